@@ -1,0 +1,185 @@
+//! One HTTP attempt: a POST to a URL under one deadline, ended in an [`Outcome`].
+//!
+//! Knows HTTP and the contract's budget; knows nothing of schedules, stores or screens. Redirects are never followed,
+//! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is
+//! translated here, once, into a value of floor 0.
+
+use crate::protocol::attempt::{ANSWER_KEPT, Answer, Outcome, Phase};
+use crate::protocol::body::RawBody;
+use bytes::BytesMut;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::error::Error as _;
+use std::io::ErrorKind;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+use url::{Host, Url};
+
+/// A request that is ready to be sent, as often as needed.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Where to.
+    pub url: Url,
+    /// Header fields in order; names may repeat.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The exact bytes.
+    pub body: RawBody,
+}
+
+/// A pool of connections. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    clients: Arc<Clients>,
+}
+
+/// Two clients: loopback targets need neither root certificates nor a look at proxy settings, whose loading takes
+/// a thousand times longer than the request.
+#[derive(Debug, Default)]
+struct Clients {
+    loopback: OnceLock<reqwest::Client>,
+    public: OnceLock<reqwest::Client>,
+    building: Mutex<()>,
+}
+
+impl Exchange {
+    /// A new pool; clients are made when first needed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes one attempt. `budget` covers connect, send, head and body; `None` waits for ever.
+    /// Returns the outcome and the time it took.
+    pub async fn post(&self, request: &Request, budget: Option<Duration>) -> (Outcome, Duration) {
+        let client = match self.client(&request.url).await {
+            Ok(client) => client,
+            Err(message) => return (Outcome::Failed(message), Duration::ZERO),
+        };
+        let started = Instant::now();
+        let mut phase = Phase::Connect;
+        let attempt = exchange(&client, request, &mut phase);
+        let outcome = match budget {
+            None => attempt.await,
+            Some(budget) => match tokio::time::timeout(budget, attempt).await {
+                Ok(outcome) => outcome,
+                Err(_) => Outcome::TimedOut(phase),
+            },
+        };
+        (outcome, started.elapsed())
+    }
+
+    async fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
+        let loopback = is_loopback(url);
+        let slot = if loopback { &self.clients.loopback } else { &self.clients.public };
+        if let Some(client) = slot.get() {
+            return Ok(client.clone());
+        }
+        let _building = self.clients.building.lock().await;
+        if let Some(client) = slot.get() {
+            return Ok(client.clone());
+        }
+        let client = build(loopback).map_err(|e| format!("no HTTP client could be made: {e}"))?;
+        Ok(slot.get_or_init(|| client).clone())
+    }
+}
+
+/// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+fn build(loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
+    // A second installation is refused and harmless: the provider is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let settings = || {
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .tcp_nodelay(true)
+    };
+    if loopback {
+        return settings().no_proxy().tls_certs_only(std::iter::empty()).build();
+    }
+    settings().build().or_else(|_| {
+        // A machine without CA certificates (a bare container): Mozilla's list, compiled in.
+        let roots =
+            webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+        settings().tls_certs_only(roots).build()
+    })
+}
+
+async fn exchange(client: &reqwest::Client, request: &Request, phase: &mut Phase) -> Outcome {
+    let mut headers = HeaderMap::with_capacity(request.headers.len());
+    for (name, value) in &request.headers {
+        headers.append(name, value.clone());
+    }
+    let sending = client.post(request.url.clone()).headers(headers).body(request.body.bytes()).send();
+    // reqwest does not tell when the connection stands; a timeout before the head is told as such.
+    *phase = Phase::Head;
+    let mut response = match sending.await {
+        Ok(response) => response,
+        Err(error) => return failure(&error),
+    };
+    *phase = Phase::Body;
+    let location = response.status().is_redirection().then(|| response.headers().get(http::header::LOCATION)).flatten();
+    let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let status = response.status().as_u16();
+    let mut body = BytesMut::new();
+    let mut truncated = false;
+    loop {
+        match response.chunk().await {
+            Ok(None) => break,
+            Ok(Some(chunk)) => {
+                let room = ANSWER_KEPT - body.len();
+                truncated |= chunk.len() > room;
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            }
+            Err(error) => return failure(&error),
+        }
+    }
+    Outcome::Answered(Answer { status, location, body: body.freeze(), truncated })
+}
+
+/// Translates an error by looking for the deepest cause that is understood.
+fn failure(error: &reqwest::Error) -> Outcome {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
+    let mut deepest = error.to_string();
+    while let Some(current) = cause {
+        deepest = current.to_string();
+        if let Some(tls) = current.downcast_ref::<rustls::Error>() {
+            return Outcome::Tls(tls.to_string());
+        }
+        if let Some(io) = current.downcast_ref::<std::io::Error>() {
+            // rustls wraps its errors in an io::Error whose source is skipped by `source()`.
+            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                return Outcome::Tls(tls.to_string());
+            }
+            match io.kind() {
+                ErrorKind::ConnectionRefused => return Outcome::Refused,
+                ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
+                    return Outcome::Disconnected;
+                }
+                _ => {}
+            }
+        }
+        if deepest.contains("dns error") || deepest.contains("failed to lookup address") {
+            return Outcome::UnknownHost;
+        }
+        if let Some(hyper) = current.downcast_ref::<hyper::Error>() {
+            if hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled() {
+                return Outcome::Disconnected;
+            }
+            if hyper.is_parse() {
+                return Outcome::Malformed(hyper.to_string());
+            }
+        }
+        cause = current.source();
+    }
+    Outcome::Failed(deepest)
+}

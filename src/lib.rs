@@ -1,0 +1,4 @@
+//! .
+pub mod clock;
+pub mod exchange;
+pub mod protocol;

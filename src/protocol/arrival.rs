@@ -1,0 +1,184 @@
+//! One time an event came in: what the listener hands to the store, and what the store answers.
+
+use super::body::RawBody;
+use super::facts::Facts;
+use super::signature::{Reason, Verdict};
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::future::Future;
+
+/// Header lines in the order in which they were received, one `name: value` a line, each ended by CRLF. Values keep
+/// their bytes. The values of `Authorization`, `Proxy-Authorization`, `Cookie` and `Set-Cookie` are replaced on the
+/// way in.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct HeaderLines(Bytes);
+
+/// What stands in place of a credential's value.
+pub const REDACTED: &[u8] = b"[redacted]";
+
+impl HeaderLines {
+    /// Collects header fields, redacting credentials.
+    pub fn collect<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut block = Vec::with_capacity(256);
+        for (name, value) in fields {
+            block.extend_from_slice(name.as_bytes());
+            block.extend_from_slice(b": ");
+            block.extend_from_slice(if carries_credentials(name) { REDACTED } else { value });
+            block.extend_from_slice(b"\r\n");
+        }
+        Self(block.into())
+    }
+
+    /// Takes a block that [`HeaderLines::as_block`] gave.
+    pub fn from_block(block: impl Into<Bytes>) -> Self {
+        Self(block.into())
+    }
+
+    /// The whole block, for storing.
+    pub fn as_block(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Name and value of each line, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut rest: &[u8] = &self.0;
+        std::iter::from_fn(move || {
+            let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
+            let (line, after) = (&rest[..end], &rest[end + 2..]);
+            rest = after;
+            let colon = line.windows(2).position(|pair| pair == b": ").unwrap_or(line.len());
+            Some((&line[..colon], line.get(colon + 2..).unwrap_or_default()))
+        })
+    }
+
+    /// All values of a header, its name compared without regard to case.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    }
+}
+
+fn carries_credentials(name: &str) -> bool {
+    ["authorization", "proxy-authorization", "cookie", "set-cookie"].iter().any(|n| name.eq_ignore_ascii_case(n))
+}
+
+/// The three states of an arrival's signature, as stored and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verification {
+    /// Signed with a secret that is known here.
+    Valid,
+    /// A signature was sent and does not hold.
+    Invalid,
+    /// No signature was sent.
+    Unsigned,
+}
+
+impl From<Verdict> for Verification {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Valid(_) => Self::Valid,
+            Verdict::Invalid(_) => Self::Invalid,
+            Verdict::Unsigned => Self::Unsigned,
+        }
+    }
+}
+
+/// An accepted request, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// When the request's head was complete.
+    pub at: Timestamp,
+    /// Path and query of the request.
+    pub target: String,
+    /// Header lines as received.
+    pub headers: HeaderLines,
+    /// The body as received.
+    pub body: RawBody,
+    /// Valid or unsigned; what is invalid becomes a [`Refused`] instead.
+    pub verification: Verification,
+    /// What could be read off the body.
+    pub facts: Facts,
+}
+
+/// What the store made of an arrival, once it is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Number of the event within its store, from 1.
+    pub event: u64,
+    /// Number of this arrival within its store, from 1.
+    pub arrival: u64,
+    /// The same event, or nearly the same, had come in before.
+    pub repeat: Option<Repeat>,
+    /// A newer event of the same sign-up had already come in.
+    pub out_of_order: bool,
+}
+
+/// How an arrival repeats an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// Byte for byte, or but for the timestamp.
+    pub kind: RepeatKind,
+    /// The event that it repeats.
+    pub of: u64,
+    /// Milliseconds since that event first came in.
+    pub gap_ms: i64,
+}
+
+/// The two kinds of repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepeatKind {
+    /// The same bytes.
+    Duplicate,
+    /// The same but for `timestamp`: whether a retry keeps it is not documented.
+    ProbableRetry,
+}
+
+/// A request whose signature was refused: kept for diagnosis in a ring, never among the events.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// When the request's head was complete.
+    pub at: Timestamp,
+    /// Path and query of the request.
+    pub target: String,
+    /// Header lines as received.
+    pub headers: HeaderLines,
+    /// The body as received.
+    pub body: RawBody,
+    /// Why it was refused.
+    pub reason: Reason,
+}
+
+/// How many refused requests are kept.
+pub const REFUSED_KEPT: u64 = 200;
+
+/// Why an arrival could not be made durable. It must then not be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The store has reached its quota.
+    #[error("the store has reached its quota of {quota} bytes")]
+    Full {
+        /// The quota in bytes.
+        quota: u64,
+    },
+    /// The disk is full, the file is locked or damaged, the writer is gone.
+    #[error("the store cannot be written: {0}")]
+    Unavailable(String),
+}
+
+/// The door through which the listener reaches a store.
+pub trait Recorder: Clone + Send + Sync + 'static {
+    /// Stores an arrival and answers after it is durable.
+    fn record(&self, arrival: Arrival) -> impl Future<Output = Result<Recorded, RecordError>> + Send;
+
+    /// Keeps a refused request in the ring and answers with its number there. Not waited for before the refusal is
+    /// sent.
+    fn refuse(&self, refused: Refused) -> impl Future<Output = Result<u64, RecordError>> + Send;
+
+    /// Tells how one attempt to forward an event ended.
+    fn forwarded(&self, attempt: super::attempt::Attempt) -> impl Future<Output = Result<(), RecordError>> + Send;
+
+    /// Whether an earlier forward of this event to this URL was acknowledged.
+    fn was_forwarded(&self, event: u64, url: &str) -> impl Future<Output = Result<bool, RecordError>> + Send;
+}

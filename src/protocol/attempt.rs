@@ -1,0 +1,129 @@
+//! One HTTP try of a delivery, and how it ended. A failed attempt is data, not an error.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::time::Duration;
+
+/// Bytes of an answer's body that are kept.
+pub const ANSWER_KEPT: usize = 16 * 1024;
+
+/// Why an event is being delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Fabricated and sent by `trigger`.
+    Trigger,
+    /// Passed on by the listener to the local app.
+    Forward,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The endpoint answered in time, whatever it said.
+    Answered(Answer),
+    /// The budget ran out.
+    TimedOut(Phase),
+    /// Nothing listens there.
+    Refused,
+    /// The host name does not resolve.
+    UnknownHost,
+    /// The TLS handshake failed.
+    Tls(String),
+    /// The connection ended before an answer was complete.
+    Disconnected,
+    /// What came back is not HTTP.
+    Malformed(String),
+    /// Anything else, in the words of the operating system.
+    Failed(String),
+}
+
+/// An HTTP answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// The `Location` of a redirect, which is never followed.
+    pub location: Option<String>,
+    /// The first [`ANSWER_KEPT`] bytes of the body.
+    pub body: Bytes,
+    /// Whether the body was longer.
+    pub truncated: bool,
+}
+
+/// Where an attempt was when its budget ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// No connection yet.
+    Connect,
+    /// Sent, no answer's head yet.
+    Head,
+    /// Head there, body not complete.
+    Body,
+}
+
+impl Outcome {
+    /// Whether the delivery is acknowledged: a complete 2xx answer within the budget.
+    pub fn acknowledged(&self) -> bool {
+        self.status().is_some_and(super::schedule::acknowledges)
+    }
+
+    /// The status, where there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answered(answer) => Some(answer.status),
+            _ => None,
+        }
+    }
+
+    /// The outcome's stable name in records: `acknowledged`, `rejected`, `timeout`, `refused`, `unknown_host`, `tls`,
+    /// `disconnected`, `malformed`, `failed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Answered(_) if self.acknowledged() => "acknowledged",
+            Self::Answered(_) => "rejected",
+            Self::TimedOut(_) => "timeout",
+            Self::Refused => "refused",
+            Self::UnknownHost => "unknown_host",
+            Self::Tls(_) => "tls",
+            Self::Disconnected => "disconnected",
+            Self::Malformed(_) => "malformed",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// What happened beyond the name, in words that may quote foreign text.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::TimedOut(Phase::Connect) => Some("no connection in time".into()),
+            Self::TimedOut(Phase::Head) => Some("no answer in time".into()),
+            Self::TimedOut(Phase::Body) => Some("the answer's body did not end in time".into()),
+            Self::Tls(text) | Self::Malformed(text) | Self::Failed(text) => Some(text.clone()),
+            Self::Answered(Answer { location: Some(to), .. }) => {
+                Some(format!("redirects to {to}, which is never followed"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One HTTP try of a delivery, ended.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Number of the event within its store.
+    pub event: u64,
+    /// Where it was sent.
+    pub url: String,
+    /// Why.
+    pub purpose: Purpose,
+    /// Number of the attempt within its delivery, from 1.
+    pub number: u32,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took, answer's body included.
+    pub latency: Duration,
+    /// How it ended.
+    pub outcome: Outcome,
+}

@@ -1,0 +1,165 @@
+//! Everything that the engines tell: one enum, rendered for eyes by `output::human` and line by line as JSON by
+//! `output::records`. Its serialised form is the documented schema of `docs/records.md`.
+
+use super::arrival::{HeaderLines, RepeatKind, Verification};
+use super::attempt::Outcome;
+use super::body::{Fingerprint, RawBody};
+use super::facts::Facts;
+use super::signature::Reason;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// Version of the record schema: `v` of every record.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Something that happened, with the time at which it did.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// The listener accepts connections.
+    Ready {
+        /// Where it listens.
+        url: String,
+        /// Its process id.
+        pid: u32,
+    },
+    /// A request was accepted or refused.
+    Arrival(Box<ArrivalReport>),
+    /// An arrival was passed on to the local app, or was not.
+    Forward(AttemptReport),
+    /// A forward was left out, with the reason in words.
+    ForwardSkipped {
+        /// Number of the event.
+        event: u64,
+        /// Where it would have gone.
+        url: String,
+        /// Why it did not.
+        why: String,
+    },
+    /// An attempt of a delivery ended.
+    Attempt(AttemptReport),
+    /// The next attempt is due later.
+    Wait {
+        /// Number of the attempt that is waited for.
+        attempt: u32,
+        /// When it is due.
+        due_at: Timestamp,
+        /// How long that is from now.
+        delay: Duration,
+    },
+    /// A delivery was acknowledged.
+    Delivered {
+        /// Number of the event.
+        event: u64,
+        /// Where it went.
+        url: String,
+        /// Attempts it took.
+        attempts: u32,
+    },
+    /// A delivery ended without being acknowledged.
+    GaveUp {
+        /// Number of the event.
+        event: u64,
+        /// Where it should have gone.
+        url: String,
+        /// Attempts made.
+        attempts: u32,
+        /// Attempts the schedule allows.
+        of: u32,
+    },
+    /// The screen could not keep up, and this many reports were not shown. All of them are in the store.
+    Skipped {
+        /// How many.
+        count: u64,
+    },
+    /// A word to the user that is no error: what was found at start, what to type next.
+    Notice {
+        /// One sentence.
+        message: String,
+    },
+}
+
+/// An arrival as told.
+#[derive(Debug, Clone)]
+pub struct ArrivalReport {
+    /// How the store knows it; `None` when it could not be stored.
+    pub number: Option<ArrivalNumber>,
+    /// What could be read off the body.
+    pub facts: Facts,
+    /// Identity of the event.
+    pub fingerprint: Fingerprint,
+    /// State of the signature.
+    pub verification: Verification,
+    /// Why it was refused, for an invalid one (or an unsigned one where a signature is required).
+    pub reason: Option<Reason>,
+    /// What it repeats.
+    pub repeat: Option<RepeatReport>,
+    /// A newer event of the same sign-up had already come in.
+    pub out_of_order: bool,
+    /// The status it was answered with.
+    pub answer: u16,
+    /// Why it could not be stored, for an answer of 503 or 507.
+    pub not_stored: Option<String>,
+    /// Path and query.
+    pub target: String,
+    /// Header lines as received, credentials redacted.
+    pub headers: HeaderLines,
+    /// The body as received.
+    pub body: RawBody,
+}
+
+/// The number of an arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArrivalNumber {
+    /// `#event`, and the number of the arrival.
+    Stored {
+        /// Number of the event.
+        event: u64,
+        /// Number of the arrival.
+        arrival: u64,
+    },
+    /// `!number` in the ring of refused requests.
+    Refused(u64),
+}
+
+/// What an arrival repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepeatReport {
+    /// Byte for byte, or but for the timestamp.
+    pub kind: RepeatKind,
+    /// Number of the event that it repeats.
+    pub of: u64,
+    /// Time since that event first came in.
+    pub gap: Duration,
+    /// The documented retry that the gap looks like, 1 to 4.
+    pub retry_guess: Option<u32>,
+}
+
+/// An attempt as told.
+#[derive(Debug, Clone)]
+pub struct AttemptReport {
+    /// Number of the event.
+    pub event: u64,
+    /// Where it was sent.
+    pub url: String,
+    /// Number of the attempt, from 1.
+    pub attempt: u32,
+    /// Attempts the schedule allows.
+    pub of: u32,
+    /// Scheduled start, from the first attempt.
+    pub scheduled: Duration,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub latency: Duration,
+    /// The time it had; `None` for no limit.
+    pub budget: Option<Duration>,
+}
