@@ -4,12 +4,15 @@ use jiff::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Time as the rest of the program sees it.
 pub trait Clock: Send + Sync {
-    /// The wall clock.
+    /// The wall clock, for what is stored and shown.
     fn now(&self) -> Timestamp;
+
+    /// Time since some fixed moment, which no change of the wall clock disturbs: for measuring and for due times.
+    fn monotonic(&self) -> Duration;
 
     /// A future that is ready after `duration`.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -18,13 +21,25 @@ pub trait Clock: Send + Sync {
 /// A clock that can be handed around.
 pub type SharedClock = Arc<dyn Clock>;
 
-/// The machine's clock and tokio's timer.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+/// The machine's clocks and tokio's timer.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    started: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { started: Instant::now() }
+    }
+}
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.started.elapsed()
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

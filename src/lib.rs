@@ -1,4 +1,9 @@
 //! .
 pub mod clock;
+pub mod config;
+pub mod context;
+pub mod deliver;
+pub mod error;
 pub mod exchange;
 pub mod protocol;
+pub mod shutdown;

@@ -1,0 +1,31 @@
+//! Files that are there whole or not at all, and that only their owner can read.
+
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+/// Replaces a file in one step, mode 0600. Missing folders are made, mode 0700.
+pub fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
+    stage(path, contents)?.persist(path)?;
+    Ok(())
+}
+
+/// Creates a file in one step, mode 0600, unless there is one already; tells whether it did.
+pub fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
+    match stage(path, contents)?.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
+/// `tempfile` creates with mode 0600.
+fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(contents)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}

@@ -1,0 +1,142 @@
+//! One configuration file: read, checked against the catalogue, or changed in place with its comments kept.
+
+use super::keys::Key;
+use super::{ConfigError, atomic};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use toml_edit::{DocumentMut, Item, Table, Value};
+
+/// Which kind of file it is: that decides what may stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// `referralloop.toml` in a project: settings for everybody who works there, no profiles, no secrets.
+    Project,
+    /// The user's own file: settings at the top, and per profile under `[profiles.NAME]`.
+    User,
+}
+
+/// The values of a file.
+#[derive(Debug, Clone, Default)]
+pub struct ConfigFile {
+    /// Where it is, or would be.
+    pub path: PathBuf,
+    top: BTreeMap<Key, String>,
+    profiles: BTreeMap<String, BTreeMap<Key, String>>,
+}
+
+impl ConfigFile {
+    /// Reads a file; one that does not exist is an empty one.
+    pub fn read(path: &Path, kind: FileKind) -> Result<Self, ConfigError> {
+        let Some(document) = parse(path)? else {
+            return Ok(Self { path: path.to_owned(), ..Self::default() });
+        };
+        let mut file = Self { path: path.to_owned(), ..Self::default() };
+        for (name, item) in document.iter() {
+            match (name, item.as_table_like()) {
+                ("profiles", Some(profiles)) if kind == FileKind::User => {
+                    for (profile, table) in profiles.iter() {
+                        Key::Profile.check(profile).map_err(|message| file.wrong(profile, message))?;
+                        let table =
+                            table.as_table_like().ok_or_else(|| file.wrong(profile, "is not a table".into()))?;
+                        let values = table.iter().map(|(name, item)| file.value(kind, true, name, item));
+                        let values = values.collect::<Result<_, _>>()?;
+                        file.profiles.insert(profile.to_owned(), values);
+                    }
+                }
+                _ => {
+                    let (key, value) = file.value(kind, false, name, item)?;
+                    file.top.insert(key, value);
+                }
+            }
+        }
+        Ok(file)
+    }
+
+    /// A setting of a profile, else the one at the top.
+    pub fn get(&self, profile: Option<&str>, key: Key) -> Option<&str> {
+        let own = profile.and_then(|name| self.profiles.get(name)).and_then(|values| values.get(&key));
+        own.or_else(|| self.top.get(&key)).map(String::as_str)
+    }
+
+    /// The profiles that it has.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
+    fn value(&self, kind: FileKind, in_profile: bool, name: &str, item: &Item) -> Result<(Key, String), ConfigError> {
+        let key = Key::parse(name).ok_or_else(|| ConfigError::UnknownKey {
+            path: self.path.clone(),
+            name: name.to_owned(),
+            nearest: Key::nearest(name),
+        })?;
+        if kind == FileKind::Project && !key.spec().in_project {
+            return Err(ConfigError::NotInProject { path: self.path.clone(), name: key.name() });
+        }
+        if in_profile && key.spec().top_only {
+            return Err(self.wrong(name, "cannot stand inside a profile".into()));
+        }
+        let text = item.as_value().and_then(as_text).ok_or_else(|| self.wrong(name, "must be a text".into()))?;
+        key.check(&text).map_err(|message| self.wrong(name, message))?;
+        Ok((key, text))
+    }
+
+    fn wrong(&self, name: &str, message: String) -> ConfigError {
+        ConfigError::Value { origin: self.path.display().to_string(), name: name.to_owned(), message }
+    }
+}
+
+/// Numbers are taken for their text, lists of texts for a comma separated text.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.value().clone()),
+        Value::Integer(number) => Some(number.value().to_string()),
+        Value::Array(list) => list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|texts| texts.join(",")),
+        _ => None,
+    }
+}
+
+fn parse(path: &Path) -> Result<Option<DocumentMut>, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(ConfigError::Unreadable { path: path.to_owned(), message: error.to_string() }),
+    };
+    text.parse::<DocumentMut>().map(Some).map_err(|error| ConfigError::Syntax {
+        path: path.to_owned(),
+        line: error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1)),
+        message: error.message().lines().collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// Sets or removes one setting and writes the file back, 0600 and at once. Comments and order are kept.
+pub fn change(path: &Path, profile: Option<&str>, key: Key, value: Option<&str>) -> Result<(), ConfigError> {
+    let mut document = parse(path)?.unwrap_or_default();
+    let table = match profile {
+        Some(name) if !key.spec().top_only => profile_table(&mut document, name),
+        _ => Some(document.as_table_mut()),
+    };
+    let Some(table) = table else {
+        return Err(ConfigError::Syntax {
+            path: path.to_owned(),
+            line: None,
+            message: "profiles is not a table".into(),
+        });
+    };
+    match value {
+        Some(text) => table[key.name()] = toml_edit::value(text),
+        None => drop(table.remove(key.name())),
+    }
+    atomic::write(path, document.to_string().as_bytes())
+        .map_err(|error| ConfigError::Unwritable { path: path.to_owned(), message: error.to_string() })
+}
+
+fn profile_table<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut Table> {
+    let implicit = || {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    };
+    let profiles = document.entry("profiles").or_insert_with(implicit).as_table_mut()?;
+    profiles.entry(name).or_insert_with(toml_edit::table).as_table_mut()
+}

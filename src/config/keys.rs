@@ -1,0 +1,222 @@
+//! The catalogue of settings: their names, where each may stand, and what a value must look like.
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// Which profile to use.
+    Profile,
+    /// The file that keeps events.
+    Store,
+    /// Port of `listen`.
+    Port,
+    /// Address of `listen`.
+    Bind,
+    /// Path of `listen`.
+    Path,
+    /// Where `listen` forwards to.
+    ForwardTo,
+    /// Where `trigger` delivers to.
+    To,
+    /// Which events `listen` shows and forwards.
+    Events,
+    /// The waitlist of fabricated events, and the one `listen` shows.
+    Waitlist,
+    /// The webhook secret.
+    WebhookSecret,
+}
+
+/// What is known about a setting.
+#[derive(Debug)]
+pub struct KeySpec {
+    /// The setting.
+    pub key: Key,
+    /// Its name in files.
+    pub name: &'static str,
+    /// The environment variable that overrides the files.
+    pub variable: Option<&'static str>,
+    /// Whether a project file may set it. Such a file may come from a stranger's repository, so it can never name a
+    /// secret, an address that exposes the listener, a file to write or a command.
+    pub in_project: bool,
+    /// Whether it stands at the top of the user configuration only, outside any profile.
+    pub top_only: bool,
+    /// What it does, for `config show`.
+    pub help: &'static str,
+    /// The built-in value, where there is one.
+    pub default: Option<&'static str>,
+}
+
+/// Every setting, in the order in which they are shown.
+pub const KEYS: [KeySpec; 10] = [
+    KeySpec {
+        key: Key::Profile,
+        name: "profile",
+        variable: Some("REFERRALLOOP_PROFILE"),
+        in_project: false,
+        top_only: true,
+        help: "which profile to use",
+        default: Some("default"),
+    },
+    KeySpec {
+        key: Key::Store,
+        name: "store",
+        variable: Some("REFERRALLOOP_STORE"),
+        in_project: false,
+        top_only: false,
+        help: "the file that keeps events",
+        default: None,
+    },
+    KeySpec {
+        key: Key::Port,
+        name: "port",
+        variable: None,
+        in_project: true,
+        top_only: false,
+        help: "port of listen",
+        default: Some("4242"),
+    },
+    KeySpec {
+        key: Key::Bind,
+        name: "bind",
+        variable: None,
+        in_project: false,
+        top_only: false,
+        help: "address of listen",
+        default: Some("127.0.0.1"),
+    },
+    KeySpec {
+        key: Key::Path,
+        name: "path",
+        variable: None,
+        in_project: true,
+        top_only: false,
+        help: "the one path that listen accepts",
+        default: None,
+    },
+    KeySpec {
+        key: Key::ForwardTo,
+        name: "forward_to",
+        variable: None,
+        in_project: true,
+        top_only: false,
+        help: "where listen forwards to",
+        default: None,
+    },
+    KeySpec {
+        key: Key::To,
+        name: "to",
+        variable: None,
+        in_project: true,
+        top_only: false,
+        help: "where trigger delivers to",
+        default: None,
+    },
+    KeySpec {
+        key: Key::Events,
+        name: "events",
+        variable: None,
+        in_project: true,
+        top_only: false,
+        help: "which events listen shows and forwards",
+        default: None,
+    },
+    KeySpec {
+        key: Key::Waitlist,
+        name: "waitlist",
+        variable: None,
+        in_project: true,
+        top_only: false,
+        help: "the waitlist of fabricated events, and the one listen shows",
+        default: None,
+    },
+    KeySpec {
+        key: Key::WebhookSecret,
+        name: "webhook_secret",
+        variable: Some("REFERRALLOOP_WEBHOOK_SECRET"),
+        in_project: false,
+        top_only: false,
+        help: "the webhook secret (change it with: referralloop secret set)",
+        default: None,
+    },
+];
+
+impl Key {
+    /// What is known about the setting.
+    pub fn spec(self) -> &'static KeySpec {
+        // The table is indexed by the enum's order, which a test keeps equal.
+        &KEYS[self as usize]
+    }
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// Finds a setting by its name in files.
+    pub fn parse(name: &str) -> Option<Self> {
+        KEYS.iter().find(|spec| spec.name == name).map(|spec| spec.key)
+    }
+
+    /// The name nearest to a mistyped one.
+    pub fn nearest(name: &str) -> Option<&'static str> {
+        let near = |spec: &&KeySpec| strsim::jaro_winkler(spec.name, name);
+        KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|spec| near(spec) > 0.75).map(|spec| spec.name)
+    }
+
+    /// Whether its value must never be shown.
+    pub fn is_secret(self) -> bool {
+        self == Self::WebhookSecret
+    }
+
+    /// Checks the shape of a value as far as it can be told without the rest of the program.
+    pub fn check(self, value: &str) -> Result<(), String> {
+        match self {
+            Self::Profile => check_profile(value),
+            Self::Port => value.parse::<u16>().map(|_| ()).map_err(|_| "a port is a number from 0 to 65535".into()),
+            Self::Bind => value
+                .parse::<std::net::IpAddr>()
+                .map(|_| ())
+                .map_err(|_| "an address looks like 127.0.0.1 or ::1".into()),
+            _ if value.is_empty() => Err("the value is empty".into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A profile's name becomes a folder's name: letters, digits, `-`, `_` and `.`, 64 at most, no leading dot.
+fn check_profile(name: &str) -> Result<(), String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(fits) {
+        return Err("a profile's name has 1 to 64 letters, digits, '-', '_' or '.', and no dot in front".into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum() {
+        for spec in &KEYS {
+            assert_eq!(spec.key.spec().name, spec.name);
+            assert_eq!(Key::parse(spec.name), Some(spec.key));
+        }
+    }
+
+    #[test]
+    fn profile_names_cannot_leave_their_folder() {
+        for bad in ["", ".", "..", "../x", "a/b", "a\0b", "é", &"x".repeat(65)] {
+            assert!(Key::Profile.check(bad).is_err(), "{bad:?}");
+        }
+        for good in ["default", "acme-staging", "a.b_c"] {
+            assert!(Key::Profile.check(good).is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_name_finds_its_neighbour() {
+        assert_eq!(Key::nearest("forward-to"), Some("forward_to"));
+        assert_eq!(Key::nearest("prot"), Some("port"));
+        assert_eq!(Key::nearest("zzz"), None);
+    }
+}

@@ -1,0 +1,256 @@
+//! Settings: what the user wants, and where each wish came from.
+//!
+//! Option, then environment, then `referralloop.toml` found upward from the current folder, then the user
+//! configuration, then the built-in value; one small function a layer. Handed a snapshot of the environment, it reads
+//! files and nothing else of the process.
+
+pub mod atomic;
+pub mod file;
+pub mod keys;
+pub mod secrets;
+
+use crate::context::Environment;
+use file::{ConfigFile, FileKind};
+use keys::Key;
+use std::path::{Path, PathBuf};
+
+/// Name of the project file.
+pub const PROJECT_FILE: &str = "referralloop.toml";
+
+/// Why settings cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Neither a home folder nor an XDG folder is known.
+    #[error("no home folder: HOME is not set")]
+    NoHome,
+    /// A file cannot be read.
+    #[error("cannot read {}: {message}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's words.
+        message: String,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}: {message}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's words.
+        message: String,
+    },
+    /// A file is not TOML.
+    #[error("{}{} is not valid TOML: {message}", path.display(), line.map(|n| format!(", line {n},")).unwrap_or_default())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: Option<usize>,
+        /// The parser's words.
+        message: String,
+    },
+    /// A file has a setting that does not exist.
+    #[error("{} has an unknown setting '{name}'", path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        name: String,
+        /// What it may have meant.
+        nearest: Option<&'static str>,
+    },
+    /// A project file has a setting that it must not have.
+    #[error("{} sets '{name}', which a project file cannot", path.display())]
+    NotInProject {
+        /// The file.
+        path: PathBuf,
+        /// The setting.
+        name: &'static str,
+    },
+    /// A value does not fit its setting.
+    #[error("{origin}: '{name}': {message}")]
+    Value {
+        /// Where it came from.
+        origin: String,
+        /// The setting.
+        name: String,
+        /// What would fit.
+        message: String,
+    },
+    /// A secret is there and empty.
+    #[error("the webhook secret from {origin} is empty")]
+    EmptySecret {
+        /// Where it came from.
+        origin: String,
+    },
+}
+
+/// A value, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The value.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// An option, by its name with the dashes.
+    Option(&'static str),
+    /// An environment variable, by its name.
+    Environment(&'static str),
+    /// The project file.
+    Project(PathBuf),
+    /// The user configuration.
+    User(PathBuf),
+    /// Built in.
+    Default,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Option(name) | Self::Environment(name) => f.write_str(name),
+            Self::Project(path) | Self::User(path) => write!(f, "{}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// What the global options say about settings.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--store`.
+    pub store: Option<PathBuf>,
+}
+
+/// The layers, loaded.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The profile in use.
+    pub profile: Found,
+    /// The user configuration; empty where there is no file.
+    pub user: ConfigFile,
+    /// The project file, where there is one.
+    pub project: Option<ConfigFile>,
+    options: Options,
+    environment: Environment,
+}
+
+/// Folders of a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// Holds the development secret, the store and the list of running listeners.
+    pub data: PathBuf,
+}
+
+impl Settings {
+    /// Loads every layer. `directory` is where the search for a project file begins.
+    pub fn load(options: Options, environment: &Environment, directory: &Path) -> Result<Self, ConfigError> {
+        let user_path = user_file(&options, environment, directory);
+        let user = match user_path {
+            Ok(path) => ConfigFile::read(&path, FileKind::User)?,
+            // Without a home there is no user configuration; only what needs the folder complains.
+            Err(_) => ConfigFile::default(),
+        };
+        let project = project_file(directory).map(|path| ConfigFile::read(&path, FileKind::Project)).transpose()?;
+        let mut settings = Self {
+            profile: Found { value: String::new(), origin: Origin::Default },
+            user,
+            project,
+            options,
+            environment: environment.clone(),
+        };
+        settings.profile =
+            settings.get(Key::Profile)?.unwrap_or(Found { value: "default".into(), origin: Origin::Default });
+        Ok(settings)
+    }
+
+    /// The value of a setting, from the first layer that has one. Never asked for a secret.
+    pub fn get(&self, key: Key) -> Result<Option<Found>, ConfigError> {
+        let found = self
+            .from_options(key)
+            .or_else(|| self.from_environment(key))
+            .or_else(|| self.from_project(key))
+            .or_else(|| self.from_user(key))
+            .or_else(|| default(key));
+        let Some(found) = found else { return Ok(None) };
+        key.check(&found.value).map_err(|message| ConfigError::Value {
+            origin: found.origin.to_string(),
+            name: key.name().into(),
+            message,
+        })?;
+        Ok(Some(found))
+    }
+
+    fn from_options(&self, key: Key) -> Option<Found> {
+        let (value, name) = match key {
+            Key::Profile => (self.options.profile.clone()?, "--profile"),
+            Key::Store => (self.options.store.as_ref()?.to_string_lossy().into_owned(), "--store"),
+            _ => return None,
+        };
+        Some(Found { value, origin: Origin::Option(name) })
+    }
+
+    fn from_environment(&self, key: Key) -> Option<Found> {
+        let variable = key.spec().variable?;
+        Some(Found { value: self.environment.text(variable)?, origin: Origin::Environment(variable) })
+    }
+
+    fn from_project(&self, key: Key) -> Option<Found> {
+        let file = self.project.as_ref()?;
+        Some(Found { value: file.get(None, key)?.to_owned(), origin: Origin::Project(file.path.clone()) })
+    }
+
+    fn from_user(&self, key: Key) -> Option<Found> {
+        let profile = (key != Key::Profile).then_some(self.profile.value.as_str());
+        let value = self.user.get(profile, key)?.to_owned();
+        Some(Found { value, origin: Origin::User(self.user.path.clone()) })
+    }
+
+    /// The file that keeps this profile's events, and where that choice came from. Paths in options and variables
+    /// are seen from `directory`.
+    pub fn store(&self, directory: &Path) -> Result<(PathBuf, Origin), ConfigError> {
+        if let Some(path) = &self.options.store {
+            return Ok((directory.join(path), Origin::Option("--store")));
+        }
+        match self.get(Key::Store)? {
+            Some(found) => Ok((directory.join(found.value), found.origin)),
+            None => Ok((self.paths()?.data.join("events.db"), Origin::Default)),
+        }
+    }
+
+    /// The folders of the profile in use.
+    pub fn paths(&self) -> Result<Paths, ConfigError> {
+        let base = folder(&self.environment, "XDG_DATA_HOME", ".local/share")?;
+        Ok(Paths { data: base.join("referralloop").join(&self.profile.value) })
+    }
+}
+
+fn default(key: Key) -> Option<Found> {
+    key.spec().default.map(|value| Found { value: value.to_owned(), origin: Origin::Default })
+}
+
+/// `--config`, else `REFERRALLOOP_CONFIG`, else the place of the XDG Base Directory Specification.
+pub fn user_file(options: &Options, environment: &Environment, directory: &Path) -> Result<PathBuf, ConfigError> {
+    if let Some(path) = options.config.clone().or_else(|| environment.path("REFERRALLOOP_CONFIG")) {
+        return Ok(directory.join(path));
+    }
+    Ok(folder(environment, "XDG_CONFIG_HOME", ".config")?.join("referralloop").join("config.toml"))
+}
+
+/// Absolute paths only, as the XDG Base Directory Specification demands.
+fn folder(environment: &Environment, variable: &str, below_home: &str) -> Result<PathBuf, ConfigError> {
+    let absolute = |name| environment.path(name).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home))).ok_or(ConfigError::NoHome)
+}
+
+fn project_file(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
+}

@@ -1,0 +1,130 @@
+//! Where webhook secrets come from: a file, the environment, the user configuration, or the development secret that
+//! is made once for each profile so that `listen` and `trigger` agree without any setup.
+
+use super::{ConfigError, Settings, atomic};
+use crate::config::keys::Key;
+use crate::context::{Entropy, Environment};
+use crate::protocol::signature::Secret;
+use base64::Engine;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// Largest secret file, in bytes. A bigger one is not a secret but a mistake.
+pub const SECRET_FILE_LIMIT: u64 = 64 * 1024;
+
+/// Environment variable that holds the webhook secret.
+pub const SECRET_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_SECRET";
+
+/// What secrets made here begin with, so that one on a command line is recognised.
+pub const SECRET_PREFIX: &str = "rlsec_";
+
+/// Secrets and where they came from.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// At least one; the first signs, all verify.
+    pub all: Vec<Secret>,
+    /// Where they came from.
+    pub origin: SecretOrigin,
+}
+
+/// Where a secret came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretOrigin {
+    /// Files named with `--secret-file`.
+    Files(Vec<PathBuf>),
+    /// The environment variable.
+    Environment,
+    /// The user configuration.
+    User(PathBuf),
+    /// Made by this program for the profile.
+    Development(PathBuf),
+}
+
+impl SecretOrigin {
+    /// Whether the user chose the secret, rather than this program.
+    pub fn chosen_by_user(&self) -> bool {
+        !matches!(self, Self::Development(_))
+    }
+
+    /// A few words for the banner.
+    pub fn describe(&self, profile: &str) -> String {
+        match self {
+            Self::Files(paths) => paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "),
+            Self::Environment => SECRET_VARIABLE.to_owned(),
+            Self::User(_) => format!("configured (profile {profile})"),
+            Self::Development(_) => format!("development (profile {profile})"),
+        }
+    }
+}
+
+impl Secrets {
+    /// The secret that signs: the first.
+    pub fn signing(&self) -> &Secret {
+        &self.all[0]
+    }
+}
+
+/// Secrets given as files, already read: their paths and contents.
+pub fn from_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<Secrets, ConfigError> {
+    let mut all = Vec::with_capacity(files.len());
+    let mut paths = Vec::with_capacity(files.len());
+    for (path, contents) in files {
+        let secret = Secret::from_file_contents(&contents)
+            .map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })?;
+        all.push(secret);
+        paths.push(path);
+    }
+    Ok(Secrets { all, origin: SecretOrigin::Files(paths) })
+}
+
+/// The secret of the profile: environment, else user configuration, else the development secret, which is made now
+/// if this is the first time.
+pub fn of_profile(settings: &Settings, environment: &Environment, entropy: &Entropy) -> Result<Secrets, ConfigError> {
+    if let Some(secrets) = chosen(settings, environment)? {
+        return Ok(secrets);
+    }
+    let path = settings.paths()?.data.join("development-secret");
+    let secret = development(&path, entropy)?;
+    Ok(Secrets { all: vec![secret], origin: SecretOrigin::Development(path) })
+}
+
+/// The secret that the user set, where there is one.
+fn chosen(settings: &Settings, environment: &Environment) -> Result<Option<Secrets>, ConfigError> {
+    // Set but empty is how a missing CI secret looks. Falling back to another one would hide it.
+    if environment.is_set(SECRET_VARIABLE) {
+        let value = environment.get(SECRET_VARIABLE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
+        let secret = Secret::new(value).map_err(|_| ConfigError::EmptySecret { origin: SECRET_VARIABLE.into() })?;
+        return Ok(Some(Secrets { all: vec![secret], origin: SecretOrigin::Environment }));
+    }
+    let Some(text) = settings.user.get(Some(&settings.profile.value), Key::WebhookSecret) else { return Ok(None) };
+    let path = settings.user.path.clone();
+    let secret = Secret::new(text).map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })?;
+    Ok(Some(Secrets { all: vec![secret], origin: SecretOrigin::User(path) }))
+}
+
+/// Reads the development secret, making it first where there is none. Two processes that start at once agree.
+fn development(path: &Path, entropy: &Entropy) -> Result<Secret, ConfigError> {
+    let unwritable =
+        |error: std::io::Error| ConfigError::Unwritable { path: path.to_owned(), message: error.to_string() };
+    let read = || std::fs::read(path);
+    let contents = match read() {
+        Ok(contents) => contents,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let mut line = generate(entropy).expose().to_vec();
+            line.push(b'\n');
+            atomic::create(path, &line).map_err(unwritable)?;
+            read().map_err(|error| ConfigError::Unreadable { path: path.to_owned(), message: error.to_string() })?
+        }
+        Err(error) => return Err(ConfigError::Unreadable { path: path.to_owned(), message: error.to_string() }),
+    };
+    Secret::from_file_contents(&contents).map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })
+}
+
+/// A fresh secret: 32 random bytes in base64url behind a recognisable prefix.
+pub fn generate(entropy: &Entropy) -> Secret {
+    let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
+    entropy(&mut *bytes);
+    let text = format!("{SECRET_PREFIX}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*bytes));
+    Secret::new(text).unwrap_or_else(|_| unreachable!("a prefix is not empty"))
+}

@@ -1,0 +1,271 @@
+//! The process as the rest of the program sees it: arguments, environment, folder, streams, clock, dice and signals.
+//!
+//! This is the only reader of the real process. A test builds its own context, and then the whole program runs inside
+//! the test, hermetically.
+
+use crate::clock::{SharedClock, SystemClock};
+use crate::shutdown::{self, Stop};
+use clap::ValueEnum;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Everything that a command may know of the process.
+pub struct Context {
+    /// The command line, program name first.
+    pub arguments: Vec<OsString>,
+    /// A snapshot of the environment.
+    pub environment: Environment,
+    /// The current folder.
+    pub directory: PathBuf,
+    /// Standard input.
+    pub stdin: Input,
+    /// Standard output: data.
+    pub stdout: Stream,
+    /// Standard error: everything else.
+    pub stderr: Stream,
+    /// Columns of the terminal, where there is one.
+    pub columns: Option<usize>,
+    /// The time zone in which times are shown.
+    pub time_zone: TimeZone,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Source of random bytes.
+    pub entropy: Entropy,
+    /// Where the wish to stop comes from.
+    pub signals: Signals,
+    /// The options that every command has; filled in once the command line is parsed.
+    pub globals: Globals,
+}
+
+/// Fills a buffer with random bytes.
+pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Where the wish to stop comes from.
+#[derive(Debug, Clone)]
+pub enum Signals {
+    /// The signals of the process.
+    Process,
+    /// Somebody else, a test for instance.
+    Given(Stop),
+}
+
+/// The options that every command has.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Use this profile: its own secret, settings and store
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Read the user configuration from this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Keep events in this file instead of the profile's store
+    #[arg(long, global = true, value_name = "FILE")]
+    pub store: Option<PathBuf>,
+    /// How to print: for people, or one JSON object a line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    pub format: Option<Format>,
+    /// Short for --format json
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+    /// Print no banner, progress or summary
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print more: header lines and where values came from
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Never ask; a missing value is an error
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Answer every confirmation with yes
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+}
+
+impl Globals {
+    /// The format asked for.
+    pub fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format.unwrap_or_default() }
+    }
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal that can, unless NO_COLOR says otherwise.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// A snapshot of the environment. Values that are not Unicode are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    /// A variable's value; an empty one counts as absent, as POSIX programs treat it.
+    pub fn get(&self, name: &str) -> Option<&std::ffi::OsStr> {
+        self.0.get(std::ffi::OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a variable is set, be it to nothing.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.0.contains_key(std::ffi::OsStr::new(name))
+    }
+
+    /// A variable's value as text; `None` also where it is not Unicode.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.to_str().map(str::to_owned)
+    }
+
+    /// A variable that names a file or folder.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+}
+
+impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
+    fn from_iter<T: IntoIterator<Item = (K, V)>>(pairs: T) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Standard input.
+pub struct Input {
+    reader: Mutex<Box<dyn Read + Send>>,
+    /// Whether a person types there.
+    pub is_terminal: bool,
+}
+
+impl Input {
+    /// Reads from anything.
+    pub fn new(reader: impl Read + Send + 'static, is_terminal: bool) -> Self {
+        Self { reader: Mutex::new(Box::new(reader)), is_terminal }
+    }
+
+    /// Everything up to the end, but at most `limit` bytes and one more, so that the caller sees an excess.
+    pub fn read_up_to(&self, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.by_ref().take(limit + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// One line, or `None` at the end. Read byte by byte, so that nothing behind it is taken.
+    pub fn read_line(&self) -> io::Result<Option<String>> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while reader.read(&mut byte)? == 1 {
+            if byte[0] == b'\n' {
+                return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
+            }
+            line.push(byte[0]);
+        }
+        Ok((!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned()))
+    }
+}
+
+/// Standard output or standard error. Cloning shares it.
+#[derive(Clone)]
+pub struct Stream {
+    writer: Arc<Mutex<Box<dyn Write + Send>>>,
+    /// Whether a person reads there.
+    pub is_terminal: bool,
+}
+
+impl Stream {
+    /// Writes to anything.
+    pub fn new(writer: impl Write + Send + 'static, is_terminal: bool) -> Self {
+        Self { writer: Arc::new(Mutex::new(Box::new(writer))), is_terminal }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+impl Context {
+    /// The real process.
+    pub fn of_process() -> io::Result<Self> {
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let columns = terminal_size::terminal_size_of(&stdout).or_else(|| terminal_size::terminal_size_of(&stderr));
+        Ok(Self {
+            arguments: std::env::args_os().collect(),
+            environment: std::env::vars_os().collect(),
+            directory: std::env::current_dir()?,
+            stdin: Input::new(io::stdin(), io::stdin().is_terminal()),
+            stdout: Stream { is_terminal: stdout.is_terminal(), ..Stream::new(stdout, false) },
+            stderr: Stream { is_terminal: stderr.is_terminal(), ..Stream::new(stderr, false) },
+            columns: columns.map(|(width, _)| usize::from(width.0)),
+            time_zone: TimeZone::system(),
+            clock: Arc::new(SystemClock::default()),
+            entropy: Arc::new(|buffer| {
+                // Linux gives random bytes or the machine is beyond help; a predictable secret would be worse.
+                getrandom::fill(buffer).unwrap_or_else(|e| panic!("the operating system gives no random bytes: {e}"));
+            }),
+            signals: Signals::Process,
+            globals: Globals::default(),
+        })
+    }
+
+    /// A path as the user wrote it, seen from the current folder.
+    pub fn resolve(&self, path: &Path) -> PathBuf {
+        self.directory.join(path)
+    }
+
+    /// Whether somebody sits there and may be asked.
+    pub fn may_ask(&self) -> bool {
+        self.is_interactive() && !self.globals.no_input
+    }
+
+    /// Whether a person watches: both ends of the conversation are a terminal.
+    pub fn is_interactive(&self) -> bool {
+        self.stdin.is_terminal && self.stderr.is_terminal
+    }
+
+    /// A random number.
+    pub fn random_u64(&self) -> u64 {
+        let mut bytes = [0; 8];
+        (self.entropy)(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// The wish to stop. Called on a runtime, which then handles the signals of the process.
+    pub fn stop(&self) -> io::Result<Stop> {
+        match &self.signals {
+            Signals::Given(stop) => Ok(stop.clone()),
+            Signals::Process => {
+                let (stopper, stop) = shutdown::channel();
+                stopper.listen_to_process()?;
+                Ok(stop)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What ends a command early: a kind that decides the exit code, one sentence, and what to do about it.
+//!
+//! Only commands and flows speak this type. Edges have small enums of their own; a negative result (a bad signature,
+//! exhausted retries) is no error but an [`Exit`].
+
+use std::fmt;
+
+/// How a command ended, short of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// What was asked for is done: 0.
+    Done,
+    /// The answer is no: 1.
+    No,
+    /// Interrupted (Ctrl-C) before finishing: 130.
+    Interrupted,
+    /// Terminated (SIGTERM) before finishing: 143.
+    Terminated,
+}
+
+impl Exit {
+    /// The process exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::No => 1,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+}
+
+/// The kinds of error, each with an exit code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Wrong or missing argument, unreadable or malformed input file, empty secret: 2.
+    Usage,
+    /// Broken configuration, missing or refused credentials: 3.
+    Configuration,
+    /// This machine: port busy, store locked or damaged, disk full, read-only: 5.
+    Machine,
+    /// The reader of our output is gone. Not an error to speak of: 0, silently.
+    Closed,
+}
+
+impl Kind {
+    /// The process exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Usage => 2,
+            Self::Configuration => 3,
+            Self::Machine => 5,
+        }
+    }
+
+    /// The kind's stable name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Configuration => "configuration",
+            Self::Machine => "machine",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// One sentence about what went wrong, with hints about what to do.
+#[derive(Debug)]
+pub struct Error {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// One sentence without a final full stop.
+    pub message: String,
+    /// What to do, one sentence or command line each.
+    pub hints: Vec<String>,
+}
+
+impl Error {
+    /// An error of a kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new() }
+    }
+
+    /// A usage error: exit 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// A configuration error: exit 3.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Kind::Configuration, message)
+    }
+
+    /// An error of this machine: exit 5.
+    pub fn machine(message: impl Into<String>) -> Self {
+        Self::new(Kind::Machine, message)
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Failing to write to standard output: silent when the reader is gone, otherwise told.
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::new(Kind::Closed, "the reader of the output is gone"),
+            _ => Self::machine(format!("cannot write the output: {error}")),
+        }
+    }
+}
