@@ -1,0 +1,73 @@
+//! The printer: the same tokens with other blanks between them.
+//!
+//! It knows nothing of colours or terminals. [`lay_out`] tells its caller what comes next, token or gap, so that the
+//! screen can colour and sanitise each token by itself; [`pretty`] just joins the parts.
+
+use super::{SyntaxError, Token, TokenKind, check, tokens};
+use std::borrow::Cow;
+
+/// Spaces a level is indented by.
+const STEP: usize = 2;
+
+/// Levels beyond which indentation no longer grows: without a bound a deep document would cost the square of its
+/// depth in blanks, gigabytes for a body that is within the size limit.
+const DEEPEST: usize = 32;
+
+/// What comes next in a document that is laid out over several lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// A token, its bytes as they were.
+    Token(Token<'a>),
+    /// One space, behind a colon.
+    Space,
+    /// A new line, and so many spaces at its beginning.
+    Line {
+        /// Number of spaces.
+        indent: usize,
+    },
+}
+
+/// Lays a document out with two spaces a level, an empty object or array on one line, and no blank at either end.
+///
+/// The text is checked in whole before the first part is given, so a caller may print as it goes.
+///
+/// # Errors
+/// The first place at which the text is not JSON; `each` has then not been called.
+pub fn lay_out<'a>(text: &'a [u8], mut each: impl FnMut(Part<'a>)) -> Result<(), SyntaxError> {
+    check(text)?;
+    let mut tokens = tokens(text);
+    let mut opened = false;
+    while let Some(token) = tokens.next().transpose()? {
+        let closes = matches!(token.kind, TokenKind::ObjectClose | TokenKind::ArrayClose);
+        if opened != closes {
+            let level = tokens.depth() - usize::from(opened && opens(token.kind));
+            each(Part::Line { indent: STEP * level.min(DEEPEST) });
+        }
+        opened = opens(token.kind);
+        each(Part::Token(token));
+        match token.kind {
+            TokenKind::Colon => each(Part::Space),
+            TokenKind::Comma => each(Part::Line { indent: STEP * tokens.depth().min(DEEPEST) }),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn opens(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::ObjectOpen | TokenKind::ArrayOpen)
+}
+
+/// The text laid out over several lines, for eyes. Never fails: what is not JSON comes back as it is.
+pub fn pretty(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut out = Vec::with_capacity(text.len() + text.len() / 2);
+    let done = lay_out(text, |part| match part {
+        Part::Token(token) => out.extend_from_slice(token.bytes),
+        Part::Space => out.push(b' '),
+        Part::Line { indent } => {
+            out.push(b'\n');
+            out.resize(out.len() + indent, b' ');
+        }
+    });
+    if done.is_ok() { Cow::Owned(out) } else { Cow::Borrowed(text) }
+}
