@@ -7,6 +7,7 @@
 pub mod arrival;
 pub mod attempt;
 pub mod body;
+pub mod edit;
 pub mod event;
 pub mod facts;
 pub mod json;
