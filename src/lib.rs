@@ -6,4 +6,5 @@ pub mod deliver;
 pub mod error;
 pub mod exchange;
 pub mod protocol;
+pub mod receive;
 pub mod shutdown;

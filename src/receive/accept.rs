@@ -1,0 +1,115 @@
+//! The accept loop: connections, their deadlines, and their end.
+//!
+//! Our own, because `axum::serve` lets a half-sent head hold a connection for ever. Knows sockets and HTTP/1; knows
+//! nothing of webhooks: what answers is handed in, as is the bound socket and the stop.
+
+use super::settings::Limits;
+use super::stream::Impatient;
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+
+/// How a server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drained {
+    /// Connections that were open at the stop and ended by themselves in time.
+    pub finished: usize,
+    /// Connections that were cut off.
+    pub cut: usize,
+}
+
+/// Memory for a connection's unread input: also the longest head.
+const READ_BUFFER: usize = 64 << 10;
+
+/// Wait after the system could not give a connection, for want of file descriptors as a rule.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves connections until `stop` is ready; then those under way have `limits.drain` to finish.
+pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: impl Future<Output = ()>) -> Drained {
+    let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let closing = watch::Sender::new(false);
+    let mut connections = JoinSet::new();
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, place) = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            admitted = admit(&places, || listener.accept()) => admitted,
+        };
+        while connections.try_join_next().is_some() {}
+        let serving = connection(stream, app.clone(), limits, closing.subscribe());
+        connections.spawn(async move {
+            let _place: OwnedSemaphorePermit = place;
+            serving.await;
+        });
+    }
+    drop(listener);
+    closing.send_replace(true);
+    drain(connections, limits.drain).await
+}
+
+/// The next connection and its place; waits for a free place first, and outlasts errors of the system.
+async fn admit<S, A, F>(places: &Arc<Semaphore>, accept: A) -> (S, OwnedSemaphorePermit)
+where
+    A: Fn() -> F,
+    F: Future<Output = io::Result<(S, std::net::SocketAddr)>>,
+{
+    loop {
+        // Never closed, so a place is only ever waited for.
+        let Ok(place) = Arc::clone(places).acquire_owned().await else { std::future::pending().await };
+        match accept().await {
+            Ok((stream, _)) => return (stream, place),
+            Err(error) if concerns_one_connection(&error) => {}
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
+/// Errors of a connection that was gone before it was taken; the next one may be fine.
+fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+async fn connection(stream: TcpStream, app: Router, limits: Limits, mut closing: watch::Receiver<bool>) {
+    // Answers are single small writes; waiting to fill a packet would only delay them.
+    let _ = stream.set_nodelay(true);
+    let stream = TokioIo::new(Impatient::new(stream, limits.write));
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(READ_BUFFER)
+        .serve_connection(stream, TowerToHyperService::new(app));
+    let mut serving = pin!(serving);
+    // How a connection ended is the sender's affair: what mattered of it has been recorded by the service.
+    tokio::select! {
+        biased;
+        _ = serving.as_mut() => return,
+        _ = closing.wait_for(|closing| *closing) => {}
+    }
+    serving.as_mut().graceful_shutdown();
+    let _ = serving.await;
+}
+
+async fn drain(mut connections: JoinSet<()>, within: Duration) -> Drained {
+    while connections.try_join_next().is_some() {}
+    let mut finished = 0;
+    let all = async {
+        while connections.join_next().await.is_some() {
+            finished += 1;
+        }
+    };
+    let _ = tokio::time::timeout(within, all).await;
+    let cut = connections.len();
+    connections.shutdown().await;
+    Drained { finished, cut }
+}

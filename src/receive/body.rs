@@ -1,0 +1,67 @@
+//! Reading a request's body as it came: bytes, within a length and a time.
+//!
+//! Never decodes: a body under `Content-Encoding` stays encoded, since that is what was signed.
+
+use super::settings::Limits;
+use crate::protocol::body::RawBody;
+use axum::body::Body;
+use http::HeaderMap;
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+
+/// Why a body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is longer than allowed.
+    TooLong,
+    /// It did not end in time.
+    TooSlow,
+    /// It broke off, or its framing is wrong.
+    Broken,
+}
+
+impl Unread {
+    /// One clause for whoever runs the listener.
+    pub(super) fn explain(self) -> &'static str {
+        match self {
+            Self::TooLong => "its body is longer than the limit",
+            Self::TooSlow => "its body did not arrive in time",
+            Self::Broken => "its body broke off",
+        }
+    }
+}
+
+/// What is read and thrown away of a body that is too long. A sender that is cut off while it writes often sees a
+/// reset connection in place of the answer, so a moderate excess is taken in first.
+const EXCESS_READ: usize = 8 << 20;
+
+/// Memory set aside at once on a sender's word.
+const TRUSTED_LENGTH: usize = 64 << 10;
+
+/// Reads a whole body.
+pub(super) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<RawBody, Unread> {
+    let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+    // Who asks first (RFC 9110, section 10.1.1) has sent nothing yet and is spared the sending.
+    if declared.is_some_and(|length| length > limits.body_bytes) && headers.contains_key(http::header::EXPECT) {
+        return Err(Unread::TooLong);
+    }
+    let room = declared.unwrap_or(0).min(limits.body_bytes).min(TRUSTED_LENGTH);
+    let reading = collect(body, Vec::with_capacity(room), limits.body_bytes);
+    tokio::time::timeout(limits.body, reading).await.unwrap_or(Err(Unread::TooSlow))
+}
+
+/// Copies the frames together. A copy even of a single frame: a slice would keep the connection's whole read buffer
+/// alive for as long as the event waits somewhere, and make hyper allocate another one.
+async fn collect(mut body: Body, mut kept: Vec<u8>, cap: usize) -> Result<RawBody, Unread> {
+    let mut seen = 0usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen <= cap {
+            kept.extend_from_slice(&data);
+        } else if seen - cap > EXCESS_READ {
+            return Err(Unread::TooLong);
+        }
+    }
+    if seen > cap { Err(Unread::TooLong) } else { Ok(RawBody::new(kept)) }
+}

@@ -1,0 +1,199 @@
+//! Passing events on to the local app: what is sent, once or again, and what became of it.
+//!
+//! Bytes go on as they came. Under [`Ack::Store`](super::Ack::Store) a worker for each target takes events from its
+//! [`Line`] one at a time, and no answer ever waits for it. Under [`Ack::Mirror`](super::Ack::Mirror) the request
+//! itself makes the attempt. What finds no room in the line is told, with the command that sends it later: the
+//! event is stored, and a copy on disk beats one in memory.
+
+use super::line::Line;
+use super::recent::{REMEMBERED, Recent};
+use super::settings::{ForwardSettings, MIRROR_BUDGET};
+use super::shared::Shared;
+use crate::exchange::{Exchange, Request};
+use crate::protocol::arrival::{HeaderLines, Recorded, Recorder, RepeatKind};
+use crate::protocol::attempt::{Attempt, Outcome, Purpose};
+use crate::protocol::body::RawBody;
+use crate::protocol::report::{AttemptReport, What};
+use http::{HeaderName, HeaderValue};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use url::Url;
+
+/// One arrival on its way to the app.
+#[derive(Debug, Clone)]
+pub(super) struct Passage {
+    pub(super) event: u64,
+    pub(super) arrival: u64,
+    /// The event of which this is another arrival; itself for the first.
+    pub(super) delivery: u64,
+    /// Whether it had come in before, in whatever listener's life.
+    pub(super) repeats: bool,
+    pub(super) headers: HeaderLines,
+    pub(super) body: RawBody,
+}
+
+impl Passage {
+    pub(super) fn new(recorded: &Recorded, headers: HeaderLines, body: RawBody) -> Self {
+        Self {
+            event: recorded.event,
+            arrival: recorded.arrival,
+            delivery: delivery(recorded),
+            repeats: recorded.repeat.is_some(),
+            headers,
+            body,
+        }
+    }
+
+    /// Bytes that it holds while it waits.
+    pub(super) fn weight(&self) -> usize {
+        const BOOKKEEPING: usize = 256;
+        self.body.len() + self.headers.as_block().len() + BOOKKEEPING
+    }
+}
+
+/// The event whose delivery an arrival belongs to: a probable retry belongs to the one it repeats.
+pub(super) fn delivery(recorded: &Recorded) -> u64 {
+    match recorded.repeat {
+        Some(repeat) if repeat.kind == RepeatKind::ProbableRetry => repeat.of,
+        _ => recorded.event,
+    }
+}
+
+/// A target as it is shown and recorded: without a user name or password.
+pub(super) fn label(url: &Url) -> String {
+    let mut url = url.clone();
+    // Only a URL without a host refuses, and it has neither.
+    let _ = url.set_password(None);
+    let _ = url.set_username("");
+    url.into()
+}
+
+/// One target and what is known of it.
+pub(super) struct Target<R> {
+    pub(super) settings: ForwardSettings,
+    pub(super) line: Arc<Line>,
+    label: String,
+    exchange: Exchange,
+    shared: Shared<R>,
+    /// Deliveries that this target has acknowledged in this listener's life.
+    acknowledged: Mutex<Recent<()>>,
+}
+
+impl<R: Recorder> Target<R> {
+    pub(super) fn new(settings: ForwardSettings, room: usize, shared: Shared<R>) -> Arc<Self> {
+        Arc::new(Self {
+            label: label(&settings.url),
+            line: Line::new(room),
+            exchange: Exchange::new(),
+            acknowledged: Mutex::new(Recent::new(REMEMBERED)),
+            settings,
+            shared,
+        })
+    }
+
+    /// The worker's life: event after event, until the line is closed and empty.
+    pub(super) async fn work(self: Arc<Self>) {
+        while let Some(passage) = self.line.next().await {
+            if self.was_acknowledged(&passage).await {
+                self.skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
+                continue;
+            }
+            let (attempt, report) = self.attempt(&passage, self.settings.timeout).await;
+            self.shared.tell(What::Forward(report));
+            self.record(attempt).await;
+        }
+    }
+
+    /// Makes the attempt inside the request, within the time that leaves an answer possible.
+    pub(super) async fn mirror(self: Arc<Self>, passage: Passage) -> (Outcome, What) {
+        let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
+        let (attempt, report) = self.attempt(&passage, Some(budget)).await;
+        let outcome = attempt.outcome.clone();
+        // The answer does not wait for the record of what it says.
+        tokio::spawn(async move { self.record(attempt).await });
+        (outcome, What::Forward(report))
+    }
+
+    /// Tells that an event did not fit into the line.
+    pub(super) fn overflow(&self, passage: &Passage) {
+        let event = passage.event;
+        let why = format!("too many events wait for this target; send it with: referralloop replay {event}");
+        self.skip(event, why);
+    }
+
+    fn skip(&self, event: u64, why: String) {
+        self.shared.tally.forward_skipped.add();
+        self.shared.tell(What::ForwardSkipped { event, url: self.label.clone(), why });
+    }
+
+    /// Whether an earlier forward was acknowledged, and that suffices. In doubt the event is sent: an app must bear
+    /// a duplicate, but cannot make up for a loss.
+    async fn was_acknowledged(&self, passage: &Passage) -> bool {
+        if self.settings.forward_duplicates || !passage.repeats {
+            return false;
+        }
+        if self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).get(passage.delivery).is_some() {
+            return true;
+        }
+        self.shared.recorder.was_forwarded(passage.delivery, &self.label).await.unwrap_or(false)
+    }
+
+    async fn attempt(&self, passage: &Passage, budget: Option<Duration>) -> (Attempt, AttemptReport) {
+        let request = self.request(passage);
+        let at = self.shared.clock.now();
+        let (outcome, latency) = self.exchange.post(&request, budget).await;
+        self.count(passage, &outcome);
+        let (event, url) = (passage.event, self.label.clone());
+        let report = AttemptReport {
+            event,
+            url: url.clone(),
+            attempt: 1,
+            of: 1,
+            scheduled: Duration::ZERO,
+            outcome: outcome.clone(),
+            latency,
+            budget,
+        };
+        (Attempt { event, url, purpose: Purpose::Forward, number: 1, at, latency, outcome }, report)
+    }
+
+    fn count(&self, passage: &Passage, outcome: &Outcome) {
+        if outcome.acknowledged() {
+            self.shared.tally.forwarded.add();
+            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).entry(passage.delivery);
+        } else {
+            self.shared.tally.forward_failed.add();
+        }
+    }
+
+    async fn record(&self, attempt: Attempt) {
+        let event = attempt.event;
+        if let Err(error) = self.shared.recorder.forwarded(attempt).await {
+            self.shared.notice(format!("The forward of #{event} is not in the history: {error}."));
+        }
+    }
+
+    fn request(&self, passage: &Passage) -> Request {
+        let headers = fields(&passage.headers, &self.settings.headers);
+        Request { url: self.settings.url.clone(), headers, body: passage.body.clone() }
+    }
+}
+
+/// The header fields that go along: those that belong to the body and its signature, as received, then the extras.
+fn fields(received: &HeaderLines, extras: &[(HeaderName, HeaderValue)]) -> Vec<(HeaderName, HeaderValue)> {
+    let parsed = received
+        .iter()
+        .filter_map(|(name, value)| Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?)));
+    let replaced = |name: &HeaderName| extras.iter().any(|(extra, _)| extra == name);
+    let mut fields: Vec<_> = parsed.filter(|(name, _)| goes_along(name) && !replaced(name)).collect();
+    fields.extend_from_slice(extras);
+    fields
+}
+
+/// `Content-Encoding` is among them because the bytes mean nothing without it; the last prefix is the second
+/// service's, whose signature header would otherwise be lost on the way.
+fn goes_along(name: &HeaderName) -> bool {
+    ["content-type", "content-encoding", "user-agent"].contains(&name.as_str())
+        || name.as_str().starts_with("x-webhook-")
+        || name.as_str().starts_with("x-referralhero-")
+}

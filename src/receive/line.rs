@@ -1,0 +1,147 @@
+//! The line in which events wait to be passed on to one target, ordered by arrival number.
+//!
+//! Arrivals are recorded side by side and their answers come back in any order, so whoever is about to record takes a
+//! ticket first. An event leaves the line once nobody with an older ticket is still out: only they can hold a lower
+//! arrival number. Memory is bounded; what does not fit is handed back, and is in the store to be replayed.
+
+use super::forward::Passage;
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, BinaryHeap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// A line of events.
+#[derive(Debug)]
+pub(super) struct Line {
+    state: Mutex<State>,
+    news: Notify,
+    room: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_ticket: u64,
+    out: BTreeSet<u64>,
+    waiting: BinaryHeap<Waiting>,
+    held: usize,
+    /// One has left the line and its forward has not ended.
+    served: bool,
+    closed: bool,
+}
+
+/// The right to join the line, taken before the arrival is recorded.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    line: Arc<Line>,
+    number: u64,
+}
+
+impl Line {
+    /// A line that holds this many bytes at most.
+    pub(super) fn new(room: usize) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::default(), news: Notify::new(), room })
+    }
+
+    /// Takes a ticket.
+    pub(super) fn ticket(self: &Arc<Self>) -> Ticket {
+        let mut state = self.state();
+        let number = state.next_ticket;
+        state.next_ticket += 1;
+        state.out.insert(number);
+        Ticket { line: Arc::clone(self), number }
+    }
+
+    /// The next event in order; `None` when the line is closed and empty. Asking for it ends the one before.
+    pub(super) async fn next(&self) -> Option<Passage> {
+        self.state().served = false;
+        loop {
+            if let Some(turn) = self.state().turn() {
+                return turn;
+            }
+            self.news.notified().await;
+        }
+    }
+
+    /// Lets nobody join any more. Those in the line still leave it one by one.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.news.notify_one();
+    }
+
+    /// How many have joined and were not passed on to the end.
+    pub(super) fn left(&self) -> usize {
+        let state = self.state();
+        state.waiting.len() + usize::from(state.served)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// `None` to wait, `Some(None)` for the end.
+    fn turn(&mut self) -> Option<Option<Passage>> {
+        let Some(first) = self.waiting.peek() else {
+            return (self.closed && self.out.is_empty()).then_some(None);
+        };
+        if self.out.first().is_some_and(|ticket| *ticket < first.after) {
+            return None;
+        }
+        let first = self.waiting.pop()?;
+        self.held -= first.passage.weight();
+        self.served = true;
+        Some(Some(first.passage))
+    }
+}
+
+impl Ticket {
+    /// Joins the line; the event is handed back where there is no room.
+    pub(super) fn join(self, passage: Passage) -> Result<(), Passage> {
+        let mut state = self.line.state();
+        let weight = passage.weight();
+        if state.held.saturating_add(weight) > self.line.room {
+            return Err(passage);
+        }
+        state.held += weight;
+        let after = state.next_ticket;
+        state.waiting.push(Waiting { after, passage });
+        Ok(())
+        // Dropping the ticket takes it in and wakes the line.
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.line.state().out.remove(&self.number);
+        self.line.news.notify_one();
+    }
+}
+
+/// An event in the line; the lowest arrival number is the greatest of a heap.
+#[derive(Debug)]
+struct Waiting {
+    /// Whoever has a ticket before this one might still come in with a lower arrival number.
+    after: u64,
+    passage: Passage,
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.passage.arrival.cmp(&self.passage.arrival)
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Waiting {}

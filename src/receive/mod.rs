@@ -1,0 +1,50 @@
+//! The listener: an HTTP/1 server that verifies, stores, answers, tells and passes on.
+//!
+//! The caller binds the socket and says when to stop; a [`Receiver`] is one listener without its socket, [`router`]
+//! makes a service of it that tests can call directly, and [`serve`] puts that service behind a socket:
+//!
+//! ```text
+//! let receiver = Receiver::start(settings, recorder, clock, audience);
+//! let drained = serve(listener, router(receiver.clone()), limits, stop).await;
+//! let finished = receiver.finish(limits.drain).await;
+//! ```
+//!
+//! May know `protocol`, `exchange` and `clock`. The store is a [`Recorder`] and the screen an [`Audience`]: this
+//! module prints nothing, opens no file and reads no environment.
+//!
+//! `accept` and `stream` are the socket's side, `receiver` is one request's way, `body` reads, `reply` answers,
+//! `refusals` and `forward` with its `line` work behind the answer's back, `tally` counts.
+
+mod accept;
+mod answers;
+mod body;
+mod forward;
+mod line;
+mod outlive;
+mod receiver;
+mod recent;
+mod refusals;
+mod reply;
+mod settings;
+mod shared;
+mod stream;
+mod tally;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub use accept::{Drained, serve};
+pub use answers::{Answers, AnswersError};
+pub use receiver::{Finished, Receiver};
+pub use settings::{Ack, Filter, ForwardSettings, Limits, MIRROR_BUDGET, Settings};
+pub use tally::{Counts, Tally};
+pub use telling::Audience;
+
+use crate::protocol::arrival::Recorder;
+use axum::Router;
+
+/// The service of a listener.
+pub fn router<R: Recorder>(receiver: Receiver<R>) -> Router {
+    // A fallback and not a route: every path is served, and routing is the receiver's own comparison.
+    Router::new().fallback(receiver::handle::<R>).with_state(receiver)
+}

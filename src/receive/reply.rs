@@ -1,0 +1,109 @@
+//! What the sender gets to read: a status and a few constant words.
+//!
+//! Never says anything that helps to forge a signature, nor what is on this machine.
+
+use super::body::Unread;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use std::borrow::Cow;
+
+/// An answer before it is a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    body: Cow<'static, str>,
+}
+
+/// The one body of every 401.
+const REFUSED: &str = r#"{"error":"invalid signature"}"#;
+
+impl Reply {
+    /// The documented acknowledgement.
+    const RECEIVED: &'static str = r#"{"received":true}"#;
+
+    const fn fixed(status: StatusCode, body: &'static str) -> Self {
+        Self { status, body: Cow::Borrowed(body) }
+    }
+
+    /// Whatever is wrong with a signature.
+    pub(super) const fn refused() -> Self {
+        Self::fixed(StatusCode::UNAUTHORIZED, REFUSED)
+    }
+
+    /// No such path here.
+    pub(super) const fn unknown_path() -> Self {
+        Self::fixed(StatusCode::NOT_FOUND, r#"{"error":"not found"}"#)
+    }
+
+    /// The store took nothing.
+    pub(super) const fn not_stored() -> Self {
+        Self::fixed(StatusCode::SERVICE_UNAVAILABLE, r#"{"error":"not stored"}"#)
+    }
+
+    /// The store is at its quota.
+    pub(super) const fn store_full() -> Self {
+        Self::fixed(StatusCode::INSUFFICIENT_STORAGE, r#"{"error":"not stored: the store is full"}"#)
+    }
+
+    /// A fault of this program.
+    pub(super) const fn broken() -> Self {
+        Self::fixed(StatusCode::INTERNAL_SERVER_ERROR, r#"{"error":"the listener failed"}"#)
+    }
+
+    /// The app did not answer within the budget.
+    pub(super) const fn app_too_slow() -> Self {
+        Self::fixed(StatusCode::GATEWAY_TIMEOUT, r#"{"error":"the app did not answer in time"}"#)
+    }
+
+    /// The app did not answer at all.
+    pub(super) const fn app_unreachable() -> Self {
+        Self::fixed(StatusCode::BAD_GATEWAY, r#"{"error":"the app could not be reached"}"#)
+    }
+
+    /// A body that was not read.
+    pub(super) const fn unread(fault: Unread) -> Self {
+        match fault {
+            Unread::TooLong => Self::fixed(StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"the body is too long"}"#),
+            Unread::TooSlow => Self::fixed(StatusCode::REQUEST_TIMEOUT, r#"{"error":"the body came too slowly"}"#),
+            Unread::Broken => Self::fixed(StatusCode::BAD_REQUEST, r#"{"error":"the body could not be read"}"#),
+        }
+    }
+
+    /// A stored arrival, answered with a status that was chosen here or by the app.
+    pub(super) fn chosen(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        let body = match status {
+            // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => Cow::Borrowed(""),
+            _ if status.is_success() => Cow::Borrowed(Self::RECEIVED),
+            _ => Cow::Owned(format!(r#"{{"error":"answered {} as told"}}"#, status.as_u16())),
+        };
+        Self { status, body }
+    }
+
+    /// The response.
+    pub(super) fn into_response(self) -> Response {
+        let json = !self.body.is_empty();
+        let body = match self.body {
+            Cow::Borrowed(text) => Body::from(text),
+            Cow::Owned(text) => Body::from(text),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        if json {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        response
+    }
+}
+
+/// Another method than POST. Someone looking with a browser learns what this is.
+pub(super) fn post_only() -> Response {
+    let mut response = Response::new(Body::from("This is a webhook listener. It takes POST requests.\n"));
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}

@@ -1,0 +1,166 @@
+//! What a listener is told before it starts: plain values, no behaviour beyond their defaults.
+//!
+//! May know `protocol` types and HTTP names. Must not read the environment or parse command lines.
+
+use super::answers::Answers;
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::Facts;
+use crate::protocol::schedule::ATTEMPT_BUDGET;
+use crate::protocol::signature::Key;
+use http::{HeaderName, HeaderValue};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// Decides whether an event is meant. Runs before the answer, so it must be quick and bounded.
+pub type Filter = Arc<dyn Fn(&Facts, &RawBody) -> bool + Send + Sync>;
+
+/// Time after which a mirroring listener answers 504 by itself, half a second before the sender's own budget ends.
+pub const MIRROR_BUDGET: Duration = Duration::from_millis(4500);
+
+/// Everything about one listener except its socket.
+#[derive(Clone)]
+pub struct Settings {
+    /// The one path that is served, compared exactly; `None` serves every path.
+    pub path: Option<String>,
+    /// Secrets that may have signed, the current one first.
+    pub keys: Vec<Key>,
+    /// Whether an unsigned request is refused like a badly signed one.
+    pub require_signature: bool,
+    /// What stored arrivals are answered with.
+    pub answers: Answers,
+    /// How long an answer to a stored arrival is held back.
+    pub respond_delay: Duration,
+    /// Where events are passed on to. Each target has a queue of its own; of several mirrored ones the first answers.
+    pub forwards: Vec<ForwardSettings>,
+    /// What is told and passed on; everything is stored. `None` means everything.
+    pub shown: Option<Filter>,
+    /// How many distinct events are counted before counting stops; `None` counts none.
+    pub until: Option<u64>,
+    /// Bounds of time, size and number.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            path: None,
+            keys: Vec::new(),
+            require_signature: false,
+            answers: Answers::default(),
+            respond_delay: Duration::ZERO,
+            forwards: Vec::new(),
+            shown: None,
+            until: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("path", &self.path)
+            .field("keys", &self.keys.len())
+            .field("require_signature", &self.require_signature)
+            .field("answers", &self.answers)
+            .field("respond_delay", &self.respond_delay)
+            .field("forwards", &self.forwards)
+            .field("until", &self.until)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bounds of time, size and number. Nothing that a sender does may go beyond them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Time for a request's head, and for an idle connection to send the next one.
+    pub head: Duration,
+    /// Time for a request's body, from the end of its head.
+    pub body: Duration,
+    /// Time in which a sender must take some of what is written to it.
+    pub write: Duration,
+    /// Length of a body.
+    pub body_bytes: usize,
+    /// Connections at one time. The next one waits in the system's queue: a late answer is still an answer, and an
+    /// idle connection gives its place up after `head`.
+    pub connections: usize,
+    /// Time that requests under way have after the stop.
+    pub drain: Duration,
+    /// Memory that events waiting for their forward may hold, for each target.
+    pub forward_bytes: usize,
+    /// Memory that refused requests waiting for their place in the ring may hold.
+    pub refused_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(5),
+            body: Duration::from_secs(10),
+            write: Duration::from_secs(10),
+            body_bytes: 1 << 20,
+            connections: 1024,
+            drain: Duration::from_secs(5),
+            forward_bytes: 16 << 20,
+            refused_bytes: 8 << 20,
+        }
+    }
+}
+
+/// One target that events are passed on to.
+#[derive(Clone)]
+pub struct ForwardSettings {
+    /// Where to.
+    pub url: Url,
+    /// Time an attempt has; `None` waits for ever, for a developer at a breakpoint.
+    pub timeout: Option<Duration>,
+    /// Fields that are added, or stand in place of received ones of the same name.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether an event is passed on again although an earlier forward of it was acknowledged.
+    pub forward_duplicates: bool,
+    /// What the sender's answer waits for.
+    pub ack: Ack,
+    /// Which of the shown events go to this target; `None` means all.
+    pub only: Option<Filter>,
+}
+
+impl ForwardSettings {
+    /// A target with the defaults: the sender's own budget, nothing added, no duplicates, answered once stored.
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            timeout: Some(ATTEMPT_BUDGET),
+            headers: Vec::new(),
+            forward_duplicates: false,
+            ack: Ack::Store,
+            only: None,
+        }
+    }
+}
+
+impl fmt::Debug for ForwardSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values of added fields may be credentials.
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("ForwardSettings")
+            .field("url", &super::forward::label(&self.url))
+            .field("timeout", &self.timeout)
+            .field("headers", &names)
+            .field("forward_duplicates", &self.forward_duplicates)
+            .field("ack", &self.ack)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the sender's answer waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ack {
+    /// The store alone.
+    #[default]
+    Store,
+    /// The local app, whose status becomes the answer.
+    Mirror,
+}
