@@ -5,6 +5,7 @@ pub mod context;
 pub mod deliver;
 pub mod error;
 pub mod exchange;
+pub mod output;
 pub mod protocol;
 pub mod receive;
 pub mod shutdown;

@@ -1,0 +1,64 @@
+//! Errors in words: one sentence, then what to type or to look at, wrapped to the terminal's width.
+
+use super::line::{Line, write_lines};
+use super::sanitise::Sanitised;
+use super::style::{Ink, Style};
+
+/// `error: …`, and a `hint: …` line below it for each hint. A line feed in the message begins a new line.
+pub fn error_text(message: &str, hints: &[String], style: &Style) -> String {
+    let mut out = labelled("error: ", Ink::Bad, message, 0, style);
+    for hint in hints {
+        out += &labelled("hint: ", Ink::Strong, hint, 2, style);
+    }
+    out
+}
+
+/// A word to the user that is no error.
+pub fn notice_text(message: &str, style: &Style) -> String {
+    labelled("note: ", Ink::Strong, message, 0, style)
+}
+
+/// A label, and text wrapped beside it.
+pub fn labelled(label: &'static str, ink: Ink, text: &str, indent: usize, style: &Style) -> String {
+    let column = indent + label.len();
+    let room = style.width.saturating_sub(column).max(20);
+    let lines: Vec<Line> = text
+        .trim_end()
+        .split('\n')
+        .flat_map(|line| wrap(&Sanitised::text(line), room))
+        .enumerate()
+        .map(|(row, words)| match row {
+            0 => Line::indented(style, indent).put(ink, label).put(Ink::Plain, words),
+            _ => Line::indented(style, column).put(Ink::Plain, words),
+        })
+        .collect();
+    let mut out = String::new();
+    write_lines(&mut out, &lines);
+    out
+}
+
+/// Breaks text between words so that each line keeps to so many columns. A longer word stands alone on its line:
+/// URLs and commands stay whole, for copying.
+pub fn wrap(text: &Sanitised, columns: usize) -> Vec<Sanitised> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.as_str().split(' ') {
+        let width = unicode_width::UnicodeWidthStr::width(word);
+        if used > 0 && used + 1 + width > columns {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            used += width;
+        }
+    }
+    lines.iter().map(|line| Sanitised::text(line)).collect()
+}
+
+#[cfg(test)]
+mod tests;

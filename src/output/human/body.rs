@@ -1,0 +1,165 @@
+//! Bodies and header lines. A body is shown as what it is: JSON laid out without changing a token, other text line by
+//! line, anything else as a hex dump. Only what is shown is sanitised; the rest is counted.
+
+use crate::output::line::Line;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::{Ink, Style};
+use crate::output::words::{bytes, count};
+use crate::protocol::arrival::HeaderLines;
+use crate::protocol::body::RawBody;
+use crate::protocol::json::{Part, SyntaxError, Token, TokenKind, lay_out};
+use std::fmt::Write;
+
+/// Columns after which a token is cut where the number of lines is limited: one endless string would fill the screen
+/// as surely as endless lines.
+const LONGEST: usize = 1000;
+
+/// Bytes in a row of the hex dump.
+const HEX_ROW: usize = 16;
+
+/// Rows of the hex dump where the number of lines is limited: nobody reads sixty.
+const HEX_ROWS: usize = 8;
+
+/// A body's lines, without indentation: at most `max_lines`, then one that says how many more there are and how to see
+/// them.
+pub fn body_block(body: &RawBody, style: &Style, max_lines: Option<usize>, event: Option<u64>) -> Vec<Line> {
+    let mut block = Block { lines: Vec::new(), total: 0, max_lines, style };
+    if body.is_empty() {
+        block.add(|style| Line::new(style).put(Ink::Faint, "(empty)"));
+    } else if json(body, &mut block).is_err() {
+        if is_binary(body.as_bytes()) {
+            return hex(body, style, max_lines.map(|lines| lines.min(HEX_ROWS)), event);
+        }
+        text(body, &mut block);
+    }
+    block.finish(event)
+}
+
+/// Header lines, names apart from values.
+pub fn header_lines(headers: &HeaderLines, style: &Style) -> Vec<Line> {
+    let line = |(name, value): (&[u8], &[u8])| {
+        Line::new(style)
+            .put(Ink::Key, Sanitised::bytes(name))
+            .put(Ink::Plain, ": ")
+            .put(Ink::Plain, Sanitised::bytes(value))
+    };
+    headers.iter().map(line).collect()
+}
+
+/// Lines up to a limit, and the count of all.
+struct Block<'s> {
+    lines: Vec<Line>,
+    total: usize,
+    max_lines: Option<usize>,
+    style: &'s Style,
+}
+
+impl Block<'_> {
+    fn has_room(&self) -> bool {
+        self.max_lines.is_none_or(|most| self.total < most)
+    }
+
+    /// Renders a line if it is to be shown, and counts it.
+    fn add(&mut self, render: impl FnOnce(&Style) -> Line) {
+        if self.has_room() {
+            self.lines.push(render(self.style));
+        }
+        self.total += 1;
+    }
+
+    fn finish(mut self, event: Option<u64>) -> Vec<Line> {
+        let hidden = self.total - self.lines.len();
+        if hidden > 0 {
+            let unit = if hidden == 1 { " more line" } else { " more lines" };
+            self.lines.push(more(count(hidden as u64), unit, event, self.style));
+        }
+        self.lines
+    }
+}
+
+/// `… 212 more lines: referralloop events show 41`.
+fn more(hidden: Sanitised, unit: &'static str, event: Option<u64>, style: &Style) -> Line {
+    let line = Line::new(style).put(Ink::Faint, "… ").put(Ink::Faint, hidden).put(Ink::Faint, unit);
+    match event {
+        Some(event) => line.put(Ink::Faint, Sanitised::text(&format!(": referralloop events show {event}"))),
+        None => line,
+    }
+}
+
+fn json(body: &RawBody, block: &mut Block<'_>) -> Result<(), SyntaxError> {
+    let limited = block.max_lines.is_some();
+    let mut line = Line::new(block.style);
+    lay_out(body.as_bytes(), |part| match part {
+        Part::Line { indent } => {
+            let fresh = Line::indented(block.style, indent);
+            let done = std::mem::replace(&mut line, fresh);
+            block.add(|_| done);
+        }
+        Part::Space => line.push(Ink::Plain, " "),
+        // Behind the limit lines are only counted.
+        Part::Token(token) if block.has_room() => push_token(&mut line, &token, limited),
+        Part::Token(_) => {}
+    })?;
+    block.add(|_| line);
+    Ok(())
+}
+
+fn push_token(line: &mut Line, token: &Token<'_>, limited: bool) {
+    let ink = match token.kind {
+        TokenKind::Key => Ink::Key,
+        TokenKind::String => Ink::Text,
+        TokenKind::Number | TokenKind::True | TokenKind::False | TokenKind::Null => Ink::Value,
+        _ => Ink::Plain,
+    };
+    line.push(ink, bounded(token.bytes, limited, Sanitised::json));
+}
+
+/// Sanitises a piece of a body, cut where it is too long for a limited view.
+fn bounded(piece: &[u8], limited: bool, sanitise: impl Fn(&[u8]) -> Sanitised) -> Sanitised {
+    if !limited || piece.len() <= LONGEST {
+        return sanitise(piece);
+    }
+    // A character's end, not its middle; what is not UTF-8 anyway may be cut anywhere.
+    let end = (LONGEST - 3..=LONGEST).rev().find(|at| piece[*at] & 0xc0 != 0x80).unwrap_or(LONGEST);
+    let cut = Sanitised::text(&format!("… {} more", bytes((piece.len() - end) as u64)));
+    Sanitised::concat(&[sanitise(&piece[..end]), cut])
+}
+
+fn text(body: &RawBody, block: &mut Block<'_>) {
+    let limited = block.max_lines.is_some();
+    let all = body.as_bytes();
+    for line in all.strip_suffix(b"\n").unwrap_or(all).split(|byte| *byte == b'\n') {
+        block.add(|style| Line::new(style).put(Ink::Plain, bounded(line, limited, Sanitised::bytes)));
+    }
+}
+
+/// Text has few bytes that are not UTF-8, and few controls beyond line breaks and tabs.
+fn is_binary(body: &[u8]) -> bool {
+    let strange = |text: &str| text.bytes().filter(|b| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')).count();
+    let odd: usize = body.utf8_chunks().map(|chunk| strange(chunk.valid()) + chunk.invalid().len()).sum();
+    odd * 10 > body.len()
+}
+
+fn hex(body: &RawBody, style: &Style, max_rows: Option<usize>, event: Option<u64>) -> Vec<Line> {
+    let shown = max_rows.map_or(body.len(), |rows| (rows * HEX_ROW).min(body.len()));
+    let rows = body.as_bytes()[..shown].chunks(HEX_ROW).enumerate();
+    let mut lines: Vec<Line> = rows.map(|(row, data)| hex_row(row * HEX_ROW, data, style)).collect();
+    if shown < body.len() {
+        lines.push(more(bytes((body.len() - shown) as u64), " more", event, style));
+    }
+    lines
+}
+
+fn hex_row(at: usize, data: &[u8], style: &Style) -> Line {
+    let mut digits = String::new();
+    for byte in data {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x} ");
+    }
+    let visible: String = data.iter().map(|b| if matches!(b, 0x20..=0x7e) { char::from(*b) } else { '.' }).collect();
+    Line::new(style)
+        .put(Ink::Faint, Sanitised::text(&format!("{at:08x}  ")))
+        .put(Ink::Plain, Sanitised::text(&format!("{digits:<48}")))
+        .gap(1)
+        .put(Ink::Faint, Sanitised::text(&visible))
+}

@@ -1,0 +1,16 @@
+//! The screen: everything that leaves through stdout and stderr, for eyes and for programs.
+//!
+//! It is handed [`Report`](crate::protocol::report::Report) values and renders them; it knows the words, the layout
+//! and the record schema. It may import `protocol` and crates. It must not look at the environment or the clock, and
+//! it must not let a byte that came from outside reach a terminal unescaped: see [`sanitise`].
+
+pub mod countdown;
+pub mod errors;
+pub mod human;
+pub mod line;
+pub mod records;
+pub mod sanitise;
+pub mod screen;
+pub mod style;
+pub mod table;
+pub mod words;

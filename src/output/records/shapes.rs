@@ -1,0 +1,311 @@
+//! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
+
+use super::instant;
+use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
+use crate::protocol::attempt::Outcome;
+use crate::protocol::body::Fingerprint;
+use crate::protocol::facts::{Drift, Position};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, What};
+use crate::protocol::signature::Reason;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A body as text, or in Base64 where it is not UTF-8.
+#[derive(Serialize)]
+pub enum Body<'a> {
+    #[serde(rename = "body")]
+    Text(&'a str),
+    #[serde(rename = "body_base64")]
+    Base64(String),
+}
+
+impl<'a> Body<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text),
+            Err(_) => Self::Base64(STANDARD.encode(bytes)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct HeaderField<'a> {
+    name: String,
+    #[serde(flatten)]
+    value: HeaderValue<'a>,
+}
+
+#[derive(Serialize)]
+enum HeaderValue<'a> {
+    #[serde(rename = "value")]
+    Text(&'a str),
+    #[serde(rename = "value_base64")]
+    Base64(String),
+}
+
+fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
+    let field = |(name, value)| HeaderField {
+        name: String::from_utf8_lossy(name).into_owned(),
+        value: match std::str::from_utf8(value) {
+            Ok(text) => HeaderValue::Text(text),
+            Err(_) => HeaderValue::Base64(STANDARD.encode(value)),
+        },
+    };
+    headers.iter().map(field).collect()
+}
+
+/// Fields of an `arrival`.
+#[derive(Serialize)]
+pub struct Arrival<'a> {
+    #[serde(flatten)]
+    number: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_type: Option<&'a str>,
+    fingerprint: Fingerprint,
+    verification: Verification,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(flatten)]
+    repeat: Repeat,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    out_of_order: bool,
+    drift: &'a [Drift],
+    answer: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_stored: Option<&'a str>,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    target: &'a str,
+    headers: Vec<HeaderField<'a>>,
+    body_bytes: usize,
+    #[serde(flatten)]
+    body: Body<'a>,
+}
+
+impl<'a> Arrival<'a> {
+    /// Reads a report.
+    pub fn of(report: &'a ArrivalReport) -> Self {
+        Self {
+            number: Number::of(report.number),
+            event_type: report.facts.event_type.as_deref(),
+            fingerprint: report.fingerprint,
+            verification: report.verification,
+            reason: report.reason,
+            repeat: report.repeat.as_ref().map(Repeat::of).unwrap_or_default(),
+            out_of_order: report.out_of_order,
+            drift: &report.facts.drift,
+            answer: report.answer,
+            not_stored: report.not_stored.as_deref(),
+            facts: Facts::of(report),
+            target: &report.target,
+            headers: header_fields(&report.headers),
+            body_bytes: report.body.len(),
+            body: Body::of(report.body.as_bytes()),
+        }
+    }
+}
+
+#[derive(Serialize, Default)]
+struct Number {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrival: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<u64>,
+}
+
+impl Number {
+    fn of(number: Option<ArrivalNumber>) -> Self {
+        match number {
+            Some(ArrivalNumber::Stored { event, arrival }) => {
+                Self { event: Some(event), arrival: Some(arrival), refused: None }
+            }
+            Some(ArrivalNumber::Refused(number)) => Self { refused: Some(number), ..Self::default() },
+            None => Self::default(),
+        }
+    }
+}
+
+#[derive(Serialize, Default)]
+struct Repeat {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probable_retry_of: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_guess: Option<u32>,
+}
+
+impl Repeat {
+    fn of(repeat: &RepeatReport) -> Self {
+        let is = |kind| (repeat.kind == kind).then_some(repeat.of);
+        Self {
+            duplicate_of: is(RepeatKind::Duplicate),
+            probable_retry_of: is(RepeatKind::ProbableRetry),
+            gap_ms: Some(milliseconds(repeat.gap)),
+            retry_guess: repeat.retry_guess,
+        }
+    }
+}
+
+/// What the body says.
+#[derive(Serialize)]
+struct Facts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waitlist_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signup_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_position: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_position: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<serde_json::Value>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(report: &'a ArrivalReport) -> Self {
+        let facts = &report.facts;
+        let (position, old_position, new_position) = match facts.position {
+            Some(Position::At(position)) => (Some(position), None, None),
+            Some(Position::Moved { from, to }) => (None, Some(from), Some(to)),
+            None => (None, None, None),
+        };
+        Self {
+            waitlist_id: facts.waitlist_id.as_deref(),
+            signup_id: facts.signup_id.as_deref(),
+            email: facts.email.as_deref(),
+            position,
+            old_position,
+            new_position,
+            occurred_at: facts.occurred.map(instant),
+            data: data(report.body.as_bytes()),
+        }
+    }
+}
+
+/// The payload's `data` for convenience; the exact bytes stand in `body`. What a JSON reader cannot hold has none.
+fn data(body: &[u8]) -> Option<serde_json::Value> {
+    #[derive(Deserialize)]
+    struct Payload {
+        data: Option<serde_json::Value>,
+    }
+    serde_json::from_slice::<Payload>(body).ok().and_then(|payload| payload.data)
+}
+
+/// Fields of a `forward` or an `attempt`.
+#[derive(Serialize)]
+pub struct Attempt<'a> {
+    event: u64,
+    url: &'a str,
+    attempt: u32,
+    of: u32,
+    scheduled_ms: u64,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    latency_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
+    #[serde(flatten)]
+    body: Option<Body<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    body_truncated: bool,
+}
+
+impl<'a> Attempt<'a> {
+    /// Reads a report.
+    pub fn of(report: &'a AttemptReport) -> Self {
+        let answer = match &report.outcome {
+            Outcome::Answered(answer) => Some(answer),
+            _ => None,
+        };
+        Self {
+            event: report.event,
+            url: &report.url,
+            attempt: report.attempt,
+            of: report.of,
+            scheduled_ms: milliseconds(report.scheduled),
+            outcome: report.outcome.name(),
+            status: report.outcome.status(),
+            latency_ms: milliseconds(report.latency),
+            budget_ms: report.budget.map(milliseconds),
+            detail: report.outcome.detail(),
+            location: answer.and_then(|answer| answer.location.as_deref()),
+            body: answer.map(|answer| Body::of(&answer.body)),
+            body_truncated: answer.is_some_and(|answer| answer.truncated),
+        }
+    }
+}
+
+/// The fields of any report.
+#[derive(Serialize)]
+#[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "it lives for one call, on the stack")]
+pub enum Fields<'a> {
+    Arrival(Arrival<'a>),
+    Attempt(Attempt<'a>),
+    Ready { url: &'a str, pid: u32 },
+    ForwardSkipped { event: u64, url: &'a str, why: &'a str },
+    Wait { attempt: u32, due_at: String, delay_ms: u64 },
+    Delivered { event: u64, url: &'a str, attempts: u32 },
+    GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
+    Skipped { count: u64 },
+    Notice { message: &'a str },
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a report.
+    pub fn of(what: &'a What) -> Self {
+        match what {
+            What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
+            What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
+            What::Ready { url, pid } => Self::Ready { url, pid: *pid },
+            What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
+            What::Wait { attempt, due_at, delay } => {
+                Self::Wait { attempt: *attempt, due_at: instant(*due_at), delay_ms: milliseconds(*delay) }
+            }
+            What::Delivered { event, url, attempts } => Self::Delivered { event: *event, url, attempts: *attempts },
+            What::GaveUp { event, url, attempts, of } => {
+                Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
+            }
+            What::Skipped { count } => Self::Skipped { count: *count },
+            What::Notice { message } => Self::Notice { message },
+        }
+    }
+}
+
+/// The record type of a report.
+pub fn kind(what: &What) -> &'static str {
+    match what {
+        What::Ready { .. } => "ready",
+        What::Arrival(_) => "arrival",
+        What::Forward(_) => "forward",
+        What::ForwardSkipped { .. } => "forward_skipped",
+        What::Attempt(_) => "attempt",
+        What::Wait { .. } => "wait",
+        What::Delivered { .. } => "delivered",
+        What::GaveUp { .. } => "gave_up",
+        What::Skipped { .. } => "skipped",
+        What::Notice { .. } => "notice",
+    }
+}

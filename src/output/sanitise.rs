@@ -1,0 +1,159 @@
+//! Foreign text made harmless: the one way by which bytes from outside may reach a terminal.
+//!
+//! Escapes whatever a terminal could act upon, reorder or hide. It never drops a character: what was there stays
+//! visible. It knows nothing of colours, layout or where the text came from.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+use unicode_width::UnicodeWidthStr;
+
+/// Text that is safe to show on one line of a terminal. The human printer takes no other foreign text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sanitised(Cow<'static, str>);
+
+/// How an unsafe character is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// `\u{1b}`: in plain text.
+    Braced,
+    /// `\u001b`, with surrogate pairs beyond U+FFFF: inside a JSON string, where it still means the same.
+    Json,
+}
+
+impl Sanitised {
+    /// Escapes text. Line breaks are escaped as well.
+    pub fn text(text: &str) -> Self {
+        Self::bytes(text.as_bytes())
+    }
+
+    /// Escapes bytes that should be UTF-8; those that are not become `\xNN`.
+    pub fn bytes(bytes: &[u8]) -> Self {
+        Self::noted(bytes, Notation::Braced)
+    }
+
+    /// Escapes a token of JSON in JSON's own notation.
+    pub fn json(token: &[u8]) -> Self {
+        Self::noted(token, Notation::Json)
+    }
+
+    /// Takes this program's own words as they are.
+    pub const fn own(words: &'static str) -> Self {
+        Self(Cow::Borrowed(words))
+    }
+
+    /// Splits a body at its line feeds, which are the only control characters kept as what they mean.
+    pub fn lines(body: &[u8]) -> impl Iterator<Item = Self> {
+        let body = body.strip_suffix(b"\n").unwrap_or(body);
+        body.split(|byte| *byte == b'\n').map(Self::bytes)
+    }
+
+    fn noted(bytes: &[u8], notation: Notation) -> Self {
+        let mut out = String::with_capacity(bytes.len());
+        escape_into(&mut out, bytes, notation);
+        Self(Cow::Owned(out))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Columns that it takes on a terminal.
+    pub fn width(&self) -> usize {
+        if self.0.is_ascii() { self.0.len() } else { self.0.width() }
+    }
+
+    /// Shortens to so many columns, the last one being `…` where something was cut.
+    pub fn clip(self, columns: usize) -> Self {
+        if self.width() <= columns {
+            return self;
+        }
+        let mut kept = String::new();
+        let mut used = 0;
+        for character in self.0.chars() {
+            used += unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
+            if used >= columns {
+                break;
+            }
+            kept.push(character);
+        }
+        kept.push('…');
+        Self(Cow::Owned(kept))
+    }
+
+    /// Joins safe pieces into one.
+    pub fn concat<'a>(pieces: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self(Cow::Owned(pieces.into_iter().map(Self::as_str).collect()))
+    }
+}
+
+impl fmt::Display for Sanitised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<&'static str> for Sanitised {
+    fn from(words: &'static str) -> Self {
+        Self::own(words)
+    }
+}
+
+/// Appends bytes to text, escaping what is unsafe. Clean text is copied in one piece.
+pub fn escape_into(out: &mut String, bytes: &[u8], notation: Notation) {
+    for chunk in bytes.utf8_chunks() {
+        escape_text_into(out, chunk.valid(), notation);
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+}
+
+fn escape_text_into(out: &mut String, text: &str, notation: Notation) {
+    let mut rest = text;
+    while let Some(at) = first_unsafe(rest) {
+        out.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        if let Some(character) = characters.next() {
+            push_escaped(out, character, notation);
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+}
+
+/// Byte position of the first unsafe character.
+pub fn first_unsafe(text: &str) -> Option<usize> {
+    if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        return None;
+    }
+    text.char_indices().find(|(_, character)| is_unsafe(*character)).map(|(at, _)| at)
+}
+
+/// Appends one character in a notation.
+pub fn push_escaped(out: &mut String, character: char, notation: Notation) {
+    let code = u32::from(character);
+    // Writing to a String cannot fail.
+    let _ = match notation {
+        Notation::Braced => write!(out, "\\u{{{code:x}}}"),
+        Notation::Json => character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}")),
+    };
+}
+
+/// Whether a terminal could act upon a character, reorder text because of it, or show nothing for it.
+///
+/// Controls (Unicode category Cc), the line and paragraph separators, the interlinear annotation marks, and everything
+/// that Unicode's `DerivedCoreProperties.txt` lists as `Default_Ignorable_Code_Point`: bidi controls, zero-width
+/// characters, fillers, variation selectors and tags among them.
+pub fn is_unsafe(character: char) -> bool {
+    matches!(character,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! The sink: a bounded queue, and one thread that renders and writes.
+//!
+//! Telling never waits for the terminal or the pipe behind stdout: what does not fit is counted, and said so in its
+//! place. It knows the two streams and the format; it must not know who tells or why.
+
+mod queue;
+mod writer;
+
+use super::human::Stream;
+use super::records::record;
+use super::style::Style;
+use crate::protocol::report::Report;
+use jiff::Timestamp;
+use queue::{Limits, Queue};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use writer::Writer;
+
+/// What may wait to be shown.
+const LIMITS: Limits = Limits { reports: 8_192, bytes: 32 * 1024 * 1024 };
+
+/// `--format`.
+#[derive(Debug, Clone)]
+pub enum Format {
+    /// For eyes, in a style.
+    Human(Style),
+    /// One JSON object a line, all on stdout.
+    Json,
+}
+
+/// The two streams.
+pub struct Streams {
+    /// Data.
+    pub out: Box<dyn Write + Send>,
+    /// The rest.
+    pub err: Box<dyn Write + Send>,
+}
+
+/// How a screen ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything was written.
+    Written,
+    /// Whoever read stdout has gone: a silent end, no error.
+    Closed,
+}
+
+/// Where reports are told. Cloning shares the queue.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    queue: Arc<Queue>,
+    thread: Arc<Mutex<Option<JoinHandle<io::Result<Ended>>>>>,
+}
+
+impl Screen {
+    /// Starts the writer. `on_closed` is called from its thread when stdout cannot be written any more, so that a
+    /// command whose reader has gone can end.
+    ///
+    /// # Errors
+    /// The operating system has no thread left.
+    pub fn start(format: Format, streams: Streams, on_closed: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+        Self::with_limits(format, streams, on_closed, LIMITS)
+    }
+
+    fn with_limits(
+        format: Format,
+        streams: Streams,
+        on_closed: impl FnOnce() + Send + 'static,
+        limits: Limits,
+    ) -> io::Result<Self> {
+        let queue = Arc::new(Queue::new(limits));
+        let writer = Writer::new(format, streams, queue.clone());
+        let thread = thread::Builder::new().name("screen".into()).spawn(move || {
+            let ended = writer.run();
+            if !matches!(ended, Ok(Ended::Written)) {
+                on_closed();
+            }
+            ended
+        })?;
+        Ok(Self { queue, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    /// Tells what happened. Never waits for the writer: where there is no room the report is counted instead, unless
+    /// it is one of the few that must be seen.
+    pub fn tell(&self, report: Report) {
+        self.queue.tell(report);
+    }
+
+    /// Whether there is room. Who makes reports only to be shown may ask first, and call [`Screen::skip`] where there
+    /// is none.
+    pub fn wants(&self) -> bool {
+        self.queue.has_room()
+    }
+
+    /// Counts a report that was not made because there was no room.
+    pub fn skip(&self, at: Timestamp) {
+        self.queue.skip(at);
+    }
+
+    /// Writes finished text, line feed included, in its place between the reports.
+    pub fn print(&self, stream: Stream, text: impl Into<Vec<u8>>) {
+        self.queue.print(stream, text.into());
+    }
+
+    /// Writes a record to stdout, in its place between the reports.
+    pub fn record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
+        self.print(Stream::Out, record(kind, at, fields));
+    }
+
+    /// Writes what is queued and ends the writer. What is told afterwards, by any clone, is not shown. Waits as long as
+    /// stdout makes it wait.
+    ///
+    /// # Errors
+    /// stdout cannot be written, for another reason than that its reader has gone.
+    pub fn finish(&self) -> io::Result<Ended> {
+        self.queue.close();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match thread.map(JoinHandle::join) {
+            None => Ok(Ended::Written),
+            Some(Ok(ended)) => ended,
+            Some(Err(_)) => Err(io::Error::other("the screen's thread ended early")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

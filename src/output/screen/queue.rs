@@ -1,0 +1,164 @@
+//! The queue between those who tell and the one who writes: bounded in reports and in bytes, in order, and never
+//! waited for by those who tell.
+
+use crate::output::human::Stream;
+use crate::protocol::attempt::Outcome;
+use crate::protocol::report::{Report, What};
+use jiff::Timestamp;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How much may wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Reports.
+    pub reports: usize,
+    /// Bytes of bodies, headers and answers.
+    pub bytes: usize,
+}
+
+/// What waits to be shown.
+#[derive(Debug)]
+pub enum Item {
+    /// To be rendered.
+    Report(Report),
+    /// Rendered already.
+    Text(Stream, Vec<u8>),
+}
+
+/// The queue, shared by all who tell.
+#[derive(Debug)]
+pub struct Queue {
+    inner: Mutex<Inner>,
+    filled: Condvar,
+    /// Whether there is room, for those who ask before they make a report.
+    room: AtomicBool,
+    limits: Limits,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    items: Vec<Item>,
+    bytes: usize,
+    skipped: u64,
+    last_skipped: Timestamp,
+    /// Nothing more is taken in.
+    closed: bool,
+}
+
+impl Queue {
+    /// An empty queue.
+    pub fn new(limits: Limits) -> Self {
+        Self { inner: Mutex::default(), filled: Condvar::new(), room: AtomicBool::new(true), limits }
+    }
+
+    /// Takes a report in, or counts it where there is no room and it may be skipped.
+    pub fn tell(&self, report: Report) {
+        let mut inner = self.lock();
+        let weight = weight(&report);
+        if may_be_skipped(&report.what) && !inner.has_room(self.limits, weight) {
+            self.count(&mut inner, report.at);
+        } else {
+            self.push(&mut inner, weight, Item::Report(report));
+        }
+    }
+
+    /// Takes rendered text in, whatever the room.
+    pub fn print(&self, stream: Stream, text: Vec<u8>) {
+        self.push(&mut self.lock(), text.len(), Item::Text(stream, text));
+    }
+
+    /// Counts a report that was not even made.
+    pub fn skip(&self, at: Timestamp) {
+        self.count(&mut self.lock(), at);
+    }
+
+    /// Whether there is room.
+    pub fn has_room(&self) -> bool {
+        self.room.load(Ordering::Relaxed)
+    }
+
+    /// Takes nothing in any more; what waits can still be taken out.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    /// Waits until there is something, and takes all of it. `None` once the queue is closed and empty.
+    pub fn take(&self) -> Option<Vec<Item>> {
+        let mut inner = self.lock();
+        while inner.items.is_empty() && inner.skipped == 0 {
+            if inner.closed {
+                return None;
+            }
+            inner = self.filled.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.note_skipped();
+        inner.bytes = 0;
+        self.room.store(true, Ordering::Relaxed);
+        Some(std::mem::take(&mut inner.items))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // The queue is whole between any two statements, so a panic elsewhere does not spoil it.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, inner: &mut Inner, at: Timestamp) {
+        if inner.closed {
+            return;
+        }
+        inner.skipped += 1;
+        inner.last_skipped = at;
+        self.room.store(false, Ordering::Relaxed);
+        self.filled.notify_one();
+    }
+
+    fn push(&self, inner: &mut Inner, weight: usize, item: Item) {
+        if inner.closed {
+            return;
+        }
+        inner.note_skipped();
+        inner.items.push(item);
+        inner.bytes += weight;
+        self.room.store(inner.has_room(self.limits, 0), Ordering::Relaxed);
+        self.filled.notify_one();
+    }
+}
+
+impl Inner {
+    /// Once something was skipped all that follows is, until the writer or something that must be seen has said so:
+    /// otherwise small reports would slip past large ones. One report always fits into an empty queue.
+    fn has_room(&self, limits: Limits, weight: usize) -> bool {
+        let fits = self.items.len() < limits.reports && self.bytes.saturating_add(weight) <= limits.bytes;
+        self.skipped == 0 && (fits || self.items.is_empty())
+    }
+
+    /// Puts the count of what was skipped where it belongs: behind all that was queued before.
+    fn note_skipped(&mut self) {
+        let count = std::mem::take(&mut self.skipped);
+        if count > 0 {
+            self.items.push(Item::Report(Report { at: self.last_skipped, what: What::Skipped { count } }));
+        }
+    }
+}
+
+/// What comes by the thousand may be skipped; what begins or ends something may not.
+fn may_be_skipped(what: &What) -> bool {
+    matches!(
+        what,
+        What::Arrival(_) | What::Forward(_) | What::ForwardSkipped { .. } | What::Attempt(_) | What::Wait { .. }
+    )
+}
+
+/// Bytes that a report keeps alive.
+fn weight(report: &Report) -> usize {
+    match &report.what {
+        What::Arrival(arrival) => arrival.body.len() + arrival.headers.as_block().len(),
+        What::Forward(attempt) | What::Attempt(attempt) => match &attempt.outcome {
+            Outcome::Answered(answer) => answer.body.len(),
+            _ => 0,
+        },
+        _ => 0,
+    }
+}

@@ -1,0 +1,112 @@
+//! The writer's thread: takes all that is queued, renders it, and writes it with as few calls as the order of the two
+//! streams allows.
+
+use super::queue::{Item, Queue};
+use super::{Ended, Format, Streams};
+use crate::output::human::{Detail, Human, Stream};
+use crate::output::records::write_report;
+use crate::protocol::report::Report;
+use std::io::{self, ErrorKind, Write};
+use std::sync::Arc;
+
+/// More than this in one go, and arrivals are shown without their bodies.
+const BEHIND: usize = 64;
+
+/// Rendered bytes that are kept before they are written: enough for few calls, little enough to stay in the cache.
+const WRITTEN_AT_ONCE: usize = 256 * 1024;
+
+/// What the thread owns.
+pub struct Writer {
+    queue: Arc<Queue>,
+    renderer: Renderer,
+    streams: Streams,
+    pending: Vec<u8>,
+    pending_for: Stream,
+}
+
+/// Reports to bytes.
+enum Renderer {
+    Human(Box<Human>),
+    Json,
+}
+
+impl Writer {
+    /// A writer that has written nothing.
+    pub fn new(format: Format, streams: Streams, queue: Arc<Queue>) -> Self {
+        let renderer = match format {
+            Format::Human(style) => Renderer::Human(Box::new(Human::new(style))),
+            Format::Json => Renderer::Json,
+        };
+        Self { queue, renderer, streams, pending: Vec::new(), pending_for: Stream::Out }
+    }
+
+    /// Writes until the queue is closed and empty, or stdout is gone.
+    pub fn run(mut self) -> io::Result<Ended> {
+        while let Some(items) = self.queue.take() {
+            if let Err(fault) = self.show(items) {
+                self.queue.close();
+                return if fault.kind() == ErrorKind::BrokenPipe { Ok(Ended::Closed) } else { Err(fault) };
+            }
+        }
+        Ok(Ended::Written)
+    }
+
+    fn show(&mut self, items: Vec<Item>) -> io::Result<()> {
+        let detail = if items.len() > BEHIND { Detail::Brief } else { Detail::Full };
+        let mut text = Vec::new();
+        for item in items {
+            text.clear();
+            let stream = self.renderer.render(item, detail, &mut text);
+            // Both streams often end on one terminal: what came first is written first.
+            if stream != self.pending_for || self.pending.len() > WRITTEN_AT_ONCE {
+                self.write()?;
+                self.pending_for = stream;
+            }
+            self.pending.extend_from_slice(&text);
+        }
+        self.write()
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let to = match self.pending_for {
+            Stream::Out => &mut self.streams.out,
+            Stream::Err => &mut self.streams.err,
+        };
+        let written = if self.pending.is_empty() { Ok(()) } else { write_all(to, &self.pending) };
+        self.pending.clear();
+        // Who closed stderr did not want to read it: no reason to end the work.
+        if self.pending_for == Stream::Err { Ok(()) } else { written }
+    }
+}
+
+fn write_all(to: &mut Box<dyn Write + Send>, bytes: &[u8]) -> io::Result<()> {
+    to.write_all(bytes)?;
+    to.flush()
+}
+
+impl Renderer {
+    fn render(&mut self, item: Item, detail: Detail, out: &mut Vec<u8>) -> Stream {
+        match item {
+            Item::Text(stream, text) => {
+                *out = text;
+                stream
+            }
+            Item::Report(report) => self.report(&report, detail, out),
+        }
+    }
+
+    fn report(&mut self, report: &Report, detail: Detail, out: &mut Vec<u8>) -> Stream {
+        match self {
+            Self::Json => {
+                write_report(out, report);
+                Stream::Out
+            }
+            Self::Human(human) => {
+                let mut text = String::new();
+                let stream = human.render(report, detail, &mut text);
+                *out = text.into_bytes();
+                stream
+            }
+        }
+    }
+}

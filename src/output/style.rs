@@ -1,0 +1,141 @@
+//! How things look: colours, width and time zone, decided once and handed to whatever renders.
+//!
+//! Colour never carries meaning alone, so switching it off loses nothing. The environment is handed in as a function.
+
+use colored::Color;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, fmt::strtime};
+use std::sync::LazyLock;
+
+/// Lines of a body that are shown with an arrival unless told otherwise.
+pub const BODY_LINES: usize = 60;
+
+/// The user's choice of `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColourChoice {
+    /// Colours on a terminal that takes them.
+    #[default]
+    Auto,
+    /// Colours even into a file.
+    Always,
+    /// None.
+    Never,
+}
+
+/// Decides about colours. `always` and `never` beat the environment; `NO_COLOR` (unless empty) beats
+/// `CLICOLOR_FORCE`, which beats `TERM=dumb`, `CLICOLOR=0` and the absence of a terminal.
+pub fn wants_colour(choice: ColourChoice, is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, wanted: &str| env(name).is_some_and(|value| value == wanted);
+    match choice {
+        ColourChoice::Always => true,
+        ColourChoice::Never => false,
+        ColourChoice::Auto if set("NO_COLOR") => false,
+        ColourChoice::Auto if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => true,
+        ColourChoice::Auto => is_terminal && !is("TERM", "dumb") && !is("CLICOLOR", "0"),
+    }
+}
+
+/// How text is rendered for eyes.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// Whether colours are written.
+    pub colour: bool,
+    /// Columns of the terminal, or what lines should keep to elsewhere.
+    pub width: usize,
+    /// In which times of day are shown.
+    pub zone: TimeZone,
+    /// Lines of a body shown with an arrival; `None` for all, `Some(0)` for none.
+    pub body_lines: Option<usize>,
+}
+
+impl Style {
+    /// A style with the usual number of body lines.
+    pub fn new(colour: bool, width: usize, zone: TimeZone) -> Self {
+        Self { colour, width, zone, body_lines: Some(BODY_LINES) }
+    }
+
+    /// The same with another number of body lines.
+    pub fn with_body_lines(self, body_lines: Option<usize>) -> Self {
+        Self { body_lines, ..self }
+    }
+
+    /// Time of day, `HH:MM:SS.mmm`.
+    pub fn time(&self, at: Timestamp) -> String {
+        self.format(at, "%H:%M:%S%.3f")
+    }
+
+    /// Time of day to the second, `HH:MM:SS`.
+    pub fn short_time(&self, at: Timestamp) -> String {
+        self.format(at, "%H:%M:%S")
+    }
+
+    /// Date and time to the second, `YYYY-MM-DD HH:MM:SS`.
+    pub fn date_time(&self, at: Timestamp) -> String {
+        self.format(at, "%Y-%m-%d %H:%M:%S")
+    }
+
+    fn format(&self, at: Timestamp, pattern: &str) -> String {
+        // These patterns ask for nothing that a zoned time lacks; should that change, UTC is still right.
+        strtime::format(pattern, &at.to_zoned(self.zone.clone())).unwrap_or_else(|_| at.to_string())
+    }
+}
+
+/// What a piece of text is, for its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// As the terminal has it.
+    Plain,
+    /// What is looked for first.
+    Strong,
+    /// Secondary.
+    Faint,
+    /// It went well.
+    Good,
+    /// It went wrong.
+    Bad,
+    /// Worth a look.
+    Notable,
+    /// A member's name in JSON.
+    Key,
+    /// A string in JSON.
+    Text,
+    /// A number, true, false or null in JSON.
+    Value,
+}
+
+/// Ends every ink.
+pub const INK_END: &str = "\x1b[0m";
+
+// Red, green, cyan and magenta of the basic eight can be read on light and on dark backgrounds; yellow and white vanish
+// on the first, blue and black on the second.
+static CODES: LazyLock<[String; 6]> = LazyLock::new(|| {
+    let colour = |colour: Color| format!("\x1b[{}m", colour.to_fg_str());
+    [
+        "\x1b[1m".into(),
+        "\x1b[2m".into(),
+        colour(Color::Green),
+        colour(Color::Red),
+        colour(Color::Magenta),
+        colour(Color::Cyan),
+    ]
+});
+
+impl Ink {
+    /// The control sequence that begins it; empty for plain.
+    pub fn start(self) -> &'static str {
+        let index = match self {
+            Self::Plain => return "",
+            Self::Strong => 0,
+            Self::Faint => 1,
+            Self::Good | Self::Text => 2,
+            Self::Bad => 3,
+            Self::Notable | Self::Value => 4,
+            Self::Key => 5,
+        };
+        &CODES[index]
+    }
+}
+
+#[cfg(test)]
+mod tests;

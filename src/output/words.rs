@@ -1,0 +1,221 @@
+//! Small quantities and states in words: durations, sizes, positions, statuses, badges. One place, so that the same
+//! thing reads the same everywhere.
+
+use super::line::Line;
+use super::sanitise::Sanitised;
+use super::style::{Ink, Style};
+use crate::protocol::arrival::{RepeatKind, Verification};
+use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::facts::{Drift, DriftKind, Position};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// A duration to two units at most: `0.4 ms`, `12 ms`, `2.5 s`, `61 s`, `15 min`, `1 h 21 min`, `3 d 4 h`.
+pub fn duration(duration: Duration) -> Sanitised {
+    let micros = duration.as_micros();
+    let text = if micros == 0 {
+        "0 ms".into()
+    } else if micros < 950 {
+        format!("0.{} ms", rounded(micros, 100).max(1))
+    } else if micros < 999_500 {
+        format!("{} ms", rounded(micros, 1_000))
+    } else if micros < 9_950_000 {
+        tenths(rounded(micros, 100_000))
+    } else {
+        long_duration(rounded(micros, 1_000_000))
+    };
+    Sanitised::text(&text)
+}
+
+fn rounded(value: u128, unit: u128) -> u128 {
+    (value + unit / 2) / unit
+}
+
+fn tenths(tenths: u128) -> String {
+    match tenths % 10 {
+        0 => format!("{} s", tenths / 10),
+        rest => format!("{}.{rest} s", tenths / 10),
+    }
+}
+
+fn long_duration(seconds: u128) -> String {
+    match seconds {
+        0..100 => format!("{seconds} s"),
+        100..3_600 => two_units(seconds, 60, "min", "s"),
+        3_600..86_400 => two_units(seconds / 60, 60, "h", "min"),
+        _ => two_units(seconds / 3_600, 24, "d", "h"),
+    }
+}
+
+fn two_units(small: u128, size: u128, large_name: &str, small_name: &str) -> String {
+    match small % size {
+        0 => format!("{} {large_name}", small / size),
+        rest => format!("{} {large_name} {rest} {small_name}", small / size),
+    }
+}
+
+/// A time on the schedule's scale: `+0:00`, `+1:00`, `+1:21:00`.
+pub fn offset(since_start: Duration) -> Sanitised {
+    Sanitised::text(&format!("+{}", clock(since_start)))
+}
+
+/// A stretch of time as a clock shows it: `0:42`, `1:21:00`.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// A size: `312 B`, `4.5 KiB`, `1.0 MiB`.
+pub fn bytes(count: u64) -> Sanitised {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if count < 1024 {
+        return Sanitised::text(&format!("{count} B"));
+    }
+    let mut size = count as f64 / 1024.0;
+    let mut unit = 0;
+    // From 1023.95 on, one decimal would read as 1024.0 of the smaller unit.
+    while size >= 1023.95 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    Sanitised::text(&format!("{size:.1} {}", UNITS[unit]))
+}
+
+/// A number with its thousands set apart: `1,234`.
+pub fn count(number: u64) -> Sanitised {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    Sanitised::text(&text)
+}
+
+/// `1 report`, `2 reports`.
+pub fn counted(number: u64, one: &'static str, many: &'static str) -> Sanitised {
+    Sanitised::text(&format!("{} {}", count(number), if number == 1 { one } else { many }))
+}
+
+/// `position 1`, or `10 → 5 (up 5)`; without the parenthesis in short.
+pub fn position(position: Position, short: bool) -> Sanitised {
+    let text = match position {
+        Position::At(place) => format!("position {place}"),
+        Position::Moved { from, to } if short => format!("{from} → {to}"),
+        Position::Moved { from, to } => format!("{from} → {to} ({})", direction(from, to)),
+    };
+    Sanitised::text(&text)
+}
+
+fn direction(from: i64, to: i64) -> Cow<'static, str> {
+    match to.cmp(&from) {
+        std::cmp::Ordering::Less => format!("up {}", from.abs_diff(to)).into(),
+        std::cmp::Ordering::Greater => format!("down {}", from.abs_diff(to)).into(),
+        std::cmp::Ordering::Equal => "unchanged".into(),
+    }
+}
+
+/// A status with the reason phrase that the standard gives it: `500 Internal Server Error`.
+pub fn status(code: u16) -> Sanitised {
+    let phrase = http::StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason());
+    Sanitised::text(&match phrase {
+        Some(phrase) => format!("{code} {phrase}"),
+        None => code.to_string(),
+    })
+}
+
+/// How an attempt ended, in words.
+pub fn outcome(outcome: &Outcome) -> Sanitised {
+    match outcome {
+        Outcome::Answered(answer) => status(answer.status),
+        Outcome::TimedOut(_) => Sanitised::own("timed out"),
+        Outcome::Refused => Sanitised::own("connection refused"),
+        Outcome::UnknownHost => Sanitised::own("unknown host"),
+        Outcome::Tls(_) => Sanitised::own("TLS failed"),
+        Outcome::Disconnected => Sanitised::own("disconnected"),
+        Outcome::Malformed(_) => Sanitised::own("not HTTP"),
+        Outcome::Failed(_) => Sanitised::own("failed"),
+    }
+}
+
+/// What to look at when an attempt ended badly, in a sentence without its full stop.
+pub fn hint(outcome: &Outcome) -> Option<Sanitised> {
+    Some(Sanitised::own(match outcome {
+        Outcome::Answered(answer) => return answer_hint(answer),
+        Outcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service waits no longer",
+        Outcome::Refused => "nothing listens there: is the app running?",
+        Outcome::UnknownHost => "no such host: check the name in the URL",
+        Outcome::Tls(_) => "use http:// for a local app, or a certificate that this machine trusts",
+        Outcome::Disconnected => "the app closed the connection before it had answered: see its log",
+        Outcome::Malformed(_) => "what listens there does not speak HTTP: check the port, and http:// or https://",
+        Outcome::Failed(_) => return None,
+    }))
+}
+
+fn answer_hint(answer: &Answer) -> Option<Sanitised> {
+    Some(Sanitised::own(match answer.status {
+        300..=399 => return Some(redirect_hint(answer.location.as_deref())),
+        401 | 403 => "the app refused it: does it verify with the same secret, over the raw bytes?",
+        404 => "no such route in the app: check the path of the URL",
+        405 => "the route does not take POST",
+        413 => "the app's limit for bodies is smaller than this one",
+        500..=599 => "the app failed: see its log",
+        _ => return None,
+    }))
+}
+
+fn redirect_hint(location: Option<&str>) -> Sanitised {
+    match location {
+        Some(to) => Sanitised::concat(&[
+            Sanitised::own("redirects are never followed: use "),
+            Sanitised::text(to).clip(200),
+            Sanitised::own(" itself"),
+        ]),
+        None => Sanitised::own("redirects are never followed: use the final URL"),
+    }
+}
+
+/// One departure from the catalogue: `data.position is missing`.
+pub fn drift(drift: &Drift) -> Sanitised {
+    let what = match drift.kind {
+        DriftKind::Missing => " is missing",
+        DriftKind::Unknown => " is not in the catalogue",
+        DriftKind::Mistyped => " has not the documented type or format",
+    };
+    Sanitised::concat(&[Sanitised::text(&drift.path).clip(120), Sanitised::own(what)])
+}
+
+/// The state of a signature: sign and word, so that neither colour nor font is needed.
+pub fn badge(verification: Verification, style: &Style) -> Line {
+    let (ink, words) = match verification {
+        Verification::Valid => (Ink::Good, "✔ verified"),
+        Verification::Unsigned => (Ink::Plain, "○ unsigned"),
+        Verification::Invalid => (Ink::Bad, "✘ invalid"),
+    };
+    Line::new(style).put(ink, words)
+}
+
+/// The badge of an arrival that repeats an earlier one.
+pub fn repeat_badge(kind: RepeatKind, style: &Style) -> Line {
+    let words = match kind {
+        RepeatKind::Duplicate => "↻ duplicate",
+        RepeatKind::ProbableRetry => "↻ retry?",
+    };
+    Line::new(style).put(Ink::Notable, words)
+}
+
+/// A body on one line for quoting, without the quotes: breaks become spaces; cut to so many columns. `None` when there
+/// is nothing to quote.
+pub fn excerpt(body: &[u8], columns: usize) -> Option<Sanitised> {
+    // What lies further behind than this cannot be seen.
+    let start = body.trim_ascii_start();
+    let head = &start[..start.len().min(16 * columns)];
+    let line: Vec<u8> = head.trim_ascii_end().iter().map(|b| if b.is_ascii_whitespace() { b' ' } else { *b }).collect();
+    (!line.is_empty()).then(|| Sanitised::bytes(&line).clip(columns))
+}
+
+#[cfg(test)]
+mod tests;
