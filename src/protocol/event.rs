@@ -58,9 +58,8 @@ impl EventType {
 
     /// The path of this event that a mistyped one probably means.
     pub fn closest_path(self, path: &str) -> Option<&'static str> {
-        let inside = |field: &Field| field.path.strip_prefix("data.") == Some(path);
-        let exact = self.fields().find(|field| inside(field)).map(|field| field.path);
-        exact.or_else(|| closest(path, self.fields().map(|field| field.path)))
+        let unprefixed = self.fields().find(|field| field.is_in_data() && field.name() == path);
+        unprefixed.map(|field| field.path).or_else(|| closest(path, self.fields().map(|field| field.path)))
     }
 }
 
@@ -286,11 +285,24 @@ impl Field {
         Self { required: false, ..self }
     }
 
+    /// Whether it is a member of `data`, and not of the envelope.
+    pub fn is_in_data(&self) -> bool {
+        self.path.len() > DATA.len() && self.path.starts_with(DATA)
+    }
+
+    /// The name of the member: the last part of its path.
+    pub fn name(&self) -> &'static str {
+        if self.is_in_data() { &self.path[DATA.len()..] } else { self.path }
+    }
+
     /// Whether an event carries it.
     pub fn is_of(&self, event: EventType) -> bool {
         self.events.contains(&event)
     }
 }
+
+/// What paths of members of `data` begin with.
+const DATA: &str = "data.";
 
 const EVERY: &[EventType] = &EventType::ALL;
 const CREATED: &[EventType] = &[EventType::SignupCreated];

@@ -1,9 +1,22 @@
 //! What can be read off a body without changing it: the envelope's fields, and where the payload departs from the
-//! event catalogue. Reading never fails; a body that is not JSON simply has no facts.
+//! event catalogue.
+//!
+//! Reading never fails; a body that is not a JSON object simply has no facts but that one. It takes one walk over the
+//! tokens, since a listener does it for every request, and it reads what `JSON.parse` would have read: the last of
+//! several members of one name counts, and a later `data` replaces the whole earlier one.
+
+#[cfg(test)]
+mod tests;
+mod walk;
 
 use super::body::RawBody;
+use super::event::{CATALOGUE, EventType, Field, FieldKind, read_time};
+use super::json::{Token, TokenKind, decode};
 use jiff::Timestamp;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use walk::Walk;
 
 /// What a body says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,10 +33,10 @@ pub struct Facts {
     pub position: Option<Position>,
     /// `timestamp`, where it is a date and time of RFC 3339.
     pub occurred: Option<Timestamp>,
-    /// Where the payload departs from the catalogue.
+    /// Where the payload departs from the catalogue: its fields in their order, then what the catalogue does not have.
     pub drift: Vec<Drift>,
-    /// The first 16 bytes of SHA-256 of the body without its `timestamp` member: equal for two bodies that differ in that member
-    /// alone. `None` where there is no such member.
+    /// The first 16 bytes of SHA-256 of the body without its `timestamp` member: equal for two bodies that differ in
+    /// that member alone. `None` where there is no such member.
     pub twin: Option<[u8; 16]>,
 }
 
@@ -44,11 +57,17 @@ pub enum Position {
 /// One departure from the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drift {
-    /// The field, as a path like `data.position`.
+    /// The field, as a path like `data.position`; [`BODY`] for the body itself.
     pub path: String,
     /// What is different.
     pub kind: DriftKind,
 }
+
+/// The path in a [`Drift`] that means the whole body: it is not a JSON object.
+pub const BODY: &str = "body";
+
+/// Fields unknown to the catalogue that are named at most; a hostile body could have a hundred thousand.
+pub const UNKNOWN_KEPT: usize = 32;
 
 /// The kinds of departure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,16 +75,111 @@ pub struct Drift {
 pub enum DriftKind {
     /// The catalogue has it, the payload has not.
     Missing,
-    /// The payload has it, the catalogue has not.
+    /// The payload has it, the catalogue has not; for `event_type`: it names no documented event.
     Unknown,
-    /// It is of another type, or not in the documented format.
+    /// It is of another type, or not in the documented format. A whole number written with a fraction or an exponent
+    /// counts, since typed handlers refuse it.
     Mistyped,
+    /// It contradicts other fields: `position_change` is not new minus old position.
+    Inconsistent,
 }
 
 impl Facts {
     /// Reads a body.
     pub fn of(body: &RawBody) -> Self {
-        let _ = body;
-        Self::default()
+        let text = body.as_bytes();
+        let Some(walk) = Walk::over(text) else {
+            return Self { drift: vec![drift(BODY, DriftKind::Mistyped)], ..Self::default() };
+        };
+        let event_type = string(&walk, "event_type");
+        let event = event_type.as_deref().and_then(EventType::from_name);
+        Self {
+            drift: departures(&walk, event),
+            position: position(&walk),
+            occurred: string(&walk, "timestamp").and_then(|text| read_time(&text)),
+            twin: walk.without_timestamp.as_ref().map(|cut| hash(&text[..cut.start], &text[cut.end..])),
+            event_type: event_type.map(Cow::into_owned),
+            waitlist_id: string(&walk, "waitlist_id").map(Cow::into_owned),
+            signup_id: string(&walk, "data.id").map(Cow::into_owned),
+            email: string(&walk, "data.email").map(Cow::into_owned),
+        }
     }
+}
+
+fn drift(path: &str, kind: DriftKind) -> Drift {
+    Drift { path: path.to_owned(), kind }
+}
+
+fn hash(before: &[u8], after: &[u8]) -> [u8; 16] {
+    let digest = Sha256::new().chain_update(before).chain_update(after).finalize();
+    std::array::from_fn(|i| digest[i])
+}
+
+fn string<'a>(walk: &Walk<'a>, path: &str) -> Option<Cow<'a, str>> {
+    walk.value(path).filter(|token| token.kind == TokenKind::String).map(|token| decode(token.bytes))
+}
+
+fn position(walk: &Walk<'_>) -> Option<Position> {
+    let integer = |path: &str| walk.value(path).and_then(integer);
+    match (integer("data.old_position"), integer("data.new_position")) {
+        (Some(from), Some(to)) => Some(Position::Moved { from, to }),
+        _ => integer("data.position").map(Position::At),
+    }
+}
+
+/// The whole number that a token stands for; `5.0` and `5e0` are one to every reader of JSON that has doubles.
+fn integer(token: &Token<'_>) -> Option<i64> {
+    if token.kind != TokenKind::Number {
+        return None;
+    }
+    let text = std::str::from_utf8(token.bytes).ok()?;
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        // Up to 2⁵³ every whole double is exactly one integer.
+        (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
+    })
+}
+
+/// Compares every field with the catalogue. Where the event is not known, only the envelope can be compared.
+fn departures(walk: &Walk<'_>, event: Option<EventType>) -> Vec<Drift> {
+    let mut found = Vec::new();
+    let data = walk.value("data").is_some_and(|token| token.kind == TokenKind::ObjectOpen);
+    for (field, token) in CATALOGUE.iter().zip(&walk.values) {
+        if field.is_in_data() && (!data || event.is_none()) {
+            continue;
+        }
+        let fault = match (token, event.is_none_or(|event| field.is_of(event))) {
+            (Some(token), true) => fault(field, token),
+            (Some(_), false) => Some(DriftKind::Unknown),
+            (None, here) => (here && field.required).then_some(DriftKind::Missing),
+        };
+        found.extend(fault.map(|kind| drift(field.path, kind)));
+    }
+    if contradicts(walk) {
+        found.push(drift("data.position_change", DriftKind::Inconsistent));
+    }
+    let unknown = walk.unknown.iter().filter(|member| !member.inside || event.is_some());
+    found.extend(unknown.map(|member| drift(&member.path(), DriftKind::Unknown)));
+    found
+}
+
+/// What is wrong with a value by itself.
+fn fault(field: &Field, token: &Token<'_>) -> Option<DriftKind> {
+    let fits = match token.kind {
+        TokenKind::String if field.kind == FieldKind::Event => {
+            return EventType::from_name(&decode(token.bytes)).is_none().then_some(DriftKind::Unknown);
+        }
+        TokenKind::String => field.kind.takes_text(&decode(token.bytes)),
+        TokenKind::Number => field.kind == FieldKind::Integer && !token.bytes.iter().any(|b| b".eE".contains(b)),
+        TokenKind::ObjectOpen => field.kind == FieldKind::Object,
+        TokenKind::Null => !field.required,
+        _ => false,
+    };
+    (!fits).then_some(DriftKind::Mistyped)
+}
+
+fn contradicts(walk: &Walk<'_>) -> bool {
+    let Some(Position::Moved { from, to }) = position(walk) else { return false };
+    let change = walk.value("data.position_change").and_then(integer);
+    change.is_some_and(|change| to.checked_sub(from) != Some(change))
 }

@@ -1,5 +1,5 @@
 //! Names of people who do not exist, and addresses for them. Several cultures are there on purpose: a handler that
-//! breaks on `Søren`, on `李小龙` or on a name of one word should break here and not on a customer.
+//! breaks on `Søren`, on `王小明` or on a name of one word should break here and not on a customer.
 
 use super::Dice;
 
@@ -42,14 +42,14 @@ const CULTURES: &[Culture] = &[
 
 /// Names that are written whole, with what stands for them in an address.
 const WHOLE: &[(&str, &str)] = &[
-    ("李小龙", "li.xiaolong"),
+    ("王小明", "wang.xiaoming"),
     ("佐藤 美咲", "misaki.sato"),
     ("김지우", "jiwoo.kim"),
     ("Олена Шевчук", "olena.shevchuk"),
     ("Νίκος Παππάς", "nikos.pappas"),
     ("مريم حداد", "maryam.haddad"),
     ("प्रिया शर्मा", "priya.sharma"),
-    ("Suharto", "suharto"),
+    ("Melati", "melati"),
 ];
 
 /// Domains that RFC 2606 keeps for examples, and names below them.
@@ -66,7 +66,7 @@ const DOMAINS: &[&str] = &[
 /// A name, and its form for an address.
 pub(super) fn name(dice: &mut Dice) -> (String, String) {
     if dice.chance(0.15) {
-        let (name, ascii) = dice.pick(WHOLE, ("Suharto", "suharto"));
+        let (name, ascii) = dice.pick(WHOLE, ("Melati", "melati"));
         return (name.to_owned(), ascii.to_owned());
     }
     let culture = &CULTURES[dice.below(CULTURES.len() as u64) as usize];
