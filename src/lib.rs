@@ -9,3 +9,4 @@ pub mod output;
 pub mod protocol;
 pub mod receive;
 pub mod shutdown;
+pub mod store;

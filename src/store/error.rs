@@ -1,0 +1,196 @@
+//! What keeps a store from being opened or read, one cause a variant.
+//!
+//! May know SQLite's and the operating system's error codes. Turns them once into causes; nothing above this module
+//! sees a code. Must not decide what the user is told to type next.
+
+use crate::protocol::arrival::RecordError;
+use rusqlite::ErrorCode;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a store could not be opened. Each message names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file is a database of another program, or no database.
+    #[error("{} is not a ReferralLoop store", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer version of this program wrote the file.
+    #[error("{} is a store of version {found}, and this program knows versions up to {known}", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version that is known here.
+        known: i64,
+    },
+    /// The file is a store, and parts of it cannot be read.
+    #[error("{} is damaged: {detail}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's words.
+        detail: String,
+    },
+    /// Another program held the file locked for longer than [`super::Options::patience`].
+    #[error("{} is locked by another program", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file or its folder must not be written.
+    #[error("{} cannot be written: it or its folder is read-only", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no room on the disk.
+    #[error("{} cannot be written: the disk is full", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The path cannot hold a file: a folder is in its place, or a file is where a folder should be.
+    #[error("{} cannot be a store: {source}", path.display())]
+    BadPath {
+        /// The path.
+        path: PathBuf,
+        /// The operating system's words.
+        source: io::Error,
+    },
+    /// The SQLite that this program was linked with loses acknowledged rows in rare races between checkpoints, which
+    /// 3.51.3 mended (sqlite.org/wal.html, "The WAL-Reset Bug").
+    #[error("{} is left alone: SQLite {found} is older than 3.51.3 and can lose rows", path.display())]
+    OldSqlite {
+        /// The file.
+        path: PathBuf,
+        /// The version that was met.
+        found: String,
+    },
+    /// Anything else, in the words of SQLite or the operating system.
+    #[error("{} cannot be opened: {detail}", path.display())]
+    Unopenable {
+        /// The file.
+        path: PathBuf,
+        /// Those words.
+        detail: String,
+    },
+}
+
+impl OpenError {
+    /// Sorts an error of SQLite.
+    pub(super) fn from_sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_path_buf();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::Foreign { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, detail: error.to_string() },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Self::Locked { path }
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { path },
+            Some(ErrorCode::DiskFull) => Self::DiskFull { path },
+            _ => Self::Unopenable { path, detail: error.to_string() },
+        }
+    }
+
+    /// Sorts an error of the operating system.
+    pub(super) fn from_io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_path_buf();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
+                Self::BadPath { path, source }
+            }
+            _ => Self::Unopenable { path, detail: source.to_string() },
+        }
+    }
+}
+
+/// Why a store that was opened could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Parts of the file cannot be read, or hold what was never written there.
+    #[error("{} is damaged: {detail}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        detail: String,
+    },
+    /// Another program held the file locked for too long.
+    #[error("{} is locked by another program", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Anything else, in SQLite's words.
+    #[error("{} cannot be read: {detail}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Those words.
+        detail: String,
+    },
+}
+
+impl ReadError {
+    /// Sorts an error of SQLite. A value of a type that was never written there counts as damage.
+    pub(super) fn from_sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+        let (path, detail) = (path.to_path_buf(), error.to_string());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, detail },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            _ => match error {
+                FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) => {
+                    Self::Damaged { path, detail }
+                }
+                _ => Self::Unreadable { path, detail },
+            },
+        }
+    }
+}
+
+/// How far an error of the writer reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// One job was turned away before it wrote anything.
+    Refusal(RecordError),
+    /// One job's own, in the middle of its work: the others of its group may still succeed.
+    Job(RecordError),
+    /// The file's: every job would meet it.
+    File(RecordError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        let words = |text: &str| RecordError::Unavailable(text.to_owned());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::File(words("the disk is full")),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Self::File(words("it is locked by another program"))
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::File(words("it is read-only")),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::File(RecordError::Unavailable(format!("it is damaged: {error}")))
+            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::OutOfMemory) => {
+                Self::File(RecordError::Unavailable(error.to_string()))
+            }
+            _ => Self::Job(RecordError::Unavailable(error.to_string())),
+        }
+    }
+}
+
+impl Fault {
+    /// What to answer.
+    pub(super) fn into_answer(self) -> RecordError {
+        match self {
+            Self::Refusal(error) | Self::Job(error) | Self::File(error) => error,
+        }
+    }
+}

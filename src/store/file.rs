@@ -1,0 +1,147 @@
+//! The file itself: made for its owner alone, opened with the settings that make a commit durable.
+//!
+//! May know paths, permissions and SQLite's settings. Must not know the rows.
+
+use super::error::OpenError;
+use super::schema::{self, Standing};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Pages of the log after which a commit also copies them into the file. SQLite's default of 1,000 copies the same
+/// pages of the two key trees over and over.
+const CHECKPOINT_PAGES: u32 = 16_384;
+
+/// Page cache in KiB. It holds the key trees of about a million events.
+const CACHE_KIB: u32 = 64 * 1024;
+
+/// Time between two tries to get a lock. SQLite's own waits grow to 100 ms, and beside a busy writer the lock is
+/// free only for moments.
+const POLL: Duration = Duration::from_millis(1);
+
+/// Opens a store for writing, and makes it where there is none.
+pub(super) fn open_writer(path: &Path, patience: Duration) -> Result<Connection, OpenError> {
+    let path = &absolute(path)?;
+    schema::check_library(path, rusqlite::version_number())?;
+    create(path)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
+    let standing = schema::standing(path, &connection)?;
+    write_ahead(&connection, patience).map_err(|e| OpenError::from_sqlite(path, &e))?;
+    if standing != Standing::Current {
+        schema::migrate(path, &mut connection)?;
+    }
+    schema::check_reach(path, &connection)?;
+    Ok(connection)
+}
+
+/// Opens a store for reading; `None` where there is none yet. Makes no store.
+pub(super) fn open_reader(path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
+    let path = &absolute(path)?;
+    schema::check_library(path, rusqlite::version_number())?;
+    if !exists(path)? {
+        return Ok(None);
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience)?;
+    match schema::standing(path, &connection)? {
+        Standing::Empty => return Ok(None),
+        Standing::Older => drop(open_writer(path, patience)?),
+        Standing::Current => {}
+    }
+    schema::check_reach(path, &connection)?;
+    Ok(Some(connection))
+}
+
+/// SQLite gives meanings to names like `:memory:`; an absolute path has none.
+fn absolute(path: &Path) -> Result<PathBuf, OpenError> {
+    std::path::absolute(path).map_err(|e| OpenError::from_io(path, e))
+}
+
+fn exists(path: &Path) -> Result<bool, OpenError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(OpenError::from_io(path, io::ErrorKind::IsADirectory.into())),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(OpenError::from_io(path, error)),
+    }
+}
+
+/// Makes the file and its folder before SQLite sees them: bodies hold personal data, and SQLite would make a file
+/// that everybody may read. It gives its log and shared memory the mode that the file has.
+fn create(path: &Path) -> Result<(), OpenError> {
+    if exists(path)? {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        private_folder().create(folder).map_err(|e| OpenError::from_io(path, e))?;
+    }
+    match private_file().open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(OpenError::from_io(path, error)),
+        _ => Ok(()),
+    }
+}
+
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn connect(path: &Path, access: OpenFlags, patience: Duration) -> Result<Connection, OpenError> {
+    let opened = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .and_then(|mut connection| settle(&mut connection, patience).map(|()| connection));
+    opened.map_err(|e| match e.sqlite_error_code() {
+        // SQLite says no more than "unable to open"; the operating system knows why.
+        Some(rusqlite::ErrorCode::CannotOpen) => why_unopenable(path, access, &e),
+        _ => OpenError::from_sqlite(path, &e),
+    })
+}
+
+fn why_unopenable(path: &Path, access: OpenFlags, error: &rusqlite::Error) -> OpenError {
+    let write = access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE);
+    match OpenOptions::new().read(true).write(write).open(path) {
+        Err(source) => OpenError::from_io(path, source),
+        Ok(_) => OpenError::from_sqlite(path, error),
+    }
+}
+
+/// The settings of every connection. FULL: a commit returns after the log is on the disk.
+fn settle(connection: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
+    let mut since = None;
+    connection.busy_handler(Some(move |tries| {
+        let began = if tries == 0 { *since.insert(Instant::now()) } else { *since.get_or_insert_with(Instant::now) };
+        std::thread::sleep(POLL);
+        began.elapsed() < patience
+    }))?;
+    connection.execute_batch(&format!(
+        "PRAGMA synchronous = FULL; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
+         PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+    ))
+}
+
+/// Switches to a write-ahead log. Two connections that switch a new file at once get "busy" without being made to
+/// wait, so the waiting is done here.
+fn write_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        match connection.execute_batch("PRAGMA journal_mode = WAL") {
+            Err(error) if is_busy(&error) && began.elapsed() < patience => std::thread::sleep(POLL),
+            other => return other,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked))
+}

@@ -1,0 +1,194 @@
+//! Which events to read, and the statement that finds them.
+//!
+//! Pure. A filter becomes conditions on the small columns of a row, and where those are only digests, a comparison of
+//! what the body really says.
+
+use super::key;
+use crate::protocol::arrival::Verification;
+use crate::protocol::facts::Facts;
+use jiff::Timestamp;
+use rusqlite::types::Value;
+
+/// Which way events went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// Came in at least once.
+    #[default]
+    Received,
+    /// Were sent from here.
+    Sent,
+    /// Either.
+    All,
+}
+
+/// Which events to read. The default is all that were received.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Which way they went.
+    pub direction: Direction,
+    /// Event types, exact; a `*` at the end stands for any rest.
+    pub events: Option<Vec<String>>,
+    /// Id of the sign-up, exact.
+    pub signup: Option<String>,
+    /// E-mail address, without regard to case.
+    pub email: Option<String>,
+    /// Id of the waitlist, exact.
+    pub waitlist: Option<String>,
+    /// The best verification of their arrivals.
+    pub state: Option<Verification>,
+    /// First seen at this time or later: received, or for [`Direction::Sent`] sent.
+    pub since: Option<Timestamp>,
+    /// First seen before this time.
+    pub until: Option<Timestamp>,
+    /// The last attempt to deliver them failed.
+    pub failed: bool,
+}
+
+impl Filter {
+    /// Whether what a body says is what is looked for.
+    pub(super) fn accepts(&self, facts: &Facts) -> bool {
+        let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        same(&self.signup, &facts.signup_id)
+            && same(&self.waitlist, &facts.waitlist_id)
+            && self.accepts_email(facts.email.as_deref())
+            && self.events.as_deref().is_none_or(|names| names_match(names, facts.event_type.as_deref()))
+    }
+
+    /// Whether the statement alone decides, so that no body needs to be read.
+    pub(super) fn is_exact(&self) -> bool {
+        self.signup.is_none() && self.waitlist.is_none() && self.email.is_none() && self.events.is_none()
+    }
+
+    fn accepts_email(&self, found: Option<&str>) -> bool {
+        let Some(wanted) = &self.email else { return true };
+        found.is_some_and(|found| found.to_lowercase() == wanted.to_lowercase())
+    }
+}
+
+fn names_match(names: &[String], found: Option<&str>) -> bool {
+    let Some(found) = found else { return names.iter().any(|name| name == "*") };
+    names.iter().any(|name| match name.strip_suffix('*') {
+        Some(start) => found.starts_with(start),
+        None => name == found,
+    })
+}
+
+/// A statement in the making.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    from: &'static str,
+    /// The column that is the event's number in the tree that leads.
+    number: &'static str,
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Search {
+    /// The search for a filter, for events with a number below `before`.
+    pub fn new(filter: &Filter, before: Option<u64>) -> Self {
+        let mut search = Self::led_by(filter);
+        if let Some(before) = before {
+            let number = search.number;
+            search.with(&format!("{number} < ?"), i64::try_from(before).unwrap_or(i64::MAX));
+        }
+        search.direction(filter);
+        search.digests(filter);
+        search.state(filter.state);
+        search.times(filter);
+        if filter.failed {
+            search.plain("(SELECT failed FROM attempts WHERE event = e.id ORDER BY id DESC LIMIT 1)");
+        }
+        search
+    }
+
+    /// The statement that gives these columns, newest first, and its values.
+    pub fn newest_first(self, columns: &str) -> (String, Vec<Value>) {
+        let order = format!(" ORDER BY {} DESC", self.number);
+        let (sql, values) = self.unordered(columns);
+        (sql + &order, values)
+    }
+
+    /// The same in no particular order.
+    pub fn unordered(self, columns: &str) -> (String, Vec<Value>) {
+        let conditions = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" AND ") };
+        (format!("SELECT {columns} FROM {} WHERE {conditions}", self.from), self.values)
+    }
+
+    /// Chooses the tree that leads. CROSS JOIN keeps SQLite to this choice. Of an event's attempts only the last can
+    /// bring it up, so none comes up twice.
+    fn led_by(filter: &Filter) -> Self {
+        if let Some(signup) = &filter.signup {
+            let from = "signups s CROSS JOIN events e ON e.id = s.event";
+            let mut search = Self { from, number: "s.event", ..Self::default() };
+            search.with("s.signup = ?", key::long(signup));
+            search
+        } else if filter.failed {
+            let from = "attempts f INDEXED BY attempts_failed CROSS JOIN events e ON e.id = f.event";
+            let mut search = Self { from, number: "f.event", ..Self::default() };
+            search.plain("f.failed AND f.id = (SELECT max(id) FROM attempts WHERE event = f.event)");
+            search
+        } else if filter.direction == Direction::Sent {
+            Self { from: "events e INDEXED BY events_sent", number: "e.id", ..Self::default() }
+        } else {
+            Self { from: "events e", number: "e.id", ..Self::default() }
+        }
+    }
+
+    fn direction(&mut self, filter: &Filter) {
+        match filter.direction {
+            Direction::Received => self.plain("e.first_ms IS NOT NULL"),
+            Direction::Sent => self.plain("e.sent_ms IS NOT NULL"),
+            Direction::All => {}
+        }
+    }
+
+    fn digests(&mut self, filter: &Filter) {
+        if let Some(email) = &filter.email {
+            self.with("e.email = ?", i64::from(key::email(email)));
+        }
+        if let Some(waitlist) = &filter.waitlist {
+            self.with("e.waitlist = ?", i64::from(key::short(waitlist)));
+        }
+        match &filter.events {
+            Some(names) if !names.iter().any(|name| name.ends_with('*')) => {
+                let kinds: Vec<String> = names.iter().map(|name| key::short(name).to_string()).collect();
+                self.plain(&format!("e.kind IN ({})", kinds.join(", ")));
+            }
+            _ => {}
+        }
+    }
+
+    /// See `code::state` for the bits.
+    fn state(&mut self, state: Option<Verification>) {
+        let last = "(SELECT state FROM arrivals WHERE event = e.id ORDER BY nth DESC LIMIT 1)";
+        match state {
+            Some(Verification::Valid) => self.plain(&format!("{last} & 4")),
+            Some(Verification::Unsigned) => self.plain(&format!("{last} = 0")),
+            Some(Verification::Invalid) => self.plain(&format!("{last} = 2")),
+            None => {}
+        }
+    }
+
+    fn times(&mut self, filter: &Filter) {
+        let seen = match filter.direction {
+            Direction::Received => "e.first_ms",
+            Direction::Sent => "e.sent_ms",
+            Direction::All => "min(coalesce(e.first_ms, e.sent_ms), coalesce(e.sent_ms, e.first_ms))",
+        };
+        if let Some(since) = filter.since {
+            self.with(&format!("{seen} >= ?"), since.as_millisecond());
+        }
+        if let Some(until) = filter.until {
+            self.with(&format!("{seen} < ?"), until.as_millisecond());
+        }
+    }
+
+    fn plain(&mut self, condition: &str) {
+        self.conditions.push(condition.to_owned());
+    }
+
+    fn with(&mut self, condition: &str, value: i64) {
+        self.plain(condition);
+        self.values.push(Value::Integer(value));
+    }
+}

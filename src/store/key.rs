@@ -1,0 +1,67 @@
+//! Digests under which rows are looked up: short integers in place of long texts.
+//!
+//! Pure. Computed by whoever hands a row to the writer, so that the writer's one thread does not hash.
+
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::Facts;
+use sha2::{Digest, Sha256};
+
+/// All that the writer needs to know about a body besides its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Keys {
+    /// The event's identity.
+    pub print: [u8; 16],
+    /// Equal for bodies that differ in their timestamp alone; taken from the identity where there is no timestamp.
+    pub twin: i64,
+    /// Whether there can be twins at all.
+    pub twinned: bool,
+    /// Digest of the sign-up's id.
+    pub signup: Option<i64>,
+    /// The time that the body tells, in Unix milliseconds.
+    pub occurred_ms: Option<i64>,
+    /// Digest of the event type.
+    pub kind: Option<i32>,
+    /// Digest of the e-mail address in lower case.
+    pub email: Option<i32>,
+    /// Digest of the waitlist's id.
+    pub waitlist: Option<i32>,
+}
+
+impl Keys {
+    /// Computes them all.
+    pub fn of(body: &RawBody, facts: &Facts) -> Self {
+        let print = body.fingerprint().key();
+        Self {
+            print,
+            twin: first_eight(facts.twin.as_ref().unwrap_or(&print)),
+            twinned: facts.twin.is_some(),
+            signup: facts.signup_id.as_deref().map(long),
+            occurred_ms: facts.occurred.map(|at| at.as_millisecond()),
+            kind: facts.event_type.as_deref().map(short),
+            email: facts.email.as_deref().map(email),
+            waitlist: facts.waitlist_id.as_deref().map(short),
+        }
+    }
+}
+
+/// A 64-bit digest of a text, for a tree in which chance must not bring two texts together.
+pub(super) fn long(text: &str) -> i64 {
+    first_eight(&Sha256::digest(text.as_bytes()).into())
+}
+
+/// A 32-bit digest of a text, for sorting rows out before a real comparison.
+pub(super) fn short(text: &str) -> i32 {
+    // The upper half; what is cut off is not needed.
+    (long(text) >> 32) as i32
+}
+
+/// A 32-bit digest of an e-mail address, without regard to case.
+pub(super) fn email(address: &str) -> i32 {
+    short(&address.to_lowercase())
+}
+
+fn first_eight<const N: usize>(digest: &[u8; N]) -> i64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = *from);
+    i64::from_be_bytes(bytes)
+}

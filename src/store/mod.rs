@@ -1,0 +1,172 @@
+//! The store: every event of a profile, each arrival of it and each attempt to deliver it, in one SQLite file.
+//!
+//! May know the protocol's values and SQLite. Must not know where its file lies by default, what is shown of it, or
+//! the network.
+//!
+//! One [`Store`] per process writes, through one thread; any number of [`Reader`]s read beside it, in this process
+//! or another. What an answer of the writer says is on the disk.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `file` | making and opening the file |
+//! | `schema` | the tables, versions, whose file it is |
+//! | `key`, `code` | digests and numbers that stand in rows |
+//! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
+//! | `filter`, `reader` | which events, and reading them |
+
+mod code;
+mod error;
+mod file;
+mod filter;
+mod job;
+mod key;
+mod ledger;
+mod reader;
+mod rows;
+mod schema;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{OpenError, ReadError};
+pub use filter::{Direction, Filter};
+pub use reader::Reader;
+pub use rows::{ArrivalRow, EventRow, RefusedRow, Stats};
+
+use crate::protocol::arrival::{Arrival, RecordError, Recorded, Recorder, Refused};
+use crate::protocol::attempt::Attempt;
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::Facts;
+use jiff::Timestamp;
+use job::{Answer, Job, Outgoing};
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Jobs that may wait for the writer; whoever has one more waits too.
+const QUEUE: usize = 4096;
+
+/// What a store is opened with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Bytes that the rows may take. What would go beyond is answered with [`RecordError::Full`].
+    pub quota_bytes: u64,
+    /// How long to wait for a lock that another process holds.
+    pub patience: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { quota_bytes: 1 << 30, patience: Duration::from_secs(4) }
+    }
+}
+
+/// A store that is being written. The writer ends when this and every [`StoreRecorder`] are gone, or with
+/// [`Store::close`].
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    recorder: StoreRecorder,
+    writer: JoinHandle<()>,
+}
+
+impl Store {
+    /// Opens the store in a file, making the file (0600) and its folder (0700) where there are none. Blocks for some
+    /// milliseconds, or for the patience while another process holds the file.
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let connection = file::open_writer(path, options.patience)?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new().name("store".into());
+        let writer = thread
+            .spawn(move || writer::run(&connection, options.quota_bytes, jobs))
+            .map_err(|e| OpenError::from_io(path, e))?;
+        Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { queue }, writer })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A door for engines that record.
+    pub fn recorder(&self) -> StoreRecorder {
+        self.recorder.clone()
+    }
+
+    /// A connection of its own that reads what is committed.
+    pub fn reader(&self) -> Result<Reader, OpenError> {
+        Reader::open(&self.path)
+    }
+
+    /// Registers an event that is about to be sent and answers with its number, after it is durable.
+    pub async fn sent(&self, body: RawBody, facts: &Facts, at: Timestamp) -> Result<u64, RecordError> {
+        self.recorder.sent(body, facts, at).await
+    }
+
+    /// Tells how an attempt ended. Answers after it is durable.
+    pub async fn attempt(&self, attempt: Attempt) -> Result<(), RecordError> {
+        self.recorder.attempt(attempt).await
+    }
+
+    /// Removes events with their arrivals and attempts, and answers how many there were. Room in the file is used
+    /// again; numbers are not.
+    pub async fn remove(&self, events: Vec<u64>) -> Result<u64, RecordError> {
+        self.recorder.ask(|answer| Job::Remove(events, answer)).await
+    }
+
+    /// Finishes what was queued before, copies the log into the file and ends the writer. What is recorded later is
+    /// answered with [`RecordError::Unavailable`].
+    pub async fn close(self) {
+        // A writer that is gone already has nothing left to finish.
+        let _ = self.recorder.ask(Job::Close).await;
+        let _ = tokio::task::spawn_blocking(|| self.writer.join()).await;
+    }
+}
+
+/// The door through which engines record. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct StoreRecorder {
+    queue: mpsc::Sender<Job>,
+}
+
+impl StoreRecorder {
+    /// See [`Store::sent`].
+    pub async fn sent(&self, body: RawBody, facts: &Facts, at: Timestamp) -> Result<u64, RecordError> {
+        let outgoing = Box::new(Outgoing::new(body, facts, at));
+        self.ask(|answer| Job::Send(outgoing, answer)).await
+    }
+
+    /// See [`Store::attempt`].
+    pub async fn attempt(&self, attempt: Attempt) -> Result<(), RecordError> {
+        self.ask(|answer| Job::Attempt(Box::new(attempt), answer)).await
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, RecordError> {
+        let gone = || RecordError::Unavailable("it was closed".to_owned());
+        let (answer, from) = Answer::new();
+        self.queue.send(job(answer)).await.map_err(|_| gone())?;
+        from.await.map_err(|_| gone())?
+    }
+}
+
+impl Recorder for StoreRecorder {
+    async fn record(&self, arrival: Arrival) -> Result<Recorded, RecordError> {
+        let incoming = Box::new(arrival.into());
+        self.ask(|answer| Job::Record(incoming, answer)).await
+    }
+
+    async fn refuse(&self, refused: Refused) -> Result<u64, RecordError> {
+        self.ask(|answer| Job::Refuse(Box::new(refused), answer)).await
+    }
+
+    async fn forwarded(&self, attempt: Attempt) -> Result<(), RecordError> {
+        self.attempt(attempt).await
+    }
+
+    async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, RecordError> {
+        self.ask(|answer| Job::WasForwarded(event, url.to_owned(), answer)).await
+    }
+}

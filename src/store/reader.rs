@@ -1,0 +1,177 @@
+//! Reading a store, on a connection of its own, beside a writer in this process or another.
+//!
+//! May know the tables. Never writes. Answers newest first, and reads no further than it must.
+
+use super::error::{OpenError, ReadError};
+use super::file;
+use super::filter::{Filter, Search};
+use super::rows::{self, ArrivalRow, EventRow, RefusedRow, Stats};
+use crate::protocol::attempt::Attempt;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long to wait for a lock. A log keeps readers and writers apart; only another program's lock is met here.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A store that is being read. Where there is no store yet, it is empty.
+#[derive(Debug)]
+pub struct Reader {
+    path: PathBuf,
+    connection: Option<Connection>,
+}
+
+impl Reader {
+    /// Opens the store in a file. No file is made: a store that does not exist yet reads as an empty one, for as long
+    /// as this reader lives.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        Ok(Self { path: path.to_path_buf(), connection: file::open_reader(path, PATIENCE)? })
+    }
+
+    /// Whether there was a store when this reader was opened.
+    pub fn exists(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Events, newest first: at most `limit`, with numbers below `before`.
+    pub fn list(&self, filter: &Filter, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, ReadError> {
+        let mut found = Vec::new();
+        if limit == 0 {
+            return Ok(found);
+        }
+        self.scan(filter, before, |row| {
+            found.push(row);
+            found.len() < limit
+        })?;
+        Ok(found)
+    }
+
+    /// Hands over events, newest first, until there are none or `more` says no.
+    pub fn scan(
+        &self,
+        filter: &Filter,
+        before: Option<u64>,
+        mut more: impl FnMut(EventRow) -> bool,
+    ) -> Result<(), ReadError> {
+        self.read((), |connection| {
+            let (sql, values) = Search::new(filter, before).newest_first(rows::EVENT);
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut found = statement.query(params_from_iter(values))?;
+            while let Some(row) = found.next()? {
+                let event = rows::event(row)?;
+                if filter.accepts(&event.facts) && !more(complete(connection, event)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The newest event.
+    pub fn last(&self, filter: &Filter) -> Result<Option<EventRow>, ReadError> {
+        Ok(self.list(filter, 1, None)?.pop())
+    }
+
+    /// How many events there are. Looks at every one of them.
+    pub fn count(&self, filter: &Filter) -> Result<u64, ReadError> {
+        if !filter.is_exact() {
+            let mut count = 0;
+            self.scan(filter, None, |_| {
+                count += 1;
+                true
+            })?;
+            return Ok(count);
+        }
+        self.read(0, |connection| {
+            let (sql, values) = Search::new(filter, None).unordered("count(*)");
+            connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)
+        })
+    }
+
+    /// One event by its number.
+    pub fn event(&self, number: u64) -> Result<Option<EventRow>, ReadError> {
+        let sql = format!("SELECT {} FROM events e WHERE e.id = ?1", rows::EVENT);
+        self.read(None, |connection| {
+            let found = one(connection, &sql, [number.cast_signed()], rows::event)?;
+            found.map(|event| complete(connection, event)).transpose()
+        })
+    }
+
+    /// Each time an event came in, oldest first.
+    pub fn arrivals(&self, event: u64) -> Result<Vec<ArrivalRow>, ReadError> {
+        let sql = format!("SELECT {} FROM arrivals WHERE event = ?1 ORDER BY nth", rows::ARRIVAL);
+        self.many(&sql, [event.cast_signed()], rows::arrival)
+    }
+
+    /// Each attempt to deliver an event, oldest first.
+    pub fn attempts(&self, event: u64) -> Result<Vec<Attempt>, ReadError> {
+        let sql = format!("{} WHERE a.event = ?1 ORDER BY a.id", select_attempts());
+        self.many(&sql, [event.cast_signed()], rows::attempt)
+    }
+
+    /// One refused request by its number, if the ring still has it.
+    pub fn refused(&self, number: u64) -> Result<Option<RefusedRow>, ReadError> {
+        let sql = format!("SELECT {} FROM refused WHERE id = ?1", rows::REFUSED);
+        self.read(None, |connection| one(connection, &sql, [number.cast_signed()], rows::refused))
+    }
+
+    /// What the ring of refused requests holds, newest first.
+    pub fn refused_list(&self) -> Result<Vec<RefusedRow>, ReadError> {
+        self.many(&format!("SELECT {} FROM refused ORDER BY id DESC", rows::REFUSED), [], rows::refused)
+    }
+
+    /// How much the store holds. Counts every row.
+    pub fn stats(&self) -> Result<Stats, ReadError> {
+        self.read(Stats::default(), |connection| {
+            let ask = |sql: &str| connection.query_row(sql, [], |row| row.get(0)).map(i64::unsigned_abs);
+            let pages = ask("PRAGMA page_count")?.saturating_sub(ask("PRAGMA freelist_count")?);
+            Ok(Stats {
+                events: ask("SELECT count(*) FROM events")?,
+                arrivals: ask("SELECT count(*) FROM arrivals")?,
+                attempts: ask("SELECT count(*) FROM attempts")?,
+                refused: ask("SELECT count(*) FROM refused")?,
+                used_bytes: pages.saturating_mul(ask("PRAGMA page_size")?),
+            })
+        })
+    }
+
+    fn many<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, ReadError> {
+        self.read(Vec::new(), |connection| connection.prepare_cached(sql)?.query_map(values, read)?.collect())
+    }
+
+    fn read<T>(&self, empty: T, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+        let Some(connection) = &self.connection else { return Ok(empty) };
+        work(connection).map_err(|e| ReadError::from_sqlite(&self.path, &e))
+    }
+}
+
+/// Adds the last arrival and the last attempt.
+fn complete(connection: &Connection, mut event: EventRow) -> rusqlite::Result<EventRow> {
+    let number = [event.number.cast_signed()];
+    let arrival = "SELECT nth, state, at_ms FROM arrivals WHERE event = ?1 ORDER BY nth DESC LIMIT 1";
+    if let Some((arrivals, best, at)) = one(connection, arrival, number, rows::last_arrival)? {
+        (event.arrivals, event.verification, event.last_at) = (arrivals, Some(best), Some(at));
+    }
+    let attempt = format!("{} WHERE a.event = ?1 ORDER BY a.id DESC LIMIT 1", select_attempts());
+    event.last_attempt = one(connection, &attempt, number, rows::attempt)?;
+    Ok(event)
+}
+
+fn select_attempts() -> String {
+    format!("SELECT {} FROM attempts a JOIN urls u ON u.id = a.url", rows::ATTEMPT)
+}
+
+fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    connection.prepare_cached(sql)?.query_row(values, read).optional()
+}

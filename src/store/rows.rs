@@ -1,0 +1,178 @@
+//! What a reader gives: rows as values of the protocol.
+//!
+//! Pure but for taking columns out of a row. Must not know how rows were found.
+
+use super::code::{self, OutcomeColumns};
+use crate::protocol::arrival::{HeaderLines, Refused, Verification};
+use crate::protocol::attempt::Attempt;
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::Facts;
+use jiff::Timestamp;
+use rusqlite::Row;
+use rusqlite::types::Type;
+use std::time::Duration;
+
+/// An event, with the sum of what happened to it.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    /// Its number within the store, from 1.
+    pub number: u64,
+    /// The body, byte for byte.
+    pub body: RawBody,
+    /// What the body says.
+    pub facts: Facts,
+    /// When it was first sent from here.
+    pub sent_at: Option<Timestamp>,
+    /// When it first came in.
+    pub first_at: Option<Timestamp>,
+    /// When it last came in.
+    pub last_at: Option<Timestamp>,
+    /// How often it came in.
+    pub arrivals: u64,
+    /// The best verification of its arrivals; `None` where there is none.
+    pub verification: Option<Verification>,
+    /// The earlier event from which it differs in its timestamp alone.
+    pub retry_of: Option<u64>,
+    /// The last attempt to deliver it.
+    pub last_attempt: Option<Attempt>,
+}
+
+/// One time an event came in.
+#[derive(Debug, Clone)]
+pub struct ArrivalRow {
+    /// Its number within the store, from 1.
+    pub number: u64,
+    /// Number of the event.
+    pub event: u64,
+    /// When it came.
+    pub at: Timestamp,
+    /// State of its signature.
+    pub verification: Verification,
+    /// Path and query.
+    pub target: String,
+    /// Header lines as received.
+    pub headers: HeaderLines,
+}
+
+/// A refused request.
+#[derive(Debug, Clone)]
+pub struct RefusedRow {
+    /// Its number in the ring, which keeps growing.
+    pub number: u64,
+    /// What was refused, and why.
+    pub refused: Refused,
+}
+
+/// How much a store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Events, sent or received.
+    pub events: u64,
+    /// Arrivals.
+    pub arrivals: u64,
+    /// Attempts.
+    pub attempts: u64,
+    /// Refused requests in the ring.
+    pub refused: u64,
+    /// Bytes that live pages take: what the quota is about.
+    pub used_bytes: u64,
+}
+
+/// Columns of [`event`].
+pub(super) const EVENT: &str = "e.id, e.body, e.first_ms, e.sent_ms, e.retry_of";
+
+/// An event without its arrivals and attempts.
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    let body = RawBody::new(row.get::<_, Vec<u8>>(1)?);
+    Ok(EventRow {
+        number: number(row, 0)?,
+        facts: Facts::of(&body),
+        body,
+        first_at: optional_time(row, 2)?,
+        sent_at: optional_time(row, 3)?,
+        retry_of: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
+        last_at: None,
+        arrivals: 0,
+        verification: None,
+        last_attempt: None,
+    })
+}
+
+/// The last arrival of an event: `nth`, `state`, `at_ms`.
+pub(super) fn last_arrival(row: &Row<'_>) -> rusqlite::Result<(u64, Verification, Timestamp)> {
+    Ok((number(row, 0)?, decode(1, code::best_verification(row.get(1)?))?, time(row, 2)?))
+}
+
+/// Columns of [`arrival`].
+pub(super) const ARRIVAL: &str = "id, event, at_ms, state, target, headers";
+
+/// An arrival.
+pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
+    Ok(ArrivalRow {
+        number: number(row, 0)?,
+        event: number(row, 1)?,
+        at: time(row, 2)?,
+        verification: decode(3, code::own_verification(row.get(3)?))?,
+        target: row.get(4)?,
+        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(5)?),
+    })
+}
+
+/// Columns of [`attempt`]; the tables are `attempts a` and `urls u`.
+pub(super) const ATTEMPT: &str = "a.event, u.url, a.purpose, a.number, a.at_ms, a.latency_us, a.outcome, a.status, \
+     a.truncated, a.words, a.answer";
+
+/// An attempt.
+pub(super) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
+        event: number(row, 0)?,
+        url: row.get(1)?,
+        purpose: decode(2, code::to_purpose(row.get(2)?))?,
+        number: row.get(3)?,
+        at: time(row, 4)?,
+        latency: Duration::from_micros(number(row, 5)?),
+        outcome: decode(6, outcome(row)?.into_outcome())?,
+    })
+}
+
+fn outcome(row: &Row<'_>) -> rusqlite::Result<OutcomeColumns> {
+    Ok(OutcomeColumns {
+        outcome: row.get(6)?,
+        status: row.get(7)?,
+        truncated: row.get(8)?,
+        words: row.get(9)?,
+        answer: row.get::<_, Option<Vec<u8>>>(10)?.map(Into::into),
+    })
+}
+
+/// Columns of [`refused`].
+pub(super) const REFUSED: &str = "id, at_ms, target, headers, body, reason";
+
+/// A refused request.
+pub(super) fn refused(row: &Row<'_>) -> rusqlite::Result<RefusedRow> {
+    let refused = Refused {
+        at: time(row, 1)?,
+        target: row.get(2)?,
+        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(3)?),
+        body: RawBody::new(row.get::<_, Vec<u8>>(4)?),
+        reason: decode(5, code::to_reason(row.get(5)?))?,
+    };
+    Ok(RefusedRow { number: number(row, 0)?, refused })
+}
+
+fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get(column).map(i64::unsigned_abs)
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    decode(column, code::time(row.get(column)?))
+}
+
+fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    row.get::<_, Option<i64>>(column)?.map(|ms| decode(column, code::time(ms))).transpose()
+}
+
+/// Damage to a value is told like damage to its type.
+fn decode<T>(column: usize, value: Result<T, code::Unwritten>) -> rusqlite::Result<T> {
+    value.map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(e)))
+}

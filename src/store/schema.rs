@@ -1,0 +1,150 @@
+//! The tables, and how a file comes to have them.
+//!
+//! May know SQLite's statements and the version of the tables. Must not know what is done with the rows.
+//!
+//! What costs at a million rows is putting keys into a tree in random order: every key then dirties a page of its
+//! own. So there are exactly two such trees, `identity` and `signups`; everything else grows at its end.
+
+use super::error::OpenError;
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+
+/// Marks a file as ours (`PRAGMA application_id`): "RLst".
+pub(super) const APPLICATION_ID: i64 = 0x524c_7374;
+
+/// Statements that lead from each version of the tables to the next, beginning with an empty file.
+const MIGRATIONS: &[&str] = &[VERSION_1];
+
+/// The version that this program writes.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// The first SQLite that does not lose acknowledged rows when two connections reset the log at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Times are Unix milliseconds. `kind`, `email` and `waitlist` are 32-bit digests that only sort rows out quickly:
+/// who reads compares the real value in the body. Small values stand first, so that a row can be passed over without
+/// reading the pages of a large body.
+const VERSION_1: &str = "
+-- One row per fingerprint. first_ms: first arrival, NULL while it was only sent. retry_of: the event that it repeats
+-- but for the timestamp.
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY, first_ms INTEGER, sent_ms INTEGER, retry_of INTEGER,
+    kind INTEGER, email INTEGER, waitlist INTEGER, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX events_sent ON events (id) WHERE sent_ms IS NOT NULL;
+
+-- Twins stand side by side, so one tree answers both questions: the same bytes? the same but for the timestamp?
+CREATE TABLE identity (
+    twin INTEGER, print BLOB, event INTEGER NOT NULL, PRIMARY KEY (twin, print)
+) STRICT, WITHOUT ROWID;
+
+-- The events of a sign-up. newest_ms: the newest time that an arrived event of it told, as of this row; the last row
+-- of a sign-up is always right.
+CREATE TABLE signups (
+    signup INTEGER, event INTEGER, newest_ms INTEGER, PRIMARY KEY (signup, event)
+) STRICT, WITHOUT ROWID;
+
+-- nth counts the arrivals of one event. state: see code.rs.
+CREATE TABLE arrivals (
+    id INTEGER PRIMARY KEY, event INTEGER NOT NULL, nth INTEGER NOT NULL, state INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, target TEXT NOT NULL, headers BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX arrivals_of_event ON arrivals (event, nth, state);
+
+CREATE TABLE urls (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY, event INTEGER NOT NULL, failed INTEGER NOT NULL, url INTEGER NOT NULL,
+    purpose INTEGER NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL, latency_us INTEGER NOT NULL,
+    outcome INTEGER NOT NULL, status INTEGER, truncated INTEGER NOT NULL, words TEXT, answer BLOB
+) STRICT;
+CREATE INDEX attempts_of_event ON attempts (event);
+CREATE INDEX attempts_failed ON attempts (event) WHERE failed;
+
+-- A ring: old rows go, numbers keep growing.
+CREATE TABLE refused (
+    id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, reason INTEGER NOT NULL, target TEXT NOT NULL,
+    headers BLOB NOT NULL, body BLOB NOT NULL
+) STRICT;
+
+-- The highest numbers of rows that were removed, so that none is given out twice.
+CREATE TABLE removed (events INTEGER NOT NULL, arrivals INTEGER NOT NULL) STRICT;
+INSERT INTO removed VALUES (0, 0);
+";
+
+/// What a file is, as its header tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// No tables yet.
+    Empty,
+    /// Ours, of an earlier version.
+    Older,
+    /// Ours, as this program writes it.
+    Current,
+}
+
+/// Refuses a SQLite that must not be trusted with rows: its version as a number, like 3051003.
+pub(super) fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
+    if version >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    let found = format!("{}.{}.{}", version / 1_000_000, version / 1000 % 1000, version % 1000);
+    Err(OpenError::OldSqlite { path: path.to_path_buf(), found })
+}
+
+/// Looks at a file without changing it.
+pub(super) fn standing(path: &Path, connection: &Connection) -> Result<Standing, OpenError> {
+    let ask = |sql: &str| {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|e| OpenError::from_sqlite(path, &e))
+    };
+    let (ours, version, tables) =
+        (ask("PRAGMA application_id")?, ask("PRAGMA user_version")?, ask("SELECT count(*) FROM sqlite_schema")?);
+    match (ours, version) {
+        (0, 0) if tables == 0 => Ok(Standing::Empty),
+        (APPLICATION_ID, found) if found > VERSION => {
+            Err(OpenError::TooNew { path: path.to_path_buf(), found, known: VERSION })
+        }
+        (APPLICATION_ID, VERSION) => Ok(Standing::Current),
+        (APPLICATION_ID, 1..) => Ok(Standing::Older),
+        _ => Err(OpenError::Foreign { path: path.to_path_buf() }),
+    }
+}
+
+/// Brings the tables to this program's version, in one transaction: of several processes that try at once, one does
+/// it and the others find it done.
+pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
+    let sorted = |e: rusqlite::Error| OpenError::from_sqlite(path, &e);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sorted)?;
+    if standing(path, &transaction)? == Standing::Current {
+        return Ok(());
+    }
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sorted)?;
+    for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or_default()) {
+        transaction.execute_batch(step).map_err(sorted)?;
+    }
+    let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
+    transaction.execute_batch(&marks).map_err(sorted)?;
+    transaction.commit().map_err(sorted)
+}
+
+/// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the middle
+/// of a run.
+pub(super) fn check_reach(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    for table in ["events", "arrivals", "attempts", "refused", "urls"] {
+        reach(connection, &format!("SELECT * FROM {table} ORDER BY id DESC LIMIT 1"), path)?;
+    }
+    reach(connection, "SELECT * FROM identity ORDER BY twin DESC LIMIT 1", path)?;
+    reach(connection, "SELECT * FROM signups ORDER BY signup DESC LIMIT 1", path)?;
+    reach(connection, "SELECT events, arrivals FROM removed", path)
+}
+
+fn reach(connection: &Connection, sql: &str, path: &Path) -> Result<(), OpenError> {
+    let found = connection.query_row(sql, [], |_| Ok(()));
+    match found {
+        Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
+        Err(error) => match OpenError::from_sqlite(path, &error) {
+            OpenError::Unopenable { path, detail } => Err(OpenError::Damaged { path, detail }),
+            sorted => Err(sorted),
+        },
+    }
+}

@@ -1,0 +1,79 @@
+//! The one thread that writes: it takes what is queued and commits it as one group.
+//!
+//! May know transactions and the queue. Must not know what a job does to the tables. Nothing is answered before its
+//! commit; nothing is waited for to make a group larger, for while one group is being committed the next one gathers.
+
+use super::error::Fault;
+use super::job::Job;
+use super::ledger::Ledger;
+use crate::protocol::arrival::RecordError;
+use rusqlite::Connection;
+use tokio::sync::mpsc;
+
+/// Jobs in one transaction at most.
+const GROUP_JOBS: usize = 1024;
+
+/// Bytes after which a transaction takes no further job: large bodies are answered in several steps.
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
+
+/// Runs until every sender is gone, or a job says to close.
+pub(super) fn run(connection: &Connection, quota: u64, mut queue: mpsc::Receiver<Job>) {
+    let mut ledger = match Ledger::new(connection, quota) {
+        Ok(ledger) => ledger,
+        Err(error) => return refuse_all(&mut queue, &Fault::from(error).into_answer()),
+    };
+    let mut group = Vec::with_capacity(GROUP_JOBS);
+    while queue.blocking_recv_many(&mut group, GROUP_JOBS) > 0 {
+        if group.iter().any(|job| matches!(job, Job::Close(_))) {
+            // What was queued before stays readable; what comes later finds nobody.
+            queue.close();
+        }
+        while !group.is_empty() {
+            let size = transaction_size(&group);
+            commit(connection, &mut ledger, &mut group[..size]);
+            group.drain(..size).for_each(Job::answer);
+        }
+    }
+    // The log is copied into the file now rather than at the next start. Without success, it is then.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+}
+
+fn refuse_all(queue: &mut mpsc::Receiver<Job>, error: &RecordError) {
+    while let Some(mut job) = queue.blocking_recv() {
+        job.fail(error);
+        job.answer();
+    }
+}
+
+fn transaction_size(group: &[Job]) -> usize {
+    let mut bytes = 0;
+    let full = |job: &Job| {
+        bytes += job.weight();
+        bytes >= GROUP_BYTES
+    };
+    group.iter().position(full).map_or(group.len(), |last| last + 1)
+}
+
+/// Commits the jobs together. If one of them fails by itself, each gets a transaction of its own.
+fn commit(connection: &Connection, ledger: &mut Ledger<'_>, jobs: &mut [Job]) {
+    match attempt(connection, ledger, jobs) {
+        Ok(()) => {}
+        Err(Fault::Job(_)) if jobs.len() > 1 => {
+            jobs.chunks_mut(1).for_each(|job| commit(connection, ledger, job));
+        }
+        Err(fault) => {
+            let error = fault.into_answer();
+            jobs.iter_mut().for_each(|job| job.fail(&error));
+        }
+    }
+}
+
+fn attempt(connection: &Connection, ledger: &mut Ledger<'_>, jobs: &mut [Job]) -> Result<(), Fault> {
+    ledger.begin()?;
+    let done = jobs.iter_mut().try_for_each(|job| job.apply(ledger)).and_then(|()| Ok(ledger.commit()?));
+    if done.is_err() && !connection.is_autocommit() {
+        // Some errors have rolled back already. If this fails, the next BEGIN says so.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    done
+}
