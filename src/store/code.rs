@@ -4,6 +4,7 @@
 
 use crate::protocol::arrival::Verification;
 use crate::protocol::attempt::{Answer, Attempt, Outcome, Phase, Purpose};
+use crate::protocol::event::EventType;
 use crate::protocol::signature::Reason;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -16,6 +17,15 @@ pub(super) struct Unwritten(pub i64, pub &'static str);
 /// Unix milliseconds as a time.
 pub(super) fn time(ms: i64) -> Result<Timestamp, Unwritten> {
     Timestamp::from_millisecond(ms).map_err(|_| Unwritten(ms, "time"))
+}
+
+/// An event of the catalogue as a number.
+pub(super) fn kind(event: EventType) -> i64 {
+    match event {
+        EventType::SignupCreated => 1,
+        EventType::SignupPositionChanged => 2,
+        EventType::SignupDeleted => 3,
+    }
 }
 
 /// Set in an arrival's state once any arrival of its event, up to this one, was verified.

@@ -3,8 +3,9 @@
 //! Pure. A filter becomes conditions on the small columns of a row, and where those are only digests, a comparison of
 //! what the body really says.
 
-use super::key;
+use super::{code, key};
 use crate::protocol::arrival::Verification;
+use crate::protocol::event::EventSelection;
 use crate::protocol::facts::Facts;
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -26,8 +27,8 @@ pub enum Direction {
 pub struct Filter {
     /// Which way they went.
     pub direction: Direction,
-    /// Event types, exact; a `*` at the end stands for any rest.
-    pub events: Option<Vec<String>>,
+    /// Their types.
+    pub events: EventSelection,
     /// Id of the sign-up, exact.
     pub signup: Option<String>,
     /// E-mail address, without regard to case.
@@ -51,26 +52,18 @@ impl Filter {
         same(&self.signup, &facts.signup_id)
             && same(&self.waitlist, &facts.waitlist_id)
             && self.accepts_email(facts.email.as_deref())
-            && self.events.as_deref().is_none_or(|names| names_match(names, facts.event_type.as_deref()))
+            && self.events.matches(facts.event_type.as_deref())
     }
 
     /// Whether the statement alone decides, so that no body needs to be read.
     pub(super) fn is_exact(&self) -> bool {
-        self.signup.is_none() && self.waitlist.is_none() && self.email.is_none() && self.events.is_none()
+        self.signup.is_none() && self.waitlist.is_none() && self.email.is_none() && self.events.is_all()
     }
 
     fn accepts_email(&self, found: Option<&str>) -> bool {
         let Some(wanted) = &self.email else { return true };
         found.is_some_and(|found| found.to_lowercase() == wanted.to_lowercase())
     }
-}
-
-fn names_match(names: &[String], found: Option<&str>) -> bool {
-    let Some(found) = found else { return names.iter().any(|name| name == "*") };
-    names.iter().any(|name| match name.strip_suffix('*') {
-        Some(start) => found.starts_with(start),
-        None => name == found,
-    })
 }
 
 /// A statement in the making.
@@ -149,12 +142,10 @@ impl Search {
         if let Some(waitlist) = &filter.waitlist {
             self.with("e.waitlist = ?", i64::from(key::short(waitlist)));
         }
-        match &filter.events {
-            Some(names) if !names.iter().any(|name| name.ends_with('*')) => {
-                let kinds: Vec<String> = names.iter().map(|name| key::short(name).to_string()).collect();
-                self.plain(&format!("e.kind IN ({})", kinds.join(", ")));
-            }
-            _ => {}
+        if !filter.events.is_all() {
+            let kinds: Vec<String> = filter.events.events().into_iter().map(|e| code::kind(e).to_string()).collect();
+            // An event that is not in the catalogue has no kind; its body tells.
+            self.plain(&format!("(e.kind IS NULL OR e.kind IN ({}))", kinds.join(", ")));
         }
     }
 

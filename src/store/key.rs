@@ -2,7 +2,9 @@
 //!
 //! Pure. Computed by whoever hands a row to the writer, so that the writer's one thread does not hash.
 
+use super::code;
 use crate::protocol::body::RawBody;
+use crate::protocol::event::EventType;
 use crate::protocol::facts::Facts;
 use sha2::{Digest, Sha256};
 
@@ -19,8 +21,8 @@ pub(super) struct Keys {
     pub signup: Option<i64>,
     /// The time that the body tells, in Unix milliseconds.
     pub occurred_ms: Option<i64>,
-    /// Digest of the event type.
-    pub kind: Option<i32>,
+    /// The event type, where the catalogue has it.
+    pub kind: Option<i64>,
     /// Digest of the e-mail address in lower case.
     pub email: Option<i32>,
     /// Digest of the waitlist's id.
@@ -37,7 +39,7 @@ impl Keys {
             twinned: facts.twin.is_some(),
             signup: facts.signup_id.as_deref().map(long),
             occurred_ms: facts.occurred.map(|at| at.as_millisecond()),
-            kind: facts.event_type.as_deref().map(short),
+            kind: facts.event_type.as_deref().and_then(EventType::from_name).map(code::kind),
             email: facts.email.as_deref().map(email),
             waitlist: facts.waitlist_id.as_deref().map(short),
         }

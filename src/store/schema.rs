@@ -21,8 +21,8 @@ pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// The first SQLite that does not lose acknowledged rows when two connections reset the log at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Times are Unix milliseconds. `kind`, `email` and `waitlist` are 32-bit digests that only sort rows out quickly:
-/// who reads compares the real value in the body. Small values stand first, so that a row can be passed over without
+/// Times are Unix milliseconds. `email` and `waitlist` are 32-bit digests that only sort rows out quickly: who reads
+/// compares the real value in the body. `kind` is NULL for what is not in the catalogue. Small values stand first, so that a row can be passed over without
 /// reading the pages of a large body.
 const VERSION_1: &str = "
 -- One row per fingerprint. first_ms: first arrival, NULL while it was only sent. retry_of: the event that it repeats
