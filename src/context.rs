@@ -37,6 +37,10 @@ pub struct Context {
     pub entropy: Entropy,
     /// Where the wish to stop comes from.
     pub signals: Signals,
+    /// This process's id.
+    pub pid: u32,
+    /// The id of the process that started this one, as it is now: it changes when that one ends.
+    pub parent: fn() -> u32,
     /// The options that every command has; filled in once the command line is parsed.
     pub globals: Globals,
 }
@@ -150,9 +154,10 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
     }
 }
 
-/// Standard input.
+/// Standard input. Cloning shares it.
+#[derive(Clone)]
 pub struct Input {
-    reader: Mutex<Box<dyn Read + Send>>,
+    reader: Arc<Mutex<Box<dyn Read + Send>>>,
     /// Whether a person types there.
     pub is_terminal: bool,
 }
@@ -160,7 +165,7 @@ pub struct Input {
 impl Input {
     /// Reads from anything.
     pub fn new(reader: impl Read + Send + 'static, is_terminal: bool) -> Self {
-        Self { reader: Mutex::new(Box::new(reader)), is_terminal }
+        Self { reader: Arc::new(Mutex::new(Box::new(reader))), is_terminal }
     }
 
     /// Everything up to the end, but at most `limit` bytes and one more, so that the caller sees an excess.
@@ -231,6 +236,8 @@ impl Context {
                 getrandom::fill(buffer).unwrap_or_else(|e| panic!("the operating system gives no random bytes: {e}"));
             }),
             signals: Signals::Process,
+            pid: std::process::id(),
+            parent: std::os::unix::process::parent_id,
             globals: Globals::default(),
         })
     }
@@ -248,6 +255,11 @@ impl Context {
     /// Whether a person watches: both ends of the conversation are a terminal.
     pub fn is_interactive(&self) -> bool {
         self.stdin.is_terminal && self.stderr.is_terminal
+    }
+
+    /// Whether something that moves may be drawn on stderr.
+    pub fn shows_progress(&self) -> bool {
+        self.stderr.is_terminal && !self.globals.quiet
     }
 
     /// A random number.

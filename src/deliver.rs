@@ -62,7 +62,7 @@ pub trait Surroundings {
     fn keep(&mut self, attempt: Attempt) -> impl Future<Output = Result<(), Self::Stopped>>;
 
     /// Wait this long, and show it.
-    fn wait(&mut self, attempt: u32, delay: Duration) -> impl Future<Output = Result<(), Self::Stopped>>;
+    fn wait(&mut self, delay: Duration) -> impl Future<Output = Result<(), Self::Stopped>>;
 
     /// Wait until the user wants the next attempt.
     fn step(&mut self, attempt: u32) -> impl Future<Output = Result<(), Self::Stopped>>;
@@ -121,7 +121,7 @@ async fn pass_time<S: Surroundings>(
             let delay = (began + plan.scaled(scheduled)).saturating_sub(clock.monotonic());
             let now = clock.now();
             surroundings.tell(Report { at: now, what: What::Wait { attempt: number, due_at: now + delay, delay } });
-            surroundings.wait(number, delay).await
+            surroundings.wait(delay).await
         }
     }
 }

@@ -183,6 +183,7 @@ pub fn drift(drift: &Drift) -> Sanitised {
     let what = match drift.kind {
         DriftKind::Missing => " is missing",
         DriftKind::Unknown => " is not in the catalogue",
+        DriftKind::Inconsistent => " contradicts another field",
         DriftKind::Mistyped => " has not the documented type or format",
     };
     Sanitised::concat(&[Sanitised::text(&drift.path).clip(120), Sanitised::own(what)])

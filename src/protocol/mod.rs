@@ -16,3 +16,4 @@ pub mod sample;
 pub mod schedule;
 pub mod signature;
 pub mod stringify;
+pub mod target;

@@ -44,6 +44,8 @@ pub enum What {
         /// Why it did not.
         why: String,
     },
+    /// An event is about to be delivered.
+    Sending(Box<SendingReport>),
     /// An attempt of a delivery ended.
     Attempt(AttemptReport),
     /// The next attempt is due later.
@@ -113,6 +115,21 @@ pub struct ArrivalReport {
     /// Header lines as received, credentials redacted.
     pub headers: HeaderLines,
     /// The body as received.
+    pub body: RawBody,
+}
+
+/// An event on its way out, as told.
+#[derive(Debug, Clone)]
+pub struct SendingReport {
+    /// Number of the event.
+    pub event: u64,
+    /// Where it goes.
+    pub url: String,
+    /// What can be read off its body.
+    pub facts: Facts,
+    /// Identity of the event.
+    pub fingerprint: Fingerprint,
+    /// The body as sent.
     pub body: RawBody,
 }
 

@@ -42,7 +42,7 @@ pub struct Tally {
 }
 
 /// What the counters said at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Counts {
     /// Requests whose head was read.
     pub requests: u64,

@@ -84,6 +84,9 @@ impl Human {
                 let named = self.names(*event);
                 write_lines(out, &[attempt::forward_skipped(*event, url, why, named, &self.style)]);
             }
+            What::Sending(sending) => {
+                write_lines(out, &attempt::sending(&sending.facts, &sending.url, &self.style));
+            }
             What::Attempt(attempt) => {
                 self.remember(attempt);
                 write_lines(out, &[attempt::attempt(attempt, &self.style)]);

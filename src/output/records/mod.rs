@@ -5,6 +5,8 @@
 
 mod shapes;
 
+pub use shapes::{Body, Ended, Facts, header_fields};
+
 use super::sanitise::{Notation, first_unsafe, push_escaped};
 use crate::protocol::report::{Report, SCHEMA_VERSION};
 use jiff::Timestamp;

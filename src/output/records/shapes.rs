@@ -4,8 +4,10 @@ use super::instant;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::body::Fingerprint;
+use crate::protocol::body::RawBody;
+use crate::protocol::facts;
 use crate::protocol::facts::{Drift, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, SendingReport, What};
 use crate::protocol::signature::Reason;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,14 +21,17 @@ fn milliseconds(duration: Duration) -> u64 {
 /// A body as text, or in Base64 where it is not UTF-8.
 #[derive(Serialize)]
 pub enum Body<'a> {
+    /// UTF-8.
     #[serde(rename = "body")]
     Text(&'a str),
+    /// Anything else.
     #[serde(rename = "body_base64")]
     Base64(String),
 }
 
 impl<'a> Body<'a> {
-    fn of(bytes: &'a [u8]) -> Self {
+    /// Text where it is UTF-8.
+    pub fn of(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::Text(text),
             Err(_) => Self::Base64(STANDARD.encode(bytes)),
@@ -34,8 +39,9 @@ impl<'a> Body<'a> {
     }
 }
 
+/// One header line.
 #[derive(Serialize)]
-struct HeaderField<'a> {
+pub struct HeaderField<'a> {
     name: String,
     #[serde(flatten)]
     value: HeaderValue<'a>,
@@ -49,7 +55,8 @@ enum HeaderValue<'a> {
     Base64(String),
 }
 
-fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
+/// Header lines in order.
+pub fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
     let field = |(name, value)| HeaderField {
         name: String::from_utf8_lossy(name).into_owned(),
         value: match std::str::from_utf8(value) {
@@ -102,7 +109,7 @@ impl<'a> Arrival<'a> {
             drift: &report.facts.drift,
             answer: report.answer,
             not_stored: report.not_stored.as_deref(),
-            facts: Facts::of(report),
+            facts: Facts::of(&report.facts, &report.body),
             target: &report.target,
             headers: header_fields(&report.headers),
             body_bytes: report.body.len(),
@@ -159,7 +166,7 @@ impl Repeat {
 
 /// What the body says.
 #[derive(Serialize)]
-struct Facts<'a> {
+pub struct Facts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     waitlist_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,8 +186,8 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(report: &'a ArrivalReport) -> Self {
-        let facts = &report.facts;
+    /// Reads facts, and the body's `data`.
+    pub fn of(facts: &'a facts::Facts, body: &RawBody) -> Self {
         let (position, old_position, new_position) = match facts.position {
             Some(Position::At(position)) => (Some(position), None, None),
             Some(Position::Moved { from, to }) => (None, Some(from), Some(to)),
@@ -194,7 +201,7 @@ impl<'a> Facts<'a> {
             old_position,
             new_position,
             occurred_at: facts.occurred.map(instant),
-            data: data(report.body.as_bytes()),
+            data: data(body.as_bytes()),
         }
     }
 }
@@ -208,6 +215,36 @@ fn data(body: &[u8]) -> Option<serde_json::Value> {
     serde_json::from_slice::<Payload>(body).ok().and_then(|payload| payload.data)
 }
 
+/// Fields of a `sending`.
+#[derive(Serialize)]
+pub struct Sending<'a> {
+    event: u64,
+    url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_type: Option<&'a str>,
+    fingerprint: Fingerprint,
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    body_bytes: usize,
+    #[serde(flatten)]
+    body: Body<'a>,
+}
+
+impl<'a> Sending<'a> {
+    /// Reads a report.
+    pub fn of(report: &'a SendingReport) -> Self {
+        Self {
+            event: report.event,
+            url: &report.url,
+            event_type: report.facts.event_type.as_deref(),
+            fingerprint: report.fingerprint,
+            facts: Facts::of(&report.facts, &report.body),
+            body_bytes: report.body.len(),
+            body: Body::of(report.body.as_bytes()),
+        }
+    }
+}
+
 /// Fields of a `forward` or an `attempt`.
 #[derive(Serialize)]
 pub struct Attempt<'a> {
@@ -216,12 +253,19 @@ pub struct Attempt<'a> {
     attempt: u32,
     of: u32,
     scheduled_ms: u64,
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
     latency_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     budget_ms: Option<u64>,
+    #[serde(flatten)]
+    ended: Ended<'a>,
+}
+
+/// How an attempt ended.
+#[derive(Serialize)]
+pub struct Ended<'a> {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -235,21 +279,30 @@ pub struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     /// Reads a report.
     pub fn of(report: &'a AttemptReport) -> Self {
-        let answer = match &report.outcome {
-            Outcome::Answered(answer) => Some(answer),
-            _ => None,
-        };
         Self {
             event: report.event,
             url: &report.url,
             attempt: report.attempt,
             of: report.of,
             scheduled_ms: milliseconds(report.scheduled),
-            outcome: report.outcome.name(),
-            status: report.outcome.status(),
             latency_ms: milliseconds(report.latency),
             budget_ms: report.budget.map(milliseconds),
-            detail: report.outcome.detail(),
+            ended: Ended::of(&report.outcome),
+        }
+    }
+}
+
+impl<'a> Ended<'a> {
+    /// Reads an outcome.
+    pub fn of(outcome: &'a Outcome) -> Self {
+        let answer = match outcome {
+            Outcome::Answered(answer) => Some(answer),
+            _ => None,
+        };
+        Self {
+            outcome: outcome.name(),
+            status: outcome.status(),
+            detail: outcome.detail(),
             location: answer.and_then(|answer| answer.location.as_deref()),
             body: answer.map(|answer| Body::of(&answer.body)),
             body_truncated: answer.is_some_and(|answer| answer.truncated),
@@ -264,6 +317,7 @@ impl<'a> Attempt<'a> {
 pub enum Fields<'a> {
     Arrival(Arrival<'a>),
     Attempt(Attempt<'a>),
+    Sending(Sending<'a>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
@@ -279,6 +333,7 @@ impl<'a> Fields<'a> {
         match what {
             What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
             What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
+            What::Sending(sending) => Self::Sending(Sending::of(sending)),
             What::Ready { url, pid } => Self::Ready { url, pid: *pid },
             What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             What::Wait { attempt, due_at, delay } => {
@@ -301,6 +356,7 @@ pub fn kind(what: &What) -> &'static str {
         What::Arrival(_) => "arrival",
         What::Forward(_) => "forward",
         What::ForwardSkipped { .. } => "forward_skipped",
+        What::Sending(_) => "sending",
         What::Attempt(_) => "attempt",
         What::Wait { .. } => "wait",
         What::Delivered { .. } => "delivered",

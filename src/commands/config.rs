@@ -1,0 +1,172 @@
+//! `config`: which settings are in force and where each came from; changing them.
+
+use crate::config::file::{self, FileKind};
+use crate::config::keys::{KEYS, Key};
+use crate::config::secrets::SECRET_VARIABLE;
+use crate::config::{Origin, PROJECT_FILE, Settings, user_file};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::workspace;
+use crate::output::console::Console;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
+use crate::output::table::{Cell, columns};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Show and change settings
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A value is looked for in this order: option, environment, referralloop.toml (found upward from the
+current folder), user configuration, built-in value. A project file can set port, path, forward_to,
+to, events and waitlist; never a secret or an address that exposes the listener.
+
+Examples:
+  referralloop config show
+  referralloop config path
+  referralloop config set port 4300
+  referralloop config set --project forward_to 3000/webhooks
+  referralloop config unset port"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Show every setting and where its value came from
+    Show,
+    /// Print where the user configuration is, whether or not it exists
+    Path,
+    /// Keep a value in the user configuration
+    Set {
+        /// The setting, such as port
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Its value
+        #[arg(value_name = "VALUE")]
+        value: String,
+        /// Write to the project's referralloop.toml instead
+        #[arg(long)]
+        project: bool,
+    },
+    /// Remove a value from the user configuration
+    Unset {
+        /// The setting, such as port
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Remove it from the project's referralloop.toml instead
+        #[arg(long)]
+        project: bool,
+    },
+}
+
+/// Shows or changes.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    match &arguments.action {
+        Action::Show => show(&console, context)?,
+        Action::Path => path(&console, context)?,
+        Action::Set { name, value, project } => change(&console, context, name, Some(value), *project)?,
+        Action::Unset { name, project } => change(&console, context, name, None, *project)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn path(console: &Console, context: &Context) -> Result<(), Error> {
+    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    if console.is_json() {
+        console.record("config_path", &json!({ "path": path, "exists": path.exists() }))?;
+    } else {
+        console.line(&path.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// A setting as shown: secrets by their presence only.
+fn value_of(settings: &Settings, context: &Context, key: Key) -> Result<(Option<String>, Origin), Error> {
+    if key == Key::Store {
+        let (path, origin) = settings.store(&context.directory)?;
+        return Ok((Some(path.display().to_string()), origin));
+    }
+    if key.is_secret() {
+        let user = settings.user.get(Some(&settings.profile.value), key);
+        return Ok(match (context.environment.get(SECRET_VARIABLE), user) {
+            (Some(_), _) => (Some("set, not shown".into()), Origin::Environment(SECRET_VARIABLE)),
+            (None, Some(_)) => (Some("set, not shown".into()), Origin::User(settings.user.path.clone())),
+            (None, None) => (Some("development secret".into()), Origin::Default),
+        });
+    }
+    Ok(match settings.get(key)? {
+        Some(found) => (Some(found.value), found.origin),
+        None => (None, Origin::Default),
+    })
+}
+
+fn show(console: &Console, context: &Context) -> Result<(), Error> {
+    let settings = workspace::settings(context)?;
+    let mut rows = Vec::new();
+    for spec in &KEYS {
+        let (value, origin) = value_of(&settings, context, spec.key)?;
+        let origin = if value.is_some() { origin.to_string() } else { String::new() };
+        if console.is_json() {
+            console.record(
+                "setting",
+                &json!({ "name": spec.name, "value": value, "origin": origin, "help": spec.help }),
+            )?;
+        } else {
+            let value = value.unwrap_or_else(|| "–".into());
+            rows.push(vec![
+                Cell::new(Ink::Strong, Sanitised::own(spec.name)),
+                Cell::from(Sanitised::text(&value)),
+                Cell::new(Ink::Faint, Sanitised::text(&origin)),
+            ]);
+        }
+    }
+    if !rows.is_empty() {
+        console.text(&columns(&["SETTING", "VALUE", "FROM"], &rows, &console.out))?;
+    }
+    Ok(())
+}
+
+fn change(console: &Console, context: &Context, name: &str, value: Option<&str>, project: bool) -> Result<(), Error> {
+    let key = Key::parse(name).ok_or_else(|| {
+        let error = Error::usage(format!("there is no setting '{name}'"));
+        match Key::nearest(name) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error.hint("referralloop config show   lists the settings"),
+        }
+    })?;
+    if key.is_secret() {
+        return Err(Error::usage("a secret on a command line could be read by every process")
+            .hint("store it with: referralloop secret set"));
+    }
+    if project && !key.spec().in_project {
+        return Err(Error::usage(format!("a project file cannot set {name}")).hint("leave out --project"));
+    }
+    if let Some(value) = value {
+        key.check(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
+    }
+    let (path, profile) = place(context, project)?;
+    file::change(&path, profile.as_deref(), key, value)?;
+    let done = if value.is_some() { "set" } else { "removed" };
+    if console.is_json() {
+        console.record("setting_changed", &json!({ "name": name, "value": value, "file": path }))?;
+    } else {
+        console.note(&format!("{name} {done} in {}.", path.display()));
+    }
+    Ok(())
+}
+
+/// The file to change, and the profile within it.
+fn place(context: &Context, project: bool) -> Result<(PathBuf, Option<String>), Error> {
+    if project {
+        let path = context.directory.join(PROJECT_FILE);
+        file::ConfigFile::read(&path, FileKind::Project)?;
+        return Ok((path, None));
+    }
+    let settings = workspace::settings(context)?;
+    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    Ok((path, Some(settings.profile.value)))
+}

@@ -1,0 +1,33 @@
+//! `events`: the local history of what was received and sent.
+
+mod list;
+mod show;
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+
+/// Look at stored events
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  referralloop events list
+  referralloop events list --events created --since 2h --failed
+  referralloop events show last
+  referralloop events show 1 --raw > body.json")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    List(Box<list::Arguments>),
+    Show(show::Arguments),
+}
+
+/// Lists or shows.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    match &arguments.action {
+        Action::List(arguments) => list::run(arguments, context),
+        Action::Show(arguments) => show::run(arguments, context),
+    }
+}

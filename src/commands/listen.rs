@@ -1,0 +1,297 @@
+//! `listen`: receives deliveries, verifies, stores, shows and forwards them.
+
+use crate::config::Settings;
+use crate::config::keys::Key;
+use crate::config::secrets::Secrets;
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::arguments::{self, Header, Limit, or_setting};
+use crate::flows::delivery::interrupted;
+use crate::flows::listener::{self, Door, Ended, Ends, Surroundings, Traces, Why};
+use crate::flows::{input, runtime, workspace};
+use crate::output::console::Console;
+use crate::protocol::event::EventSelection;
+use crate::protocol::facts::Facts;
+use crate::receive::{self, Ack, Answers, ForwardSettings};
+use clap::ValueEnum;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// Receive deliveries: verify, store, show and forward them
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "What arrives is stored before it is acknowledged. Ctrl-C stops, finishes what is under way and prints
+a summary.
+
+Examples:
+  referralloop listen
+  referralloop listen --forward-to 3000/webhooks
+  referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
+  referralloop listen --respond 500x2,200
+  referralloop listen --events created,deleted --json"
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    address: Address,
+    #[command(flatten)]
+    verification: Verification,
+    #[command(flatten)]
+    forwarding: Forwarding,
+    #[command(flatten)]
+    answering: Answering,
+    #[command(flatten)]
+    shown: Shown,
+    #[command(flatten)]
+    life: Life,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Address")]
+struct Address {
+    /// Listen on this port; 0 takes a free one [default: 4242]
+    #[arg(short, long, value_name = "PORT")]
+    port: Option<u16>,
+    /// Listen on this address [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<IpAddr>,
+    /// Accept this path only; auto makes one that nobody can guess
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    path: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Verification")]
+struct Verification {
+    /// Verify with the secret in this file (- for standard input); repeat it while rotating
+    #[arg(long, value_name = "FILE")]
+    secret_file: Vec<PathBuf>,
+    /// Refuse unsigned deliveries too
+    #[arg(long)]
+    require_signature: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Forwarding")]
+struct Forwarding {
+    /// Forward to the local app: a port, host:port/path or URL
+    #[arg(short, long, value_name = "TARGET", value_parser = arguments::target)]
+    forward_to: Option<Url>,
+    /// Add a header to what is forwarded, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
+    headers: Vec<Header>,
+    /// Time that the app has; 0 for no limit, for breakpoints
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::limit)]
+    forward_timeout: Limit,
+    /// Forward again what was forwarded successfully before
+    #[arg(long)]
+    forward_duplicates: bool,
+    /// What the answer to the sender waits for
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    ack: AckOption,
+}
+
+/// What the answer to the sender waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum AckOption {
+    /// The store: 200 as soon as the event is safe
+    #[default]
+    Store,
+    /// The app: answer with its status
+    Mirror,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Answering")]
+struct Answering {
+    /// Answer each event with these statuses in turn, the last one repeating
+    #[arg(long, value_name = "STATUSES", value_parser = answers, default_value = "200", hide_default_value = true)]
+    respond: Answers,
+    /// Hold each answer back for this long
+    #[arg(long, value_name = "DURATION", value_parser = arguments::duration, default_value = "0", hide_default_value = true)]
+    respond_delay: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "What is shown and forwarded (everything is stored)")]
+struct Shown {
+    /// These events only: created, signup.deleted, signup.* or all, separated by commas
+    #[arg(long, value_name = "EVENTS", value_parser = arguments::selection)]
+    events: Option<EventSelection>,
+    /// Events of this waitlist only
+    #[arg(long, value_name = "ID")]
+    waitlist: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Starting and ending")]
+struct Life {
+    /// Write {url, pid} as JSON to this file once connections are accepted; removed at the end
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+    /// End after this many distinct events; exit 1 if they do not come
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    until: Option<u64>,
+    /// End after this long
+    #[arg(long = "for", value_name = "DURATION", value_parser = arguments::duration)]
+    for_: Option<Duration>,
+    /// End when the process that started this one ends
+    #[arg(long)]
+    exit_with_parent: bool,
+}
+
+fn answers(text: &str) -> Result<Answers, String> {
+    text.parse::<Answers>().map_err(|error| error.to_string())
+}
+
+/// A path as it will be compared: with its slash in front, and nothing that a URL would write differently.
+fn path(text: &str) -> Result<String, String> {
+    if text == AUTO {
+        return Ok(text.to_owned());
+    }
+    let clean = |byte: u8| {
+        byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'\\')
+    };
+    match text.starts_with('/') && text.bytes().all(clean) {
+        true => Ok(text.to_owned()),
+        false => Err("a path begins with a slash and has neither spaces nor ? or #, like /webhooks".into()),
+    }
+}
+
+/// The path that stands for one made at random.
+const AUTO: &str = "auto";
+
+/// Listens until told to stop.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    input::one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
+    let address = address(&arguments.address, &settings)?;
+    let receiving = receiving(arguments, context, &settings)?;
+    let secrets = workspace::secrets(context, &settings, &arguments.verification.secret_file)?;
+    refuse_open_door(address, &secrets)?;
+    let receiving = receive::Settings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
+    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving)))
+}
+
+fn address(address: &Address, settings: &Settings) -> Result<SocketAddr, Error> {
+    let port =
+        or_setting(address.port.as_ref(), settings, Key::Port, |text| text.parse().map_err(|_| "is no port".into()))?;
+    let bind = or_setting(address.bind.as_ref(), settings, Key::Bind, |text| {
+        text.parse().map_err(|_| "is no address".into())
+    })?;
+    Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(4242)))
+}
+
+/// Whoever can reach the listener can fill its store, and everybody who has read this program knows how the
+/// development secret is kept; beyond this machine a secret of the user's own is asked for.
+fn refuse_open_door(address: SocketAddr, secrets: &Secrets) -> Result<(), Error> {
+    if address.ip().is_loopback() || secrets.origin.chosen_by_user() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{} can be reached from other machines, and no secret of your own is set", address.ip()))
+        .hint("set one first: referralloop secret set, or --secret-file"))
+}
+
+fn receiving(arguments: &Arguments, context: &Context, settings: &Settings) -> Result<receive::Settings, Error> {
+    let path = or_setting(arguments.address.path.as_ref(), settings, Key::Path, path)?;
+    let path = path.map(|path| {
+        if path == AUTO { format!("/{:016x}{:016x}", context.random_u64(), context.random_u64()) } else { path }
+    });
+    let forward = or_setting(arguments.forwarding.forward_to.as_ref(), settings, Key::ForwardTo, arguments::target)?;
+    if forward.is_none() {
+        needs_forward(&arguments.forwarding)?;
+    }
+    Ok(receive::Settings {
+        path,
+        require_signature: arguments.verification.require_signature,
+        answers: arguments.answering.respond.clone(),
+        respond_delay: arguments.answering.respond_delay,
+        forwards: forward.into_iter().map(|url| forwarding(url, &arguments.forwarding)).collect(),
+        shown: shown(&arguments.shown, settings)?,
+        until: arguments.life.until,
+        ..receive::Settings::default()
+    })
+}
+
+/// Options that mean nothing without a target are not silently ignored.
+fn needs_forward(forwarding: &Forwarding) -> Result<(), Error> {
+    let option = match forwarding {
+        Forwarding { ack: AckOption::Mirror, .. } => "--ack mirror",
+        Forwarding { forward_duplicates: true, .. } => "--forward-duplicates",
+        Forwarding { headers, .. } if !headers.is_empty() => "--header",
+        _ => return Ok(()),
+    };
+    Err(Error::usage(format!("{option} needs a target"))
+        .hint("name it with --forward-to, for instance --forward-to 3000/webhooks"))
+}
+
+fn forwarding(url: Url, options: &Forwarding) -> ForwardSettings {
+    ForwardSettings {
+        timeout: options.forward_timeout.0,
+        headers: options.headers.clone(),
+        forward_duplicates: options.forward_duplicates,
+        ack: match options.ack {
+            AckOption::Store => Ack::Store,
+            AckOption::Mirror => Ack::Mirror,
+        },
+        ..ForwardSettings::new(url)
+    }
+}
+
+fn shown(shown: &Shown, settings: &Settings) -> Result<Option<receive::Filter>, Error> {
+    let events = or_setting(shown.events.as_ref(), settings, Key::Events, arguments::selection)?;
+    let waitlist = or_setting(shown.waitlist.as_ref(), settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
+    if events.as_ref().is_none_or(EventSelection::is_all) && waitlist.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(move |facts: &Facts, _: &_| {
+        events.as_ref().is_none_or(|events| events.matches(facts.event_type.as_deref()))
+            && waitlist.as_ref().is_none_or(|id| facts.waitlist_id.as_ref() == Some(id))
+    })))
+}
+
+async fn serve(
+    arguments: &Arguments,
+    context: &Context,
+    console: &Console,
+    settings: &Settings,
+    secrets: &Secrets,
+    (address, receiving): (SocketAddr, receive::Settings),
+) -> Result<Exit, Error> {
+    let stop = context.stop()?;
+    let store = workspace::open_store(context, settings)?;
+    let door = Door::open(address, receiving.path.as_deref()).await?;
+    let (screen, unread) = console.screen()?;
+    let life = &arguments.life;
+    let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
+    let store_path = workspace::store_path(context, settings)?;
+    let traces = Traces::leave(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
+    let secret = secrets.origin.describe(&settings.profile.value);
+    listener::introduce(&door.url, &secret, &receiving, console, &screen);
+    screen.tell(listener::ready(&door.url, context.pid, context.clock.now()));
+    let ends = Ends { until: life.until, after: life.for_, with_parent: life.exit_with_parent };
+    let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop };
+    let ended = listener::run(door, receiving, ends, &around).await;
+    drop(traces);
+    store.close().await;
+    listener::sum_up(&ended, context.clock.now(), console, &screen);
+    screen.finish()?;
+    Ok(verdict(&ended, life.until))
+}
+
+fn verdict(ended: &Ended, until: Option<u64>) -> Exit {
+    match ended.why {
+        Why::Aborted(signal) => interrupted(signal),
+        _ if until.is_some_and(|wanted| ended.counts.distinct < wanted) => Exit::No,
+        _ => Exit::Done,
+    }
+}

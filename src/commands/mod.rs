@@ -1,0 +1,12 @@
+//! Floor 3: one file a command. Arguments first, then `run`: resolve what the world has to give, then act.
+
+pub mod completions;
+pub mod config;
+pub mod demo;
+pub mod events;
+pub mod listen;
+pub mod man;
+pub mod secret;
+pub mod sign;
+pub mod trigger;
+pub mod verify;

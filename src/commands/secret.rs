@@ -1,0 +1,125 @@
+//! `secret`: the webhook secret of the profile.
+
+use crate::config::file;
+use crate::config::keys::Key;
+use crate::config::secrets::{self, SECRET_FILE_LIMIT, SecretOrigin};
+use crate::config::{Settings, user_file};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::{input, workspace};
+use crate::output::console::Console;
+use crate::output::prompt;
+use crate::protocol::signature::Secret;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Show, make or set the webhook secret of this profile
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Without a secret of your own, a development secret is made once for each profile, so that listen and
+trigger agree without any setup.
+
+Examples:
+  referralloop secret show
+  referralloop secret new
+  referralloop secret set < secret.txt
+  referralloop secret set --secret-file secret.txt --profile staging"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Print the secret that signs and verifies now
+    Show,
+    /// Make a random secret and keep it in the user configuration
+    New,
+    /// Keep a secret of your own: typed at a hidden prompt, or read from standard input or a file
+    Set {
+        /// Read it from this file; one final newline is dropped, nothing else
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+}
+
+/// Shows, makes or sets.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    match &arguments.action {
+        Action::Show => show(&console, context, &settings)?,
+        Action::New => {
+            confirm_replacement(context, &settings)?;
+            keep(&console, context, &settings, &secrets::generate(&context.entropy))?;
+        }
+        Action::Set { secret_file } => {
+            confirm_replacement(context, &settings)?;
+            let secret = read_new(context, secret_file.as_deref())?;
+            keep(&console, context, &settings, &secret)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn show(console: &Console, context: &Context, settings: &Settings) -> Result<(), Error> {
+    let found = workspace::secrets(context, settings, &[])?;
+    let origin = found.origin.describe(&settings.profile.value);
+    if console.is_json() {
+        let text = String::from_utf8_lossy(found.signing().expose());
+        console.record("secret", &json!({ "secret": text, "origin": origin, "profile": settings.profile.value }))?;
+    } else {
+        console.bytes(found.signing().expose())?;
+        console.line("")?;
+        console.note(&format!("secret: {origin}"));
+    }
+    Ok(())
+}
+
+/// A secret that the user chose is replaced only on purpose: deliveries signed with it stop verifying.
+fn confirm_replacement(context: &Context, settings: &Settings) -> Result<(), Error> {
+    let profile = &settings.profile.value;
+    if settings.user.get(Some(profile), Key::WebhookSecret).is_none() {
+        return Ok(());
+    }
+    let question = format!("Profile {profile} has a secret already. Replace it?");
+    if prompt::confirm(context, &question)? {
+        return Ok(());
+    }
+    Err(Error::usage(format!("profile {profile} has a secret already, and it was kept")).hint("--yes replaces it"))
+}
+
+fn read_new(context: &Context, file: Option<&Path>) -> Result<Secret, Error> {
+    let contents = match file {
+        Some(path) => input::read(context, path, SECRET_FILE_LIMIT, "secret file")?,
+        None if context.may_ask() => prompt::hidden("Webhook secret (not shown)")?.into_bytes(),
+        None if context.stdin.is_terminal => {
+            return Err(Error::usage("no secret was given, and --no-input forbids to ask")
+                .hint("name a file with --secret-file"));
+        }
+        None => input::read(context, Path::new("-"), SECRET_FILE_LIMIT, "secret")?,
+    };
+    Secret::from_file_contents(&contents)
+        .map_err(|_| Error::usage("the secret is empty").hint("everybody can sign with an empty secret"))
+}
+
+fn keep(console: &Console, context: &Context, settings: &Settings, secret: &Secret) -> Result<(), Error> {
+    let text = std::str::from_utf8(secret.expose()).map_err(|_| {
+        Error::usage("the secret is not text, and the configuration holds text only")
+            .hint("give it to each command with --secret-file")
+    })?;
+    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    let profile = &settings.profile.value;
+    file::change(&path, Some(profile), Key::WebhookSecret, Some(text))?;
+    let origin = SecretOrigin::User(path.clone()).describe(profile);
+    if console.is_json() {
+        console.record("secret_kept", &json!({ "origin": origin, "profile": profile, "file": path }))?;
+    } else {
+        console.note(&format!("Secret kept in {} (profile {profile}).", path.display()));
+    }
+    if context.environment.is_set(secrets::SECRET_VARIABLE) {
+        console.hint("REFERRALLOOP_WEBHOOK_SECRET is set and goes before it");
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! `sign`: the signature header's value for a body.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::{input, workspace};
+use crate::output::console::Console;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Print the signature of a body: sha256= and 64 hexadecimal digits
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  referralloop sign body.json
+  printf '{\"a\":1}' | referralloop sign -
+  referralloop sign body.json --secret-file secret.txt")]
+pub struct Arguments {
+    /// The body's exact bytes; - for standard input
+    #[arg(value_name = "FILE")]
+    body: PathBuf,
+    /// Sign with the secret in this file (- for standard input)
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+}
+
+/// Signs.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    input::one_stdin(&[Some(&arguments.body), arguments.secret_file.as_ref()])?;
+    let secrets = workspace::secrets(context, &settings, arguments.secret_file.as_slice())?;
+    let body = input::read(context, &arguments.body, input::BODY_LIMIT, "body")?;
+    let signature = secrets.signing().key().sign(&body);
+    if console.is_json() {
+        console.record("signature", &json!({ "signature": signature, "bytes": body.len() }))?;
+    } else {
+        console.line(&signature)?;
+    }
+    Ok(Exit::Done)
+}

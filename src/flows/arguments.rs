@@ -1,0 +1,133 @@
+//! Arguments that several commands share, and the readers of their values. Checked before anything else happens.
+
+use crate::config::Settings;
+use crate::config::keys::Key;
+use crate::deliver::Pace;
+use crate::error::Error;
+use crate::protocol::event::{EventSelection, EventType};
+use crate::protocol::schedule::RetryFrom;
+use crate::protocol::target::{parse_header, parse_target};
+use clap::ValueEnum;
+use http::{HeaderName, HeaderValue};
+use std::time::Duration;
+use url::Url;
+
+/// A header given with `-H`.
+pub type Header = (HeaderName, HeaderValue);
+
+/// Reads `-H 'Name: value'`.
+pub fn header(text: &str) -> Result<Header, String> {
+    parse_header(text).map_err(|error| error.to_string())
+}
+
+/// Reads a port, host:port/path or URL.
+pub fn target(text: &str) -> Result<Url, String> {
+    parse_target(text).map_err(|error| error.to_string())
+}
+
+/// Reads a duration such as `5s`, `500ms` or `1m 30s`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    if text == "0" {
+        return Ok(Duration::ZERO);
+    }
+    match humantime::parse_duration(text) {
+        // Timers of the runtime reach some two years; nobody waits that long on purpose.
+        Ok(duration) if duration > Duration::from_secs(366 * 24 * 3600) => Err("longer than a year".into()),
+        Ok(duration) => Ok(duration),
+        Err(_) if text.parse::<f64>().is_ok() => Err(format!("it has no unit; write {text}s or {text}ms")),
+        Err(_) => Err("a duration is written like 5s, 500ms or 1m 30s".into()),
+    }
+}
+
+/// Reads a duration of which 0 means "no limit".
+pub fn limit(text: &str) -> Result<Limit, String> {
+    duration(text).map(|duration| Limit((!duration.is_zero()).then_some(duration)))
+}
+
+/// A duration, or none for no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(pub Option<Duration>);
+
+/// Reads the name of an event.
+pub fn event_type(text: &str) -> Result<EventType, String> {
+    text.parse::<EventType>().map_err(|error| error.to_string())
+}
+
+/// Reads a selection of events: `created,deleted`, `signup.*`, `all`.
+pub fn selection(text: &str) -> Result<EventSelection, String> {
+    text.parse::<EventSelection>().map_err(|error| error.to_string())
+}
+
+/// Reads `60x`, `instant` or `step`.
+pub fn pace(text: &str) -> Result<Pace, String> {
+    match text {
+        "instant" => Ok(Pace::Instant),
+        "step" => Ok(Pace::Step),
+        _ => match text.strip_suffix(['x', 'X']).unwrap_or(text).parse::<f64>() {
+            Ok(factor) if factor.is_finite() && (0.01..=100_000.0).contains(&factor) => Ok(Pace::Times(factor)),
+            Ok(_) => Err("a speed lies between 0.01x and 100000x".into()),
+            Err(_) => Err("a speed is written 60x, instant or step".into()),
+        },
+    }
+}
+
+/// What a retry's delay counts from, as an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum From {
+    /// The attempt before it: 0, 60, 360, 1260 and 4860 s
+    #[default]
+    Previous,
+    /// The first attempt: 0, 60, 300, 900 and 3600 s
+    First,
+}
+
+impl std::convert::From<From> for RetryFrom {
+    fn from(from: From) -> Self {
+        match from {
+            From::Previous => Self::Previous,
+            From::First => Self::First,
+        }
+    }
+}
+
+/// The value of an option, else that of a setting, read the same way.
+pub fn or_setting<T: Clone>(
+    option: Option<&T>,
+    settings: &Settings,
+    key: Key,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>, Error> {
+    if let Some(value) = option {
+        return Ok(Some(value.clone()));
+    }
+    let Some(found) = settings.get(key)? else { return Ok(None) };
+    read(&found.value)
+        .map(Some)
+        .map_err(|message| Error::configuration(format!("{}: '{}': {message}", found.origin, key.name())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_need_a_unit() {
+        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
+        assert_eq!(duration("5"), Err("it has no unit; write 5s or 5ms".into()));
+        assert!(duration("soon").is_err() && duration("-1s").is_err() && duration("900y").is_err());
+        assert_eq!(limit("0"), Ok(Limit(None)));
+    }
+
+    #[test]
+    fn speeds() {
+        assert_eq!(pace("60x"), Ok(Pace::Times(60.0)));
+        assert_eq!(pace("60"), Ok(Pace::Times(60.0)));
+        assert_eq!(pace("instant"), Ok(Pace::Instant));
+        assert_eq!(pace("step"), Ok(Pace::Step));
+        for bad in ["0x", "-1x", "x", "NaN", "infx", "fast", ""] {
+            assert!(pace(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What the edges' errors mean to a user: kind, sentence and hints. The one place that knows them all.
+
+use crate::config::ConfigError;
+use crate::error::{Error, Kind};
+use crate::store::{OpenError, ReadError};
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        let kind = match &error {
+            ConfigError::EmptySecret { .. } => Kind::Usage,
+            // An option that is wrong is the command line's fault, not the configuration's.
+            ConfigError::Value { origin, .. } if origin.starts_with("--") => Kind::Usage,
+            ConfigError::Unwritable { .. } => Kind::Machine,
+            _ => Kind::Configuration,
+        };
+        let told = Error::new(kind, error.to_string());
+        match error {
+            ConfigError::NoHome => told.hint("set HOME, or name the files with --config and --store"),
+            ConfigError::UnknownKey { nearest: Some(name), .. } => told.hint(format!("did you mean {name}?")),
+            ConfigError::UnknownKey { .. } => told.hint("referralloop config show   lists the settings"),
+            ConfigError::NotInProject { .. } => {
+                told.hint("such a file may come from a stranger; put the setting into your own configuration: referralloop config path")
+            }
+            ConfigError::EmptySecret { .. } => told.hint("everybody can sign with an empty secret, so it is refused"),
+            _ => told,
+        }
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        let told = Error::machine(error.to_string());
+        match error {
+            OpenError::Foreign { .. } => told.hint("choose another file with --store"),
+            OpenError::TooNew { .. } => {
+                told.hint("a newer referralloop wrote it: update this one, or choose another file with --store")
+            }
+            OpenError::Damaged { .. } => told.hint("keep the file, and start a new one with --store"),
+            OpenError::ReadOnly { .. } => told.hint("choose a place that can be written with --store"),
+            OpenError::Locked { .. } => {
+                told.hint("another program holds it; close that, or choose another file with --store")
+            }
+            _ => told,
+        }
+    }
+}
+
+impl From<ReadError> for Error {
+    fn from(error: ReadError) -> Self {
+        Self::machine(error.to_string())
+    }
+}

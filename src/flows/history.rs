@@ -1,0 +1,235 @@
+//! The stored history, as several commands look at it: which events, one event by what the user calls it, and the
+//! fields of its records.
+
+use super::arguments;
+use crate::error::Error;
+use crate::output::records;
+use crate::protocol::arrival::Verification;
+use crate::protocol::attempt::Attempt;
+use crate::protocol::body::RawBody;
+use crate::protocol::event::EventSelection;
+use crate::protocol::facts::Facts;
+use crate::store::{ArrivalRow, Direction, EventRow, Filter, Reader, RefusedRow};
+use clap::ValueEnum;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::str::FromStr;
+
+/// Options that select events; the same wherever events are selected.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Which events")]
+pub struct Selection {
+    /// These events only: created, signup.deleted, signup.* or all, separated by commas
+    #[arg(long, value_name = "EVENTS", value_parser = arguments::selection)]
+    events: Option<EventSelection>,
+    /// Events of this sign-up only
+    #[arg(long, value_name = "ID")]
+    signup: Option<String>,
+    /// Events with this e-mail address only
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Events of this waitlist only
+    #[arg(long, value_name = "ID")]
+    waitlist: Option<String>,
+    /// Events in this state only
+    #[arg(long, value_enum, value_name = "STATE")]
+    state: Option<State>,
+    /// First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// First seen before this time
+    #[arg(long, value_name = "TIME")]
+    until_time: Option<String>,
+    /// Events whose last forward or delivery failed
+    #[arg(long)]
+    failed: bool,
+    /// What was sent from here
+    #[arg(long, conflicts_with_all = ["received", "all"])]
+    sent: bool,
+    /// What was received (the default)
+    #[arg(long, conflicts_with = "all")]
+    received: bool,
+    /// Both what was sent and what was received
+    #[arg(long)]
+    all: bool,
+}
+
+/// State of an event's signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum State {
+    /// Signed with a secret that is known here
+    Valid,
+    /// Not signed
+    Unsigned,
+}
+
+impl Selection {
+    /// The filter that the store understands.
+    pub fn filter(&self, now: Timestamp) -> Result<Filter, Error> {
+        Ok(Filter {
+            direction: match (self.sent, self.all) {
+                (true, _) => Direction::Sent,
+                (_, true) => Direction::All,
+                _ => Direction::Received,
+            },
+            events: self.events.clone().unwrap_or_default(),
+            signup: self.signup.clone(),
+            email: self.email.clone(),
+            waitlist: self.waitlist.clone(),
+            state: self.state.map(|state| match state {
+                State::Valid => Verification::Valid,
+                State::Unsigned => Verification::Unsigned,
+            }),
+            since: moment("--since", self.since.as_deref(), now)?,
+            until: moment("--until-time", self.until_time.as_deref(), now)?,
+            failed: self.failed,
+        })
+    }
+}
+
+/// A point in time, or how long before now.
+fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(Some(at));
+    }
+    let ago = arguments::duration(text).ok().and_then(|ago| now.checked_sub(ago).ok());
+    ago.map(Some).ok_or_else(|| {
+        Error::usage(format!("{option} '{text}' is no time"))
+            .hint("write 2024-01-15T10:00:00Z, or how long ago: 2h, 30m")
+    })
+}
+
+/// What a user calls something stored: `41`, `#41`, `last`, `!7`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// The newest event.
+    Last,
+    /// An event by its number.
+    Event(u64),
+    /// A refused request by its number in the ring.
+    Refused(u64),
+}
+
+impl FromStr for Stored {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |digits: &str| digits.parse().map_err(|_| EXPECTED.to_owned());
+        match (text, text.strip_prefix('!')) {
+            ("last", _) => Ok(Self::Last),
+            (_, Some(refused)) => number(refused).map(Self::Refused),
+            _ => number(text.strip_prefix('#').unwrap_or(text)).map(Self::Event),
+        }
+    }
+}
+
+const EXPECTED: &str = "write an event's number such as 43, last, or '!7' for a refused request";
+
+/// What was found.
+#[derive(Debug)]
+pub enum StoredRequest {
+    /// An event.
+    Event(Box<EventRow>),
+    /// A refused request.
+    Refused(Box<RefusedRow>),
+}
+
+impl StoredRequest {
+    /// Its body.
+    pub fn body(&self) -> &RawBody {
+        match self {
+            Self::Event(event) => &event.body,
+            Self::Refused(row) => &row.refused.body,
+        }
+    }
+}
+
+/// Finds what a user named.
+pub fn find(reader: &Reader, wanted: Stored) -> Result<StoredRequest, Error> {
+    let everything = Filter { direction: Direction::All, ..Filter::default() };
+    let (found, missing) = match wanted {
+        Stored::Last => (reader.last(&everything)?.map(event), "nothing is stored yet".to_owned()),
+        Stored::Event(number) => (reader.event(number)?.map(event), format!("there is no event #{number}")),
+        Stored::Refused(number) => (
+            reader.refused(number)?.map(|row| StoredRequest::Refused(Box::new(row))),
+            format!("there is no refused request !{number}; only the last 200 are kept"),
+        ),
+    };
+    found.ok_or_else(|| Error::usage(missing).hint("referralloop events list --all"))
+}
+
+fn event(row: EventRow) -> StoredRequest {
+    StoredRequest::Event(Box::new(row))
+}
+
+/// Merges objects: the fields of `more` behind those of `fields`.
+fn with(mut fields: Value, more: impl serde::Serialize) -> Value {
+    if let (Value::Object(fields), Ok(Value::Object(more))) = (&mut fields, serde_json::to_value(more)) {
+        fields.extend(more);
+    }
+    fields
+}
+
+/// Fields of an `event` record.
+pub fn event_fields(row: &EventRow) -> Value {
+    let fields = json!({
+        "event": row.number,
+        "event_type": row.facts.event_type,
+        "fingerprint": row.body.fingerprint(),
+        "verification": row.verification,
+        "times": row.arrivals,
+        "first_at": row.first_at.map(records::instant),
+        "last_at": row.last_at.map(records::instant),
+        "sent_at": row.sent_at.map(records::instant),
+        "probable_retry_of": row.retry_of,
+        "drift": row.facts.drift,
+        "last_attempt": row.last_attempt.as_ref().map(attempt_fields),
+    });
+    payload(fields, &row.facts, &row.body)
+}
+
+/// Fields of a `refused` record.
+pub fn refused_fields(row: &RefusedRow) -> Value {
+    let refused = &row.refused;
+    let facts = Facts::of(&refused.body);
+    let fields = json!({
+        "refused": row.number,
+        "reason": refused.reason,
+        "arrived_at": records::instant(refused.at),
+        "target": refused.target,
+        "headers": records::header_fields(&refused.headers),
+        "event_type": facts.event_type,
+        "fingerprint": refused.body.fingerprint(),
+    });
+    payload(fields, &facts, &refused.body)
+}
+
+fn payload(fields: Value, facts: &Facts, body: &RawBody) -> Value {
+    let fields = with(fields, records::Facts::of(facts, body));
+    with(with(fields, json!({ "body_bytes": body.len() })), records::Body::of(body.as_bytes()))
+}
+
+/// One of the `arrivals` of an `event` record.
+pub fn arrival_fields(row: &ArrivalRow) -> Value {
+    json!({
+        "arrival": row.number,
+        "arrived_at": records::instant(row.at),
+        "verification": row.verification,
+        "target": row.target,
+        "headers": records::header_fields(&row.headers),
+    })
+}
+
+/// One of the `attempts` of an `event` record.
+pub fn attempt_fields(attempt: &Attempt) -> Value {
+    let fields = json!({
+        "purpose": attempt.purpose,
+        "url": attempt.url,
+        "attempt": attempt.number,
+        "began_at": records::instant(attempt.at),
+        "latency_ms": u64::try_from(attempt.latency.as_millis()).unwrap_or(u64::MAX),
+    });
+    with(fields, records::Ended::of(&attempt.outcome))
+}

@@ -1,0 +1,49 @@
+//! Reading what the user named: a file, or standard input for `-`.
+
+use crate::config::secrets::SECRET_FILE_LIMIT;
+use crate::context::Context;
+use crate::error::Error;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Largest body that is read from a file, in bytes. The listener takes 1 MiB; what is larger can still be signed.
+pub const BODY_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Reads a file whole, or standard input for `-`.
+pub fn read(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
+    let shown = path.display();
+    let bytes = if path == Path::new("-") {
+        context.stdin.read_up_to(limit).map_err(|e| Error::usage(format!("cannot read standard input: {e}")))?
+    } else {
+        let mut bytes = Vec::new();
+        File::open(context.resolve(path))
+            .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+            .map_err(|error| Error::usage(format!("cannot read {what} {shown}: {}", plain(&error))))?;
+        bytes
+    };
+    if bytes.len() as u64 > limit {
+        return Err(Error::usage(format!("{what} {shown} is larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Reads the files of `--secret-file`.
+pub fn read_secret_files(context: &Context, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
+    one_stdin(&paths.iter().map(Some).collect::<Vec<_>>())?;
+    paths.iter().map(|path| Ok((path.clone(), read(context, path, SECRET_FILE_LIMIT, "secret file")?))).collect()
+}
+
+/// The operating system's words without their error number.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// Refuses a command line that reads standard input for two things.
+pub fn one_stdin(paths: &[Option<&PathBuf>]) -> Result<(), Error> {
+    if paths.iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
+        return Err(Error::usage("standard input (-) can be read for one thing only; put the other into a file"));
+    }
+    Ok(())
+}

@@ -1,0 +1,288 @@
+//! A listener with everything around it: the socket, the store behind it, the screen before it, the entry that lets
+//! `trigger` find it, and every way in which it may end.
+
+use super::listeners::{self, Announcement};
+use crate::config::atomic;
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::console::Console;
+use crate::output::human::{Stream, banner};
+use crate::output::line::{Line, write_lines};
+use crate::output::records;
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::Screen;
+use crate::output::style::Ink;
+use crate::protocol::report::{Report, What};
+use crate::receive::{self, Audience, Counts, Finished, Receiver, Settings};
+use crate::shutdown::{Signal, Stop};
+use crate::store::Store;
+use jiff::Timestamp;
+use serde_json::json;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use url::Url;
+
+/// How often the parent process is looked for.
+const PARENT_CHECK: Duration = Duration::from_millis(250);
+
+/// When a listener ends by itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ends {
+    /// After this many distinct events.
+    pub until: Option<u64>,
+    /// After this long.
+    pub after: Option<Duration>,
+    /// When the process that started this one is gone.
+    pub with_parent: bool,
+}
+
+/// Why a listener ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Enough events came.
+    Enough,
+    /// Its time was up.
+    TimeUp,
+    /// Its parent is gone.
+    Orphaned,
+    /// Nobody reads standard output any more.
+    Unread,
+    /// It was told to.
+    Told(Signal),
+    /// It was told to twice: what was under way is cut off.
+    Aborted(Signal),
+}
+
+/// What a listener did.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// Why it ended.
+    pub why: Why,
+    /// What it counted.
+    pub counts: Counts,
+    /// What it could not finish.
+    pub finished: Finished,
+}
+
+/// A bound socket. Connections queue up there until it is served.
+#[derive(Debug)]
+pub struct Door {
+    /// Where deliveries go.
+    pub url: Url,
+    listener: TcpListener,
+}
+
+impl Door {
+    /// Binds. Port 0 takes a free one; the URL tells which.
+    pub async fn open(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
+        let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))?;
+        let local = listener.local_addr().map_err(|error| cannot_bind(address, &error))?;
+        let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
+            .map_err(|error| Error::usage(format!("the path is none: {error}")))?;
+        Ok(Self { url, listener })
+    }
+}
+
+fn cannot_bind(address: SocketAddr, error: &std::io::Error) -> Error {
+    let told = Error::machine(match error.kind() {
+        ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
+        ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
+        ErrorKind::AddrNotAvailable => format!("{} is no address of this machine", address.ip()),
+        _ => format!("cannot listen on {address}: {error}"),
+    });
+    match error.kind() {
+        ErrorKind::AddrInUse | ErrorKind::PermissionDenied => told.hint("--port 0 takes a free one"),
+        _ => told,
+    }
+}
+
+/// The screen as the listener sees it. It never waits: what does not fit is counted.
+struct ScreenAudience {
+    screen: Screen,
+    clock: crate::clock::SharedClock,
+}
+
+impl Audience for ScreenAudience {
+    fn tell(&self, report: Report) {
+        self.screen.tell(report);
+    }
+
+    fn wants(&self) -> bool {
+        let wanted = self.screen.wants();
+        if !wanted {
+            self.screen.skip(self.clock.now());
+        }
+        wanted
+    }
+}
+
+/// What a listener stands between.
+pub struct Surroundings<'a> {
+    /// Clock and environment.
+    pub context: &'a Context,
+    /// Where events are kept.
+    pub store: &'a Store,
+    /// Where they are shown.
+    pub screen: &'a Screen,
+    /// Ready when standard output is gone.
+    pub unread: Arc<Notify>,
+    /// The wish to stop.
+    pub stop: &'a Stop,
+}
+
+/// Serves until one of the ends is reached, then finishes what is under way.
+pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundings<'_>) -> Ended {
+    let clock = around.context.clock.clone();
+    let audience = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let limits = settings.limits;
+    let receiver = Receiver::start(settings, around.store.recorder(), clock, audience);
+    let mut why = Why::TimeUp;
+    let end = async { why = wait_for_end(ends, &receiver, around).await };
+    let draining = async {
+        receive::serve(door.listener, receive::router(receiver.clone()), limits, end).await;
+        receiver.finish(limits.drain).await
+    };
+    let finished = tokio::select! {
+        finished = draining => Some(finished),
+        _ = around.stop.insisted() => None,
+    };
+    let counts = receiver.tally().counts();
+    match finished {
+        Some(finished) => Ended { why, counts, finished },
+        None => {
+            let signal = around.stop.requested().await;
+            Ended { why: Why::Aborted(signal), counts, finished: Finished::default() }
+        }
+    }
+}
+
+async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
+    ends: Ends,
+    receiver: &Receiver<R>,
+    around: &Surroundings<'_>,
+) -> Why {
+    let clock = &around.context.clock;
+    let enough = async {
+        match ends.until {
+            Some(count) => drop(receiver.distinct().wait_for(|seen| *seen >= count).await),
+            None => std::future::pending().await,
+        }
+    };
+    let time_up = async {
+        match ends.after {
+            Some(duration) => clock.sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    let orphaned = async {
+        let parent = (around.context.parent)();
+        while !ends.with_parent || (around.context.parent)() == parent {
+            clock.sleep(PARENT_CHECK).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = enough => Why::Enough,
+        signal = around.stop.requested() => Why::Told(signal),
+        () = time_up => Why::TimeUp,
+        () = around.unread.notified() => Why::Unread,
+        () = orphaned, if ends.with_parent => Why::Orphaned,
+    }
+}
+
+/// Traces that a running listener leaves for others; dropping removes them.
+#[derive(Debug)]
+pub struct Traces {
+    ready_file: Option<PathBuf>,
+    _announcement: Option<Announcement>,
+}
+
+impl Traces {
+    /// Writes the ready file and the entry beside the store. A store whose folder takes no entry is no reason to
+    /// fail: `trigger` then needs `--to`.
+    pub fn leave(url: &Url, pid: u32, at: Timestamp, store: &Path, ready_file: Option<PathBuf>) -> Result<Self, Error> {
+        if let Some(path) = &ready_file {
+            let record = records::record("ready", at, &json!({ "url": url.as_str(), "pid": pid }));
+            atomic::write(path, &record)
+                .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
+        }
+        Ok(Self { ready_file, _announcement: listeners::announce(store, url, pid).ok() })
+    }
+}
+
+impl Drop for Traces {
+    fn drop(&mut self) {
+        if let Some(path) = &self.ready_file {
+            // It may have been removed by whoever read it.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// The report that the listener accepts connections.
+pub fn ready(url: &Url, pid: u32, at: Timestamp) -> Report {
+    Report { at, what: What::Ready { url: url.to_string(), pid } }
+}
+
+/// The banner: where, with which secret, and where to.
+pub fn introduce(url: &Url, secret: &str, settings: &Settings, console: &Console, screen: &Screen) {
+    if console.is_json() {
+        return;
+    }
+    let mut parts =
+        vec![Sanitised::text(&format!("Listening on {}", shown(url))), Sanitised::text(&format!("secret: {secret}"))];
+    let forwards = settings.forwards.iter().map(|forward| Sanitised::text(&format!("forwarding to {}", forward.url)));
+    parts.extend(forwards);
+    screen.print(Stream::Err, banner(&parts, &console.err));
+}
+
+/// A bare origin reads better without the slash that a URL ends with.
+fn shown(url: &Url) -> &str {
+    if url.path() == "/" { url.as_str().trim_end_matches('/') } else { url.as_str() }
+}
+
+/// The summary: a `summary` record, or a line or two on stderr.
+pub fn sum_up(ended: &Ended, at: Timestamp, console: &Console, screen: &Screen) {
+    if console.is_json() {
+        let Finished { unforwarded } = ended.finished;
+        screen.record("summary", at, &json!({ "counts": ended.counts, "unforwarded": unforwarded }));
+        return;
+    }
+    let mut out = String::new();
+    for words in in_words(&ended.counts, ended.finished) {
+        write_lines(&mut out, &[Line::new(&console.err).put(Ink::Plain, Sanitised::text(&words))]);
+    }
+    screen.print(Stream::Err, out);
+}
+
+/// What happened, in one line each for receiving and forwarding; parts that are zero are left out.
+fn in_words(counts: &Counts, finished: Finished) -> Vec<String> {
+    let some = |parts: &[(u64, &str)]| {
+        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        parts.join(", ")
+    };
+    let received = some(&[
+        (counts.valid, "verified"),
+        (counts.unsigned, "unsigned"),
+        (counts.invalid, "refused for their signature"),
+        (counts.duplicates, "of these duplicates"),
+        (counts.probable_retries, "of these probable retries"),
+        (counts.not_stored, "not stored"),
+        (counts.filtered, "not shown (filtered)"),
+        (counts.turned_away, "not deliveries"),
+    ]);
+    let forwarded = some(&[
+        (counts.forwarded, "forwarded"),
+        (counts.forward_failed, "forwards failed"),
+        (counts.forward_skipped, "forwards left out"),
+        (finished.unforwarded as u64, "not forwarded in time"),
+    ]);
+    let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };
+    let forwarded = (!forwarded.is_empty()).then(|| format!("Forwarding: {forwarded}."));
+    std::iter::once(received).chain(forwarded).collect()
+}

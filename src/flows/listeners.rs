@@ -1,0 +1,63 @@
+//! Which listeners are running on a store, so that `trigger` finds one without being told.
+//!
+//! Each listener keeps a small file beside its store and holds a lock on it. A listener that was killed cannot remove
+//! its file, but its lock is gone, and the next one to look sweeps the file away.
+
+use crate::config::atomic;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use url::Url;
+
+/// A running listener's entry; dropping it removes the entry.
+#[derive(Debug)]
+pub struct Announcement {
+    path: PathBuf,
+    _locked: File,
+}
+
+impl Drop for Announcement {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure, and a leftover is swept by the next reader.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Announces a listener. `url` is where it accepts deliveries, `pid` its process.
+pub fn announce(store: &Path, url: &Url, pid: u32) -> io::Result<Announcement> {
+    let port = url.port_or_known_default().unwrap_or_default();
+    let path = folder(store).join(format!("{pid}-{port}.url"));
+    atomic::write(&path, url.as_str().as_bytes())?;
+    let locked = File::open(&path)?;
+    locked.lock()?;
+    Ok(Announcement { path, _locked: locked })
+}
+
+/// Where the newest listener that is still running accepts deliveries.
+pub fn find(store: &Path) -> Option<Url> {
+    let entries = fs::read_dir(folder(store)).ok()?;
+    let mut running: Vec<(SystemTime, Url)> = entries.flatten().filter_map(|entry| running(&entry.path())).collect();
+    running.sort_by_key(|(since, _)| *since);
+    running.pop().map(|(_, url)| url)
+}
+
+fn running(path: &Path) -> Option<(SystemTime, Url)> {
+    let file = File::open(path).ok()?;
+    if file.try_lock_shared().is_ok() {
+        // Nobody holds it. It may be only just about to: an entry is swept when it has had a moment to be locked.
+        let age = file.metadata().ok()?.modified().ok()?.elapsed().unwrap_or_default();
+        if age.as_secs() >= 5 {
+            let _ = fs::remove_file(path);
+        }
+        return None;
+    }
+    let since = file.metadata().ok()?.modified().ok()?;
+    Some((since, Url::parse(&fs::read_to_string(path).ok()?).ok()?))
+}
+
+fn folder(store: &Path) -> PathBuf {
+    let mut name = store.file_name().unwrap_or_default().to_owned();
+    name.push(".listeners");
+    store.with_file_name(name)
+}

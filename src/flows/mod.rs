@@ -1,0 +1,13 @@
+//! Floor 2: what several commands do, assembled from edges, store and screen.
+
+pub mod arguments;
+pub mod delivery;
+pub mod failures;
+pub mod history;
+pub mod input;
+pub mod listener;
+pub mod listeners;
+pub mod payload;
+pub mod request;
+pub mod runtime;
+pub mod workspace;

@@ -1,0 +1,82 @@
+//! The request that carries an event: headers as the service sends them, the signature, and what the user adds.
+
+use super::arguments::{self, Header};
+use super::payload::Payload;
+use super::workspace;
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::Error;
+use crate::exchange::Request;
+use crate::protocol::signature::SIGNATURE_HEADER;
+use crate::protocol::stringify::json_stringify;
+use clap::ValueEnum;
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::{HeaderName, HeaderValue};
+use std::path::PathBuf;
+use url::Url;
+
+/// How requests of this program introduce themselves.
+pub const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"));
+
+/// Options that shape a request.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Request")]
+pub struct Arguments {
+    /// Add a header, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
+    headers: Vec<Header>,
+    /// Send no signature, as the service does today
+    #[arg(long, conflicts_with_all = ["sign", "secret_file"])]
+    unsigned: bool,
+    /// What to sign
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    sign: Signed,
+    /// Sign with the secret in this file (- for standard input)
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+}
+
+/// What is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Signed {
+    /// The bytes that are sent
+    #[default]
+    Raw,
+    /// JSON.stringify of the body, as the documentation's sample computes it
+    JsonStringify,
+}
+
+/// Signs a payload and puts the request together.
+pub fn build(
+    url: Url,
+    payload: &Payload,
+    arguments: &Arguments,
+    context: &Context,
+    settings: &Settings,
+) -> Result<Request, Error> {
+    let mut headers = vec![
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (USER_AGENT, HeaderValue::from_static(AGENT)),
+    ];
+    if !arguments.unsigned {
+        let secrets = workspace::secrets(context, settings, arguments.secret_file.as_slice())?;
+        let value = secrets.signing().key().sign(&signed_bytes(payload, arguments.sign)?);
+        let value = HeaderValue::from_str(&value).map_err(|error| Error::usage(error.to_string()))?;
+        headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
+    }
+    headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
+    headers.extend(arguments.headers.iter().cloned());
+    Ok(Request { url, headers, body: payload.body.clone() })
+}
+
+fn signed_bytes(payload: &Payload, what: Signed) -> Result<Vec<u8>, Error> {
+    let bytes = payload.body.as_bytes();
+    match what {
+        Signed::Raw => Ok(bytes.to_vec()),
+        Signed::JsonStringify => json_stringify(bytes).map(String::into_bytes).ok_or_else(|| {
+            Error::usage("the body is not JSON, so JSON.stringify has nothing to write")
+                .hint("--sign raw signs the bytes")
+        }),
+    }
+}
