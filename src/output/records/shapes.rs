@@ -313,7 +313,6 @@ impl<'a> Ended<'a> {
 /// The fields of any report.
 #[derive(Serialize)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "it lives for one call, on the stack")]
 pub enum Fields<'a> {
     Arrival(Arrival<'a>),
     Attempt(Attempt<'a>),
