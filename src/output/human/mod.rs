@@ -153,7 +153,7 @@ impl Human {
         };
         let mut lines = vec![Line::new(&self.style).put(Ink::Bad, words)];
         if let Some(hint) = self.last_of(event).and_then(|last| last.hint.as_ref()) {
-            lines.push(attempt::hint_line(2, hint, &self.style));
+            lines.extend(attempt::hint_lines(2, hint, &self.style));
         }
         lines
     }
@@ -176,5 +176,7 @@ pub fn banner(parts: &[Sanitised], style: &Style) -> String {
     out
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;
