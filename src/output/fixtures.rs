@@ -55,7 +55,17 @@ pub fn arrived(time: &str, arrival: ArrivalReport) -> Report {
 
 /// The first event's duplicate.
 pub fn duplicate() -> ArrivalReport {
-    ArrivalReport { repeat: Some(repeat(RepeatKind::Duplicate, 61_222, Some(1))), ..created(41) }
+    ArrivalReport {
+        number: Some(ArrivalNumber::Stored { event: 41, arrival: 44 }),
+        repeat: Some(repeat(RepeatKind::Duplicate, 61_222, Some(1))),
+        ..created(41)
+    }
+}
+
+/// The same arrival with another body.
+pub fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -> ArrivalReport {
+    let body = RawBody::new(body);
+    ArrivalReport { fingerprint: body.fingerprint(), body, ..arrival }
 }
 
 /// A repeat of #41.
