@@ -1,7 +1,7 @@
 //! Reports for eyes: one or a few lines each, laid out for the terminal's width.
 //!
 //! It knows the layout and keeps the little that one line needs of the lines before it: which event they were about.
-//! Foreign text reaches a line only as [`Sanitised`](super::sanitise::Sanitised).
+//! Foreign text reaches a line only as [`Sanitised`].
 
 mod arrival;
 mod attempt;
