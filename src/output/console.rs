@@ -103,7 +103,9 @@ impl Console {
     /// Says on stderr what to do, unless `--quiet`.
     pub fn hint(&self, hint: &str) {
         if !self.quiet {
-            self.complain(&labelled("hint: ", Ink::Notable, hint, 0, &self.err));
+            let mut text = String::new();
+            write_lines(&mut text, &labelled("hint: ", Ink::Notable, hint, 0, &self.err));
+            self.complain(&text);
         }
     }
 
