@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
 //! | the process | [`clock`], [`shutdown`], [`context`]: the only readers of the process | each other, downwards |
-//! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`config`] (settings) | floor 0, the process, `exchange`; never each other |
+//! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`config`] (settings), [`jq`] (conditions on bodies) | floor 0, the process, `exchange`; never each other |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
 //! | 2 | [`flows`]: what several commands run, assembled | everything below |
 //! | 3 | [`commands`]: one file a command | everything below; never each other |
@@ -45,6 +45,7 @@ pub mod shutdown;
 pub mod config;
 pub mod deliver;
 pub mod exchange;
+pub mod jq;
 pub mod receive;
 pub mod store;
 

@@ -1,0 +1,120 @@
+//! Conditions in the syntax of jq, asked of event bodies: `--where '.data.position < 10'`.
+//!
+//! Knows the jq language through the jaq crates and bodies as bytes. A condition may run for ever, so each is asked in
+//! a thread of its own, and one that takes too long is given up. It reaches nothing outside: neither the environment,
+//! further input, nor the streams and the exit of this process.
+
+use crate::protocol::body::RawBody;
+use jaq_core::data::JustLut;
+use jaq_core::load::{Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
+use jaq_json::{Val, read};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+/// Time that a condition has for one body.
+pub const LIMIT: Duration = Duration::from_secs(1);
+
+/// Filters that act on the process, which no condition may. A condition that names one is told that it is unknown.
+const WITHHELD: &[&str] = &["halt", "halt_error", "env", "input", "inputs", "debug", "debug_empty", "stderr", "stderr_empty", "input_line_number", "$__prog_args"];
+
+type Filter = jaq_core::Filter<JustLut<Val>>;
+
+/// A condition, ready to be asked.
+#[derive(Debug)]
+pub struct Condition {
+    worker: Mutex<Option<Worker>>,
+    limit: Duration,
+}
+
+/// The thread that asks, and the way to it and back.
+#[derive(Debug)]
+struct Worker {
+    bodies: Sender<RawBody>,
+    answers: Receiver<bool>,
+}
+
+/// What is wrong with a condition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It is not in the syntax of jq, or uses what is not there.
+    #[error("'{0}' is no condition in jq syntax; write one like '.data.position < 10'")]
+    Syntax(String),
+    /// It took too long for one body, and is not asked any more.
+    #[error("the condition takes too long for one body and was given up")]
+    TooSlow,
+}
+
+impl Condition {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// It is no jq, or uses filters that are not there.
+    pub fn new(expression: &str) -> Result<Self, Fault> {
+        Self::with_limit(expression, LIMIT)
+    }
+
+    fn with_limit(expression: &str, limit: Duration) -> Result<Self, Fault> {
+        // Compiled twice, for the compiled form belongs to its thread and the error belongs here.
+        compile(expression)?;
+        Ok(Self { worker: Mutex::new(Worker::start(expression.to_owned())), limit })
+    }
+
+    /// Whether a body meets the condition: whether any of its results is neither `false` nor `null`. A body that is not
+    /// JSON, and one on which the condition fails, do not.
+    ///
+    /// # Errors
+    /// The condition takes too long, for this body or an earlier one.
+    pub fn holds(&self, body: &RawBody) -> Result<bool, Fault> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(asked) = worker.as_ref() else { return Err(Fault::TooSlow) };
+        let answer = match asked.bodies.send(body.clone()) {
+            Ok(()) => asked.answers.recv_timeout(self.limit),
+            Err(_) => Err(RecvTimeoutError::Disconnected),
+        };
+        answer.map_err(|_| {
+            // The thread cannot be ended; it is left behind, and no other one is begun.
+            *worker = None;
+            Fault::TooSlow
+        })
+    }
+}
+
+impl Worker {
+    fn start(expression: String) -> Option<Self> {
+        let (bodies, asked) = channel::<RawBody>();
+        let (answering, answers) = channel();
+        let work = move || {
+            let Ok(filter) = compile(&expression) else { return };
+            for body in asked {
+                if answering.send(holds(&filter, &body)).is_err() {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().name("where".into()).spawn(work).ok()?;
+        Some(Self { bodies, answers })
+    }
+}
+
+fn compile(expression: &str) -> Result<Filter, Fault> {
+    let fault = || Fault::Syntax(expression.to_owned());
+    let allowed = |name: &str| !WITHHELD.contains(&name);
+    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|def| allowed(def.name));
+    let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| allowed(name));
+    let arena = Arena::default();
+    let modules = Loader::new(defs).load(&arena, File { code: expression, path: () }).map_err(|_| fault())?;
+    Compiler::default().with_funs(funs).compile(modules).map_err(|_| fault())
+}
+
+fn holds(filter: &Filter, body: &RawBody) -> bool {
+    let Ok(input) = read::parse_single(body.as_bytes()) else { return false };
+    let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
+    let mut results = filter.id.run((context, input)).map(unwrap_valr);
+    results.any(|result| result.is_ok_and(|value| !matches!(value, Val::Null | Val::Bool(false))))
+}

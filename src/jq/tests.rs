@@ -1,0 +1,37 @@
+//! Tests.
+
+use super::*;
+
+fn holds(expression: &str, body: &'static str) -> bool {
+    Condition::new(expression).unwrap().holds(&RawBody::new(body)).unwrap()
+}
+
+#[test]
+fn any_result_that_is_neither_false_nor_null_counts() {
+    let body = r#"{"event_type":"signup.created","data":{"position":5,"email":"a@x.io"}}"#;
+    for yes in [".data.position < 10", "select(.data.position == 5)", ".data.email | test(\"@x.io$\")", "false, 1", "."] {
+        assert!(holds(yes, body), "{yes}");
+    }
+    for no in [".data.position > 10", "select(false)", ".missing", "empty", ".data.email + 1", "null, false"] {
+        assert!(!holds(no, body), "{no}");
+    }
+}
+
+#[test]
+fn a_body_that_is_no_json_meets_nothing() {
+    assert!(!holds("true", "hello"));
+}
+
+#[test]
+fn what_is_no_jq_or_acts_on_the_process_is_refused() {
+    for bad in [".data.", "nothing(", "unknown_filter", "halt", "env", "$ENV", "input", "import \"x\" as x; 1"] {
+        assert_eq!(Condition::new(bad).unwrap_err(), Fault::Syntax(bad.into()), "{bad}");
+    }
+}
+
+#[test]
+fn a_condition_without_an_end_is_given_up_for_good() {
+    let endless = Condition::with_limit("def f: f; f", Duration::from_millis(20)).unwrap();
+    assert_eq!(endless.holds(&RawBody::new("{}")), Err(Fault::TooSlow));
+    assert_eq!(endless.holds(&RawBody::new("{}")), Err(Fault::TooSlow));
+}
