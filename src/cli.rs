@@ -1,6 +1,6 @@
 //! The front door: the command line's grammar and the way from it to a command. Parsing does nothing else.
 
-use crate::commands::{completions, config, demo, events, listen, man, secret, sign, trigger, verify};
+use crate::commands::{completions, config, demo, events, listen, man, replay, secret, sign, trigger, verify};
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
@@ -33,6 +33,7 @@ enum Command {
     Demo(demo::Arguments),
     Listen(Box<listen::Arguments>),
     Trigger(Box<trigger::Arguments>),
+    Replay(Box<replay::Arguments>),
     Events(events::Arguments),
     Verify(verify::Arguments),
     Sign(sign::Arguments),
@@ -70,6 +71,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Demo(arguments) => demo::run(arguments, context),
         Command::Listen(arguments) => listen::run(arguments, context),
         Command::Trigger(arguments) => trigger::run(arguments, context),
+        Command::Replay(arguments) => replay::run(arguments, context),
         Command::Events(arguments) => events::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),

@@ -191,6 +191,12 @@ impl Input {
     }
 }
 
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner).read(buffer)
+    }
+}
+
 /// Standard output or standard error. Cloning shares it.
 #[derive(Clone)]
 pub struct Stream {

@@ -21,7 +21,19 @@ mod tests;
 pub const LIMIT: Duration = Duration::from_secs(1);
 
 /// Filters that act on the process, which no condition may. A condition that names one is told that it is unknown.
-const WITHHELD: &[&str] = &["halt", "halt_error", "env", "input", "inputs", "debug", "debug_empty", "stderr", "stderr_empty", "input_line_number", "$__prog_args"];
+const WITHHELD: &[&str] = &[
+    "halt",
+    "halt_error",
+    "env",
+    "input",
+    "inputs",
+    "debug",
+    "debug_empty",
+    "stderr",
+    "stderr_empty",
+    "input_line_number",
+    "$__prog_args",
+];
 
 type Filter = jaq_core::Filter<JustLut<Val>>;
 

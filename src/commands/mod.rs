@@ -6,6 +6,7 @@ pub mod demo;
 pub mod events;
 pub mod listen;
 pub mod man;
+pub mod replay;
 pub mod secret;
 pub mod sign;
 pub mod trigger;

@@ -3,9 +3,10 @@
 
 use super::arguments;
 use crate::error::Error;
+use crate::jq::{self, Condition};
 use crate::output::records;
 use crate::protocol::arrival::Verification;
-use crate::protocol::attempt::Attempt;
+use crate::protocol::attempt::{Attempt, Outcome};
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventSelection;
 use crate::protocol::facts::Facts;
@@ -44,6 +45,9 @@ pub struct Selection {
     /// Events whose last forward or delivery failed
     #[arg(long)]
     failed: bool,
+    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
+    #[arg(long = "where", value_name = "EXPR")]
+    condition: Option<String>,
     /// What was sent from here
     #[arg(long, conflicts_with_all = ["received", "all"])]
     sent: bool,
@@ -65,14 +69,34 @@ enum State {
 }
 
 impl Selection {
+    /// The condition, ready to be asked.
+    pub fn condition(&self) -> Result<Option<Condition>, Error> {
+        self.condition.as_deref().map(|text| Condition::new(text).map_err(unmet)).transpose()
+    }
+
+    /// The direction that was asked for.
+    pub fn direction(&self) -> Option<Direction> {
+        match (self.sent, self.received, self.all) {
+            (true, ..) => Some(Direction::Sent),
+            (_, true, _) => Some(Direction::Received),
+            (.., true) => Some(Direction::All),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        let words = [&self.signup, &self.email, &self.waitlist, &self.since, &self.until_time, &self.condition];
+        self.events.is_none()
+            && self.state.is_none()
+            && words.iter().all(|word| word.is_none())
+            && !(self.failed || self.sent || self.received || self.all)
+    }
+
     /// The filter that the store understands.
     pub fn filter(&self, now: Timestamp) -> Result<Filter, Error> {
         Ok(Filter {
-            direction: match (self.sent, self.all) {
-                (true, _) => Direction::Sent,
-                (_, true) => Direction::All,
-                _ => Direction::Received,
-            },
+            direction: self.direction().unwrap_or_default(),
             events: self.events.clone().unwrap_or_default(),
             signup: self.signup.clone(),
             email: self.email.clone(),
@@ -85,6 +109,15 @@ impl Selection {
             until: moment("--until-time", self.until_time.as_deref(), now)?,
             failed: self.failed,
         })
+    }
+}
+
+/// What a faulty condition means to whoever wrote it.
+pub fn unmet(fault: jq::Fault) -> Error {
+    let told = Error::usage(fault.to_string());
+    match fault {
+        jq::Fault::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
+        jq::Fault::TooSlow => told.hint("it may have no end; a body has a second"),
     }
 }
 
@@ -226,12 +259,18 @@ pub fn arrival_fields(row: &ArrivalRow) -> Value {
 
 /// One of the `attempts` of an `event` record.
 pub fn attempt_fields(attempt: &Attempt) -> Value {
+    let phase = match attempt.outcome {
+        Outcome::TimedOut(phase) => Some(phase),
+        _ => None,
+    };
     let fields = json!({
         "purpose": attempt.purpose,
         "url": attempt.url,
         "attempt": attempt.number,
         "began_at": records::instant(attempt.at),
         "latency_ms": u64::try_from(attempt.latency.as_millis()).unwrap_or(u64::MAX),
+        "latency_us": u64::try_from(attempt.latency.as_micros()).unwrap_or(u64::MAX),
+        "phase": phase,
     });
     with(fields, records::Ended::of(&attempt.outcome))
 }

@@ -2,12 +2,16 @@
 
 pub mod arguments;
 pub mod delivery;
+pub mod editor;
 pub mod failures;
 pub mod history;
 pub mod input;
 pub mod listener;
 pub mod listeners;
 pub mod payload;
+pub mod replaying;
 pub mod request;
 pub mod runtime;
+pub mod selecting;
+pub mod transfer;
 pub mod workspace;

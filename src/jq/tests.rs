@@ -9,7 +9,8 @@ fn holds(expression: &str, body: &'static str) -> bool {
 #[test]
 fn any_result_that_is_neither_false_nor_null_counts() {
     let body = r#"{"event_type":"signup.created","data":{"position":5,"email":"a@x.io"}}"#;
-    for yes in [".data.position < 10", "select(.data.position == 5)", ".data.email | test(\"@x.io$\")", "false, 1", "."] {
+    for yes in [".data.position < 10", "select(.data.position == 5)", ".data.email | test(\"@x.io$\")", "false, 1", "."]
+    {
         assert!(holds(yes, body), "{yes}");
     }
     for no in [".data.position > 10", "select(false)", ".missing", "empty", ".data.email + 1", "null, false"] {

@@ -97,7 +97,7 @@ fn authority(url: &Url) -> &str {
 }
 
 /// `x-webhook-signature` as documentation writes it.
-fn title(name: &HeaderName) -> String {
+pub(super) fn title(name: &HeaderName) -> String {
     let capital = |word: &str| {
         let (first, rest) = word.split_at(usize::from(!word.is_empty()));
         first.to_ascii_uppercase() + rest

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::signature::{Reason, Verdict};
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::future::Future;
 
 #[cfg(test)]
@@ -69,8 +69,18 @@ fn carries_credentials(name: &str) -> bool {
     ["authorization", "proxy-authorization", "cookie", "set-cookie"].iter().any(|n| name.eq_ignore_ascii_case(n))
 }
 
+/// Whether a header field goes along where an event is passed on or sent again: those that belong to the body and its
+/// signature. `Content-Encoding` is among them because the bytes mean nothing without it; the last prefix is the second
+/// service's, whose signature header would otherwise be lost on the way.
+pub fn goes_along(name: &str) -> bool {
+    let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    ["content-type", "content-encoding", "user-agent"].iter().any(|own| name.eq_ignore_ascii_case(own))
+        || begins("x-webhook-")
+        || begins("x-referralhero-")
+}
+
 /// The three states of an arrival's signature, as stored and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verification {
     /// Signed with a secret that is known here.
@@ -174,6 +184,36 @@ pub enum RecordError {
     Unavailable(String),
 }
 
+/// How far forwarding to one target has got, kept so that a listener that is started again goes on there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The last arrival that is done with: acknowledged, given up, or not meant for the target.
+    pub arrival: u64,
+    /// Attempts that were made of the next one.
+    pub attempts: u32,
+    /// When the first of these began; the time of this record where there was none.
+    pub first: Timestamp,
+    /// When the next attempt is due.
+    pub due: Timestamp,
+}
+
+/// An arrival that waits to be forwarded, as the store has it.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Number of the arrival.
+    pub arrival: u64,
+    /// Number of its event.
+    pub event: u64,
+    /// The earlier event that it repeats but for the timestamp.
+    pub retry_of: Option<u64>,
+    /// Whether its event had come in before.
+    pub repeats: bool,
+    /// Header lines as received.
+    pub headers: HeaderLines,
+    /// The body as received.
+    pub body: RawBody,
+}
+
 /// The door through which the listener reaches a store.
 pub trait Recorder: Clone + Send + Sync + 'static {
     /// Stores an arrival and answers after it is durable.
@@ -188,4 +228,22 @@ pub trait Recorder: Clone + Send + Sync + 'static {
 
     /// Whether an earlier forward of this event to this URL was acknowledged.
     fn was_forwarded(&self, event: u64, url: &str) -> impl Future<Output = Result<bool, RecordError>> + Send;
+
+    /// The first arrival behind one with this number. A recorder that keeps no history has none.
+    fn arrival_after(&self, arrival: u64) -> impl Future<Output = Result<Option<Waiting>, RecordError>> + Send {
+        let _ = arrival;
+        async { Ok(None) }
+    }
+
+    /// How far a target has got; where nothing is known of it, it begins behind the newest arrival, as of this time.
+    fn progress(&self, url: &str, now: Timestamp) -> impl Future<Output = Result<Progress, RecordError>> + Send {
+        let _ = url;
+        async move { Ok(Progress { arrival: 0, attempts: 0, first: now, due: now }) }
+    }
+
+    /// Keeps how far a target has got.
+    fn advance(&self, url: &str, progress: Progress) -> impl Future<Output = Result<(), RecordError>> + Send {
+        let _ = (url, progress);
+        async { Ok(()) }
+    }
 }

@@ -2,20 +2,22 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Bytes of an answer's body that are kept.
 pub const ANSWER_KEPT: usize = 16 * 1024;
 
 /// Why an event is being delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Fabricated and sent by `trigger`.
     Trigger,
     /// Passed on by the listener to the local app.
     Forward,
+    /// Sent again from the history by `replay`.
+    Replay,
 }
 
 /// How an attempt ended.
@@ -53,7 +55,7 @@ pub struct Answer {
 }
 
 /// Where an attempt was when its budget ran out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// No connection yet.

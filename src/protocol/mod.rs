@@ -7,10 +7,12 @@
 pub mod arrival;
 pub mod attempt;
 pub mod body;
+pub mod difference;
 pub mod edit;
 pub mod event;
 pub mod facts;
 pub mod json;
+pub mod redact;
 pub mod report;
 pub mod sample;
 pub mod schedule;

@@ -48,6 +48,8 @@ pub enum What {
     Sending(Box<SendingReport>),
     /// An attempt of a delivery ended.
     Attempt(AttemptReport),
+    /// An event of the history was delivered again, or was not.
+    Replayed(Box<ReplayReport>),
     /// The next attempt is due later.
     Wait {
         /// Number of the attempt that is waited for.
@@ -158,6 +160,33 @@ pub struct RepeatReport {
     pub gap: Duration,
     /// The documented retry that the gap looks like, 1 to 4.
     pub retry_guess: Option<u32>,
+}
+
+/// A replay as told.
+#[derive(Debug, Clone)]
+pub struct ReplayReport {
+    /// Number of the event.
+    pub event: u64,
+    /// Its type, as it stands in the body.
+    pub event_type: Option<String>,
+    /// Where it was sent.
+    pub url: String,
+    /// Attempts that were made.
+    pub attempts: u32,
+    /// How the last one ended.
+    pub outcome: Outcome,
+    /// How long that one took.
+    pub latency: Duration,
+    /// How the last delivery there before this one ended, where there was one.
+    pub was: Option<Outcome>,
+}
+
+impl ReplayReport {
+    /// Whether it ended otherwise than before: another status, or no answer where there was one.
+    pub fn changed(&self) -> bool {
+        let told = |outcome: &Outcome| (outcome.name(), outcome.status());
+        self.was.as_ref().is_some_and(|was| told(was) != told(&self.outcome))
+    }
 }
 
 /// An attempt as told.

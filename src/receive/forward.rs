@@ -10,7 +10,7 @@ use super::recent::{REMEMBERED, Recent};
 use super::settings::{ForwardSettings, MIRROR_BUDGET};
 use super::shared::Shared;
 use crate::exchange::{Exchange, Request};
-use crate::protocol::arrival::{HeaderLines, Recorded, Recorder, RepeatKind};
+use crate::protocol::arrival::{HeaderLines, Recorded, Recorder, RepeatKind, goes_along};
 use crate::protocol::attempt::{Attempt, Outcome, Purpose};
 use crate::protocol::body::RawBody;
 use crate::protocol::report::{AttemptReport, What};
@@ -185,15 +185,7 @@ fn fields(received: &HeaderLines, extras: &[(HeaderName, HeaderValue)]) -> Vec<(
         .iter()
         .filter_map(|(name, value)| Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?)));
     let replaced = |name: &HeaderName| extras.iter().any(|(extra, _)| extra == name);
-    let mut fields: Vec<_> = parsed.filter(|(name, _)| goes_along(name) && !replaced(name)).collect();
+    let mut fields: Vec<_> = parsed.filter(|(name, _)| goes_along(name.as_str()) && !replaced(name)).collect();
     fields.extend_from_slice(extras);
     fields
-}
-
-/// `Content-Encoding` is among them because the bytes mean nothing without it; the last prefix is the second
-/// service's, whose signature header would otherwise be lost on the way.
-fn goes_along(name: &HeaderName) -> bool {
-    ["content-type", "content-encoding", "user-agent"].contains(&name.as_str())
-        || name.as_str().starts_with("x-webhook-")
-        || name.as_str().starts_with("x-referralhero-")
 }

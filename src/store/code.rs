@@ -61,6 +61,7 @@ pub(super) fn purpose(purpose: Purpose) -> i64 {
     match purpose {
         Purpose::Trigger => 0,
         Purpose::Forward => 1,
+        Purpose::Replay => 2,
     }
 }
 
@@ -69,6 +70,7 @@ pub(super) fn to_purpose(number: i64) -> Result<Purpose, Unwritten> {
     match number {
         0 => Ok(Purpose::Trigger),
         1 => Ok(Purpose::Forward),
+        2 => Ok(Purpose::Replay),
         _ => Err(Unwritten(number, "purpose")),
     }
 }

@@ -5,7 +5,8 @@
 use super::error::Fault;
 use super::key::Keys;
 use super::ledger::Ledger;
-use crate::protocol::arrival::{Arrival, HeaderLines, RecordError, Recorded, Refused, Verification};
+use super::past::{Past, Step};
+use crate::protocol::arrival::{Arrival, HeaderLines, Progress, RecordError, Recorded, Refused, Verification, Waiting};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
@@ -75,6 +76,14 @@ pub(super) enum Job {
     WasForwarded(u64, String, Answer<bool>),
     /// Remove events with all that belongs to them.
     Remove(Vec<u64>, Answer<u64>),
+    /// Enter what another store had.
+    Import(Vec<Past>, Answer<Vec<Option<u64>>>),
+    /// Look for the first arrival behind one.
+    ArrivalAfter(u64, Answer<Option<Waiting>>),
+    /// Look how far a target has got, or note it.
+    Progress(Step, Answer<Progress>),
+    /// Keep the summary of a load run.
+    Load(i64, String, Answer<u64>),
     /// Finish what is queued and end.
     Close(Answer<()>),
 }
@@ -89,6 +98,10 @@ impl Job {
             Self::Refuse(refused, answer) => answer.hold(ledger.refuse(refused)),
             Self::WasForwarded(event, url, answer) => answer.hold(ledger.was_forwarded(*event, url)),
             Self::Remove(events, answer) => answer.hold(ledger.remove(events)),
+            Self::Import(past, answer) => answer.hold(past.iter().map(|past| ledger.import(past)).collect()),
+            Self::ArrivalAfter(arrival, answer) => answer.hold(ledger.arrival_after(*arrival)),
+            Self::Progress(step, answer) => answer.hold(ledger.progress(step)),
+            Self::Load(at_ms, summary, answer) => answer.hold(ledger.keep_load(*at_ms, summary)),
             Self::Close(answer) => answer.hold(Ok(())),
         }
     }
@@ -99,7 +112,11 @@ impl Job {
             Self::Record(_, answer) => answer.fail(error),
             Self::Attempt(_, answer) | Self::Close(answer) => answer.fail(error),
             Self::Send(_, answer) | Self::Refuse(_, answer) | Self::Remove(_, answer) => answer.fail(error),
+            Self::Load(.., answer) => answer.fail(error),
             Self::WasForwarded(.., answer) => answer.fail(error),
+            Self::Import(_, answer) => answer.fail(error),
+            Self::ArrivalAfter(_, answer) => answer.fail(error),
+            Self::Progress(_, answer) => answer.fail(error),
         }
     }
 
@@ -109,7 +126,11 @@ impl Job {
             Self::Record(_, answer) => answer.send(),
             Self::Attempt(_, answer) | Self::Close(answer) => answer.send(),
             Self::Send(_, answer) | Self::Refuse(_, answer) | Self::Remove(_, answer) => answer.send(),
+            Self::Load(.., answer) => answer.send(),
             Self::WasForwarded(.., answer) => answer.send(),
+            Self::Import(_, answer) => answer.send(),
+            Self::ArrivalAfter(_, answer) => answer.send(),
+            Self::Progress(_, answer) => answer.send(),
         }
     }
 
@@ -119,6 +140,7 @@ impl Job {
             Self::Record(incoming, _) => incoming.body.len() + incoming.headers.as_block().len(),
             Self::Send(outgoing, _) => outgoing.body.len(),
             Self::Refuse(refused, _) => refused.body.len(),
+            Self::Import(past, _) => past.iter().map(Past::weight).sum(),
             _ => 0,
         }
     }

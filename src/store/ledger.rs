@@ -20,11 +20,11 @@ const ROW_BYTES: u64 = 160;
 pub(super) struct Ledger<'c> {
     /// Highest numbers given out, as of this transaction.
     last_event: i64,
-    last_arrival: i64,
+    pub(super) last_arrival: i64,
     /// Bytes that live pages took when the transaction began, and what was added since.
     used: u64,
     quota: u64,
-    sql: Sql<'c>,
+    pub(super) sql: Sql<'c>,
 }
 
 /// What is known of an event that is there already.
@@ -37,7 +37,7 @@ struct Known {
 
 macro_rules! statements {
     ($($name:ident: $text:expr;)*) => {
-        struct Sql<'c> { $($name: Statement<'c>,)* }
+        pub(super) struct Sql<'c> { $(pub(super) $name: Statement<'c>,)* }
 
         impl<'c> Sql<'c> {
             fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
@@ -87,6 +87,13 @@ statements! {
     drop_attempts: "DELETE FROM attempts WHERE event = ?1";
     drop_event: "DELETE FROM events WHERE id = ?1";
     drop_refused: "DELETE FROM refused WHERE id <= ?1";
+    arrival_after: "SELECT a.id, a.event, e.retry_of, a.nth > 1 OR e.retry_of IS NOT NULL, a.headers, e.body
+        FROM arrivals a CROSS JOIN events e ON e.id = a.event WHERE a.id > ?1 ORDER BY a.id LIMIT 1";
+    progress: "SELECT arrival, attempts, first_ms, due_ms FROM progress WHERE url = ?1";
+    advance: "INSERT INTO progress (url, arrival, attempts, first_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO UPDATE SET arrival = excluded.arrival, attempts = excluded.attempts,
+        first_ms = excluded.first_ms, due_ms = excluded.due_ms";
+    keep_load: "INSERT INTO loads (at_ms, summary) VALUES (?1, ?2) RETURNING id";
 }
 
 impl<'c> Ledger<'c> {
@@ -215,6 +222,11 @@ impl<'c> Ledger<'c> {
         self.sql.drop_event.execute([event]).map(drop)
     }
 
+    /// Whether an event is there.
+    pub(super) fn knows(&mut self, keys: &Keys) -> Result<bool, Fault> {
+        Ok(self.find(keys)?.is_some())
+    }
+
     fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<Known>> {
         let read = |r: &rusqlite::Row<'_>| {
             let last = r.get::<_, Option<i64>>(2)?.map(|nth| Ok::<_, rusqlite::Error>((nth, r.get(3)?))).transpose()?;
@@ -282,14 +294,14 @@ impl<'c> Ledger<'c> {
         Ok(own.is_some_and(|own| newest.is_some_and(|newest| own < newest)))
     }
 
-    fn url(&mut self, url: &str) -> rusqlite::Result<i64> {
+    pub(super) fn url(&mut self, url: &str) -> rusqlite::Result<i64> {
         match self.sql.find_url.query_row([url], |r| r.get(0)).optional()? {
             Some(id) => Ok(id),
             None => self.sql.add_url.query_row([url], |r| r.get(0)),
         }
     }
 
-    fn reserve(&mut self, bytes: usize) -> Result<(), Fault> {
+    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), Fault> {
         let used = self.used.saturating_add(bytes as u64).saturating_add(ROW_BYTES);
         if used > self.quota {
             return Err(Fault::Refusal(RecordError::Full { quota: self.quota }));

@@ -12,6 +12,8 @@
 //! | `schema` | the tables, versions, whose file it is |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
+//! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
+//! | `prune` | removing for good |
 //! | `filter`, `reader` | which events, and reading them |
 
 mod code;
@@ -21,6 +23,8 @@ mod filter;
 mod job;
 mod key;
 mod ledger;
+mod past;
+mod prune;
 mod reader;
 mod rows;
 mod schema;
@@ -31,15 +35,18 @@ mod tests;
 
 pub use error::{OpenError, ReadError};
 pub use filter::{Direction, Filter};
+pub use past::Past;
+pub use prune::{Pruned, prune};
 pub use reader::Reader;
 pub use rows::{ArrivalRow, EventRow, RefusedRow, Stats};
 
-use crate::protocol::arrival::{Arrival, RecordError, Recorded, Recorder, Refused};
+use crate::protocol::arrival::{Arrival, Progress, RecordError, Recorded, Recorder, Refused, Waiting};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use jiff::Timestamp;
 use job::{Answer, Job, Outgoing};
+use past::Step;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -117,6 +124,16 @@ impl Store {
         self.recorder.ask(|answer| Job::Remove(events, answer)).await
     }
 
+    /// Enters what another store had, in one transaction; for each its number here, or `None` where it was here already.
+    pub async fn import(&self, past: Vec<Past>) -> Result<Vec<Option<u64>>, RecordError> {
+        self.recorder.ask(|answer| Job::Import(past, answer)).await
+    }
+
+    /// Keeps the summary of a load run, a JSON object.
+    pub async fn keep_load(&self, at: Timestamp, summary: String) -> Result<u64, RecordError> {
+        self.recorder.ask(|answer| Job::Load(at.as_millisecond(), summary, answer)).await
+    }
+
     /// Finishes what was queued before, copies the log into the file and ends the writer. What is recorded later is
     /// answered with [`RecordError::Unavailable`].
     pub async fn close(self) {
@@ -168,5 +185,19 @@ impl Recorder for StoreRecorder {
 
     async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, RecordError> {
         self.ask(|answer| Job::WasForwarded(event, url.to_owned(), answer)).await
+    }
+
+    async fn arrival_after(&self, arrival: u64) -> Result<Option<Waiting>, RecordError> {
+        self.ask(|answer| Job::ArrivalAfter(arrival, answer)).await
+    }
+
+    async fn progress(&self, url: &str, now: Timestamp) -> Result<Progress, RecordError> {
+        let step = Step::look(url, now);
+        self.ask(|answer| Job::Progress(step, answer)).await
+    }
+
+    async fn advance(&self, url: &str, progress: Progress) -> Result<(), RecordError> {
+        let step = Step::note(url, progress);
+        self.ask(|answer| Job::Progress(step, answer)).await.map(drop)
     }
 }

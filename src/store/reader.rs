@@ -7,6 +7,7 @@ use super::file;
 use super::filter::{Filter, Search};
 use super::rows::{self, ArrivalRow, EventRow, RefusedRow, Stats};
 use crate::protocol::attempt::Attempt;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -108,6 +109,12 @@ impl Reader {
     pub fn attempts(&self, event: u64) -> Result<Vec<Attempt>, ReadError> {
         let sql = format!("{} WHERE a.event = ?1 ORDER BY a.id", select_attempts());
         self.many(&sql, [event.cast_signed()], rows::attempt)
+    }
+
+    /// Summaries of load runs, newest first, each a JSON object.
+    pub fn loads(&self, limit: usize) -> Result<Vec<(Timestamp, String)>, ReadError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.many("SELECT at_ms, summary FROM loads ORDER BY id DESC LIMIT ?1", [limit], rows::load)
     }
 
     /// One refused request by its number, if the ring still has it.

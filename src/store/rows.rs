@@ -145,6 +145,11 @@ fn outcome(row: &Row<'_>) -> rusqlite::Result<OutcomeColumns> {
     })
 }
 
+/// When a load run was, and its summary.
+pub(super) fn load(row: &Row<'_>) -> rusqlite::Result<(Timestamp, String)> {
+    Ok((time(row, 0)?, row.get(1)?))
+}
+
 /// Columns of [`refused`].
 pub(super) const REFUSED: &str = "id, at_ms, target, headers, body, reason";
 

@@ -13,7 +13,7 @@ use std::path::Path;
 pub(super) const APPLICATION_ID: i64 = 0x524c_7374;
 
 /// Statements that lead from each version of the tables to the next, beginning with an empty file.
-const MIGRATIONS: &[&str] = &[VERSION_1];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -70,6 +70,16 @@ CREATE TABLE refused (
 -- The highest numbers of rows that were removed, so that none is given out twice.
 CREATE TABLE removed (events INTEGER NOT NULL, arrivals INTEGER NOT NULL) STRICT;
 INSERT INTO removed VALUES (0, 0);
+";
+
+/// Summaries of load runs, and how far each target that forwards are retried to has got. `arrival`: the last one that
+/// is done with, acknowledged or given up; then the attempts made of the next one, and when it is due again.
+const VERSION_2: &str = "
+CREATE TABLE loads (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;
+CREATE TABLE progress (
+    url INTEGER PRIMARY KEY, arrival INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL
+) STRICT;
 ";
 
 /// What a file is, as its header tells.
@@ -130,7 +140,7 @@ pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), Op
 /// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the middle
 /// of a run.
 pub(super) fn check_reach(path: &Path, connection: &Connection) -> Result<(), OpenError> {
-    for table in ["events", "arrivals", "attempts", "refused", "urls"] {
+    for table in ["events", "arrivals", "attempts", "refused", "urls", "loads"] {
         reach(connection, &format!("SELECT * FROM {table} ORDER BY id DESC LIMIT 1"), path)?;
     }
     reach(connection, "SELECT * FROM identity ORDER BY twin DESC LIMIT 1", path)?;

@@ -3,8 +3,10 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::history::{self, Selection};
+use crate::flows::selecting::Choice;
 use crate::flows::workspace;
 use crate::output::console::Console;
+use crate::output::pager;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{Ink, Style};
 use crate::output::table::{Cell, columns};
@@ -18,7 +20,8 @@ use crate::store::EventRow;
 #[command(after_help = "Examples:
   referralloop events list --limit 50
   referralloop events list --email ada@example.com --all
-  referralloop events list --sent --failed --json")]
+  referralloop events list --sent --failed --json
+  referralloop events list --where '.data.position < 10'")]
 pub struct Arguments {
     #[command(flatten)]
     selection: Selection,
@@ -34,10 +37,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = workspace::settings(context)?;
-    let filter = arguments.selection.filter(context.clock.now())?;
+    let choice = Choice::new(&arguments.selection, context.clock.now())?;
     let reader = workspace::open_reader(context, &settings)?;
     let limit = arguments.limit as usize;
-    let rows = reader.list(&filter, limit, arguments.before)?;
+    let rows = choice.list(&reader, limit, arguments.before)?;
     if console.is_json() {
         for row in &rows {
             console.record("event", &history::event_fields(row))?;
@@ -53,11 +56,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     let cells: Vec<Vec<Cell>> = rows.iter().map(|row| cells(row, &console.out)).collect();
-    console.text(&columns(
-        &["#", "WHEN", "EVENT", "SIGNUP", "STATE", ">TIMES", "LAST DELIVERY"],
-        &cells,
-        &console.out,
-    ))?;
+    let headings = ["#", "WHEN", "EVENT", "SIGNUP", "STATE", ">TIMES", "LAST DELIVERY"];
+    pager::show(&columns(&headings, &cells, &console.out), &console, context)?;
     if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
         console.note(&format!("older ones: --before {}", last.number));
     }

@@ -3,9 +3,10 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::history::{self, Stored, StoredRequest};
+use crate::flows::transfer::Story;
 use crate::flows::workspace;
 use crate::output::console::Console;
-use crate::output::human::{body_block, header_lines};
+use crate::output::human::{body_block, header_lines, hex_lines};
 use crate::output::line::{Line, write_lines};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{Ink, Style};
@@ -15,7 +16,10 @@ use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
+use crate::protocol::redact::Redactor;
+use crate::protocol::schedule::guess_retry;
 use crate::store::{ArrivalRow, EventRow, RefusedRow};
+use std::time::Duration;
 
 /// Show one event: its body, each time it came in, each attempt to deliver it
 #[derive(Debug, clap::Args)]
@@ -23,14 +27,31 @@ use crate::store::{ArrivalRow, EventRow, RefusedRow};
   referralloop events show last
   referralloop events show 1
   referralloop events show '!1'
-  referralloop events show 1 --raw > body.json")]
+  referralloop events show 1 --raw > body.json
+  referralloop events show 1 --hex")]
 pub struct Arguments {
     /// The event's number, last, or '!N' for a refused request
     #[arg(value_name = "ID", default_value = "last")]
     id: Stored,
+    #[command(flatten)]
+    view: View,
+    /// Mask e-mail addresses, names and header values
+    #[arg(long)]
+    redact: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct View {
     /// Print the body's bytes and nothing else (escaped on a terminal)
     #[arg(long, conflicts_with_all = ["json", "format"])]
     raw: bool,
+    /// Print the body's bytes in hexadecimal and nothing else
+    #[arg(long, conflicts_with_all = ["json", "format"])]
+    hex: bool,
+    /// Print the header lines of the first arrival and nothing else
+    #[arg(long, conflicts_with_all = ["json", "format"])]
+    headers: bool,
 }
 
 /// Shows.
@@ -38,20 +59,44 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = workspace::settings(context)?;
     let reader = workspace::open_reader(context, &settings)?;
-    let found = history::find(&reader, arguments.id)?;
-    if arguments.raw {
-        raw(&console, found.body())?;
-        return Ok(Exit::Done);
-    }
-    match found {
+    let mut redactor = arguments.redact.then(Redactor::new);
+    match history::find(&reader, arguments.id)? {
         StoredRequest::Event(event) => {
-            let arrivals = reader.arrivals(event.number)?;
-            let attempts = reader.attempts(event.number)?;
-            show_event(&console, &event, &arrivals, &attempts)?;
+            let (arrivals, attempts) = (reader.arrivals(event.number)?, reader.attempts(event.number)?);
+            let story = Story { event: *event, arrivals, attempts };
+            let story = match &mut redactor {
+                Some(redactor) => story.redacted(redactor),
+                None => story,
+            };
+            let headers = story.arrivals.first().map(|arrival| arrival.headers.clone()).unwrap_or_default();
+            if !part(&arguments.view, &console, &story.event.body, &headers)? {
+                show_event(&console, &story)?;
+            }
         }
-        StoredRequest::Refused(refused) => show_refused(&console, &refused)?,
+        StoredRequest::Refused(mut row) => {
+            if let Some(redactor) = &mut redactor {
+                row.refused.body = redactor.body(&row.refused.body);
+                row.refused.headers = redactor.headers(&row.refused.headers);
+                row.refused.target = redactor.text(&row.refused.target);
+            }
+            if !part(&arguments.view, &console, &row.refused.body, &row.refused.headers)? {
+                show_refused(&console, &row)?;
+            }
+        }
     }
     Ok(Exit::Done)
+}
+
+/// Prints the one part that was asked for, if any was.
+fn part(view: &View, console: &Console, body: &RawBody, headers: &HeaderLines) -> Result<bool, Error> {
+    if view.raw {
+        raw(console, body)?;
+    } else if view.hex {
+        console.lines(&hex_lines(body, &console.out))?;
+    } else if view.headers {
+        console.lines(&header_lines(headers, &console.out))?;
+    }
+    Ok(view.raw || view.hex || view.headers)
 }
 
 /// On a terminal nothing foreign arrives as it is.
@@ -64,20 +109,19 @@ fn raw(console: &Console, body: &RawBody) -> Result<(), Error> {
     Ok(console.lines(&lines)?)
 }
 
-fn show_event(console: &Console, event: &EventRow, arrivals: &[ArrivalRow], attempts: &[Attempt]) -> Result<(), Error> {
+fn show_event(console: &Console, story: &Story) -> Result<(), Error> {
+    let Story { event, arrivals, attempts } = story;
     if console.is_json() {
-        let mut fields = history::event_fields(event);
-        fields["arrivals"] = arrivals.iter().map(history::arrival_fields).collect();
-        fields["attempts"] = attempts.iter().map(history::attempt_fields).collect();
-        console.record("event", &fields)?;
+        console.record("event", &story.fields())?;
         return Ok(());
     }
     let style = &console.out;
     let mut out = pairs(&summary(event, style), style);
     write_lines(&mut out, &body_block(&event.body, style, None, None));
-    for arrival in arrivals {
+    for (at, arrival) in arrivals.iter().enumerate() {
         let badge = words::badge(arrival.verification, style);
         heading(&mut out, &format!("arrival  {}  {}", style.date_time(arrival.at), arrival.target), Some(badge), style);
+        write_lines(&mut out, &gap(arrivals, at, style));
         write_lines(&mut out, &header_lines(&arrival.headers, style));
     }
     for attempt in attempts {
@@ -96,10 +140,23 @@ fn show_event(console: &Console, event: &EventRow, arrivals: &[ArrivalRow], atte
     Ok(console.text(&out)?)
 }
 
+/// How long after the arrival before it one came, and which documented retry that looks like.
+fn gap(arrivals: &[ArrivalRow], at: usize, style: &Style) -> Option<Line> {
+    let (first, before, this) =
+        (arrivals.first()?, at.checked_sub(1).and_then(|at| arrivals.get(at))?, arrivals.get(at)?);
+    let since = |earlier: &ArrivalRow| Duration::try_from(this.at.duration_since(earlier.at)).unwrap_or_default();
+    let mut words = format!("{} after the one before", words::duration(since(before)).as_str());
+    if let Some(retry) = guess_retry(since(first)) {
+        words.push_str(&format!(": looks like retry {retry}"));
+    }
+    Some(Line::indented(style, 2).put(Ink::Notable, Sanitised::text(&words)))
+}
+
 fn verb(attempt: &Attempt) -> &'static str {
     match attempt.purpose {
         crate::protocol::attempt::Purpose::Trigger => "sent",
         crate::protocol::attempt::Purpose::Forward => "forwarded",
+        crate::protocol::attempt::Purpose::Replay => "replayed",
     }
 }
 

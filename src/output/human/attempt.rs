@@ -8,7 +8,7 @@ use crate::output::style::{Ink, Style};
 use crate::output::words::{duration, excerpt, hint, offset, outcome, position};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::facts::Facts;
-use crate::protocol::report::AttemptReport;
+use crate::protocol::report::{AttemptReport, ReplayReport};
 
 /// Columns of the longest status that is met every day, so that latencies stand below each other.
 const STATUS_COLUMNS: usize = 25;
@@ -115,6 +115,34 @@ pub fn attempt(attempt: &AttemptReport, style: &Style) -> Line {
         Some(words) if line.width() + 3 + words.width() <= style.width => line.gap(3).put(Ink::Plain, words),
         _ => line,
     }
+}
+
+/// A replay: `#41  signup.created  → url   200 OK   12 ms   was 500 Internal Server Error, now 200 OK`.
+pub fn replayed(replay: &ReplayReport, style: &Style) -> Vec<Line> {
+    let kind =
+        replay.event_type.as_deref().map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(kind).clip(40));
+    let line =
+        Line::new(style).put(Ink::Strong, Sanitised::text(&format!("#{}", replay.event))).gap(2).put(Ink::Plain, kind);
+    let line = line.gap(2).put(Ink::Faint, "→ ").put(Ink::Plain, Sanitised::text(&replay.url));
+    let mut result = Line::new(style)
+        .put(ink(&replay.outcome), outcome(&replay.outcome))
+        .gap(3)
+        .put(Ink::Plain, duration(replay.latency));
+    if replay.attempts > 1 {
+        result = result.gap(3).put(Ink::Plain, Sanitised::text(&format!("{} attempts", replay.attempts)));
+    }
+    if let Some(was) = replay.was.as_ref().filter(|_| replay.changed()) {
+        let words = Sanitised::concat(&[
+            Sanitised::own("was "),
+            outcome(was),
+            Sanitised::own(", now "),
+            outcome(&replay.outcome),
+        ]);
+        result = result.gap(3).put(Ink::Notable, words);
+    }
+    let mut lines = beside_or_below(line, &[result.clone(), result], style);
+    lines.extend(refusal(&replay.outcome, style.width.saturating_sub(INDENT + 4)).map(|words| below(words, style)));
+    lines
 }
 
 /// A hint below a line.

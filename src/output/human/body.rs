@@ -39,6 +39,11 @@ pub fn body_block(body: &RawBody, style: &Style, max_lines: Option<usize>, event
     block.finish(event)
 }
 
+/// A body's bytes, all of them, in hexadecimal with their characters beside.
+pub fn hex_lines(body: &RawBody, style: &Style) -> Vec<Line> {
+    hex(body, style, None, None)
+}
+
 /// Header lines, names apart from values.
 pub fn header_lines(headers: &HeaderLines, style: &Style) -> Vec<Line> {
     let line = |(name, value): (&[u8], &[u8])| {

@@ -8,7 +8,7 @@ mod attempt;
 mod body;
 
 pub use attempt::sending;
-pub use body::{body_block, header_lines};
+pub use body::{body_block, header_lines, hex_lines};
 
 use super::errors::notice_text;
 use super::line::{Line, write_lines};
@@ -87,6 +87,7 @@ impl Human {
             What::Sending(sending) => {
                 write_lines(out, &attempt::sending(&sending.facts, &sending.url, &self.style));
             }
+            What::Replayed(replayed) => write_lines(out, &attempt::replayed(replayed, &self.style)),
             What::Attempt(attempt) => {
                 self.remember(attempt);
                 write_lines(out, &[attempt::attempt(attempt, &self.style)]);

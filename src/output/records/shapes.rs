@@ -1,6 +1,7 @@
 //! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
 
 use super::instant;
+use super::replayed::Replayed;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::body::Fingerprint;
@@ -14,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -317,6 +318,7 @@ pub enum Fields<'a> {
     Arrival(Arrival<'a>),
     Attempt(Attempt<'a>),
     Sending(Sending<'a>),
+    Replayed(Replayed<'a>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
@@ -333,6 +335,7 @@ impl<'a> Fields<'a> {
             What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
             What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
             What::Sending(sending) => Self::Sending(Sending::of(sending)),
+            What::Replayed(replayed) => Self::Replayed(Replayed::of(replayed)),
             What::Ready { url, pid } => Self::Ready { url, pid: *pid },
             What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             What::Wait { attempt, due_at, delay } => {
@@ -356,6 +359,7 @@ pub fn kind(what: &What) -> &'static str {
         What::Forward(_) => "forward",
         What::ForwardSkipped { .. } => "forward_skipped",
         What::Sending(_) => "sending",
+        What::Replayed(_) => "replayed",
         What::Attempt(_) => "attempt",
         What::Wait { .. } => "wait",
         What::Delivered { .. } => "delivered",

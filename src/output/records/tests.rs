@@ -7,7 +7,7 @@ use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, ReplayReport, What};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,7 @@ fn reports() -> Vec<Report> {
     ]);
     reports.extend(attempts());
     reports.extend([
+        report("10:00:01", What::Replayed(Box::new(replayed()))),
         report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
         report("10:01:01", What::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", What::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
@@ -93,6 +94,23 @@ fn attempts() -> Vec<Report> {
         report("10:00:01", What::Attempt(crate::protocol::report::AttemptReport { budget, ..attempt(outcome) }))
     };
     outcomes.into_iter().map(told).collect()
+}
+
+fn replayed() -> ReplayReport {
+    ReplayReport {
+        event: 41,
+        event_type: Some("signup.created".into()),
+        url: "http://localhost:3000/webhooks".into(),
+        attempts: 1,
+        outcome: Outcome::Answered(Answer {
+            status: 302,
+            location: Some("/new".into()),
+            body: vec![0xff].into(),
+            truncated: true,
+        }),
+        latency: Duration::from_millis(12),
+        was: Some(answered(500, "database is down")),
+    }
 }
 
 fn written(report: &Report) -> Vec<u8> {
@@ -165,7 +183,8 @@ fn every_documented_field_is_written() {
     assert_eq!(document.keys().copied().collect::<Vec<_>>(), seen.keys().map(String::as_str).collect::<Vec<_>>());
     // A forward has the fields of an attempt; its examples need not show all of them.
     let attempt = seen["attempt"].clone();
-    seen.entry("forward".into()).or_default().extend(attempt);
+    seen.entry("forward".into()).or_default().extend(attempt.clone());
+    seen.entry("replayed".into()).or_default().extend(attempt);
     for (kind, fields) in document {
         let unseen: Vec<_> = fields.keys().filter(|name| !seen[kind].contains(**name)).collect();
         assert!(unseen.is_empty(), "{kind}: {unseen:?}");

@@ -1,0 +1,141 @@
+//! `events diff`: where two events part, in body, header lines and answers.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::history::{Stored, StoredRequest, find};
+use crate::flows::workspace;
+use crate::output::console::Console;
+use crate::output::line::Line;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
+use crate::output::words;
+use crate::protocol::arrival::HeaderLines;
+use crate::protocol::attempt::Attempt;
+use crate::protocol::body::RawBody;
+use crate::protocol::difference::{Change, Comparison, compare};
+use crate::store::Reader;
+use serde_json::{Value, json};
+
+/// Compare two events: bodies as JSON, header lines, answers
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit 0: the bodies are the same bytes; 1: they are not.
+
+Examples:
+  referralloop events diff 1 2
+  referralloop events diff 1 '!1'
+  referralloop events diff 1 last --json")]
+pub struct Arguments {
+    /// The first event, or '!N' for a refused request
+    #[arg(value_name = "A")]
+    a: Stored,
+    /// The second
+    #[arg(value_name = "B")]
+    b: Stored,
+}
+
+/// One side.
+struct Side {
+    name: String,
+    body: RawBody,
+    headers: HeaderLines,
+    last: Option<Attempt>,
+}
+
+/// Compares.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    let reader = workspace::open_reader(context, &settings)?;
+    let (a, b) = (side(&reader, arguments.a)?, side(&reader, arguments.b)?);
+    let comparison = compare(&a.body, &b.body);
+    if console.is_json() {
+        console.record("difference", &fields(&a, &b, &comparison))?;
+    } else {
+        console.lines(&lines(&a, &b, &comparison, &console))?;
+    }
+    Ok(if comparison == Comparison::Same { Exit::Done } else { Exit::No })
+}
+
+fn side(reader: &Reader, wanted: Stored) -> Result<Side, Error> {
+    Ok(match find(reader, wanted)? {
+        StoredRequest::Event(event) => {
+            let first = reader.arrivals(event.number)?.into_iter().next();
+            let headers = first.map(|arrival| arrival.headers).unwrap_or_default();
+            Side { name: format!("#{}", event.number), body: event.body, headers, last: event.last_attempt }
+        }
+        StoredRequest::Refused(row) => {
+            let refused = row.refused;
+            Side { name: format!("!{}", row.number), body: refused.body, headers: refused.headers, last: None }
+        }
+    })
+}
+
+/// Header lines that only one side has.
+fn only<'a>(side: &'a HeaderLines, other: &HeaderLines) -> Vec<(&'a [u8], &'a [u8])> {
+    side.iter().filter(|line| !other.iter().any(|there| there == *line)).collect()
+}
+
+fn fields(a: &Side, b: &Side, comparison: &Comparison) -> Value {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = |side: &Side, other: &Side| -> Vec<Value> {
+        let lines = only(&side.headers, &other.headers);
+        lines.into_iter().map(|(name, value)| json!({ "name": text(name), "value": text(value) })).collect()
+    };
+    let answer = |side: &Side| side.last.as_ref().map(|attempt| words::outcome(&attempt.outcome).as_str().to_owned());
+    let (same, byte, changes) = match comparison {
+        Comparison::Same => (true, None, None),
+        Comparison::Spelling(at) | Comparison::Bytes(at) => (false, Some(*at), None),
+        Comparison::Documents(changes) => (false, None, Some(changes)),
+    };
+    let mut fields = json!({
+        "a": a.name, "b": b.name, "same": same, "first_byte": byte, "changes": changes,
+        "headers_a": headers(a, b), "headers_b": headers(b, a), "answer_a": answer(a), "answer_b": answer(b),
+    });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    fields
+}
+
+fn lines(a: &Side, b: &Side, comparison: &Comparison, console: &Console) -> Vec<Line> {
+    let style = &console.out;
+    let plain = |text: String| Line::new(style).put(Ink::Plain, Sanitised::text(&text));
+    let mut lines = match comparison {
+        Comparison::Same => vec![plain(format!("{} and {} have the same body", a.name, b.name))],
+        Comparison::Spelling(at) => {
+            vec![plain(format!(
+                "the same JSON in other bytes, which part at byte {at}: a signature of one is none of the other"
+            ))]
+        }
+        Comparison::Bytes(at) => {
+            vec![plain(format!("the bodies part at byte {at} ({} and {} bytes)", a.body.len(), b.body.len()))]
+        }
+        Comparison::Documents(changes) => changes.iter().flat_map(|change| change_lines(change, console)).collect(),
+    };
+    for (ink, sign, side, other) in [(Ink::Bad, "- ", a, b), (Ink::Good, "+ ", b, a)] {
+        for (name, value) in only(&side.headers, &other.headers) {
+            let words = Sanitised::concat(&[Sanitised::bytes(name), Sanitised::own(": "), Sanitised::bytes(value)]);
+            lines.push(Line::new(style).put(ink, sign).put(Ink::Faint, "header ").put(ink, words));
+        }
+    }
+    let answer = |side: &Side| side.last.as_ref().map(|attempt| words::outcome(&attempt.outcome));
+    let (was, is) = (answer(a), answer(b));
+    if was != is {
+        let told = |answer: Option<Sanitised>| answer.unwrap_or(Sanitised::own("none"));
+        let words = Sanitised::concat(&[Sanitised::own("answer: "), told(was), Sanitised::own(" → "), told(is)]);
+        lines.push(Line::new(style).put(Ink::Notable, words));
+    }
+    lines
+}
+
+fn change_lines(change: &Change, console: &Console) -> Vec<Line> {
+    let path = if change.path.is_empty() { "(document)" } else { &change.path };
+    let line = |ink, sign: &'static str, value: &Value| {
+        let value = Sanitised::json(value.to_string().as_bytes());
+        let line = Line::new(&console.out).put(ink, sign).put(Ink::Key, Sanitised::text(path));
+        line.put(Ink::Plain, ": ").put(ink, value)
+    };
+    let from = change.from.as_ref().map(|value| line(Ink::Bad, "- ", value));
+    let to = change.to.as_ref().map(|value| line(Ink::Good, "+ ", value));
+    from.into_iter().chain(to).collect()
+}

@@ -1,0 +1,150 @@
+//! `events export`: stored events as JSON lines that can be imported again, or as something that sends them again.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::exchange::Request;
+use crate::flows::history::{Selection, Stored};
+use crate::flows::replaying::{self, Signing};
+use crate::flows::transfer::Story;
+use crate::flows::{arguments, selecting, workspace};
+use crate::output::console::Console;
+use crate::output::recipes::{self, Language, Named};
+use crate::output::records;
+use crate::output::rendition::Rendition;
+use crate::protocol::redact::Redactor;
+use crate::store::Reader;
+use clap::ValueEnum;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// Write stored events to a file: JSON lines that import takes, or something that sends them again
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Oldest first. JSON lines lose nothing: import brings back the same bytes.
+
+Examples:
+  referralloop events export --all --output events.jsonl
+  referralloop events export last --as curl --to 3000/webhooks
+  referralloop events export --failed --as python --output test_webhooks.py
+  referralloop events export --since 2h --redact --output share.jsonl")]
+pub struct Arguments {
+    /// Events by number, or last; without any, those that the options choose
+    #[arg(value_name = "ID")]
+    ids: Vec<Stored>,
+    #[command(flatten)]
+    selection: Selection,
+    /// What is written
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t)]
+    form: Form,
+    /// Where requests go; JSON lines need none
+    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    to: Option<Url>,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Mask e-mail addresses, names and header values
+    #[arg(long)]
+    redact: bool,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Form {
+    /// One JSON record a line
+    #[default]
+    Jsonl,
+    /// A shell script of curl command lines
+    Curl,
+    /// A hurl file
+    Hurl,
+    /// A Python test
+    Python,
+    /// A test for Node
+    Node,
+}
+
+/// Exports.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    let reader = workspace::open_reader(context, &settings)?;
+    let now = context.clock.now();
+    let numbers = selecting::numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
+    let path = arguments.output.as_ref().map(|path| context.resolve(path));
+    let mut out: Box<dyn Write> = match &path {
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| unwritable(path, &error))?)),
+        None => Box::new(BufWriter::new(context.stdout.clone())),
+    };
+    let written = write(arguments, context, &reader, &numbers, &mut out);
+    let flushed = out.flush();
+    match (written?, flushed, &path) {
+        (count, Ok(()), Some(path)) => console.note(&format!("{count} events written to {}", path.display())),
+        (_, Err(error), Some(path)) => return Err(unwritable(path, &error)),
+        (_, flushed, None) => flushed?,
+    }
+    Ok(Exit::Done)
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    Error::machine(format!("cannot write {}: {error}", path.display()))
+}
+
+fn write(
+    arguments: &Arguments,
+    context: &Context,
+    reader: &Reader,
+    numbers: &[u64],
+    out: &mut dyn Write,
+) -> Result<usize, Error> {
+    let mut redactor = arguments.redact.then(Redactor::new);
+    let mut stories = numbers.iter().filter_map(|number| {
+        let story = Story::read(reader, *number).transpose()?;
+        Some(story.map(|story| match &mut redactor {
+            Some(redactor) => story.redacted(redactor),
+            None => story,
+        }))
+    });
+    if arguments.form == Form::Jsonl {
+        let now = context.clock.now();
+        let mut count = 0;
+        for story in stories {
+            out.write_all(&records::record("event", now, &story?.fields()))?;
+            count += 1;
+        }
+        return Ok(count);
+    }
+    let stories: Vec<Story> = stories.by_ref().collect::<Result<_, _>>()?;
+    let requests: Vec<(u64, Request)> = stories
+        .iter()
+        .map(|story| Ok((story.event.number, replaying::request(story, target(arguments, story)?, &Signing::Kept)?)))
+        .collect::<Result<_, Error>>()?;
+    out.write_all(recipe(arguments.form, &requests).as_bytes())?;
+    Ok(stories.len())
+}
+
+/// `--to`, else where the event went before, else where a listener is by default.
+fn target(arguments: &Arguments, story: &Story) -> Result<Url, Error> {
+    let before = story.attempts.last().and_then(|attempt| Url::parse(&attempt.url).ok());
+    match arguments.to.clone().or(before) {
+        Some(url) => Ok(url),
+        None => arguments::target("http://127.0.0.1:4242/").map_err(Error::usage),
+    }
+}
+
+fn recipe(form: Form, requests: &[(u64, Request)]) -> String {
+    let language = match form {
+        Form::Hurl => Language::Hurl,
+        Form::Python => Language::Python,
+        Form::Node => Language::Node,
+        Form::Curl | Form::Jsonl => Language::Curl,
+    };
+    let named = |(number, request): &'_ (u64, Request)| format!("event_{number}_{}", request.body.len());
+    recipes::file(
+        language,
+        requests.iter().map(|entry| Named {
+            name: named(entry),
+            request: Rendition { url: &entry.1.url, headers: &entry.1.headers, body: &entry.1.body },
+        }),
+    )
+}

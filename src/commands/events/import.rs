@@ -1,0 +1,121 @@
+//! `events import`: an export, or what `listen --json` wrote, into this store.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::transfer::{self, Imported};
+use crate::flows::{input, runtime, workspace};
+use crate::output::console::Console;
+use crate::store::Store;
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// Read events of an export into this store
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Takes what export wrote, and what listen --json printed. Events that are here already stay as they are.
+
+Examples:
+  referralloop events import events.jsonl
+  referralloop events export --all | referralloop --store other.db events import -"
+)]
+pub struct Arguments {
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Events in one transaction.
+const BATCH: usize = 1000;
+
+/// Longest line: a body of the largest size in Base64, with room for its header lines and attempts.
+const LINE_LIMIT: u64 = 2 * input::BODY_LIMIT;
+
+/// What an import did.
+#[derive(Debug, Default)]
+struct Tally {
+    imported: u64,
+    known: u64,
+    other: u64,
+}
+
+/// Imports.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {
+        Box::new(BufReader::new(context.stdin.clone()))
+    } else {
+        let path = context.resolve(&arguments.file);
+        let shown = arguments.file.display();
+        let file =
+            File::open(path).map_err(|error| Error::usage(format!("cannot read {shown}: {}", input::plain(&error))))?;
+        Box::new(BufReader::new(file))
+    };
+    let tally = runtime::block_on(async {
+        let store = workspace::open_store(context, &settings)?;
+        let imported = import(from, &store).await;
+        store.close().await;
+        imported
+    })?;
+    tell(&tally, &console)?;
+    Ok(Exit::Done)
+}
+
+async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    let (mut batch, mut line, mut number) = (Vec::with_capacity(BATCH), String::new(), 0u64);
+    loop {
+        line.clear();
+        let read = from.by_ref().take(LINE_LIMIT).read_line(&mut line);
+        number += 1;
+        match read.map_err(|error| Error::usage(format!("line {number} cannot be read: {error}")))? {
+            0 => break,
+            _ if line.trim().is_empty() => continue,
+            _ => {}
+        }
+        let wrong = |message| {
+            Error::usage(format!("line {number} is no event: {message}"))
+                .hint("events export writes what import reads; lines before this one are in the store")
+        };
+        match transfer::read_line(&line).map_err(wrong) {
+            Ok(Some(event)) => batch.push(event),
+            Ok(None) => tally.other += 1,
+            Err(error) => {
+                enter(&mut batch, store, &mut tally).await?;
+                return Err(error);
+            }
+        }
+        if batch.len() == BATCH {
+            enter(&mut batch, store, &mut tally).await?;
+        }
+    }
+    enter(&mut batch, store, &mut tally).await?;
+    Ok(tally)
+}
+
+async fn enter(batch: &mut Vec<Imported>, store: &Store, tally: &mut Tally) -> Result<(), Error> {
+    let past = batch.drain(..).map(Imported::into_past).collect();
+    let numbers = store.import(past).await.map_err(|error| Error::machine(error.to_string()))?;
+    let new = numbers.iter().flatten().count() as u64;
+    tally.imported += new;
+    tally.known += numbers.len() as u64 - new;
+    Ok(())
+}
+
+fn tell(tally: &Tally, console: &Console) -> Result<(), Error> {
+    if console.is_json() {
+        let fields = json!({ "command": "events import", "imported": tally.imported, "known": tally.known, "other": tally.other });
+        return Ok(console.record("summary", &fields)?);
+    }
+    let mut words = format!("{} events imported", tally.imported);
+    if tally.known > 0 {
+        words.push_str(&format!(", {} were here already", tally.known));
+    }
+    if tally.other > 0 {
+        words.push_str(&format!(", {} lines were of something else", tally.other));
+    }
+    console.note(&words);
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! `replay`: delivers stored events again, byte for byte, in order, and says what changed.
+
+mod run;
+mod source;
+
+use crate::context::Context;
+use crate::deliver::Pace;
+use crate::error::{Error, Exit};
+use crate::flows::arguments::{self, Limit};
+use crate::flows::history::{Selection, Stored};
+use crate::flows::{input, runtime, workspace};
+use crate::output::console::Console;
+use std::path::PathBuf;
+use url::Url;
+
+/// Deliver stored events again, byte for byte, and show what changed
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Oldest first, one after the other. Each event goes to --to, else where it went before, else to the running
+listener. One attempt each unless --retry. The signature that came goes along.
+
+Examples:
+  referralloop replay last --to 3000/webhooks
+  referralloop replay 1 2 3
+  referralloop replay --failed --since 2h
+  referralloop replay --last 20 --pace 10x
+  referralloop replay 1 --edit --to 3000/webhooks
+  referralloop replay --from events.jsonl --to 3000/webhooks --concurrency 8"
+)]
+pub struct Arguments {
+    /// Events by number, or last; without any, those that the options choose
+    #[arg(value_name = "ID")]
+    ids: Vec<Stored>,
+    /// The newest N of them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    last: Option<u32>,
+    #[command(flatten)]
+    selection: Selection,
+    /// Events of an export, or one raw body, from a file (- for standard input)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "last"])]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    sending: Sending,
+    #[command(flatten)]
+    order: Order,
+    /// Say what would be sent, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Sending")]
+struct Sending {
+    /// Deliver to this port, host:port/path or URL
+    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    to: Option<Url>,
+    /// Sign again, instead of keeping the signature that came
+    #[arg(long)]
+    resign: bool,
+    /// Sign with the secret in this file (- for standard input)
+    #[arg(long, value_name = "FILE", requires = "resign")]
+    secret_file: Option<PathBuf>,
+    /// Change the body in $EDITOR first, and sign it again
+    #[arg(long)]
+    edit: bool,
+    /// Time for an attempt; 0 for no limit
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::limit)]
+    timeout: Limit,
+    /// Follow the retry schedule
+    #[arg(long)]
+    retry: bool,
+    /// Wait 60 times as fast between attempts (60x), or not at all (instant)
+    #[arg(long, value_name = "SPEED", value_parser = speed, requires = "retry")]
+    speed: Option<Pace>,
+    /// What a retry's delay counts from
+    #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t)]
+    retry_from: arguments::From,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Order and pace")]
+struct Order {
+    /// As they came (original), so many times as fast (10x), or one after the other (asap)
+    #[arg(long, value_name = "PACE", value_parser = pace, default_value = "asap")]
+    pace: Tempo,
+    /// In an order drawn by lot
+    #[arg(long)]
+    shuffle: bool,
+    /// Draw the same order again
+    #[arg(long, value_name = "N", requires = "shuffle")]
+    seed: Option<u64>,
+    /// Deliver all of it so many times
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    times: u32,
+    /// Have so many under way at one time; their order is then the order in which they begin
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+}
+
+/// How the gaps between events pass.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Tempo {
+    /// Not at all.
+    Asap,
+    /// So many times as fast as they came.
+    Times(f64),
+}
+
+fn pace(text: &str) -> Result<Tempo, String> {
+    match text {
+        "asap" => Ok(Tempo::Asap),
+        "original" => Ok(Tempo::Times(1.0)),
+        _ => match arguments::pace(text) {
+            Ok(Pace::Times(factor)) => Ok(Tempo::Times(factor)),
+            _ => Err("a pace is written original, 10x or asap".into()),
+        },
+    }
+}
+
+fn speed(text: &str) -> Result<Pace, String> {
+    match arguments::pace(text)? {
+        Pace::Step => Err("a replay waits for nobody; write 60x or instant".into()),
+        pace => Ok(pace),
+    }
+}
+
+/// Replays.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context)?;
+    input::one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;
+    if arguments.from.is_some() && !arguments.selection.is_empty() {
+        return Err(Error::usage(
+            "--from brings its own events; the options that choose among stored ones do not apply",
+        ));
+    }
+    let source = source::open(arguments, context, &settings)?;
+    if arguments.sending.edit && source.len() != 1 {
+        return Err(Error::usage(format!("--edit changes one event, and these are {}", source.len())));
+    }
+    if source.is_empty() {
+        console.note("no event matches, so nothing was sent");
+        return Ok(Exit::Done);
+    }
+    runtime::block_on(run::play(arguments, context, &console, &settings, source))
+}

@@ -1,0 +1,104 @@
+//! Events chosen out of the store: by the options that every command shares, by what the user calls them, newest or
+//! oldest first. The store's filter does what it can; a condition in jq syntax is asked of what is left.
+
+use super::history::{Selection, Stored, StoredRequest, find, unmet};
+use crate::error::Error;
+use crate::jq::Condition;
+use crate::store::{Direction, EventRow, Filter, Reader};
+use jiff::Timestamp;
+
+/// What is looked for.
+#[derive(Debug)]
+pub struct Choice {
+    filter: Filter,
+    condition: Option<Condition>,
+}
+
+impl Choice {
+    /// Reads the options.
+    pub fn new(selection: &Selection, now: Timestamp) -> Result<Self, Error> {
+        Ok(Self { filter: selection.filter(now)?, condition: selection.condition()? })
+    }
+
+    /// The same among all that was sent or received, where the options name no direction.
+    pub fn of_all(selection: &Selection, now: Timestamp) -> Result<Self, Error> {
+        let choice = Self::new(selection, now)?;
+        let filter = Filter { direction: selection.direction().unwrap_or(Direction::All), ..choice.filter };
+        Ok(Self { filter, ..choice })
+    }
+
+    /// Hands over what is found, newest first, until there is no more or `more` says no.
+    pub fn scan(
+        &self,
+        reader: &Reader,
+        before: Option<u64>,
+        mut more: impl FnMut(EventRow) -> bool,
+    ) -> Result<(), Error> {
+        let mut fault = None;
+        reader.scan(&self.filter, before, |row| match self.holds(&row) {
+            Ok(false) => true,
+            Ok(true) => more(row),
+            Err(error) => {
+                fault = Some(error);
+                false
+            }
+        })?;
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// At most so many, newest first, with numbers below `before`.
+    pub fn list(&self, reader: &Reader, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, Error> {
+        let mut found = Vec::new();
+        self.scan(reader, before, |row| {
+            found.push(row);
+            found.len() < limit
+        })?;
+        Ok(found)
+    }
+
+    /// The numbers of all of them, oldest first; of the newest so many only, where there is a limit.
+    pub fn numbers(&self, reader: &Reader, newest: Option<usize>) -> Result<Vec<u64>, Error> {
+        let mut numbers = Vec::new();
+        let most = newest.unwrap_or(usize::MAX);
+        self.scan(reader, None, |row| {
+            numbers.push(row.number);
+            numbers.len() < most
+        })?;
+        numbers.reverse();
+        Ok(numbers)
+    }
+
+    fn holds(&self, row: &EventRow) -> Result<bool, Error> {
+        match &self.condition {
+            None => Ok(true),
+            Some(condition) => condition.holds(&row.body).map_err(unmet),
+        }
+    }
+}
+
+/// The numbers of the events that were named; otherwise of those that were chosen.
+pub fn numbers(
+    reader: &Reader,
+    named: &[Stored],
+    selection: &Selection,
+    newest: Option<usize>,
+    now: Timestamp,
+) -> Result<Vec<u64>, Error> {
+    if named.is_empty() {
+        return Choice::new(selection, now)?.numbers(reader, newest);
+    }
+    if !selection.is_empty() || newest.is_some() {
+        return Err(Error::usage("name events, or choose them with options, but not both"));
+    }
+    named.iter().map(|wanted| Ok(event(reader, *wanted)?.number)).collect()
+}
+
+/// An event by what the user calls it; a refused request is none.
+pub fn event(reader: &Reader, wanted: Stored) -> Result<EventRow, Error> {
+    match find(reader, wanted)? {
+        StoredRequest::Event(event) => Ok(*event),
+        StoredRequest::Refused(row) => {
+            Err(Error::usage(format!("!{} was refused and is no event", row.number)).hint("referralloop events list"))
+        }
+    }
+}

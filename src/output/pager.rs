@@ -1,0 +1,54 @@
+//! Long lists, through the reader's pager.
+//!
+//! Knows the variables that name one. Off a terminal there is none, and where none can be started the text is written
+//! as it is. The text is finished: sanitised and coloured.
+
+use super::console::Console;
+use crate::context::Context;
+use std::io::{self, Write};
+use std::process::{Child, Command, Stdio};
+
+/// Shows text: in the pager on a terminal, else on stdout.
+///
+/// # Errors
+/// stdout cannot be written.
+pub fn show(text: &str, console: &Console, context: &Context) -> io::Result<()> {
+    match start(context, console) {
+        Some(mut pager) => {
+            if let Some(mut input) = pager.stdin.take() {
+                // A reader who quits early has read enough.
+                let _ = input.write_all(text.as_bytes());
+            }
+            pager.wait().map(drop)
+        }
+        None => console.text(text),
+    }
+}
+
+/// `$PAGER`, a shell command line, else less; `PAGER=cat` and an empty one mean none.
+fn start(context: &Context, console: &Console) -> Option<Child> {
+    if !console.is_terminal() || context.environment.text("TERM").is_some_and(|term| term == "dumb") {
+        return None;
+    }
+    let named = context.environment.text("PAGER");
+    if named.is_none() && context.environment.is_set("PAGER") || named.as_deref() == Some("cat") {
+        return None;
+    }
+    let mut command = match named {
+        Some(line) => {
+            let mut shell = Command::new("/bin/sh");
+            shell.args(["-c", &line]);
+            shell
+        }
+        None => {
+            let mut less = Command::new("less");
+            less.arg("-R");
+            less
+        }
+    };
+    if !context.environment.is_set("LESS") {
+        // Quit where one screen holds it all, colours through, and leave it on the screen.
+        command.env("LESS", "FRX");
+    }
+    command.stdin(Stdio::piped()).spawn().ok()
+}

@@ -1,0 +1,38 @@
+//! How far a run has got, on a terminal's stderr, wiped away when it is over.
+//!
+//! It looks at no clock but the one that the drawing crate brings along for its rate; the caller says what is done.
+
+use super::sanitise::Sanitised;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar. Dropping it wipes it away.
+#[derive(Debug)]
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar for so many steps, or for an unknown number of them; off a terminal it shows nothing.
+    pub fn new(total: Option<u64>, stderr_is_terminal: bool) -> Self {
+        let target = if stderr_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(total, target);
+        let template = match total {
+            Some(_) => "  {bar:30} {human_pos}/{human_len}  {msg}",
+            None => "  {spinner} {human_pos}  {msg}",
+        };
+        // The templates are constant and right; were one not, the bare bar would do.
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.progress_chars("━╸─"));
+        Self(bar)
+    }
+
+    /// Shows how much is done, and a few words.
+    pub fn at(&self, done: u64, words: &str) {
+        self.0.set_message(Sanitised::text(words).as_str().to_owned());
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,160 @@
+//! Requests written down as files that send them again: hurl, and tests in Python and for Node, without any package
+//! beyond what these bring along.
+//!
+//! Bodies keep their bytes. What a quoted text could not hold, or should not show on a terminal, stands in Base64.
+
+use super::rendition::{Rendition, title};
+use super::sanitise::Sanitised;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write;
+
+#[cfg(test)]
+mod tests;
+
+/// What a request is called in a file of several.
+#[derive(Debug, Clone)]
+pub struct Named<'a> {
+    /// A word of letters, digits and underscores.
+    pub name: String,
+    /// The request.
+    pub request: Rendition<'a>,
+}
+
+/// Something to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// A POSIX shell script of curl command lines.
+    Curl,
+    /// hurl.dev.
+    Hurl,
+    /// unittest and urllib.
+    Python,
+    /// node:test and fetch.
+    Node,
+}
+
+/// A file that sends the requests in order and expects each to be acknowledged.
+pub fn file<'a>(language: Language, requests: impl IntoIterator<Item = Named<'a>>) -> String {
+    let mut out = String::from(match language {
+        Language::Curl => "#!/bin/sh\nset -eu\n",
+        Language::Hurl => "",
+        Language::Python => PYTHON_HEAD,
+        Language::Node => NODE_HEAD,
+    });
+    for named in requests {
+        let text = match language {
+            Language::Curl => format!(
+                "\n# {}\n{}\n",
+                named.name,
+                named.request.curl().replacen("-sS -i", "-sS -i --fail-with-body", 1)
+            ),
+            Language::Hurl => hurl(&named),
+            Language::Python => python(&named),
+            Language::Node => node(&named),
+        };
+        out.push_str(&text);
+    }
+    if language == Language::Python {
+        out.push_str("\n\nif __name__ == \"__main__\":\n    unittest.main()\n");
+    }
+    out
+}
+
+const PYTHON_HEAD: &str = "import base64
+import os
+import unittest
+import urllib.error
+import urllib.request
+
+
+def post(url, headers, body):
+    target = os.environ.get(\"WEBHOOK_URL\", url)
+    request = urllib.request.Request(target, data=body, headers=headers, method=\"POST\")
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+class Webhooks(unittest.TestCase):
+";
+
+const NODE_HEAD: &str = "import test from \"node:test\";
+import assert from \"node:assert\";
+
+async function post(url, headers, body) {
+  const target = process.env.WEBHOOK_URL ?? url;
+  const signal = AbortSignal.timeout(5000);
+  return (await fetch(target, { method: \"POST\", headers, body, redirect: \"manual\", signal })).status;
+}
+";
+
+/// A text literal that Python and JavaScript read alike; JSON's escapes mean the same in both.
+fn literal(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// The body as text, where showing it is harmless.
+fn plain<'a>(request: &Rendition<'a>) -> Option<&'a str> {
+    let text = std::str::from_utf8(request.body.as_bytes()).ok()?;
+    (Sanitised::text(text).as_str() == text).then_some(text)
+}
+
+fn headers(request: &Rendition<'_>) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    request.headers.iter().map(|(name, value)| (title(name), text(value))).collect()
+}
+
+fn base64(request: &Rendition<'_>) -> String {
+    STANDARD.encode(request.body.as_bytes())
+}
+
+fn hurl(named: &Named<'_>) -> String {
+    let request = &named.request;
+    let mut out = format!("# {}\nPOST {}\n", named.name, request.url);
+    for (name, value) in headers(request) {
+        // Writing to a String cannot fail, here and below.
+        let _ = writeln!(out, "{name}: {}", value.replace('\\', "\\\\").replace('#', "\\#").replace("{{", "\\{\\{"));
+    }
+    // A one-line text between backquotes is taken as it stands.
+    match plain(request).filter(|text| !text.contains(['`', '\n', '\r', '\\']) && !text.contains("{{")) {
+        Some(text) => drop(writeln!(out, "`{text}`")),
+        None => drop(writeln!(out, "base64,{};", base64(request))),
+    }
+    out.push_str("HTTP *\n[Asserts]\nstatus >= 200\nstatus < 300\n\n");
+    out
+}
+
+fn python(named: &Named<'_>) -> String {
+    let request = &named.request;
+    let fields: Vec<String> =
+        headers(request).iter().map(|(name, value)| format!("{}: {}", literal(name), literal(value))).collect();
+    let body = match plain(request) {
+        Some(text) => format!("{}.encode()", literal(text)),
+        None => format!("base64.b64decode(\"{}\")", base64(request)),
+    };
+    format!(
+        "\n    def test_{}(self):\n        headers = {{{}}}\n        body = {body}\n        status = post({}, headers, body)\n        self.assertTrue(200 <= status < 300, f\"answered {{status}}\")\n",
+        named.name,
+        fields.join(", "),
+        literal(request.url.as_str()),
+    )
+}
+
+fn node(named: &Named<'_>) -> String {
+    let request = &named.request;
+    let fields: Vec<String> =
+        headers(request).iter().map(|(name, value)| format!("[{}, {}]", literal(name), literal(value))).collect();
+    let body = match plain(request) {
+        Some(text) => literal(text),
+        None => format!("Buffer.from(\"{}\", \"base64\")", base64(request)),
+    };
+    format!(
+        "\ntest({}, async () => {{\n  const headers = [{}];\n  const body = {body};\n  const status = await post({}, headers, body);\n  assert.ok(status >= 200 && status < 300, `answered ${{status}}`);\n}});\n",
+        literal(&named.name),
+        fields.join(", "),
+        literal(request.url.as_str()),
+    )
+}

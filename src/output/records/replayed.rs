@@ -1,0 +1,42 @@
+//! The fields of a `replayed` record, in the order in which they are written.
+
+use super::shapes::{Ended, milliseconds};
+use crate::protocol::attempt::Outcome;
+use crate::protocol::report::ReplayReport;
+use serde::Serialize;
+
+/// Fields of a `replayed`.
+#[derive(Serialize)]
+pub struct Replayed<'a> {
+    event: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_type: Option<&'a str>,
+    url: &'a str,
+    attempts: u32,
+    latency_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was_outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was_status: Option<u16>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    changed: bool,
+    #[serde(flatten)]
+    ended: Ended<'a>,
+}
+
+impl<'a> Replayed<'a> {
+    /// Reads a report.
+    pub fn of(report: &'a ReplayReport) -> Self {
+        Self {
+            event: report.event,
+            event_type: report.event_type.as_deref(),
+            url: &report.url,
+            attempts: report.attempts,
+            latency_ms: milliseconds(report.latency),
+            was_outcome: report.was.as_ref().map(Outcome::name),
+            was_status: report.was.as_ref().and_then(Outcome::status),
+            changed: report.changed(),
+            ended: Ended::of(&report.outcome),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the writer enters or looks up beside arrivals as they come: events of another store, how far the forwards of
+//! a target have got, summaries of load runs.
+//!
+//! May know the rows, as `ledger` does. Must not decide what is imported or retried.
+
+use super::code;
+use super::error::Fault;
+use super::job::{Incoming, Outgoing};
+use super::ledger::Ledger;
+use crate::protocol::arrival::{Arrival, HeaderLines, Progress, Waiting};
+use crate::protocol::attempt::Attempt;
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::Facts;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
+
+/// An event of another store, ready to be entered with all that happened to it.
+#[derive(Debug)]
+pub struct Past {
+    sent: Outgoing,
+    was_sent: bool,
+    arrivals: Vec<Incoming>,
+    attempts: Vec<Attempt>,
+}
+
+impl Past {
+    /// An event with the time at which it was sent, where it was, and its arrivals and attempts, oldest first. The
+    /// attempts' event numbers do not count.
+    pub fn new(body: RawBody, sent: Option<Timestamp>, arrivals: Vec<Arrival>, attempts: Vec<Attempt>) -> Self {
+        let facts = Facts::of(&body);
+        let at = sent.or(arrivals.first().map(|arrival| arrival.at)).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self {
+            was_sent: sent.is_some() || arrivals.is_empty(),
+            sent: Outgoing::new(body, &facts, at),
+            arrivals: arrivals.into_iter().map(Incoming::from).collect(),
+            attempts,
+        }
+    }
+
+    /// Bytes that it adds at most.
+    pub(super) fn weight(&self) -> usize {
+        let headers: usize = self.arrivals.iter().map(|arrival| arrival.headers.as_block().len()).sum();
+        self.sent.body.len() + headers
+    }
+}
+
+/// A question about, or a note of, how far a target has got.
+#[derive(Debug)]
+pub(super) struct Step {
+    url: String,
+    now_ms: i64,
+    note: Option<Progress>,
+}
+
+impl Step {
+    /// Asks.
+    pub fn look(url: &str, now: Timestamp) -> Self {
+        Self { url: url.to_owned(), now_ms: now.as_millisecond(), note: None }
+    }
+
+    /// Notes.
+    pub fn note(url: &str, progress: Progress) -> Self {
+        Self { url: url.to_owned(), now_ms: 0, note: Some(progress) }
+    }
+}
+
+impl Ledger<'_> {
+    /// Enters an event of another store, and answers with its number; `None` where it is here already.
+    pub fn import(&mut self, past: &Past) -> Result<Option<u64>, Fault> {
+        if self.knows(&past.sent.keys)? {
+            return Ok(None);
+        }
+        let mut number = if past.was_sent { Some(self.sent(&past.sent)?) } else { None };
+        for arrival in &past.arrivals {
+            number = Some(self.record(arrival)?.event);
+        }
+        if let Some(event) = number {
+            for attempt in &past.attempts {
+                self.attempt(&Attempt { event, ..attempt.clone() })?;
+            }
+        }
+        Ok(number)
+    }
+
+    /// The first arrival behind one.
+    pub fn arrival_after(&mut self, arrival: u64) -> Result<Option<Waiting>, Fault> {
+        let read = |row: &Row<'_>| {
+            Ok(Waiting {
+                arrival: row.get::<_, i64>(0)?.unsigned_abs(),
+                event: row.get::<_, i64>(1)?.unsigned_abs(),
+                retry_of: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
+                repeats: row.get(3)?,
+                headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(4)?),
+                body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
+            })
+        };
+        Ok(self.sql.arrival_after.query_row([arrival.cast_signed()], read).optional()?)
+    }
+
+    /// How far a target has got, or the note of it. A target of which nothing is known begins behind the newest
+    /// arrival, and that is noted at once: what comes in from now on is its.
+    pub fn progress(&mut self, step: &Step) -> Result<Progress, Fault> {
+        let url = self.url(&step.url)?;
+        let found = match step.note {
+            Some(_) => None,
+            None => self.sql.progress.query_row([url], progress).optional()?,
+        };
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let now = code::time(step.now_ms).unwrap_or_default();
+        let begin = Progress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
+        let noted = step.note.unwrap_or(begin);
+        let (first, due) = (noted.first.as_millisecond(), noted.due.as_millisecond());
+        self.sql.advance.execute((url, noted.arrival.cast_signed(), noted.attempts, first, due))?;
+        Ok(noted)
+    }
+
+    /// Keeps the summary of a load run.
+    pub fn keep_load(&mut self, at_ms: i64, summary: &str) -> Result<u64, Fault> {
+        self.reserve(summary.len())?;
+        let number: i64 = self.sql.keep_load.query_row((at_ms, summary), |row| row.get(0))?;
+        Ok(number.unsigned_abs())
+    }
+}
+
+fn progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
+    let time = |column| -> rusqlite::Result<Timestamp> { Ok(code::time(row.get(column)?).unwrap_or_default()) };
+    Ok(Progress {
+        arrival: row.get::<_, i64>(0)?.unsigned_abs(),
+        attempts: row.get(1)?,
+        first: time(2)?,
+        due: time(3)?,
+    })
+}
