@@ -11,6 +11,8 @@ use crate::protocol::report::{AttemptReport, Report, What};
 use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, Schedule};
 use std::time::Duration;
 
+pub mod load;
+
 /// How the waits between attempts pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {

@@ -7,10 +7,12 @@
 
 mod dice;
 mod people;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 pub use dice::{Dice, seeded_time};
+pub use stream::{Flow, Stream};
 
 use super::event::EventType;
 use jiff::{SignedDuration, Timestamp};

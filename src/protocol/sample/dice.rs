@@ -23,6 +23,14 @@ impl Dice {
         dice
     }
 
+    /// The same dice turned to one of their independent uses, whatever was rolled before.
+    pub fn turned_to(&self, number: u64) -> Self {
+        let mut dice = self.clone();
+        dice.0.set_word_pos(0);
+        dice.0.set_stream(number);
+        dice
+    }
+
     /// A number below `end`, each as likely; 0 for an `end` of 0.
     pub fn below(&mut self, end: u64) -> u64 {
         // The high half of a 128-bit product: even to within one part in 2⁶⁴ / end.

@@ -1,0 +1,159 @@
+//! Load: as many deliveries as asked for, as fast as asked for, over connections of our own, counted and timed.
+//!
+//! Knows plain HTTP/1.1 and the clock of the machine; knows nothing of stores or screens. Nothing is kept of a single
+//! delivery, so a million of them take no more memory than a hundred. Loopback only: whoever calls sees to that.
+//!
+//! Under a rate the starts are set beforehand. A delivery that could not begin in time, because every connection was
+//! busy, is timed from when it should have begun: a stalled endpoint does not make its own figures better by slowing
+//! the questions down ("coordinated omission").
+
+mod connection;
+mod figures;
+mod worker;
+
+pub use figures::{Figures, Live};
+
+use crate::protocol::schedule::RetryFrom;
+use crate::protocol::signature::Key;
+use crate::shutdown::Stop;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+use worker::{Shared, work};
+
+#[cfg(test)]
+mod tests;
+
+/// The bodies of a run, each by its number. Called from several threads.
+pub trait Bodies: Send + Sync {
+    /// Writes a body into an empty buffer.
+    fn write(&self, number: u64, out: &mut Vec<u8>);
+}
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// Where to connect to.
+    pub address: SocketAddr,
+    /// Request line and header lines that every request has, each ended by CRLF.
+    pub head: Vec<u8>,
+    /// What signs; `None` for unsigned.
+    pub key: Option<Key>,
+    /// Connections.
+    pub concurrency: usize,
+    /// Deliveries at most.
+    pub count: Option<u64>,
+    /// Time in which deliveries are begun.
+    pub duration: Option<Duration>,
+    /// Starts in a second; `None` for as fast as it goes.
+    pub rate: Option<f64>,
+    /// Time that an attempt has.
+    pub budget: Duration,
+    /// Whether failed deliveries are tried again.
+    pub retries: Option<Retries>,
+}
+
+/// How failed deliveries are tried again.
+#[derive(Debug, Clone, Copy)]
+pub struct Retries {
+    /// What delays count from.
+    pub from: RetryFrom,
+    /// How many times as fast as documented; `None` for at once.
+    pub factor: Option<f64>,
+}
+
+/// What all workers share.
+struct Plan {
+    load: Load,
+    began: Instant,
+    next: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl Plan {
+    /// The next delivery and when it is due, until there are enough or the time is up.
+    fn ticket(&self) -> Option<(u64, Option<Instant>)> {
+        if self.stopped.load(Relaxed) {
+            return None;
+        }
+        let number = self.next.fetch_add(1, Relaxed);
+        let end = self.load.duration.map(|duration| self.began + duration);
+        let due = self.load.rate.map(|rate| self.began + Duration::from_secs_f64(number as f64 / rate));
+        let late = end.is_some_and(|end| due.unwrap_or_else(Instant::now) >= end);
+        let more = !late && self.load.count.is_none_or(|count| number < count);
+        more.then_some((number, due))
+    }
+}
+
+/// A run that is under way.
+pub struct Running {
+    threads: Vec<std::thread::JoinHandle<std::io::Result<Figures>>>,
+    plan: Arc<Plan>,
+    /// How far each thread has got.
+    pub live: Vec<Arc<Live>>,
+}
+
+/// Starts a run, on a thread for each processor or for each connection where these are fewer.
+///
+/// # Errors
+/// The operating system gives no thread.
+pub fn start(load: Load, bodies: Arc<dyn Bodies>, stop: &Stop) -> std::io::Result<Running> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let count = processors.min(load.concurrency).max(1);
+    let connections = load.concurrency;
+    let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
+    let plan = Arc::new(Plan { load, began: Instant::now(), next, stopped });
+    let live: Vec<_> = (0..count).map(|_| Arc::new(Live::default())).collect();
+    let mut threads = Vec::with_capacity(count);
+    for (at, live) in live.iter().enumerate() {
+        let share = connections / count + usize::from(at < connections % count);
+        let (plan, bodies, live, stop) = (Arc::clone(&plan), Arc::clone(&bodies), Arc::clone(live), stop.clone());
+        let thread = std::thread::Builder::new().name("load".into());
+        threads.push(thread.spawn(move || drive(&plan, share, bodies, live, &stop))?);
+    }
+    Ok(Running { threads, plan, live })
+}
+
+impl Running {
+    /// Whether every thread has ended.
+    pub fn is_over(&self) -> bool {
+        self.threads.iter().all(std::thread::JoinHandle::is_finished)
+    }
+
+    /// Waits for the end and adds everything up; the time is that from the first start to the last end.
+    ///
+    /// # Errors
+    /// A thread had no runtime or ended early.
+    pub fn finish(self) -> std::io::Result<Figures> {
+        let mut sum = Figures::new();
+        for thread in self.threads {
+            sum.add(&thread.join().unwrap_or_else(|_| Err(std::io::Error::other("a load thread ended early")))?);
+        }
+        sum.elapsed = sum.ended.unwrap_or(self.plan.began).saturating_duration_since(self.plan.began);
+        Ok(sum)
+    }
+}
+
+/// One thread: its share of the connections, on a runtime of its own, so that nothing is shared but the tickets.
+fn drive(
+    plan: &Arc<Plan>,
+    share: usize,
+    bodies: Arc<dyn Bodies>,
+    live: Arc<Live>,
+    stop: &Stop,
+) -> std::io::Result<Figures> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(256).build()?;
+    let shared = Shared::new(Arc::clone(plan), bodies, live);
+    let workers = tokio::task::LocalSet::new();
+    for _ in 0..share {
+        workers.spawn_local(work(shared.clone()));
+    }
+    runtime.block_on(async {
+        tokio::select! {
+            () = workers => {}
+            _ = stop.requested() => plan.stopped.store(true, Relaxed),
+        }
+    });
+    Ok(shared.into_figures())
+}

@@ -1,0 +1,236 @@
+//! One HTTP/1.1 connection: a request goes out in one piece, and its answer is read to its end, counted and dropped.
+//!
+//! Knows RFC 9112's framing of answers. It exists because a client library spends more time on a request than a quick
+//! endpoint does, and then measures itself.
+
+use std::io;
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Longest head of an answer.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// Header fields of an answer at most.
+const FIELDS: usize = 128;
+
+/// A connection and what was read from it.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Answered {
+    pub status: u16,
+    /// Bytes, head and body.
+    pub bytes: u64,
+    /// Whether the connection can take another request.
+    pub stays: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// The connection ended or failed.
+    Gone(io::Error),
+    /// What came is not HTTP.
+    Malformed,
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Gone(error)
+    }
+}
+
+/// How the body of an answer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    Length(u64),
+    Chunked,
+    Close,
+}
+
+impl Connection {
+    pub(super) async fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: vec![0; 4096], filled: 0 })
+    }
+
+    /// Whether the other side has closed it or said something unasked.
+    pub(super) fn is_stale(&self) -> bool {
+        let mut byte = [0];
+        !matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Sends a request and reads its answer.
+    pub(super) async fn exchange(&mut self, request: &[u8]) -> Result<Answered, Broken> {
+        self.stream.write_all(request).await?;
+        self.filled = 0;
+        loop {
+            self.read().await?;
+            if let Some((status, head, framing, stays)) = self.head()? {
+                // 1xx answers come before the real one.
+                if (100..200).contains(&status) && status != 101 {
+                    self.buffer.copy_within(head..self.filled, 0);
+                    self.filled -= head;
+                    if self.filled > 0 {
+                        continue;
+                    }
+                }
+                let body = self.body(head, framing).await?;
+                return Ok(Answered { status, bytes: head as u64 + body, stays: stays && framing != Framing::Close });
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<(), Broken> {
+        if self.filled == self.buffer.len() {
+            if self.filled >= LONGEST_HEAD {
+                return Err(Broken::Malformed);
+            }
+            self.buffer.resize(self.filled * 2, 0);
+        }
+        match self.stream.read(&mut self.buffer[self.filled..]).await? {
+            0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            read => {
+                self.filled += read;
+                Ok(())
+            }
+        }
+    }
+
+    /// Status, length, framing and whether the connection stays, once the head is complete.
+    fn head(&self) -> Result<Option<(u16, usize, Framing, bool)>, Broken> {
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+        let mut answer = httparse::Response::new(&mut fields);
+        let parsed = answer.parse(&self.buffer[..self.filled]).map_err(|_| Broken::Malformed)?;
+        let (httparse::Status::Complete(length), Some(status)) = (parsed, answer.code) else { return Ok(None) };
+        let (mut framing, mut stays) = (Framing::Close, answer.version == Some(1));
+        for field in answer.headers.iter() {
+            let says = |word: &[u8]| field.value.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+            if field.name.eq_ignore_ascii_case("content-length") && framing != Framing::Chunked {
+                let text = std::str::from_utf8(field.value).map_err(|_| Broken::Malformed)?;
+                framing = Framing::Length(text.trim().parse().map_err(|_| Broken::Malformed)?);
+            } else if field.name.eq_ignore_ascii_case("transfer-encoding") && says(b"chunked") {
+                framing = Framing::Chunked;
+            } else if field.name.eq_ignore_ascii_case("connection") {
+                stays = if says(b"close") { false } else { stays || says(b"keep-alive") };
+            }
+        }
+        if matches!(status, 100..200 | 204 | 304) {
+            framing = Framing::Length(0);
+        }
+        Ok(Some((status, length, framing, stays)))
+    }
+
+    /// Reads a body to its end and answers with its length as it came.
+    async fn body(&mut self, head: usize, framing: Framing) -> Result<u64, Broken> {
+        let there = (self.filled - head) as u64;
+        match framing {
+            Framing::Length(length) => {
+                let mut left = length.saturating_sub(there);
+                while left > 0 {
+                    left = left.saturating_sub(self.more().await? as u64);
+                }
+                Ok(length)
+            }
+            Framing::Close => {
+                let mut length = there;
+                loop {
+                    match self.stream.read(&mut self.buffer).await? {
+                        0 => return Ok(length),
+                        read => length += read as u64,
+                    }
+                }
+            }
+            Framing::Chunked => {
+                let (mut chunks, mut length) = (Chunks::default(), there);
+                let mut ended = chunks.take(&self.buffer[head..self.filled])?;
+                while !ended {
+                    let read = self.more().await?;
+                    length += read as u64;
+                    ended = chunks.take(&self.buffer[..read])?;
+                }
+                Ok(length)
+            }
+        }
+    }
+
+    /// Reads over what is there.
+    async fn more(&mut self) -> Result<usize, Broken> {
+        match self.stream.read(&mut self.buffer).await? {
+            0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            read => Ok(read),
+        }
+    }
+}
+
+/// A chunked body on its way (RFC 9112, section 7.1), looked at byte by byte only where it is not content.
+#[derive(Debug, Default)]
+struct Chunks {
+    state: State,
+    size: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum State {
+    /// In the digits of a size.
+    #[default]
+    Size,
+    /// Behind them, up to the line's end.
+    Extension,
+    /// In the content.
+    Content,
+    /// In the line break behind it.
+    Break,
+    /// At the start of a line of the trailer.
+    Trailer,
+    /// Within such a line.
+    Field,
+}
+
+impl Chunks {
+    /// Takes what came; whether that was the end.
+    fn take(&mut self, mut bytes: &[u8]) -> Result<bool, Broken> {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            if self.state == State::Content {
+                let part = self.size.min(bytes.len() as u64);
+                self.size -= part;
+                bytes = &bytes[part as usize..];
+                if self.size == 0 {
+                    self.state = State::Break;
+                }
+                continue;
+            }
+            bytes = rest;
+            self.state = match (self.state, byte) {
+                (State::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
+                    let digit = u64::from((byte as char).to_digit(16).unwrap_or(0));
+                    self.size = self.size.checked_mul(16).ok_or(Broken::Malformed)? + digit;
+                    State::Size
+                }
+                (State::Size | State::Extension, b'\n') if self.size == 0 => State::Trailer,
+                (State::Size | State::Extension, b'\n') => State::Content,
+                (State::Size, b'\r' | b';' | b' ' | b'\t') | (State::Extension, _) => State::Extension,
+                (State::Break, b'\r') | (State::Trailer, b'\r') => self.state,
+                (State::Break, b'\n') => State::Size,
+                (State::Trailer, b'\n') => return Ok(true),
+                (State::Trailer | State::Field, b) => {
+                    if b == b'\n' {
+                        State::Trailer
+                    } else {
+                        State::Field
+                    }
+                }
+                _ => return Err(Broken::Malformed),
+            };
+        }
+        Ok(false)
+    }
+}

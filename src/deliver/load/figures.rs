@@ -1,0 +1,160 @@
+//! What a load run counts, and its latencies.
+
+use crate::protocol::attempt::Outcome;
+use crate::protocol::schedule::acknowledges;
+use hdrhistogram::Histogram;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// Longest latency that is told apart, in microseconds: an hour.
+const LONGEST: u64 = 3_600_000_000;
+
+/// How far a thread has got, for a progress bar. Each has cache lines of its own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub struct Live {
+    ended: AtomicU64,
+    acknowledged: AtomicU64,
+}
+
+impl Live {
+    /// Deliveries that ended, and those of them that were acknowledged.
+    pub fn read(&self) -> (u64, u64) {
+        (self.ended.load(Relaxed), self.acknowledged.load(Relaxed))
+    }
+}
+
+/// The sum of a run.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// Events that ended, acknowledged or not.
+    pub events: u64,
+    /// Events that were acknowledged.
+    pub acknowledged: u64,
+    /// Events that were acknowledged within five seconds of their due start.
+    pub in_time: u64,
+    /// Attempts, retries among them.
+    pub attempts: u64,
+    /// Starts that came later than they were due.
+    pub late: u64,
+    /// Bytes of requests.
+    pub sent: u64,
+    /// Bytes of answers.
+    pub received: u64,
+    /// From the first start to the last end.
+    pub elapsed: Duration,
+    /// When the last attempt ended.
+    pub(super) ended: Option<Instant>,
+    statuses: Vec<u64>,
+    failures: BTreeMap<&'static str, u64>,
+    latencies: Option<Histogram<u64>>,
+}
+
+impl Figures {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            events: 0,
+            acknowledged: 0,
+            in_time: 0,
+            attempts: 0,
+            late: 0,
+            sent: 0,
+            received: 0,
+            elapsed: Duration::ZERO,
+            ended: None,
+            statuses: vec![0; 1000],
+            failures: BTreeMap::new(),
+            // These bounds are allowed, so there always is one.
+            latencies: Histogram::new_with_bounds(1, LONGEST, 3).ok(),
+        }
+    }
+
+    /// Counts an attempt that was answered.
+    pub(super) fn answered(&mut self, status: u16, latency: Duration) {
+        self.attempts += 1;
+        if let Some(count) = self.statuses.get_mut(usize::from(status)) {
+            *count += 1;
+        }
+        let micros = u64::try_from(latency.as_micros()).unwrap_or(LONGEST).clamp(1, LONGEST);
+        if let Some(latencies) = &mut self.latencies {
+            latencies.saturating_record(micros);
+        }
+    }
+
+    /// Counts an attempt that was not.
+    pub(super) fn failed(&mut self, outcome: &Outcome) {
+        self.attempts += 1;
+        *self.failures.entry(outcome.name()).or_default() += 1;
+    }
+
+    /// Counts an event that ended.
+    pub(super) fn end(&mut self, acknowledged: bool, in_time: bool, at: Instant, live: &Live) {
+        self.events += 1;
+        self.acknowledged += u64::from(acknowledged);
+        self.in_time += u64::from(acknowledged && in_time);
+        self.ended = Some(at);
+        live.ended.store(self.events, Relaxed);
+        live.acknowledged.store(self.acknowledged, Relaxed);
+    }
+
+    /// Adds another thread's.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.acknowledged += other.acknowledged;
+        self.in_time += other.in_time;
+        self.attempts += other.attempts;
+        self.late += other.late;
+        self.sent += other.sent;
+        self.received += other.received;
+        self.ended = self.ended.max(other.ended);
+        self.statuses.iter_mut().zip(&other.statuses).for_each(|(sum, more)| *sum += more);
+        for (name, count) in &other.failures {
+            *self.failures.entry(name).or_default() += count;
+        }
+        if let (Some(sum), Some(more)) = (&mut self.latencies, &other.latencies) {
+            // Both have the same bounds.
+            let _ = sum.add(more);
+        }
+    }
+
+    /// Statuses and failures by name, with how often each came.
+    pub fn outcomes(&self) -> Vec<(String, u64, bool)> {
+        let met = self.statuses.iter().enumerate().filter(|(_, count)| **count > 0);
+        let statuses = met.map(|(status, count)| {
+            let good = u16::try_from(status).is_ok_and(acknowledges);
+            (status.to_string(), *count, good)
+        });
+        let failures = self.failures.iter().map(|(name, count)| ((*name).to_owned(), *count, false));
+        statuses.chain(failures).collect()
+    }
+
+    /// The latency that this share of the answers did not exceed.
+    pub fn quantile(&self, share: f64) -> Duration {
+        let micros = self.latencies.as_ref().map_or(0, |latencies| latencies.value_at_quantile(share));
+        // A bucket's upper end may lie a little beyond the greatest value.
+        Duration::from_micros(micros).min(self.max())
+    }
+
+    /// The greatest latency.
+    pub fn max(&self) -> Duration {
+        Duration::from_micros(self.latencies.as_ref().map_or(0, Histogram::max))
+    }
+
+    /// The least latency.
+    pub fn min(&self) -> Duration {
+        Duration::from_micros(self.latencies.as_ref().filter(|all| !all.is_empty()).map_or(0, Histogram::min))
+    }
+
+    /// The mean latency.
+    pub fn mean(&self) -> Duration {
+        Duration::from_micros(self.latencies.as_ref().map_or(0.0, Histogram::mean).round() as u64)
+    }
+
+    /// Events in a second.
+    pub fn rate(&self) -> f64 {
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds > 0.0 { self.events as f64 / seconds } else { 0.0 }
+    }
+}

@@ -1,0 +1,144 @@
+//! Payloads by the hundred thousand: each another sign-up, all from one seed, any of them by its number.
+//!
+//! What [`super::sample`] builds as a document is written here as text, a tenth of the time, since a load run measures
+//! the endpoint and not this program. The members, their order and their form are the same; what differs between two
+//! payloads of a stream is what differs between two sign-ups: id, address, name, position, referral code.
+
+use super::{Dice, Given, people, whole_seconds};
+use crate::protocol::event::EventType;
+use jiff::Timestamp;
+use serde_json::Value;
+
+#[cfg(test)]
+mod tests;
+
+/// People that are rolled beforehand; ids and numbers in addresses make them different ones.
+const PEOPLE: usize = 512;
+
+/// What a stream consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// One event, of another sign-up each time.
+    One(EventType),
+    /// The life of one sign-up after the other: created, moved, deleted.
+    Lives,
+}
+
+/// Payloads by their number.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    dice: Dice,
+    flow: Flow,
+    waitlist: String,
+    time: String,
+    people: Vec<Person>,
+}
+
+/// A name as a JSON string, and the parts of an address on both sides of its number.
+#[derive(Debug, Clone)]
+struct Person {
+    name: String,
+    local: String,
+    domain: String,
+}
+
+impl Stream {
+    /// A stream whose events happen now.
+    pub fn new(flow: Flow, seed: u64, now: Timestamp, given: &Given) -> Self {
+        // The last of the independent uses; the payloads take the first ones.
+        let mut dice = Dice::for_use(seed, u64::MAX - 1);
+        let waitlist = given.waitlist.clone().unwrap_or_else(|| dice.uuid().to_string());
+        let people = (0..PEOPLE).map(|_| person(&mut dice, given)).collect();
+        let time = whole_seconds(now).to_string();
+        Self { dice: Dice::new(seed), flow, waitlist: Value::from(waitlist).to_string(), time, people }
+    }
+
+    /// Writes the payload with this number into an empty buffer.
+    pub fn write(&self, number: u64, out: &mut Vec<u8>) {
+        let (event, signup) = match self.flow {
+            Flow::One(event) => (event, number),
+            Flow::Lives => (EventType::ALL[(number % 3) as usize], number / 3),
+        };
+        let mut dice = self.dice.turned_to(signup);
+        put(out, &[r#"{"event_type":""#, event.name(), r#"","waitlist_id":"#, &self.waitlist, r#","data":{"id":""#]);
+        uuid(&mut dice, out);
+        let person = &self.people[dice.below(PEOPLE as u64) as usize];
+        put(out, &[r#"","email":""#, &person.local]);
+        if !person.domain.is_empty() {
+            decimal(dice.below(1_000_000) as i64, out);
+        }
+        put(out, &[&person.domain, "\""]);
+        match event {
+            EventType::SignupCreated => self.created(&mut dice, person, out),
+            EventType::SignupPositionChanged => moved(&mut dice, out),
+            EventType::SignupDeleted => {}
+        }
+        put(out, &[r#"},"timestamp":""#, &self.time, "\"}"]);
+    }
+
+    fn created(&self, dice: &mut Dice, person: &Person, out: &mut Vec<u8>) {
+        const CHARACTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        put(out, &[r#","name":"#, &person.name, r#","position":"#]);
+        decimal(dice.between(1, 5000), out);
+        put(out, &[r#","referral_code":""#]);
+        let roll = dice.below(1 << 30);
+        out.extend((0..6).map(|at| CHARACTERS[(roll >> (5 * at) & 31) as usize]));
+        put(out, &[r#"","created_at":""#, &self.time, "\""]);
+    }
+}
+
+fn moved(dice: &mut Dice, out: &mut Vec<u8>) {
+    let (from, up) = (dice.between(2, 5000), dice.between(1, 100));
+    let to = (from - up).max(1);
+    for (name, value) in
+        [(r#","old_position":"#, from), (r#","new_position":"#, to), (r#","position_change":"#, to - from)]
+    {
+        put(out, &[name]);
+        decimal(value, out);
+    }
+}
+
+/// Rolls a person, with what was given in place of what was rolled. A given address stands as it is.
+fn person(dice: &mut Dice, given: &Given) -> Person {
+    let (name, ascii) = people::name(dice);
+    let ascii = given.name.as_deref().map_or(ascii, people::to_ascii);
+    let name = Value::from(given.name.clone().unwrap_or(name)).to_string();
+    match &given.email {
+        Some(email) => {
+            let quoted = Value::from(email.as_str()).to_string();
+            Person { name, local: quoted[1..quoted.len() - 1].to_owned(), domain: String::new() }
+        }
+        None => {
+            let domain =
+                people::email(dice, "x").rsplit_once('@').map_or("example.com".into(), |(_, domain)| domain.to_owned());
+            Person { name, local: ascii, domain: format!("@{domain}") }
+        }
+    }
+}
+
+fn put(out: &mut Vec<u8>, pieces: &[&str]) {
+    pieces.iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()));
+}
+
+fn decimal(number: i64, out: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut left = number.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+fn uuid(dice: &mut Dice, out: &mut Vec<u8>) {
+    let mut text = [0u8; 36];
+    out.extend_from_slice(dice.uuid().hyphenated().encode_lower(&mut text).as_bytes());
+}
