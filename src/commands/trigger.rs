@@ -1,4 +1,6 @@
-//! `trigger`: fabricates an event, signs it and delivers it as the service would, retries included.
+//! `trigger`: fabricates an event, signs it and delivers it as the service would, retries included; or many of them.
+
+mod many;
 
 use crate::config::Settings;
 use crate::config::keys::Key;
@@ -12,7 +14,7 @@ use crate::flows::{delivery, input, listeners, request, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::rendition::Rendition;
 use crate::protocol::attempt::Purpose;
-use crate::protocol::event::EventType;
+use crate::protocol::sample::Flow;
 use clap::ValueEnum;
 use url::Url;
 
@@ -28,12 +30,14 @@ Examples:
   referralloop trigger created --to 3000/webhooks --speed 60x
   referralloop trigger deleted --email ada@example.com --seed 7 --dry-run
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
-  referralloop trigger created --dry-run --as curl"
+  referralloop trigger created --dry-run --as curl
+  referralloop trigger created --count 10000 --to 3000/webhooks
+  referralloop trigger all --duration 10s --rate 500 --concurrency 32 --to 3000/webhooks"
 )]
 pub struct Arguments {
-    /// created, position_changed or deleted; not needed with --data
-    #[arg(value_name = "EVENT", value_parser = arguments::event_type, required_unless_present = "data")]
-    event: Option<EventType>,
+    /// created, position_changed or deleted, or all for whole lives with --count; not needed with --data
+    #[arg(value_name = "EVENT", value_parser = flow, required_unless_present = "data")]
+    event: Option<Flow>,
     /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
     #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
     to: Option<Url>,
@@ -46,6 +50,8 @@ pub struct Arguments {
     timeout: Limit,
     #[command(flatten)]
     retries: Retries,
+    #[command(flatten)]
+    many: many::Arguments,
     /// Print the request, and send nothing
     #[arg(long, help_heading = "Dry run")]
     dry_run: bool,
@@ -79,6 +85,14 @@ struct Retries {
     retry_from: arguments::From,
 }
 
+/// One event, or whole lives.
+fn flow(text: &str) -> Result<Flow, String> {
+    match text {
+        "all" | "signup.*" => Ok(Flow::Lives),
+        name => arguments::event_type(name).map(Flow::One),
+    }
+}
+
 /// What a printed request looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Form {
@@ -107,7 +121,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context)?;
     input::one_stdin(&[arguments.payload.stdin().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = target(arguments, context, &settings)?;
-    let payload = payload::build(arguments.event, &arguments.payload, context, &settings)?;
+    if arguments.many.asked() {
+        return many::run(arguments, context, &console, &settings, url);
+    }
+    let event = match arguments.event {
+        Some(Flow::One(event)) => Some(event),
+        None => None,
+        Some(Flow::Lives) => return Err(Error::usage("name one event; all is for many: --count 1000")),
+    };
+    let payload = payload::build(event, &arguments.payload, context, &settings)?;
     let request = request::build(url, &payload, &arguments.request, context, &settings)?;
     if arguments.dry_run {
         print(&console, &request, arguments.form)?;

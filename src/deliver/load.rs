@@ -25,6 +25,9 @@ use worker::{Shared, work};
 #[cfg(test)]
 mod tests;
 
+/// A budget that no attempt reaches.
+pub const NO_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// The bodies of a run, each by its number. Called from several threads.
 pub trait Bodies: Send + Sync {
     /// Writes a body into an empty buffer.

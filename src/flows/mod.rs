@@ -8,6 +8,7 @@ pub mod history;
 pub mod input;
 pub mod listener;
 pub mod listeners;
+pub mod loading;
 pub mod payload;
 pub mod replaying;
 pub mod request;

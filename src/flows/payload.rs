@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::protocol::body::RawBody;
 use crate::protocol::edit::{Edit, EditError, apply_all};
 use crate::protocol::event::EventType;
-use crate::protocol::sample::{Dice, Given, sample, seeded_time};
+use crate::protocol::sample::{Dice, Flow, Given, Stream, sample, seeded_time};
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// Options that shape a payload.
@@ -68,6 +69,66 @@ impl Arguments {
     }
 }
 
+/// Bodies of a run, each by its number.
+#[derive(Debug, Clone)]
+pub enum Bodies {
+    /// Fabricated, each for another sign-up.
+    Stream(Box<Stream>),
+    /// The same, each changed.
+    Edited(Box<Stream>, EventType, Vec<Edit>),
+    /// The same bytes every time.
+    Fixed(RawBody),
+}
+
+impl Bodies {
+    /// Writes a body into an empty buffer.
+    pub fn write(&self, number: u64, out: &mut Vec<u8>) {
+        match self {
+            Self::Stream(stream) => stream.write(number, out),
+            Self::Fixed(body) => out.extend_from_slice(body.as_bytes()),
+            Self::Edited(stream, event, edits) => {
+                stream.write(number, out);
+                // The changes were tried on one payload before the run, and all payloads have the same fields.
+                if let Ok(mut payload) = serde_json::from_slice(out) {
+                    let _ = apply_all(&mut payload, *event, edits, true);
+                    *out = payload.to_string().into_bytes();
+                }
+            }
+        }
+    }
+}
+
+/// Prepares the bodies of a run, all from one seed; `seed` stands in where none was given.
+pub fn bodies(
+    flow: Flow,
+    arguments: &Arguments,
+    context: &Context,
+    settings: &Settings,
+    (seed, now): (u64, Timestamp),
+) -> Result<Bodies, Error> {
+    if let Some(data) = &arguments.data {
+        return Ok(Bodies::Fixed(given(data, context)?));
+    }
+    let stream = Box::new(Stream::new(flow, seed, now, &people(arguments, settings)?));
+    let edits = edits(arguments);
+    match flow {
+        _ if edits.is_empty() => Ok(Bodies::Stream(stream)),
+        Flow::Lives => Err(Error::usage("--set, --set-json and --unset change one event; name it instead of all")),
+        Flow::One(event) => {
+            let mut trial = sample(event, &mut Dice::new(seed), now, &Given::default());
+            apply_all(&mut trial, event, &edits, arguments.force).map_err(refused)?;
+            Ok(Bodies::Edited(stream, event, edits))
+        }
+    }
+}
+
+impl Arguments {
+    /// The seed that was given.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+}
+
 /// Fabricates the event, or takes the given bytes.
 pub fn build(
     event: Option<EventType>,
@@ -98,18 +159,25 @@ fn fabricate(
     context: &Context,
     settings: &Settings,
 ) -> Result<RawBody, Error> {
-    let waitlist = arguments::or_setting(arguments.waitlist.as_ref(), settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
-    let given = Given { waitlist, email: arguments.email.clone(), name: arguments.name.clone() };
+    let given = people(arguments, settings)?;
     // A seed makes everything reproducible, the time included; without one, both are of this moment.
     let (seed, now) = match arguments.seed {
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
     let mut payload = sample(event, &mut Dice::new(seed), now, &given);
-    let edits: Vec<Edit> =
-        [&arguments.set, &arguments.set_json, &arguments.unset].into_iter().flatten().cloned().collect();
-    apply_all(&mut payload, event, &edits, arguments.force).map_err(refused)?;
+    apply_all(&mut payload, event, &edits(arguments), arguments.force).map_err(refused)?;
     Ok(RawBody::new(payload.to_string()))
+}
+
+fn edits(arguments: &Arguments) -> Vec<Edit> {
+    [&arguments.set, &arguments.set_json, &arguments.unset].into_iter().flatten().cloned().collect()
+}
+
+/// What the options say in place of what would be rolled.
+fn people(arguments: &Arguments, settings: &Settings) -> Result<Given, Error> {
+    let waitlist = arguments::or_setting(arguments.waitlist.as_ref(), settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
+    Ok(Given { waitlist, email: arguments.email.clone(), name: arguments.name.clone() })
 }
 
 fn refused(error: EditError) -> Error {

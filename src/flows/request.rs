@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::exchange::Request;
 use crate::protocol::body::RawBody;
-use crate::protocol::signature::SIGNATURE_HEADER;
+use crate::protocol::signature::{Key, SIGNATURE_HEADER};
 use crate::protocol::stringify::json_stringify;
 use clap::ValueEnum;
 use http::header::{CONTENT_TYPE, USER_AGENT};
@@ -67,6 +67,31 @@ pub fn build(
     request.headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
     request.headers.extend(arguments.headers.iter().cloned());
     Ok(request)
+}
+
+/// What every request of a run has: its header fields, and whether it is signed, with which secret.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Header fields but for signature and length.
+    pub headers: Vec<Header>,
+    /// What signs the bytes; `None` for unsigned.
+    pub key: Option<Key>,
+}
+
+/// The part of a request that does not depend on its body.
+pub fn template(url: &Url, arguments: &Arguments, context: &Context, settings: &Settings) -> Result<Template, Error> {
+    if arguments.sign == Signed::JsonStringify {
+        return Err(Error::usage("--sign json-stringify is for single events; here the bytes are signed"));
+    }
+    let replaced = arguments.headers.iter().any(|(name, _)| name == SIGNATURE_HEADER);
+    let key = match arguments.unsigned || replaced {
+        true => None,
+        false => Some(workspace::secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
+    };
+    let mut headers = plain(url.clone(), &RawBody::default(), None)?.headers;
+    headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
+    headers.extend(arguments.headers.iter().cloned());
+    Ok(Template { headers, key })
 }
 
 /// A request with the headers that the service sends, and the signature where there is one.

@@ -11,6 +11,7 @@ pub mod errors;
 mod fixtures;
 pub mod human;
 pub mod line;
+pub mod load;
 pub mod pager;
 pub mod progress;
 pub mod prompt;

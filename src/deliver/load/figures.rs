@@ -151,10 +151,4 @@ impl Figures {
     pub fn mean(&self) -> Duration {
         Duration::from_micros(self.latencies.as_ref().map_or(0.0, Histogram::mean).round() as u64)
     }
-
-    /// Events in a second.
-    pub fn rate(&self) -> f64 {
-        let seconds = self.elapsed.as_secs_f64();
-        if seconds > 0.0 { self.events as f64 / seconds } else { 0.0 }
-    }
 }

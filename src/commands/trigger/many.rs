@@ -1,0 +1,192 @@
+//! `trigger --count/--rate/--duration/--concurrency`: many events, each with a payload and a signature of its own.
+
+use super::Arguments as Trigger;
+use crate::config::Settings;
+use crate::context::Context;
+use crate::deliver::Pace;
+use crate::deliver::load::{self, Figures, Load, Retries};
+use crate::error::{Error, Exit};
+use crate::exchange::is_loopback;
+use crate::flows::{arguments, delivery, loading, payload, request, runtime, workspace};
+use crate::output::console::Console;
+use crate::output::load::{Setting, fields, table};
+use crate::protocol::event::EventType;
+use crate::protocol::sample::{Flow, seeded_time};
+use crate::protocol::schedule::ATTEMPT_BUDGET;
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+use url::Url;
+
+/// Options that make one event many.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Many (to this machine only)")]
+pub(super) struct Arguments {
+    /// Send this many events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    count: Option<u64>,
+    /// Begin events for this long
+    #[arg(long, value_name = "DURATION", value_parser = stretch)]
+    duration: Option<Duration>,
+    /// Begin so many in a second, whatever the answers do [default: as fast as they are answered]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    rate: Option<f64>,
+    /// Connections [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    concurrency: Option<u32>,
+}
+
+impl Arguments {
+    /// Whether many are asked for.
+    pub(super) fn asked(&self) -> bool {
+        self.count.is_some() || self.duration.is_some() || self.rate.is_some() || self.concurrency.is_some()
+    }
+}
+
+fn stretch(text: &str) -> Result<Duration, String> {
+    match arguments::duration(text)? {
+        duration if duration.is_zero() => Err("it must be longer than nothing".into()),
+        duration if duration > Duration::from_secs(24 * 3600) => Err("a day at most".into()),
+        duration => Ok(duration),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.001..=1_000_000.0).contains(&rate) => Ok(rate),
+        _ => Err("a rate is a number of events in a second, from 0.001 to 1000000".into()),
+    }
+}
+
+/// Sends many.
+pub(super) fn run(
+    arguments: &Trigger,
+    context: &Context,
+    console: &Console,
+    settings: &Settings,
+    url: Url,
+) -> Result<Exit, Error> {
+    let plan = plan(arguments, context, settings, &url)?;
+    let flow = arguments.event.unwrap_or(Flow::One(EventType::SignupCreated));
+    let (seed, now) = match arguments.payload.seed() {
+        Some(seed) => (seed, seeded_time(seed)),
+        None => (context.random_u64(), context.clock.now()),
+    };
+    let bodies = payload::bodies(flow, &arguments.payload, context, settings, (seed, now))?;
+    let setting = Setting {
+        url: url.to_string(),
+        connections: plan.concurrency,
+        rate: plan.rate,
+        signed: plan.key.is_some(),
+        seed,
+    };
+    runtime::block_on(send(plan, bodies, &setting, context, console, settings))
+}
+
+async fn send(
+    plan: Load,
+    bodies: payload::Bodies,
+    setting: &Setting,
+    context: &Context,
+    console: &Console,
+    settings: &Settings,
+) -> Result<Exit, Error> {
+    let stop = context.stop()?;
+    // Opened before anything is sent: a summary that cannot be kept should not cost a run.
+    let store = workspace::open_store(context, settings)?;
+    let (figures, signal) = loading::run(plan, bodies, context, &stop).await?;
+    let sum = loading::sum(&figures);
+    let fields = fields(&sum, setting);
+    let kept = store.keep_load(context.clock.now(), fields.to_string()).await;
+    store.close().await;
+    if console.is_json() {
+        console.record("summary", &fields)?;
+    } else {
+        console.text(&table(&sum, setting, &console.out))?;
+    }
+    kept.map_err(|error| Error::machine(error.to_string()))?;
+    Ok(match signal {
+        Some(signal) => delivery::interrupted(signal),
+        None => verdict(&figures),
+    })
+}
+
+fn verdict(figures: &Figures) -> Exit {
+    if figures.acknowledged == figures.events { Exit::Done } else { Exit::No }
+}
+
+fn plan(arguments: &Trigger, context: &Context, settings: &Settings, url: &Url) -> Result<Load, Error> {
+    let many = &arguments.many;
+    if many.count.is_none() && many.duration.is_none() {
+        return Err(Error::usage("say how many, or for how long").hint("--count 1000, or --duration 10s"));
+    }
+    if arguments.dry_run {
+        return Err(Error::usage(
+            "--dry-run prints one request; leave --count, --rate, --duration and --concurrency out",
+        ));
+    }
+    if url.scheme() != "http" || !is_loopback(url) {
+        return Err(Error::usage(format!("{url} is not on this machine, and load goes nowhere else"))
+            .hint("--to 3000/webhooks, or another http:// address of loopback"));
+    }
+    let template = request::template(url, &arguments.request, context, settings)?;
+    let retries = &arguments.retries;
+    let factor = match retries.speed {
+        None => Some(1.0),
+        Some(Pace::Times(factor)) => Some(factor),
+        Some(Pace::Instant) => None,
+        Some(Pace::Step) => return Err(Error::usage("--speed step waits for Enter and is for single events")),
+    };
+    Ok(Load {
+        address: address(url)?,
+        head: head(url, &template.headers),
+        key: template.key,
+        concurrency: many.concurrency.unwrap_or(16) as usize,
+        count: many.count,
+        duration: many.duration,
+        rate: many.rate,
+        budget: arguments.timeout.0.unwrap_or(load::NO_LIMIT),
+        retries: (retries.retry || retries.speed.is_some())
+            .then(|| Retries { from: retries.retry_from.into(), factor }),
+    })
+}
+
+/// The address that answers, where `localhost` has two; else the first.
+fn address(url: &Url) -> Result<SocketAddr, Error> {
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let found = (host, url.port_or_known_default().unwrap_or(80)).to_socket_addrs();
+    let found: Vec<SocketAddr> = found.map_err(|error| Error::usage(format!("{host}: {error}")))?.collect();
+    if let Some(elsewhere) = found.iter().find(|address| !address.ip().is_loopback()) {
+        return Err(Error::usage(format!("{host} is {}, which is not on this machine", elsewhere.ip())));
+    }
+    let answers = |address: &&SocketAddr| TcpStream::connect_timeout(address, ATTEMPT_BUDGET).is_ok();
+    let chosen = if found.len() > 1 { found.iter().find(answers) } else { None };
+    chosen.or(found.first()).copied().ok_or_else(|| Error::usage(format!("{host} has no address")))
+}
+
+/// Request line and header lines.
+fn head(url: &Url, headers: &[arguments::Header]) -> Vec<u8> {
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let mut head = format!("POST {target} HTTP/1.1\r\nHost: {authority}\r\n").into_bytes();
+    for (name, value) in headers {
+        head.extend_from_slice(name.as_str().as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value.as_bytes());
+        head.extend_from_slice(b"\r\n");
+    }
+    head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_and_stretches_have_bounds() {
+        assert_eq!(rate("5000"), Ok(5000.0));
+        assert_eq!(stretch("10s"), Ok(Duration::from_secs(10)));
+        assert!(rate("0").is_err() && rate("-1").is_err() && rate("NaN").is_err() && rate("x").is_err());
+        assert!(stretch("0").is_err() && stretch("25h").is_err());
+    }
+}

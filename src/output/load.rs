@@ -1,0 +1,156 @@
+//! The sum of a load run: a table for eyes, fields for a record.
+//!
+//! It is handed plain numbers, since it knows no engine.
+
+use super::sanitise::Sanitised;
+use super::style::{Ink, Style};
+use super::table::{Cell, columns};
+use super::words;
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+/// What a run was told.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Where it went.
+    pub url: String,
+    /// Connections.
+    pub connections: usize,
+    /// Starts in a second, where they were set.
+    pub rate: Option<f64>,
+    /// Whether every request was signed.
+    pub signed: bool,
+    /// What payloads were made from.
+    pub seed: u64,
+}
+
+/// What a run counted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sum {
+    /// Events that ended.
+    pub events: u64,
+    /// Those that were acknowledged.
+    pub acknowledged: u64,
+    /// Those that were acknowledged within five seconds.
+    pub in_time: u64,
+    /// Attempts.
+    pub attempts: u64,
+    /// Starts that came late.
+    pub late: u64,
+    /// Bytes of requests.
+    pub sent: u64,
+    /// Bytes of answers.
+    pub received: u64,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Statuses and failures, how often, and whether that is good.
+    pub outcomes: Vec<(String, u64, bool)>,
+    /// Latencies by name.
+    pub latencies: Vec<(&'static str, Duration)>,
+}
+
+impl Sum {
+    fn rate(&self) -> f64 {
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds > 0.0 { self.events as f64 / seconds } else { 0.0 }
+    }
+
+    fn share(&self) -> f64 {
+        if self.events > 0 { self.in_time as f64 / self.events as f64 } else { 0.0 }
+    }
+}
+
+/// Fields of a `summary` record.
+pub fn fields(sum: &Sum, setting: &Setting) -> Value {
+    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    let outcomes: Map<String, Value> =
+        sum.outcomes.iter().map(|(name, count, _)| (name.clone(), json!(count))).collect();
+    let latencies: Map<String, Value> =
+        sum.latencies.iter().map(|(name, time)| (name.replace('.', "_"), json!(micros(*time)))).collect();
+    let mut fields = json!({
+        "command": "trigger", "url": setting.url, "connections": setting.connections, "rate": setting.rate,
+        "signed": setting.signed, "seed": setting.seed, "events": sum.events, "acknowledged": sum.acknowledged,
+        "acknowledged_in_5s": sum.in_time, "share_in_5s": rounded(sum.share(), 1e6), "attempts": sum.attempts,
+        "late_starts": sum.late, "sent_bytes": sum.sent, "received_bytes": sum.received,
+        "duration_ms": micros(sum.elapsed) / 1000, "events_per_second": rounded(sum.rate(), 10.0),
+        "outcomes": outcomes, "latency_us": latencies,
+    });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    fields
+}
+
+fn rounded(number: f64, scale: f64) -> f64 {
+    (number * scale).round() / scale
+}
+
+/// The table.
+pub fn table(sum: &Sum, setting: &Setting, style: &Style) -> String {
+    let mut out = String::new();
+    let signed = if setting.signed { "a payload and a signature each" } else { "a payload each, unsigned" };
+    // Writing to a String cannot fail, here and below.
+    let _ = writeln!(
+        out,
+        "{} to {} in {}: {} events/s   ({}, {signed}, seed {})\n",
+        words::counted(sum.events, "event", "events").as_str(),
+        Sanitised::text(&setting.url).as_str(),
+        words::duration(sum.elapsed).as_str(),
+        words::count(sum.rate().round() as u64).as_str(),
+        words::counted(setting.connections as u64, "connection", "connections").as_str(),
+        setting.seed,
+    );
+    out.push_str(&outcomes(sum, style));
+    out.push('\n');
+    out.push_str(&latencies(sum, style));
+    let _ = writeln!(
+        out,
+        "\nacknowledged within 5 s: {:.2} %   late starts: {}   sent {}, received {}",
+        (sum.share() * 10_000.0).floor() / 100.0,
+        words::count(sum.late).as_str(),
+        words::bytes(sum.sent).as_str(),
+        words::bytes(sum.received).as_str(),
+    );
+    out
+}
+
+fn outcomes(sum: &Sum, style: &Style) -> String {
+    let rows: Vec<Vec<Cell>> = sum
+        .outcomes
+        .iter()
+        .map(|(name, count, good)| {
+            let name = name.parse().map_or(Sanitised::text(name), words::status);
+            let share = *count as f64 * 100.0 / sum.attempts.max(1) as f64;
+            vec![
+                Cell::new(if *good { Ink::Good } else { Ink::Bad }, name),
+                Cell::from(words::count(*count)),
+                Cell::from(Sanitised::text(&format!("{share:.2} %"))),
+            ]
+        })
+        .collect();
+    columns(&["OUTCOME", ">ATTEMPTS", ">SHARE"], &rows, style)
+}
+
+fn latencies(sum: &Sum, style: &Style) -> String {
+    let rows: Vec<Vec<Cell>> = sum
+        .latencies
+        .iter()
+        .map(|(name, time)| vec![Cell::from(Sanitised::own(name)), Cell::from(fine(*time))])
+        .collect();
+    columns(&["LATENCY", ">"], &rows, style)
+}
+
+/// A latency with three figures, as load is compared by: `0.213 ms`, `20.1 ms`, `1,203 ms`.
+fn fine(time: Duration) -> Sanitised {
+    let ms = time.as_secs_f64() * 1000.0;
+    Sanitised::text(&match ms {
+        0.0..1.0 => format!("{ms:.3} ms"),
+        1.0..10.0 => format!("{ms:.2} ms"),
+        10.0..100.0 => format!("{ms:.1} ms"),
+        _ => format!("{} ms", words::count(ms.round() as u64).as_str()),
+    })
+}

@@ -1,0 +1,57 @@
+//! Tests.
+
+use super::*;
+use jiff::tz::TimeZone;
+
+fn sum() -> Sum {
+    Sum {
+        events: 2000,
+        acknowledged: 1999,
+        in_time: 1999,
+        attempts: 2000,
+        late: 3,
+        sent: 2048,
+        received: 1024,
+        elapsed: Duration::from_millis(500),
+        outcomes: vec![("200".into(), 1999, true), ("timeout".into(), 1, false)],
+        latencies: vec![
+            ("p50", Duration::from_micros(213)),
+            ("p99.9", Duration::from_micros(20_140)),
+            ("max", Duration::from_millis(5000)),
+        ],
+    }
+}
+
+fn setting() -> Setting {
+    Setting { url: "http://localhost:3000/".into(), connections: 16, rate: None, signed: true, seed: 7 }
+}
+
+#[test]
+fn the_table_says_what_was_counted() {
+    let text = table(&sum(), &setting(), &Style::new(false, 100, TimeZone::UTC));
+    assert_eq!(
+        text,
+        "2,000 events to http://localhost:3000/ in 500 ms: 4,000 events/s   (16 connections, a payload and a signature each, seed 7)
+
+OUTCOME  ATTEMPTS    SHARE
+200 OK      1,999  99.95 %
+timeout         1   0.05 %
+
+LATENCY
+p50       0.213 ms
+p99.9      20.1 ms
+max       5,000 ms
+
+acknowledged within 5 s: 99.95 %   late starts: 3   sent 2.0 KiB, received 1.0 KiB
+"
+    );
+}
+
+#[test]
+fn the_record_says_the_same_in_numbers() {
+    let fields = fields(&sum(), &setting());
+    assert_eq!(fields["outcomes"], json!({ "200": 1999, "timeout": 1 }));
+    assert_eq!(fields["latency_us"], json!({ "p50": 213, "p99_9": 20140, "max": 5_000_000 }));
+    assert_eq!((&fields["share_in_5s"], &fields["events_per_second"]), (&json!(0.9995), &json!(4000.0)));
+    assert!(fields.get("rate").is_none());
+}
