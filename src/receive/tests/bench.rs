@@ -173,7 +173,7 @@ impl Bench {
         let memory = Memory::default();
         let told = Arc::new(Told::default());
         let limits = settings.limits;
-        let receiver = Receiver::start(settings, memory.clone(), Arc::new(SystemClock), told.clone());
+        let receiver = Receiver::start(settings, memory.clone(), Arc::new(SystemClock::default()), told.clone());
         Self { receiver, memory, told, limits }
     }
 
