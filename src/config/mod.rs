@@ -254,3 +254,6 @@ fn folder(environment: &Environment, variable: &str, below_home: &str) -> Result
 fn project_file(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests;
