@@ -5,4 +5,6 @@
 
 mod architecture;
 mod json_stringify;
+mod main_job;
+mod support;
 mod vectors;
