@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod architecture;
+mod bytes;
 mod json_stringify;
 mod main_job;
 mod support;
+mod timing;
 mod vectors;

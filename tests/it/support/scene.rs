@@ -214,7 +214,13 @@ impl Running {
     /// Waits for the end.
     #[track_caller]
     pub fn finish(self) -> Output {
-        let code = self.ended.recv_timeout(PATIENCE);
+        self.finish_within(PATIENCE)
+    }
+
+    /// Waits so long for the end.
+    #[track_caller]
+    pub fn finish_within(self, patience: Duration) -> Output {
+        let code = self.ended.recv_timeout(patience);
         let output = Output {
             line: self.line,
             code: code.as_ref().ok().map(|code| i32::from(*code)),
