@@ -1,6 +1,7 @@
 //! Tests of the store, on real files in temporary folders.
 
 mod attempts;
+mod merging;
 mod opening;
 mod quota;
 mod reading;
@@ -56,9 +57,9 @@ fn ms(ms: i64) -> Timestamp {
 
 /// An event of a sign-up that tells a time, in seconds of one minute.
 fn event(kind: &str, signup: &str, second: u32) -> String {
-    format!(
-        r#"{{"event_type":"signup.{kind}","waitlist_id":"w-{signup}","data":{{"id":"{signup}","email":"{signup}@Example.com"}},"timestamp":"2024-01-15T10:00:{second:02}Z"}}"#
-    )
+    let data = format!(r#"{{"id":"{signup}","email":"{signup}@Example.com"}}"#);
+    let envelope = format!(r#""event_type":"signup.{kind}","waitlist_id":"w-{signup}""#);
+    format!(r#"{{{envelope},"data":{data},"timestamp":"2024-01-15T10:00:{second:02}Z"}}"#)
 }
 
 fn arrival(body: &str, at_ms: i64) -> Arrival {
