@@ -10,3 +10,4 @@ mod main_job;
 mod support;
 mod timing;
 mod vectors;
+mod wrong_input;
