@@ -8,7 +8,10 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::{input, workspace};
 use crate::output::console::Console;
+use crate::output::line::Line;
 use crate::output::prompt;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
 use crate::protocol::signature::Secret;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -70,8 +73,13 @@ fn show(console: &Console, context: &Context, settings: &Settings) -> Result<(),
         let text = String::from_utf8_lossy(found.signing().expose());
         console.record("secret", &json!({ "secret": text, "origin": origin, "profile": settings.profile.value }))?;
     } else {
-        console.bytes(found.signing().expose())?;
-        console.line("")?;
+        // Into a pipe the secret itself, for whoever pipes it on; on a terminal nothing that it might act upon.
+        match console.is_terminal() {
+            true => {
+                console.lines(&[Line::new(&console.out).put(Ink::Plain, Sanitised::bytes(found.signing().expose()))])?
+            }
+            false => console.bytes(&[found.signing().expose(), b"\n"].concat())?,
+        }
         console.note(&format!("secret: {origin}"));
     }
     Ok(())
