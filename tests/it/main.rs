@@ -8,6 +8,7 @@ mod bytes;
 mod json_stringify;
 mod main_job;
 mod support;
+mod terminal;
 mod timing;
 mod vectors;
 mod wrong_input;
