@@ -18,11 +18,11 @@ use std::ffi::OsString;
     version,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "Start here, in two terminals; no account and no network are needed:
+    after_help = "Start here, in two terminals or with the demo in one; no account and no network are needed.
+
+Examples:
   referralloop listen
   referralloop trigger created
-
-Or see the whole loop in one:
   referralloop demo"
 )]
 pub struct Cli {

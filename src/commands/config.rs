@@ -36,10 +36,18 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Show every setting and where its value came from
+    #[command(after_help = "Examples:
+  referralloop config show
+  referralloop config show --profile staging --json")]
     Show,
     /// Print where the user configuration is, whether or not it exists
+    #[command(after_help = "Examples:
+  referralloop config path")]
     Path,
     /// Keep a value in the user configuration
+    #[command(after_help = "Examples:
+  referralloop config set port 4300
+  referralloop config set --project forward_to 3000/webhooks")]
     Set {
         /// The setting, such as port
         #[arg(value_name = "NAME")]
@@ -52,6 +60,9 @@ enum Action {
         project: bool,
     },
     /// Remove a value from the user configuration
+    #[command(after_help = "Examples:
+  referralloop config unset port
+  referralloop config unset --project forward_to")]
     Unset {
         /// The setting, such as port
         #[arg(value_name = "NAME")]

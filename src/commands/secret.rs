@@ -36,10 +36,19 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Print the secret that signs and verifies now
+    #[command(after_help = "Examples:
+  referralloop secret show
+  referralloop secret show --profile staging")]
     Show,
     /// Make a random secret and keep it in the user configuration
+    #[command(after_help = "Examples:
+  referralloop secret new
+  referralloop secret new --yes")]
     New,
     /// Keep a secret of your own: typed at a hidden prompt, or read from standard input or a file
+    #[command(after_help = "Examples:
+  referralloop secret set < secret.txt
+  referralloop secret set --secret-file secret.txt --yes")]
     Set {
         /// Read it from this file; one final newline is dropped, nothing else
         #[arg(long, value_name = "FILE")]
