@@ -5,6 +5,8 @@
 
 mod architecture;
 mod bytes;
+mod completions;
+mod help;
 mod json_stringify;
 mod main_job;
 mod support;
