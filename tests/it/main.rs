@@ -6,6 +6,7 @@
 mod architecture;
 mod bytes;
 mod completions;
+mod counterparts;
 mod help;
 mod json_stringify;
 mod main_job;
