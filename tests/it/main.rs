@@ -7,6 +7,7 @@ mod architecture;
 mod bytes;
 mod completions;
 mod counterparts;
+mod durability;
 mod help;
 mod json_stringify;
 mod main_job;
