@@ -129,7 +129,7 @@ fn speed(text: &str) -> Result<Pace, String> {
 /// Replays.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     input::one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;
     if arguments.from.is_some() && !arguments.selection.is_empty() {
         return Err(Error::usage(

@@ -1,35 +1,44 @@
-//! A body in the user's editor.
+//! The user's editor, opened on a body before it is sent.
 
-use super::input::BODY_LIMIT;
 use crate::context::Context;
 use crate::error::Error;
 use crate::protocol::body::RawBody;
 use crate::protocol::json::pretty;
-use std::fs;
+use std::io::Write;
 use std::process::Command;
 
-/// Lets the user change a body in `$VISUAL` or `$EDITOR`, a shell command line. The file shows JSON laid out; what is
-/// left as it was keeps its bytes.
+/// Opens `$VISUAL` or `$EDITOR` on a body, laid out if it is JSON, and answers with what was saved, byte for byte but
+/// for the one line feed that editors put at the end.
 pub fn edit(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
-    let named = context.environment.text("VISUAL").or_else(|| context.environment.text("EDITOR"));
-    let editor = match named {
-        Some(editor) => editor,
-        None if context.may_ask() => "vi".to_owned(),
-        None => return Err(Error::usage("--edit needs an editor; name one in EDITOR")),
-    };
-    let machine = |error: std::io::Error| Error::machine(format!("the body cannot be edited: {error}"));
-    let folder = tempfile::tempdir().map_err(machine)?;
-    let path = folder.path().join("body.json");
-    let shown = pretty(body.as_bytes());
-    fs::write(&path, &shown).map_err(machine)?;
-    let mut shell = Command::new("/bin/sh");
-    let ended = shell.args(["-c", &format!("{editor} \"$1\""), "editor"]).arg(&path).status().map_err(machine)?;
-    if !ended.success() {
-        return Err(Error::usage(format!("the editor '{editor}' gave up, so nothing is sent")));
+    if !context.may_ask() {
+        return Err(Error::usage(
+            "--edit opens an editor, and there is no terminal for one (or --no-input forbids it)",
+        )
+        .hint("change fields with --set, or give the body with --data"));
     }
-    let edited = fs::read(&path).map_err(machine)?;
-    if edited.len() as u64 > BODY_LIMIT {
-        return Err(Error::usage("the edited body is too large"));
+    let file = stage(body).map_err(|error| Error::machine(format!("no temporary file for the editor: {error}")))?;
+    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.environment.text(name));
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    // Editors are configured with arguments, as in `code --wait`; the shell takes them apart, as it does for git.
+    let run = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).status();
+    match run {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Err(Error::usage(format!("the editor '{editor}' ended with {status}; nothing was sent"))),
+        Err(error) => return Err(Error::machine(format!("the editor '{editor}' cannot be started: {error}"))),
     }
-    Ok(if edited == *shown { body.clone() } else { RawBody::new(edited) })
+    let saved = std::fs::read(file.path()).map_err(|error| Error::machine(format!("cannot read back: {error}")))?;
+    if saved.strip_suffix(b"\n") == Some(&*pretty(body.as_bytes())) {
+        // Nothing was changed, so nothing is: laying it out was for the eyes.
+        return Ok(body.clone());
+    }
+    let saved = saved.strip_suffix(b"\n").map(<[u8]>::to_vec).unwrap_or(saved);
+    Ok(RawBody::new(saved))
+}
+
+fn stage(body: &RawBody) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("referralloop-").suffix(".json").tempfile()?;
+    file.write_all(&pretty(body.as_bytes()))?;
+    file.write_all(b"\n")?;
+    file.flush()?;
+    Ok(file)
 }

@@ -12,6 +12,7 @@
 //! | `schema` | the tables, versions, whose file it is |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
+//! | `index`, `sql` | looking events up, in memory and on disk; prepared statements |
 //! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `prune` | removing for good |
 //! | `filter`, `reader` | which events, and reading them |
@@ -20,6 +21,7 @@ mod code;
 mod error;
 mod file;
 mod filter;
+mod index;
 mod job;
 mod key;
 mod ledger;
@@ -28,6 +30,7 @@ mod prune;
 mod reader;
 mod rows;
 mod schema;
+mod sql;
 mod writer;
 
 #[cfg(test)]

@@ -7,12 +7,33 @@ use super::code;
 use super::error::Fault;
 use super::job::{Incoming, Outgoing};
 use super::ledger::Ledger;
+use super::sql::statements;
 use crate::protocol::arrival::{Arrival, HeaderLines, Progress, Waiting};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+statements! {
+    arrival_after: "SELECT a.id, a.event, e.retry_of, a.nth > 1 OR e.retry_of IS NOT NULL, a.headers, e.body
+        FROM arrivals a CROSS JOIN events e ON e.id = a.event WHERE a.id > ?1 ORDER BY a.id LIMIT 1";
+    target: "SELECT arrival, attempts, first_ms, due_ms FROM targets WHERE url = ?1";
+    keep_target: "INSERT INTO targets (url, arrival, attempts, first_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO UPDATE SET arrival = excluded.arrival, attempts = excluded.attempts,
+        first_ms = excluded.first_ms, due_ms = excluded.due_ms";
+    keep_load: "INSERT INTO loads (at_ms, summary) VALUES (?1, ?2) RETURNING id";
+}
+
+/// The statements of this module, prepared.
+pub(super) struct Kept<'c>(Sql<'c>);
+
+impl<'c> Kept<'c> {
+    /// Prepares them.
+    pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Sql::prepare(connection).map(Self)
+    }
+}
 
 /// An event of another store, ready to be entered with all that happened to it.
 #[derive(Debug)]
@@ -94,7 +115,7 @@ impl Ledger<'_> {
                 body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
             })
         };
-        Ok(self.sql.arrival_after.query_row([arrival.cast_signed()], read).optional()?)
+        Ok(self.past.0.arrival_after.query_row([arrival.cast_signed()], read).optional()?)
     }
 
     /// How far a target has got, or the note of it. A target of which nothing is known begins behind the newest
@@ -103,7 +124,7 @@ impl Ledger<'_> {
         let url = self.url(&step.url)?;
         let found = match step.note {
             Some(_) => None,
-            None => self.sql.progress.query_row([url], progress).optional()?,
+            None => self.past.0.target.query_row([url], progress).optional()?,
         };
         if let Some(found) = found {
             return Ok(found);
@@ -112,14 +133,14 @@ impl Ledger<'_> {
         let begin = Progress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
         let noted = step.note.unwrap_or(begin);
         let (first, due) = (noted.first.as_millisecond(), noted.due.as_millisecond());
-        self.sql.advance.execute((url, noted.arrival.cast_signed(), noted.attempts, first, due))?;
+        self.past.0.keep_target.execute((url, noted.arrival.cast_signed(), noted.attempts, first, due))?;
         Ok(noted)
     }
 
     /// Keeps the summary of a load run.
     pub fn keep_load(&mut self, at_ms: i64, summary: &str) -> Result<u64, Fault> {
         self.reserve(summary.len())?;
-        let number: i64 = self.sql.keep_load.query_row((at_ms, summary), |row| row.get(0))?;
+        let number: i64 = self.past.0.keep_load.query_row((at_ms, summary), |row| row.get(0))?;
         Ok(number.unsigned_abs())
     }
 }

@@ -44,7 +44,7 @@ struct Side {
 /// Compares.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let (a, b) = (side(&reader, arguments.a)?, side(&reader, arguments.b)?);
     let comparison = compare(&a.body, &b.body);

@@ -67,7 +67,7 @@ enum Form {
 /// Exports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let now = context.clock.now();
     let numbers = selecting::numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;

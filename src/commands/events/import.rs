@@ -43,7 +43,7 @@ struct Tally {
 /// Imports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {
         Box::new(BufReader::new(context.stdin.clone()))
     } else {

@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
             Error::usage("say what goes: --older 30d, --keep 1000, or which events").hint("--dry-run removes nothing")
         );
     }
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let now = context.clock.now();
     let before = arguments.older.map(|older| now.checked_sub(older).unwrap_or(Timestamp::MIN));

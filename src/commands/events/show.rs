@@ -57,7 +57,7 @@ struct View {
 /// Shows.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let mut redactor = arguments.redact.then(Redactor::new);
     match history::find(&reader, arguments.id)? {

@@ -86,6 +86,13 @@ impl Human {
             }
             What::Sending(sending) => {
                 write_lines(out, &attempt::sending(&sending.facts, &sending.url, &self.style));
+                if self.style.headers {
+                    let headers = header_lines(&sending.headers, &self.style);
+                    write_lines(
+                        out,
+                        &headers.iter().map(|l| Line::indented(&self.style, 2).join(l)).collect::<Vec<_>>(),
+                    );
+                }
             }
             What::Replayed(replayed) => write_lines(out, &attempt::replayed(replayed, &self.style)),
             What::Attempt(attempt) => {
