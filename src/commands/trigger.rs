@@ -1,6 +1,7 @@
 //! `trigger`: fabricates an event, signs it and delivers it as the service would, retries included; or many of them.
 
 mod many;
+mod rehearse;
 
 use crate::config::Settings;
 use crate::config::keys::Key;
@@ -32,11 +33,13 @@ Examples:
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
   referralloop trigger created --dry-run --as curl
   referralloop trigger created --count 10000 --to 3000/webhooks
-  referralloop trigger all --duration 10s --rate 500 --concurrency 32 --to 3000/webhooks"
+  referralloop trigger all --duration 1s --rate 500 --concurrency 32 --to 3000/webhooks
+  referralloop trigger created --chaos duplicate=0.2,reorder=5 --seed 7 --to 3000/webhooks
+  referralloop trigger --scenario lifecycle --to 3000/webhooks"
 )]
 pub struct Arguments {
     /// created, position_changed or deleted, or all for whole lives with --count; not needed with --data
-    #[arg(value_name = "EVENT", value_parser = flow, required_unless_present = "data")]
+    #[arg(value_name = "EVENT", value_parser = flow, required_unless_present_any = ["data", "scenario"])]
     event: Option<Flow>,
     /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
     #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
@@ -52,6 +55,8 @@ pub struct Arguments {
     retries: Retries,
     #[command(flatten)]
     many: many::Arguments,
+    #[command(flatten)]
+    rehearsals: rehearse::Arguments,
     /// Print the request, and send nothing
     #[arg(long, help_heading = "Dry run")]
     dry_run: bool,
@@ -121,6 +126,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context, &console)?;
     input::one_stdin(&[arguments.payload.stdin().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = target(arguments, context, &settings)?;
+    if arguments.rehearsals.asked() {
+        return rehearse::run(arguments, context, &console, &settings, url);
+    }
     if arguments.many.asked() {
         return many::run(arguments, context, &console, &settings, url);
     }

@@ -10,6 +10,7 @@ pub mod listener;
 pub mod listeners;
 pub mod loading;
 pub mod payload;
+pub mod rehearsing;
 pub mod replaying;
 pub mod request;
 pub mod runtime;

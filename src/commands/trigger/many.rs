@@ -37,6 +37,11 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    /// How many, where that was said.
+    pub(super) fn count(&self) -> Option<u64> {
+        self.count
+    }
+
     /// Whether many are asked for.
     pub(super) fn asked(&self) -> bool {
         self.count.is_some() || self.duration.is_some() || self.rate.is_some() || self.concurrency.is_some()

@@ -72,20 +72,22 @@ impl Connection {
     pub(super) async fn exchange(&mut self, request: &[u8]) -> Result<Answered, Broken> {
         self.stream.write_all(request).await?;
         self.filled = 0;
+        let mut parsed = None;
         loop {
-            self.read().await?;
-            if let Some((status, head, framing, stays)) = self.head()? {
-                // 1xx answers come before the real one.
-                if (100..200).contains(&status) && status != 101 {
-                    self.buffer.copy_within(head..self.filled, 0);
-                    self.filled -= head;
-                    if self.filled > 0 {
-                        continue;
-                    }
-                }
-                let body = self.body(head, framing).await?;
-                return Ok(Answered { status, bytes: head as u64 + body, stays: stays && framing != Framing::Close });
+            let Some((status, head, framing, stays)) = parsed.take() else {
+                self.read().await?;
+                parsed = self.head()?;
+                continue;
+            };
+            // 1xx answers come before the real one, and may come together with it.
+            if (100..200).contains(&status) && status != 101 {
+                self.buffer.copy_within(head..self.filled, 0);
+                self.filled -= head;
+                parsed = self.head()?;
+                continue;
             }
+            let body = self.body(head, framing).await?;
+            return Ok(Answered { status, bytes: head as u64 + body, stays: stays && framing != Framing::Close });
         }
     }
 

@@ -38,9 +38,9 @@ OUTCOME  ATTEMPTS    SHARE
 timeout         1   0.05 %
 
 LATENCY
-p50       0.213 ms
-p99.9      20.1 ms
-max       5,000 ms
+p50      0.213 ms
+p99.9     20.1 ms
+max      5,000 ms
 
 acknowledged within 5 s: 99.95 %   late starts: 3   sent 2.0 KiB, received 1.0 KiB
 "

@@ -6,7 +6,7 @@
 
 use super::{Dice, Given, people, whole_seconds};
 use crate::protocol::event::EventType;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 #[cfg(test)]
@@ -30,6 +30,7 @@ pub struct Stream {
     dice: Dice,
     flow: Flow,
     waitlist: String,
+    now: Timestamp,
     time: String,
     people: Vec<Person>,
 }
@@ -49,8 +50,16 @@ impl Stream {
         let mut dice = Dice::for_use(seed, u64::MAX - 1);
         let waitlist = given.waitlist.clone().unwrap_or_else(|| dice.uuid().to_string());
         let people = (0..PEOPLE).map(|_| person(&mut dice, given)).collect();
-        let time = whole_seconds(now).to_string();
-        Self { dice: Dice::new(seed), flow, waitlist: Value::from(waitlist).to_string(), time, people }
+        let now = whole_seconds(now);
+        let time = now.to_string();
+        Self { dice: Dice::new(seed), flow, waitlist: Value::from(waitlist).to_string(), now, time, people }
+    }
+
+    /// The stream as it is so many seconds later.
+    #[must_use]
+    pub fn at(&self, seconds: u64) -> Self {
+        let later = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+        Self { time: self.now.saturating_add(later).unwrap_or(self.now).to_string(), ..self.clone() }
     }
 
     /// Writes the payload with this number into an empty buffer.
