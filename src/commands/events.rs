@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod list;
 mod prune;
+mod report;
 mod show;
 
 use crate::context::Context;
@@ -29,6 +30,7 @@ enum Action {
     Diff(diff::Arguments),
     Export(Box<export::Arguments>),
     Import(import::Arguments),
+    Report(Box<report::Arguments>),
     Prune(Box<prune::Arguments>),
 }
 
@@ -40,6 +42,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         Action::Diff(arguments) => diff::run(arguments, context),
         Action::Export(arguments) => export::run(arguments, context),
         Action::Import(arguments) => import::run(arguments, context),
+        Action::Report(arguments) => report::run(arguments, context),
         Action::Prune(arguments) => prune::run(arguments, context),
     }
 }

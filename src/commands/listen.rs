@@ -1,24 +1,29 @@
 //! `listen`: receives deliveries, verifies, stores, shows and forwards them.
 
+mod forwarding;
+
 use crate::config::Settings;
 use crate::config::keys::Key;
 use crate::config::secrets::Secrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, Header, Limit, or_setting};
+use crate::flows::arguments::{self, or_setting};
 use crate::flows::delivery::interrupted;
 use crate::flows::listener::{self, Door, Ended, Ends, Surroundings, Traces, Why};
-use crate::flows::{input, runtime, workspace};
+use crate::flows::{history, input, runtime, workspace};
+use crate::jq::Condition;
 use crate::output::console::Console;
+use crate::output::screen::Screen;
+use crate::protocol::body::RawBody;
 use crate::protocol::event::EventSelection;
 use crate::protocol::facts::Facts;
-use crate::receive::{self, Ack, Answers, ForwardSettings};
-use clap::ValueEnum;
+use crate::protocol::report::{Report, What};
+use crate::receive::{self, Answers};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use url::Url;
 
 /// Receive deliveries: verify, store, show and forward them
 #[derive(Debug, clap::Args)]
@@ -29,6 +34,9 @@ a summary.
 Examples:
   referralloop listen
   referralloop listen --forward-to 3000/webhooks
+  referralloop listen --forward-to created=3000/new --forward-to '*_changed=3000/moved'
+  referralloop listen --forward-to 3000/webhooks --forward-retry
+  referralloop listen --where '.data.position < 10'
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
   referralloop listen --events created,deleted --json"
@@ -39,7 +47,7 @@ pub struct Arguments {
     #[command(flatten)]
     verification: Verification,
     #[command(flatten)]
-    forwarding: Forwarding,
+    forwarding: forwarding::Arguments,
     #[command(flatten)]
     answering: Answering,
     #[command(flatten)]
@@ -77,37 +85,6 @@ struct Verification {
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-#[command(next_help_heading = "Forwarding")]
-struct Forwarding {
-    /// Forward to the local app: a port, host:port/path or URL
-    #[arg(short, long, value_name = "TARGET", value_parser = arguments::target)]
-    forward_to: Option<Url>,
-    /// Add a header to what is forwarded, or replace one (repeatable)
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
-    headers: Vec<Header>,
-    /// Time that the app has; 0 for no limit, for breakpoints
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::limit)]
-    forward_timeout: Limit,
-    /// Forward again what was forwarded successfully before
-    #[arg(long)]
-    forward_duplicates: bool,
-    /// What the answer to the sender waits for
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    ack: AckOption,
-}
-
-/// What the answer to the sender waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum AckOption {
-    /// The store: 200 as soon as the event is safe
-    #[default]
-    Store,
-    /// The app: answer with its status
-    Mirror,
-}
-
-#[derive(Debug, clap::Args)]
-#[group(skip)]
 #[command(next_help_heading = "Answering")]
 struct Answering {
     /// Answer each event with these statuses in turn, the last one repeating
@@ -128,6 +105,9 @@ struct Shown {
     /// Events of this waitlist only
     #[arg(long, value_name = "ID")]
     waitlist: Option<String>,
+    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
+    #[arg(long = "where", value_name = "EXPR")]
+    condition: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -176,6 +156,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     input::one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
     let receiving = receiving(arguments, context, &settings)?;
+    if let Some(text) = &arguments.shown.condition {
+        Condition::new(text).map_err(history::unmet)?;
+    }
     let secrets = workspace::secrets(context, &settings, &arguments.verification.secret_file)?;
     refuse_open_door(address, &secrets)?;
     let receiving = receive::Settings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
@@ -203,45 +186,16 @@ fn receiving(arguments: &Arguments, context: &Context, settings: &Settings) -> R
     let path = path.map(|path| {
         if path == AUTO { format!("/{:016x}{:016x}", context.random_u64(), context.random_u64()) } else { path }
     });
-    let forward = or_setting(arguments.forwarding.forward_to.as_ref(), settings, Key::ForwardTo, arguments::target)?;
-    if forward.is_none() {
-        needs_forward(&arguments.forwarding)?;
-    }
     Ok(receive::Settings {
         path,
         require_signature: arguments.verification.require_signature,
         answers: arguments.answering.respond.clone(),
         respond_delay: arguments.answering.respond_delay,
-        forwards: forward.into_iter().map(|url| forwarding(url, &arguments.forwarding)).collect(),
+        forwards: arguments.forwarding.targets(settings)?,
         shown: shown(&arguments.shown, settings)?,
         until: arguments.life.until,
         ..receive::Settings::default()
     })
-}
-
-/// Options that mean nothing without a target are not silently ignored.
-fn needs_forward(forwarding: &Forwarding) -> Result<(), Error> {
-    let option = match forwarding {
-        Forwarding { ack: AckOption::Mirror, .. } => "--ack mirror",
-        Forwarding { forward_duplicates: true, .. } => "--forward-duplicates",
-        Forwarding { headers, .. } if !headers.is_empty() => "--header",
-        _ => return Ok(()),
-    };
-    Err(Error::usage(format!("{option} needs a target"))
-        .hint("name it with --forward-to, for instance --forward-to 3000/webhooks"))
-}
-
-fn forwarding(url: Url, options: &Forwarding) -> ForwardSettings {
-    ForwardSettings {
-        timeout: options.forward_timeout.0,
-        headers: options.headers.clone(),
-        forward_duplicates: options.forward_duplicates,
-        ack: match options.ack {
-            AckOption::Store => Ack::Store,
-            AckOption::Mirror => Ack::Mirror,
-        },
-        ..ForwardSettings::new(url)
-    }
 }
 
 fn shown(shown: &Shown, settings: &Settings) -> Result<Option<receive::Filter>, Error> {
@@ -256,18 +210,42 @@ fn shown(shown: &Shown, settings: &Settings) -> Result<Option<receive::Filter>, 
     })))
 }
 
+/// Narrows what is shown to what meets the condition. One that takes too long is said so, once, and given up: from then
+/// on nothing is hidden.
+fn meeting(
+    shown: &Shown,
+    before: Option<receive::Filter>,
+    context: &Context,
+    screen: &Screen,
+) -> Result<Option<receive::Filter>, Error> {
+    let Some(text) = &shown.condition else { return Ok(before) };
+    let condition = Condition::new(text).map_err(history::unmet)?;
+    let (screen, clock, told) = (screen.clone(), context.clock.clone(), AtomicBool::new(false));
+    Ok(Some(Arc::new(move |facts: &Facts, body: &RawBody| {
+        before.as_ref().is_none_or(|before| before(facts, body))
+            && condition.holds(body).unwrap_or_else(|fault| {
+                if !told.swap(true, Ordering::Relaxed) {
+                    let message = format!("--where: {fault}; from here on everything is shown.");
+                    screen.tell(Report { at: clock.now(), what: What::Notice { message } });
+                }
+                true
+            })
+    })))
+}
+
 async fn serve(
     arguments: &Arguments,
     context: &Context,
     console: &Console,
     settings: &Settings,
     secrets: &Secrets,
-    (address, receiving): (SocketAddr, receive::Settings),
+    (address, mut receiving): (SocketAddr, receive::Settings),
 ) -> Result<Exit, Error> {
     let stop = context.stop()?;
     let store = workspace::open_store(context, settings)?;
     let door = Door::open(address, receiving.path.as_deref()).await?;
     let (screen, unread) = console.screen()?;
+    receiving.shown = meeting(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let life = &arguments.life;
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = workspace::store_path(context, settings)?;

@@ -21,10 +21,9 @@ listener. One attempt each unless --retry. The signature that came goes along.
 
 Examples:
   referralloop replay last --to 3000/webhooks
-  referralloop replay 1 2 3
+  referralloop replay 1 --times 3
   referralloop replay --failed --since 2h
   referralloop replay --last 20 --pace 10x
-  referralloop replay 1 --edit --to 3000/webhooks
   referralloop replay --from events.jsonl --to 3000/webhooks --concurrency 8"
 )]
 pub struct Arguments {

@@ -9,6 +9,7 @@ pub mod countdown;
 pub mod errors;
 #[cfg(test)]
 mod fixtures;
+pub mod html;
 pub mod human;
 pub mod line;
 pub mod load;
@@ -18,6 +19,7 @@ pub mod prompt;
 pub mod recipes;
 pub mod records;
 pub mod rendition;
+pub mod report;
 pub mod sanitise;
 pub mod screen;
 pub mod style;

@@ -5,6 +5,7 @@
 //! tokens, since a listener does it for every request, and it reads what `JSON.parse` would have read: the last of
 //! several members of one name counts, and a later `data` replaces the whole earlier one.
 
+pub mod hero;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -92,6 +93,11 @@ impl Facts {
             return Self { drift: vec![drift(BODY, DriftKind::Mistyped)], ..Self::default() };
         };
         let event_type = string(&walk, "event_type");
+        if event_type.is_none() && walk.has("response") {
+            if let Some(facts) = hero::facts(text) {
+                return facts;
+            }
+        }
         let event = event_type.as_deref().and_then(EventType::from_name);
         Self {
             drift: departures(&walk, event),

@@ -6,6 +6,8 @@
 //! signature that was refused.
 
 use super::body::hex;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
@@ -17,6 +19,9 @@ mod tests;
 
 /// Name of the header, in lower case as HTTP libraries keep it.
 pub const SIGNATURE_HEADER: &str = "x-webhook-signature";
+
+/// Name of the second service's header (ReferralHero), in lower case.
+pub const HERO_SIGNATURE_HEADER: &str = "x-referralhero-signature";
 
 /// Name of the header as the documentation writes it.
 pub const SIGNATURE_HEADER_DISPLAY: &str = "X-Webhook-Signature";
@@ -180,6 +185,34 @@ pub fn verify<'a>(values: impl IntoIterator<Item = &'a [u8]>, body: &[u8], keys:
     }
 }
 
+/// Verifies a delivery of the second service: HMAC-SHA256 of the raw body, in hexadecimal or in Base64, since its pages
+/// do not say which; with or without `sha256=` before it.
+pub fn verify_hero<'a>(values: impl IntoIterator<Item = &'a [u8]>, body: &[u8], keys: &[Key]) -> Verdict {
+    let mut values = values.into_iter();
+    let Some(value) = values.next() else { return Verdict::Unsigned };
+    if values.next().is_some() {
+        return Verdict::Invalid(Reason::DoubledHeader);
+    }
+    let value = trim(value);
+    let value = value.strip_prefix(PREFIX).unwrap_or(value);
+    let tag = match value.len() {
+        0 => return Verdict::Invalid(Reason::Empty),
+        length if length == 2 * TAG_BYTES && digits_fault(value).is_none() => digits(value),
+        _ => match STANDARD.decode(value).ok().and_then(|tag| tag.try_into().ok()) {
+            Some(tag) => tag,
+            None => return Verdict::Invalid(Reason::WrongLength),
+        },
+    };
+    match keys.iter().position(|key| key.accepts(body, &tag)) {
+        Some(secret) => Verdict::Valid(Proof { secret }),
+        None => Verdict::Invalid(Reason::Mismatch),
+    }
+}
+
+fn digits(digits: &[u8]) -> [u8; TAG_BYTES] {
+    std::array::from_fn(|i| nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1]))
+}
+
 /// Reads the header's grammar: `sha256=` and 64 hexadecimal digits, spaces around them allowed.
 ///
 /// # Errors
@@ -195,7 +228,7 @@ pub fn parse_header(value: &[u8]) -> Result<[u8; TAG_BYTES], Reason> {
     if let Some(fault) = digits_fault(digits) {
         return Err(fault);
     }
-    Ok(std::array::from_fn(|i| nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1])))
+    Ok(self::digits(digits))
 }
 
 /// What a value without the prefix should be told: that another prefix stands there, that one is missing before the

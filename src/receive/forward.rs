@@ -10,13 +10,14 @@ use super::recent::{REMEMBERED, Recent};
 use super::settings::{ForwardSettings, MIRROR_BUDGET};
 use super::shared::Shared;
 use crate::exchange::{Exchange, Request};
-use crate::protocol::arrival::{HeaderLines, Recorded, Recorder, RepeatKind, goes_along};
+use crate::protocol::arrival::{HeaderLines, Recorded, Recorder, RepeatKind, Waiting, goes_along};
 use crate::protocol::attempt::{Attempt, Outcome, Purpose};
 use crate::protocol::body::RawBody;
 use crate::protocol::report::{AttemptReport, What};
 use http::{HeaderName, HeaderValue};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use url::Url;
 
 /// One arrival on its way to the app.
@@ -42,6 +43,12 @@ impl Passage {
             headers,
             body,
         }
+    }
+
+    /// An arrival that the store kept waiting.
+    pub(super) fn waiting(waiting: Waiting) -> Self {
+        let Waiting { arrival, event, retry_of, repeats, headers, body } = waiting;
+        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, headers, body }
     }
 
     /// Bytes that it holds while it waits.
@@ -72,6 +79,8 @@ pub(super) fn label(url: &Url) -> String {
 pub(super) struct Target<R> {
     pub(super) settings: ForwardSettings,
     pub(super) line: Arc<Line>,
+    /// Rings when an arrival was stored, for the worker that reads them from there.
+    pub(super) news: Notify,
     label: String,
     exchange: Exchange,
     shared: Shared<R>,
@@ -84,6 +93,7 @@ impl<R: Recorder> Target<R> {
         Arc::new(Self {
             label: label(&settings.url),
             line: Line::new(room),
+            news: Notify::new(),
             exchange: Exchange::new(),
             acknowledged: Mutex::new(Recent::new(REMEMBERED)),
             settings,
@@ -102,6 +112,25 @@ impl<R: Recorder> Target<R> {
             self.shared.tell(What::Forward(report));
             self.record(attempt).await;
         }
+    }
+
+    /// Makes one of several attempts, tells and records it; whether it was acknowledged.
+    pub(super) async fn forward(&self, passage: &Passage, number: u32, of: u32) -> bool {
+        let (attempt, report) = self.attempt(passage, self.settings.timeout).await;
+        let acknowledged = attempt.outcome.acknowledged();
+        self.shared.tell(What::Forward(AttemptReport { attempt: number, of, ..report }));
+        self.record(Attempt { number, ..attempt }).await;
+        acknowledged
+    }
+
+    /// The target as it is shown and recorded.
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What all parts of the listener hold.
+    pub(super) fn shared(&self) -> &Shared<R> {
+        &self.shared
     }
 
     /// Makes the attempt inside the request, within the time that leaves an answer possible.

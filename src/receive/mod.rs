@@ -13,7 +13,7 @@
 //! module prints nothing, opens no file and reads no environment.
 //!
 //! `accept` and `stream` are the socket's side, `receiver` is one request's way, `body` reads, `reply` answers,
-//! `refusals` and `forward` with its `line` work behind the answer's back, `tally` counts.
+//! `refusals`, `forward` with its `line`, and `persistent` work behind the answer's back, `tally` counts.
 
 mod accept;
 mod answers;
@@ -21,6 +21,7 @@ mod body;
 mod forward;
 mod line;
 mod outlive;
+mod persistent;
 mod receiver;
 mod recent;
 mod refusals;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use accept::{Drained, serve};
 pub use answers::{Answers, AnswersError};
+pub use persistent::Retrying;
 pub use receiver::{Finished, Receiver};
 pub use settings::{Ack, Filter, ForwardSettings, Limits, MIRROR_BUDGET, Settings};
 pub use tally::{Counts, Tally};

@@ -8,6 +8,7 @@ use super::body;
 use super::forward::{Passage, Target, delivery};
 use super::line::Ticket;
 use super::outlive::{Outlive, caught};
+use super::persistent::Persistent;
 use super::recent::{REMEMBERED, Recent};
 use super::refusals::{self, Refusals, refusals};
 use super::reply::{Reply, post_only};
@@ -23,7 +24,7 @@ use crate::protocol::attempt::Outcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::report::ArrivalReport;
-use crate::protocol::signature::{Reason, SIGNATURE_HEADER, Verdict, verify};
+use crate::protocol::signature::{HERO_SIGNATURE_HEADER, Reason, SIGNATURE_HEADER, Verdict, verify, verify_hero};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::request::Parts;
@@ -34,6 +35,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 static SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
+static HERO_SIGNATURE: HeaderName = HeaderName::from_static(HERO_SIGNATURE_HEADER);
 
 /// One listener, without its socket. Cloning shares it.
 pub struct Receiver<R>(Arc<Inner<R>>);
@@ -85,7 +87,13 @@ impl<R: Recorder> Receiver<R> {
         let mut workers = JoinSet::new();
         workers.spawn(ring.work(stop.subscribe()));
         for target in targets.iter().filter(|target| target.settings.ack == Ack::Store) {
-            workers.spawn(Arc::clone(target).work());
+            match target.settings.retrying {
+                None => workers.spawn(Arc::clone(target).work()),
+                Some(retrying) => {
+                    let shown = settings.shown.clone();
+                    workers.spawn(Persistent::new(Arc::clone(target), retrying, shown, stop.subscribe()).work())
+                }
+            };
         }
         let answered = Mutex::new(Recent::new(REMEMBERED));
         let workers = Mutex::new(workers);
@@ -170,7 +178,14 @@ impl<R: Recorder> Inner<R> {
     /// Valid or unsigned, or the reason to refuse.
     fn judge(&self, parts: &Parts, body: &RawBody) -> Result<Verification, Reason> {
         let values = parts.headers.get_all(&SIGNATURE).iter().map(|value| value.as_bytes());
-        match verify(values, body.as_bytes(), &self.settings.keys) {
+        let verdict = match verify(values, body.as_bytes(), &self.settings.keys) {
+            Verdict::Unsigned => {
+                let values = parts.headers.get_all(&HERO_SIGNATURE).iter().map(|value| value.as_bytes());
+                verify_hero(values, body.as_bytes(), &self.settings.keys)
+            }
+            verdict => verdict,
+        };
+        match verdict {
             Verdict::Invalid(reason) => Err(reason),
             Verdict::Unsigned if self.settings.require_signature => Err(Reason::Missing),
             verdict => Ok(Verification::from(verdict)),
@@ -213,6 +228,8 @@ impl<R: Recorder> Inner<R> {
         let (mut mirror, mut tickets) = (None, Vec::new());
         for target in self.targets.iter().filter(wanted) {
             match target.settings.ack {
+                // Its worker reads the store.
+                Ack::Store if target.settings.retrying.is_some() => {}
                 Ack::Store => tickets.push((Arc::clone(target), target.line.ticket())),
                 Ack::Mirror => mirror = mirror.or_else(|| Some(Arc::clone(target))),
             }
@@ -236,6 +253,9 @@ impl<R: Recorder> Inner<R> {
         }
         if let Some(told) = forward {
             self.shared.tell(told);
+        }
+        for target in self.targets.iter().filter(|target| target.settings.retrying.is_some()) {
+            target.news.notify_one();
         }
         for (target, ticket) in after.tickets {
             if let Err(passage) = ticket.join(passage.clone()) {

@@ -3,6 +3,7 @@
 //! May know `protocol` types and HTTP names. Must not read the environment or parse command lines.
 
 use super::answers::Answers;
+use super::persistent::Retrying;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
@@ -123,6 +124,8 @@ pub struct ForwardSettings {
     pub forward_duplicates: bool,
     /// What the sender's answer waits for.
     pub ack: Ack,
+    /// How failed forwards are tried again; `None` for one attempt each. Only under [`Ack::Store`].
+    pub retrying: Option<Retrying>,
     /// Which of the shown events go to this target; `None` means all.
     pub only: Option<Filter>,
 }
@@ -136,6 +139,7 @@ impl ForwardSettings {
             headers: Vec::new(),
             forward_duplicates: false,
             ack: Ack::Store,
+            retrying: None,
             only: None,
         }
     }

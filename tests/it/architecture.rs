@@ -7,7 +7,7 @@ use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
-const EDGES: [&str; 5] = ["exchange", "store", "deliver", "receive", "config"];
+const EDGES: [&str; 6] = ["exchange", "store", "deliver", "receive", "config", "jq"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -16,7 +16,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
     Some(match module {
         "protocol" | "clock" | "shutdown" | "error" => vec![],
         "context" => vec!["clock", "shutdown"],
-        "diagnose" => vec!["protocol"],
+        "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "store" | "config" | "output" => below_edges(),
         "deliver" | "receive" => [below_edges(), vec!["exchange"]].concat(),
         "flows" => [below_flows(), vec!["error"]].concat(),

@@ -53,6 +53,7 @@ impl Stage {
         scene.run(["trigger", "created", "--to", &listener.url]).code(0);
         scene.run(["trigger", "created", "--to", &listener.url, "--secret-file", "secret.txt"]).code(1);
         listener.stop().code(0);
+        scene.run(["events", "export", "--output", "events.jsonl"]).code(0);
         // Port 4242 may be anybody's.
         scene.write("referralloop.toml", "port = 0\n");
         Self { scene, app }

@@ -64,7 +64,12 @@ fn every_framing_of_an_answer_is_read() {
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false),
     ] {
         let figures = run(load(server(answer, closes, Duration::ZERO)));
-        assert_eq!((figures.events, figures.acknowledged, figures.in_time), (20, 20, 20), "{:?} {answer:?}", figures.outcomes());
+        assert_eq!(
+            (figures.events, figures.acknowledged, figures.in_time),
+            (20, 20, 20),
+            "{:?} {answer:?}",
+            figures.outcomes()
+        );
     }
 }
 

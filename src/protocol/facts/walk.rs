@@ -79,6 +79,11 @@ impl<'a> Walk<'a> {
         self.values[place].as_ref()
     }
 
+    /// Whether there is a member of this name in the top-level object that the catalogue does not have.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.unknown.iter().any(|member| !member.inside && member.key == name)
+    }
+
     /// A token directly in the top-level object. `end` is where the token before it ends.
     fn top(&mut self, token: &Token<'a>, end: usize) {
         match token.kind {

@@ -1,0 +1,232 @@
+//! The report: one HTML file that needs nothing else, with a timeline, latencies and a panel for each event.
+//!
+//! It is handed finished values and looks at no store. It has no script, loads nothing, and says so to the browser with
+//! a content policy; what is folded together is folded by the browser itself, and printed open.
+
+mod chart;
+
+use super::html::Html;
+use super::style::Style;
+use super::words;
+use crate::protocol::arrival::{HeaderLines, Verification};
+use crate::protocol::attempt::{Attempt, Outcome, Purpose};
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::Facts;
+use crate::protocol::json::pretty;
+use crate::protocol::schedule::guess_retry;
+use jiff::Timestamp;
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+/// An event as it is reported.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    /// Its number.
+    pub number: u64,
+    /// Its body.
+    pub body: RawBody,
+    /// What the body says.
+    pub facts: Facts,
+    /// When it was sent from here.
+    pub sent: Option<Timestamp>,
+    /// The best verification of its arrivals.
+    pub verification: Option<Verification>,
+    /// Each time it came in.
+    pub arrivals: Vec<(Timestamp, Verification, String, HeaderLines)>,
+    /// Each attempt to deliver it.
+    pub attempts: Vec<Attempt>,
+}
+
+/// What the whole is about.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    /// When it was made.
+    pub at: Timestamp,
+    /// How many events there would have been, where there is a limit.
+    pub of: u64,
+    /// Whether people are masked.
+    pub redacted: bool,
+    /// Summaries of load runs, each a JSON object, with their times.
+    pub loads: Vec<(Timestamp, String)>,
+}
+
+const HEAD: &str = "<!doctype html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">
+<meta name=\"referrer\" content=\"no-referrer\">
+<link rel=\"icon\" href=\"data:,\">
+<title>Webhook deliveries</title>
+<style>
+:root { color-scheme: light dark; --ink: #1b1f24; --dim: #59636e; --line: #d1d9e0; --page: #fff; --panel: #f6f8fa; --good: #1a7f37; --bad: #cf222e; --note: #8250df; --mark: #0969da }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --dim: #9198a1; --line: #3d444d; --page: #0d1117; --panel: #151b23; --good: #3fb950; --bad: #f85149; --note: #ab7df8; --mark: #4493f8 } }
+* { box-sizing: border-box }
+body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
+h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem } h3 { font-size: .95rem; margin: 1rem 0 .25rem }
+.dim { color: var(--dim) } .good { color: var(--good) } .bad { color: var(--bad) } .note { color: var(--note) }
+.cards { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0 } .card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .5rem 1rem } .card b { display: block; font-size: 1.4rem }
+svg { width: 100%; height: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px } svg text { fill: var(--dim); font: 11px system-ui, sans-serif }
+.a { fill: var(--mark) } .g { fill: var(--good) } .b { fill: var(--bad) } .axis { stroke: var(--line) }
+details { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--panel) } summary { cursor: pointer; padding: .5rem 1rem; display: flex; flex-wrap: wrap; gap: .25rem 1rem }
+details > div { padding: 0 1rem 1rem; border-top: 1px solid var(--line) } .grow { flex: 1; overflow-wrap: anywhere }
+pre { background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow: auto; max-height: 30rem; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.45 ui-monospace, monospace }
+table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere } th { color: var(--dim); font-weight: 500 } .scroll { overflow-x: auto }
+@media print { body { max-width: none } details, pre { break-inside: avoid } pre { max-height: none } details::details-content { content-visibility: visible; height: auto } }
+</style>
+</head>
+<body>
+";
+
+/// The whole file.
+pub fn report(heading: &Heading, panels: &[Panel], style: &Style) -> String {
+    let mut page = Html::new().tag(HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
+    page = page.text(&format!("referralloop, {} ({})", style.date_time(heading.at), heading.at));
+    page = page.text(if heading.redacted { " · people are masked" } else { "" });
+    if heading.of > panels.len() as u64 {
+        page = page.text(&format!(" · the newest {} of {} events", panels.len(), heading.of));
+    }
+    page = page.tag("</p>").add(&cards(panels));
+    if panels.is_empty() {
+        return page.tag("<p>No event matches.</p></body></html>\n").as_str().to_owned();
+    }
+    page = page.tag("<h2>Timeline</h2>").add(&chart::timeline(panels, style));
+    page = page.tag("<h2>Latencies</h2>").add(&chart::latencies(panels));
+    page = page.add(&loads(&heading.loads, style)).tag("<h2>Events</h2>");
+    for panel in panels {
+        page = page.add(&event(panel, style));
+    }
+    page.tag("</body></html>\n").as_str().to_owned()
+}
+
+fn cards(panels: &[Panel]) -> Html {
+    let arrivals = panels.iter().map(|panel| panel.arrivals.len()).sum::<usize>();
+    let attempts = panels.iter().flat_map(|panel| &panel.attempts);
+    let (good, bad): (Vec<&Attempt>, Vec<&Attempt>) = attempts.partition(|attempt| attempt.outcome.acknowledged());
+    let of = |state| panels.iter().filter(|panel| panel.verification == Some(state)).count();
+    let numbers = [
+        (panels.len(), "events"),
+        (of(Verification::Valid), "verified"),
+        (of(Verification::Unsigned), "unsigned"),
+        (arrivals, "arrivals"),
+        (good.len(), "attempts acknowledged"),
+        (bad.len(), "attempts failed"),
+    ];
+    let mut cards = Html::new().tag("<div class=\"cards\">");
+    for (number, what) in numbers {
+        cards = cards
+            .tag("<div class=\"card\"><b>")
+            .text(words::count(number as u64).as_str())
+            .tag("</b>")
+            .text(what)
+            .tag("</div>");
+    }
+    cards.tag("</div>")
+}
+
+fn loads(loads: &[(Timestamp, String)], style: &Style) -> Html {
+    let mut html = Html::new();
+    if loads.is_empty() {
+        return html;
+    }
+    html = html.tag("<h2>Load runs</h2>");
+    for (at, summary) in loads {
+        html = html.tag("<details><summary>").text(&style.date_time(*at)).tag("</summary><div><pre>");
+        html = html.bytes(&pretty(summary.as_bytes())).tag("</pre></div></details>");
+    }
+    html
+}
+
+fn event(panel: &Panel, style: &Style) -> Html {
+    let mut html = Html::new().tag("<details><summary><b>").text(&format!("#{}", panel.number)).tag("</b><span>");
+    html = html.text(panel.facts.event_type.as_deref().unwrap_or("(no event type)")).tag("</span>");
+    html = html.add(&badge(panel.verification)).tag("<span class=\"grow\">");
+    html = html.text(panel.facts.email.as_deref().unwrap_or("")).tag("</span>");
+    if let Some(last) = panel.attempts.last() {
+        html = html.add(&outcome(&last.outcome));
+    }
+    html = html.tag("</summary><div><p class=\"dim\">").text(&format!("fingerprint {}", panel.body.fingerprint()));
+    if let Some(sent) = panel.sent {
+        html = html.text(&format!(" · sent {}", style.date_time(sent)));
+    }
+    html = html.tag("</p>");
+    for drift in &panel.facts.drift {
+        html = html.tag("<p class=\"note\">").text(words::drift(drift).as_str()).tag("</p>");
+    }
+    html = html.tag("<pre>").bytes(&pretty(panel.body.as_bytes())).tag("</pre>");
+    html.add(&arrivals(panel, style)).add(&attempts(panel, style)).tag("</div></details>\n")
+}
+
+fn badge(verification: Option<Verification>) -> Html {
+    match verification {
+        Some(Verification::Valid) => Html::new().tag("<span class=\"good\">✔ verified</span>"),
+        Some(Verification::Unsigned) => Html::new().tag("<span class=\"note\">○ unsigned</span>"),
+        Some(Verification::Invalid) => Html::new().tag("<span class=\"bad\">✘ invalid</span>"),
+        None => Html::new().tag("<span class=\"dim\">sent</span>"),
+    }
+}
+
+fn outcome(outcome: &Outcome) -> Html {
+    let class = if outcome.acknowledged() { "<span class=\"good\">" } else { "<span class=\"bad\">" };
+    Html::new().tag(class).text(words::outcome(outcome).as_str()).tag("</span>")
+}
+
+fn arrivals(panel: &Panel, style: &Style) -> Html {
+    let mut html = Html::new();
+    let first = panel.arrivals.first().map(|(at, ..)| *at);
+    for (number, (at, verification, target, headers)) in panel.arrivals.iter().enumerate() {
+        html = html.tag("<h3>").text(&format!("Arrival {} · {} · {target} ", number + 1, style.date_time(*at)));
+        html = html.add(&badge(Some(*verification))).tag("</h3>");
+        let gap = first.map(|first| Duration::try_from(at.duration_since(first)).unwrap_or_default());
+        if let Some(gap) = gap.filter(|_| number > 0) {
+            let guess = guess_retry(gap).map(|retry| format!(": looks like retry {retry}")).unwrap_or_default();
+            html = html
+                .tag("<p class=\"note\">")
+                .text(&format!("{} after the first{guess}", words::duration(gap).as_str()));
+            html = html.tag("</p>");
+        }
+        html = html.tag("<div class=\"scroll\"><table>");
+        for (name, value) in headers.iter() {
+            html = html.tag("<tr><th>").text(&String::from_utf8_lossy(name)).tag("</th><td>");
+            html = html.text(&String::from_utf8_lossy(value)).tag("</td></tr>");
+        }
+        html = html.tag("</table></div>");
+    }
+    html
+}
+
+fn attempts(panel: &Panel, style: &Style) -> Html {
+    if panel.attempts.is_empty() {
+        return Html::new();
+    }
+    let mut html = Html::new().tag("<h3>Attempts</h3><div class=\"scroll\"><table><tr><th>when</th><th>what</th><th>where</th><th>answer</th><th>took</th><th>said</th></tr>");
+    for attempt in &panel.attempts {
+        let purpose = match attempt.purpose {
+            Purpose::Trigger => "sent",
+            Purpose::Forward => "forwarded",
+            Purpose::Replay => "replayed",
+        };
+        html = html.tag("<tr><td>").text(&style.date_time(attempt.at)).tag("</td><td>");
+        html = html.text(&format!("{purpose}, attempt {}", attempt.number)).tag("</td><td>").text(&attempt.url);
+        html = html.tag("</td><td>").add(&outcome(&attempt.outcome)).tag("</td><td>");
+        html = html
+            .text(words::duration(attempt.latency).as_str())
+            .tag("</td><td>")
+            .text(&said(&attempt.outcome))
+            .tag("</td></tr>");
+    }
+    html.tag("</table></div>")
+}
+
+/// The first words of an answer, or those of a failure.
+fn said(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered(answer) => {
+            words::excerpt(&answer.body, 200).map(|words| words.as_str().to_owned()).unwrap_or_default()
+        }
+        other => other.detail().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,170 @@
+//! Forwarding that does not give up: the documented retries towards one target, in the order of arrival, across
+//! restarts of the listener.
+//!
+//! The store is the queue. What a target still has to get are the arrivals behind the last one that it is done with,
+//! and that number, with the attempts made of the next one, is kept on disk; so nothing waits in memory, nothing is
+//! lost with the process, and an event waits for the ones before it.
+
+use super::forward::{Passage, Target};
+use super::settings::Filter;
+use crate::protocol::arrival::{Progress, RecordError, Recorder, Waiting};
+use crate::protocol::facts::Facts;
+use crate::protocol::report::What;
+use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, Schedule};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How failed forwards are tried again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retrying {
+    /// What delays count from.
+    pub from: RetryFrom,
+    /// How many times as fast as documented.
+    pub factor: f64,
+}
+
+/// Wait after the store could not be asked.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// One target's worker.
+pub(super) struct Persistent<R> {
+    target: Arc<Target<R>>,
+    retrying: Retrying,
+    shown: Option<Filter>,
+    stop: watch::Receiver<bool>,
+    /// Whether what comes next may have been acknowledged by this target although its progress does not say so: the
+    /// first event after a start.
+    doubtful: bool,
+}
+
+impl<R: Recorder> Persistent<R> {
+    pub(super) fn new(
+        target: Arc<Target<R>>,
+        retrying: Retrying,
+        shown: Option<Filter>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self { target, retrying, shown, stop, doubtful: true }
+    }
+
+    /// The worker's life, until the stop. What it has not done then, it does after the next start.
+    pub(super) async fn work(mut self) {
+        while !*self.stop.borrow() {
+            if let Err(error) = self.deliver_all().await {
+                self.target
+                    .shared()
+                    .notice(format!("Forwarding to {} waits for the store: {error}.", self.target.label()));
+                self.pause(STORE_PAUSE).await;
+            }
+        }
+    }
+
+    async fn deliver_all(&mut self) -> Result<(), RecordError> {
+        let shared = self.target.shared().clone();
+        let mut progress = shared.recorder.progress(self.target.label(), shared.clock.now()).await?;
+        if progress.attempts > 0 {
+            let words = "the next attempt of what failed last";
+            shared.notice(format!(
+                "Forwarding to {} goes on with {words}, due at {:.0}.",
+                self.target.label(),
+                progress.due
+            ));
+        }
+        while !*self.stop.borrow() {
+            match shared.recorder.arrival_after(progress.arrival).await? {
+                None => self.wait_for_news().await,
+                Some(waiting) => match self.deliver(waiting, progress).await? {
+                    Some(next) => progress = next,
+                    None => return Ok(()),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// The progress after an arrival got its turn; `None` where the stop came first.
+    async fn deliver(&mut self, waiting: Waiting, progress: Progress) -> Result<Option<Progress>, RecordError> {
+        let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
+        let now = shared.clock.now();
+        let done = Progress { arrival: waiting.arrival, attempts: 0, first: now, due: now };
+        if !self.is_meant(&waiting) || self.is_needless(&waiting).await {
+            shared.recorder.advance(&label, done).await?;
+            return Ok(Some(done));
+        }
+        let number = progress.attempts + 1;
+        if number > 1 && !self.wait_until(progress.due, number).await {
+            return Ok(None);
+        }
+        self.doubtful = false;
+        let began = shared.clock.now();
+        let first = if number == 1 { began } else { progress.first };
+        let passage = Passage::waiting(waiting);
+        let acknowledged = self.target.forward(&passage, number, MAX_ATTEMPTS).await;
+        let next = match self.due(number, first) {
+            Some(due) if !acknowledged => {
+                Progress { attempts: number, first, due: due.max(shared.clock.now()), ..progress }
+            }
+            _ => {
+                if !acknowledged {
+                    let (event, url) = (passage.event, label.clone());
+                    shared.tell(What::GaveUp { event, url, attempts: number, of: MAX_ATTEMPTS });
+                }
+                done
+            }
+        };
+        shared.recorder.advance(&label, next).await?;
+        Ok(Some(next))
+    }
+
+    /// When the attempt after this one is due, where there is one.
+    fn due(&self, number: u32, first: Timestamp) -> Option<Timestamp> {
+        let scheduled = Schedule::new(self.retrying.from).nth(number as usize).filter(|_| number < MAX_ATTEMPTS)?;
+        let scaled = SignedDuration::try_from(scheduled.div_f64(self.retrying.factor)).ok()?;
+        first.checked_add(scaled).ok()
+    }
+
+    fn is_meant(&self, waiting: &Waiting) -> bool {
+        let facts = Facts::of(&waiting.body);
+        let passes = |filter: Option<&Filter>| filter.is_none_or(|filter| filter(&facts, &waiting.body));
+        passes(self.shown.as_ref()) && passes(self.target.settings.only.as_ref())
+    }
+
+    /// Whether the target has acknowledged it already.
+    async fn is_needless(&self, waiting: &Waiting) -> bool {
+        if self.target.settings.forward_duplicates || !(waiting.repeats || self.doubtful) {
+            return false;
+        }
+        let delivery = waiting.retry_of.unwrap_or(waiting.event);
+        // In doubt it is sent: an app must bear a duplicate, but cannot make up for a loss.
+        self.target.shared().recorder.was_forwarded(delivery, self.target.label()).await.unwrap_or(false)
+    }
+
+    /// Whether the time came before the stop.
+    async fn wait_until(&mut self, due: Timestamp, attempt: u32) -> bool {
+        let shared = self.target.shared().clone();
+        let now = shared.clock.now();
+        let delay = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+        if !delay.is_zero() {
+            shared.tell(What::Wait { attempt, due_at: due, delay });
+        }
+        self.pause(delay).await;
+        !*self.stop.borrow()
+    }
+
+    async fn pause(&mut self, delay: Duration) {
+        let clock = Arc::clone(&self.target.shared().clock);
+        tokio::select! {
+            () = clock.sleep(delay) => {}
+            _ = self.stop.wait_for(|stop| *stop) => {}
+        }
+    }
+
+    async fn wait_for_news(&mut self) {
+        tokio::select! {
+            () = self.target.news.notified() => {}
+            _ = self.stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
