@@ -32,7 +32,7 @@ Examples:
   referralloop trigger deleted --email ada@example.com --seed 7 --dry-run
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
   referralloop trigger created --dry-run --as curl
-  referralloop trigger created --count 10000 --to 3000/webhooks
+  referralloop trigger created --count 1000 --to 3000/webhooks
   referralloop trigger all --duration 1s --rate 500 --concurrency 32 --to 3000/webhooks
   referralloop trigger created --chaos duplicate=0.2,reorder=5 --seed 7 --to 3000/webhooks
   referralloop trigger --scenario lifecycle --to 3000/webhooks"

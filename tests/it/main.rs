@@ -9,6 +9,7 @@ mod completions;
 mod counterparts;
 mod durability;
 mod help;
+mod history;
 mod json_stringify;
 mod main_job;
 mod support;

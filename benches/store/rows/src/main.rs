@@ -1,0 +1,135 @@
+//! Fills a store, and a naive one beside it, with the same events in groups of 1,000, and tells how long the groups of
+//! each stretch took: `rows store|naive FILE FROM TO`.
+
+use jiff::Timestamp;
+use referralloop::protocol::arrival::{Arrival, HeaderLines, Recorder, Verification};
+use referralloop::protocol::body::RawBody;
+use referralloop::protocol::event::EventType;
+use referralloop::protocol::facts::Facts;
+use referralloop::protocol::sample::{Flow, Given, Stream};
+use referralloop::store::{Options, Store};
+use rusqlite::{Connection, params};
+use std::time::{Duration, Instant};
+
+const GROUP: u64 = 1000;
+
+fn arrival(stream: &Stream, number: u64) -> Arrival {
+    let mut body = Vec::new();
+    stream.write(number, &mut body);
+    let body = RawBody::new(body);
+    let signature = format!("sha256={}", body.fingerprint());
+    let length = body.len().to_string();
+    let fields: [(&str, &[u8]); 5] = [
+        ("host", b"localhost:4242"),
+        ("content-type", b"application/json"),
+        ("user-agent", b"ReferralLoop-Webhooks/1.0"),
+        ("x-webhook-signature", signature.as_bytes()),
+        ("content-length", length.as_bytes()),
+    ];
+    Arrival {
+        at: Timestamp::from_millisecond(1_700_000_000_000 + number as i64).unwrap(),
+        target: "/webhooks".into(),
+        headers: HeaderLines::collect(fields),
+        facts: Facts::of(&body),
+        body,
+        verification: Verification::Valid,
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let (kind, path) = (&arguments[1], &arguments[2]);
+    let (from, to): (u64, u64) = (arguments[3].parse().unwrap(), arguments[4].parse().unwrap());
+    let stream = Stream::new(Flow::One(EventType::SignupCreated), 1, Timestamp::UNIX_EPOCH, &Given::default());
+    let (took, raw) = match kind.as_str() {
+        "store" => store(path, &stream, from, to),
+        _ => naive(path, &stream, from, to),
+    };
+    println!("{} {raw}", (to - from) as f64 / took.as_secs_f64());
+}
+
+fn groups(stream: &Stream, from: u64, to: u64, mut enter: impl FnMut(Vec<Arrival>) -> Duration) -> (Duration, usize) {
+    let (mut took, mut raw) = (Duration::ZERO, 0);
+    for start in (from..to).step_by(GROUP as usize) {
+        let group: Vec<Arrival> = (start..(start + GROUP).min(to)).map(|number| arrival(stream, number)).collect();
+        raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
+        took += enter(group);
+    }
+    (took, raw)
+}
+
+fn store(path: &str, stream: &Stream, from: u64, to: u64) -> (Duration, usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(path, Options { quota_bytes: u64::MAX, ..Options::default() }).unwrap();
+        let recorder = store.recorder();
+        let (mut took, mut raw) = (Duration::ZERO, 0);
+        for start in (from..to).step_by(GROUP as usize) {
+            let group: Vec<Arrival> = (start..(start + GROUP).min(to)).map(|number| arrival(stream, number)).collect();
+            raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
+            let began = Instant::now();
+            let mut under_way = tokio::task::JoinSet::new();
+            for arrival in group {
+                let recorder = recorder.clone();
+                under_way.spawn(async move { recorder.record(arrival).await.unwrap() });
+            }
+            under_way.join_all().await;
+            took += began.elapsed();
+        }
+        store.close().await;
+        (took, raw)
+    })
+}
+
+/// Text keys, indexes on them, the default cache and checkpoints; as durable as the other.
+fn naive(path: &str, stream: &Stream, from: u64, to: u64) -> (Duration, usize) {
+    let connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, twin TEXT NOT NULL,
+                 signup TEXT, email TEXT, waitlist TEXT, kind TEXT, first_at TEXT NOT NULL, body TEXT NOT NULL);
+             CREATE INDEX IF NOT EXISTS by_twin ON events (twin);
+             CREATE INDEX IF NOT EXISTS by_signup ON events (signup);
+             CREATE INDEX IF NOT EXISTS by_email ON events (email);
+             CREATE TABLE IF NOT EXISTS arrivals (id INTEGER PRIMARY KEY, event INTEGER NOT NULL, at TEXT NOT NULL,
+                 state TEXT NOT NULL, target TEXT NOT NULL, headers TEXT NOT NULL);
+             CREATE INDEX IF NOT EXISTS by_event ON arrivals (event);",
+        )
+        .unwrap();
+    groups(stream, from, to, |group| {
+        let began = Instant::now();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        for one in &group {
+            enter_naively(&connection, one);
+        }
+        connection.execute_batch("COMMIT").unwrap();
+        began.elapsed()
+    })
+}
+
+fn enter_naively(connection: &Connection, one: &Arrival) {
+    let print = one.body.fingerprint().to_string();
+    let twin: String = one.facts.twin.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect();
+    let known = connection
+        .prepare_cached("SELECT id FROM events WHERE fingerprint = ?1")
+        .unwrap()
+        .exists([&print])
+        .unwrap();
+    assert!(!known);
+    connection.prepare_cached("SELECT id FROM events WHERE twin = ?1").unwrap().exists([&twin]).unwrap();
+    connection
+        .prepare_cached("SELECT max(first_at) FROM events WHERE signup = ?1")
+        .unwrap()
+        .query_row([&one.facts.signup_id], |_| Ok(()))
+        .unwrap();
+    let body = String::from_utf8_lossy(one.body.as_bytes()).into_owned();
+    let facts = &one.facts;
+    let row = params![print, twin, facts.signup_id, facts.email, facts.waitlist_id, facts.event_type, one.at.to_string(), body];
+    let sql = "INSERT INTO events (fingerprint, twin, signup, email, waitlist, kind, first_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    connection.prepare_cached(sql).unwrap().execute(row).unwrap();
+    let headers = String::from_utf8_lossy(one.headers.as_block()).into_owned();
+    let row = params![connection.last_insert_rowid(), one.at.to_string(), "valid", one.target, headers];
+    let sql = "INSERT INTO arrivals (event, at, state, target, headers) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql).unwrap().execute(row).unwrap();
+}

@@ -1,0 +1,142 @@
+//! Chaos, scenarios, load: the same again from a seed, judged by effects.
+
+use crate::support::{Endpoint, Scene};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+const CHAOS: &str = "duplicate=0.3,together=0.2,drop=0.1,reorder=4,delay=0s..2ms,corrupt=0.1,late=0.2";
+
+fn plan(scene: &Scene, seed: &str) -> Vec<Value> {
+    let line = ["trigger", "all", "--count", "60", "--chaos", CHAOS, "--seed", seed, "--dry-run", "--json"];
+    let mut records = scene.run(line).code(0).records();
+    records.iter_mut().for_each(|record| drop(record.as_object_mut().unwrap().remove("at")));
+    records
+}
+
+#[test]
+fn the_same_seed_is_the_same_run_and_another_is_not() {
+    let scene = Scene::new();
+    assert_eq!(plan(&scene, "7"), plan(&scene, "7"));
+    assert_ne!(plan(&scene, "7"), plan(&scene, "8"));
+    let sent = || {
+        let app = Endpoint::good();
+        let line = [
+            "trigger",
+            "created",
+            "--count",
+            "15",
+            "--chaos",
+            "duplicate=0.5,reorder=3,drop=0.2",
+            "--seed",
+            "3",
+            "--to",
+        ];
+        scene.run(line.into_iter().chain([app.url("/").as_str()])).code(0);
+        app.received().into_iter().map(|request| request.body).collect::<Vec<_>>()
+    };
+    let first = sent();
+    assert!(first.len() > 12 && first == sent());
+}
+
+#[test]
+fn the_line_that_is_printed_repeats_the_run() {
+    let scene = Scene::new();
+    let ended = scene.run(["trigger", "created", "--count", "5", "--chaos", "drop=0.5", "--dry-run", "--json"]).code(0);
+    let repeat = ended.record("summary")["repeat"].as_str().unwrap().to_owned();
+    let again = scene.run(repeat.split(' ').skip(1)).code(0);
+    let prints = |output: &crate::support::Output| {
+        output.records().iter().map(|record| record["fingerprint"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(prints(&ended), prints(&again));
+}
+
+/// A handler that counts what it processed in a file; a careful one looks whether it has seen the bytes before.
+fn handler(scene: &Scene, careful: bool) -> (String, PathBuf) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let file = scene.write(if careful { "careful" } else { "careless" }, "0");
+    let path = file.clone();
+    std::thread::spawn(move || {
+        let (mut seen, mut count) = (HashSet::new(), 0);
+        for stream in listener.incoming() {
+            let (mut stream, mut request) = (stream.unwrap(), Vec::new());
+            let body = loop {
+                let mut part = [0; 4096];
+                let read = stream.read(&mut part).unwrap();
+                request.extend_from_slice(&part[..read]);
+                let text = String::from_utf8_lossy(&request).into_owned();
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                let length = head
+                    .lines()
+                    .find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+                if body.len() >= length.unwrap().parse().unwrap() {
+                    break body.to_owned();
+                }
+            };
+            count += usize::from(seen.insert(body) || !careful);
+            std::fs::write(&path, count.to_string()).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        }
+    });
+    (url, file)
+}
+
+#[test]
+fn effects_that_happen_twice_are_caught() {
+    let scene = Scene::new();
+    for (careful, code) in [(false, 1), (true, 0)] {
+        let (url, file) = handler(&scene, careful);
+        let state = format!("cat {}", file.display());
+        let line = ["trigger", "--scenario", "duplicate-storm", "--seed", "1", "--to", &url, "--state-cmd", &state];
+        let ended = scene.run(line).code(code);
+        let told =
+            if careful { "effects happened once for each of 10 events" } else { "grew by 50 where 10 was expected" };
+        assert!(ended.out().contains(told), "{ended}");
+    }
+}
+
+#[test]
+fn a_file_tells_a_scenario() {
+    let scene = Scene::new();
+    scene.write(
+        "climb.toml",
+        "seed = 7\n[signups.ada]\nemail = \"ada@example.com\"\n\n[[steps]]\nevent = \"created\"\nsignup = \"ada\"\nset = { \"data.position\" = 9 }\ntimes = 2\n\n[[steps]]\nevent = \"deleted\"\nsignup = \"ada\"\nwait = \"1ms\"\n",
+    );
+    let app = Endpoint::good();
+    let ended = scene.run(["trigger", "--scenario", "climb.toml", "--to", &app.url("/"), "--json"]).code(0);
+    assert_eq!((&ended.record("summary")["sent"], &ended.record("summary")["duplicates"]), (&3.into(), &1.into()));
+    let received = app.received();
+    assert!(
+        received[0].body == received[1].body && received[2].body.windows(15).any(|part| part == b"ada@example.com")
+    );
+    scene.write("bad.toml", "[[steps]]\nevent = \"created\"\nfault = \"loss\"\n");
+    for bad in ["bad.toml", "nothing", "missing.toml"] {
+        scene.run(["trigger", "--scenario", bad]).code(2);
+    }
+}
+
+#[test]
+fn load_is_counted_kept_and_stays_on_this_machine() {
+    let scene = Scene::new();
+    let app = Endpoint::good();
+    let ended = scene
+        .run(["trigger", "all", "--count", "60", "--concurrency", "3", "--seed", "1", "--to", &app.url("/"), "--json"])
+        .code(0);
+    let summary = ended.record("summary");
+    assert_eq!((&summary["events"], &summary["outcomes"]["200"]), (&60.into(), &60.into()));
+    let received = app.received();
+    let distinct: HashSet<&[u8]> = received.iter().map(|request| request.body.as_slice()).collect();
+    assert_eq!(distinct.len(), 60);
+    let first = &received[0];
+    scene.write("body", &first.body);
+    scene.run(["verify", "--signature", first.header("x-webhook-signature").unwrap(), "body"]).code(0);
+    let refused = scene.run(["trigger", "created", "--count", "5", "--to", "https://app.example.com/"]).code(2);
+    assert!(refused.err().contains("is not on this machine"), "{refused}");
+    let report = scene.run(["events", "report", "--html", "-", "--sent"]).code(0);
+    assert!(!report.out().contains("Load runs"), "no event was kept, so there is nothing to report: {report}");
+    scene.run(["trigger", "created", "--concurrency", "5"]).code(2);
+    scene.run(["trigger", "created", "--count", "2", "--to", &Endpoint::nowhere()]).code(1);
+}
