@@ -36,9 +36,8 @@ mod tests;
 
 pub use accept::{Drained, serve};
 pub use answers::{Answers, AnswersError};
-pub use persistent::Retrying;
 pub use receiver::{Finished, Receiver};
-pub use settings::{Ack, Filter, ForwardSettings, Limits, MIRROR_BUDGET, Settings};
+pub use settings::{Ack, Filter, ForwardSettings, Limits, MIRROR_BUDGET, Retrying, Settings};
 pub use tally::{Counts, Tally};
 pub use telling::Audience;
 

@@ -6,24 +6,15 @@
 //! lost with the process, and an event waits for the ones before it.
 
 use super::forward::{Passage, Target};
-use super::settings::Filter;
+use super::settings::{Filter, Retrying};
 use crate::protocol::arrival::{Progress, RecordError, Recorder, Waiting};
 use crate::protocol::facts::Facts;
 use crate::protocol::report::What;
-use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, Schedule};
+use crate::protocol::schedule::{MAX_ATTEMPTS, Schedule};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-
-/// How failed forwards are tried again.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retrying {
-    /// What delays count from.
-    pub from: RetryFrom,
-    /// How many times as fast as documented.
-    pub factor: f64,
-}
 
 /// Wait after the store could not be asked.
 const STORE_PAUSE: Duration = Duration::from_secs(1);

@@ -3,10 +3,9 @@
 //! May know `protocol` types and HTTP names. Must not read the environment or parse command lines.
 
 use super::answers::Answers;
-use super::persistent::Retrying;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
-use crate::protocol::schedule::ATTEMPT_BUDGET;
+use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::protocol::signature::Key;
 use http::{HeaderName, HeaderValue};
 use std::fmt;
@@ -157,6 +156,15 @@ impl fmt::Debug for ForwardSettings {
             .field("ack", &self.ack)
             .finish_non_exhaustive()
     }
+}
+
+/// How failed forwards are tried again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retrying {
+    /// What delays count from.
+    pub from: RetryFrom,
+    /// How many times as fast as documented.
+    pub factor: f64,
 }
 
 /// What the sender's answer waits for.

@@ -1,7 +1,8 @@
 //! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
 
+mod replayed;
+
 use super::instant;
-use super::replayed::Replayed;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::body::Fingerprint;
@@ -12,10 +13,11 @@ use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, Repea
 use crate::protocol::signature::Reason;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use replayed::Replayed;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-pub(super) fn milliseconds(duration: Duration) -> u64 {
+fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -32,7 +32,7 @@ fn a_failed_forward_is_tried_again_after_a_restart_and_the_next_one_waits_for_it
     let listener = scene.listen(line);
     deliver(&scene, &listener.url, CREATED, &[]).code(0);
     deliver(&scene, &listener.url, DELETED, &[]).code(0);
-    listener.wait_for("attempt 2");
+    listener.running().stderr.wait_for("attempt 2");
     listener.stop().code(0);
     assert_eq!(app.received().len(), 1);
     let again = scene.listen(line);
