@@ -98,7 +98,8 @@ impl<'a> Run<'a> {
     /// `--to`, else where the event was forwarded or sent last, else the running listener.
     fn target(&self, story: &Story) -> Url {
         let given = self.arguments.sending.to.clone();
-        let before = || story.attempts.last().and_then(|attempt| Url::parse(&attempt.url).ok());
+        let forwards = || story.attempts.iter().rfind(|attempt| attempt.purpose == Purpose::Forward);
+        let before = || forwards().or(story.attempts.last()).and_then(|attempt| Url::parse(&attempt.url).ok());
         given.or_else(before).unwrap_or_else(|| self.fallback.clone())
     }
 

@@ -118,7 +118,7 @@ fn what_is_shared_names_nobody() {
     scene.run(["events", "import", "given.jsonl"]).code(0);
     for line in [
         ["events", "export", "--redact"].as_slice(),
-        &["events", "export", "--redact", "--as", "hurl"],
+        &["events", "export", "--redact", "--as", "python"],
         &["events", "show", "1", "--redact"],
         &["events", "report", "--html", "-", "--redact"],
     ] {
