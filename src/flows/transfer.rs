@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
+use url::Url;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,12 @@ impl Story {
     pub fn read(reader: &Reader, number: u64) -> Result<Option<Self>, Error> {
         let Some(event) = reader.event(number)? else { return Ok(None) };
         Ok(Some(Self { event, arrivals: reader.arrivals(number)?, attempts: reader.attempts(number)? }))
+    }
+
+    /// Where it was forwarded last.
+    pub fn forwarded_to(&self) -> Option<Url> {
+        let last = self.attempts.iter().rfind(|attempt| attempt.purpose == Purpose::Forward)?;
+        Url::parse(&last.url).ok()
     }
 
     /// The fields of its record.

@@ -4,7 +4,7 @@
 //! as it is. The text is finished: sanitised and coloured.
 
 use super::console::Console;
-use crate::context::Context;
+use crate::context::{Context, Signals};
 use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
 
@@ -27,7 +27,11 @@ pub fn show(text: &str, console: &Console, context: &Context) -> io::Result<()> 
 
 /// `$PAGER`, a shell command line, else less; `PAGER=cat` and an empty one mean none.
 fn start(context: &Context, console: &Console) -> Option<Child> {
-    if !console.is_terminal() || context.environment.text("TERM").is_some_and(|term| term == "dumb") {
+    // Whoever is handed streams of another kind, as in a test, has no terminal that a child could write to.
+    if !matches!(context.signals, Signals::Process)
+        || !console.is_terminal()
+        || context.environment.text("TERM").is_some_and(|term| term == "dumb")
+    {
         return None;
     }
     let named = context.environment.text("PAGER");

@@ -65,7 +65,9 @@ impl Stage {
         if line.starts_with("referralloop listen") {
             return self.listen(&line);
         }
-        let _listener = line.starts_with("referralloop trigger").then(|| self.scene.listen(["-q"]));
+        let needs_listener =
+            ["referralloop trigger", "referralloop replay"].iter().any(|start| line.starts_with(start));
+        let _listener = needs_listener.then(|| self.scene.listen(["-q"]));
         self.scene.shell(&line).output()
     }
 

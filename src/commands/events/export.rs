@@ -125,8 +125,7 @@ fn write(
 
 /// `--to`, else where the event went before, else where a listener is by default.
 fn target(arguments: &Arguments, story: &Story) -> Result<Url, Error> {
-    let before = story.attempts.last().and_then(|attempt| Url::parse(&attempt.url).ok());
-    match arguments.to.clone().or(before) {
+    match arguments.to.clone().or_else(|| story.forwarded_to()) {
         Some(url) => Ok(url),
         None => arguments::target("http://127.0.0.1:4242/").map_err(Error::usage),
     }

@@ -95,11 +95,10 @@ impl<'a> Run<'a> {
         Ok(Self { arguments, signing, fallback })
     }
 
-    /// `--to`, else where the event was forwarded or sent last, else the running listener.
+    /// `--to`, else where the event was forwarded last, else the running listener.
     fn target(&self, story: &Story) -> Url {
         let given = self.arguments.sending.to.clone();
-        let forwards = || story.attempts.iter().rfind(|attempt| attempt.purpose == Purpose::Forward);
-        let before = || forwards().or(story.attempts.last()).and_then(|attempt| Url::parse(&attempt.url).ok());
+        let before = || story.forwarded_to();
         given.or_else(before).unwrap_or_else(|| self.fallback.clone())
     }
 
