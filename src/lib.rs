@@ -5,6 +5,7 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod deliver;
+pub mod diagnose;
 pub mod error;
 pub mod exchange;
 pub mod flows;
