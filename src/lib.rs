@@ -1,19 +1,63 @@
-//! .
-pub mod cli;
+//! `referralloop`: the command line of a webhook developer. Receive, verify, store, fabricate and deliver the events
+//! of the hosted waitlist service ReferralLoop.
+//!
+//! # The house
+//!
+//! Pure facts at the bottom, a few narrow doors to the world above them, one stream of reports between the engines
+//! and the screen, one file per command, and a small front door.
+//!
+//! | floor | modules | may import |
+//! |---|---|---|
+//! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
+//! | the process | [`clock`], [`shutdown`], [`context`]: the only readers of the process | each other, downwards |
+//! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`config`] (settings) | floor 0, the process, `exchange`; never each other |
+//! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
+//! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
+//! | 2 | [`flows`]: what several commands run, assembled | everything below |
+//! | 3 | [`commands`]: one file a command | everything below; never each other |
+//! | the door | [`cli`], [`run`], and [`error`], which flows and commands speak | |
+//!
+//! `tests/it/architecture.rs` reads the sources and enforces the table.
+//!
+//! # Rules that hold everywhere
+//!
+//! - **Bytes.** A [`protocol::body::RawBody`] is the only thing that is signed, stored, forwarded or sent. Nobody
+//!   re-serialises a body.
+//! - **Time, dice, environment** are handed in through [`context::Context`]; so the whole program runs inside a test.
+//! - **Reports.** Engines tell what happens as [`protocol::report::Report`] values and never print. The same values
+//!   become text for people and records for programs.
+//! - **A failed attempt or a bad signature is data**, with an exit code of its own. [`error::Error`] is for what keeps
+//!   a command from doing what it was asked to do.
+//! - **Secrets** live in [`protocol::signature::Secret`], which cannot be printed.
+//! - **Foreign text** reaches a terminal only as [`output::sanitise::Sanitised`].
+//!
+//! # Words
+//!
+//! *Event*: something that happened to a sign-up, identified by the SHA-256 of its body. *Arrival*: one time an event
+//! came in. *Delivery*: one event on its way to one URL. *Attempt*: one HTTP try of a delivery. *Forward*: passing an
+//! arrival on to the local app. *Refused*: an arrival whose signature did not hold, kept apart from the events.
+
+pub mod protocol;
+
 pub mod clock;
-pub mod commands;
-pub mod config;
 pub mod context;
+pub mod shutdown;
+
+pub mod config;
 pub mod deliver;
 pub mod diagnose;
-pub mod error;
 pub mod exchange;
-pub mod flows;
-pub mod output;
-pub mod protocol;
 pub mod receive;
-pub mod shutdown;
 pub mod store;
+
+pub mod output;
+
+pub mod flows;
+
+pub mod commands;
+
+pub mod cli;
+pub mod error;
 
 use cli::Failure;
 use context::Context;

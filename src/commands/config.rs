@@ -105,7 +105,7 @@ fn value_of(settings: &Settings, context: &Context, key: Key) -> Result<(Option<
 }
 
 fn show(console: &Console, context: &Context) -> Result<(), Error> {
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, console)?;
     let mut rows = Vec::new();
     for spec in &KEYS {
         let (value, origin) = value_of(&settings, context, spec.key)?;
@@ -148,7 +148,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
     if let Some(value) = value {
         key.check(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
     }
-    let (path, profile) = place(context, project)?;
+    let (path, profile) = place(console, context, project)?;
     file::change(&path, profile.as_deref(), key, value)?;
     let done = if value.is_some() { "set" } else { "removed" };
     if console.is_json() {
@@ -160,13 +160,13 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
 }
 
 /// The file to change, and the profile within it.
-fn place(context: &Context, project: bool) -> Result<(PathBuf, Option<String>), Error> {
+fn place(console: &Console, context: &Context, project: bool) -> Result<(PathBuf, Option<String>), Error> {
     if project {
         let path = context.directory.join(PROJECT_FILE);
         file::ConfigFile::read(&path, FileKind::Project)?;
         return Ok((path, None));
     }
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, console)?;
     let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
     Ok((path, Some(settings.profile.value)))
 }

@@ -172,7 +172,7 @@ const AUTO: &str = "auto";
 /// Listens until told to stop.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     input::one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
     let receiving = receiving(arguments, context, &settings)?;

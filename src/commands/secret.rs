@@ -47,7 +47,7 @@ enum Action {
 /// Shows, makes or sets.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     match &arguments.action {
         Action::Show => show(&console, context, &settings)?,
         Action::New => {

@@ -175,10 +175,10 @@ impl Settings {
     /// The value of a setting, from the first layer that has one. Never asked for a secret.
     pub fn get(&self, key: Key) -> Result<Option<Found>, ConfigError> {
         let found = self
-            .from_options(key)
-            .or_else(|| self.from_environment(key))
-            .or_else(|| self.from_project(key))
-            .or_else(|| self.from_user(key))
+            .options_layer(key)
+            .or_else(|| self.environment_layer(key))
+            .or_else(|| self.project_layer(key))
+            .or_else(|| self.user_layer(key))
             .or_else(|| default(key));
         let Some(found) = found else { return Ok(None) };
         key.check(&found.value).map_err(|message| ConfigError::Value {
@@ -189,7 +189,7 @@ impl Settings {
         Ok(Some(found))
     }
 
-    fn from_options(&self, key: Key) -> Option<Found> {
+    fn options_layer(&self, key: Key) -> Option<Found> {
         let (value, name) = match key {
             Key::Profile => (self.options.profile.clone()?, "--profile"),
             Key::Store => (self.options.store.as_ref()?.to_string_lossy().into_owned(), "--store"),
@@ -198,17 +198,17 @@ impl Settings {
         Some(Found { value, origin: Origin::Option(name) })
     }
 
-    fn from_environment(&self, key: Key) -> Option<Found> {
+    fn environment_layer(&self, key: Key) -> Option<Found> {
         let variable = key.spec().variable?;
         Some(Found { value: self.environment.text(variable)?, origin: Origin::Environment(variable) })
     }
 
-    fn from_project(&self, key: Key) -> Option<Found> {
+    fn project_layer(&self, key: Key) -> Option<Found> {
         let file = self.project.as_ref()?;
         Some(Found { value: file.get(None, key)?.to_owned(), origin: Origin::Project(file.path.clone()) })
     }
 
-    fn from_user(&self, key: Key) -> Option<Found> {
+    fn user_layer(&self, key: Key) -> Option<Found> {
         let profile = (key != Key::Profile).then_some(self.profile.value.as_str());
         let value = self.user.get(profile, key)?.to_owned();
         Some(Found { value, origin: Origin::User(self.user.path.clone()) })
@@ -254,3 +254,6 @@ fn folder(environment: &Environment, variable: &str, below_home: &str) -> Result
 fn project_file(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests;

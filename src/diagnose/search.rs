@@ -12,7 +12,7 @@ use super::keys::{self, KEY_FORMS, KeyBytes};
 use super::reading::{self, Reading};
 use crate::protocol::signature::SIGNATURE_HEADER;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::ops::ControlFlow;
 
 /// The most values that are computed for one case.
@@ -112,7 +112,7 @@ struct Search<'a, 't, 's> {
     go_on: &'s mut dyn FnMut() -> bool,
     hashes: u32,
     seen: HashSet<u64>,
-    hasher: RandomState,
+    hasher: BuildHasherDefault<DefaultHasher>,
     kept: Vec<Made>,
     kept_bytes: usize,
 }
@@ -135,7 +135,7 @@ pub fn search<'a>(case: &'a Case<'a>, source: &'a Source, go_on: &mut dyn FnMut(
         go_on,
         hashes: 0,
         seen: HashSet::new(),
-        hasher: RandomState::new(),
+        hasher: BuildHasherDefault::default(),
         kept: Vec::new(),
         kept_bytes: 0,
     };

@@ -164,10 +164,12 @@ fn event(row: EventRow) -> StoredRequest {
     StoredRequest::Event(Box::new(row))
 }
 
-/// Merges objects: the fields of `more` behind those of `fields`.
+/// Merges objects: the fields of `more` behind those of `fields`. What has nothing to say is left out, as everywhere
+/// in records.
 fn with(mut fields: Value, more: impl serde::Serialize) -> Value {
     if let (Value::Object(fields), Ok(Value::Object(more))) = (&mut fields, serde_json::to_value(more)) {
         fields.extend(more);
+        fields.retain(|_, value| !value.is_null());
     }
     fields
 }

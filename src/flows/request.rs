@@ -7,6 +7,7 @@ use crate::config::Settings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exchange::Request;
+use crate::protocol::body::RawBody;
 use crate::protocol::signature::SIGNATURE_HEADER;
 use crate::protocol::stringify::json_stringify;
 use clap::ValueEnum;
@@ -55,19 +56,30 @@ pub fn build(
     context: &Context,
     settings: &Settings,
 ) -> Result<Request, Error> {
+    let signature = match arguments.unsigned {
+        true => None,
+        false => {
+            let secrets = workspace::secrets(context, settings, arguments.secret_file.as_slice())?;
+            Some(secrets.signing().key().sign(&signed_bytes(payload, arguments.sign)?))
+        }
+    };
+    let mut request = plain(url, &payload.body, signature)?;
+    request.headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
+    request.headers.extend(arguments.headers.iter().cloned());
+    Ok(request)
+}
+
+/// A request with the headers that the service sends, and the signature where there is one.
+pub fn plain(url: Url, body: &RawBody, signature: Option<String>) -> Result<Request, Error> {
     let mut headers = vec![
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (USER_AGENT, HeaderValue::from_static(AGENT)),
     ];
-    if !arguments.unsigned {
-        let secrets = workspace::secrets(context, settings, arguments.secret_file.as_slice())?;
-        let value = secrets.signing().key().sign(&signed_bytes(payload, arguments.sign)?);
+    if let Some(value) = signature {
         let value = HeaderValue::from_str(&value).map_err(|error| Error::usage(error.to_string()))?;
         headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
     }
-    headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
-    headers.extend(arguments.headers.iter().cloned());
-    Ok(Request { url, headers, body: payload.body.clone() })
+    Ok(Request { url, headers, body: body.clone() })
 }
 
 fn signed_bytes(payload: &Payload, what: Signed) -> Result<Vec<u8>, Error> {

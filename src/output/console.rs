@@ -28,6 +28,7 @@ pub struct Console {
     stderr: Stream,
     format: context::Format,
     quiet: bool,
+    verbose: bool,
     clock: SharedClock,
 }
 
@@ -42,6 +43,7 @@ impl Console {
             };
             let colour = wants_colour(choice, stream.is_terminal, |name| context.environment.text(name));
             Style::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
+                .with_headers(context.globals.verbose)
         };
         Self {
             out: style(&context.stdout),
@@ -50,6 +52,7 @@ impl Console {
             stderr: context.stderr.clone(),
             format: context.globals.format(),
             quiet: context.globals.quiet,
+            verbose: context.globals.verbose,
             clock: context.clock.clone(),
         }
     }
@@ -100,10 +103,19 @@ impl Console {
         }
     }
 
+    /// Says on stderr what only `--verbose` asks for.
+    pub fn detail(&self, message: &str) {
+        if self.verbose {
+            self.note(message);
+        }
+    }
+
     /// Says on stderr what to do, unless `--quiet`.
     pub fn hint(&self, hint: &str) {
         if !self.quiet {
-            self.complain(&labelled("hint: ", Ink::Notable, hint, 0, &self.err));
+            let mut text = String::new();
+            write_lines(&mut text, &labelled("hint: ", Ink::Notable, hint, 0, &self.err));
+            self.complain(&text);
         }
     }
 

@@ -6,35 +6,32 @@ use super::style::{Ink, Style};
 
 /// `error: …`, and a `hint: …` line below it for each hint. A line feed in the message begins a new line.
 pub fn error_text(message: &str, hints: &[String], style: &Style) -> String {
-    let mut out = labelled("error: ", Ink::Bad, message, 0, style);
-    for hint in hints {
-        out += &labelled("hint: ", Ink::Strong, hint, 2, style);
-    }
-    out
+    let mut lines = labelled("error: ", Ink::Bad, message, 0, style);
+    lines.extend(hints.iter().flat_map(|hint| labelled("hint: ", Ink::Strong, hint, 2, style)));
+    text(&lines)
 }
 
-/// A word to the user that is no error.
+/// `note: …`: a word to the user that is no error.
 pub fn notice_text(message: &str, style: &Style) -> String {
-    labelled("note: ", Ink::Strong, message, 0, style)
+    text(&labelled("note: ", Ink::Strong, message, 0, style))
+}
+
+fn text(lines: &[Line]) -> String {
+    let mut out = String::new();
+    write_lines(&mut out, lines);
+    out
 }
 
 /// A label, and text wrapped beside it.
-pub fn labelled(label: &'static str, ink: Ink, text: &str, indent: usize, style: &Style) -> String {
+pub fn labelled(label: &'static str, ink: Ink, text: &str, indent: usize, style: &Style) -> Vec<Line> {
     let column = indent + label.len();
     let room = style.width.saturating_sub(column).max(20);
-    let lines: Vec<Line> = text
-        .trim_end()
-        .split('\n')
-        .flat_map(|line| wrap(&Sanitised::text(line), room))
-        .enumerate()
-        .map(|(row, words)| match row {
-            0 => Line::indented(style, indent).put(ink, label).put(Ink::Plain, words),
-            _ => Line::indented(style, column).put(Ink::Plain, words),
-        })
-        .collect();
-    let mut out = String::new();
-    write_lines(&mut out, &lines);
-    out
+    let words = text.trim_end().split('\n').flat_map(|line| wrap(&Sanitised::text(line), room));
+    let beside = |(row, words)| match row {
+        0 => Line::indented(style, indent).put(ink, label).put(Ink::Plain, words),
+        _ => Line::indented(style, column).put(Ink::Plain, words),
+    };
+    words.enumerate().map(beside).collect()
 }
 
 /// Breaks text between words so that each line keeps to so many columns. A longer word stands alone on its line:

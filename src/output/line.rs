@@ -65,7 +65,7 @@ impl Line {
     /// Appends text in an ink, in place.
     pub fn push(&mut self, ink: Ink, text: impl Shown) {
         let text = text.shown();
-        let start = if self.colour { ink.start() } else { "" };
+        let start = if self.colour && !text.is_empty() { ink.start() } else { "" };
         self.text.push_str(start);
         self.text.push_str(text);
         if !start.is_empty() {

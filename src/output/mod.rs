@@ -7,6 +7,8 @@
 pub mod console;
 pub mod countdown;
 pub mod errors;
+#[cfg(test)]
+mod fixtures;
 pub mod human;
 pub mod line;
 pub mod prompt;

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::future::Future;
 
+#[cfg(test)]
+mod tests;
+
 /// Header lines in the order in which they were received, one `name: value` a line, each ended by CRLF. Values keep
 /// their bytes. The values of `Authorization`, `Proxy-Authorization`, `Cookie` and `Set-Cookie` are replaced on the
 /// way in.
@@ -44,9 +47,13 @@ impl HeaderLines {
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut rest: &[u8] = &self.0;
         std::iter::from_fn(move || {
-            let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
-            let (line, after) = (&rest[..end], &rest[end + 2..]);
-            rest = after;
+            if rest.is_empty() {
+                return None;
+            }
+            // The last line of a block from elsewhere may lack its end.
+            let end = rest.windows(2).position(|pair| pair == b"\r\n").unwrap_or(rest.len());
+            let line = &rest[..end];
+            rest = rest.get(end + 2..).unwrap_or_default();
             let colon = line.windows(2).position(|pair| pair == b": ").unwrap_or(line.len());
             Some((&line[..colon], line.get(colon + 2..).unwrap_or_default()))
         })

@@ -274,11 +274,17 @@ pub struct Field {
     pub required: bool,
     /// The events that carry it.
     events: &'static [EventType],
+    /// The last part of `path`. Kept, since every received member is compared with it.
+    name: &'static str,
 }
 
 impl Field {
     const fn new(path: &'static str, kind: FieldKind, events: &'static [EventType]) -> Self {
-        Self { path, kind, required: true, events }
+        let name = match path.as_bytes() {
+            [b'd', b'a', b't', b'a', b'.', ..] => path.split_at("data.".len()).1,
+            _ => path,
+        };
+        Self { path, kind, required: true, events, name }
     }
 
     const fn optional(self) -> Self {
@@ -287,12 +293,12 @@ impl Field {
 
     /// Whether it is a member of `data`, and not of the envelope.
     pub fn is_in_data(&self) -> bool {
-        self.path.len() > DATA.len() && self.path.starts_with(DATA)
+        self.path.len() != self.name.len()
     }
 
     /// The name of the member: the last part of its path.
     pub fn name(&self) -> &'static str {
-        if self.is_in_data() { &self.path[DATA.len()..] } else { self.path }
+        self.name
     }
 
     /// Whether an event carries it.
@@ -300,9 +306,6 @@ impl Field {
         self.events.contains(&event)
     }
 }
-
-/// What paths of members of `data` begin with.
-const DATA: &str = "data.";
 
 const EVERY: &[EventType] = &EventType::ALL;
 const CREATED: &[EventType] = &[EventType::SignupCreated];

@@ -6,6 +6,9 @@
 
 use std::time::Duration;
 
+#[cfg(test)]
+mod tests;
+
 /// Delays before the second, third, fourth and fifth attempt.
 pub const RETRY_DELAYS: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];

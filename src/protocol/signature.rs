@@ -5,11 +5,15 @@
 //! is a state of its own beside valid and invalid. Nothing here ever returns or prints the expected value of a
 //! signature that was refused.
 
+use super::body::hex;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
+
+#[cfg(test)]
+mod tests;
 
 /// Name of the header, in lower case as HTTP libraries keep it.
 pub const SIGNATURE_HEADER: &str = "x-webhook-signature";
@@ -67,13 +71,10 @@ pub struct Key(Hmac<Sha256>);
 impl Key {
     /// The header value for a body: `sha256=` and 64 lower-case hexadecimal digits.
     pub fn sign(&self, body: &[u8]) -> String {
-        use fmt::Write;
         let tag = self.0.clone().chain_update(body).finalize().into_bytes();
         let mut value = String::with_capacity(PREFIX.len() + 2 * TAG_BYTES);
         value.push_str("sha256=");
-        for byte in tag {
-            let _ = write!(value, "{byte:02x}");
-        }
+        value.extend(tag.iter().flat_map(|&byte| hex(byte)));
         value
     }
 
@@ -172,6 +173,9 @@ pub fn verify<'a>(values: impl IntoIterator<Item = &'a [u8]>, body: &[u8], keys:
 }
 
 /// Reads the header's grammar: `sha256=` and 64 hexadecimal digits, spaces around them allowed.
+///
+/// # Errors
+/// What is wrong first, read from the left: nothing there, the prefix, the digits, their number.
 pub fn parse_header(value: &[u8]) -> Result<[u8; TAG_BYTES], Reason> {
     let value = trim(value);
     if value.is_empty() {
@@ -186,11 +190,13 @@ pub fn parse_header(value: &[u8]) -> Result<[u8; TAG_BYTES], Reason> {
     Ok(std::array::from_fn(|i| nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1])))
 }
 
+/// What a value without the prefix should be told: that another prefix stands there, that one is missing before the
+/// digits, or that what is there was never hexadecimal (a Base64 signature, say, whose padding is no prefix).
 fn prefix_fault(value: &[u8]) -> Reason {
-    if value.contains(&b'=') && digits_fault(value).is_some() || !value.iter().all(u8::is_ascii_hexdigit) {
-        Reason::WrongPrefix
-    } else {
-        Reason::NoPrefix
+    let name = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)).count();
+    match &value[name..] {
+        [b'=' | b':', rest @ ..] if name > 0 && !matches!(rest, [] | [b'=']) => Reason::WrongPrefix,
+        _ => digits_fault(value).unwrap_or(Reason::NoPrefix),
     }
 }
 

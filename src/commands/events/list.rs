@@ -33,7 +33,7 @@ pub struct Arguments {
 /// Lists.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let filter = arguments.selection.filter(context.clock.now())?;
     let reader = workspace::open_reader(context, &settings)?;
     let limit = arguments.limit as usize;

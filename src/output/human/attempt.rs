@@ -1,6 +1,7 @@
 //! Attempts: the line of a forward below its arrival, and the lines of a delivery with its retries.
 
 use super::INDENT;
+use crate::output::errors::labelled;
 use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{Ink, Style};
@@ -22,18 +23,21 @@ const LEAST_QUOTED: usize = 12;
 pub fn forward(forward: &AttemptReport, named: bool, style: &Style) -> Vec<Line> {
     let target = Sanitised::text(&forward.url);
     let line = arrow(forward.event, named, style).put(Ink::Plain, "POST ").put(Ink::Plain, target);
-    let result = forward_result(forward, style);
-    let mut lines = if line.width() + 3 + result.width() <= style.width {
-        vec![line.gap(3).join(&result)]
-    } else {
-        vec![line, Line::indented(style, INDENT + 2).join(&result)]
-    };
+    let mut lines = beside_or_below(line, &forward_results(forward, style), style);
     let room = style.width.saturating_sub(INDENT + 4);
     lines.extend(refusal(&forward.outcome, room).map(|words| below(words, style)));
     let advice = hint(&forward.outcome).filter(|_| !forward.outcome.acknowledged());
     let advice = advice.or_else(|| close_call(forward));
-    lines.extend(advice.map(|advice| hint_line(INDENT + 2, &advice, style)));
+    lines.extend(advice.iter().flat_map(|advice| hint_lines(INDENT + 2, advice, style)));
     lines
+}
+
+/// The first result that fits beside a line, else the fullest one below it.
+fn beside_or_below(line: Line, results: &[Line; 2], style: &Style) -> Vec<Line> {
+    match results.iter().find(|result| line.width() + 3 + result.width() <= style.width) {
+        Some(result) => vec![line.gap(3).join(result)],
+        None => vec![line, Line::indented(style, INDENT + 2).join(&results[0])],
+    }
 }
 
 fn below(words: Sanitised, style: &Style) -> Line {
@@ -45,32 +49,31 @@ fn arrow(event: u64, named: bool, style: &Style) -> Line {
     if named { line.put(Ink::Plain, Sanitised::text(&format!("#{event} "))) } else { line }
 }
 
-fn forward_result(forward: &AttemptReport, style: &Style) -> Line {
+/// How a forward ended, with the budget and without.
+fn forward_results(forward: &AttemptReport, style: &Style) -> [Line; 2] {
     let line = Line::new(style);
     let line = match forward.attempt {
         1 => line,
         number => line.put(Ink::Plain, Sanitised::text(&format!("attempt {number}/{}   ", forward.of))),
     };
-    line.put(ink(&forward.outcome), outcome(&forward.outcome)).gap(3).join(&latency(forward, style))
+    let line = line.put(ink(&forward.outcome), outcome(&forward.outcome)).gap(3);
+    let short = line.put(Ink::Plain, duration(forward.latency));
+    let full = match forward.budget {
+        Some(budget) => short.clone().put(Ink::Faint, " of ").put(Ink::Faint, duration(budget)),
+        None => short.clone(),
+    };
+    [full, short]
 }
 
 fn ink(outcome: &Outcome) -> Ink {
     if outcome.acknowledged() { Ink::Good } else { Ink::Bad }
 }
 
-/// `12 ms of 5 s`, or without the budget where there is none.
-fn latency(attempt: &AttemptReport, style: &Style) -> Line {
-    let line = Line::new(style).put(Ink::Plain, duration(attempt.latency));
-    match attempt.budget {
-        Some(budget) => line.put(Ink::Faint, " of ").put(Ink::Faint, duration(budget)),
-        None => line,
-    }
-}
-
 /// An acknowledgement that came when four fifths of the budget were gone.
 fn close_call(attempt: &AttemptReport) -> Option<Sanitised> {
-    let slow = attempt.budget.is_some_and(|budget| attempt.latency * 5 > budget * 4);
-    slow.then(|| Sanitised::own("that was close to the limit: answer first and do the work afterwards"))
+    let budget = attempt.budget.filter(|budget| attempt.latency * 5 > *budget * 4)?;
+    let words = format!("that was close to the limit of {}: answer first and work afterwards", duration(budget));
+    Some(Sanitised::text(&words))
 }
 
 /// What the other side said when it did not acknowledge: its body, or the words of the failure.
@@ -115,8 +118,8 @@ pub fn attempt(attempt: &AttemptReport, style: &Style) -> Line {
 }
 
 /// A hint below a line.
-pub fn hint_line(indent: usize, hint: &Sanitised, style: &Style) -> Line {
-    Line::indented(style, indent).put(Ink::Strong, "hint: ").put(Ink::Plain, hint)
+pub fn hint_lines(indent: usize, hint: &Sanitised, style: &Style) -> Vec<Line> {
+    labelled("hint: ", Ink::Strong, hint.as_str(), indent, style)
 }
 
 /// The line above a delivery's attempts: what is sent where.

@@ -14,8 +14,12 @@ use std::fmt::Write;
 /// as surely as endless lines.
 const LONGEST: usize = 1000;
 
-/// Bytes in a row of the hex dump.
+/// Bytes in a row of the hex dump, and in one on a narrow terminal.
 const HEX_ROW: usize = 16;
+const NARROW_HEX_ROW: usize = 8;
+
+/// Columns below which a full row of the hex dump, indented, would be broken.
+const HEX_COLUMNS: usize = 96;
 
 /// Rows of the hex dump where the number of lines is limited: nobody reads sixty.
 const HEX_ROWS: usize = 8;
@@ -55,8 +59,9 @@ struct Block<'s> {
 }
 
 impl Block<'_> {
+    /// One line more than the limit is kept: in the place of "1 more line" it may as well be shown.
     fn has_room(&self) -> bool {
-        self.max_lines.is_none_or(|most| self.total < most)
+        self.max_lines.is_none_or(|most| self.total <= most)
     }
 
     /// Renders a line if it is to be shown, and counts it.
@@ -68,10 +73,10 @@ impl Block<'_> {
     }
 
     fn finish(mut self, event: Option<u64>) -> Vec<Line> {
-        let hidden = self.total - self.lines.len();
-        if hidden > 0 {
-            let unit = if hidden == 1 { " more line" } else { " more lines" };
-            self.lines.push(more(count(hidden as u64), unit, event, self.style));
+        if let Some(most) = self.max_lines.filter(|most| self.total > most + 1) {
+            self.lines.truncate(most);
+            let hidden = count((self.total - most) as u64);
+            self.lines.push(more(hidden, " more lines", event, self.style));
         }
         self.lines
     }
@@ -141,25 +146,27 @@ fn is_binary(body: &[u8]) -> bool {
 }
 
 fn hex(body: &RawBody, style: &Style, max_rows: Option<usize>, event: Option<u64>) -> Vec<Line> {
-    let shown = max_rows.map_or(body.len(), |rows| (rows * HEX_ROW).min(body.len()));
-    let rows = body.as_bytes()[..shown].chunks(HEX_ROW).enumerate();
-    let mut lines: Vec<Line> = rows.map(|(row, data)| hex_row(row * HEX_ROW, data, style)).collect();
+    let row = if style.width < HEX_COLUMNS { NARROW_HEX_ROW } else { HEX_ROW };
+    let shown = max_rows.map_or(body.len(), |rows| (rows * row).min(body.len()));
+    let rows = body.as_bytes()[..shown].chunks(row).enumerate();
+    let mut lines: Vec<Line> = rows.map(|(at, data)| hex_row(at * row, data, row, style)).collect();
     if shown < body.len() {
         lines.push(more(bytes((body.len() - shown) as u64), " more", event, style));
     }
     lines
 }
 
-fn hex_row(at: usize, data: &[u8], style: &Style) -> Line {
-    let mut digits = String::new();
+fn hex_row(at: usize, data: &[u8], row: usize, style: &Style) -> Line {
+    let mut digits = String::with_capacity(3 * row);
     for byte in data {
         // Writing to a String cannot fail.
         let _ = write!(digits, "{byte:02x} ");
     }
     let visible: String = data.iter().map(|b| if matches!(b, 0x20..=0x7e) { char::from(*b) } else { '.' }).collect();
-    Line::new(style)
-        .put(Ink::Faint, Sanitised::text(&format!("{at:08x}  ")))
-        .put(Ink::Plain, Sanitised::text(&format!("{digits:<48}")))
-        .gap(1)
-        .put(Ink::Faint, Sanitised::text(&visible))
+    let line = Line::new(style).put(Ink::Faint, Sanitised::text(&format!("{at:08x}"))).gap(2);
+    let end = line.width() + 3 * row + 1;
+    line.put(Ink::Plain, Sanitised::text(&digits)).pad_to(end).put(Ink::Faint, Sanitised::text(&visible))
 }
+
+#[cfg(test)]
+mod tests;

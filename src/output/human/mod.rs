@@ -1,7 +1,7 @@
 //! Reports for eyes: one or a few lines each, laid out for the terminal's width.
 //!
 //! It knows the layout and keeps the little that one line needs of the lines before it: which event they were about.
-//! Foreign text reaches a line only as [`Sanitised`](super::sanitise::Sanitised).
+//! Foreign text reaches a line only as [`Sanitised`].
 
 mod arrival;
 mod attempt;
@@ -86,6 +86,13 @@ impl Human {
             }
             What::Sending(sending) => {
                 write_lines(out, &attempt::sending(&sending.facts, &sending.url, &self.style));
+                if self.style.headers {
+                    let headers = header_lines(&sending.headers, &self.style);
+                    write_lines(
+                        out,
+                        &headers.iter().map(|l| Line::indented(&self.style, 2).join(l)).collect::<Vec<_>>(),
+                    );
+                }
             }
             What::Attempt(attempt) => {
                 self.remember(attempt);
@@ -153,7 +160,7 @@ impl Human {
         };
         let mut lines = vec![Line::new(&self.style).put(Ink::Bad, words)];
         if let Some(hint) = self.last_of(event).and_then(|last| last.hint.as_ref()) {
-            lines.push(attempt::hint_line(2, hint, &self.style));
+            lines.extend(attempt::hint_lines(2, hint, &self.style));
         }
         lines
     }
@@ -176,5 +183,7 @@ pub fn banner(parts: &[Sanitised], style: &Style) -> String {
     out
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

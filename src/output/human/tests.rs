@@ -1,1 +1,334 @@
-//! Tests.
+//! The screens, character by character.
+
+use super::*;
+use crate::output::fixtures::{answered, arrived, at, attempt, created, duplicate, repeat, report};
+use crate::protocol::arrival::{RepeatKind, Verification};
+use crate::protocol::attempt::{Answer, Outcome, Phase};
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
+use crate::protocol::report::ArrivalReport;
+use crate::protocol::signature::Reason;
+use jiff::tz::TimeZone;
+use std::time::Duration;
+
+pub(super) fn style(width: usize) -> Style {
+    Style::new(false, width, TimeZone::UTC).with_body_lines(Some(0))
+}
+
+/// What all reports become, both streams in one.
+pub(super) fn screen(style: &Style, reports: &[Report]) -> String {
+    let mut human = Human::new(style.clone());
+    let mut out = String::new();
+    for report in reports {
+        human.render(report, Detail::Full, &mut out);
+    }
+    out
+}
+
+fn moved() -> ArrivalReport {
+    let facts = Facts {
+        event_type: Some("signup.position_changed".into()),
+        position: Some(Position::Moved { from: 10, to: 5 }),
+        ..created(42).facts
+    };
+    ArrivalReport { facts, verification: Verification::Unsigned, body: RawBody::new(vec![b'x'; 4608]), ..created(42) }
+}
+
+fn refused() -> ArrivalReport {
+    ArrivalReport {
+        number: Some(ArrivalNumber::Refused(7)),
+        facts: Facts { event_type: Some("signup.deleted".into()), ..Facts::default() },
+        verification: Verification::Invalid,
+        reason: Some(Reason::Mismatch),
+        answer: 401,
+        ..created(0)
+    }
+}
+
+pub(super) fn session() -> Vec<Report> {
+    vec![
+        report("10:00:00", What::Ready { url: "http://127.0.0.1:4242".into(), pid: 1 }),
+        arrived("10:00:01.123", created(41)),
+        report("10:00:01.140", What::Forward(attempt(answered(200, "{}")))),
+        arrived("10:01:02.345", duplicate()),
+        arrived("10:01:05.001", moved()),
+        arrived("10:01:07.222", refused()),
+    ]
+}
+
+#[test]
+fn a_listener_on_a_wide_terminal() {
+    let expected = "\
+Ready. Ctrl-C stops.
+10:00:01.123  #41 signup.created           ✔ verified   user@example.com  position 1              291 B
+              → POST http://localhost:3000/webhooks   200 OK   12 ms of 5 s
+10:01:02.345  #41 signup.created           ↻ duplicate   61 s after the first: looks like retry 1
+10:01:05.001  #42 signup.position_changed  ○ unsigned   user@example.com  10 → 5 (up 5)         4.5 KiB
+10:01:07.222  !7  signup.deleted           ✘ invalid    the signature does not match these bytes   401
+";
+    assert_eq!(screen(&style(160), &session()), expected);
+    assert_eq!(screen(&style(110), &session()), expected);
+}
+
+#[test]
+fn a_listener_on_a_narrow_terminal() {
+    let expected = "\
+Ready. Ctrl-C stops.
+10:00:01.123  #41 signup.created  ✔ verified  user@example.com  position 1
+              → POST http://localhost:3000/webhooks   200 OK   12 ms of 5 s
+10:01:02.345  #41 signup.created  ↻ duplicate
+              61 s after the first: looks like retry 1
+10:01:05.001  #42 signup.position_changed  ○ unsigned   user@example.com  10 → 5
+10:01:07.222  !7  signup.deleted  ✘ invalid   401
+              the signature does not match these bytes
+";
+    let shown = screen(&style(80), &session());
+    assert_eq!(shown, expected);
+    assert!(shown.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80));
+}
+
+#[test]
+fn a_body_stands_below_its_arrival() {
+    let style = style(120).with_body_lines(Some(60));
+    let shown = screen(&style, &[arrived("10:00:01.123", created(41))]);
+    let expected = "
+              │ {
+              │   \"event_type\": \"signup.created\",
+              │   \"waitlist_id\": \"123e4567-e89b-12d3-a456-426614174000\",
+              │   \"data\": {
+              │     \"id\": \"789e0123-e89b-12d3-a456-426614174000\",
+              │     \"email\": \"user@example.com\",
+              │     \"name\": \"John Doe\",
+              │     \"position\": 1,
+              │     \"referral_code\": \"ABC123\",
+              │     \"created_at\": \"2024-01-15T10:00:00Z\"
+              │   },
+              │   \"timestamp\": \"2024-01-15T10:00:00Z\"
+              │ }
+";
+    assert!(shown.ends_with(expected), "{shown}");
+}
+
+#[test]
+fn a_long_body_says_how_to_see_the_rest() {
+    let style = style(120).with_body_lines(Some(3));
+    let shown = screen(&style, &[arrived("10:00:01.123", created(41))]);
+    assert!(shown.ends_with("\n              │ … 10 more lines: referralloop events show 41\n"), "{shown}");
+    assert_eq!(shown.lines().count(), 5);
+}
+
+#[test]
+fn repeats_and_refusals_and_brief_arrivals_show_no_body() {
+    let mut human = Human::new(Style::new(false, 120, TimeZone::UTC));
+    for (arrival, detail) in [(duplicate(), Detail::Full), (refused(), Detail::Full), (created(41), Detail::Brief)] {
+        let mut out = String::new();
+        human.render(&arrived("10:00:01", arrival), detail, &mut out);
+        assert_eq!(out.lines().count(), 1, "{out}");
+    }
+}
+
+#[test]
+fn what_is_odd_is_named_below() {
+    let mut arrival = created(41);
+    arrival.out_of_order = true;
+    let kinds = [DriftKind::Missing, DriftKind::Unknown, DriftKind::Mistyped];
+    arrival.facts.drift = (0..7).map(|n| Drift { path: format!("data.f{n}"), kind: kinds[n % 3] }).collect();
+    arrival.answer = 500;
+    let expected = "\
+10:00:01.123  #41 signup.created           ✔ verified   user@example.com  position 1   500        291 B
+              ! out of order: a newer event of this sign-up had already arrived
+              ! drift: data.f0 is missing
+              ! drift: data.f1 is not in the catalogue
+              ! drift: data.f2 has not the documented type or format
+              ! drift: data.f3 is missing
+              ! drift: data.f4 is not in the catalogue
+              ! drift: … and 2 more
+";
+    assert_eq!(screen(&style(120), &[arrived("10:00:01.123", arrival)]), expected);
+}
+
+#[test]
+fn a_probable_retry_names_what_it_repeats() {
+    let arrival = ArrivalReport { repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)), ..created(43) };
+    let expected = "\
+10:05:01.123  #43 signup.created           ↻ retry?     5 min after #41, the same but for its timestamp
+";
+    assert_eq!(screen(&style(120), &[arrived("10:05:01.123", arrival)]), expected);
+}
+
+#[test]
+fn what_could_not_be_stored_says_so() {
+    let arrival = ArrivalReport {
+        number: None,
+        answer: 507,
+        not_stored: Some("the store has reached its quota of 1024 bytes".into()),
+        facts: Facts::default(),
+        ..created(0)
+    };
+    let expected = "\
+10:00:01.123  –   (no event type)          ✔ verified   507                                       291 B
+              ! not stored: the store has reached its quota of 1024 bytes
+";
+    assert_eq!(screen(&style(120), &[arrived("10:00:01.123", arrival)]), expected);
+}
+
+#[test]
+fn an_unsigned_request_refused_keeps_its_state() {
+    let arrival = ArrivalReport { verification: Verification::Unsigned, reason: Some(Reason::Missing), ..refused() };
+    let expected = "\
+10:00:01.123  !7  signup.deleted           ○ unsigned   there is no X-Webhook-Signature header   401
+";
+    assert_eq!(screen(&style(120), &[arrived("10:00:01.123", arrival)]), expected);
+}
+
+#[test]
+fn forwards_come_with_hints() {
+    let redirect = Answer { status: 302, location: Some("/new".into()), body: "".into(), truncated: false };
+    let mut slow = attempt(answered(204, ""));
+    slow.latency = Duration::from_millis(4_200);
+    let mut retried = attempt(answered(500, "boom"));
+    (retried.attempt, retried.budget, retried.event) = (2, None, 40);
+    let reports = [
+        attempt(Outcome::Refused),
+        attempt(answered(401, "")),
+        attempt(answered(404, "Cannot POST\r\n/webhooks")),
+        attempt(Outcome::Answered(redirect)),
+        attempt(Outcome::TimedOut(Phase::Head)),
+        slow,
+        retried,
+    ]
+    .map(|forward| report("10:00:02", What::Forward(forward)));
+    let mut human = Human::new(style(80));
+    let mut out = String::new();
+    human.render(&arrived("10:00:01.123", created(41)), Detail::Brief, &mut String::new());
+    reports.iter().for_each(|report| {
+        human.render(report, Detail::Full, &mut out);
+    });
+    let expected = r#"              → POST http://localhost:3000/webhooks   connection refused   12 ms
+                hint: nothing listens there: is the app running?
+              → POST http://localhost:3000/webhooks   401 Unauthorized   12 ms
+                hint: the app refused it: does it verify with the same secret,
+                      over the raw bytes?
+              → POST http://localhost:3000/webhooks   404 Not Found   12 ms
+                "Cannot POST  /webhooks"
+                hint: no such route in the app: check the path of the URL
+              → POST http://localhost:3000/webhooks   302 Found   12 ms of 5 s
+                hint: redirects are never followed: use /new itself
+              → POST http://localhost:3000/webhooks   timed out   12 ms of 5 s
+                no answer in time
+                hint: answer 2xx first and do the work afterwards: the service
+                      waits no longer
+              → POST http://localhost:3000/webhooks   204 No Content   4.2 s
+                hint: that was close to the limit of 5 s: answer first and work
+                      afterwards
+              → #40 POST http://localhost:3000/webhooks
+                attempt 2/5   500 Internal Server Error   12 ms
+                "boom"
+                hint: the app failed: see its log
+"#;
+    assert_eq!(out, expected);
+}
+
+#[test]
+fn a_delivery_with_a_retry() {
+    let mut second = attempt(answered(200, "ok"));
+    (second.attempt, second.scheduled, second.latency) = (2, Duration::from_secs(60), Duration::from_millis(9));
+    let reports = [
+        report("10:00:01", What::Attempt(attempt(answered(500, "database is down\n")))),
+        report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
+        report("10:01:01", What::Attempt(second)),
+        report("10:01:01", What::Delivered { event: 41, url: String::new(), attempts: 2 }),
+    ];
+    let expected = "  attempt 1/5  +0:00   500 Internal Server Error   12 ms   \"database is down\"
+  attempt 2 in 60 s, at 10:01:01
+  attempt 2/5  +1:00   200 OK                       9 ms
+delivered on attempt 2 of 5
+";
+    assert_eq!(screen(&style(80), &reports), expected);
+    assert_eq!(screen(&style(160), &reports), expected);
+}
+
+#[test]
+fn giving_up_says_why() {
+    let gave_up = |attempts, of| report("10:00:02", What::GaveUp { event: 41, url: String::new(), attempts, of });
+    let failed = report("10:00:01", What::Attempt(attempt(Outcome::Refused)));
+    let shown = screen(&style(80), &[failed, gave_up(5, 5)]);
+    assert!(shown.ends_with("gave up after 5 attempts\n  hint: nothing listens there: is the app running?\n"));
+    assert_eq!(screen(&style(80), &[gave_up(1, 1)]), "not delivered\n");
+}
+
+#[test]
+fn one_attempt_is_not_counted() {
+    let mut only = attempt(answered(200, ""));
+    only.of = 1;
+    let delivered = What::Delivered { event: 41, url: String::new(), attempts: 1 };
+    let shown = screen(&style(80), &[report("10:00:01", What::Attempt(only)), report("10:00:01", delivered)]);
+    assert!(shown.ends_with("\ndelivered\n"));
+}
+
+#[test]
+fn an_answer_is_quoted_as_far_as_it_fits() {
+    let failed = attempt(answered(500, "a rather long message that will not fit beside the rest on eighty columns"));
+    let shown = screen(&style(80), &[report("10:00:01", What::Attempt(failed.clone()))]);
+    assert_eq!(unicode_width::UnicodeWidthStr::width(shown.trim_end()), 80, "{shown}");
+    assert!(shown.ends_with("…\"\n"));
+    let shown = screen(&style(64), &[report("10:00:01", What::Attempt(failed))]);
+    assert!(shown.ends_with("12 ms\n"), "{shown}");
+}
+
+#[test]
+fn skipped_reports_and_notices_are_asides() {
+    let mut human = Human::new(style(80));
+    let mut out = String::new();
+    let stream = human.render(&report("10:00:01", What::Skipped { count: 1234 }), Detail::Full, &mut out);
+    assert_eq!(stream, Stream::Err);
+    human.render(&report("10:00:01", What::Skipped { count: 1 }), Detail::Full, &mut out);
+    human.render(&report("10:00:01", What::Notice { message: "two\nlines".into() }), Detail::Full, &mut out);
+    let expected = "… 1,234 reports not shown (the screen could not keep up); all are stored
+… 1 report not shown (the screen could not keep up); it is stored
+note: two
+      lines
+";
+    assert_eq!(out, expected);
+}
+
+#[test]
+fn a_forward_left_out_says_why() {
+    let skipped = What::ForwardSkipped { event: 41, url: "http://a/".into(), why: "it had been acknowledged".into() };
+    let shown = screen(&style(80), &[report("10:00:01", skipped)]);
+    assert_eq!(shown, "              → #41 not sent to http://a/: it had been acknowledged\n");
+}
+
+#[test]
+fn the_head_of_a_delivery() {
+    let facts = created(1).facts;
+    let line = |width| {
+        let mut out = String::new();
+        write_lines(&mut out, &sending(&facts, "http://localhost:3000/webhooks", &style(width)));
+        out
+    };
+    let wide = "signup.created  user@example.com  position 1   → http://localhost:3000/webhooks\n";
+    assert_eq!(line(80), wide);
+    assert_eq!(line(60), "signup.created  user@example.com  position 1\n  → http://localhost:3000/webhooks\n");
+}
+
+#[test]
+fn the_banner_breaks_between_its_parts() {
+    let parts = ["Listening on http://127.0.0.1:4242", "", "secret: development (profile default)", "forwarding to x"];
+    let parts = parts.map(Sanitised::text);
+    let wide = "Listening on http://127.0.0.1:4242   secret: development (profile default)   forwarding to x\n";
+    assert_eq!(banner(&parts, &style(120)), wide);
+    let narrow = "Listening on http://127.0.0.1:4242   secret: development (profile default)\n  forwarding to x\n";
+    assert_eq!(banner(&parts, &style(80)), narrow);
+}
+
+#[test]
+fn long_foreign_text_is_cut() {
+    let mut arrival = created(41);
+    arrival.facts.email = Some(format!("{}@example.com", "a".repeat(100_000)));
+    arrival.facts.event_type = Some("x".repeat(100_000));
+    for width in [20, 80, 160, 1000] {
+        let shown = screen(&style(width), &[arrived("10:00:01.123", arrival.clone())]);
+        assert!(shown.len() < 400, "{width}: {shown}");
+    }
+}

@@ -51,6 +51,11 @@ pub fn error_record(at: Timestamp, kind: &str, message: &str, hints: &[String]) 
     record("error", at, &Fault { kind, message, hints })
 }
 
+/// The `summary` record that ends a long command: its name, and its counts.
+pub fn summary_record(at: Timestamp, command: &str, counts: &impl Serialize) -> Vec<u8> {
+    record("summary", at, &Summary { command, counts })
+}
+
 /// A point in time as every record writes it: RFC 3339 in UTC, to the millisecond.
 pub fn instant(at: Timestamp) -> String {
     format!("{at:.3}")
@@ -61,6 +66,13 @@ struct Fault<'a> {
     kind: &'a str,
     message: &'a str,
     hints: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Summary<'a, T> {
+    command: &'a str,
+    #[serde(flatten)]
+    counts: &'a T,
 }
 
 #[derive(Serialize)]

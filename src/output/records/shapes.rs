@@ -225,6 +225,7 @@ pub struct Sending<'a> {
     fingerprint: Fingerprint,
     #[serde(flatten)]
     facts: Facts<'a>,
+    headers: Vec<HeaderField<'a>>,
     body_bytes: usize,
     #[serde(flatten)]
     body: Body<'a>,
@@ -239,6 +240,7 @@ impl<'a> Sending<'a> {
             event_type: report.facts.event_type.as_deref(),
             fingerprint: report.fingerprint,
             facts: Facts::of(&report.facts, &report.body),
+            headers: header_fields(&report.headers),
             body_bytes: report.body.len(),
             body: Body::of(report.body.as_bytes()),
         }
@@ -313,7 +315,6 @@ impl<'a> Ended<'a> {
 /// The fields of any report.
 #[derive(Serialize)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "it lives for one call, on the stack")]
 pub enum Fields<'a> {
     Arrival(Arrival<'a>),
     Attempt(Attempt<'a>),

@@ -1,1 +1,228 @@
-//! Tests.
+//! The schema: what `docs/records.md` promises is what is written, and the other way round.
+
+use super::*;
+use crate::output::fixtures::{answered, arrived, at, attempt, created, duplicate, repeat, report, with_body};
+use crate::output::sanitise::is_unsafe;
+use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
+use crate::protocol::attempt::{Answer, Outcome, Phase};
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, What};
+use crate::protocol::signature::Reason;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+const DOCUMENT: &str = include_str!("../../../docs/records.md");
+
+/// One example of every type, several where fields exclude each other: the lines of the document, in its order.
+fn examples() -> Vec<Vec<u8>> {
+    let hints = ["did you mean `created`?".to_owned()];
+    let mut lines: Vec<Vec<u8>> = reports().iter().map(written).collect();
+    lines.push(error_record(at("10:00:00"), "usage", "there is no event `creatd`", &hints));
+    lines.push(summary_record(at("11:00:00"), "listen", &serde_json::json!({"arrivals": 12, "duplicates": 3})));
+    lines
+}
+
+fn reports() -> Vec<Report> {
+    let url = || "http://localhost:3000/webhooks".to_owned();
+    let mut reports = vec![report("10:00:00", What::Ready { url: "http://127.0.0.1:4242".into(), pid: 4711 })];
+    reports.extend(arrivals());
+    reports.extend([
+        report("10:00:01.140", What::Forward(attempt(answered(200, "{\"received\":true}")))),
+        report(
+            "10:00:01.141",
+            What::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
+        ),
+    ]);
+    reports.extend(attempts());
+    reports.extend([
+        report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
+        report("10:01:01", What::Delivered { event: 41, url: url(), attempts: 2 }),
+        report("11:21:01", What::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
+        report("10:00:03", What::Skipped { count: 1234 }),
+        report("10:00:00", What::Notice { message: "no secret is set: a development secret was made".into() }),
+    ]);
+    reports
+}
+
+fn arrivals() -> Vec<Report> {
+    let moved = ArrivalReport {
+        facts: Facts {
+            event_type: Some("signup.position_changed".into()),
+            email: Some("user@example.com".into()),
+            position: Some(Position::Moved { from: 10, to: 5 }),
+            drift: vec![Drift { path: "data.id".into(), kind: DriftKind::Missing }],
+            ..Facts::default()
+        },
+        verification: Verification::Unsigned,
+        repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)),
+        out_of_order: true,
+        ..with_body(created(44), r#"{"data":{"old_position":10,"new_position":5}}"#)
+    };
+    let refused = ArrivalReport {
+        number: Some(ArrivalNumber::Refused(7)),
+        facts: Facts::default(),
+        verification: Verification::Invalid,
+        reason: Some(Reason::Mismatch),
+        answer: 401,
+        headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
+        ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
+    };
+    let lost = ArrivalReport {
+        number: None,
+        facts: Facts::default(),
+        answer: 503,
+        not_stored: Some("the store cannot be written: the disk is full".into()),
+        ..with_body(created(0), "hello")
+    };
+    let times = ["10:00:01.123", "10:01:02.345", "10:05:01", "10:05:02", "10:05:03"];
+    times.into_iter().zip([created(41), duplicate(), moved, refused, lost]).map(|(t, a)| arrived(t, a)).collect()
+}
+
+fn attempts() -> Vec<Report> {
+    let redirect = Answer { status: 302, location: Some("/new".into()), body: vec![0xff].into(), truncated: true };
+    let outcomes = [
+        answered(500, "database is down"),
+        Outcome::Answered(redirect),
+        Outcome::TimedOut(Phase::Head),
+        Outcome::Refused,
+    ];
+    let told = |outcome| {
+        let budget = (outcome != Outcome::Refused).then_some(Duration::from_secs(5));
+        report("10:00:01", What::Attempt(crate::protocol::report::AttemptReport { budget, ..attempt(outcome) }))
+    };
+    outcomes.into_iter().map(told).collect()
+}
+
+fn written(report: &Report) -> Vec<u8> {
+    let mut line = Vec::new();
+    write_report(&mut line, report);
+    line
+}
+
+fn parsed(line: &[u8]) -> Map<String, Value> {
+    serde_json::from_slice(line).unwrap()
+}
+
+/// The document's example lines, in order.
+fn documented_lines() -> Vec<&'static str> {
+    DOCUMENT.lines().filter(|line| line.starts_with("{\"type\"")).collect()
+}
+
+/// Type to field to whether it is always there, from the document's tables.
+fn documented_fields() -> BTreeMap<&'static str, BTreeMap<&'static str, bool>> {
+    let mut types = BTreeMap::new();
+    for section in DOCUMENT.split("\n## ").skip(1) {
+        let Some(names) = section.lines().next().filter(|title| title.starts_with('`')) else { continue };
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        let fields: BTreeMap<_, _> = rows
+            .map(|row| {
+                let mut cells = row.split('|').map(str::trim).skip(1);
+                let name = cells.next().unwrap().trim_matches('`');
+                (name, cells.nth(1).unwrap() == "always")
+            })
+            .collect();
+        types.extend(names.split(", ").map(|name| (name.trim_matches('`'), fields.clone())));
+    }
+    types
+}
+
+#[test]
+fn the_documents_examples_are_what_is_written() {
+    let written = examples();
+    for (documented, written) in documented_lines().iter().zip(&written) {
+        assert_eq!(format!("{documented}\n").as_bytes(), written, "{}", String::from_utf8_lossy(written));
+    }
+    assert_eq!(documented_lines().len(), written.len());
+}
+
+#[test]
+fn every_written_field_is_documented() {
+    let document = documented_fields();
+    for line in examples() {
+        let record = parsed(&line);
+        let kind = record["type"].as_str().unwrap();
+        let fields = document.get(kind).unwrap_or_else(|| panic!("{kind} is not documented"));
+        let named: BTreeSet<&str> = record.keys().map(String::as_str).collect();
+        let common = BTreeSet::from(["type", "at", "v"]);
+        let free = kind == "summary";
+        let unknown: Vec<_> = named.difference(&common).filter(|name| !free && !fields.contains_key(*name)).collect();
+        assert!(unknown.is_empty(), "{kind}: {unknown:?}");
+        let missing: Vec<_> = fields.iter().filter(|(name, always)| **always && !named.contains(*name)).collect();
+        assert!(missing.is_empty(), "{kind}: {missing:?}");
+    }
+}
+
+#[test]
+fn every_documented_field_is_written() {
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for record in examples().iter().map(|line| parsed(line)) {
+        let kind = record["type"].as_str().unwrap().to_owned();
+        seen.entry(kind).or_default().extend(record.keys().cloned());
+    }
+    let document = documented_fields();
+    assert_eq!(document.keys().copied().collect::<Vec<_>>(), seen.keys().map(String::as_str).collect::<Vec<_>>());
+    // A forward has the fields of an attempt; its examples need not show all of them.
+    let attempt = seen["attempt"].clone();
+    seen.entry("forward".into()).or_default().extend(attempt);
+    for (kind, fields) in document {
+        let unseen: Vec<_> = fields.keys().filter(|name| !seen[kind].contains(**name)).collect();
+        assert!(unseen.is_empty(), "{kind}: {unseen:?}");
+    }
+}
+
+#[test]
+fn every_record_is_one_line_with_its_envelope() {
+    for line in examples() {
+        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
+        let record = parsed(&line);
+        assert_eq!(record.keys().take(3).collect::<Vec<_>>(), ["type", "at", "v"]);
+        assert_eq!(record["v"], 1);
+        let at = record["at"].as_str().unwrap();
+        assert_eq!((at.len(), &at[19..20], &at[23..]), (24, ".", "Z"));
+        assert!(at.parse::<Timestamp>().is_ok());
+        assert!(!record.values().any(Value::is_null));
+    }
+}
+
+#[test]
+fn times_are_cut_to_the_millisecond() {
+    let instant = |text: &str| super::instant(text.parse().unwrap());
+    assert_eq!(instant("2024-01-15T10:00:00Z"), "2024-01-15T10:00:00.000Z");
+    assert_eq!(instant("2024-01-15T10:00:00.1239999Z"), "2024-01-15T10:00:00.123Z");
+    assert_eq!(instant("2024-01-15T12:00:00+02:00"), "2024-01-15T10:00:00.000Z");
+}
+
+#[test]
+fn unsafe_characters_are_escaped_and_mean_the_same() {
+    let hostile: String = ('\0'..=char::MAX).filter(|c| is_unsafe(*c)).collect();
+    let mut arrival = created(41);
+    arrival.target = hostile.clone();
+    arrival.facts.email = Some(hostile.clone());
+    arrival.facts.event_type = Some(hostile.clone());
+    arrival.headers = HeaderLines::collect([("x", hostile.replace(['\r', '\n'], "").as_bytes())]);
+    let document = serde_json::json!({"data": {hostile.as_str(): hostile.as_str()}});
+    arrival.body = RawBody::new(serde_json::to_vec(&document).unwrap());
+    let line = written(&arrived("10:00:00", arrival.clone()));
+    let text = String::from_utf8(line.clone()).unwrap();
+    assert!(text.trim_end_matches('\n').chars().all(|c| !is_unsafe(c)));
+    let record = parsed(&line);
+    assert_eq!(record["email"], hostile.as_str());
+    assert_eq!(record["data"], document["data"]);
+    assert_eq!(record["body"].as_str().unwrap().as_bytes(), arrival.body.as_bytes());
+    assert_eq!(record["headers"][0]["value"], hostile.replace(['\r', '\n'], "").as_str());
+}
+
+#[test]
+fn what_cannot_be_serialised_becomes_an_error_record() {
+    // JSON objects have string keys; a record's fields must be an object.
+    let record = parsed(&record("odd", at("10:00:00"), &[1, 2]));
+    assert_eq!(record["type"], "error");
+    assert_eq!(record["kind"], "internal");
+}
+
+#[test]
+fn a_bare_line_is_escaped_too() {
+    assert_eq!(line(&"\u{9b}\u{e0041}").unwrap(), b"\"\\u009b\\udb40\\udc41\"\n");
+}

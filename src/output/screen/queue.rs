@@ -99,6 +99,12 @@ impl Queue {
         Some(std::mem::take(&mut inner.items))
     }
 
+    /// Whether nothing waits.
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.lock().items.is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // The queue is whole between any two statements, so a panic elsewhere does not spoil it.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)

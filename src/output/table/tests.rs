@@ -1,1 +1,44 @@
-//! Tests.
+//! Columns that stand below each other.
+
+use super::*;
+use jiff::tz::TimeZone;
+
+fn style(width: usize) -> Style {
+    Style::new(false, width, TimeZone::UTC)
+}
+
+fn row(cells: &[&str]) -> Vec<Cell> {
+    cells.iter().map(|cell| Sanitised::text(cell).into()).collect()
+}
+
+#[test]
+fn columns_are_aligned() {
+    let rows = [row(&["#1", "signup.created", "312 B", "a@x.io"]), row(&["#12", "日本", "1.0 MiB", ""])];
+    let expected = "\
+#    event              size  e-mail
+#1   signup.created    312 B  a@x.io
+#12  日本            1.0 MiB
+";
+    assert_eq!(columns(&["#", "event", ">size", "e-mail"], &rows, &style(80)), expected);
+}
+
+#[test]
+fn the_widest_column_gives_way() {
+    let rows = [row(&["#1", "a-very-long-address@example.com", "x"])];
+    let shown = columns(&["#", "e-mail", "state"], &rows, &style(30));
+    assert_eq!(shown, "#   e-mail               state\n#1  a-very-long-addres…  x\n");
+}
+
+#[test]
+fn a_row_may_be_short_and_a_terminal_tiny() {
+    let rows = [row(&["#1"]), row(&["#2", "abcdefghijkl", "z"])];
+    for width in 0..40 {
+        assert_eq!(columns(&["#", "b", "c"], &rows, &style(width)).lines().count(), 3);
+    }
+}
+
+#[test]
+fn pairs_align_their_values() {
+    let rows = [("port", Cell::from(Sanitised::text("4242"))), ("secret", Cell::new(Ink::Good, "set"))];
+    assert_eq!(pairs(&rows, &style(80)), "port    4242\nsecret  set\n");
+}

@@ -1,1 +1,111 @@
-//! Tests.
+//! Quantities and states, in words.
+
+use super::*;
+use crate::protocol::attempt::Phase;
+use jiff::tz::TimeZone;
+
+#[test]
+fn durations_have_two_units_at_most() {
+    let cases = [
+        (0, "0 ms"),
+        (1, "0.1 ms"),
+        (412, "0.4 ms"),
+        (949, "0.9 ms"),
+        (950, "1 ms"),
+        (12_400, "12 ms"),
+        (999_499, "999 ms"),
+        (999_500, "1 s"),
+        (2_500_000, "2.5 s"),
+        (5_000_000, "5 s"),
+        (9_949_999, "9.9 s"),
+        (9_950_000, "10 s"),
+        (61_222_000, "61 s"),
+        (99_600_000, "1 min 40 s"),
+        (300_000_000, "5 min"),
+        (4_860_000_000, "1 h 21 min"),
+        (86_400_000_000, "1 d"),
+        (273_600_000_000, "3 d 4 h"),
+    ];
+    for (micros, expected) in cases {
+        assert_eq!(duration(Duration::from_micros(micros)).as_str(), expected);
+    }
+    assert!(duration(Duration::MAX).as_str().ends_with(" h"));
+}
+
+#[test]
+fn offsets_read_like_a_clock() {
+    let offsets = [0, 60, 360, 4_860].map(|s| offset(Duration::from_secs(s)).to_string());
+    assert_eq!(offsets, ["+0:00", "+1:00", "+6:00", "+1:21:00"]);
+}
+
+#[test]
+fn sizes_are_binary() {
+    let cases = [
+        (0, "0 B"),
+        (312, "312 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1_048_575, "1.0 MiB"),
+        (1_048_576, "1.0 MiB"),
+        (1 << 30, "1.0 GiB"),
+        (u64::MAX, "16777216.0 TiB"),
+    ];
+    for (count, expected) in cases {
+        assert_eq!(bytes(count).as_str(), expected);
+    }
+}
+
+#[test]
+fn counts_are_grouped() {
+    let groups = [0, 999, 1_000, 1_234_567].map(|n| count(n).to_string());
+    assert_eq!(groups, ["0", "999", "1,000", "1,234,567"]);
+    assert_eq!(counted(1, "report", "reports").as_str(), "1 report");
+    assert_eq!(counted(2_000, "report", "reports").as_str(), "2,000 reports");
+}
+
+#[test]
+fn positions_say_which_way() {
+    let moved = |from, to| position(Position::Moved { from, to }, false).to_string();
+    assert_eq!(moved(10, 5), "10 → 5 (up 5)");
+    assert_eq!(moved(5, 10), "5 → 10 (down 5)");
+    assert_eq!(moved(5, 5), "5 → 5 (unchanged)");
+    assert!(moved(i64::MIN, i64::MAX).ends_with("(down 18446744073709551615)"));
+    assert_eq!(position(Position::At(1), true).as_str(), "position 1");
+}
+
+#[test]
+fn statuses_have_their_phrases() {
+    let statuses = [200, 418, 599, 99].map(|code| status(code).to_string());
+    assert_eq!(statuses, ["200 OK", "418 I'm a teapot", "599", "99"]);
+}
+
+#[test]
+fn badges_are_signs_and_words() {
+    let style = Style::new(false, 80, TimeZone::UTC);
+    let badges = [Verification::Valid, Verification::Unsigned, Verification::Invalid].map(|v| badge(v, &style));
+    assert_eq!(badges.map(|b| b.to_string()), ["✔ verified", "○ unsigned", "✘ invalid"]);
+    assert_eq!(repeat_badge(RepeatKind::ProbableRetry, &style).as_str(), "↻ retry?");
+}
+
+#[test]
+fn every_daily_failure_has_a_hint() {
+    let answer = |status| Outcome::Answered(Answer { status, location: None, body: "".into(), truncated: false });
+    for status in [301, 401, 403, 404, 405, 413, 500, 503] {
+        assert!(hint(&answer(status)).is_some(), "{status}");
+    }
+    assert!(hint(&answer(200)).is_none());
+    for outcome in [Outcome::Refused, Outcome::TimedOut(Phase::Body), Outcome::Tls("x".into()), Outcome::UnknownHost] {
+        assert!(hint(&outcome).is_some(), "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_excerpt_is_one_line() {
+    let quote = |body: &[u8], columns| excerpt(body, columns).map(|quote| quote.to_string());
+    assert_eq!(quote(b" \n", 60), None);
+    assert_eq!(quote(b"", 60), None);
+    assert_eq!(quote(b"  a\r\n\tb \n", 60).as_deref(), Some("a   b"));
+    assert_eq!(quote(b"abcdefgh", 4).as_deref(), Some("abc…"));
+    assert_eq!(quote(&[b'a'; 100_000], 60).map(|quote| quote.chars().count()), Some(60));
+    assert_eq!(quote(b"\xffa", 60).as_deref(), Some("\\xffa"));
+}

@@ -31,17 +31,22 @@ pub fn pieces(literal: &[u8]) -> impl Iterator<Item = Piece<'_>> {
 pub fn decode(literal: &[u8]) -> Cow<'_, str> {
     let plain = content(literal);
     if !plain.contains(&b'\\') {
-        return String::from_utf8_lossy(plain);
+        return lossy(plain);
     }
     let mut text = String::with_capacity(plain.len());
     for piece in pieces(literal) {
         match piece {
-            Piece::Plain(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
+            Piece::Plain(bytes) => text.push_str(&lossy(bytes)),
             Piece::Char(c) => text.push(c),
             Piece::Lone(_) => text.push(char::REPLACEMENT_CHARACTER),
         }
     }
     Cow::Owned(text)
+}
+
+/// The strict check is several times faster than the lossy one, and nearly always enough.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn content(literal: &[u8]) -> &[u8] {

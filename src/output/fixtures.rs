@@ -1,0 +1,93 @@
+//! Reports for the tests of this module.
+
+use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
+use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::{Facts, Position};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, Report, What};
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// The body of the documentation's first example, with blanks.
+pub const CREATED: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"user@example.com","name":"John Doe","position":1,"referral_code":"ABC123","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
+
+/// A time on the documentation's day.
+pub fn at(time: &str) -> Timestamp {
+    format!("2024-01-15T{time}Z").parse().unwrap()
+}
+
+/// A report at that time.
+pub fn report(time: &str, what: What) -> Report {
+    Report { at: at(time), what }
+}
+
+/// A verified, stored `signup.created`.
+pub fn created(event: u64) -> ArrivalReport {
+    let body = RawBody::new(CREATED);
+    ArrivalReport {
+        number: Some(ArrivalNumber::Stored { event, arrival: event + 2 }),
+        facts: Facts {
+            event_type: Some("signup.created".into()),
+            waitlist_id: Some("123e4567-e89b-12d3-a456-426614174000".into()),
+            signup_id: Some("789e0123-e89b-12d3-a456-426614174000".into()),
+            email: Some("user@example.com".into()),
+            position: Some(Position::At(1)),
+            occurred: Some(at("10:00:00")),
+            ..Facts::default()
+        },
+        fingerprint: body.fingerprint(),
+        verification: Verification::Valid,
+        reason: None,
+        repeat: None,
+        out_of_order: false,
+        answer: 200,
+        not_stored: None,
+        target: "/webhooks?a=1".into(),
+        headers: HeaderLines::collect([("Content-Type", b"application/json".as_slice())]),
+        body,
+    }
+}
+
+/// An arrival's report.
+pub fn arrived(time: &str, arrival: ArrivalReport) -> Report {
+    report(time, What::Arrival(Box::new(arrival)))
+}
+
+/// The first event's duplicate.
+pub fn duplicate() -> ArrivalReport {
+    ArrivalReport {
+        number: Some(ArrivalNumber::Stored { event: 41, arrival: 44 }),
+        repeat: Some(repeat(RepeatKind::Duplicate, 61_222, Some(1))),
+        ..created(41)
+    }
+}
+
+/// The same arrival with another body.
+pub fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -> ArrivalReport {
+    let body = RawBody::new(body);
+    ArrivalReport { fingerprint: body.fingerprint(), body, ..arrival }
+}
+
+/// A repeat of #41.
+pub fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) -> RepeatReport {
+    RepeatReport { kind, of: 41, gap: Duration::from_millis(gap_ms), retry_guess }
+}
+
+/// An answer.
+pub fn answered(status: u16, body: &'static str) -> Outcome {
+    Outcome::Answered(Answer { status, location: None, body: body.into(), truncated: false })
+}
+
+/// The first attempt out of five, which took 12 ms.
+pub fn attempt(outcome: Outcome) -> AttemptReport {
+    AttemptReport {
+        event: 41,
+        url: "http://localhost:3000/webhooks".into(),
+        attempt: 1,
+        of: 5,
+        scheduled: Duration::ZERO,
+        outcome,
+        latency: Duration::from_millis(12),
+        budget: Some(Duration::from_secs(5)),
+    }
+}
