@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod delivery;
+pub mod diagnosis;
 pub mod editor;
 pub mod failures;
 pub mod history;
