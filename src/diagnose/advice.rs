@@ -7,8 +7,10 @@ use super::framework::{FRAMEWORKS, Framework};
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// Sentences and lines of code, in order.
+    /// Sentences.
     pub fix: Vec<String>,
+    /// Lines of code for the framework, in order.
+    pub code: Vec<&'static str>,
     /// How to check again: one sentence.
     pub check: &'static str,
 }
@@ -18,12 +20,16 @@ pub fn advise(cause: &Cause, asks: Asks, framework: Option<&Framework>) -> Advic
     let code = asks != Asks::Sender;
     let mut fix: Vec<String> =
         special(cause.id).or_else(|| rule(cause.family, code)).into_iter().map(str::to_owned).collect();
-    fix.extend(lines(cause, framework).into_iter().map(str::to_owned));
+    let code_lines = lines(cause, framework);
+    if let Some(framework) = framework.filter(|_| !code_lines.is_empty()) {
+        let who = if code { "in" } else { "the receiving side, with" };
+        fix.push(format!("{who} {}:", framework.title));
+    }
     if framework.is_none() && wants_framework(cause.family) {
         let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
         fix.push(format!("name your framework for the lines to write: --framework {}", names.join("|")));
     }
-    Advice { fix, check: check(cause, code) }
+    Advice { fix, code: code_lines, check: check(cause, code) }
 }
 
 fn wants_framework(family: Family) -> bool {

@@ -1,8 +1,10 @@
 //! The doctor at work: a case put together from what is stored or given, asked within a budget of time, and its
 //! answer as lines for people and fields for programs.
 
+mod attendant;
 mod story;
 
+pub use attendant::Attendant;
 pub use story::{fields, lines};
 
 use crate::clock::Clock;

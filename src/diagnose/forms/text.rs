@@ -132,7 +132,7 @@ pub fn utf_16(source: &Source) -> Vec<Vec<u8>> {
 /// UTF-16 read and written as UTF-8.
 pub fn from_utf_16(source: &Source) -> Vec<Vec<u8>> {
     let body = source.body;
-    if body.len() % 2 != 0 || !body.contains(&0) {
+    if !body.len().is_multiple_of(2) || !body.contains(&0) {
         return Vec::new();
     }
     let read = |order: fn([u8; 2]) -> u16| {

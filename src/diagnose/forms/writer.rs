@@ -3,7 +3,6 @@
 use super::escape::{self, Escapes};
 use super::number::{self, Numbers};
 use super::tree::{Node, Text};
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -217,7 +216,7 @@ fn arranged<'a, 'b>(members: &'b [(Text<'a>, Node<'a>)], dialect: &Dialect) -> V
     kept
 }
 
-fn compare(a: &Cow<str>, b: &Cow<str>, order: Order) -> Ordering {
+fn compare(a: &str, b: &str, order: Order) -> Ordering {
     match order {
         Order::Document => Ordering::Equal,
         Order::Indices => rank(a).cmp(&rank(b)),

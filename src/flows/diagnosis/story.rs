@@ -25,10 +25,12 @@ pub fn lines(diagnosis: &Diagnosis, asks: Asks, framework: Option<&Framework>, s
     lines.extend(diagnosis.difference.iter().flat_map(|place| parting(place, style)));
     // One thing at a time: the first cause is what to mend first.
     if let Some(first) = diagnosis.findings.first() {
-        let Advice { fix, check } = advise(first.cause, asks, framework);
+        let Advice { fix, code, check } = advise(first.cause, asks, framework);
         for (row, line) in fix.iter().enumerate() {
             lines.extend(labelled(if row == 0 { "fix" } else { "" }, line, style));
         }
+        // Code is not wrapped: it is there to be copied.
+        lines.extend(code.iter().map(|line| Line::indented(style, 4 + LABEL).put(Ink::Plain, *line)));
         lines.extend(labelled("then", check, style));
     }
     lines.extend(diagnosis.stopped.map(|stopped| searched(diagnosis, stopped, style)).into_iter().flatten());
@@ -103,7 +105,7 @@ pub fn fields(diagnosis: &Diagnosis, asks: Asks, framework: Option<&Framework>) 
 }
 
 fn cause_fields(finding: &Finding, asks: Asks, framework: Option<&Framework>) -> Value {
-    let Advice { fix, check } = advise(finding.cause, asks, framework);
+    let Advice { fix, code, check } = advise(finding.cause, asks, framework);
     let also: Vec<&str> = finding.also.iter().map(|cause| cause.id).collect();
     json!({
         "id": finding.cause.id,
@@ -112,6 +114,7 @@ fn cause_fields(finding: &Finding, asks: Asks, framework: Option<&Framework>) ->
         "message": finding.sentence,
         "also": also,
         "fix": fix,
+        "code": code,
         "check": check,
     })
 }

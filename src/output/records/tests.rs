@@ -7,7 +7,7 @@ use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, What};
+use crate::protocol::report::{ArrivalNumber, Explanation, ArrivalReport, What};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,11 @@ fn arrivals() -> Vec<Report> {
         facts: Facts::default(),
         verification: Verification::Invalid,
         reason: Some(Reason::Mismatch),
+        explanation: Some(Explanation {
+            cause: Some("newline-added"),
+            proved: true,
+            words: "the sender hashed the body with a line feed put at its end (first difference at byte 3)".into(),
+        }),
         answer: 401,
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
         ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
