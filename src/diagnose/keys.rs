@@ -29,7 +29,7 @@ const fn form(id: &'static str, words: &'static str, make: fn(&[u8]) -> Vec<Vec<
 }
 
 /// Every key form, commonest first.
-pub static KEY_FORMS: [KeyForm; 30] = [
+pub static KEY_FORMS: [KeyForm; 29] = [
     form("key-trimmed", "the secret without the blanks around it", |s| vec![s.trim_ascii().to_vec()]),
     form("key-newline-added", "the secret with a line end behind it", |s| ended(s, &[b"\n", b"\r\n", b"\r"])),
     form("key-blank-added", "the secret with a blank before or behind it", |s| {
@@ -77,7 +77,6 @@ pub static KEY_FORMS: [KeyForm; 30] = [
         let wide = |order: fn(u16) -> [u8; 2]| String::from_utf8_lossy(s).encode_utf16().flat_map(order).collect();
         vec![wide(u16::to_le_bytes), wide(u16::to_be_bytes)]
     }),
-    form("key-zero-added", "the secret with a zero byte behind it", |s| ended(s, &[b"\0"])),
     form("key-bom-added", "the secret with a byte order mark before it", |s| vec![[b"\xef\xbb\xbf", s].concat()]),
     form("key-bom-removed", "the secret without its byte order mark", |s| {
         s.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).into_iter().collect()

@@ -44,6 +44,14 @@ pub fn diagnose(case: &Case, framework: Option<&Framework>, go_on: &mut dyn FnMu
     verdict::verdict(case, &source, &searched, framework)
 }
 
+/// What a program makes of a body that does what the cause with this id says: every variant, none where the body has
+/// no such form.
+pub fn forms_of(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
+    let text = forms::text(body);
+    let form = forms::FORMS.iter().find(|form| form.cause.id == id);
+    form.map(|form| form.make(&Source::new(body, &text))).unwrap_or_default()
+}
+
 /// Every cause that there is.
 pub fn causes() -> impl Iterator<Item = &'static Cause> {
     let forms = forms::FORMS.iter().map(|form| &form.cause);

@@ -95,6 +95,15 @@ pub fn read(value: &[u8]) -> Vec<Reading> {
         readings.extend(binary_as_text(text));
     }
     readings.extend(binary(value));
+    // The first half and a bit of HMAC-SHA256 is as long as a SHA-1.
+    let halves = readings.iter().filter(|reading| reading.algorithm == Algorithm::Sha1);
+    let halves = halves.map(|half| Reading {
+        algorithm: Algorithm::Sha256,
+        faults: [&[&CUT], half.faults.as_slice()].concat(),
+        ..half.clone()
+    });
+    let halves: Vec<Reading> = halves.collect();
+    readings.extend(halves);
     readings
 }
 

@@ -3,7 +3,7 @@
 use super::case::{Asks, Case, Known};
 use super::cause::{Cause, Certainty, Family, unproved};
 use super::difference::{Difference, difference};
-use super::forms::{FORMS, Source};
+use super::forms::{FORMS, Form, Source};
 use super::framework::Framework;
 use super::reading;
 use super::search::{BODY_LIMIT, Hit, Searched, Stopped};
@@ -103,9 +103,11 @@ fn twins(
     bytes: &[u8],
     framework: Option<&Framework>,
 ) -> (Option<&'static Cause>, Vec<&'static Cause>) {
-    let fixed = matches!(cause.family, Family::Absent);
-    let same =
-        FORMS.iter().filter(|form| !fixed && source.is_small() && form.make(source).iter().any(|made| made == bytes));
+    let like = |form: &&Form| form.cause.family == cause.family && form.tier < 3 && cause.family != Family::Absent;
+    let same = FORMS
+        .iter()
+        .filter(like)
+        .filter(|form| source.is_small() && form.make(source).iter().any(|made| made == bytes));
     let mut causes: Vec<&'static Cause> = same.map(|form| &form.cause).filter(|other| other.id != cause.id).collect();
     let suggested = framework.filter(|framework| !framework.suggests(cause.id));
     let better = suggested.and_then(|framework| causes.iter().position(|other| framework.suggests(other.id)));
@@ -149,8 +151,9 @@ fn written(case: &Case, hit: &Hit, alone: bool) -> Vec<Finding> {
             findings.push(finding(&BARE_COMPARISON, certainty, bare(got)));
         }
     }
-    let hexadecimal = hit.reading.tag.len() * 2 <= got.len();
-    if hexadecimal && got.iter().any(|b| (b'A'..=b'F').contains(b)) && !got.iter().any(|b| (b'a'..=b'f').contains(b)) {
+    let digits = &got[got.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1)..];
+    let hexadecimal = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    if hexadecimal && digits.iter().any(u8::is_ascii_uppercase) {
         findings.push(finding(&reading::HEX_CASE, Certainty::Proof, clause(case, &reading::HEX_CASE)));
     }
     findings

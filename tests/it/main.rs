@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bytes;
+mod diagnose;
 mod json_stringify;
 mod main_job;
 mod support;

@@ -178,7 +178,8 @@ pub fn from_latin_1(source: &Source) -> Vec<Vec<u8>> {
 pub fn undoubled(source: &Source) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let read = |byte_of: fn(char) -> Option<u8>| text.chars().map(byte_of).collect::<Option<Vec<u8>>>();
-    [read(|c| u8::try_from(u32::from(c)).ok()), read(cp1252_byte)].into_iter().flatten().collect()
+    let forms = [read(|c| u8::try_from(u32::from(c)).ok()), read(cp1252_byte)];
+    forms.into_iter().flatten().filter(|form| std::str::from_utf8(form).is_ok()).collect()
 }
 
 /// Unicode normalisation form C.
