@@ -20,6 +20,7 @@ mod forms;
 mod framework;
 mod framing;
 mod keys;
+mod probe;
 mod reading;
 mod search;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use case::{Asks, Case, Known};
 pub use cause::{Cause, Certainty, Family};
 pub use difference::Difference;
 pub use framework::{FRAMEWORKS, Framework};
+pub use probe::{Probed, REQUESTS, Reply, Shot, probe};
 pub use search::{BODY_LIMIT, HASHES, Stopped};
 pub use verdict::{Diagnosis, Finding};
 
@@ -56,6 +58,9 @@ pub fn forms_of(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
 pub fn causes() -> impl Iterator<Item = &'static Cause> {
     let forms = forms::FORMS.iter().map(|form| &form.cause);
     let keys = keys::KEY_FORMS.iter().map(|form| &form.cause);
-    let lists = [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &verdict::ALL, &cause::unproved::ALL];
-    forms.chain(keys).chain(lists.into_iter().flatten().copied())
+    let probed = probe::ALL;
+    let lists =
+        [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &verdict::ALL, &cause::unproved::ALL, &probed];
+    let lists = lists.map(<[&'static Cause]>::to_vec);
+    forms.chain(keys).chain(lists.into_iter().flatten())
 }

@@ -7,7 +7,7 @@ use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, Explanation, ArrivalReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, What};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
