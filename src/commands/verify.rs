@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::diagnose::{Asks, Case, FRAMEWORKS, Framework, Known};
 use crate::error::{Error, Exit};
 use crate::flows::history::{self, Stored, StoredRequest};
-use crate::flows::{diagnosis, input, workspace};
+use crate::flows::{arguments, diagnosis, input, probing, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
@@ -15,6 +15,7 @@ use crate::protocol::signature::{Reason, SIGNATURE_HEADER, Verdict, verify};
 use crate::store::Reader;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
+use url::Url;
 
 /// Check a signature for a body; exit 0 if it holds, 1 if not, and then say why
 #[derive(Debug, clap::Args)]
@@ -27,11 +28,12 @@ Examples:
   referralloop verify --event 1
   referralloop verify --event '!1' --secret-file secret.txt
   referralloop verify --event '!1' --framework express
+  referralloop verify --probe http://localhost:3000/webhooks --framework flask
   referralloop verify --event 1 --got 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 )]
 pub struct Arguments {
     /// The body's exact bytes; - for standard input
-    #[arg(value_name = "FILE", required_unless_present = "event")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["event", "probe"])]
     body: Option<PathBuf>,
     /// The value of the X-Webhook-Signature header
     #[arg(long, value_name = "VALUE", conflicts_with = "event", requires = "body", allow_hyphen_values = true)]
@@ -42,6 +44,9 @@ pub struct Arguments {
     /// What your own code computed for this body: says what that code does
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     got: Option<String>,
+    /// Send signed deliveries to this endpoint (at most 40) and find out how it hashes
+    #[arg(long, value_name = "URL", value_parser = arguments::target, conflicts_with_all = ["body", "signature", "event", "got"])]
+    probe: Option<Url>,
     /// Give the fix for this framework: express, nextjs, nest, fastify, hono, flask, fastapi, django, rails, laravel, go,
     /// spring, aspnet, lambda or axum
     #[arg(long, value_name = "NAME", value_parser = framework, hide_possible_values = true)]
@@ -69,6 +74,13 @@ struct Signed {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = workspace::settings(context, &console)?;
+    if let Some(url) = &arguments.probe {
+        probing::permitted(url, context)?;
+        let secrets = workspace::secrets(context, &settings, &arguments.secret_file)?;
+        let probed = runtime::block_on(async { Ok(probing::run(url, secrets.signing()).await) })?;
+        probing::tell(url, &probed, arguments.framework, &console)?;
+        return Ok(if probing::is_right(&probed) { Exit::Done } else { Exit::No });
+    }
     let signed = match (arguments.event, &arguments.body) {
         (Some(wanted), _) => stored(&workspace::open_reader(context, &settings)?, wanted)?,
         (None, body) => given(arguments, body.as_ref(), context)?,

@@ -10,6 +10,7 @@ pub mod input;
 pub mod listener;
 pub mod listeners;
 pub mod payload;
+pub mod probing;
 pub mod request;
 pub mod runtime;
 pub mod workspace;

@@ -81,6 +81,9 @@ fn laid_out(event: &str, id: &str) -> Vec<u8> {
 /// A body that every rewriting changes, and each in its own way.
 pub fn telling() -> Vec<u8> {
     let event = event("Zo\u{eb} \\u00e9 <A\\/B/C> & O'N+ \u{1f680}", "1.0");
-    let event = event.replace("\"timestamp\":", "\"10\":{},\"2\":[1e3,1e21,0.00000120] ,\"none\":null,\"sep\":\"\\u2028\", \"timestamp\" : ");
+    let event = event.replace(
+        "\"timestamp\":",
+        "\"10\":{},\"2\":[1e3,1e21,0.00000120] ,\"none\":null,\"sep\":\"\\u2028\", \"timestamp\" : ",
+    );
     [event.as_bytes(), b"\n"].concat()
 }
