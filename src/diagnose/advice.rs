@@ -98,6 +98,17 @@ fn special(id: &str) -> Option<&'static str> {
         "secret-edges" => "take the odd character out of the secret, on both sides",
         "other-digest" => "the header wants HMAC-SHA256: 64 hexadecimal digits",
         "no-digest" => "the header reads X-Webhook-Signature: sha256= and 64 hexadecimal digits",
+        "rejects-everything" => {
+            "see that both sides have the same secret, then look at what the handler compares: referralloop verify --got VALUE"
+        }
+        "throws" => {
+            "look into the endpoint's log: an exception while comparing (values of different length), or a missing header"
+        }
+        "no-such-route" => "see that the path is right and the route takes POST",
+        "unreachable" => "start the endpoint, and see that host and port are right",
+        "verifies-nothing" => {
+            "anybody can send events there: verify the signature, and answer 401 where it does not hold"
+        }
         "body-too-large" => "try a smaller delivery",
         "other-header" => "send and read X-Webhook-Signature",
         "header-repeated" => "a proxy or middleware adds the header a second time: let one do it",
