@@ -203,76 +203,69 @@ static UNDEFINED: Cause =
     hole("key-undefined", "the name of a missing value (undefined, null, None …) as key: the secret was not set");
 static PLACEHOLDER: Cause = hole("key-placeholder", "a placeholder from an example as key");
 
+/// What stands for a missing value, in one language or another.
+static MISSING: [&str; 11] =
+    ["undefined", "null", "None", "nil", "NULL", "NaN", "false", "true", "0", "[object Object]", "[object Promise]"];
+
+/// What stands for a secret in examples and templates.
+static EXAMPLES: [&str; 50] = [
+    "secret",
+    "your_webhook_secret",
+    "your-webhook-secret",
+    "YOUR_WEBHOOK_SECRET",
+    "your_secret",
+    "your-secret",
+    "YOUR_SECRET",
+    "your-secret-key",
+    "your_secret_key",
+    "your_secret_here",
+    "your-secret-here",
+    "<your-secret>",
+    "<secret>",
+    "webhook_secret",
+    "webhook-secret",
+    "WEBHOOK_SECRET",
+    "whsec_...",
+    "whsec_secret",
+    "whsec_test",
+    "whsec_your_secret",
+    "my-secret",
+    "my_secret",
+    "mysecret",
+    "my-webhook-secret",
+    "supersecret",
+    "super-secret",
+    "topsecret",
+    "s3cr3t",
+    "test",
+    "test-secret",
+    "test_secret",
+    "testing",
+    "changeme",
+    "change-me",
+    "change_me",
+    "password",
+    "key",
+    "development",
+    "dev",
+    "dev-secret",
+    "xxx",
+    "TODO",
+    "process.env.WEBHOOK_SECRET",
+    "process.env.REFERRALLOOP_WEBHOOK_SECRET",
+    "REFERRALLOOP_WEBHOOK_SECRET",
+    "$WEBHOOK_SECRET",
+    "${WEBHOOK_SECRET}",
+    "$REFERRALLOOP_WEBHOOK_SECRET",
+    "${REFERRALLOOP_WEBHOOK_SECRET}",
+    "pk_live_YOUR_API_KEY",
+];
+
 /// Keys that everybody can guess, with what each means.
 pub fn guessable() -> impl Iterator<Item = (&'static Cause, &'static str)> {
-    let missing = [
-        "undefined",
-        "null",
-        "None",
-        "nil",
-        "NULL",
-        "NaN",
-        "false",
-        "true",
-        "0",
-        "[object Object]",
-        "[object Promise]",
-    ];
-    let examples = [
-        "secret",
-        "your_webhook_secret",
-        "your-webhook-secret",
-        "YOUR_WEBHOOK_SECRET",
-        "your_secret",
-        "your-secret",
-        "YOUR_SECRET",
-        "your-secret-key",
-        "your_secret_key",
-        "your_secret_here",
-        "your-secret-here",
-        "<your-secret>",
-        "<secret>",
-        "webhook_secret",
-        "webhook-secret",
-        "WEBHOOK_SECRET",
-        "whsec_...",
-        "whsec_secret",
-        "whsec_test",
-        "whsec_your_secret",
-        "my-secret",
-        "my_secret",
-        "mysecret",
-        "my-webhook-secret",
-        "supersecret",
-        "super-secret",
-        "topsecret",
-        "s3cr3t",
-        "test",
-        "test-secret",
-        "test_secret",
-        "testing",
-        "changeme",
-        "change-me",
-        "change_me",
-        "password",
-        "key",
-        "development",
-        "dev",
-        "dev-secret",
-        "xxx",
-        "TODO",
-        "process.env.WEBHOOK_SECRET",
-        "process.env.REFERRALLOOP_WEBHOOK_SECRET",
-        "REFERRALLOOP_WEBHOOK_SECRET",
-        "$WEBHOOK_SECRET",
-        "${WEBHOOK_SECRET}",
-        "$REFERRALLOOP_WEBHOOK_SECRET",
-        "${REFERRALLOOP_WEBHOOK_SECRET}",
-        "pk_live_YOUR_API_KEY",
-    ];
-    let empty = std::iter::once((&EMPTY, ""));
-    let missing = missing.into_iter().map(|text| (&UNDEFINED, text));
-    empty.chain(missing).chain(examples.into_iter().map(|text| (&PLACEHOLDER, text)))
+    let missing = MISSING.iter().map(|text| (&UNDEFINED, *text));
+    let examples = EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text));
+    std::iter::once((&EMPTY, "")).chain(missing).chain(examples)
 }
 
 /// Another secret that is known here.

@@ -1,3 +1,5 @@
+//! The catalogue as a whole; what the doctor finds is tested in `tests/it/diagnose.rs`.
+
 use super::*;
 use std::collections::BTreeSet;
 

@@ -1,3 +1,5 @@
+//! Forms compared with what the real programs wrote, and numbers with the published hashes.
+
 use super::*;
 use base64::Engine;
 use std::collections::BTreeSet;

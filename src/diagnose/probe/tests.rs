@@ -1,3 +1,5 @@
+//! Probes of endpoints that are functions.
+
 use super::*;
 use crate::protocol::signature::parse_header;
 use crate::protocol::stringify::json_stringify;
