@@ -8,6 +8,7 @@ mod bytes;
 mod completions;
 mod counterparts;
 mod durability;
+mod environment;
 mod help;
 mod json_stringify;
 mod main_job;
