@@ -12,6 +12,7 @@ mod environment;
 mod help;
 mod json_stringify;
 mod main_job;
+mod records;
 mod support;
 mod terminal;
 mod timing;
