@@ -103,8 +103,9 @@ fn closed_streams_do_no_harm() {
         ("sign - <&-", 0),
         ("listen --port 0 --for 1ms >&- 2>&- <&-", 0),
         ("demo 2>&-", 0),
-        ("trigger created --to 1 >&- 2>&- <&-", 1),
+        ("trigger created --to NOWHERE >&- 2>&- <&-", 1),
     ] {
+        let line = line.replace("NOWHERE", &Endpoint::nowhere());
         let ended = scene.shell(&format!("exec referralloop {line}")).output();
         assert_eq!(ended.code, Some(code), "{line}: {ended}");
         assert!(!ended.err().contains("panicked"), "{line}: {ended}");
@@ -128,15 +129,21 @@ fn arguments_and_variables_need_not_be_utf_8() {
         assert_eq!((ended.code, ended.out().as_str()), (Some(2), ""), "{ended}");
         assert!(heard(&ended.stderr).acts.is_empty(), "{ended}");
     }
+    let path = scene.process(["config", "path", "--json"]).env("HOME", scene.home().join(odd)).output().code(0);
+    assert!(path.record("config_path")["path"].as_str().unwrap().ends_with(".config/referralloop/config.toml"));
     // A secret is bytes: what signs here verifies there.
     let by_variable = scene.process(["sign", "-"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd).output().code(0);
     fs::write(scene.folder().join("secret"), NOT_UTF8).unwrap();
     let by_file = scene.process(["sign", "-", "--secret-file", "secret"]).output().code(0);
     assert_eq!(by_variable.out(), by_file.out());
     // A store may be called anything.
-    let store = scene.process(["events", "list"]).env("REFERRALLOOP_STORE", odd).output();
-    assert!(matches!(store.code, Some(0 | 2 | 3)) && heard(&store.stderr).acts.is_empty(), "{store}");
-    let line = ["trigger", "created", "--to", "1", "--store"].map(OsStr::new);
+    let store = scene.process(["config", "show"]).env("REFERRALLOOP_STORE", odd).output().code(0);
+    assert!(store.out().contains("REFERRALLOOP_STORE") && store.out().contains("work/caf"), "{store}");
+    assert!(heard(&store.stdout).acts.is_empty(), "{store}");
+    let profile = scene.process(["config", "show"]).env("REFERRALLOOP_PROFILE", odd).output();
+    profile.is(3, "", "error: REFERRALLOOP_PROFILE: the value is not valid UTF-8\n");
+    let nowhere = Endpoint::nowhere();
+    let line = ["trigger", "created", "--to", &nowhere, "--store"].map(OsStr::new);
     scene.process(line.into_iter().chain([OsStr::from_bytes(b"odd\xff.db")])).output().code(1);
     assert!(scene.folder().join(OsStr::from_bytes(b"odd\xff.db")).exists());
 }

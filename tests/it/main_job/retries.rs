@@ -1,7 +1,7 @@
 //! Five attempts and no more; when there is only one; how each failure is told.
 
 use super::steady;
-use crate::support::{Answer, Endpoint, Output, Scene, until};
+use crate::support::{Answer, Endpoint, Output, Scene};
 
 fn attempts(output: &Output) -> Vec<(u64, String)> {
     let attempts = output.records().into_iter().filter(|record| record["type"] == "attempt");
@@ -137,7 +137,7 @@ fn an_attempt_is_stored_before_it_is_shown() {
     running.stdout.wait_for("attempt 1/5");
     let shown = scene.run(["events", "show", "1", "--json"]).code(0);
     assert_eq!(shown.record("event")["attempts"][0]["status"], 500);
+    endpoint.wait_for(2);
     running.signal(referralloop::shutdown::Signal::Interrupt);
     running.finish().code(130);
-    until("the second attempt", || (endpoint.received().len() == 2).then_some(()));
 }
