@@ -29,11 +29,11 @@ fn a_failing_endpoint_is_played_for_each_delivery_anew() {
 #[test]
 fn an_answer_is_held_back_as_long_as_told() {
     let scene = Scene::new();
-    let listener = scene.listen(["--respond-delay", "400ms"]);
+    let listener = scene.listen(["--respond-delay", "2s"]);
     let began = Instant::now();
     scene.run(["trigger", "created"]).code(0);
-    assert!(began.elapsed() >= Duration::from_millis(400));
-    let late = scene.run(["trigger", "created", "--timeout", "50ms", "--json"]).code(1);
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    let late = scene.run(["trigger", "created", "--timeout", "1s", "--json"]).code(1);
     assert_eq!(late.record("attempt")["outcome"], "timeout");
     listener.stop().code(0);
     let stored = scene.run(["events", "list", "--json"]).records().len();
