@@ -70,7 +70,7 @@ pub fn run(mut context: Context) -> u8 {
     match cli::run(&mut context) {
         Ok(exit) => exit.code(),
         Err(Failure::Command(error)) => told(&error, &context),
-        Err(Failure::Grammar(error)) => explained(&error, &context),
+        Err(Failure::Shown(error)) => explained(&error, &context),
     }
 }
 
@@ -81,13 +81,15 @@ fn told(error: &Error, context: &Context) -> u8 {
     error.kind.code()
 }
 
-/// Help and version go to stdout, complaints to stderr.
+/// Help and version go to stdout where they were asked for.
 fn explained(error: &clap::Error, context: &Context) -> u8 {
     let console = Console::new(context);
     let text = error.render();
     let mut stream = if error.use_stderr() { context.stderr.clone() } else { context.stdout.clone() };
     let colour = if error.use_stderr() { console.err.colour } else { console.out.colour };
     let text = if colour { text.ansi().to_string() } else { text.to_string() };
-    let _ = stream.write_all(text.as_bytes());
-    u8::try_from(error.exit_code()).unwrap_or(2)
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
+        Err(error) => told(&Error::from(error), context),
+    }
 }

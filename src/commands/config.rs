@@ -36,10 +36,18 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Show every setting and where its value came from
+    #[command(after_help = "Examples:
+  referralloop config show
+  referralloop config show --profile staging --json")]
     Show,
     /// Print where the user configuration is, whether or not it exists
+    #[command(after_help = "Examples:
+  referralloop config path")]
     Path,
     /// Keep a value in the user configuration
+    #[command(after_help = "Examples:
+  referralloop config set port 4300
+  referralloop config set --project forward_to 3000/webhooks")]
     Set {
         /// The setting, such as port
         #[arg(value_name = "NAME")]
@@ -52,6 +60,9 @@ enum Action {
         project: bool,
     },
     /// Remove a value from the user configuration
+    #[command(after_help = "Examples:
+  referralloop config unset port
+  referralloop config unset --project forward_to")]
     Unset {
         /// The setting, such as port
         #[arg(value_name = "NAME")]
@@ -77,7 +88,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 fn path(console: &Console, context: &Context) -> Result<(), Error> {
     let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
     if console.is_json() {
-        console.record("config_path", &json!({ "path": path, "exists": path.exists() }))?;
+        console.record("config_path", &json!({ "path": path.display().to_string(), "exists": path.exists() }))?;
     } else {
         console.line(&path.display().to_string())?;
     }
@@ -109,7 +120,7 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
     let mut rows = Vec::new();
     for spec in &KEYS {
         let (value, origin) = value_of(&settings, context, spec.key)?;
-        let origin = if value.is_some() { origin.to_string() } else { String::new() };
+        let origin = value.is_some().then(|| origin.to_string());
         if console.is_json() {
             console.record(
                 "setting",
@@ -120,7 +131,7 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
             rows.push(vec![
                 Cell::new(Ink::Strong, Sanitised::own(spec.name)),
                 Cell::from(Sanitised::text(&value)),
-                Cell::new(Ink::Faint, Sanitised::text(&origin)),
+                Cell::new(Ink::Faint, Sanitised::text(&origin.unwrap_or_default())),
             ]);
         }
     }
@@ -152,7 +163,8 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
     file::change(&path, profile.as_deref(), key, value)?;
     let done = if value.is_some() { "set" } else { "removed" };
     if console.is_json() {
-        console.record("setting_changed", &json!({ "name": name, "value": value, "file": path }))?;
+        console
+            .record("setting_changed", &json!({ "name": name, "value": value, "file": path.display().to_string() }))?;
     } else {
         console.note(&format!("{name} {done} in {}.", path.display()));
     }

@@ -53,10 +53,10 @@ pub struct Arguments {
 #[command(next_help_heading = "Address")]
 struct Address {
     /// Listen on this port; 0 takes a free one [default: 4242]
-    #[arg(short, long, value_name = "PORT")]
+    #[arg(short, long, value_name = "PORT", value_parser = arguments::port)]
     port: Option<u16>,
     /// Listen on this address [default: 127.0.0.1]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = arguments::address)]
     bind: Option<IpAddr>,
     /// Accept this path only; auto makes one that nobody can guess
     #[arg(long, value_name = "PATH", value_parser = path)]
@@ -138,7 +138,7 @@ struct Life {
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
     /// End after this many distinct events; exit 1 if they do not come
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = arguments::count)]
     until: Option<u64>,
     /// End after this long
     #[arg(long = "for", value_name = "DURATION", value_parser = arguments::duration)]
@@ -183,11 +183,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 fn address(address: &Address, settings: &Settings) -> Result<SocketAddr, Error> {
-    let port =
-        or_setting(address.port.as_ref(), settings, Key::Port, |text| text.parse().map_err(|_| "is no port".into()))?;
-    let bind = or_setting(address.bind.as_ref(), settings, Key::Bind, |text| {
-        text.parse().map_err(|_| "is no address".into())
-    })?;
+    let port = or_setting(address.port.as_ref(), settings, Key::Port, arguments::port)?;
+    let bind = or_setting(address.bind.as_ref(), settings, Key::Bind, arguments::address)?;
     Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(4242)))
 }
 
@@ -272,14 +269,15 @@ async fn serve(
     let door = Door::open(address, receiving.path.as_deref()).await?;
     let (screen, unread) = console.screen()?;
     let life = &arguments.life;
+    let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = workspace::store_path(context, settings)?;
     let traces = Traces::leave(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
     listener::introduce(&door.url, &secret, &receiving, console, &screen);
     screen.tell(listener::ready(&door.url, context.pid, context.clock.now()));
+    let ends = Ends { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::known(context, settings, secrets);
-    let ends = Ends { until: life.until, after: life.for_, with_parent: life.exit_with_parent };
     let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop, known };
     let ended = listener::run(door, receiving, ends, &around).await;
     drop(traces);

@@ -8,8 +8,13 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::{input, workspace};
 use crate::output::console::Console;
+use crate::output::line::Line;
 use crate::output::prompt;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
 use crate::protocol::signature::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -33,10 +38,19 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Print the secret that signs and verifies now
+    #[command(after_help = "Examples:
+  referralloop secret show
+  referralloop secret show --profile staging")]
     Show,
     /// Make a random secret and keep it in the user configuration
+    #[command(after_help = "Examples:
+  referralloop secret new
+  referralloop secret new --yes")]
     New,
     /// Keep a secret of your own: typed at a hidden prompt, or read from standard input or a file
+    #[command(after_help = "Examples:
+  referralloop secret set < secret.txt
+  referralloop secret set --secret-file secret.txt --yes")]
     Set {
         /// Read it from this file; one final newline is dropped, nothing else
         #[arg(long, value_name = "FILE")]
@@ -67,11 +81,22 @@ fn show(console: &Console, context: &Context, settings: &Settings) -> Result<(),
     let found = workspace::secrets(context, settings, &[])?;
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
-        let text = String::from_utf8_lossy(found.signing().expose());
-        console.record("secret", &json!({ "secret": text, "origin": origin, "profile": settings.profile.value }))?;
+        let secret = found.signing().expose();
+        let text = std::str::from_utf8(secret).ok();
+        let coded = text.is_none().then(|| STANDARD.encode(secret));
+        let profile = &settings.profile.value;
+        console.record(
+            "secret",
+            &json!({ "secret": text, "secret_base64": coded, "origin": origin, "profile": profile }),
+        )?;
     } else {
-        console.bytes(found.signing().expose())?;
-        console.line("")?;
+        // Into a pipe the secret itself, for whoever pipes it on; on a terminal nothing that it might act upon.
+        match console.is_terminal() {
+            true => {
+                console.lines(&[Line::new(&console.out).put(Ink::Plain, Sanitised::bytes(found.signing().expose()))])?
+            }
+            false => console.bytes(&[found.signing().expose(), b"\n"].concat())?,
+        }
         console.note(&format!("secret: {origin}"));
     }
     Ok(())
@@ -114,7 +139,10 @@ fn keep(console: &Console, context: &Context, settings: &Settings, secret: &Secr
     file::change(&path, Some(profile), Key::WebhookSecret, Some(text))?;
     let origin = SecretOrigin::User(path.clone()).describe(profile);
     if console.is_json() {
-        console.record("secret_kept", &json!({ "origin": origin, "profile": profile, "file": path }))?;
+        console.record(
+            "secret_kept",
+            &json!({ "origin": origin, "profile": profile, "file": path.display().to_string() }),
+        )?;
     } else {
         console.note(&format!("Secret kept in {} (profile {profile}).", path.display()));
     }

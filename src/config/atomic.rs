@@ -23,9 +23,21 @@ pub fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
 /// `tempfile` creates with mode 0600.
 fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| match error.kind() {
+        // "File exists" would puzzle whoever wanted it to exist.
+        ErrorKind::AlreadyExists => {
+            io::Error::new(ErrorKind::NotADirectory, format!("{} is no folder", folder.display()))
+        }
+        _ => error,
+    })?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(plain)?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// The system's own words: `tempfile` adds the name of a temporary file, which nobody has heard of.
+fn plain(error: io::Error) -> io::Error {
+    let words = error.to_string();
+    io::Error::new(error.kind(), words.split(" at path ").next().unwrap_or_default())
 }

@@ -12,10 +12,32 @@ use super::sql::statements;
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Recent events after which they are sorted into the trees. More make that rarer, and opening a store slower.
 /// Tests meet that moment often.
 pub(super) const RECENT: usize = if cfg!(test) { 8 } else { 32_768 };
+
+/// A map from digests.
+type Map<K, V = i64> = HashMap<K, V, BuildHasherDefault<Digested>>;
+
+/// The hash of a digest: its own bits, which are as good as any.
+#[derive(Default)]
+struct Digested(u64);
+
+impl Hasher for Digested {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 ^= u64::from_ne_bytes(eight);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// How far a file has come; read at the start of each transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,11 +64,11 @@ pub(super) struct Twin {
 /// The trees, and the recent events that are not in them yet.
 pub(super) struct Index<'c> {
     at: Progress,
-    prints: HashMap<[u8; 16], i64>,
+    prints: Map<u128>,
     /// The first recent event of each twin key, and whether there are more.
-    twins: HashMap<i64, (i64, bool)>,
+    twins: Map<i64, (i64, bool)>,
     /// The last recent event of each sign-up.
-    signups: HashMap<i64, i64>,
+    signups: Map<i64>,
     sql: Sql<'c>,
 }
 
@@ -80,9 +102,9 @@ impl<'c> Index<'c> {
     pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             at: Progress::default(),
-            prints: HashMap::new(),
-            twins: HashMap::new(),
-            signups: HashMap::new(),
+            prints: Map::default(),
+            twins: Map::default(),
+            signups: Map::default(),
             sql: Sql::prepare(connection)?,
         })
     }
@@ -114,7 +136,7 @@ impl<'c> Index<'c> {
 
     /// The event with these bytes.
     pub fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<i64>> {
-        if let Some(event) = self.prints.get(&keys.print) {
+        if let Some(event) = self.prints.get(&u128::from_be_bytes(keys.print)) {
             return Ok(Some(*event));
         }
         // Most events that are not here are not there either, and have no twin there: one look says both.
@@ -217,7 +239,7 @@ impl<'c> Index<'c> {
     }
 
     fn enter(&mut self, event: i64, print: [u8; 16], twin: i64, signup: Option<i64>) {
-        self.prints.insert(print, event);
+        self.prints.insert(u128::from_be_bytes(print), event);
         match self.twins.entry(twin) {
             Entry::Occupied(mut known) => known.get_mut().1 = true,
             Entry::Vacant(free) => drop(free.insert((event, false))),

@@ -5,9 +5,17 @@
 
 mod architecture;
 mod bytes;
+mod completions;
+mod counterparts;
 mod diagnose;
+mod durability;
+mod environment;
+mod help;
 mod json_stringify;
 mod main_job;
+mod records;
 mod support;
+mod terminal;
 mod timing;
 mod vectors;
+mod wrong_input;

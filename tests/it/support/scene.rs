@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Cursor;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,6 +87,7 @@ impl Scene {
             clock: Arc::new(SystemClock::default()),
             // Each run rolls other events, and the same ones whenever the test is repeated.
             seed: self.next(),
+            held: None,
         }
     }
 
@@ -110,9 +112,24 @@ pub struct Run {
     columns: Option<usize>,
     clock: SharedClock,
     seed: u64,
+    held: Option<TcpListener>,
 }
 
 impl Run {
+    /// Says how wide the output is, terminal or not.
+    pub fn columns(mut self, columns: usize) -> Self {
+        self.columns = Some(columns);
+        self
+    }
+
+    /// Keeps a port taken while it runs, and puts its number in the place of `BUSY`.
+    pub fn holding(mut self, listener: TcpListener) -> Self {
+        let port = listener.local_addr().unwrap().port().to_string();
+        self.arguments.iter_mut().filter(|part| *part == "BUSY").for_each(|part| *part = port.clone().into());
+        self.held = Some(listener);
+        self
+    }
+
     /// Sets an environment variable.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.environment.insert(name.as_ref().into(), value.as_ref().into());
@@ -172,7 +189,13 @@ impl Run {
             globals: Globals::default(),
         };
         let (sender, ended) = channel();
-        std::thread::spawn(move || sender.send(referralloop::run(context)));
+        let held = self.held;
+        std::thread::spawn(move || {
+            let code = referralloop::run(context);
+            drop(held);
+            // Nobody may be waiting any more.
+            let _ = sender.send(code);
+        });
         Running { line: line.join(" "), stdout, stderr, stopper, ended }
     }
 
