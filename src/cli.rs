@@ -1,6 +1,6 @@
 //! The front door: the command line's grammar and the way from it to a command. Parsing does nothing else.
 
-use crate::commands::{completions, config, demo, events, listen, man, secret, sign, trigger, verify};
+use crate::commands::{completions, config, demo, events, expect, listen, man, secret, sign, trigger, verify};
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
@@ -34,6 +34,7 @@ enum Command {
     Listen(Box<listen::Arguments>),
     Trigger(Box<trigger::Arguments>),
     Events(events::Arguments),
+    Expect(Box<expect::Arguments>),
     Verify(verify::Arguments),
     Sign(sign::Arguments),
     Secret(secret::Arguments),
@@ -71,6 +72,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Listen(arguments) => listen::run(arguments, context),
         Command::Trigger(arguments) => trigger::run(arguments, context),
         Command::Events(arguments) => events::run(arguments, context),
+        Command::Expect(arguments) => expect::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),

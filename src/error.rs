@@ -16,6 +16,8 @@ pub enum Exit {
     Interrupted,
     /// Terminated (SIGTERM) before finishing: 143.
     Terminated,
+    /// As the command that was run for the user ended.
+    Child(u8),
 }
 
 impl Exit {
@@ -26,6 +28,7 @@ impl Exit {
             Self::No => 1,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::Child(code) => code,
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod events;
+pub mod expect;
 pub mod listen;
 pub mod man;
 pub mod secret;

@@ -1,7 +1,9 @@
 //! Floor 2: what several commands do, assembled from edges, store and screen.
 
 pub mod arguments;
+pub mod child;
 pub mod delivery;
+pub mod expectation;
 pub mod failures;
 pub mod history;
 pub mod input;

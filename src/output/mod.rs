@@ -10,6 +10,7 @@ pub mod errors;
 #[cfg(test)]
 mod fixtures;
 pub mod human;
+pub mod junit;
 pub mod line;
 pub mod prompt;
 pub mod records;

@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod body;
 pub mod edit;
 pub mod event;
+pub mod expectation;
 pub mod facts;
 pub mod json;
 pub mod report;

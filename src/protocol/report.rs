@@ -4,6 +4,7 @@
 use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
+use super::expectation::{ExpectationReport, InsteadReport};
 use super::facts::Facts;
 use super::signature::Reason;
 use jiff::Timestamp;
@@ -82,6 +83,10 @@ pub enum What {
         /// How many.
         count: u64,
     },
+    /// What became of an expectation.
+    Expectation(ExpectationReport),
+    /// What came in where an expectation was not met.
+    Instead(InsteadReport),
     /// A word to the user that is no error: what was found at start, what to type next.
     Notice {
         /// One sentence.

@@ -3,6 +3,7 @@
 //! What is unsafe on a terminal is escaped inside the strings, where `\uXXXX` means the same character: a record parses
 //! to exactly what it was made from. Nothing here knows a terminal, a width or a colour.
 
+mod judged;
 mod shapes;
 
 pub use shapes::{Body, Ended, Facts, header_fields};

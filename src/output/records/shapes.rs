@@ -1,6 +1,7 @@
 //! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
 
 use super::instant;
+use super::judged::{Expectation, Instead};
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::body::Fingerprint;
@@ -317,6 +318,8 @@ pub enum Fields<'a> {
     Arrival(Arrival<'a>),
     Attempt(Attempt<'a>),
     Sending(Sending<'a>),
+    Expectation(Expectation<'a>),
+    Instead(Box<Instead<'a>>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
@@ -333,6 +336,8 @@ impl<'a> Fields<'a> {
             What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
             What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
             What::Sending(sending) => Self::Sending(Sending::of(sending)),
+            What::Expectation(expectation) => Self::Expectation(Expectation::of(expectation)),
+            What::Instead(instead) => Self::Instead(Box::new(Instead::of(instead))),
             What::Ready { url, pid } => Self::Ready { url, pid: *pid },
             What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             What::Wait { attempt, due_at, delay } => {
@@ -351,6 +356,8 @@ impl<'a> Fields<'a> {
 /// The record type of a report.
 pub fn kind(what: &What) -> &'static str {
     match what {
+        What::Expectation(_) => "expectation",
+        What::Instead(_) => "instead",
         What::Ready { .. } => "ready",
         What::Arrival(_) => "arrival",
         What::Forward(_) => "forward",
