@@ -122,7 +122,7 @@ impl Group {
             clock.sleep(LOOK).await;
         }
         self.finish();
-        while process::test_kill_process_group(self.leader).is_ok() && clock.monotonic() < until + GRACE {
+        while lives(self.leader) && clock.monotonic() < until + GRACE {
             clock.sleep(LOOK).await;
         }
     }
@@ -132,7 +132,7 @@ impl Group {
     fn is_left(&mut self) -> bool {
         match self.child.try_wait() {
             Ok(None) => true,
-            _ => process::test_kill_process_group(self.leader).is_ok(),
+            _ => lives(self.leader),
         }
     }
 
@@ -143,6 +143,28 @@ impl Group {
             let _ = self.child.wait();
         }
     }
+}
+
+/// Whether anybody in a group is alive. The dead of whom nobody has taken notice count to the system as members too,
+/// and in a container there may be nobody who ever does.
+fn lives(group: Pid) -> bool {
+    process::test_kill_process_group(group).is_ok() && living_member(group).unwrap_or(true)
+}
+
+/// Looks through the processes, where the system lists them.
+fn living_member(group: Pid) -> io::Result<bool> {
+    let wanted = group.as_raw_nonzero().get().to_string();
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        // A process may end while it is looked at.
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+        // proc(5): the name stands in parentheses and may hold anything; then state, parent and group.
+        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
+        let state = fields.next();
+        if fields.nth(1) == Some(wanted.as_str()) && !matches!(state, Some("Z" | "X")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Drop for Group {
