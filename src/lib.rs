@@ -42,6 +42,7 @@ pub mod clock;
 pub mod context;
 pub mod shutdown;
 
+pub mod audit;
 pub mod config;
 pub mod deliver;
 pub mod exchange;

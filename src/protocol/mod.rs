@@ -7,6 +7,7 @@
 pub mod arrival;
 pub mod attempt;
 pub mod body;
+pub mod check;
 pub mod edit;
 pub mod event;
 pub mod expectation;
