@@ -1,6 +1,6 @@
 //! The front door: the command line's grammar and the way from it to a command. Parsing does nothing else.
 
-use crate::commands::{completions, config, demo, events, expect, listen, man, secret, sign, trigger, verify};
+use crate::commands::{completions, config, demo, events, expect, listen, man, secret, sign, test, trigger, verify};
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
@@ -38,6 +38,7 @@ enum Command {
     Verify(verify::Arguments),
     Sign(sign::Arguments),
     Secret(secret::Arguments),
+    Test(Box<test::Arguments>),
     Config(config::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -76,6 +77,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),
+        Command::Test(arguments) => test::run(arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, self::command(), context),
         Command::Man(arguments) => man::run(arguments, self::command(), context),

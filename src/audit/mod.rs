@@ -20,13 +20,14 @@ mod tests;
 pub use catalogue::{Check, all, find};
 pub use draft::Draft;
 pub use run::{drafts, run};
-pub use select::{Selection, UnknownId};
+pub use select::{Part, Selection, UnknownId};
 pub use stage::Limits;
 
 use crate::clock::SharedClock;
 use crate::protocol::check::CheckReport;
 use crate::protocol::signature::{Key, Secret};
 use http::{HeaderName, HeaderValue};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -60,6 +61,8 @@ pub struct Plan {
     pub state: Option<Outside<i64>>,
     /// Restarts the endpoint.
     pub restart: Option<Outside<()>>,
+    /// Findings that are known and accepted: id and reason.
+    pub accepted: BTreeMap<String, String>,
     /// Makes ids and names.
     pub seed: u64,
     /// The clock.

@@ -87,7 +87,10 @@ async fn one(check: &Check, stage: &Stage<'_>, known: &Known, repeat: String) ->
         fix: check.fix,
         verdict: match judgement {
             Judgement::Pass => CheckVerdict::Passed,
-            Judgement::Fail(what) => CheckVerdict::Failed(what),
+            Judgement::Fail(what) => match stage.plan().accepted.get(check.id) {
+                Some(reason) => CheckVerdict::Accepted { what, reason: reason.clone() },
+                None => CheckVerdict::Failed(what),
+            },
             Judgement::Skip(reason) => CheckVerdict::Skipped(reason),
         },
         exchanges,

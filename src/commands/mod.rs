@@ -9,5 +9,6 @@ pub mod listen;
 pub mod man;
 pub mod secret;
 pub mod sign;
+pub mod test;
 pub mod trigger;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! Floor 2: what several commands do, assembled from edges, store and screen.
 
 pub mod arguments;
+pub mod audit;
 pub mod child;
 pub mod delivery;
 pub mod expectation;

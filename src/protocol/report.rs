@@ -4,6 +4,7 @@
 use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
+use super::check::CheckReport;
 use super::expectation::{ExpectationReport, InsteadReport};
 use super::facts::Facts;
 use super::signature::Reason;
@@ -83,6 +84,8 @@ pub enum What {
         /// How many.
         count: u64,
     },
+    /// A check of an audit has ended.
+    Check(Box<CheckReport>),
     /// What became of an expectation.
     Expectation(ExpectationReport),
     /// What came in where an expectation was not met.

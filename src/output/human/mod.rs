@@ -12,6 +12,7 @@ pub use attempt::sending;
 pub use body::{body_block, header_lines};
 pub use expectation::in_words;
 
+use super::audit::verdict;
 use super::errors::notice_text;
 use super::line::{Line, write_lines};
 use super::sanitise::Sanitised;
@@ -93,6 +94,7 @@ impl Human {
                 self.remember(attempt);
                 write_lines(out, &[attempt::attempt(attempt, &self.style)]);
             }
+            What::Check(check) => write_lines(out, &[verdict(check, &self.style)]),
             What::Expectation(told) => write_lines(out, &[expectation::expectation(told, &self.style)]),
             What::Instead(instead) => write_lines(out, &expectation::instead(report.at, instead, &self.style)),
             What::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),

@@ -1,7 +1,7 @@
 //! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
 
 use super::instant;
-use super::judged::{Expectation, Instead};
+use super::judged::{Check, Expectation, Instead};
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::body::Fingerprint;
@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -318,6 +318,7 @@ pub enum Fields<'a> {
     Arrival(Arrival<'a>),
     Attempt(Attempt<'a>),
     Sending(Sending<'a>),
+    Check(Box<Check<'a>>),
     Expectation(Expectation<'a>),
     Instead(Box<Instead<'a>>),
     Ready { url: &'a str, pid: u32 },
@@ -336,6 +337,7 @@ impl<'a> Fields<'a> {
             What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
             What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
             What::Sending(sending) => Self::Sending(Sending::of(sending)),
+            What::Check(check) => Self::Check(Box::new(Check::of(check))),
             What::Expectation(expectation) => Self::Expectation(Expectation::of(expectation)),
             What::Instead(instead) => Self::Instead(Box::new(Instead::of(instead))),
             What::Ready { url, pid } => Self::Ready { url, pid: *pid },
@@ -356,6 +358,7 @@ impl<'a> Fields<'a> {
 /// The record type of a report.
 pub fn kind(what: &What) -> &'static str {
     match what {
+        What::Check(_) => "check",
         What::Expectation(_) => "expectation",
         What::Instead(_) => "instead",
         What::Ready { .. } => "ready",

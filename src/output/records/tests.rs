@@ -6,6 +6,7 @@ use crate::output::sanitise::is_unsafe;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
+use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
 use crate::protocol::expectation::{Bound, ExpectationReport, InsteadReport, Miss, Verdict};
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, What};
@@ -41,6 +42,8 @@ fn reports() -> Vec<Report> {
         report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
         report("10:01:01", What::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", What::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
+        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),
+        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
         report("10:00:12", What::Expectation(expectation())),
         report("10:00:12", What::Instead(InsteadReport { arrival: Box::new(refused()), miss: Miss::BadSignature })),
         report("10:00:03", What::Skipped { count: 1234 }),
@@ -83,6 +86,31 @@ fn refused() -> ArrivalReport {
         answer: 401,
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
         ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
+    }
+}
+
+fn check(verdict: CheckVerdict) -> CheckReport {
+    let exchanged = Exchanged {
+        what: "no signature".into(),
+        method: "POST".into(),
+        target: "/hook".into(),
+        headers: vec![("content-type".into(), "application/json".into())],
+        body: RawBody::new("{}"),
+        outcome: answered(200, "{\"received\":true}"),
+        answer_headers: vec![("server".into(), "x".into())],
+        latency: Duration::from_millis(12),
+    };
+    CheckReport {
+        id: "auth.missing",
+        group: Group::Auth,
+        severity: Severity::Critical,
+        title: "an event without a signature is refused",
+        why: "whoever knows the URL can make up sign-ups",
+        fix: "verify the signature",
+        verdict,
+        exchanges: vec![exchanged],
+        repeat: "referralloop trigger --case auth.missing --to http://localhost:3000/hook".into(),
+        took: Duration::from_millis(12),
     }
 }
 
