@@ -1,10 +1,14 @@
 //! The front door: the command line's grammar and the way from it to a command. Parsing does nothing else.
 
+mod grammar;
+
 use crate::commands::{completions, config, demo, events, expect, listen, man, secret, sign, test, trigger, verify};
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 
 /// Receive, verify, store, fabricate and deliver ReferralLoop webhooks, from a terminal and from CI
 #[derive(Debug, Parser)]
@@ -14,11 +18,11 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
     version,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "Start here, in two terminals; no account and no network are needed:
+    after_help = "Start here, in two terminals or with the demo in one; no account and no network are needed.
+
+Examples:
   referralloop listen
   referralloop trigger created
-
-Or see the whole loop in one:
   referralloop demo"
 )]
 pub struct Cli {
@@ -51,20 +55,42 @@ pub fn command() -> clap::Command {
 
 /// Parses the command line of the context, fills in its global options, and runs the command.
 pub fn run(context: &mut Context) -> Result<Exit, Failure> {
-    refuse_secrets(context)?;
-    let matches = command().try_get_matches_from(&context.arguments).map_err(Failure::Grammar)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(Failure::Grammar)?;
-    context.globals = cli.globals;
-    dispatch(&cli.command, context).map_err(Failure::Command)
+    // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
+    context.globals.json = wants_json(&context.arguments);
+    refuse_secrets(context).map_err(Failure::Command)?;
+    let parsed = command()
+        .try_get_matches_from(&context.arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| failure(error, context))?;
+    context.globals = parsed.globals;
+    dispatch(&parsed.command, context).map_err(Failure::Command)
 }
 
 /// Why the front door sends somebody away.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line does not fit the grammar, or asks for help or the version.
-    Grammar(clap::Error),
-    /// The command ended early.
+    /// Help or the version was asked for, or nothing at all.
+    Shown(clap::Error),
+    /// The command line does not fit the grammar, or the command ended early.
     Command(Error),
+}
+
+fn failure(error: clap::Error, context: &Context) -> Failure {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Failure::Shown(error),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !context.globals.json => Failure::Shown(error),
+        _ => {
+            let meant = grammar::command_of(&context.arguments, &command());
+            Failure::Command(grammar::complaint(&error, &meant))
+        }
+    }
+}
+
+/// Whether a command line asks for records, as far as that can be told without parsing it.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let options: Vec<_> = arguments.iter().take_while(|argument| *argument != "--").collect();
+    let pair = |two: &[&OsString]| two[0] == "--format" && two[1] == "json";
+    options.iter().any(|option| *option == "--json" || *option == "--format=json") || options.windows(2).any(pair)
 }
 
 fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
@@ -85,13 +111,13 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
 }
 
 /// Every process on the machine can read a command line, so a key or secret on it is refused, and not repeated.
-fn refuse_secrets(context: &Context) -> Result<(), Failure> {
+fn refuse_secrets(context: &Context) -> Result<(), Error> {
     let is_secret = |text: &str| ["pk_live_", "pk_test_", "whsec_", SECRET_PREFIX].iter().any(|p| text.contains(p));
     match context.arguments.iter().skip(1).position(|argument| is_secret(&argument.to_string_lossy())) {
         None => Ok(()),
-        Some(position) => Err(Failure::Command(
+        Some(position) => Err(
             Error::usage(format!("argument {} looks like a key or secret, which every process could read", position + 1))
                 .hint("put it into REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop secret set"),
-        )),
+        ),
     }
 }

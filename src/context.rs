@@ -216,20 +216,32 @@ impl Write for Stream {
     }
 }
 
+/// The time zone of whoever runs this. Asking jiff takes longer than most commands do, since it looks through the
+/// whole database of zones for a name that nobody here wants to know; the zone's own file says enough.
+fn local_time(environment: &Environment) -> TimeZone {
+    let file = match environment.path("TZ") {
+        Some(zone) => Path::new("/usr/share/zoneinfo").join(zone),
+        None => PathBuf::from("/etc/localtime"),
+    };
+    let known = std::fs::read(file).ok().and_then(|bytes| TimeZone::tzif("", &bytes).ok());
+    known.unwrap_or_else(TimeZone::system)
+}
+
 impl Context {
     /// The real process.
     pub fn of_process() -> io::Result<Self> {
         let (stdout, stderr) = (io::stdout(), io::stderr());
+        let environment: Environment = std::env::vars_os().collect();
         let columns = terminal_size::terminal_size_of(&stdout).or_else(|| terminal_size::terminal_size_of(&stderr));
         Ok(Self {
             arguments: std::env::args_os().collect(),
-            environment: std::env::vars_os().collect(),
+            time_zone: local_time(&environment),
+            environment,
             directory: std::env::current_dir()?,
             stdin: Input::new(io::stdin(), io::stdin().is_terminal()),
             stdout: Stream { is_terminal: stdout.is_terminal(), ..Stream::new(stdout, false) },
             stderr: Stream { is_terminal: stderr.is_terminal(), ..Stream::new(stderr, false) },
             columns: columns.map(|(width, _)| usize::from(width.0)),
-            time_zone: TimeZone::system(),
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(|buffer| {
                 // Linux gives random bytes or the machine is beyond help; a predictable secret would be worse.
@@ -260,6 +272,11 @@ impl Context {
     /// Whether something that moves may be drawn on stderr.
     pub fn shows_progress(&self) -> bool {
         self.stderr.is_terminal && !self.globals.quiet
+    }
+
+    /// This process's standard error for a child to write its standard output to.
+    pub fn stderr_for_child(&self) -> std::process::Stdio {
+        io::stderr().into()
     }
 
     /// A random number.

@@ -170,3 +170,6 @@ fn verdict(plan: &Plan, ended: &Delivery) -> What {
         What::GaveUp { event: plan.event, url, attempts, of: plan.attempts() }
     }
 }
+
+#[cfg(test)]
+mod tests;

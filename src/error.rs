@@ -86,7 +86,7 @@ pub struct Error {
 impl Error {
     /// An error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new() }
+        Self { kind, message: without_numbers(message.into()), hints: Vec::new() }
     }
 
     /// A usage error: exit 2.
@@ -110,6 +110,13 @@ impl Error {
         self.hints.push(hint.into());
         self
     }
+}
+
+/// The operating system's words without the number behind them: ` (os error 2)` says nothing to a reader.
+fn without_numbers(message: String) -> String {
+    let Some((before, after)) = message.split_once(" (os error ") else { return message };
+    let rest = after.split_once(')').map_or("", |(_, rest)| rest);
+    format!("{before}{rest}")
 }
 
 impl fmt::Display for Error {

@@ -195,40 +195,56 @@ async fn exchange(request: reqwest::RequestBuilder, phase: &mut Phase, headers: 
     Outcome::Answered(Answer { status, location, body: body.freeze(), truncated })
 }
 
-/// Translates an error by looking for the deepest cause that is understood.
+/// Translates an error by its first cause that is understood.
 fn failure(error: &reqwest::Error) -> Outcome {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
-    let mut deepest = error.to_string();
+    let mut words = error.to_string();
+    let mut cause = error.source();
     while let Some(current) = cause {
-        deepest = current.to_string();
-        if let Some(tls) = current.downcast_ref::<rustls::Error>() {
-            return Outcome::Tls(tls.to_string());
-        }
-        if let Some(io) = current.downcast_ref::<std::io::Error>() {
-            // rustls wraps its errors in an io::Error whose source is skipped by `source()`.
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                return Outcome::Tls(tls.to_string());
-            }
-            match io.kind() {
-                ErrorKind::ConnectionRefused => return Outcome::Refused,
-                ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-                    return Outcome::Disconnected;
-                }
-                _ => {}
-            }
-        }
-        if deepest.contains("dns error") || deepest.contains("failed to lookup address") {
-            return Outcome::UnknownHost;
-        }
-        if let Some(hyper) = current.downcast_ref::<hyper::Error>() {
-            if hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled() {
-                return Outcome::Disconnected;
-            }
-            if hyper.is_parse() {
-                return Outcome::Malformed(hyper.to_string());
-            }
+        words = current.to_string();
+        if let Some(outcome) = understood(current, &words) {
+            return outcome;
         }
         cause = current.source();
     }
-    Outcome::Failed(deepest)
+    Outcome::Failed(words)
 }
+
+fn understood(cause: &(dyn std::error::Error + 'static), words: &str) -> Option<Outcome> {
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return Some(Outcome::Tls(tls.to_string()));
+    }
+    if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+        return of_system(error);
+    }
+    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+        return of_protocol(error);
+    }
+    // The resolver's error has no type of its own.
+    (words.contains("dns error") || words.contains("failed to lookup address")).then_some(Outcome::UnknownHost)
+}
+
+fn of_system(error: &std::io::Error) -> Option<Outcome> {
+    // An error wrapped in an io::Error is skipped by `source()`, and rustls' is wrapped twice.
+    let inner = error.get_ref();
+    if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return Some(Outcome::Tls(tls.to_string()));
+    }
+    if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
+        return of_system(wrapped);
+    }
+    match error.kind() {
+        ErrorKind::ConnectionRefused => Some(Outcome::Refused),
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => Some(Outcome::Disconnected),
+        _ => None,
+    }
+}
+
+fn of_protocol(error: &hyper::Error) -> Option<Outcome> {
+    if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+        return Some(Outcome::Disconnected);
+    }
+    error.is_parse().then(|| Outcome::Malformed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

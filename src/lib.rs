@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
 //! | the process | [`clock`], [`shutdown`], [`context`]: the only readers of the process | each other, downwards |
-//! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`config`] (settings) | floor 0, the process, `exchange`; never each other |
+//! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`audit`] (checks of an endpoint), [`config`] (settings) | floor 0, the process, `exchange`; never each other |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
 //! | 2 | [`flows`]: what several commands run, assembled | everything below |
 //! | 3 | [`commands`]: one file a command | everything below; never each other |
@@ -69,7 +69,7 @@ pub fn run(mut context: Context) -> u8 {
     match cli::run(&mut context) {
         Ok(exit) => exit.code(),
         Err(Failure::Command(error)) => told(&error, &context),
-        Err(Failure::Grammar(error)) => explained(&error, &context),
+        Err(Failure::Shown(error)) => explained(&error, &context),
     }
 }
 
@@ -80,13 +80,15 @@ fn told(error: &Error, context: &Context) -> u8 {
     error.kind.code()
 }
 
-/// Help and version go to stdout, complaints to stderr.
+/// Help and version go to stdout where they were asked for.
 fn explained(error: &clap::Error, context: &Context) -> u8 {
     let console = Console::new(context);
     let text = error.render();
     let mut stream = if error.use_stderr() { context.stderr.clone() } else { context.stdout.clone() };
     let colour = if error.use_stderr() { console.err.colour } else { console.out.colour };
     let text = if colour { text.ansi().to_string() } else { text.to_string() };
-    let _ = stream.write_all(text.as_bytes());
-    u8::try_from(error.exit_code()).unwrap_or(2)
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
+        Err(error) => told(&Error::from(error), context),
+    }
 }

@@ -1,6 +1,5 @@
 //! What a check is, and how answers are judged. The checks themselves are in `checks`.
 
-use super::checks;
 use super::draft::Draft;
 use super::stage::Stage;
 use crate::protocol::attempt::Outcome;
@@ -171,22 +170,4 @@ impl Check {
         // Every id begins with a group's name, as a test sees to.
         Group::of(self.id).unwrap_or(Group::Hygiene)
     }
-}
-
-/// The whole catalogue, in the order in which it is run.
-pub fn all() -> impl Iterator<Item = &'static Check> {
-    let groups: [&'static [Check]; 6] = [
-        checks::delivery::CHECKS,
-        checks::auth::CHECKS,
-        checks::robust::CHECKS,
-        checks::semantics::CHECKS,
-        checks::load::CHECKS,
-        checks::hygiene::CHECKS,
-    ];
-    groups.into_iter().flatten()
-}
-
-/// The check of that id.
-pub fn find(id: &str) -> Option<&'static Check> {
-    all().find(|check| check.id == id)
 }

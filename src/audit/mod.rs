@@ -17,7 +17,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Check, all, find};
+pub use catalogue::Check;
+pub use checks::{all, find};
 pub use draft::Draft;
 pub use run::{drafts, run};
 pub use select::{Part, Selection, UnknownId};

@@ -1,6 +1,7 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
-use super::catalogue::{Check, Judgement, Play, Wanted, all, seen};
+use super::catalogue::{Check, Judgement, Play, Wanted, seen};
+use super::checks::all;
 use super::draft::Draft;
 use super::stage::Stage;
 use super::{Audience, Plan, Unreachable};

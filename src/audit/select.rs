@@ -1,6 +1,7 @@
 //! Which checks: `--only` and `--skip`, lists of ids and groups.
 
-use super::catalogue::{Check, all};
+use super::catalogue::Check;
+use super::checks::all;
 use crate::protocol::check::Group;
 use std::str::FromStr;
 

@@ -36,10 +36,18 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Show every setting and where its value came from
+    #[command(after_help = "Examples:
+  referralloop config show
+  referralloop config show --profile staging --json")]
     Show,
     /// Print where the user configuration is, whether or not it exists
+    #[command(after_help = "Examples:
+  referralloop config path")]
     Path,
     /// Keep a value in the user configuration
+    #[command(after_help = "Examples:
+  referralloop config set port 4300
+  referralloop config set --project forward_to 3000/webhooks")]
     Set {
         /// The setting, such as port
         #[arg(value_name = "NAME")]
@@ -52,6 +60,9 @@ enum Action {
         project: bool,
     },
     /// Remove a value from the user configuration
+    #[command(after_help = "Examples:
+  referralloop config unset port
+  referralloop config unset --project forward_to")]
     Unset {
         /// The setting, such as port
         #[arg(value_name = "NAME")]
@@ -105,7 +116,7 @@ fn value_of(settings: &Settings, context: &Context, key: Key) -> Result<(Option<
 }
 
 fn show(console: &Console, context: &Context) -> Result<(), Error> {
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, console)?;
     let mut rows = Vec::new();
     for spec in &KEYS {
         let (value, origin) = value_of(&settings, context, spec.key)?;
@@ -148,7 +159,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
     if let Some(value) = value {
         key.check(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
     }
-    let (path, profile) = place(context, project)?;
+    let (path, profile) = place(console, context, project)?;
     file::change(&path, profile.as_deref(), key, value)?;
     let done = if value.is_some() { "set" } else { "removed" };
     if console.is_json() {
@@ -160,13 +171,13 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
 }
 
 /// The file to change, and the profile within it.
-fn place(context: &Context, project: bool) -> Result<(PathBuf, Option<String>), Error> {
+fn place(console: &Console, context: &Context, project: bool) -> Result<(PathBuf, Option<String>), Error> {
     if project {
         let path = context.directory.join(PROJECT_FILE);
         file::ConfigFile::read(&path, FileKind::Project)?;
         return Ok((path, None));
     }
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, console)?;
     let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
     Ok((path, Some(settings.profile.value)))
 }

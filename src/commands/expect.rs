@@ -72,7 +72,7 @@ pub struct Arguments {
 /// Runs the command and judges.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.

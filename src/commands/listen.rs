@@ -53,10 +53,10 @@ pub struct Arguments {
 #[command(next_help_heading = "Address")]
 struct Address {
     /// Listen on this port; 0 takes a free one [default: 4242]
-    #[arg(short, long, value_name = "PORT")]
+    #[arg(short, long, value_name = "PORT", value_parser = arguments::port)]
     port: Option<u16>,
     /// Listen on this address [default: 127.0.0.1]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = arguments::address)]
     bind: Option<IpAddr>,
     /// Accept this path only; auto makes one that nobody can guess
     #[arg(long, value_name = "PATH", value_parser = path)]
@@ -138,7 +138,7 @@ struct Life {
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
     /// End after this many distinct events; exit 1 if they do not come
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = arguments::count)]
     until: Option<u64>,
     /// End after this long
     #[arg(long = "for", value_name = "DURATION", value_parser = arguments::duration)]
@@ -172,7 +172,7 @@ const AUTO: &str = "auto";
 /// Listens until told to stop.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     input::one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
     let receiving = receiving(arguments, context, &settings)?;
@@ -183,11 +183,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 fn address(address: &Address, settings: &Settings) -> Result<SocketAddr, Error> {
-    let port =
-        or_setting(address.port.as_ref(), settings, Key::Port, |text| text.parse().map_err(|_| "is no port".into()))?;
-    let bind = or_setting(address.bind.as_ref(), settings, Key::Bind, |text| {
-        text.parse().map_err(|_| "is no address".into())
-    })?;
+    let port = or_setting(address.port.as_ref(), settings, Key::Port, arguments::port)?;
+    let bind = or_setting(address.bind.as_ref(), settings, Key::Bind, arguments::address)?;
     Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(4242)))
 }
 

@@ -8,7 +8,10 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::{input, workspace};
 use crate::output::console::Console;
+use crate::output::line::Line;
 use crate::output::prompt;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
 use crate::protocol::signature::Secret;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -33,10 +36,19 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Print the secret that signs and verifies now
+    #[command(after_help = "Examples:
+  referralloop secret show
+  referralloop secret show --profile staging")]
     Show,
     /// Make a random secret and keep it in the user configuration
+    #[command(after_help = "Examples:
+  referralloop secret new
+  referralloop secret new --yes")]
     New,
     /// Keep a secret of your own: typed at a hidden prompt, or read from standard input or a file
+    #[command(after_help = "Examples:
+  referralloop secret set < secret.txt
+  referralloop secret set --secret-file secret.txt --yes")]
     Set {
         /// Read it from this file; one final newline is dropped, nothing else
         #[arg(long, value_name = "FILE")]
@@ -47,7 +59,7 @@ enum Action {
 /// Shows, makes or sets.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     match &arguments.action {
         Action::Show => show(&console, context, &settings)?,
         Action::New => {
@@ -70,8 +82,13 @@ fn show(console: &Console, context: &Context, settings: &Settings) -> Result<(),
         let text = String::from_utf8_lossy(found.signing().expose());
         console.record("secret", &json!({ "secret": text, "origin": origin, "profile": settings.profile.value }))?;
     } else {
-        console.bytes(found.signing().expose())?;
-        console.line("")?;
+        // Into a pipe the secret itself, for whoever pipes it on; on a terminal nothing that it might act upon.
+        match console.is_terminal() {
+            true => {
+                console.lines(&[Line::new(&console.out).put(Ink::Plain, Sanitised::bytes(found.signing().expose()))])?
+            }
+            false => console.bytes(&[found.signing().expose(), b"\n"].concat())?,
+        }
         console.note(&format!("secret: {origin}"));
     }
     Ok(())

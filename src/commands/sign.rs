@@ -25,7 +25,7 @@ pub struct Arguments {
 /// Signs.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     input::one_stdin(&[Some(&arguments.body), arguments.secret_file.as_ref()])?;
     let secrets = workspace::secrets(context, &settings, arguments.secret_file.as_slice())?;
     let body = input::read(context, &arguments.body, input::BODY_LIMIT, "body")?;

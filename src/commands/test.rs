@@ -122,7 +122,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         signature_header: arguments.request.signature_header.clone(),
         headers: arguments.request.headers.clone(),
     };
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let secret = auditing::secret(&target, context, &settings)?;
     let around = Around {
         state: arguments.checks.state_cmd.clone(),

@@ -104,7 +104,7 @@ impl Retries {
 /// Fabricates, signs and delivers.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     input::one_stdin(&[arguments.payload.stdin().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = target(arguments, context, &settings)?;
     let payload = payload::build(arguments.event, &arguments.payload, context, &settings)?;

@@ -44,7 +44,7 @@ struct Signed {
 /// Verifies.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let signed = match (arguments.event, &arguments.body) {
         (Some(wanted), _) => stored(&workspace::open_reader(context, &settings)?, wanted)?,
         (None, body) => given(arguments, body.as_ref(), context)?,

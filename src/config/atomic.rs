@@ -23,8 +23,15 @@ pub fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
 /// `tempfile` creates with mode 0600.
 fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| match error.kind() {
+        // "File exists" would puzzle whoever wanted it to exist.
+        ErrorKind::AlreadyExists => {
+            io::Error::new(ErrorKind::NotADirectory, format!("{} is no folder", folder.display()))
+        }
+        _ => error,
+    })?;
+    // The error's own words name a temporary file, which nobody has heard of.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     Ok(file)

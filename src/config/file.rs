@@ -44,6 +44,9 @@ impl ConfigFile {
                         file.profiles.insert(profile.to_owned(), values);
                     }
                 }
+                ("profiles", None) if kind == FileKind::User => {
+                    return Err(file.wrong(name, "must be a table, like [profiles.staging]".into()));
+                }
                 _ => {
                     let (key, value) = file.value(kind, false, name, item)?;
                     file.top.insert(key, value);
@@ -76,7 +79,10 @@ impl ConfigFile {
         if in_profile && key.spec().top_only {
             return Err(self.wrong(name, "cannot stand inside a profile".into()));
         }
-        let text = item.as_value().and_then(as_text).ok_or_else(|| self.wrong(name, "must be a text".into()))?;
+        let text = item
+            .as_value()
+            .and_then(as_text)
+            .ok_or_else(|| self.wrong(name, "must be a text, a whole number or a list of texts".into()))?;
         key.check(&text).map_err(|message| self.wrong(name, message))?;
         Ok((key, text))
     }

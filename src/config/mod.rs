@@ -68,7 +68,7 @@ pub enum ConfigError {
         name: &'static str,
     },
     /// A value does not fit its setting.
-    #[error("{origin}: '{name}': {message}")]
+    #[error("{}: {message}", at(origin, name))]
     Value {
         /// Where it came from.
         origin: String,
@@ -83,6 +83,14 @@ pub enum ConfigError {
         /// Where it came from.
         origin: String,
     },
+}
+
+/// An option or variable is named after its setting; a file has many.
+fn at(origin: &str, name: &str) -> String {
+    match origin.contains('/') {
+        true => format!("{origin}: '{name}'"),
+        false => origin.to_owned(),
+    }
 }
 
 /// A value, and where it came from.
@@ -254,3 +262,6 @@ fn folder(environment: &Environment, variable: &str, below_home: &str) -> Result
 fn project_file(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests;

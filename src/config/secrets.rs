@@ -52,7 +52,7 @@ impl SecretOrigin {
     /// A few words for the banner.
     pub fn describe(&self, profile: &str) -> String {
         match self {
-            Self::Files(paths) => paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "),
+            Self::Files(paths) => paths.iter().map(|path| named(path)).collect::<Vec<_>>().join(", "),
             Self::Environment => SECRET_VARIABLE.to_owned(),
             Self::User(_) => format!("configured (profile {profile})"),
             Self::Development(_) => format!("development (profile {profile})"),
@@ -68,13 +68,18 @@ impl Secrets {
     }
 }
 
+/// A secret file as it is spoken of.
+fn named(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
+}
+
 /// Secrets given as files, already read: their paths and contents.
 pub fn from_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<Secrets, ConfigError> {
     let mut all = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     for (path, contents) in files {
-        let secret = Secret::from_file_contents(&contents)
-            .map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })?;
+        let secret =
+            Secret::from_file_contents(&contents).map_err(|_| ConfigError::EmptySecret { origin: named(&path) })?;
         all.push(secret);
         paths.push(path);
     }

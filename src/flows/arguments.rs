@@ -9,6 +9,7 @@ use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::{parse_header, parse_target};
 use clap::ValueEnum;
 use http::{HeaderName, HeaderValue};
+use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
 
@@ -47,6 +48,24 @@ pub fn limit(text: &str) -> Result<Limit, String> {
 /// A duration, or none for no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub Option<Duration>);
+
+/// Reads a port; 0 means a free one.
+pub fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("'{text}' is not a port; ports are 0 to 65535"))
+}
+
+/// Reads an address of this machine.
+pub fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"))
+}
+
+/// Reads how many of something are wanted, which is at least one.
+pub fn count(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(count @ 1..) => Ok(count),
+        _ => Err(format!("'{text}' is not a count; write a whole number from 1")),
+    }
+}
 
 /// Reads the name of an event.
 pub fn event_type(text: &str) -> Result<EventType, String> {

@@ -7,6 +7,7 @@ use crate::error::{Error, Exit};
 use crate::exchange::{Exchange, Request};
 use crate::output::countdown::Countdown;
 use crate::output::screen::Screen;
+use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::facts::Facts;
 use crate::protocol::report::{Report, SendingReport, What};
@@ -21,7 +22,8 @@ pub async fn announce(request: &Request, context: &Context, screen: &Screen, sto
     let sent = store.sent(request.body.clone(), &facts, at).await;
     let event = sent.map_err(|error| Error::machine(error.to_string()))?;
     let (url, fingerprint) = (request.url.to_string(), request.body.fingerprint());
-    let sending = SendingReport { event, url, facts, fingerprint, body: request.body.clone() };
+    let headers = HeaderLines::collect(request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let sending = SendingReport { event, url, facts, fingerprint, headers, body: request.body.clone() };
     screen.tell(Report { at, what: What::Sending(Box::new(sending)) });
     Ok(event)
 }

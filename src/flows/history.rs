@@ -150,7 +150,10 @@ impl StoredRequest {
 pub fn find(reader: &Reader, wanted: Stored) -> Result<StoredRequest, Error> {
     let everything = Filter { direction: Direction::All, ..Filter::default() };
     let (found, missing) = match wanted {
-        Stored::Last => (reader.last(&everything)?.map(event), "nothing is stored yet".to_owned()),
+        Stored::Last => {
+            let last = reader.last(&everything)?.map(event);
+            return last.ok_or_else(|| Error::usage("nothing is stored yet").hint("start with: referralloop listen"));
+        }
         Stored::Event(number) => (reader.event(number)?.map(event), format!("there is no event #{number}")),
         Stored::Refused(number) => (
             reader.refused(number)?.map(|row| StoredRequest::Refused(Box::new(row))),

@@ -208,15 +208,16 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// Writes the ready file and the entry beside the store. A store whose folder takes no entry is no reason to
-    /// fail: `trigger` then needs `--to`.
+    /// Writes the entry beside the store, then the ready file: who waits for that one finds the entry there. A store
+    /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
     pub fn leave(url: &Url, pid: u32, at: Timestamp, store: &Path, ready_file: Option<PathBuf>) -> Result<Self, Error> {
+        let _announcement = listeners::announce(store, url, pid).ok();
         if let Some(path) = &ready_file {
             let record = records::record("ready", at, &json!({ "url": url.as_str(), "pid": pid }));
             atomic::write(path, &record)
                 .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
         }
-        Ok(Self { ready_file, _announcement: listeners::announce(store, url, pid).ok() })
+        Ok(Self { ready_file, _announcement })
     }
 }
 

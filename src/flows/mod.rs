@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod audit;
 pub mod child;
 pub mod delivery;
+pub mod editor;
 pub mod expectation;
 pub mod failures;
 pub mod history;

@@ -1,6 +1,7 @@
 //! The body of an event that is about to be sent: fabricated and edited, or given byte for byte.
 
 use super::arguments;
+use super::editor;
 use super::input;
 use crate::config::Settings;
 use crate::config::keys::Key;
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// Allow fields that the event does not have, and values that do not fit
     #[arg(long)]
     force: bool,
+    /// Change the body in $VISUAL or $EDITOR before it is sent
+    #[arg(long)]
+    edit: bool,
     /// Make ids, names and times reproducible
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -80,7 +84,7 @@ pub fn build(
         (None, Some(event)) => fabricate(event, arguments, context, settings)?,
         (None, None) => return Err(Error::usage("name an event, or give a body with --data")),
     };
-    Ok(Payload { body })
+    Ok(Payload { body: if arguments.edit { editor::edit(&body, context)? } else { body } })
 }
 
 fn given(data: &str, context: &Context) -> Result<RawBody, Error> {

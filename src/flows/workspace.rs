@@ -5,12 +5,21 @@ use crate::config::secrets::{self, Secrets};
 use crate::config::{Options, Settings};
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::console::Console;
 use crate::store::{self, Reader, Store};
 use std::path::PathBuf;
 
-/// Loads every layer of settings.
-pub fn settings(context: &Context) -> Result<Settings, Error> {
-    Ok(Settings::load(options(context), &context.environment, &context.directory)?)
+/// Loads every layer of settings. Under `--verbose`, tells which they are.
+pub fn settings(context: &Context, console: &Console) -> Result<Settings, Error> {
+    let settings = Settings::load(options(context), &context.environment, &context.directory)?;
+    console.detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
+    for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
+        console.detail(&format!("settings from {}", file.path.display()));
+    }
+    if let Ok((path, origin)) = settings.store(&context.directory) {
+        console.detail(&format!("store {} ({origin})", path.display()));
+    }
+    Ok(settings)
 }
 
 /// What the global options say about settings.

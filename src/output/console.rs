@@ -29,6 +29,7 @@ pub struct Console {
     stderr: Stream,
     format: context::Format,
     quiet: bool,
+    verbose: bool,
     clock: SharedClock,
 }
 
@@ -43,6 +44,7 @@ impl Console {
             };
             let colour = wants_colour(choice, stream.is_terminal, |name| context.environment.text(name));
             Style::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
+                .with_headers(context.globals.verbose)
         };
         Self {
             out: style(&context.stdout),
@@ -51,6 +53,7 @@ impl Console {
             stderr: context.stderr.clone(),
             format: context.globals.format(),
             quiet: context.globals.quiet,
+            verbose: context.globals.verbose,
             clock: context.clock.clone(),
         }
     }
@@ -110,6 +113,13 @@ impl Console {
     pub fn note(&self, message: &str) {
         if !self.quiet {
             self.complain(&notice_text(message, &self.err));
+        }
+    }
+
+    /// Says on stderr what only `--verbose` asks for.
+    pub fn detail(&self, message: &str) {
+        if self.verbose {
+            self.note(message);
         }
     }
 

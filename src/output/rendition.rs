@@ -23,6 +23,12 @@ pub struct Rendition<'a> {
 impl Rendition<'_> {
     /// Request line, header lines and body. The body's bytes are as they are sent.
     pub fn http(&self) -> Vec<u8> {
+        let mut bytes = self.head();
+        bytes.extend_from_slice(self.body.as_bytes());
+        bytes
+    }
+
+    fn head(&self) -> Vec<u8> {
         let mut head = format!("POST {} HTTP/1.1\r\nHost: {}\r\n", target(self.url), authority(self.url)).into_bytes();
         for (name, value) in self.headers {
             head.extend_from_slice(title(name).as_bytes());
@@ -31,13 +37,16 @@ impl Rendition<'_> {
             head.extend_from_slice(b"\r\n");
         }
         head.extend_from_slice(format!("Content-Length: {}\r\n\r\n", self.body.len()).as_bytes());
-        head.extend_from_slice(self.body.as_bytes());
         head
     }
 
     /// The same for a terminal.
     pub fn http_lines(&self) -> Vec<Sanitised> {
-        Sanitised::lines(&self.http()).collect()
+        let head = self.head();
+        let head = head.split(|byte| *byte == b'\n').map(|line| Sanitised::bytes(line.trim_ascii_end()));
+        // The head ends with an empty line, and what follows its line feed is the body.
+        let lines = head.take(self.headers.len() + 4);
+        lines.chain(Sanitised::lines(self.body.as_bytes())).collect()
     }
 
     /// A command line for a POSIX shell that sends the same bytes. A body that a shell word cannot hold is decoded

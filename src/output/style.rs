@@ -47,17 +47,24 @@ pub struct Style {
     pub zone: TimeZone,
     /// Lines of a body shown with an arrival; `None` for all, `Some(0)` for none.
     pub body_lines: Option<usize>,
+    /// Whether header lines are shown with what was received or is sent.
+    pub headers: bool,
 }
 
 impl Style {
     /// A style with the usual number of body lines.
     pub fn new(colour: bool, width: usize, zone: TimeZone) -> Self {
-        Self { colour, width, zone, body_lines: Some(BODY_LINES) }
+        Self { colour, width, zone, body_lines: Some(BODY_LINES), headers: false }
     }
 
     /// The same with another number of body lines.
     pub fn with_body_lines(self, body_lines: Option<usize>) -> Self {
         Self { body_lines, ..self }
+    }
+
+    /// The same with or without header lines.
+    pub fn with_headers(self, headers: bool) -> Self {
+        Self { headers, ..self }
     }
 
     /// Time of day, `HH:MM:SS.mmm`.

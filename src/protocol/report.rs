@@ -137,6 +137,8 @@ pub struct SendingReport {
     pub facts: Facts,
     /// Identity of the event.
     pub fingerprint: Fingerprint,
+    /// Header lines as sent, credentials redacted.
+    pub headers: HeaderLines,
     /// The body as sent.
     pub body: RawBody,
 }

@@ -58,7 +58,7 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: imp
 }
 
 /// The next connection and its place; waits for a free place first, and outlasts errors of the system.
-async fn admit<S, A, F>(places: &Arc<Semaphore>, accept: A) -> (S, OwnedSemaphorePermit)
+pub(super) async fn admit<S, A, F>(places: &Arc<Semaphore>, accept: A) -> (S, OwnedSemaphorePermit)
 where
     A: Fn() -> F,
     F: Future<Output = io::Result<(S, std::net::SocketAddr)>>,

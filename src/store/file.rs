@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 /// pages of the two key trees over and over.
 const CHECKPOINT_PAGES: u32 = 16_384;
 
-/// Page cache in KiB. It holds the key trees of about a million events.
-const CACHE_KIB: u32 = 64 * 1024;
+/// Page cache in KiB. Not larger: whenever a commit comes after the split of a page in the middle of a tree, SQLite
+/// walks the whole cache (the split borrows the highest page number, and the cache then believes to end there).
+const CACHE_KIB: u32 = 16 * 1024;
 
 /// Time between two tries to get a lock. SQLite's own waits grow to 100 ms, and beside a busy writer the lock is
 /// free only for moments.

@@ -77,9 +77,21 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// The search for a filter, for events with a number below `before`.
-    pub fn new(filter: &Filter, before: Option<u64>) -> Self {
-        let mut search = Self::led_by(filter);
+    /// The searches for a filter, for events with a number below `before`, one after the other. The events of a
+    /// sign-up lie in two places: all recent ones are newer than all others.
+    pub fn all(filter: &Filter, before: Option<u64>) -> Vec<Self> {
+        match &filter.signup {
+            None => vec![Self::new(Self::led_by(filter), filter, before)],
+            Some(signup) => {
+                ["recent s CROSS JOIN events e ON e.id = s.event", "signups s CROSS JOIN events e ON e.id = s.event"]
+                    .into_iter()
+                    .map(|from| Self::new(Self::of_signup(from, signup), filter, before))
+                    .collect()
+            }
+        }
+    }
+
+    fn new(mut search: Self, filter: &Filter, before: Option<u64>) -> Self {
         if let Some(before) = before {
             let number = search.number;
             search.with(&format!("{number} < ?"), i64::try_from(before).unwrap_or(i64::MAX));
@@ -110,12 +122,7 @@ impl Search {
     /// Chooses the tree that leads. CROSS JOIN keeps SQLite to this choice. Of an event's attempts only the last can
     /// bring it up, so none comes up twice.
     fn led_by(filter: &Filter) -> Self {
-        if let Some(signup) = &filter.signup {
-            let from = "signups s CROSS JOIN events e ON e.id = s.event";
-            let mut search = Self { from, number: "s.event", ..Self::default() };
-            search.with("s.signup = ?", key::long(signup));
-            search
-        } else if filter.failed {
+        if filter.failed {
             let from = "attempts f INDEXED BY attempts_failed CROSS JOIN events e ON e.id = f.event";
             let mut search = Self { from, number: "f.event", ..Self::default() };
             search.plain("f.failed AND f.id = (SELECT max(id) FROM attempts WHERE event = f.event)");
@@ -125,6 +132,12 @@ impl Search {
         } else {
             Self { from: "events e", number: "e.id", ..Self::default() }
         }
+    }
+
+    fn of_signup(from: &'static str, signup: &str) -> Self {
+        let mut search = Self { from, number: "s.event", ..Self::default() };
+        search.with("s.signup = ?", key::long(signup));
+        search
     }
 
     fn direction(&mut self, filter: &Filter) {

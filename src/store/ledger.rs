@@ -5,13 +5,15 @@
 
 use super::code::{self, OutcomeColumns};
 use super::error::Fault;
+use super::index::{Index, Progress, RECENT};
 use super::job::{Incoming, Outgoing};
 use super::key::Keys;
+use super::sql::statements;
 use crate::protocol::arrival::{REFUSED_KEPT, RecordError, Recorded, Refused, Repeat, RepeatKind};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
-use rusqlite::{Connection, OptionalExtension, Statement, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 /// Bytes that a row takes beside its body and header lines: its keys in all trees, and what pages leave unused.
 const ROW_BYTES: u64 = 160;
@@ -21,54 +23,55 @@ pub(super) struct Ledger<'c> {
     /// Highest numbers given out, as of this transaction.
     last_event: i64,
     last_arrival: i64,
+    index: Index<'c>,
+    /// Recent events at which they are sorted into the trees.
+    merge_at: usize,
     /// Bytes that live pages took when the transaction began, and what was added since.
     used: u64,
     quota: u64,
     sql: Sql<'c>,
 }
 
+/// How an event came to be known.
+enum Seen {
+    Sent(i64),
+    Arrived { first_ms: i64, retry_of: Option<i64> },
+}
+
+impl Seen {
+    /// `first_ms`, `sent_ms` and `retry_of`.
+    fn columns(&self) -> (Option<i64>, Option<i64>, Option<i64>) {
+        match *self {
+            Self::Sent(at_ms) => (None, Some(at_ms), None),
+            Self::Arrived { first_ms, retry_of } => (Some(first_ms), None, retry_of),
+        }
+    }
+}
+
 /// What is known of an event that is there already.
 struct Known {
     event: i64,
     first_ms: Option<i64>,
-    /// Number and state of its last arrival.
-    last: Option<(i64, i64)>,
-}
-
-macro_rules! statements {
-    ($($name:ident: $text:expr;)*) => {
-        struct Sql<'c> { $($name: Statement<'c>,)* }
-
-        impl<'c> Sql<'c> {
-            fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-                Ok(Self { $($name: connection.prepare($text)?,)* })
-            }
-        }
-    };
+    /// Count and state of its last arrival; zeros where there is none.
+    last: (i64, i64),
 }
 
 statements! {
     begin: "BEGIN IMMEDIATE";
     commit: "COMMIT";
-    numbers: "SELECT max(r.events, coalesce((SELECT max(id) FROM events), 0)),
-        max(r.arrivals, coalesce((SELECT max(id) FROM arrivals), 0)) FROM removed r";
+    progress: "SELECT max(p.events, coalesce((SELECT max(id) FROM events), 0)),
+        max(p.arrivals, coalesce((SELECT max(id) FROM arrivals), 0)), p.merged, p.removals FROM progress p";
     pages: "PRAGMA page_count";
     free_pages: "PRAGMA freelist_count";
     page_size: "PRAGMA page_size";
-    find: "SELECT i.event, e.first_ms, a.nth, a.state FROM identity i JOIN events e ON e.id = i.event
-        LEFT JOIN arrivals a INDEXED BY arrivals_of_event ON a.event = i.event
-        WHERE i.twin = ?1 AND i.print = ?2 ORDER BY a.nth DESC LIMIT 1";
-    twin: "SELECT coalesce(e.retry_of, e.id), e.id, e.first_ms FROM identity i JOIN events e ON e.id = i.event
-        WHERE i.twin = ?1 AND e.first_ms IS NOT NULL AND e.id <> ?2 LIMIT 1";
+    known: "SELECT e.first_ms, a.nth, a.state FROM events e
+        LEFT JOIN arrivals a INDEXED BY arrivals_of_event ON a.event = e.id
+        WHERE e.id = ?1 ORDER BY a.nth DESC LIMIT 1";
     first: "SELECT first_ms FROM events WHERE id = ?1 AND first_ms IS NOT NULL";
     add_event: "INSERT INTO events (id, first_ms, sent_ms, retry_of, kind, email, waitlist, body)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    add_identity: "INSERT INTO identity (twin, print, event) VALUES (?1, ?2, ?3)";
     arrived: "UPDATE events SET first_ms = ?2, retry_of = ?3 WHERE id = ?1";
     sent: "UPDATE events SET sent_ms = ?2 WHERE id = ?1 AND sent_ms IS NULL";
-    newest: "SELECT event, newest_ms FROM signups WHERE signup = ?1 ORDER BY event DESC LIMIT 1";
-    add_signup: "INSERT INTO signups (signup, event, newest_ms) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET newest_ms = excluded.newest_ms";
     add_arrival: "INSERT INTO arrivals (id, event, nth, state, at_ms, target, headers)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     find_url: "SELECT id FROM urls WHERE url = ?1";
@@ -79,10 +82,8 @@ statements! {
         AND url = (SELECT id FROM urls WHERE url = ?2) LIMIT 1";
     add_refused: "INSERT INTO refused (at_ms, reason, target, headers, body) VALUES (?1, ?2, ?3, ?4, ?5)
         RETURNING id";
-    keep_numbers: "UPDATE removed SET events = max(events, ?1), arrivals = max(arrivals, ?2)";
+    keep_numbers: "UPDATE progress SET events = max(events, ?1), arrivals = max(arrivals, ?2)";
     body: "SELECT body FROM events WHERE id = ?1";
-    drop_identity: "DELETE FROM identity WHERE twin = ?1 AND print = ?2";
-    drop_signup: "DELETE FROM signups WHERE signup = ?1 AND event = ?2";
     drop_arrivals: "DELETE FROM arrivals WHERE event = ?1";
     drop_attempts: "DELETE FROM attempts WHERE event = ?1";
     drop_event: "DELETE FROM events WHERE id = ?1";
@@ -92,13 +93,18 @@ statements! {
 impl<'c> Ledger<'c> {
     /// Prepares the statements. Nothing is read before [`Ledger::begin`].
     pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
-        Ok(Self { last_event: 0, last_arrival: 0, used: 0, quota, sql: Sql::prepare(connection)? })
+        let (index, sql) = (Index::new(connection)?, Sql::prepare(connection)?);
+        Ok(Self { last_event: 0, last_arrival: 0, index, merge_at: RECENT, used: 0, quota, sql })
     }
 
     /// Begins a transaction, waiting for the lock, and takes stock: another process may have written since the last.
     pub fn begin(&mut self) -> rusqlite::Result<()> {
         self.sql.begin.execute([])?;
-        (self.last_event, self.last_arrival) = self.sql.numbers.query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let read =
+            |r: &Row<'_>| Ok((r.get(1)?, Progress { last_event: r.get(0)?, merged: r.get(2)?, removals: r.get(3)? }));
+        let (last_arrival, progress) = self.sql.progress.query_row([], read)?;
+        (self.last_arrival, self.last_event) = (last_arrival, progress.last_event);
+        self.index.catch_up(progress)?;
         let pages = single(&mut self.sql.pages)?.saturating_sub(single(&mut self.sql.free_pages)?);
         self.used = pages.saturating_mul(single(&mut self.sql.page_size)?);
         Ok(())
@@ -109,20 +115,43 @@ impl<'c> Ledger<'c> {
         self.sql.commit.execute([]).map(drop)
     }
 
+    /// Ends a transaction without a trace. Some errors have ended it already.
+    pub fn roll_back(&mut self, connection: &Connection) {
+        self.index.forget();
+        if !connection.is_autocommit() {
+            // If this fails, the next BEGIN says so.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    /// Whether enough is recent to be sorted into the trees.
+    pub fn is_untidy(&self) -> bool {
+        self.index.recent() >= self.merge_at
+    }
+
+    /// Sorts what is recent into the trees.
+    pub fn tidy(&mut self) -> Result<(), Fault> {
+        // Where this fails, it is not tried again with every group.
+        self.merge_at = self.index.recent() + RECENT / 8;
+        self.index.merge()?;
+        self.merge_at = RECENT;
+        Ok(())
+    }
+
     /// Enters an arrival.
     pub fn record(&mut self, incoming: &Incoming) -> Result<Recorded, Fault> {
         let keys = &incoming.keys;
         let known = self.find(keys)?;
         let is_new = known.is_none();
         self.reserve(incoming.headers.as_block().len() + if is_new { incoming.body.len() } else { 0 })?;
-        let (event, repeat, out_of_order) = match known {
+        let (event, repeat, out_of_order) = match &known {
             Some(Known { event, first_ms: Some(first_ms), .. }) => {
-                (event, Some(repeat(RepeatKind::Duplicate, event, first_ms, incoming.at_ms)), false)
+                (*event, Some(repeat(RepeatKind::Duplicate, *event, *first_ms, incoming.at_ms)), false)
             }
-            Some(Known { event, .. }) => self.first_arrival(event, incoming)?,
+            Some(Known { event, .. }) => self.first_arrival(*event, incoming)?,
             None => self.new_arrival(incoming)?,
         };
-        let (nth, state) = known.and_then(|k| k.last).unwrap_or_default();
+        let (nth, state) = known.map(|known| known.last).unwrap_or_default();
         let arrival = self.last_arrival + 1;
         let state = code::state(incoming.verification, state);
         let headers = incoming.headers.as_block();
@@ -134,19 +163,12 @@ impl<'c> Ledger<'c> {
 
     /// Enters an event that is about to be sent, and answers with its number.
     pub fn sent(&mut self, outgoing: &Outgoing) -> Result<u64, Fault> {
-        let known = self.find(&outgoing.keys)?;
-        let event = match known {
-            Some(Known { event, .. }) => {
-                self.sql.sent.execute((event, outgoing.at_ms))?;
-                event
-            }
-            None => {
-                self.reserve(outgoing.body.len())?;
-                let event = self.add_event(&outgoing.keys, &outgoing.body, (None, Some(outgoing.at_ms), None))?;
-                self.out_of_order(event, &outgoing.keys, false)?;
-                event
-            }
-        };
+        if let Some(event) = self.index.find(&outgoing.keys)? {
+            self.sql.sent.execute((event, outgoing.at_ms))?;
+            return Ok(event.unsigned_abs());
+        }
+        self.reserve(outgoing.body.len())?;
+        let (event, _) = self.add_event(&outgoing.keys, &outgoing.body, &Seen::Sent(outgoing.at_ms))?;
         Ok(event.unsigned_abs())
     }
 
@@ -196,40 +218,33 @@ impl<'c> Ledger<'c> {
         let mut removed = 0;
         for event in events {
             let event = event.cast_signed();
-            let read = |r: &rusqlite::Row<'_>| r.get::<_, Vec<u8>>(0);
+            let read = |r: &Row<'_>| r.get::<_, Vec<u8>>(0);
             let Some(body) = self.sql.body.query_row([event], read).optional()? else { continue };
             let body = RawBody::new(body);
-            self.remove_one(event, &Keys::of(&body, &Facts::of(&body)))?;
+            self.index.remove(&Keys::of(&body, &Facts::of(&body)), event)?;
+            self.sql.drop_arrivals.execute([event])?;
+            self.sql.drop_attempts.execute([event])?;
+            self.sql.drop_event.execute([event])?;
             removed += 1;
         }
+        self.index.removed()?;
         Ok(removed)
     }
 
-    fn remove_one(&mut self, event: i64, keys: &Keys) -> rusqlite::Result<()> {
-        self.sql.drop_identity.execute((keys.twin, &keys.print))?;
-        if let Some(signup) = keys.signup {
-            self.sql.drop_signup.execute((signup, event))?;
-        }
-        self.sql.drop_arrivals.execute([event])?;
-        self.sql.drop_attempts.execute([event])?;
-        self.sql.drop_event.execute([event]).map(drop)
-    }
-
     fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<Known>> {
-        let read = |r: &rusqlite::Row<'_>| {
-            let last = r.get::<_, Option<i64>>(2)?.map(|nth| Ok::<_, rusqlite::Error>((nth, r.get(3)?))).transpose()?;
-            Ok(Known { event: r.get(0)?, first_ms: r.get(1)?, last })
+        let Some(event) = self.index.find(keys)? else { return Ok(None) };
+        let read = |r: &Row<'_>| {
+            let (nth, state): (Option<i64>, Option<i64>) = (r.get(1)?, r.get(2)?);
+            Ok(Known { event, first_ms: r.get(0)?, last: nth.zip(state).unwrap_or_default() })
         };
-        self.sql.find.query_row((keys.twin, &keys.print), read).optional()
+        self.sql.known.query_row([event], read).optional()
     }
 
     /// An event of which nothing was known arrives.
     fn new_arrival(&mut self, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
-        let next = self.last_event + 1;
-        let twin = self.twin(next, incoming)?;
-        let retry_of = twin.map(|r| r.of.cast_signed());
-        let event = self.add_event(&incoming.keys, &incoming.body, (Some(incoming.at_ms), None, retry_of))?;
-        let late = self.out_of_order(event, &incoming.keys, true)?;
+        let twin = self.twin(self.last_event + 1, incoming)?;
+        let seen = Seen::Arrived { first_ms: incoming.at_ms, retry_of: twin.map(|r| r.of.cast_signed()) };
+        let (event, late) = self.add_event(&incoming.keys, &incoming.body, &seen)?;
         Ok((event, twin, late))
     }
 
@@ -237,49 +252,35 @@ impl<'c> Ledger<'c> {
     fn first_arrival(&mut self, event: i64, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
         let twin = self.twin(event, incoming)?;
         self.sql.arrived.execute((event, incoming.at_ms, twin.map(|r| r.of.cast_signed())))?;
-        let late = self.out_of_order(event, &incoming.keys, true)?;
-        Ok((event, twin, late))
+        let Some(signup) = incoming.keys.signup else { return Ok((event, twin, false)) };
+        let (last, newest) = self.index.newest(signup)?.unwrap_or((event, None));
+        let own = incoming.keys.occurred_ms;
+        self.index.set_newest(signup, last, own.max(newest))?;
+        Ok((event, twin, is_older(own, newest)))
     }
 
-    /// The earliest arrived event that differs from this one in its timestamp alone. Any arrived twin knows it, so
-    /// one is enough however many there are. Where the earliest was removed, the twin that was found stands in.
+    /// The earliest arrived event that differs from this one in its timestamp alone. Where that was removed, another
+    /// stands in for it.
     fn twin(&mut self, event: i64, incoming: &Incoming) -> rusqlite::Result<Option<Repeat>> {
-        if !incoming.keys.twinned {
-            return Ok(None);
-        }
-        let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?));
-        let found = self.sql.twin.query_row((incoming.keys.twin, event), read).optional()?;
-        let Some((root, member, member_ms)) = found else { return Ok(None) };
-        let root_ms = self.sql.first.query_row([root], |r| r.get(0)).optional()?;
-        let (of, first_ms) = root_ms.map_or((member, member_ms), |ms| (root, ms));
+        let Some(twin) = self.index.twin(&incoming.keys, event)? else { return Ok(None) };
+        let earliest_ms = self.sql.first.query_row([twin.earliest], |r| r.get(0)).optional()?;
+        let (of, first_ms) = earliest_ms.map_or((twin.event, twin.first_ms), |ms| (twin.earliest, ms));
         Ok(Some(repeat(RepeatKind::ProbableRetry, of, first_ms, incoming.at_ms)))
     }
 
-    /// Adds an event with its first arrival, its sending and the event that it repeats, and answers with its number.
-    fn add_event(
-        &mut self,
-        keys: &Keys,
-        body: &RawBody,
-        (first_ms, sent_ms, retry_of): (Option<i64>, Option<i64>, Option<i64>),
-    ) -> rusqlite::Result<i64> {
+    /// Adds an event. Its number, and whether it is older than the newest that had arrived of its sign-up: every event
+    /// is entered with the newest time so far, so that the last one answers for all.
+    fn add_event(&mut self, keys: &Keys, body: &RawBody, seen: &Seen) -> rusqlite::Result<(i64, bool)> {
         let event = self.last_event + 1;
+        let (first_ms, sent_ms, retry_of) = seen.columns();
         let row = params![event, first_ms, sent_ms, retry_of, keys.kind, keys.email, keys.waitlist, body.as_bytes()];
         self.sql.add_event.execute(row)?;
-        self.sql.add_identity.execute((keys.twin, &keys.print, event))?;
+        let last = keys.signup.map(|signup| self.index.newest(signup)).transpose()?.flatten();
+        let newest = last.and_then(|(_, newest)| newest);
+        let own = keys.occurred_ms.filter(|_| first_ms.is_some());
+        self.index.add(keys, event, own.max(newest))?;
         self.last_event = event;
-        Ok(event)
-    }
-
-    /// Enters an event under its sign-up. Whether it is older than the newest that had arrived of that sign-up.
-    /// Every row repeats the newest time, so that the last one answers for all.
-    fn out_of_order(&mut self, event: i64, keys: &Keys, arrived: bool) -> rusqlite::Result<bool> {
-        let Some(signup) = keys.signup else { return Ok(false) };
-        let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, Option<i64>>(1)?));
-        let last = self.sql.newest.query_row([signup], read).optional()?;
-        let (last_event, newest) = last.map_or((event, None), |(last, newest)| (last.max(event), newest));
-        let own = keys.occurred_ms.filter(|_| arrived);
-        self.sql.add_signup.execute((signup, last_event, own.max(newest)))?;
-        Ok(own.is_some_and(|own| newest.is_some_and(|newest| own < newest)))
+        Ok((event, is_older(own, newest)))
     }
 
     fn url(&mut self, url: &str) -> rusqlite::Result<i64> {
@@ -297,6 +298,10 @@ impl<'c> Ledger<'c> {
         self.used = used;
         Ok(())
     }
+}
+
+fn is_older(own: Option<i64>, newest: Option<i64>) -> bool {
+    own.zip(newest).is_some_and(|(own, newest)| own < newest)
 }
 
 fn single(statement: &mut Statement<'_>) -> rusqlite::Result<u64> {

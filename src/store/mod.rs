@@ -12,18 +12,21 @@
 //! | `schema` | the tables, versions, whose file it is |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
+//! | `index`, `sql` | looking events up, in memory and on disk; prepared statements |
 //! | `filter`, `reader` | which events, and reading them |
 
 mod code;
 mod error;
 mod file;
 mod filter;
+mod index;
 mod job;
 mod key;
 mod ledger;
 mod reader;
 mod rows;
 mod schema;
+mod sql;
 mod writer;
 
 #[cfg(test)]

@@ -55,16 +55,20 @@ impl Reader {
         mut more: impl FnMut(EventRow) -> bool,
     ) -> Result<(), ReadError> {
         self.read((), |connection| {
-            let (sql, values) = Search::new(filter, before).newest_first(rows::EVENT);
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut found = statement.query(params_from_iter(values))?;
-            while let Some(row) = found.next()? {
-                let event = rows::event(row)?;
-                if filter.accepts(&event.facts) && !more(complete(connection, event)?) {
-                    break;
+            // One view over both searches: the writer may move events from the first place to the second.
+            let view = connection.unchecked_transaction()?;
+            for search in Search::all(filter, before) {
+                let (sql, values) = search.newest_first(rows::EVENT);
+                let mut statement = connection.prepare_cached(&sql)?;
+                let mut found = statement.query(params_from_iter(values))?;
+                while let Some(row) = found.next()? {
+                    let event = rows::event(row)?;
+                    if filter.accepts(&event.facts) && !more(complete(connection, event)?) {
+                        return Ok(());
+                    }
                 }
             }
-            Ok(())
+            view.finish()
         })
     }
 
@@ -84,8 +88,13 @@ impl Reader {
             return Ok(count);
         }
         self.read(0, |connection| {
-            let (sql, values) = Search::new(filter, None).unordered("count(*)");
-            connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)
+            let mut count = 0;
+            for search in Search::all(filter, None) {
+                let (sql, values) = search.unordered("count(*)");
+                count +=
+                    connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)?;
+            }
+            Ok(count)
         })
     }
 

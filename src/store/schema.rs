@@ -2,8 +2,8 @@
 //!
 //! May know SQLite's statements and the version of the tables. Must not know what is done with the rows.
 //!
-//! What costs at a million rows is putting keys into a tree in random order: every key then dirties a page of its
-//! own. So there are exactly two such trees, `identity` and `signups`; everything else grows at its end.
+//! What costs at a million rows is putting keys into a tree in random order. There are two such trees, `identity` and
+//! `signups`, and they are filled from `recent` in sorted batches (see `index`); everything else grows at its end.
 
 use super::error::OpenError;
 use rusqlite::{Connection, TransactionBehavior};
@@ -33,13 +33,18 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_sent ON events (id) WHERE sent_ms IS NOT NULL;
 
+-- The newest events, which are not in the two trees below yet.
+CREATE TABLE recent (
+    event INTEGER PRIMARY KEY, print BLOB NOT NULL, twin INTEGER NOT NULL, signup INTEGER, newest_ms INTEGER
+) STRICT;
+
 -- Twins stand side by side, so one tree answers both questions: the same bytes? the same but for the timestamp?
 CREATE TABLE identity (
     twin INTEGER, print BLOB, event INTEGER NOT NULL, PRIMARY KEY (twin, print)
 ) STRICT, WITHOUT ROWID;
 
 -- The events of a sign-up. newest_ms: the newest time that an arrived event of it told, as of this row; the last row
--- of a sign-up is always right.
+-- of a sign-up, here or in recent, is always right.
 CREATE TABLE signups (
     signup INTEGER, event INTEGER, newest_ms INTEGER, PRIMARY KEY (signup, event)
 ) STRICT, WITHOUT ROWID;
@@ -67,9 +72,12 @@ CREATE TABLE refused (
     headers BLOB NOT NULL, body BLOB NOT NULL
 ) STRICT;
 
--- The highest numbers of rows that were removed, so that none is given out twice.
-CREATE TABLE removed (events INTEGER NOT NULL, arrivals INTEGER NOT NULL) STRICT;
-INSERT INTO removed VALUES (0, 0);
+-- One row. The highest numbers of rows that were removed, so that none is given out twice; the last event that is in
+-- the trees; and a count of removals, by which other processes see that what they know is out of date.
+CREATE TABLE progress (
+    events INTEGER NOT NULL, arrivals INTEGER NOT NULL, merged INTEGER NOT NULL, removals INTEGER NOT NULL
+) STRICT;
+INSERT INTO progress VALUES (0, 0, 0, 0);
 ";
 
 /// What a file is, as its header tells.
@@ -135,7 +143,8 @@ pub(super) fn check_reach(path: &Path, connection: &Connection) -> Result<(), Op
     }
     reach(connection, "SELECT * FROM identity ORDER BY twin DESC LIMIT 1", path)?;
     reach(connection, "SELECT * FROM signups ORDER BY signup DESC LIMIT 1", path)?;
-    reach(connection, "SELECT events, arrivals FROM removed", path)
+    reach(connection, "SELECT * FROM recent ORDER BY event DESC LIMIT 1", path)?;
+    reach(connection, "SELECT * FROM progress", path)
 }
 
 fn reach(connection: &Connection, sql: &str, path: &Path) -> Result<(), OpenError> {

@@ -32,6 +32,10 @@ pub(super) fn run(connection: &Connection, quota: u64, mut queue: mpsc::Receiver
             let size = transaction_size(&group);
             commit(connection, &mut ledger, &mut group[..size]);
             group.drain(..size).for_each(Job::answer);
+            if ledger.is_untidy() {
+                // Nobody waits for this one; if it fails, everything is still found where it was.
+                let _ = transact(connection, &mut ledger, Ledger::tidy);
+            }
         }
     }
     // The log is copied into the file now rather than at the next start. Without success, it is then.
@@ -56,7 +60,8 @@ fn transaction_size(group: &[Job]) -> usize {
 
 /// Commits the jobs together. If one of them fails by itself, each gets a transaction of its own.
 fn commit(connection: &Connection, ledger: &mut Ledger<'_>, jobs: &mut [Job]) {
-    match attempt(connection, ledger, jobs) {
+    let done = transact(connection, ledger, |ledger| jobs.iter_mut().try_for_each(|job| job.apply(ledger)));
+    match done {
         Ok(()) => {}
         Err(Fault::Job(_)) if jobs.len() > 1 => {
             jobs.chunks_mut(1).for_each(|job| commit(connection, ledger, job));
@@ -68,12 +73,14 @@ fn commit(connection: &Connection, ledger: &mut Ledger<'_>, jobs: &mut [Job]) {
     }
 }
 
-fn attempt(connection: &Connection, ledger: &mut Ledger<'_>, jobs: &mut [Job]) -> Result<(), Fault> {
-    ledger.begin()?;
-    let done = jobs.iter_mut().try_for_each(|job| job.apply(ledger)).and_then(|()| Ok(ledger.commit()?));
-    if done.is_err() && !connection.is_autocommit() {
-        // Some errors have rolled back already. If this fails, the next BEGIN says so.
-        let _ = connection.execute_batch("ROLLBACK");
+fn transact<'c>(
+    connection: &Connection,
+    ledger: &mut Ledger<'c>,
+    work: impl FnOnce(&mut Ledger<'c>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let done = ledger.begin().map_err(Fault::from).and_then(|()| work(ledger)).and_then(|()| Ok(ledger.commit()?));
+    if done.is_err() {
+        ledger.roll_back(connection);
     }
     done
 }

@@ -1,7 +1,18 @@
 //! The integration tests, all in one binary: linking is what takes the time.
 
-// Clippy's exceptions for tests do not reach the functions that several tests share.
-#![allow(clippy::print_stdout, clippy::unwrap_used)]
+// The library's lints forbid these to the program; a test ends by panicking, and says on stdout what it skipped.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod architecture;
+mod bytes;
+mod completions;
+mod counterparts;
+mod durability;
+mod help;
 mod json_stringify;
+mod main_job;
+mod support;
+mod terminal;
+mod timing;
 mod vectors;
+mod wrong_input;

@@ -15,10 +15,10 @@ use std::time::Duration;
 const BACK_WITHIN: Duration = Duration::from_secs(15);
 
 /// How often it is tried meanwhile.
-const TRY_EVERY: Duration = Duration::from_millis(200);
+const TRY_EVERY: Duration = Duration::from_millis(700);
 
 /// Tries that this makes at most.
-const TRIES: u32 = 20;
+const TRIES: u32 = 8;
 
 pub const CHECKS: &[Check] = &[
     Check::acts("load.burst", High, 20, |stage| Box::pin(burst(stage, 20))).says(
@@ -26,8 +26,8 @@ pub const CHECKS: &[Check] = &[
         "a campaign that goes out brings sign-ups at once, and each moves others",
         "acknowledge first and do the work afterwards; give the server more than one worker",
     ),
-    Check::acts("load.burst-effects", High, 21, |stage| Box::pin(burst_effects(stage))).with_state().says(
-        "twenty events at once all have their effect",
+    Check::acts("load.burst-effects", High, 11, |stage| Box::pin(burst_effects(stage))).with_state().says(
+        "ten events at once all have their effect",
         "reading a number, adding to it and writing it back loses what came in between",
         "let the database count, or lock",
     ),
@@ -102,7 +102,7 @@ async fn burst_effects(stage: &Stage<'_>) -> Judgement {
             unit => unit,
         };
         let before = stage.state().await?;
-        let all = stage.send_together((0..20).map(|_| stage.created()).collect()).await;
+        let all = stage.send_together((0..10).map(|_| stage.created()).collect()).await;
         let acknowledged = all.iter().filter(|one| one.outcome.acknowledged()).count();
         let wanted = before + unit * i64::try_from(acknowledged).unwrap_or(0);
         let after = stage.settled(wanted).await?;

@@ -19,23 +19,23 @@ frameworks leaves the request hanging or the process dead";
 const CATCH: &str = "check types before use, and answer 400 to what is no event";
 
 pub const CHECKS: &[Check] = &[
-    accepts("robust.unknown-event", Medium, |stage| {
+    accepts("robust.unknown-event", Medium, 1, |stage| {
         vec![changed(stage, |p| p["event_type"] = json!("signup.approved"))]
     })
     .says("an event type that is not known yet is acknowledged", MAY_COME, LENIENT),
-    accepts("robust.unknown-field", Medium, |stage| {
+    accepts("robust.unknown-field", Medium, 1, |stage| {
         vec![changed(stage, |payload| {
             payload["api_version"] = json!("2027-01-01");
             payload["data"]["utm"] = json!({ "source": "newsletter", "tags": ["a", "b"] });
         })]
     })
     .says("fields that are not known yet are acknowledged", MAY_COME, LENIENT),
-    accepts("robust.null-name", Medium, |stage| vec![named(stage, Value::Null)]).says(
+    accepts("robust.null-name", Medium, 1, |stage| vec![named(stage, Value::Null)]).says(
         "a sign-up whose name is null is acknowledged",
         "a name is optional at sign-up",
         "treat a name as something that may be missing",
     ),
-    accepts("robust.absent-name", Low, |stage| {
+    accepts("robust.absent-name", Low, 1, |stage| {
         vec![changed(stage, |payload| {
             payload["data"].as_object_mut().and_then(|data| data.shift_remove("name"));
         })]
@@ -45,12 +45,12 @@ pub const CHECKS: &[Check] = &[
         "a name is optional at sign-up",
         "treat a name as something that may be missing",
     ),
-    accepts("robust.emoji", Medium, |stage| vec![named(stage, "Zoë 🦊👩‍👩‍👧‍👦")]).says(
+    accepts("robust.emoji", Medium, 1, |stage| vec![named(stage, "Zoë 🦊👩‍👩‍👧‍👦")]).says(
         "emoji in a name are acknowledged",
         "people put them there; columns and encodings that hold three bytes a character do not take them",
         "use UTF-8 throughout, utf8mb4 in MySQL",
     ),
-    accepts("robust.right-to-left", Medium, |stage| {
+    accepts("robust.right-to-left", Medium, 2, |stage| {
         vec![named(stage, "مريم حداد"), named(stage, "\u{202e}gro.elpmaxe\u{202c}")]
     })
     .says("names in right-to-left scripts are acknowledged", "people have such names", "use UTF-8 throughout"),
@@ -59,7 +59,7 @@ pub const CHECKS: &[Check] = &[
         CRASHES,
         "cut or refuse what does not fit",
     ),
-    survives("robust.hostile-strings", Medium, 6, hostile).says(
+    survives("robust.hostile-strings", Medium, 5, hostile).says(
         "quotes, markup, NUL and templates in a name do not crash it",
         "a crash here is often an injection: sign-up forms are open to everybody",
         "pass values as parameters, never build SQL, HTML, shell or format strings of them",
@@ -90,8 +90,8 @@ pub const CHECKS: &[Check] = &[
         vec![stage.post(bytes)]
     })
     .says("a body that is not UTF-8 does not crash it", CRASHES, "catch what decoding throws, and answer 400"),
-    survives("robust.not-an-object", Medium, 5, |stage| {
-        ["[]", "null", "42", "\"signup.created\"", "true"].map(|text| stage.post(text).called(text)).into()
+    survives("robust.not-an-object", Medium, 4, |stage| {
+        ["[]", "null", "42", "\"signup.created\""].map(|text| stage.post(text).called(text)).into()
     })
     .says("JSON that is not an object does not crash it", CRASHES, CATCH),
     survives("robust.missing-data", Medium, 3, |stage| {
@@ -146,7 +146,7 @@ pub const CHECKS: &[Check] = &[
         "a body parser that looks at the type leaves nothing to be read, and the handler then reads it",
         "check that there is a body before you take it apart; answer 415 or 400",
     ),
-    accepts("robust.size-64k", Medium, |stage| vec![sized(stage, 64)]).says(
+    accepts("robust.size-64k", Medium, 1, |stage| vec![sized(stage, 64)]).says(
         "an event of 64 KiB is acknowledged",
         "custom fields travel with sign-ups, and nobody promises a limit",
         "raise the limit of the body parser to 1 MiB",
@@ -176,9 +176,10 @@ pub const CHECKS: &[Check] = &[
 const fn accepts(
     id: &'static str,
     severity: crate::protocol::check::Severity,
+    cost: u32,
     drafts: fn(&Stage<'_>) -> Vec<Draft>,
 ) -> Check {
-    Check::sends(id, severity, Wanted::Acknowledged, 2, drafts)
+    Check::sends(id, severity, Wanted::Acknowledged, cost, drafts)
 }
 
 const fn survives(
@@ -202,9 +203,8 @@ fn hostile(stage: &Stage<'_>) -> Vec<Draft> {
     let names = [
         ("quotes", "Robert'); DROP TABLE signups;--"),
         ("markup", "<script>alert(1)</script>"),
-        ("NUL", "a\0b"),
         ("templates", "{{7*7}} ${7*7} %s%n $(id) `id`"),
-        ("controls", "a\u{1b}[2J\r\nSet-Cookie: x=1"),
+        ("NUL and controls", "a\0b\u{1b}[2J\r\nSet-Cookie: x=1"),
         ("half a pair", "LONE"),
     ];
     names

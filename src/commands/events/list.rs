@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
+use crate::flows::arguments;
 use crate::flows::history::{self, Selection};
 use crate::flows::workspace;
 use crate::output::console::Console;
@@ -23,8 +24,8 @@ pub struct Arguments {
     #[command(flatten)]
     selection: Selection,
     /// Show at most this many
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
-    limit: u32,
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = arguments::count)]
+    limit: u64,
     /// Show events with numbers below this one: the next page
     #[arg(long, value_name = "N")]
     before: Option<u64>,
@@ -33,10 +34,10 @@ pub struct Arguments {
 /// Lists.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let filter = arguments.selection.filter(context.clock.now())?;
     let reader = workspace::open_reader(context, &settings)?;
-    let limit = arguments.limit as usize;
+    let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let rows = reader.list(&filter, limit, arguments.before)?;
     if console.is_json() {
         for row in &rows {

@@ -36,7 +36,7 @@ pub struct Arguments {
 /// Shows.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context)?;
+    let settings = workspace::settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let found = history::find(&reader, arguments.id)?;
     if arguments.raw {

@@ -162,7 +162,7 @@ fn start(plan: &Plan, url: &Url, context: &Context) -> Result<Group, Error> {
         directory: &context.directory,
         environment: &environment,
         stdin: if context.stdin.is_terminal { Stdio::null() } else { Stdio::inherit() },
-        stdout: if plan.divert { Stdio::from(std::io::stderr()) } else { Stdio::inherit() },
+        stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },
     };
     Group::start(&plan.command, start).map_err(|error| {
         let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();

@@ -14,7 +14,7 @@ mod tests;
 pub use annotations::annotations;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use page::{exchange, page, verdict};
+pub use page::{exchange, page};
 pub use progress::Progress;
 pub use tap::tap;
 

@@ -3,7 +3,7 @@
 
 use super::{back, counted, effort, sent};
 use crate::output::errors::labelled;
-use crate::output::human::body_block;
+use crate::output::human::{body_block, verdict};
 use crate::output::line::{Line, write_lines};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{Ink, Style};
@@ -11,9 +11,6 @@ use crate::protocol::check::{AuditReport, CheckCounts, CheckReport, CheckVerdict
 
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 2;
-
-/// Where the words beside an id begin.
-const WORDS: usize = 34;
 
 /// The whole page. `all` names passed checks one by one.
 pub fn page(report: &AuditReport, least: Severity, all: bool, style: &Style) -> String {
@@ -32,7 +29,7 @@ pub fn page(report: &AuditReport, least: Severity, all: bool, style: &Style) -> 
 }
 
 fn section(group: Group, checks: &[&CheckReport], all: bool, style: &Style) -> Vec<Line> {
-    let owned: Vec<CheckReport> = checks.iter().map(|check| CheckReport::clone(check)).collect();
+    let owned: Vec<CheckReport> = checks.iter().copied().cloned().collect();
     let counts = counts(&owned);
     let heading = Line::new(style).put(Ink::Strong, group.title()).gap(2);
     let mut lines = vec![heading.put(Ink::Faint, Sanitised::text(&counted(counts)))];
@@ -56,22 +53,6 @@ fn counts(checks: &[CheckReport]) -> CheckCounts {
         cut_short: None,
     };
     report.counts()
-}
-
-/// Sign, id, severity and what should be so.
-pub fn verdict(check: &CheckReport, style: &Style) -> Line {
-    let (ink, sign) = match check.verdict {
-        CheckVerdict::Passed => (Ink::Good, "✔ "),
-        CheckVerdict::Failed(_) => (Ink::Bad, "✘ "),
-        CheckVerdict::Accepted { .. } => (Ink::Notable, "◐ "),
-        CheckVerdict::Skipped(_) => (Ink::Faint, "○ "),
-    };
-    let line = Line::indented(style, 2).put(ink, sign).put(Ink::Strong, check.id).pad_to(WORDS).gap(1);
-    let line = match check.verdict {
-        CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. } => line.put(ink, check.severity.name()).gap(2),
-        _ => line,
-    };
-    line.put(Ink::Plain, check.title)
 }
 
 fn finding(check: &CheckReport, style: &Style) -> Vec<Line> {

@@ -1,6 +1,6 @@
 //! An arrival: one line, what is odd about it below, then its body.
 
-use super::{Detail, INDENT, body_block};
+use super::{Detail, INDENT, body_block, header_lines};
 use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{Ink, Style};
@@ -33,10 +33,16 @@ pub fn lines(at: Timestamp, arrival: &ArrivalReport, detail: Detail, style: &Sty
             .as_deref()
             .map(|why| remark("not stored: ", Ink::Bad, Sanitised::text(why).clip(200), style)),
     );
-    if arrival.repeat.is_some() || is_refused(arrival) {
+    let brief = arrival.repeat.is_some() || is_refused(arrival);
+    if !brief {
+        lines.extend(remarks(arrival, style));
+    }
+    if style.headers && detail == Detail::Full {
+        lines.extend(head_as_sent(arrival, style));
+    }
+    if brief {
         return lines;
     }
-    lines.extend(remarks(arrival, style));
     let shown = if detail == Detail::Full { style.body_lines } else { Some(0) };
     if shown != Some(0) {
         let number = event_number(arrival);
@@ -47,6 +53,15 @@ pub fn lines(at: Timestamp, arrival: &ArrivalReport, detail: Detail, style: &Sty
         );
     }
     lines
+}
+
+/// Request target and header lines.
+fn head_as_sent(arrival: &ArrivalReport, style: &Style) -> Vec<Line> {
+    let target =
+        Line::indented(style, INDENT).put(Ink::Faint, "POST ").put(Ink::Plain, Sanitised::text(&arrival.target));
+    let headers = header_lines(&arrival.headers, style);
+    let headers = headers.iter().map(|line| Line::indented(style, INDENT).join(line));
+    std::iter::once(target).chain(headers).collect()
 }
 
 fn is_refused(arrival: &ArrivalReport) -> bool {
@@ -152,7 +167,7 @@ enum Place {
 const LAYOUTS: [Layout; 6] = [
     Layout { padded: true, size: true, position: Place::Long },
     Layout { padded: true, size: false, position: Place::Long },
-    Layout { padded: false, size: true, position: Place::Long },
+    Layout { padded: true, size: false, position: Place::Short },
     Layout { padded: false, size: false, position: Place::Long },
     Layout { padded: false, size: false, position: Place::Short },
     Layout { padded: false, size: false, position: Place::None },

@@ -6,13 +6,14 @@
 mod arrival;
 mod attempt;
 mod body;
+mod check;
 mod expectation;
 
 pub use attempt::sending;
 pub use body::{body_block, header_lines};
+pub use check::verdict;
 pub use expectation::in_words;
 
-use super::audit::verdict;
 use super::errors::notice_text;
 use super::line::{Line, write_lines};
 use super::sanitise::Sanitised;
@@ -89,6 +90,13 @@ impl Human {
             }
             What::Sending(sending) => {
                 write_lines(out, &attempt::sending(&sending.facts, &sending.url, &self.style));
+                if self.style.headers {
+                    let headers = header_lines(&sending.headers, &self.style);
+                    write_lines(
+                        out,
+                        &headers.iter().map(|l| Line::indented(&self.style, 2).join(l)).collect::<Vec<_>>(),
+                    );
+                }
             }
             What::Attempt(attempt) => {
                 self.remember(attempt);

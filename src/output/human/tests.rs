@@ -78,7 +78,7 @@ Ready. Ctrl-C stops.
               → POST http://localhost:3000/webhooks   200 OK   12 ms of 5 s
 10:01:02.345  #41 signup.created  ↻ duplicate
               61 s after the first: looks like retry 1
-10:01:05.001  #42 signup.position_changed  ○ unsigned  user@example.com  10 → 5
+10:01:05.001  #42 signup.position_changed  ○ unsigned   user@example.com  10 → 5
 10:01:07.222  !7  signup.deleted  ✘ invalid   401
               the signature does not match these bytes
 ";

@@ -226,6 +226,7 @@ pub struct Sending<'a> {
     fingerprint: Fingerprint,
     #[serde(flatten)]
     facts: Facts<'a>,
+    headers: Vec<HeaderField<'a>>,
     body_bytes: usize,
     #[serde(flatten)]
     body: Body<'a>,
@@ -240,6 +241,7 @@ impl<'a> Sending<'a> {
             event_type: report.facts.event_type.as_deref(),
             fingerprint: report.fingerprint,
             facts: Facts::of(&report.facts, &report.body),
+            headers: header_fields(&report.headers),
             body_bytes: report.body.len(),
             body: Body::of(report.body.as_bytes()),
         }

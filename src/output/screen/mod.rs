@@ -19,7 +19,10 @@ use std::thread::{self, JoinHandle};
 use writer::Writer;
 
 /// What may wait to be shown.
-const LIMITS: Limits = Limits { reports: 8_192, bytes: 32 * 1024 * 1024 };
+const LIMITS: Limits = Limits { reports: 8_192, bytes: 32 * 1024 * 1024, a_second: None };
+
+/// Reports of one second that are shown to a person: more than anybody reads. Programs get all that there is room for.
+const FOR_EYES: u32 = 1_000;
 
 /// `--format`.
 #[derive(Debug, Clone)]
@@ -61,7 +64,8 @@ impl Screen {
     /// # Errors
     /// The operating system has no thread left.
     pub fn start(format: Format, streams: Streams, on_closed: impl FnOnce() + Send + 'static) -> io::Result<Self> {
-        Self::with_limits(format, streams, on_closed, LIMITS)
+        let a_second = matches!(format, Format::Human(_)).then_some(FOR_EYES);
+        Self::with_limits(format, streams, on_closed, Limits { a_second, ..LIMITS })
     }
 
     fn with_limits(

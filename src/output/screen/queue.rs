@@ -1,5 +1,8 @@
-//! The queue between those who tell and the one who writes: bounded in reports and in bytes, in order, and never
-//! waited for by those who tell.
+//! The queue between those who tell and the one who writes: bounded in reports, in bytes and in pace, in order, and
+//! never waited for by those who tell.
+//!
+//! A listener under load makes reports far faster than anybody reads, and rendering them would take the time in which
+//! it should answer. What goes beyond the pace is counted, and said so once a second.
 
 use crate::output::human::Stream;
 use crate::protocol::attempt::Outcome;
@@ -7,6 +10,10 @@ use crate::protocol::report::{Report, What};
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a count grows before it is told, where nothing else is.
+const COUNTING: Duration = Duration::from_secs(1);
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +22,8 @@ pub struct Limits {
     pub reports: usize,
     /// Bytes of bodies, headers and answers.
     pub bytes: usize,
+    /// Reports of one second that are shown; `None` where somebody counts on every one that there is room for.
+    pub a_second: Option<u32>,
 }
 
 /// What waits to be shown.
@@ -40,10 +49,31 @@ pub struct Queue {
 struct Inner {
     items: Vec<Item>,
     bytes: usize,
+    /// There was no room for one: none has room any more until the writer, or something that must be seen, has said
+    /// so. Otherwise small reports would slip past large ones.
+    full: bool,
     skipped: u64,
     last_skipped: Timestamp,
+    pace: Pace,
     /// Nothing more is taken in.
     closed: bool,
+}
+
+/// How many reports of the current second were taken in. The second is that of the reports' own time.
+#[derive(Debug, Default)]
+struct Pace {
+    second: i64,
+    taken: u32,
+}
+
+impl Pace {
+    /// Whether one more of this second may be taken in.
+    fn allows(&mut self, at: Timestamp, limits: Limits) -> bool {
+        if self.second != at.as_second() {
+            *self = Self { second: at.as_second(), taken: 0 };
+        }
+        limits.a_second.is_none_or(|most| self.taken < most)
+    }
 }
 
 impl Queue {
@@ -52,15 +82,19 @@ impl Queue {
         Self { inner: Mutex::default(), filled: Condvar::new(), room: AtomicBool::new(true), limits }
     }
 
-    /// Takes a report in, or counts it where there is no room and it may be skipped.
+    /// Takes a report in, or counts it where there is no room or too many came in its second, and it may be skipped.
     pub fn tell(&self, report: Report) {
         let mut inner = self.lock();
         let weight = weight(&report);
-        if may_be_skipped(&report.what) && !inner.has_room(self.limits, weight) {
-            self.count(&mut inner, report.at);
-        } else {
-            self.push(&mut inner, weight, Item::Report(report));
+        if !may_be_skipped(&report.what) {
+            return self.push(&mut inner, weight, Item::Report(report));
         }
+        inner.full = inner.full || !inner.has_room(self.limits, weight);
+        if inner.full || !inner.pace.allows(report.at, self.limits) {
+            return self.count(&mut inner, report.at);
+        }
+        inner.pace.taken += 1;
+        self.push(&mut inner, weight, Item::Report(report));
     }
 
     /// Takes rendered text in, whatever the room.
@@ -68,9 +102,13 @@ impl Queue {
         self.push(&mut self.lock(), text.len(), Item::Text(stream, text));
     }
 
-    /// Counts a report that was not even made.
+    /// Counts a report that was not even made. In a new second the next one is worth making again.
     pub fn skip(&self, at: Timestamp) {
-        self.count(&mut self.lock(), at);
+        let mut inner = self.lock();
+        self.count(&mut inner, at);
+        if !inner.full && inner.pace.allows(at, self.limits) {
+            self.room.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether there is room.
@@ -84,19 +122,26 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    /// Waits until there is something, and takes all of it. `None` once the queue is closed and empty.
+    /// Waits until there is something, and takes all of it. `None` once the queue is closed and empty. What is merely
+    /// counted is waited for a little longer: a line for each would be as much as was left out.
     pub fn take(&self) -> Option<Vec<Item>> {
         let mut inner = self.lock();
-        while inner.items.is_empty() && inner.skipped == 0 {
-            if inner.closed {
-                return None;
+        while inner.items.is_empty() && !inner.closed {
+            if inner.skipped == 0 {
+                inner = self.filled.wait(inner).unwrap_or_else(PoisonError::into_inner);
+                continue;
             }
-            inner = self.filled.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            let waited = self.filled.wait_timeout(inner, COUNTING).unwrap_or_else(PoisonError::into_inner);
+            inner = waited.0;
+            if waited.1.timed_out() {
+                break;
+            }
         }
         inner.note_skipped();
         inner.bytes = 0;
         self.room.store(true, Ordering::Relaxed);
-        Some(std::mem::take(&mut inner.items))
+        let items = std::mem::take(&mut inner.items);
+        (!items.is_empty()).then_some(items)
     }
 
     /// Whether nothing waits.
@@ -117,31 +162,37 @@ impl Queue {
         inner.skipped += 1;
         inner.last_skipped = at;
         self.room.store(false, Ordering::Relaxed);
-        self.filled.notify_one();
+        if inner.skipped == 1 {
+            self.filled.notify_one();
+        }
     }
 
     fn push(&self, inner: &mut Inner, weight: usize, item: Item) {
         if inner.closed {
             return;
         }
+        // The writer sleeps only while there is nothing.
+        let woken = inner.items.is_empty();
         inner.note_skipped();
         inner.items.push(item);
         inner.bytes += weight;
         self.room.store(inner.has_room(self.limits, 0), Ordering::Relaxed);
-        self.filled.notify_one();
+        if woken {
+            self.filled.notify_one();
+        }
     }
 }
 
 impl Inner {
-    /// Once something was skipped all that follows is, until the writer or something that must be seen has said so:
-    /// otherwise small reports would slip past large ones. One report always fits into an empty queue.
+    /// One report always fits into an empty queue.
     fn has_room(&self, limits: Limits, weight: usize) -> bool {
         let fits = self.items.len() < limits.reports && self.bytes.saturating_add(weight) <= limits.bytes;
-        self.skipped == 0 && (fits || self.items.is_empty())
+        fits || self.items.is_empty()
     }
 
     /// Puts the count of what was skipped where it belongs: behind all that was queued before.
     fn note_skipped(&mut self) {
+        self.full = false;
         let count = std::mem::take(&mut self.skipped);
         if count > 0 {
             self.items.push(Item::Report(Report { at: self.last_skipped, what: What::Skipped { count } }));

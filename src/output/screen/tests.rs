@@ -133,6 +133,27 @@ fn bodies_count_against_the_room_and_one_always_fits() {
 }
 
 #[test]
+fn more_in_a_second_than_anybody_reads_is_counted_until_the_next() {
+    let (screen, log, open) = gated(Format::Json, Limits { a_second: Some(3), ..LIMITS });
+    occupy(&screen);
+    (2..=5).for_each(|event| screen.tell(arrival(event)));
+    assert!(!screen.wants());
+    screen.skip(at("10:00:00"));
+    assert!(!screen.wants());
+    screen.skip(at("10:00:01"));
+    assert!(screen.wants());
+    screen.tell(arrived("10:00:01", created(6)));
+    drop(open);
+    screen.finish().unwrap();
+    let records: Vec<serde_json::Value> =
+        written(&log, Stream::Out).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = records.iter().map(|record| (record["event"].as_u64(), record["count"].as_u64())).collect();
+    // The one that keeps the writer busy is of the first second too.
+    let shown = |event| (Some(event), None);
+    assert_eq!(told, [shown(1), shown(2), shown(3), (None, Some(4)), shown(6)]);
+}
+
+#[test]
 fn there_is_room_again_once_the_writer_has_caught_up() {
     let (screen, log, open) = gated(human(), Limits { reports: 1, ..LIMITS });
     occupy(&screen);

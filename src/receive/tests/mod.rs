@@ -1,1 +1,9 @@
-//! x
+//! Tests of the listener: its pure parts, one request without a socket, real sockets, and passing on.
+
+mod bench;
+mod forwarding;
+mod parts;
+mod refusing;
+mod requests;
+mod sockets;
+mod stopping;

@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     runtime(word(2))?.block_on(async {
         let listener = TcpListener::bind(format!("127.0.0.1:{}", word(0))).await?;
         println!("http://{}", listener.local_addr()?);
-        let receiver = Receiver::start(settings, Nowhere::default(), Arc::new(SystemClock), Arc::new(screen));
+        let receiver = Receiver::start(settings, Nowhere::default(), Arc::new(SystemClock::default()), Arc::new(screen));
         serve(listener, router(receiver), Limits::default(), std::future::pending()).await;
         Ok(())
     })

@@ -1,0 +1,392 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_referralloop_global_optspecs
+    string join \n profile= config= store= format= json color= q/quiet v/verbose no-input y/yes h/help V/version
+end
+
+function __fish_referralloop_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_referralloop_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_referralloop_using_subcommand
+    set -l cmd (__fish_referralloop_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c referralloop -n "__fish_referralloop_needs_command" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_needs_command" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_needs_command" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_needs_command" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_needs_command" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_needs_command" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_needs_command" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_needs_command" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_needs_command" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_needs_command" -s V -l version -d 'Print version'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "demo" -d 'See the whole loop in one process: deliveries received and verified, one retried, one forged'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "listen" -d 'Receive deliveries: verify, store, show and forward them'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "trigger" -d 'Fabricate an event, sign it and deliver it with the documented retries'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -d 'Look at stored events'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "secret" -d 'Show, make or set the webhook secret of this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "config" -d 'Show and change settings'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "man" -d 'Print the manual page of referralloop, or of one of its commands'
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s p -l port -d 'Listen on this port; 0 takes a free one [default: 4242]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l bind -d 'Listen on this address [default: 127.0.0.1]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l path -d 'Accept this path only; auto makes one that nobody can guess' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s f -l forward-to -d 'Forward to the local app: a port, host:port/path or URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s H -l header -d 'Add a header to what is forwarded, or replace one (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-timeout -d 'Time that the app has; 0 for no limit, for breakpoints' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ack -d 'What the answer to the sender waits for' -r -f -a "store\t'The store: 200 as soon as the event is safe'
+mirror\t'The app: answer with its status'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond -d 'Answer each event with these statuses in turn, the last one repeating' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond-delay -d 'Hold each answer back for this long' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ready-file -d 'Write {url, pid} as JSON to this file once connections are accepted; removed at the end' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l until -d 'End after this many distinct events; exit 1 if they do not come' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l for -d 'End after this long' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l require-signature -d 'Refuse unsigned deliveries too'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-duplicates -d 'Forward again what was forwarded successfully before'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l exit-with-parent -d 'End when the process that started this one ends'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l to -d 'Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l data -d 'Send these bytes as they are: JSON text, @FILE, or - for standard input' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l set -d 'Change a field, its value read as the catalogue says (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l set-json -d 'Change a field to a JSON value (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l unset -d 'Leave a field out (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l seed -d 'Make ids, names and times reproducible' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l waitlist -d 'Id of the waitlist' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l email -d 'E-mail address of the sign-up' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l name -d 'Name of the sign-up' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s H -l header -d 'Add a header, or replace one (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l sign -d 'What to sign' -r -f -a "raw\t'The bytes that are sent'
+json-stringify\t'JSON.stringify of the body, as the documentation\'s sample computes it'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l timeout -d 'Time for connect, send, head and body of an attempt; 0 for no limit' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l speed -d 'Wait 60 times as fast (60x), not at all (instant), or until Enter (step)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
+first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l as -d 'What the printed request looks like' -r -f -a "http\t'As it goes over the wire'
+curl\t'A curl command line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l force -d 'Allow fields that the event does not have, and values that do not fit'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l edit -d 'Change the body in $VISUAL or $EDITOR before it is sent'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l unsigned -d 'Send no signature, as the service does today'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l retry -d 'Follow the retry schedule without a terminal too'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l no-retry -d 'Make one attempt only'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l dry-run -d 'Print the request, and send nothing'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List stored events, newest first'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one event: its body, each time it came in, each attempt to deliver it'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l signup -d 'Events of this sign-up only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l email -d 'Events with this e-mail address only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l state -d 'Events in this state only' -r -f -a "valid\t'Signed with a secret that is known here'
+unsigned\t'Not signed'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l since -d 'First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l until-time -d 'First seen before this time' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most this many' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l before -d 'Show events with numbers below this one: the next page' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l failed -d 'Events whose last forward or delivery failed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l sent -d 'What was sent from here'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l received -d 'What was received (the default)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l all -d 'Both what was sent and what was received'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l raw -d 'Print the body\'s bytes and nothing else (escaped on a terminal)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l signature -d 'The value of the X-Webhook-Signature header' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l event -d 'A stored event by its number, or a refused request as \'!N\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l secret-file -d 'Check against the secret in this file (- for standard input); repeat it while rotating' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -f -a "show" -d 'Print the secret that signs and verifies now'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -f -a "new" -d 'Make a random secret and keep it in the user configuration'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -f -a "set" -d 'Keep a secret of your own: typed at a hidden prompt, or read from standard input or a file'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l secret-file -d 'Read it from this file; one final newline is dropped, nothing else' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -f -a "show" -d 'Show every setting and where its value came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -f -a "path" -d 'Print where the user configuration is, whether or not it exists'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -f -a "set" -d 'Keep a value in the user configuration'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -f -a "unset" -d 'Remove a value from the user configuration'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l project -d 'Write to the project\'s referralloop.toml instead'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l project -d 'Remove it from the project\'s referralloop.toml instead'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,125 @@
+//! The parser's complaints in this program's words: one sentence, what was probably meant, which help to read.
+//!
+//! The parser knows what is wrong and says it over several lines, with a usage line between; here it becomes an
+//! [`Error`] like any other, so that it is sanitised, wrapped and written as a record in the one place for that.
+
+use crate::error::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::error::Error as _;
+use std::ffi::OsString;
+
+/// The complaint as an error of usage. `command` is the command that was meant, as it is typed.
+pub fn complaint(error: &clap::Error, command: &str) -> Error {
+    let complaint = Complaint(error);
+    let mut told = Error::usage(complaint.sentence());
+    if let Some(meant) = complaint.suggestion() {
+        told = told.hint(format!("did you mean {meant}?"));
+    }
+    told.hint(format!("{command} --help"))
+}
+
+/// The command that a command line means, as far as it can be followed: `referralloop events list`.
+pub fn command_of(arguments: &[OsString], root: &clap::Command) -> String {
+    let mut path = vec!["referralloop"];
+    let mut command = root;
+    for argument in arguments.iter().skip(1) {
+        if let Some(next) = argument.to_str().and_then(|name| command.find_subcommand(name)) {
+            path.push(next.get_name());
+            command = next;
+        }
+    }
+    path.join(" ")
+}
+
+struct Complaint<'a>(&'a clap::Error);
+
+impl Complaint<'_> {
+    fn sentence(&self) -> String {
+        let argument = self.text(ContextKind::InvalidArg).map(name).unwrap_or_default();
+        let value = self.text(ContextKind::InvalidValue).unwrap_or_default();
+        match self.0.kind() {
+            ErrorKind::InvalidValue if value.is_empty() => format!("{argument} needs a value"),
+            ErrorKind::InvalidValue => {
+                format!("{argument} takes {}, not '{value}'", listed(&self.texts(ContextKind::ValidValue), "or"))
+            }
+            ErrorKind::ValueValidation => match self.0.source() {
+                Some(source) => format!("{argument}: {source}"),
+                None => format!("{argument} does not take '{value}'"),
+            },
+            ErrorKind::UnknownArgument
+                if argument.starts_with("-") && argument[1..].starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                format!("'{argument}' is no option, and no value here lies below zero")
+            }
+            ErrorKind::UnknownArgument if argument.starts_with('-') => format!("there is no option '{argument}' here"),
+            ErrorKind::UnknownArgument => format!("'{argument}' is one argument too many"),
+            ErrorKind::InvalidSubcommand => {
+                format!("there is no command '{}'", self.text(ContextKind::InvalidSubcommand).unwrap_or_default())
+            }
+            ErrorKind::MissingRequiredArgument => missing(&self.texts(ContextKind::InvalidArg)),
+            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                "a command is missing".into()
+            }
+            ErrorKind::ArgumentConflict => self.conflict(&argument),
+            ErrorKind::InvalidUtf8 => "an argument is not valid UTF-8".into(),
+            _ => self.first_line(),
+        }
+    }
+
+    fn conflict(&self, argument: &str) -> String {
+        let others: Vec<String> = self.texts(ContextKind::PriorArg).iter().map(|other| name(other)).collect();
+        match others.as_slice() {
+            [] => self.first_line(),
+            [other] if other == argument => format!("{argument} can be given once only"),
+            _ => format!("{argument} cannot be used with {}", listed(&others, "or")),
+        }
+    }
+
+    /// The parser's own words, for complaints that nobody has met yet.
+    fn first_line(&self) -> String {
+        let text = self.0.render().to_string();
+        text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    }
+
+    fn suggestion(&self) -> Option<String> {
+        let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
+        kinds.into_iter().find_map(|kind| self.texts(kind).first().map(|meant| name(meant)))
+    }
+
+    fn text(&self, kind: ContextKind) -> Option<&str> {
+        match self.0.get(kind) {
+            Some(ContextValue::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn texts(&self, kind: ContextKind) -> Vec<String> {
+        match self.0.get(kind) {
+            Some(ContextValue::String(text)) => vec![text.clone()],
+            Some(ContextValue::Strings(texts)) => texts.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// `--port <PORT>` is called `--port`, `[EVENT]` is called `EVENT`.
+fn name(argument: &str) -> String {
+    match argument.starts_with('-') {
+        true => argument.split([' ', '=']).next().unwrap_or_default().trim_end_matches('.').to_owned(),
+        false => argument.trim_matches(['<', '>', '[', ']', '.']).to_owned(),
+    }
+}
+
+fn missing(arguments: &[String]) -> String {
+    let names: Vec<String> = arguments.iter().map(|argument| name(argument)).collect();
+    format!("{} {} missing", listed(&names, "and"), if names.len() == 1 { "is" } else { "are" })
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn listed(names: &[String], word: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} {word} {last}", most.join(", ")),
+    }
+}

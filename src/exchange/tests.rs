@@ -1,0 +1,144 @@
+//! Each way in which an attempt can end, against sockets that do it.
+
+use super::*;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread::JoinHandle;
+
+/// Serves one connection with whatever `serve` does to it.
+fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (Url, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    (url, std::thread::spawn(move || serve(listener.accept().unwrap().0)))
+}
+
+/// Reads the head and the two bytes of the body.
+fn read_request(stream: &mut TcpStream) -> Vec<u8> {
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while !request.ends_with(b"\r\n\r\n{}") {
+        assert_eq!(stream.read(&mut byte).unwrap(), 1);
+        request.push(byte[0]);
+    }
+    request
+}
+
+fn answering(answer: &'static [u8]) -> (Url, JoinHandle<()>) {
+    server(move |mut stream| {
+        read_request(&mut stream);
+        stream.write_all(answer).unwrap();
+    })
+}
+
+fn post(url: Url, budget: Duration) -> Outcome {
+    let request = Request { url, headers: Vec::new(), body: RawBody::new("{}") };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(Exchange::new().post(&request, Some(budget))).0
+}
+
+const LONG: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_millis(100);
+
+#[test]
+fn an_answer_is_kept_with_the_start_of_its_body() {
+    let (url, served) = server(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 418 Teapot\r\nContent-Length: 20000\r\n\r\n").unwrap();
+        stream.write_all(&[b'x'; 20_000]).unwrap();
+    });
+    let Outcome::Answered(answer) = post(url, LONG) else { panic!("no answer") };
+    assert_eq!((answer.status, answer.body.len(), answer.truncated), (418, ANSWER_KEPT, true));
+    served.join().unwrap();
+}
+
+#[test]
+fn redirects_are_told_and_not_followed() {
+    let (url, served) = answering(b"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+    let outcome = post(url, LONG);
+    assert_eq!(outcome.name(), "rejected");
+    assert!(outcome.detail().is_some_and(|words| words.contains("http://127.0.0.1:1/")));
+    served.join().unwrap();
+}
+
+#[test]
+fn the_budget_covers_head_and_body() {
+    let (url, silent) = server(|mut stream| {
+        read_request(&mut stream);
+        // Until the other side has given up.
+        let _ = stream.read(&mut [0]);
+    });
+    assert_eq!(post(url, SHORT), Outcome::TimedOut(Phase::Head));
+    silent.join().unwrap();
+    let (url, halting) = server(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{").unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    assert_eq!(post(url, SHORT), Outcome::TimedOut(Phase::Body));
+    halting.join().unwrap();
+}
+
+#[test]
+fn a_closed_port_refuses() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    drop(listener);
+    assert_eq!(post(url, LONG), Outcome::Refused);
+}
+
+#[test]
+fn a_connection_that_ends_early_and_noise_are_told_apart() {
+    let (url, served) = server(|mut stream| {
+        read_request(&mut stream);
+        stream.shutdown(Shutdown::Both).unwrap();
+    });
+    assert_eq!(post(url, LONG), Outcome::Disconnected);
+    served.join().unwrap();
+    let (url, served) = answering(b"SSH-2.0-OpenSSH_9.2\r\n\r\n");
+    assert_eq!(post(url, LONG).name(), "malformed");
+    served.join().unwrap();
+    let (url, served) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}");
+    assert_eq!(post(url, LONG), Outcome::Disconnected);
+    served.join().unwrap();
+}
+
+#[test]
+fn plain_text_behind_https_is_a_tls_failure() {
+    let (mut url, served) = server(|mut stream| {
+        let _ = stream.read(&mut [0; 512]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    url.set_scheme("https").unwrap();
+    assert_eq!(post(url, LONG).name(), "tls");
+    served.join().unwrap();
+}
+
+#[test]
+fn names_that_do_not_resolve_are_told() {
+    // RFC 6761, section 6.4: `invalid` never resolves.
+    assert_eq!(post(Url::parse("http://nowhere.invalid/").unwrap(), LONG), Outcome::UnknownHost);
+}
+
+#[test]
+fn this_machine_is_recognised() {
+    let is = |url: &str| is_loopback(&Url::parse(url).unwrap());
+    assert!(
+        is("http://localhost/") && is("http://app.localhost:3000/") && is("http://127.8.9.1/") && is("http://[::1]/")
+    );
+    assert!(!is("http://localhost.example.com/") && !is("http://10.0.0.1/") && !is("https://example.com/"));
+}
+
+#[test]
+fn each_attempt_is_sent_once_without_additions() {
+    let (url, served) = server(|mut stream| {
+        let request = read_request(&mut stream);
+        let head = String::from_utf8(request).unwrap().to_lowercase();
+        assert!(
+            !head.contains("referer:") && !head.contains("cookie:") && !head.contains("accept-encoding:"),
+            "{head}"
+        );
+        // No answer: a client that sends twice would now be back.
+    });
+    assert_eq!(post(url, LONG), Outcome::Disconnected);
+    served.join().unwrap();
+}

@@ -1,0 +1,40 @@
+//! The user's editor, opened on a body before it is sent.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::protocol::body::RawBody;
+use crate::protocol::json::pretty;
+use std::io::Write;
+use std::process::Command;
+
+/// Opens `$VISUAL` or `$EDITOR` on a body, laid out if it is JSON, and answers with what was saved, byte for byte but
+/// for the one line feed that editors put at the end.
+pub fn edit(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
+    if !context.may_ask() {
+        return Err(Error::usage(
+            "--edit opens an editor, and there is no terminal for one (or --no-input forbids it)",
+        )
+        .hint("change fields with --set, or give the body with --data"));
+    }
+    let file = stage(body).map_err(|error| Error::machine(format!("no temporary file for the editor: {error}")))?;
+    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.environment.text(name));
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    // Editors are configured with arguments, as in `code --wait`; the shell takes them apart, as it does for git.
+    let run = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).status();
+    match run {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Err(Error::usage(format!("the editor '{editor}' ended with {status}; nothing was sent"))),
+        Err(error) => return Err(Error::machine(format!("the editor '{editor}' cannot be started: {error}"))),
+    }
+    let saved = std::fs::read(file.path()).map_err(|error| Error::machine(format!("cannot read back: {error}")))?;
+    let saved = saved.strip_suffix(b"\n").map(<[u8]>::to_vec).unwrap_or(saved);
+    Ok(RawBody::new(saved))
+}
+
+fn stage(body: &RawBody) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("referralloop-").suffix(".json").tempfile()?;
+    file.write_all(&pretty(body.as_bytes()))?;
+    file.write_all(b"\n")?;
+    file.flush()?;
+    Ok(file)
+}

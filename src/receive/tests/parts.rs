@@ -1,0 +1,163 @@
+//! Tests of the parts that need neither a request nor a socket.
+
+use super::bench::recorded;
+use crate::protocol::arrival::HeaderLines;
+use crate::protocol::body::RawBody;
+use crate::receive::forward::{Passage, label};
+use crate::receive::line::Line;
+use crate::receive::outlive::{Outlive, Panicked, caught};
+use crate::receive::recent::Recent;
+use crate::receive::stream::Impatient;
+use crate::receive::{Answers, AnswersError};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::oneshot;
+
+fn statuses(text: &str, count: u32) -> Vec<u16> {
+    let answers: Answers = text.parse().unwrap();
+    (0..count).map(|n| answers.nth(n)).collect()
+}
+
+#[test]
+fn answers_follow_the_sequence_and_the_last_repeats() {
+    assert_eq!(statuses("500x2,200", 5), [500, 500, 200, 200, 200]);
+    assert_eq!(statuses("503", 3), [503, 503, 503]);
+    assert_eq!(statuses(" 500 , 404X3 ,204", 6), [500, 404, 404, 404, 204, 204]);
+    assert_eq!(statuses("500x4294967295,500,200", 2), [500, 500]);
+    assert_eq!(Answers::default().nth(7), 200);
+}
+
+#[test]
+fn answers_know_when_nothing_needs_counting() {
+    assert_eq!(Answers::default().constant(), Some(200));
+    assert_eq!("500x3,500".parse::<Answers>().unwrap().constant(), Some(500));
+    assert_eq!("500x3,200".parse::<Answers>().unwrap().constant(), None);
+}
+
+#[test]
+fn answers_are_written_as_they_are_read() {
+    for text in ["500x2,200", "200", "599,204x7"] {
+        assert_eq!(text.parse::<Answers>().unwrap().to_string(), text);
+    }
+    assert_eq!(Answers::default().to_string(), "200");
+}
+
+#[test]
+fn wrong_answers_are_named() {
+    use AnswersError::{Missing, NotACount, NotAStatus, OutOfRange};
+    for (text, fault) in [
+        ("", Missing),
+        ("500,,200", Missing),
+        ("500,", Missing),
+        ("ok", NotAStatus("ok".into())),
+        ("+500", NotAStatus("+500".into())),
+        ("x2", NotAStatus("".into())),
+        ("99999999999", NotAStatus("99999999999".into())),
+        ("100", OutOfRange(100)),
+        ("600", OutOfRange(600)),
+        ("65736", OutOfRange(65736)),
+        ("500x", NotACount("".into())),
+        ("500x0", NotACount("0".into())),
+        ("500x-1", NotACount("-1".into())),
+        ("500x2x3", NotACount("2x3".into())),
+    ] {
+        assert_eq!(text.parse::<Answers>(), Err(fault), "{text:?}");
+    }
+}
+
+#[test]
+fn recent_forgets_the_oldest() {
+    let mut recent = Recent::<u32>::new(2);
+    *recent.entry(1) += 1;
+    *recent.entry(2) += 1;
+    *recent.entry(1) += 1;
+    assert_eq!(recent.get(1), Some(&2));
+    *recent.entry(3) += 1;
+    assert_eq!((recent.get(1), recent.get(2), recent.get(3)), (None, Some(&1), Some(&1)));
+}
+
+fn passage(number: u64, bytes: usize) -> Passage {
+    Passage::new(&recorded(number, number), HeaderLines::default(), RawBody::new(vec![0; bytes]))
+}
+
+#[tokio::test]
+async fn a_line_waits_for_older_tickets_and_keeps_the_order() {
+    let line = Line::new(1 << 20);
+    let (first, second, third) = (line.ticket(), line.ticket(), line.ticket());
+    third.join(passage(2, 0)).unwrap();
+    let mut turn = Box::pin(line.next());
+    assert!(futures_pending(&mut turn).await, "the first ticket may hold a lower number");
+    second.join(passage(1, 0)).unwrap();
+    assert!(futures_pending(&mut turn).await);
+    drop(first);
+    assert_eq!(turn.await.unwrap().arrival, 1);
+    let _later = line.ticket();
+    assert_eq!(line.next().await.unwrap().arrival, 2, "a ticket that was taken later holds nothing up");
+}
+
+async fn futures_pending<F: Future + Unpin>(future: &mut F) -> bool {
+    tokio::time::timeout(Duration::from_millis(5), future).await.is_err()
+}
+
+#[tokio::test]
+async fn a_line_hands_back_what_has_no_room() {
+    let line = Line::new(1000);
+    line.ticket().join(passage(1, 600)).unwrap();
+    let back = line.ticket().join(passage(2, 600)).unwrap_err();
+    assert_eq!(back.arrival, 2);
+    assert_eq!(line.left(), 1);
+    line.next().await.unwrap();
+    assert_eq!(line.left(), 1, "on its way is not yet there");
+    line.ticket().join(passage(3, 600)).unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_line_empties_and_ends() {
+    let line = Line::new(1000);
+    let late = line.ticket();
+    line.ticket().join(passage(2, 0)).unwrap();
+    line.close();
+    late.join(passage(1, 0)).unwrap();
+    assert_eq!(line.next().await.unwrap().arrival, 1);
+    assert_eq!(line.next().await.unwrap().arrival, 2);
+    assert!(line.next().await.is_none());
+    assert_eq!(line.left(), 0);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_value() {
+    assert_eq!(caught(async { 1 }).await, Ok(1));
+    let panics = async {
+        tokio::task::yield_now().await;
+        assert_eq!(1, 2, "meant");
+    };
+    assert_eq!(caught(panics).await, Err(Panicked));
+}
+
+#[tokio::test]
+async fn dropped_work_is_finished_all_the_same() {
+    let (go, gone) = oneshot::channel();
+    let (done, finished) = oneshot::channel();
+    let mut work = Outlive::new(async move {
+        let _ = gone.await;
+        let _ = done.send("finished");
+    });
+    assert!(futures_pending(&mut work).await);
+    drop(work);
+    go.send(()).unwrap();
+    assert_eq!(finished.await, Ok("finished"));
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_takes_fails() {
+    let (near, _far) = tokio::io::duplex(16);
+    let mut stream = Impatient::new(near, Duration::from_millis(10));
+    stream.write_all(&[0; 16]).await.unwrap();
+    let error = stream.write_all(&[0; 1]).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+}
+
+#[test]
+fn credentials_in_a_url_are_not_shown() {
+    assert_eq!(label(&"http://ada:pw@localhost:3000/hook?x=1".parse().unwrap()), "http://localhost:3000/hook?x=1");
+}

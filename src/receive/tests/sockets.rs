@@ -1,0 +1,182 @@
+//! Real sockets: slow, half-open, pipelined, chunked and hesitant senders.
+
+use super::bench::{Bench, PATIENCE, Server, delivery, key, until};
+use crate::receive::{Limits, Settings};
+use std::time::Duration;
+use tokio::io::AsyncReadExt;
+
+const SOON: Duration = Duration::from_millis(50);
+
+fn bench(limits: Limits) -> Bench {
+    Bench::new(Settings { keys: vec![key()], limits, ..Settings::default() })
+}
+
+async fn served(limits: Limits) -> (Bench, Server) {
+    let bench = bench(limits);
+    let server = bench.serve().await;
+    (bench, server)
+}
+
+#[tokio::test]
+async fn a_slow_head_is_cut_off() {
+    let (_bench, server) = served(Limits { head: SOON, ..Limits::default() }).await;
+    let mut slow = server.connect().await;
+    slow.send("POST / HTTP/1.1\r\nHost:").await;
+    slow.closed().await;
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_ended() {
+    let (_bench, server) = served(Limits { head: SOON, ..Limits::default() }).await;
+    let mut silent = server.connect().await;
+    let mut idle = server.connect().await;
+    idle.send(delivery("a")).await;
+    assert_eq!(idle.answer().await.0, 200);
+    idle.closed().await;
+    silent.closed().await;
+}
+
+#[tokio::test]
+async fn a_slow_body_is_answered_408() {
+    let (bench, server) = served(Limits { body: SOON, ..Limits::default() }).await;
+    let mut slow = server.connect().await;
+    slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc").await;
+    assert_eq!(slow.answer().await, (408, r#"{"error":"the body came too slowly"}"#.to_owned()));
+    slow.closed().await;
+    assert!(bench.memory.bodies().is_empty());
+}
+
+#[tokio::test]
+async fn half_open_connections_hold_nobody_up() {
+    let (_bench, server) = served(Limits::default()).await;
+    let mut half = Vec::new();
+    for _ in 0..100 {
+        let mut client = server.connect().await;
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab").await;
+        half.push(client);
+    }
+    let mut whole = server.connect().await;
+    whole.send(delivery("a")).await;
+    assert_eq!(whole.answer().await.0, 200);
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_place() {
+    let (_bench, server) = served(Limits { connections: 1, ..Limits::default() }).await;
+    let mut first = server.connect().await;
+    first.send(delivery("a")).await;
+    assert_eq!(first.answer().await.0, 200);
+    let mut second = server.connect().await;
+    second.send(delivery("b")).await;
+    let early = tokio::time::timeout(SOON, second.0.readable()).await;
+    assert!(early.is_err(), "the place is taken");
+    drop(first);
+    assert_eq!(second.answer().await.0, 200);
+}
+
+#[tokio::test]
+async fn a_connection_carries_many_requests() {
+    let (bench, server) = served(Limits::default()).await;
+    let mut client = server.connect().await;
+    for body in ["a", "b", "c"] {
+        client.send(delivery(body)).await;
+        assert_eq!(client.answer().await.0, 200);
+    }
+    client.send([delivery("d"), delivery("e"), delivery("f")].concat()).await;
+    for _ in 0..3 {
+        assert_eq!(client.answer().await.0, 200);
+    }
+    assert_eq!(bench.memory.bodies(), [b"a", b"b", b"c", b"d", b"e", b"f"]);
+}
+
+#[tokio::test]
+async fn a_chunked_body_is_put_together() {
+    let (bench, server) = served(Limits { body_bytes: 10, ..Limits::default() }).await;
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nTransfer-Encoding: chunked\r\n\r\n",
+        key().sign(b"hello wor")
+    );
+    let mut client = server.connect().await;
+    client.send(format!("{head}5\r\nhello\r\n4\r\n wor\r\n0\r\n\r\n")).await;
+    assert_eq!(client.answer().await.0, 200);
+    client.send(format!("{head}5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")).await;
+    assert_eq!(client.answer().await.0, 413);
+    client.send(format!("{head}zz\r\nhello\r\n")).await;
+    assert_eq!(client.answer().await.0, 400);
+    assert_eq!(bench.memory.bodies(), [b"hello wor"]);
+}
+
+#[tokio::test]
+async fn whoever_asks_first_is_told_to_go_on() {
+    let (bench, server) = served(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").await;
+    assert_eq!(client.answer().await.0, 100);
+    client.send("{}").await;
+    assert_eq!(client.answer().await.0, 200);
+    assert_eq!(bench.memory.bodies(), [b"{}"]);
+}
+
+#[tokio::test]
+async fn whoever_asks_first_with_too_much_is_spared_the_sending() {
+    let (_bench, server) = served(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1048577\r\n\r\n").await;
+    assert_eq!(client.answer().await.0, 413);
+}
+
+#[tokio::test]
+async fn whoever_sends_too_much_can_still_read_the_answer() {
+    let (_bench, server) = served(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send(format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", 3 << 20)).await;
+    client.send(vec![b'x'; 3 << 20]).await;
+    assert_eq!(client.answer().await.0, 413);
+    client.send(delivery("a")).await;
+    assert_eq!(client.answer().await.0, 200);
+}
+
+#[tokio::test]
+async fn a_body_of_the_full_length_is_stored_exactly() {
+    let (bench, server) = served(Limits::default()).await;
+    let body = "\r\n\u{0}é".repeat((1 << 20) / 5);
+    let mut client = server.connect().await;
+    client.send(delivery(&body)).await;
+    assert_eq!(client.answer().await.0, 200);
+    assert_eq!(bench.memory.bodies(), [body.into_bytes()]);
+}
+
+#[tokio::test]
+async fn a_delayed_answer_delays_nobody_else() {
+    let settings = Settings { keys: vec![key()], respond_delay: PATIENCE * 10, ..Settings::default() };
+    let bench = Bench::new(settings);
+    let server = bench.serve().await;
+    let mut clients = Vec::new();
+    for body in ["a", "b"] {
+        let mut client = server.connect().await;
+        client.send(delivery(body)).await;
+        clients.push(client);
+    }
+    // Both are stored and told while both answers are held back; a refusal is never held back.
+    until(|| bench.told.arrivals().len() == 2).await;
+    let mut refused = server.connect().await;
+    refused.send("POST / HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: x\r\nContent-Length: 0\r\n\r\n").await;
+    assert_eq!(refused.answer().await.0, 401);
+}
+
+#[tokio::test]
+async fn a_head_beyond_all_measure_is_refused() {
+    let (_bench, server) = served(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send(format!("POST / HTTP/1.1\r\nHost: x\r\nX-Long: {}", "x".repeat(64 << 10))).await;
+    assert_eq!(client.answer().await.0, 431);
+}
+
+#[tokio::test]
+async fn what_is_not_http_is_answered_400() {
+    let (_bench, server) = served(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send("\u{16}\u{3}\u{1} hello\r\n\r\n").await;
+    assert_eq!(client.answer().await.0, 400);
+    assert_eq!(client.0.read_u8().await.ok(), None);
+}

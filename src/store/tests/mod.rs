@@ -1,0 +1,104 @@
+//! Tests of the store, on real files in temporary folders.
+
+mod attempts;
+mod merging;
+mod opening;
+mod quota;
+mod reading;
+mod refusals;
+mod repeats;
+mod sharing;
+
+use super::*;
+use crate::protocol::arrival::{HeaderLines, Verification};
+use crate::protocol::attempt::{Outcome, Purpose};
+use tempfile::TempDir;
+
+/// A store in a folder of its own.
+struct Bench {
+    folder: TempDir,
+    store: Store,
+    recorder: StoreRecorder,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    fn with(options: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("store.db"), options).unwrap();
+        let recorder = store.recorder();
+        Self { folder, store, recorder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
+    fn reader(&self) -> Reader {
+        self.store.reader().unwrap()
+    }
+
+    async fn record(&self, body: &str, at_ms: i64) -> Recorded {
+        self.recorder.record(arrival(body, at_ms)).await.unwrap()
+    }
+
+    async fn send(&self, body: &str, at_ms: i64) -> u64 {
+        let body = RawBody::new(body.to_owned());
+        self.store.sent(body.clone(), &Facts::of(&body), ms(at_ms)).await.unwrap()
+    }
+}
+
+fn ms(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap()
+}
+
+/// An event of a sign-up that tells a time, in seconds of one minute.
+fn event(kind: &str, signup: &str, second: u32) -> String {
+    let data = format!(r#"{{"id":"{signup}","email":"{signup}@Example.com"}}"#);
+    let envelope = format!(r#""event_type":"signup.{kind}","waitlist_id":"w-{signup}""#);
+    format!(r#"{{{envelope},"data":{data},"timestamp":"2024-01-15T10:00:{second:02}Z"}}"#)
+}
+
+fn arrival(body: &str, at_ms: i64) -> Arrival {
+    let body = RawBody::new(body.to_owned());
+    Arrival {
+        at: ms(at_ms),
+        target: "/hook?a=1".to_owned(),
+        headers: HeaderLines::collect([("Content-Type", &b"application/json"[..]), ("X-Odd", b"\xff\x00")]),
+        facts: Facts::of(&body),
+        body,
+        verification: Verification::Valid,
+    }
+}
+
+fn unsigned(body: &str, at_ms: i64) -> Arrival {
+    Arrival { verification: Verification::Unsigned, ..arrival(body, at_ms) }
+}
+
+fn attempt(event: u64, url: &str, number: u32, outcome: Outcome) -> Attempt {
+    Attempt {
+        event,
+        url: url.to_owned(),
+        purpose: Purpose::Forward,
+        number,
+        at: ms(1_000),
+        latency: Duration::from_micros(1_234),
+        outcome,
+    }
+}
+
+fn answered(status: u16) -> Outcome {
+    Outcome::Answered(crate::protocol::attempt::Answer {
+        status,
+        location: None,
+        body: bytes::Bytes::from_static(b"said"),
+        truncated: false,
+    })
+}
+
+fn numbers(rows: &[EventRow]) -> Vec<u64> {
+    rows.iter().map(|row| row.number).collect()
+}

@@ -1,0 +1,145 @@
+//! Help: each has examples, and every command line that is printed in help or README runs.
+
+use crate::support::{Endpoint, Output, Scene, Started, until};
+use clap::Command;
+use std::collections::BTreeSet;
+
+/// Every command with the words that lead to it.
+fn commands() -> Vec<(String, Command)> {
+    fn collect(path: &str, command: &Command, found: &mut Vec<(String, Command)>) {
+        found.push((path.to_owned(), command.clone()));
+        for next in command.get_subcommands() {
+            collect(&format!("{path} {}", next.get_name()), next, found);
+        }
+    }
+    let mut root = referralloop::cli::command();
+    root.build();
+    let mut found = Vec::new();
+    collect("referralloop", &root, &mut found);
+    found
+}
+
+/// The lines of the Examples section.
+fn examples(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    lines.take_while(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
+}
+
+/// Command lines in the code blocks of a page, as they would be typed with the program installed.
+fn printed(page: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in page.split("```sh\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let typed = block.lines().map(|line| line.replace("cargo run --release --quiet -- ", "referralloop "));
+        lines.extend(typed.filter(|line| line.contains("referralloop ")));
+    }
+    lines
+}
+
+/// A scene in which the examples mean something: files, an event, a refused request, an app, ports of its own.
+struct Stage {
+    scene: Scene,
+    app: Endpoint,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let scene = Scene::new();
+        scene.write("body.json", r#"{"event_type":"signup.created"}"#);
+        scene.write("secret.txt", "a secret of mine\n");
+        scene.write("other.txt", "a secret of somebody else\n");
+        let app = Endpoint::good();
+        let listener = scene.listen(["-q"]);
+        scene.run(["trigger", "created", "--to", &listener.url]).code(0);
+        scene.run(["trigger", "created", "--to", &listener.url, "--secret-file", "secret.txt"]).code(1);
+        listener.stop().code(0);
+        // Port 4242 may be anybody's.
+        scene.write("referralloop.toml", "port = 0\n");
+        Self { scene, app }
+    }
+
+    fn run(&self, line: &str) -> Output {
+        let port = url::Url::parse(&self.app.url("/")).unwrap().port().unwrap();
+        let line = line.replace("3000", &port.to_string());
+        if line.starts_with("referralloop listen") {
+            return self.listen(&line);
+        }
+        let _listener = line.starts_with("referralloop trigger").then(|| self.scene.listen(["-q"]));
+        self.scene.shell(&line).output()
+    }
+
+    /// Listens until it is ready, and then until its event has come or it is told to stop.
+    fn listen(&self, line: &str) -> Output {
+        let started: Started = self.scene.shell(&format!("exec {line}")).start();
+        until("a listener that is ready", || {
+            let said = started.stdout.text() + &started.stderr.text();
+            (said.contains("Ready.") || said.contains("\"ready\"")).then_some(())
+        });
+        if line.contains("--until") {
+            self.scene.run(["trigger", "created"]).code(0);
+        } else {
+            started.signal("INT");
+        }
+        started.finish()
+    }
+}
+
+fn runs(line: &str) {
+    let ended = Stage::set().run(line);
+    assert_eq!(ended.code, Some(0), "{line}\n{ended}");
+    assert!(!ended.err().contains("error:"), "{line}\n{ended}");
+}
+
+#[test]
+fn every_help_has_examples() {
+    for (path, mut command) in commands() {
+        let help = command.render_long_help().to_string();
+        let examples = examples(&help);
+        assert!(!examples.is_empty(), "{path} --help has no examples:\n{help}");
+        assert!(examples.iter().all(|line| line.contains("referralloop ")), "{path}: {examples:?}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{path} --help is wider than 100 columns");
+        assert_eq!(command.render_help().to_string().contains("Examples:"), true, "{path} -h");
+    }
+}
+
+#[test]
+fn every_example_of_every_help_runs() {
+    let lines: BTreeSet<String> =
+        commands().into_iter().flat_map(|(_, mut command)| examples(&command.render_long_help().to_string())).collect();
+    assert!(lines.len() > 30, "{lines:?}");
+    lines.iter().for_each(|line| runs(line));
+    println!("{} command lines of help texts", lines.len());
+}
+
+#[test]
+fn every_command_line_of_the_readme_runs() {
+    let lines = printed(include_str!("../../README.md"));
+    assert!(lines.len() > 15, "{lines:?}");
+    lines.iter().for_each(|line| runs(line));
+    println!("{} command lines of the README", lines.len());
+}
+
+#[test]
+fn help_is_data_and_goes_to_stdout() {
+    let scene = Scene::new();
+    for (path, _) in commands() {
+        let line = path.split(' ').skip(1).chain(["--help"]);
+        let help = scene.run(line).code(0);
+        assert!(help.err().is_empty() && help.out().contains("Usage: referralloop"), "{help}");
+    }
+    scene.run(["--version"]).says(concat!("referralloop ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn the_demo_ends_by_itself_and_touches_nothing() {
+    let scene = Scene::new();
+    let ended = scene.run(["demo"]).code(0);
+    let out = ended.out();
+    assert!(out.contains("delivered on attempt 2 of 5") && out.contains("✘ invalid"), "{ended}");
+    assert!(out.contains("↻ duplicate") && out.contains("✔ verified"), "{ended}");
+    assert_eq!(std::fs::read_dir(scene.home()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(scene.folder()).unwrap().count(), 0);
+    let records = scene.run(["demo", "--json"]).code(0);
+    assert_eq!(records.err(), "");
+    assert_eq!(records.records().last().unwrap()["type"], "summary");
+}

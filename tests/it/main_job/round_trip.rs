@@ -1,0 +1,199 @@
+//! The first thing a new user does: no account, no network, no configuration.
+
+use super::{CREATED, steady};
+use crate::support::{Endpoint, Listener, Scene, wall};
+
+const BLOCK: &str = r#"              │ {
+              │   "event_type": "signup.created",
+              │   "waitlist_id": "123e4567-e89b-12d3-a456-426614174000",
+              │   "data": {
+              │     "id": "789e0123-e89b-12d3-a456-426614174000",
+              │     "email": "user@example.com",
+              │     "name": "John Doe",
+              │     "position": 1,
+              │     "referral_code": "ABC123",
+              │     "created_at": "2024-01-15T10:00:00Z"
+              │   },
+              │   "timestamp": "2024-01-15T10:00:00Z"
+              │ }
+"#;
+
+#[test]
+fn signed_verified_stored_and_shown() {
+    let scene = Scene::new();
+    scene.write("body.json", CREATED);
+    let clock = || wall("2024-01-15T10:00:01.123Z");
+    let listener = Listener::start(&scene, ["--until", "1"], |run| run.clock(clock()));
+    let url = listener.url.clone();
+
+    let sent = scene.with(["trigger", "--data", "@body.json"]).clock(clock()).output();
+    assert_eq!(sent.code, Some(0), "{sent}");
+    assert_eq!(
+        steady(&sent.out()),
+        format!(
+            "signup.created  user@example.com  position 1   → {url}\n  attempt 1/1  +0:00   200 OK   N ms\ndelivered\n"
+        )
+    );
+    assert_eq!(sent.err(), "");
+
+    let ready_file = listener.ready_file.clone();
+    let ended = listener.finish();
+    let arrival =
+        "10:00:01.123  #1  signup.created           ✔ verified   user@example.com  position 1           291 B\n";
+    ended.is(
+        0,
+        &format!("{arrival}{BLOCK}"),
+        &format!(
+            "Listening on {}   secret: development (profile default)\nReady. Ctrl-C stops.\nReceived: 1 verified.\n",
+            url.trim_end_matches('/')
+        ),
+    );
+    assert!(!ready_file.exists(), "the ready file is removed at the end");
+
+    let list = scene.with(["events", "list"]).terminal(120).env("NO_COLOR", "1").output().code(0);
+    assert_eq!(
+        list.out(),
+        "#   WHEN                 EVENT           SIGNUP                        STATE     TIMES  LAST DELIVERY\n\
+         #1  2024-01-15 10:00:01  signup.created  user@example.com  position 1  verified      1  200 OK\n"
+    );
+    assert_eq!(list.err(), "");
+    assert_eq!(scene.run(["events", "show", "1", "--raw"]).out(), CREATED);
+    scene
+        .run(["verify", "--event", "1"])
+        .says("✔ valid: signed with this secret (development (profile default)), 291 bytes\n");
+}
+
+#[test]
+fn each_event_by_its_short_name() {
+    let scene = Scene::new();
+    let listener = scene.listen(["--until", "3", "--json"]);
+    for name in ["created", "position_changed", "deleted"] {
+        let sent = scene.run(["trigger", name, "--json"]).code(0);
+        assert_eq!(sent.err(), "");
+        assert_eq!(sent.record("sending")["event_type"], format!("signup.{name}"));
+        assert_eq!(sent.record("delivered")["attempts"], 1);
+    }
+    let ended = listener.finish().code(0);
+    let arrivals: Vec<_> = ended.records().into_iter().filter(|record| record["type"] == "arrival").collect();
+    assert_eq!(arrivals.len(), 3);
+    for arrival in arrivals {
+        assert_eq!(arrival["verification"], "valid");
+        assert_eq!(arrival["drift"], serde_json::json!([]), "{arrival}");
+        assert_eq!(arrival["answer"], 200);
+    }
+}
+
+#[test]
+fn the_real_binary_does_the_same() {
+    let scene = Scene::new();
+    let ready = scene.folder().join("ready.json");
+    let mut listener = scene.process(["listen", "--port", "0", "--ready-file", "ready.json", "--until", "1"]).start();
+    let record: serde_json::Value = serde_json::from_slice(&listener.wait_for_file(&ready)).unwrap();
+    assert_eq!(record["pid"], listener.id());
+    let sent = scene.process(["trigger", "created"]).output().code(0);
+    assert!(sent.out().ends_with("delivered\n") && sent.err().is_empty(), "{sent}");
+    let ended = listener.finish().code(0);
+    assert!(ended.out().contains("  #1  signup.created  "), "{ended}");
+    assert!(ended.err().ends_with("Ready. Ctrl-C stops.\nReceived: 1 verified.\n"), "{ended}");
+    assert!(!ready.exists());
+}
+
+#[test]
+fn a_wrong_secret_is_refused_with_401_and_exit_1() {
+    let scene = Scene::new();
+    scene.write("other.txt", "another secret\n");
+    let listener = scene.listen([""; 0]);
+    let sent = scene.run(["trigger", "created", "--secret-file", "other.txt", "--no-retry"]).code(1);
+    let lines: Vec<String> = steady(&sent.out()).lines().map(str::to_owned).collect();
+    assert_eq!(
+        lines[1..],
+        [
+            r#"  attempt 1/1  +0:00   401 Unauthorized   N ms   "{"error":"invalid signature"}""#,
+            "not delivered",
+            "  hint: the app refused it: does it verify with the same secret, over the raw bytes?",
+        ]
+    );
+    assert_eq!(sent.err(), "");
+    listener.wait_for("✘ invalid");
+    let ended = listener.stop().code(0);
+    let out = ended.out();
+    assert!(out.contains("!1  signup.created  ✘ invalid"), "{ended}");
+    assert!(out.trim_end().ends_with("401"), "{ended}");
+    assert_eq!(out.lines().count(), 1, "a refused body is not shown: {ended}");
+    assert!(ended.err().ends_with("Received: 1 refused for their signature.\n"), "{ended}");
+    // Not among the events, and kept for looking at.
+    scene.run(["events", "list"]).is(0, "", "note: no event matches\n");
+    let kept = scene.run(["verify", "--event", "!1", "--secret-file", "other.txt"]).code(0);
+    assert!(kept.out().starts_with("✔ valid: signed with this secret (other.txt)"), "{kept}");
+}
+
+#[test]
+fn what_arrives_without_a_signature_is_neither_valid_nor_invalid() {
+    let scene = Scene::new();
+    let listener = scene.listen([""; 0]);
+    scene.run(["trigger", "created", "--unsigned"]).code(0);
+    listener.wait_for("○ unsigned");
+    assert!(listener.stop().err().ends_with("Received: 1 unsigned.\n"));
+    let verified = scene.run(["verify", "--event", "1"]).code(1);
+    assert!(verified.out().starts_with("○ unsigned:"), "{verified}");
+}
+
+#[test]
+fn old_and_new_secret_both_verify_while_rotating() {
+    let scene = Scene::new();
+    for name in ["old.txt", "new.txt", "other.txt"] {
+        scene.write(name, format!("the secret of {name}\r\n"));
+    }
+    let listener = scene.listen(["--secret-file", "new.txt", "--secret-file", "old.txt"]);
+    for (name, code) in [("new.txt", 0), ("old.txt", 0), ("other.txt", 1)] {
+        scene.run(["trigger", "created", "--secret-file", name]).code(code);
+    }
+    let ended = listener.stop().code(0);
+    assert!(ended.err().ends_with("Received: 2 verified, 1 refused for their signature.\n"), "{ended}");
+}
+
+#[test]
+fn trigger_finds_the_newest_running_listener() {
+    let scene = Scene::new();
+    let first = scene.listen(["--json"]);
+    let second = scene.listen(["--json"]);
+    assert_eq!(scene.run(["trigger", "created", "--json"]).record("delivered")["url"], second.url);
+    second.stop().code(0);
+    assert_eq!(scene.run(["trigger", "created", "--json"]).record("delivered")["url"], first.url);
+    first.stop().code(0);
+    // Nobody is left: the default is tried, which on this machine may be anything.
+    let dry = scene.run(["trigger", "created", "--dry-run", "--json"]).code(0);
+    assert_eq!(dry.record("request")["url"], "http://127.0.0.1:4242/");
+}
+
+#[test]
+fn a_seed_makes_everything_reproducible() {
+    let (one, other) = (Scene::new(), Scene::new());
+    let request = |scene: &Scene, seed: &str| {
+        scene.write("s.txt", "secret");
+        let line = ["trigger", "created", "--to", "1/x", "--dry-run", "--secret-file", "s.txt", "--seed", seed];
+        scene.run(line).code(0).out()
+    };
+    assert_eq!(request(&one, "7"), request(&other, "7"));
+    assert_ne!(request(&one, "7"), request(&one, "8"));
+}
+
+#[test]
+fn what_is_sent_is_what_the_service_sends() {
+    let scene = Scene::new();
+    scene.write("s.txt", "It's a Secret to Everybody");
+    let endpoint = Endpoint::good();
+    let line = ["trigger", "--data", "Hello, World!", "--secret-file", "s.txt", "-H", "X-Extra: a, b", "--to"];
+    scene.run(line.into_iter().chain([endpoint.url("/hook?x=1").as_str()])).code(0);
+    let received = &endpoint.received()[0];
+    assert!(received.head.starts_with("POST /hook?x=1 HTTP/1.1\r\n"), "{}", received.head);
+    assert_eq!(received.header("content-type"), Some("application/json"));
+    assert_eq!(received.header("user-agent"), Some(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(received.header("x-extra"), Some("a, b"));
+    // The vector of GitHub's documentation.
+    assert_eq!(
+        received.header("x-webhook-signature"),
+        Some("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")
+    );
+    assert_eq!(received.body, b"Hello, World!");
+}

@@ -1,0 +1,40 @@
+//! What the tests stand on: scenes, captured output, a listener that ends with its test, a scripted endpoint, and
+//! programs that may or may not be installed.
+//!
+//! Nothing here shares a port, a folder or an environment with another test, and nothing sleeps for luck: every wait
+//! is for a condition, with an upper bound that only a broken program reaches.
+
+mod capture;
+mod endpoint;
+mod hostile;
+mod listener;
+mod output;
+mod process;
+mod programs;
+mod scene;
+
+pub use capture::Capture;
+pub use endpoint::{Answer, Endpoint, Received};
+pub use hostile::{Heard, heard, unsafe_characters};
+pub use listener::Listener;
+pub use output::Output;
+pub use process::{Program, Started, program};
+pub use programs::{counterpart, slow_tests, vectors};
+pub use scene::{Run, Running, Scene, wall};
+
+use std::time::{Duration, Instant};
+
+/// Longest time that anything may take before the test gives up. Generous: the machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until a condition holds; `what` says what was waited for should it never.
+pub fn until<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = holds() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(3));
+    }
+}

@@ -1,0 +1,167 @@
+//! The real binary: an environment of its own, a deadline that kills, and every stream captured.
+
+use super::{Capture, Output, PATIENCE, Scene, until};
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// Path of the binary under test.
+pub fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_referralloop"))
+}
+
+/// A process before it starts.
+#[derive(Debug)]
+pub struct Program {
+    command: Command,
+    line: String,
+    stdin: Vec<u8>,
+}
+
+impl Scene {
+    /// The real binary with arguments, in this scene's home and folder.
+    pub fn process<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Program {
+        self.command(program(), arguments)
+    }
+
+    /// A shell line in this scene; `referralloop` means the binary under test.
+    pub fn shell(&self, line: &str) -> Program {
+        let folder = program().parent().unwrap().display();
+        let path = std::env::var("PATH").unwrap_or_default();
+        self.command(Path::new("sh"), ["-c", line]).env("PATH", format!("{folder}:{path}"))
+    }
+
+    /// Any program in this scene.
+    pub fn command<A: AsRef<OsStr>>(&self, program: &Path, arguments: impl IntoIterator<Item = A>) -> Program {
+        let arguments: Vec<OsString> = arguments.into_iter().map(|part| part.as_ref().to_owned()).collect();
+        let mut line = program.file_name().unwrap().to_string_lossy().into_owned();
+        for part in &arguments {
+            line.push(' ');
+            line.push_str(&part.to_string_lossy());
+        }
+        let mut command = Command::new(program);
+        command.args(&arguments).current_dir(self.folder());
+        command.env_clear().env("HOME", self.home()).env("TZ", "UTC").env("TMPDIR", self.folder());
+        Program { command, line, stdin: Vec::new() }
+    }
+}
+
+impl Program {
+    /// Sets an environment variable.
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Removes an environment variable.
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Puts bytes on standard input, which is empty otherwise.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// Starts.
+    pub fn start(mut self) -> Started {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{}: {error}", self.line));
+        let mut stdin = child.stdin.take().unwrap();
+        // A program that does not read its input may be gone before it is written.
+        let _ = stdin.write_all(&self.stdin);
+        drop(stdin);
+        let (stdout, stderr) = (Capture::default(), Capture::default());
+        let readers = vec![
+            follow(child.stdout.take().unwrap(), stdout.clone()),
+            follow(child.stderr.take().unwrap(), stderr.clone()),
+        ];
+        Started { line: self.line, child, stdout, stderr, readers }
+    }
+
+    /// Runs to the end.
+    #[track_caller]
+    pub fn output(self) -> Output {
+        self.start().finish()
+    }
+}
+
+fn follow(mut from: impl Read + Send + 'static, mut to: Capture) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        // Ends with the stream, whatever the reason.
+        let _ = std::io::copy(&mut from, &mut to);
+    })
+}
+
+/// A process under way; dropping it kills it.
+#[derive(Debug)]
+pub struct Started {
+    line: String,
+    child: Child,
+    /// Standard output so far.
+    pub stdout: Capture,
+    /// Standard error so far.
+    pub stderr: Capture,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Started {
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
+        assert!(sent.unwrap().success(), "{}", self.line);
+    }
+
+    /// Waits for a file that tells it is ready.
+    pub fn wait_for_file(&mut self, path: &Path) -> Vec<u8> {
+        until(&path.display().to_string(), || {
+            let file = std::fs::read(path).ok();
+            assert!(file.is_some() || self.child.try_wait().unwrap().is_none(), "it ended: {}", self.stderr.text());
+            file
+        })
+    }
+
+    /// Waits for the end; kills what does not end.
+    #[track_caller]
+    pub fn finish(mut self) -> Output {
+        let status = self.wait();
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        let (line, stdout, stderr) = (std::mem::take(&mut self.line), self.stdout.bytes(), self.stderr.bytes());
+        let output = Output { line, code: status.and_then(|status| status.code()), stdout, stderr };
+        assert!(status.is_some(), "it was killed, because it does not end: {output}");
+        output
+    }
+
+    fn wait(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            if Instant::now() > deadline {
+                self.child.kill().unwrap();
+                self.child.wait().unwrap();
+                return None;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(3));
+        }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // Ended already, in the usual case.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
