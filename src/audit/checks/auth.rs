@@ -130,7 +130,7 @@ pub const CHECKS: &[Check] = &[
             ("no hexadecimal digits", format!("sha256={}", "z".repeat(64)).into()),
             ("not ASCII", b"sha256=\xc3\xa9\xff".to_vec()),
             ("4096 digits", long.into()),
-            ("no equals sign", b"sha256".to_vec()),
+            ("no hash", b"signature".to_vec()),
         ];
         values.map(|(what, value)| forged(stage, value).called(what)).into()
     })

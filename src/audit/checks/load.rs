@@ -105,7 +105,7 @@ async fn burst_effects(stage: &Stage<'_>) -> Judgement {
         let all = stage.send_together((0..10).map(|_| stage.created()).collect()).await;
         let acknowledged = all.iter().filter(|one| one.outcome.acknowledged()).count();
         let wanted = before + unit * i64::try_from(acknowledged).unwrap_or(0);
-        let after = stage.settled(wanted).await?;
+        let after = stage.settled(before, wanted).await?;
         Ok(match after == wanted {
             true => Judgement::Pass,
             false => {
@@ -168,7 +168,7 @@ async fn restart(stage: &Stage<'_>) -> Judgement {
     match (again.outcome.acknowledged(), before) {
         (false, _) => Judgement::Fail(seen(&again)),
         (true, None) => Judgement::Pass,
-        (true, Some(before)) => match stage.settled(before).await {
+        (true, Some(before)) => match stage.settled(before, before).await {
             Ok(after) if after != before => {
                 Judgement::Fail(format!("it had its effect again: the state went from {before} to {after}"))
             }
@@ -180,7 +180,7 @@ async fn restart(stage: &Stage<'_>) -> Judgement {
 /// The state once it has stopped changing.
 async fn settled_state(stage: &Stage<'_>) -> Option<i64> {
     let now = stage.state().await.ok()?;
-    stage.settled(now).await.ok()
+    stage.settled(now, now).await.ok()
 }
 
 /// The event again, until the endpoint answers or its time is up.
