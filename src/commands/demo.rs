@@ -7,6 +7,8 @@ use crate::error::{Error, Exit};
 use crate::flows::listener::{self, Door, Ends, Surroundings};
 use crate::flows::{delivery, request, runtime};
 use crate::output::console::Console;
+use crate::output::human::Stream;
+use crate::output::records;
 use crate::output::screen::Screen;
 use crate::protocol::attempt::Purpose;
 use crate::protocol::body::RawBody;
@@ -66,7 +68,7 @@ async fn play(context: &Context, console: &Console) -> Result<Exit, Error> {
     if matches!(played, Ok(Exit::Done)) {
         stage.say("That was all of it. Now yours: referralloop listen here, referralloop trigger created there");
         if console.is_json() {
-            screen.record("summary", context.clock.now(), &json!({ "acts": 3 }));
+            screen.print(Stream::Out, records::summary_record(context.clock.now(), "demo", &json!({ "acts": 3 })));
         }
     }
     drop(stage);

@@ -269,13 +269,14 @@ async fn serve(
     let door = Door::open(address, receiving.path.as_deref()).await?;
     let (screen, unread) = console.screen()?;
     let life = &arguments.life;
+    let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = workspace::store_path(context, settings)?;
     let traces = Traces::leave(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
     listener::introduce(&door.url, &secret, &receiving, console, &screen);
     screen.tell(listener::ready(&door.url, context.pid, context.clock.now()));
-    let ends = Ends { until: life.until, after: life.for_, with_parent: life.exit_with_parent };
+    let ends = Ends { until: life.until, after: life.for_, with_parent };
     let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop };
     let ended = listener::run(door, receiving, ends, &around).await;
     drop(traces);

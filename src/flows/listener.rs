@@ -37,8 +37,9 @@ pub struct Ends {
     pub until: Option<u64>,
     /// After this long.
     pub after: Option<Duration>,
-    /// When the process that started this one is gone.
-    pub with_parent: bool,
+    /// When this process, which started this one, is gone. Its id is taken before anybody is told that the listener is
+    /// ready: afterwards it may be gone already.
+    pub with_parent: Option<u32>,
 }
 
 /// Why a listener ended.
@@ -59,14 +60,21 @@ pub enum Why {
 }
 
 /// What a listener did.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Ended {
     /// Why it ended.
+    #[serde(skip)]
     pub why: Why,
     /// What it counted.
+    #[serde(flatten)]
     pub counts: Counts,
     /// What it could not finish.
+    #[serde(rename = "unforwarded", serialize_with = "unforwarded")]
     pub finished: Finished,
+}
+
+fn unforwarded<S: serde::Serializer>(finished: &Finished, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(finished.unforwarded as u64)
 }
 
 /// A bound socket. Connections queue up there until it is served.
@@ -185,8 +193,7 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
         }
     };
     let orphaned = async {
-        let parent = (around.context.parent)();
-        while !ends.with_parent || (around.context.parent)() == parent {
+        while ends.with_parent.is_none_or(|parent| (around.context.parent)() == parent) {
             clock.sleep(PARENT_CHECK).await;
         }
     };
@@ -196,7 +203,7 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
         signal = around.stop.requested() => Why::Told(signal),
         () = time_up => Why::TimeUp,
         () = around.unread.notified() => Why::Unread,
-        () = orphaned, if ends.with_parent => Why::Orphaned,
+        () = orphaned, if ends.with_parent.is_some() => Why::Orphaned,
     }
 }
 
@@ -255,8 +262,7 @@ fn shown(url: &Url) -> &str {
 /// The summary: a `summary` record, or a line or two on stderr.
 pub fn sum_up(ended: &Ended, at: Timestamp, console: &Console, screen: &Screen) {
     if console.is_json() {
-        let Finished { unforwarded } = ended.finished;
-        screen.record("summary", at, &json!({ "counts": ended.counts, "unforwarded": unforwarded }));
+        screen.print(Stream::Out, records::summary_record(at, "listen", ended));
         return;
     }
     let mut out = String::new();

@@ -92,9 +92,13 @@ impl Console {
         self.lines(&[Line::new(&self.out).put(Ink::Plain, Sanitised::text(text))])
     }
 
-    /// Writes a record to stdout.
+    /// Writes a record to stdout. What has nothing to say is left out, as everywhere in records.
     pub fn record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
-        self.bytes(&records::record(kind, self.clock.now(), fields))
+        let mut fields = serde_json::to_value(fields)?;
+        if let Some(fields) = fields.as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
+        }
+        self.bytes(&records::record(kind, self.clock.now(), &fields))
     }
 
     /// Writes a report's record to stdout.

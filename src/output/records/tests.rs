@@ -9,13 +9,17 @@ use crate::protocol::body::RawBody;
 use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
 use crate::protocol::expectation::{Bound, ExpectationReport, InsteadReport, Miss, Verdict};
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, SendingReport, What};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-const DOCUMENT: &str = include_str!("../../../docs/records.md");
+/// The part of the page about reports; records of single commands are held to the rest of it where the commands are
+/// tested.
+fn document() -> &'static str {
+    include_str!("../../../docs/records.md").split("\n# ").next().unwrap()
+}
 
 /// One example of every type, several where fields exclude each other: the lines of the document, in its order.
 fn examples() -> Vec<Vec<u8>> {
@@ -37,6 +41,7 @@ fn reports() -> Vec<Report> {
             What::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
         ),
     ]);
+    reports.extend(sending());
     reports.extend(attempts());
     reports.extend([
         report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
@@ -119,6 +124,22 @@ fn expectation() -> ExpectationReport {
     ExpectationReport { expected, bound: Bound::Exactly(2), count: 1, verdict: Verdict::TooFew }
 }
 
+/// A sign-up that is created, one that is moved, and bytes that are no JSON.
+fn sending() -> Vec<Report> {
+    let told = |arrival: ArrivalReport| {
+        let ArrivalReport { facts, fingerprint, headers, body, .. } = arrival;
+        let url = "http://localhost:3000/webhooks".into();
+        let sending = SendingReport { event: 41, url, facts, fingerprint, headers, body };
+        report("10:00:00", What::Sending(Box::new(sending)))
+    };
+    let moved = Facts { position: Some(Position::Moved { from: 10, to: 5 }), ..Facts::default() };
+    vec![
+        told(created(41)),
+        told(ArrivalReport { facts: moved, ..with_body(created(41), "{}") }),
+        told(ArrivalReport { facts: Facts::default(), ..with_body(created(41), vec![0xff]) }),
+    ]
+}
+
 fn attempts() -> Vec<Report> {
     let redirect = Answer { status: 302, location: Some("/new".into()), body: vec![0xff].into(), truncated: true };
     let outcomes = [
@@ -146,13 +167,13 @@ fn parsed(line: &[u8]) -> Map<String, Value> {
 
 /// The document's example lines, in order.
 fn documented_lines() -> Vec<&'static str> {
-    DOCUMENT.lines().filter(|line| line.starts_with("{\"type\"")).collect()
+    document().lines().filter(|line| line.starts_with("{\"type\"")).collect()
 }
 
 /// Type to field to whether it is always there, from the document's tables.
 fn documented_fields() -> BTreeMap<&'static str, BTreeMap<&'static str, bool>> {
     let mut types = BTreeMap::new();
-    for section in DOCUMENT.split("\n## ").skip(1) {
+    for section in document().split("\n## ").skip(1) {
         let Some(names) = section.lines().next().filter(|title| title.starts_with('`')) else { continue };
         let rows = section.lines().filter(|line| line.starts_with("| `"));
         let fields: BTreeMap<_, _> = rows
