@@ -78,9 +78,14 @@ impl Draft {
         self
     }
 
+    /// Whether its body is sent at once.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.manner, Manner::Whole)
+    }
+
     /// What is unusual about it; nothing for a plain POST.
     pub(super) fn unusual(&self) -> Option<Unusual> {
-        let usual = self.method == Method::POST && matches!(self.manner, Manner::Whole);
+        let usual = self.method == Method::POST && self.is_whole();
         (!usual).then(|| Unusual { method: self.method.clone(), manner: self.manner.clone() })
     }
 

@@ -25,13 +25,14 @@ const LISTED: usize = 20;
 /// Run a command and assert which events arrive meanwhile (CI)
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The command finds the listener in REFERRALLOOP_WEBHOOK_URL and the secret in REFERRALLOOP_WEBHOOK_SECRET.
+    after_help = "The command finds the listener in REFERRALLOOP_WEBHOOK_URL, the secret in REFERRALLOOP_WEBHOOK_SECRET.
 created means at least one, created=2 exactly two, created=2+ two or more, created=0 none; repeats of an event
 are one event. Exit: 0 as expected, 1 not, else the code of the command (128 and the signal if it was killed).
 
 Examples:
-  referralloop expect created -- sh -c 'referralloop trigger created --to \"$REFERRALLOOP_WEBHOOK_URL\"'
-  referralloop expect created=2 --none deleted --within 2s --junit report.xml -- sh -c 'for i in 1 2; do referralloop trigger created --to \"$REFERRALLOOP_WEBHOOK_URL\"; done'"
+  referralloop expect created -- referralloop trigger created
+  referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
+  referralloop expect created --junit report.xml -- referralloop trigger created"
 )]
 pub struct Arguments {
     /// Expected events: created, created=2, created=2+, 'created>=2', signup.*, all
@@ -201,7 +202,7 @@ fn command_case(outcome: &Outcome) -> Case {
 }
 
 fn instead_in_words(outcome: &Outcome) -> String {
-    let line = |instead: &crate::protocol::expectation::InsteadReport| {
+    let line = |instead: &crate::protocol::report::InsteadReport| {
         let facts = &instead.arrival.facts;
         let name = facts.event_type.as_deref().unwrap_or("(no event type)");
         let email = facts.email.as_deref().unwrap_or("(no e-mail address)");

@@ -21,9 +21,9 @@ use url::Url;
 /// Audit an endpoint: about seventy checks of what a webhook receiver must withstand
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Give it the secret that the endpoint verifies with (--secret-file, or REFERRALLOOP_WEBHOOK_SECRET); without one
-what concerns signatures is skipped. --state-cmd prints a number that every sign-up changes, like the number
-of rows: with it, lost and doubled effects are found. Exit: 0, or 1 for findings of --fail-on and above.
+    after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); what
+concerns signatures is skipped otherwise. With --state-cmd, which prints a number that every sign-up
+changes, lost and doubled effects are found. Exit: 0, or 1 for findings of --fail-on and above.
 
 Examples:
   referralloop test 3000/webhooks --only delivery

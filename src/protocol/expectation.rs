@@ -304,12 +304,3 @@ impl Miss {
         }
     }
 }
-
-/// Something that came in where an expectation was not met, as told.
-#[derive(Debug, Clone)]
-pub struct InsteadReport {
-    /// What came.
-    pub arrival: Box<super::report::ArrivalReport>,
-    /// Why it did not count.
-    pub miss: Miss,
-}

@@ -5,7 +5,7 @@ use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
 use super::check::CheckReport;
-use super::expectation::{ExpectationReport, InsteadReport};
+use super::expectation::{ExpectationReport, Miss};
 use super::facts::Facts;
 use super::signature::Reason;
 use jiff::Timestamp;
@@ -189,4 +189,13 @@ pub struct AttemptReport {
     pub latency: Duration,
     /// The time it had; `None` for no limit.
     pub budget: Option<Duration>,
+}
+
+/// Something that came in where an expectation was not met, as told.
+#[derive(Debug, Clone)]
+pub struct InsteadReport {
+    /// What came.
+    pub arrival: Box<ArrivalReport>,
+    /// Why it did not count.
+    pub miss: Miss,
 }

@@ -10,6 +10,7 @@ documentation's samples have faults of their own, which are printed; no one of t
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -27,9 +28,15 @@ GRAVE = {"medium", "high", "critical"}
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range from which outgoing connections take theirs: it must stay free while a server restarts."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def interpreter(name):

@@ -1,8 +1,8 @@
 //! What came in, held against what was expected.
 
 use crate::protocol::arrival::Verification;
-use crate::protocol::expectation::{Count, ExpectationReport, InsteadReport, Miss, Standing, Verdict};
-use crate::protocol::report::ArrivalReport;
+use crate::protocol::expectation::{Count, ExpectationReport, Miss, Standing, Verdict};
+use crate::protocol::report::{ArrivalReport, InsteadReport};
 use crate::receive::Filter;
 
 /// Arrivals that are kept to be listed in a failure.

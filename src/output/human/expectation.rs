@@ -4,7 +4,8 @@ use super::{Detail, arrival};
 use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{Ink, Style};
-use crate::protocol::expectation::{ExpectationReport, InsteadReport, Verdict};
+use crate::protocol::expectation::{ExpectationReport, Verdict};
+use crate::protocol::report::InsteadReport;
 use jiff::Timestamp;
 
 /// Where the words begin, so that they stand below each other.

@@ -2,7 +2,8 @@
 
 use super::shapes::{Arrival, Body, Ended, milliseconds};
 use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
-use crate::protocol::expectation::{ExpectationReport, InsteadReport, Miss, Verdict};
+use crate::protocol::expectation::{ExpectationReport, Miss, Verdict};
+use crate::protocol::report::InsteadReport;
 use serde::Serialize;
 
 /// Fields of a `check`.
