@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 fn path(console: &Console, context: &Context) -> Result<(), Error> {
     let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
     if console.is_json() {
-        console.record("config_path", &json!({ "path": path, "exists": path.exists() }))?;
+        console.record("config_path", &json!({ "path": path.display().to_string(), "exists": path.exists() }))?;
     } else {
         console.line(&path.display().to_string())?;
     }
@@ -120,7 +120,7 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
     let mut rows = Vec::new();
     for spec in &KEYS {
         let (value, origin) = value_of(&settings, context, spec.key)?;
-        let origin = if value.is_some() { origin.to_string() } else { String::new() };
+        let origin = value.is_some().then(|| origin.to_string());
         if console.is_json() {
             console.record(
                 "setting",
@@ -131,7 +131,7 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
             rows.push(vec![
                 Cell::new(Ink::Strong, Sanitised::own(spec.name)),
                 Cell::from(Sanitised::text(&value)),
-                Cell::new(Ink::Faint, Sanitised::text(&origin)),
+                Cell::new(Ink::Faint, Sanitised::text(&origin.unwrap_or_default())),
             ]);
         }
     }
@@ -163,7 +163,8 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
     file::change(&path, profile.as_deref(), key, value)?;
     let done = if value.is_some() { "set" } else { "removed" };
     if console.is_json() {
-        console.record("setting_changed", &json!({ "name": name, "value": value, "file": path }))?;
+        console
+            .record("setting_changed", &json!({ "name": name, "value": value, "file": path.display().to_string() }))?;
     } else {
         console.note(&format!("{name} {done} in {}.", path.display()));
     }

@@ -3,10 +3,13 @@
 use crate::config::secrets;
 use crate::context::Context;
 use crate::deliver::{Pace, Plan};
+use crate::diagnose::Known;
 use crate::error::{Error, Exit};
 use crate::flows::listener::{self, Door, Ends, Surroundings};
 use crate::flows::{delivery, request, runtime};
 use crate::output::console::Console;
+use crate::output::human::Stream;
+use crate::output::records;
 use crate::output::screen::Screen;
 use crate::protocol::attempt::Purpose;
 use crate::protocol::body::RawBody;
@@ -66,7 +69,7 @@ async fn play(context: &Context, console: &Console) -> Result<Exit, Error> {
     if matches!(played, Ok(Exit::Done)) {
         stage.say("That was all of it. Now yours: referralloop listen here, referralloop trigger created there");
         if console.is_json() {
-            screen.record("summary", context.clock.now(), &json!({ "acts": 3 }));
+            screen.print(Stream::Out, records::summary_record(context.clock.now(), "demo", &json!({ "acts": 3 })));
         }
     }
     drop(stage);
@@ -118,6 +121,7 @@ impl Stage<'_> {
             screen: self.screen,
             unread: Arc::new(Notify::new()),
             stop: &stop,
+            known: vec![Known { secret: self.secret.clone(), origin: "of this demo".into(), current: true }],
         };
         let deliveries = async {
             let outcome = self.deliver_all(&url, key, bodies, expected).await;

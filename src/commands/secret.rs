@@ -13,6 +13,8 @@ use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::Ink;
 use crate::protocol::signature::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -79,8 +81,14 @@ fn show(console: &Console, context: &Context, settings: &Settings) -> Result<(),
     let found = workspace::secrets(context, settings, &[])?;
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
-        let text = String::from_utf8_lossy(found.signing().expose());
-        console.record("secret", &json!({ "secret": text, "origin": origin, "profile": settings.profile.value }))?;
+        let secret = found.signing().expose();
+        let text = std::str::from_utf8(secret).ok();
+        let coded = text.is_none().then(|| STANDARD.encode(secret));
+        let profile = &settings.profile.value;
+        console.record(
+            "secret",
+            &json!({ "secret": text, "secret_base64": coded, "origin": origin, "profile": profile }),
+        )?;
     } else {
         // Into a pipe the secret itself, for whoever pipes it on; on a terminal nothing that it might act upon.
         match console.is_terminal() {
@@ -131,7 +139,10 @@ fn keep(console: &Console, context: &Context, settings: &Settings, secret: &Secr
     file::change(&path, Some(profile), Key::WebhookSecret, Some(text))?;
     let origin = SecretOrigin::User(path.clone()).describe(profile);
     if console.is_json() {
-        console.record("secret_kept", &json!({ "origin": origin, "profile": profile, "file": path }))?;
+        console.record(
+            "secret_kept",
+            &json!({ "origin": origin, "profile": profile, "file": path.display().to_string() }),
+        )?;
     } else {
         console.note(&format!("Secret kept in {} (profile {profile}).", path.display()));
     }

@@ -3,6 +3,8 @@
 mod many;
 mod rehearse;
 
+mod case;
+
 use crate::config::Settings;
 use crate::config::keys::Key;
 use crate::context::Context;
@@ -35,11 +37,12 @@ Examples:
   referralloop trigger created --count 1000 --to 3000/webhooks
   referralloop trigger all --duration 1s --rate 500 --concurrency 32 --to 3000/webhooks
   referralloop trigger created --chaos duplicate=0.2,reorder=5 --seed 7 --to 3000/webhooks
-  referralloop trigger --scenario lifecycle --to 3000/webhooks"
+  referralloop trigger --scenario lifecycle --to 3000/webhooks
+  referralloop trigger --case auth.missing --to 3000/webhooks --dry-run"
 )]
 pub struct Arguments {
     /// created, position_changed or deleted, or all for whole lives with --count; not needed with --data
-    #[arg(value_name = "EVENT", value_parser = flow, required_unless_present_any = ["data", "scenario"])]
+    #[arg(value_name = "EVENT", value_parser = flow, required_unless_present_any = ["data", "scenario", "case"])]
     event: Option<Flow>,
     /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
     #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
@@ -57,6 +60,8 @@ pub struct Arguments {
     many: many::Arguments,
     #[command(flatten)]
     rehearsals: rehearse::Arguments,
+    #[command(flatten)]
+    case: case::Arguments,
     /// Print the request, and send nothing
     #[arg(long, help_heading = "Dry run")]
     dry_run: bool,
@@ -126,6 +131,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context, &console)?;
     input::one_stdin(&[arguments.payload.stdin().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = target(arguments, context, &settings)?;
+    if let Some(check) = arguments.case.case {
+        let here = (context, &console, &settings);
+        return case::run((check, &arguments.case), url, &arguments.request, arguments.dry_run, here);
+    }
     if arguments.rehearsals.asked() {
         return rehearse::run(arguments, context, &console, &settings, url);
     }

@@ -30,9 +30,14 @@ fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
         }
         _ => error,
     })?;
-    // The error's own words name a temporary file, which nobody has heard of.
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(plain)?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// The system's own words: `tempfile` adds the name of a temporary file, which nobody has heard of.
+fn plain(error: io::Error) -> io::Error {
+    let words = error.to_string();
+    io::Error::new(error.kind(), words.split(" at path ").next().unwrap_or_default())
 }

@@ -182,6 +182,7 @@ impl Settings {
 
     /// The value of a setting, from the first layer that has one. Never asked for a secret.
     pub fn get(&self, key: Key) -> Result<Option<Found>, ConfigError> {
+        self.check_variable(key)?;
         let found = self
             .options_layer(key)
             .or_else(|| self.environment_layer(key))
@@ -195,6 +196,16 @@ impl Settings {
             message,
         })?;
         Ok(Some(found))
+    }
+
+    /// A variable that is not text would otherwise be passed over in silence.
+    fn check_variable(&self, key: Key) -> Result<(), ConfigError> {
+        let Some(variable) = key.spec().variable else { return Ok(()) };
+        if self.environment.get(variable).is_none_or(|value| value.to_str().is_some()) {
+            return Ok(());
+        }
+        let message = "the value is not valid UTF-8".to_owned();
+        Err(ConfigError::Value { origin: variable.into(), name: key.name().into(), message })
     }
 
     fn options_layer(&self, key: Key) -> Option<Found> {
@@ -227,6 +238,9 @@ impl Settings {
     pub fn store(&self, directory: &Path) -> Result<(PathBuf, Origin), ConfigError> {
         if let Some(path) = &self.options.store {
             return Ok((directory.join(path), Origin::Option("--store")));
+        }
+        if let Some(path) = Key::Store.spec().variable.and_then(|variable| self.environment.path(variable)) {
+            return Ok((directory.join(path), Origin::Environment("REFERRALLOOP_STORE")));
         }
         match self.get(Key::Store)? {
             Some(found) => Ok((directory.join(found.value), found.origin)),

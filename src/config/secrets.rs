@@ -39,12 +39,14 @@ pub enum SecretOrigin {
     User(PathBuf),
     /// Made by this program for the profile.
     Development(PathBuf),
+    /// Made by this program for one run.
+    Fresh,
 }
 
 impl SecretOrigin {
     /// Whether the user chose the secret, rather than this program.
     pub fn chosen_by_user(&self) -> bool {
-        !matches!(self, Self::Development(_))
+        !matches!(self, Self::Development(_) | Self::Fresh)
     }
 
     /// A few words for the banner.
@@ -54,6 +56,7 @@ impl SecretOrigin {
             Self::Environment => SECRET_VARIABLE.to_owned(),
             Self::User(_) => format!("configured (profile {profile})"),
             Self::Development(_) => format!("development (profile {profile})"),
+            Self::Fresh => "made for this run".to_owned(),
         }
     }
 }
@@ -94,8 +97,13 @@ pub fn of_profile(settings: &Settings, environment: &Environment, entropy: &Entr
     Ok(Secrets { all: vec![secret], origin: SecretOrigin::Development(path) })
 }
 
+/// A secret of the moment, kept nowhere.
+pub fn fresh(entropy: &Entropy) -> Secrets {
+    Secrets { all: vec![generate(entropy)], origin: SecretOrigin::Fresh }
+}
+
 /// The secret that the user set, where there is one.
-fn chosen(settings: &Settings, environment: &Environment) -> Result<Option<Secrets>, ConfigError> {
+pub fn chosen(settings: &Settings, environment: &Environment) -> Result<Option<Secrets>, ConfigError> {
     // Set but empty is how a missing CI secret looks. Falling back to another one would hide it.
     if environment.is_set(SECRET_VARIABLE) {
         let value = environment.get(SECRET_VARIABLE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
@@ -124,6 +132,46 @@ fn development(path: &Path, entropy: &Entropy) -> Result<Secret, ConfigError> {
         Err(error) => return Err(ConfigError::Unreadable { path: path.to_owned(), message: error.to_string() }),
     };
     Secret::from_file_contents(&contents).map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })
+}
+
+/// Every other secret that is kept here, with where it is from in words that follow "the secret": those of all
+/// profiles, configured and made for development. What cannot be read is left out: this is for explaining, never for
+/// accepting.
+pub fn kept(settings: &Settings, environment: &Environment) -> Vec<(String, Secret)> {
+    let mut kept = Vec::new();
+    if let Some(value) = environment.get(SECRET_VARIABLE) {
+        kept.push((format!("in {SECRET_VARIABLE}"), value.as_bytes().to_vec()));
+    }
+    let user = &settings.user;
+    kept.extend(user.get(None, Key::WebhookSecret).map(|text| ("configured".to_owned(), text.into())));
+    for profile in user.profiles() {
+        let text = user.get(Some(profile), Key::WebhookSecret);
+        kept.extend(text.map(|text| (format!("of profile {profile}"), text.into())));
+    }
+    for (profile, contents) in development_secrets(settings) {
+        let line = Secret::from_file_contents(&contents).map(|secret| secret.expose().to_vec());
+        kept.extend(line.into_iter().map(|line| (format!("made for development (profile {profile})"), line)));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    kept.retain(|(_, bytes)| seen.insert(bytes.clone()));
+    kept.into_iter().filter_map(|(origin, bytes)| Some((origin, Secret::new(bytes).ok()?))).collect()
+}
+
+/// The development secrets of all profiles, by name.
+fn development_secrets(settings: &Settings) -> Vec<(String, Vec<u8>)> {
+    let folder = settings.paths().ok().and_then(|paths| std::fs::read_dir(paths.data.parent()?).ok());
+    let mut secrets: Vec<_> = folder
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some((name, std::fs::read(entry.path().join("development-secret")).ok()?))
+        })
+        .take(64)
+        .collect();
+    secrets.sort();
+    secrets
 }
 
 /// A fresh secret: 32 random bytes in base64url behind a recognisable prefix.

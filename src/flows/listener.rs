@@ -1,9 +1,11 @@
 //! A listener with everything around it: the socket, the store behind it, the screen before it, the entry that lets
 //! `trigger` find it, and every way in which it may end.
 
+use super::diagnosis::Attendant;
 use super::listeners::{self, Announcement};
 use crate::config::atomic;
 use crate::context::Context;
+use crate::diagnose::Known;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::human::{Stream, banner};
@@ -37,8 +39,9 @@ pub struct Ends {
     pub until: Option<u64>,
     /// After this long.
     pub after: Option<Duration>,
-    /// When the process that started this one is gone.
-    pub with_parent: bool,
+    /// When this process, which started this one, is gone. Its id is taken before anybody is told that the listener is
+    /// ready: afterwards it may be gone already.
+    pub with_parent: Option<u32>,
 }
 
 /// Why a listener ended.
@@ -59,14 +62,21 @@ pub enum Why {
 }
 
 /// What a listener did.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Ended {
     /// Why it ended.
+    #[serde(skip)]
     pub why: Why,
     /// What it counted.
+    #[serde(flatten)]
     pub counts: Counts,
     /// What it could not finish.
+    #[serde(rename = "unforwarded", serialize_with = "unforwarded")]
     pub finished: Finished,
+}
+
+fn unforwarded<S: serde::Serializer>(finished: &Finished, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(finished.unforwarded as u64)
 }
 
 /// A bound socket. Connections queue up there until it is served.
@@ -85,6 +95,11 @@ impl Door {
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
             .map_err(|error| Error::usage(format!("the path is none: {error}")))?;
         Ok(Self { url, listener })
+    }
+
+    /// The socket alone, for who serves it in another way.
+    pub fn into_listener(self) -> TcpListener {
+        self.listener
     }
 }
 
@@ -133,14 +148,17 @@ pub struct Surroundings<'a> {
     pub unread: Arc<Notify>,
     /// The wish to stop.
     pub stop: &'a Stop,
+    /// Secrets that may explain a signature that does not hold.
+    pub known: Vec<Known>,
 }
 
 /// Serves until one of the ends is reached, then finishes what is under way.
 pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundings<'_>) -> Ended {
     let clock = around.context.clock.clone();
-    let audience = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let attendant = Attendant::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
-    let receiver = Receiver::start(settings, around.store.recorder(), clock, audience);
+    let receiver = Receiver::start(settings, around.store.recorder(), clock, attendant.clone());
     let mut why = Why::TimeUp;
     let end = async { why = wait_for_end(ends, &receiver, around).await };
     let draining = async {
@@ -151,6 +169,7 @@ pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundin
         finished = draining => Some(finished),
         _ = around.stop.insisted() => None,
     };
+    attendant.finish();
     let counts = receiver.tally().counts();
     match finished {
         Some(finished) => Ended { why, counts, finished },
@@ -180,8 +199,7 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
         }
     };
     let orphaned = async {
-        let parent = (around.context.parent)();
-        while !ends.with_parent || (around.context.parent)() == parent {
+        while ends.with_parent.is_none_or(|parent| (around.context.parent)() == parent) {
             clock.sleep(PARENT_CHECK).await;
         }
     };
@@ -191,7 +209,7 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
         signal = around.stop.requested() => Why::Told(signal),
         () = time_up => Why::TimeUp,
         () = around.unread.notified() => Why::Unread,
-        () = orphaned, if ends.with_parent => Why::Orphaned,
+        () = orphaned, if ends.with_parent.is_some() => Why::Orphaned,
     }
 }
 
@@ -250,8 +268,7 @@ fn shown(url: &Url) -> &str {
 /// The summary: a `summary` record, or a line or two on stderr.
 pub fn sum_up(ended: &Ended, at: Timestamp, console: &Console, screen: &Screen) {
     if console.is_json() {
-        let Finished { unforwarded } = ended.finished;
-        screen.record("summary", at, &json!({ "counts": ended.counts, "unforwarded": unforwarded }));
+        screen.print(Stream::Out, records::summary_record(at, "listen", ended));
         return;
     }
     let mut out = String::new();

@@ -2,18 +2,25 @@
 
 use crate::error::Error;
 use std::future::Future;
+use tokio::runtime::Builder;
 
-/// Runs a server's future to its end.
+/// Threads that serve connections. The store's writer is one more, and the slower one: further threads would only
+/// wait for it. One alone falls behind wherever it has to share its processor.
+const SERVING: usize = 2;
+
+/// Runs a server's future to its end, its connections on threads of their own.
 pub fn serve_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    block_on(future)
+    run(Builder::new_multi_thread().worker_threads(SERVING), future)
 }
 
 /// Runs a future to its end on the current thread.
 pub fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::machine(format!("cannot start the runtime: {error}")))?;
+    run(&mut Builder::new_current_thread(), future)
+}
+
+fn run<T>(builder: &mut Builder, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime =
+        builder.enable_all().build().map_err(|error| Error::machine(format!("cannot start the runtime: {error}")))?;
     let result = runtime.block_on(future);
     // A name lookup may still hang in a thread of its own; nobody waits for it any more.
     runtime.shutdown_background();

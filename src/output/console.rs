@@ -10,6 +10,7 @@ use super::screen::{Format, Screen, Streams};
 use super::style::{ColourChoice, Ink, Style, wants_colour};
 use crate::clock::SharedClock;
 use crate::context::{self, Color, Context, Stream};
+use crate::protocol::report::Report;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -91,9 +92,25 @@ impl Console {
         self.lines(&[Line::new(&self.out).put(Ink::Plain, Sanitised::text(text))])
     }
 
-    /// Writes a record to stdout.
+    /// Writes a record to stdout. What has nothing to say is left out, as everywhere in records.
     pub fn record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
-        self.bytes(&records::record(kind, self.clock.now(), fields))
+        let mut fields = serde_json::to_value(fields)?;
+        if let Some(fields) = fields.as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
+        }
+        self.bytes(&records::record(kind, self.clock.now(), &fields))
+    }
+
+    /// Writes a report's record to stdout.
+    pub fn report(&self, report: &Report) -> io::Result<()> {
+        let mut line = Vec::new();
+        records::write_report(&mut line, report);
+        self.bytes(&line)
+    }
+
+    /// Writes finished text, line feed included, to stderr.
+    pub fn aside(&self, text: &str) {
+        self.complain(text);
     }
 
     /// Says something on stderr, unless `--quiet`.

@@ -4,6 +4,7 @@
 //! and the record schema. It may import `protocol` and crates. It must not look at the environment or the clock, and
 //! it must not let a byte that came from outside reach a terminal unescaped: see [`sanitise`].
 
+pub mod audit;
 pub mod console;
 pub mod countdown;
 pub mod errors;
@@ -11,6 +12,7 @@ pub mod errors;
 mod fixtures;
 pub mod html;
 pub mod human;
+pub mod junit;
 pub mod line;
 pub mod load;
 pub mod pager;

@@ -4,6 +4,8 @@
 use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
+use super::check::CheckReport;
+use super::expectation::{ExpectationReport, Miss};
 use super::facts::Facts;
 use super::signature::Reason;
 use jiff::Timestamp;
@@ -84,6 +86,12 @@ pub enum What {
         /// How many.
         count: u64,
     },
+    /// A check of an audit has ended.
+    Check(Box<CheckReport>),
+    /// What became of an expectation.
+    Expectation(ExpectationReport),
+    /// What came in where an expectation was not met.
+    Instead(InsteadReport),
     /// A word to the user that is no error: what was found at start, what to type next.
     Notice {
         /// One sentence.
@@ -104,6 +112,8 @@ pub struct ArrivalReport {
     pub verification: Verification,
     /// Why it was refused, for an invalid one (or an unsigned one where a signature is required).
     pub reason: Option<Reason>,
+    /// What a diagnosis found out about the refusal.
+    pub explanation: Option<Explanation>,
     /// What it repeats.
     pub repeat: Option<RepeatReport>,
     /// A newer event of the same sign-up had already come in.
@@ -118,6 +128,17 @@ pub struct ArrivalReport {
     pub headers: HeaderLines,
     /// The body as received.
     pub body: RawBody,
+}
+
+/// Why an arrival was refused, as far as it was found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The stable id of the cause; `None` where the search was not finished.
+    pub cause: Option<&'static str>,
+    /// Whether the received value was reproduced.
+    pub proved: bool,
+    /// One clause.
+    pub words: String,
 }
 
 /// An event on its way out, as told.
@@ -210,4 +231,13 @@ pub struct AttemptReport {
     pub latency: Duration,
     /// The time it had; `None` for no limit.
     pub budget: Option<Duration>,
+}
+
+/// Something that came in where an expectation was not met, as told.
+#[derive(Debug, Clone)]
+pub struct InsteadReport {
+    /// What came.
+    pub arrival: Box<ArrivalReport>,
+    /// Why it did not count.
+    pub miss: Miss,
 }

@@ -5,9 +5,10 @@
 use super::settings::Limits;
 use crate::protocol::body::RawBody;
 use axum::body::Body;
-use http::HeaderMap;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
+use std::future::Future;
+use tokio::time::Timeout;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,15 +40,22 @@ const EXCESS_READ: usize = 8 << 20;
 const TRUSTED_LENGTH: usize = 64 << 10;
 
 /// Reads a whole body.
-pub(super) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<RawBody, Unread> {
+pub(super) async fn read(asks_first: bool, body: Body, limits: &Limits) -> Result<RawBody, Unread> {
     let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
-    // Who asks first (RFC 9110, section 10.1.1) has sent nothing yet and is spared the sending.
-    if declared.is_some_and(|length| length > limits.body_bytes) && headers.contains_key(http::header::EXPECT) {
+    // Who asks first has sent nothing yet and is spared the sending.
+    if declared.is_some_and(|length| length > limits.body_bytes) && asks_first {
         return Err(Unread::TooLong);
     }
-    let room = declared.unwrap_or(0).min(limits.body_bytes).min(TRUSTED_LENGTH);
-    let reading = collect(body, Vec::with_capacity(room), limits.body_bytes);
-    tokio::time::timeout(limits.body, reading).await.unwrap_or(Err(Unread::TooSlow))
+    timed(body, declared.unwrap_or(0), limits).await.unwrap_or(Err(Unread::TooSlow))
+}
+
+fn timed(
+    body: Body,
+    declared: usize,
+    limits: &Limits,
+) -> Timeout<impl Future<Output = Result<RawBody, Unread>> + use<>> {
+    let room = declared.min(limits.body_bytes).min(TRUSTED_LENGTH);
+    tokio::time::timeout(limits.body, collect(body, Vec::with_capacity(room), limits.body_bytes))
 }
 
 /// Copies the frames together. A copy even of a single frame: a slice would keep the connection's whole read buffer

@@ -12,13 +12,14 @@
 //! May know `protocol`, `exchange` and `clock`. The store is a [`Recorder`] and the screen an [`Audience`]: this
 //! module prints nothing, opens no file and reads no environment.
 //!
-//! `accept` and `stream` are the socket's side, `receiver` is one request's way, `body` reads, `reply` answers,
+//! `accept` and `stream` are the socket's side, `receiver` is one request's way, `head` and `body` read, `reply` answers,
 //! `refusals`, `forward` with its `line`, and `persistent` work behind the answer's back, `tally` counts.
 
 mod accept;
 mod answers;
 mod body;
 mod forward;
+mod head;
 mod line;
 mod outlive;
 mod persistent;

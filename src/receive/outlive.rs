@@ -3,34 +3,39 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 
-/// The work panicked. The message went to the panic hook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Panicked;
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Runs work to its end or to its panic.
-pub(super) async fn caught<F: Future>(work: F) -> Result<F::Output, Panicked> {
-    let mut work = pin!(work);
-    std::future::poll_fn(|context| {
+/// Work that runs to its end; should it panic, the answer is made by `otherwise`. The message goes to the panic hook.
+pub(super) struct Caught<T> {
+    work: Work<T>,
+    otherwise: fn() -> T,
+}
+
+impl<T> Caught<T> {
+    /// Guards work. It is boxed at once: a large future that is handed up by value is copied from floor to floor.
+    pub(super) fn new(work: impl Future<Output = T> + Send + 'static, otherwise: fn() -> T) -> Self {
+        Self { work: Box::pin(work), otherwise }
+    }
+}
+
+impl<T> Future for Caught<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         // Sound to assert: after a panic the work is never looked at again.
-        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(_) => Poll::Ready(Err(Panicked)),
-        }
-    })
-    .await
+        let polled = catch_unwind(AssertUnwindSafe(|| self.work.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready((self.otherwise)()))
+    }
 }
 
 /// Work that goes on in the background when it is dropped before its end. hyper drops a request's future as soon as
 /// the sender hangs up; an event that the store has already been handed must still be told and passed on.
 /// Unlike a task of its own, it costs no wake-up of another thread while the sender stays.
 pub(super) struct Outlive<T: Send + 'static>(Option<Work<T>>);
-
-type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Send + 'static> Outlive<T> {
     /// Shields work that has not begun.

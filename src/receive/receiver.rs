@@ -6,8 +6,9 @@
 use super::answers::Answers;
 use super::body;
 use super::forward::{Passage, Target, delivery};
+use super::head::Head;
 use super::line::Ticket;
-use super::outlive::{Outlive, caught};
+use super::outlive::{Caught, Outlive};
 use super::persistent::Persistent;
 use super::recent::{REMEMBERED, Recent};
 use super::refusals::{self, Refusals, refusals};
@@ -24,18 +25,16 @@ use crate::protocol::attempt::Outcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::report::ArrivalReport;
-use crate::protocol::signature::{HERO_SIGNATURE_HEADER, Reason, SIGNATURE_HEADER, Verdict, verify, verify_hero};
+use crate::protocol::signature::{Reason, Verdict};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::request::Parts;
-use http::{HeaderName, Method};
+use http::Method;
+use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-static SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
-static HERO_SIGNATURE: HeaderName = HeaderName::from_static(HERO_SIGNATURE_HEADER);
 
 /// One listener, without its socket. Cloning shares it.
 pub struct Receiver<R>(Arc<Inner<R>>);
@@ -62,6 +61,12 @@ struct Inner<R> {
 pub struct Finished {
     /// Stored events that waited in a line, or were just being passed on, and did not get there.
     pub unforwarded: usize,
+}
+
+/// Why a request's body is not even looked at.
+enum TurnedAway {
+    UnknownPath,
+    NotPost,
 }
 
 /// What is needed of an arrival after the store has taken it.
@@ -120,72 +125,38 @@ impl<R: Recorder> Receiver<R> {
         workers.shutdown().await;
         Finished { unforwarded: self.0.targets.iter().map(|target| target.line.left()).sum() }
     }
+}
 
-    async fn answer(self, request: Request) -> Response {
-        let inner = &*self.0;
-        inner.shared.tally.requests.add();
-        let at = inner.shared.clock.now();
-        if inner.settings.path.as_ref().is_some_and(|path| path != request.uri().path()) {
-            inner.shared.tally.turned_away.add();
-            return Reply::unknown_path().into_response();
+impl<R: Recorder> Inner<R> {
+    /// Lets a request in, or turns it away by its head alone.
+    fn admit(&self, request: Request) -> Result<(Head, Body), TurnedAway> {
+        self.shared.tally.requests.add();
+        let at = self.shared.clock.now();
+        if self.settings.path.as_ref().is_some_and(|path| path != request.uri().path()) {
+            self.shared.tally.turned_away.add();
+            return Err(TurnedAway::UnknownPath);
         }
         if request.method() != Method::POST {
-            inner.shared.tally.turned_away.add();
-            return post_only();
+            self.shared.tally.turned_away.add();
+            return Err(TurnedAway::NotPost);
         }
         let (parts, body) = request.into_parts();
-        let body = match body::read(&parts.headers, body, &inner.settings.limits).await {
-            Ok(body) => body,
-            Err(fault) => return self.unread(fault).into_response(),
-        };
-        let judged = inner.judge(&parts, &body);
-        let (target, headers) = received(&parts);
-        // The head's buffers go back to the connection before anything is waited for.
-        drop(parts);
-        let reply = match judged {
-            Err(reason) => inner.refuse(Refused { at, target, headers, body, reason }),
-            Ok(verification) => {
-                let facts = Facts::of(&body);
-                let arrival = Arrival { at, target, headers, body, verification, facts };
-                self.accepted(arrival).await
-            }
-        };
-        reply.into_response()
-    }
-
-    async fn accepted(self, arrival: Arrival) -> Reply {
-        let delay = self.0.settings.respond_delay;
-        let clock = Arc::clone(&self.0.shared.clock);
-        let (reply, delayed) = Outlive::new(async move { self.0.accept(arrival).await }).await;
-        if delayed && !delay.is_zero() {
-            clock.sleep(delay).await;
-        }
-        reply
+        Ok((Head::of(&parts, at), body))
     }
 
     fn unread(&self, fault: body::Unread) -> Reply {
         let reply = Reply::unread(fault);
-        let shared = &self.0.shared;
+        let shared = &self.shared;
         shared.tally.turned_away.add();
         if fault != body::Unread::Broken && shared.audience.wants() {
             shared.notice(format!("A request was answered {}: {}.", reply.status, fault.explain()));
         }
         reply
     }
-}
 
-impl<R: Recorder> Inner<R> {
     /// Valid or unsigned, or the reason to refuse.
-    fn judge(&self, parts: &Parts, body: &RawBody) -> Result<Verification, Reason> {
-        let values = parts.headers.get_all(&SIGNATURE).iter().map(|value| value.as_bytes());
-        let verdict = match verify(values, body.as_bytes(), &self.settings.keys) {
-            Verdict::Unsigned => {
-                let values = parts.headers.get_all(&HERO_SIGNATURE).iter().map(|value| value.as_bytes());
-                verify_hero(values, body.as_bytes(), &self.settings.keys)
-            }
-            verdict => verdict,
-        };
-        match verdict {
+    fn judge(&self, head: &Head, body: &RawBody) -> Result<Verification, Reason> {
+        match head.verify(body, &self.settings.keys) {
             Verdict::Invalid(reason) => Err(reason),
             Verdict::Unsigned if self.settings.require_signature => Err(Reason::Missing),
             verdict => Ok(Verification::from(verdict)),
@@ -198,16 +169,6 @@ impl<R: Recorder> Inner<R> {
             refusals::tell(&self.shared, self.settings.shown.as_ref(), refused, None);
         }
         Reply::refused()
-    }
-
-    /// Stores an arrival and does all that follows; the flag says whether the answer may be held back.
-    async fn accept(&self, arrival: Arrival) -> (Reply, bool) {
-        self.count(&arrival);
-        let after = self.prepare(&arrival);
-        match self.shared.recorder.record(arrival).await {
-            Ok(recorded) => (self.stored(after, &recorded).await, true),
-            Err(error) => (self.not_stored(after, &error), false),
-        }
     }
 
     fn count(&self, arrival: &Arrival) {
@@ -244,7 +205,8 @@ impl<R: Recorder> Inner<R> {
         let (reply, forward) = match after.mirror {
             None => (Reply::chosen(self.next_answer(recorded)), None),
             Some(target) => {
-                let (outcome, told) = target.mirror(passage.clone()).await;
+                // In a box of its own, for else every request would carry the room for it.
+                let (outcome, told) = Box::pin(target.mirror(passage.clone())).await;
                 (mirrored(&outcome), Some(told))
             }
         };
@@ -304,6 +266,46 @@ impl<R: Recorder> Inner<R> {
     }
 }
 
+/// One request that was let in. Futures are small on purpose: each is allocated for each request, so whatever is made
+/// on the way is made in functions that do not wait, where it takes no room in them.
+async fn answer<R: Recorder>(inner: Arc<Inner<R>>, head: Head, body: Body) -> Response {
+    let body = match body::read(head.asks_first, body, &inner.settings.limits).await {
+        Ok(body) => body,
+        Err(fault) => return inner.unread(fault).into_response(),
+    };
+    let accepting = match inner.judge(&head, &body) {
+        Ok(verification) => accepting(&inner, head, body, verification),
+        Err(reason) => return inner.refuse(refused(head, body, reason)).into_response(),
+    };
+    let (reply, delay) = accepting.await;
+    if !delay.is_zero() {
+        inner.shared.clock.sleep(delay).await;
+    }
+    reply.into_response()
+}
+
+fn accepting<R: Recorder>(
+    inner: &Arc<Inner<R>>,
+    head: Head,
+    body: RawBody,
+    verification: Verification,
+) -> Outlive<(Reply, Duration)> {
+    let Head { at, target, headers, .. } = head;
+    let facts = Facts::of(&body);
+    let arrival = Arrival { at, target, headers, body, verification, facts };
+    Outlive::new(accept(Arc::clone(inner), arrival))
+}
+
+/// Stores an arrival and does all that follows. Answers with how long the reply is to be held back.
+async fn accept<R: Recorder>(inner: Arc<Inner<R>>, arrival: Arrival) -> (Reply, Duration) {
+    inner.count(&arrival);
+    let after = inner.prepare(&arrival);
+    match inner.shared.recorder.record(arrival).await {
+        Ok(recorded) => (inner.stored(after, &recorded).await, inner.settings.respond_delay),
+        Err(error) => (inner.not_stored(after, &error), Duration::ZERO),
+    }
+}
+
 /// The app's answer as ours.
 fn mirrored(outcome: &Outcome) -> Reply {
     match outcome {
@@ -313,13 +315,17 @@ fn mirrored(outcome: &Outcome) -> Reply {
     }
 }
 
-fn received(parts: &Parts) -> (String, HeaderLines) {
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let fields = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    (target, HeaderLines::collect(fields))
+fn refused(head: Head, body: RawBody, reason: Reason) -> Refused {
+    let Head { at, target, headers, .. } = head;
+    Refused { at, target, headers, body, reason }
 }
 
 /// What the router calls. A fault in one request must not end the listener.
-pub(super) async fn handle<R: Recorder>(State(receiver): State<Receiver<R>>, request: Request) -> Response {
-    caught(receiver.answer(request)).await.unwrap_or_else(|_| Reply::broken().into_response())
+pub(super) fn handle<R: Recorder>(State(Receiver(inner)): State<Receiver<R>>, request: Request) -> Caught<Response> {
+    let fault = || Reply::broken().into_response();
+    match inner.admit(request) {
+        Ok((head, body)) => Caught::new(answer(inner, head, body), fault),
+        Err(TurnedAway::UnknownPath) => Caught::new(ready(Reply::unknown_path().into_response()), fault),
+        Err(TurnedAway::NotPost) => Caught::new(ready(post_only()), fault),
+    }
 }

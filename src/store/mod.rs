@@ -89,9 +89,10 @@ impl Store {
         let path = path.as_ref();
         let connection = file::open_writer(path, options.patience)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
+        let answers = writer::Answers::by_way_of_the_runtime();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || writer::run(&connection, options.quota_bytes, jobs))
+            .spawn(move || writer::run(&connection, options.quota_bytes, jobs, &answers))
             .map_err(|e| OpenError::from_io(path, e))?;
         Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { queue }, writer })
     }

@@ -2,12 +2,16 @@
 //!
 //! May know transactions and the queue. Must not know what a job does to the tables. Nothing is answered before its
 //! commit; nothing is waited for to make a group larger, for while one group is being committed the next one gathers.
+//!
+//! Whoever waits for an answer sits on another thread, and waking that thread from here costs a system call each time.
+//! So a group's answers go there together, and a task over there hands them out.
 
 use super::error::Fault;
 use super::job::Job;
 use super::ledger::Ledger;
 use crate::protocol::arrival::RecordError;
 use rusqlite::Connection;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 /// Jobs in one transaction at most.
@@ -16,8 +20,34 @@ const GROUP_JOBS: usize = 1024;
 /// Bytes after which a transaction takes no further job: large bodies are answered in several steps.
 const GROUP_BYTES: usize = 16 * 1024 * 1024;
 
+/// The way back of the answers.
+pub(super) struct Answers(Option<mpsc::UnboundedSender<Vec<Job>>>);
+
+impl Answers {
+    /// By way of a task on the current runtime; straight to those who wait where there is none.
+    pub fn by_way_of_the_runtime() -> Self {
+        let Ok(runtime) = Handle::try_current() else { return Self(None) };
+        let (groups, mut committed) = mpsc::unbounded_channel::<Vec<Job>>();
+        runtime.spawn(async move {
+            while let Some(group) = committed.recv().await {
+                group.into_iter().for_each(Job::answer);
+            }
+        });
+        Self(Some(groups))
+    }
+
+    fn send(&self, group: Vec<Job>) {
+        let left = match &self.0 {
+            // The runtime may be gone before the writer; whoever waits on another one still gets the answer.
+            Some(groups) => groups.send(group).err().map(|unsent| unsent.0),
+            None => Some(group),
+        };
+        left.into_iter().flatten().for_each(Job::answer);
+    }
+}
+
 /// Runs until every sender is gone, or a job says to close.
-pub(super) fn run(connection: &Connection, quota: u64, mut queue: mpsc::Receiver<Job>) {
+pub(super) fn run(connection: &Connection, quota: u64, mut queue: mpsc::Receiver<Job>, answers: &Answers) {
     let mut ledger = match Ledger::new(connection, quota) {
         Ok(ledger) => ledger,
         Err(error) => return refuse_all(&mut queue, &Fault::from(error).into_answer()),
@@ -31,7 +61,7 @@ pub(super) fn run(connection: &Connection, quota: u64, mut queue: mpsc::Receiver
         while !group.is_empty() {
             let size = transaction_size(&group);
             commit(connection, &mut ledger, &mut group[..size]);
-            group.drain(..size).for_each(Job::answer);
+            answers.send(group.drain(..size).collect());
             if ledger.is_untidy() {
                 // Nobody waits for this one; if it fails, everything is still found where it was.
                 let _ = transact(connection, &mut ledger, Ledger::tidy);

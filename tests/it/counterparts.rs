@@ -139,7 +139,7 @@ fn cases(count: usize) -> Vec<Case> {
         let body = bytes(usize::from(size[0]) * if size[1] < 32 { 64 } else { 1 });
         let secret = bytes(1 + usize::from(size[2]) % 150);
         let text = body.iter().map(|byte| char::from(byte % 95 + 32)).collect::<String>() + "é✓";
-        Case { secret, body: if number % 4 == 0 { text.into_bytes() } else { body } }
+        Case { secret, body: if number.is_multiple_of(4) { text.into_bytes() } else { body } }
     };
     (0..count).map(case).collect()
 }

@@ -1,7 +1,5 @@
 //! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
 
-mod replayed;
-
 use super::instant;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::Outcome;
@@ -9,15 +7,14 @@ use crate::protocol::body::Fingerprint;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts;
 use crate::protocol::facts::{Drift, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, SendingReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, SendingReport};
 use crate::protocol::signature::Reason;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use replayed::Replayed;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -81,6 +78,12 @@ pub struct Arrival<'a> {
     verification: Verification,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    proved: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a str>,
     #[serde(flatten)]
     repeat: Repeat,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -107,6 +110,9 @@ impl<'a> Arrival<'a> {
             fingerprint: report.fingerprint,
             verification: report.verification,
             reason: report.reason,
+            cause: report.explanation.as_ref().and_then(|explanation| explanation.cause),
+            proved: report.explanation.as_ref().is_some_and(|explanation| explanation.proved),
+            explanation: report.explanation.as_ref().map(|explanation| explanation.words.as_str()),
             repeat: report.repeat.as_ref().map(Repeat::of).unwrap_or_default(),
             out_of_order: report.out_of_order,
             drift: &report.facts.drift,
@@ -312,63 +318,5 @@ impl<'a> Ended<'a> {
             body: answer.map(|answer| Body::of(&answer.body)),
             body_truncated: answer.is_some_and(|answer| answer.truncated),
         }
-    }
-}
-
-/// The fields of any report.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Fields<'a> {
-    Arrival(Arrival<'a>),
-    Attempt(Attempt<'a>),
-    Sending(Sending<'a>),
-    Replayed(Replayed<'a>),
-    Ready { url: &'a str, pid: u32 },
-    ForwardSkipped { event: u64, url: &'a str, why: &'a str },
-    Wait { attempt: u32, due_at: String, delay_ms: u64 },
-    Delivered { event: u64, url: &'a str, attempts: u32 },
-    GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
-    Skipped { count: u64 },
-    Notice { message: &'a str },
-}
-
-impl<'a> Fields<'a> {
-    /// Reads a report.
-    pub fn of(what: &'a What) -> Self {
-        match what {
-            What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
-            What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
-            What::Sending(sending) => Self::Sending(Sending::of(sending)),
-            What::Replayed(replayed) => Self::Replayed(Replayed::of(replayed)),
-            What::Ready { url, pid } => Self::Ready { url, pid: *pid },
-            What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
-            What::Wait { attempt, due_at, delay } => {
-                Self::Wait { attempt: *attempt, due_at: instant(*due_at), delay_ms: milliseconds(*delay) }
-            }
-            What::Delivered { event, url, attempts } => Self::Delivered { event: *event, url, attempts: *attempts },
-            What::GaveUp { event, url, attempts, of } => {
-                Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
-            }
-            What::Skipped { count } => Self::Skipped { count: *count },
-            What::Notice { message } => Self::Notice { message },
-        }
-    }
-}
-
-/// The record type of a report.
-pub fn kind(what: &What) -> &'static str {
-    match what {
-        What::Ready { .. } => "ready",
-        What::Arrival(_) => "arrival",
-        What::Forward(_) => "forward",
-        What::ForwardSkipped { .. } => "forward_skipped",
-        What::Sending(_) => "sending",
-        What::Replayed(_) => "replayed",
-        What::Attempt(_) => "attempt",
-        What::Wait { .. } => "wait",
-        What::Delivered { .. } => "delivered",
-        What::GaveUp { .. } => "gave_up",
-        What::Skipped { .. } => "skipped",
-        What::Notice { .. } => "notice",
     }
 }

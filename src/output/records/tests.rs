@@ -6,14 +6,22 @@ use crate::output::sanitise::is_unsafe;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
+use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
+use crate::protocol::expectation::{Bound, ExpectationReport, Miss, Verdict};
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, ReplayReport, What};
+use crate::protocol::report::{
+    ArrivalNumber, ArrivalReport, Explanation, InsteadReport, ReplayReport, SendingReport, What,
+};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-const DOCUMENT: &str = include_str!("../../../docs/records.md");
+/// The part of the page about reports; records of single commands are held to the rest of it where the commands are
+/// tested.
+fn document() -> &'static str {
+    include_str!("../../../docs/records.md").split("\n# ").next().unwrap()
+}
 
 /// One example of every type, several where fields exclude each other: the lines of the document, in its order.
 fn examples() -> Vec<Vec<u8>> {
@@ -35,12 +43,17 @@ fn reports() -> Vec<Report> {
             What::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
         ),
     ]);
+    reports.extend(sending());
     reports.extend(attempts());
     reports.extend([
         report("10:00:01", What::Replayed(Box::new(replayed()))),
         report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
         report("10:01:01", What::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", What::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
+        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),
+        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
+        report("10:00:12", What::Expectation(expectation())),
+        report("10:00:12", What::Instead(InsteadReport { arrival: Box::new(refused()), miss: Miss::BadSignature })),
         report("10:00:03", What::Skipped { count: 1234 }),
         report("10:00:00", What::Notice { message: "no secret is set: a development secret was made".into() }),
     ]);
@@ -61,15 +74,6 @@ fn arrivals() -> Vec<Report> {
         out_of_order: true,
         ..with_body(created(44), r#"{"data":{"old_position":10,"new_position":5}}"#)
     };
-    let refused = ArrivalReport {
-        number: Some(ArrivalNumber::Refused(7)),
-        facts: Facts::default(),
-        verification: Verification::Invalid,
-        reason: Some(Reason::Mismatch),
-        answer: 401,
-        headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
-        ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
-    };
     let lost = ArrivalReport {
         number: None,
         facts: Facts::default(),
@@ -78,7 +82,70 @@ fn arrivals() -> Vec<Report> {
         ..with_body(created(0), "hello")
     };
     let times = ["10:00:01.123", "10:01:02.345", "10:05:01", "10:05:02", "10:05:03"];
-    times.into_iter().zip([created(41), duplicate(), moved, refused, lost]).map(|(t, a)| arrived(t, a)).collect()
+    times.into_iter().zip([created(41), duplicate(), moved, refused(), lost]).map(|(t, a)| arrived(t, a)).collect()
+}
+
+fn refused() -> ArrivalReport {
+    ArrivalReport {
+        number: Some(ArrivalNumber::Refused(7)),
+        facts: Facts::default(),
+        verification: Verification::Invalid,
+        reason: Some(Reason::Mismatch),
+        explanation: Some(Explanation {
+            cause: Some("newline-added"),
+            proved: true,
+            words: "the sender hashed the body with a line feed put at its end (first difference at byte 3)".into(),
+        }),
+        answer: 401,
+        headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
+        ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
+    }
+}
+
+fn check(verdict: CheckVerdict) -> CheckReport {
+    let exchanged = Exchanged {
+        what: "no signature".into(),
+        method: "POST".into(),
+        target: "/hook".into(),
+        headers: vec![("content-type".into(), "application/json".into())],
+        body: RawBody::new("{}"),
+        outcome: answered(200, "{\"received\":true}"),
+        answer_headers: vec![("server".into(), "x".into())],
+        latency: Duration::from_millis(12),
+    };
+    CheckReport {
+        id: "auth.missing",
+        group: Group::Auth,
+        severity: Severity::Critical,
+        title: "an event without a signature is refused",
+        why: "whoever knows the URL can make up sign-ups",
+        fix: "verify the signature",
+        verdict,
+        exchanges: vec![exchanged],
+        repeat: "referralloop trigger --case auth.missing --to http://localhost:3000/hook".into(),
+        took: Duration::from_millis(12),
+    }
+}
+
+fn expectation() -> ExpectationReport {
+    let expected = "created=2".to_owned();
+    ExpectationReport { expected, bound: Bound::Exactly(2), count: 1, verdict: Verdict::TooFew }
+}
+
+/// A sign-up that is created, one that is moved, and bytes that are no JSON.
+fn sending() -> Vec<Report> {
+    let told = |arrival: ArrivalReport| {
+        let ArrivalReport { facts, fingerprint, headers, body, .. } = arrival;
+        let url = "http://localhost:3000/webhooks".into();
+        let sending = SendingReport { event: 41, url, facts, fingerprint, headers, body };
+        report("10:00:00", What::Sending(Box::new(sending)))
+    };
+    let moved = Facts { position: Some(Position::Moved { from: 10, to: 5 }), ..Facts::default() };
+    vec![
+        told(created(41)),
+        told(ArrivalReport { facts: moved, ..with_body(created(41), "{}") }),
+        told(ArrivalReport { facts: Facts::default(), ..with_body(created(41), vec![0xff]) }),
+    ]
 }
 
 fn attempts() -> Vec<Report> {
@@ -125,13 +192,13 @@ fn parsed(line: &[u8]) -> Map<String, Value> {
 
 /// The document's example lines, in order.
 fn documented_lines() -> Vec<&'static str> {
-    DOCUMENT.lines().filter(|line| line.starts_with("{\"type\"")).collect()
+    document().lines().filter(|line| line.starts_with("{\"type\"")).collect()
 }
 
 /// Type to field to whether it is always there, from the document's tables.
 fn documented_fields() -> BTreeMap<&'static str, BTreeMap<&'static str, bool>> {
     let mut types = BTreeMap::new();
-    for section in DOCUMENT.split("\n## ").skip(1) {
+    for section in document().split("\n## ").skip(1) {
         let Some(names) = section.lines().next().filter(|title| title.starts_with('`')) else { continue };
         let rows = section.lines().filter(|line| line.starts_with("| `"));
         let fields: BTreeMap<_, _> = rows
@@ -143,6 +210,8 @@ fn documented_fields() -> BTreeMap<&'static str, BTreeMap<&'static str, bool>> {
             .collect();
         types.extend(names.split(", ").map(|name| (name.trim_matches('`'), fields.clone())));
     }
+    let arrival: BTreeMap<&str, bool> = types.get("arrival").cloned().unwrap_or_default();
+    types.entry("instead").or_default().extend(arrival);
     types
 }
 
@@ -182,7 +251,8 @@ fn every_documented_field_is_written() {
     let document = documented_fields();
     assert_eq!(document.keys().copied().collect::<Vec<_>>(), seen.keys().map(String::as_str).collect::<Vec<_>>());
     // A forward has the fields of an attempt; its examples need not show all of them.
-    let attempt = seen["attempt"].clone();
+    let (attempt, arrival) = (seen["attempt"].clone(), seen["arrival"].clone());
+    seen.entry("instead".into()).or_default().extend(arrival);
     seen.entry("forward".into()).or_default().extend(attempt.clone());
     seen.entry("replayed".into()).or_default().extend(attempt);
     for (kind, fields) in document {

@@ -5,7 +5,7 @@ use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
 use crate::receive::forward::{Passage, label};
 use crate::receive::line::Line;
-use crate::receive::outlive::{Outlive, Panicked, caught};
+use crate::receive::outlive::{Caught, Outlive};
 use crate::receive::recent::Recent;
 use crate::receive::stream::Impatient;
 use crate::receive::{Answers, AnswersError};
@@ -126,12 +126,12 @@ async fn a_closed_line_empties_and_ends() {
 
 #[tokio::test]
 async fn a_panic_is_a_value() {
-    assert_eq!(caught(async { 1 }).await, Ok(1));
+    assert_eq!(Caught::new(async { 1 }, || 2).await, 1);
     let panics = async {
         tokio::task::yield_now().await;
-        assert_eq!(1, 2, "meant");
+        panic!("told to panic");
     };
-    assert_eq!(caught(panics).await, Err(Panicked));
+    assert_eq!(Caught::new(panics, || 2).await, 2);
 }
 
 #[tokio::test]

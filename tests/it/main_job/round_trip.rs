@@ -197,3 +197,26 @@ fn what_is_sent_is_what_the_service_sends() {
     );
     assert_eq!(received.body, b"Hello, World!");
 }
+
+#[test]
+fn a_body_may_pass_through_the_editor() {
+    let scene = Scene::new();
+    let endpoint = Endpoint::good();
+    let url = endpoint.url("/");
+    let line = ["trigger", "--data", CREATED, "--edit", "--no-retry", "--to", &url];
+    let edit = |editor: &str| scene.with(line).terminal(100).env("EDITOR", editor).env("NO_COLOR", "1").output();
+    let sent = edit("sed -i s/John/Jane/");
+    assert_eq!((sent.code, sent.err().as_str()), (Some(0), ""), "{sent}");
+    let received = endpoint.received();
+    let value = |body: &[u8]| serde_json::from_slice::<serde_json::Value>(body).unwrap();
+    assert_eq!(value(&received[0].body), value(CREATED.replace("John", "Jane").as_bytes()));
+    let signature = received[0].header("x-webhook-signature").unwrap();
+    scene.write("body", &received[0].body);
+    scene.run(["verify", "--signature", signature, "body"]).code(0);
+    let refused = edit("false");
+    assert_eq!((refused.code, refused.out().as_str()), (Some(2), ""), "{refused}");
+    assert!(refused.err().starts_with("error: the editor 'false' ended with"), "{refused}");
+    let blind = scene.run(line);
+    assert_eq!((blind.code, blind.out().as_str()), (Some(2), ""), "{blind}");
+    assert_eq!(endpoint.received().len(), 1, "nothing was sent by the other two");
+}

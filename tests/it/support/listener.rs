@@ -36,11 +36,6 @@ impl Listener {
         Self { url: record["url"].as_str().unwrap().to_owned(), running: Some(running), ready_file }
     }
 
-    /// The port.
-    pub fn port(&self) -> u16 {
-        url::Url::parse(&self.url).unwrap().port().unwrap()
-    }
-
     /// The run behind it.
     pub fn running(&self) -> &Running {
         self.running.as_ref().unwrap()

@@ -14,11 +14,11 @@ mod programs;
 mod scene;
 
 pub use capture::Capture;
-pub use endpoint::{Answer, Endpoint, Received};
-pub use hostile::{Heard, heard, unsafe_characters};
+pub use endpoint::{Answer, Endpoint};
+pub use hostile::{heard, unsafe_characters};
 pub use listener::Listener;
 pub use output::Output;
-pub use process::{Program, Started, program};
+pub use process::{Program, Started};
 pub use programs::{counterpart, slow_tests, vectors};
 pub use scene::{Run, Running, Scene, wall};
 

@@ -62,6 +62,12 @@ impl Program {
         self
     }
 
+    /// Runs in another folder.
+    pub fn within(mut self, folder: impl AsRef<Path>) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Puts bytes on standard input, which is empty otherwise.
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = bytes.into();

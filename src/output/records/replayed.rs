@@ -1,6 +1,6 @@
 //! The fields of a `replayed` record, in the order in which they are written.
 
-use super::{Ended, milliseconds};
+use super::shapes::{Ended, milliseconds};
 use crate::protocol::attempt::Outcome;
 use crate::protocol::report::ReplayReport;
 use serde::Serialize;

@@ -1,0 +1,54 @@
+//! What is kept of a request's head while its body is read.
+//!
+//! The head itself is given back at once: its fields share the connection's read buffer, and a request is a small
+//! thing that a flood makes many of.
+
+use crate::protocol::arrival::HeaderLines;
+use crate::protocol::body::RawBody;
+use crate::protocol::signature::{HERO_SIGNATURE_HEADER, Key, SIGNATURE_HEADER, Verdict, verify, verify_hero};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+use jiff::Timestamp;
+
+static SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
+static HERO_SIGNATURE: HeaderName = HeaderName::from_static(HERO_SIGNATURE_HEADER);
+
+/// A request's head, as far as it is needed.
+pub(super) struct Head {
+    /// When it was complete.
+    pub(super) at: Timestamp,
+    /// Path and query.
+    pub(super) target: String,
+    /// Header lines, credentials redacted.
+    pub(super) headers: HeaderLines,
+    /// Whether the sender waits to be told before it sends the body (RFC 9110, section 10.1.1).
+    pub(super) asks_first: bool,
+    /// The signature header's first two values: a second one is all that more could tell.
+    signatures: [Option<HeaderValue>; 2],
+    /// Whether they are of the second service's header: it counts where the service's own is missing.
+    of_hero: bool,
+}
+
+impl Head {
+    /// Reads a head.
+    pub(super) fn of(parts: &Parts, at: Timestamp) -> Self {
+        let fields = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let of_hero = !parts.headers.contains_key(&SIGNATURE) && parts.headers.contains_key(&HERO_SIGNATURE);
+        let name = if of_hero { &HERO_SIGNATURE } else { &SIGNATURE };
+        let mut values = parts.headers.get_all(name).iter().cloned();
+        Self {
+            at,
+            target: parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+            headers: HeaderLines::collect(fields),
+            asks_first: parts.headers.contains_key(http::header::EXPECT),
+            signatures: [values.next(), values.next()],
+            of_hero,
+        }
+    }
+
+    /// Verifies the body that came with it.
+    pub(super) fn verify(&self, body: &RawBody, keys: &[Key]) -> Verdict {
+        let values = self.signatures.iter().flatten().map(HeaderValue::as_bytes);
+        if self.of_hero { verify_hero(values, body.as_bytes(), keys) } else { verify(values, body.as_bytes(), keys) }
+    }
+}

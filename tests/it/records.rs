@@ -1,0 +1,169 @@
+//! Records: every line of every command under `--json` is one of the types in `docs/records.md`, with the fields that
+//! the page promises and no others.
+
+use crate::main_job::{CREATED, DELETED, MOVED};
+use crate::support::{Answer, Endpoint, Output, Scene};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A field as the page promises it.
+struct Field {
+    kind: &'static str,
+    always: bool,
+}
+
+type Page = BTreeMap<&'static str, BTreeMap<&'static str, Field>>;
+
+/// Type to field, from the page's tables.
+fn page() -> Page {
+    let sections = include_str!("../../docs/records.md").split("\n## `").skip(1);
+    let fields = |section: &'static str| {
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        rows.map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            (cells[1].trim_matches('`'), Field { kind: cells[2], always: cells[3] == "always" })
+        })
+        .collect()
+    };
+    sections.map(|section| (section.split('`').next().unwrap(), fields(section))).collect()
+}
+
+fn has_type(value: &Value, kind: &str) -> bool {
+    match kind {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "boolean" => value.is_boolean(),
+        "true" => value == true,
+        "any" => true,
+        _ => panic!("the page knows no type {kind}"),
+    }
+}
+
+/// What is wrong with one record, and which of its fields were seen.
+fn check(line: &str, page: &Page, seen: &mut BTreeSet<(String, String)>) -> Result<(), String> {
+    let record: Map<String, Value> = serde_json::from_str(line).map_err(|error| format!("no JSON: {error}"))?;
+    let keys: Vec<&str> = record.keys().map(String::as_str).collect();
+    if keys[..3] != ["type", "at", "v"] || record["v"] != 1 {
+        return Err("another envelope".into());
+    }
+    let kind = record["type"].as_str().unwrap();
+    let fields = page.get(kind).ok_or("the type is not documented")?;
+    for (name, value) in record.iter().skip(3) {
+        match fields.get(name.as_str()) {
+            Some(field) if has_type(value, field.kind) => drop(seen.insert((kind.to_owned(), name.clone()))),
+            Some(field) => return Err(format!("{name} is no {}", field.kind)),
+            None if kind == "summary" && value.is_u64() => {}
+            None => return Err(format!("{name} is not documented")),
+        }
+    }
+    let missing = fields.iter().find(|(name, field)| field.always && !record.contains_key(**name));
+    seen.insert((kind.to_owned(), String::new()));
+    missing.map_or(Ok(()), |(name, _)| Err(format!("{name} is missing")))
+}
+
+/// What single commands are asked once something is stored.
+const ASKED: [&[&str]; 23] = [
+    &["events", "list", "--all", "--limit", "50"],
+    &["events", "show", "1"],
+    &["events", "show", "2"],
+    &["events", "show", "last"],
+    &["events", "show", "!1"],
+    &["events", "show", "!2"],
+    &["events", "show", "!3"],
+    &["verify", "--event", "1"],
+    &["verify", "--event", "!1"],
+    &["verify", "--signature", "", "body.json"],
+    &["sign", "body.json"],
+    &["trigger", "created", "--dry-run"],
+    &["trigger", "--data", "@odd.txt", "--dry-run"],
+    &["secret", "show"],
+    &["secret", "new", "--yes"],
+    &["secret", "set", "--secret-file", "other.txt", "--yes"],
+    &["config", "set", "port", "4300"],
+    &["config", "unset", "port"],
+    &["config", "show"],
+    &["config", "path"],
+    &["demo"],
+    &["frobnicate"],
+    &["events", "show", "99"],
+];
+
+/// A little of everything, as records.
+fn everything() -> Vec<Output> {
+    let scene = Scene::new();
+    scene.write("other.txt", "another secret");
+    scene.write("odd.txt", b"\xff\xfe");
+    scene.write("body.json", CREATED);
+    let app = Endpoint::new([
+        Answer::Full(302, vec!["Location: /x".into()], vec![0xff; 20_000]),
+        Answer::Full(500, vec![], b"no".to_vec()),
+        Answer::Status(200),
+    ]);
+    let forward = app.url("/");
+    let listener = scene.listen(["--json", "--forward-to", &forward, "--respond", "500,200"]);
+    let url = listener.url.clone();
+    let mut outputs = Vec::new();
+    let mut run = |line: &[&str]| outputs.push(scene.run(line.iter().copied().chain(["--json"])));
+    for (count, body) in (1..).zip([CREATED, MOVED, DELETED, CREATED, r#"{"data":{"position":"x"}}"#]) {
+        run(&["trigger", "--data", body, "--to", &url, "--speed", "100000x"]);
+        app.wait_for(count.min(3));
+    }
+    run(&["trigger", "--data", &CREATED.replace("\"timestamp\":\"2024", "\"timestamp\":\"2023"), "--to", &url]);
+    run(&["trigger", "--data", "@odd.txt", "--to", &url, "--unsigned"]);
+    run(&["trigger", "--data", "@odd.txt", "--to", &url, "--secret-file", "other.txt"]);
+    run(&["trigger", "created", "--to", &url, "--secret-file", "other.txt"]);
+    run(&["trigger", "position_changed", "--to", &url, "--secret-file", "other.txt"]);
+    run(&["trigger", "created", "--to", &Endpoint::nowhere(), "--timeout", "0"]);
+    run(&["trigger", "created", "--to", &forward, "--speed", "instant"]);
+    let answers = Endpoint::new([Answer::Full(307, vec!["Location: /x".into()], vec![0xff; 20_000]), Answer::Garbage]);
+    run(&["trigger", "created", "--to", &answers.url("/"), "--speed", "instant"]);
+    listener.wait_for("\"forward_skipped\"");
+    ASKED.iter().for_each(|line| run(line));
+    outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());
+    outputs.push(scene.with(["trigger", "created", "--speed", "step", "--json"]).env("HOME", scene.home()).output());
+    outputs.push(listener.stop());
+    outputs
+}
+
+fn odd() -> std::ffi::OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(b"\xff\xfe".to_vec())
+}
+
+#[test]
+fn every_record_of_every_command_is_documented() {
+    let page = page();
+    let mut seen = BTreeSet::new();
+    for output in everything() {
+        assert!(!output.stdout.is_empty(), "{output}");
+        for line in output.out().lines() {
+            let checked = check(line, &page, &mut seen);
+            assert!(checked.is_ok(), "{}: {line}\nin {output}", checked.unwrap_err());
+        }
+    }
+    // The other way round: nothing is promised that nobody prints. What needs a full disk or a slow reader is left to
+    // the unit tests of the records.
+    let elsewhere = ["skipped", "not_stored", "retry_guess", "value_base64"];
+    for (kind, fields) in &page {
+        if elsewhere.contains(kind) {
+            continue;
+        }
+        assert!(seen.contains(&((*kind).to_owned(), String::new())), "nobody printed a {kind}");
+        for name in fields.keys().filter(|name| !elsewhere.contains(name)) {
+            assert!(seen.contains(&((*kind).to_owned(), (*name).to_owned())), "nobody printed {name} of {kind}");
+        }
+    }
+    println!("{} record types, {} fields", page.len(), seen.len() - page.len());
+}
+
+#[test]
+fn streams_hold_nothing_else() {
+    for output in everything() {
+        let err = output.err();
+        let plain =
+            |line: &str| line.starts_with("error: ") || line.starts_with("  hint: ") || line.starts_with("hint: ");
+        let wrapped = |line: &str| line.starts_with("      ");
+        assert!(err.lines().all(|line| plain(line) || wrapped(line)), "{output}");
+    }
+}
