@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod architecture;
+mod audit;
 mod bytes;
 mod completions;
 mod counterparts;
 mod durability;
 mod environment;
+mod expect;
 mod help;
 mod json_stringify;
 mod main_job;
