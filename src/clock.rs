@@ -14,6 +14,11 @@ pub trait Clock: Send + Sync {
     /// Time since some fixed moment, which no change of the wall clock disturbs: for measuring and for due times.
     fn monotonic(&self) -> Duration;
 
+    /// Processor time that this thread has used, where the machine tells it; else [`Clock::monotonic`].
+    fn busy(&self) -> Duration {
+        self.monotonic()
+    }
+
     /// A future that is ready after `duration`.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
@@ -40,6 +45,11 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    fn busy(&self) -> Duration {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(time).unwrap_or_else(|_| self.monotonic())
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

@@ -11,6 +11,7 @@
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
 //! | the process | [`clock`], [`shutdown`], [`context`]: the only readers of the process | each other, downwards |
 //! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`audit`] (checks of an endpoint), [`config`] (settings) | floor 0, the process, `exchange`; never each other |
+//! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
 //! | 2 | [`flows`]: what several commands run, assembled | everything below |
 //! | 3 | [`commands`]: one file a command | everything below; never each other |
@@ -45,6 +46,7 @@ pub mod shutdown;
 pub mod audit;
 pub mod config;
 pub mod deliver;
+pub mod diagnose;
 pub mod exchange;
 pub mod receive;
 pub mod store;

@@ -3,6 +3,7 @@
 use crate::config::secrets;
 use crate::context::Context;
 use crate::deliver::{Pace, Plan};
+use crate::diagnose::Known;
 use crate::error::{Error, Exit};
 use crate::flows::listener::{self, Door, Ends, Surroundings};
 use crate::flows::{delivery, request, runtime};
@@ -120,6 +121,7 @@ impl Stage<'_> {
             screen: self.screen,
             unread: Arc::new(Notify::new()),
             stop: &stop,
+            known: vec![Known { secret: self.secret.clone(), origin: "of this demo".into(), current: true }],
         };
         let deliveries = async {
             let outcome = self.deliver_all(&url, key, bodies, expected).await;

@@ -8,7 +8,7 @@ use crate::error::{Error, Exit};
 use crate::flows::arguments::{self, Header, Limit, or_setting};
 use crate::flows::delivery::interrupted;
 use crate::flows::listener::{self, Door, Ended, Ends, Surroundings, Traces, Why};
-use crate::flows::{input, runtime, workspace};
+use crate::flows::{diagnosis, input, runtime, workspace};
 use crate::output::console::Console;
 use crate::protocol::event::EventSelection;
 use crate::protocol::facts::Facts;
@@ -277,7 +277,8 @@ async fn serve(
     listener::introduce(&door.url, &secret, &receiving, console, &screen);
     screen.tell(listener::ready(&door.url, context.pid, context.clock.now()));
     let ends = Ends { until: life.until, after: life.for_, with_parent };
-    let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop };
+    let known = diagnosis::known(context, settings, secrets);
+    let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop, known };
     let ended = listener::run(door, receiving, ends, &around).await;
     drop(traces);
     store.close().await;

@@ -1,43 +1,72 @@
-//! `verify`: checks a signature for a body, given on the command line or kept by a listener.
+//! `verify`: checks a signature for a body, given on the command line or kept by a listener, and says why it fails.
 
 use crate::context::Context;
+use crate::diagnose::{Asks, Case, FRAMEWORKS, Framework, Known};
 use crate::error::{Error, Exit};
 use crate::flows::history::{self, Stored, StoredRequest};
-use crate::flows::{input, workspace};
+use crate::flows::{arguments, diagnosis, input, probing, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::Ink;
+use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
 use crate::protocol::signature::{Reason, SIGNATURE_HEADER, Verdict, verify};
 use crate::store::Reader;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::path::PathBuf;
+use url::Url;
 
-/// Check a signature for a body; exit 0 if it holds, 1 if not
+/// Check a signature for a body; exit 0 if it holds, 1 if not, and then say why
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "A signature that fails is explained: what the sender really hashed, proved by reproducing the value where that
+is possible, the byte where both bodies part, and the fix for your framework.
+
+Examples:
   referralloop verify --signature \"$(referralloop sign body.json)\" body.json
   referralloop verify --event 1
-  referralloop verify --event '!1' --secret-file secret.txt")]
+  referralloop verify --event '!1' --secret-file secret.txt
+  referralloop verify --event '!1' --framework express
+  referralloop verify --probe http://localhost:3000/webhooks --framework flask
+  referralloop verify --event 1 --got 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+)]
 pub struct Arguments {
     /// The body's exact bytes; - for standard input
-    #[arg(value_name = "FILE", required_unless_present = "event", requires = "signature")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["event", "probe"])]
     body: Option<PathBuf>,
     /// The value of the X-Webhook-Signature header
-    #[arg(long, value_name = "VALUE", conflicts_with = "event", requires = "body")]
+    #[arg(long, value_name = "VALUE", conflicts_with = "event", requires = "body", allow_hyphen_values = true)]
     signature: Option<String>,
     /// A stored event by its number, or a refused request as '!N'
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "body")]
     event: Option<Stored>,
+    /// What your own code computed for this body: says what that code does
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    got: Option<String>,
+    /// Send signed deliveries to this endpoint (at most 40) and find out how it hashes
+    #[arg(long, value_name = "URL", value_parser = arguments::target, conflicts_with_all = ["body", "signature", "event", "got"])]
+    probe: Option<Url>,
+    /// Give the fix for this framework: express, nextjs, nest, fastify, hono, flask, fastapi, django, rails, laravel, go,
+    /// spring, aspnet, lambda or axum
+    #[arg(long, value_name = "NAME", value_parser = framework, hide_possible_values = true)]
+    framework: Option<&'static Framework>,
     /// Check against the secret in this file (- for standard input); repeat it while rotating
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
 }
 
-/// A body with the values of its signature header.
+/// The framework with this name.
+fn framework(name: &str) -> Result<&'static Framework, String> {
+    let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
+    Framework::named(&name.to_ascii_lowercase()).ok_or_else(|| format!("the frameworks are {}", names.join(", ")))
+}
+
+/// A body with the header lines it came with, or the one value that was given.
 struct Signed {
     body: RawBody,
+    headers: Option<HeaderLines>,
+    target: Option<String>,
     values: Vec<Vec<u8>>,
 }
 
@@ -45,6 +74,13 @@ struct Signed {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = workspace::settings(context, &console)?;
+    if let Some(url) = &arguments.probe {
+        probing::permitted(url, context)?;
+        let secrets = workspace::secrets(context, &settings, &arguments.secret_file)?;
+        let probed = runtime::block_on(async { Ok(probing::run(url, secrets.signing()).await) })?;
+        probing::tell(url, &probed, arguments.framework, &console)?;
+        return Ok(if probing::is_right(&probed) { Exit::Done } else { Exit::No });
+    }
     let signed = match (arguments.event, &arguments.body) {
         (Some(wanted), _) => stored(&workspace::open_reader(context, &settings)?, wanted)?,
         (None, body) => given(arguments, body.as_ref(), context)?,
@@ -52,22 +88,32 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let secrets = workspace::secrets(context, &settings, &arguments.secret_file)?;
     let keys: Vec<_> = secrets.all.iter().map(|secret| secret.key()).collect();
     let verdict = verify(signed.values.iter().map(Vec::as_slice), signed.body.as_bytes(), &keys);
-    tell(&console, verdict, signed.body.len(), &secrets.origin.describe(&settings.profile.value))?;
-    Ok(if matches!(verdict, Verdict::Valid(_)) { Exit::Done } else { Exit::No })
+    let known = diagnosis::known(context, &settings, &secrets);
+    let told = Told { signed: &signed, known: &known, verdict, got: arguments.got.as_deref(), arguments, context };
+    let origin = secrets.origin.describe(&settings.profile.value);
+    let code_agrees = if console.is_json() { told.record(&console, &origin)? } else { told.tell(&console, &origin)? };
+    let good = match (verdict, told.only_code()) {
+        (_, true) | (Verdict::Valid(_), _) => code_agrees,
+        _ => false,
+    };
+    Ok(if good { Exit::Done } else { Exit::No })
 }
 
 fn given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) -> Result<Signed, Error> {
     let body = body.ok_or_else(|| Error::usage("name the file with the body, or an event with --event"))?;
+    if arguments.signature.is_none() && arguments.got.is_none() {
+        return Err(Error::usage("name the value to check with --signature, or what your code computed with --got"));
+    }
     let inputs: Vec<_> = arguments.secret_file.iter().chain([body]).map(Some).collect();
     input::one_stdin(&inputs)?;
     let bytes = input::read(context, body, input::BODY_LIMIT, "body")?;
-    let value = arguments.signature.clone().unwrap_or_default();
-    Ok(Signed { body: RawBody::new(bytes), values: vec![value.into_bytes()] })
+    let values = arguments.signature.iter().map(|value| value.clone().into_bytes()).collect();
+    Ok(Signed { body: RawBody::new(bytes), headers: None, target: None, values })
 }
 
 fn stored(reader: &Reader, wanted: Stored) -> Result<Signed, Error> {
-    let (body, headers) = match history::find(reader, wanted)? {
-        StoredRequest::Refused(row) => (row.refused.body, row.refused.headers),
+    let (body, headers, target) = match history::find(reader, wanted)? {
+        StoredRequest::Refused(row) => (row.refused.body, row.refused.headers, row.refused.target),
         StoredRequest::Event(event) => {
             let first = reader.arrivals(event.number)?.into_iter().next().ok_or_else(|| {
                 Error::usage(format!(
@@ -75,52 +121,119 @@ fn stored(reader: &Reader, wanted: Stored) -> Result<Signed, Error> {
                     event.number
                 ))
             })?;
-            (event.body, first.headers)
+            (event.body, first.headers, first.target)
         }
     };
     let values = headers.values(SIGNATURE_HEADER).map(<[u8]>::to_vec).collect();
-    Ok(Signed { body, values })
+    Ok(Signed { body, headers: Some(headers), target: Some(target), values })
 }
 
-fn tell(console: &Console, verdict: Verdict, bytes: usize, origin: &str) -> Result<(), Error> {
-    let (state, reason) = match verdict {
-        Verdict::Valid(_) => ("valid", None),
-        Verdict::Unsigned => ("unsigned", Some(Reason::Missing)),
-        Verdict::Invalid(reason) => ("invalid", Some(reason)),
-    };
-    if console.is_json() {
-        let message = reason.map(Reason::explain);
-        console.record(
-            "verification",
-            &json!({ "verification": state, "reason": reason, "message": message, "bytes": bytes, "secret": origin }),
-        )?;
-        return Ok(());
-    }
-    let line = |ink, badge: &'static str, words: String| {
-        Line::new(&console.out).put(ink, badge).gap(1).put(Ink::Plain, Sanitised::text(&words))
-    };
-    let line = match reason {
-        None => line(Ink::Good, "✔ valid:", format!("signed with this secret ({origin}), {bytes} bytes")),
-        Some(Reason::Missing) => line(Ink::Notable, "○ unsigned:", Reason::Missing.explain().into()),
-        Some(reason) => line(Ink::Bad, "✘ invalid:", format!("{} (secret: {origin})", reason.explain())),
-    };
-    console.lines(&[line])?;
-    for hint in reason.map(hints).unwrap_or_default() {
-        console.hint(hint);
-    }
-    Ok(())
+/// Everything that is told about one check.
+struct Told<'a> {
+    signed: &'a Signed,
+    known: &'a [Known],
+    verdict: Verdict,
+    got: Option<&'a str>,
+    arguments: &'a Arguments,
+    context: &'a Context,
 }
 
-fn hints(reason: Reason) -> &'static [&'static str] {
-    match reason {
-        Reason::Mismatch => &[
-            "verify the bytes as they were received: parsing JSON and writing it again changes them",
-            "check that sender and receiver have the same secret, without a newline or quotes around it",
-        ],
-        Reason::NoPrefix | Reason::WrongPrefix | Reason::NotHex | Reason::WrongLength => {
-            &["the header reads: X-Webhook-Signature: sha256=<64 hexadecimal digits>"]
+impl Told<'_> {
+    /// Whether there is nothing but the user's own value to speak of.
+    fn only_code(&self) -> bool {
+        self.signed.values.is_empty() && self.signed.headers.is_none()
+    }
+
+    fn case<'a>(&'a self, asks: Asks<'a>) -> Case<'a> {
+        Case {
+            body: self.signed.body.as_bytes(),
+            headers: self.signed.headers.as_ref(),
+            values: self.signed.values.iter().map(Vec::as_slice).collect(),
+            target: self.signed.target.as_deref(),
+            secrets: self.known,
+            asks,
         }
-        Reason::DoubledHeader => &["a proxy or middleware may have added the header a second time"],
-        Reason::Empty | Reason::Missing => &[],
+    }
+
+    fn diagnose(&self, asks: Asks) -> crate::diagnose::Diagnosis {
+        let clock = self.context.clock.as_ref();
+        diagnosis::within(diagnosis::PATIENT, clock, &self.case(asks), self.arguments.framework)
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        match self.verdict {
+            Verdict::Valid(_) => None,
+            Verdict::Unsigned => Some(Reason::Missing),
+            Verdict::Invalid(reason) => Some(reason),
+        }
+    }
+
+    /// Tells people; answers whether the user's own code agrees, where its value was given.
+    fn tell(&self, console: &Console, origin: &str) -> Result<bool, Error> {
+        let style = &console.out;
+        if !self.only_code() {
+            console.lines(&[self.headline(console, origin)])?;
+            if !matches!(self.verdict, Verdict::Valid(_)) {
+                let found = self.diagnose(Asks::Sender);
+                console.lines(&diagnosis::lines(&found, Asks::Sender, self.arguments.framework, style))?;
+            }
+        }
+        let Some(got) = self.got else { return Ok(true) };
+        let asks = Asks::Code(got.as_bytes());
+        let found = self.diagnose(asks);
+        let agrees = found.findings.is_empty();
+        let line = Line::new(style);
+        console.lines(&[match agrees {
+            true => {
+                line.put(Ink::Good, "✔ your code:").gap(1).put(Ink::Plain, "computes the right value for these bytes")
+            }
+            false => line.put(Ink::Bad, "✘ your code:").gap(1).put(Ink::Plain, "computes or compares something else"),
+        }])?;
+        console.lines(&diagnosis::lines(&found, asks, self.arguments.framework, style))?;
+        Ok(agrees)
+    }
+
+    fn headline(&self, console: &Console, origin: &str) -> Line {
+        let line = |ink, badge: &'static str, words: String| {
+            Line::new(&console.out).put(ink, badge).gap(1).put(Ink::Plain, Sanitised::text(&words))
+        };
+        let bytes = self.signed.body.len();
+        match self.reason() {
+            None => line(Ink::Good, "✔ valid:", format!("signed with this secret ({origin}), {bytes} bytes")),
+            Some(Reason::Missing) => line(Ink::Notable, "○ unsigned:", Reason::Missing.explain().into()),
+            Some(reason) => line(Ink::Bad, "✘ invalid:", format!("{} (secret: {origin})", reason.explain())),
+        }
+    }
+
+    /// Tells programs; answers the same.
+    fn record(&self, console: &Console, origin: &str) -> Result<bool, Error> {
+        let state = match self.verdict {
+            _ if self.only_code() => None,
+            Verdict::Valid(_) => Some("valid"),
+            Verdict::Unsigned => Some("unsigned"),
+            Verdict::Invalid(_) => Some("invalid"),
+        };
+        let reason = self.reason().filter(|_| state.is_some());
+        let mut fields = Map::new();
+        fields.extend(state.map(|state| ("verification".to_owned(), json!(state))));
+        fields.extend(reason.map(|reason| ("reason".to_owned(), json!(reason))));
+        fields.extend(reason.map(|reason| ("message".to_owned(), json!(reason.explain()))));
+        fields.insert("bytes".into(), json!(self.signed.body.len()));
+        fields.insert("secret".into(), json!(origin));
+        if reason.is_some() {
+            let found = self.diagnose(Asks::Sender);
+            fields.extend(diagnosis::fields(&found, Asks::Sender, self.arguments.framework));
+        }
+        let mut agrees = true;
+        if let Some(got) = self.got {
+            let asks = Asks::Code(got.as_bytes());
+            let found = self.diagnose(asks);
+            agrees = found.findings.is_empty();
+            let mut code = diagnosis::fields(&found, asks, self.arguments.framework);
+            code.insert("agrees".into(), json!(agrees));
+            fields.insert("got".into(), Value::Object(code));
+        }
+        console.record("verification", &Value::Object(fields))?;
+        Ok(agrees)
     }
 }

@@ -134,6 +134,46 @@ fn development(path: &Path, entropy: &Entropy) -> Result<Secret, ConfigError> {
     Secret::from_file_contents(&contents).map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })
 }
 
+/// Every other secret that is kept here, with where it is from in words that follow "the secret": those of all
+/// profiles, configured and made for development. What cannot be read is left out: this is for explaining, never for
+/// accepting.
+pub fn kept(settings: &Settings, environment: &Environment) -> Vec<(String, Secret)> {
+    let mut kept = Vec::new();
+    if let Some(value) = environment.get(SECRET_VARIABLE) {
+        kept.push((format!("in {SECRET_VARIABLE}"), value.as_bytes().to_vec()));
+    }
+    let user = &settings.user;
+    kept.extend(user.get(None, Key::WebhookSecret).map(|text| ("configured".to_owned(), text.into())));
+    for profile in user.profiles() {
+        let text = user.get(Some(profile), Key::WebhookSecret);
+        kept.extend(text.map(|text| (format!("of profile {profile}"), text.into())));
+    }
+    for (profile, contents) in development_secrets(settings) {
+        let line = Secret::from_file_contents(&contents).map(|secret| secret.expose().to_vec());
+        kept.extend(line.into_iter().map(|line| (format!("made for development (profile {profile})"), line)));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    kept.retain(|(_, bytes)| seen.insert(bytes.clone()));
+    kept.into_iter().filter_map(|(origin, bytes)| Some((origin, Secret::new(bytes).ok()?))).collect()
+}
+
+/// The development secrets of all profiles, by name.
+fn development_secrets(settings: &Settings) -> Vec<(String, Vec<u8>)> {
+    let folder = settings.paths().ok().and_then(|paths| std::fs::read_dir(paths.data.parent()?).ok());
+    let mut secrets: Vec<_> = folder
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some((name, std::fs::read(entry.path().join("development-secret")).ok()?))
+        })
+        .take(64)
+        .collect();
+    secrets.sort();
+    secrets
+}
+
 /// A fresh secret: 32 random bytes in base64url behind a recognisable prefix.
 pub fn generate(entropy: &Entropy) -> Secret {
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);

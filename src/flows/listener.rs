@@ -1,9 +1,11 @@
 //! A listener with everything around it: the socket, the store behind it, the screen before it, the entry that lets
 //! `trigger` find it, and every way in which it may end.
 
+use super::diagnosis::Attendant;
 use super::listeners::{self, Announcement};
 use crate::config::atomic;
 use crate::context::Context;
+use crate::diagnose::Known;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::human::{Stream, banner};
@@ -146,14 +148,17 @@ pub struct Surroundings<'a> {
     pub unread: Arc<Notify>,
     /// The wish to stop.
     pub stop: &'a Stop,
+    /// Secrets that may explain a signature that does not hold.
+    pub known: Vec<Known>,
 }
 
 /// Serves until one of the ends is reached, then finishes what is under way.
 pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundings<'_>) -> Ended {
     let clock = around.context.clock.clone();
-    let audience = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let attendant = Attendant::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
-    let receiver = Receiver::start(settings, around.store.recorder(), clock, audience);
+    let receiver = Receiver::start(settings, around.store.recorder(), clock, attendant.clone());
     let mut why = Why::TimeUp;
     let end = async { why = wait_for_end(ends, &receiver, around).await };
     let draining = async {
@@ -164,6 +169,7 @@ pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundin
         finished = draining => Some(finished),
         _ = around.stop.insisted() => None,
     };
+    attendant.finish();
     let counts = receiver.tally().counts();
     match finished {
         Some(finished) => Ended { why, counts, finished },

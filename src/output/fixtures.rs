@@ -38,6 +38,7 @@ pub fn created(event: u64) -> ArrivalReport {
         fingerprint: body.fingerprint(),
         verification: Verification::Valid,
         reason: None,
+        explanation: None,
         repeat: None,
         out_of_order: false,
         answer: 200,

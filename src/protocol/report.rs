@@ -110,6 +110,8 @@ pub struct ArrivalReport {
     pub verification: Verification,
     /// Why it was refused, for an invalid one (or an unsigned one where a signature is required).
     pub reason: Option<Reason>,
+    /// What a diagnosis found out about the refusal.
+    pub explanation: Option<Explanation>,
     /// What it repeats.
     pub repeat: Option<RepeatReport>,
     /// A newer event of the same sign-up had already come in.
@@ -124,6 +126,17 @@ pub struct ArrivalReport {
     pub headers: HeaderLines,
     /// The body as received.
     pub body: RawBody,
+}
+
+/// Why an arrival was refused, as far as it was found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The stable id of the cause; `None` where the search was not finished.
+    pub cause: Option<&'static str>,
+    /// Whether the received value was reproduced.
+    pub proved: bool,
+    /// One clause.
+    pub words: String,
 }
 
 /// An event on its way out, as told.

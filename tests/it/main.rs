@@ -8,6 +8,7 @@ mod audit;
 mod bytes;
 mod completions;
 mod counterparts;
+mod diagnose;
 mod durability;
 mod environment;
 mod expect;

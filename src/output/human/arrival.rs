@@ -78,7 +78,10 @@ fn event_number(arrival: &ArrivalReport) -> Option<u64> {
 /// What a repeated or refused arrival says in the place of its facts.
 fn tail(arrival: &ArrivalReport) -> Option<Sanitised> {
     match (&arrival.repeat, arrival.reason) {
-        (_, Some(reason)) => Some(Sanitised::own(reason.explain())),
+        (_, Some(reason)) => Some(match &arrival.explanation {
+            Some(explanation) => Sanitised::text(&explanation.words),
+            None => Sanitised::own(reason.explain()),
+        }),
         (Some(repeat), None) => Some(repeated(repeat)),
         (None, None) => None,
     }

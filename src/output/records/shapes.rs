@@ -78,6 +78,12 @@ pub struct Arrival<'a> {
     verification: Verification,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    proved: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a str>,
     #[serde(flatten)]
     repeat: Repeat,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -104,6 +110,9 @@ impl<'a> Arrival<'a> {
             fingerprint: report.fingerprint,
             verification: report.verification,
             reason: report.reason,
+            cause: report.explanation.as_ref().and_then(|explanation| explanation.cause),
+            proved: report.explanation.as_ref().is_some_and(|explanation| explanation.proved),
+            explanation: report.explanation.as_ref().map(|explanation| explanation.words.as_str()),
             repeat: report.repeat.as_ref().map(Repeat::of).unwrap_or_default(),
             out_of_order: report.out_of_order,
             drift: &report.facts.drift,

@@ -9,7 +9,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
 use crate::protocol::expectation::{Bound, ExpectationReport, Miss, Verdict};
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, InsteadReport, SendingReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, InsteadReport, SendingReport, What};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +88,11 @@ fn refused() -> ArrivalReport {
         facts: Facts::default(),
         verification: Verification::Invalid,
         reason: Some(Reason::Mismatch),
+        explanation: Some(Explanation {
+            cause: Some("newline-added"),
+            proved: true,
+            words: "the sender hashed the body with a line feed put at its end (first difference at byte 3)".into(),
+        }),
         answer: 401,
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
         ..with_body(created(0), vec![0x1f, 0x8b, 0xff])

@@ -1,0 +1,142 @@
+//! What to do about a cause, and how to see that it is done.
+
+use super::case::Asks;
+use super::cause::{Cause, Family};
+use super::framework::{FRAMEWORKS, Framework};
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// Sentences.
+    pub fix: Vec<String>,
+    /// Lines of code for the framework, in order.
+    pub code: Vec<&'static str>,
+    /// How to check again: one sentence.
+    pub check: &'static str,
+}
+
+/// Advice about a cause.
+pub fn advise(cause: &Cause, asks: Asks, framework: Option<&Framework>) -> Advice {
+    let code = asks != Asks::Sender;
+    let mut fix: Vec<String> =
+        special(cause.id).or_else(|| rule(cause.family, code)).into_iter().map(str::to_owned).collect();
+    let code_lines = lines(cause, framework);
+    if let Some(framework) = framework.filter(|_| !code_lines.is_empty()) {
+        let who = if code { "in" } else { "the receiving side, with" };
+        fix.push(format!("{who} {}:", framework.title));
+    }
+    if framework.is_none() && wants_framework(cause.family) {
+        let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
+        fix.push(format!("name your framework for the lines to write: --framework {}", names.join("|")));
+    }
+    Advice { fix, code: code_lines, check: check(cause, code) }
+}
+
+fn wants_framework(family: Family) -> bool {
+    !matches!(family, Family::Unproved)
+}
+
+/// The fix for a family, for the sender's side or the receiver's.
+fn rule(family: Family, code: bool) -> Option<&'static str> {
+    Some(match (family, code) {
+        (Family::Json | Family::Bytes | Family::Absent, true) => {
+            "hash the bytes as they were received, before anything parses them"
+        }
+        (Family::Json | Family::Bytes | Family::Absent, false) => {
+            "serialise once, then sign and send those same bytes; nothing between may rewrite them"
+        }
+        (Family::Key, _) => "use the secret exactly as it was given, on both sides",
+        (Family::Hole, _) => "anybody can forge this signature: set the secret, and refuse to start without one",
+        (Family::Framing, true) => "hash the body alone: nothing stands before or behind it",
+        (Family::Framing, false) => "sign the body alone: this header covers no timestamp, id or URL",
+        (Family::Algorithm, _) => "the function is HMAC-SHA256 with the secret as key and the raw body as message",
+        (Family::Header, _) => {
+            "write the value as sha256= and 64 lower-case hexadecimal digits, once, in X-Webhook-Signature"
+        }
+        (Family::Comparison, _) => {
+            "put sha256= before your digits, or take it off the header, and compare only values of equal length"
+        }
+        (Family::Unproved, _) => return None,
+    })
+}
+
+/// Advice that one cause alone has.
+fn special(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "body-empty" => {
+            "the stream had been read already when it was hashed: read the body once, keep the bytes, hash those"
+        }
+        "object-object" => "an object was turned into text: hash the raw bytes, not the parsed body",
+        "empty-object" => {
+            "no parser took the body (its content type, or the order of the middleware): hash the raw bytes"
+        }
+        "form-key" => "the body was parsed as a form: send Content-Type: application/json, and hash the raw bytes",
+        "body-base64" | "envelope-opened" | "envelope-added" => {
+            "decode event.body from Base64 where isBase64Encoded is true, and hash only those bytes"
+        }
+        "gzip-undone" | "deflate-undone" | "brotli-undone" | "gzip-done" | "deflate-done" | "brotli-done" => {
+            "sign and verify the same side of the compression: switch it off for this route, or hash before it is undone"
+        }
+        "cut-by-characters" => "count the length in bytes (Buffer.byteLength), never in characters",
+        "cut-at-limit" => "raise the limit of the parser, buffer or column that cuts the body",
+        "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
+        "key-trimmed" | "key-newline-added" | "key-blank-added" => {
+            "one side has a blank or line end in its secret: trim it once when it is read, and write files with printf, not echo"
+        }
+        "key-unquoted" | "key-quoted" => "one side keeps the quotes around the secret: take them out of the variable",
+        "key-cut-at-hash" => "quote the secret in the .env file: an unquoted # begins a comment there",
+        "key-dollar-expanded" => "put the secret in single quotes: $ begins a variable there",
+        "key-other-known" => "use the same profile on both sides, or pass the right secret with --secret-file",
+        "key-prefix-decoded" | "key-base64-decoded" | "key-base64url-decoded" | "key-hex-decoded" => {
+            "use the secret's characters as the key; nothing of it is decoded"
+        }
+        "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
+        "body-changed" => "look at what stands between: a proxy, a firewall, a logger that rewrites bodies",
+        "body-rebuilt" => "hash the bytes as they were received or sent, not an object made of them",
+        "body-cut" => "look for a limit or a broken connection on the way",
+        "body-decoded" | "body-lossy" => "hash the bytes before anything decodes them",
+        "secret-edges" => "take the odd character out of the secret, on both sides",
+        "other-digest" => "the header wants HMAC-SHA256: 64 hexadecimal digits",
+        "no-digest" => "the header reads X-Webhook-Signature: sha256= and 64 hexadecimal digits",
+        "rejects-everything" => {
+            "see that both sides have the same secret, then look at what the handler compares: referralloop verify --got VALUE"
+        }
+        "throws" => {
+            "look into the endpoint's log: an exception while comparing (values of different length), or a missing header"
+        }
+        "no-such-route" => "see that the path is right and the route takes POST",
+        "unreachable" => "start the endpoint, and see that host and port are right",
+        "verifies-nothing" => {
+            "anybody can send events there: verify the signature, and answer 401 where it does not hold"
+        }
+        "body-too-large" => "try a smaller delivery",
+        "other-header" => "send and read X-Webhook-Signature",
+        "header-repeated" => "a proxy or middleware adds the header a second time: let one do it",
+        _ => return None,
+    })
+}
+
+/// Lines of code for a framework.
+fn lines(cause: &Cause, framework: Option<&Framework>) -> Vec<&'static str> {
+    let Some(framework) = framework else { return Vec::new() };
+    let language = framework.language;
+    match cause.family {
+        Family::Json | Family::Bytes | Family::Absent => framework.raw.iter().copied().chain([language.sign]).collect(),
+        Family::Key | Family::Hole => vec![language.key],
+        Family::Framing | Family::Algorithm => vec![language.sign],
+        Family::Header | Family::Comparison => vec![language.sign, language.compare],
+        Family::Unproved => Vec::new(),
+    }
+}
+
+fn check(cause: &Cause, code: bool) -> &'static str {
+    match (cause.family, code) {
+        (Family::Unproved, _) => {
+            "compare with what is right: referralloop verify --got VALUE BODY takes what your code computes"
+        }
+        (_, true) => {
+            "check again: referralloop verify --signature HEADER --got VALUE BODY, or --probe URL for the whole endpoint"
+        }
+        (_, false) => "check again: referralloop trigger sends a delivery that is signed rightly",
+    }
+}

@@ -1,0 +1,59 @@
+//! What is asked: a body, what came with it, the secrets that may have signed it, and the value to explain.
+
+use crate::protocol::arrival::HeaderLines;
+use crate::protocol::signature::{SIGNATURE_HEADER, Secret};
+
+/// A value that does not match, with everything that may explain it.
+#[derive(Debug, Clone)]
+pub struct Case<'a> {
+    /// The exact bytes that were received.
+    pub body: &'a [u8],
+    /// The header lines that came with them, where they are known.
+    pub headers: Option<&'a HeaderLines>,
+    /// Values of the signature header; as many as there were lines.
+    pub values: Vec<&'a [u8]>,
+    /// Path and query of the request, where they are known.
+    pub target: Option<&'a str>,
+    /// Secrets, those that should have signed first.
+    pub secrets: &'a [Known],
+    /// Whose value is explained.
+    pub asks: Asks<'a>,
+}
+
+/// Whose value is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks<'a> {
+    /// The header's: what did the sender sign?
+    Sender,
+    /// This one, which the user's own code computed for the same body: what does that code do?
+    Code(&'a [u8]),
+}
+
+/// A secret and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The secret.
+    pub secret: Secret,
+    /// Where it is from, in words that follow "the secret": `of profile staging`.
+    pub origin: String,
+    /// Whether it is one that deliveries are verified with, and not merely known.
+    pub current: bool,
+}
+
+impl<'a> Case<'a> {
+    /// A body and the values of its signature header, as they stand among header lines.
+    pub fn received(body: &'a [u8], headers: &'a HeaderLines, secrets: &'a [Known]) -> Self {
+        let values = headers.values(SIGNATURE_HEADER).collect();
+        Self { body, headers: Some(headers), values, target: None, secrets, asks: Asks::Sender }
+    }
+
+    /// A body and one value.
+    pub fn given(body: &'a [u8], value: &'a [u8], secrets: &'a [Known]) -> Self {
+        Self { body, headers: None, values: vec![value], target: None, secrets, asks: Asks::Sender }
+    }
+
+    /// All values of a header.
+    pub fn header<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s [u8]> {
+        self.headers.into_iter().flat_map(move |headers| headers.values(name))
+    }
+}

@@ -1,0 +1,112 @@
+//! What a cause is: a stable id, the family it belongs to, and the words that name it.
+//!
+//! The causes themselves stand where they are looked for: body forms in `forms::catalogue`, keys in `keys`, and so on;
+//! those that are not looked for by hashing stand here. Ids are relied on by scripts and never change their meaning.
+
+use serde::Serialize;
+
+/// A reason why a signature does not match.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Its name for programs: kebab-case, stable.
+    pub id: &'static str,
+    /// What kind of fault it is; decides the advice.
+    pub family: Family,
+    /// What completes the family's sentence.
+    pub words: &'static str,
+}
+
+/// What kind of fault a cause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Other bytes were hashed: JSON that was read and written again.
+    Json,
+    /// Other bytes were hashed: line ends, charset, compression, envelopes.
+    Bytes,
+    /// Nothing, or a stand-in for the body, was hashed.
+    Absent,
+    /// Another key was used.
+    Key,
+    /// A key that everybody can guess was used: a hole, not only a fault.
+    Hole,
+    /// More than the body was hashed.
+    Framing,
+    /// Another function was used.
+    Algorithm,
+    /// The value is right and written differently.
+    Header,
+    /// The value is right and compared wrongly.
+    Comparison,
+    /// Nothing was proved.
+    Unproved,
+}
+
+impl Cause {
+    /// A cause of a family.
+    pub const fn new(id: &'static str, family: Family, words: &'static str) -> Self {
+        Self { id, family, words }
+    }
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The received value was reproduced.
+    Proof,
+    /// What was received shows the marks of it.
+    Consistent,
+    /// Nothing speaks against it.
+    Possible,
+}
+
+/// Causes that no hash can prove.
+pub mod unproved {
+    use super::{Cause, Family};
+
+    const fn cause(id: &'static str, words: &'static str) -> Cause {
+        Cause::new(id, Family::Unproved, words)
+    }
+
+    /// Another secret.
+    pub static OTHER_SECRET: Cause =
+        cause("other-secret", "the signature was made with a secret that is not known here");
+    /// Changed on the way.
+    pub static BODY_CHANGED: Cause = cause("body-changed", "the body was changed on its way");
+    /// Read and written again in a manner that is not known here, or with values left out.
+    pub static BODY_REBUILT: Cause =
+        cause("body-rebuilt", "the body was rebuilt from data before it was hashed: fields renamed, added or left out");
+    /// Shorter than announced.
+    pub static BODY_CUT: Cause = cause("body-cut", "the body is shorter than its Content-Length says: it was cut");
+    /// The announced compression is not there.
+    pub static BODY_DECODED: Cause = cause(
+        "body-decoded",
+        "Content-Encoding names a compression that the body does not have: it was undone on the way",
+    );
+    /// Replacement characters.
+    pub static BODY_LOSSY: Cause =
+        cause("body-lossy", "the body holds U+FFFD: bytes that were not UTF-8 were replaced before they got here");
+    /// The secret known here looks damaged.
+    pub static SECRET_EDGES: Cause = cause("secret-edges", "the secret known here has an odd character at its edge");
+    /// The value is not one of SHA-256.
+    pub static OTHER_DIGEST: Cause = cause("other-digest", "the value is not as long as one of HMAC-SHA256");
+    /// The value is no value at all.
+    pub static NO_DIGEST: Cause = cause("no-digest", "the value is no digest in any encoding that is known here");
+    /// More than this can be searched.
+    pub static TOO_LARGE: Cause = cause("body-too-large", "the body is larger than what is searched");
+
+    /// All of them.
+    pub static ALL: [&Cause; 10] = [
+        &OTHER_SECRET,
+        &BODY_CHANGED,
+        &BODY_REBUILT,
+        &BODY_CUT,
+        &BODY_DECODED,
+        &BODY_LOSSY,
+        &SECRET_EDGES,
+        &OTHER_DIGEST,
+        &NO_DIGEST,
+        &TOO_LARGE,
+    ];
+}

@@ -1,0 +1,296 @@
+//! The catalogue of body forms, in the order in which they are tried: data.
+
+use super::dialects as d;
+use super::escape::Escapes;
+use super::number::Numbers;
+use super::rewrite;
+use super::writer::Dialect;
+use super::{Form, Make, Source, parts, text, wrap};
+use crate::diagnose::cause::{Cause, Family};
+
+const fn json(tier: u8, id: &'static str, words: &'static str, dialects: &'static [Dialect]) -> Form {
+    Form { cause: Cause::new(id, Family::Json, words), tier, make: Make::Json(dialects) }
+}
+
+const fn rewritten(id: &'static str, words: &'static str, rewrite: fn(&str) -> Vec<Option<String>>) -> Form {
+    Form { cause: Cause::new(id, Family::Json, words), tier: 2, make: Make::Text(rewrite) }
+}
+
+const fn json_of(id: &'static str, words: &'static str, make: fn(&Source) -> Vec<Vec<u8>>) -> Form {
+    Form { cause: Cause::new(id, Family::Json, words), tier: 2, make: Make::Bytes(make) }
+}
+
+const fn bytes(tier: u8, id: &'static str, words: &'static str, make: fn(&Source) -> Vec<Vec<u8>>) -> Form {
+    Form { cause: Cause::new(id, Family::Bytes, words), tier, make: Make::Bytes(make) }
+}
+
+const fn large(tier: u8, id: &'static str, words: &'static str, make: fn(&Source) -> Vec<Vec<u8>>) -> Form {
+    Form { cause: Cause::new(id, Family::Bytes, words), tier, make: Make::Large(make) }
+}
+
+const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static str]) -> Form {
+    Form { cause: Cause::new(id, Family::Absent, words), tier: 1, make: Make::Fixed(texts) }
+}
+
+/// Every body form, commonest first.
+pub static FORMS: [Form; 118] = [
+    json(1, "json-stringify", "re-serialised JSON, as JSON.stringify writes it", &d::STRINGIFY),
+    json(1, "json-python", "re-serialised JSON, as Python's json.dumps writes it", &d::PYTHON),
+    json(
+        1,
+        "json-python-compact",
+        "re-serialised JSON, as Python writes it with separators=(',', ':')",
+        &d::PYTHON_COMPACT,
+    ),
+    json(
+        1,
+        "json-python-unicode",
+        "re-serialised JSON, as Python writes it with ensure_ascii=False",
+        &d::PYTHON_UNICODE,
+    ),
+    json(
+        1,
+        "json-python-compact-unicode",
+        "re-serialised JSON, as Python writes it with separators=(',', ':') and ensure_ascii=False",
+        &d::PYTHON_COMPACT_UNICODE,
+    ),
+    large(1, "newline-removed", "the body without the line end at its end", text::newline_removed),
+    large(1, "newline-added", "the body with a line feed put at its end", text::newline_added),
+    large(1, "body-trimmed", "the body without the blanks around it", text::trimmed),
+    absent("body-empty", "nothing: an empty body", &[""]),
+    absent("object-object", "the text [object Object] in place of the body", &["[object Object]"]),
+    absent("empty-object", "the empty object {} in place of the body", &["{}"]),
+    json(1, "json-php", "re-serialised JSON, as PHP's json_encode writes it", &d::PHP),
+    json(1, "json-php-slashes", "re-serialised JSON, as PHP writes it with JSON_UNESCAPED_SLASHES", &d::PHP_SLASHES),
+    json(1, "json-php-unicode", "re-serialised JSON, as PHP writes it with JSON_UNESCAPED_UNICODE", &d::PHP_UNICODE),
+    json(
+        1,
+        "json-php-slashes-unicode",
+        "re-serialised JSON, as PHP writes it with JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE",
+        &d::PHP_BOTH,
+    ),
+    json(1, "json-ruby", "re-serialised JSON, as Ruby's JSON.generate writes it", &d::RUBY),
+    json(1, "json-rails", "re-serialised JSON, as Rails' to_json writes it", &d::RAILS),
+    json(1, "json-go", "re-serialised JSON, as Go's json.Marshal writes a map", &d::GO),
+    json(1, "json-jackson", "re-serialised JSON, as Jackson writes it", &d::JACKSON),
+    json(1, "json-gson", "re-serialised JSON, as Gson writes it", &d::GSON),
+    json(1, "json-dotnet", "re-serialised JSON, as System.Text.Json writes it", &d::DOTNET),
+    json(1, "json-newtonsoft", "re-serialised JSON, as Json.NET writes it", &d::NEWTONSOFT),
+    json(1, "json-serde", "re-serialised JSON, as serde_json writes a Value (sorted)", &d::SERDE),
+    json(
+        1,
+        "json-pretty-2",
+        "JSON laid out with two spaces, as JSON.stringify(value, null, 2) writes it",
+        &d::PRETTY_TWO,
+    ),
+    json(
+        1,
+        "json-pretty-4",
+        "JSON laid out with four spaces, as JSON.stringify(value, null, 4) writes it",
+        &d::PRETTY_FOUR,
+    ),
+    json(
+        1,
+        "json-pretty-tab",
+        "JSON laid out with tabs, as JSON.stringify(value, null, '\\t') writes it",
+        &d::PRETTY_TAB,
+    ),
+    rewritten("json-minified", "the body with the blanks between its tokens removed", |t| vec![rewrite::minify(t)]),
+    json(2, "json-python-sorted", "re-serialised JSON, as Python writes it with sort_keys=True", &d::PYTHON_SORTED),
+    json(
+        2,
+        "json-python-sorted-compact",
+        "re-serialised JSON, as Python writes it with sort_keys=True and separators=(',', ':')",
+        &d::PYTHON_SORTED_COMPACT,
+    ),
+    json(
+        2,
+        "json-python-sorted-unicode",
+        "re-serialised JSON, as Python writes it with sort_keys=True and ensure_ascii=False",
+        &d::PYTHON_SORTED_UNICODE,
+    ),
+    json(
+        2,
+        "json-python-sorted-compact-unicode",
+        "re-serialised JSON, as Python writes it sorted, compact and with ensure_ascii=False",
+        &d::PYTHON_SORTED_COMPACT_UNICODE,
+    ),
+    json(2, "json-python-indent-2", "re-serialised JSON, as Python writes it with indent=2", &d::PYTHON_TWO),
+    json(2, "json-python-indent-4", "re-serialised JSON, as Python writes it with indent=4", &d::PYTHON_FOUR),
+    json(2, "json-canonical", "canonical JSON (RFC 8785): members sorted, numbers as in JavaScript", &d::CANONICAL),
+    json(2, "json-sorted", "the body's JSON with its members sorted", &d::SORTED),
+    json(
+        2,
+        "json-go-encoder",
+        "re-serialised JSON, as Go's json.Encoder writes it, with its line feed",
+        &d::GO_ENCODER,
+    ),
+    json(2, "json-go-no-html", "re-serialised JSON, as Go writes it with SetEscapeHTML(false)", &d::GO_PLAIN),
+    json(
+        2,
+        "json-go-encoder-no-html",
+        "re-serialised JSON, as Go's json.Encoder writes it with SetEscapeHTML(false)",
+        &d::GO_PLAIN_ENCODER,
+    ),
+    json(2, "json-go-number", "re-serialised JSON, as Go writes a map read with UseNumber", &d::GO_NUMBER),
+    json(2, "json-go-struct", "re-serialised JSON, as Go writes a struct", &d::GO_STRUCT),
+    rewritten("json-go-raw", "the body compacted and HTML-escaped, as Go writes a json.RawMessage", raw_message),
+    json(2, "json-go-indent", "re-serialised JSON, as Go's json.MarshalIndent writes it", &d::GO_INDENT),
+    json(2, "json-php-pretty", "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT", &d::PHP_PRETTY),
+    json(
+        2,
+        "json-php-pretty-slashes-unicode",
+        "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT and nothing escaped",
+        &d::PHP_PRETTY_BOTH,
+    ),
+    json(2, "json-ruby-pretty", "re-serialised JSON, as Ruby's JSON.pretty_generate writes it", &d::RUBY_PRETTY),
+    json(2, "json-jackson-pretty", "re-serialised JSON, as Jackson's pretty printer writes it", &d::JACKSON_PRETTY),
+    json(2, "json-jackson-sorted", "re-serialised JSON, as Jackson writes sorted maps", &d::JACKSON_SORTED),
+    json(2, "json-gson-no-html", "re-serialised JSON, as Gson writes it with disableHtmlEscaping", &d::GSON_PLAIN),
+    json(2, "json-gson-pretty", "re-serialised JSON, as Gson's pretty printing writes it", &d::GSON_PRETTY),
+    json(2, "json-gson-object", "re-serialised JSON, as Gson writes an Object: every number a double", &d::GSON_OBJECT),
+    json(
+        2,
+        "json-dotnet-relaxed",
+        "re-serialised JSON, as System.Text.Json writes it with UnsafeRelaxedJsonEscaping",
+        &d::DOTNET_RELAXED,
+    ),
+    json(2, "json-dotnet-indent", "re-serialised JSON, as System.Text.Json writes it indented", &d::DOTNET_INDENT),
+    json(2, "json-newtonsoft-indent", "re-serialised JSON, as Json.NET writes it indented", &d::NEWTONSOFT_INDENT),
+    json(
+        2,
+        "json-serde-ordered",
+        "re-serialised JSON, as serde_json writes a Value with preserve_order",
+        &d::SERDE_ORDERED,
+    ),
+    json(2, "json-serde-pretty", "re-serialised JSON, as serde_json's to_string_pretty writes it", &d::SERDE_PRETTY),
+    json(
+        2,
+        "json-database",
+        "JSON as a database gives it back (Postgres jsonb, MySQL): members by length",
+        &d::DATABASE,
+    ),
+    json(2, "json-spaced", "the body with a blank behind each comma and colon", &d::SPACED),
+    json(2, "json-indented", "the body laid out, its tokens unchanged", &d::INDENTED),
+    rewritten("json-slashes-unescaped", "the body with \\/ written as /", |t| vec![rewrite::slashes(t, false)]),
+    rewritten("json-slashes-escaped", "the body with / written as \\/", |t| vec![rewrite::slashes(t, true)]),
+    rewritten("json-unescaped", "the body with its \\u escapes resolved", |t| {
+        vec![rewrite::escapes(t, &Escapes::PLAIN), rewrite::escapes(t, &Escapes::GO_PLAIN)]
+    }),
+    rewritten("json-escaped", "the body with everything beyond ASCII escaped", |t| {
+        vec![
+            rewrite::escapes(t, &Escapes::PYTHON),
+            rewrite::escapes(t, &Escapes::PHP_SLASHES),
+            rewrite::escapes(t, &Escapes::PHP),
+            rewrite::escapes(t, &UPPER),
+        ]
+    }),
+    rewritten("json-html-escaped", "the body with <, > and & escaped in its strings", |t| {
+        vec![
+            rewrite::escapes(t, &Escapes::RAILS),
+            rewrite::escapes(t, &Escapes::GO),
+            rewrite::escapes(t, &Escapes::GSON),
+            rewrite::escapes(t, &Escapes::DOTNET),
+        ]
+    }),
+    rewritten("json-escapes-recased", "the body with the digits of its \\u escapes in the other case", |t| {
+        vec![rewrite::escape_case(t, false), rewrite::escape_case(t, true)]
+    }),
+    rewritten("json-numbers-javascript", "the body with its numbers written as JavaScript does", |t| {
+        vec![rewrite::numbers(t, Numbers::JavaScript), rewrite::numbers(t, Numbers::Php)]
+    }),
+    rewritten("json-numbers-python", "the body with its numbers written as Python does", |t| {
+        vec![rewrite::numbers(t, Numbers::Python), rewrite::numbers(t, Numbers::Ruby)]
+    }),
+    rewritten("json-numbers-java", "the body with its numbers written as Java does", |t| {
+        vec![rewrite::numbers(t, Numbers::Java), rewrite::numbers(t, Numbers::JavaDouble)]
+    }),
+    json_of("json-string", "the body as one JSON string, in quotes", wrap::json_string),
+    json_of("json-string-of-json", "JSON that was serialised twice", wrap::json_string_of_json),
+    json_of("json-string-inner", "the text inside the JSON string that the body is", wrap::json_string_inner),
+    json_of("json-member", "one member of the body alone", parts::members),
+    bytes(1, "body-base64", "the body in Base64", wrap::base64),
+    bytes(2, "body-base64-decoded", "the body decoded from Base64", wrap::base64_decoded),
+    bytes(2, "body-hex", "the body in hexadecimal digits", wrap::hexed),
+    large(1, "crlf-added", "the body with CR and LF put at its end", text::crlf_added),
+    large(2, "crlf-lines", "the body with its line ends made CRLF", text::to_crlf),
+    large(2, "lf-lines", "the body with its line ends made LF", text::from_crlf),
+    large(2, "lines-joined", "the body without its line ends", text::lines_joined),
+    large(2, "blanks-removed", "the body without any blank, those inside strings included", text::blanks_removed),
+    large(2, "bom-added", "the body with a byte order mark put in front", text::bom_added),
+    large(1, "bom-removed", "the body without its byte order mark", text::bom_removed),
+    large(2, "zero-added", "the body with a zero byte behind it", text::zero_added),
+    bytes(2, "charset-undoubled", "the body encoded in UTF-8 once; it was sent encoded twice", text::undoubled),
+    bytes(2, "charset-latin-1", "the body encoded in Latin-1", text::latin_1),
+    bytes(2, "charset-ascii", "the body encoded in ASCII, with ? for what it lacks", text::ascii),
+    large(2, "charset-dropped", "the body without what is beyond ASCII", text::ascii_dropped),
+    bytes(2, "charset-utf-16", "the body encoded in UTF-16", text::utf_16),
+    bytes(2, "charset-from-utf-16", "the body in UTF-8; it was sent in UTF-16", text::from_utf_16),
+    bytes(2, "charset-lossy", "the body with bytes that are not UTF-8 replaced", text::lossy),
+    bytes(2, "charset-doubled", "the body encoded in UTF-8 twice", text::doubled),
+    bytes(2, "charset-from-latin-1", "the body in UTF-8; it was sent in Latin-1", text::from_latin_1),
+    bytes(2, "unicode-nfc", "the body normalised to NFC", text::nfc),
+    bytes(2, "unicode-nfd", "the body normalised to NFD", text::nfd),
+    bytes(2, "gzip-undone", "the decompressed body; it was sent as gzip", wrap::gunzipped),
+    bytes(2, "deflate-undone", "the decompressed body; it was sent as deflate", wrap::inflated),
+    bytes(2, "brotli-undone", "the decompressed body; it was sent as Brotli", wrap::unbrotlied),
+    bytes(2, "gzip-done", "the body compressed with gzip; it arrived decompressed", wrap::gzipped),
+    bytes(2, "deflate-done", "the body compressed with deflate; it arrived decompressed", wrap::deflated),
+    bytes(
+        2,
+        "envelope-opened",
+        "the content of the envelope that the body is, such as a Lambda event's body",
+        wrap::envelope_opened,
+    ),
+    bytes(2, "envelope-added", "the body inside an envelope, such as a Lambda event", wrap::enveloped),
+    bytes(2, "form-key", "the body as a form parser took it: one field named by the whole body", wrap::form_key),
+    bytes(2, "form-fields", "a decoded field of the form that the body is", wrap::form_fields),
+    bytes(2, "form-field", "the body percent-encoded, as a form's field", wrap::form_field),
+    bytes(2, "buffer-json", "JSON.stringify of a Buffer: {\"type\":\"Buffer\",\"data\":[…]}", wrap::buffer_json),
+    bytes(2, "byte-list", "the body's bytes as a list of numbers", wrap::byte_list),
+    bytes(2, "quoted-base64", "the body in Base64 and quotes, as Go marshals a byte slice", wrap::quoted_base64),
+    bytes(2, "python-repr", "Python's str() of the decoded body", parts::python_repr),
+    bytes(2, "python-bytes", "Python's str() of the body's bytes: b'…'", parts::python_bytes),
+    bytes(2, "html-escaped", "the body with its quotes and brackets escaped for HTML", wrap::html_escaped),
+    bytes(
+        2,
+        "slashes-added",
+        "the body with backslashes before its quotes, as WordPress adds them",
+        wrap::slashes_added,
+    ),
+    absent("body-null", "the text null or None in place of the body", &["null", "None", "nil", "NULL"]),
+    absent("body-undefined", "the text undefined in place of the body", &["undefined", "[object Undefined]"]),
+    absent("empty-text", "an empty list, string or array in place of the body", &["[]", "\"\"", "''", "Array", "b''"]),
+    absent(
+        "object-text",
+        "the name of an object in place of the body",
+        &[
+            "[object ReadableStream]",
+            "[object Promise]",
+            "[object Buffer]",
+            "[object IncomingMessage]",
+            "[object ArrayBuffer]",
+        ],
+    ),
+    large(2, "cut-at-limit", "the beginning of the body, cut at a usual limit", parts::cut),
+    large(
+        2,
+        "cut-by-characters",
+        "the body cut short: its length was counted in characters, not bytes",
+        parts::cut_to_characters,
+    ),
+    large(2, "byte-lost", "the body without its first or last byte", parts::byte_lost),
+    // The best quality is slow, so it comes last.
+    bytes(3, "brotli-done", "the body compressed with Brotli; it arrived decompressed", wrap::brotlied),
+];
+
+const UPPER: Escapes = Escapes { upper: true, ..Escapes::PYTHON };
+
+/// Go's `compact` with HTML escapes: inside strings, whatever else they hold.
+fn raw_message(body: &str) -> Vec<Option<String>> {
+    let escaped = |text: String| {
+        let text = text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+        text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    };
+    vec![rewrite::minify(body).map(escaped)]
+}

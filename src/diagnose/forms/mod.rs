@@ -1,0 +1,73 @@
+//! Body forms: everything that programs are known to hash in place of the bytes that were sent.
+//!
+//! The catalogue is data, commonest first; making a form is a function over the body and nothing else. A form is made
+//! when the search comes to it, and what is too large to be rewritten is left alone.
+
+mod catalogue;
+mod dialects;
+mod escape;
+mod number;
+mod parts;
+mod rewrite;
+mod source;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
+mod wrap;
+mod writer;
+
+pub use catalogue::FORMS;
+pub use source::{Source, text};
+
+use super::cause::Cause;
+use writer::Dialect;
+
+/// Something that may have been hashed in place of the body.
+pub struct Form {
+    /// What it means that it was.
+    pub cause: Cause,
+    /// 1 for the commonest, which are tried together with other faults.
+    pub tier: u8,
+    make: Make,
+}
+
+/// How a form is made. One cause may have several variants: versions and settings of the same program.
+enum Make {
+    /// Read as JSON and written again.
+    Json(&'static [Dialect]),
+    /// The text rewritten.
+    Text(fn(&str) -> Vec<Option<String>>),
+    /// Whatever a function makes of it.
+    Bytes(fn(&Source) -> Vec<Vec<u8>>),
+    /// The same, of a body of any size.
+    Large(fn(&Source) -> Vec<Vec<u8>>),
+    /// These bytes, whatever the body.
+    Fixed(&'static [&'static str]),
+}
+
+impl Form {
+    /// Every variant of this form; none where the body has no such form.
+    pub fn make(&self, source: &Source) -> Vec<Vec<u8>> {
+        let small = source.is_small();
+        match &self.make {
+            Make::Json(dialects) if small => {
+                let Some(tree) = source.tree() else { return Vec::new() };
+                dialects.iter().filter_map(|dialect| writer::write(tree, dialect)).map(String::into_bytes).collect()
+            }
+            Make::Text(rewrite) if small => {
+                rewrite(source.text).into_iter().flatten().map(String::into_bytes).collect()
+            }
+            Make::Bytes(make) if small => make(source),
+            Make::Large(make) => make(source),
+            Make::Fixed(texts) => texts.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The form with an id.
+#[cfg(test)]
+pub fn find(id: &str) -> Option<&'static Form> {
+    FORMS.iter().find(|form| form.cause.id == id)
+}

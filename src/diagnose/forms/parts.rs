@@ -1,0 +1,157 @@
+//! Forms that are less than the body: cut at a limit, one member alone, a language's own notation of its data.
+
+use super::dialects;
+use super::source::Source;
+use super::tree::{Node, Text};
+use super::writer;
+use crate::protocol::json::{TokenKind, tokens};
+use crate::protocol::stringify::json_stringify;
+use std::fmt::Write;
+
+/// Where programs cut: columns of databases, buffers, limits of body parsers.
+const LIMITS: [usize; 30] = [
+    64, 100, 128, 200, 250, 255, 256, 500, 511, 512, 1_000, 1_023, 1_024, 1_500, 2_000, 2_048, 4_000, 4_095, 4_096,
+    8_000, 8_192, 10_000, 16_384, 32_768, 65_535, 65_536, 100_000, 102_400, 131_072, 262_144,
+];
+
+/// Larger limits, of body parsers and proxies.
+const LARGE_LIMITS: [usize; 6] = [500_000, 512_000, 524_288, 1_000_000, 1_048_576, 2_097_152];
+
+/// Cut at a usual limit.
+pub fn cut(source: &Source) -> Vec<Vec<u8>> {
+    let limits = LIMITS.iter().chain(&LARGE_LIMITS).filter(|&&limit| limit < source.body.len());
+    limits.map(|&limit| source.body[..limit].to_vec()).collect()
+}
+
+/// Cut to as many bytes as the text has characters, or UTF-16 units: a length counted in the wrong unit.
+pub fn cut_to_characters(source: &Source) -> Vec<Vec<u8>> {
+    let Some(text) = source.non_ascii() else { return Vec::new() };
+    [text.encode_utf16().count(), text.chars().count()].map(|length| source.body[..length].to_vec()).into()
+}
+
+/// Without its last byte, or its first.
+pub fn byte_lost(source: &Source) -> Vec<Vec<u8>> {
+    let body = source.body;
+    if body.len() < 2 {
+        return Vec::new();
+    }
+    vec![body[..body.len() - 1].to_vec(), body[1..].to_vec()]
+}
+
+/// Each member of the top-level object alone: as it stands, re-serialised, and the text of a string.
+pub fn members(source: &Source) -> Vec<Vec<u8>> {
+    let Some(Node::Object(members)) = source.tree() else { return Vec::new() };
+    let mut forms: Vec<Vec<u8>> =
+        spans(source.text).into_iter().map(|span| source.text[span].into()).take(32).collect();
+    forms.extend(forms.clone().iter().filter_map(|form| json_stringify(form)).map(String::into_bytes));
+    for (_, value) in members.iter().take(32) {
+        match value {
+            Node::Text(text) => forms.push(text.says.as_bytes().to_vec()),
+            _ => forms.extend(writer::write(value, &dialects::PYTHON[0]).map(String::into_bytes)),
+        }
+    }
+    forms.retain(|form| !form.is_empty() && form != b"{}" && form != b"null");
+    forms
+}
+
+/// Where the values of the outermost object stand.
+fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = None;
+    let mut scan = tokens(text.as_bytes());
+    while let Some(Ok(token)) = scan.next() {
+        match (token.kind, scan.depth()) {
+            (TokenKind::Colon, 1) => start = Some(token.end()),
+            (TokenKind::Comma, 1) | (TokenKind::ObjectClose, 0) => {
+                spans.extend(start.take().map(|from| from..token.start))
+            }
+            _ => {}
+        }
+    }
+    let trimmed = |span: std::ops::Range<usize>| {
+        let from = span.end - text[span.clone()].trim_start().len();
+        from..from + text[from..span.end].trim_end().len()
+    };
+    spans.into_iter().map(trimmed).collect()
+}
+
+/// Python's `str()` of the decoded body.
+pub fn python_repr(source: &Source) -> Vec<Vec<u8>> {
+    let mut out = String::new();
+    source.tree().and_then(|tree| repr(&mut out, tree)).map(|()| out.into_bytes()).into_iter().collect()
+}
+
+fn repr(out: &mut String, node: &Node) -> Option<()> {
+    match node {
+        Node::Null => out.push_str("None"),
+        Node::Flag(flag) => out.push_str(if *flag { "True" } else { "False" }),
+        Node::Number(spelled) => out.push_str(&super::number::write(spelled, super::number::Numbers::Python)?),
+        Node::Text(text) => repr_text(out, &text.says),
+        Node::Array(elements) => {
+            out.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                out.push_str(if index > 0 { ", " } else { "" });
+                repr(out, element)?;
+            }
+            out.push(']');
+        }
+        Node::Object(members) => repr_object(out, members)?,
+    }
+    Some(())
+}
+
+fn repr_object(out: &mut String, members: &[(Text, Node)]) -> Option<()> {
+    out.push('{');
+    for (index, (name, value)) in members.iter().enumerate() {
+        out.push_str(if index > 0 { ", " } else { "" });
+        repr_text(out, &name.says);
+        out.push_str(": ");
+        repr(out, value)?;
+    }
+    out.push('}');
+    Some(())
+}
+
+/// Python quotes with apostrophes unless only they are inside, and escapes what it does not hold printable.
+fn repr_text(out: &mut String, text: &str) {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(quote);
+    for c in text.chars() {
+        // Writing to a String cannot fail.
+        let _ = match c {
+            '\n' => out.write_str("\\n"),
+            '\r' => out.write_str("\\r"),
+            '\t' => out.write_str("\\t"),
+            '\\' => out.write_str("\\\\"),
+            c if c == quote => write!(out, "\\{c}"),
+            '\0'..=' ' if c != ' ' => write!(out, "\\x{:02x}", u32::from(c)),
+            '\u{7f}'..='\u{a0}' | '\u{ad}' => write!(out, "\\x{:02x}", u32::from(c)),
+            '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}' => {
+                write!(out, "\\u{:04x}", u32::from(c))
+            }
+            c => out.write_char(c),
+        };
+    }
+    out.push(quote);
+}
+
+/// Python's `str()` of the received bytes.
+pub fn python_bytes(source: &Source) -> Vec<Vec<u8>> {
+    let body = source.body;
+    let quote = if body.contains(&b'\'') && !body.contains(&b'"') { b'"' } else { b'\'' };
+    let mut out = format!("b{}", char::from(quote));
+    for &byte in body {
+        // Writing to a String cannot fail.
+        let _ = match byte {
+            b'\n' => out.write_str("\\n"),
+            b'\r' => out.write_str("\\r"),
+            b'\t' => out.write_str("\\t"),
+            b'\\' => out.write_str("\\\\"),
+            b if b == quote => write!(out, "\\{}", char::from(b)),
+            0x20..0x7f => out.write_char(char::from(byte)),
+            _ => write!(out, "\\x{byte:02x}"),
+        };
+    }
+    out.push(char::from(quote));
+    vec![out.into_bytes()]
+}

@@ -1,0 +1,91 @@
+//! Rewriting tokens where they stand: the blanks of a document stay, its escapes or its numbers change.
+
+use super::escape::{self, Escapes};
+use super::number::{self, Numbers};
+use crate::protocol::json::{TokenKind, decode, tokens};
+
+/// Writes every string anew; `None` where the text is no JSON.
+pub fn escapes(text: &str, escapes: &Escapes) -> Option<String> {
+    replace(text, |kind, literal, out| {
+        let string = matches!(kind, TokenKind::Key | TokenKind::String);
+        if string {
+            escape::write(out, &decode(literal.as_bytes()), escapes);
+        }
+        Some(string)
+    })
+}
+
+/// Writes every number anew; `None` where the text is no JSON or a number has no such form.
+pub fn numbers(text: &str, numbers: Numbers) -> Option<String> {
+    replace(text, |kind, literal, out| {
+        if kind != TokenKind::Number {
+            return Some(false);
+        }
+        out.push_str(&number::write(literal, numbers)?);
+        Some(true)
+    })
+}
+
+/// Removes the blanks between tokens and changes none of them.
+pub fn minify(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    for token in tokens(text.as_bytes()) {
+        out.push_str(text.get(token.ok()?.range())?);
+    }
+    Some(out)
+}
+
+/// Changes `\/` to `/` in every string, or back.
+pub fn slashes(text: &str, escaped: bool) -> Option<String> {
+    replace(text, |kind, literal, out| {
+        let string = matches!(kind, TokenKind::Key | TokenKind::String);
+        if string {
+            let plain = literal.replace("\\/", "/");
+            out.push_str(&if escaped { plain.replace('/', "\\/") } else { plain });
+        }
+        Some(string)
+    })
+}
+
+/// Changes the case of the digits of each `\uXXXX`.
+pub fn escape_case(text: &str, upper: bool) -> Option<String> {
+    replace(text, |kind, literal, out| {
+        let string = matches!(kind, TokenKind::Key | TokenKind::String);
+        if string {
+            recase(literal, upper, out);
+        }
+        Some(string)
+    })
+}
+
+fn recase(literal: &str, upper: bool, out: &mut String) {
+    let mut rest = literal;
+    while let Some(at) = rest.find('\\') {
+        let digits = rest.get(at + 2..at + 6).filter(|_| rest[at + 1..].starts_with('u'));
+        let end = at + if digits.is_some() { 6 } else { 2 };
+        out.push_str(&rest[..at]);
+        match digits {
+            Some(digits) if upper => out.push_str(&format!("\\u{}", digits.to_ascii_uppercase())),
+            Some(digits) => out.push_str(&format!("\\u{}", digits.to_ascii_lowercase())),
+            None => out.push_str(&rest[at..end]),
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+}
+
+/// Copies a text, asking of each token whether something else was written in its place.
+fn replace(text: &str, mut put: impl FnMut(TokenKind, &str, &mut String) -> Option<bool>) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for token in tokens(text.as_bytes()) {
+        let token = token.ok()?;
+        out.push_str(text.get(copied..token.start)?);
+        if !put(token.kind, text.get(token.range())?, &mut out)? {
+            out.push_str(text.get(token.range())?);
+        }
+        copied = token.end();
+    }
+    out.push_str(text.get(copied..)?);
+    Some(out)
+}

@@ -1,0 +1,52 @@
+//! The body that forms are made of, with what is read off it once.
+
+use super::tree::{self, Node};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// The largest body that is rewritten, in bytes. Beyond it only forms are made that copy or cut it.
+pub const TRANSFORM_LIMIT: usize = 256 << 10;
+
+/// The characters of a body, as a decoder that never fails reads them, without a byte order mark.
+pub fn text(body: &[u8]) -> Cow<'_, str> {
+    if body.len() > TRANSFORM_LIMIT {
+        return Cow::Borrowed("");
+    }
+    String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+}
+
+/// A body under examination.
+pub struct Source<'a> {
+    /// Its bytes.
+    pub body: &'a [u8],
+    /// Its characters, without a byte order mark; empty where it is too large to be rewritten.
+    pub text: &'a str,
+    tree: OnceCell<Option<Node<'a>>>,
+}
+
+impl<'a> Source<'a> {
+    /// A body and its [`text`].
+    pub fn new(body: &'a [u8], text: &'a str) -> Self {
+        Self { body, text, tree: OnceCell::new() }
+    }
+
+    /// Whether it may be rewritten.
+    pub fn is_small(&self) -> bool {
+        self.body.len() <= TRANSFORM_LIMIT
+    }
+
+    /// The document that it is.
+    pub fn tree(&self) -> Option<&Node<'a>> {
+        self.tree.get_or_init(|| tree::parse(self.text)).as_ref()
+    }
+
+    /// The whole body, where it is UTF-8.
+    pub fn utf8(&self) -> Option<&'a str> {
+        std::str::from_utf8(self.body).ok()
+    }
+
+    /// The whole body, where it is UTF-8 and more than ASCII.
+    pub fn non_ascii(&self) -> Option<&'a str> {
+        self.utf8().filter(|text| !text.is_ascii())
+    }
+}

@@ -1,0 +1,237 @@
+//! Forms that a body takes inside something else: compression, Base64, envelopes, form fields, string literals.
+
+use super::dialects;
+use super::escape::{self, Escapes};
+use super::source::Source;
+use super::tree::Node;
+use super::writer;
+use crate::protocol::stringify::json_stringify;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use flate2::Compression;
+use flate2::GzBuilder;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::write::{DeflateEncoder, ZlibEncoder};
+use std::io::{Read, Write};
+
+/// What a compressed body may grow to.
+const UNPACKED: u64 = 1 << 20;
+
+fn unpack(reader: impl Read) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let read = reader.take(UNPACKED + 1).read_to_end(&mut out).ok()?;
+    (read > 0 && read as u64 <= UNPACKED).then_some(out)
+}
+
+/// gzip undone.
+pub fn gunzipped(source: &Source) -> Vec<Vec<u8>> {
+    let packed = source.body.starts_with(b"\x1f\x8b");
+    packed.then(|| unpack(MultiGzDecoder::new(source.body))).flatten().into_iter().collect()
+}
+
+/// Deflate undone, with and without zlib's frame.
+pub fn inflated(source: &Source) -> Vec<Vec<u8>> {
+    if source.utf8().is_some() {
+        return Vec::new();
+    }
+    [unpack(ZlibDecoder::new(source.body)), unpack(DeflateDecoder::new(source.body))].into_iter().flatten().collect()
+}
+
+/// Brotli undone.
+pub fn unbrotlied(source: &Source) -> Vec<Vec<u8>> {
+    if source.utf8().is_some() {
+        return Vec::new();
+    }
+    unpack(brotli::Decompressor::new(source.body, 4096)).into_iter().collect()
+}
+
+/// The levels that programs use: default, best, fastest.
+const LEVELS: [u32; 3] = [6, 9, 1];
+
+/// gzip as zlib makes it without a time, for the common values of the operating-system byte.
+pub fn gzipped(source: &Source) -> Vec<Vec<u8>> {
+    let pack = |level: u32, system: u8| {
+        let mut packer = GzBuilder::new().operating_system(system).write(Vec::new(), Compression::new(level));
+        packer.write_all(source.body).and_then(|()| packer.finish()).ok()
+    };
+    LEVELS.iter().flat_map(|&level| [3, 255, 19].map(|system| pack(level, system))).flatten().collect()
+}
+
+/// Deflate, with and without zlib's frame.
+pub fn deflated(source: &Source) -> Vec<Vec<u8>> {
+    let framed = |level: u32| {
+        let mut packer = ZlibEncoder::new(Vec::new(), Compression::new(level));
+        packer.write_all(source.body).and_then(|()| packer.finish()).ok()
+    };
+    let bare = |level: u32| {
+        let mut packer = DeflateEncoder::new(Vec::new(), Compression::new(level));
+        packer.write_all(source.body).and_then(|()| packer.finish()).ok()
+    };
+    LEVELS.iter().flat_map(|&level| [framed(level), bare(level)]).flatten().collect()
+}
+
+/// Brotli at the qualities that programs use.
+pub fn brotlied(source: &Source) -> Vec<Vec<u8>> {
+    let pack = |quality: u32| {
+        let mut packer = brotli::CompressorWriter::new(Vec::new(), 4096, quality, 22);
+        packer.write_all(source.body).ok()?;
+        Some(packer.into_inner())
+    };
+    [11, 4, 5].into_iter().filter_map(pack).collect()
+}
+
+/// The body in Base64.
+pub fn base64(source: &Source) -> Vec<Vec<u8>> {
+    let body = source.body;
+    [STANDARD.encode(body), STANDARD_NO_PAD.encode(body), URL_SAFE.encode(body), URL_SAFE_NO_PAD.encode(body)]
+        .map(String::into_bytes)
+        .into()
+}
+
+/// The body read as Base64, and as hexadecimal digits.
+pub fn base64_decoded(source: &Source) -> Vec<Vec<u8>> {
+    let text = source.text.trim().trim_matches('"').trim_end_matches('=');
+    let read = STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text));
+    read.ok().filter(|bytes| !bytes.is_empty()).into_iter().collect()
+}
+
+/// The body in hexadecimal digits.
+pub fn hexed(source: &Source) -> Vec<Vec<u8>> {
+    vec![source.body.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()]
+}
+
+fn literal(text: &str, escapes: &Escapes) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    escape::write(&mut out, text, escapes);
+    out
+}
+
+fn whole(source: &Source) -> String {
+    String::from_utf8_lossy(source.body).into_owned()
+}
+
+/// The body as one JSON string: JavaScript, Python, PHP, Go.
+pub fn json_string(source: &Source) -> Vec<Vec<u8>> {
+    let text = whole(source);
+    [Escapes::PLAIN, Escapes::PYTHON, Escapes::PHP, Escapes::PHP_BOTH, Escapes::GO, Escapes::DOTNET]
+        .map(|escapes| literal(&text, &escapes).into_bytes())
+        .into()
+}
+
+/// The re-serialised body as one JSON string.
+pub fn json_string_of_json(source: &Source) -> Vec<Vec<u8>> {
+    let stringified = json_stringify(source.body).map(|text| literal(&text, &Escapes::PLAIN));
+    let dumped = source.tree().and_then(|tree| writer::write(tree, &dialects::PYTHON[0]));
+    [stringified, dumped.map(|text| literal(&text, &Escapes::PYTHON))]
+        .into_iter()
+        .flatten()
+        .map(String::into_bytes)
+        .collect()
+}
+
+/// The text inside a body that is one JSON string.
+pub fn json_string_inner(source: &Source) -> Vec<Vec<u8>> {
+    match source.tree() {
+        Some(Node::Text(text)) => vec![text.says.as_bytes().to_vec()],
+        _ => Vec::new(),
+    }
+}
+
+/// `JSON.stringify` of a Node buffer.
+pub fn buffer_json(source: &Source) -> Vec<Vec<u8>> {
+    let list = numbers(source.body, |_, byte| byte.to_string());
+    vec![format!("{{\"type\":\"Buffer\",\"data\":[{list}]}}").into_bytes()]
+}
+
+/// `JSON.stringify` of a typed array; a list of bytes.
+pub fn byte_list(source: &Source) -> Vec<Vec<u8>> {
+    let keyed = numbers(source.body, |at, byte| format!("\"{at}\":{byte}"));
+    let list = numbers(source.body, |_, byte| byte.to_string());
+    vec![format!("{{{keyed}}}").into_bytes(), list.clone().into_bytes(), format!("[{list}]").into_bytes()]
+}
+
+fn numbers(body: &[u8], write: impl Fn(usize, u8) -> String) -> String {
+    body.iter().enumerate().map(|(at, byte)| write(at, *byte)).collect::<Vec<_>>().join(",")
+}
+
+/// Go's `json.Marshal` of a byte slice: Base64 in quotes.
+pub fn quoted_base64(source: &Source) -> Vec<Vec<u8>> {
+    vec![format!("\"{}\"", STANDARD.encode(source.body)).into_bytes()]
+}
+
+/// The `body` of an AWS Lambda event, or of any envelope that has one.
+pub fn envelope_opened(source: &Source) -> Vec<Vec<u8>> {
+    let Some(Node::Object(members)) = source.tree() else { return Vec::new() };
+    let inner = members.iter().find_map(|(name, value)| match value {
+        Node::Text(text) if matches!(name.says.as_ref(), "body" | "payload" | "data") => Some(text.says.as_bytes()),
+        _ => None,
+    });
+    let Some(inner) = inner else { return Vec::new() };
+    std::iter::once(inner.to_vec()).chain(STANDARD.decode(inner)).collect()
+}
+
+/// The body inside the envelope that AWS API Gateway puts around it, or a plain one.
+pub fn enveloped(source: &Source) -> Vec<Vec<u8>> {
+    let text = literal(&whole(source), &Escapes::PLAIN);
+    let base64 = STANDARD.encode(source.body);
+    [
+        format!("{{\"body\":{text}}}"),
+        format!("{{\"body\":{text},\"isBase64Encoded\":false}}"),
+        format!("{{\"isBase64Encoded\":false,\"body\":{text}}}"),
+        format!("{{\"body\":\"{base64}\",\"isBase64Encoded\":true}}"),
+        format!("{{\"isBase64Encoded\":true,\"body\":\"{base64}\"}}"),
+        format!("{{\"payload\":{text}}}"),
+        format!("{{\"data\":{text}}}"),
+    ]
+    .map(String::into_bytes)
+    .into()
+}
+
+/// What a form parser makes of a JSON body: one field whose name is the body.
+pub fn form_key(source: &Source) -> Vec<Vec<u8>> {
+    let name = literal(&whole(source), &Escapes::PLAIN);
+    vec![format!("{{{name}:\"\"}}").into_bytes()]
+}
+
+/// Each field of a form, and the form decoded as one text.
+pub fn form_fields(source: &Source) -> Vec<Vec<u8>> {
+    if !source.body.contains(&b'=') && !source.body.contains(&b'%') {
+        return Vec::new();
+    }
+    let mut forms: Vec<Vec<u8>> = Vec::new();
+    for (name, value) in url::form_urlencoded::parse(source.body).take(16) {
+        forms.extend([value.into_owned().into_bytes(), name.into_owned().into_bytes()]);
+    }
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// The body as a form's field, and percent-encoded by itself.
+pub fn form_field(source: &Source) -> Vec<Vec<u8>> {
+    let encoded: String = url::form_urlencoded::byte_serialize(source.body).collect();
+    let spaces = encoded.replace('+', "%20");
+    let fields = ["payload", "body", "data"].map(|name| format!("{name}={encoded}").into_bytes());
+    [encoded.into_bytes(), spaces.into_bytes()].into_iter().chain(fields).collect()
+}
+
+/// The characters that HTML reserves, escaped.
+pub fn html_escaped(source: &Source) -> Vec<Vec<u8>> {
+    let base = whole(source).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let quoted = base.replace('"', "&quot;");
+    [quoted.replace('\'', "&#039;"), quoted.replace('\'', "&#x27;"), quoted.replace('\'', "&#39;"), quoted, base]
+        .map(String::into_bytes)
+        .into()
+}
+
+/// PHP's `addslashes`, which WordPress applies to what it receives.
+pub fn slashes_added(source: &Source) -> Vec<Vec<u8>> {
+    let mut out = Vec::with_capacity(source.body.len() + 64);
+    for &byte in source.body {
+        match byte {
+            b'\'' | b'"' | b'\\' => out.extend([b'\\', byte]),
+            0 => out.extend(*b"\\0"),
+            _ => out.push(byte),
+        }
+    }
+    vec![out]
+}

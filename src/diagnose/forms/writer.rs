@@ -1,0 +1,234 @@
+//! Writing a document in another program's manner: layout, order of members, numbers, strings.
+
+use super::escape::{self, Escapes};
+use super::number::{self, Numbers};
+use super::tree::{Node, Text};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// A program's manner of writing JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect {
+    /// Blanks and line breaks.
+    pub layout: Layout,
+    /// Order of an object's members.
+    pub order: Order,
+    /// Numbers.
+    pub numbers: Numbers,
+    /// Strings; `None` keeps each literal.
+    pub escapes: Option<Escapes>,
+    /// Empty objects become empty arrays: PHP's associative arrays.
+    pub arrays: bool,
+    /// Members that are `null` are left out: Gson.
+    pub nulls: bool,
+    /// What stands behind the document.
+    pub end: &'static str,
+}
+
+impl Dialect {
+    /// Compact, in the order of the document, everything else kept.
+    pub const fn new(layout: Layout, numbers: Numbers, escapes: Escapes) -> Self {
+        Self { layout, order: Order::Document, numbers, escapes: Some(escapes), arrays: false, nulls: true, end: "" }
+    }
+
+    /// With another order of members.
+    pub const fn ordered(self, order: Order) -> Self {
+        Self { order, ..self }
+    }
+}
+
+/// Blanks and line breaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Between members and elements.
+    pub comma: &'static str,
+    /// Between a name and its value.
+    pub colon: &'static str,
+    /// One level of indentation; `None` keeps everything on one line.
+    pub indent: Option<&'static str>,
+    /// Inside an empty object or array.
+    pub empty: &'static str,
+    /// Whether arrays stay on one line: Jackson.
+    pub flat_arrays: bool,
+    /// What ends a line.
+    pub newline: &'static str,
+    /// Whether empty objects and arrays are broken into lines: Ruby's json before 2.10.
+    pub broken: bool,
+}
+
+impl Layout {
+    /// No blank anywhere.
+    pub const COMPACT: Self =
+        Self { comma: ",", colon: ":", indent: None, empty: "", flat_arrays: false, newline: "\n", broken: false };
+    /// Python's default, and the databases'.
+    pub const SPACED: Self = Self { comma: ", ", colon: ": ", ..Self::COMPACT };
+    /// Two spaces a level.
+    pub const TWO: Self = Self { colon: ": ", indent: Some("  "), ..Self::COMPACT };
+    /// Four spaces a level.
+    pub const FOUR: Self = Self { indent: Some("    "), ..Self::TWO };
+    /// A tab a level.
+    pub const TAB: Self = Self { indent: Some("\t"), ..Self::TWO };
+    /// Jackson's pretty printer.
+    pub const JACKSON: Self = Self { colon: " : ", empty: " ", flat_arrays: true, ..Self::TWO };
+    /// Ruby's `pretty_generate`, as older versions have it.
+    pub const OLD_RUBY: Self = Self { broken: true, ..Self::TWO };
+    /// Two spaces a level, lines ended as on Windows.
+    pub const TWO_CRLF: Self = Self { newline: "\r\n", ..Self::TWO };
+}
+
+/// Order of an object's members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As in the document.
+    Document,
+    /// JavaScript's: array indices first, ascending.
+    Indices,
+    /// By the bytes of UTF-8, which is the order of code points.
+    Bytes,
+    /// By the units of UTF-16: RFC 8785, section 3.2.3.
+    Units,
+    /// By length, then by bytes: the binary JSON of databases.
+    Length,
+}
+
+/// Writes a document; `None` where the program would fail.
+pub fn write(node: &Node, dialect: &Dialect) -> Option<String> {
+    let mut out = String::new();
+    Writer { dialect, out: &mut out }.value(node, 0)?;
+    out.push_str(dialect.end);
+    Some(out)
+}
+
+struct Writer<'a> {
+    dialect: &'a Dialect,
+    out: &'a mut String,
+}
+
+impl Writer<'_> {
+    fn value(&mut self, node: &Node, depth: usize) -> Option<()> {
+        match node {
+            Node::Null => self.out.push_str("null"),
+            Node::Flag(true) => self.out.push_str("true"),
+            Node::Flag(false) => self.out.push_str("false"),
+            Node::Number(spelled) => self.out.push_str(&number::write(spelled, self.dialect.numbers)?),
+            Node::Text(text) => self.text(text),
+            Node::Array(elements) => self.array(elements, depth)?,
+            Node::Object(members) => self.object(members, depth)?,
+        }
+        Some(())
+    }
+
+    fn text(&mut self, text: &Text) {
+        match &self.dialect.escapes {
+            Some(escapes) => escape::write(self.out, &text.says, escapes),
+            None => self.out.push_str(text.literal),
+        }
+    }
+
+    fn array(&mut self, elements: &[Node], depth: usize) -> Option<()> {
+        let layout = self.dialect.layout;
+        if elements.is_empty() {
+            self.empty('[', ']', depth);
+            return Some(());
+        }
+        self.out.push_str(if layout.flat_arrays { "[ " } else { "[" });
+        for (index, element) in elements.iter().enumerate() {
+            match layout.flat_arrays {
+                true if index > 0 => self.out.push_str(", "),
+                true => {}
+                false => self.separate(index, depth + 1),
+            }
+            self.value(element, if layout.flat_arrays { depth } else { depth + 1 })?;
+        }
+        if layout.flat_arrays {
+            self.out.push(' ');
+        } else {
+            self.line(depth);
+        }
+        self.out.push(']');
+        Some(())
+    }
+
+    fn object(&mut self, members: &[(Text, Node)], depth: usize) -> Option<()> {
+        let members = arranged(members, self.dialect);
+        if members.is_empty() {
+            match self.dialect.arrays {
+                true => self.empty('[', ']', depth),
+                false => self.empty('{', '}', depth),
+            }
+            return Some(());
+        }
+        self.out.push('{');
+        for (index, (name, value)) in members.iter().enumerate() {
+            self.separate(index, depth + 1);
+            self.text(name);
+            self.out.push_str(self.dialect.layout.colon);
+            self.value(value, depth + 1)?;
+        }
+        self.line(depth);
+        self.out.push('}');
+        Some(())
+    }
+
+    fn empty(&mut self, open: char, close: char, depth: usize) {
+        self.out.push(open);
+        self.out.push_str(self.dialect.layout.empty);
+        if self.dialect.layout.broken {
+            self.out.push_str(if open == '[' { "\n" } else { "" });
+            self.line(depth);
+        }
+        self.out.push(close);
+    }
+
+    fn separate(&mut self, index: usize, depth: usize) {
+        if index > 0 {
+            self.out.push_str(self.dialect.layout.comma);
+        }
+        self.line(depth);
+    }
+
+    fn line(&mut self, depth: usize) {
+        let Some(indent) = self.dialect.layout.indent else { return };
+        self.out.push_str(self.dialect.layout.newline);
+        (0..depth).for_each(|_| self.out.push_str(indent));
+    }
+}
+
+/// The members as this program writes them: a repeated name has its last value at the place of its first.
+fn arranged<'a, 'b>(members: &'b [(Text<'a>, Node<'a>)], dialect: &Dialect) -> Vec<(&'b Text<'a>, &'b Node<'a>)> {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(members.len());
+    let mut kept: Vec<(&Text, &Node)> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        if *value == Node::Null && !dialect.nulls {
+            continue;
+        }
+        match places.get(name.says.as_ref()) {
+            Some(&place) => kept[place].1 = value,
+            None => {
+                places.insert(&name.says, kept.len());
+                kept.push((name, value));
+            }
+        }
+    }
+    if dialect.order != Order::Document {
+        kept.sort_by(|a, b| compare(&a.0.says, &b.0.says, dialect.order));
+    }
+    kept
+}
+
+fn compare(a: &str, b: &str, order: Order) -> Ordering {
+    match order {
+        Order::Document => Ordering::Equal,
+        Order::Indices => rank(a).cmp(&rank(b)),
+        Order::Bytes => a.cmp(b),
+        Order::Units => a.encode_utf16().cmp(b.encode_utf16()),
+        Order::Length => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
+    }
+}
+
+/// The array index that a name is; beyond them all for one that is none (ECMA-262, section 6.1.7).
+fn rank(name: &str) -> u64 {
+    let canonical = name == "0" || !name.starts_with('0') && name.bytes().all(|byte| byte.is_ascii_digit());
+    let index = name.parse::<u32>().ok().filter(|&index| canonical && index != u32::MAX);
+    index.map_or(u64::MAX, u64::from)
+}

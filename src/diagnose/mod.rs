@@ -1,0 +1,66 @@
+//! The doctor: why a signature does not match.
+//!
+//! A pure search. Given a body, the headers it came with and the secrets that may have signed it, it tries what
+//! programs are known to hash, key and write until the value in question is reproduced: a hit is proof, and names
+//! what the other side did. Where nothing is reproduced, it tells what the case shows marks of, and what is possible.
+//!
+//! May know `protocol`. Has no clock: the caller hands in the question whether there is still time. Never returns an
+//! expected signature or a secret; of a secret it tells the length and the class of an odd character at its edge.
+//!
+//! `case` is what is asked, `reading` what the value may stand for, `forms`, `keys`, `framing` and `digest` what is
+//! tried, `search` the order in which, `verdict` and `difference` what is told, `advice` and `framework` what to do
+//! about it, `probe` how an endpoint is found out from outside.
+
+mod advice;
+mod case;
+mod cause;
+mod difference;
+mod digest;
+mod forms;
+mod framework;
+mod framing;
+mod keys;
+mod probe;
+mod reading;
+mod search;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use advice::{Advice, advise};
+pub use case::{Asks, Case, Known};
+pub use cause::{Cause, Certainty, Family};
+pub use difference::Difference;
+pub use framework::{FRAMEWORKS, Framework};
+pub use probe::{Probed, REQUESTS, Reply, Shot, probe};
+pub use search::{BODY_LIMIT, HASHES, Stopped};
+pub use verdict::{Diagnosis, Finding};
+
+use forms::Source;
+
+/// Finds out why a value does not match. `go_on` is asked before every step that costs time.
+pub fn diagnose(case: &Case, framework: Option<&Framework>, go_on: &mut dyn FnMut() -> bool) -> Diagnosis {
+    let text = forms::text(case.body);
+    let source = Source::new(case.body, &text);
+    let searched = search::search(case, &source, go_on);
+    verdict::verdict(case, &source, &searched, framework)
+}
+
+/// What a program makes of a body that does what the cause with this id says: every variant, none where the body has
+/// no such form.
+pub fn forms_of(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
+    let text = forms::text(body);
+    let form = forms::FORMS.iter().find(|form| form.cause.id == id);
+    form.map(|form| form.make(&Source::new(body, &text))).unwrap_or_default()
+}
+
+/// Every cause that there is.
+pub fn causes() -> impl Iterator<Item = &'static Cause> {
+    let forms = forms::FORMS.iter().map(|form| &form.cause);
+    let keys = keys::KEY_FORMS.iter().map(|form| &form.cause);
+    let probed = probe::ALL;
+    let lists =
+        [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &verdict::ALL, &cause::unproved::ALL, &probed];
+    let lists = lists.map(<[&'static Cause]>::to_vec);
+    forms.chain(keys).chain(lists.into_iter().flatten())
+}

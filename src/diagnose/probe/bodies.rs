@@ -1,0 +1,89 @@
+//! The bodies of a probe: one event in the shapes that programs give JSON, then with single features that they treat
+//! differently.
+
+use crate::diagnose::forms::{FORMS, Source, text};
+
+/// An event that every handler knows: the catalogue's fields and nothing that anybody writes differently.
+const PLAIN: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"probe@example.com","name":"NAME","position":POSITION,"referral_code":"PROBE1","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
+
+/// One body of a probe.
+pub struct Body {
+    /// What is special about it.
+    pub what: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+fn event(name: &str, position: &str) -> String {
+    PLAIN.replace("NAME", name).replace("POSITION", position)
+}
+
+/// The plain event as programs lay JSON out: what is special, and the form that lays it out so.
+const SHAPES: [(&str, &str); 7] = [
+    ("compact", "json-minified"),
+    ("with a blank behind each comma and colon", "json-spaced"),
+    ("compact, members sorted", "json-sorted"),
+    ("with blanks, members sorted", "json-python-sorted"),
+    ("two spaces a level", "json-pretty-2"),
+    ("four spaces a level", "json-pretty-4"),
+    ("with a line feed at its end", "newline-added"),
+];
+
+/// The plain event in every shape.
+pub fn shapes() -> Vec<Body> {
+    SHAPES.iter().map(|(what, id)| Body { what, bytes: shaped(event("Probe", "1").as_bytes(), id) }).collect()
+}
+
+fn shaped(body: &[u8], id: &str) -> Vec<u8> {
+    if id == "json-minified" {
+        return body.to_vec();
+    }
+    let text = text(body);
+    let form = FORMS.iter().find(|form| form.cause.id == id);
+    let made = form.map(|form| form.make(&Source::new(body, &text))).unwrap_or_default();
+    made.into_iter().next().unwrap_or_else(|| body.to_vec())
+}
+
+/// Single features, in the spelling that somebody leaves alone.
+const FEATURES: [(&str, &str, &str); 9] = [
+    ("a letter beyond ASCII, as it is", "Zo\u{eb}", "1"),
+    ("a letter beyond ASCII, escaped", "Zo\\u00eb", "1"),
+    ("a slash, as it is", "A/B", "1"),
+    ("a slash, escaped", "A\\/B", "1"),
+    ("<, > and &, as they are", "<A> & B", "1"),
+    ("an apostrophe and a plus", "O'N+", "1"),
+    ("a whole number with .0", "Probe", "1.0"),
+    ("a large number with an exponent", "Probe", "1e+21"),
+    ("a character beyond the Basic Multilingual Plane", "\u{1f680}", "1"),
+];
+
+/// The features in one of the shapes.
+pub fn features(shape: usize) -> Vec<Body> {
+    let id = SHAPES.get(shape).map_or("json-minified", |(_, id)| id);
+    FEATURES.iter().map(|(what, name, position)| Body { what, bytes: laid_out(&event(name, position), id) }).collect()
+}
+
+/// Only blanks and the order of members may change here, never a token.
+fn laid_out(event: &str, id: &str) -> Vec<u8> {
+    let sorted = |body: &[u8]| shaped(body, "json-sorted");
+    match id {
+        "json-python-sorted" => shaped(&sorted(event.as_bytes()), "json-spaced"),
+        "json-pretty-2" | "json-pretty-4" => {
+            let text = text(event.as_bytes());
+            let form = FORMS.iter().find(|form| form.cause.id == "json-indented");
+            let made = form.map(|form| form.make(&Source::new(event.as_bytes(), &text))).unwrap_or_default();
+            made.into_iter().nth(usize::from(id == "json-pretty-4")).unwrap_or_else(|| event.as_bytes().to_vec())
+        }
+        _ => shaped(event.as_bytes(), id),
+    }
+}
+
+/// A body that every rewriting changes, and each in its own way.
+pub fn telling() -> Vec<u8> {
+    let event = event("Zo\u{eb} \\u00e9 <A\\/B/C> & O'N+ \u{1f680}", "1.0");
+    let event = event.replace(
+        "\"timestamp\":",
+        "\"10\":{},\"2\":[1e3,1e21,0.00000120] ,\"none\":null,\"sep\":\"\\u2028\", \"timestamp\" : ",
+    );
+    [event.as_bytes(), b"\n"].concat()
+}

@@ -1,0 +1,267 @@
+//! From what the search found to what is told: causes in order, each with a sentence and its certainty.
+
+use super::case::{Asks, Case, Known};
+use super::cause::{Cause, Certainty, Family, unproved};
+use super::difference::{Difference, difference};
+use super::forms::{FORMS, Form, Source};
+use super::framework::Framework;
+use super::reading;
+use super::search::{BODY_LIMIT, Hit, Searched, Stopped};
+
+/// A cause, how sure it is, and a sentence about it.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The cause.
+    pub cause: &'static Cause,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// One clause in lower case, without a full stop. Holds nothing foreign.
+    pub sentence: String,
+    /// Causes that would have given the very same bytes.
+    pub also: Vec<&'static Cause>,
+}
+
+/// Everything that is told about a case.
+#[derive(Debug, Clone)]
+pub struct Diagnosis {
+    /// Causes, the most telling first; empty where the value is the one that it should be.
+    pub findings: Vec<Finding>,
+    /// Where the received and the hashed bytes part.
+    pub difference: Option<Difference>,
+    /// Values computed.
+    pub hashes: u32,
+    /// Why the search ended; `None` after a hit.
+    pub stopped: Option<Stopped>,
+}
+
+impl Diagnosis {
+    /// Whether the first cause is proved.
+    pub fn is_proved(&self) -> bool {
+        self.findings.first().is_some_and(|finding| finding.certainty == Certainty::Proof)
+    }
+
+    /// Whether there was no time to try everything.
+    pub fn is_partial(&self) -> bool {
+        self.stopped == Some(Stopped::Time)
+    }
+}
+
+/// Puts a search into words.
+pub fn verdict(case: &Case, source: &Source, searched: &Searched, framework: Option<&Framework>) -> Diagnosis {
+    let (findings, difference) = match &searched.found {
+        Ok(hit) => (proved(case, source, hit, framework), parting(case, hit)),
+        Err(_) => (unexplained(case, searched), None),
+    };
+    let stopped = searched.found.as_ref().err().copied();
+    Diagnosis { findings, difference, hashes: searched.hashes, stopped }
+}
+
+/// Who did what is told.
+fn actor(case: &Case) -> &'static str {
+    if case.asks == Asks::Sender { "the sender" } else { "your code" }
+}
+
+/// The clause about a cause.
+fn clause(case: &Case, cause: &Cause) -> String {
+    let (actor, words) = (actor(case), cause.words);
+    match cause.family {
+        Family::Json | Family::Bytes | Family::Absent => format!("{actor} hashed {words}"),
+        Family::Key | Family::Hole | Family::Algorithm => format!("{actor} used {words}"),
+        Family::Framing => format!("{actor} signed {words}"),
+        Family::Header if case.asks == Asks::Sender => format!("the signature {words}"),
+        Family::Header => format!("your code's value {words}"),
+        Family::Comparison | Family::Unproved => words.to_owned(),
+    }
+}
+
+fn proved(case: &Case, source: &Source, hit: &Hit, framework: Option<&Framework>) -> Vec<Finding> {
+    let (form, also) = match &hit.form {
+        Some((form, bytes)) => twins(source, &form.cause, bytes, framework),
+        None => (None, Vec::new()),
+    };
+    let causes = [form, hit.key, hit.frame, hit.function, hit.algorithm()];
+    let mut findings: Vec<Finding> = causes
+        .into_iter()
+        .flatten()
+        .map(|cause| Finding { cause, certainty: Certainty::Proof, sentence: clause(case, cause), also: Vec::new() })
+        .collect();
+    if let Some(first) = findings.first_mut().filter(|_| form.is_some()) {
+        first.also = also;
+    }
+    let known = hit.secret.and_then(|at| case.secrets.get(at));
+    if let (Some(cause), Some(known)) = (hit.key, known) {
+        name_secret(&mut findings, cause, known, case);
+    }
+    findings.extend(written(case, hit, findings.is_empty()));
+    findings
+}
+
+/// Other causes that give the same bytes; the one that the framework suggests comes first.
+fn twins(
+    source: &Source,
+    cause: &'static Cause,
+    bytes: &[u8],
+    framework: Option<&Framework>,
+) -> (Option<&'static Cause>, Vec<&'static Cause>) {
+    let like = |form: &&Form| form.cause.family == cause.family && form.tier < 3 && cause.family != Family::Absent;
+    let same = FORMS
+        .iter()
+        .filter(like)
+        .filter(|form| source.is_small() && form.make(source).iter().any(|made| made == bytes));
+    let mut causes: Vec<&'static Cause> = same.map(|form| &form.cause).filter(|other| other.id != cause.id).collect();
+    let suggested = framework.filter(|framework| !framework.suggests(cause.id));
+    let better = suggested.and_then(|framework| causes.iter().position(|other| framework.suggests(other.id)));
+    match better {
+        Some(at) => {
+            let first = std::mem::replace(&mut causes[at], cause);
+            (Some(first), causes)
+        }
+        None => (Some(cause), causes),
+    }
+}
+
+/// Says which secret it was, and what is odd about it.
+fn name_secret(findings: &mut [Finding], cause: &'static Cause, known: &Known, case: &Case) {
+    let Some(finding) = findings.iter_mut().find(|finding| finding.cause == cause) else { return };
+    if cause == &super::keys::OTHER_KNOWN {
+        finding.sentence = format!("{} used another secret: the one {}", actor(case), known.origin);
+    } else if !known.current {
+        finding.sentence = format!("{}, made of the secret {}", finding.sentence, known.origin);
+    }
+    if let Some(odd) = odd_edges(known) {
+        finding.sentence = format!("{} ({odd})", finding.sentence);
+    }
+}
+
+/// What is odd about how the value was written.
+fn written(case: &Case, hit: &Hit, alone: bool) -> Vec<Finding> {
+    let finding = |cause: &'static Cause, certainty, sentence| Finding { cause, certainty, sentence, also: Vec::new() };
+    let Asks::Code(got) = case.asks else {
+        let faults = hit.reading.faults.iter();
+        return faults.map(|cause| finding(cause, Certainty::Proof, clause(case, cause))).collect();
+    };
+    let prefixed = case.values.is_empty() || case.values.iter().any(|value| value.trim_ascii().starts_with(b"sha256="));
+    let mut findings = Vec::new();
+    for &cause in &hit.reading.faults {
+        if cause != &reading::PREFIX_MISSING {
+            findings.push(finding(cause, Certainty::Proof, clause(case, cause)));
+        } else if prefixed {
+            let sure = alone && hit.reading.faults.len() == 1;
+            let certainty = if sure { Certainty::Proof } else { Certainty::Consistent };
+            findings.push(finding(&BARE_COMPARISON, certainty, bare(got)));
+        }
+    }
+    let digits = &got[got.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1)..];
+    let hexadecimal = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    if hexadecimal && digits.iter().any(u8::is_ascii_uppercase) {
+        findings.push(finding(&reading::HEX_CASE, Certainty::Proof, clause(case, &reading::HEX_CASE)));
+    }
+    findings
+}
+
+/// The first fault of the documentation's sample.
+static BARE_COMPARISON: Cause = Cause::new(
+    "bare-comparison",
+    Family::Comparison,
+    "your code compares bare hexadecimal digits with a header that begins with sha256=",
+);
+
+/// All causes of this file.
+pub static ALL: [&Cause; 1] = [&BARE_COMPARISON];
+
+fn bare(got: &[u8]) -> String {
+    let length = got.trim_ascii().len();
+    format!(
+        "{}: {length} bytes against {}, which never match and make timingSafeEqual throw; \
+         the documentation's sample has this fault",
+        BARE_COMPARISON.words,
+        length + b"sha256=".len()
+    )
+}
+
+/// Only where the body alone was hashed in another form can the place be shown.
+fn parting(case: &Case, hit: &Hit) -> Option<Difference> {
+    let (form, bytes) = hit.form.as_ref()?;
+    let shown = matches!(form.cause.family, Family::Json | Family::Bytes);
+    shown.then(|| difference(case.body, bytes)).flatten()
+}
+
+/// What may be said where nothing was reproduced.
+fn unexplained(case: &Case, searched: &Searched) -> Vec<Finding> {
+    let consistent = marks(case, searched);
+    let mut findings: Vec<Finding> = consistent
+        .into_iter()
+        .map(|(cause, sentence)| Finding { cause, certainty: Certainty::Consistent, sentence, also: Vec::new() })
+        .collect();
+    if searched.readable {
+        let possible = [&unproved::OTHER_SECRET, &unproved::BODY_CHANGED, &unproved::BODY_REBUILT];
+        findings.extend(possible.map(|cause| Finding {
+            cause,
+            certainty: Certainty::Possible,
+            sentence: clause(case, cause),
+            also: Vec::new(),
+        }));
+    }
+    findings
+}
+
+/// Marks that a cause leaves without being proved.
+fn marks(case: &Case, searched: &Searched) -> Vec<(&'static Cause, String)> {
+    let mut marks = Vec::new();
+    let mut put = |cause: &'static Cause, detail: String| marks.push((cause, format!("{}{detail}", cause.words)));
+    let length =
+        case.header("content-length").next().and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
+    if let Some(announced) = length.filter(|&announced: &usize| announced > case.body.len()) {
+        put(&unproved::BODY_CUT, format!(" ({} of {announced} bytes)", case.body.len()));
+    }
+    let encoded = case.header("content-encoding").any(|value| !value.trim_ascii().eq_ignore_ascii_case(b"identity"));
+    if encoded && std::str::from_utf8(case.body).is_ok() {
+        put(&unproved::BODY_DECODED, String::new());
+    }
+    if case.body.windows(3).any(|bytes| bytes == "\u{fffd}".as_bytes()) {
+        put(&unproved::BODY_LOSSY, String::new());
+    }
+    if let Some(odd) = case.secrets.iter().filter(|known| known.current).find_map(odd_edges) {
+        put(&unproved::SECRET_EDGES, format!(": {odd}"));
+    }
+    let asked = match case.asks {
+        Asks::Code(got) => Some(got),
+        Asks::Sender => case.values.first().copied(),
+    };
+    match asked.map(<[u8]>::trim_ascii) {
+        Some(value) if !searched.readable && !value.is_empty() => put(&unproved::NO_DIGEST, String::new()),
+        Some(value) if other_length(value) => put(&unproved::OTHER_DIGEST, String::new()),
+        _ => {}
+    }
+    if case.body.len() > BODY_LIMIT {
+        put(&unproved::TOO_LARGE, format!(" ({} bytes, {BODY_LIMIT} at most)", case.body.len()));
+    }
+    marks
+}
+
+fn other_length(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"sha256=").unwrap_or(value);
+    digits.iter().all(u8::is_ascii_hexdigit) && digits.len() != 64
+}
+
+/// The length of a secret and the class of an odd character at its edge: all that may be said of one.
+fn odd_edges(known: &Known) -> Option<String> {
+    let secret = known.secret.expose();
+    let class = |byte: &u8| match byte {
+        b'\n' => Some("a line feed"),
+        b'\r' => Some("a carriage return"),
+        b' ' | b'\t' => Some("a blank"),
+        b'"' | b'\'' | b'`' => Some("a quote"),
+        0..=0x1f | 0x7f => Some("a control character"),
+        0x80.. => Some("a character beyond ASCII"),
+        _ => None,
+    };
+    let (first, last) = (secret.first().and_then(class), secret.last().and_then(class));
+    let what = match (first, last) {
+        (Some(first), Some(last)) => format!("begins with {first} and ends with {last}"),
+        (Some(first), None) => format!("begins with {first}"),
+        (None, Some(last)) => format!("ends with {last}"),
+        (None, None) => return None,
+    };
+    Some(format!("the secret {}, {} bytes long, {what}", known.origin, secret.len()))
+}

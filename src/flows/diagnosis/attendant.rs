@@ -1,0 +1,177 @@
+//! The doctor beside a listener: refused arrivals are diagnosed on a thread of their own, one at a time, before they
+//! are shown. The sender has its answer by then, and everything else passes by without waiting.
+//!
+//! Bounded: so much processor time for each, so many waiting. What finds no place is shown without its cause, with
+//! the command that finds it.
+
+use crate::clock::SharedClock;
+use crate::diagnose::{Case, Certainty, Diagnosis, Known, diagnose};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, Report, What};
+use crate::protocol::signature::{Reason, SIGNATURE_HEADER};
+use crate::receive::Audience;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Processor time for one arrival.
+const BUDGET: Duration = Duration::from_millis(50);
+
+/// Arrivals that may wait.
+const WAITING: usize = 64;
+
+/// Bytes of bodies that may wait.
+const WAITING_BYTES: usize = 8 << 20;
+
+/// Time for all that still wait when the listener ends.
+const LAST: Duration = Duration::from_secs(1);
+
+/// An audience that hears causes too.
+pub struct Attendant {
+    next: Arc<dyn Audience>,
+    clock: SharedClock,
+    queue: Mutex<Option<SyncSender<Report>>>,
+    held: Arc<AtomicUsize>,
+    /// When everything must be told, in milliseconds of the clock.
+    deadline: Arc<AtomicU64>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Attendant {
+    /// Starts the thread. Where none can be had, arrivals are told as they come.
+    pub fn start(next: Arc<dyn Audience>, clock: SharedClock, known: Vec<Known>) -> Arc<Self> {
+        let (sender, receiver) = sync_channel(WAITING);
+        let held = Arc::new(AtomicUsize::new(0));
+        let deadline = Arc::new(AtomicU64::new(u64::MAX));
+        let work =
+            Work { next: next.clone(), clock: clock.clone(), known, held: held.clone(), deadline: deadline.clone() };
+        let worker = std::thread::Builder::new().name("diagnosis".into()).spawn(move || work.run(&receiver)).ok();
+        let queue = Mutex::new(worker.is_some().then_some(sender));
+        Arc::new(Self { next, clock, queue, held, deadline, worker: Mutex::new(worker) })
+    }
+
+    /// Tells what still waits, and ends the thread.
+    pub fn finish(&self) {
+        let end = self.clock.monotonic().saturating_add(LAST);
+        self.deadline.store(u64::try_from(end.as_millis()).unwrap_or(u64::MAX), Ordering::Release);
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A thread that panicked has told what it could.
+        let _ = worker.map(JoinHandle::join);
+    }
+
+    /// Hands a report to the thread; gives it back where there is no room.
+    fn put(&self, report: Report, weight: usize) -> Option<Report> {
+        if self.held.fetch_add(weight, Ordering::AcqRel) + weight > WAITING_BYTES {
+            self.held.fetch_sub(weight, Ordering::AcqRel);
+            return Some(report);
+        }
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = match queue.as_ref() {
+            Some(queue) => queue.try_send(report).err().map(|error| match error {
+                TrySendError::Full(report) | TrySendError::Disconnected(report) => report,
+            }),
+            None => Some(report),
+        };
+        if refused.is_some() {
+            self.held.fetch_sub(weight, Ordering::AcqRel);
+        }
+        refused
+    }
+}
+
+impl Audience for Attendant {
+    fn tell(&self, report: Report) {
+        let Some(weight) = weight(&report) else { return self.next.tell(report) };
+        if let Some(mut report) = self.put(report, weight) {
+            if let What::Arrival(arrival) = &mut report.what {
+                arrival.explanation = Some(later(arrival));
+            }
+            self.next.tell(report);
+        }
+    }
+
+    fn wants(&self) -> bool {
+        self.next.wants()
+    }
+}
+
+/// What a report weighs while it waits; `None` where there is nothing to diagnose.
+fn weight(report: &Report) -> Option<usize> {
+    match &report.what {
+        What::Arrival(arrival) if arrival.reason.is_some_and(|reason| reason != Reason::Missing) => {
+            Some(arrival.body.len() + arrival.headers.as_block().len())
+        }
+        _ => None,
+    }
+}
+
+struct Work {
+    next: Arc<dyn Audience>,
+    clock: SharedClock,
+    known: Vec<Known>,
+    held: Arc<AtomicUsize>,
+    deadline: Arc<AtomicU64>,
+}
+
+impl Work {
+    fn run(&self, queue: &Receiver<Report>) {
+        for mut report in queue {
+            let weight = weight(&report).unwrap_or(0);
+            if let What::Arrival(arrival) = &mut report.what {
+                arrival.explanation = Some(self.explain(arrival));
+            }
+            self.next.tell(report);
+            self.held.fetch_sub(weight, Ordering::AcqRel);
+        }
+    }
+
+    fn explain(&self, arrival: &ArrivalReport) -> Explanation {
+        let start = self.clock.busy();
+        let case = Case {
+            body: arrival.body.as_bytes(),
+            headers: Some(&arrival.headers),
+            values: arrival.headers.values(SIGNATURE_HEADER).collect(),
+            target: Some(&arrival.target),
+            secrets: &self.known,
+            asks: crate::diagnose::Asks::Sender,
+        };
+        let found = diagnose(&case, None, &mut || {
+            self.clock.busy().saturating_sub(start) < BUDGET
+                && self.clock.monotonic() < Duration::from_millis(self.deadline.load(Ordering::Acquire))
+        });
+        if found.is_partial() { later(arrival) } else { told(arrival, &found) }
+    }
+}
+
+/// The finding in one clause.
+fn told(arrival: &ArrivalReport, found: &Diagnosis) -> Explanation {
+    let Some(first) = found.findings.first() else { return later(arrival) };
+    let words = match (first.certainty, &found.difference) {
+        (Certainty::Proof, Some(place)) => {
+            // Whose manner of writing it is stands in the whole story; one line has no room for it.
+            let brief = first.sentence.split(", as ").next().unwrap_or(&first.sentence);
+            format!("{brief} (first difference at byte {})", place.at)
+        }
+        (Certainty::Proof, None) => first.sentence.clone(),
+        (Certainty::Consistent, _) => format!("{}; perhaps {}", reason(arrival), first.sentence),
+        (Certainty::Possible, _) => format!("{}; possibly {}", reason(arrival), first.sentence),
+    };
+    Explanation { cause: Some(first.cause.id), proved: first.certainty == Certainty::Proof, words }
+}
+
+/// Which command says more.
+fn later(arrival: &ArrivalReport) -> Explanation {
+    let words = match arrival.number {
+        Some(ArrivalNumber::Refused(number)) => {
+            format!("{}; type referralloop verify --event '!{number}'", reason(arrival))
+        }
+        _ => reason(arrival).to_owned(),
+    };
+    Explanation { cause: None, proved: false, words }
+}
+
+fn reason(arrival: &ArrivalReport) -> &'static str {
+    arrival.reason.map_or("the signature does not hold", Reason::explain)
+}

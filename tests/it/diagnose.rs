@@ -1,0 +1,151 @@
+//! The doctor, from outside: the right cause for every synthetic failure, no proof where there is none, never a secret.
+
+mod canaries;
+mod commands;
+mod table;
+
+use super::support::{slow_tests, vectors};
+use canaries::{Dice, mismatch};
+use referralloop::diagnose::{Asks, BODY_LIMIT, Case, FRAMEWORKS, HASHES, Stopped, advise, causes, diagnose, forms_of};
+use std::collections::{BTreeMap, BTreeSet};
+use table::trials;
+
+/// Causes that are never the first of a list: they stand behind another that is likelier.
+const SECOND: [&str; 3] = ["body-changed", "body-rebuilt", "body-too-large"];
+
+/// Causes that only a probe finds.
+const PROBED: [&str; 7] = [
+    "verifies-nothing",
+    "rejects-everything",
+    "throws",
+    "no-such-route",
+    "unreachable",
+    "compares-bare-hex",
+    "rewrites-body",
+];
+
+#[test]
+fn names_the_right_cause_first() {
+    let trials = trials();
+    let mut wrong = Vec::new();
+    let mut bodies: BTreeMap<&str, u32> = BTreeMap::new();
+    for trial in &trials {
+        let found = trial.diagnose(&mut || true);
+        let first = found.findings.first().map(|finding| finding.cause.id);
+        *bodies.entry(trial.cause).or_default() += 1;
+        if first != Some(trial.cause) {
+            wrong.push(format!("{}: {first:?} for {}", trial.cause, String::from_utf8_lossy(&trial.body)));
+        }
+        assert!(found.hashes <= referralloop::diagnose::HASHES);
+    }
+    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), trials.len(), wrong.join("\n"));
+    assert!(trials.len() >= 150, "{}", trials.len());
+    let all: BTreeSet<&str> = referralloop::diagnose::causes().map(|cause| cause.id).collect();
+    let untested: Vec<_> = all
+        .iter()
+        .filter(|id| !SECOND.contains(id) && !PROBED.contains(id) && bodies.get(**id).is_none_or(|n| *n < 3))
+        .collect();
+    assert!(untested.is_empty(), "fewer than three bodies: {untested:?}");
+    println!("{} failures of {} causes", trials.len(), bodies.len());
+}
+
+#[test]
+fn proves_nothing_by_chance_and_keeps_its_bound() {
+    let mut dice = Dice(7);
+    let mut most = 0;
+    for _ in 0..if slow_tests() { 10_000 } else { 40 } {
+        let trial = mismatch(&mut dice);
+        let found = trial.diagnose(&mut || true);
+        assert!(!found.is_proved(), "{:?}", found.findings);
+        most = most.max(found.hashes);
+    }
+    assert!(most <= HASHES, "{most}");
+}
+
+#[test]
+fn many_secrets_do_not_break_the_bound() {
+    let mut trial = mismatch(&mut Dice(3));
+    trial.secrets = (0..40).map(|n| table::known(&format!("whsec_secret-{n}"), n < 20)).collect();
+    let found = trial.diagnose(&mut || true);
+    assert_eq!((found.hashes, found.stopped), (HASHES, Some(Stopped::Hashes)));
+}
+
+#[test]
+fn stops_when_there_is_no_more_time() {
+    let trial = mismatch(&mut Dice(3));
+    let mut asked = 0;
+    let found = trial.diagnose(&mut || {
+        asked += 1;
+        asked < 100
+    });
+    assert_eq!(found.stopped, Some(Stopped::Time));
+    assert_eq!(asked, 100, "it is asked no more once it said no");
+    assert!(found.hashes < 100);
+}
+
+#[test]
+fn tells_no_secret_and_no_expected_signature() {
+    let trials = trials();
+    let mut dice = Dice(11);
+    for index in 0..if slow_tests() { 10_000 } else { 250 } {
+        let trial = canaries::with_canary(&trials[index % trials.len()], &mut dice);
+        let found = trial.diagnose(&mut || true);
+        assert_eq!(canaries::leaks(&trial, &found), Vec::<String>::new(), "{}", trial.cause);
+    }
+}
+
+#[test]
+fn a_body_beyond_the_limits_is_left_alone() {
+    let secrets = [table::known(table::SECRET, true)];
+    let value = format!("sha256={}", "ab".repeat(32));
+    let huge = vec![b' '; BODY_LIMIT + 1];
+    let found = diagnose(&Case::given(&huge, value.as_bytes(), &secrets), None, &mut || true);
+    assert_eq!(found.hashes, 0);
+    assert!(found.findings.iter().any(|finding| finding.cause.id == "body-too-large"));
+    // Beyond 256 KiB nothing is rewritten, but a line end is still found.
+    let large = [vec![b' '; 300 << 10], b"\n".to_vec()].concat();
+    let signed = secrets[0].secret.key().sign(&large[..large.len() - 1]);
+    let found = diagnose(&Case::given(&large, signed.as_bytes(), &secrets), None, &mut || true);
+    assert_eq!(found.findings[0].cause.id, "newline-removed");
+    assert!(referralloop::diagnose::forms_of("json-stringify", &large).is_empty());
+}
+
+#[test]
+fn every_framework_has_a_fix_for_every_cause() {
+    for cause in causes() {
+        for framework in FRAMEWORKS.iter().map(Some).chain([None]) {
+            for asks in [Asks::Sender, Asks::Code(b"")] {
+                let advice = advise(cause, asks, framework);
+                assert!(!advice.fix.is_empty(), "{}", cause.id);
+                let code = framework.is_some() && cause.family != referralloop::diagnose::Family::Unproved;
+                assert_eq!(code, !advice.code.is_empty(), "{} {framework:?}", cause.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_document_lists_every_cause() {
+    let document = include_str!("../../docs/doctor.md");
+    let missing: Vec<_> =
+        causes().map(|cause| cause.id).filter(|id| !document.contains(&format!("| `{id}` |"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let (_, list) = document.split_once("## Causes").unwrap();
+    let listed = list.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let gone: Vec<_> = listed.filter(|id| !causes().any(|cause| cause.id == *id)).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
+#[test]
+fn canonical_json_is_that_of_the_public_vectors() {
+    let Some(folder) = vectors().map(|folder| folder.join("jcs/testdata")) else { return };
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder.join("input")).unwrap() {
+        let input = entry.unwrap().path();
+        let wanted = std::fs::read(folder.join("output").join(input.file_name().unwrap())).unwrap();
+        let made = forms_of("json-canonical", &std::fs::read(&input).unwrap());
+        assert_eq!(String::from_utf8_lossy(&made[0]), String::from_utf8_lossy(&wanted), "{}", input.display());
+        compared += 1;
+    }
+    assert_eq!(compared, 6);
+}
