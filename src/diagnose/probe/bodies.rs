@@ -66,15 +66,14 @@ pub fn features(shape: usize) -> Vec<Body> {
 
 /// Only blanks and the order of members may change here, never a token.
 fn laid_out(event: &str, id: &str) -> Vec<u8> {
-    let sorted = |body: &[u8]| shaped(body, "json-sorted");
-    match id {
-        "json-python-sorted" => shaped(&sorted(event.as_bytes()), "json-spaced"),
-        "json-pretty-2" | "json-pretty-4" | "json-pretty-tab" => {
+    let indented = ["json-pretty-2", "json-pretty-4", "json-pretty-tab"];
+    match (id, indented.iter().position(|shape| *shape == id)) {
+        ("json-python-sorted", _) => shaped(&shaped(event.as_bytes(), "json-sorted"), "json-spaced"),
+        (_, Some(level)) => {
             let text = text(event.as_bytes());
             let form = FORMS.iter().find(|form| form.cause.id == "json-indented");
             let made = form.map(|form| form.make(&Source::new(event.as_bytes(), &text))).unwrap_or_default();
-            let which = ["json-pretty-2", "json-pretty-4", "json-pretty-tab"].iter().position(|name| *name == id);
-            made.into_iter().nth(which.unwrap_or(0)).unwrap_or_else(|| event.as_bytes().to_vec())
+            made.into_iter().nth(level).unwrap_or_else(|| event.as_bytes().to_vec())
         }
         _ => shaped(event.as_bytes(), id),
     }
