@@ -15,7 +15,7 @@ use referralloop::diagnose::{Case, Diagnosis, HASHES, diagnose};
 use std::time::{Duration, Instant};
 
 /// What a command gives a search.
-const BUDGET: Duration = Duration::from_secs(2);
+const BUDGET: Duration = referralloop::flows::diagnosis::PATIENT;
 
 #[derive(Default)]
 struct Times(Vec<Duration>);

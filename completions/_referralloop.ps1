@@ -43,7 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'referralloop' -ScriptBlock {
             [CompletionResult]::new('trigger', 'trigger', [CompletionResultType]::ParameterValue, 'Fabricate an event, sign it and deliver it with the documented retries')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Look at stored events')
             [CompletionResult]::new('expect', 'expect', [CompletionResultType]::ParameterValue, 'Run a command and assert which events arrive meanwhile (CI)')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a signature for a body; exit 0 if it holds, 1 if not')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Print the signature of a body: sha256= and 64 hexadecimal digits')
             [CompletionResult]::new('secret', 'secret', [CompletionResultType]::ParameterValue, 'Show, make or set the webhook secret of this profile')
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Audit an endpoint: about seventy checks of what a webhook receiver must withstand')
@@ -253,6 +253,9 @@ Register-ArgumentCompleter -Native -CommandName 'referralloop' -ScriptBlock {
         'referralloop;verify' {
             [CompletionResult]::new('--signature', '--signature', [CompletionResultType]::ParameterName, 'The value of the X-Webhook-Signature header')
             [CompletionResult]::new('--event', '--event', [CompletionResultType]::ParameterName, 'A stored event by its number, or a refused request as ''!N''')
+            [CompletionResult]::new('--got', '--got', [CompletionResultType]::ParameterName, 'What your own code computed for this body: says what that code does')
+            [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Send signed deliveries to this endpoint (at most 40) and find out how it hashes')
+            [CompletionResult]::new('--framework', '--framework', [CompletionResultType]::ParameterName, 'Give the fix for this framework: express, nextjs, nest, fastify, hono, flask, fastapi, django, rails, laravel, go, spring, aspnet, lambda or axum')
             [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Check against the secret in this file (- for standard input); repeat it while rotating')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile: its own secret, settings and store')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read the user configuration from this file')

@@ -1076,7 +1076,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__verify)
-            opts="-q -v -y -h --signature --event --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --signature --event --got --probe --framework --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1087,6 +1087,18 @@ _referralloop() {
                     return 0
                     ;;
                 --event)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --got)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --probe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --framework)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -44,7 +44,7 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "listen" -
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "trigger" -d 'Fabricate an event, sign it and deliver it with the documented retries'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -d 'Look at stored events'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -d 'Run a command and assert which events arrive meanwhile (CI)'
-complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "secret" -d 'Show, make or set the webhook secret of this profile'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: about seventy checks of what a webhook receiver must withstand'
@@ -223,6 +223,9 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -s y -
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l signature -d 'The value of the X-Webhook-Signature header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l event -d 'A stored event by its number, or a refused request as \'!N\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l got -d 'What your own code computed for this body: says what that code does' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l probe -d 'Send signed deliveries to this endpoint (at most 40) and find out how it hashes' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l framework -d 'Give the fix for this framework: express, nextjs, nest, fastify, hono, flask, fastapi, django, rails, laravel, go, spring, aspnet, lambda or axum' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l secret-file -d 'Check against the secret in this file (- for standard input); repeat it while rotating' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l config -d 'Read the user configuration from this file' -r -F

@@ -98,6 +98,7 @@ pub(super) fn seen(exchanged: &Exchanged) -> String {
         (Outcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
         (Outcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
         (Outcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),
+        (Outcome::Refused, _) => format!("{name}nothing listens there any more"),
         (Outcome::Disconnected, _) => format!("{name}the connection ended without an answer"),
         (outcome, Some(detail)) => format!("{name}{}: {detail}", outcome.name()),
         (outcome, None) => format!("{name}{}", outcome.name()),

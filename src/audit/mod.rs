@@ -37,6 +37,9 @@ use url::Url;
 /// Something that is done outside and may fail with a sentence.
 pub type Outside<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>> + Send + Sync>;
 
+/// Names what an endpoint verifies in the place of the bytes, from which correctly signed bodies it accepted.
+pub type Explain = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
+
 /// Everything about one audit.
 #[derive(Clone)]
 pub struct Plan {
@@ -60,6 +63,8 @@ pub struct Plan {
     pub regardless: bool,
     /// A number that grows with every effect of an event.
     pub state: Option<Outside<i64>>,
+    /// Names the cause where correct signatures are refused.
+    pub explain: Explain,
     /// Restarts the endpoint.
     pub restart: Option<Outside<()>>,
     /// Findings that are known and accepted: id and reason.

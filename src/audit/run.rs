@@ -12,11 +12,16 @@ use std::sync::Arc;
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 4;
 
+/// The check that tells that the endpoint is gone, once for all others.
+const LAST: &str = "load.alive";
+
 /// What the audit has learnt that later checks build upon.
 #[derive(Debug, Default)]
 struct Known {
     /// Why an ordinary event is not acknowledged, if it is not.
     not_acknowledged: Option<String>,
+    /// The check after which nothing listened any more.
+    ended_by: Option<&'static str>,
     /// Correct signatures are refused for some forms of the same event.
     forms_refused: bool,
 }
@@ -35,6 +40,9 @@ pub async fn run(
         audience.begins(at, checks.len(), check.id);
         let report = one(check, &stage, &known, repeat(check)).await;
         known.forms_refused |= check.id == "auth.body-forms" && matches!(report.verdict, CheckVerdict::Failed(_));
+        if known.ended_by.is_none() && stage.of_check().last().is_some_and(|last| last.outcome == Outcome::Refused) {
+            known.ended_by = if revived(&stage).await { None } else { Some(check.id) };
+        }
         audience.ended(&report);
         ended.push(report);
     }
@@ -119,8 +127,19 @@ fn obstacle(check: &Check, stage: &Stage<'_>, known: &Known) -> Option<String> {
     if stage.requests() + check.cost > plan.limits.requests {
         return Some(format!("it would take more than {} requests (--max-requests)", plan.limits.requests));
     }
+    if let Some(by) = known.ended_by.filter(|_| check.id != LAST) {
+        return Some(format!("nothing listens there any more, since {by}"));
+    }
     let why = known.not_acknowledged.as_ref().filter(|_| needs.acknowledged && !plan.regardless)?;
     Some(format!("an ordinary event is not acknowledged ({why}); mend that first"))
+}
+
+/// Restarts an endpoint that is gone, where it is known how.
+async fn revived(stage: &Stage<'_>) -> bool {
+    match &stage.plan().restart {
+        Some(restart) => restart().await.is_ok(),
+        None => false,
+    }
 }
 
 fn out_of_time(plan: &Plan) -> String {

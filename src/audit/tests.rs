@@ -23,8 +23,10 @@ fn ids_are_unique_grouped_and_explained() {
 fn there_are_about_sixty_checks_and_usual_ones_keep_to_their_limit() {
     let usual: Vec<&Check> = all().filter(|check| !check.needs.intrusive).collect();
     assert!(usual.len() >= 60, "{}", usual.len());
-    // One more is the ordinary event at the beginning.
-    let cost = 1 + usual.iter().map(|check| check.cost).sum::<u32>();
+    // One more is the ordinary event at the beginning. Three checks send forged events only when asked alone.
+    let judges = ["auth.no-crash", "auth.uniform", "auth.quiet"];
+    let sending = usual.iter().filter(|check| !judges.contains(&check.id));
+    let cost = 1 + sending.map(|check| check.cost).sum::<u32>();
     assert!(cost <= Limits::USUAL.requests, "{cost}");
     assert!(all().map(|check| check.cost).sum::<u32>() <= Limits::INTRUSIVE.requests);
 }
@@ -42,6 +44,7 @@ fn a_check_sends_as_many_requests_as_it_says() {
         limits: Limits::USUAL,
         regardless: false,
         state: None,
+        explain: Arc::new(|_| None),
         restart: None,
         accepted: BTreeMap::new(),
         seed: 7,

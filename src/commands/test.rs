@@ -238,7 +238,7 @@ fn show(
     if console.is_json() {
         console.record("summary", &summary(report, reports.fail_on))?;
     } else if reports.tap {
-        console.text(&tap(report, reports.fail_on))?;
+        console.text(&tap(report, reports.fail_on, context.environment.is_set("HARNESS_ACTIVE")))?;
     } else {
         console.text(&page(report, reports.fail_on, context.globals.verbose, &console.out))?;
     }

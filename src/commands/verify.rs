@@ -19,18 +19,15 @@ use url::Url;
 
 /// Check a signature for a body; exit 0 if it holds, 1 if not, and then say why
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "A signature that fails is explained: what the sender really hashed, proved by reproducing the value where that
-is possible, the byte where both bodies part, and the fix for your framework.
+#[command(after_help = "A signature that fails is explained: what the sender really hashed, proved by reproducing the
+value where that is possible, the byte where both bodies part, and the fix for your framework.
 
 Examples:
   referralloop verify --signature \"$(referralloop sign body.json)\" body.json
   referralloop verify --event 1
-  referralloop verify --event '!1' --secret-file secret.txt
-  referralloop verify --event '!1' --framework express
-  referralloop verify --probe http://localhost:3000/webhooks --framework flask
-  referralloop verify --event 1 --got 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
-)]
+  referralloop verify --event '!1' --secret-file secret.txt --framework express
+  referralloop verify --got \"$(referralloop sign body.json)\" body.json
+  referralloop verify --probe http://localhost:3000/webhooks || echo 'the fix is above'")]
 pub struct Arguments {
     /// The body's exact bytes; - for standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["event", "probe"])]

@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::diagnose::{Case, Diagnosis, Framework, Known, diagnose};
 use std::time::Duration;
 
-/// Time for a diagnosis that somebody waits for.
-pub const PATIENT: Duration = Duration::from_secs(2);
+/// Time for a diagnosis that somebody waits for: what is under way when it ends is finished within two seconds.
+pub const PATIENT: Duration = Duration::from_millis(1_500);
 
 /// The secrets that deliveries are verified with, then every other one that is kept here.
 pub fn known(context: &Context, settings: &Settings, current: &Secrets) -> Vec<Known> {

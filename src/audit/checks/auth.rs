@@ -22,7 +22,7 @@ const VERIFY: &str = "compute HMAC-SHA256 of the raw body with the secret, compa
 header's value, sha256= included, and answer 401 where they differ";
 
 pub const CHECKS: &[Check] = &[
-    Check::acts("auth.body-forms", High, 11, |stage| Box::pin(auth_forms::body_forms(stage))).always().with_secret().says(
+    Check::acts("auth.body-forms", High, 18, |stage| Box::pin(auth_forms::body_forms(stage))).always().with_secret().says(
         "a correct signature is accepted in every form of the same event",
         "JSON may be written in many ways; who signs the bytes and who verifies something re-built part ways at the first one that differs",
         "verify the bytes as they were received, before anything parses them: express.raw(), request.get_data(), await request.body()",
@@ -221,23 +221,28 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every forged event so far; when asked alone, a few are sent.
+/// Every forged event so far; when there is none, a few are sent.
 async fn forgeries(stage: &Stage<'_>) -> Vec<Arc<Exchanged>> {
-    let some = [
-        stage.created().without(header(stage)).called("no signature"),
-        forged(stage, wrong()).called("a wrong signature"),
-        forged(stage, "sha256=abc").called("a short signature"),
-    ];
-    for draft in some {
-        stage.send(draft).await;
-    }
     let name = header(stage).as_str();
     let genuine = |one: &Exchanged| {
         let right = stage.plan().key().map(|key| key.sign(one.body.as_bytes()));
         let mut values = one.headers.iter().filter(|(given, _)| given == name);
         values.next().map(|(_, value)| value) == right.as_ref() && values.next().is_none()
     };
-    stage.of_all().into_iter().filter(|one| one.method == "POST" && !genuine(one)).collect()
+    let forged_ones = || {
+        let all = stage.of_all().into_iter();
+        all.filter(|one| one.method == "POST" && !genuine(one)).collect::<Vec<_>>()
+    };
+    if forged_ones().is_empty() {
+        for draft in [
+            stage.created().without(header(stage)).called("no signature"),
+            forged(stage, wrong()).called("a wrong signature"),
+            forged(stage, "sha256=abc").called("a short signature"),
+        ] {
+            stage.send(draft).await;
+        }
+    }
+    forged_ones()
 }
 
 async fn no_crash(stage: &Stage<'_>) -> Judgement {

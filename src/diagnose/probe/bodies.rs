@@ -19,13 +19,14 @@ fn event(name: &str, position: &str) -> String {
 }
 
 /// The plain event as programs lay JSON out: what is special, and the form that lays it out so.
-const SHAPES: [(&str, &str); 7] = [
+const SHAPES: [(&str, &str); 8] = [
     ("compact", "json-minified"),
     ("with a blank behind each comma and colon", "json-spaced"),
     ("compact, members sorted", "json-sorted"),
     ("with blanks, members sorted", "json-python-sorted"),
     ("two spaces a level", "json-pretty-2"),
     ("four spaces a level", "json-pretty-4"),
+    ("a tab a level", "json-pretty-tab"),
     ("with a line feed at its end", "newline-added"),
 ];
 
@@ -65,14 +66,14 @@ pub fn features(shape: usize) -> Vec<Body> {
 
 /// Only blanks and the order of members may change here, never a token.
 fn laid_out(event: &str, id: &str) -> Vec<u8> {
-    let sorted = |body: &[u8]| shaped(body, "json-sorted");
-    match id {
-        "json-python-sorted" => shaped(&sorted(event.as_bytes()), "json-spaced"),
-        "json-pretty-2" | "json-pretty-4" => {
+    let indented = ["json-pretty-2", "json-pretty-4", "json-pretty-tab"];
+    match (id, indented.iter().position(|shape| *shape == id)) {
+        ("json-python-sorted", _) => shaped(&shaped(event.as_bytes(), "json-sorted"), "json-spaced"),
+        (_, Some(level)) => {
             let text = text(event.as_bytes());
             let form = FORMS.iter().find(|form| form.cause.id == "json-indented");
             let made = form.map(|form| form.make(&Source::new(event.as_bytes(), &text))).unwrap_or_default();
-            made.into_iter().nth(usize::from(id == "json-pretty-4")).unwrap_or_else(|| event.as_bytes().to_vec())
+            made.into_iter().nth(level).unwrap_or_else(|| event.as_bytes().to_vec())
         }
         _ => shaped(event.as_bytes(), id),
     }

@@ -13,6 +13,7 @@ use super::workspace;
 use crate::audit::{self, Audience, Check, Limits, Plan, Selection, Unreachable};
 use crate::config::Settings;
 use crate::context::Context;
+use crate::diagnose;
 use crate::error::{Error, Kind};
 use crate::exchange::is_loopback;
 use crate::output::prompt;
@@ -23,6 +24,7 @@ use crate::shutdown::{Signal, Stop};
 use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use url::Url;
 
 /// What is audited, and with what.
@@ -61,6 +63,7 @@ pub fn plan(target: &Target, secret: Option<Secret>, context: &Context) -> Plan 
         limits: Limits::USUAL,
         regardless: false,
         state: None,
+        explain: Arc::new(diagnose::rewriting),
         restart: None,
         accepted: BTreeMap::new(),
         seed: context.random_u64(),

@@ -4,6 +4,9 @@
 //! Bounded: so much processor time for each, so many waiting. What finds no place is shown without its cause, with
 //! the command that finds it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::clock::SharedClock;
 use crate::diagnose::{Case, Certainty, Diagnosis, Known, diagnose};
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, Report, What};

@@ -96,7 +96,7 @@ Delivery semantics  0 passed, 1 skipped
 #[test]
 fn the_tap_stream() {
     assert_eq!(
-        tap(&report("it \"was\" accepted"), Severity::Medium),
+        tap(&report("it \"was\" accepted"), Severity::Medium, false),
         r#"TAP version 14
 1..5
 ok 1 - delivery.created: a title
@@ -160,7 +160,7 @@ fn foreign_text_stays_harmless_in_every_format() {
     let report = report(&hostile);
     let all = [
         page(&report, Severity::Medium, true, &style()),
-        tap(&report, Severity::Medium),
+        tap(&report, Severity::Medium, true),
         markdown(&report, Severity::Medium),
         annotations(&report, Severity::Medium),
         junit(&report, Severity::Medium, jiff::Timestamp::UNIX_EPOCH),
