@@ -42,7 +42,8 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -s V -l version 
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "demo" -d 'See the whole loop in one process: deliveries received and verified, one retried, one forged'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "listen" -d 'Receive deliveries: verify, store, show and forward them'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "trigger" -d 'Fabricate an event, sign it and deliver it with the documented retries'
-complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -d 'Look at stored events'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "replay" -d 'Deliver stored events again, byte for byte, and show what changed'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -d 'Look at stored events, share them, remove them'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -d 'Run a command and assert which events arrive meanwhile (CI)'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
@@ -69,15 +70,19 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s p -
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l bind -d 'Listen on this address [default: 127.0.0.1]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l path -d 'Accept this path only; auto makes one that nobody can guess' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
-complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s f -l forward-to -d 'Forward to the local app: a port, host:port/path or URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s f -l forward-to -d 'Forward to the local app: a port, host:port/path or URL; created=URL or \'*_changed=URL\' for some events (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s H -l header -d 'Add a header to what is forwarded, or replace one (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-timeout -d 'Time that the app has; 0 for no limit, for breakpoints' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l speed -d 'Wait 60 times as fast between these attempts (60x)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
+first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ack -d 'What the answer to the sender waits for' -r -f -a "store\t'The store: 200 as soon as the event is safe'
 mirror\t'The app: answer with its status'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond -d 'Answer each event with these statuses in turn, the last one repeating' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond-delay -d 'Hold each answer back for this long' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ready-file -d 'Write {url, pid} as JSON to this file once connections are accepted; removed at the end' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l until -d 'End after this many distinct events; exit 1 if they do not come' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l for -d 'End after this long' -r
@@ -91,6 +96,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l require-signature -d 'Refuse unsigned deliveries too'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-duplicates -d 'Forward again what was forwarded successfully before'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-retry -d 'Try failed forwards again by the documented schedule, in order, across restarts'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l exit-with-parent -d 'End when the process that started this one ends'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l json -d 'Short for --format json'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s q -l quiet -d 'Print no banner, progress or summary'
@@ -115,6 +121,14 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l ti
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l speed -d 'Wait 60 times as fast (60x), not at all (instant), or until Enter (step)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
 first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l count -d 'Send this many events' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l duration -d 'Begin events for this long' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l rate -d 'Begin so many in a second, whatever the answers do [default: as fast as they are answered]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l concurrency -d 'Connections [default: 16]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l chaos -d 'Deliver as production does: duplicate=0.2,together=0.1,drop=0.1,reorder=5,delay=50ms..2s,corrupt=0.01,late=0.1' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l scenario -d 'Play lifecycle, referral-climb, burst, duplicate-storm, or a TOML file' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l state-cmd -d 'A command that prints how many effects there are: run before and after, it must grow by one for each event' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l state-change -d 'Expect the number of --state-cmd to grow by this instead' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l case -d 'Repeat this check by itself, showing what is sent and what comes back' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l signature-header -d 'Send the check\'s signature in this header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l as -d 'What the printed request looks like' -r -f -a "http\t'As it goes over the wire'
@@ -139,22 +153,71 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s v 
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l profile -d 'Use this profile: its own secret, settings and store' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l config -d 'Read the user configuration from this file' -r -F
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l last -d 'The newest N of them' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l signup -d 'Events of this sign-up only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l email -d 'Events with this e-mail address only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l state -d 'Events in this state only' -r -f -a "valid\t'Signed with a secret that is known here'
+unsigned\t'Not signed'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l since -d 'First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l until-time -d 'First seen before this time' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l from -d 'Events of an export, or one raw body, from a file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l to -d 'Deliver to this port, host:port/path or URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l timeout -d 'Time for an attempt; 0 for no limit' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l speed -d 'Wait 60 times as fast between attempts (60x), or not at all (instant)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
+first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l pace -d 'As they came (original), so many times as fast (10x), or one after the other (asap)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l seed -d 'Draw the same order again' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l times -d 'Deliver all of it so many times' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l concurrency -d 'Have so many under way at one time; their order is then the order in which they begin' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l json -d 'Short for --format json'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print no banner, progress or summary'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Print more: header lines and where values came from'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask; a missing value is an error'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s y -l yes -d 'Answer every confirmation with yes'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List stored events, newest first'
-complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one event: its body, each time it came in, each attempt to deliver it'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l failed -d 'Events whose last forward or delivery failed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l sent -d 'What was sent from here'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l received -d 'What was received (the default)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l all -d 'Both what was sent and what was received'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l resign -d 'Sign again, instead of keeping the signature that came'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l edit -d 'Change the body in $EDITOR first, and sign it again'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l retry -d 'Follow the retry schedule'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l shuffle -d 'In an order drawn by lot'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l dry-run -d 'Say what would be sent, and send nothing'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "list" -d 'List stored events, newest first'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "show" -d 'Show one event: its body, each time it came in, each attempt to deliver it'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "diff" -d 'Compare two events: bodies as JSON, header lines, answers'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "export" -d 'Write stored events to a file: JSON lines that import takes, or something that sends them again'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "import" -d 'Read events of an export into this store'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "report" -d 'Write a report to look at: one HTML file that needs nothing else'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -f -a "prune" -d 'Remove old events for good: overwritten in the file, and gone from its log'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l signup -d 'Events of this sign-up only' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l email -d 'Events with this e-mail address only' -r
@@ -163,6 +226,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 unsigned\t'Not signed'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l since -d 'First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l until-time -d 'First seen before this time' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most this many' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l before -d 'Show events with numbers below this one: the next page' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile: its own secret, settings and store' -r
@@ -192,12 +256,138 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l raw -d 'Print the body\'s bytes and nothing else (escaped on a terminal)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l hex -d 'Print the body\'s bytes in hexadecimal and nothing else'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l headers -d 'Print the header lines of the first arrival and nothing else'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l redact -d 'Mask e-mail addresses, names and header values'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l json -d 'Short for --format json'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no banner, progress or summary'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more: header lines and where values came from'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l signup -d 'Events of this sign-up only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l email -d 'Events with this e-mail address only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l state -d 'Events in this state only' -r -f -a "valid\t'Signed with a secret that is known here'
+unsigned\t'Not signed'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l since -d 'First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l until-time -d 'First seen before this time' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l as -d 'What is written' -r -f -a "jsonl\t'One JSON record a line'
+curl\t'A shell script of curl command lines'
+hurl\t'A hurl file'
+python\t'A Python test'
+node\t'A test for Node'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l to -d 'Where requests go; JSON lines need none' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -s o -l output -d 'Write to this file instead of standard output' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l failed -d 'Events whose last forward or delivery failed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l sent -d 'What was sent from here'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l received -d 'What was received (the default)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l all -d 'Both what was sent and what was received'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l redact -d 'Mask e-mail addresses, names and header values'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l html -d 'The file; - for standard output' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l signup -d 'Events of this sign-up only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l email -d 'Events with this e-mail address only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l state -d 'Events in this state only' -r -f -a "valid\t'Signed with a secret that is known here'
+unsigned\t'Not signed'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l since -d 'First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l until-time -d 'First seen before this time' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -s n -l limit -d 'The newest N of them' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l failed -d 'Events whose last forward or delivery failed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l sent -d 'What was sent from here'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l received -d 'What was received (the default)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l all -d 'Both what was sent and what was received'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l redact -d 'Mask e-mail addresses, names and header values'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l older -d 'Events that were last seen longer ago than this' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l keep -d 'Spare the newest N of them' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l signup -d 'Events of this sign-up only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l email -d 'Events with this e-mail address only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l state -d 'Events in this state only' -r -f -a "valid\t'Signed with a secret that is known here'
+unsigned\t'Not signed'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l since -d 'First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l until-time -d 'First seen before this time' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l failed -d 'Events whose last forward or delivery failed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l sent -d 'What was sent from here'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l received -d 'What was received (the default)'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l all -d 'Both what was sent and what was received'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l dry-run -d 'Say what would be removed, and remove nothing'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l none -d 'No such event may arrive (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l within -d 'How long to wait for events after the command has ended' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
