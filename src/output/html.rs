@@ -46,7 +46,7 @@ impl Html {
 
     /// Another piece.
     #[must_use]
-    pub fn add(mut self, other: &Self) -> Self {
+    pub fn piece(mut self, other: &Self) -> Self {
         self.0.push_str(&other.0);
         self
     }

@@ -89,15 +89,15 @@ pub fn report(heading: &Heading, panels: &[Panel], style: &Style) -> String {
     if heading.of > panels.len() as u64 {
         page = page.text(&format!(" · the newest {} of {} events", panels.len(), heading.of));
     }
-    page = page.tag("</p>").add(&cards(panels));
+    page = page.tag("</p>").piece(&cards(panels));
     if panels.is_empty() {
         return page.tag("<p>No event matches.</p></body></html>\n").as_str().to_owned();
     }
-    page = page.tag("<h2>Timeline</h2>").add(&chart::timeline(panels, style));
-    page = page.tag("<h2>Latencies</h2>").add(&chart::latencies(panels));
-    page = page.add(&loads(&heading.loads, style)).tag("<h2>Events</h2>");
+    page = page.tag("<h2>Timeline</h2>").piece(&chart::timeline(panels, style));
+    page = page.tag("<h2>Latencies</h2>").piece(&chart::latencies(panels));
+    page = page.piece(&loads(&heading.loads, style)).tag("<h2>Events</h2>");
     for panel in panels {
-        page = page.add(&event(panel, style));
+        page = page.piece(&event(panel, style));
     }
     page.tag("</body></html>\n").as_str().to_owned()
 }
@@ -143,10 +143,10 @@ fn loads(loads: &[(Timestamp, String)], style: &Style) -> Html {
 fn event(panel: &Panel, style: &Style) -> Html {
     let mut html = Html::new().tag("<details><summary><b>").text(&format!("#{}", panel.number)).tag("</b><span>");
     html = html.text(panel.facts.event_type.as_deref().unwrap_or("(no event type)")).tag("</span>");
-    html = html.add(&badge(panel.verification)).tag("<span class=\"grow\">");
+    html = html.piece(&badge(panel.verification)).tag("<span class=\"grow\">");
     html = html.text(panel.facts.email.as_deref().unwrap_or("")).tag("</span>");
     if let Some(last) = panel.attempts.last() {
-        html = html.add(&outcome(&last.outcome));
+        html = html.piece(&outcome(&last.outcome));
     }
     html = html.tag("</summary><div><p class=\"dim\">").text(&format!("fingerprint {}", panel.body.fingerprint()));
     if let Some(sent) = panel.sent {
@@ -157,7 +157,7 @@ fn event(panel: &Panel, style: &Style) -> Html {
         html = html.tag("<p class=\"note\">").text(words::drift(drift).as_str()).tag("</p>");
     }
     html = html.tag("<pre>").bytes(&pretty(panel.body.as_bytes())).tag("</pre>");
-    html.add(&arrivals(panel, style)).add(&attempts(panel, style)).tag("</div></details>\n")
+    html.piece(&arrivals(panel, style)).piece(&attempts(panel, style)).tag("</div></details>\n")
 }
 
 fn badge(verification: Option<Verification>) -> Html {
@@ -179,7 +179,7 @@ fn arrivals(panel: &Panel, style: &Style) -> Html {
     let first = panel.arrivals.first().map(|(at, ..)| *at);
     for (number, (at, verification, target, headers)) in panel.arrivals.iter().enumerate() {
         html = html.tag("<h3>").text(&format!("Arrival {} · {} · {target} ", number + 1, style.date_time(*at)));
-        html = html.add(&badge(Some(*verification))).tag("</h3>");
+        html = html.piece(&badge(Some(*verification))).tag("</h3>");
         let gap = first.map(|first| Duration::try_from(at.duration_since(first)).unwrap_or_default());
         if let Some(gap) = gap.filter(|_| number > 0) {
             let guess = guess_retry(gap).map(|retry| format!(": looks like retry {retry}")).unwrap_or_default();
@@ -211,7 +211,7 @@ fn attempts(panel: &Panel, style: &Style) -> Html {
         };
         html = html.tag("<tr><td>").text(&style.date_time(attempt.at)).tag("</td><td>");
         html = html.text(&format!("{purpose}, attempt {}", attempt.number)).tag("</td><td>").text(&attempt.url);
-        html = html.tag("</td><td>").add(&outcome(&attempt.outcome)).tag("</td><td>");
+        html = html.tag("</td><td>").piece(&outcome(&attempt.outcome)).tag("</td><td>");
         html = html
             .text(words::duration(attempt.latency).as_str())
             .tag("</td><td>")

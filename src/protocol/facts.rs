@@ -93,10 +93,9 @@ impl Facts {
             return Self { drift: vec![drift(BODY, DriftKind::Mistyped)], ..Self::default() };
         };
         let event_type = string(&walk, "event_type");
-        if event_type.is_none() && walk.has("response") {
-            if let Some(facts) = hero::facts(text) {
-                return facts;
-            }
+        let hero = if event_type.is_none() && walk.has("response") { hero::facts(text) } else { None };
+        if let Some(facts) = hero {
+            return facts;
         }
         let event = event_type.as_deref().and_then(EventType::from_name);
         Self {

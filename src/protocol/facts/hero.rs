@@ -61,8 +61,9 @@ mod tests {
         let key = Secret::new("s").unwrap().key();
         let hex = key.sign(BODY.as_bytes())[7..].to_owned();
         let tag: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
-        let valid =
-            |value: &str| matches!(verify_hero([value.as_bytes()], BODY.as_bytes(), &[key.clone()]), Verdict::Valid(_));
+        let valid = |value: &str| {
+            matches!(verify_hero([value.as_bytes()], BODY.as_bytes(), std::slice::from_ref(&key)), Verdict::Valid(_))
+        };
         let base64 = STANDARD.encode(&tag);
         for value in [hex.clone(), hex.to_uppercase(), format!("sha256={hex}"), base64.clone(), format!(" {base64} ")] {
             assert!(valid(&value), "{value}");

@@ -147,7 +147,8 @@ fn recipes_send_the_same_bytes_and_fail_where_the_app_does() {
         let sent: Vec<Vec<u8>> = app.received().drain(before..).map(|request| request.body).collect();
         let mut wanted = bodies(&export(4));
         let mut found = sent.clone();
-        (wanted.sort(), found.sort());
+        wanted.sort();
+        found.sort();
         assert_eq!(found, wanted, "{form}");
     }
 }
