@@ -147,7 +147,7 @@ fn drive(
     stop: &Stop,
 ) -> std::io::Result<Figures> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(256).build()?;
-    let shared = Shared::new(Arc::clone(plan), bodies, live);
+    let shared = Shared::new(Arc::clone(plan), bodies, live, share == 1);
     let workers = tokio::task::LocalSet::new();
     for _ in 0..share {
         workers.spawn_local(work(shared.clone()));

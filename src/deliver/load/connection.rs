@@ -5,11 +5,15 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Longest head of an answer.
 const LONGEST_HEAD: usize = 64 * 1024;
+
+/// How long an eager connection looks.
+const EAGER: Duration = Duration::from_micros(200);
 
 /// Header fields of an answer at most.
 const FIELDS: usize = 128;
@@ -20,6 +24,8 @@ pub(super) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
     filled: usize,
+    /// Whether it looks again for a moment before it lets the thread sleep: waking up takes longer than a quick answer.
+    eager: bool,
 }
 
 /// An answer, read to its end.
@@ -56,10 +62,10 @@ enum Framing {
 }
 
 impl Connection {
-    pub(super) async fn open(address: SocketAddr) -> io::Result<Self> {
+    pub(super) async fn open(address: SocketAddr, eager: bool) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: vec![0; 4096], filled: 0 })
+        Ok(Self { stream, buffer: vec![0; 4096], filled: 0, eager })
     }
 
     /// Whether the other side has closed it or said something unasked.
@@ -98,12 +104,32 @@ impl Connection {
             }
             self.buffer.resize(self.filled * 2, 0);
         }
-        match self.stream.read(&mut self.buffer[self.filled..]).await? {
+        let read = match if self.eager { self.look().await? } else { None } {
+            Some(read) => read,
+            None => self.stream.read(&mut self.buffer[self.filled..]).await?,
+        };
+        match read {
             0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
             read => {
                 self.filled += read;
                 Ok(())
             }
+        }
+    }
+
+    /// Looks for an answer again and again, for a moment; `None` where none came.
+    async fn look(&mut self) -> io::Result<Option<usize>> {
+        let until = Instant::now() + EAGER;
+        loop {
+            match self.stream.try_read(&mut self.buffer[self.filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read.map(Some),
+            }
+            if Instant::now() >= until {
+                return Ok(None);
+            }
+            // The runtime asks the system for news meanwhile.
+            tokio::task::yield_now().await;
         }
     }
 

@@ -31,11 +31,13 @@ pub(super) struct Shared {
     bodies: Arc<dyn Bodies>,
     live: Arc<Live>,
     figures: Rc<RefCell<Figures>>,
+    /// Whether the thread has one connection only.
+    alone: bool,
 }
 
 impl Shared {
-    pub(super) fn new(plan: Arc<Plan>, bodies: Arc<dyn Bodies>, live: Arc<Live>) -> Self {
-        Self { plan, bodies, live, figures: Rc::new(RefCell::new(Figures::new())) }
+    pub(super) fn new(plan: Arc<Plan>, bodies: Arc<dyn Bodies>, live: Arc<Live>, alone: bool) -> Self {
+        Self { plan, bodies, live, alone, figures: Rc::new(RefCell::new(Figures::new())) }
     }
 
     pub(super) fn into_figures(self) -> Figures {
@@ -168,14 +170,14 @@ impl Worker {
     /// Connects where needed, sends and reads, within the budget. A connection that failed or must close is gone.
     async fn attempt(&mut self) -> Result<Answered, Outcome> {
         let load = &self.shared.plan.load;
-        let (address, budget) = (load.address, load.budget);
+        let (address, budget, eager) = (load.address, load.budget, self.shared.alone);
         let mut connection = self.connection.take().filter(|connection| !connection.is_stale());
         let mut connected = connection.is_some();
         let request = &self.request;
         let answered = {
             let exchange = async {
                 if connection.is_none() {
-                    connection = Some(Connection::open(address).await?);
+                    connection = Some(Connection::open(address, eager).await?);
                 }
                 connected = true;
                 match &mut connection {
