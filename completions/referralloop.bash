@@ -28,6 +28,9 @@ _referralloop() {
             referralloop,events)
                 cmd="referralloop__subcmd__events"
                 ;;
+            referralloop,expect)
+                cmd="referralloop__subcmd__expect"
+                ;;
             referralloop,listen)
                 cmd="referralloop__subcmd__listen"
                 ;;
@@ -39,6 +42,9 @@ _referralloop() {
                 ;;
             referralloop,sign)
                 cmd="referralloop__subcmd__sign"
+                ;;
+            referralloop,test)
+                cmd="referralloop__subcmd__test"
                 ;;
             referralloop,trigger)
                 cmd="referralloop__subcmd__trigger"
@@ -80,7 +86,7 @@ _referralloop() {
 
     case "${cmd}" in
         referralloop)
-            opts="-q -v -y -h -V --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger events verify sign secret config completions man"
+            opts="-q -v -y -h -V --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger events expect verify sign secret test config completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -493,6 +499,64 @@ _referralloop() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        referralloop__subcmd__expect)
+            opts="-q -v -y -h --none --within --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --none)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --within)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --junit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         referralloop__subcmd__listen)
             opts="-p -f -H -q -v -y -h --port --bind --path --secret-file --require-signature --forward-to --header --forward-timeout --forward-duplicates --ack --respond --respond-delay --events --waitlist --ready-file --until --for --exit-with-parent --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -811,8 +875,98 @@ _referralloop() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        referralloop__subcmd__test)
+            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --fail-on --baseline --junit --markdown --tap --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signature-header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -H)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-cmd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --restart-cmd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-requests)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --junit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --markdown)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         referralloop__subcmd__trigger)
-            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --dry-run --as --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --case --signature-header --dry-run --as --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -880,6 +1034,14 @@ _referralloop() {
                     ;;
                 --retry-from)
                     COMPREPLY=($(compgen -W "previous first" -- "${cur}"))
+                    return 0
+                    ;;
+                --case)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signature-header)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --as)

@@ -43,9 +43,11 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "demo" -d 
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "listen" -d 'Receive deliveries: verify, store, show and forward them'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "trigger" -d 'Fabricate an event, sign it and deliver it with the documented retries'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -d 'Look at stored events'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -d 'Run a command and assert which events arrive meanwhile (CI)'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "secret" -d 'Show, make or set the webhook secret of this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: about seventy checks of what a webhook receiver must withstand'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "man" -d 'Print the manual page of referralloop, or of one of its commands'
@@ -113,6 +115,8 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l ti
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l speed -d 'Wait 60 times as fast (60x), not at all (instant), or until Enter (step)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
 first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l case -d 'Repeat this check by itself, showing what is sent and what comes back' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l signature-header -d 'Send the check\'s signature in this header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l as -d 'What the printed request looks like' -r -f -a "http\t'As it goes over the wire'
 curl\t'A curl command line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l profile -d 'Use this profile: its own secret, settings and store' -r
@@ -194,6 +198,29 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l none -d 'No such event may arrive (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l within -d 'How long to wait for events after the command has ended' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l forward-to -d 'Forward what arrives to the app: a port, host:port/path or URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l port -d 'Listen on this port; 0 takes a free one' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l junit -d 'Write the verdict as JUnit XML to this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l in-order -d 'Events must arrive in the order in which they are named'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l count-arrivals -d 'Count each time that an event arrives, not each event'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l allow-unsigned -d 'Count unsigned events too'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l signature -d 'The value of the X-Webhook-Signature header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l event -d 'A stored event by its number, or a refused request as \'!N\'' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l got -d 'What your own code computed for this body: says what that code does' -r
@@ -289,6 +316,36 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l signature-header -d 'Send the signature in this header' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s H -l header -d 'Add a header to every request, or replace one (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l only -d 'Only these checks or groups, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l skip -d 'All but these checks or groups, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l state-cmd -d 'A command that prints a whole number which every sign-up changes' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l restart-cmd -d 'A command that restarts the endpoint' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-requests -d 'Send at most so many requests [default: 200]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-time -d 'Take at most so long [default: 90s]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l fail-on -d 'The least severity that makes the exit code 1: info, low, medium, high, critical' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l baseline -d 'Accept the findings listed in this file, each with a reason' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l junit -d 'Write JUnit XML to this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l markdown -d 'Write Markdown to this file; a GitHub job summary is added to' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l list -d 'List the checks, and send nothing'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l intrusive -d 'Strain the endpoint too: up to 1000 requests and 300 s'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l tap -d 'Print TAP 14 instead of the page'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F

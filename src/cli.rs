@@ -2,7 +2,7 @@
 
 mod grammar;
 
-use crate::commands::{completions, config, demo, events, listen, man, secret, sign, trigger, verify};
+use crate::commands::{completions, config, demo, events, expect, listen, man, secret, sign, test, trigger, verify};
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
@@ -38,9 +38,11 @@ enum Command {
     Listen(Box<listen::Arguments>),
     Trigger(Box<trigger::Arguments>),
     Events(events::Arguments),
+    Expect(Box<expect::Arguments>),
     Verify(verify::Arguments),
     Sign(sign::Arguments),
     Secret(secret::Arguments),
+    Test(Box<test::Arguments>),
     Config(config::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -97,9 +99,11 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Listen(arguments) => listen::run(arguments, context),
         Command::Trigger(arguments) => trigger::run(arguments, context),
         Command::Events(arguments) => events::run(arguments, context),
+        Command::Expect(arguments) => expect::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),
+        Command::Test(arguments) => test::run(arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, self::command(), context),
         Command::Man(arguments) => man::run(arguments, self::command(), context),

@@ -274,6 +274,11 @@ impl Context {
         self.stderr.is_terminal && !self.globals.quiet
     }
 
+    /// This process's standard error for a child to write its standard output to.
+    pub fn stderr_for_child(&self) -> std::process::Stdio {
+        io::stderr().into()
+    }
+
     /// A random number.
     pub fn random_u64(&self) -> u64 {
         let mut bytes = [0; 8];

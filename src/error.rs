@@ -16,6 +16,8 @@ pub enum Exit {
     Interrupted,
     /// Terminated (SIGTERM) before finishing: 143.
     Terminated,
+    /// As the command that was run for the user ended.
+    Child(u8),
 }
 
 impl Exit {
@@ -26,6 +28,7 @@ impl Exit {
             Self::No => 1,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::Child(code) => code,
         }
     }
 }
@@ -37,6 +40,8 @@ pub enum Kind {
     Usage,
     /// Broken configuration, missing or refused credentials: 3.
     Configuration,
+    /// Network or provider: unreachable: 4.
+    Network,
     /// This machine: port busy, store locked or damaged, disk full, read-only: 5.
     Machine,
     /// The reader of our output is gone. Not an error to speak of: 0, silently.
@@ -50,6 +55,7 @@ impl Kind {
             Self::Closed => 0,
             Self::Usage => 2,
             Self::Configuration => 3,
+            Self::Network => 4,
             Self::Machine => 5,
         }
     }
@@ -59,6 +65,7 @@ impl Kind {
         match self {
             Self::Usage => "usage",
             Self::Configuration => "configuration",
+            Self::Network => "network",
             Self::Machine => "machine",
             Self::Closed => "closed",
         }

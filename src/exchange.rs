@@ -1,13 +1,18 @@
-//! One HTTP attempt: a POST to a URL under one deadline, ended in an [`Outcome`].
+//! One HTTP attempt: a request to a URL under one deadline, ended in an [`Outcome`].
 //!
 //! Knows HTTP and the contract's budget; knows nothing of schedules, stores or screens. Redirects are never followed,
 //! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is
 //! translated here, once, into a value of floor 0.
 
+mod paced;
+
+pub use paced::Manner;
+
 use crate::protocol::attempt::{ANSWER_KEPT, Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
 use bytes::BytesMut;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use paced::Paced;
 use std::error::Error as _;
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
@@ -39,6 +44,28 @@ struct Clients {
     loopback: OnceLock<reqwest::Client>,
     public: OnceLock<reqwest::Client>,
     building: Mutex<()>,
+    /// Whether every request has a connection of its own.
+    fresh: bool,
+}
+
+/// A request that is not the usual one.
+#[derive(Debug, Clone)]
+pub struct Unusual {
+    /// Its method.
+    pub method: Method,
+    /// How its body is sent.
+    pub manner: Manner,
+}
+
+/// How an unusual request ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The answer's header fields, where there was an answer.
+    pub headers: HeaderMap,
+    /// How long it took.
+    pub latency: Duration,
 }
 
 impl Exchange {
@@ -47,16 +74,28 @@ impl Exchange {
         Self::default()
     }
 
+    /// One that makes a connection for every request: nothing that one does can reach another.
+    pub fn without_pool() -> Self {
+        Self { clients: Arc::new(Clients { fresh: true, ..Clients::default() }) }
+    }
+
     /// Makes one attempt. `budget` covers connect, send, head and body; `None` waits for ever.
     /// Returns the outcome and the time it took.
     pub async fn post(&self, request: &Request, budget: Option<Duration>) -> (Outcome, Duration) {
+        let Ended { outcome, latency, .. } = self.send(request, None, budget).await;
+        (outcome, latency)
+    }
+
+    /// Makes one attempt with another method, or with a body that is sent in another manner.
+    pub async fn send(&self, request: &Request, unusual: Option<&Unusual>, budget: Option<Duration>) -> Ended {
+        let mut headers = HeaderMap::new();
         let client = match self.client(&request.url).await {
             Ok(client) => client,
-            Err(message) => return (Outcome::Failed(message), Duration::ZERO),
+            Err(message) => return Ended { outcome: Outcome::Failed(message), headers, latency: Duration::ZERO },
         };
         let started = Instant::now();
         let mut phase = Phase::Connect;
-        let attempt = exchange(&client, request, &mut phase);
+        let attempt = exchange(prepare(&client, request, unusual), &mut phase, &mut headers);
         let outcome = match budget {
             None => attempt.await,
             Some(budget) => match tokio::time::timeout(budget, attempt).await {
@@ -64,7 +103,7 @@ impl Exchange {
                 Err(_) => Outcome::TimedOut(phase),
             },
         };
-        (outcome, started.elapsed())
+        Ended { outcome, headers, latency: started.elapsed() }
     }
 
     async fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
@@ -77,7 +116,7 @@ impl Exchange {
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = build(loopback).map_err(|e| format!("no HTTP client could be made: {e}"))?;
+        let client = build(loopback, self.clients.fresh).map_err(|e| format!("no HTTP client could be made: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }
@@ -92,11 +131,12 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn build(loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
+fn build(loopback: bool, fresh: bool) -> Result<reqwest::Client, reqwest::Error> {
     // A second installation is refused and harmless: the provider is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = || {
         reqwest::Client::builder()
+            .pool_max_idle_per_host(if fresh { 0 } else { usize::MAX })
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -114,19 +154,28 @@ fn build(loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
     })
 }
 
-async fn exchange(client: &reqwest::Client, request: &Request, phase: &mut Phase) -> Outcome {
+fn prepare(client: &reqwest::Client, request: &Request, unusual: Option<&Unusual>) -> reqwest::RequestBuilder {
     let mut headers = HeaderMap::with_capacity(request.headers.len());
     for (name, value) in &request.headers {
         headers.append(name, value.clone());
     }
-    let sending = client.post(request.url.clone()).headers(headers).body(request.body.bytes()).send();
+    let method = unusual.map_or(Method::POST, |unusual| unusual.method.clone());
+    let body = match unusual.map(|unusual| &unusual.manner) {
+        None | Some(Manner::Whole) => reqwest::Body::from(request.body.bytes()),
+        Some(manner) => reqwest::Body::wrap(Paced::new(&request.body.bytes(), manner)),
+    };
+    client.request(method, request.url.clone()).headers(headers).body(body)
+}
+
+async fn exchange(request: reqwest::RequestBuilder, phase: &mut Phase, headers: &mut HeaderMap) -> Outcome {
     // reqwest does not tell when the connection stands; a timeout before the head is told as such.
     *phase = Phase::Head;
-    let mut response = match sending.await {
+    let mut response = match request.send().await {
         Ok(response) => response,
         Err(error) => return failure(&error),
     };
     *phase = Phase::Body;
+    headers.clone_from(response.headers());
     let location = response.status().is_redirection().then(|| response.headers().get(http::header::LOCATION)).flatten();
     let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let status = response.status().as_u16();

@@ -1,5 +1,7 @@
 //! `trigger`: fabricates an event, signs it and delivers it as the service would, retries included.
 
+mod case;
+
 use crate::config::Settings;
 use crate::config::keys::Key;
 use crate::context::Context;
@@ -28,11 +30,12 @@ Examples:
   referralloop trigger created --to 3000/webhooks --speed 60x
   referralloop trigger deleted --email ada@example.com --seed 7 --dry-run
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
-  referralloop trigger created --dry-run --as curl"
+  referralloop trigger created --dry-run --as curl
+  referralloop trigger --case auth.missing --to 3000/webhooks --dry-run"
 )]
 pub struct Arguments {
     /// created, position_changed or deleted; not needed with --data
-    #[arg(value_name = "EVENT", value_parser = arguments::event_type, required_unless_present = "data")]
+    #[arg(value_name = "EVENT", value_parser = arguments::event_type, required_unless_present_any = ["data", "case"])]
     event: Option<EventType>,
     /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
     #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
@@ -46,6 +49,8 @@ pub struct Arguments {
     timeout: Limit,
     #[command(flatten)]
     retries: Retries,
+    #[command(flatten)]
+    case: case::Arguments,
     /// Print the request, and send nothing
     #[arg(long, help_heading = "Dry run")]
     dry_run: bool,
@@ -107,6 +112,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context, &console)?;
     input::one_stdin(&[arguments.payload.stdin().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = target(arguments, context, &settings)?;
+    if let Some(check) = arguments.case.case {
+        let here = (context, &console, &settings);
+        return case::run((check, &arguments.case), url, &arguments.request, arguments.dry_run, here);
+    }
     let payload = payload::build(arguments.event, &arguments.payload, context, &settings)?;
     let request = request::build(url, &payload, &arguments.request, context, &settings)?;
     if arguments.dry_run {

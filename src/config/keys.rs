@@ -104,7 +104,8 @@ pub const KEYS: [KeySpec; 10] = [
     KeySpec {
         key: Key::To,
         name: "to",
-        variable: None,
+        // What expect tells its command: a trigger in there finds the listener by itself.
+        variable: Some("REFERRALLOOP_WEBHOOK_URL"),
         in_project: true,
         top_only: false,
         help: "where trigger delivers to",

@@ -39,12 +39,14 @@ pub enum SecretOrigin {
     User(PathBuf),
     /// Made by this program for the profile.
     Development(PathBuf),
+    /// Made by this program for one run.
+    Fresh,
 }
 
 impl SecretOrigin {
     /// Whether the user chose the secret, rather than this program.
     pub fn chosen_by_user(&self) -> bool {
-        !matches!(self, Self::Development(_))
+        !matches!(self, Self::Development(_) | Self::Fresh)
     }
 
     /// A few words for the banner.
@@ -54,6 +56,7 @@ impl SecretOrigin {
             Self::Environment => SECRET_VARIABLE.to_owned(),
             Self::User(_) => format!("configured (profile {profile})"),
             Self::Development(_) => format!("development (profile {profile})"),
+            Self::Fresh => "made for this run".to_owned(),
         }
     }
 }
@@ -94,8 +97,13 @@ pub fn of_profile(settings: &Settings, environment: &Environment, entropy: &Entr
     Ok(Secrets { all: vec![secret], origin: SecretOrigin::Development(path) })
 }
 
+/// A secret of the moment, kept nowhere.
+pub fn fresh(entropy: &Entropy) -> Secrets {
+    Secrets { all: vec![generate(entropy)], origin: SecretOrigin::Fresh }
+}
+
 /// The secret that the user set, where there is one.
-fn chosen(settings: &Settings, environment: &Environment) -> Result<Option<Secrets>, ConfigError> {
+pub fn chosen(settings: &Settings, environment: &Environment) -> Result<Option<Secrets>, ConfigError> {
     // Set but empty is how a missing CI secret looks. Falling back to another one would hide it.
     if environment.is_set(SECRET_VARIABLE) {
         let value = environment.get(SECRET_VARIABLE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();

@@ -32,7 +32,7 @@ pub use case::{Asks, Case, Known};
 pub use cause::{Cause, Certainty, Family};
 pub use difference::Difference;
 pub use framework::{FRAMEWORKS, Framework};
-pub use probe::{Probed, REQUESTS, Reply, Shot, probe};
+pub use probe::{Probed, REQUESTS, Reply, Shot, probe, rewriting};
 pub use search::{BODY_LIMIT, HASHES, Stopped};
 pub use verdict::{Diagnosis, Finding};
 

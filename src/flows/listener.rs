@@ -96,6 +96,11 @@ impl Door {
             .map_err(|error| Error::usage(format!("the path is none: {error}")))?;
         Ok(Self { url, listener })
     }
+
+    /// The socket alone, for who serves it in another way.
+    pub fn into_listener(self) -> TcpListener {
+        self.listener
+    }
 }
 
 fn cannot_bind(address: SocketAddr, error: &std::io::Error) -> Error {

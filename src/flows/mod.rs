@@ -1,9 +1,12 @@
 //! Floor 2: what several commands do, assembled from edges, store and screen.
 
 pub mod arguments;
+pub mod audit;
+pub mod child;
 pub mod delivery;
 pub mod diagnosis;
 pub mod editor;
+pub mod expectation;
 pub mod failures;
 pub mod history;
 pub mod input;

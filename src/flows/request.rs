@@ -38,6 +38,18 @@ pub struct Arguments {
     pub secret_file: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// The headers that were given.
+    pub fn headers(&self) -> &[Header] {
+        &self.headers
+    }
+
+    /// Whether nothing is signed.
+    pub fn is_unsigned(&self) -> bool {
+        self.unsigned
+    }
+}
+
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Signed {

@@ -36,6 +36,14 @@ pub fn secrets(context: &Context, settings: &Settings, files: &[PathBuf]) -> Res
     Ok(secrets::from_files(input::read_secret_files(context, files)?)?)
 }
 
+/// The secrets that the user named or set, where there are any. Nothing is made.
+pub fn chosen_secrets(context: &Context, settings: &Settings, files: &[PathBuf]) -> Result<Option<Secrets>, Error> {
+    if files.is_empty() {
+        return Ok(secrets::chosen(settings, &context.environment)?);
+    }
+    Ok(Some(secrets::from_files(input::read_secret_files(context, files)?)?))
+}
+
 /// The file that keeps this profile's events.
 pub fn store_path(context: &Context, settings: &Settings) -> Result<PathBuf, Error> {
     Ok(settings.store(&context.directory)?.0)

@@ -10,6 +10,7 @@ use super::screen::{Format, Screen, Streams};
 use super::style::{ColourChoice, Ink, Style, wants_colour};
 use crate::clock::SharedClock;
 use crate::context::{self, Color, Context, Stream};
+use crate::protocol::report::Report;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -98,6 +99,18 @@ impl Console {
             fields.retain(|_, value| !value.is_null());
         }
         self.bytes(&records::record(kind, self.clock.now(), &fields))
+    }
+
+    /// Writes a report's record to stdout.
+    pub fn report(&self, report: &Report) -> io::Result<()> {
+        let mut line = Vec::new();
+        records::write_report(&mut line, report);
+        self.bytes(&line)
+    }
+
+    /// Writes finished text, line feed included, to stderr.
+    pub fn aside(&self, text: &str) {
+        self.complain(text);
     }
 
     /// Says something on stderr, unless `--quiet`.

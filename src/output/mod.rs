@@ -4,12 +4,14 @@
 //! and the record schema. It may import `protocol` and crates. It must not look at the environment or the clock, and
 //! it must not let a byte that came from outside reach a terminal unescaped: see [`sanitise`].
 
+pub mod audit;
 pub mod console;
 pub mod countdown;
 pub mod errors;
 #[cfg(test)]
 mod fixtures;
 pub mod human;
+pub mod junit;
 pub mod line;
 pub mod prompt;
 pub mod records;

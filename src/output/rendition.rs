@@ -115,7 +115,7 @@ fn title(name: &HeaderName) -> String {
 }
 
 /// A POSIX shell word: single quotes, each quote inside closed, escaped and opened again.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -7,8 +7,10 @@
 pub mod arrival;
 pub mod attempt;
 pub mod body;
+pub mod check;
 pub mod edit;
 pub mod event;
+pub mod expectation;
 pub mod facts;
 pub mod json;
 pub mod report;

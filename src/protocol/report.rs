@@ -4,6 +4,8 @@
 use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
+use super::check::CheckReport;
+use super::expectation::{ExpectationReport, Miss};
 use super::facts::Facts;
 use super::signature::Reason;
 use jiff::Timestamp;
@@ -82,6 +84,12 @@ pub enum What {
         /// How many.
         count: u64,
     },
+    /// A check of an audit has ended.
+    Check(Box<CheckReport>),
+    /// What became of an expectation.
+    Expectation(ExpectationReport),
+    /// What came in where an expectation was not met.
+    Instead(InsteadReport),
     /// A word to the user that is no error: what was found at start, what to type next.
     Notice {
         /// One sentence.
@@ -194,4 +202,13 @@ pub struct AttemptReport {
     pub latency: Duration,
     /// The time it had; `None` for no limit.
     pub budget: Option<Duration>,
+}
+
+/// Something that came in where an expectation was not met, as told.
+#[derive(Debug, Clone)]
+pub struct InsteadReport {
+    /// What came.
+    pub arrival: Box<ArrivalReport>,
+    /// Why it did not count.
+    pub miss: Miss,
 }

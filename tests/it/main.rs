@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod architecture;
+mod audit;
 mod bytes;
 mod completions;
 mod counterparts;
 mod diagnose;
 mod durability;
 mod environment;
+mod expect;
 mod help;
 mod json_stringify;
 mod main_job;

@@ -6,9 +6,13 @@
 mod arrival;
 mod attempt;
 mod body;
+mod check;
+mod expectation;
 
 pub use attempt::sending;
 pub use body::{body_block, header_lines};
+pub use check::verdict;
+pub use expectation::in_words;
 
 use super::errors::notice_text;
 use super::line::{Line, write_lines};
@@ -98,6 +102,9 @@ impl Human {
                 self.remember(attempt);
                 write_lines(out, &[attempt::attempt(attempt, &self.style)]);
             }
+            What::Check(check) => write_lines(out, &[verdict(check, &self.style)]),
+            What::Expectation(told) => write_lines(out, &[expectation::expectation(told, &self.style)]),
+            What::Instead(instead) => write_lines(out, &expectation::instead(report.at, instead, &self.style)),
             What::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
             What::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
             other => return self.aside(other, out),

@@ -3,6 +3,8 @@
 //! What is unsafe on a terminal is escaped inside the strings, where `\uXXXX` means the same character: a record parses
 //! to exactly what it was made from. Nothing here knows a terminal, a width or a colour.
 
+mod fields;
+mod judged;
 mod shapes;
 
 pub use shapes::{Body, Ended, Facts, header_fields};
@@ -43,7 +45,7 @@ pub fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 
 /// Appends the record of a report.
 pub fn write_report(out: &mut Vec<u8>, report: &Report) {
-    write_record(out, shapes::kind(&report.what), report.at, &shapes::Fields::of(&report.what));
+    write_record(out, fields::kind(&report.what), report.at, &fields::Fields::of(&report.what));
 }
 
 /// The `error` record.

@@ -7,14 +7,14 @@ use crate::protocol::body::Fingerprint;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts;
 use crate::protocol::facts::{Drift, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, SendingReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, SendingReport};
 use crate::protocol::signature::Reason;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -318,60 +318,5 @@ impl<'a> Ended<'a> {
             body: answer.map(|answer| Body::of(&answer.body)),
             body_truncated: answer.is_some_and(|answer| answer.truncated),
         }
-    }
-}
-
-/// The fields of any report.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Fields<'a> {
-    Arrival(Arrival<'a>),
-    Attempt(Attempt<'a>),
-    Sending(Sending<'a>),
-    Ready { url: &'a str, pid: u32 },
-    ForwardSkipped { event: u64, url: &'a str, why: &'a str },
-    Wait { attempt: u32, due_at: String, delay_ms: u64 },
-    Delivered { event: u64, url: &'a str, attempts: u32 },
-    GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
-    Skipped { count: u64 },
-    Notice { message: &'a str },
-}
-
-impl<'a> Fields<'a> {
-    /// Reads a report.
-    pub fn of(what: &'a What) -> Self {
-        match what {
-            What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
-            What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
-            What::Sending(sending) => Self::Sending(Sending::of(sending)),
-            What::Ready { url, pid } => Self::Ready { url, pid: *pid },
-            What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
-            What::Wait { attempt, due_at, delay } => {
-                Self::Wait { attempt: *attempt, due_at: instant(*due_at), delay_ms: milliseconds(*delay) }
-            }
-            What::Delivered { event, url, attempts } => Self::Delivered { event: *event, url, attempts: *attempts },
-            What::GaveUp { event, url, attempts, of } => {
-                Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
-            }
-            What::Skipped { count } => Self::Skipped { count: *count },
-            What::Notice { message } => Self::Notice { message },
-        }
-    }
-}
-
-/// The record type of a report.
-pub fn kind(what: &What) -> &'static str {
-    match what {
-        What::Ready { .. } => "ready",
-        What::Arrival(_) => "arrival",
-        What::Forward(_) => "forward",
-        What::ForwardSkipped { .. } => "forward_skipped",
-        What::Sending(_) => "sending",
-        What::Attempt(_) => "attempt",
-        What::Wait { .. } => "wait",
-        What::Delivered { .. } => "delivered",
-        What::GaveUp { .. } => "gave_up",
-        What::Skipped { .. } => "skipped",
-        What::Notice { .. } => "notice",
     }
 }

@@ -6,8 +6,10 @@ use crate::output::sanitise::is_unsafe;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
+use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
+use crate::protocol::expectation::{Bound, ExpectationReport, Miss, Verdict};
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, SendingReport, What};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, InsteadReport, SendingReport, What};
 use crate::protocol::signature::Reason;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +47,10 @@ fn reports() -> Vec<Report> {
         report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
         report("10:01:01", What::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", What::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
+        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),
+        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
+        report("10:00:12", What::Expectation(expectation())),
+        report("10:00:12", What::Instead(InsteadReport { arrival: Box::new(refused()), miss: Miss::BadSignature })),
         report("10:00:03", What::Skipped { count: 1234 }),
         report("10:00:00", What::Notice { message: "no secret is set: a development secret was made".into() }),
     ]);
@@ -65,7 +71,19 @@ fn arrivals() -> Vec<Report> {
         out_of_order: true,
         ..with_body(created(44), r#"{"data":{"old_position":10,"new_position":5}}"#)
     };
-    let refused = ArrivalReport {
+    let lost = ArrivalReport {
+        number: None,
+        facts: Facts::default(),
+        answer: 503,
+        not_stored: Some("the store cannot be written: the disk is full".into()),
+        ..with_body(created(0), "hello")
+    };
+    let times = ["10:00:01.123", "10:01:02.345", "10:05:01", "10:05:02", "10:05:03"];
+    times.into_iter().zip([created(41), duplicate(), moved, refused(), lost]).map(|(t, a)| arrived(t, a)).collect()
+}
+
+fn refused() -> ArrivalReport {
+    ArrivalReport {
         number: Some(ArrivalNumber::Refused(7)),
         facts: Facts::default(),
         verification: Verification::Invalid,
@@ -78,16 +96,37 @@ fn arrivals() -> Vec<Report> {
         answer: 401,
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
         ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
+    }
+}
+
+fn check(verdict: CheckVerdict) -> CheckReport {
+    let exchanged = Exchanged {
+        what: "no signature".into(),
+        method: "POST".into(),
+        target: "/hook".into(),
+        headers: vec![("content-type".into(), "application/json".into())],
+        body: RawBody::new("{}"),
+        outcome: answered(200, "{\"received\":true}"),
+        answer_headers: vec![("server".into(), "x".into())],
+        latency: Duration::from_millis(12),
     };
-    let lost = ArrivalReport {
-        number: None,
-        facts: Facts::default(),
-        answer: 503,
-        not_stored: Some("the store cannot be written: the disk is full".into()),
-        ..with_body(created(0), "hello")
-    };
-    let times = ["10:00:01.123", "10:01:02.345", "10:05:01", "10:05:02", "10:05:03"];
-    times.into_iter().zip([created(41), duplicate(), moved, refused, lost]).map(|(t, a)| arrived(t, a)).collect()
+    CheckReport {
+        id: "auth.missing",
+        group: Group::Auth,
+        severity: Severity::Critical,
+        title: "an event without a signature is refused",
+        why: "whoever knows the URL can make up sign-ups",
+        fix: "verify the signature",
+        verdict,
+        exchanges: vec![exchanged],
+        repeat: "referralloop trigger --case auth.missing --to http://localhost:3000/hook".into(),
+        took: Duration::from_millis(12),
+    }
+}
+
+fn expectation() -> ExpectationReport {
+    let expected = "created=2".to_owned();
+    ExpectationReport { expected, bound: Bound::Exactly(2), count: 1, verdict: Verdict::TooFew }
 }
 
 /// A sign-up that is created, one that is moved, and bytes that are no JSON.
@@ -151,6 +190,8 @@ fn documented_fields() -> BTreeMap<&'static str, BTreeMap<&'static str, bool>> {
             .collect();
         types.extend(names.split(", ").map(|name| (name.trim_matches('`'), fields.clone())));
     }
+    let arrival: BTreeMap<&str, bool> = types.get("arrival").cloned().unwrap_or_default();
+    types.entry("instead").or_default().extend(arrival);
     types
 }
 
@@ -190,7 +231,8 @@ fn every_documented_field_is_written() {
     let document = documented_fields();
     assert_eq!(document.keys().copied().collect::<Vec<_>>(), seen.keys().map(String::as_str).collect::<Vec<_>>());
     // A forward has the fields of an attempt; its examples need not show all of them.
-    let attempt = seen["attempt"].clone();
+    let (attempt, arrival) = (seen["attempt"].clone(), seen["arrival"].clone());
+    seen.entry("instead".into()).or_default().extend(arrival);
     seen.entry("forward".into()).or_default().extend(attempt);
     for (kind, fields) in document {
         let unseen: Vec<_> = fields.keys().filter(|name| !seen[kind].contains(**name)).collect();

@@ -1,0 +1,174 @@
+//! What a check is, and how answers are judged. The checks themselves are in `checks`.
+
+use super::draft::Draft;
+use super::stage::Stage;
+use crate::protocol::attempt::Outcome;
+use crate::protocol::check::{Exchanged, Group, Severity};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A check of the catalogue.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// Its stable id.
+    pub id: &'static str,
+    /// How much a failure matters.
+    pub severity: Severity,
+    /// What should be so.
+    pub title: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// How to mend it.
+    pub fix: &'static str,
+    /// What it cannot do without.
+    pub needs: Needs,
+    /// Requests that it sends at most.
+    pub cost: u32,
+    pub(super) play: Play,
+}
+
+/// What a check cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// A secret to sign with.
+    pub secret: bool,
+    /// A way to ask for the endpoint's state.
+    pub state: bool,
+    /// A way to restart the endpoint.
+    pub restart: bool,
+    /// Leave to strain the endpoint.
+    pub intrusive: bool,
+    /// That ordinary events are acknowledged.
+    pub acknowledged: bool,
+}
+
+/// What a check does.
+#[derive(Clone, Copy)]
+pub(super) enum Play {
+    /// Sends requests one after another and judges each answer in the same way.
+    Send(fn(&Stage<'_>) -> Vec<Draft>, Wanted),
+    /// Anything else.
+    Act(for<'a> fn(&'a Stage<'a>) -> Acting<'a>),
+}
+
+/// A check under way.
+pub(super) type Acting<'a> = Pin<Box<dyn Future<Output = Judgement> + 'a>>;
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// It is as it should be.
+    Pass,
+    /// It is not: what was seen.
+    Fail(String),
+    /// It cannot be judged, for this reason.
+    Skip(String),
+}
+
+/// What an answer should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// An acknowledgement: 2xx.
+    Acknowledged,
+    /// A refusal: 4xx.
+    Refused,
+    /// Any answer but a failure of the server.
+    Survived,
+}
+
+impl Wanted {
+    /// What is wrong with an answer.
+    pub(super) fn fault(self, exchanged: &Exchanged) -> Option<String> {
+        let seen = seen(exchanged);
+        match (self, exchanged.outcome.status()) {
+            (Self::Acknowledged, Some(200..300)) | (Self::Refused, Some(400..600)) => None,
+            (Self::Survived, Some(status)) if status < 500 || status == 501 => None,
+            // A forged request that ended without an answer was not accepted; that it crashed is a check of its own.
+            (Self::Refused, None) => None,
+            (Self::Refused, Some(_)) => Some(format!("it was accepted: {seen}")),
+            (Self::Acknowledged | Self::Survived, _) => Some(seen),
+        }
+    }
+}
+
+/// An answer in words that may quote foreign text.
+pub(super) fn seen(exchanged: &Exchanged) -> String {
+    let name = if exchanged.what.is_empty() { String::new() } else { format!("{}: ", exchanged.what) };
+    match (&exchanged.outcome, exchanged.outcome.detail()) {
+        (Outcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
+        (Outcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
+        (Outcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),
+        (Outcome::Refused, _) => format!("{name}nothing listens there any more"),
+        (Outcome::Disconnected, _) => format!("{name}the connection ended without an answer"),
+        (outcome, Some(detail)) => format!("{name}{}: {detail}", outcome.name()),
+        (outcome, None) => format!("{name}{}", outcome.name()),
+    }
+}
+
+impl Check {
+    /// A check that sends requests.
+    pub(super) const fn sends(
+        id: &'static str,
+        severity: Severity,
+        wanted: Wanted,
+        cost: u32,
+        drafts: fn(&Stage<'_>) -> Vec<Draft>,
+    ) -> Self {
+        Self::new(id, severity, cost, Play::Send(drafts, wanted))
+    }
+
+    /// A check that does something else.
+    pub(super) const fn acts(
+        id: &'static str,
+        severity: Severity,
+        cost: u32,
+        act: for<'a> fn(&'a Stage<'a>) -> Acting<'a>,
+    ) -> Self {
+        Self::new(id, severity, cost, Play::Act(act))
+    }
+
+    const fn new(id: &'static str, severity: Severity, cost: u32, play: Play) -> Self {
+        let needs = Needs { secret: false, state: false, restart: false, intrusive: false, acknowledged: true };
+        Self { id, severity, title: "", why: "", fix: "", needs, cost, play }
+    }
+
+    /// What should be so, why, and what to do.
+    pub(super) const fn says(mut self, title: &'static str, why: &'static str, fix: &'static str) -> Self {
+        self.title = title;
+        self.why = why;
+        self.fix = fix;
+        self
+    }
+
+    /// Also where ordinary events are not acknowledged.
+    pub(super) const fn always(mut self) -> Self {
+        self.needs.acknowledged = false;
+        self
+    }
+
+    pub(super) const fn with_secret(mut self) -> Self {
+        self.needs.secret = true;
+        self
+    }
+
+    pub(super) const fn with_state(mut self) -> Self {
+        self.needs.state = true;
+        self
+    }
+
+    pub(super) const fn with_restart(mut self) -> Self {
+        self.needs.restart = true;
+        self
+    }
+
+    pub(super) const fn intrusive(mut self) -> Self {
+        self.needs.intrusive = true;
+        self
+    }
+
+    /// What it is about.
+    pub fn group(&self) -> Group {
+        // Every id begins with a group's name, as a test sees to.
+        Group::of(self.id).unwrap_or(Group::Hygiene)
+    }
+}

@@ -1,0 +1,100 @@
+//! The audit: what an endpoint that receives ReferralLoop's events must withstand, check by check.
+//!
+//! `checks` is the catalogue, data with a little play each; `draft` is a request in the making; `stage` sends it and
+//! remembers; `run` goes through the catalogue within its limits and decides what can be judged at all.
+//!
+//! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
+//! restarting it) is handed in as functions. Nothing is printed: every check that ends is told.
+
+mod catalogue;
+mod checks;
+mod draft;
+mod run;
+mod select;
+mod stage;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::Check;
+pub use checks::{all, find};
+pub use draft::Draft;
+pub use run::{drafts, run};
+pub use select::{Part, Selection, UnknownId};
+pub use stage::Limits;
+
+use crate::clock::SharedClock;
+use crate::protocol::check::CheckReport;
+use crate::protocol::signature::{Key, Secret};
+use http::{HeaderName, HeaderValue};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use url::Url;
+
+/// Something that is done outside and may fail with a sentence.
+pub type Outside<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>> + Send + Sync>;
+
+/// Names what an endpoint verifies in the place of the bytes, from which correctly signed bodies it accepted.
+pub type Explain = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
+
+/// Everything about one audit.
+#[derive(Clone)]
+pub struct Plan {
+    /// What is audited.
+    pub url: Url,
+    /// The secret, where one is given.
+    pub secret: Option<Secret>,
+    /// The header in which the signature is sent.
+    pub signature_header: HeaderName,
+    /// Fields that are added to every request, or stand in place of its own.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// How the requests introduce themselves.
+    pub agent: HeaderValue,
+    /// Which checks.
+    pub selection: Selection,
+    /// Also those that strain the endpoint.
+    pub intrusive: bool,
+    /// Bounds of number and time.
+    pub limits: Limits,
+    /// Whether a check is run although what it builds upon has failed.
+    pub regardless: bool,
+    /// A number that grows with every effect of an event.
+    pub state: Option<Outside<i64>>,
+    /// Names the cause where correct signatures are refused.
+    pub explain: Explain,
+    /// Restarts the endpoint.
+    pub restart: Option<Outside<()>>,
+    /// Findings that are known and accepted: id and reason.
+    pub accepted: BTreeMap<String, String>,
+    /// Makes ids and names.
+    pub seed: u64,
+    /// The clock.
+    pub clock: SharedClock,
+}
+
+impl Plan {
+    /// What signs, where a secret is given.
+    pub fn key(&self) -> Option<Key> {
+        self.secret.as_ref().map(Secret::key)
+    }
+}
+
+/// Whoever is told how the audit goes.
+pub trait Audience {
+    /// A check begins: how many have ended, how many there are, and its id.
+    fn begins(&mut self, ended: usize, of: usize, id: &'static str);
+
+    /// A check has ended.
+    fn ended(&mut self, check: &CheckReport);
+}
+
+/// Why there is no audit at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// Nothing answers there.
+    #[error("{0}")]
+    Endpoint(String),
+}

@@ -1,0 +1,213 @@
+//! `expect`: runs a command against a listener of its own and asserts what arrived. For continuous integration.
+
+use crate::config::secrets::{self, Secrets};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::expectation::{self, Outcome, Plan, Rules};
+use crate::flows::{arguments, runtime, workspace};
+use crate::output::console::Console;
+use crate::output::human::{Stream, banner, in_words};
+use crate::output::junit::{self, Case, Status, Suite};
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::Screen;
+use crate::protocol::expectation::{Count, Expectation, Verdict};
+use crate::protocol::report::{Report, What};
+use crate::receive::{self, ForwardSettings};
+use serde_json::json;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// What came instead is listed up to this many lines; the records have all of it.
+const LISTED: usize = 20;
+
+/// Run a command and assert which events arrive meanwhile (CI)
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The command finds the listener in REFERRALLOOP_WEBHOOK_URL, the secret in REFERRALLOOP_WEBHOOK_SECRET.
+created means at least one, created=2 exactly two, created=2+ two or more, created=0 none; repeats of an event
+are one event. Exit: 0 as expected, 1 not, else the code of the command (128 and the signal if it was killed).
+
+Examples:
+  referralloop expect created -- referralloop trigger created
+  referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
+  referralloop expect created --junit report.xml -- referralloop trigger created"
+)]
+pub struct Arguments {
+    /// Expected events: created, created=2, created=2+, 'created>=2', signup.*, all
+    #[arg(value_name = "EVENT[=N]", required_unless_present = "none")]
+    expected: Vec<Expectation>,
+    /// No such event may arrive (repeatable)
+    #[arg(long, value_name = "EVENT", value_parser = Expectation::none)]
+    none: Vec<Expectation>,
+    /// How long to wait for events after the command has ended
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = arguments::duration)]
+    within: Duration,
+    /// Events must arrive in the order in which they are named
+    #[arg(long)]
+    in_order: bool,
+    /// Count each time that an event arrives, not each event
+    #[arg(long)]
+    count_arrivals: bool,
+    /// Count unsigned events too
+    #[arg(long)]
+    allow_unsigned: bool,
+    /// Verify with the secret in this file (- for standard input); repeat it while rotating
+    #[arg(long, value_name = "FILE")]
+    secret_file: Vec<PathBuf>,
+    /// Forward what arrives to the app: a port, host:port/path or URL
+    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    forward_to: Option<Url>,
+    /// Listen on this port; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+    /// Write the verdict as JUnit XML to this file
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// Runs the command and judges.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context, &console)?;
+    let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
+    refuse_ambiguous_order(arguments)?;
+    // Nothing of the profile is touched: where the user set no secret, one is made for this run.
+    let secrets = workspace::chosen_secrets(context, &settings, &arguments.secret_file)?
+        .unwrap_or_else(|| secrets::fresh(&context.entropy));
+    let plan = Plan {
+        count: Count::new(expectations, arguments.in_order),
+        rules: Rules { filter: None, repeats: arguments.count_arrivals },
+        within: arguments.within,
+        command: arguments.command.clone(),
+        settings: receiving(arguments, &secrets),
+        divert: console.is_json(),
+        secrets,
+    };
+    runtime::serve_on(watch(arguments, plan, context, console))
+}
+
+/// In order, each event has one place.
+fn refuse_ambiguous_order(arguments: &Arguments) -> Result<(), Error> {
+    let list = &arguments.expected;
+    let twice = list.iter().enumerate().find(|(at, one)| list[..*at].iter().any(|other| other.is_about_the_same(one)));
+    match twice.filter(|_| arguments.in_order) {
+        None => Ok(()),
+        Some((_, one)) => Err(Error::usage(format!("with --in-order each event has one place, and {one} has two"))),
+    }
+}
+
+fn receiving(arguments: &Arguments, secrets: &Secrets) -> receive::Settings {
+    receive::Settings {
+        keys: secrets.all.iter().map(|secret| secret.key()).collect(),
+        require_signature: !arguments.allow_unsigned,
+        forwards: arguments.forward_to.iter().cloned().map(ForwardSettings::new).collect(),
+        ..receive::Settings::default()
+    }
+}
+
+async fn watch(arguments: &Arguments, plan: Plan, context: &Context, mut console: Console) -> Result<Exit, Error> {
+    let stop = context.stop()?;
+    console.out.body_lines = Some(0);
+    let door = expectation::open(arguments.port).await?;
+    let (screen, _) = console.screen()?;
+    if console.is_json() {
+        let what = What::Ready { url: door.url.to_string(), pid: context.pid };
+        screen.tell(Report { at: context.clock.now(), what });
+    } else {
+        screen.print(Stream::Err, introduction(&plan, &door.url, &console));
+    }
+    let outcome = expectation::run(plan, door, context, &screen, &stop).await;
+    if let Ok(outcome) = &outcome {
+        tell(outcome, context, &console, &screen);
+    }
+    screen.finish()?;
+    let outcome = outcome?;
+    if let Some(path) = &arguments.junit {
+        let text = junit(&outcome, context);
+        let failed = |error| Error::machine(format!("cannot write {}: {error}", path.display()));
+        std::fs::write(context.resolve(path), text).map_err(failed)?;
+    }
+    Ok(outcome.exit())
+}
+
+fn introduction(plan: &Plan, url: &Url, console: &Console) -> String {
+    let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
+    let parts = [format!("Listening on {url}"), format!("running {}", command.join(" "))];
+    banner(&parts.map(|part| Sanitised::text(&part).clip(200)), &console.err)
+}
+
+fn tell(outcome: &Outcome, context: &Context, console: &Console, screen: &Screen) {
+    let at = context.clock.now();
+    let say = |what| screen.tell(Report { at, what });
+    outcome.results.iter().cloned().for_each(|result| say(What::Expectation(result)));
+    let listed = if console.is_json() { outcome.instead.len() } else { LISTED };
+    outcome.instead.iter().take(listed).cloned().for_each(|instead| say(What::Instead(instead)));
+    let left = outcome.instead.len().saturating_sub(listed) as u64 + outcome.forgotten;
+    if left > 0 {
+        say(What::Notice { message: format!("{left} more arrived") });
+    }
+    if !outcome.met && outcome.instead.is_empty() {
+        say(What::Notice { message: "nothing arrived at all".to_owned() });
+    }
+    if let (None, code @ 1..) = (outcome.stopped, outcome.command.code()) {
+        say(What::Notice { message: format!("the command ended with {code}") });
+    }
+    if console.is_json() {
+        let exit = outcome.exit().code();
+        let fields =
+            json!({ "command": "expect", "met": outcome.met, "command_exit": outcome.command.code(), "exit": exit });
+        screen.record("summary", at, &fields);
+    }
+}
+
+fn junit(outcome: &Outcome, context: &Context) -> String {
+    let case = |result: &crate::protocol::expectation::ExpectationReport| {
+        let message = in_words(result);
+        let status = match result.verdict {
+            Verdict::Met => Status::Passed,
+            verdict => Status::Failed {
+                kind: format!("{verdict:?}"),
+                text: format!("{message}\n{}", instead_in_words(outcome)),
+                message,
+            },
+        };
+        Case { name: result.expected.clone(), class: "expect".into(), time: outcome.took, status, output: None }
+    };
+    let mut cases: Vec<Case> = outcome.results.iter().map(case).collect();
+    cases.push(command_case(outcome));
+    let suite = Suite { name: "referralloop expect".into(), cases };
+    junit::document("referralloop expect", context.clock.now(), outcome.took, &[suite])
+}
+
+/// The command's own ending, apart from the verdict.
+fn command_case(outcome: &Outcome) -> Case {
+    let status = match (outcome.stopped, outcome.command.code()) {
+        (Some(_), _) => Status::Failed {
+            kind: "interrupted".into(),
+            message: "it was interrupted".into(),
+            text: "it was interrupted".into(),
+        },
+        (None, 0) => Status::Passed,
+        (None, code) => {
+            let message = format!("the command ended with {code}");
+            Status::Failed { kind: "command".into(), text: message.clone(), message }
+        }
+    };
+    Case { name: "command".into(), class: "expect".into(), time: outcome.took, status, output: None }
+}
+
+fn instead_in_words(outcome: &Outcome) -> String {
+    let line = |instead: &crate::protocol::report::InsteadReport| {
+        let facts = &instead.arrival.facts;
+        let name = facts.event_type.as_deref().unwrap_or("(no event type)");
+        let email = facts.email.as_deref().unwrap_or("(no e-mail address)");
+        format!("{name} {email}: {}", instead.miss.explain())
+    };
+    let lines: Vec<String> = outcome.instead.iter().take(LISTED).map(line).collect();
+    if lines.is_empty() { "nothing arrived".into() } else { format!("arrived:\n{}", lines.join("\n")) }
+}

@@ -1,0 +1,111 @@
+//! A request's body that is not sent in one go: in pieces with pauses, of unannounced length, never ended, or broken
+//! off. For trying how an endpoint takes what networks do to requests.
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::{Sleep, sleep};
+
+/// How a body is sent.
+#[derive(Debug, Clone, Default)]
+pub enum Manner {
+    /// At once, its length announced.
+    #[default]
+    Whole,
+    /// Its length not announced: `Transfer-Encoding: chunked`.
+    Chunked,
+    /// In so many pieces with pauses between them.
+    Pieces(usize, Duration),
+    /// The first half; then nothing more, for ever. The bell rings when the half is out.
+    Stalled(Arc<Notify>),
+    /// The first half; then the connection is broken off.
+    BrokenOff,
+}
+
+#[derive(Debug)]
+enum Step {
+    Send(Bytes),
+    Pause(Duration),
+    Ring(Arc<Notify>),
+    Stall,
+    Break,
+}
+
+/// A body that is sent step by step.
+#[derive(Debug)]
+pub(super) struct Paced {
+    steps: VecDeque<Step>,
+    pause: Option<Pin<Box<Sleep>>>,
+    /// Bytes that are still announced; `None` where no length is.
+    left: Option<u64>,
+}
+
+impl Paced {
+    /// A body in a manner that is not [`Manner::Whole`].
+    pub(super) fn new(body: &Bytes, manner: &Manner) -> Self {
+        let half = || Step::Send(body.slice(..body.len() / 2));
+        let steps = match manner {
+            Manner::Whole | Manner::Chunked => VecDeque::from([Step::Send(body.clone())]),
+            Manner::Pieces(count, pause) => pieces(body, *count, *pause),
+            Manner::Stalled(bell) => VecDeque::from([half(), Step::Ring(bell.clone()), Step::Stall]),
+            Manner::BrokenOff => VecDeque::from([half(), Step::Pause(Duration::from_millis(20)), Step::Break]),
+        };
+        let left = (!matches!(manner, Manner::Chunked)).then_some(body.len() as u64);
+        Self { steps, pause: None, left }
+    }
+}
+
+fn pieces(body: &Bytes, count: usize, pause: Duration) -> VecDeque<Step> {
+    let size = body.len().div_ceil(count.max(1)).max(1);
+    let mut steps = VecDeque::new();
+    for start in (0..body.len()).step_by(size) {
+        if start > 0 {
+            steps.push_back(Step::Pause(pause));
+        }
+        steps.push_back(Step::Send(body.slice(start..body.len().min(start + size))));
+    }
+    steps
+}
+
+impl Body for Paced {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+            }
+            match self.steps.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Step::Send(bytes)) if bytes.is_empty() => {}
+                Some(Step::Send(bytes)) => {
+                    self.left = self.left.map(|left| left.saturating_sub(bytes.len() as u64));
+                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                }
+                Some(Step::Pause(time)) => self.pause = Some(Box::pin(sleep(time))),
+                Some(Step::Ring(bell)) => bell.notify_one(),
+                Some(Step::Stall) => {
+                    self.steps.push_front(Step::Stall);
+                    return Poll::Pending;
+                }
+                Some(Step::Break) => return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.left.map(SizeHint::with_exact).unwrap_or_default()
+    }
+}

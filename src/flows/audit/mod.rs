@@ -1,0 +1,151 @@
+//! An audit with everything around it: the secret, leave to strain what is not on this machine, commands that ask and
+//! restart, and the lines that repeat a check.
+
+mod baseline;
+mod outside;
+
+pub use baseline::baseline;
+pub use outside::{restarting, state_of};
+
+use super::arguments::{self, Header};
+use super::request::AGENT;
+use super::workspace;
+use crate::audit::{self, Audience, Check, Limits, Plan, Selection, Unreachable};
+use crate::config::Settings;
+use crate::context::Context;
+use crate::diagnose;
+use crate::error::{Error, Kind};
+use crate::exchange::is_loopback;
+use crate::output::prompt;
+use crate::output::rendition::quoted;
+use crate::protocol::check::AuditReport;
+use crate::protocol::signature::{SIGNATURE_HEADER, Secret};
+use crate::shutdown::{Signal, Stop};
+use http::{HeaderName, HeaderValue};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use url::Url;
+
+/// What is audited, and with what.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where.
+    pub url: Url,
+    /// Files with the secret.
+    pub secret_files: Vec<PathBuf>,
+    /// The header of the signature.
+    pub signature_header: HeaderName,
+    /// More header fields.
+    pub headers: Vec<Header>,
+}
+
+/// Reads the name of a header.
+pub fn header_name(text: &str) -> Result<HeaderName, String> {
+    arguments::header(&format!("{text}: x")).map(|(name, _)| name)
+}
+
+/// The usual name of the signature's header.
+pub fn usual_header() -> HeaderName {
+    HeaderName::from_static(SIGNATURE_HEADER)
+}
+
+/// The plan of a whole audit, to be refined.
+pub fn plan(target: &Target, secret: Option<Secret>, context: &Context) -> Plan {
+    Plan {
+        url: target.url.clone(),
+        secret,
+        signature_header: target.signature_header.clone(),
+        headers: target.headers.clone(),
+        agent: HeaderValue::from_static(AGENT),
+        selection: Selection::default(),
+        intrusive: false,
+        limits: Limits::USUAL,
+        regardless: false,
+        state: None,
+        explain: Arc::new(diagnose::rewriting),
+        restart: None,
+        accepted: BTreeMap::new(),
+        seed: context.random_u64(),
+        clock: context.clock.clone(),
+    }
+}
+
+/// The secret that the user named or set; nothing is made up.
+pub fn secret(target: &Target, context: &Context, settings: &Settings) -> Result<Option<Secret>, Error> {
+    let secrets = workspace::chosen_secrets(context, settings, &target.secret_files)?;
+    Ok(secrets.map(|secrets| secrets.signing().clone()))
+}
+
+/// Asks whether a target that is not on this machine may be strained.
+pub fn confirm(url: &Url, limits: Limits, context: &Context) -> Result<(), Error> {
+    if is_loopback(url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or_default();
+    let question = format!(
+        "Up to {} requests, forged and broken ones among them, will go to {host}. Is it yours?",
+        limits.requests
+    );
+    match prompt::confirm(context, &question)? {
+        true => Ok(()),
+        false => Err(Error::usage(format!("{host} is not this machine, and nobody confirmed that it may be audited"))
+            .hint("--yes confirms that it is yours")),
+    }
+}
+
+/// Runs an audit; the signal instead where it was interrupted.
+pub async fn run(
+    plan: &Plan,
+    repeat: &dyn Fn(&Check) -> String,
+    audience: &mut dyn Audience,
+    stop: &Stop,
+) -> Result<Result<AuditReport, Signal>, Error> {
+    tokio::select! {
+        report = audit::run(plan, repeat, audience) => report.map(Ok).map_err(unreachable),
+        signal = stop.requested() => Ok(Err(signal)),
+    }
+}
+
+fn unreachable(error: Unreachable) -> Error {
+    Error::new(Kind::Network, error.to_string()).hint("start the endpoint first, and check the port and the path")
+}
+
+/// What a line that repeats a check needs beyond the target.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// `--state-cmd`.
+    pub state: Option<String>,
+    /// `--restart-cmd`.
+    pub restart: Option<String>,
+    /// Whether there is no secret.
+    pub unsigned: bool,
+}
+
+/// The command line that repeats a check.
+pub fn repeat_line(check: &Check, target: &Target, around: &Around) -> String {
+    let word = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
+        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quoted(text) }
+    };
+    let url = word(target.url.as_str());
+    let mut line = match (check.needs.state || check.needs.restart, around.unsigned) {
+        // These are judged by more than answers, which only the whole audit knows how to ask for.
+        (true, _) => format!("referralloop test {url} --only {}", check.id),
+        (false, false) => format!("referralloop trigger --case {} --to {url}", check.id),
+        (false, true) => format!("referralloop trigger --case {} --to {url} --unsigned", check.id),
+    };
+    let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
+    target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
+    if target.signature_header != usual_header() {
+        put("--signature-header", target.signature_header.as_str());
+    }
+    for (name, value) in &target.headers {
+        put("-H", &format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+    }
+    let commands = [("--state-cmd", &around.state), ("--restart-cmd", &around.restart)];
+    for (option, command) in commands.iter().filter(|_| check.needs.state || check.needs.restart) {
+        command.iter().for_each(|command| put(option, command));
+    }
+    line
+}

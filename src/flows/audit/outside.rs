@@ -1,0 +1,60 @@
+//! The user's own commands around an audit: one prints a number that tells the endpoint's state, one restarts it.
+
+use crate::audit::Outside;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// How long the state may take to be told.
+const STATE_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a restart may take.
+const RESTART_WITHIN: Duration = Duration::from_secs(30);
+
+/// A command for a shell, its standard input closed.
+fn shell(command: &str, directory: &Path) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).current_dir(directory).stdin(Stdio::null()).kill_on_drop(true);
+    shell
+}
+
+/// Runs `--state-cmd` and reads the number that it prints.
+pub fn state_of(command: &str, directory: &Path) -> Outside<i64> {
+    let (command, directory): (String, PathBuf) = (command.to_owned(), directory.to_owned());
+    Arc::new(move || {
+        let output = shell(&command, &directory).stdout(Stdio::piped()).stderr(Stdio::null()).output();
+        Box::pin(async move {
+            let timed = tokio::time::timeout(STATE_WITHIN, output).await;
+            let output = timed.map_err(|_| "--state-cmd took more than 10 s".to_owned())?;
+            let output = output.map_err(|error| format!("--state-cmd could not be run: {error}"))?;
+            if !output.status.success() {
+                return Err(format!("--state-cmd failed: {}", output.status));
+            }
+            let text = String::from_utf8_lossy(&output.stdout);
+            let text = text.trim();
+            text.parse().map_err(|_| {
+                let start: String = text.chars().take(40).collect();
+                format!("--state-cmd printed {start:?}, which is no whole number")
+            })
+        })
+    })
+}
+
+/// Runs `--restart-cmd`. What it starts lives on, and has no streams of ours to hold open.
+pub fn restarting(command: &str, directory: &Path) -> Outside<()> {
+    let (command, directory): (String, PathBuf) = (command.to_owned(), directory.to_owned());
+    Arc::new(move || {
+        let status = shell(&command, &directory).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        Box::pin(async move {
+            let timed = tokio::time::timeout(RESTART_WITHIN, status).await;
+            let status = timed.map_err(|_| "it took more than 30 s".to_owned())?;
+            match status {
+                Ok(status) if status.success() => Ok(()),
+                Ok(status) => Err(status.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+    })
+}

@@ -1,0 +1,174 @@
+//! A child process in a process group of its own: signals go to the whole group, and nothing of it outlives the run.
+//!
+//! The child is looked at without being reaped: until then its number cannot be given to another process, so that a
+//! signal to its group reaches nobody else.
+
+use crate::clock::SharedClock;
+use crate::shutdown;
+use rustix::process::{self, Pid, WaitId, WaitIdOptions};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// How long what is left of a group has after SIGTERM before it is killed.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How often a group is looked at while it ends.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this code.
+    Code(u8),
+    /// By this signal.
+    Signal(u8),
+}
+
+impl Ended {
+    /// The exit code as a shell reports it: 128 and the signal's number for a child that was killed.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Code(code) => code,
+            Self::Signal(number) => number.saturating_add(128),
+        }
+    }
+}
+
+/// A running group. Dropping it kills it.
+#[derive(Debug)]
+pub struct Group {
+    child: Child,
+    leader: Pid,
+    endings: Signal,
+    swept: bool,
+}
+
+/// What a child is started with beyond its command line.
+pub struct Start<'a> {
+    /// Its folder.
+    pub directory: &'a Path,
+    /// Variables beside the inherited ones.
+    pub environment: &'a [(&'a OsStr, OsString)],
+    /// Its standard input.
+    pub stdin: Stdio,
+    /// Its standard output.
+    pub stdout: Stdio,
+}
+
+impl Group {
+    /// Starts a command. Called on a runtime.
+    pub fn start(command: &[OsString], with: Start<'_>) -> io::Result<Self> {
+        let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        // Before the child: its end must not be missed.
+        let endings = signal(SignalKind::child())?;
+        let child = Command::new(program)
+            .args(arguments)
+            .current_dir(with.directory)
+            .envs(with.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(with.stdin)
+            .stdout(with.stdout)
+            .process_group(0)
+            .spawn()?;
+        let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Self { child, leader, endings, swept: false })
+    }
+
+    /// Ready when the child has ended; its descendants may still run. May be asked again.
+    pub async fn ended(&mut self) -> io::Result<Ended> {
+        loop {
+            let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+            let status = process::waitid(WaitId::Pid(self.leader), look)?;
+            if let Some(status) = status {
+                let byte = |number: i32| u8::try_from(number & 0xff).unwrap_or(u8::MAX);
+                return Ok(match (status.exit_status(), status.terminating_signal()) {
+                    (Some(code), _) => Ended::Code(byte(code)),
+                    (None, number) => Ended::Signal(number.map_or(0, byte)),
+                });
+            }
+            self.endings.recv().await;
+        }
+    }
+
+    /// Passes a wish to stop on to the whole group.
+    pub fn pass_on(&self, wish: shutdown::Signal) {
+        self.send(match wish {
+            shutdown::Signal::Interrupt => process::Signal::INT,
+            shutdown::Signal::Terminate => process::Signal::TERM,
+        });
+    }
+
+    /// Kills the whole group.
+    pub fn kill(&self) {
+        self.send(process::Signal::KILL);
+    }
+
+    fn send(&self, signal: process::Signal) {
+        // A group that is gone needs no signal.
+        let _ = process::kill_process_group(self.leader, signal);
+    }
+
+    /// Ends what is left of the group: SIGTERM, and SIGKILL for what does not heed it.
+    pub async fn sweep(mut self, clock: &SharedClock) {
+        self.send(process::Signal::TERM);
+        // A stopped process takes no other signal than these two.
+        self.send(process::Signal::CONT);
+        let until = clock.monotonic() + GRACE;
+        while self.is_left() && clock.monotonic() < until {
+            clock.sleep(LOOK).await;
+        }
+        self.finish();
+        while lives(self.leader) && clock.monotonic() < until + GRACE {
+            clock.sleep(LOOK).await;
+        }
+    }
+
+    /// Whether anybody but the reaped child is in the group. The child is reaped as soon as it has ended: what is left
+    /// then holds the group's number.
+    fn is_left(&mut self) -> bool {
+        match self.child.try_wait() {
+            Ok(None) => true,
+            _ => lives(self.leader),
+        }
+    }
+
+    fn finish(&mut self) {
+        if !std::mem::replace(&mut self.swept, true) && self.is_left() {
+            self.kill();
+            // Killed, so this does not wait for long.
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Whether anybody in a group is alive. The dead of whom nobody has taken notice count to the system as members too,
+/// and in a container there may be nobody who ever does.
+fn lives(group: Pid) -> bool {
+    process::test_kill_process_group(group).is_ok() && living_member(group).unwrap_or(true)
+}
+
+/// Looks through the processes, where the system lists them.
+fn living_member(group: Pid) -> io::Result<bool> {
+    let wanted = group.as_raw_nonzero().get().to_string();
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        // A process may end while it is looked at.
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
+        // proc(5): the name stands in parentheses and may hold anything; then state, parent and group.
+        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
+        let state = fields.next();
+        if fields.nth(1) == Some(wanted.as_str()) && !matches!(state, Some("Z" | "X")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

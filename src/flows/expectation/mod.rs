@@ -1,0 +1,237 @@
+//! A command run against a listener of its own, and what arrived held against what was expected.
+//!
+//! The window opens with the command. It closes some time after the command has ended, earlier when nothing that could
+//! still come would change the verdict. Socket, store and the command's process group are gone afterwards, however it
+//! ended.
+
+mod judge;
+
+pub use judge::Rules;
+
+use super::child::{self, Group, Start};
+use super::input::plain;
+use super::listener::{self, Door};
+use crate::config::secrets::{SECRET_VARIABLE, Secrets};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::delivery::interrupted;
+use crate::output::screen::Screen;
+use crate::protocol::expectation::{Count, ExpectationReport, Standing};
+use crate::protocol::report::{ArrivalReport, InsteadReport, Report, What};
+use crate::receive::{self, Audience, Receiver, Settings};
+use crate::shutdown::{Signal, Stop};
+use crate::store::{self, Store};
+use judge::Judge;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use url::Url;
+
+/// Where deliveries go, told to the command.
+pub const URL_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_URL";
+
+/// How long an interrupted command has to end by itself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is run, and what is expected of it.
+pub struct Plan {
+    /// The expectations.
+    pub count: Count,
+    /// What counts.
+    pub rules: Rules,
+    /// How long the window stays open after the command.
+    pub within: Duration,
+    /// The command line.
+    pub command: Vec<OsString>,
+    /// The listener.
+    pub settings: Settings,
+    /// What it verifies with; the first one is the command's.
+    pub secrets: Secrets,
+    /// Whether the command's standard output is kept apart from ours.
+    pub divert: bool,
+}
+
+/// How it went.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What became of each expectation.
+    pub results: Vec<ExpectationReport>,
+    /// What came instead, nearest miss first, where an expectation was not met.
+    pub instead: Vec<InsteadReport>,
+    /// Arrivals that are not among these because there were too many.
+    pub forgotten: u64,
+    /// Whether all was met.
+    pub met: bool,
+    /// How the command ended.
+    pub command: child::Ended,
+    /// Who asked to stop before the end.
+    pub stopped: Option<Signal>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Outcome {
+    /// The verdict comes before the command's own code, which comes before success.
+    pub fn exit(&self) -> Exit {
+        match (self.stopped, self.met, self.command.code()) {
+            (Some(signal), ..) => interrupted(signal),
+            (None, false, _) => Exit::No,
+            (None, true, 0) => Exit::Done,
+            (None, true, code) => Exit::Child(code),
+        }
+    }
+}
+
+/// The listener's audience: everything is shown, and arrivals are judged as well.
+struct Witness {
+    screen: Screen,
+    arrivals: mpsc::UnboundedSender<Box<ArrivalReport>>,
+}
+
+impl Audience for Witness {
+    fn tell(&self, report: Report) {
+        if let What::Arrival(arrival) = &report.what {
+            // Nobody judges any more once the window is closed.
+            let _ = self.arrivals.send(arrival.clone());
+        }
+        self.screen.tell(report);
+    }
+}
+
+/// Opens the window, runs the command, judges.
+pub async fn run(plan: Plan, door: Door, context: &Context, screen: &Screen, stop: &Stop) -> Result<Outcome, Error> {
+    let folder = tempfile::tempdir().map_err(|error| Error::machine(format!("no temporary folder: {error}")))?;
+    let store = Store::open(folder.path().join("events.db"), store::Options::default())?;
+    let (sender, arrivals) = mpsc::unbounded_channel();
+    let audience = Arc::new(Witness { screen: screen.clone(), arrivals: sender });
+    let limits = plan.settings.limits;
+    let receiver = Receiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience);
+    let (close, closed) = oneshot::channel::<()>();
+    let url = door.url.clone();
+    let serving = async {
+        let closed = async { drop(closed.await) };
+        receive::serve(door.into_listener(), receive::router(receiver.clone()), limits, closed).await;
+        receiver.finish(limits.drain).await;
+    };
+    let watching = async {
+        let outcome = watch(&plan, &url, arrivals, context, stop).await;
+        // The server is gone only if it fell over, and then there is nobody to tell.
+        let _ = close.send(());
+        outcome
+    };
+    let (outcome, ()) = tokio::join!(watching, serving);
+    store.close().await;
+    outcome
+}
+
+async fn watch(
+    plan: &Plan,
+    url: &Url,
+    arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
+    context: &Context,
+    stop: &Stop,
+) -> Result<Outcome, Error> {
+    let started = context.clock.monotonic();
+    let group = start(plan, url, context)?;
+    let mut window = Window { judge: Judge::new(plan.count.clone(), plan.rules.clone()), arrivals, group, context };
+    let ended = window.pass(plan.within, stop).await;
+    window.take_what_waits();
+    let Window { judge, group, .. } = window;
+    group.sweep(&context.clock).await;
+    let (command, stopped) = ended.map_err(|error| Error::machine(format!("the command was lost: {error}")))?;
+    let met = matches!(judge.standing(), Standing::Met | Standing::Settled);
+    Ok(Outcome {
+        results: judge.results(),
+        instead: if met { Vec::new() } else { judge.instead() },
+        forgotten: judge.forgotten,
+        met,
+        command,
+        stopped,
+        took: context.clock.monotonic().saturating_sub(started),
+    })
+}
+
+/// Starts the command. Standard input is its own, but not a terminal: only the group in front may read from one.
+fn start(plan: &Plan, url: &Url, context: &Context) -> Result<Group, Error> {
+    let secret = OsString::from_vec(plan.secrets.signing().expose().to_vec());
+    let environment = [(OsStr::new(URL_VARIABLE), OsString::from(url.as_str())), (OsStr::new(SECRET_VARIABLE), secret)];
+    let start = Start {
+        directory: &context.directory,
+        environment: &environment,
+        stdin: if context.stdin.is_terminal { Stdio::null() } else { Stdio::inherit() },
+        stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },
+    };
+    Group::start(&plan.command, start).map_err(|error| {
+        let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
+        Error::usage(format!("cannot run {program:?}: {}", plain(&error)))
+            .hint("the command and its arguments follow --, without a shell: -- sh -c 'one && two' for shell syntax")
+    })
+}
+
+/// The time in which arrivals count.
+struct Window<'a> {
+    judge: Judge,
+    arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
+    group: Group,
+    context: &'a Context,
+}
+
+type End = std::io::Result<(child::Ended, Option<Signal>)>;
+
+impl Window<'_> {
+    /// Waits for the command, then for what is still missing.
+    async fn pass(&mut self, within: Duration, stop: &Stop) -> End {
+        let command = loop {
+            tokio::select! {
+                biased;
+                signal = stop.requested() => return self.interrupt(signal, stop).await,
+                Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
+                ended = self.group.ended() => break ended?,
+            }
+        };
+        self.take_what_waits();
+        let close = self.context.clock.sleep(within);
+        tokio::pin!(close);
+        while !matches!(self.judge.standing(), Standing::Settled | Standing::Broken) {
+            tokio::select! {
+                biased;
+                signal = stop.requested() => return Ok((command, Some(signal))),
+                Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
+                () = &mut close => break,
+            }
+        }
+        Ok((command, None))
+    }
+
+    fn take_what_waits(&mut self) {
+        while let Ok(arrival) = self.arrivals.try_recv() {
+            self.judge.take(arrival);
+        }
+    }
+
+    /// Passes the wish on and gives the command time to heed it.
+    async fn interrupt(&mut self, signal: Signal, stop: &Stop) -> End {
+        self.group.pass_on(signal);
+        let heeded = tokio::select! {
+            ended = self.group.ended() => Some(ended?),
+            _ = stop.insisted() => None,
+            () = self.context.clock.sleep(PATIENCE) => None,
+        };
+        let command = match heeded {
+            Some(ended) => ended,
+            None => {
+                self.group.kill();
+                self.group.ended().await?
+            }
+        };
+        Ok((command, Some(signal)))
+    }
+}
+
+/// The listener's socket, on a free port unless one is named.
+pub async fn open(port: u16) -> Result<Door, Error> {
+    listener::Door::open(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None).await
+}

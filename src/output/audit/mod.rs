@@ -1,0 +1,66 @@
+//! An audit for eyes and for programs: the page, JUnit, TAP, Markdown, annotations, and the progress while it runs.
+//!
+//! One report goes in, text comes out. What the endpoint said is foreign and is escaped for each format.
+
+mod annotations;
+mod junit;
+mod markdown;
+mod page;
+mod progress;
+mod tap;
+#[cfg(test)]
+mod tests;
+
+pub use annotations::annotations;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use page::{exchange, page};
+pub use progress::Progress;
+pub use tap::tap;
+
+use crate::protocol::check::{AuditReport, CheckCounts, Exchanged};
+use std::time::Duration;
+
+/// `58 passed, 2 failed, 14 skipped`: parts that are zero are left out, passed ones never.
+fn counted(counts: CheckCounts) -> String {
+    let mut text = format!("{} passed", counts.passed);
+    for (count, what) in [(counts.failed, "failed"), (counts.accepted, "accepted"), (counts.skipped, "skipped")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    text
+}
+
+/// `143 requests in 6.1 s`.
+fn effort(report: &AuditReport) -> String {
+    let took = super::words::duration(report.took);
+    format!("{} requests in {took}", report.requests)
+}
+
+/// The request in one line: method, target, and what is unusual is in the label.
+fn sent(exchanged: &Exchanged) -> String {
+    let mut text = format!("{} {}", exchanged.method, exchanged.target);
+    let mentioned = |name: &str| name == "content-type" || name.contains("signature");
+    for (name, value) in exchanged.headers.iter().filter(|(name, _)| mentioned(name)) {
+        let value: String = value.chars().take(80).collect();
+        text.push_str(&format!(", {name}: {value}"));
+    }
+    text.push_str(&format!(", {} bytes", exchanged.body.len()));
+    text
+}
+
+/// The answer in one line.
+fn back(exchanged: &Exchanged) -> String {
+    let outcome = super::words::outcome(&exchanged.outcome);
+    let mut text = format!("{outcome} after {}", super::words::duration(exchanged.latency));
+    if let Some(quote) = super::words::excerpt(exchanged.answer_body(), 80) {
+        text.push_str(&format!(", \"{quote}\""));
+    }
+    text
+}
+
+/// Seconds for formats that want a number.
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}

@@ -1,0 +1,171 @@
+//! Every format, literally, and foreign text in each of them.
+
+use super::*;
+use crate::output::style::Style;
+use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::body::RawBody;
+use crate::protocol::check::{CheckReport, CheckVerdict, Group, Severity};
+use jiff::tz::TimeZone;
+
+fn check(id: &'static str, severity: Severity, verdict: CheckVerdict) -> CheckReport {
+    let answer = Answer { status: 200, location: None, body: "{\"received\":true}".into(), truncated: false };
+    let exchanged = Exchanged {
+        what: "one digit".into(),
+        method: "POST".into(),
+        target: "/hook".into(),
+        headers: vec![("x-webhook-signature".into(), "sha256=a".into())],
+        body: RawBody::new("{}"),
+        outcome: Outcome::Answered(answer),
+        answer_headers: Vec::new(),
+        latency: Duration::from_millis(2),
+    };
+    CheckReport {
+        id,
+        group: Group::of(id).unwrap(),
+        severity,
+        title: "a title",
+        why: "a reason",
+        fix: "a remedy",
+        verdict,
+        exchanges: vec![exchanged],
+        repeat: format!("referralloop trigger --case {id} --to http://localhost:3000/hook"),
+        took: Duration::from_millis(12),
+    }
+}
+
+fn report(what: &str) -> AuditReport {
+    AuditReport {
+        url: "http://localhost:3000/hook".into(),
+        checks: vec![
+            check("delivery.created", Severity::Critical, CheckVerdict::Passed),
+            check("auth.truncated", Severity::Critical, CheckVerdict::Failed(what.into())),
+            check("auth.uniform", Severity::Low, CheckVerdict::Failed("two refusals".into())),
+            check(
+                "auth.quiet",
+                Severity::Medium,
+                CheckVerdict::Accepted { what: "a trace".into(), reason: "staging # only".into() },
+            ),
+            check("semantics.once", Severity::High, CheckVerdict::Skipped("needs --state-cmd".into())),
+        ],
+        requests: 9,
+        took: Duration::from_millis(1500),
+        cut_short: None,
+    }
+}
+
+fn style() -> Style {
+    Style::new(false, 100, TimeZone::UTC)
+}
+
+#[test]
+fn the_page() {
+    let text = page(&report("one digit: it was accepted"), Severity::Medium, false, &style());
+    assert_eq!(
+        text,
+        "\
+Delivery  1 passed
+
+Authenticity  0 passed, 2 failed, 1 accepted
+  ✘ auth.truncated                 critical  a title
+      seen    one digit: it was accepted
+      sent    POST /hook, x-webhook-signature: sha256=a, 2 bytes
+      back    200 OK after 2 ms, \"{\"received\":true}\"
+      why     a reason
+      fix     a remedy
+      repeat  referralloop trigger --case auth.truncated --to http://localhost:3000/hook
+  ✘ auth.uniform                   low  a title
+      seen    two refusals
+      sent    POST /hook, x-webhook-signature: sha256=a, 2 bytes
+      back    200 OK after 2 ms, \"{\"received\":true}\"
+      why     a reason
+      fix     a remedy
+      repeat  referralloop trigger --case auth.uniform --to http://localhost:3000/hook
+  ◐ auth.quiet                     medium  a title
+      seen    a trace
+      accepted staging # only
+
+Delivery semantics  0 passed, 1 skipped
+  ○ skipped: semantics.once (needs --state-cmd)
+
+✘ http://localhost:3000/hook: 1 passed, 2 failed, 1 accepted, 1 skipped; 9 requests in 1.5 s
+  1 of the failed ones are below medium and do not count (--fail-on)
+"
+    );
+}
+
+#[test]
+fn the_tap_stream() {
+    assert_eq!(
+        tap(&report("it \"was\" accepted"), Severity::Medium, false),
+        r#"TAP version 14
+1..5
+ok 1 - delivery.created: a title
+not ok 2 - auth.truncated: a title
+  ---
+  message: "it \"was\" accepted"
+  severity: "critical"
+  sent: "POST /hook, x-webhook-signature: sha256=a, 2 bytes"
+  back: "200 OK after 2 ms, \"{\"received\":true}\""
+  why: "a reason"
+  fix: "a remedy"
+  repeat: "referralloop trigger --case auth.truncated --to http://localhost:3000/hook"
+  duration_ms: 12
+  ...
+not ok 3 - auth.uniform: a title # TODO only low
+  ---
+  message: "two refusals"
+  severity: "low"
+  sent: "POST /hook, x-webhook-signature: sha256=a, 2 bytes"
+  back: "200 OK after 2 ms, \"{\"received\":true}\""
+  why: "a reason"
+  fix: "a remedy"
+  repeat: "referralloop trigger --case auth.uniform --to http://localhost:3000/hook"
+  duration_ms: 12
+  ...
+not ok 4 - auth.quiet: a title # TODO accepted: staging \# only
+ok 5 - semantics.once: a title # SKIP needs --state-cmd
+"#
+        .replace("\\\"{\"received\":true}\\\"", "\\\"{\\\"received\\\":true}\\\"")
+    );
+}
+
+#[test]
+fn annotations_name_findings_alone() {
+    assert_eq!(
+        annotations(&report("100 %\n::error::x"), Severity::Medium),
+        "::error title=auth.truncated (critical)::a title: 100 %25\\u{a}::error::x. Fix: a remedy\n\
+         ::warning title=auth.uniform (low)::a title: two refusals. Fix: a remedy\n"
+    );
+}
+
+#[test]
+fn the_markdown_has_a_row_for_each_finding() {
+    let text = markdown(&report("a | b <script> @all"), Severity::Medium);
+    assert!(text.starts_with("## ❌ Webhook audit of http://localhost:3000/hook\n\n1 passed, 2 failed"));
+    assert!(text.contains("| `auth.truncated` a title | critical | a \\| b &lt;script&gt; &#64;all |\n"));
+    assert!(text.contains("(accepted: staging \\# only)"));
+    assert!(text.ends_with("Skipped: `semantics.once`.\n"));
+}
+
+#[test]
+fn junit_counts_what_counts() {
+    let text = junit(&report("it was accepted"), Severity::Medium, jiff::Timestamp::UNIX_EPOCH);
+    assert!(text.contains("tests=\"5\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+    assert!(text.contains("<failure type=\"critical\" message=\"a title: it was accepted\">"));
+}
+
+#[test]
+fn foreign_text_stays_harmless_in_every_format() {
+    let hostile: String = ('\0'..='\u{2fff}').collect();
+    let report = report(&hostile);
+    let all = [
+        page(&report, Severity::Medium, true, &style()),
+        tap(&report, Severity::Medium, true),
+        markdown(&report, Severity::Medium),
+        annotations(&report, Severity::Medium),
+        junit(&report, Severity::Medium, jiff::Timestamp::UNIX_EPOCH),
+    ];
+    for text in all {
+        assert!(!text.replace('\n', "").chars().any(crate::output::sanitise::is_unsafe));
+    }
+}

@@ -1,0 +1,71 @@
+//! Every record type by its report: which fields it has, and its name.
+
+use super::instant;
+use super::judged::{Check, Expectation, Instead};
+use super::shapes::{Arrival, Attempt, Sending, milliseconds};
+use crate::protocol::report::What;
+use serde::Serialize;
+
+/// The fields of any report.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Fields<'a> {
+    Arrival(Arrival<'a>),
+    Attempt(Attempt<'a>),
+    Sending(Sending<'a>),
+    Check(Box<Check<'a>>),
+    Expectation(Expectation<'a>),
+    Instead(Box<Instead<'a>>),
+    Ready { url: &'a str, pid: u32 },
+    ForwardSkipped { event: u64, url: &'a str, why: &'a str },
+    Wait { attempt: u32, due_at: String, delay_ms: u64 },
+    Delivered { event: u64, url: &'a str, attempts: u32 },
+    GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
+    Skipped { count: u64 },
+    Notice { message: &'a str },
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a report.
+    pub fn of(what: &'a What) -> Self {
+        match what {
+            What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
+            What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
+            What::Sending(sending) => Self::Sending(Sending::of(sending)),
+            What::Check(check) => Self::Check(Box::new(Check::of(check))),
+            What::Expectation(expectation) => Self::Expectation(Expectation::of(expectation)),
+            What::Instead(instead) => Self::Instead(Box::new(Instead::of(instead))),
+            What::Ready { url, pid } => Self::Ready { url, pid: *pid },
+            What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
+            What::Wait { attempt, due_at, delay } => {
+                Self::Wait { attempt: *attempt, due_at: instant(*due_at), delay_ms: milliseconds(*delay) }
+            }
+            What::Delivered { event, url, attempts } => Self::Delivered { event: *event, url, attempts: *attempts },
+            What::GaveUp { event, url, attempts, of } => {
+                Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
+            }
+            What::Skipped { count } => Self::Skipped { count: *count },
+            What::Notice { message } => Self::Notice { message },
+        }
+    }
+}
+
+/// The record type of a report.
+pub fn kind(what: &What) -> &'static str {
+    match what {
+        What::Check(_) => "check",
+        What::Expectation(_) => "expectation",
+        What::Instead(_) => "instead",
+        What::Ready { .. } => "ready",
+        What::Arrival(_) => "arrival",
+        What::Forward(_) => "forward",
+        What::ForwardSkipped { .. } => "forward_skipped",
+        What::Sending(_) => "sending",
+        What::Attempt(_) => "attempt",
+        What::Wait { .. } => "wait",
+        What::Delivered { .. } => "delivered",
+        What::GaveUp { .. } => "gave_up",
+        What::Skipped { .. } => "skipped",
+        What::Notice { .. } => "notice",
+    }
+}

@@ -1,0 +1,140 @@
+//! The fields of records that tell a judgement: a check of an audit, what was expected, what came instead.
+
+use super::shapes::{Arrival, Body, Ended, milliseconds};
+use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
+use crate::protocol::expectation::{ExpectationReport, Miss, Verdict};
+use crate::protocol::report::InsteadReport;
+use serde::Serialize;
+
+/// Fields of a `check`.
+#[derive(Serialize)]
+pub struct Check<'a> {
+    id: &'static str,
+    group: Group,
+    severity: Severity,
+    verdict: &'static str,
+    title: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    why: &'static str,
+    fix: &'static str,
+    repeat: &'a str,
+    took_ms: u64,
+    exchanges: Vec<Exchange<'a>>,
+}
+
+/// A request, and what came back.
+#[derive(Serialize)]
+struct Exchange<'a> {
+    what: &'a str,
+    method: &'a str,
+    target: &'a str,
+    headers: Vec<Field<'a>>,
+    body_bytes: usize,
+    #[serde(flatten)]
+    body: Body<'a>,
+    answer: Answer<'a>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    latency_ms: u64,
+    headers: Vec<Field<'a>>,
+    #[serde(flatten)]
+    ended: Ended<'a>,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+/// Bytes of a request's body that a record carries; what is longer is repeated by the check's own line.
+const BODY_TOLD: usize = 4096;
+
+impl<'a> Exchange<'a> {
+    fn of(one: &'a Exchanged) -> Self {
+        let body = one.body.as_bytes();
+        Self {
+            what: &one.what,
+            method: &one.method,
+            target: &one.target,
+            headers: fields(&one.headers),
+            body_bytes: body.len(),
+            body: Body::of(&body[..body.len().min(BODY_TOLD)]),
+            answer: Answer {
+                latency_ms: milliseconds(one.latency),
+                headers: fields(&one.answer_headers),
+                ended: Ended::of(&one.outcome),
+            },
+        }
+    }
+}
+
+fn fields(headers: &[(String, String)]) -> Vec<Field<'_>> {
+    headers.iter().map(|(name, value)| Field { name, value }).collect()
+}
+
+impl<'a> Check<'a> {
+    /// Reads a report. What was sent is told of findings alone.
+    pub fn of(report: &'a CheckReport) -> Self {
+        let (seen, reason) = match &report.verdict {
+            CheckVerdict::Passed => (None, None),
+            CheckVerdict::Failed(what) => (Some(what.as_str()), None),
+            CheckVerdict::Accepted { what, reason } => (Some(what.as_str()), Some(reason.as_str())),
+            CheckVerdict::Skipped(reason) => (None, Some(reason.as_str())),
+        };
+        let exchanges = if seen.is_some() { report.exchanges.iter().map(Exchange::of).collect() } else { Vec::new() };
+        Self {
+            id: report.id,
+            group: report.group,
+            severity: report.severity,
+            verdict: report.verdict.name(),
+            title: report.title,
+            seen,
+            reason,
+            why: report.why,
+            fix: report.fix,
+            repeat: &report.repeat,
+            took_ms: milliseconds(report.took),
+            exchanges,
+        }
+    }
+}
+
+/// Fields of an `expectation`.
+#[derive(Serialize)]
+pub struct Expectation<'a> {
+    expected: &'a str,
+    least: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most: Option<u64>,
+    count: u64,
+    verdict: Verdict,
+}
+
+impl<'a> Expectation<'a> {
+    /// Reads a report.
+    pub fn of(report: &'a ExpectationReport) -> Self {
+        let (least, most) = (report.bound.least(), report.bound.most());
+        Self { expected: &report.expected, least, most, count: report.count, verdict: report.verdict }
+    }
+}
+
+/// Fields of an `instead`.
+#[derive(Serialize)]
+pub struct Instead<'a> {
+    miss: Miss,
+    #[serde(flatten)]
+    arrival: Arrival<'a>,
+}
+
+impl<'a> Instead<'a> {
+    /// Reads a report.
+    pub fn of(report: &'a InsteadReport) -> Self {
+        Self { miss: report.miss, arrival: Arrival::of(&report.arrival) }
+    }
+}

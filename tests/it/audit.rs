@@ -1,0 +1,133 @@
+//! `test` and `trigger --case`: verdicts, files, exit codes; the zoo, and readers of the reports by other makes.
+
+use crate::support::{Endpoint, Scene, counterpart, slow_tests};
+use std::path::{Path, PathBuf};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+fn shell(scene: &Scene, line: &str) -> crate::support::Output {
+    scene.shell(line).output()
+}
+
+/// An endpoint that acknowledges whatever comes passes without a secret, and accepts every forgery with one.
+#[test]
+fn what_verifies_nothing_is_found_out() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    let url = endpoint.url("/hook");
+    let without = scene.run(["test", &url, "--only", "delivery,auth,semantics"]).code(0);
+    assert!(without.out().contains("no secret is given"), "{without}");
+    scene.write("secret.txt", "a secret of mine\n");
+    let with = scene.run(["test", &url, "--only", "auth", "--secret-file", "secret.txt"]).code(1);
+    assert!(with.out().contains("✘ auth.missing"), "{with}");
+    assert!(with.out().contains("referralloop trigger --case auth.missing --to"), "{with}");
+    let again = scene.run(["trigger", "--case", "auth.missing", "--to", &url, "--secret-file", "secret.txt"]).code(1);
+    assert!(again.out().contains("✘ auth.missing") && again.out().contains("POST /hook"), "{again}");
+    scene.run(["trigger", "--case", "auth.mising", "--to", &url]).code(2);
+}
+
+#[test]
+fn fail_on_and_baseline_decide_the_exit_code() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    let url = endpoint.url("/hook");
+    scene.write("secret.txt", "a secret of mine\n");
+    let audit = |more: &[&str]| {
+        let fixed = ["test", url.as_str(), "--only", "auth.changed-whitespace", "--secret-file", "secret.txt"];
+        scene.run(fixed.iter().chain(more).map(|word| (*word).to_owned()))
+    };
+    audit(&[]).code(1);
+    audit(&["--fail-on", "high"]).code(0);
+    scene.write("known.toml", "[accepted]\n\"auth.changed-whitespace\" = \"the next release verifies bytes\"\n");
+    let accepted = audit(&["--baseline", "known.toml"]).code(0);
+    assert!(accepted.out().contains("the next release verifies bytes"), "{accepted}");
+    for (bad, says) in [
+        ("[accepted]\n\"auth.mising\" = \"x\"\n", "did you mean \"auth.missing\""),
+        ("[accepted]\n\"auth.missing\" = \" \"\n", "without a reason"),
+        ("accept = 1\n", "unknown field"),
+    ] {
+        scene.write("known.toml", bad);
+        let refused = audit(&["--baseline", "known.toml"]).code(2);
+        assert!(refused.err().contains(says), "{refused}");
+    }
+}
+
+#[test]
+fn nothing_there_is_no_finding_but_a_network_error() {
+    let scene = Scene::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    scene.run(["test", &format!("127.0.0.1:{port}/hook")]).code(4);
+}
+
+#[test]
+fn what_is_not_on_this_machine_must_be_confirmed() {
+    let scene = Scene::new();
+    let refused = scene.run(["test", "https://app.example.com/hook", "--no-input"]).code(2);
+    assert!(refused.err().contains("--yes"), "{refused}");
+}
+
+#[test]
+fn records_tap_markdown_and_annotations() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    let line =
+        format!("referralloop test {} --only auth.missing,delivery --secret-file secret.txt", endpoint.url("/hook"));
+    scene.write("secret.txt", "a secret of mine\n");
+    let records = shell(&scene, &format!("{line} --json")).code(1);
+    let lines: Vec<serde_json::Value> = records.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.last().unwrap()["type"], "summary");
+    assert!(lines.iter().any(|line| line["id"] == "auth.missing" && line["verdict"] == "failed"), "{records}");
+    let tap = shell(&scene, &format!("{line} --tap")).code(1);
+    assert!(tap.out().starts_with("TAP version 14\n1.."), "{tap}");
+    let summary = scene.write("summary.md", "before\n");
+    let line = format!("GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY={0} {line} --markdown {0}", summary.display());
+    let actions = shell(&scene, &line).code(1);
+    assert!(actions.out().contains("\n::error title=auth.missing (critical)::"), "{actions}");
+    let text = std::fs::read_to_string(&summary).unwrap();
+    assert!(text.starts_with("before\n## ❌") && text.contains("| `auth.missing`"), "{text}");
+}
+
+/// Two JUnit readers of other makes and `prove`.
+#[test]
+fn readers_of_other_makes_take_the_reports() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    scene.write("secret.txt", "a secret of mine\n");
+    let line =
+        format!("referralloop test {} --skip load --secret-file secret.txt --junit report.xml", endpoint.url("/hook"));
+    shell(&scene, &line).code(1);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("counterparts");
+    let read = "import sys, junitparser; x = junitparser.JUnitXml.fromfile('report.xml'); print(x.tests, x.failures, x.skipped)";
+    if folder.join("python/lib").exists() && folder.join("python/bin/junitparser").exists() {
+        let counted = shell(&scene, &format!("{}/python/bin/python -c \"{read}\"", folder.display())).code(0);
+        let numbers: Vec<u32> = counted.out().split_whitespace().map(|word| word.parse().unwrap()).collect();
+        assert!(numbers[0] > 60 && numbers[1] >= 14 && numbers[2] > 3, "{counted}");
+    } else {
+        println!("skipped: junitparser is not installed; tests/counterparts/install does it");
+    }
+    if folder.join("node_modules/.bin/jrm").exists() {
+        shell(&scene, &format!("{}/node_modules/.bin/jrm merged.xml report.xml", folder.display())).code(0);
+        let merged = std::fs::read_to_string(scene.folder().join("merged.xml")).unwrap();
+        assert!(merged.contains("auth.missing") && merged.contains("<failure"), "{merged}");
+    } else {
+        println!("skipped: junit-report-merger is not installed; tests/counterparts/install does it");
+    }
+    if counterpart("prove").is_some() {
+        scene.write("audit.t", format!("#!/bin/sh\n{line} --tap --only delivery\n"));
+        let good = shell(&scene, "prove --exec sh audit.t").code(0);
+        assert!(good.out().contains("Result: PASS"), "{good}");
+        scene.write("audit.t", format!("#!/bin/sh\n{line} --tap --only auth\n"));
+        let bad = shell(&scene, "prove --exec sh audit.t; test $? -ne 0").code(0);
+        assert!(bad.out().contains("Result: FAIL"), "{bad}");
+    }
+}
+
+/// What is planted is found, and nothing else of medium severity or above. The whole zoo takes minutes.
+#[test]
+fn the_zoo_is_told_apart() {
+    let (Some(_), Some(_)) = (counterpart("node"), counterpart("python3")) else { return };
+    let scene = Scene::new();
+    let some = if slow_tests() { "" } else { "right.mjs prefix.mjs strict.py" };
+    let program = env!("CARGO_BIN_EXE_referralloop");
+    let ended = shell(&scene, &format!("python3 {} {program} {some}", file("zoo/calibrate.py").display()));
+    println!("{ended}");
+    ended.code(0);
+}

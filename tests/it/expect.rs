@@ -1,0 +1,134 @@
+//! `expect`: verdicts and exit codes, what it leaves behind, and the recipes for continuous integration.
+
+use crate::support::{Output, Scene, counterpart, slow_tests};
+use std::path::Path;
+
+fn shell(scene: &Scene, line: &str) -> Output {
+    scene.shell(line).output()
+}
+
+const SEND: &str = "referralloop trigger created -q --no-retry";
+
+#[test]
+fn met_unmet_and_the_commands_own_code() {
+    let scene = Scene::new();
+    shell(&scene, &format!("referralloop expect created -- {SEND}")).code(0);
+    shell(&scene, &format!("referralloop expect deleted --within 50ms -- {SEND}")).code(1);
+    shell(&scene, &format!("referralloop expect created -- sh -c '{SEND}; exit 7'")).code(7);
+    shell(&scene, "referralloop expect created --within 50ms -- sh -c 'exit 7'").code(1);
+    shell(&scene, "referralloop expect created=0 --within 0 -- sh -c 'kill -KILL $$'").code(137);
+    shell(&scene, "referralloop expect created -- no-such-program").code(2);
+    shell(&scene, "referralloop expect creatd -- true").code(2);
+    shell(&scene, "referralloop expect created created --in-order -- true").code(2);
+}
+
+#[test]
+fn a_failure_names_what_came_and_why_it_did_not_count() {
+    let scene = Scene::new();
+    let unsigned = shell(&scene, &format!("referralloop expect created --within 50ms -- {SEND} --unsigned")).code(1);
+    assert!(unsigned.out().contains("--allow-unsigned counts it"), "{unsigned}");
+    shell(&scene, &format!("referralloop expect created --allow-unsigned -- {SEND} --unsigned")).code(0);
+    let twice = format!("sh -c '{SEND} --seed 7; {SEND} --seed 7'");
+    let repeated = shell(&scene, &format!("referralloop expect created=2 --within 50ms -- {twice}")).code(1);
+    assert!(repeated.out().contains("--count-arrivals counts repeats"), "{repeated}");
+    shell(&scene, &format!("referralloop expect created=2 --count-arrivals --within 50ms -- {twice}")).code(0);
+    let other = format!("sh -c '{SEND} >/dev/null; echo done'");
+    let json = shell(&scene, &format!("referralloop expect deleted --within 50ms --json -- {other}")).code(1);
+    let kinds: Vec<String> = json
+        .out()
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(kinds, ["ready", "arrival", "expectation", "instead", "summary"], "{json}");
+    assert!(json.err().contains("done"), "the command's output belongs to standard error: {json}");
+}
+
+#[test]
+fn order_and_junit() {
+    let scene = Scene::new();
+    let both = |first: &str, second: &str| {
+        format!("sh -c 'referralloop trigger {first} -q --no-retry; referralloop trigger {second} -q --no-retry'")
+    };
+    let expect = "referralloop expect created deleted --in-order --within 50ms --junit report.xml --";
+    shell(&scene, &format!("{expect} {}", both("created", "deleted"))).code(0);
+    shell(&scene, &format!("{expect} {}", both("deleted", "created"))).code(1);
+    let report = std::fs::read_to_string(scene.folder().join("report.xml")).unwrap();
+    assert!(report.contains("<testcase name=\"deleted\"") && report.contains("type=\"OutOfOrder\""), "{report}");
+}
+
+/// Neither the profile's store nor a development secret comes into being.
+#[test]
+fn the_profile_is_not_touched() {
+    let scene = Scene::new();
+    shell(&scene, "referralloop expect created=0 --within 0 -- true").code(0);
+    assert!(!scene.data().exists());
+}
+
+/// Every ending, exit codes, ports and children: `tests/ci/expect-rounds.sh`.
+#[test]
+fn every_ending_leaves_nothing_behind() {
+    if counterpart("bash").is_none() {
+        return;
+    }
+    let rounds = if slow_tests() { 50 } else { 1 };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ci/expect-rounds.sh");
+    let scene = Scene::new();
+    let ended = shell(&scene, &format!("{} {} {rounds}", script.display(), env!("CARGO_BIN_EXE_referralloop")));
+    println!("{ended}");
+    ended.code(0);
+}
+
+/// The shell of each recipe in `docs/ci.md`, as a runner would execute it, against an app that sends and receives.
+mod recipes {
+    use super::*;
+    use crate::support::Endpoint;
+
+    /// The code blocks of a language.
+    fn blocks(language: &str) -> Vec<String> {
+        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci.md")).unwrap();
+        let opening = format!("```{language}\n");
+        page.split(opening.as_str()).skip(1).map(|block| block.split("```").next().unwrap().to_owned()).collect()
+    }
+
+    /// The lines below `run: |` or `script:`, which runners hand to a shell one after another.
+    fn steps(yaml: &str, key: &str) -> String {
+        let mut lines = yaml.lines().skip_while(|line| !line.trim_start().trim_start_matches("- ").starts_with(key));
+        let first = lines.next().unwrap();
+        let depth = first.len() - first.trim_start().len();
+        let deeper = |line: &&str| line.trim().is_empty() || line.len() - line.trim_start().len() > depth;
+        let step = |line: &str| line.trim().trim_start_matches("- ").to_owned();
+        lines.take_while(deeper).map(step).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Runs a recipe in a project whose app listens where the recipe expects it and whose tests send one event.
+    fn runs(script: &str) -> Output {
+        let (scene, app) = (Scene::new(), Endpoint::good());
+        let port = app.url("/").trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
+        scene.write("start-app", "#!/bin/sh\nexec sleep 60\n");
+        scene.write("end-to-end-tests", "#!/bin/sh\nreferralloop trigger created -q --no-retry\n");
+        let script = script.replace("3000", &port);
+        let script = format!("chmod +x start-app end-to-end-tests\nGITHUB_STEP_SUMMARY=summary.md\n{script}");
+        scene.write("recipe", script);
+        let line = "REFERRALLOOP_WEBHOOK_SECRET=s GITHUB_STEP_SUMMARY=summary.md bash -eo pipefail recipe";
+        let ended = shell(&scene, line).code(0);
+        for report in ["expect.xml", "audit.xml"] {
+            assert!(scene.folder().join(report).exists(), "{report}\n{ended}");
+        }
+        ended
+    }
+
+    #[test]
+    fn a_plain_shell_script() {
+        runs(blocks("sh").first().unwrap());
+    }
+
+    #[test]
+    fn github_actions() {
+        runs(&steps(blocks("yaml").first().unwrap(), "run: |"));
+    }
+
+    #[test]
+    fn gitlab() {
+        runs(&steps(blocks("yaml").get(1).unwrap(), "script:"));
+    }
+}

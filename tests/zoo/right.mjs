@@ -1,0 +1,4 @@
+// Does everything right.
+import { start } from './receiver.mjs';
+
+start();

@@ -1,0 +1,5 @@
+"""Does everything right."""
+
+from receiver import start
+
+start()
