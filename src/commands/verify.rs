@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 fn given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) -> Result<Signed, Error> {
     let body = body.ok_or_else(|| Error::usage("name the file with the body, or an event with --event"))?;
     if arguments.signature.is_none() && arguments.got.is_none() {
-        return Err(Error::usage("name the value to check with --signature, or what your code computed with --got"));
+        return Err(Error::usage("--signature is missing").hint("or name what your own code computed, with --got"));
     }
     let inputs: Vec<_> = arguments.secret_file.iter().chain([body]).map(Some).collect();
     input::one_stdin(&inputs)?;

@@ -69,7 +69,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { quota_bytes: 1 << 30, patience: Duration::from_secs(4) }
+        Self { quota_bytes: 1 << 30, patience: Duration::from_secs(8) }
     }
 }
 

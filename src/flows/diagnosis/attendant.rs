@@ -158,8 +158,10 @@ fn told(arrival: &ArrivalReport, found: &Diagnosis) -> Explanation {
             format!("{brief} (first difference at byte {})", place.at)
         }
         (Certainty::Proof, None) => first.sentence.clone(),
-        (Certainty::Consistent, _) => format!("{}; perhaps {}", reason(arrival), first.sentence),
-        (Certainty::Possible, _) => format!("{}; possibly {}", reason(arrival), first.sentence),
+        // What is wrong with the header's grammar is said best by the grammar.
+        _ if arrival.reason != Some(Reason::Mismatch) => reason(arrival).to_owned(),
+        (Certainty::Consistent, _) => format!("perhaps {}", first.sentence),
+        (Certainty::Possible, _) => "no cause proved; possibly another secret".to_owned(),
     };
     Explanation { cause: Some(first.cause.id), proved: first.certainty == Certainty::Proof, words }
 }
@@ -168,7 +170,7 @@ fn told(arrival: &ArrivalReport, found: &Diagnosis) -> Explanation {
 fn later(arrival: &ArrivalReport) -> Explanation {
     let words = match arrival.number {
         Some(ArrivalNumber::Refused(number)) => {
-            format!("{}; type referralloop verify --event '!{number}'", reason(arrival))
+            format!("why: referralloop verify --event '!{number}'")
         }
         _ => reason(arrival).to_owned(),
     };

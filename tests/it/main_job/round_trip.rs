@@ -117,9 +117,9 @@ fn a_wrong_secret_is_refused_with_401_and_exit_1() {
     listener.wait_for("✘ invalid");
     let ended = listener.stop().code(0);
     let out = ended.out();
-    assert!(out.lines().next().is_some_and(|line| line.ends_with("!1  signup.created  ✘ invalid   401")), "{ended}");
-    let why = "the signature does not match these bytes; type referralloop verify --event '!1'";
-    assert_eq!(out.lines().skip(1).map(str::trim).collect::<Vec<_>>(), [why], "a refused body is not shown: {ended}");
+    assert!(out.contains("!1  signup.created ") && out.contains("✘ invalid"), "{ended}");
+    assert!(out.trim_end().ends_with("401"), "{ended}");
+    assert_eq!(out.lines().count(), 1, "a refused body is not shown: {ended}");
     assert!(ended.err().ends_with("Received: 1 refused for their signature.\n"), "{ended}");
     // Not among the events, and kept for looking at.
     scene.run(["events", "list"]).is(0, "", "note: no event matches\n");

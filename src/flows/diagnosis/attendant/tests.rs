@@ -89,7 +89,7 @@ fn a_common_cause_is_told_with_the_byte() {
 fn after_fifty_milliseconds_the_command_is_told_that_goes_on() {
     let (told, looks) = told(Duration::from_millis(10), vec![refused(7, &format!("sha256={}", "ab".repeat(32)))]);
     assert_eq!((told[0].cause, told[0].proved), (None, false));
-    assert!(told[0].words.ends_with("type referralloop verify --event '!7'"), "{}", told[0].words);
+    assert_eq!(told[0].words, "why: referralloop verify --event '!7'");
     assert!(looks <= 6, "{looks} looks of 10 ms each");
 }
 
