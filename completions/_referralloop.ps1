@@ -432,6 +432,7 @@ Register-ArgumentCompleter -Native -CommandName 'referralloop' -ScriptBlock {
         'referralloop;expect' {
             [CompletionResult]::new('--none', '--none', [CompletionResultType]::ParameterName, 'No such event may arrive (repeatable)')
             [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'How long to wait for events after the command has ended')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Count only events whose body meets this condition in jq syntax')
             [CompletionResult]::new('--secret-file', '--secret-file', [CompletionResultType]::ParameterName, 'Verify with the secret in this file (- for standard input); repeat it while rotating')
             [CompletionResult]::new('--forward-to', '--forward-to', [CompletionResultType]::ParameterName, 'Forward what arrives to the app: a port, host:port/path or URL')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Listen on this port; 0 takes a free one')

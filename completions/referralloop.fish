@@ -390,6 +390,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l none -d 'No such event may arrive (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l within -d 'How long to wait for events after the command has ended' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l where -d 'Count only events whose body meets this condition in jq syntax' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l forward-to -d 'Forward what arrives to the app: a port, host:port/path or URL' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l port -d 'Listen on this port; 0 takes a free one' -r

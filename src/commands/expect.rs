@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::expectation::{self, Outcome, Plan, Rules};
 use crate::flows::{arguments, runtime, workspace};
+use crate::jq::Condition;
 use crate::output::console::Console;
 use crate::output::human::{Stream, banner, in_words};
 use crate::output::junit::{self, Case, Status, Suite};
@@ -16,6 +17,7 @@ use crate::receive::{self, ForwardSettings};
 use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -32,6 +34,7 @@ are one event. Exit: 0 as expected, 1 not, else the code of the command (128 and
 Examples:
   referralloop expect created -- referralloop trigger created
   referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
+  referralloop expect created --where '.data.position > 0' -- referralloop trigger created
   referralloop expect created --junit report.xml -- referralloop trigger created"
 )]
 pub struct Arguments {
@@ -44,6 +47,9 @@ pub struct Arguments {
     /// How long to wait for events after the command has ended
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = arguments::duration)]
     within: Duration,
+    /// Count only events whose body meets this condition in jq syntax
+    #[arg(long = "where", value_name = "EXPR")]
+    condition: Option<String>,
     /// Events must arrive in the order in which they are named
     #[arg(long)]
     in_order: bool,
@@ -76,12 +82,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
+    let condition = arguments.condition.as_deref().map(Condition::new).transpose()?.map(Arc::new);
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
     let secrets = workspace::chosen_secrets(context, &settings, &arguments.secret_file)?
         .unwrap_or_else(|| secrets::fresh(&context.entropy));
     let plan = Plan {
         count: Count::new(expectations, arguments.in_order),
-        rules: Rules { filter: None, repeats: arguments.count_arrivals },
+        rules: Rules { condition, repeats: arguments.count_arrivals },
         within: arguments.within,
         command: arguments.command.clone(),
         settings: receiving(arguments, &secrets),

@@ -10,7 +10,7 @@ use crate::error::{Error, Exit};
 use crate::flows::arguments::{self, or_setting};
 use crate::flows::delivery::interrupted;
 use crate::flows::listener::{self, Door, Ended, Ends, Surroundings, Traces, Why};
-use crate::flows::{diagnosis, history, input, runtime, workspace};
+use crate::flows::{diagnosis, input, runtime, workspace};
 use crate::jq::Condition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
@@ -157,7 +157,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let address = address(&arguments.address, &settings)?;
     let receiving = receiving(arguments, context, &settings)?;
     if let Some(text) = &arguments.shown.condition {
-        Condition::new(text).map_err(history::unmet)?;
+        Condition::new(text)?;
     }
     let secrets = workspace::secrets(context, &settings, &arguments.verification.secret_file)?;
     refuse_open_door(address, &secrets)?;
@@ -219,7 +219,7 @@ fn meeting(
     screen: &Screen,
 ) -> Result<Option<receive::Filter>, Error> {
     let Some(text) = &shown.condition else { return Ok(before) };
-    let condition = Condition::new(text).map_err(history::unmet)?;
+    let condition = Condition::new(text)?;
     let (screen, clock, told) = (screen.clone(), context.clock.clone(), AtomicBool::new(false));
     Ok(Some(Arc::new(move |facts: &Facts, body: &RawBody| {
         before.as_ref().is_none_or(|before| before(facts, body))

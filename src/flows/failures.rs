@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::error::{Error, Kind};
+use crate::jq;
 use crate::store::{OpenError, ReadError};
 
 impl From<ConfigError> for Error {
@@ -48,5 +49,15 @@ impl From<OpenError> for Error {
 impl From<ReadError> for Error {
     fn from(error: ReadError) -> Self {
         Self::machine(error.to_string())
+    }
+}
+
+impl From<jq::Fault> for Error {
+    fn from(fault: jq::Fault) -> Self {
+        let told = Self::usage(fault.to_string());
+        match fault {
+            jq::Fault::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
+            jq::Fault::TooSlow => told.hint("it may have no end; a body has a second"),
+        }
     }
 }

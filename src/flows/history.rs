@@ -3,7 +3,7 @@
 
 use super::arguments;
 use crate::error::Error;
-use crate::jq::{self, Condition};
+use crate::jq::Condition;
 use crate::output::records;
 use crate::protocol::arrival::Verification;
 use crate::protocol::attempt::{Attempt, Outcome};
@@ -71,7 +71,7 @@ enum State {
 impl Selection {
     /// The condition, ready to be asked.
     pub fn condition(&self) -> Result<Option<Condition>, Error> {
-        self.condition.as_deref().map(|text| Condition::new(text).map_err(unmet)).transpose()
+        self.condition.as_deref().map(|text| Condition::new(text).map_err(Error::from)).transpose()
     }
 
     /// The direction that was asked for.
@@ -109,15 +109,6 @@ impl Selection {
             until: moment("--until-time", self.until_time.as_deref(), now)?,
             failed: self.failed,
         })
-    }
-}
-
-/// What a faulty condition means to whoever wrote it.
-pub fn unmet(fault: jq::Fault) -> Error {
-    let told = Error::usage(fault.to_string());
-    match fault {
-        jq::Fault::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
-        jq::Fault::TooSlow => told.hint("it may have no end; a body has a second"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events chosen out of the store: by the options that every command shares, by what the user calls them, newest or
 //! oldest first. The store's filter does what it can; a condition in jq syntax is asked of what is left.
 
-use super::history::{Selection, Stored, StoredRequest, find, unmet};
+use super::history::{Selection, Stored, StoredRequest, find};
 use crate::error::Error;
 use crate::jq::Condition;
 use crate::store::{Direction, EventRow, Filter, Reader};
@@ -71,7 +71,7 @@ impl Choice {
     fn holds(&self, row: &EventRow) -> Result<bool, Error> {
         match &self.condition {
             None => Ok(true),
-            Some(condition) => condition.holds(&row.body).map_err(unmet),
+            Some(condition) => condition.holds(&row.body).map_err(Error::from),
         }
     }
 }

@@ -44,6 +44,21 @@ fn a_failure_names_what_came_and_why_it_did_not_count() {
 }
 
 #[test]
+fn a_condition_decides_what_counts() {
+    let scene = Scene::new();
+    let expect = |condition: &str| {
+        let send = format!("{SEND} --email a@example.com");
+        shell(&scene, &format!("referralloop expect created --where '{condition}' --within 50ms -- {send}"))
+    };
+    expect(".data.email == \"a@example.com\"").code(0);
+    let other = expect(".data.email == \"b@example.com\"").code(1);
+    assert!(other.out().contains("--where does not hold for it"), "{other}");
+    expect(".data.email ==").code(2);
+    let endless = expect("last(repeat(1))").code(2);
+    assert!(endless.err().contains("too long"), "{endless}");
+}
+
+#[test]
 fn order_and_junit() {
     let scene = Scene::new();
     let both = |first: &str, second: &str| {

@@ -1,18 +1,20 @@
 //! What came in, held against what was expected.
 
+use crate::jq::{Condition, Fault};
 use crate::protocol::arrival::Verification;
+use crate::protocol::body::RawBody;
 use crate::protocol::expectation::{Count, ExpectationReport, Miss, Standing, Verdict};
 use crate::protocol::report::{ArrivalReport, InsteadReport};
-use crate::receive::Filter;
+use std::sync::Arc;
 
 /// Arrivals that are kept to be listed in a failure.
 const KEPT: usize = 200;
 
 /// What counts as an event.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Only what this holds for.
-    pub filter: Option<Filter>,
+    pub condition: Option<Arc<Condition>>,
     /// Repeats of an event too.
     pub repeats: bool,
 }
@@ -24,12 +26,14 @@ pub struct Judge {
     came: Vec<InsteadReport>,
     /// Arrivals that were not kept.
     pub forgotten: u64,
+    /// Why the condition could not be asked.
+    pub fault: Option<Fault>,
 }
 
 impl Judge {
     /// Nothing has come yet.
     pub fn new(count: Count, rules: Rules) -> Self {
-        Self { count, rules, came: Vec::new(), forgotten: 0 }
+        Self { count, rules, came: Vec::new(), forgotten: 0, fault: None }
     }
 
     /// Takes what came in.
@@ -51,12 +55,21 @@ impl Judge {
             Verification::Unsigned if arrival.reason.is_some() => Miss::Unsigned,
             Verification::Invalid => Miss::BadSignature,
             _ if arrival.repeat.is_some() && !self.rules.repeats => Miss::Repeated,
-            _ if self.rules.filter.as_ref().is_some_and(|holds| !holds(&arrival.facts, &arrival.body)) => {
-                Miss::Filtered
-            }
+            _ if !self.holds(&arrival.body) => Miss::Filtered,
             _ if self.count.see(arrival.facts.event_type.as_deref()) => Miss::Counted,
             _ => Miss::NotExpected,
         })
+    }
+
+    fn holds(&mut self, body: &RawBody) -> bool {
+        match self.rules.condition.as_ref().map(|condition| condition.holds(body)) {
+            None => true,
+            Some(Ok(holds)) => holds,
+            Some(Err(fault)) => {
+                self.fault = Some(fault);
+                false
+            }
+        }
     }
 
     /// How things stand.

@@ -142,6 +142,8 @@ async fn watch(
     let Window { judge, group, .. } = window;
     group.sweep(&context.clock).await;
     let (command, stopped) = ended.map_err(|error| Error::machine(format!("the command was lost: {error}")))?;
+    // A verdict on events that could not be asked would be a guess.
+    judge.fault.clone().map_or(Ok(()), |fault| Err(Error::from(fault)))?;
     let met = matches!(judge.standing(), Standing::Met | Standing::Settled);
     Ok(Outcome {
         results: judge.results(),
