@@ -3,11 +3,12 @@
 mod grammar;
 
 use crate::commands::{
-    completions, config, demo, events, expect, listen, man, replay, secret, sign, test, trigger, verify,
+    completions, config, demo, events, expect, listen, man, replay, secret, sign, supervise, test, trigger, verify,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
+use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -58,6 +59,10 @@ pub fn command() -> clap::Command {
 
 /// Parses the command line of the context, fills in its global options, and runs the command.
 pub fn run(context: &mut Context) -> Result<Exit, Failure> {
+    // No command of the user's: this program calls itself by it, with a command line that is not its own.
+    if let Some(command) = supervisor::asked(&context.arguments) {
+        return supervise::run(command, context).map_err(Failure::Command);
+    }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
     refuse_secrets(context).map_err(Failure::Command)?;

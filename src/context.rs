@@ -37,6 +37,8 @@ pub struct Context {
     pub entropy: Entropy,
     /// Where the wish to stop comes from.
     pub signals: Signals,
+    /// This program's own file, for starting it once more.
+    pub program: PathBuf,
     /// This process's id.
     pub pid: u32,
     /// The id of the process that started this one, as it is now: it changes when that one ends.
@@ -254,6 +256,7 @@ impl Context {
                 getrandom::fill(buffer).unwrap_or_else(|e| panic!("the operating system gives no random bytes: {e}"));
             }),
             signals: Signals::Process,
+            program: std::env::current_exe().unwrap_or_else(|_| "referralloop".into()),
             pid: std::process::id(),
             parent: std::os::unix::process::parent_id,
             globals: Globals::default(),

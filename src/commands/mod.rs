@@ -10,6 +10,7 @@ pub mod man;
 pub mod replay;
 pub mod secret;
 pub mod sign;
+pub mod supervise;
 pub mod test;
 pub mod trigger;
 pub mod verify;

@@ -2,7 +2,6 @@
 
 pub mod arguments;
 pub mod audit;
-pub mod child;
 pub mod delivery;
 pub mod diagnosis;
 pub mod editor;

@@ -38,7 +38,9 @@ mod tests;
 pub use accept::{Drained, serve};
 pub use answers::{Answers, AnswersError};
 pub use receiver::{Finished, Receiver};
-pub use settings::{Ack, Filter, ForwardSettings, Limits, MIRROR_BUDGET, Retrying, Settings};
+pub use settings::{
+    Ack, Filter, ForwardSettings, GREETING_HEADER, Greeting, Limits, MIRROR_BUDGET, Retrying, Settings,
+};
 pub use tally::{Counts, Tally};
 pub use telling::Audience;
 

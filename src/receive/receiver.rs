@@ -13,7 +13,7 @@ use super::persistent::Persistent;
 use super::recent::{REMEMBERED, Recent};
 use super::refusals::{self, Refusals, refusals};
 use super::reply::{Reply, post_only};
-use super::settings::{Ack, Settings};
+use super::settings::{Ack, GREETING_HEADER, Settings};
 use super::shared::Shared;
 use super::tally::Tally;
 use super::telling::{self, Audience};
@@ -67,6 +67,8 @@ pub struct Finished {
 enum TurnedAway {
     UnknownPath,
     NotPost,
+    /// It asks who this is.
+    Greeted(Reply),
 }
 
 /// What is needed of an arrival after the store has taken it.
@@ -130,6 +132,9 @@ impl<R: Recorder> Receiver<R> {
 impl<R: Recorder> Inner<R> {
     /// Lets a request in, or turns it away by its head alone.
     fn admit(&self, request: Request) -> Result<(Head, Body), TurnedAway> {
+        if let Some(reply) = self.greet(&request) {
+            return Err(TurnedAway::Greeted(reply));
+        }
         self.shared.tally.requests.add();
         let at = self.shared.clock.now();
         if self.settings.path.as_ref().is_some_and(|path| path != request.uri().path()) {
@@ -142,6 +147,14 @@ impl<R: Recorder> Inner<R> {
         }
         let (parts, body) = request.into_parts();
         Ok((Head::of(&parts, at), body))
+    }
+
+    /// The answer to who asks whether it is this listener that a public address leads to. It counts as no request.
+    fn greet(&self, request: &Request) -> Option<Reply> {
+        let greeting = self.settings.greeting.as_ref()?;
+        let asked = request.headers().get(GREETING_HEADER)?.as_bytes() == greeting.question.as_bytes();
+        let here = self.settings.path.as_ref().is_none_or(|path| path == request.uri().path());
+        (asked && here && request.method() == Method::GET).then(|| Reply::greeting(&greeting.answer))
     }
 
     fn unread(&self, fault: body::Unread) -> Reply {
@@ -327,5 +340,6 @@ pub(super) fn handle<R: Recorder>(State(Receiver(inner)): State<Receiver<R>>, re
         Ok((head, body)) => Caught::new(answer(inner, head, body), fault),
         Err(TurnedAway::UnknownPath) => Caught::new(ready(Reply::unknown_path().into_response()), fault),
         Err(TurnedAway::NotPost) => Caught::new(ready(post_only()), fault),
+        Err(TurnedAway::Greeted(reply)) => Caught::new(ready(reply.into_response()), fault),
     }
 }

@@ -83,6 +83,11 @@ impl Reply {
         Self { status, body }
     }
 
+    /// What only this listener knows.
+    pub(super) fn greeting(answer: &str) -> Self {
+        Self { status: StatusCode::OK, body: Cow::Owned(answer.to_owned()) }
+    }
+
     /// The response.
     pub(super) fn into_response(self) -> Response {
         let json = !self.body.is_empty();

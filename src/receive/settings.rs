@@ -38,8 +38,23 @@ pub struct Settings {
     pub shown: Option<Filter>,
     /// How many distinct events are counted before counting stops; `None` counts none.
     pub until: Option<u64>,
+    /// How this listener is told from any other server behind a public address; `None` where nobody asks.
+    pub greeting: Option<Greeting>,
     /// Bounds of time, size and number.
     pub limits: Limits,
+}
+
+/// The header that carries a [`Greeting`]'s question.
+pub const GREETING_HEADER: &str = "x-referralloop-greeting";
+
+/// A question that only this listener has the answer to. Both are made for one run; the answer is not derived from the
+/// question, so that no server that repeats what it is sent is taken for this one.
+#[derive(Clone)]
+pub struct Greeting {
+    /// The value of [`GREETING_HEADER`], in a GET request to the path that is served.
+    pub question: String,
+    /// The body of what it is answered with.
+    pub answer: String,
 }
 
 impl Default for Settings {
@@ -53,6 +68,7 @@ impl Default for Settings {
             forwards: Vec::new(),
             shown: None,
             until: None,
+            greeting: None,
             limits: Limits::default(),
         }
     }

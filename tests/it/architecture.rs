@@ -7,7 +7,7 @@ use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
-const EDGES: [&str; 7] = ["exchange", "store", "deliver", "receive", "audit", "config", "jq"];
+const EDGES: [&str; 9] = ["exchange", "child", "store", "deliver", "receive", "audit", "config", "jq", "tunnel"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -17,7 +17,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "protocol" | "clock" | "shutdown" | "error" => vec![],
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
-        "exchange" | "store" | "config" | "output" => below_edges(),
+        "exchange" | "child" | "store" | "config" | "output" => below_edges(),
+        "tunnel" => [below_edges(), vec!["exchange", "child"]].concat(),
         "deliver" | "receive" | "audit" => [below_edges(), vec!["exchange"]].concat(),
         "flows" => [below_flows(), vec!["error"]].concat(),
         "commands" => [below_flows(), vec!["flows", "error"]].concat(),
