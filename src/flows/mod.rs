@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod diagnosis;
 pub mod editor;
 pub mod expectation;
+pub mod exposure;
 pub mod failures;
 pub mod history;
 pub mod input;

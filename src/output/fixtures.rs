@@ -92,3 +92,25 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
         budget: Some(Duration::from_secs(5)),
     }
 }
+
+/// A tunnel that leads to the listener.
+pub fn exposed() -> ExposureReport {
+    ExposureReport {
+        state: Reach::Up,
+        by: "bore:bore.pub".into(),
+        url: Some("http://bore.pub:20027/6f1d".into()),
+        message: None,
+        again_in: None,
+    }
+}
+
+/// The same tunnel, lost.
+pub fn lost() -> ExposureReport {
+    ExposureReport {
+        state: Reach::Lost,
+        url: None,
+        message: Some("bore ended with 1: Error: server closed the connection".into()),
+        again_in: Some(Duration::from_secs(1)),
+        ..exposed()
+    }
+}

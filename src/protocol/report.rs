@@ -81,6 +81,8 @@ pub enum What {
         /// Attempts the schedule allows.
         of: u32,
     },
+    /// A listener can be reached from outside, or no longer.
+    Exposure(ExposureReport),
     /// The screen could not keep up, and this many reports were not shown. All of them are in the store.
     Skipped {
         /// How many.
@@ -97,6 +99,40 @@ pub enum What {
         /// One sentence.
         message: String,
     },
+}
+
+/// A listener's public address as told.
+#[derive(Debug, Clone)]
+pub struct ExposureReport {
+    /// Whether it leads to the listener.
+    pub state: Reach,
+    /// Who makes it, as it was asked for: `cloudflared`, `bore:SERVER`, `--public-url`.
+    pub by: String,
+    /// The address, path included; `None` where none is known.
+    pub url: Option<String>,
+    /// Why it was lost.
+    pub message: Option<String>,
+    /// How long until it is tried again.
+    pub again_in: Option<Duration>,
+}
+
+/// Whether an address leads to the listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It does.
+    Up,
+    /// It does no longer.
+    Lost,
+}
+
+impl Reach {
+    /// The state's stable name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// An arrival as told.

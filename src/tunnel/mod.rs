@@ -59,6 +59,8 @@ pub struct Beginning<'a> {
     pub program: &'a Path,
     /// The folder in which it runs.
     pub directory: &'a Path,
+    /// Where its program is looked for.
+    pub path: Option<&'a OsStr>,
     /// Where it leads to.
     pub local: SocketAddr,
     /// Whether its public address may be one of this machine, as in a rehearsal.
@@ -100,10 +102,15 @@ impl Tunnel {
         let (output, stdout) = io::pipe()?;
         let stderr = stdout.try_clone()?;
         let mut command = vec![beginning.program.as_os_str().to_owned(), SUPERVISE.into()];
-        command.extend(provider.command(beginning.local));
+        let mut words = provider.command(beginning.local).into_iter();
+        let program = words.next().unwrap_or_default();
+        let found = program.to_str().and_then(|name| find_program(name, beginning.path));
+        command.push(found.map_or(program, PathBuf::into_os_string));
+        command.extend(words);
+        let environment: Vec<_> = beginning.path.map(|path| (OsStr::new("PATH"), path.to_owned())).into_iter().collect();
         let start = Start {
             directory: beginning.directory,
-            environment: &[],
+            environment: &environment,
             without: &NOT_INHERITED,
             stdin: Stdio::from(stdin),
             stdout: Stdio::from(stdout),
@@ -126,17 +133,9 @@ impl Tunnel {
         Ok(Self { group: Some(group), addresses, last, reader, clock, _lifeline: lifeline })
     }
 
-    /// The addresses that it has named so far, the likeliest first.
-    pub fn addresses(&self) -> Vec<Url> {
-        self.addresses.borrow().clone()
-    }
-
-    /// Ready when there are more than `known` addresses; never if there will be none.
-    pub async fn more_addresses(&self, known: usize) {
-        let mut addresses = self.addresses.clone();
-        if addresses.wait_for(|found| found.len() > known).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+    /// The addresses that it has named so far, in the order in which it did.
+    pub fn addresses(&self) -> watch::Receiver<Vec<Url>> {
+        self.addresses.clone()
     }
 
     /// Ready when the program has ended.

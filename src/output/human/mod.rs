@@ -8,6 +8,7 @@ mod attempt;
 mod body;
 mod check;
 mod expectation;
+mod exposure;
 
 pub use attempt::sending;
 pub use body::{body_block, header_lines, hex_lines};
@@ -122,6 +123,7 @@ impl Human {
                     format!("  attempt {attempt} in {}, at {}", duration(*delay), self.style.short_time(*due_at));
                 write_lines(out, &[Line::new(&self.style).put(Ink::Faint, Sanitised::text(&words))]);
             }
+            What::Exposure(told) => write_lines(out, &exposure::lines(told, &self.style)),
             What::Skipped { count } => write_lines(out, &[self.skipped(*count)]),
             What::Notice { message } => out.push_str(&notice_text(message, &self.style)),
             _ => {}

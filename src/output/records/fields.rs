@@ -4,7 +4,7 @@ use super::instant;
 use super::judged::{Check, Expectation, Instead};
 use super::replayed::Replayed;
 use super::shapes::{Arrival, Attempt, Sending, milliseconds};
-use crate::protocol::report::What;
+use crate::protocol::report::{ExposureReport, What};
 use serde::Serialize;
 
 /// The fields of any report.
@@ -23,8 +23,34 @@ pub enum Fields<'a> {
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
     Delivered { event: u64, url: &'a str, attempts: u32 },
     GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
+    Exposure(Exposure<'a>),
     Skipped { count: u64 },
     Notice { message: &'a str },
+}
+
+/// The fields of `exposure`.
+#[derive(Serialize)]
+pub struct Exposure<'a> {
+    state: &'static str,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again_in_ms: Option<u64>,
+}
+
+impl<'a> Exposure<'a> {
+    fn of(report: &'a ExposureReport) -> Self {
+        Self {
+            state: report.state.name(),
+            by: &report.by,
+            url: report.url.as_deref(),
+            message: report.message.as_deref(),
+            again_in_ms: report.again_in.map(milliseconds),
+        }
+    }
 }
 
 impl<'a> Fields<'a> {
@@ -47,6 +73,7 @@ impl<'a> Fields<'a> {
             What::GaveUp { event, url, attempts, of } => {
                 Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
             }
+            What::Exposure(exposure) => Self::Exposure(Exposure::of(exposure)),
             What::Skipped { count } => Self::Skipped { count: *count },
             What::Notice { message } => Self::Notice { message },
         }
@@ -69,6 +96,7 @@ pub fn kind(what: &What) -> &'static str {
         What::Wait { .. } => "wait",
         What::Delivered { .. } => "delivered",
         What::GaveUp { .. } => "gave_up",
+        What::Exposure(_) => "exposure",
         What::Skipped { .. } => "skipped",
         What::Notice { .. } => "notice",
     }

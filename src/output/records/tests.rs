@@ -1,7 +1,9 @@
 //! The schema: what `docs/records.md` promises is what is written, and the other way round.
 
 use super::*;
-use crate::output::fixtures::{answered, arrived, at, attempt, created, duplicate, repeat, report, with_body};
+use crate::output::fixtures::{
+    answered, arrived, at, attempt, created, duplicate, exposed, lost, repeat, report, with_body,
+};
 use crate::output::sanitise::is_unsafe;
 use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
@@ -54,6 +56,8 @@ fn reports() -> Vec<Report> {
         report("10:00:11", What::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
         report("10:00:12", What::Expectation(expectation())),
         report("10:00:12", What::Instead(InsteadReport { arrival: Box::new(refused()), miss: Miss::BadSignature })),
+        report("10:00:02", What::Exposure(exposed())),
+        report("10:00:02", What::Exposure(lost())),
         report("10:00:03", What::Skipped { count: 1234 }),
         report("10:00:00", What::Notice { message: "no secret is set: a development secret was made".into() }),
     ]);
