@@ -7,6 +7,7 @@
 mod answers;
 mod calls;
 mod errors;
+mod key;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod tests;
 pub use answers::{Signup, Subscription, Unreadable, Waitlist, read_list, read_one};
 pub use calls::{Call, NewSignup, NewSubscription, Verb, check_id};
 pub use errors::{Existing, Refusal};
+pub use key::{ApiKey, Base, KeyFault};
 pub use limits::{LIMIT_HEADER, Limits, Plan, REMAINING_HEADER, RESET_HEADER};
 
 /// Where live keys belong: scheme and host of the service.

@@ -147,3 +147,64 @@ fn bodies_name_what_was_given_and_nothing_else() {
         r#"{"event_type":"signup.created","target_url":"https://x/hook"}"#
     );
 }
+
+#[test]
+fn keys_are_told_from_what_is_none_and_never_printed() {
+    for (text, fault) in [
+        ("", KeyFault::Empty),
+        ("\n", KeyFault::Empty),
+        ("Bearer pk_test_a", KeyFault::Bearer),
+        ("bearer  pk_test_a", KeyFault::Bearer),
+        ("whsec_abc", KeyFault::Foreign),
+        ("pk_liv_abc", KeyFault::Foreign),
+        ("pk_live_", KeyFault::Characters),
+        ("pk_live_a b", KeyFault::Characters),
+        ("pk_live_a\n\n", KeyFault::Characters),
+        ("pk_live_é", KeyFault::Characters),
+        (" pk_live_a", KeyFault::Foreign),
+    ] {
+        assert_eq!(ApiKey::new(text.as_bytes()), Err(fault), "{text:?}");
+    }
+    let key = ApiKey::new(b"pk_live_canary\r\n").unwrap();
+    assert!(key.is_live() && !ApiKey::new(b"pk_test_x").unwrap().is_live());
+    assert_eq!(key.expose(), b"pk_live_canary");
+    assert!(!format!("{key:?} {:?}", key.bearer()).contains("canary"));
+}
+
+#[test]
+fn a_base_is_https_or_this_machine() {
+    for (text, url) in [
+        (BASE_URL, BASE_URL),
+        ("https://api.example.com", "https://api.example.com/api/v1"),
+        ("http://127.0.0.1:4010/", "http://127.0.0.1:4010/api/v1"),
+        ("http://localhost:4010/api/v1/", "http://localhost:4010/api/v1"),
+        ("http://[::1]:4010/other", "http://[::1]:4010/other"),
+    ] {
+        assert_eq!(Base::parse(text).unwrap().to_string(), url);
+    }
+    for (text, part) in [
+        ("http://www.referralloop.dev/api/v1", "clear text"),
+        ("http://127.0.0.1.example.com", "clear text"),
+        ("ftp://x", "not ftp"),
+        ("https://me:pw@x.io", "user name"),
+        ("https://x.io/?a=1", "no query"),
+        ("www.referralloop.dev", "not a URL"),
+        ("", "not a URL"),
+    ] {
+        let message = Base::parse(text).unwrap_err();
+        assert!(message.contains(part), "{text}: {message}");
+    }
+}
+
+#[test]
+fn only_the_service_itself_is_the_service() {
+    let is = |text: &str| Base::parse(text).unwrap().is_service();
+    assert!(is(BASE_URL) && is("https://www.referralloop.dev:443/other"));
+    for other in ["https://referralloop.dev", "https://www.referralloop.dev:8443", "https://www.referralloop.dev.x.io"]
+    {
+        assert!(!is(other), "{other}");
+    }
+    let base = Base::parse("http://localhost:1/a").unwrap();
+    assert_eq!(base.join("/waitlists?limit=1").as_str(), "http://localhost:1/a/waitlists?limit=1");
+    assert!(base.is_loopback());
+}
