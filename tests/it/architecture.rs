@@ -7,7 +7,7 @@ use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
-const EDGES: [&str; 7] = ["exchange", "store", "deliver", "receive", "audit", "config", "jq"];
+const EDGES: [&str; 8] = ["exchange", "store", "deliver", "receive", "audit", "hosted", "config", "jq"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -18,7 +18,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "store" | "config" | "output" => below_edges(),
-        "deliver" | "receive" | "audit" => [below_edges(), vec!["exchange"]].concat(),
+        "deliver" | "receive" | "audit" | "hosted" => [below_edges(), vec!["exchange"]].concat(),
         "flows" => [below_flows(), vec!["error"]].concat(),
         "commands" => [below_flows(), vec!["flows", "error"]].concat(),
         "cli" => [below_flows(), vec!["flows", "error", "commands"]].concat(),
