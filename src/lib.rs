@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
 //! | the process | [`clock`], [`shutdown`], [`context`]: the only readers of the process | each other, downwards |
-//! | 1, edges | [`exchange`] (one HTTP attempt), [`child`] (a process group), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`audit`] (checks of an endpoint), [`config`] (settings), [`tunnel`] (public addresses), [`jq`] (conditions on bodies) | floor 0, the process, `exchange`, `child`; never each other |
+//! | 1, edges | [`exchange`] (one HTTP attempt), [`child`] (a process group), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`audit`] (checks of an endpoint), [`hosted`] (the hosted API's client), [`tunnel`] (public addresses), [`config`] (settings), [`jq`] (conditions on bodies) | floor 0, the process, `exchange`, `child`; never each other |
 //! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
 //! | 2 | [`flows`]: what several commands run, assembled | everything below |
@@ -49,6 +49,7 @@ pub mod config;
 pub mod deliver;
 pub mod diagnose;
 pub mod exchange;
+pub mod hosted;
 pub mod jq;
 pub mod receive;
 pub mod store;

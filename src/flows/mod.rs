@@ -20,5 +20,7 @@ pub mod replaying;
 pub mod request;
 pub mod runtime;
 pub mod selecting;
+pub mod service;
+pub mod subscriptions;
 pub mod transfer;
 pub mod workspace;

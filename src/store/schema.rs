@@ -13,7 +13,7 @@ use std::path::Path;
 pub(super) const APPLICATION_ID: i64 = 0x524c_7374;
 
 /// Statements that lead from each version of the tables to the next, beginning with an empty file.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -90,6 +90,17 @@ CREATE TABLE targets (
 ) STRICT;
 ";
 
+/// Subscriptions, from the wish to have one to the end of it. `api`: the base that was asked. `run`: the run that wanted
+/// it for itself alone. `standing`: see journal.rs. `answer`: the object as the service gave it. `words`: why nobody
+/// knows what became of it.
+const VERSION_3: &str = "
+CREATE TABLE subscriptions (
+    id INTEGER PRIMARY KEY, api TEXT NOT NULL, event TEXT NOT NULL, url TEXT NOT NULL, waitlist TEXT, run TEXT,
+    standing INTEGER NOT NULL, asked_ms INTEGER NOT NULL, ended_ms INTEGER, subscription TEXT, answer TEXT, words TEXT
+) STRICT;
+CREATE INDEX subscriptions_standing ON subscriptions (standing);
+";
+
 /// What a file is, as its header tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -148,7 +159,7 @@ pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), Op
 /// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the middle
 /// of a run.
 pub(super) fn check_reach(path: &Path, connection: &Connection) -> Result<(), OpenError> {
-    for table in ["events", "arrivals", "attempts", "refused", "urls", "loads"] {
+    for table in ["events", "arrivals", "attempts", "refused", "urls", "loads", "subscriptions"] {
         reach(connection, &format!("SELECT * FROM {table} ORDER BY id DESC LIMIT 1"), path)?;
     }
     reach(connection, "SELECT * FROM identity ORDER BY twin DESC LIMIT 1", path)?;

@@ -7,7 +7,8 @@ use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
-const EDGES: [&str; 9] = ["exchange", "child", "store", "deliver", "receive", "audit", "config", "jq", "tunnel"];
+const EDGES: [&str; 10] =
+    ["exchange", "child", "store", "deliver", "receive", "audit", "hosted", "config", "jq", "tunnel"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -18,8 +19,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "child" | "store" | "config" | "output" => below_edges(),
+        "deliver" | "receive" | "audit" | "hosted" => [below_edges(), vec!["exchange"]].concat(),
         "tunnel" => [below_edges(), vec!["exchange", "child"]].concat(),
-        "deliver" | "receive" | "audit" => [below_edges(), vec!["exchange"]].concat(),
         "flows" => [below_flows(), vec!["error"]].concat(),
         "commands" => [below_flows(), vec!["flows", "error"]].concat(),
         "cli" => [below_flows(), vec!["flows", "error", "commands"]].concat(),
