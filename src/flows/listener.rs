@@ -23,10 +23,10 @@ use serde_json::json;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use std::pin::pin;
 use tokio::sync::{Notify, watch};
 use url::Url;
 

@@ -4,7 +4,9 @@ use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, Report, What};
+use crate::protocol::report::{
+    ArrivalNumber, ArrivalReport, AttemptReport, ExposureReport, Reach, RepeatReport, Report, What,
+};
 use jiff::Timestamp;
 use std::time::Duration;
 

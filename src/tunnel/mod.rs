@@ -107,7 +107,8 @@ impl Tunnel {
         let found = program.to_str().and_then(|name| find_program(name, beginning.path));
         command.push(found.map_or(program, PathBuf::into_os_string));
         command.extend(words);
-        let environment: Vec<_> = beginning.path.map(|path| (OsStr::new("PATH"), path.to_owned())).into_iter().collect();
+        let environment: Vec<_> =
+            beginning.path.map(|path| (OsStr::new("PATH"), path.to_owned())).into_iter().collect();
         let start = Start {
             directory: beginning.directory,
             environment: &environment,

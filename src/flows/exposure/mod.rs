@@ -1,12 +1,17 @@
 //! A listener that can be reached from outside: a public address that is made or named, tried out, registered where
 //! that was asked for, watched, and given up again before the listener ends.
 
+mod leftovers;
 mod reach;
+mod subscribing;
 
+pub use leftovers::tidy;
 pub use reach::{greeting, hello};
+pub use subscribing::{Subscribing, Wish};
 
 use super::listener::Leaving;
-use crate::child::Ended;
+use super::subscriptions::Ended;
+use crate::child;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::screen::Screen;
@@ -55,9 +60,9 @@ pub trait Register {
     /// Whether such an address may be registered at all. Asked before it is tried out.
     fn accepts(&self, target: &Url) -> Result<(), Error>;
     /// Registers it. What is said about it is said here.
-    async fn enter(&mut self, target: &Url) -> Result<(), Error>;
+    fn enter(&mut self, target: &Url) -> impl Future<Output = Result<(), Ended>>;
     /// Takes back what was registered. What is said about it is said here.
-    async fn leave(&mut self);
+    fn leave(&mut self) -> impl Future<Output = ()>;
 }
 
 /// The address alone is wanted.
@@ -69,7 +74,7 @@ impl Register for Nowhere {
         Ok(())
     }
 
-    async fn enter(&mut self, _: &Url) -> Result<(), Error> {
+    async fn enter(&mut self, _: &Url) -> Result<(), Ended> {
         Ok(())
     }
 
@@ -129,7 +134,11 @@ impl Exposure<'_> {
         if let Some(tunnel) = open.tunnel {
             tunnel.close().await;
         }
-        entered
+        match entered {
+            Err(Ended::Failed(error)) => Err(error),
+            // Nothing is registered, and the listener is about to end.
+            Ok(()) | Err(Ended::Stopped(_)) => Ok(()),
+        }
     }
 
     /// Watches the tunnel and starts it again, until the listener is about to end.
@@ -154,7 +163,7 @@ impl Exposure<'_> {
             if moved {
                 self.say(format!("The public address has changed to {}.", open.target));
                 register.leave().await;
-                if let Err(error) = register.enter(&open.target).await {
+                if let Err(Ended::Failed(error)) = register.enter(&open.target).await {
                     self.say(format!("The new address is not subscribed: {error}."));
                 }
             }
@@ -162,7 +171,12 @@ impl Exposure<'_> {
         }
     }
 
-    async fn reopen(&self, mut why: String, register: &impl Register, delays: &mut impl Iterator<Item = Duration>) -> Open {
+    async fn reopen(
+        &self,
+        mut why: String,
+        register: &impl Register,
+        delays: &mut impl Iterator<Item = Duration>,
+    ) -> Open {
         loop {
             let delay = delays.next().unwrap_or(REACH_LIMIT);
             self.tell(Reach::Lost, None, Some(why), Some(delay));
@@ -304,14 +318,14 @@ impl Exposure<'_> {
     }
 
     /// How a tunnel's program ended, and what it said last.
-    fn obituary(&self, tunnel: &Tunnel, ended: Option<Ended>) -> String {
+    fn obituary(&self, tunnel: &Tunnel, ended: Option<child::Ended>) -> String {
         let name = match &self.means {
             Means::Tunnel(provider) => provider.name(),
             _ => "the tunnel",
         };
         let how = match ended {
-            Some(Ended::Code(code)) => format!("ended with {code}"),
-            Some(Ended::Signal(number)) => format!("was killed by signal {number}"),
+            Some(child::Ended::Code(code)) => format!("ended with {code}"),
+            Some(child::Ended::Signal(number)) => format!("was killed by signal {number}"),
             None => "was lost".to_owned(),
         };
         format!("{name} {how}{}", last_words(tunnel))
@@ -348,7 +362,8 @@ fn no_address(provider: &Provider, tried: Option<(Url, String)>, last_words: &st
     };
     let told = Error::new(Kind::Network, format!("{target} does not lead to this listener: {what}{last_words}"));
     match provider {
-        Provider::Ssh(_) => told.hint("a server keeps forwarded ports to itself unless its sshd_config has: GatewayPorts clientspecified"),
+        Provider::Ssh(_) => told
+            .hint("a server keeps forwarded ports to itself unless its sshd_config has: GatewayPorts clientspecified"),
         _ => told,
     }
 }
