@@ -41,7 +41,7 @@ pub const SUPERVISE: &str = "__supervise";
 pub const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// Lines of output that are kept, to be shown when the tunnel ends early.
-const LAST_LINES: usize = 5;
+const LAST_LINES: usize = 3;
 
 /// Addresses that are kept of one tunnel: the first one is right nearly always.
 const MOST_ADDRESSES: usize = 8;

@@ -12,6 +12,7 @@ mod diagnose;
 mod durability;
 mod environment;
 mod expect;
+mod exposure;
 mod help;
 mod history;
 mod json_stringify;

@@ -22,7 +22,10 @@ pub(super) fn lines(told: &ExposureReport, style: &Style) -> Vec<Line> {
         _ => {
             let why = told.message.as_deref().unwrap_or("the public address leads here no longer");
             let again = told.again_in.map_or(String::new(), |delay| format!("; again in {}", duration(delay).as_str()));
-            labelled("lost: ", Ink::Bad, &format!("{why}{again}"), 0, style)
+            // What a program said last follows on lines of its own.
+            let (sentence, rest) = why.split_once('\n').map_or((why, String::new()), |(a, b)| (a, format!("\n{b}")));
+            let why = format!("{sentence}{again}{rest}");
+            labelled("lost: ", Ink::Bad, &why, 0, style)
         }
     }
 }
