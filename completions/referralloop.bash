@@ -104,7 +104,7 @@ _referralloop() {
 
     case "${cmd}" in
         referralloop)
-            opts="-q -v -y -h -V --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger replay events expect verify sign secret test config completions man"
+            opts="-q -v -y -h -V --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger replay events expect verify sign secret test config completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,6 +119,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -138,7 +142,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__completions)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help bash elvish fish powershell zsh"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,6 +157,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -172,7 +180,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help show path set unset"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help show path set unset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -187,6 +195,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -206,7 +218,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__path)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,6 +233,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -240,7 +256,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__set)
-            opts="-q -v -y -h --project --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --project --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -255,6 +271,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -274,7 +294,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__show)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -289,6 +309,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -308,7 +332,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__unset)
-            opts="-q -v -y -h --project --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --project --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -323,6 +347,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -342,7 +370,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__demo)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -357,6 +385,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -376,7 +408,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help list show diff export import report prune"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help list show diff export import report prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -391,6 +423,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -410,7 +446,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__diff)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +461,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -444,7 +484,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__export)
-            opts="-o -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --as --to --output --redact --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-o -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --as --to --output --redact --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -510,6 +550,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -526,7 +570,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__import)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -541,6 +585,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -560,7 +608,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__list)
-            opts="-n -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --before --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-n -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --before --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -622,6 +670,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -638,7 +690,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__prune)
-            opts="-q -v -y -h --older --keep --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --dry-run --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --older --keep --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --dry-run --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +748,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -712,7 +768,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__report)
-            opts="-n -q -v -y -h --html --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --redact --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-n -q -v -y -h --html --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --redact --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -774,6 +830,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -790,7 +850,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__show)
-            opts="-q -v -y -h --raw --hex --headers --redact --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --raw --hex --headers --redact --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -805,6 +865,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -824,7 +888,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__expect)
-            opts="-q -v -y -h --none --within --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --none --within --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -866,6 +930,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -882,7 +950,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__listen)
-            opts="-p -f -H -q -v -y -h --port --bind --path --secret-file --require-signature --forward-to --header --forward-timeout --forward-duplicates --forward-retry --speed --retry-from --ack --respond --respond-delay --events --waitlist --where --ready-file --until --for --exit-with-parent --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-p -f -H -q -v -y -h --port --bind --path --secret-file --require-signature --forward-to --header --forward-timeout --forward-duplicates --forward-retry --speed --retry-from --ack --subscribe --tunnel --public-url --allow-http --respond --respond-delay --events --waitlist --where --ready-file --until --for --exit-with-parent --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -940,6 +1008,18 @@ _referralloop() {
                     COMPREPLY=($(compgen -W "store mirror" -- "${cur}"))
                     return 0
                     ;;
+                --subscribe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tunnel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --respond)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -984,6 +1064,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1000,7 +1084,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__man)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1015,6 +1099,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1034,7 +1122,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__replay)
-            opts="-q -v -y -h --last --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --from --to --resign --secret-file --edit --timeout --retry --speed --retry-from --pace --shuffle --seed --times --concurrency --dry-run --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --last --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --from --to --resign --secret-file --edit --timeout --retry --speed --retry-from --pace --shuffle --seed --times --concurrency --dry-run --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1128,6 +1216,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1144,7 +1236,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help show new set"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help show new set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1159,6 +1251,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1178,7 +1274,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret__subcmd__new)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1193,6 +1289,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1212,7 +1312,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret__subcmd__set)
-            opts="-q -v -y -h --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1234,6 +1334,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1250,7 +1354,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret__subcmd__show)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1265,6 +1369,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1284,7 +1392,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__sign)
-            opts="-q -v -y -h --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1306,6 +1414,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1322,7 +1434,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__test)
-            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --fail-on --baseline --junit --markdown --tap --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --fail-on --baseline --junit --markdown --tap --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1396,6 +1508,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1412,7 +1528,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__trigger)
-            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --count --duration --rate --concurrency --chaos --scenario --state-cmd --state-change --case --signature-header --dry-run --as --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --count --duration --rate --concurrency --chaos --scenario --state-cmd --state-change --case --signature-header --dry-run --as --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1538,6 +1654,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1554,7 +1674,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__verify)
-            opts="-q -v -y -h --signature --event --got --probe --framework --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --signature --event --got --probe --framework --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1593,6 +1713,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

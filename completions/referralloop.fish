@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_referralloop_global_optspecs
-    string join \n profile= config= store= format= json color= q/quiet v/verbose no-input y/yes h/help V/version
+    string join \n profile= config= store= api-url= format= json color= q/quiet v/verbose no-input y/yes h/help V/version
 end
 
 function __fish_referralloop_needs_command
@@ -27,6 +27,7 @@ end
 complete -c referralloop -n "__fish_referralloop_needs_command" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_needs_command" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_needs_command" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_needs_command" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_needs_command" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -55,6 +56,7 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "man" -d '
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -68,7 +70,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s y -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s p -l port -d 'Listen on this port; 0 takes a free one [default: 4242]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l bind -d 'Listen on this address [default: 127.0.0.1]' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l path -d 'Accept this path only; auto makes one that nobody can guess' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l path -d 'Accept this path only; auto makes one that nobody can guess [default: any; auto if exposed]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s f -l forward-to -d 'Forward to the local app: a port, host:port/path or URL; created=URL or \'*_changed=URL\' for some events (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s H -l header -d 'Add a header to what is forwarded, or replace one (repeatable)' -r
@@ -78,10 +80,13 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ret
 first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ack -d 'What the answer to the sender waits for' -r -f -a "store\t'The store: 200 as soon as the event is safe'
 mirror\t'The app: answer with its status'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l subscribe -d 'Subscribe to these events once it can be reached, and unsubscribe at the end: created, deleted, all' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l tunnel -d 'Make a public URL: cloudflared, ngrok, bore:SERVER, ssh:USER@HOST or \'COMMAND {port}\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l public-url -d 'It is reached at this URL, by way of a proxy of your own' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond -d 'Answer each event with these statuses in turn, the last one repeating' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond-delay -d 'Hold each answer back for this long' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l waitlist -d 'Events of this waitlist only; with --subscribe, those of no other are subscribed' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ready-file -d 'Write {url, pid} as JSON to this file once connections are accepted; removed at the end' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l until -d 'End after this many distinct events; exit 1 if they do not come' -r
@@ -89,6 +94,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l for
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -97,6 +103,7 @@ never\t'Nowhere'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l require-signature -d 'Refuse unsigned deliveries too'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-duplicates -d 'Forward again what was forwarded successfully before'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-retry -d 'Try failed forwards again by the documented schedule, in order, across restarts'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l allow-http -d 'Subscribe a URL that is not https'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l exit-with-parent -d 'End when the process that started this one ends'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l json -d 'Short for --format json'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s q -l quiet -d 'Print no banner, progress or summary'
@@ -136,6 +143,7 @@ curl\t'A curl command line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -177,6 +185,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l con
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -200,6 +209,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -s h -
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -232,6 +242,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -250,6 +261,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -268,6 +280,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -298,6 +311,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -317,6 +331,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -342,6 +357,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -372,6 +388,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -397,6 +414,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l jun
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -420,6 +438,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l sec
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -435,6 +454,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l secre
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -449,6 +469,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s h -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -466,6 +487,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and no
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -480,6 +502,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -495,6 +518,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -522,6 +546,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l markd
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -539,6 +564,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s h -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -557,6 +583,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and no
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -571,6 +598,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -585,6 +613,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -600,6 +629,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -615,6 +645,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -629,6 +660,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
