@@ -253,6 +253,19 @@ impl Provider {
         }
     }
 
+    /// What to do where it ends early and says no more than it says.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::Ssh(login) => {
+                let port = login.port.map(|port| format!(" -p {port}")).unwrap_or_default();
+                let destination = login.destination().replace(['[', ']'], "");
+                Some(format!("nobody can answer its questions here; connect by hand once: ssh{port} {destination}"))
+            }
+            Self::Ngrok => Some("a new agent needs its token: ngrok config add-authtoken".into()),
+            Self::Cloudflared | Self::Bore(_) | Self::Command(_) => None,
+        }
+    }
+
     /// A word that names the provider in a sentence.
     pub fn name(&self) -> &'static str {
         self.program().map_or("the tunnel", |(name, _)| name)

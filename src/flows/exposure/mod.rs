@@ -249,7 +249,7 @@ impl Exposure<'_> {
         let found = tokio::select! {
             biased;
             found = self.find(&mut addresses, register, &mut tried) => found.map_err(Some),
-            ended = tunnel.ended() => Err(Some(Error::new(Kind::Network, self.obituary(&tunnel, ended.ok())))),
+            ended = tunnel.ended() => Err(Some(with_advice(provider, self.obituary(&tunnel, ended.ok())))),
             () = too_late => Err(None),
         };
         match found {
@@ -352,6 +352,14 @@ fn reachable(mut local: SocketAddr) -> SocketAddr {
 /// What a program said last, to follow a sentence about it.
 fn last_words(tunnel: &Tunnel) -> String {
     tunnel.last_words().iter().fold(String::new(), |words, line| words + "\n" + line)
+}
+
+fn with_advice(provider: &Provider, message: String) -> Error {
+    let told = Error::new(Kind::Network, message);
+    match provider.advice() {
+        Some(advice) => told.hint(advice),
+        None => told,
+    }
 }
 
 fn no_address(provider: &Provider, tried: Option<(Url, String)>, last_words: &str) -> Error {
