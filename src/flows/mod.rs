@@ -1,7 +1,9 @@
 //! Floor 2: what several commands do, assembled from edges, store and screen.
 
 pub mod arguments;
+pub mod asking;
 pub mod audit;
+pub mod checkup;
 pub mod delivery;
 pub mod diagnosis;
 pub mod editor;
@@ -15,6 +17,7 @@ pub mod listeners;
 pub mod loading;
 pub mod payload;
 pub mod probing;
+pub mod reconciling;
 pub mod rehearsing;
 pub mod replaying;
 pub mod request;

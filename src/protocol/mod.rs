@@ -15,6 +15,7 @@ pub mod event;
 pub mod expectation;
 pub mod facts;
 pub mod json;
+pub mod reconcile;
 pub mod redact;
 pub mod rehearsal;
 pub mod report;

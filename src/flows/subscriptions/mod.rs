@@ -5,7 +5,7 @@ mod owner;
 mod shown;
 
 pub use owner::{Owner, is_running};
-pub use shown::{fields, standing_in_words};
+pub use shown::{fields, in_line, standing_in_words};
 
 use super::service::Service;
 use crate::context::Context;

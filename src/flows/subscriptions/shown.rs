@@ -38,3 +38,10 @@ pub fn standing_in_words(standing: Standing) -> &'static str {
         Standing::Removed => "removed",
     }
 }
+
+/// One line about it.
+pub fn in_line(entry: &Entry) -> String {
+    let name = entry.id.clone().unwrap_or_else(|| format!("line {}", entry.number));
+    let waitlist = entry.waitlist.as_ref().map(|id| format!("  (waitlist {id})")).unwrap_or_default();
+    format!("{name}  {} → {}{waitlist}", entry.event, entry.url)
+}
