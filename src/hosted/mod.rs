@@ -17,7 +17,7 @@ use crate::protocol::api::{
     ApiKey, Base, Call, LARGEST_PAGE, Limits, NewSignup, NewSubscription, PAGE, Refusal, Signup, Subscription,
     Waitlist, read_list, read_one,
 };
-use crate::protocol::attempt::Outcome;
+use crate::protocol::attempt::{Answer, Outcome};
 use crate::protocol::body::RawBody;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
@@ -233,6 +233,7 @@ impl Client {
             Outcome::Answered(answer) => answer,
             outcome => return Err(Cause::Unanswered(outcome)),
         };
+        let answer = self.without_key(answer);
         let limits = self.remember(&ended.headers);
         (self.telling)(&Told::Answered { call, status: answer.status, latency: ended.latency, limits });
         match answer.status {
@@ -243,6 +244,15 @@ impl Client {
         }
     }
 
+    /// A server that repeats what it was sent, as one does that is there for trying requests out, would have the key
+    /// shown with its answer.
+    fn without_key(&self, answer: Answer) -> Answer {
+        let key = self.key.expose();
+        let location = answer.location.map(|to| String::from_utf8_lossy(&without(to.as_bytes(), key)).into_owned());
+        let body = if finds(&answer.body, key) { without(&answer.body, key).into() } else { answer.body };
+        Answer { location, body, ..answer }
+    }
+
     fn remember(&self, headers: &HeaderMap) -> Limits {
         let limits = Limits::of(headers);
         let date = headers.get(DATE).and_then(|value| value.to_str().ok());
@@ -251,4 +261,27 @@ impl Client {
         *self.aside.lock().unwrap_or_else(PoisonError::into_inner) = aside;
         limits
     }
+}
+
+fn finds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Bytes with every occurrence of a part replaced.
+fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match rest.strip_prefix(part) {
+            Some(behind) => {
+                kept.extend_from_slice(b"[redacted]");
+                rest = behind;
+            }
+            None => {
+                kept.push(rest[0]);
+                rest = &rest[1..];
+            }
+        }
+    }
+    kept
 }

@@ -160,6 +160,24 @@ fn redirects_are_not_followed_whatever_their_number() {
 }
 
 #[test]
+fn a_key_that_is_repeated_in_an_answer_is_taken_out() {
+    let echo = r#"[{"id":"w1","name":"Bearer pk_test_canary, pk_test_canar"}]"#;
+    let refusal = r#"{"error":"no key pk_test_canary"}"#;
+    let server = server(vec![
+        answer(200, "", echo),
+        answer(401, "", refusal),
+        answer(302, "Location: http://x.io/?key=pk_test_canary\r\n", ""),
+    ]);
+    let client = client(&server, sleepless());
+    let listed = format!("{:?}", wait(client.waitlists()).unwrap());
+    assert!(listed.contains("Bearer [redacted], pk_test_canar"), "{listed}");
+    for _ in 0..2 {
+        let failure = format!("{:?}", wait(client.waitlists()).unwrap_err());
+        assert!(failure.contains("[redacted]") && !failure.contains("canary"), "{failure}");
+    }
+}
+
+#[test]
 fn answers_that_say_nothing_are_told_from_each_other() {
     let huge = format!("[{}]", " ".repeat(LARGEST_ANSWER));
     for (bytes, cause) in [

@@ -55,6 +55,9 @@ class Service:
             daemon_threads = True
             request_queue_size = 64
 
+            def handle_error(self, *_):
+                """A client that is killed hangs up."""
+
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/api/v1"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

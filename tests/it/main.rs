@@ -18,6 +18,7 @@ mod history;
 mod json_stringify;
 mod main_job;
 mod records;
+mod redirects;
 mod support;
 mod terminal;
 mod timing;
