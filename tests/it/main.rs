@@ -15,6 +15,7 @@ mod expect;
 mod exposure;
 mod help;
 mod history;
+mod hosted;
 mod json_stringify;
 mod main_job;
 mod records;
