@@ -8,6 +8,7 @@ use crate::commands::{
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
+use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -116,12 +117,18 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
 
 /// Every process on the machine can read a command line, so a key or secret on it is refused, and not repeated.
 fn refuse_secrets(context: &Context) -> Result<(), Error> {
-    let is_secret = |text: &str| ["pk_live_", "pk_test_", "whsec_", SECRET_PREFIX].iter().any(|p| text.contains(p));
-    match context.arguments.iter().skip(1).position(|argument| is_secret(&argument.to_string_lossy())) {
-        None => Ok(()),
-        Some(position) => Err(
-            Error::usage(format!("argument {} looks like a key or secret, which every process could read", position + 1))
-                .hint("put it into REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop secret set"),
-        ),
+    let has = |text: &str, marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    for (at, argument) in context.arguments.iter().enumerate().skip(1) {
+        let text = argument.to_string_lossy();
+        let hint = if has(&text, &[LIVE_PREFIX, TEST_PREFIX]) {
+            "put it into REFERRALLOOP_API_KEY, or store it with: referralloop login"
+        } else if has(&text, &["whsec_", SECRET_PREFIX]) {
+            "put it into REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop secret set"
+        } else {
+            continue;
+        };
+        let message = format!("argument {at} looks like a key or secret, which every process could read");
+        return Err(Error::usage(message).hint(hint));
     }
+    Ok(())
 }

@@ -70,6 +70,9 @@ pub struct Globals {
     /// Keep events in this file instead of the profile's store
     #[arg(long, global = true, value_name = "FILE")]
     pub store: Option<PathBuf>,
+    /// Call the hosted API here, at a sandbox for instance
+    #[arg(long, global = true, value_name = "URL")]
+    pub api_url: Option<String>,
     /// How to print: for people, or one JSON object a line
     #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     pub format: Option<Format>,

@@ -6,6 +6,7 @@
 
 mod paced;
 
+pub use crate::protocol::target::is_loopback;
 pub use paced::Manner;
 
 use crate::protocol::attempt::{ANSWER_KEPT, Answer, Outcome, Phase};
@@ -18,7 +19,7 @@ use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
-use url::{Host, Url};
+use url::Url;
 
 /// A request that is ready to be sent, as often as needed.
 #[derive(Debug, Clone)]
@@ -118,16 +119,6 @@ impl Exchange {
         }
         let client = build(loopback, self.clients.fresh).map_err(|e| format!("no HTTP client could be made: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
-    }
-}
-
-/// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
     }
 }
 

@@ -21,6 +21,14 @@ impl From<ConfigError> for Error {
             ConfigError::NotInProject { .. } => {
                 told.hint("such a file may come from a stranger; put the setting into your own configuration: referralloop config path")
             }
+            ConfigError::NoKey { .. } => told
+                .hint("store one with: referralloop login")
+                .hint("or set REFERRALLOOP_API_KEY"),
+            ConfigError::Key { .. } => told.hint("store another one with: referralloop login"),
+            ConfigError::Astray { .. } => {
+                told.hint("to send it there all the same, name the place with --api-url")
+                    .hint("to use a sandbox, set its own key in REFERRALLOOP_API_KEY")
+            }
             ConfigError::EmptySecret { .. } => told.hint("everybody can sign with an empty secret, so it is refused"),
             _ => told,
         }

@@ -4,6 +4,7 @@
 //! randomness, no input or output, no runtime. Time, ids and random numbers arrive as parameters, so every rule can
 //! be tested with a literal.
 
+pub mod api;
 pub mod arrival;
 pub mod attempt;
 pub mod body;
