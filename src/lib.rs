@@ -52,6 +52,7 @@ pub mod diagnose;
 pub mod exchange;
 pub mod jq;
 pub mod receive;
+pub mod sandbox;
 pub mod server;
 pub mod store;
 
