@@ -3,7 +3,7 @@
 mod grammar;
 
 use crate::commands::{
-    completions, config, demo, events, expect, listen, man, replay, secret, sign, test, trigger, verify,
+    completions, config, demo, events, expect, listen, man, replay, sandbox, secret, sign, test, trigger, verify,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
@@ -45,6 +45,7 @@ enum Command {
     Expect(Box<expect::Arguments>),
     Verify(verify::Arguments),
     Sign(sign::Arguments),
+    Sandbox(Box<sandbox::Arguments>),
     Secret(secret::Arguments),
     Test(Box<test::Arguments>),
     Config(config::Arguments),
@@ -107,6 +108,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Expect(arguments) => expect::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),
+        Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),
         Command::Test(arguments) => test::run(arguments, context),
         Command::Config(arguments) => config::run(arguments, context),

@@ -8,6 +8,7 @@ pub mod expect;
 pub mod listen;
 pub mod man;
 pub mod replay;
+pub mod sandbox;
 pub mod secret;
 pub mod sign;
 pub mod test;

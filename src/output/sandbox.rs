@@ -11,6 +11,7 @@ use super::table::{Cell, columns};
 use super::words;
 use crate::protocol::delivery::{Delivery, End, State, Try};
 use crate::protocol::json::pretty;
+use jiff::Timestamp;
 
 #[cfg(test)]
 mod tests;
@@ -26,10 +27,10 @@ fn row(delivery: &Delivery, style: &Style) -> Vec<Cell> {
     vec![
         Cell::new(Ink::Strong, Sanitised::text(&delivery.number.to_string())),
         text(&style.date_time(delivery.created_at)),
-        text(&delivery.event_type),
+        text(delivery.event_type.trim_start_matches("signup.")),
         text(&delivery.email),
         text(&delivery.attempts.len().to_string()),
-        Cell::new(ink(delivery.state), Sanitised::text(&state(delivery, style))),
+        Cell::new(ink(delivery.state), Sanitised::text(&state(delivery, |due| style.short_time(due)))),
         delivery.attempts.last().map_or_else(|| text(""), |last| Cell::from(ended(&last.end))),
         text(&delivery.url),
     ]
@@ -45,9 +46,9 @@ fn ink(state: State) -> Ink {
 }
 
 /// The state, and for what waits until when.
-fn state(delivery: &Delivery, style: &Style) -> String {
+fn state(delivery: &Delivery, time: impl Fn(Timestamp) -> String) -> String {
     match delivery.due_at {
-        Some(due) => format!("due {}", style.date_time(due)),
+        Some(due) => format!("due {}", time(due)),
         None => delivery.state.name().to_owned(),
     }
 }
@@ -90,7 +91,7 @@ fn panel(delivery: &Delivery, style: &Style) -> Html {
     let mut html = Html::new().tag("<details><summary><b>").text(&delivery.number.to_string()).tag("</b><span>");
     html = html.text(&delivery.event_type).tag("</span><span>").text(&delivery.email).tag("</span>");
     html = html.tag("<span class=\"grow\">").text(&delivery.url).tag("</span>").tag(class);
-    html = html.text(&state(delivery, style)).tag("</span></summary><div><p class=\"dim\">");
+    html = html.text(&state(delivery, |due| style.date_time(due))).tag("</span></summary><div><p class=\"dim\">");
     html = html.text(&format!("subscription {} · {}", delivery.subscription, style.date_time(delivery.created_at)));
     html = html.text(&format!(" · fingerprint {}", delivery.body.fingerprint())).tag("</p><pre>");
     html = html.bytes(&pretty(delivery.body.as_bytes())).tag("</pre><h3>Attempts</h3><div class=\"scroll\"><table>");

@@ -13,7 +13,7 @@ fn delivery(state: State, attempts: Vec<Try>) -> Delivery {
         event_type: "signup.created".into(),
         signup: "789e".into(),
         email: "<script>alert(1)</script>\u{202e}@example.com".into(),
-        url: "http://127.0.0.1:4242/\"><b>".into(),
+        url: "http://127.0.0.1:4242/\"><u>".into(),
         body: RawBody::new("{\"a\":\"</pre><script>\"}"),
         created_at: at("10:00:00"),
         state,
@@ -38,7 +38,7 @@ fn what_people_write_is_text_on_the_page() {
     let shown =
         [delivery(State::Delivered, vec![interrupted, ended(2, 200)]), delivery(State::Pending, vec![ended(1, 500)])];
     let page = page(&shown, &style());
-    for foreign in ["<script", "<img", "<b>\"", "\u{202e}", "\"><b>"] {
+    for foreign in ["<script", "<img", "<u>", "\u{202e}"] {
         assert!(!page.contains(foreign), "{foreign}");
     }
     for told in
@@ -56,7 +56,7 @@ fn a_row_a_delivery() {
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(rows.len(), 3, "{table}");
     assert!(rows[1].contains("failed") && rows[1].contains("500 Internal Server Error"), "{table}");
-    assert!(rows[2].contains("due 2024-01-15 10:01:00"), "{table}");
+    assert!(rows[2].contains("due 10:01:00"), "{table}");
 }
 
 #[test]
