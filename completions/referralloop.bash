@@ -25,6 +25,9 @@ _referralloop() {
             referralloop,demo)
                 cmd="referralloop__subcmd__demo"
                 ;;
+            referralloop,doctor)
+                cmd="referralloop__subcmd__doctor"
+                ;;
             referralloop,events)
                 cmd="referralloop__subcmd__events"
                 ;;
@@ -34,8 +37,17 @@ _referralloop() {
             referralloop,listen)
                 cmd="referralloop__subcmd__listen"
                 ;;
+            referralloop,login)
+                cmd="referralloop__subcmd__login"
+                ;;
+            referralloop,logout)
+                cmd="referralloop__subcmd__logout"
+                ;;
             referralloop,man)
                 cmd="referralloop__subcmd__man"
+                ;;
+            referralloop,reconcile)
+                cmd="referralloop__subcmd__reconcile"
                 ;;
             referralloop,replay)
                 cmd="referralloop__subcmd__replay"
@@ -46,14 +58,32 @@ _referralloop() {
             referralloop,sign)
                 cmd="referralloop__subcmd__sign"
                 ;;
+            referralloop,signups)
+                cmd="referralloop__subcmd__signups"
+                ;;
+            referralloop,subscribe)
+                cmd="referralloop__subcmd__subscribe"
+                ;;
+            referralloop,subscriptions)
+                cmd="referralloop__subcmd__subscriptions"
+                ;;
             referralloop,test)
                 cmd="referralloop__subcmd__test"
                 ;;
             referralloop,trigger)
                 cmd="referralloop__subcmd__trigger"
                 ;;
+            referralloop,unsubscribe)
+                cmd="referralloop__subcmd__unsubscribe"
+                ;;
             referralloop,verify)
                 cmd="referralloop__subcmd__verify"
+                ;;
+            referralloop,waitlists)
+                cmd="referralloop__subcmd__waitlists"
+                ;;
+            referralloop,whoami)
+                cmd="referralloop__subcmd__whoami"
                 ;;
             referralloop__subcmd__config,path)
                 cmd="referralloop__subcmd__config__subcmd__path"
@@ -97,6 +127,18 @@ _referralloop() {
             referralloop__subcmd__secret,show)
                 cmd="referralloop__subcmd__secret__subcmd__show"
                 ;;
+            referralloop__subcmd__signups,create)
+                cmd="referralloop__subcmd__signups__subcmd__create"
+                ;;
+            referralloop__subcmd__signups,delete)
+                cmd="referralloop__subcmd__signups__subcmd__delete"
+                ;;
+            referralloop__subcmd__signups,get)
+                cmd="referralloop__subcmd__signups__subcmd__get"
+                ;;
+            referralloop__subcmd__signups,list)
+                cmd="referralloop__subcmd__signups__subcmd__list"
+                ;;
             *)
                 ;;
         esac
@@ -104,7 +146,7 @@ _referralloop() {
 
     case "${cmd}" in
         referralloop)
-            opts="-q -v -y -h -V --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger replay events expect verify sign secret test config completions man"
+            opts="-q -v -y -h -V --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger replay events expect verify sign secret subscribe unsubscribe subscriptions waitlists signups reconcile login logout whoami doctor test config completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,6 +161,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -138,7 +184,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__completions)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help bash elvish fish powershell zsh"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,6 +199,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -172,7 +222,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help show path set unset"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help show path set unset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -187,6 +237,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -206,7 +260,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__path)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,6 +275,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -240,7 +298,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__set)
-            opts="-q -v -y -h --project --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --project --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -255,6 +313,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -274,7 +336,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__show)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -289,6 +351,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -308,7 +374,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__config__subcmd__unset)
-            opts="-q -v -y -h --project --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --project --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -323,6 +389,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -342,7 +412,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__demo)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -357,6 +427,52 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__doctor)
+            opts="-q -v -y -h --app --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --app)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -376,7 +492,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help list show diff export import report prune"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help list show diff export import report prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -391,6 +507,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -410,7 +530,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__diff)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +545,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -444,7 +568,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__export)
-            opts="-o -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --as --to --output --redact --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-o -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --as --to --output --redact --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -510,6 +634,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -526,7 +654,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__import)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -541,6 +669,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -560,7 +692,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__list)
-            opts="-n -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --before --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-n -q -v -y -h --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --before --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -622,6 +754,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -638,7 +774,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__prune)
-            opts="-q -v -y -h --older --keep --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --dry-run --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --older --keep --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --dry-run --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +832,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -712,7 +852,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__report)
-            opts="-n -q -v -y -h --html --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --redact --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-n -q -v -y -h --html --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --limit --redact --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -774,6 +914,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -790,7 +934,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__events__subcmd__show)
-            opts="-q -v -y -h --raw --hex --headers --redact --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --raw --hex --headers --redact --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -805,6 +949,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -824,7 +972,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__expect)
-            opts="-q -v -y -h --none --within --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --none --within --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -866,6 +1014,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -882,7 +1034,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__listen)
-            opts="-p -f -H -q -v -y -h --port --bind --path --secret-file --require-signature --forward-to --header --forward-timeout --forward-duplicates --forward-retry --speed --retry-from --ack --respond --respond-delay --events --waitlist --where --ready-file --until --for --exit-with-parent --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-p -f -H -q -v -y -h --port --bind --path --secret-file --require-signature --forward-to --header --forward-timeout --forward-duplicates --forward-retry --speed --retry-from --ack --respond --respond-delay --events --waitlist --where --ready-file --until --for --exit-with-parent --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -984,6 +1136,86 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__login)
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__logout)
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1000,7 +1232,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__man)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1015,6 +1247,68 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__reconcile)
+            opts="-w -q -v -y -h --waitlist --since --deliver --to --retry --speed --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1034,7 +1328,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__replay)
-            opts="-q -v -y -h --last --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --from --to --resign --secret-file --edit --timeout --retry --speed --retry-from --pace --shuffle --seed --times --concurrency --dry-run --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --last --events --signup --email --waitlist --state --since --until-time --failed --where --sent --received --all --from --to --resign --secret-file --edit --timeout --retry --speed --retry-from --pace --shuffle --seed --times --concurrency --dry-run --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1128,6 +1422,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1144,7 +1442,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help show new set"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help show new set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1159,6 +1457,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1178,7 +1480,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret__subcmd__new)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1193,6 +1495,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1212,7 +1518,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret__subcmd__set)
-            opts="-q -v -y -h --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1234,6 +1540,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1250,7 +1560,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__secret__subcmd__show)
-            opts="-q -v -y -h --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1265,6 +1575,10 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1284,7 +1598,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__sign)
-            opts="-q -v -y -h --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1306,6 +1620,352 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__signups)
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help list get create delete"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__signups__subcmd__create)
+            opts="-w -q -v -y -h --email --name --metadata --field --waitlist --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --metadata)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --field)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__signups__subcmd__delete)
+            opts="-w -q -v -y -h --waitlist --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__signups__subcmd__get)
+            opts="-w -q -v -y -h --waitlist --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__signups__subcmd__list)
+            opts="-w -n -q -v -y -h --waitlist --limit --offset --all --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --offset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__subscribe)
+            opts="-w -q -v -y -h --url --waitlist --allow-http --force --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__subscriptions)
+            opts="-q -v -y -h --ended --cleanup --forget --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --forget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1322,7 +1982,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__test)
-            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --fail-on --baseline --junit --markdown --tap --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --fail-on --baseline --junit --markdown --tap --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1396,6 +2056,10 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1412,7 +2076,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__trigger)
-            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --count --duration --rate --concurrency --chaos --scenario --state-cmd --state-change --case --signature-header --dry-run --as --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --count --duration --rate --concurrency --chaos --scenario --state-cmd --state-change --case --signature-header --dry-run --as --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1538,6 +2202,52 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__unsubscribe)
+            opts="-q -v -y -h --all --url --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1554,7 +2264,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__verify)
-            opts="-q -v -y -h --signature --event --got --probe --framework --secret-file --profile --config --store --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --signature --event --got --probe --framework --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1593,6 +2303,86 @@ _referralloop() {
                     return 0
                     ;;
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__waitlists)
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__whoami)
+            opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
