@@ -3,7 +3,8 @@
 mod grammar;
 
 use crate::commands::{
-    completions, config, demo, events, expect, listen, man, replay, sandbox, secret, sign, test, trigger, verify,
+    completions, config, demo, doctor, events, expect, listen, login, logout, man, reconcile, replay, sandbox, secret,
+    sign, signups, subscribe, subscriptions, test, trigger, unsubscribe, verify, waitlists, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
@@ -47,6 +48,16 @@ enum Command {
     Sign(sign::Arguments),
     Sandbox(Box<sandbox::Arguments>),
     Secret(secret::Arguments),
+    Subscribe(subscribe::Arguments),
+    Unsubscribe(unsubscribe::Arguments),
+    Subscriptions(subscriptions::Arguments),
+    Waitlists(waitlists::Arguments),
+    Signups(signups::Arguments),
+    Reconcile(reconcile::Arguments),
+    Login(login::Arguments),
+    Logout(logout::Arguments),
+    Whoami(whoami::Arguments),
+    Doctor(doctor::Arguments),
     Test(Box<test::Arguments>),
     Config(config::Arguments),
     Completions(completions::Arguments),
@@ -110,6 +121,16 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Sign(arguments) => sign::run(arguments, context),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),
+        Command::Subscribe(arguments) => subscribe::run(arguments, context),
+        Command::Unsubscribe(arguments) => unsubscribe::run(arguments, context),
+        Command::Subscriptions(arguments) => subscriptions::run(arguments, context),
+        Command::Waitlists(arguments) => waitlists::run(arguments, context),
+        Command::Signups(arguments) => signups::run(arguments, context),
+        Command::Reconcile(arguments) => reconcile::run(arguments, context),
+        Command::Login(arguments) => login::run(arguments, context),
+        Command::Logout(arguments) => logout::run(arguments, context),
+        Command::Whoami(arguments) => whoami::run(arguments, context),
+        Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Test(arguments) => test::run(arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, self::command(), context),

@@ -132,6 +132,14 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
     },
+    /// A line that had to be written could not be.
+    #[error("{} cannot be written: {detail}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's words.
+        detail: String,
+    },
     /// Anything else, in SQLite's words.
     #[error("{} cannot be read: {detail}", path.display())]
     Unreadable {
@@ -143,6 +151,14 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Sorts an error that kept a line from being written.
+    pub fn from_writing(path: &Path, error: &rusqlite::Error) -> Self {
+        match Self::from_sqlite(path, error) {
+            Self::Unreadable { path, detail } => Self::Unwritable { path, detail },
+            sorted => sorted,
+        }
+    }
+
     /// Sorts an error of SQLite. A value of a type that was never written there counts as damage.
     pub fn from_sqlite(path: &Path, error: &rusqlite::Error) -> Self {
         use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};

@@ -1,7 +1,9 @@
 //! Floor 2: what several commands do, assembled from edges, store and screen.
 
 pub mod arguments;
+pub mod asking;
 pub mod audit;
+pub mod checkup;
 pub mod child;
 pub mod delivery;
 pub mod diagnosis;
@@ -16,11 +18,14 @@ pub mod loading;
 pub mod payload;
 pub mod probing;
 pub mod ready;
+pub mod reconciling;
 pub mod rehearsing;
 pub mod replaying;
 pub mod request;
 pub mod runtime;
 pub mod sandbox;
 pub mod selecting;
+pub mod service;
+pub mod subscriptions;
 pub mod transfer;
 pub mod workspace;

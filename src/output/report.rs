@@ -209,6 +209,7 @@ fn attempts(panel: &Panel, style: &Style) -> Html {
             Purpose::Trigger => "sent",
             Purpose::Forward => "forwarded",
             Purpose::Replay => "replayed",
+            Purpose::Reconcile => "reconciled",
         };
         html = html.tag("<tr><td>").text(&style.date_time(attempt.at)).tag("</td><td>");
         html = html.text(&format!("{purpose}, attempt {}", attempt.number)).tag("</td><td>").text(&attempt.url);

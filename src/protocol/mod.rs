@@ -17,6 +17,7 @@ pub mod expectation;
 pub mod facts;
 pub mod json;
 pub mod payload;
+pub mod reconcile;
 pub mod redact;
 pub mod rehearsal;
 pub mod report;

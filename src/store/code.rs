@@ -51,6 +51,7 @@ pub(super) fn purpose(purpose: Purpose) -> i64 {
         Purpose::Trigger => 0,
         Purpose::Forward => 1,
         Purpose::Replay => 2,
+        Purpose::Reconcile => 3,
     }
 }
 
@@ -60,6 +61,7 @@ pub(super) fn to_purpose(number: i64) -> Result<Purpose, Unwritten> {
         0 => Ok(Purpose::Trigger),
         1 => Ok(Purpose::Forward),
         2 => Ok(Purpose::Replay),
+        3 => Ok(Purpose::Reconcile),
         _ => Err(Unwritten(number, "purpose")),
     }
 }

@@ -13,6 +13,7 @@
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
 //! | `index`, `sql` | looking events up, in memory and on disk; prepared statements |
 //! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
+//! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
 //! | `filter`, `reader` | which events, and reading them |
 
@@ -21,6 +22,7 @@ mod error;
 mod filter;
 mod index;
 mod job;
+mod journal;
 mod key;
 mod ledger;
 mod past;
@@ -36,6 +38,7 @@ mod tests;
 
 pub use crate::database::{OpenError, ReadError};
 pub use filter::{Direction, Filter};
+pub use journal::{Entry, Journal, Standing, Wish};
 pub use past::Past;
 pub use prune::{Pruned, prune};
 pub use reader::Reader;

@@ -3,6 +3,7 @@
 //! May know the tables. Never writes. Answers newest first, and reads no further than it must.
 
 use super::filter::{Filter, Search};
+use super::journal::{self, Entry};
 use super::rows::{self, ArrivalRow, EventRow, RefusedRow, Stats};
 use super::schema::STORE;
 use crate::database::{self, OpenError, ReadError};
@@ -135,6 +136,11 @@ impl Reader {
     /// What the ring of refused requests holds, newest first.
     pub fn refused_list(&self) -> Result<Vec<RefusedRow>, ReadError> {
         self.many(&format!("SELECT {} FROM refused ORDER BY id DESC", rows::REFUSED), [], rows::refused)
+    }
+
+    /// The journal of subscriptions, oldest first; lines that are over only if they are wanted.
+    pub fn subscriptions(&self, over: bool) -> Result<Vec<Entry>, ReadError> {
+        self.read(Vec::new(), |connection| journal::read(connection, over))
     }
 
     /// How much the store holds. Counts every row.

@@ -11,7 +11,7 @@ use crate::database::Shape;
 pub(super) const STORE: Shape = Shape {
     noun: "store",
     application_id: 0x524c_7374,
-    migrations: &[VERSION_1, VERSION_2],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3],
     far_ends: &[
         "SELECT * FROM events ORDER BY id DESC LIMIT 1",
         "SELECT * FROM arrivals ORDER BY id DESC LIMIT 1",
@@ -19,6 +19,7 @@ pub(super) const STORE: Shape = Shape {
         "SELECT * FROM refused ORDER BY id DESC LIMIT 1",
         "SELECT * FROM urls ORDER BY id DESC LIMIT 1",
         "SELECT * FROM loads ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM subscriptions ORDER BY id DESC LIMIT 1",
         "SELECT * FROM identity ORDER BY twin DESC LIMIT 1",
         "SELECT * FROM signups ORDER BY signup DESC LIMIT 1",
         "SELECT * FROM recent ORDER BY event DESC LIMIT 1",
@@ -93,4 +94,15 @@ CREATE TABLE targets (
     url INTEGER PRIMARY KEY, arrival INTEGER NOT NULL, attempts INTEGER NOT NULL,
     first_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL
 ) STRICT;
+";
+
+/// Subscriptions, from the wish to have one to the end of it. `api`: the base that was asked. `run`: the run that wanted
+/// it for itself alone. `standing`: see journal.rs. `answer`: the object as the service gave it. `words`: why nobody
+/// knows what became of it.
+const VERSION_3: &str = "
+CREATE TABLE subscriptions (
+    id INTEGER PRIMARY KEY, api TEXT NOT NULL, event TEXT NOT NULL, url TEXT NOT NULL, waitlist TEXT, run TEXT,
+    standing INTEGER NOT NULL, asked_ms INTEGER NOT NULL, ended_ms INTEGER, subscription TEXT, answer TEXT, words TEXT
+) STRICT;
+CREATE INDEX subscriptions_standing ON subscriptions (standing);
 ";

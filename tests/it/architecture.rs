@@ -10,7 +10,7 @@ const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
 
 /// What edges stand on.
 const FOOTINGS: [&str; 3] = ["exchange", "server", "database"];
-const EDGES: [&str; 7] = ["store", "deliver", "receive", "sandbox", "audit", "config", "jq"];
+const EDGES: [&str; 8] = ["store", "deliver", "receive", "sandbox", "hosted", "audit", "config", "jq"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -22,7 +22,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "server" | "database" | "config" | "output" => below_edges(),
         "store" => [below_edges(), vec!["database"]].concat(),
-        "deliver" | "audit" => [below_edges(), vec!["exchange"]].concat(),
+        "deliver" | "audit" | "hosted" => [below_edges(), vec!["exchange"]].concat(),
         "receive" => [below_edges(), vec!["exchange", "server"]].concat(),
         "sandbox" => [below_edges(), FOOTINGS.to_vec()].concat(),
         "flows" => [below_flows(), vec!["error"]].concat(),

@@ -14,6 +14,7 @@ mod environment;
 mod expect;
 mod help;
 mod history;
+mod hosted;
 mod json_stringify;
 mod main_job;
 mod records;

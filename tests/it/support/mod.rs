@@ -4,6 +4,7 @@
 //! Nothing here shares a port, a folder or an environment with another test, and nothing sleeps for luck: every wait
 //! is for a condition, with an upper bound that only a broken program reaches.
 
+mod api;
 mod capture;
 mod endpoint;
 mod hostile;
@@ -13,6 +14,7 @@ mod process;
 mod programs;
 mod scene;
 
+pub use api::{Api, KEY, SIGNUP, SUBSCRIPTION, WAITLIST};
 pub use capture::Capture;
 pub use endpoint::{Answer, Endpoint};
 pub use hostile::{heard, unsafe_characters};
