@@ -3,8 +3,8 @@
 mod grammar;
 
 use crate::commands::{
-    completions, config, demo, doctor, events, expect, listen, login, logout, man, reconcile, replay, secret, sign,
-    signups, subscribe, subscriptions, test, trigger, unsubscribe, verify, waitlists, whoami,
+    completions, config, demo, doctor, events, expect, listen, login, logout, man, reconcile, replay, sandbox, secret,
+    sign, signups, subscribe, subscriptions, test, trigger, unsubscribe, verify, waitlists, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
@@ -46,6 +46,7 @@ enum Command {
     Expect(Box<expect::Arguments>),
     Verify(verify::Arguments),
     Sign(sign::Arguments),
+    Sandbox(Box<sandbox::Arguments>),
     Secret(secret::Arguments),
     Subscribe(subscribe::Arguments),
     Unsubscribe(unsubscribe::Arguments),
@@ -118,6 +119,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Expect(arguments) => expect::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),
+        Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),
         Command::Subscribe(arguments) => subscribe::run(arguments, context),
         Command::Unsubscribe(arguments) => unsubscribe::run(arguments, context),

@@ -12,6 +12,7 @@ pub mod logout;
 pub mod man;
 pub mod reconcile;
 pub mod replay;
+pub mod sandbox;
 pub mod secret;
 pub mod sign;
 pub mod signups;

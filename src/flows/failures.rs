@@ -37,19 +37,24 @@ impl From<ConfigError> for Error {
 
 impl From<OpenError> for Error {
     fn from(error: OpenError) -> Self {
-        let told = Error::machine(error.to_string());
-        match error {
-            OpenError::Foreign { .. } => told.hint("choose another file with --store"),
-            OpenError::TooNew { .. } => {
-                told.hint("a newer referralloop wrote it: update this one, or choose another file with --store")
-            }
-            OpenError::Damaged { .. } => told.hint("keep the file, and start a new one with --store"),
-            OpenError::ReadOnly { .. } => told.hint("choose a place that can be written with --store"),
-            OpenError::Locked { .. } => {
-                told.hint("another program holds it; close that, or choose another file with --store")
-            }
-            _ => told,
+        unopened(error, "--store")
+    }
+}
+
+/// A file that could not be opened; `option` is how another one is named.
+pub fn unopened(error: OpenError, option: &str) -> Error {
+    let told = Error::machine(error.to_string());
+    match error {
+        OpenError::Foreign { .. } => told.hint(format!("choose another file with {option}")),
+        OpenError::TooNew { .. } => {
+            told.hint(format!("a newer referralloop wrote it: update this one, or choose another file with {option}"))
         }
+        OpenError::Damaged { .. } => told.hint(format!("keep the file, and start a new one with {option}")),
+        OpenError::ReadOnly { .. } => told.hint(format!("choose a place that can be written with {option}")),
+        OpenError::Locked { .. } => {
+            told.hint(format!("another program holds it; close that, or choose another file with {option}"))
+        }
+        _ => told,
     }
 }
 

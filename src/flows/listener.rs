@@ -3,7 +3,7 @@
 
 use super::diagnosis::Attendant;
 use super::listeners::{self, Announcement};
-use crate::config::atomic;
+use super::ready::ReadyFile;
 use crate::context::Context;
 use crate::diagnose::Known;
 use crate::error::Error;
@@ -216,7 +216,7 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
 /// Traces that a running listener leaves for others; dropping removes them.
 #[derive(Debug)]
 pub struct Traces {
-    ready_file: Option<PathBuf>,
+    _ready_file: Option<ReadyFile>,
     _announcement: Option<Announcement>,
 }
 
@@ -225,21 +225,9 @@ impl Traces {
     /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
     pub fn leave(url: &Url, pid: u32, at: Timestamp, store: &Path, ready_file: Option<PathBuf>) -> Result<Self, Error> {
         let _announcement = listeners::announce(store, url, pid).ok();
-        if let Some(path) = &ready_file {
-            let record = records::record("ready", at, &json!({ "url": url.as_str(), "pid": pid }));
-            atomic::write(path, &record)
-                .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
-        }
-        Ok(Self { ready_file, _announcement })
-    }
-}
-
-impl Drop for Traces {
-    fn drop(&mut self) {
-        if let Some(path) = &self.ready_file {
-            // It may have been removed by whoever read it.
-            let _ = std::fs::remove_file(path);
-        }
+        let fields = json!({ "url": url.as_str(), "pid": pid });
+        let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
+        Ok(Self { _ready_file, _announcement })
     }
 }
 

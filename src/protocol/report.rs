@@ -5,6 +5,7 @@ use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
 use super::check::CheckReport;
+use super::delivery::{CallReport, DispatchReport};
 use super::expectation::{ExpectationReport, Miss};
 use super::facts::Facts;
 use super::signature::Reason;
@@ -92,6 +93,10 @@ pub enum What {
     Expectation(ExpectationReport),
     /// What came in where an expectation was not met.
     Instead(InsteadReport),
+    /// A call of a sandbox's API was answered.
+    Call(CallReport),
+    /// An attempt of a sandbox's queue ended.
+    Dispatch(Box<DispatchReport>),
     /// A word to the user that is no error: what was found at start, what to type next.
     Notice {
         /// One sentence.

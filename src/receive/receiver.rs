@@ -4,11 +4,9 @@
 //! answer of success goes out only after the store said that the event is durable.
 
 use super::answers::Answers;
-use super::body;
 use super::forward::{Passage, Target, delivery};
 use super::head::Head;
 use super::line::Ticket;
-use super::outlive::{Caught, Outlive};
 use super::persistent::Persistent;
 use super::recent::{REMEMBERED, Recent};
 use super::refusals::{self, Refusals, refusals};
@@ -26,6 +24,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::report::ArrivalReport;
 use crate::protocol::signature::{Reason, Verdict};
+use crate::server::{self, Caught, Outlive, Unread};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -84,9 +83,9 @@ impl<R: Recorder> Receiver<R> {
     pub fn start(settings: Settings, recorder: R, clock: SharedClock, audience: Arc<dyn Audience>) -> Self {
         let tally = Arc::new(Tally::new(settings.until));
         let shared = Shared { recorder, clock, audience, tally };
-        let limits = settings.limits;
-        let (refusals, ring) = refusals(limits.refused_bytes, shared.clone(), settings.shown.clone());
-        let target = |forward: &_| Target::new(Clone::clone(forward), limits.forward_bytes, shared.clone());
+        let memory = settings.memory;
+        let (refusals, ring) = refusals(memory.refused_bytes, shared.clone(), settings.shown.clone());
+        let target = |forward: &_| Target::new(Clone::clone(forward), memory.forward_bytes, shared.clone());
         let targets: Vec<_> = settings.forwards.iter().map(target).collect();
         let stop = watch::Sender::new(false);
         let mut workers = JoinSet::new();
@@ -144,11 +143,11 @@ impl<R: Recorder> Inner<R> {
         Ok((Head::of(&parts, at), body))
     }
 
-    fn unread(&self, fault: body::Unread) -> Reply {
+    fn unread(&self, fault: Unread) -> Reply {
         let reply = Reply::unread(fault);
         let shared = &self.shared;
         shared.tally.turned_away.add();
-        if fault != body::Unread::Broken && shared.audience.wants() {
+        if fault != Unread::Broken && shared.audience.wants() {
             shared.notice(format!("A request was answered {}: {}.", reply.status, fault.explain()));
         }
         reply
@@ -269,7 +268,7 @@ impl<R: Recorder> Inner<R> {
 /// One request that was let in. Futures are small on purpose: each is allocated for each request, so whatever is made
 /// on the way is made in functions that do not wait, where it takes no room in them.
 async fn answer<R: Recorder>(inner: Arc<Inner<R>>, head: Head, body: Body) -> Response {
-    let body = match body::read(head.asks_first, body, &inner.settings.limits).await {
+    let body = match server::read(head.asks_first, body, &inner.settings.limits).await {
         Ok(body) => body,
         Err(fault) => return inner.unread(fault).into_response(),
     };

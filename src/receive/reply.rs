@@ -2,7 +2,7 @@
 //!
 //! Never says anything that helps to forge a signature, nor what is on this machine.
 
-use super::body::Unread;
+use crate::server::Unread;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CONTENT_TYPE};

@@ -7,6 +7,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::protocol::signature::Key;
+use crate::server::Limits;
 use http::{HeaderName, HeaderValue};
 use std::fmt;
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub until: Option<u64>,
     /// Bounds of time, size and number.
     pub limits: Limits,
+    /// Bounds of what waits behind the answers.
+    pub memory: Memory,
 }
 
 impl Default for Settings {
@@ -54,6 +57,7 @@ impl Default for Settings {
             shown: None,
             until: None,
             limits: Limits::default(),
+            memory: Memory::default(),
         }
     }
 }
@@ -73,40 +77,18 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Bounds of time, size and number. Nothing that a sender does may go beyond them.
+/// Memory that what waits behind the answers may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Time for a request's head, and for an idle connection to send the next one.
-    pub head: Duration,
-    /// Time for a request's body, from the end of its head.
-    pub body: Duration,
-    /// Time in which a sender must take some of what is written to it.
-    pub write: Duration,
-    /// Length of a body.
-    pub body_bytes: usize,
-    /// Connections at one time. The next one waits in the system's queue: a late answer is still an answer, and an
-    /// idle connection gives its place up after `head`.
-    pub connections: usize,
-    /// Time that requests under way have after the stop.
-    pub drain: Duration,
-    /// Memory that events waiting for their forward may hold, for each target.
+pub struct Memory {
+    /// Held by events waiting for their forward, for each target.
     pub forward_bytes: usize,
-    /// Memory that refused requests waiting for their place in the ring may hold.
+    /// Held by refused requests waiting for their place in the ring.
     pub refused_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for Memory {
     fn default() -> Self {
-        Self {
-            head: Duration::from_secs(5),
-            body: Duration::from_secs(10),
-            write: Duration::from_secs(10),
-            body_bytes: 1 << 20,
-            connections: 1024,
-            drain: Duration::from_secs(5),
-            forward_bytes: 16 << 20,
-            refused_bytes: 8 << 20,
-        }
+        Self { forward_bytes: 16 << 20, refused_bytes: 8 << 20 }
     }
 }
 

@@ -4,8 +4,8 @@
 //! of its own: each line is one commit, and commits return after the log is on the disk. A line whose call never came
 //! back stays [`Standing::Asked`]; who reads it later knows that nobody knows.
 
-use super::error::{OpenError, ReadError};
-use super::{code, file};
+use super::schema::STORE;
+use crate::database::{self, OpenError, ReadError};
 use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
@@ -102,7 +102,7 @@ impl Journal {
     /// Opens the journal of the store in a file, making the file where there is none.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_path_buf();
-        let connection = file::open_writer(&path, PATIENCE)?;
+        let connection = database::open_writer(&STORE, &path, PATIENCE)?;
         Ok(Self { path, connection })
     }
 
@@ -173,7 +173,7 @@ pub(super) fn read(connection: &Connection, over: bool) -> rusqlite::Result<Vec<
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let time = |column: usize| {
         let ms: Option<i64> = row.get(column)?;
-        ms.map(code::time).transpose().map_err(|error| damaged(column, error))
+        ms.map(database::time).transpose().map_err(|error| damaged(column, error))
     };
     let standing: i64 = row.get(6)?;
     let standing = Standing::ALL.into_iter().find(|known| *known as i64 == standing);
@@ -184,9 +184,10 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         url: row.get(3)?,
         waitlist: row.get(4)?,
         run: row.get(5)?,
-        standing: standing
-            .ok_or_else(|| damaged(6, code::Unwritten(row.get(6).unwrap_or_default(), "standing of a subscription")))?,
-        asked_at: time(7)?.ok_or_else(|| damaged(7, code::Unwritten(0, "time")))?,
+        standing: standing.ok_or_else(|| {
+            damaged(6, database::Unwritten(row.get(6).unwrap_or_default(), "standing of a subscription"))
+        })?,
+        asked_at: time(7)?.ok_or_else(|| damaged(7, database::Unwritten(0, "time")))?,
         ended_at: time(8)?,
         id: row.get(9)?,
         answer: row.get(10)?,
@@ -194,6 +195,6 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn damaged(column: usize, error: code::Unwritten) -> rusqlite::Error {
+fn damaged(column: usize, error: database::Unwritten) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(error))
 }

@@ -8,8 +8,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `file` | making and opening the file |
-//! | `schema` | the tables, versions, whose file it is |
+//! | `schema` | the tables and their versions |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
 //! | `index`, `sql` | looking events up, in memory and on disk; prepared statements |
@@ -20,7 +19,6 @@
 
 mod code;
 mod error;
-mod file;
 mod filter;
 mod index;
 mod job;
@@ -38,7 +36,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use error::{OpenError, ReadError};
+pub use crate::database::{OpenError, ReadError};
 pub use filter::{Direction, Filter};
 pub use journal::{Entry, Journal, Standing, Wish};
 pub use past::Past;
@@ -46,6 +44,7 @@ pub use prune::{Pruned, prune};
 pub use reader::Reader;
 pub use rows::{ArrivalRow, EventRow, RefusedRow, Stats};
 
+use crate::database;
 use crate::protocol::arrival::{Arrival, Progress, RecordError, Recorded, Recorder, Refused, Waiting};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -53,6 +52,7 @@ use crate::protocol::facts::Facts;
 use jiff::Timestamp;
 use job::{Answer, Job, Outgoing};
 use past::Step;
+use schema::STORE;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -90,13 +90,13 @@ impl Store {
     /// milliseconds, or for the patience while another process holds the file.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        let connection = file::open_writer(path, options.patience)?;
+        let connection = database::open_writer(&STORE, path, options.patience)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let answers = writer::Answers::by_way_of_the_runtime();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
             .spawn(move || writer::run(&connection, options.quota_bytes, jobs, &answers))
-            .map_err(|e| OpenError::from_io(path, e))?;
+            .map_err(|e| OpenError::from_io(path, STORE.noun, e))?;
         Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { queue }, writer })
     }
 

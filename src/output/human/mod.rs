@@ -8,6 +8,7 @@ mod attempt;
 mod body;
 mod check;
 mod expectation;
+mod sandbox;
 
 pub use attempt::sending;
 pub use body::{body_block, header_lines, hex_lines};
@@ -106,6 +107,8 @@ impl Human {
             What::Check(check) => write_lines(out, &[verdict(check, &self.style)]),
             What::Expectation(told) => write_lines(out, &[expectation::expectation(told, &self.style)]),
             What::Instead(instead) => write_lines(out, &expectation::instead(report.at, instead, &self.style)),
+            What::Call(call) => write_lines(out, &[sandbox::call(report.at, call, &self.style)]),
+            What::Dispatch(dispatch) => write_lines(out, &sandbox::dispatch(report.at, dispatch, &self.style)),
             What::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
             What::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
             other => return self.aside(other, out),

@@ -3,6 +3,7 @@
 use super::instant;
 use super::judged::{Check, Expectation, Instead};
 use super::replayed::Replayed;
+use super::sandbox::{Call, Dispatch};
 use super::shapes::{Arrival, Attempt, Sending, milliseconds};
 use crate::protocol::report::What;
 use serde::Serialize;
@@ -18,6 +19,8 @@ pub enum Fields<'a> {
     Check(Box<Check<'a>>),
     Expectation(Expectation<'a>),
     Instead(Box<Instead<'a>>),
+    Call(Call<'a>),
+    Dispatch(Box<Dispatch<'a>>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
@@ -38,6 +41,8 @@ impl<'a> Fields<'a> {
             What::Check(check) => Self::Check(Box::new(Check::of(check))),
             What::Expectation(expectation) => Self::Expectation(Expectation::of(expectation)),
             What::Instead(instead) => Self::Instead(Box::new(Instead::of(instead))),
+            What::Call(call) => Self::Call(Call::of(call)),
+            What::Dispatch(dispatch) => Self::Dispatch(Box::new(Dispatch::of(dispatch))),
             What::Ready { url, pid } => Self::Ready { url, pid: *pid },
             What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             What::Wait { attempt, due_at, delay } => {
@@ -59,6 +64,8 @@ pub fn kind(what: &What) -> &'static str {
         What::Check(_) => "check",
         What::Expectation(_) => "expectation",
         What::Instead(_) => "instead",
+        What::Call(_) => "call",
+        What::Dispatch(_) => "delivery_attempt",
         What::Ready { .. } => "ready",
         What::Arrival(_) => "arrival",
         What::Forward(_) => "forward",
