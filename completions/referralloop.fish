@@ -49,6 +49,16 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "secret" -d 'Show, make or set the webhook secret of this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "subscribe" -d 'Have the service deliver events to a URL'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "unsubscribe" -d 'End subscriptions, by id, by URL or all of them'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "subscriptions" -d 'List the subscriptions that were made here, and clean up what earlier runs left'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "waitlists" -d 'List the waitlists of the workspace'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "signups" -d 'List, show, make and delete sign-ups of a waitlist'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "reconcile" -d 'Find what was missed: compare the service\'s sign-ups with what arrived, and deliver the missing events'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "login" -d 'Check an API key against the service and keep it for this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "logout" -d 'Forget the API key of this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "whoami" -d 'Show which API key is used, where it comes from and what the service answers to it'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "doctor" -d 'Check configuration, secret, clock, port, app and API, and say what to do'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: about seventy checks of what a webhook receiver must withstand'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -530,6 +540,247 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l url -d 'Where they are delivered to: a public https URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s w -l waitlist -d 'Events of this waitlist [default: the setting waitlist, else every waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l allow-http -d 'Allow a URL that is not https'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l force -d 'Make another subscription where the journal has the same already'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l url -d 'Those in the journal that deliver to this URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l all -d 'Every one in the journal that was made in the API that is called now'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l forget -d 'Strike out a line whose subscription is known not to be there' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l ended -d 'Show those that ended, too'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l cleanup -d 'End what runs that are gone wanted for themselves alone, and what was about to be ended'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "list" -d 'List the sign-ups of a waitlist'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "get" -d 'Show one sign-up with everything that the service tells of it'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "create" -d 'Add a sign-up to a waitlist, which causes a signup.created event'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "delete" -d 'Delete sign-ups, which causes signup.deleted events'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most this many, up to 1000' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l offset -d 'Pass over this many' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l all -d 'Show every one, page by page'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l email -d 'Its e-mail address' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l name -d 'Its name' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l metadata -d 'Metadata: a JSON object, @FILE or - for standard input' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l field -d 'A custom field, NAME=VALUE; repeatable, and merged into the metadata by the service' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l since -d 'Take sign-ups made before this time as known: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l to -d 'Where they are delivered to [default: the setting to, else the running listener]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l speed -d 'Wait for retries 60 times as fast (60x) or not at all (instant)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l deliver -d 'Deliver the missing events, made from what the service has and signed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l retry -d 'Follow the documented retry schedule where a delivery fails'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l app -d 'Where your app listens [default: the setting forward_to]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l signature-header -d 'Send the signature in this header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s H -l header -d 'Add a header to every request, or replace one (repeatable)' -r

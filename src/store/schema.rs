@@ -19,6 +19,7 @@ pub(super) const STORE: Shape = Shape {
         "SELECT * FROM refused ORDER BY id DESC LIMIT 1",
         "SELECT * FROM urls ORDER BY id DESC LIMIT 1",
         "SELECT * FROM loads ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM subscriptions ORDER BY id DESC LIMIT 1",
         "SELECT * FROM identity ORDER BY twin DESC LIMIT 1",
         "SELECT * FROM signups ORDER BY signup DESC LIMIT 1",
         "SELECT * FROM recent ORDER BY event DESC LIMIT 1",

@@ -3,5 +3,5 @@
 
 mod addresses;
 mod ends;
-mod stage;
+pub mod stage;
 mod subscriptions;

@@ -1,6 +1,6 @@
 //! Help: each has examples, and every command line that is printed in help or README runs.
 
-use crate::support::{Endpoint, Output, Scene, Started, until};
+use crate::support::{Api, Endpoint, KEY, Output, Program, Scene, Started, WAITLIST, until};
 use clap::Command;
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
@@ -41,6 +41,7 @@ fn printed(page: &str) -> Vec<String> {
 struct Stage {
     scene: Scene,
     app: Endpoint,
+    api: Api,
 }
 
 impl Stage {
@@ -56,8 +57,15 @@ impl Stage {
         listener.stop().code(0);
         scene.run(["events", "export", "--output", "events.jsonl"]).code(0);
         // Port 4242 may be anybody's.
-        scene.write("referralloop.toml", "port = 0\n");
-        Self { scene, app }
+        scene.write("referralloop.toml", format!("port = 0\nwaitlist = \"{WAITLIST}\"\n"));
+        scene.write("key.txt", format!("{KEY}\n"));
+        Self { scene, app, api: Api::new() }
+    }
+
+    /// A shell line that knows the hosted API.
+    fn shell(&self, line: &str) -> Program {
+        let shell = self.scene.shell(line);
+        shell.env("REFERRALLOOP_API_URL", self.api.url()).env("REFERRALLOOP_API_KEY", KEY)
     }
 
     fn run(&self, line: &str) -> Output {
@@ -66,10 +74,11 @@ impl Stage {
         if line.starts_with("referralloop listen") {
             return self.listen(&line);
         }
-        let needs_listener =
-            ["referralloop trigger", "referralloop replay"].iter().any(|start| line.starts_with(start));
+        let needs_listener = ["referralloop trigger", "referralloop replay", "referralloop reconcile"]
+            .iter()
+            .any(|start| line.starts_with(start));
         let _listener = needs_listener.then(|| self.scene.listen(["-q"]));
-        self.scene.shell(&line).output()
+        self.shell(&line).output()
     }
 
     /// Listens until it is ready, and then until its event has come or it is told to stop.
@@ -78,9 +87,7 @@ impl Stage {
     fn listen(&self, line: &str) -> Output {
         let program = self.scene.write("bin/cloudflared", "#!/bin/sh\nexec sleep 60\n");
         std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let shell = self.scene.shell(&format!("PATH=$PWD/bin:$PATH; exec {line}"));
-        let started: Started =
-            shell.env("REFERRALLOOP_API_KEY", "pk_test_0123456789abcdefghijklmnopqrstuvwxyz").start();
+        let started: Started = self.shell(&format!("PATH=$PWD/bin:$PATH; exec {line}")).start();
         until("a listener that is ready", || {
             let said = started.stdout.text() + &started.stderr.text();
             (said.contains("Ready.") || said.contains("\"ready\"")).then_some(())
