@@ -12,6 +12,7 @@ mod listener;
 mod output;
 mod process;
 mod programs;
+mod sandbox;
 mod scene;
 
 pub use api::{Api, KEY, SIGNUP, SUBSCRIPTION, WAITLIST};
@@ -22,6 +23,7 @@ pub use listener::Listener;
 pub use output::Output;
 pub use process::{Program, Started};
 pub use programs::{counterpart, slow_tests, vectors};
+pub use sandbox::Sandbox;
 pub use scene::{Run, Running, Scene, wall};
 
 use std::time::{Duration, Instant};
