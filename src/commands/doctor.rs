@@ -10,6 +10,7 @@ use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::Ink;
 use serde_json::json;
+use std::time::Duration;
 use url::Url;
 
 /// Check configuration, secret, clock, port, app and API, and say what to do
@@ -34,8 +35,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {
         let stop = context.stop()?;
+        let mut began = context.clock.monotonic();
         let mut tell = |finding: Finding| {
-            if let Err(error) = show(&finding, &console) {
+            let took = context.clock.monotonic().saturating_sub(began);
+            began += took;
+            if let Err(error) = show(&finding, took, &console) {
                 fault.get_or_insert(error);
             }
             findings.push(finding.verdict);
@@ -55,15 +59,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     Ok(if findings.contains(&Verdict::Failed) { Exit::No } else { Exit::Done })
 }
 
-fn show(finding: &Finding, console: &Console) -> Result<(), Error> {
+fn show(finding: &Finding, took: Duration, console: &Console) -> Result<(), Error> {
     if console.is_json() {
         let (seen, reason) = match finding.verdict {
             Verdict::Skipped => (None, Some(&finding.seen)),
             _ => (Some(&finding.seen), None),
         };
         let fields = json!({
-            "id": finding.id, "group": "setup", "verdict": finding.verdict.name(), "title": finding.title,
-            "seen": seen, "reason": reason, "fix": finding.fix.join("; "),
+            "id": finding.id, "group": "setup", "severity": finding.severity, "verdict": finding.verdict.name(),
+            "title": finding.title, "seen": seen, "reason": reason, "why": finding.why, "fix": finding.fix.join("; "),
+            "repeat": "referralloop doctor", "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "exchanges": [],
         });
         return Ok(console.record("check", &fields)?);
     }

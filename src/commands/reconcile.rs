@@ -31,8 +31,8 @@ retries for 81 minutes, so what happened just now may still come. Exit code 1 wh
 missed and is not mended.
 
 Examples:
-  referralloop reconcile --waitlist 123e4567-e89b-12d3-a456-426614174000 --deliver --to 3000/webhooks
-  referralloop reconcile --waitlist 123e4567-e89b-12d3-a456-426614174000 --since 5m --deliver"
+  referralloop reconcile -w 123e4567-e89b-12d3-a456-426614174000 --deliver --to 3000/webhooks
+  referralloop reconcile --since 5m --deliver --json"
 )]
 pub struct Arguments {
     /// The waitlist [default: the setting waitlist]

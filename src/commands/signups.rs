@@ -17,7 +17,7 @@ use crate::output::console::Console;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000
-  referralloop signups create --email ada@example.com --waitlist 123e4567-e89b-12d3-a456-426614174000")]
+  referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000")]
 pub struct Arguments {
     #[command(subcommand)]
     action: Action,

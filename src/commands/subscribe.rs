@@ -11,7 +11,7 @@ use crate::output::sanitise::Sanitised;
 use crate::protocol::api::{Waitlist, check_id};
 use crate::protocol::event::{EventSelection, EventType};
 use crate::shutdown::Stop;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 /// Have the service deliver events to a URL
@@ -22,8 +22,7 @@ list it. On a terminal, what is not given is asked for.
 
 Examples:
   referralloop subscribe created deleted --url https://app.example.com/webhooks
-  referralloop subscribe all --url https://app.example.com/webhooks \\
-    --waitlist 123e4567-e89b-12d3-a456-426614174000"
+  referralloop subscribe all --url https://example.com/hook -w 123e4567-e89b-12d3-a456-426614174000"
 )]
 pub struct Arguments {
     /// Events: created, signup.deleted, signup.* or all
@@ -110,8 +109,12 @@ fn show(console: &Console, step: &Step<'_>) -> Result<(), Error> {
             record.insert("made".into(), Value::from(matches!(step, Step::Made(_))));
             console.record("subscription", &record)?;
         }
-        Step::Removed { entry, .. } if console.is_json() => {
-            console.record("unsubscribed", &serde_json::json!({ "id": entry.id, "rollback": true }))?;
+        Step::Removed { entry, found } if console.is_json() => {
+            let fields = json!({
+                "id": entry.id, "found": found, "line": entry.number, "event_type": entry.event,
+                "target_url": entry.url, "rollback": true,
+            });
+            console.record("unsubscribed", &fields)?;
         }
         Step::Made(entry) => console.line(&format!("{}  {} → {}", id(entry), entry.event, entry.url))?,
         Step::There(entry) if entry.id.is_none() => {

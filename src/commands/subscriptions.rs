@@ -43,7 +43,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context, &console)?;
     let store = workspace::store_path(context, &settings)?;
     if let Some(line) = arguments.forget {
-        return forget(line, &store, &console, context);
+        let entries = workspace::open_reader(context, &settings)?.subscriptions(false)?;
+        return forget(line, &entries, &store, &console, context);
     }
     if arguments.cleanup {
         let service = service::open(context, &settings)?;
@@ -97,9 +98,7 @@ fn cells(entry: &Entry, store: &Path, here: &str, console: &Console) -> Vec<Cell
     ]
 }
 
-fn forget(line: u64, store: &Path, console: &Console, context: &Context) -> Result<Exit, Error> {
-    let journal = Journal::open(store)?;
-    let entries = journal.entries(false)?;
+fn forget(line: u64, entries: &[Entry], store: &Path, console: &Console, context: &Context) -> Result<Exit, Error> {
     let Some(entry) = entries.iter().find(|entry| entry.number == line) else {
         return Err(Error::usage(format!("the journal has no line {line}"))
             .hint("referralloop subscriptions   shows the lines"));
@@ -108,7 +107,7 @@ fn forget(line: u64, store: &Path, console: &Console, context: &Context) -> Resu
         return Err(Error::usage(format!("line {line} is an active subscription, which would go on delivering"))
             .hint(format!("end it: referralloop unsubscribe {id}")));
     }
-    journal.removed(line, context.clock.now())?;
+    Journal::open(store)?.removed(line, context.clock.now())?;
     match console.is_json() {
         true => console.record("forgotten", &json!({ "line": line }))?,
         false => console.line(&format!("line {line} is struck out"))?,

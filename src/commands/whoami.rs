@@ -6,6 +6,7 @@ use crate::error::{Error, Exit};
 use crate::flows::service::{self, Service, left, local};
 use crate::flows::{runtime, workspace};
 use crate::output::console::Console;
+use crate::output::records::instant;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::Ink;
 use crate::output::table::{Cell, pairs};
@@ -59,7 +60,7 @@ fn record(
         "waitlists": waitlists,
         "limit": limits.limit,
         "remaining": limits.remaining,
-        "reset_at": limits.reset_at.map(|at| at.to_string()),
+        "reset_at": limits.reset_at.map(instant),
         "plan": limits.limit.and_then(Plan::of_limit).map(Plan::name),
     });
     Ok(console.record("whoami", &fields)?)

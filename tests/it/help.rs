@@ -1,6 +1,6 @@
 //! Help: each has examples, and every command line that is printed in help or README runs.
 
-use crate::support::{Endpoint, Output, Scene, Started, until};
+use crate::support::{Api, Endpoint, KEY, Output, Program, Scene, Started, WAITLIST, until};
 use clap::Command;
 use std::collections::BTreeSet;
 
@@ -40,6 +40,7 @@ fn printed(page: &str) -> Vec<String> {
 struct Stage {
     scene: Scene,
     app: Endpoint,
+    api: Api,
 }
 
 impl Stage {
@@ -55,8 +56,15 @@ impl Stage {
         listener.stop().code(0);
         scene.run(["events", "export", "--output", "events.jsonl"]).code(0);
         // Port 4242 may be anybody's.
-        scene.write("referralloop.toml", "port = 0\n");
-        Self { scene, app }
+        scene.write("referralloop.toml", format!("port = 0\nwaitlist = \"{WAITLIST}\"\n"));
+        scene.write("key.txt", format!("{KEY}\n"));
+        Self { scene, app, api: Api::new() }
+    }
+
+    /// A shell line that knows the hosted API.
+    fn shell(&self, line: &str) -> Program {
+        let shell = self.scene.shell(line);
+        shell.env("REFERRALLOOP_API_URL", self.api.url()).env("REFERRALLOOP_API_KEY", KEY)
     }
 
     fn run(&self, line: &str) -> Output {
@@ -70,10 +78,11 @@ impl Stage {
             let port = if rest.contains("--port") { "" } else { " --port 0" };
             return self.listen(&format!("referralloop sandbox{port}{rest}"));
         }
-        let needs_listener =
-            ["referralloop trigger", "referralloop replay"].iter().any(|start| line.starts_with(start));
+        let needs_listener = ["referralloop trigger", "referralloop replay", "referralloop reconcile"]
+            .iter()
+            .any(|start| line.starts_with(start));
         let _listener = needs_listener.then(|| self.scene.listen(["-q"]));
-        self.scene.shell(&line).output()
+        self.shell(&line).output()
     }
 
     /// Listens until it is ready, and then until its event has come or it is told to stop.

@@ -2,7 +2,8 @@
 //! the page promises and no others.
 
 use crate::main_job::{CREATED, DELETED, MOVED};
-use crate::support::{Answer, Endpoint, Output, Sandbox, Scene};
+use crate::support::{Answer, Api, Endpoint, KEY, Output, SIGNUP, SUBSCRIPTION, Sandbox, Scene, WAITLIST, post};
+use referralloop::store::{Journal, Wish};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,6 +148,53 @@ fn everything() -> Vec<Output> {
     outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());
     outputs.push(scene.with(["trigger", "created", "--speed", "step", "--json"]).env("HOME", scene.home()).output());
     outputs.push(listener.stop());
+    outputs.extend(of_the_service());
+    outputs
+}
+
+/// What the commands of the hosted API print.
+fn of_the_service() -> Vec<Output> {
+    let (scene, api) = (Scene::new(), Api::new());
+    let url = api.url();
+    let mut outputs = Vec::new();
+    let mut run = |line: &[&str]| {
+        let line = line.iter().copied().chain(["--json", "--api-url", &url]);
+        outputs.push(scene.with(line).env("REFERRALLOOP_API_KEY", KEY).output());
+    };
+    let target = "https://app.example.com/hook";
+    let subscribe = ["subscribe", "created", "deleted", "-w", WAITLIST, "--url", target];
+    api.after(1, "POST", 400, "{}");
+    run(&subscribe);
+    run(&subscribe);
+    run(&subscribe);
+    run(&["subscribe", "position_changed", "--url", target]);
+    api.instead("POST", Answer::Close);
+    run(&["subscribe", "created", "--url", target]);
+    let journal = Journal::open(scene.store()).unwrap();
+    let wish = Wish { api: &url, event: "signup.created", url: target, waitlist: None, run: Some("gone") };
+    let line = journal.ask(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
+    journal.made(line, SUBSCRIPTION, "{}").unwrap();
+    run(&["subscriptions", "--ended"]);
+    run(&["subscriptions", "--cleanup"]);
+    run(&["unsubscribe", "sub_unheard_of"]);
+    let unknown = journal.entries(false).unwrap().into_iter().find(|entry| entry.id.is_none()).unwrap();
+    run(&["subscriptions", "--forget", &unknown.number.to_string()]);
+    run(&["unsubscribe", "--all"]);
+    for line in [&["whoami"][..], &["waitlists"], &["doctor"]] {
+        run(line);
+    }
+    run(&["signups", "create", "-w", WAITLIST, "--email", "ada@example.com"]);
+    run(&["signups", "list", "-w", WAITLIST]);
+    let told = r#"{"event_type":"signup.created","waitlist_id":"W","data":{"id":"S","position":9}}"#;
+    let imported = told.replace('W', WAITLIST).replace('S', SIGNUP);
+    let listener = scene.listen(["-q"]);
+    let sent = post(&listener.url, &imported);
+    assert!(sent.starts_with("HTTP/1.1 200"), "{sent}");
+    listener.stop();
+    run(&["reconcile", "-w", WAITLIST]);
+    run(&["signups", "delete", SIGNUP, "-w", WAITLIST]);
+    let login = scene.with(["login", "--json", "--api-url", &url]).stdin(KEY).output();
+    outputs.extend([login, scene.run(["logout", "--json"])]);
     outputs
 }
 

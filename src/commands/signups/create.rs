@@ -12,10 +12,8 @@ use std::path::Path;
 /// Add a sign-up to a waitlist, which causes a signup.created event
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  referralloop signups create --email ada@example.com --name 'Ada Lovelace' \\
-    --waitlist 123e4567-e89b-12d3-a456-426614174000
-  referralloop signups create --email ada@example.com --field plan=team \\
-    --metadata '{\"source\":\"cli\"}' --waitlist 123e4567-e89b-12d3-a456-426614174000")]
+  referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000
+  referralloop signups create --email ada@example.com --name 'Ada Lovelace' --field plan=team")]
 pub struct Arguments {
     /// Its e-mail address
     #[arg(long, value_name = "EMAIL", value_parser = arguments::email)]

@@ -11,8 +11,7 @@ use serde_json::json;
 #[command(after_help = "With a live key this asks first, since it cannot be undone; --yes answers.
 
 Examples:
-  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000 \\
-    --waitlist 123e4567-e89b-12d3-a456-426614174000")]
+  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
 pub struct Arguments {
     /// The sign-ups
     #[arg(value_name = "ID", required = true, value_parser = arguments::id)]

@@ -6,9 +6,11 @@ use crate::flows::arguments;
 
 /// Show one sign-up with everything that the service tells of it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  referralloop signups get 789e0123-e89b-12d3-a456-426614174000 \\
-    --waitlist 123e4567-e89b-12d3-a456-426614174000")]
+#[command(after_help = "The waitlist is that of --waitlist, or of: referralloop config set waitlist ID
+
+Examples:
+  referralloop signups get 789e0123-e89b-12d3-a456-426614174000
+  referralloop signups get 789e0123-e89b-12d3-a456-426614174000 --json")]
 pub struct Arguments {
     /// The sign-up
     #[arg(value_name = "ID", value_parser = arguments::id)]

@@ -8,8 +8,8 @@ use crate::protocol::api::{LARGEST_PAGE, PAGE};
 /// List the sign-ups of a waitlist
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000 --limit 20
-  referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000 --all --json")]
+  referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000 -n 20
+  referralloop signups list -w 123e4567-e89b-12d3-a456-426614174000 --all --json")]
 pub struct Arguments {
     #[command(flatten)]
     of: OfWaitlist,

@@ -10,6 +10,7 @@ use crate::flows::arguments::{self, or_setting};
 use crate::flows::subscriptions::is_left_behind;
 use crate::flows::{listeners, workspace};
 use crate::output::words;
+use crate::protocol::check::Severity;
 use crate::store::Standing;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
@@ -18,11 +19,36 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-const PRIVATE: Check = Check("setup.private", "nobody else can read keys and secrets");
-const STORE: Check = Check("setup.store", "the store can be used");
-const JOURNAL: Check = Check("setup.subscriptions", "the journal of subscriptions has no loose ends");
-const PORT: Check = Check("setup.port", "the listener's port is free");
-const APP: Check = Check("setup.app", "your app listens where deliveries are forwarded to");
+const PRIVATE: Check = Check {
+    id: "setup.private",
+    severity: Severity::High,
+    title: "nobody else can read keys and secrets",
+    why: "whoever reads them can act for you and forge events",
+};
+const STORE: Check = Check {
+    id: "setup.store",
+    severity: Severity::Critical,
+    title: "the store can be used",
+    why: "what cannot be stored is not acknowledged",
+};
+const JOURNAL: Check = Check {
+    id: "setup.subscriptions",
+    severity: Severity::Medium,
+    title: "the journal of subscriptions has no loose ends",
+    why: "the service goes on delivering to what nobody listens on, and cannot list it",
+};
+const PORT: Check = Check {
+    id: "setup.port",
+    severity: Severity::High,
+    title: "the listener's port is free",
+    why: "listen cannot start while somebody else has it",
+};
+const APP: Check = Check {
+    id: "setup.app",
+    severity: Severity::High,
+    title: "your app listens where deliveries are forwarded to",
+    why: "forwards to it would fail",
+};
 
 /// Time that a connection to the app has.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::console::Console;
+use crate::protocol::check::Severity;
 use url::Url;
 
 /// What a check found.
@@ -17,8 +18,12 @@ use url::Url;
 pub struct Finding {
     /// Its stable id.
     pub id: &'static str,
+    /// How much a failure matters.
+    pub severity: Severity,
     /// What should be so, in one sentence.
     pub title: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
     /// How it ended.
     pub verdict: Verdict,
     /// What was seen, or why nothing was looked at.
@@ -49,9 +54,14 @@ impl Verdict {
     }
 }
 
-/// What a check is: its id, and what should be so.
+/// What a check is.
 #[derive(Debug, Clone, Copy)]
-struct Check(&'static str, &'static str);
+struct Check {
+    id: &'static str,
+    severity: Severity,
+    title: &'static str,
+    why: &'static str,
+}
 
 impl Check {
     fn passed(self, seen: impl Into<String>) -> Finding {
@@ -72,11 +82,17 @@ impl Check {
     }
 
     fn found(self, verdict: Verdict, seen: impl Into<String>, fix: Vec<String>) -> Finding {
-        Finding { id: self.0, title: self.1, verdict, seen: seen.into(), fix }
+        let Self { id, severity, title, why } = self;
+        Finding { id, severity, title, why, verdict, seen: seen.into(), fix }
     }
 }
 
-const CONFIGURATION: Check = Check("setup.configuration", "the settings can be read");
+const CONFIGURATION: Check = Check {
+    id: "setup.configuration",
+    severity: Severity::Critical,
+    title: "the settings can be read",
+    why: "no command runs without them",
+};
 
 /// Runs every check in its order and hands over each finding as it is made.
 pub async fn run(context: &Context, console: &Console, app: Option<&Url>, tell: &mut dyn FnMut(Finding)) {

@@ -7,11 +7,27 @@ use crate::error::Error;
 use crate::flows::service::{self, left, local};
 use crate::hosted::Aside;
 use crate::output::words;
+use crate::protocol::check::Severity;
 use std::time::Duration;
 
-const API: Check = Check("setup.api", "the service is reached and takes the API key");
-const LIMITS: Check = Check("setup.limits", "calls are left in this hour");
-const CLOCK: Check = Check("setup.clock", "this machine's clock is right");
+const API: Check = Check {
+    id: "setup.api",
+    severity: Severity::High,
+    title: "the service is reached and takes the API key",
+    why: "subscriptions and sign-ups are made through it",
+};
+const LIMITS: Check = Check {
+    id: "setup.limits",
+    severity: Severity::Medium,
+    title: "calls are left in this hour",
+    why: "further calls would be refused",
+};
+const CLOCK: Check = Check {
+    id: "setup.clock",
+    severity: Severity::Low,
+    title: "this machine's clock is right",
+    why: "arrival times and the gaps between retries are taken from it",
+};
 
 /// Seconds by which the clock may be off. Answers tell whole seconds, and come late.
 const OFF: Duration = Duration::from_secs(30);

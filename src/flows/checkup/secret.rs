@@ -5,8 +5,14 @@ use crate::config::Settings;
 use crate::config::secrets::{self, Secrets};
 use crate::context::Context;
 use crate::error::Error;
+use crate::protocol::check::Severity;
 
-const SECRET: Check = Check("setup.secret", "the webhook secret looks like one");
+const SECRET: Check = Check {
+    id: "setup.secret",
+    severity: Severity::High,
+    title: "the webhook secret looks like one",
+    why: "a secret that was copied wrongly verifies nothing, and a short one can be guessed",
+};
 
 /// Bytes below which a secret can be guessed.
 const SHORT: usize = 16;

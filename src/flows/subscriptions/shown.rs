@@ -1,5 +1,6 @@
 //! Lines of the journal, as records and in words.
 
+use crate::output::records::instant;
 use crate::store::{Entry, Standing};
 use serde_json::{Map, Value, json};
 
@@ -14,8 +15,8 @@ pub fn fields(entry: &Entry, left_behind: bool) -> Map<String, Value> {
         "target_url": entry.url,
         "waitlist_id": entry.waitlist,
         "api_url": entry.api,
-        "asked_at": entry.asked_at.to_string(),
-        "ended_at": entry.ended_at.map(|at| at.to_string()),
+        "asked_at": instant(entry.asked_at),
+        "ended_at": entry.ended_at.map(instant),
         "run": entry.run,
         "left_behind": left_behind.then_some(true),
         "reason": entry.words,

@@ -24,7 +24,7 @@ fn a_key_is_kept_where_the_service_took_it_and_forgotten_on_request() {
     assert_eq!((&who["key"], &who["accepted"], &who["waitlists"]), (&"test".into(), &true.into(), &1.into()));
     assert_eq!(who["key_origin"], scene.config().to_str().unwrap());
     assert_eq!((&who["limit"], &who["remaining"], &who["plan"]), (&10_000.into(), &9_998.into(), &"growth".into()));
-    assert_eq!(who["reset_at"], "2030-01-15T11:00:00Z");
+    assert_eq!(who["reset_at"], "2030-01-15T11:00:00.000Z");
 
     let logout = scene.run(["logout"]).code(0);
     assert_eq!(logout.err(), "note: The key of profile default is forgotten.\n");
