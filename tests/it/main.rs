@@ -20,6 +20,7 @@ mod json_stringify;
 mod main_job;
 mod records;
 mod redirects;
+mod sandbox;
 mod support;
 mod terminal;
 mod timing;
