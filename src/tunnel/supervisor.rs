@@ -119,6 +119,10 @@ async fn end_everything(own: u32, child: &mut tokio::process::Child) {
     }
     let _ = child.start_kill();
     let _ = child.wait().await;
+    if parents().is_err() {
+        // Where processes are not listed, the group alone can be reached, and this process is in it.
+        tell(Signal::KILL);
+    }
 }
 
 fn send(processes: &BTreeSet<i32>, signal: Signal) {
