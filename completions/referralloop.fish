@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_referralloop_global_optspecs
-    string join \n profile= config= store= format= json color= q/quiet v/verbose no-input y/yes h/help V/version
+    string join \n profile= config= store= api-url= format= json color= q/quiet v/verbose no-input y/yes h/help V/version
 end
 
 function __fish_referralloop_needs_command
@@ -27,6 +27,7 @@ end
 complete -c referralloop -n "__fish_referralloop_needs_command" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_needs_command" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_needs_command" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_needs_command" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_needs_command" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -47,7 +48,18 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -d 'Run a command and assert which events arrive meanwhile (CI)'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sandbox" -d 'Emulate the hosted API on this machine, with real deliveries and retries'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "secret" -d 'Show, make or set the webhook secret of this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "subscribe" -d 'Have the service deliver events to a URL'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "unsubscribe" -d 'End subscriptions, by id, by URL or all of them'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "subscriptions" -d 'List the subscriptions that were made here, and clean up what earlier runs left'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "waitlists" -d 'List the waitlists of the workspace'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "signups" -d 'List, show, make and delete sign-ups of a waitlist'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "reconcile" -d 'Find what was missed: compare the service\'s sign-ups with what arrived, and deliver the missing events'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "login" -d 'Check an API key against the service and keep it for this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "logout" -d 'Forget the API key of this profile'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "whoami" -d 'Show which API key is used, where it comes from and what the service answers to it'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "doctor" -d 'Check configuration, secret, clock, port, app and API, and say what to do'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: about seventy checks of what a webhook receiver must withstand'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -55,6 +67,7 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "man" -d '
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -68,7 +81,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s y -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s p -l port -d 'Listen on this port; 0 takes a free one [default: 4242]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l bind -d 'Listen on this address [default: 127.0.0.1]' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l path -d 'Accept this path only; auto makes one that nobody can guess' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l path -d 'Accept this path only; auto makes one that nobody can guess [default: any; auto if exposed]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l secret-file -d 'Verify with the secret in this file (- for standard input); repeat it while rotating' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s f -l forward-to -d 'Forward to the local app: a port, host:port/path or URL; created=URL or \'*_changed=URL\' for some events (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s H -l header -d 'Add a header to what is forwarded, or replace one (repeatable)' -r
@@ -78,10 +91,13 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ret
 first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ack -d 'What the answer to the sender waits for' -r -f -a "store\t'The store: 200 as soon as the event is safe'
 mirror\t'The app: answer with its status'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l subscribe -d 'Subscribe to these events once it can be reached, and unsubscribe at the end: created, deleted, all' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l tunnel -d 'Make a public URL: cloudflared, ngrok, bore:SERVER, ssh:USER@HOST or \'COMMAND {port}\'' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l public-url -d 'It is reached at this URL, by way of a proxy of your own' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond -d 'Answer each event with these statuses in turn, the last one repeating' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l respond-delay -d 'Hold each answer back for this long' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l waitlist -d 'Events of this waitlist only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l waitlist -d 'Events of this waitlist only; with --subscribe, those of no other are subscribed' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l where -d 'Events whose body meets this condition in jq syntax, such as \'.data.position < 10\'' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l ready-file -d 'Write {url, pid} as JSON to this file once connections are accepted; removed at the end' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l until -d 'End after this many distinct events; exit 1 if they do not come' -r
@@ -89,6 +105,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l for
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -97,6 +114,7 @@ never\t'Nowhere'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l require-signature -d 'Refuse unsigned deliveries too'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-duplicates -d 'Forward again what was forwarded successfully before'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l forward-retry -d 'Try failed forwards again by the documented schedule, in order, across restarts'
+complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l allow-http -d 'Subscribe a URL that is not https'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l exit-with-parent -d 'End when the process that started this one ends'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l json -d 'Short for --format json'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s q -l quiet -d 'Print no banner, progress or summary'
@@ -136,6 +154,7 @@ curl\t'A curl command line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -177,6 +196,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l con
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -200,6 +220,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -s h -
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and not __fish_seen_subcommand_from list show diff export import report prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -232,6 +253,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -250,6 +272,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -268,6 +291,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -298,6 +322,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -317,6 +342,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -342,6 +368,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from report" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -372,6 +399,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand events; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -398,6 +426,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l jun
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand expect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -421,6 +450,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l sec
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -436,6 +466,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l secre
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -447,9 +478,62 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s v -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s p -l port -d 'Listen on this port of 127.0.0.1; 0 takes a free one' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l ready-file -d 'Write {url, pid, api_key} as JSON to this file (0600) once calls are answered; removed at the end' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l plan -d 'What the workspace pays for: free, starter, growth or pro' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l rate-limit -d 'Allow so many calls an hour in place of the plan\'s limit, to meet a 429 early' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l signups -d 'Found it with so many sign-ups [default: 25]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l seed -d 'Roll them from this number: the same people each time [default: 7]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l data -d 'Keep it in this file [default: sandbox.db beside the profile\'s store]' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l speed -d 'Retry 60 times as fast (60x), or at once (instant) [default: as documented]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
+first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l secret-file -d 'Sign with the secret in this file (- for standard input) instead of the profile\'s' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l memory -d 'Keep it in memory; it is gone at the end'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l unsigned -d 'Sign nothing, as the service does today'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l assumptions -d 'List what the documentation leaves open and what the sandbox decided, and end'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -f -a "deliveries" -d 'List what the sandbox delivered, newest first, with each attempt'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l data -d 'Read this file [default: sandbox.db beside the profile\'s store]' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l state -d 'Deliveries in this state only' -r -f -a "pending\t'An attempt is due, now or later'
+delivered\t'Acknowledged'
+failed\t'Every attempt failed'
+cancelled\t'Its subscription was removed first'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l subscription -d 'Deliveries of this subscription only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s n -l limit -d 'Show at most this many' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -467,6 +551,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and no
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -481,6 +566,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from new" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -496,6 +582,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -507,6 +594,247 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l url -d 'Where they are delivered to: a public https URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s w -l waitlist -d 'Events of this waitlist [default: the setting waitlist, else every waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l allow-http -d 'Allow a URL that is not https'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l force -d 'Make another subscription where the journal has the same already'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscribe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l url -d 'Those in the journal that deliver to this URL' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l all -d 'Every one in the journal that was made in the API that is called now'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand unsubscribe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l forget -d 'Strike out a line whose subscription is known not to be there' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l ended -d 'Show those that ended, too'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l cleanup -d 'End what runs that are gone wanted for themselves alone, and what was about to be ended'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand subscriptions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand waitlists" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "list" -d 'List the sign-ups of a waitlist'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "get" -d 'Show one sign-up with everything that the service tells of it'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "create" -d 'Add a sign-up to a waitlist, which causes a signup.created event'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and not __fish_seen_subcommand_from list get create delete" -f -a "delete" -d 'Delete sign-ups, which causes signup.deleted events'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s n -l limit -d 'Show at most this many, up to 1000' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l offset -d 'Pass over this many' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l all -d 'Show every one, page by page'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l email -d 'Its e-mail address' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l name -d 'Its name' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l metadata -d 'Metadata: a JSON object, @FILE or - for standard input' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l field -d 'A custom field, NAME=VALUE; repeatable, and merged into the metadata by the service' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand signups; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s w -l waitlist -d 'The waitlist [default: the setting waitlist]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l since -d 'Take sign-ups made before this time as known: a time (RFC 3339), or how long ago, such as 2h' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l to -d 'Where they are delivered to [default: the setting to, else the running listener]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l speed -d 'Wait for retries 60 times as fast (60x) or not at all (instant)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l deliver -d 'Deliver the missing events, made from what the service has and signed'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l retry -d 'Follow the documented retry schedule where a delivery fails'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand reconcile" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l app -d 'Where your app listens [default: the setting forward_to]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l signature-header -d 'Send the signature in this header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s H -l header -d 'Add a header to every request, or replace one (repeatable)' -r
@@ -523,6 +851,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l markd
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -540,6 +869,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s h -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and not __fish_seen_subcommand_from show path set unset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -558,6 +888,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and no
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -572,6 +903,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -586,6 +918,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -601,6 +934,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -616,6 +950,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand config; and __
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
@@ -630,6 +965,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand completions" -
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
 json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'

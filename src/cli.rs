@@ -3,11 +3,14 @@
 mod grammar;
 
 use crate::commands::{
-    completions, config, demo, events, expect, listen, man, replay, secret, sign, test, trigger, verify,
+    completions, config, demo, doctor, events, expect, listen, login, logout, man, reconcile, replay, sandbox, secret,
+    sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify, waitlists, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, Globals};
 use crate::error::{Error, Exit};
+use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
+use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -44,7 +47,18 @@ enum Command {
     Expect(Box<expect::Arguments>),
     Verify(verify::Arguments),
     Sign(sign::Arguments),
+    Sandbox(Box<sandbox::Arguments>),
     Secret(secret::Arguments),
+    Subscribe(subscribe::Arguments),
+    Unsubscribe(unsubscribe::Arguments),
+    Subscriptions(subscriptions::Arguments),
+    Waitlists(waitlists::Arguments),
+    Signups(signups::Arguments),
+    Reconcile(reconcile::Arguments),
+    Login(login::Arguments),
+    Logout(logout::Arguments),
+    Whoami(whoami::Arguments),
+    Doctor(doctor::Arguments),
     Test(Box<test::Arguments>),
     Config(config::Arguments),
     Completions(completions::Arguments),
@@ -58,6 +72,10 @@ pub fn command() -> clap::Command {
 
 /// Parses the command line of the context, fills in its global options, and runs the command.
 pub fn run(context: &mut Context) -> Result<Exit, Failure> {
+    // No command of the user's: this program calls itself by it, with a command line that is not its own.
+    if let Some(command) = supervisor::asked(&context.arguments) {
+        return supervise::run(command, context).map_err(Failure::Command);
+    }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
     refuse_secrets(context).map_err(Failure::Command)?;
@@ -106,7 +124,18 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
         Command::Expect(arguments) => expect::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sign(arguments) => sign::run(arguments, context),
+        Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Secret(arguments) => secret::run(arguments, context),
+        Command::Subscribe(arguments) => subscribe::run(arguments, context),
+        Command::Unsubscribe(arguments) => unsubscribe::run(arguments, context),
+        Command::Subscriptions(arguments) => subscriptions::run(arguments, context),
+        Command::Waitlists(arguments) => waitlists::run(arguments, context),
+        Command::Signups(arguments) => signups::run(arguments, context),
+        Command::Reconcile(arguments) => reconcile::run(arguments, context),
+        Command::Login(arguments) => login::run(arguments, context),
+        Command::Logout(arguments) => logout::run(arguments, context),
+        Command::Whoami(arguments) => whoami::run(arguments, context),
+        Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Test(arguments) => test::run(arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, self::command(), context),
@@ -116,12 +145,18 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
 
 /// Every process on the machine can read a command line, so a key or secret on it is refused, and not repeated.
 fn refuse_secrets(context: &Context) -> Result<(), Error> {
-    let is_secret = |text: &str| ["pk_live_", "pk_test_", "whsec_", SECRET_PREFIX].iter().any(|p| text.contains(p));
-    match context.arguments.iter().skip(1).position(|argument| is_secret(&argument.to_string_lossy())) {
-        None => Ok(()),
-        Some(position) => Err(
-            Error::usage(format!("argument {} looks like a key or secret, which every process could read", position + 1))
-                .hint("put it into REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop secret set"),
-        ),
+    let has = |text: &str, marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    for (at, argument) in context.arguments.iter().enumerate().skip(1) {
+        let text = argument.to_string_lossy();
+        let hint = if has(&text, &[LIVE_PREFIX, TEST_PREFIX]) {
+            "put it into REFERRALLOOP_API_KEY, or store it with: referralloop login"
+        } else if has(&text, &["whsec_", SECRET_PREFIX]) {
+            "put it into REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop secret set"
+        } else {
+            continue;
+        };
+        let message = format!("argument {at} looks like a key or secret, which every process could read");
+        return Err(Error::usage(message).hint(hint));
     }
+    Ok(())
 }

@@ -37,6 +37,8 @@ pub struct Context {
     pub entropy: Entropy,
     /// Where the wish to stop comes from.
     pub signals: Signals,
+    /// This program's own file, for starting it once more.
+    pub program: PathBuf,
     /// This process's id.
     pub pid: u32,
     /// The id of the process that started this one, as it is now: it changes when that one ends.
@@ -70,6 +72,9 @@ pub struct Globals {
     /// Keep events in this file instead of the profile's store
     #[arg(long, global = true, value_name = "FILE")]
     pub store: Option<PathBuf>,
+    /// Call the hosted API here, at a sandbox for instance
+    #[arg(long, global = true, value_name = "URL")]
+    pub api_url: Option<String>,
     /// How to print: for people, or one JSON object a line
     #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     pub format: Option<Format>,
@@ -254,6 +259,7 @@ impl Context {
                 getrandom::fill(buffer).unwrap_or_else(|e| panic!("the operating system gives no random bytes: {e}"));
             }),
             signals: Signals::Process,
+            program: std::env::current_exe().unwrap_or_else(|_| "referralloop".into()),
             pid: std::process::id(),
             parent: std::os::unix::process::parent_id,
             globals: Globals::default(),

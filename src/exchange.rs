@@ -6,6 +6,7 @@
 
 mod paced;
 
+pub use crate::protocol::target::is_loopback;
 pub use paced::Manner;
 
 use crate::protocol::attempt::{ANSWER_KEPT, Answer, Outcome, Phase};
@@ -18,7 +19,7 @@ use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
-use url::{Host, Url};
+use url::Url;
 
 /// A request that is ready to be sent, as often as needed.
 #[derive(Debug, Clone)]
@@ -46,6 +47,10 @@ struct Clients {
     building: Mutex<()>,
     /// Whether every request has a connection of its own.
     fresh: bool,
+    /// Time that a connection has, where it has less than the whole attempt.
+    connect: Option<Duration>,
+    /// Bytes of an answer's body that are kept, where they are other than usual; reading ends there.
+    cap: Option<usize>,
 }
 
 /// A request that is not the usual one.
@@ -79,6 +84,12 @@ impl Exchange {
         Self { clients: Arc::new(Clients { fresh: true, ..Clients::default() }) }
     }
 
+    /// One whose answers are kept up to so many bytes and not read any further, and whose connections must stand within
+    /// some time. No compression is asked for, so the bytes that are counted are the bytes that are meant.
+    pub fn for_answers(connect: Duration, cap: usize) -> Self {
+        Self { clients: Arc::new(Clients { connect: Some(connect), cap: Some(cap), ..Clients::default() }) }
+    }
+
     /// Makes one attempt. `budget` covers connect, send, head and body; `None` waits for ever.
     /// Returns the outcome and the time it took.
     pub async fn post(&self, request: &Request, budget: Option<Duration>) -> (Outcome, Duration) {
@@ -95,7 +106,7 @@ impl Exchange {
         };
         let started = Instant::now();
         let mut phase = Phase::Connect;
-        let attempt = exchange(prepare(&client, request, unusual), &mut phase, &mut headers);
+        let attempt = exchange(prepare(&client, request, unusual), self.clients.cap, &mut phase, &mut headers);
         let outcome = match budget {
             None => attempt.await,
             Some(budget) => match tokio::time::timeout(budget, attempt).await {
@@ -116,27 +127,21 @@ impl Exchange {
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = build(loopback, self.clients.fresh).map_err(|e| format!("no HTTP client could be made: {e}"))?;
+        let client = build(loopback, &self.clients).map_err(|e| format!("no HTTP client could be made: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }
 
-/// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
-fn build(loopback: bool, fresh: bool) -> Result<reqwest::Client, reqwest::Error> {
+fn build(loopback: bool, wanted: &Clients) -> Result<reqwest::Client, reqwest::Error> {
     // A second installation is refused and harmless: the provider is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = || {
-        reqwest::Client::builder()
-            .pool_max_idle_per_host(if fresh { 0 } else { usize::MAX })
+        let builder = match wanted.connect {
+            Some(time) => reqwest::Client::builder().connect_timeout(time),
+            None => reqwest::Client::builder(),
+        };
+        builder
+            .pool_max_idle_per_host(if wanted.fresh { 0 } else { usize::MAX })
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -167,7 +172,12 @@ fn prepare(client: &reqwest::Client, request: &Request, unusual: Option<&Unusual
     client.request(method, request.url.clone()).headers(headers).body(body)
 }
 
-async fn exchange(request: reqwest::RequestBuilder, phase: &mut Phase, headers: &mut HeaderMap) -> Outcome {
+async fn exchange(
+    request: reqwest::RequestBuilder,
+    cap: Option<usize>,
+    phase: &mut Phase,
+    headers: &mut HeaderMap,
+) -> Outcome {
     // reqwest does not tell when the connection stands; a timeout before the head is told as such.
     *phase = Phase::Head;
     let mut response = match request.send().await {
@@ -181,11 +191,12 @@ async fn exchange(request: reqwest::RequestBuilder, phase: &mut Phase, headers: 
     let status = response.status().as_u16();
     let mut body = BytesMut::new();
     let mut truncated = false;
-    loop {
+    let kept = cap.unwrap_or(ANSWER_KEPT);
+    while !(truncated && cap.is_some()) {
         match response.chunk().await {
             Ok(None) => break,
             Ok(Some(chunk)) => {
-                let room = ANSWER_KEPT - body.len();
+                let room = kept - body.len();
                 truncated |= chunk.len() > room;
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             }
@@ -197,6 +208,10 @@ async fn exchange(request: reqwest::RequestBuilder, phase: &mut Phase, headers: 
 
 /// Translates an error by its first cause that is understood.
 fn failure(error: &reqwest::Error) -> Outcome {
+    // Only the time for connecting is reqwest's to watch.
+    if error.is_timeout() && error.is_connect() {
+        return Outcome::TimedOut(Phase::Connect);
+    }
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(current) = cause {

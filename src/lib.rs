@@ -10,7 +10,8 @@
 //! |---|---|---|
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
 //! | the process | [`clock`], [`shutdown`], [`context`]: the only readers of the process | each other, downwards |
-//! | 1, edges | [`exchange`] (one HTTP attempt), [`store`] (SQLite), [`deliver`] (the schedule), [`receive`] (the listener), [`audit`] (checks of an endpoint), [`config`] (settings), [`jq`] (conditions on bodies) | floor 0, the process, `exchange`; never each other |
+//! | 1, footings | [`exchange`] (one HTTP attempt), [`server`] (the accept loop), [`database`] (a file of SQLite), [`child`] (a process group): what edges stand on | floor 0, the process |
+//! | 1, edges | [`store`] (the history), [`deliver`] (the schedule), [`receive`] (the listener), [`sandbox`] (the hosted API emulated), [`hosted`] (its client), [`tunnel`] (public addresses), [`audit`] (checks of an endpoint), [`config`] (settings), [`jq`] (conditions on bodies) | floor 0, the process, the footings; never each other |
 //! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
 //! | 2 | [`flows`]: what several commands run, assembled | everything below |
@@ -44,13 +45,19 @@ pub mod context;
 pub mod shutdown;
 
 pub mod audit;
+pub mod child;
 pub mod config;
+pub mod database;
 pub mod deliver;
 pub mod diagnose;
 pub mod exchange;
+pub mod hosted;
 pub mod jq;
 pub mod receive;
+pub mod sandbox;
+pub mod server;
 pub mod store;
+pub mod tunnel;
 
 pub mod output;
 

@@ -83,7 +83,8 @@ impl Complaint<'_> {
 
     fn suggestion(&self) -> Option<String> {
         let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
-        kinds.into_iter().find_map(|kind| self.texts(kind).first().map(|meant| name(meant)))
+        // Of several, the parser puts the likeliest last.
+        kinds.into_iter().find_map(|kind| self.texts(kind).last().map(|meant| name(meant)))
     }
 
     fn text(&self, kind: ContextKind) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! `config`: which settings are in force and where each came from; changing them.
 
+use crate::config::api;
 use crate::config::file::{self, FileKind};
 use crate::config::keys::{KEYS, Key};
 use crate::config::secrets::SECRET_VARIABLE;
@@ -101,6 +102,12 @@ fn value_of(settings: &Settings, context: &Context, key: Key) -> Result<(Option<
         let (path, origin) = settings.store(&context.directory)?;
         return Ok((Some(path.display().to_string()), origin));
     }
+    if key == Key::ApiKey {
+        return Ok(match api::origin(settings, &context.environment) {
+            Some(origin) => (Some("set, not shown".into()), origin),
+            None => (None, Origin::Default),
+        });
+    }
     if key.is_secret() {
         let user = settings.user.get(Some(&settings.profile.value), key);
         return Ok(match (context.environment.get(SECRET_VARIABLE), user) {
@@ -150,8 +157,9 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         }
     })?;
     if key.is_secret() {
+        let way = if key == Key::ApiKey { "referralloop login" } else { "referralloop secret set" };
         return Err(Error::usage("a secret on a command line could be read by every process")
-            .hint("store it with: referralloop secret set"));
+            .hint(format!("store it with: {way}")));
     }
     if project && !key.spec().in_project {
         return Err(Error::usage(format!("a project file cannot set {name}")).hint("leave out --project"));

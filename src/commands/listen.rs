@@ -1,5 +1,6 @@
 //! `listen`: receives deliveries, verifies, stores, shows and forwards them.
 
+mod exposing;
 mod forwarding;
 
 use crate::config::Settings;
@@ -10,7 +11,7 @@ use crate::error::{Error, Exit};
 use crate::flows::arguments::{self, or_setting};
 use crate::flows::delivery::interrupted;
 use crate::flows::listener::{self, Door, Ended, Ends, Surroundings, Traces, Why};
-use crate::flows::{diagnosis, input, runtime, workspace};
+use crate::flows::{diagnosis, exposure, input, runtime, workspace};
 use crate::jq::Condition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
@@ -39,7 +40,9 @@ Examples:
   referralloop listen --where '.data.position < 10'
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
-  referralloop listen --events created,deleted --json"
+  referralloop listen --events created,deleted --json
+  referralloop listen --subscribe all --tunnel cloudflared
+  referralloop listen --subscribe created,deleted --public-url https://hooks.example.com"
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -48,6 +51,8 @@ pub struct Arguments {
     verification: Verification,
     #[command(flatten)]
     forwarding: forwarding::Arguments,
+    #[command(flatten)]
+    exposing: exposing::Arguments,
     #[command(flatten)]
     answering: Answering,
     #[command(flatten)]
@@ -66,7 +71,7 @@ struct Address {
     /// Listen on this address [default: 127.0.0.1]
     #[arg(long, value_name = "ADDRESS", value_parser = arguments::address)]
     bind: Option<IpAddr>,
-    /// Accept this path only; auto makes one that nobody can guess
+    /// Accept this path only; auto makes one that nobody can guess [default: any; auto if exposed]
     #[arg(long, value_name = "PATH", value_parser = path)]
     path: Option<String>,
 }
@@ -102,7 +107,7 @@ struct Shown {
     /// These events only: created, signup.deleted, signup.* or all, separated by commas
     #[arg(long, value_name = "EVENTS", value_parser = arguments::selection)]
     events: Option<EventSelection>,
-    /// Events of this waitlist only
+    /// Events of this waitlist only; with --subscribe, those of no other are subscribed
     #[arg(long, value_name = "ID")]
     waitlist: Option<String>,
     /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
@@ -155,14 +160,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::settings(context, &console)?;
     input::one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
-    let receiving = receiving(arguments, context, &settings)?;
+    let waitlist = or_setting(arguments.shown.waitlist.as_ref(), &settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
+    let exposing = arguments.exposing.resolve(context, &settings, waitlist)?;
+    let receiving = receiving(arguments, &exposing, context, &settings)?;
     if let Some(text) = &arguments.shown.condition {
         Condition::new(text)?;
     }
     let secrets = workspace::secrets(context, &settings, &arguments.verification.secret_file)?;
     refuse_open_door(address, &secrets)?;
     let receiving = receive::Settings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
-    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving)))
+    exposure::tidy(context, &settings, &console)?;
+    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposing)))
 }
 
 fn address(address: &Address, settings: &Settings) -> Result<SocketAddr, Error> {
@@ -181,9 +189,14 @@ fn refuse_open_door(address: SocketAddr, secrets: &Secrets) -> Result<(), Error>
         .hint("set one first: referralloop secret set, or --secret-file"))
 }
 
-fn receiving(arguments: &Arguments, context: &Context, settings: &Settings) -> Result<receive::Settings, Error> {
+fn receiving(
+    arguments: &Arguments,
+    exposing: &exposing::Plan,
+    context: &Context,
+    settings: &Settings,
+) -> Result<receive::Settings, Error> {
     let path = or_setting(arguments.address.path.as_ref(), settings, Key::Path, path)?;
-    let path = path.map(|path| {
+    let path = exposing.path(path)?.map(|path| {
         if path == AUTO { format!("/{:016x}{:016x}", context.random_u64(), context.random_u64()) } else { path }
     });
     Ok(receive::Settings {
@@ -194,6 +207,7 @@ fn receiving(arguments: &Arguments, context: &Context, settings: &Settings) -> R
         forwards: arguments.forwarding.targets(settings)?,
         shown: shown(&arguments.shown, settings)?,
         until: arguments.life.until,
+        greeting: exposing.is_exposed().then(|| exposure::greeting(context)),
         ..receive::Settings::default()
     })
 }
@@ -239,7 +253,7 @@ async fn serve(
     console: &Console,
     settings: &Settings,
     secrets: &Secrets,
-    (address, mut receiving): (SocketAddr, receive::Settings),
+    (address, mut receiving, exposing): (SocketAddr, receive::Settings, exposing::Plan),
 ) -> Result<Exit, Error> {
     let stop = context.stop()?;
     let store = workspace::open_store(context, settings)?;
@@ -257,12 +271,12 @@ async fn serve(
     let ends = Ends { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::known(context, settings, secrets);
     let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop, known };
-    let ended = listener::run(door, receiving, ends, &around).await;
+    let (ended, exposed) = exposing.run(door, receiving, ends, &around, (console, &store_path)).await?;
     drop(traces);
     store.close().await;
     listener::sum_up(&ended, context.clock.now(), console, &screen);
     screen.finish()?;
-    Ok(verdict(&ended, life.until))
+    exposed.map(|()| verdict(&ended, life.until))
 }
 
 fn verdict(ended: &Ended, until: Option<u64>) -> Exit {

@@ -62,6 +62,11 @@ impl ConfigFile {
         own.or_else(|| self.top.get(&key)).map(String::as_str)
     }
 
+    /// Whether a profile has a setting of its own.
+    pub fn has_own(&self, profile: &str, key: Key) -> bool {
+        self.profiles.get(profile).is_some_and(|values| values.contains_key(&key))
+    }
+
     /// The profiles that it has.
     pub fn profiles(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)
@@ -117,21 +122,28 @@ fn parse(path: &Path) -> Result<Option<DocumentMut>, ConfigError> {
 
 /// Sets or removes one setting and writes the file back, 0600 and at once. Comments and order are kept.
 pub fn change(path: &Path, profile: Option<&str>, key: Key, value: Option<&str>) -> Result<(), ConfigError> {
+    change_all(path, profile, &[(key, value)])
+}
+
+/// The same for several settings that must change together.
+pub fn change_all(path: &Path, profile: Option<&str>, changes: &[(Key, Option<&str>)]) -> Result<(), ConfigError> {
     let mut document = parse(path)?.unwrap_or_default();
-    let table = match profile {
-        Some(name) if !key.spec().top_only => profile_table(&mut document, name),
-        _ => Some(document.as_table_mut()),
-    };
-    let Some(table) = table else {
-        return Err(ConfigError::Syntax {
-            path: path.to_owned(),
-            line: None,
-            message: "profiles is not a table".into(),
-        });
-    };
-    match value {
-        Some(text) => table[key.name()] = toml_edit::value(text),
-        None => drop(table.remove(key.name())),
+    for (key, value) in changes {
+        let table = match profile {
+            Some(name) if !key.spec().top_only => profile_table(&mut document, name),
+            _ => Some(document.as_table_mut()),
+        };
+        let Some(table) = table else {
+            return Err(ConfigError::Syntax {
+                path: path.to_owned(),
+                line: None,
+                message: "profiles is not a table".into(),
+            });
+        };
+        match value {
+            Some(text) => table[key.name()] = toml_edit::value(*text),
+            None => drop(table.remove(key.name())),
+        }
     }
     atomic::write(path, document.to_string().as_bytes())
         .map_err(|error| ConfigError::Unwritable { path: path.to_owned(), message: error.to_string() })

@@ -1,5 +1,10 @@
 //! The catalogue of settings: their names, where each may stand, and what a value must look like.
 
+use crate::protocol::api::{BASE_URL, Base};
+
+/// Environment variable that holds the API key.
+pub const KEY_VARIABLE: &str = "REFERRALLOOP_API_KEY";
+
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -23,6 +28,10 @@ pub enum Key {
     Waitlist,
     /// The webhook secret.
     WebhookSecret,
+    /// The base of the hosted API.
+    ApiUrl,
+    /// The key for it.
+    ApiKey,
 }
 
 /// What is known about a setting.
@@ -46,7 +55,7 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order in which they are shown.
-pub const KEYS: [KeySpec; 10] = [
+pub const KEYS: [KeySpec; 12] = [
     KeySpec {
         key: Key::Profile,
         name: "profile",
@@ -138,6 +147,24 @@ pub const KEYS: [KeySpec; 10] = [
         help: "the webhook secret (change it with: referralloop secret set)",
         default: None,
     },
+    KeySpec {
+        key: Key::ApiUrl,
+        name: "api_url",
+        variable: Some("REFERRALLOOP_API_URL"),
+        in_project: false,
+        top_only: false,
+        help: "the hosted API, or a sandbox of it",
+        default: Some(BASE_URL),
+    },
+    KeySpec {
+        key: Key::ApiKey,
+        name: "api_key",
+        variable: Some(KEY_VARIABLE),
+        in_project: false,
+        top_only: false,
+        help: "the key for the hosted API (change it with: referralloop login)",
+        default: None,
+    },
 ];
 
 impl Key {
@@ -165,7 +192,7 @@ impl Key {
 
     /// Whether its value must never be shown.
     pub fn is_secret(self) -> bool {
-        self == Self::WebhookSecret
+        matches!(self, Self::WebhookSecret | Self::ApiKey)
     }
 
     /// Checks the shape of a value as far as it can be told without the rest of the program.
@@ -177,8 +204,9 @@ impl Key {
                 .parse::<std::net::IpAddr>()
                 .map(|_| ())
                 .map_err(|_| "an address looks like 127.0.0.1 or ::1".into()),
-            // An empty secret is told by whoever needs it: it is more than a wrong setting.
-            Self::WebhookSecret => Ok(()),
+            // An empty secret or key is told by whoever needs it: it is more than a wrong setting.
+            Self::WebhookSecret | Self::ApiKey => Ok(()),
+            Self::ApiUrl => Base::parse(value).map(drop),
             _ if value.is_empty() => Err("the value is empty".into()),
             _ => Ok(()),
         }

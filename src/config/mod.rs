@@ -4,12 +4,14 @@
 //! configuration, then the built-in value; one small function a layer. Handed a snapshot of the environment, it reads
 //! files and nothing else of the process.
 
+pub mod api;
 pub mod atomic;
 pub mod file;
 pub mod keys;
 pub mod secrets;
 
 use crate::context::Environment;
+use crate::protocol::api::KeyFault;
 use file::{ConfigFile, FileKind};
 use keys::Key;
 use std::path::{Path, PathBuf};
@@ -77,6 +79,30 @@ pub enum ConfigError {
         /// What would fit.
         message: String,
     },
+    /// There is no API key.
+    #[error("there is no API key for profile {profile}")]
+    NoKey {
+        /// The profile.
+        profile: String,
+    },
+    /// An API key is none.
+    #[error("{fault} ({origin})")]
+    Key {
+        /// Where it came from.
+        origin: String,
+        /// What is wrong with it.
+        fault: KeyFault,
+    },
+    /// A live key would go to another place than its own, which was named for another key.
+    #[error("the live API key from {key} would be sent to {url}, which {origin} names")]
+    Astray {
+        /// Where the key came from.
+        key: String,
+        /// Where it would go.
+        url: String,
+        /// Who says so.
+        origin: String,
+    },
     /// A secret is there and empty.
     #[error("the webhook secret from {origin} is empty")]
     EmptySecret {
@@ -136,6 +162,8 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// `--store`.
     pub store: Option<PathBuf>,
+    /// `--api-url`.
+    pub api_url: Option<String>,
 }
 
 /// The layers, loaded.
@@ -211,6 +239,7 @@ impl Settings {
     fn options_layer(&self, key: Key) -> Option<Found> {
         let (value, name) = match key {
             Key::Profile => (self.options.profile.clone()?, "--profile"),
+            Key::ApiUrl => (self.options.api_url.clone()?, "--api-url"),
             Key::Store => (self.options.store.as_ref()?.to_string_lossy().into_owned(), "--store"),
             _ => return None,
         };

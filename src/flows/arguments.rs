@@ -4,7 +4,8 @@ use crate::config::Settings;
 use crate::config::keys::Key;
 use crate::deliver::Pace;
 use crate::error::Error;
-use crate::protocol::event::{EventSelection, EventType};
+use crate::protocol::api::check_id;
+use crate::protocol::event::{EventSelection, EventType, FieldKind};
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::{parse_header, parse_target};
 use clap::ValueEnum;
@@ -123,6 +124,19 @@ pub fn or_setting<T: Clone>(
     read(&found.value)
         .map(Some)
         .map_err(|message| Error::configuration(format!("{}: '{}': {message}", found.origin, key.name())))
+}
+
+/// Reads an id of the service.
+pub fn id(text: &str) -> Result<String, String> {
+    check_id(text).map(|()| text.to_owned())
+}
+
+/// Reads an e-mail address: something on both sides of an @, and no spaces.
+pub fn email(text: &str) -> Result<String, String> {
+    match FieldKind::Email.takes_text(text) && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("'{text}' is not an e-mail address; write one like ada@example.com")),
+    }
 }
 
 #[cfg(test)]

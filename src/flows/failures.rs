@@ -22,6 +22,14 @@ impl From<ConfigError> for Error {
             ConfigError::NotInProject { .. } => {
                 told.hint("such a file may come from a stranger; put the setting into your own configuration: referralloop config path")
             }
+            ConfigError::NoKey { .. } => told
+                .hint("store one with: referralloop login")
+                .hint("or set REFERRALLOOP_API_KEY"),
+            ConfigError::Key { .. } => told.hint("store another one with: referralloop login"),
+            ConfigError::Astray { .. } => {
+                told.hint("to send it there all the same, name the place with --api-url")
+                    .hint("to use a sandbox, set its own key in REFERRALLOOP_API_KEY")
+            }
             ConfigError::EmptySecret { .. } => told.hint("everybody can sign with an empty secret, so it is refused"),
             _ => told,
         }
@@ -30,19 +38,24 @@ impl From<ConfigError> for Error {
 
 impl From<OpenError> for Error {
     fn from(error: OpenError) -> Self {
-        let told = Error::machine(error.to_string());
-        match error {
-            OpenError::Foreign { .. } => told.hint("choose another file with --store"),
-            OpenError::TooNew { .. } => {
-                told.hint("a newer referralloop wrote it: update this one, or choose another file with --store")
-            }
-            OpenError::Damaged { .. } => told.hint("keep the file, and start a new one with --store"),
-            OpenError::ReadOnly { .. } => told.hint("choose a place that can be written with --store"),
-            OpenError::Locked { .. } => {
-                told.hint("another program holds it; close that, or choose another file with --store")
-            }
-            _ => told,
+        unopened(error, "--store")
+    }
+}
+
+/// A file that could not be opened; `option` is how another one is named.
+pub fn unopened(error: OpenError, option: &str) -> Error {
+    let told = Error::machine(error.to_string());
+    match error {
+        OpenError::Foreign { .. } => told.hint(format!("choose another file with {option}")),
+        OpenError::TooNew { .. } => {
+            told.hint(format!("a newer referralloop wrote it: update this one, or choose another file with {option}"))
         }
+        OpenError::Damaged { .. } => told.hint(format!("keep the file, and start a new one with {option}")),
+        OpenError::ReadOnly { .. } => told.hint(format!("choose a place that can be written with {option}")),
+        OpenError::Locked { .. } => {
+            told.hint(format!("another program holds it; close that, or choose another file with {option}"))
+        }
+        _ => told,
     }
 }
 

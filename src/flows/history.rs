@@ -113,7 +113,8 @@ impl Selection {
 }
 
 /// A point in time, or how long before now.
-fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+/// Reads a time, or how long ago.
+pub fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let Some(text) = text else { return Ok(None) };
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Some(at));

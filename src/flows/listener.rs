@@ -3,7 +3,7 @@
 
 use super::diagnosis::Attendant;
 use super::listeners::{self, Announcement};
-use crate::config::atomic;
+use super::ready::ReadyFile;
 use crate::context::Context;
 use crate::diagnose::Known;
 use crate::error::Error;
@@ -23,10 +23,11 @@ use serde_json::json;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 /// How often the parent process is looked for.
@@ -55,6 +56,8 @@ pub enum Why {
     Orphaned,
     /// Nobody reads standard output any more.
     Unread,
+    /// What ran beside it has ended.
+    Alone,
     /// It was told to.
     Told(Signal),
     /// It was told to twice: what was under way is cut off.
@@ -152,15 +155,52 @@ pub struct Surroundings<'a> {
     pub known: Vec<Known>,
 }
 
+/// The end of a listener as what runs beside it sees it coming: deliveries are still accepted then.
+#[derive(Debug, Clone)]
+pub struct Leaving(watch::Receiver<bool>);
+
+impl Leaving {
+    /// Ready once the listener is about to end.
+    pub async fn asked(&self) {
+        // A listener that is gone has ended.
+        drop(self.0.clone().wait_for(|leaving| *leaving).await);
+    }
+}
+
 /// Serves until one of the ends is reached, then finishes what is under way.
 pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundings<'_>) -> Ended {
+    run_beside(door, settings, ends, around, async |leaving: Leaving| leaving.asked().await).await.0
+}
+
+/// The same, with something beside it: it begins with the listener, is told when that is about to end, and is waited
+/// for then. Should it end before, the listener ends as well. It is cut off where the user insists on the end.
+pub async fn run_beside<T>(
+    door: Door,
+    settings: Settings,
+    ends: Ends,
+    around: &Surroundings<'_>,
+    beside: impl AsyncFnOnce(Leaving) -> T,
+) -> (Ended, Option<T>) {
     let clock = around.context.clock.clone();
     let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
     let attendant = Attendant::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
     let receiver = Receiver::start(settings, around.store.recorder(), clock, attendant.clone());
     let mut why = Why::TimeUp;
-    let end = async { why = wait_for_end(ends, &receiver, around).await };
+    let (ask, leaving) = watch::channel(false);
+    let mut done = None;
+    let end = async {
+        let mut beside = pin!(beside(Leaving(leaving)));
+        tokio::select! {
+            biased;
+            early = &mut beside => (why, done) = (Why::Alone, Some(early)),
+            ended = wait_for_end(ends, &receiver, around) => why = ended,
+        }
+        ask.send_replace(true);
+        if done.is_none() {
+            done = Some(beside.await);
+        }
+    };
     let draining = async {
         receive::serve(door.listener, receive::router(receiver.clone()), limits, end).await;
         receiver.finish(limits.drain).await
@@ -171,13 +211,14 @@ pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundin
     };
     attendant.finish();
     let counts = receiver.tally().counts();
-    match finished {
+    let ended = match finished {
         Some(finished) => Ended { why, counts, finished },
         None => {
             let signal = around.stop.requested().await;
             Ended { why: Why::Aborted(signal), counts, finished: Finished::default() }
         }
-    }
+    };
+    (ended, done)
 }
 
 async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
@@ -216,7 +257,7 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
 /// Traces that a running listener leaves for others; dropping removes them.
 #[derive(Debug)]
 pub struct Traces {
-    ready_file: Option<PathBuf>,
+    _ready_file: Option<ReadyFile>,
     _announcement: Option<Announcement>,
 }
 
@@ -225,21 +266,9 @@ impl Traces {
     /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
     pub fn leave(url: &Url, pid: u32, at: Timestamp, store: &Path, ready_file: Option<PathBuf>) -> Result<Self, Error> {
         let _announcement = listeners::announce(store, url, pid).ok();
-        if let Some(path) = &ready_file {
-            let record = records::record("ready", at, &json!({ "url": url.as_str(), "pid": pid }));
-            atomic::write(path, &record)
-                .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
-        }
-        Ok(Self { ready_file, _announcement })
-    }
-}
-
-impl Drop for Traces {
-    fn drop(&mut self) {
-        if let Some(path) = &self.ready_file {
-            // It may have been removed by whoever read it.
-            let _ = std::fs::remove_file(path);
-        }
+        let fields = json!({ "url": url.as_str(), "pid": pid });
+        let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
+        Ok(Self { _ready_file, _announcement })
     }
 }
 

@@ -1,12 +1,14 @@
 //! Floor 2: what several commands do, assembled from edges, store and screen.
 
 pub mod arguments;
+pub mod asking;
 pub mod audit;
-pub mod child;
+pub mod checkup;
 pub mod delivery;
 pub mod diagnosis;
 pub mod editor;
 pub mod expectation;
+pub mod exposure;
 pub mod failures;
 pub mod history;
 pub mod input;
@@ -15,10 +17,15 @@ pub mod listeners;
 pub mod loading;
 pub mod payload;
 pub mod probing;
+pub mod ready;
+pub mod reconciling;
 pub mod rehearsing;
 pub mod replaying;
 pub mod request;
 pub mod runtime;
+pub mod sandbox;
 pub mod selecting;
+pub mod service;
+pub mod subscriptions;
 pub mod transfer;
 pub mod workspace;

@@ -25,7 +25,12 @@ pub fn settings(context: &Context, console: &Console) -> Result<Settings, Error>
 /// What the global options say about settings.
 pub fn options(context: &Context) -> Options {
     let globals = &context.globals;
-    Options { profile: globals.profile.clone(), config: globals.config.clone(), store: globals.store.clone() }
+    Options {
+        profile: globals.profile.clone(),
+        config: globals.config.clone(),
+        store: globals.store.clone(),
+        api_url: globals.api_url.clone(),
+    }
 }
 
 /// The secrets: the files named on the command line, else those of the profile.

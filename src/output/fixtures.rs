@@ -4,7 +4,9 @@ use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{Facts, Position};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, Report, What};
+use crate::protocol::report::{
+    ArrivalNumber, ArrivalReport, AttemptReport, ExposureReport, Reach, RepeatReport, Report, What,
+};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -90,5 +92,27 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
         outcome,
         latency: Duration::from_millis(12),
         budget: Some(Duration::from_secs(5)),
+    }
+}
+
+/// A tunnel that leads to the listener.
+pub fn exposed() -> ExposureReport {
+    ExposureReport {
+        state: Reach::Up,
+        by: "bore:bore.pub".into(),
+        url: Some("http://bore.pub:20027/6f1d".into()),
+        message: None,
+        again_in: None,
+    }
+}
+
+/// The same tunnel, lost.
+pub fn lost() -> ExposureReport {
+    ExposureReport {
+        state: Reach::Lost,
+        url: None,
+        message: Some("bore ended with 1: Error: server closed the connection".into()),
+        again_in: Some(Duration::from_secs(1)),
+        ..exposed()
     }
 }

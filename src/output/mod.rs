@@ -22,6 +22,7 @@ pub mod recipes;
 pub mod records;
 pub mod rendition;
 pub mod report;
+pub mod sandbox;
 pub mod sanitise;
 pub mod screen;
 pub mod style;

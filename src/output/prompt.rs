@@ -1,8 +1,9 @@
 //! Questions to the person at the terminal. Nobody is asked off one, or under `--no-input`.
 
+use super::sanitise::Sanitised;
 use crate::context::Context;
-use dialoguer::{Confirm, Password};
-use std::io;
+use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
+use std::io::{self, ErrorKind, Write};
 
 /// Asks for a yes; `--yes` gives it. Off a terminal the answer is no.
 pub fn confirm(context: &Context, question: &str) -> io::Result<bool> {
@@ -18,6 +19,44 @@ pub fn confirm(context: &Context, question: &str) -> io::Result<bool> {
 /// Asks for a value that is not echoed.
 pub fn hidden(prompt: &str) -> io::Result<String> {
     Password::new().with_prompt(prompt).allow_empty_password(true).interact().map_err(ended)
+}
+
+/// Asks for a line of text until it fits; `None` where the person would rather stop.
+pub fn line<T>(context: &Context, prompt: &str, read: impl Fn(&str) -> Result<T, String>) -> io::Result<Option<T>> {
+    let fits = |text: &String| read(text).map(drop);
+    let asked = Input::<String>::new().with_prompt(prompt).allow_empty(true).validate_with(fits).interact_text();
+    // What was validated reads as it did a moment ago.
+    Ok(answered(context, asked.map(Some))?.and_then(|text| read(&text).ok()))
+}
+
+/// Asks for one of several; `None` where the person would rather stop.
+pub fn one_of(context: &Context, prompt: &str, items: &[Sanitised]) -> io::Result<Option<usize>> {
+    let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
+    answered(context, Select::new().with_prompt(prompt).items(&items).default(0).interact_opt())
+}
+
+/// Asks for any of several; `None` where the person would rather stop.
+pub fn some_of(
+    context: &Context,
+    prompt: &str,
+    items: &[Sanitised],
+    chosen: &[bool],
+) -> io::Result<Option<Vec<usize>>> {
+    let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
+    let prompt = format!("{prompt} (space chooses, Enter goes on)");
+    answered(context, MultiSelect::new().with_prompt(prompt).items(&items).defaults(chosen).interact_opt())
+}
+
+/// Ctrl-C at a question is a wish to stop like another; the cursor, which was hidden for the list, is shown again.
+fn answered<T>(context: &Context, asked: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
+    let asked = asked.map_err(ended);
+    if asked.is_err() {
+        let _ = context.stderr.clone().write_all(b"\x1b[?25h\r\n");
+    }
+    match asked {
+        Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) => Ok(None),
+        asked => asked,
+    }
 }
 
 fn ended(error: dialoguer::Error) -> io::Error {

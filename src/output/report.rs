@@ -52,7 +52,8 @@ pub struct Heading {
     pub loads: Vec<(Timestamp, String)>,
 }
 
-const HEAD: &str = "<!doctype html>
+/// What pages about deliveries begin with: look and content policy.
+pub(super) const HEAD: &str = "<!doctype html>
 <html lang=\"en\">
 <head>
 <meta charset=\"utf-8\">
@@ -208,6 +209,7 @@ fn attempts(panel: &Panel, style: &Style) -> Html {
             Purpose::Trigger => "sent",
             Purpose::Forward => "forwarded",
             Purpose::Replay => "replayed",
+            Purpose::Reconcile => "reconciled",
         };
         html = html.tag("<tr><td>").text(&style.date_time(attempt.at)).tag("</td><td>");
         html = html.text(&format!("{purpose}, attempt {}", attempt.number)).tag("</td><td>").text(&attempt.url);
@@ -215,18 +217,8 @@ fn attempts(panel: &Panel, style: &Style) -> Html {
         html = html
             .text(words::duration(attempt.latency).as_str())
             .tag("</td><td>")
-            .text(&said(&attempt.outcome))
+            .text(&words::said(&attempt.outcome))
             .tag("</td></tr>");
     }
     html.tag("</table></div>")
-}
-
-/// The first words of an answer, or those of a failure.
-fn said(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Answered(answer) => {
-            words::excerpt(&answer.body, 200).map(|words| words.as_str().to_owned()).unwrap_or_default()
-        }
-        other => other.detail().unwrap_or_default(),
-    }
 }

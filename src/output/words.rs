@@ -218,5 +218,15 @@ pub fn excerpt(body: &[u8], columns: usize) -> Option<Sanitised> {
     (!line.is_empty()).then(|| Sanitised::bytes(&line).clip(columns))
 }
 
+/// The first words of an answer, or those of a failure.
+pub fn said(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered(answer) => {
+            excerpt(&answer.body, 200).map(|words| words.as_str().to_owned()).unwrap_or_default()
+        }
+        other => other.detail().unwrap_or_default(),
+    }
+}
+
 #[cfg(test)]
 mod tests;

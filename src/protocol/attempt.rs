@@ -18,6 +18,8 @@ pub enum Purpose {
     Forward,
     /// Sent again from the history by `replay`.
     Replay,
+    /// Made up from what the service has, by `reconcile`, in the place of an event that never came.
+    Reconcile,
 }
 
 /// How an attempt ended.

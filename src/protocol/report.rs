@@ -5,6 +5,7 @@ use super::arrival::{HeaderLines, RepeatKind, Verification};
 use super::attempt::Outcome;
 use super::body::{Fingerprint, RawBody};
 use super::check::CheckReport;
+use super::delivery::{CallReport, DispatchReport};
 use super::expectation::{ExpectationReport, Miss};
 use super::facts::Facts;
 use super::signature::Reason;
@@ -81,6 +82,8 @@ pub enum What {
         /// Attempts the schedule allows.
         of: u32,
     },
+    /// A listener can be reached from outside, or no longer.
+    Exposure(ExposureReport),
     /// The screen could not keep up, and this many reports were not shown. All of them are in the store.
     Skipped {
         /// How many.
@@ -92,11 +95,49 @@ pub enum What {
     Expectation(ExpectationReport),
     /// What came in where an expectation was not met.
     Instead(InsteadReport),
+    /// A call of a sandbox's API was answered.
+    Call(CallReport),
+    /// An attempt of a sandbox's queue ended.
+    Dispatch(Box<DispatchReport>),
     /// A word to the user that is no error: what was found at start, what to type next.
     Notice {
         /// One sentence.
         message: String,
     },
+}
+
+/// A listener's public address as told.
+#[derive(Debug, Clone)]
+pub struct ExposureReport {
+    /// Whether it leads to the listener.
+    pub state: Reach,
+    /// Who makes it, as it was asked for: `cloudflared`, `bore:SERVER`, `--public-url`.
+    pub by: String,
+    /// The address, path included; `None` where none is known.
+    pub url: Option<String>,
+    /// Why it was lost.
+    pub message: Option<String>,
+    /// How long until it is tried again.
+    pub again_in: Option<Duration>,
+}
+
+/// Whether an address leads to the listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It does.
+    Up,
+    /// It does no longer.
+    Lost,
+}
+
+impl Reach {
+    /// The state's stable name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// An arrival as told.

@@ -15,8 +15,9 @@ pub use dice::{Dice, seeded_time};
 pub use stream::{Flow, Stream};
 
 use super::event::EventType;
+use super::payload::{About, Made, whole_seconds};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// What the user wants in a payload in place of what would be rolled.
@@ -93,51 +94,32 @@ impl Signup {
 
     /// The payload that tells of its making.
     pub fn created(&self) -> Value {
-        let data = json!({
-            "id": self.id.to_string(),
-            "email": self.email,
-            "name": self.name,
-            "position": self.position,
-            "referral_code": self.referral_code,
-            "created_at": self.created_at.to_string(),
-        });
-        self.envelope(EventType::SignupCreated, data, self.told_at)
+        let made = Made {
+            name: Some(&self.name),
+            position: self.position,
+            referral_code: &self.referral_code,
+            created_at: self.created_at,
+        };
+        self.about(&self.id.to_string()).created(&made, self.told_at)
     }
 
     /// The payload that tells of a move from one position to another.
     pub fn moved(&self, from: i64, to: i64, now: Timestamp) -> Value {
-        let data = json!({
-            "id": self.id.to_string(),
-            "email": self.email,
-            "old_position": from,
-            "new_position": to,
-            "position_change": to.saturating_sub(from),
-        });
-        self.envelope(EventType::SignupPositionChanged, data, now)
+        self.about(&self.id.to_string()).moved(from, to, now)
     }
 
     /// The payload that tells of its removal.
     pub fn deleted(&self, now: Timestamp) -> Value {
-        let data = json!({ "id": self.id.to_string(), "email": self.email });
-        self.envelope(EventType::SignupDeleted, data, now)
+        self.about(&self.id.to_string()).deleted(now)
     }
 
-    fn envelope(&self, event: EventType, data: Value, now: Timestamp) -> Value {
-        json!({
-            "event_type": event.name(),
-            "waitlist_id": self.waitlist,
-            "data": data,
-            "timestamp": whole_seconds(now).to_string(),
-        })
+    fn about<'a>(&'a self, id: &'a str) -> About<'a> {
+        About { waitlist: &self.waitlist, id, email: &self.email }
     }
 }
 
-fn referral_code(dice: &mut Dice) -> String {
+/// Six characters of `A`–`Z` and `0`–`9`.
+pub fn referral_code(dice: &mut Dice) -> String {
     const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     (0..6).map(|_| char::from(dice.pick(CHARACTERS, b'A'))).collect()
-}
-
-/// The documentation's payloads tell times in whole seconds.
-fn whole_seconds(time: Timestamp) -> Timestamp {
-    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

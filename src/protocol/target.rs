@@ -2,7 +2,7 @@
 //! `Name: value` header. Grammar only; nothing is looked up or connected to.
 
 use http::{HeaderName, HeaderValue};
-use url::Url;
+use url::{Host, Url};
 
 /// Why a target is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +77,16 @@ fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
     let parsed = Url::parse(url).map_err(|error| malformed(error.to_string()))?;
     // `htp:/x` and `localhost:3000` both parse as a scheme with a path; the first two cases above leave no such thing.
     if parsed.host_str().is_none() { Err(malformed("it names no host".into())) } else { Ok(parsed) }
+}
+
+/// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 /// Why a header is none.

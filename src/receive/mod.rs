@@ -9,19 +9,16 @@
 //! let finished = receiver.finish(limits.drain).await;
 //! ```
 //!
-//! May know `protocol`, `exchange` and `clock`. The store is a [`Recorder`] and the screen an [`Audience`]: this
+//! May know `protocol`, `exchange`, `server` and `clock`. The store is a [`Recorder`] and the screen an [`Audience`]: this
 //! module prints nothing, opens no file and reads no environment.
 //!
-//! `accept` and `stream` are the socket's side, `receiver` is one request's way, `head` and `body` read, `reply` answers,
-//! `refusals`, `forward` with its `line`, and `persistent` work behind the answer's back, `tally` counts.
+//! `receiver` is one request's way, `head` reads, `reply` answers, `refusals`, `forward` with its `line`, and
+//! `persistent` work behind the answer's back, `tally` counts.
 
-mod accept;
 mod answers;
-mod body;
 mod forward;
 mod head;
 mod line;
-mod outlive;
 mod persistent;
 mod receiver;
 mod recent;
@@ -29,18 +26,20 @@ mod refusals;
 mod reply;
 mod settings;
 mod shared;
-mod stream;
 mod tally;
 mod telling;
 #[cfg(test)]
 mod tests;
 
-pub use accept::{Drained, serve};
 pub use answers::{Answers, AnswersError};
 pub use receiver::{Finished, Receiver};
-pub use settings::{Ack, Filter, ForwardSettings, Limits, MIRROR_BUDGET, Retrying, Settings};
+pub use settings::{
+    Ack, Filter, ForwardSettings, GREETING_HEADER, Greeting, MIRROR_BUDGET, Memory, Retrying, Settings,
+};
 pub use tally::{Counts, Tally};
 pub use telling::Audience;
+
+pub use crate::server::{Drained, Limits, serve};
 
 use crate::protocol::arrival::Recorder;
 use axum::Router;

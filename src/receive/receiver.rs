@@ -4,16 +4,14 @@
 //! answer of success goes out only after the store said that the event is durable.
 
 use super::answers::Answers;
-use super::body;
 use super::forward::{Passage, Target, delivery};
 use super::head::Head;
 use super::line::Ticket;
-use super::outlive::{Caught, Outlive};
 use super::persistent::Persistent;
 use super::recent::{REMEMBERED, Recent};
 use super::refusals::{self, Refusals, refusals};
 use super::reply::{Reply, post_only};
-use super::settings::{Ack, Settings};
+use super::settings::{Ack, GREETING_HEADER, Settings};
 use super::shared::Shared;
 use super::tally::Tally;
 use super::telling::{self, Audience};
@@ -26,6 +24,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::report::ArrivalReport;
 use crate::protocol::signature::{Reason, Verdict};
+use crate::server::{self, Caught, Outlive, Unread};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -67,6 +66,8 @@ pub struct Finished {
 enum TurnedAway {
     UnknownPath,
     NotPost,
+    /// It asks who this is.
+    Greeted(Reply),
 }
 
 /// What is needed of an arrival after the store has taken it.
@@ -84,9 +85,9 @@ impl<R: Recorder> Receiver<R> {
     pub fn start(settings: Settings, recorder: R, clock: SharedClock, audience: Arc<dyn Audience>) -> Self {
         let tally = Arc::new(Tally::new(settings.until));
         let shared = Shared { recorder, clock, audience, tally };
-        let limits = settings.limits;
-        let (refusals, ring) = refusals(limits.refused_bytes, shared.clone(), settings.shown.clone());
-        let target = |forward: &_| Target::new(Clone::clone(forward), limits.forward_bytes, shared.clone());
+        let memory = settings.memory;
+        let (refusals, ring) = refusals(memory.refused_bytes, shared.clone(), settings.shown.clone());
+        let target = |forward: &_| Target::new(Clone::clone(forward), memory.forward_bytes, shared.clone());
         let targets: Vec<_> = settings.forwards.iter().map(target).collect();
         let stop = watch::Sender::new(false);
         let mut workers = JoinSet::new();
@@ -130,6 +131,9 @@ impl<R: Recorder> Receiver<R> {
 impl<R: Recorder> Inner<R> {
     /// Lets a request in, or turns it away by its head alone.
     fn admit(&self, request: Request) -> Result<(Head, Body), TurnedAway> {
+        if let Some(reply) = self.greet(&request) {
+            return Err(TurnedAway::Greeted(reply));
+        }
         self.shared.tally.requests.add();
         let at = self.shared.clock.now();
         if self.settings.path.as_ref().is_some_and(|path| path != request.uri().path()) {
@@ -144,11 +148,19 @@ impl<R: Recorder> Inner<R> {
         Ok((Head::of(&parts, at), body))
     }
 
-    fn unread(&self, fault: body::Unread) -> Reply {
+    /// The answer to who asks whether it is this listener that a public address leads to. It counts as no request.
+    fn greet(&self, request: &Request) -> Option<Reply> {
+        let greeting = self.settings.greeting.as_ref()?;
+        let asked = request.headers().get(GREETING_HEADER)?.as_bytes() == greeting.question.as_bytes();
+        let here = self.settings.path.as_ref().is_none_or(|path| path == request.uri().path());
+        (asked && here && request.method() == Method::GET).then(|| Reply::greeting(&greeting.answer))
+    }
+
+    fn unread(&self, fault: Unread) -> Reply {
         let reply = Reply::unread(fault);
         let shared = &self.shared;
         shared.tally.turned_away.add();
-        if fault != body::Unread::Broken && shared.audience.wants() {
+        if fault != Unread::Broken && shared.audience.wants() {
             shared.notice(format!("A request was answered {}: {}.", reply.status, fault.explain()));
         }
         reply
@@ -269,7 +281,7 @@ impl<R: Recorder> Inner<R> {
 /// One request that was let in. Futures are small on purpose: each is allocated for each request, so whatever is made
 /// on the way is made in functions that do not wait, where it takes no room in them.
 async fn answer<R: Recorder>(inner: Arc<Inner<R>>, head: Head, body: Body) -> Response {
-    let body = match body::read(head.asks_first, body, &inner.settings.limits).await {
+    let body = match server::read(head.asks_first, body, &inner.settings.limits).await {
         Ok(body) => body,
         Err(fault) => return inner.unread(fault).into_response(),
     };
@@ -327,5 +339,6 @@ pub(super) fn handle<R: Recorder>(State(Receiver(inner)): State<Receiver<R>>, re
         Ok((head, body)) => Caught::new(answer(inner, head, body), fault),
         Err(TurnedAway::UnknownPath) => Caught::new(ready(Reply::unknown_path().into_response()), fault),
         Err(TurnedAway::NotPost) => Caught::new(ready(post_only()), fault),
+        Err(TurnedAway::Greeted(reply)) => Caught::new(ready(reply.into_response()), fault),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Never says anything that helps to forge a signature, nor what is on this machine.
 
-use super::body::Unread;
+use crate::server::Unread;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CONTENT_TYPE};
@@ -81,6 +81,11 @@ impl Reply {
             _ => Cow::Owned(format!(r#"{{"error":"answered {} as told"}}"#, status.as_u16())),
         };
         Self { status, body }
+    }
+
+    /// What only this listener knows.
+    pub(super) fn greeting(answer: &str) -> Self {
+        Self { status: StatusCode::OK, body: Cow::Owned(answer.to_owned()) }
     }
 
     /// The response.

@@ -7,6 +7,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::Facts;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::protocol::signature::Key;
+use crate::server::Limits;
 use http::{HeaderName, HeaderValue};
 use std::fmt;
 use std::sync::Arc;
@@ -38,8 +39,25 @@ pub struct Settings {
     pub shown: Option<Filter>,
     /// How many distinct events are counted before counting stops; `None` counts none.
     pub until: Option<u64>,
+    /// How this listener is told from any other server behind a public address; `None` where nobody asks.
+    pub greeting: Option<Greeting>,
     /// Bounds of time, size and number.
     pub limits: Limits,
+    /// Bounds of what waits behind the answers.
+    pub memory: Memory,
+}
+
+/// The header that carries a [`Greeting`]'s question.
+pub const GREETING_HEADER: &str = "x-referralloop-greeting";
+
+/// A question that only this listener has the answer to. Both are made for one run; the answer is not derived from the
+/// question, so that no server that repeats what it is sent is taken for this one.
+#[derive(Clone)]
+pub struct Greeting {
+    /// The value of [`GREETING_HEADER`], in a GET request to the path that is served.
+    pub question: String,
+    /// The body of what it is answered with.
+    pub answer: String,
 }
 
 impl Default for Settings {
@@ -53,7 +71,9 @@ impl Default for Settings {
             forwards: Vec::new(),
             shown: None,
             until: None,
+            greeting: None,
             limits: Limits::default(),
+            memory: Memory::default(),
         }
     }
 }
@@ -73,40 +93,18 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Bounds of time, size and number. Nothing that a sender does may go beyond them.
+/// Memory that what waits behind the answers may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Time for a request's head, and for an idle connection to send the next one.
-    pub head: Duration,
-    /// Time for a request's body, from the end of its head.
-    pub body: Duration,
-    /// Time in which a sender must take some of what is written to it.
-    pub write: Duration,
-    /// Length of a body.
-    pub body_bytes: usize,
-    /// Connections at one time. The next one waits in the system's queue: a late answer is still an answer, and an
-    /// idle connection gives its place up after `head`.
-    pub connections: usize,
-    /// Time that requests under way have after the stop.
-    pub drain: Duration,
-    /// Memory that events waiting for their forward may hold, for each target.
+pub struct Memory {
+    /// Held by events waiting for their forward, for each target.
     pub forward_bytes: usize,
-    /// Memory that refused requests waiting for their place in the ring may hold.
+    /// Held by refused requests waiting for their place in the ring.
     pub refused_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for Memory {
     fn default() -> Self {
-        Self {
-            head: Duration::from_secs(5),
-            body: Duration::from_secs(10),
-            write: Duration::from_secs(10),
-            body_bytes: 1 << 20,
-            connections: 1024,
-            drain: Duration::from_secs(5),
-            forward_bytes: 16 << 20,
-            refused_bytes: 8 << 20,
-        }
+        Self { forward_bytes: 16 << 20, refused_bytes: 8 << 20 }
     }
 }
 

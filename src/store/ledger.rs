@@ -3,13 +3,14 @@
 //! May know the rows and the rules by which an arrival repeats another or comes out of order. Must not decide what
 //! makes a transaction, nor answer: `writer` does. Its statements are prepared once, for the life of the connection.
 
-use super::code::{self, OutcomeColumns};
+use super::code;
 use super::error::Fault;
 use super::index::{Index, Progress, RECENT};
 use super::job::{Incoming, Outgoing};
 use super::key::Keys;
 use super::past::Kept;
 use super::sql::statements;
+use crate::database::OutcomeColumns;
 use crate::protocol::arrival::{REFUSED_KEPT, RecordError, Recorded, Refused, Repeat, RepeatKind};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;

@@ -8,21 +8,21 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `file` | making and opening the file |
-//! | `schema` | the tables, versions, whose file it is |
+//! | `schema` | the tables and their versions |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
 //! | `index`, `sql` | looking events up, in memory and on disk; prepared statements |
 //! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
+//! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
 //! | `filter`, `reader` | which events, and reading them |
 
 mod code;
 mod error;
-mod file;
 mod filter;
 mod index;
 mod job;
+mod journal;
 mod key;
 mod ledger;
 mod past;
@@ -36,13 +36,15 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use error::{OpenError, ReadError};
+pub use crate::database::{OpenError, ReadError};
 pub use filter::{Direction, Filter};
+pub use journal::{Entry, Journal, Standing, Wish};
 pub use past::Past;
 pub use prune::{Pruned, prune};
 pub use reader::Reader;
 pub use rows::{ArrivalRow, EventRow, RefusedRow, Stats};
 
+use crate::database;
 use crate::protocol::arrival::{Arrival, Progress, RecordError, Recorded, Recorder, Refused, Waiting};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -50,6 +52,7 @@ use crate::protocol::facts::Facts;
 use jiff::Timestamp;
 use job::{Answer, Job, Outgoing};
 use past::Step;
+use schema::STORE;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -87,13 +90,13 @@ impl Store {
     /// milliseconds, or for the patience while another process holds the file.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        let connection = file::open_writer(path, options.patience)?;
+        let connection = database::open_writer(&STORE, path, options.patience)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let answers = writer::Answers::by_way_of_the_runtime();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
             .spawn(move || writer::run(&connection, options.quota_bytes, jobs, &answers))
-            .map_err(|e| OpenError::from_io(path, e))?;
+            .map_err(|e| OpenError::from_io(path, STORE.noun, e))?;
         Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { queue }, writer })
     }
 

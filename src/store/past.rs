@@ -3,11 +3,11 @@
 //!
 //! May know the rows, as `ledger` does. Must not decide what is imported or retried.
 
-use super::code;
 use super::error::Fault;
 use super::job::{Incoming, Outgoing};
 use super::ledger::Ledger;
 use super::sql::statements;
+use crate::database;
 use crate::protocol::arrival::{Arrival, HeaderLines, Progress, Waiting};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -129,7 +129,7 @@ impl Ledger<'_> {
         if let Some(found) = found {
             return Ok(found);
         }
-        let now = code::time(step.now_ms).unwrap_or_default();
+        let now = database::time(step.now_ms).unwrap_or_default();
         let begin = Progress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
         let noted = step.note.unwrap_or(begin);
         let (first, due) = (noted.first.as_millisecond(), noted.due.as_millisecond());
@@ -146,7 +146,7 @@ impl Ledger<'_> {
 }
 
 fn progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
-    let time = |column| -> rusqlite::Result<Timestamp> { Ok(code::time(row.get(column)?).unwrap_or_default()) };
+    let time = |column| -> rusqlite::Result<Timestamp> { Ok(database::time(row.get(column)?).unwrap_or_default()) };
     Ok(Progress {
         arrival: row.get::<_, i64>(0)?.unsigned_abs(),
         attempts: row.get(1)?,

@@ -3,9 +3,10 @@
 //! May know the file and the ledger. Works on a connection of its own, beside a listener if need be. Must not decide
 //! what is removed.
 
-use super::error::{Fault, OpenError, ReadError};
-use super::file;
+use super::error::Fault;
 use super::ledger::Ledger;
+use super::schema::STORE;
+use crate::database::{self, OpenError, ReadError};
 use rusqlite::Connection;
 use std::path::Path;
 use std::time::Duration;
@@ -40,7 +41,7 @@ pub fn prune(
     refused_before_ms: Option<i64>,
     patience: Duration,
 ) -> Result<Pruned, ReadError> {
-    let connection = file::open_writer(path, patience).map_err(|error| unopened(path, &error))?;
+    let connection = database::open_writer(&STORE, path, patience).map_err(|error| unopened(path, &error))?;
     let work = || -> Result<Pruned, Fault> {
         connection.execute_batch("PRAGMA secure_delete = ON")?;
         let mut pruned = Pruned::default();

@@ -2,10 +2,11 @@
 //!
 //! May know the tables. Never writes. Answers newest first, and reads no further than it must.
 
-use super::error::{OpenError, ReadError};
-use super::file;
 use super::filter::{Filter, Search};
+use super::journal::{self, Entry};
 use super::rows::{self, ArrivalRow, EventRow, RefusedRow, Stats};
+use super::schema::STORE;
+use crate::database::{self, OpenError, ReadError};
 use crate::protocol::attempt::Attempt;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
@@ -27,7 +28,7 @@ impl Reader {
     /// as this reader lives.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        Ok(Self { path: path.to_path_buf(), connection: file::open_reader(path, PATIENCE)? })
+        Ok(Self { path: path.to_path_buf(), connection: database::open_reader(&STORE, path, PATIENCE)? })
     }
 
     /// Whether there was a store when this reader was opened.
@@ -135,6 +136,11 @@ impl Reader {
     /// What the ring of refused requests holds, newest first.
     pub fn refused_list(&self) -> Result<Vec<RefusedRow>, ReadError> {
         self.many(&format!("SELECT {} FROM refused ORDER BY id DESC", rows::REFUSED), [], rows::refused)
+    }
+
+    /// The journal of subscriptions, oldest first; lines that are over only if they are wanted.
+    pub fn subscriptions(&self, over: bool) -> Result<Vec<Entry>, ReadError> {
+        self.read(Vec::new(), |connection| journal::read(connection, over))
     }
 
     /// How much the store holds. Counts every row.

@@ -2,7 +2,8 @@
 //!
 //! Pure but for taking columns out of a row. Must not know how rows were found.
 
-use super::code::{self, OutcomeColumns};
+use super::code;
+use crate::database::{self, OutcomeColumns};
 use crate::protocol::arrival::{HeaderLines, Refused, Verification};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -170,14 +171,14 @@ fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    decode(column, code::time(row.get(column)?))
+    decode(column, database::time(row.get(column)?))
 }
 
 fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?.map(|ms| decode(column, code::time(ms))).transpose()
+    row.get::<_, Option<i64>>(column)?.map(|ms| decode(column, database::time(ms))).transpose()
 }
 
 /// Damage to a value is told like damage to its type.
-fn decode<T>(column: usize, value: Result<T, code::Unwritten>) -> rusqlite::Result<T> {
+fn decode<T>(column: usize, value: Result<T, database::Unwritten>) -> rusqlite::Result<T> {
     value.map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(e)))
 }

@@ -5,21 +5,28 @@
 //! What costs at a million rows is putting keys into a tree in random order. There are two such trees, `identity` and
 //! `signups`, and they are filled from `recent` in sorted batches (see `index`); everything else grows at its end.
 
-use super::error::OpenError;
-use rusqlite::{Connection, TransactionBehavior};
-use std::path::Path;
+use crate::database::Shape;
 
-/// Marks a file as ours (`PRAGMA application_id`): "RLst".
-pub(super) const APPLICATION_ID: i64 = 0x524c_7374;
-
-/// Statements that lead from each version of the tables to the next, beginning with an empty file.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
-
-/// The version that this program writes.
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
-
-/// The first SQLite that does not lose acknowledged rows when two connections reset the log at once.
-const OLDEST_SQLITE: i32 = 3_051_003;
+/// The store's file. The mark is "RLst".
+pub(super) const STORE: Shape = Shape {
+    noun: "store",
+    application_id: 0x524c_7374,
+    migrations: &[VERSION_1, VERSION_2, VERSION_3],
+    far_ends: &[
+        "SELECT * FROM events ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM arrivals ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM attempts ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM refused ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM urls ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM loads ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM subscriptions ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM identity ORDER BY twin DESC LIMIT 1",
+        "SELECT * FROM signups ORDER BY signup DESC LIMIT 1",
+        "SELECT * FROM recent ORDER BY event DESC LIMIT 1",
+        "SELECT * FROM progress",
+        "SELECT * FROM subscriptions ORDER BY id DESC LIMIT 1",
+    ],
+};
 
 /// Times are Unix milliseconds. `email` and `waitlist` are 32-bit digests that only sort rows out quickly: who reads
 /// compares the real value in the body. `kind` is NULL for what is not in the catalogue. Small values stand first, so that a row can be passed over without
@@ -90,80 +97,13 @@ CREATE TABLE targets (
 ) STRICT;
 ";
 
-/// What a file is, as its header tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// No tables yet.
-    Empty,
-    /// Ours, of an earlier version.
-    Older,
-    /// Ours, as this program writes it.
-    Current,
-}
-
-/// Refuses a SQLite that must not be trusted with rows: its version as a number, like 3051003.
-pub(super) fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
-    if version >= OLDEST_SQLITE {
-        return Ok(());
-    }
-    let found = format!("{}.{}.{}", version / 1_000_000, version / 1000 % 1000, version % 1000);
-    Err(OpenError::OldSqlite { path: path.to_path_buf(), found })
-}
-
-/// Looks at a file without changing it.
-pub(super) fn standing(path: &Path, connection: &Connection) -> Result<Standing, OpenError> {
-    let ask = |sql: &str| {
-        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|e| OpenError::from_sqlite(path, &e))
-    };
-    let (ours, version, tables) =
-        (ask("PRAGMA application_id")?, ask("PRAGMA user_version")?, ask("SELECT count(*) FROM sqlite_schema")?);
-    match (ours, version) {
-        (0, 0) if tables == 0 => Ok(Standing::Empty),
-        (APPLICATION_ID, found) if found > VERSION => {
-            Err(OpenError::TooNew { path: path.to_path_buf(), found, known: VERSION })
-        }
-        (APPLICATION_ID, VERSION) => Ok(Standing::Current),
-        (APPLICATION_ID, 1..) => Ok(Standing::Older),
-        _ => Err(OpenError::Foreign { path: path.to_path_buf() }),
-    }
-}
-
-/// Brings the tables to this program's version, in one transaction: of several processes that try at once, one does
-/// it and the others find it done.
-pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
-    let sorted = |e: rusqlite::Error| OpenError::from_sqlite(path, &e);
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sorted)?;
-    if standing(path, &transaction)? == Standing::Current {
-        return Ok(());
-    }
-    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sorted)?;
-    for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or_default()) {
-        transaction.execute_batch(step).map_err(sorted)?;
-    }
-    let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
-    transaction.execute_batch(&marks).map_err(sorted)?;
-    transaction.commit().map_err(sorted)
-}
-
-/// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the middle
-/// of a run.
-pub(super) fn check_reach(path: &Path, connection: &Connection) -> Result<(), OpenError> {
-    for table in ["events", "arrivals", "attempts", "refused", "urls", "loads"] {
-        reach(connection, &format!("SELECT * FROM {table} ORDER BY id DESC LIMIT 1"), path)?;
-    }
-    reach(connection, "SELECT * FROM identity ORDER BY twin DESC LIMIT 1", path)?;
-    reach(connection, "SELECT * FROM signups ORDER BY signup DESC LIMIT 1", path)?;
-    reach(connection, "SELECT * FROM recent ORDER BY event DESC LIMIT 1", path)?;
-    reach(connection, "SELECT * FROM progress", path)
-}
-
-fn reach(connection: &Connection, sql: &str, path: &Path) -> Result<(), OpenError> {
-    let found = connection.query_row(sql, [], |_| Ok(()));
-    match found {
-        Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
-        Err(error) => match OpenError::from_sqlite(path, &error) {
-            OpenError::Unopenable { path, detail } => Err(OpenError::Damaged { path, detail }),
-            sorted => Err(sorted),
-        },
-    }
-}
+/// Subscriptions, from the wish to have one to the end of it. `api`: the base that was asked. `run`: the run that wanted
+/// it for itself alone. `standing`: see journal.rs. `answer`: the object as the service gave it. `words`: why nobody
+/// knows what became of it.
+const VERSION_3: &str = "
+CREATE TABLE subscriptions (
+    id INTEGER PRIMARY KEY, api TEXT NOT NULL, event TEXT NOT NULL, url TEXT NOT NULL, waitlist TEXT, run TEXT,
+    standing INTEGER NOT NULL, asked_ms INTEGER NOT NULL, ended_ms INTEGER, subscription TEXT, answer TEXT, words TEXT
+) STRICT;
+CREATE INDEX subscriptions_standing ON subscriptions (standing);
+";

@@ -7,18 +7,25 @@ use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
-const EDGES: [&str; 7] = ["exchange", "store", "deliver", "receive", "audit", "config", "jq"];
+
+/// What edges stand on.
+const FOOTINGS: [&str; 4] = ["exchange", "server", "database", "child"];
+const EDGES: [&str; 9] = ["store", "deliver", "receive", "sandbox", "hosted", "tunnel", "audit", "config", "jq"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
     let below_edges = || [&["protocol"], PROCESS.as_slice()].concat();
-    let below_flows = || [below_edges(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
+    let below_flows = || [below_edges(), FOOTINGS.to_vec(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
     Some(match module {
         "protocol" | "clock" | "shutdown" | "error" => vec![],
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
-        "exchange" | "store" | "config" | "output" => below_edges(),
-        "deliver" | "receive" | "audit" => [below_edges(), vec!["exchange"]].concat(),
+        "exchange" | "server" | "database" | "child" | "config" | "output" => below_edges(),
+        "store" => [below_edges(), vec!["database"]].concat(),
+        "deliver" | "audit" | "hosted" => [below_edges(), vec!["exchange"]].concat(),
+        "tunnel" => [below_edges(), vec!["exchange", "child"]].concat(),
+        "receive" => [below_edges(), vec!["exchange", "server"]].concat(),
+        "sandbox" => [below_edges(), FOOTINGS.to_vec()].concat(),
         "flows" => [below_flows(), vec!["error"]].concat(),
         "commands" => [below_flows(), vec!["flows", "error"]].concat(),
         "cli" => [below_flows(), vec!["flows", "error", "commands"]].concat(),
@@ -31,9 +38,9 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
 
 /// Words that only one module may say: its outside thing.
 const DOORS: [(&str, &[&str]); 12] = [
-    ("rusqlite", &["store"]),
+    ("rusqlite", &["database", "store", "sandbox"]),
     ("reqwest", &["exchange"]),
-    ("axum", &["receive"]),
+    ("axum", &["server", "receive", "sandbox"]),
     ("dialoguer", &["output"]),
     ("indicatif", &["output"]),
     ("getrandom", &["context"]),

@@ -1,8 +1,9 @@
 //! Help: each has examples, and every command line that is printed in help or README runs.
 
-use crate::support::{Endpoint, Output, Scene, Started, until};
+use crate::support::{Api, Endpoint, KEY, Output, Program, Scene, Started, WAITLIST, until};
 use clap::Command;
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 
 /// Every command with the words that lead to it.
 fn commands() -> Vec<(String, Command)> {
@@ -40,6 +41,7 @@ fn printed(page: &str) -> Vec<String> {
 struct Stage {
     scene: Scene,
     app: Endpoint,
+    api: Api,
 }
 
 impl Stage {
@@ -55,8 +57,15 @@ impl Stage {
         listener.stop().code(0);
         scene.run(["events", "export", "--output", "events.jsonl"]).code(0);
         // Port 4242 may be anybody's.
-        scene.write("referralloop.toml", "port = 0\n");
-        Self { scene, app }
+        scene.write("referralloop.toml", format!("port = 0\nwaitlist = \"{WAITLIST}\"\n"));
+        scene.write("key.txt", format!("{KEY}\n"));
+        Self { scene, app, api: Api::new() }
+    }
+
+    /// A shell line that knows the hosted API.
+    fn shell(&self, line: &str) -> Program {
+        let shell = self.scene.shell(line);
+        shell.env("REFERRALLOOP_API_URL", self.api.url()).env("REFERRALLOOP_API_KEY", KEY)
     }
 
     fn run(&self, line: &str) -> Output {
@@ -65,15 +74,25 @@ impl Stage {
         if line.starts_with("referralloop listen") {
             return self.listen(&line);
         }
-        let needs_listener =
-            ["referralloop trigger", "referralloop replay"].iter().any(|start| line.starts_with(start));
+        if let Some(rest) = line.strip_prefix("referralloop sandbox").filter(|rest| serves(rest)) {
+            // Port 4010 may be anybody's, too.
+            let port = if rest.contains("--port") { "" } else { " --port 0" };
+            return self.listen(&format!("referralloop sandbox{port}{rest}"));
+        }
+        let needs_listener = ["referralloop trigger", "referralloop replay", "referralloop reconcile"]
+            .iter()
+            .any(|start| line.starts_with(start));
         let _listener = needs_listener.then(|| self.scene.listen(["-q"]));
-        self.scene.shell(&line).output()
+        self.shell(&line).output()
     }
 
     /// Listens until it is ready, and then until its event has come or it is told to stop.
+    ///
+    /// A tunnel's program is there and never says an address, so that nothing is called.
     fn listen(&self, line: &str) -> Output {
-        let started: Started = self.scene.shell(&format!("exec {line}")).start();
+        let program = self.scene.write("bin/cloudflared", "#!/bin/sh\nexec sleep 60\n");
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let started: Started = self.shell(&format!("PATH=$PWD/bin:$PATH; exec {line}")).start();
         until("a listener that is ready", || {
             let said = started.stdout.text() + &started.stderr.text();
             (said.contains("Ready.") || said.contains("\"ready\"")).then_some(())
@@ -85,6 +104,11 @@ impl Stage {
         }
         started.finish()
     }
+}
+
+/// Whether the rest of a line behind `sandbox` makes it serve.
+fn serves(rest: &str) -> bool {
+    !rest.contains("deliveries") && !rest.contains("--assumptions")
 }
 
 fn runs(line: &str) {

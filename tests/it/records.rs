@@ -1,8 +1,12 @@
 //! Records: every line of every command under `--json` is one of the types in `docs/records.md`, with the fields that
 //! the page promises and no others.
 
+use crate::exposure::stage::Stage;
 use crate::main_job::{CREATED, DELETED, MOVED};
-use crate::support::{Answer, Endpoint, Output, Scene};
+use crate::support::{
+    Answer, Api, Endpoint, KEY, Listener, Output, Run, SIGNUP, SUBSCRIPTION, Sandbox, Scene, WAITLIST, post,
+};
+use referralloop::store::{Journal, Wish};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -143,10 +147,90 @@ fn everything() -> Vec<Output> {
     (0..2).for_each(|_| run(&["replay", "1", "--to", &changing.url("/")]));
     run(&["trigger", "--scenario", "lifecycle", "--to", &forward]);
     ASKED.iter().for_each(|line| run(line));
+    outputs.extend(sandbox(&scene));
     outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());
     outputs.push(scene.with(["trigger", "created", "--speed", "step", "--json"]).env("HOME", scene.home()).output());
     outputs.push(listener.stop());
+    outputs.extend(of_the_service());
+    outputs.push(of_a_tunnel());
     outputs
+}
+
+/// What a listener prints whose tunnel is lost.
+fn of_a_tunnel() -> Output {
+    let stage = Stage::new();
+    let command = stage.tunnel("echo $1 > port; echo RELAY; while ! [ -e die ]; do sleep 0.05; done; exit 1");
+    let start = |run: Run| run.env("PATH", stage.path()).env("REFERRALLOOP_API_URL", "http://127.0.0.1:9/api/v1");
+    let listener = Listener::start(&stage.scene, ["--json", "--tunnel", &command], start);
+    listener.wait_for("\"state\":\"up\"");
+    stage.scene.write("die", "");
+    listener.wait_for("\"state\":\"lost\"");
+    listener.stop()
+}
+
+/// What the commands of the hosted API print.
+fn of_the_service() -> Vec<Output> {
+    let (scene, api) = (Scene::new(), Api::new());
+    let url = api.url();
+    let mut outputs = Vec::new();
+    let mut run = |line: &[&str]| {
+        let line = line.iter().copied().chain(["--json", "--api-url", &url]);
+        outputs.push(scene.with(line).env("REFERRALLOOP_API_KEY", KEY).output());
+    };
+    let target = "https://app.example.com/hook";
+    let subscribe = ["subscribe", "created", "deleted", "-w", WAITLIST, "--url", target];
+    api.after(1, "POST", 400, "{}");
+    run(&subscribe);
+    run(&subscribe);
+    run(&subscribe);
+    run(&["subscribe", "position_changed", "--url", target]);
+    api.instead("POST", Answer::Close);
+    run(&["subscribe", "created", "--url", target]);
+    let journal = Journal::open(scene.store()).unwrap();
+    let wish = Wish { api: &url, event: "signup.created", url: target, waitlist: None, run: Some("gone") };
+    let line = journal.ask(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
+    journal.made(line, SUBSCRIPTION, "{}").unwrap();
+    run(&["subscriptions", "--ended"]);
+    run(&["subscriptions", "--cleanup"]);
+    run(&["unsubscribe", "sub_unheard_of"]);
+    let unknown = journal.entries(false).unwrap().into_iter().find(|entry| entry.id.is_none()).unwrap();
+    run(&["subscriptions", "--forget", &unknown.number.to_string()]);
+    run(&["unsubscribe", "--all"]);
+    for line in [&["whoami"][..], &["waitlists"], &["doctor"]] {
+        run(line);
+    }
+    run(&["signups", "create", "-w", WAITLIST, "--email", "ada@example.com"]);
+    run(&["signups", "list", "-w", WAITLIST]);
+    let told = r#"{"event_type":"signup.created","waitlist_id":"W","data":{"id":"S","position":9}}"#;
+    let imported = told.replace('W', WAITLIST).replace('S', SIGNUP);
+    let listener = scene.listen(["-q"]);
+    let sent = post(&listener.url, &imported);
+    assert!(sent.starts_with("HTTP/1.1 200"), "{sent}");
+    listener.stop();
+    run(&["reconcile", "-w", WAITLIST]);
+    run(&["signups", "delete", SIGNUP, "-w", WAITLIST]);
+    let login = scene.with(["login", "--json", "--api-url", &url]).stdin(KEY).output();
+    outputs.extend([login, scene.run(["logout", "--json"])]);
+    outputs
+}
+
+/// A sandbox whose deliveries fail in two ways, wait, and are looked at.
+fn sandbox(scene: &Scene) -> Vec<Output> {
+    let strange = Endpoint::new([
+        Answer::Full(302, vec!["Location: /x".into()], vec![0xff; 20_000]),
+        Answer::Full(500, vec![], b"no".to_vec()),
+    ]);
+    let sandbox = Sandbox::start(scene, ["--json"]);
+    let lists = sandbox.run(scene, ["waitlists", "--json"]).records();
+    let list = lists[0]["id"].as_str().unwrap();
+    let create = |email| drop(sandbox.run(scene, ["signups", "create", "--waitlist", list, "--email", email]));
+    sandbox.run(scene, ["subscribe", "created", "--url", &strange.url("/"), "--waitlist", list]);
+    create("a@example.com");
+    sandbox.running().stdout.wait_for("\"next_at\"");
+    create("b@example.com");
+    sandbox.running().stdout.wait_for("\"status\":500");
+    let asked = scene.run(["sandbox", "deliveries", "--json"]);
+    vec![asked, scene.run(["sandbox", "--assumptions", "--json"]), sandbox.stop()]
 }
 
 fn odd() -> std::ffi::OsString {
@@ -165,8 +249,9 @@ fn every_record_of_every_command_is_documented() {
         }
     }
     // The other way round: nothing is promised that nobody prints. What needs a full disk, a slow reader, an endpoint
-    // to audit or a child process is left to the unit tests of the records.
-    let elsewhere = ["skipped", "not_stored", "retry_guess", "value_base64", "check", "expectation", "instead"];
+    // to audit, a kill or a child process is left to the unit tests of the records.
+    let elsewhere =
+        ["skipped", "not_stored", "retry_guess", "value_base64", "check", "expectation", "instead", "again"];
     for (kind, fields) in &page {
         if elsewhere.contains(kind) {
             continue;

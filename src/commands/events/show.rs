@@ -157,6 +157,7 @@ fn verb(attempt: &Attempt) -> &'static str {
         crate::protocol::attempt::Purpose::Trigger => "sent",
         crate::protocol::attempt::Purpose::Forward => "forwarded",
         crate::protocol::attempt::Purpose::Replay => "replayed",
+        crate::protocol::attempt::Purpose::Reconcile => "reconciled",
     }
 }
 

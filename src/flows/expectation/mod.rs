@@ -8,9 +8,9 @@ mod judge;
 
 pub use judge::Rules;
 
-use super::child::{self, Group, Start};
 use super::input::plain;
 use super::listener::{self, Door};
+use crate::child::{self, Group, Start};
 use crate::config::secrets::{SECRET_VARIABLE, Secrets};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -163,8 +163,10 @@ fn start(plan: &Plan, url: &Url, context: &Context) -> Result<Group, Error> {
     let start = Start {
         directory: &context.directory,
         environment: &environment,
+        without: &[],
         stdin: if context.stdin.is_terminal { Stdio::null() } else { Stdio::inherit() },
         stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },
+        stderr: Stdio::inherit(),
     };
     Group::start(&plan.command, start).map_err(|error| {
         let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();

@@ -8,6 +8,8 @@ mod attempt;
 mod body;
 mod check;
 mod expectation;
+mod exposure;
+mod sandbox;
 
 pub use attempt::sending;
 pub use body::{body_block, header_lines, hex_lines};
@@ -106,6 +108,8 @@ impl Human {
             What::Check(check) => write_lines(out, &[verdict(check, &self.style)]),
             What::Expectation(told) => write_lines(out, &[expectation::expectation(told, &self.style)]),
             What::Instead(instead) => write_lines(out, &expectation::instead(report.at, instead, &self.style)),
+            What::Call(call) => write_lines(out, &[sandbox::call(report.at, call, &self.style)]),
+            What::Dispatch(dispatch) => write_lines(out, &sandbox::dispatch(report.at, dispatch, &self.style)),
             What::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
             What::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
             other => return self.aside(other, out),
@@ -122,6 +126,7 @@ impl Human {
                     format!("  attempt {attempt} in {}, at {}", duration(*delay), self.style.short_time(*due_at));
                 write_lines(out, &[Line::new(&self.style).put(Ink::Faint, Sanitised::text(&words))]);
             }
+            What::Exposure(told) => write_lines(out, &exposure::lines(told, &self.style)),
             What::Skipped { count } => write_lines(out, &[self.skipped(*count)]),
             What::Notice { message } => out.push_str(&notice_text(message, &self.style)),
             _ => {}

@@ -3,8 +3,9 @@
 use super::instant;
 use super::judged::{Check, Expectation, Instead};
 use super::replayed::Replayed;
+use super::sandbox::{Call, Dispatch};
 use super::shapes::{Arrival, Attempt, Sending, milliseconds};
-use crate::protocol::report::What;
+use crate::protocol::report::{ExposureReport, What};
 use serde::Serialize;
 
 /// The fields of any report.
@@ -18,13 +19,41 @@ pub enum Fields<'a> {
     Check(Box<Check<'a>>),
     Expectation(Expectation<'a>),
     Instead(Box<Instead<'a>>),
+    Call(Call<'a>),
+    Dispatch(Box<Dispatch<'a>>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
     Delivered { event: u64, url: &'a str, attempts: u32 },
     GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
+    Exposure(Exposure<'a>),
     Skipped { count: u64 },
     Notice { message: &'a str },
+}
+
+/// The fields of `exposure`.
+#[derive(Serialize)]
+pub struct Exposure<'a> {
+    state: &'static str,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again_in_ms: Option<u64>,
+}
+
+impl<'a> Exposure<'a> {
+    fn of(report: &'a ExposureReport) -> Self {
+        Self {
+            state: report.state.name(),
+            by: &report.by,
+            url: report.url.as_deref(),
+            message: report.message.as_deref(),
+            again_in_ms: report.again_in.map(milliseconds),
+        }
+    }
 }
 
 impl<'a> Fields<'a> {
@@ -38,6 +67,8 @@ impl<'a> Fields<'a> {
             What::Check(check) => Self::Check(Box::new(Check::of(check))),
             What::Expectation(expectation) => Self::Expectation(Expectation::of(expectation)),
             What::Instead(instead) => Self::Instead(Box::new(Instead::of(instead))),
+            What::Call(call) => Self::Call(Call::of(call)),
+            What::Dispatch(dispatch) => Self::Dispatch(Box::new(Dispatch::of(dispatch))),
             What::Ready { url, pid } => Self::Ready { url, pid: *pid },
             What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             What::Wait { attempt, due_at, delay } => {
@@ -47,6 +78,7 @@ impl<'a> Fields<'a> {
             What::GaveUp { event, url, attempts, of } => {
                 Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
             }
+            What::Exposure(exposure) => Self::Exposure(Exposure::of(exposure)),
             What::Skipped { count } => Self::Skipped { count: *count },
             What::Notice { message } => Self::Notice { message },
         }
@@ -59,6 +91,8 @@ pub fn kind(what: &What) -> &'static str {
         What::Check(_) => "check",
         What::Expectation(_) => "expectation",
         What::Instead(_) => "instead",
+        What::Call(_) => "call",
+        What::Dispatch(_) => "delivery_attempt",
         What::Ready { .. } => "ready",
         What::Arrival(_) => "arrival",
         What::Forward(_) => "forward",
@@ -69,6 +103,7 @@ pub fn kind(what: &What) -> &'static str {
         What::Wait { .. } => "wait",
         What::Delivered { .. } => "delivered",
         What::GaveUp { .. } => "gave_up",
+        What::Exposure(_) => "exposure",
         What::Skipped { .. } => "skipped",
         What::Notice { .. } => "notice",
     }

@@ -6,8 +6,10 @@
 mod fields;
 mod judged;
 mod replayed;
+mod sandbox;
 mod shapes;
 
+pub use sandbox::Delivered;
 pub use shapes::{Body, Ended, Facts, header_fields};
 
 use super::sanitise::{Notation, first_unsafe, push_escaped};

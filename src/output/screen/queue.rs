@@ -204,7 +204,13 @@ impl Inner {
 fn may_be_skipped(what: &What) -> bool {
     matches!(
         what,
-        What::Arrival(_) | What::Forward(_) | What::ForwardSkipped { .. } | What::Attempt(_) | What::Wait { .. }
+        What::Arrival(_)
+            | What::Forward(_)
+            | What::ForwardSkipped { .. }
+            | What::Attempt(_)
+            | What::Wait { .. }
+            | What::Call(_)
+            | What::Dispatch(_)
     )
 }
 

@@ -4,7 +4,7 @@ use super::bench::{Bench, PATIENCE, Server, delivery, key, recorded, until};
 use crate::protocol::arrival::{Recorded, Repeat, RepeatKind};
 use crate::protocol::attempt::Purpose;
 use crate::protocol::report::What;
-use crate::receive::{Ack, Finished, ForwardSettings, Limits, Settings};
+use crate::receive::{Ack, Finished, ForwardSettings, Limits, Memory, Settings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -207,9 +207,9 @@ async fn duplicates_are_passed_on_where_asked_for() {
 async fn what_does_not_fit_is_told_with_the_way_to_send_it() {
     let app = App::start(&[]).await;
     let _gate = app.closed_gate();
-    let limits = Limits { forward_bytes: 2000, ..Limits::default() };
+    let memory = Memory { forward_bytes: 2000, ..Memory::default() };
     let forwards = vec![app.forward()];
-    let bench = Bench::new(Settings { keys: vec![key()], forwards, limits, ..Settings::default() });
+    let bench = Bench::new(Settings { keys: vec![key()], forwards, memory, ..Settings::default() });
     for number in 0..10 {
         assert_eq!(post(&bench, number.to_string().repeat(500)).await, 200);
     }

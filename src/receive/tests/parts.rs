@@ -5,13 +5,9 @@ use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
 use crate::receive::forward::{Passage, label};
 use crate::receive::line::Line;
-use crate::receive::outlive::{Caught, Outlive};
 use crate::receive::recent::Recent;
-use crate::receive::stream::Impatient;
 use crate::receive::{Answers, AnswersError};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
-use tokio::sync::oneshot;
 
 fn statuses(text: &str, count: u32) -> Vec<u16> {
     let answers: Answers = text.parse().unwrap();
@@ -122,39 +118,6 @@ async fn a_closed_line_empties_and_ends() {
     assert_eq!(line.next().await.unwrap().arrival, 2);
     assert!(line.next().await.is_none());
     assert_eq!(line.left(), 0);
-}
-
-#[tokio::test]
-async fn a_panic_is_a_value() {
-    assert_eq!(Caught::new(async { 1 }, || 2).await, 1);
-    let panics = async {
-        tokio::task::yield_now().await;
-        panic!("told to panic");
-    };
-    assert_eq!(Caught::new(panics, || 2).await, 2);
-}
-
-#[tokio::test]
-async fn dropped_work_is_finished_all_the_same() {
-    let (go, gone) = oneshot::channel();
-    let (done, finished) = oneshot::channel();
-    let mut work = Outlive::new(async move {
-        let _ = gone.await;
-        let _ = done.send("finished");
-    });
-    assert!(futures_pending(&mut work).await);
-    drop(work);
-    go.send(()).unwrap();
-    assert_eq!(finished.await, Ok("finished"));
-}
-
-#[tokio::test]
-async fn a_write_that_nobody_takes_fails() {
-    let (near, _far) = tokio::io::duplex(16);
-    let mut stream = Impatient::new(near, Duration::from_millis(10));
-    stream.write_all(&[0; 16]).await.unwrap();
-    let error = stream.write_all(&[0; 1]).await.unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::bench::{Bench, key, until};
 use crate::protocol::arrival::{RecordError, Verification};
 use crate::protocol::report::{ArrivalNumber, What};
 use crate::protocol::signature::Reason;
-use crate::receive::{Limits, Settings};
+use crate::receive::{Limits, Memory, Settings};
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
@@ -75,7 +75,7 @@ async fn every_refusal_looks_the_same_from_outside() {
 
 #[tokio::test]
 async fn a_flood_of_refusals_is_told_without_numbers() {
-    let bench = Bench::new(Settings { limits: Limits { refused_bytes: 1000, ..Limits::default() }, ..settings() });
+    let bench = Bench::new(Settings { memory: Memory { refused_bytes: 1000, ..Memory::default() }, ..settings() });
     // One thread and nothing to wait for: the worker gets its turn only after the flood.
     for _ in 0..500 {
         assert_eq!(send(&bench, with_signature("sha256=00")).await.status(), 401);

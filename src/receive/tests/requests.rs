@@ -3,7 +3,7 @@
 use super::bench::{Bench, key, recorded, until};
 use crate::protocol::arrival::{Recorded, Repeat, RepeatKind, Verification};
 use crate::protocol::report::ArrivalNumber;
-use crate::receive::Settings;
+use crate::receive::{GREETING_HEADER, Greeting, Settings};
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use http::{HeaderValue, Request, StatusCode};
@@ -171,4 +171,29 @@ async fn a_sender_that_hangs_up_leaves_nothing_half_done() {
     gate.add_permits(1);
     until(|| bench.told.arrivals().len() == 1).await;
     assert_eq!(bench.told.arrivals()[0].number, Some(ArrivalNumber::Stored { event: 1, arrival: 1 }));
+}
+
+#[tokio::test]
+async fn who_asks_the_right_question_at_the_right_path_is_greeted_and_not_counted() {
+    let greeting = Greeting { question: "who?".into(), answer: "me".into() };
+    let settings = Settings { path: Some("/here".into()), greeting: Some(greeting), ..settings() };
+    let bench = Bench::new(settings);
+    let ask = |method: &str, path: &str, question: &str| {
+        let request = Request::builder().method(method).uri(path).header(GREETING_HEADER, question);
+        request.body(Body::empty()).unwrap()
+    };
+    let response = send(&bench, ask("GET", "/here?x", "who?")).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "me");
+    assert_eq!(bench.receiver.tally().counts().requests, 0);
+    for (method, path, question, status) in
+        [("GET", "/", "who?", 404), ("GET", "/here", "what?", 405), ("PUT", "/here", "who?", 405)]
+    {
+        assert_eq!(send(&bench, ask(method, path, question)).await.status(), status, "{method} {path} {question}");
+    }
+    assert_eq!(bench.receiver.tally().counts().requests, 3);
+    // A delivery is one, whatever it carries.
+    let delivery = Request::post("/here").header(GREETING_HEADER, "who?").body(Body::from("{}")).unwrap();
+    assert_eq!(send(&bench, delivery).await.status(), 200);
+    assert_eq!(bench.receiver.tally().counts().stored, 1);
 }

@@ -1,15 +1,10 @@
-//! What ends a listener and what does not: errors are outlasted; at the stop, what is under way finishes and what hangs
+//! What ends a listener: at the stop, what is under way finishes and what hangs
 //! is cut off.
 
 use super::bench::{Bench, PATIENCE, Server, delivery, key, until};
-use crate::receive::accept::admit;
 use crate::receive::{Drained, Limits, Settings};
-use std::cell::RefCell;
-use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 
 async fn served(drain: Duration) -> (Bench, Server) {
     let limits = Limits { drain, ..Limits::default() };
@@ -71,18 +66,4 @@ async fn a_stop_does_not_wait_for_a_free_place() {
     client.send(delivery("a")).await;
     until(|| bench.memory.bodies().len() == 1).await;
     assert_eq!(server.stop().await.unwrap().cut, 1);
-}
-
-#[tokio::test]
-async fn errors_of_the_system_do_not_end_the_listener() {
-    let too_many_files = || io::Error::from_raw_os_error(24);
-    let mut results = vec![Err(too_many_files()), Err(io::ErrorKind::ConnectionAborted.into()), Err(too_many_files())];
-    results.push(Ok(("a connection", "127.0.0.1:1".parse().unwrap())));
-    results.reverse();
-    let results = RefCell::new(results);
-    let places = Arc::new(Semaphore::new(1));
-    let (connection, place) = admit(&places, || std::future::ready(results.borrow_mut().pop().unwrap())).await;
-    assert_eq!((connection, places.available_permits()), ("a connection", 0));
-    drop(place);
-    assert_eq!(places.available_permits(), 1);
 }

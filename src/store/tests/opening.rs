@@ -1,7 +1,8 @@
 //! Making, opening and refusing files.
 
-use super::schema::{APPLICATION_ID, VERSION, check_library};
+use super::schema::STORE;
 use super::*;
+use crate::database::{check_library, open_writer};
 use rusqlite::Connection;
 use std::fs;
 
@@ -56,7 +57,7 @@ async fn what_was_stored_is_there_after_opening_again() {
 #[test]
 fn a_commit_is_on_the_disk_when_it_returns() {
     let folder = tempfile::tempdir().unwrap();
-    let connection = file::open_writer(&folder.path().join("s.db"), Duration::ZERO).unwrap();
+    let connection = open_writer(&STORE, &folder.path().join("s.db"), Duration::ZERO).unwrap();
     let ask = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
     assert_eq!(ask("PRAGMA journal_mode"), "wal".to_owned().into());
     assert_eq!(ask("PRAGMA synchronous"), 2.into());
@@ -112,8 +113,8 @@ fn files_of_others_are_foreign() {
 fn a_newer_store_is_too_new() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    sql(&path, &format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 99"));
-    assert!(matches!(refused(&path), OpenError::TooNew { found: 99, known: VERSION, .. }));
+    sql(&path, &format!("PRAGMA application_id = {}; PRAGMA user_version = 99", STORE.application_id));
+    assert!(matches!(refused(&path), OpenError::TooNew { found: 99, known, .. } if known == STORE.version()));
 }
 
 /// A closed store with some hundred events.
@@ -157,7 +158,7 @@ async fn a_file_whose_pages_were_overwritten_is_damaged() {
 fn a_store_that_lacks_a_table_is_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    sql(&path, &format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}"));
+    sql(&path, &format!("PRAGMA application_id = {}; PRAGMA user_version = {}", STORE.application_id, STORE.version()));
     sql(&path, "PRAGMA journal_mode = WAL");
     assert!(matches!(refused(&path), OpenError::Damaged { .. }));
 }
@@ -185,14 +186,14 @@ fn paths_that_cannot_hold_a_file() {
 
 #[test]
 fn errors_of_the_system_are_sorted() {
-    let sorted = |kind: std::io::ErrorKind| OpenError::from_io(Path::new("f"), kind.into());
+    let sorted = |kind: std::io::ErrorKind| OpenError::from_io(Path::new("f"), "store", kind.into());
     assert!(matches!(sorted(std::io::ErrorKind::PermissionDenied), OpenError::ReadOnly { .. }));
     assert!(matches!(sorted(std::io::ErrorKind::ReadOnlyFilesystem), OpenError::ReadOnly { .. }));
     assert!(matches!(sorted(std::io::ErrorKind::StorageFull), OpenError::DiskFull { .. }));
     assert!(matches!(sorted(std::io::ErrorKind::TimedOut), OpenError::Unopenable { .. }));
     let code = |code| {
         let failure = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
-        OpenError::from_sqlite(Path::new("f"), &failure)
+        OpenError::from_sqlite(Path::new("f"), "store", &failure)
     };
     assert!(matches!(code(rusqlite::ffi::SQLITE_FULL), OpenError::DiskFull { .. }));
     assert!(matches!(code(rusqlite::ffi::SQLITE_READONLY), OpenError::ReadOnly { .. }));

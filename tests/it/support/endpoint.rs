@@ -3,7 +3,7 @@
 use super::{PATIENCE, until};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -43,28 +43,42 @@ impl Received {
     }
 }
 
-#[derive(Debug)]
+/// What answers a request: its head and its body.
+type Answering = Box<dyn Fn(&str, &[u8]) -> Answer + Send + Sync>;
+
 struct Shared {
-    script: Vec<Answer>,
+    answering: Answering,
     received: Mutex<Vec<Received>>,
     hanging: Mutex<Vec<TcpStream>>,
     over: AtomicBool,
 }
 
 /// The endpoint; dropping it ends it.
-#[derive(Debug)]
 pub struct Endpoint {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Endpoint({})", self.address)
+    }
+}
+
 impl Endpoint {
     /// Answers requests in turn; the last answer repeats.
     pub fn new(script: impl IntoIterator<Item = Answer>) -> Self {
+        let script: Vec<Answer> = script.into_iter().collect();
+        let served = AtomicUsize::new(0);
+        Self::answering(move |_, _| script[served.fetch_add(1, Ordering::Relaxed).min(script.len() - 1)].clone())
+    }
+
+    /// Answers each request as a function says.
+    pub fn answering(answering: impl Fn(&str, &[u8]) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            script: script.into_iter().collect(),
+            answering: Box::new(answering),
             received: Mutex::default(),
             hanging: Mutex::default(),
             over: AtomicBool::new(false),
@@ -129,8 +143,8 @@ impl Endpoint {
 fn serve(shared: &Shared, mut stream: TcpStream) {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let Some((head, body)) = request(&mut stream) else { return };
+    let answer = (shared.answering)(&head, &body);
     let mut received = shared.received.lock().unwrap();
-    let answer = shared.script[received.len().min(shared.script.len() - 1)].clone();
     received.push(Received { head, body, at: Instant::now() });
     drop(received);
     match answer {

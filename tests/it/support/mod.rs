@@ -4,22 +4,28 @@
 //! Nothing here shares a port, a folder or an environment with another test, and nothing sleeps for luck: every wait
 //! is for a condition, with an upper bound that only a broken program reaches.
 
+mod api;
 mod capture;
 mod endpoint;
 mod hostile;
 mod listener;
 mod output;
+mod post;
 mod process;
 mod programs;
+mod sandbox;
 mod scene;
 
+pub use api::{Api, KEY, SIGNUP, SUBSCRIPTION, WAITLIST};
 pub use capture::Capture;
 pub use endpoint::{Answer, Endpoint};
 pub use hostile::{heard, unsafe_characters};
 pub use listener::Listener;
 pub use output::Output;
+pub use post::post;
 pub use process::{Program, Started};
 pub use programs::{counterpart, slow_tests, vectors};
+pub use sandbox::Sandbox;
 pub use scene::{Run, Running, Scene, wall};
 
 use std::time::{Duration, Instant};

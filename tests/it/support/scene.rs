@@ -1,5 +1,6 @@
 //! A scene: a home and a folder of its own, in which the whole program runs inside the test.
 
+use super::process::program;
 use super::{Capture, Listener, Output, PATIENCE};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -184,6 +185,7 @@ impl Run {
             clock: self.clock,
             entropy: dice(self.seed),
             signals: Signals::Given(stop),
+            program: program().to_owned(),
             pid: std::process::id(),
             parent: || 1,
             globals: Globals::default(),

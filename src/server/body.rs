@@ -2,7 +2,7 @@
 //!
 //! Never decodes: a body under `Content-Encoding` stays encoded, since that is what was signed.
 
-use super::settings::Limits;
+use super::Limits;
 use crate::protocol::body::RawBody;
 use axum::body::Body;
 use http_body_util::BodyExt;
@@ -12,7 +12,7 @@ use tokio::time::Timeout;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unread {
+pub enum Unread {
     /// It is longer than allowed.
     TooLong,
     /// It did not end in time.
@@ -23,7 +23,7 @@ pub(super) enum Unread {
 
 impl Unread {
     /// One clause for whoever runs the listener.
-    pub(super) fn explain(self) -> &'static str {
+    pub fn explain(self) -> &'static str {
         match self {
             Self::TooLong => "its body is longer than the limit",
             Self::TooSlow => "its body did not arrive in time",
@@ -40,7 +40,7 @@ const EXCESS_READ: usize = 8 << 20;
 const TRUSTED_LENGTH: usize = 64 << 10;
 
 /// Reads a whole body.
-pub(super) async fn read(asks_first: bool, body: Body, limits: &Limits) -> Result<RawBody, Unread> {
+pub async fn read(asks_first: bool, body: Body, limits: &Limits) -> Result<RawBody, Unread> {
     let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     // Who asks first has sent nothing yet and is spared the sending.
     if declared.is_some_and(|length| length > limits.body_bytes) && asks_first {

@@ -10,14 +10,14 @@ use tokio::runtime::Handle;
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Work that runs to its end; should it panic, the answer is made by `otherwise`. The message goes to the panic hook.
-pub(super) struct Caught<T> {
+pub struct Caught<T> {
     work: Work<T>,
     otherwise: fn() -> T,
 }
 
 impl<T> Caught<T> {
     /// Guards work. It is boxed at once: a large future that is handed up by value is copied from floor to floor.
-    pub(super) fn new(work: impl Future<Output = T> + Send + 'static, otherwise: fn() -> T) -> Self {
+    pub fn new(work: impl Future<Output = T> + Send + 'static, otherwise: fn() -> T) -> Self {
         Self { work: Box::pin(work), otherwise }
     }
 }
@@ -35,11 +35,11 @@ impl<T> Future for Caught<T> {
 /// Work that goes on in the background when it is dropped before its end. hyper drops a request's future as soon as
 /// the sender hangs up; an event that the store has already been handed must still be told and passed on.
 /// Unlike a task of its own, it costs no wake-up of another thread while the sender stays.
-pub(super) struct Outlive<T: Send + 'static>(Option<Work<T>>);
+pub struct Outlive<T: Send + 'static>(Option<Work<T>>);
 
 impl<T: Send + 'static> Outlive<T> {
     /// Shields work that has not begun.
-    pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+    pub fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(work)))
     }
 }

@@ -3,7 +3,7 @@
 //! Our own, because `axum::serve` lets a half-sent head hold a connection for ever. Knows sockets and HTTP/1; knows
 //! nothing of webhooks: what answers is handed in, as is the bound socket and the stop.
 
-use super::settings::Limits;
+use super::Limits;
 use super::stream::Impatient;
 use axum::Router;
 use hyper::server::conn::http1;

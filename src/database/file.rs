@@ -3,7 +3,7 @@
 //! May know paths, permissions and SQLite's settings. Must not know the rows.
 
 use super::error::OpenError;
-use super::schema::{self, Standing};
+use super::shape::{self, Shape, Standing};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -22,63 +22,63 @@ const CACHE_KIB: u32 = 16 * 1024;
 /// free only for moments.
 const POLL: Duration = Duration::from_millis(1);
 
-/// Opens a store for writing, and makes it where there is none.
-pub(super) fn open_writer(path: &Path, patience: Duration) -> Result<Connection, OpenError> {
-    let path = &absolute(path)?;
-    schema::check_library(path, rusqlite::version_number())?;
-    create(path)?;
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
-    let standing = schema::standing(path, &connection)?;
-    write_ahead(&connection, patience).map_err(|e| OpenError::from_sqlite(path, &e))?;
+/// Opens a file for writing, and makes it where there is none.
+pub fn open_writer(shape: &Shape, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
+    let path = &absolute(shape, path)?;
+    shape::check_library(path, rusqlite::version_number())?;
+    create(shape, path)?;
+    let mut connection = connect(shape, path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
+    let standing = shape.standing(path, &connection)?;
+    write_ahead(&connection, patience).map_err(|e| OpenError::from_sqlite(path, shape.noun, &e))?;
     if standing != Standing::Current {
-        schema::migrate(path, &mut connection)?;
+        shape.migrate(path, &mut connection)?;
     }
-    schema::check_reach(path, &connection)?;
+    shape.check_reach(path, &connection)?;
     Ok(connection)
 }
 
-/// Opens a store for reading; `None` where there is none yet. Makes no store.
-pub(super) fn open_reader(path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
-    let path = &absolute(path)?;
-    schema::check_library(path, rusqlite::version_number())?;
-    if !exists(path)? {
+/// Opens a file for reading; `None` where there is none yet. Makes none.
+pub fn open_reader(shape: &Shape, path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
+    let path = &absolute(shape, path)?;
+    shape::check_library(path, rusqlite::version_number())?;
+    if !exists(shape, path)? {
         return Ok(None);
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience)?;
-    match schema::standing(path, &connection)? {
+    let connection = connect(shape, path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience)?;
+    match shape.standing(path, &connection)? {
         Standing::Empty => return Ok(None),
-        Standing::Older => drop(open_writer(path, patience)?),
+        Standing::Older => drop(open_writer(shape, path, patience)?),
         Standing::Current => {}
     }
-    schema::check_reach(path, &connection)?;
+    shape.check_reach(path, &connection)?;
     Ok(Some(connection))
 }
 
 /// SQLite gives meanings to names like `:memory:`; an absolute path has none.
-fn absolute(path: &Path) -> Result<PathBuf, OpenError> {
-    std::path::absolute(path).map_err(|e| OpenError::from_io(path, e))
+fn absolute(shape: &Shape, path: &Path) -> Result<PathBuf, OpenError> {
+    std::path::absolute(path).map_err(|e| OpenError::from_io(path, shape.noun, e))
 }
 
-fn exists(path: &Path) -> Result<bool, OpenError> {
+fn exists(shape: &Shape, path: &Path) -> Result<bool, OpenError> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(OpenError::from_io(path, io::ErrorKind::IsADirectory.into())),
+        Ok(found) if found.is_dir() => Err(OpenError::from_io(path, shape.noun, io::ErrorKind::IsADirectory.into())),
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(OpenError::from_io(path, error)),
+        Err(error) => Err(OpenError::from_io(path, shape.noun, error)),
     }
 }
 
 /// Makes the file and its folder before SQLite sees them: bodies hold personal data, and SQLite would make a file
 /// that everybody may read. It gives its log and shared memory the mode that the file has.
-fn create(path: &Path) -> Result<(), OpenError> {
-    if exists(path)? {
+fn create(shape: &Shape, path: &Path) -> Result<(), OpenError> {
+    if exists(shape, path)? {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
-        private_folder().create(folder).map_err(|e| OpenError::from_io(path, e))?;
+        private_folder().create(folder).map_err(|e| OpenError::from_io(path, shape.noun, e))?;
     }
     match private_file().open(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(OpenError::from_io(path, error)),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(OpenError::from_io(path, shape.noun, error)),
         _ => Ok(()),
     }
 }
@@ -99,21 +99,21 @@ fn private_file() -> OpenOptions {
     options
 }
 
-fn connect(path: &Path, access: OpenFlags, patience: Duration) -> Result<Connection, OpenError> {
+fn connect(shape: &Shape, path: &Path, access: OpenFlags, patience: Duration) -> Result<Connection, OpenError> {
     let opened = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .and_then(|mut connection| settle(&mut connection, patience).map(|()| connection));
     opened.map_err(|e| match e.sqlite_error_code() {
         // SQLite says no more than "unable to open"; the operating system knows why.
-        Some(rusqlite::ErrorCode::CannotOpen) => why_unopenable(path, access, &e),
-        _ => OpenError::from_sqlite(path, &e),
+        Some(rusqlite::ErrorCode::CannotOpen) => why_unopenable(shape, path, access, &e),
+        _ => OpenError::from_sqlite(path, shape.noun, &e),
     })
 }
 
-fn why_unopenable(path: &Path, access: OpenFlags, error: &rusqlite::Error) -> OpenError {
+fn why_unopenable(shape: &Shape, path: &Path, access: OpenFlags, error: &rusqlite::Error) -> OpenError {
     let write = access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE);
     match OpenOptions::new().read(true).write(write).open(path) {
-        Err(source) => OpenError::from_io(path, source),
-        Ok(_) => OpenError::from_sqlite(path, error),
+        Err(source) => OpenError::from_io(path, shape.noun, source),
+        Ok(_) => OpenError::from_sqlite(path, shape.noun, error),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A child process in a process group of its own: signals go to the whole group, and nothing of it outlives the run.
 //!
+//! Knows processes and nothing of what they are for; the edges and flows that start one stand on it.
+//!
 //! The child is looked at without being reaped: until then its number cannot be given to another process, so that a
 //! signal to its group reaches nobody else.
 
@@ -54,10 +56,14 @@ pub struct Start<'a> {
     pub directory: &'a Path,
     /// Variables beside the inherited ones.
     pub environment: &'a [(&'a OsStr, OsString)],
+    /// Variables that it does not inherit.
+    pub without: &'a [&'a str],
     /// Its standard input.
     pub stdin: Stdio,
     /// Its standard output.
     pub stdout: Stdio,
+    /// Its standard error.
+    pub stderr: Stdio,
 }
 
 impl Group {
@@ -66,14 +72,13 @@ impl Group {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         // Before the child: its end must not be missed.
         let endings = signal(SignalKind::child())?;
-        let child = Command::new(program)
-            .args(arguments)
-            .current_dir(with.directory)
-            .envs(with.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(with.stdin)
-            .stdout(with.stdout)
-            .process_group(0)
-            .spawn()?;
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(with.directory);
+        with.without.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        command.envs(with.environment.iter().map(|(name, value)| (name, value)));
+        let child = command.stdin(with.stdin).stdout(with.stdout).stderr(with.stderr).process_group(0).spawn()?;
         let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
         Ok(Self { child, leader, endings, swept: false })
     }
@@ -110,6 +115,11 @@ impl Group {
     fn send(&self, signal: process::Signal) {
         // A group that is gone needs no signal.
         let _ = process::kill_process_group(self.leader, signal);
+    }
+
+    /// Leaves a leader that is alive to end by itself, and the group with it. Without one, dropping still kills.
+    pub fn leave(&mut self) {
+        self.swept = matches!(self.child.try_wait(), Ok(None));
     }
 
     /// Ends what is left of the group: SIGTERM, and SIGKILL for what does not heed it.

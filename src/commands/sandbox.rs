@@ -1,0 +1,227 @@
+//! `sandbox`: the hosted API emulated on loopback, with real deliveries and retries.
+
+mod deliveries;
+
+use crate::config::Settings;
+use crate::context::Context;
+use crate::deliver::Pace as Speed;
+use crate::error::{Error, Exit};
+use crate::flows::arguments;
+use crate::flows::delivery::interrupted;
+use crate::flows::sandbox::{self as flow, Ended, Plot, Site};
+use crate::flows::{runtime, workspace};
+use crate::output::console::Console;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
+use crate::output::table::{Cell, pairs};
+use crate::protocol::api::Plan;
+use crate::protocol::signature::Key;
+use crate::sandbox::{ASSUMPTIONS, Founding, Pace, Place};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Emulate the hosted API on this machine, with real deliveries and retries
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "It prints its address and its test key; with both in the environment, every other command talks to it.
+Creating, moving and deleting sign-ups delivers events to what is subscribed, with the documented
+retries, which outlive a crash. What the documentation leaves open is labelled in each answer.
+
+Examples:
+  referralloop sandbox
+  referralloop sandbox --port 0 --ready-file ready.json --memory --speed 60x
+  referralloop sandbox --plan starter --signups 500 --seed 1 --data other.db
+  referralloop sandbox --unsigned --retry-from first
+  referralloop sandbox --assumptions
+  referralloop sandbox deliveries"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// Listen on this port of 127.0.0.1; 0 takes a free one
+    #[arg(short, long, value_name = "PORT", value_parser = arguments::port, default_value_t = 4010)]
+    port: u16,
+    /// Write {url, pid, api_key} as JSON to this file (0600) once calls are answered; removed at the end
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+    #[command(flatten)]
+    workspace: WorkspaceArguments,
+    #[command(flatten)]
+    deliveries: DeliveryArguments,
+    /// List what the documentation leaves open and what the sandbox decided, and end
+    #[arg(long, conflicts_with_all = ["port", "ready_file", "plan", "rate_limit", "signups", "seed", "data", "memory",
+        "speed", "retry_from", "secret_file", "unsigned"])]
+    assumptions: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "The workspace")]
+struct WorkspaceArguments {
+    /// What the workspace pays for: free, starter, growth or pro
+    #[arg(long, value_name = "PLAN", default_value = "growth")]
+    plan: Plan,
+    /// Allow so many calls an hour in place of the plan's limit, to meet a 429 early
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    rate_limit: Option<u32>,
+    /// Found it with so many sign-ups [default: 25]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    signups: Option<u32>,
+    /// Roll them from this number: the same people each time [default: 7]
+    #[arg(long, value_name = "SEED")]
+    seed: Option<u64>,
+    /// Keep it in this file [default: sandbox.db beside the profile's store]
+    #[arg(long, value_name = "FILE", conflicts_with = "memory")]
+    data: Option<PathBuf>,
+    /// Keep it in memory; it is gone at the end
+    #[arg(long)]
+    memory: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Deliveries")]
+struct DeliveryArguments {
+    /// Retry 60 times as fast (60x), or at once (instant) [default: as documented]
+    #[arg(long, value_name = "SPEED", value_parser = speed)]
+    speed: Option<Speed>,
+    /// What a retry's delay counts from
+    #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t)]
+    retry_from: arguments::From,
+    /// Sign with the secret in this file (- for standard input) instead of the profile's
+    #[arg(long, value_name = "FILE", conflicts_with = "unsigned")]
+    secret_file: Option<PathBuf>,
+    /// Sign nothing, as the service does today
+    #[arg(long)]
+    unsigned: bool,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Deliveries(deliveries::Arguments),
+}
+
+/// Nobody sits at a server and presses Enter.
+fn speed(text: &str) -> Result<Speed, String> {
+    match arguments::pace(text)? {
+        Speed::Step => Err("a sandbox cannot wait for Enter; write 60x or instant".into()),
+        speed => Ok(speed),
+    }
+}
+
+const SIGNUPS: u32 = 25;
+const SEED: u64 = 7;
+
+/// Serves until told to stop.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    match &arguments.action {
+        Some(Action::Deliveries(arguments)) => return deliveries::run(arguments, context, &console),
+        None if arguments.assumptions => return assumptions(&console),
+        None => {}
+    }
+    let settings = workspace::settings(context, &console)?;
+    let (key, signing) = signing(&arguments.deliveries, context, &settings)?;
+    let plot = Plot {
+        address: SocketAddr::from(([127, 0, 0, 1], arguments.port)),
+        place: place(&arguments.workspace, context, &settings)?,
+        founding: Founding {
+            signups: arguments.workspace.signups.unwrap_or(SIGNUPS),
+            seed: arguments.workspace.seed.unwrap_or(SEED),
+        },
+        plan: arguments.workspace.plan,
+        rate_limit: arguments.workspace.rate_limit,
+        pace: pace(&arguments.deliveries),
+        key,
+    };
+    runtime::serve_on(serve(arguments, plot, &signing, context, &console))
+}
+
+fn pace(arguments: &DeliveryArguments) -> Pace {
+    let speed = match arguments.speed {
+        None => Some(1.0),
+        Some(Speed::Times(factor)) => Some(factor),
+        Some(Speed::Instant | Speed::Step) => None,
+    };
+    Pace { from: arguments.retry_from.into(), speed }
+}
+
+fn place(arguments: &WorkspaceArguments, context: &Context, settings: &Settings) -> Result<Place, Error> {
+    Ok(match (&arguments.data, arguments.memory) {
+        (_, true) => Place::Memory,
+        (Some(path), _) => Place::File(context.resolve(path)),
+        (None, _) => Place::File(flow::data_beside(&workspace::store_path(context, settings)?)),
+    })
+}
+
+/// What signs deliveries, and how the banner speaks of it.
+fn signing(
+    arguments: &DeliveryArguments,
+    context: &Context,
+    settings: &Settings,
+) -> Result<(Option<Key>, String), Error> {
+    if arguments.unsigned {
+        return Ok((None, "unsigned".into()));
+    }
+    let secrets = workspace::secrets(context, settings, arguments.secret_file.as_slice())?;
+    let words = format!("signed with secret: {}", secrets.origin.describe(&settings.profile.value));
+    Ok((Some(secrets.signing().key()), words))
+}
+
+async fn serve(
+    arguments: &Arguments,
+    plot: Plot,
+    signing: &str,
+    context: &Context,
+    console: &Console,
+) -> Result<Exit, Error> {
+    let stop = context.stop()?;
+    let site = Site::open(plot, context).await?;
+    check_founding(&arguments.workspace, &site)?;
+    let (screen, unread) = console.screen()?;
+    flow::introduce(&site, signing, console, &screen);
+    let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
+    let ready = flow::announce(&site, context, console, &screen, ready_file)?;
+    let end = async {
+        tokio::select! {
+            _ = stop.requested() => {}
+            () = unread.notified() => {}
+        }
+    };
+    let ended = site.serve(context, &screen, console.out.clone(), end, stop.insisted()).await;
+    drop(ready);
+    screen.finish()?;
+    Ok(match ended? {
+        Ended::Done => Exit::Done,
+        Ended::Aborted(signal) => interrupted(signal),
+    })
+}
+
+/// Sign-ups and seed make a workspace and do not change one that is there.
+fn check_founding(arguments: &WorkspaceArguments, site: &Site) -> Result<(), Error> {
+    let there = site.workspace.founding;
+    let same = arguments.signups.is_none_or(|signups| signups == there.signups)
+        && arguments.seed.is_none_or(|seed| seed == there.seed);
+    if site.workspace.is_new || same {
+        return Ok(());
+    }
+    let what = format!(
+        "the sandbox's data is there already, founded with {} sign-ups from seed {}",
+        there.signups, there.seed
+    );
+    Err(Error::usage(what).hint("choose other data with --data FILE or --memory, or remove the file to begin anew"))
+}
+
+fn assumptions(console: &Console) -> Result<Exit, Error> {
+    if console.is_json() {
+        for guess in ASSUMPTIONS {
+            console.record("assumption", &json!({ "id": guess.id, "about": guess.about, "what": guess.what }))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let row = |guess: &crate::sandbox::Assumption| (guess.id, Cell::new(Ink::Plain, Sanitised::own(guess.what)));
+    console.text(&pairs(&ASSUMPTIONS.iter().map(row).collect::<Vec<_>>(), &console.out))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,82 @@
+//! `signups`: the sign-ups of a waitlist, and what causes real events: making and removing them.
+
+mod create;
+mod delete;
+mod get;
+mod list;
+mod shown;
+
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::service::Service;
+use crate::flows::{arguments, asking, runtime, service, workspace};
+use crate::output::console::Console;
+
+/// List, show, make and delete sign-ups of a waitlist
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000
+  referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    List(list::Arguments),
+    Get(get::Arguments),
+    Create(create::Arguments),
+    Delete(delete::Arguments),
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+struct OfWaitlist {
+    /// The waitlist [default: the setting waitlist]
+    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::id)]
+    waitlist: Option<String>,
+}
+
+/// What every action works with.
+struct Work<'a> {
+    console: Console,
+    settings: Settings,
+    service: Service,
+    context: &'a Context,
+}
+
+/// Does it.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context, &console)?;
+    let service = service::open(context, &settings)?;
+    let work = Work { console, settings, service, context };
+    runtime::block_on(async {
+        match &arguments.action {
+            Action::List(arguments) => list::run(arguments, &work).await,
+            Action::Get(arguments) => get::run(arguments, &work).await,
+            Action::Create(arguments) => create::run(arguments, &work).await,
+            Action::Delete(arguments) => delete::run(arguments, &work).await,
+        }
+    })
+}
+
+impl Work<'_> {
+    /// The waitlist, asked for on a terminal; `None` where nobody wanted to answer.
+    async fn waitlist(&self, of: &OfWaitlist) -> Result<Option<String>, Error> {
+        let given = asking::waitlist_given(of.waitlist.as_ref(), &self.settings)?;
+        asking::waitlist(given, &self.service, self.context).await
+    }
+
+    /// A waitlist that must be named where nobody can be asked: before anything else is looked at.
+    fn need_waitlist(&self, of: &OfWaitlist) -> Result<(), Error> {
+        let given = asking::waitlist_given(of.waitlist.as_ref(), &self.settings)?;
+        asking::need_waitlist(given.as_ref(), self.context)
+    }
+
+    fn explain(&self, failure: &crate::hosted::Failure) -> Error {
+        self.service.explain(failure, self.context)
+    }
+}

@@ -1,0 +1,87 @@
+//! `signups create`: the cause of a real `signup.created`.
+
+use super::{OfWaitlist, Work, shown};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::{arguments, input};
+use crate::output::prompt;
+use crate::protocol::api::NewSignup;
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// Add a sign-up to a waitlist, which causes a signup.created event
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000
+  referralloop signups create --email ada@example.com --name 'Ada Lovelace' --field plan=team")]
+pub struct Arguments {
+    /// Its e-mail address
+    #[arg(long, value_name = "EMAIL", value_parser = arguments::email)]
+    email: Option<String>,
+    /// Its name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Metadata: a JSON object, @FILE or - for standard input
+    #[arg(long, value_name = "JSON")]
+    metadata: Option<String>,
+    /// A custom field, NAME=VALUE; repeatable, and merged into the metadata by the service
+    #[arg(long, value_name = "NAME=VALUE", value_parser = field)]
+    field: Vec<(String, String)>,
+    #[command(flatten)]
+    of: OfWaitlist,
+}
+
+fn field(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("'{text}' is no field; write NAME=VALUE")),
+    }
+}
+
+/// Makes it.
+pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+    work.need_waitlist(&arguments.of)?;
+    let metadata = metadata(arguments.metadata.as_deref(), work.context)?;
+    let Some(email) = email(arguments, work.context)? else { return Ok(Exit::Interrupted) };
+    let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
+    let fields: Map<String, Value> =
+        arguments.field.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+    let custom_fields = (!fields.is_empty()).then_some(fields);
+    let new = NewSignup { email, name: arguments.name.clone(), metadata, custom_fields };
+    let made = work.service.client.create_signup(&waitlist, &new).await;
+    let signup = made.map_err(|failure| {
+        let told = work.explain(&failure);
+        match failure.is_open() {
+            true => told.hint("nobody knows whether it was made: referralloop signups list shows it"),
+            false => told,
+        }
+    })?;
+    match work.console.is_json() {
+        true => shown::record(&work.console, &waitlist, &signup)?,
+        false => work.console.text(&shown::page(&signup, &work.console))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn email(arguments: &Arguments, context: &Context) -> Result<Option<String>, Error> {
+    match &arguments.email {
+        Some(email) => Ok(Some(email.clone())),
+        None if context.may_ask() => Ok(prompt::line(context, "E-mail address", arguments::email)?),
+        None => Err(Error::usage("no e-mail address is given").hint("give one with --email")),
+    }
+}
+
+/// A JSON object, or a file that holds one.
+fn metadata(given: Option<&str>, context: &Context) -> Result<Option<Map<String, Value>>, Error> {
+    let Some(given) = given else { return Ok(None) };
+    let bytes = match given.strip_prefix('@') {
+        Some(path) => input::read(context, Path::new(path), input::BODY_LIMIT, "metadata")?,
+        None if given == "-" => input::read(context, Path::new("-"), input::BODY_LIMIT, "metadata")?,
+        None => given.as_bytes().to_vec(),
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(members)) => Ok(Some(members)),
+        Ok(_) => Err(Error::usage("the metadata is no JSON object").hint("write it like '{\"source\":\"cli\"}'")),
+        Err(error) => Err(Error::usage(format!("the metadata is no JSON: {error}"))),
+    }
+}

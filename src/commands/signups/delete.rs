@@ -1,0 +1,61 @@
+//! `signups delete`: the cause of a real `signup.deleted`.
+
+use super::{OfWaitlist, Work};
+use crate::error::{Error, Exit};
+use crate::flows::arguments;
+use crate::output::{prompt, words};
+use serde_json::json;
+
+/// Delete sign-ups, which causes signup.deleted events
+#[derive(Debug, clap::Args)]
+#[command(after_help = "With a live key this asks first, since it cannot be undone; --yes answers.
+
+Examples:
+  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
+pub struct Arguments {
+    /// The sign-ups
+    #[arg(value_name = "ID", required = true, value_parser = arguments::id)]
+    ids: Vec<String>,
+    #[command(flatten)]
+    of: OfWaitlist,
+}
+
+/// Deletes each, and goes on where one fails.
+pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+    let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
+    confirm(arguments, work)?;
+    let mut failed = Vec::new();
+    for id in &arguments.ids {
+        match work.service.client.delete_signup(&waitlist, id).await {
+            Ok(()) if work.console.is_json() => {
+                work.console.record("signup_deleted", &json!({ "id": id, "waitlist_id": waitlist }))?;
+            }
+            Ok(()) => work.console.line(&format!("deleted {id}"))?,
+            Err(failure) => failed.push((id, work.explain(&failure))),
+        }
+    }
+    match failed.len() {
+        0 => Ok(Exit::Done),
+        1 => Err(failed.remove(0).1),
+        _ => Err(several(failed, arguments.ids.len())),
+    }
+}
+
+fn several(failed: Vec<(&String, Error)>, of: usize) -> Error {
+    let kind = failed[0].1.kind;
+    let mut told = Error::new(kind, format!("{} of {of} sign-ups could not be deleted", failed.len()));
+    told.hints = failed.into_iter().map(|(id, error)| format!("{id}: {}", error.message)).collect();
+    told
+}
+
+/// Real people stand behind a live key.
+fn confirm(arguments: &Arguments, work: &Work<'_>) -> Result<(), Error> {
+    if !work.service.credentials.key.is_live() {
+        return Ok(());
+    }
+    let count = words::counted(arguments.ids.len() as u64, "sign-up", "sign-ups");
+    match prompt::confirm(work.context, &format!("Delete {} for good?", count.as_str()))? {
+        true => Ok(()),
+        false => Err(Error::usage("the key is live, and nobody said yes").hint("--yes deletes without asking")),
+    }
+}

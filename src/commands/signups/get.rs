@@ -1,0 +1,32 @@
+//! `signups get`.
+
+use super::{OfWaitlist, Work, shown};
+use crate::error::{Error, Exit};
+use crate::flows::arguments;
+
+/// Show one sign-up with everything that the service tells of it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "The waitlist is that of --waitlist, or of: referralloop config set waitlist ID
+
+Examples:
+  referralloop signups get 789e0123-e89b-12d3-a456-426614174000
+  referralloop signups get 789e0123-e89b-12d3-a456-426614174000 --json")]
+pub struct Arguments {
+    /// The sign-up
+    #[arg(value_name = "ID", value_parser = arguments::id)]
+    id: String,
+    #[command(flatten)]
+    of: OfWaitlist,
+}
+
+/// Shows.
+pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+    let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
+    let found = work.service.client.signup(&waitlist, &arguments.id).await;
+    let signup = found.map_err(|failure| work.explain(&failure))?;
+    match work.console.is_json() {
+        true => shown::record(&work.console, &waitlist, &signup)?,
+        false => work.console.text(&shown::page(&signup, &work.console))?,
+    }
+    Ok(Exit::Done)
+}

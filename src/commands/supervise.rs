@@ -1,0 +1,17 @@
+//! The supervisor of a tunnel's program: this program, started by itself, and no command of the user's.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::runtime;
+use crate::tunnel::supervisor;
+use std::ffi::OsString;
+
+/// Runs the command until it ends or standard input does.
+pub fn run(command: &[OsString], context: &Context) -> Result<Exit, Error> {
+    runtime::block_on(async {
+        let ended = supervisor::supervise(command, context.pid, context.stdin.clone()).await;
+        let program = command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
+        let ended = ended.map_err(|error| Error::machine(format!("cannot run {program}: {error}")))?;
+        Ok(Exit::Child(ended.code()))
+    })
+}

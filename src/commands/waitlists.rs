@@ -1,0 +1,51 @@
+//! `waitlists`: the waitlists of the workspace.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::flows::{runtime, service, workspace};
+use crate::output::console::Console;
+use crate::output::pager;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::Ink;
+use crate::output::table::{Cell, columns};
+use serde_json::json;
+
+/// List the waitlists of the workspace
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Keep the one you work with: referralloop config set waitlist ID
+
+Examples:
+  referralloop waitlists
+  referralloop waitlists --json")]
+pub struct Arguments {}
+
+/// Lists.
+pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::settings(context, &console)?;
+    let service = service::open(context, &settings)?;
+    let waitlists = runtime::block_on(async {
+        service.client.waitlists().await.map_err(|failure| service.explain(&failure, context))
+    })?;
+    if console.is_json() {
+        for waitlist in &waitlists {
+            console
+                .record("waitlist", &json!({ "id": waitlist.id(), "name": waitlist.name(), "waitlist": waitlist }))?;
+        }
+        return Ok(Exit::Done);
+    }
+    if waitlists.is_empty() {
+        console.note("the workspace has no waitlist yet");
+        return Ok(Exit::Done);
+    }
+    let text = |text: Option<&str>| Cell::from(Sanitised::text(text.unwrap_or_default()));
+    let rows: Vec<Vec<Cell>> = waitlists
+        .iter()
+        .map(|waitlist| {
+            let id = Cell::new(Ink::Strong, Sanitised::text(waitlist.id()));
+            vec![id, text(waitlist.text("name")), text(waitlist.text("slug"))]
+        })
+        .collect();
+    pager::show(&columns(&["=ID", "NAME", "SLUG"], &rows, &console.out), &console, context)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,100 @@
+//! What a file of ours holds: its mark, its tables version by version, and how a file comes to have them.
+//!
+//! May know SQLite's header and statements in general. Must not know what is done with the rows.
+
+use super::error::OpenError;
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+
+/// What a file holds.
+#[derive(Debug)]
+pub struct Shape {
+    /// What it is called in messages: `store`.
+    pub noun: &'static str,
+    /// Marks a file as one of these (`PRAGMA application_id`).
+    pub application_id: i64,
+    /// Statements that lead from each version of the tables to the next, beginning with an empty file.
+    pub migrations: &'static [&'static str],
+    /// Queries that touch the far end of each table.
+    pub far_ends: &'static [&'static str],
+}
+
+/// What a file is, as its header tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// No tables yet.
+    Empty,
+    /// Ours, of an earlier version.
+    Older,
+    /// Ours, as this program writes it.
+    Current,
+}
+
+/// The first SQLite that does not lose acknowledged rows when two connections reset the log at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Refuses a SQLite that must not be trusted with rows: its version as a number, like 3051003.
+pub fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
+    if version >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    let found = format!("{}.{}.{}", version / 1_000_000, version / 1000 % 1000, version % 1000);
+    Err(OpenError::OldSqlite { path: path.to_path_buf(), found })
+}
+
+impl Shape {
+    /// The version that this program writes.
+    pub fn version(&self) -> i64 {
+        self.migrations.len() as i64
+    }
+
+    /// Looks at a file without changing it.
+    pub fn standing(&self, path: &Path, connection: &Connection) -> Result<Standing, OpenError> {
+        let ask = |sql: &str| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(|e| OpenError::from_sqlite(path, self.noun, &e))
+        };
+        let (ours, version, tables) =
+            (ask("PRAGMA application_id")?, ask("PRAGMA user_version")?, ask("SELECT count(*) FROM sqlite_schema")?);
+        match (ours, version) {
+            (0, 0) if tables == 0 => Ok(Standing::Empty),
+            (ours, found) if ours == self.application_id && found > self.version() => {
+                Err(OpenError::TooNew { path: path.to_path_buf(), noun: self.noun, found, known: self.version() })
+            }
+            (ours, found) if ours == self.application_id && found == self.version() => Ok(Standing::Current),
+            (ours, 1..) if ours == self.application_id => Ok(Standing::Older),
+            _ => Err(OpenError::Foreign { path: path.to_path_buf(), noun: self.noun }),
+        }
+    }
+
+    /// Brings the tables to this program's version, in one transaction: of several processes that try at once, one does
+    /// it and the others find it done.
+    pub fn migrate(&self, path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
+        let sorted = |e: rusqlite::Error| OpenError::from_sqlite(path, self.noun, &e);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sorted)?;
+        if self.standing(path, &transaction)? == Standing::Current {
+            return Ok(());
+        }
+        let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sorted)?;
+        for step in self.migrations.iter().skip(usize::try_from(version).unwrap_or_default()) {
+            transaction.execute_batch(step).map_err(sorted)?;
+        }
+        let marks =
+            format!("PRAGMA application_id = {}; PRAGMA user_version = {};", self.application_id, self.version());
+        transaction.execute_batch(&marks).map_err(sorted)?;
+        transaction.commit().map_err(sorted)
+    }
+
+    /// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the
+    /// middle of a run.
+    pub fn check_reach(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
+        self.far_ends.iter().try_for_each(|sql| match connection.query_row(sql, [], |_| Ok(())) {
+            Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
+            Err(error) => match OpenError::from_sqlite(path, self.noun, &error) {
+                OpenError::Unopenable { path, detail } => Err(OpenError::Damaged { path, detail }),
+                sorted => Err(sorted),
+            },
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! What this machine has to give: files that only their owner reads, a store, a journal without loose ends, a free
+//! port, an app that listens.
+
+use super::{Check, Finding};
+use crate::config::Settings;
+use crate::config::keys::Key;
+use crate::context::Context;
+use crate::error::Error;
+use crate::flows::arguments::{self, or_setting};
+use crate::flows::subscriptions::is_left_behind;
+use crate::flows::{listeners, workspace};
+use crate::output::words;
+use crate::protocol::check::Severity;
+use crate::store::Standing;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+const PRIVATE: Check = Check {
+    id: "setup.private",
+    severity: Severity::High,
+    title: "nobody else can read keys and secrets",
+    why: "whoever reads them can act for you and forge events",
+};
+const STORE: Check = Check {
+    id: "setup.store",
+    severity: Severity::Critical,
+    title: "the store can be used",
+    why: "what cannot be stored is not acknowledged",
+};
+const JOURNAL: Check = Check {
+    id: "setup.subscriptions",
+    severity: Severity::Medium,
+    title: "the journal of subscriptions has no loose ends",
+    why: "the service goes on delivering to what nobody listens on, and cannot list it",
+};
+const PORT: Check = Check {
+    id: "setup.port",
+    severity: Severity::High,
+    title: "the listener's port is free",
+    why: "listen cannot start while somebody else has it",
+};
+const APP: Check = Check {
+    id: "setup.app",
+    severity: Severity::High,
+    title: "your app listens where deliveries are forwarded to",
+    why: "forwards to it would fail",
+};
+
+/// Time that a connection to the app has.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The mode of the user configuration, where it keeps anything that matters.
+pub(super) fn private(settings: &Settings) -> Finding {
+    let file = &settings.user;
+    let profile = Some(settings.profile.value.as_str());
+    let keeps = [Key::ApiKey, Key::WebhookSecret].into_iter().any(|key| file.get(profile, key).is_some());
+    let Ok(found) = std::fs::metadata(&file.path) else { return PRIVATE.skipped("there is no user configuration") };
+    let mode = found.permissions().mode() & 0o777;
+    match mode & 0o077 {
+        0 => PRIVATE.passed(format!("{} is {mode:o}", file.path.display())),
+        _ if !keeps => PRIVATE.passed(format!("{} keeps neither", file.path.display())),
+        _ => {
+            let path = file.path.display();
+            PRIVATE.failed(format!("{path} has mode {mode:o}"), format!("chmod 600 {path}"))
+        }
+    }
+}
+
+pub(super) fn store(settings: &Settings, context: &Context) -> Finding {
+    let opened = workspace::store_path(context, settings).and_then(|path| {
+        let reader = workspace::open_reader(context, settings)?;
+        let seen = match reader.exists() {
+            true => {
+                let stats = reader.stats()?;
+                let events = words::counted(stats.events, "event", "events");
+                format!("{}, {} in {}", events.as_str(), words::bytes(stats.used_bytes).as_str(), path.display())
+            }
+            false => format!("{} is made when it is first needed", path.display()),
+        };
+        Ok(seen)
+    });
+    match opened {
+        Ok(seen) => STORE.passed(seen),
+        Err(error) => STORE.broken(error),
+    }
+}
+
+pub(super) fn subscriptions(settings: &Settings, context: &Context) -> Finding {
+    let read = || -> Result<Finding, Error> {
+        let path = workspace::store_path(context, settings)?;
+        let entries = workspace::open_reader(context, settings)?.subscriptions(false)?;
+        let left = entries.iter().filter(|entry| is_left_behind(entry, &path)).count();
+        let unknown = entries.iter().filter(|entry| matches!(entry.standing, Standing::Asked | Standing::Unknown));
+        let active = entries.iter().filter(|entry| entry.standing == Standing::Active).count() as u64;
+        let active = words::counted(active, "active subscription", "active subscriptions");
+        Ok(match (left, unknown.count()) {
+            (0, 0) => JOURNAL.passed(active.as_str().to_owned()),
+            (0, unknown) => JOURNAL.failed(
+                format!("{unknown} of which nobody knows whether the service has them"),
+                "look for duplicate deliveries, then: referralloop subscriptions --forget LINE",
+            ),
+            (left, _) => JOURNAL.failed(
+                format!("{left} left behind by runs that are gone"),
+                "referralloop subscriptions --cleanup   ends them",
+            ),
+        })
+    };
+    // A store that cannot be read has had its finding.
+    read().unwrap_or_else(|_| JOURNAL.skipped("the store cannot be used"))
+}
+
+/// Binds for a moment. A listener of this profile may well have it.
+pub(super) async fn port(settings: &Settings, context: &Context) -> Finding {
+    let address = || -> Result<SocketAddr, Error> {
+        let port = or_setting(None, settings, Key::Port, arguments::port)?.unwrap_or(4242);
+        let bind = or_setting(None, settings, Key::Bind, arguments::address)?;
+        Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port))
+    };
+    let address = match address() {
+        Ok(address) => address,
+        Err(error) => return PORT.broken(error),
+    };
+    let running = workspace::store_path(context, settings).ok().and_then(|path| listeners::find(&path));
+    if let Some(url) = running.filter(|url| url.port() == Some(address.port())) {
+        return PORT.passed(format!("a listener of this profile runs at {url}"));
+    }
+    match TcpListener::bind(address).await {
+        Ok(_) => PORT.passed(address.to_string()),
+        Err(error) => {
+            let why = match error.kind() {
+                ErrorKind::AddrInUse => format!("port {} is in use by another program", address.port()),
+                ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
+                ErrorKind::AddrNotAvailable => format!("{} is no address of this machine", address.ip()),
+                _ => format!("cannot listen on {address}: {error}"),
+            };
+            PORT.failed(why, "take another one: referralloop listen --port 0, or referralloop config set port 4300")
+        }
+    }
+}
+
+/// Connects, and says nothing: a request might have effects.
+pub(super) async fn app(settings: &Settings, given: Option<&Url>) -> Finding {
+    let read = |text: &str| arguments::target(text.rsplit_once('=').map_or(text, |(_, url)| url));
+    let configured =
+        or_setting(given, settings, Key::ForwardTo, |text| read(text.split(',').next().unwrap_or_default().trim()));
+    let url = match configured {
+        Ok(Some(url)) => url,
+        Ok(None) => return APP.skipped("nothing says where it is; name it with --app, or set forward_to"),
+        Err(error) => return APP.broken(error),
+    };
+    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await {
+        Ok(Ok(_)) => APP.passed(format!("{url} accepts connections")),
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+            APP.failed(format!("nothing listens at {host}:{port}"), "start your app, or correct forward_to")
+        }
+        Ok(Err(error)) => APP.failed(format!("{host}:{port} cannot be reached: {error}"), "correct forward_to"),
+        Err(_) => {
+            APP.failed(format!("no connection to {host}:{port} within 3 s"), "start your app, or correct forward_to")
+        }
+    }
+}

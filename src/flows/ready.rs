@@ -1,0 +1,28 @@
+//! The ready file: the `ready` record of a server, there whole once connections are accepted, removed at the end.
+
+use crate::config::atomic;
+use crate::error::Error;
+use crate::output::records;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// A ready file; dropping it removes it.
+#[derive(Debug)]
+pub struct ReadyFile(PathBuf);
+
+impl ReadyFile {
+    /// Writes it, 0600.
+    pub fn write(path: PathBuf, at: Timestamp, fields: &impl Serialize) -> Result<Self, Error> {
+        atomic::write(&path, &records::record("ready", at, fields))
+            .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for ReadyFile {
+    fn drop(&mut self) {
+        // It may have been removed by whoever read it.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

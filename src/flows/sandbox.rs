@@ -1,0 +1,242 @@
+//! A sandbox with everything around it: its book, the socket, the screen, what signs its deliveries, and its end.
+
+use super::listener::Door;
+use super::ready::ReadyFile;
+use super::{failures, request};
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::output::console::Console;
+use crate::output::human::Stream;
+use crate::output::line::{Line, write_lines};
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::Screen;
+use crate::output::style::{Ink, Style};
+use crate::output::{records, sandbox as shown, words};
+use crate::protocol::api::{BASE_PATH, Plan};
+use crate::protocol::body::RawBody;
+use crate::protocol::delivery::Delivery;
+use crate::protocol::report::Report;
+use crate::protocol::signature::Key;
+use crate::sandbox::{
+    self, Around, Audience, Book, BookError, Founding, Pace, Pages, Place, Prepare, Sandbox, Settings, SignupPage,
+    Undone, Workspace,
+};
+use crate::server::{self, Limits};
+use crate::shutdown::Signal;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// What a sandbox is to be.
+#[derive(Debug, Clone)]
+pub struct Plot {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where its data is kept.
+    pub place: Place,
+    /// What its workspace is founded with, where there is none yet.
+    pub founding: Founding,
+    /// What the workspace pays for.
+    pub plan: Plan,
+    /// Calls an hour in place of the plan's.
+    pub rate_limit: Option<u32>,
+    /// How fast retries come.
+    pub pace: Pace,
+    /// What signs deliveries; `None` for unsigned ones.
+    pub key: Option<Key>,
+}
+
+/// A sandbox that is bound and founded, and not served yet.
+pub struct Site {
+    /// The base of its API.
+    pub url: Url,
+    /// Its workspace.
+    pub workspace: Workspace,
+    book: Book,
+    door: Door,
+    plot: Plot,
+}
+
+/// How a sandbox ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to, or nobody reads standard output any more.
+    Done,
+    /// It was told to twice: what was under way is cut off.
+    Aborted(Signal),
+}
+
+impl Site {
+    /// Binds the socket, opens the data, and founds the workspace where there is none.
+    pub async fn open(plot: Plot, context: &Context) -> Result<Self, Error> {
+        let door = Door::open(plot.address, Some(BASE_PATH)).await?;
+        let book = Book::open(&plot.place).map_err(unopened)?;
+        let mut random = [0; 16];
+        (context.entropy)(&mut random);
+        let workspace = sandbox::found(&book, plot.founding, random, context.clock.now()).await.map_err(unwritten)?;
+        Ok(Self { url: door.url.clone(), workspace, book, door, plot })
+    }
+
+    /// The page of its deliveries.
+    pub fn page(&self) -> String {
+        format!("{}/_sandbox/", self.url.origin().ascii_serialization())
+    }
+
+    /// The fields of its `ready` record, the key among them: it opens nothing but this sandbox.
+    pub fn ready(&self, pid: u32) -> serde_json::Value {
+        json!({ "url": self.url.as_str(), "pid": pid, "api_key": self.key() })
+    }
+
+    /// Its test key.
+    pub fn key(&self) -> String {
+        String::from_utf8_lossy(self.workspace.key.expose()).into_owned()
+    }
+
+    /// Serves until told to stop, then finishes what is under way.
+    pub async fn serve(
+        self,
+        context: &Context,
+        screen: &Screen,
+        style: Style,
+        end: impl Future<Output = ()>,
+        abort: impl Future<Output = Signal>,
+    ) -> Result<Ended, Error> {
+        let limits = Limits::default();
+        let settings = Settings {
+            plan: self.plot.plan,
+            rate_limit: self.plot.rate_limit,
+            pace: self.plot.pace,
+            origin: self.url.origin().ascii_serialization(),
+            limits,
+        };
+        let around = Around {
+            clock: context.clock.clone(),
+            entropy: context.entropy.clone(),
+            audience: Arc::new(Telling(screen.clone())),
+            pages: Arc::new(Shown(style)),
+            prepare: prepare(self.plot.key.clone()),
+        };
+        let running = Sandbox::start(settings, &self.book, &self.workspace, around).await.map_err(unwritten)?;
+        let serving = async {
+            server::serve(self.door.into_listener(), sandbox::router(running.clone()), limits, end).await;
+            running.finish(limits.drain + GRACE).await;
+        };
+        let ended = tokio::select! {
+            () = serving => Ended::Done,
+            signal = abort => Ended::Aborted(signal),
+        };
+        self.book.close().await;
+        Ok(ended)
+    }
+}
+
+/// What an attempt has beyond its own five seconds at the end, to write how it ended.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Where people find the data of a profile's sandbox: beside its store.
+pub fn data_beside(store: &std::path::Path) -> PathBuf {
+    store.with_file_name("sandbox.db")
+}
+
+fn prepare(key: Option<Key>) -> Prepare {
+    Arc::new(move |url: &str, body: &RawBody| {
+        let url = Url::parse(url).map_err(|error| error.to_string())?;
+        let signature = key.as_ref().map(|key| key.sign(body.as_bytes()));
+        request::plain(url, body, signature).map_err(|error| error.message)
+    })
+}
+
+fn unopened(error: BookError) -> Error {
+    match error {
+        BookError::Open(error) => failures::unopened(error, "--data"),
+        BookError::InUse(_) => {
+            Error::machine(error.to_string()).hint("end that one, or choose other data with --data FILE or --memory")
+        }
+        BookError::Unusable { .. } => Error::machine(error.to_string()),
+    }
+}
+
+fn unwritten(error: Undone) -> Error {
+    Error::new(Kind::Machine, format!("the sandbox's data cannot be written: {error}"))
+}
+
+/// The screen as a sandbox sees it. It never waits: what does not fit is counted.
+struct Telling(Screen);
+
+impl Audience for Telling {
+    fn tell(&self, report: Report) {
+        self.0.tell(report);
+    }
+}
+
+/// Pages in a style, which knows the time zone.
+struct Shown(Style);
+
+impl Pages for Shown {
+    fn deliveries(&self, deliveries: &[Delivery]) -> String {
+        shown::page(deliveries, &self.0)
+    }
+
+    fn records(&self, deliveries: &[Delivery]) -> Vec<u8> {
+        let rows: Vec<_> = deliveries.iter().map(records::Delivered::of).collect();
+        records::line(&json!({ "deliveries": rows })).unwrap_or_default()
+    }
+
+    fn signup(&self, page: &SignupPage<'_>) -> String {
+        shown::signup_page(page.waitlist, page.referral, page.result)
+    }
+}
+
+/// The banner: where, with which key, and what is in it.
+pub fn introduce(site: &Site, signing: &str, console: &Console, screen: &Screen) {
+    if console.is_json() {
+        return;
+    }
+    let plot = &site.plot;
+    let limit = plot.plan.hourly_limit().map(|own| plot.rate_limit.unwrap_or(own));
+    let calls = limit.map_or("no API access".to_owned(), |limit| {
+        format!("{} calls an hour", words::count(u64::from(limit)).as_str())
+    });
+    let speed = match plot.pace.speed {
+        None => "retries at once".to_owned(),
+        Some(1.0) => "retries as documented".to_owned(),
+        Some(speed) => format!("retries {speed}x as fast"),
+    };
+    let Founding { signups, seed } = site.workspace.founding;
+    let data = match &plot.place {
+        Place::Memory => "in memory".to_owned(),
+        Place::File(path) => path.display().to_string(),
+    };
+    let age = if site.workspace.is_new { "founded" } else { "first founded" };
+    let lines = [
+        format!("Sandbox of the hosted API   plan {} ({calls})   {speed}", plot.plan.name()),
+        format!("  data        {data}, {age} with {signups} sign-ups from seed {seed}"),
+        format!("  deliveries  {}   {signing}", site.page()),
+        format!("export REFERRALLOOP_API_URL={}", site.url),
+        format!("export REFERRALLOOP_API_KEY={}", site.key()),
+        "Ready. Ctrl-C stops.".to_owned(),
+    ];
+    let lines = lines.map(|text| Line::new(&console.err).put(Ink::Plain, Sanitised::text(&text)));
+    let mut out = String::new();
+    write_lines(&mut out, &lines);
+    screen.print(Stream::Err, out);
+}
+
+/// Tells that it accepts connections: the ready file, and the record where records are wanted.
+pub fn announce(
+    site: &Site,
+    context: &Context,
+    console: &Console,
+    screen: &Screen,
+    file: Option<PathBuf>,
+) -> Result<Option<ReadyFile>, Error> {
+    let (at, fields) = (context.clock.now(), site.ready(context.pid));
+    let file = file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
+    if console.is_json() {
+        screen.record("ready", at, &fields);
+    }
+    Ok(file)
+}

@@ -1,0 +1,319 @@
+//! Making and removing subscriptions, with the journal: the wish is written before the call, the outcome before it is
+//! shown. Several are made all or none. Nothing here prints; each step is told.
+
+mod owner;
+mod shown;
+
+pub use owner::{Owner, is_running};
+pub use shown::{fields, in_line, standing_in_words};
+
+use super::service::Service;
+use crate::context::Context;
+use crate::error::{Error, Exit, Kind};
+use crate::hosted::Failure;
+use crate::protocol::api::NewSubscription;
+use crate::protocol::event::EventType;
+use crate::shutdown::{Signal, Stop};
+use crate::store::{Entry, Journal, Standing, Wish};
+use std::path::Path;
+use url::Url;
+
+/// Subscriptions that are wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// One each.
+    pub events: Vec<EventType>,
+    /// Where events are delivered to; checked by [`check_target`].
+    pub url: Url,
+    /// The waitlist.
+    pub waitlist: Option<String>,
+    /// The run that wants them for as long as it lives: the id of its [`Owner`].
+    pub run: Option<String>,
+    /// Make another one where the journal has the same already.
+    pub force: bool,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// A subscription was made.
+    Made(&'a Entry),
+    /// The journal has the same already, so none was made.
+    There(&'a Entry),
+    /// A subscription is gone; `found` tells whether the service still had it.
+    Removed {
+        /// Its line.
+        entry: &'a Entry,
+        /// Whether the service still had it.
+        found: bool,
+    },
+    /// A subscription could not be removed.
+    Left {
+        /// Its line.
+        entry: &'a Entry,
+        /// Why.
+        error: &'a Error,
+    },
+}
+
+/// Whoever is told.
+pub type Tell<'a> = &'a mut dyn FnMut(Step<'_>);
+
+/// How making them ended.
+#[derive(Debug)]
+pub struct Subscribed {
+    /// What stands now, those that stood before included.
+    pub entries: Vec<Entry>,
+    /// Whether everything that was wanted stands: not where a line of the journal says that nobody knows.
+    pub certain: bool,
+}
+
+/// Makes and removes subscriptions.
+pub struct Subscriber<'a> {
+    /// The API.
+    pub service: &'a Service,
+    /// The journal.
+    pub journal: Journal,
+    /// Clock and zone.
+    pub context: &'a Context,
+}
+
+/// Refuses what the service cannot or must not deliver to: it wants public https endpoints. Loopback is for an API
+/// that is on this machine itself.
+pub fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> Result<(), Error> {
+    let local = crate::exchange::is_loopback(url);
+    if local && api_is_local {
+        return Ok(());
+    }
+    if url.scheme() != "https" && !allow_http {
+        let told = Error::usage(format!("{url} is not https, and the service delivers to public https endpoints"));
+        return Err(match local {
+            true => {
+                told.hint("expose it first: listen --subscribe all --tunnel cloudflared, or a public URL of your own")
+            }
+            false => told.hint("--allow-http subscribes it all the same"),
+        });
+    }
+    if local {
+        return Err(Error::usage(format!("{url} is this machine, which the service cannot reach"))
+            .hint("give a public URL; this machine is for a sandbox"));
+    }
+    Ok(())
+}
+
+impl<'a> Subscriber<'a> {
+    /// Opens the journal of a store.
+    pub fn open(service: &'a Service, store: &Path, context: &'a Context) -> Result<Self, Error> {
+        Ok(Self { service, journal: Journal::open(store)?, context })
+    }
+
+    /// Makes what is wanted, all or none.
+    ///
+    /// A wish to stop is granted between two calls, never within one: its outcome would be lost. Whoever insists drops
+    /// the future, and the journal then holds a line that says so.
+    pub async fn subscribe(&self, wanted: &Wanted, stop: &Stop, tell: Tell<'_>) -> Result<Subscribed, Ended> {
+        let before = self.journal.entries(false).map_err(Error::from)?;
+        let mut subscribed = Subscribed { entries: Vec::new(), certain: true };
+        let mut made = Vec::new();
+        for event in &wanted.events {
+            if let Some(same) =
+                before.iter().find(|entry| self.is_same(entry, *event, wanted)).filter(|_| !wanted.force)
+            {
+                subscribed.certain &= same.standing == Standing::Active;
+                tell(Step::There(same));
+                subscribed.entries.push(same.clone());
+                continue;
+            }
+            let ended = match requested(stop) {
+                Some(signal) => Err(Ended::Stopped(signal)),
+                None => self.make(*event, wanted).await.map_err(Ended::Failed),
+            };
+            match ended {
+                Ok(entry) => {
+                    tell(Step::Made(&entry));
+                    made.push(entry);
+                }
+                Err(ended) => {
+                    let left = self.remove_all(made, tell).await;
+                    return Err(ended.after_rollback(left));
+                }
+            }
+        }
+        subscribed.entries.append(&mut made);
+        Ok(subscribed)
+    }
+
+    fn is_same(&self, entry: &Entry, event: EventType, wanted: &Wanted) -> bool {
+        entry.event == event.name()
+            && entry.url == wanted.url.as_str()
+            && entry.waitlist == wanted.waitlist
+            && entry.api == self.service.client.base().to_string()
+            && entry.standing != Standing::Removed
+    }
+
+    async fn make(&self, event: EventType, wanted: &Wanted) -> Result<Entry, Error> {
+        let api = self.service.client.base().to_string();
+        let asked_at = self.context.clock.now();
+        let wish = Wish {
+            api: &api,
+            event: event.name(),
+            url: wanted.url.as_str(),
+            waitlist: wanted.waitlist.as_deref(),
+            run: wanted.run.as_deref(),
+        };
+        let number = self.journal.ask(&wish, asked_at)?;
+        let new = NewSubscription {
+            event_type: event,
+            target_url: wanted.url.to_string(),
+            waitlist_id: wanted.waitlist.clone(),
+        };
+        let subscription = match self.service.client.subscribe(&new).await {
+            Ok(subscription) => subscription,
+            Err(failure) => return Err(self.not_made(number, &failure)),
+        };
+        let answer = serde_json::to_string(&subscription).unwrap_or_default();
+        if let Err(error) = self.journal.made(number, subscription.id(), &answer) {
+            return Err(self.not_kept(subscription.id(), Error::from(error)).await);
+        }
+        Ok(Entry {
+            number,
+            api,
+            event: event.name().into(),
+            url: wanted.url.to_string(),
+            waitlist: wanted.waitlist.clone(),
+            run: wanted.run.clone(),
+            standing: Standing::Active,
+            asked_at,
+            ended_at: None,
+            id: Some(subscription.id().to_owned()),
+            answer: Some(answer),
+            words: None,
+        })
+    }
+
+    fn not_made(&self, number: u64, failure: &Failure) -> Error {
+        let told = self.service.explain(failure, self.context);
+        let (kept, told) = match failure.is_open() {
+            false => (self.journal.not_made(number), told),
+            true => (
+                self.journal.unknown(number, &told.message),
+                told.hint(format!(
+                    "nobody knows whether the subscription was made; line {number} of the journal says so"
+                ))
+                .hint("referralloop subscriptions   shows the journal; subscribe --force asks once more"),
+            ),
+        };
+        // The line says "asked" then, which is as true.
+        kept.err().map_or(told, |error| Error {
+            hints: vec![error.to_string()],
+            ..Error::new(Kind::Machine, "the journal cannot be written")
+        })
+    }
+
+    /// The service made it and the journal cannot hold it: it is removed again at once, and told in any case.
+    async fn not_kept(&self, id: &str, error: Error) -> Error {
+        match self.service.client.unsubscribe(id).await {
+            Ok(_) => error.hint(format!("the subscription {id} was removed again")),
+            Err(_) => error.hint(format!("the service has it: referralloop unsubscribe {id}")),
+        }
+    }
+
+    /// Removes one; tells whether the service still had it. What the journal does not know is removed as well.
+    pub async fn remove(&self, id: &str, entry: Option<&Entry>) -> Result<bool, Error> {
+        if let Some(entry) = entry {
+            self.journal.removing(entry.number)?;
+        }
+        let ended = self.service.client.unsubscribe(id).await;
+        let now = self.context.clock.now();
+        match (&ended, entry) {
+            (Ok(_), Some(entry)) => self.journal.removed(entry.number, now)?,
+            (Err(failure), Some(entry)) if !failure.is_open() => self.journal.kept(entry.number)?,
+            _ => {}
+        }
+        ended.map_err(|failure| {
+            let told = self.service.explain(&failure, self.context);
+            if failure.is_open() { told.hint("it may be gone; removing it again does no harm") } else { told }
+        })
+    }
+
+    /// Removes lines that have an id, newest first, each whatever became of the others. Answers those that are left.
+    pub async fn remove_all(&self, entries: Vec<Entry>, tell: Tell<'_>) -> Vec<(Entry, Error)> {
+        let mut left = Vec::new();
+        for entry in entries.into_iter().rev() {
+            let Some(id) = entry.id.clone() else { continue };
+            match self.remove(&id, Some(&entry)).await {
+                Ok(found) => tell(Step::Removed { entry: &entry, found }),
+                Err(error) => {
+                    tell(Step::Left { entry: &entry, error: &error });
+                    left.push((entry, error));
+                }
+            }
+        }
+        left
+    }
+
+    /// What runs that ended without tidying up have left, in the API that is called now or another. `store` is where
+    /// the journal is.
+    pub fn left_behind(&self, store: &Path) -> Result<Vec<Entry>, Error> {
+        Ok(self.journal.entries(false)?.into_iter().filter(|entry| is_left_behind(entry, store)).collect())
+    }
+
+    /// Whether a line is about the API that is called now.
+    pub fn is_here(&self, entry: &Entry) -> bool {
+        entry.api == self.service.client.base().to_string()
+    }
+}
+
+/// Whether a run wanted a line for as long as it lives, and lives no more.
+pub fn is_left_behind(entry: &Entry, store: &Path) -> bool {
+    entry.run.as_deref().is_some_and(|run| !is_running(store, run))
+}
+
+/// The wish to stop, if there is one by now.
+fn requested(stop: &Stop) -> Option<Signal> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(stop.requested()).poll(&mut context) {
+        std::task::Poll::Ready(signal) => Some(signal),
+        std::task::Poll::Pending => None,
+    }
+}
+
+/// Why not everything was made. What had been made was removed again, or is told of.
+#[derive(Debug)]
+pub enum Ended {
+    /// A call failed.
+    Failed(Error),
+    /// Somebody asked to stop.
+    Stopped(Signal),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Ended {
+    /// Says what could not be removed again.
+    fn after_rollback(self, left: Vec<(Entry, Error)>) -> Self {
+        if left.is_empty() {
+            return self;
+        }
+        let ids: Vec<&str> = left.iter().filter_map(|(entry, _)| entry.id.as_deref()).collect();
+        let hint = format!("still there: referralloop unsubscribe {}", ids.join(" "));
+        match self {
+            Self::Failed(error) => Self::Failed(error.hint(hint)),
+            Self::Stopped(_) => {
+                Self::Failed(Error::new(Kind::Network, "stopped, and not everything could be removed again").hint(hint))
+            }
+        }
+    }
+
+    /// As a command ends.
+    pub fn into_exit(self) -> Result<Exit, Error> {
+        match self {
+            Self::Failed(error) => Err(error),
+            Self::Stopped(signal) => Ok(super::delivery::interrupted(signal)),
+        }
+    }
+}

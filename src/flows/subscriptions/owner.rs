@@ -1,0 +1,82 @@
+//! Who owns subscriptions that are to last no longer than a run, and whether that run still lives.
+//!
+//! Each such run holds a lock on a small file beside the store. However it ends, kill -9 included, its lock goes with
+//! it; so subscriptions whose owner's file is unlocked or gone were left behind.
+
+use crate::error::Error;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// A living run's claim. Dropping it gives it up.
+#[derive(Debug)]
+pub struct Owner {
+    /// The id that its subscriptions carry.
+    pub run: String,
+    path: PathBuf,
+    _locked: File,
+}
+
+impl Owner {
+    /// Makes a claim under an id that no other run has.
+    pub fn claim(store: &Path, run: String) -> Result<Self, Error> {
+        let path = place(store, &run);
+        let locked = lock(&path).map_err(|e| Error::machine(format!("cannot write {}: {e}", path.display())))?;
+        Ok(Self { run, path, _locked: locked })
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // A file that stays is unlocked a moment later, which says the same.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn lock(path: &Path) -> std::io::Result<File> {
+    if let Some(folder) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Whether the run with this id still lives.
+pub fn is_running(store: &Path, run: &str) -> bool {
+    let path = place(store, run);
+    let Ok(file) = File::open(&path) else { return false };
+    let locked = file.try_lock_shared().is_err();
+    if !locked {
+        let _ = fs::remove_file(&path);
+    }
+    locked
+}
+
+/// Ids are our own, and still nothing that leaves the folder becomes a file's name.
+fn place(store: &Path, run: &str) -> PathBuf {
+    let mut folder = store.file_name().unwrap_or_default().to_owned();
+    folder.push(".runs");
+    let name: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    store.with_file_name(folder).join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_lives_as_long_as_its_claim() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("events.db");
+        assert!(!is_running(&store, "run-1"));
+        let owner = Owner::claim(&store, "run-1".into()).unwrap();
+        assert!(is_running(&store, "run-1") && !is_running(&store, "run-2"));
+        drop(owner);
+        assert!(!is_running(&store, "run-1"));
+        // As kill -9 leaves it: the file without its lock.
+        fs::write(place(&store, "run-3"), "").unwrap();
+        assert!(!is_running(&store, "run-3"));
+        assert_eq!(fs::read_dir(folder.path().join("events.db.runs")).unwrap().count(), 0);
+    }
+}

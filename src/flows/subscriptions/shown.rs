@@ -1,0 +1,48 @@
+//! Lines of the journal, as records and in words.
+
+use crate::output::records::instant;
+use crate::store::{Entry, Standing};
+use serde_json::{Map, Value, json};
+
+/// The members of a `subscription` record. `left_behind` where its run is known to be gone.
+pub fn fields(entry: &Entry, left_behind: bool) -> Map<String, Value> {
+    let answer: Option<Value> = entry.answer.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let fields = json!({
+        "line": entry.number,
+        "id": entry.id,
+        "standing": entry.standing.name(),
+        "event_type": entry.event,
+        "target_url": entry.url,
+        "waitlist_id": entry.waitlist,
+        "api_url": entry.api,
+        "asked_at": instant(entry.asked_at),
+        "ended_at": entry.ended_at.map(instant),
+        "run": entry.run,
+        "left_behind": left_behind.then_some(true),
+        "reason": entry.words,
+        "subscription": answer,
+    });
+    match fields {
+        Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        _ => Map::new(),
+    }
+}
+
+/// How far it has got, for people.
+pub fn standing_in_words(standing: Standing) -> &'static str {
+    match standing {
+        // The process that asked is gone, or this reader was quicker than it.
+        Standing::Asked => "unknown (no answer)",
+        Standing::Unknown => "unknown",
+        Standing::Active => "active",
+        Standing::Removing => "being removed",
+        Standing::Removed => "removed",
+    }
+}
+
+/// One line about it.
+pub fn in_line(entry: &Entry) -> String {
+    let name = entry.id.clone().unwrap_or_else(|| format!("line {}", entry.number));
+    let waitlist = entry.waitlist.as_ref().map(|id| format!("  (waitlist {id})")).unwrap_or_default();
+    format!("{name}  {} → {}{waitlist}", entry.event, entry.url)
+}

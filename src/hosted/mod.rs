@@ -1,0 +1,287 @@
+//! The client of the hosted API: one call at a time, with the key of the profile.
+//!
+//! Stands on `exchange`: redirects are never followed, no `Referer` is sent, and no call is sent twice behind
+//! anybody's back. The key leaves in one place, [`Client::request`], whose header value no library prints. A call has
+//! five seconds to connect and fifteen in all, and an answer at most a mebibyte. Only calls that may be made twice are
+//! made again, after a 5xx, a few times, with growing pauses on the clock that is handed in.
+
+mod failure;
+#[cfg(test)]
+mod tests;
+
+pub use failure::{Cause, Failure};
+
+use crate::clock::SharedClock;
+use crate::exchange::{Exchange, Manner, Request, Unusual};
+use crate::protocol::api::{
+    ApiKey, Base, Call, LARGEST_PAGE, Limits, NewSignup, NewSubscription, PAGE, Refusal, Signup, Subscription,
+    Waitlist, read_list, read_one,
+};
+use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::body::RawBody;
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Time that a connection has.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Time that a call has, connection and answer included.
+const TOTAL: Duration = Duration::from_secs(15);
+
+/// Bytes that an answer may have.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// Pauses before a call is made again.
+const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// What the client tells while it works.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// A call was answered.
+    Answered {
+        /// The call.
+        call: &'a Call,
+        /// Its status.
+        status: u16,
+        /// How long it took.
+        latency: Duration,
+        /// What the header fields said.
+        limits: Limits,
+    },
+    /// A call is made again after a pause.
+    Again {
+        /// The call.
+        call: &'a Call,
+        /// What it was answered with.
+        status: u16,
+        /// How long the pause is.
+        pause: Duration,
+    },
+}
+
+/// Whoever is told.
+pub type Telling = Box<dyn Fn(&Told<'_>) + Send + Sync>;
+
+/// What the last answer said beside its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Aside {
+    /// Calls left.
+    pub limits: Limits,
+    /// The service's clock, where it was told.
+    pub date: Option<Timestamp>,
+    /// This machine's clock when the answer was there.
+    pub at: Option<Timestamp>,
+}
+
+/// The client.
+pub struct Client {
+    exchange: Exchange,
+    base: Base,
+    key: ApiKey,
+    clock: SharedClock,
+    telling: Telling,
+    aside: Mutex<Aside>,
+}
+
+/// A good answer.
+struct Good {
+    status: u16,
+    body: Bytes,
+}
+
+impl Client {
+    /// A client for a base, which has been checked to be where this key may go.
+    pub fn new(base: Base, key: ApiKey, clock: SharedClock, telling: Telling) -> Self {
+        let exchange = Exchange::for_answers(CONNECT, LARGEST_ANSWER);
+        Self { exchange, base, key, clock, telling, aside: Mutex::default() }
+    }
+
+    /// What every call's URL begins with.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// What the last answer said beside its body.
+    pub fn aside(&self) -> Aside {
+        *self.aside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every waitlist of the workspace.
+    pub async fn waitlists(&self) -> Result<Vec<Waitlist>, Failure> {
+        let call = Call::Waitlists;
+        let good = self.make(&call, None).await?;
+        read_list(&good.body, "waitlists").map_err(|why| Failure::unreadable(&call, good.status, why))
+    }
+
+    /// A page of a waitlist's sign-ups.
+    pub async fn signups(&self, waitlist: &str, limit: u32, offset: u64) -> Result<Vec<Signup>, Failure> {
+        let call = Call::Signups { waitlist: waitlist.to_owned(), limit, offset };
+        let good = self.make(&call, None).await?;
+        read_list(&good.body, "signups").map_err(|why| Failure::unreadable(&call, good.status, why))
+    }
+
+    /// Every sign-up of a waitlist, page by page until a short one. `seen` is told how many there are so far.
+    ///
+    /// A sign-up that moves from one page to another meanwhile may come twice, and is taken once. A page of exactly
+    /// the usual size is no short one: a service that knows no larger pages looks like that.
+    pub async fn all_signups(&self, waitlist: &str, mut seen: impl FnMut(usize)) -> Result<Vec<Signup>, Failure> {
+        let (mut all, mut known, mut offset) = (Vec::new(), HashSet::new(), 0);
+        loop {
+            let page = self.signups(waitlist, LARGEST_PAGE, offset).await?;
+            let length = page.len() as u64;
+            offset += length;
+            let before = all.len();
+            all.extend(page.into_iter().filter(|signup| known.insert(signup.id().to_owned())));
+            seen(all.len());
+            let full = length == u64::from(LARGEST_PAGE) || length == u64::from(PAGE);
+            // A page without anything new is one that offsets do not move.
+            if !full || all.len() == before {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// One sign-up.
+    pub async fn signup(&self, waitlist: &str, signup: &str) -> Result<Signup, Failure> {
+        let call = Call::Signup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
+        let good = self.make(&call, None).await?;
+        read_one(&good.body, "signup").map_err(|why| Failure::unreadable(&call, good.status, why))
+    }
+
+    /// Adds a sign-up.
+    pub async fn create_signup(&self, waitlist: &str, new: &NewSignup) -> Result<Signup, Failure> {
+        let call = Call::CreateSignup { waitlist: waitlist.to_owned() };
+        let good = self.make(&call, Some(serde_json::to_vec(new))).await?;
+        read_one(&good.body, "signup").map_err(|why| Failure::unreadable(&call, good.status, why))
+    }
+
+    /// Removes a sign-up.
+    pub async fn delete_signup(&self, waitlist: &str, signup: &str) -> Result<(), Failure> {
+        let call = Call::DeleteSignup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
+        match self.make(&call, None).await {
+            Ok(_) => Ok(()),
+            // An earlier try that ended in a 5xx did it after all.
+            Err(failure) if failure.tries > 1 && failure.status() == Some(404) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Makes a subscription. Never made twice: see [`Failure::is_open`] for what a failure means.
+    pub async fn subscribe(&self, new: &NewSubscription) -> Result<Subscription, Failure> {
+        let call = Call::Subscribe;
+        let good = self.make(&call, Some(serde_json::to_vec(new))).await?;
+        read_one(&good.body, "subscription").map_err(|why| Failure::unreadable(&call, good.status, why))
+    }
+
+    /// Removes a subscription; tells whether there was one.
+    pub async fn unsubscribe(&self, subscription: &str) -> Result<bool, Failure> {
+        let call = Call::Unsubscribe { subscription: subscription.to_owned() };
+        match self.make(&call, None).await {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.status() == Some(404) => Ok(failure.tries > 1),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Makes a call, and again where that is harmless and the service failed.
+    async fn make(&self, call: &Call, body: Option<serde_json::Result<Vec<u8>>>) -> Result<Good, Failure> {
+        let body = body.transpose().map_err(|error| Failure::new(call, Cause::Unwritable(error.to_string()), 0))?;
+        let request = self.request(call, body);
+        let mut pauses = PAUSES.into_iter();
+        for tries in 1.. {
+            let cause = match self.once(call, &request).await {
+                Ok(good) => return Ok(good),
+                Err(cause) => cause,
+            };
+            let status = match &cause {
+                Cause::Refused(refusal) if refusal.status >= 500 && call.is_idempotent() => refusal.status,
+                _ => return Err(Failure::new(call, cause, tries)),
+            };
+            let Some(pause) = pauses.next() else { return Err(Failure::new(call, cause, tries)) };
+            (self.telling)(&Told::Again { call, status, pause });
+            self.clock.sleep(pause).await;
+        }
+        unreachable!("there are only so many pauses")
+    }
+
+    /// The only place where the key leaves.
+    fn request(&self, call: &Call, body: Option<Vec<u8>>) -> Request {
+        let json = HeaderValue::from_static("application/json");
+        let agent = HeaderValue::from_static(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION")));
+        let mut headers = vec![(AUTHORIZATION, self.key.bearer()), (ACCEPT, json.clone()), (USER_AGENT, agent)];
+        if body.is_some() {
+            headers.push((CONTENT_TYPE, json));
+        }
+        Request { url: self.base.join(&call.path()), headers, body: RawBody::new(body.unwrap_or_default()) }
+    }
+
+    async fn once(&self, call: &Call, request: &Request) -> Result<Good, Cause> {
+        let method = match call.verb().name() {
+            "GET" => Method::GET,
+            "DELETE" => Method::DELETE,
+            _ => Method::POST,
+        };
+        let unusual = Unusual { method, manner: Manner::Whole };
+        let ended = self.exchange.send(request, Some(&unusual), Some(TOTAL)).await;
+        let answer = match ended.outcome {
+            Outcome::Answered(answer) => answer,
+            outcome => return Err(Cause::Unanswered(outcome)),
+        };
+        let answer = self.without_key(answer);
+        let limits = self.remember(&ended.headers);
+        (self.telling)(&Told::Answered { call, status: answer.status, latency: ended.latency, limits });
+        match answer.status {
+            200..=299 if answer.truncated => Err(Cause::TooLarge(LARGEST_ANSWER)),
+            200..=299 => Ok(Good { status: answer.status, body: answer.body }),
+            300..=399 => Err(Cause::Redirected { status: answer.status, to: answer.location }),
+            status => Err(Cause::Refused(Refusal::read(status, &answer.body))),
+        }
+    }
+
+    /// A server that repeats what it was sent, as one does that is there for trying requests out, would have the key
+    /// shown with its answer.
+    fn without_key(&self, answer: Answer) -> Answer {
+        let key = self.key.expose();
+        let location = answer.location.map(|to| String::from_utf8_lossy(&without(to.as_bytes(), key)).into_owned());
+        let body = if finds(&answer.body, key) { without(&answer.body, key).into() } else { answer.body };
+        Answer { location, body, ..answer }
+    }
+
+    fn remember(&self, headers: &HeaderMap) -> Limits {
+        let limits = Limits::of(headers);
+        let date = headers.get(DATE).and_then(|value| value.to_str().ok());
+        let date = date.and_then(|text| rfc2822::parse(text).ok()).map(|date| date.timestamp());
+        let aside = Aside { limits, date, at: Some(self.clock.now()) };
+        *self.aside.lock().unwrap_or_else(PoisonError::into_inner) = aside;
+        limits
+    }
+}
+
+fn finds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Bytes with every occurrence of a part replaced.
+fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match rest.strip_prefix(part) {
+            Some(behind) => {
+                kept.extend_from_slice(b"[redacted]");
+                rest = behind;
+            }
+            None => {
+                kept.push(rest[0]);
+                rest = &rest[1..];
+            }
+        }
+    }
+    kept
+}

@@ -1,0 +1,157 @@
+//! What people see of a sandbox: its deliveries as a table and as a page, and the page on which people sign up.
+//!
+//! Pages have no script and load nothing, and say so to the browser with a content policy; text is text, whoever wrote
+//! it.
+
+use super::html::Html;
+use super::report::HEAD;
+use super::sanitise::Sanitised;
+use super::style::{Ink, Style};
+use super::table::{Cell, columns};
+use super::words;
+use crate::protocol::delivery::{Delivery, End, State, Try};
+use crate::protocol::json::pretty;
+use jiff::Timestamp;
+
+#[cfg(test)]
+mod tests;
+
+/// One row a delivery.
+pub fn table(deliveries: &[Delivery], style: &Style) -> String {
+    let headings = ["#", "WHEN", "EVENT", "SIGNUP", ">TRIES", "STATE", "LAST", "URL"];
+    columns(&headings, &deliveries.iter().map(|delivery| row(delivery, style)).collect::<Vec<_>>(), style)
+}
+
+fn row(delivery: &Delivery, style: &Style) -> Vec<Cell> {
+    let text = |text: &str| Cell::from(Sanitised::text(text));
+    vec![
+        Cell::new(Ink::Strong, Sanitised::text(&delivery.number.to_string())),
+        text(&style.date_time(delivery.created_at)),
+        text(delivery.event_type.trim_start_matches("signup.")),
+        text(&delivery.email),
+        text(&delivery.attempts.len().to_string()),
+        Cell::new(ink(delivery.state), Sanitised::text(&state(delivery, |due| style.short_time(due)))),
+        delivery.attempts.last().map_or_else(|| text(""), |last| Cell::from(ended(&last.end))),
+        text(&delivery.url),
+    ]
+}
+
+fn ink(state: State) -> Ink {
+    match state {
+        State::Pending => Ink::Notable,
+        State::Delivered => Ink::Good,
+        State::Failed => Ink::Bad,
+        State::Cancelled => Ink::Faint,
+    }
+}
+
+/// The state, and for what waits until when.
+fn state(delivery: &Delivery, time: impl Fn(Timestamp) -> String) -> String {
+    match delivery.due_at {
+        Some(due) => format!("due {}", time(due)),
+        None => delivery.state.name().to_owned(),
+    }
+}
+
+fn ended(end: &End) -> Sanitised {
+    match end {
+        End::Ended { outcome, .. } => words::outcome(outcome),
+        End::Interrupted => Sanitised::own("interrupted"),
+        End::UnderWay => Sanitised::own("under way"),
+    }
+}
+
+/// Deliveries as a page, the newest first.
+pub fn page(deliveries: &[Delivery], style: &Style) -> String {
+    let mut page = Html::new().tag(HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
+    page = page.text("The newest first. What the service would not show: each attempt, its due time and its answer.");
+    page = page.tag("</p><div class=\"cards\">");
+    for state in State::ALL {
+        let count = deliveries.iter().filter(|delivery| delivery.state == state).count();
+        page = page.tag("<div class=\"card\"><b>").text(words::count(count as u64).as_str()).tag("</b>");
+        page = page.text(state.name()).tag("</div>");
+    }
+    page = page.tag("</div>");
+    if deliveries.is_empty() {
+        page = page.tag("<p>Nothing was delivered yet. Subscribe, then make a sign-up.</p>");
+    }
+    for delivery in deliveries.iter().rev() {
+        page = page.piece(&panel(delivery, style));
+    }
+    page.tag("</body></html>\n").as_str().to_owned()
+}
+
+fn panel(delivery: &Delivery, style: &Style) -> Html {
+    let class = match delivery.state {
+        State::Delivered => "<span class=\"good\">",
+        State::Failed => "<span class=\"bad\">",
+        State::Pending => "<span class=\"note\">",
+        State::Cancelled => "<span class=\"dim\">",
+    };
+    let mut html = Html::new().tag("<details><summary><b>").text(&delivery.number.to_string()).tag("</b><span>");
+    html = html.text(&delivery.event_type).tag("</span><span>").text(&delivery.email).tag("</span>");
+    html = html.tag("<span class=\"grow\">").text(&delivery.url).tag("</span>").tag(class);
+    html = html.text(&state(delivery, |due| style.date_time(due))).tag("</span></summary><div><p class=\"dim\">");
+    html = html.text(&format!("subscription {} · {}", delivery.subscription, style.date_time(delivery.created_at)));
+    html = html.text(&format!(" · fingerprint {}", delivery.body.fingerprint())).tag("</p><pre>");
+    html = html.bytes(&pretty(delivery.body.as_bytes())).tag("</pre><h3>Attempts</h3><div class=\"scroll\"><table>");
+    html = html.tag("<tr><th>number</th><th>due</th><th>began</th><th>answer</th><th>took</th><th>said</th></tr>");
+    for attempt in &delivery.attempts {
+        html = html.piece(&attempt_row(attempt, style));
+    }
+    html.tag("</table></div></div></details>\n")
+}
+
+fn attempt_row(attempt: &Try, style: &Style) -> Html {
+    let again = if attempt.again { ", again" } else { "" };
+    let mut html = Html::new().tag("<tr><td>").text(&format!("{}{again}", attempt.number)).tag("</td><td>");
+    html = html.text(&style.date_time(attempt.due_at)).tag("</td><td>").text(&style.date_time(attempt.started_at));
+    let (class, took, said) = match &attempt.end {
+        End::Ended { outcome, latency } => {
+            let class = if outcome.acknowledged() { "<td class=\"good\">" } else { "<td class=\"bad\">" };
+            (class, words::duration(*latency), words::said(outcome))
+        }
+        _ => ("<td class=\"note\">", Sanitised::default(), String::new()),
+    };
+    html = html.tag("</td>").tag(class).text(ended(&attempt.end).as_str()).tag("</td><td>").text(took.as_str());
+    html.tag("</td><td>").text(&said).tag("</td></tr>")
+}
+
+const FORM: &str = "<!doctype html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'\">
+<meta name=\"referrer\" content=\"no-referrer\">
+<link rel=\"icon\" href=\"data:,\">
+<title>Waitlist</title>
+<style>
+:root { color-scheme: light dark }
+body { margin: 4rem auto; max-width: 26rem; padding: 0 1.5rem; font: 16px/1.5 system-ui, sans-serif }
+label { display: block; margin: 1rem 0 } input { display: block; width: 100%; padding: .5rem; font: inherit }
+button { padding: .5rem 1.5rem; font: inherit } p { overflow-wrap: anywhere }
+</style>
+</head>
+<body>
+<h1>";
+
+/// The page on which people sign up for a waitlist; `result` is the position and the URL to pass on, or what is wrong.
+pub fn signup_page(waitlist: &str, referral: Option<&str>, result: Option<Result<(i64, &str), &str>>) -> String {
+    let mut page = Html::new().tag(FORM).text(waitlist).tag("</h1>");
+    match result {
+        Some(Ok((position, url))) => {
+            page = page.tag("<p>You are number ").text(&position.to_string()).tag(". Pass this on to move up:</p><p>");
+            return page.text(url).tag("</p></body></html>\n").as_str().to_owned();
+        }
+        Some(Err(words)) => page = page.tag("<p role=\"alert\">").text(words).tag("</p>"),
+        None => {}
+    }
+    if let Some(code) = referral {
+        page = page.tag("<p>Referred with ").text(code).tag("</p>");
+    }
+    // Without an action the form goes to the page's own URL, the referral included.
+    page = page.tag("<form method=\"post\"><label>E-mail<input name=\"email\" type=\"email\" required></label>");
+    page = page.tag("<label>Name<input name=\"name\"></label><button>Join</button></form></body></html>\n");
+    page.as_str().to_owned()
+}

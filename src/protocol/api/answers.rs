@@ -1,0 +1,140 @@
+//! What calls answer: waitlists, sign-ups and subscriptions, read leniently and kept whole.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Why an answer says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Not JSON, and not a web page either.
+    #[error("it is not JSON")]
+    NotJson,
+    /// A web page.
+    #[error("it is a web page, not JSON")]
+    WebPage,
+    /// JSON without what was asked for.
+    #[error("it has no {0}")]
+    Without(&'static str),
+}
+
+/// An object of the service: its members as they came, unknown ones included.
+trait Kept: Sized {
+    /// Reads an object that has an id.
+    fn of(members: Map<String, Value>) -> Option<Self>;
+}
+
+/// Declares an object that is its members.
+macro_rules! kept {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(transparent)]
+        pub struct $name {
+            members: Map<String, Value>,
+        }
+
+        impl Kept for $name {
+            fn of(members: Map<String, Value>) -> Option<Self> {
+                text(&members, "id").filter(|id| !id.is_empty())?;
+                Some(Self { members })
+            }
+        }
+
+        impl $name {
+            /// Its id.
+            pub fn id(&self) -> &str {
+                self.text("id").unwrap_or_default()
+            }
+
+            /// Every member as it came, in its order.
+            pub fn members(&self) -> &Map<String, Value> {
+                &self.members
+            }
+
+            /// A member that is text.
+            pub fn text(&self, name: &str) -> Option<&str> {
+                text(&self.members, name)
+            }
+
+            /// A member that is a whole number.
+            pub fn number(&self, name: &str) -> Option<i64> {
+                self.members.get(name)?.as_i64()
+            }
+        }
+    };
+}
+
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    members.get(name)?.as_str()
+}
+
+kept! {
+    /// A waitlist.
+    Waitlist
+}
+
+kept! {
+    /// A sign-up.
+    Signup
+}
+
+kept! {
+    /// A subscription as it was made; it cannot be read again later.
+    Subscription
+}
+
+impl Waitlist {
+    /// Its name, else its slug.
+    pub fn name(&self) -> Option<&str> {
+        self.text("name").or_else(|| self.text("slug"))
+    }
+}
+
+impl Signup {
+    /// Its e-mail address.
+    pub fn email(&self) -> Option<&str> {
+        self.text("email")
+    }
+
+    /// Its position on the waitlist, from 1.
+    pub fn position(&self) -> Option<i64> {
+        self.number("position")
+    }
+}
+
+/// Reads one object, which stands below a name or is the whole answer.
+#[expect(private_bounds, reason = "the three objects of the API are all there are")]
+pub fn read_one<T: Kept>(body: &[u8], below: &'static str) -> Result<T, Unreadable> {
+    let mut value = json(body)?;
+    let object = match value.get_mut(below) {
+        Some(inner) => inner.take(),
+        None => value,
+    };
+    match object {
+        Value::Object(members) => T::of(members).ok_or(Unreadable::Without(below)),
+        _ => Err(Unreadable::Without(below)),
+    }
+}
+
+/// Reads a list of objects, which stands below a name or is the whole answer.
+#[expect(private_bounds, reason = "the three objects of the API are all there are")]
+pub fn read_list<T: Kept>(body: &[u8], below: &'static str) -> Result<Vec<T>, Unreadable> {
+    let mut value = json(body)?;
+    let list = match value.get_mut(below) {
+        Some(inner) => inner.take(),
+        None => value,
+    };
+    let Value::Array(items) = list else { return Err(Unreadable::Without(below)) };
+    let item = |item: Value| match item {
+        Value::Object(members) => T::of(members),
+        _ => None,
+    };
+    items.into_iter().map(item).collect::<Option<_>>().ok_or(Unreadable::Without("id in every one of its objects"))
+}
+
+pub(super) fn json(body: &[u8]) -> Result<Value, Unreadable> {
+    serde_json::from_slice(body).map_err(|_| match body.trim_ascii_start().first() {
+        Some(b'<') => Unreadable::WebPage,
+        _ => Unreadable::NotJson,
+    })
+}

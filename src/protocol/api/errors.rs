@@ -1,0 +1,147 @@
+//! The errors of the API: `{"error": text}` always, sometimes with more members; there is no machine code.
+
+use super::answers::json;
+use super::calls::check_id;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// What a refused call answered: the documented errors as they are written, and any other as it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    members: Map<String, Value>,
+}
+
+/// The sign-up that is on the waitlist already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Its id.
+    pub id: String,
+    /// Its position.
+    pub position: Option<i64>,
+    /// Its referral code.
+    pub referral_code: Option<String>,
+}
+
+/// Where a plan is changed.
+const UPGRADE_URL: &str = "https://www.referralloop.dev/dashboard/billing";
+
+impl Refusal {
+    /// Whatever an answer says. One that is not JSON, or no object, says nothing but its status.
+    pub fn read(status: u16, body: &[u8]) -> Self {
+        let members = match json(body) {
+            Ok(Value::Object(members)) => members,
+            _ => Map::new(),
+        };
+        Self { status, members }
+    }
+
+    fn documented(status: u16, members: Value) -> Self {
+        let members = match members {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        Self { status, members }
+    }
+
+    /// One that says no more than a sentence. Its text may be documented or guessed.
+    pub fn plain(status: u16, error: &str) -> Self {
+        Self::documented(status, json!({ "error": error }))
+    }
+
+    /// 400: the only one that is documented.
+    pub fn email_required() -> Self {
+        Self::plain(400, "Email is required")
+    }
+
+    /// 401: the key is wrong, expired or revoked.
+    pub fn invalid_key() -> Self {
+        Self::plain(401, "Invalid API key")
+    }
+
+    /// 401: there is no header, or none that is understood.
+    pub fn no_authorization() -> Self {
+        Self::plain(401, "Missing or invalid authorization header")
+    }
+
+    /// 403: the plan has no API access.
+    pub fn unpaid() -> Self {
+        Self::documented(
+            403,
+            json!({
+                "error": "API access requires a paid subscription",
+                "message": "Upgrade your plan to use the API",
+                "upgrade_url": UPGRADE_URL,
+            }),
+        )
+    }
+
+    /// 404: the only one that is documented.
+    pub fn no_waitlist() -> Self {
+        Self::plain(404, "Waitlist not found")
+    }
+
+    /// 409: the e-mail address is on the waitlist already.
+    pub fn exists(id: &str, position: i64, referral_code: &str) -> Self {
+        Self::documented(
+            409,
+            json!({
+                "error": "Email already exists on this waitlist",
+                "signup": { "id": id, "position": position, "referral_code": referral_code },
+            }),
+        )
+    }
+
+    /// 429: the hour's calls are used up.
+    pub fn rate_limited(limit: u32, reset_at: Timestamp) -> Self {
+        let error = "Rate limit exceeded";
+        Self::documented(429, json!({ "error": error, "limit": limit, "reset_at": reset_at.to_string() }))
+    }
+
+    /// The body, member for member.
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// The sentence.
+    pub fn error(&self) -> Option<&str> {
+        self.text("error")
+    }
+
+    /// A second sentence: what to do.
+    pub fn message(&self) -> Option<&str> {
+        self.text("message")
+    }
+
+    /// Where to pay.
+    pub fn upgrade_url(&self) -> Option<&str> {
+        self.text("upgrade_url")
+    }
+
+    /// How many calls an hour has.
+    pub fn limit(&self) -> Option<u64> {
+        self.members.get("limit")?.as_u64()
+    }
+
+    /// When calls are answered again.
+    pub fn reset_at(&self) -> Option<Timestamp> {
+        self.text("reset_at")?.parse().ok()
+    }
+
+    /// The sign-up that stands in the way.
+    pub fn existing(&self) -> Option<Existing> {
+        let signup = self.members.get("signup")?;
+        let id = signup.get("id")?.as_str()?;
+        check_id(id).ok()?;
+        Some(Existing {
+            id: id.to_owned(),
+            position: signup.get("position").and_then(Value::as_i64),
+            referral_code: signup.get("referral_code").and_then(Value::as_str).map(str::to_owned),
+        })
+    }
+}

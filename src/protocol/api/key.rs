@@ -1,0 +1,139 @@
+//! API keys, and the bases of calls: which key may go where.
+
+use super::{BASE_PATH, LIVE_PREFIX, ORIGIN, TEST_PREFIX};
+use crate::protocol::signature::Secret;
+use crate::protocol::target::is_loopback;
+use http::HeaderValue;
+use std::fmt;
+use url::Url;
+
+/// A bearer key: cannot be displayed or serialised, is wiped from memory, and prints as `ApiKey(…)`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(Secret);
+
+/// Why a text is no key. The text itself is never repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// Nothing there.
+    #[error("the API key is empty")]
+    Empty,
+    /// The whole header was copied.
+    #[error("the API key has 'Bearer' in front of it; leave that out")]
+    Bearer,
+    /// Something else than a key of this service.
+    #[error("this is no API key: keys begin with pk_live_ or pk_test_")]
+    Foreign,
+    /// Spaces, line breaks or characters that no header may have.
+    #[error("the API key has characters that no key has, a space or a line break for instance")]
+    Characters,
+}
+
+/// Longest key that is believed to be one.
+const LONGEST: usize = 512;
+
+impl ApiKey {
+    /// Takes a key as it was typed, read from a file or found in the environment: one final line break is dropped,
+    /// nothing else.
+    pub fn new(text: &[u8]) -> Result<Self, KeyFault> {
+        let secret = Secret::from_file_contents(text).map_err(|_| KeyFault::Empty)?;
+        let bytes = secret.expose();
+        if bytes.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer")) {
+            return Err(KeyFault::Bearer);
+        }
+        let named = [LIVE_PREFIX, TEST_PREFIX].iter().any(|prefix| bytes.starts_with(prefix.as_bytes()));
+        if !named || bytes.len() > LONGEST {
+            return Err(KeyFault::Foreign);
+        }
+        if bytes.len() == LIVE_PREFIX.len() || !bytes.iter().all(u8::is_ascii_graphic) {
+            return Err(KeyFault::Characters);
+        }
+        Ok(Self(secret))
+    }
+
+    /// Whether it opens a real workspace.
+    pub fn is_live(&self) -> bool {
+        self.0.expose().starts_with(LIVE_PREFIX.as_bytes())
+    }
+
+    /// Its sort, in one word.
+    pub fn sort(&self) -> &'static str {
+        if self.is_live() { "live" } else { "test" }
+    }
+
+    /// The bytes, for the two places that must write them: the 0600 configuration, and [`Self::bearer`].
+    pub fn expose(&self) -> &[u8] {
+        self.0.expose()
+    }
+
+    /// The value of `Authorization`, marked so that no library prints it.
+    pub fn bearer(&self) -> HeaderValue {
+        let value = HeaderValue::from_bytes(&[b"Bearer ", self.expose()].concat());
+        let mut value = value.unwrap_or_else(|_| unreachable!("a key is visible ASCII"));
+        value.set_sensitive(true);
+        value
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+/// What every call's URL begins with, without a slash at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base(Url);
+
+impl Base {
+    /// Reads a URL: https, or http to this machine alone, since a key in clear text is everybody's. Without a path
+    /// the service's own is meant.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
+        let plain = url.scheme() == "http";
+        if url.scheme() != "https" && !plain {
+            return Err(format!("the API is reached with https, not {}", url.scheme()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("the URL has a user name or password in it, which would end up in logs".into());
+        }
+        if plain && !is_loopback(&url) {
+            return Err("http would send the API key in clear text; use https (http is for this machine only)".into());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("the URL of an API has no query and no fragment".into());
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(if path.is_empty() { BASE_PATH } else { &path });
+        Ok(Self(url))
+    }
+
+    /// The URL of a path below it.
+    pub fn join(&self, path: &str) -> Url {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}{path}", self.0.path()));
+        url.set_query(query);
+        url
+    }
+
+    /// Itself.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Whether it is the service's own: where live keys belong.
+    pub fn is_service(&self) -> bool {
+        self.0.origin().ascii_serialization() == ORIGIN
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}

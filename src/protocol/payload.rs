@@ -1,0 +1,77 @@
+//! The three payloads, member for member in the documented order, from values that somebody else knows: fabricated
+//! ones, or those of a sandbox.
+
+use super::event::EventType;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// The sign-up that a payload is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About<'a> {
+    /// Its waitlist's id.
+    pub waitlist: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// Its e-mail address.
+    pub email: &'a str,
+}
+
+/// What only `signup.created` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made<'a> {
+    /// Its name; `null` where it has none.
+    pub name: Option<&'a str>,
+    /// Where it stands.
+    pub position: i64,
+    /// Its referral code.
+    pub referral_code: &'a str,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl About<'_> {
+    /// Tells of its making.
+    pub fn created(&self, made: &Made<'_>, told_at: Timestamp) -> Value {
+        let data = json!({
+            "id": self.id,
+            "email": self.email,
+            "name": made.name,
+            "position": made.position,
+            "referral_code": made.referral_code,
+            "created_at": whole_seconds(made.created_at).to_string(),
+        });
+        self.envelope(EventType::SignupCreated, data, told_at)
+    }
+
+    /// Tells of a move from one position to another.
+    pub fn moved(&self, from: i64, to: i64, told_at: Timestamp) -> Value {
+        let data = json!({
+            "id": self.id,
+            "email": self.email,
+            "old_position": from,
+            "new_position": to,
+            "position_change": to.saturating_sub(from),
+        });
+        self.envelope(EventType::SignupPositionChanged, data, told_at)
+    }
+
+    /// Tells of its removal.
+    pub fn deleted(&self, told_at: Timestamp) -> Value {
+        let data = json!({ "id": self.id, "email": self.email });
+        self.envelope(EventType::SignupDeleted, data, told_at)
+    }
+
+    fn envelope(&self, event: EventType, data: Value, told_at: Timestamp) -> Value {
+        json!({
+            "event_type": event.name(),
+            "waitlist_id": self.waitlist,
+            "data": data,
+            "timestamp": whole_seconds(told_at).to_string(),
+        })
+    }
+}
+
+/// The documentation's payloads tell times in whole seconds.
+pub fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}

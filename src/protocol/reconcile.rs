@@ -1,0 +1,189 @@
+//! What was never told: the service's sign-ups compared with what events said about them.
+//!
+//! Deliveries may be lost, and the service sends none again, so what it has is the truth and the difference is what
+//! was missed. Pure: sign-ups and facts in, missed events out.
+
+use super::api::Signup;
+use super::facts::{Facts, Position};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashSet};
+
+#[cfg(test)]
+mod tests;
+
+/// What events have told about one sign-up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Told {
+    created: bool,
+    deleted: bool,
+    email: Option<String>,
+    /// The last position that was told, and when.
+    position: Option<(Timestamp, i64)>,
+    /// When the last event about it came.
+    came: Option<Timestamp>,
+}
+
+/// What events have told about a waitlist.
+#[derive(Debug, Clone, Default)]
+pub struct Heard(BTreeMap<String, Told>);
+
+/// An event that should have come and did not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Missed {
+    /// The service has a sign-up that nothing told of.
+    Created(Signup),
+    /// A sign-up stands elsewhere than was told last.
+    Moved {
+        /// The sign-up.
+        signup: Signup,
+        /// Where it stood as far as anybody was told.
+        from: i64,
+        /// Where it stands.
+        to: i64,
+    },
+    /// A sign-up was told of, and the service has it no more.
+    Deleted {
+        /// Its id.
+        id: String,
+        /// Its e-mail address, where it was told.
+        email: Option<String>,
+    },
+    /// A sign-up was said to be deleted, and the service has it: nothing that an event could mend.
+    StillThere(Signup),
+}
+
+impl Heard {
+    /// Takes in what one event told, and when it came.
+    pub fn take(&mut self, facts: &Facts, came: Timestamp) {
+        let Some(id) = &facts.signup_id else { return };
+        let told = self.0.entry(id.clone()).or_default();
+        told.came = told.came.max(Some(came));
+        match facts.event_type.as_deref() {
+            Some("signup.created") => told.created = true,
+            Some("signup.deleted") => told.deleted = true,
+            _ => {}
+        }
+        if told.email.is_none() {
+            told.email.clone_from(&facts.email);
+        }
+        let at = facts.occurred.unwrap_or(came);
+        let position = facts.position.map(|position| match position {
+            Position::At(place) => place,
+            Position::Moved { to, .. } => to,
+        });
+        if let Some(position) = position.filter(|_| told.position.is_none_or(|(before, _)| before <= at)) {
+            told.position = Some((at, position));
+        }
+    }
+
+    /// Sign-ups that were told of.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing was told.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What was missed: sign-ups that were made, in the order of their making; then those that moved; then those that
+    /// are gone. Sign-ups made before `since` are taken as known. `read_at` is when reading the sign-ups began: about one
+    /// that an event came for since then, the two sides speak of different times.
+    pub fn missed(&self, signups: Vec<Signup>, read_at: Timestamp, since: Option<Timestamp>) -> Vec<Missed> {
+        let there: HashSet<String> = signups.iter().map(|signup| signup.id().to_owned()).collect();
+        let (mut created, mut moved) = (Vec::new(), Vec::new());
+        for signup in signups {
+            match self.0.get(signup.id()) {
+                Some(told) if told.is_newer(read_at) => {}
+                Some(told) if told.deleted => moved.push(Missed::StillThere(signup)),
+                Some(told) if told.created => moved.extend(told.moved(signup)),
+                _ if is_older(&signup, since) => {}
+                _ => created.push(signup),
+            }
+        }
+        created.sort_by_key(made_at);
+        let gone = self.0.iter().filter(|(id, told)| !told.deleted && !told.is_newer(read_at) && !there.contains(*id));
+        let gone = gone.map(|(id, told)| Missed::Deleted { id: id.clone(), email: told.email.clone() });
+        created.into_iter().map(Missed::Created).chain(moved).chain(gone).collect()
+    }
+}
+
+impl Told {
+    fn is_newer(&self, read_at: Timestamp) -> bool {
+        self.came.is_some_and(|came| came >= read_at)
+    }
+
+    fn moved(&self, signup: Signup) -> Option<Missed> {
+        let (from, to) = (self.position?.1, signup.position()?);
+        (from != to).then_some(Missed::Moved { signup, from, to })
+    }
+}
+
+fn made_at(signup: &Signup) -> Option<Timestamp> {
+    signup.text("created_at")?.parse().ok()
+}
+
+fn is_older(signup: &Signup, since: Option<Timestamp>) -> bool {
+    since.is_some_and(|since| made_at(signup).is_some_and(|made| made < since))
+}
+
+impl Missed {
+    /// The event that is missing; `None` where none could say it.
+    pub fn event_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Created(_) => Some("signup.created"),
+            Self::Moved { .. } => Some("signup.position_changed"),
+            Self::Deleted { .. } => Some("signup.deleted"),
+            Self::StillThere(_) => None,
+        }
+    }
+
+    /// The sign-up's id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Created(signup) | Self::Moved { signup, .. } | Self::StillThere(signup) => signup.id(),
+            Self::Deleted { id, .. } => id,
+        }
+    }
+
+    /// The sign-up's e-mail address.
+    pub fn email(&self) -> Option<&str> {
+        match self {
+            Self::Created(signup) | Self::Moved { signup, .. } | Self::StillThere(signup) => signup.email(),
+            Self::Deleted { email, .. } => email.as_deref(),
+        }
+    }
+
+    /// The payload that would have come, its members in the documented order. A sign-up was made when the service says;
+    /// when it moved or went nobody knows, so that is now.
+    pub fn payload(&self, waitlist: &str, now: Timestamp) -> Option<Value> {
+        let event = self.event_type()?;
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now).to_string();
+        let (data, at) = match self {
+            Self::Created(signup) => {
+                let made = signup.text("created_at").unwrap_or(&now).to_owned();
+                (created(signup), made)
+            }
+            Self::Moved { signup, from, to } => {
+                let change = to.saturating_sub(*from);
+                let data = json!({
+                    "id": signup.id(), "email": signup.email(), "old_position": from, "new_position": to,
+                    "position_change": change,
+                });
+                (data, now)
+            }
+            Self::Deleted { id, email } => (json!({ "id": id, "email": email }), now),
+            Self::StillThere(_) => return None,
+        };
+        Some(json!({ "event_type": event, "waitlist_id": waitlist, "data": data, "timestamp": at }))
+    }
+}
+
+/// The documented members, as far as the service tells them.
+fn created(signup: &Signup) -> Value {
+    let names = ["id", "email", "name", "position", "referral_code", "created_at"];
+    let members: Map<String, Value> =
+        names.into_iter().filter_map(|name| Some((name.to_owned(), signup.members().get(name)?.clone()))).collect();
+    Value::Object(members)
+}

@@ -1,0 +1,266 @@
+//! Rows of deliveries and of their attempts: what is due, that an attempt begins, how it ended, and what a sandbox
+//! that was killed left behind.
+//!
+//! May know the tables and the schedule. Time is a parameter.
+
+use super::pace::Pace;
+use crate::database::{OutcomeColumns, time};
+use crate::protocol::attempt::Outcome;
+use crate::protocol::body::RawBody;
+use crate::protocol::delivery::{Delivery, End, State, Try};
+use crate::protocol::schedule::MAX_ATTEMPTS;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+/// A delivery that waits for an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Waiting {
+    /// When, in Unix milliseconds.
+    pub due_ms: i64,
+    /// Which.
+    pub delivery: i64,
+    /// What it must not overtake: the events of one sign-up go to one URL one after the other.
+    pub lane: u64,
+}
+
+impl Waiting {
+    fn new(delivery: i64, due_ms: i64, url: &str, signup: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (url, signup).hash(&mut hasher);
+        Self { due_ms, delivery, lane: hasher.finish() }
+    }
+}
+
+/// A delivery to be made.
+#[derive(Debug, Clone)]
+pub(super) struct New<'a> {
+    pub subscription: &'a str,
+    pub event: &'static str,
+    pub signup: &'a str,
+    pub email: &'a str,
+    pub url: &'a str,
+    pub body: &'a [u8],
+}
+
+/// Enters a delivery whose first attempt is due now.
+pub(super) fn enter(book: &Connection, new: &New<'_>, now_ms: i64) -> rusqlite::Result<Waiting> {
+    book.prepare_cached(
+        "INSERT INTO deliveries (subscription, event, signup, email, url, created_ms, state, attempts, first_ms, due_ms,
+         body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?6, ?6, ?7)",
+    )?
+    .execute(params![new.subscription, new.event, new.signup, new.email, new.url, now_ms, new.body])?;
+    Ok(Waiting::new(book.last_insert_rowid(), now_ms, new.url, new.signup))
+}
+
+/// What is begun: an attempt whose row is written.
+#[derive(Debug, Clone)]
+pub(super) struct Begun {
+    pub row: i64,
+    pub delivery: i64,
+    pub subscription: String,
+    pub event: String,
+    pub email: String,
+    pub url: String,
+    pub body: RawBody,
+    pub number: u32,
+    pub again: bool,
+    pub first_ms: i64,
+    pub due_ms: i64,
+    pub started_ms: i64,
+}
+
+/// Writes the row of an attempt that is about to be made; `None` where the delivery no longer waits for one.
+pub(super) fn begin(book: &Connection, delivery: i64, now_ms: i64) -> rusqlite::Result<Option<Begun>> {
+    let read = |row: &Row<'_>| {
+        Ok(Begun {
+            row: 0,
+            delivery,
+            subscription: row.get(0)?,
+            event: row.get(1)?,
+            email: row.get(2)?,
+            url: row.get(3)?,
+            body: RawBody::new(row.get::<_, Vec<u8>>(4)?),
+            number: row.get::<_, u32>(5)? + 1,
+            again: false,
+            first_ms: row.get(6)?,
+            due_ms: row.get(7)?,
+            started_ms: now_ms,
+        })
+    };
+    let found = book
+        .prepare_cached(
+            "SELECT subscription, event, email, url, body, attempts, first_ms, due_ms FROM deliveries
+             WHERE id = ?1 AND state = 0",
+        )?
+        .query_row([delivery], read)
+        .optional()?;
+    let Some(mut begun) = found else { return Ok(None) };
+    begun.again = book
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM attempts WHERE delivery = ?1 AND number = ?2)")?
+        .query_row(params![delivery, begun.number], |row| row.get(0))?;
+    book.prepare_cached(
+        "INSERT INTO attempts (delivery, number, again, due_ms, started_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![delivery, begun.number, begun.again, begun.due_ms, now_ms])?;
+    begun.row = book.last_insert_rowid();
+    book.prepare_cached("UPDATE deliveries SET attempts = ?2 WHERE id = ?1")?
+        .execute(params![delivery, begun.number])?;
+    Ok(Some(begun))
+}
+
+/// What an attempt made of its delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct After {
+    pub state: State,
+    pub next_ms: Option<i64>,
+}
+
+/// Writes how an attempt ended, and what follows from it.
+pub(super) fn end(
+    book: &Connection,
+    begun: &Begun,
+    outcome: &Outcome,
+    latency: Duration,
+    pace: Pace,
+    now_ms: i64,
+) -> rusqlite::Result<After> {
+    let columns = OutcomeColumns::of(outcome);
+    book.prepare_cached(
+        "UPDATE attempts SET latency_us = ?2, outcome = ?3, status = ?4, truncated = ?5, words = ?6, answer = ?7
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        begun.row,
+        i64::try_from(latency.as_micros()).unwrap_or(i64::MAX),
+        columns.outcome,
+        columns.status,
+        columns.truncated,
+        columns.words,
+        columns.answer.as_deref(),
+    ])?;
+    let next = pace.next(begun.number, begun.first_ms, begun.due_ms).map(|due_ms| due_ms.max(now_ms));
+    let state = match (outcome.acknowledged(), next) {
+        (true, _) => State::Delivered,
+        (false, None) => State::Failed,
+        (false, Some(_)) => State::Pending,
+    };
+    let next_ms = next.filter(|_| state == State::Pending);
+    // A delivery that was cancelled meanwhile stays so, unless it got through.
+    let changed = book
+        .prepare_cached("UPDATE deliveries SET state = ?2, due_ms = ?3 WHERE id = ?1 AND (state = 0 OR ?2 = 1)")?
+        .execute(params![begun.delivery, code(state), next_ms.unwrap_or(begun.due_ms)])?;
+    Ok(if changed == 1 { After { state, next_ms } } else { After { state: State::Cancelled, next_ms: None } })
+}
+
+/// Marks what a sandbox that ended in the middle of things left under way, so that it is tried again with the same
+/// number; moves what came due meanwhile to now; and answers with everything that waits, and how much was interrupted.
+pub(super) fn recover(book: &Connection, now_ms: i64) -> rusqlite::Result<(Vec<Waiting>, usize)> {
+    let interrupted = book.execute(
+        "UPDATE deliveries SET attempts = attempts - 1
+         WHERE id IN (SELECT delivery FROM attempts WHERE outcome IS NULL)",
+        [],
+    )?;
+    book.execute("UPDATE attempts SET outcome = -1 WHERE outcome IS NULL", [])?;
+    book.execute("UPDATE deliveries SET due_ms = ?1 WHERE state = 0 AND due_ms < ?1", [now_ms])?;
+    let mut waiting = book.prepare("SELECT id, due_ms, url, signup FROM deliveries WHERE state = 0")?;
+    let read = |row: &Row<'_>| {
+        Ok(Waiting::new(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?))
+    };
+    Ok((waiting.query_map([], read)?.collect::<Result<_, _>>()?, interrupted))
+}
+
+/// Gives up what waits for a subscription that is removed.
+pub(super) fn cancel(book: &Connection, subscription: &str) -> rusqlite::Result<usize> {
+    book.prepare_cached("UPDATE deliveries SET state = 3 WHERE subscription = ?1 AND state = 0")?
+        .execute([subscription])
+}
+
+/// Which deliveries are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// In this state only.
+    pub state: Option<State>,
+    /// Of this subscription only.
+    pub subscription: Option<String>,
+    /// At most so many, the newest; `None` for all.
+    pub limit: Option<u64>,
+}
+
+/// Deliveries with their attempts, oldest first.
+pub(super) fn list(book: &Connection, wanted: &Wanted) -> rusqlite::Result<Vec<Delivery>> {
+    let mut statement = book.prepare_cached(
+        "SELECT id, subscription, event, signup, email, url, body, created_ms, state, due_ms FROM deliveries
+         WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR subscription = ?2) ORDER BY id DESC LIMIT ?3",
+    )?;
+    let limit = wanted.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+    let found = statement.query_map(params![wanted.state.map(code), wanted.subscription, limit], delivery)?;
+    let mut deliveries = found.collect::<Result<Vec<_>, _>>()?;
+    deliveries.reverse();
+    let mut attempts = book.prepare_cached(
+        "SELECT number, again, due_ms, started_ms, latency_us, outcome, status, truncated, words, answer FROM attempts
+         WHERE delivery = ?1 ORDER BY id",
+    )?;
+    for delivery in &mut deliveries {
+        let made = attempts.query_map([delivery.number.cast_signed()], attempt)?;
+        delivery.attempts = made.collect::<Result<_, _>>()?;
+    }
+    Ok(deliveries)
+}
+
+fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    let state = state(row.get(8)?);
+    Ok(Delivery {
+        number: row.get::<_, i64>(0)?.unsigned_abs(),
+        subscription: row.get(1)?,
+        event_type: row.get(2)?,
+        signup: row.get(3)?,
+        email: row.get(4)?,
+        url: row.get(5)?,
+        body: RawBody::new(row.get::<_, Vec<u8>>(6)?),
+        created_at: moment(row, 7)?,
+        state,
+        due_at: (state == State::Pending).then(|| moment(row, 9)).transpose()?,
+        attempts: Vec::new(),
+    })
+}
+
+fn attempt(row: &Row<'_>) -> rusqlite::Result<Try> {
+    let end = match row.get::<_, Option<i64>>(5)? {
+        None => End::UnderWay,
+        Some(-1) => End::Interrupted,
+        Some(outcome) => {
+            let columns = OutcomeColumns {
+                outcome,
+                status: row.get(6)?,
+                truncated: row.get(7)?,
+                words: row.get(8)?,
+                answer: row.get::<_, Option<Vec<u8>>>(9)?.map(Into::into),
+            };
+            let outcome = columns.into_outcome().map_err(|unwritten| unreadable(5, unwritten))?;
+            End::Ended { outcome, latency: Duration::from_micros(row.get::<_, i64>(4)?.unsigned_abs()) }
+        }
+    };
+    Ok(Try { number: row.get(0)?, again: row.get(1)?, due_at: moment(row, 2)?, started_at: moment(row, 3)?, end })
+}
+
+fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    time(row.get(column)?).map_err(|unwritten| unreadable(column, unwritten))
+}
+
+fn unreadable(column: usize, unwritten: crate::database::Unwritten) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Integer, Box::new(unwritten))
+}
+
+fn code(state: State) -> i64 {
+    State::ALL.iter().position(|other| *other == state).unwrap_or_default() as i64
+}
+
+fn state(code: i64) -> State {
+    let found = usize::try_from(code).ok().and_then(|code| State::ALL.get(code).copied());
+    found.unwrap_or(State::Cancelled)
+}
+
+/// Attempts that a delivery has at most.
+pub(super) const MOST: u32 = MAX_ATTEMPTS;

@@ -1,0 +1,199 @@
+//! What a caller sends, read and checked: bodies of the two calls that have one, and the numbers of a page.
+//!
+//! Pure. What is wrong becomes the reply that says so.
+
+use super::assumption;
+use super::reply::Reply;
+use crate::protocol::api::{LARGEST_PAGE, PAGE, Refusal};
+use crate::protocol::event::{EventType, FieldKind};
+use crate::protocol::target::is_loopback;
+use serde_json::{Map, Value};
+use url::Url;
+
+/// Longest e-mail address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+const LONGEST_EMAIL: usize = 254;
+
+/// Longest target that is taken.
+const LONGEST_URL: usize = 2048;
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Page {
+    pub limit: u64,
+    pub offset: u64,
+    /// Whether more was asked for than a page may have.
+    pub cut: bool,
+}
+
+impl Page {
+    /// Reads `limit` and `offset`; of several the first counts.
+    pub(super) fn of_query(query: &str) -> Result<Self, Reply> {
+        let given = |name: &str| {
+            url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+        };
+        let number = |name: &'static str, least: u64, usual: u64| match given(name) {
+            None => Ok(usual),
+            Some(text) => whole(&text).filter(|number| *number >= least).ok_or_else(|| {
+                Reply::guessed(400, &format!("{name} must be a whole number from {least}"), assumption::PAGE_NUMBERS)
+            }),
+        };
+        let limit = number("limit", 1, u64::from(PAGE))?;
+        let largest = u64::from(LARGEST_PAGE);
+        Ok(Self { limit: limit.min(largest), offset: number("offset", 0, 0)?, cut: limit > largest })
+    }
+}
+
+/// Digits alone; what is beyond every list is as good as the end of the longest.
+fn whole(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+/// A sign-up to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Wish {
+    pub email: String,
+    pub name: Option<String>,
+    pub metadata: Map<String, Value>,
+    /// Whether metadata and customFields had a member of the same name.
+    pub clash: bool,
+}
+
+impl Wish {
+    /// Reads the body of a sign-up.
+    pub(super) fn read(body: &[u8]) -> Result<Self, Reply> {
+        Self::of(object(body)?)
+    }
+
+    /// Checks the members of a sign-up.
+    pub(super) fn of(mut members: Map<String, Value>) -> Result<Self, Reply> {
+        let email = match members.remove("email") {
+            None | Some(Value::Null) => return Err(Reply::refusal(&Refusal::email_required())),
+            Some(Value::String(email)) if email.is_empty() => {
+                return Err(Reply::refusal(&Refusal::email_required()));
+            }
+            Some(Value::String(email)) if is_email(&email) => email,
+            Some(_) => return Err(Reply::guessed(400, "Invalid email", assumption::INVALID_FIELD)),
+        };
+        let name = match members.remove("name") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name),
+            Some(_) => return Err(Reply::guessed(400, "Invalid name", assumption::INVALID_FIELD)),
+        };
+        let mut metadata = map(&mut members, "metadata")?;
+        let custom = map(&mut members, "customFields")?;
+        let clash = custom.keys().any(|key| metadata.contains_key(key));
+        metadata.extend(custom);
+        Ok(Self { email, name, metadata, clash })
+    }
+}
+
+fn map(members: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Reply> {
+    match members.remove(name) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(map)) => Ok(map),
+        Some(_) => Err(Reply::guessed(400, &format!("Invalid {name}"), assumption::INVALID_FIELD)),
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let unfit = |c: char| c.is_whitespace() || c.is_control();
+    FieldKind::Email.takes_text(text) && text.len() <= LONGEST_EMAIL && !text.contains(unfit)
+}
+
+/// A subscription to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Order {
+    pub event: EventType,
+    pub url: String,
+    pub waitlist: Option<String>,
+}
+
+impl Order {
+    /// Reads the body of a subscription.
+    pub(super) fn read(body: &[u8]) -> Result<Self, Reply> {
+        let mut members = object(body)?;
+        let refused = |error: &str, assumption| Err(Reply::guessed(400, error, assumption));
+        let event = match members.remove("event_type") {
+            None | Some(Value::Null) => return refused("event_type is required", assumption::SUBSCRIBE_FIELDS),
+            Some(name) => name.as_str().and_then(EventType::from_name),
+        };
+        let Some(event) = event else { return refused("Invalid event_type", assumption::SUBSCRIBE_FIELDS) };
+        let url = match members.remove("target_url") {
+            None | Some(Value::Null) => return refused("target_url is required", assumption::SUBSCRIBE_FIELDS),
+            Some(url) => url.as_str().and_then(target),
+        };
+        let Some(url) = url else {
+            return refused("target_url must be a public HTTPS URL, or one of this machine", assumption::TARGET_URL);
+        };
+        let waitlist = match members.remove("waitlist_id") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) => Some(id),
+            Some(_) => return refused("Invalid waitlist_id", assumption::INVALID_FIELD),
+        };
+        Ok(Self { event, url, waitlist })
+    }
+}
+
+/// A URL that deliveries may go to, as it was written.
+fn target(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let fits = match url.scheme() {
+        "https" => url.host_str().is_some(),
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    let plain = url.username().is_empty() && url.password().is_none() && text.len() <= LONGEST_URL;
+    (fits && plain).then(|| text.to_owned())
+}
+
+fn object(body: &[u8]) -> Result<Map<String, Value>, Reply> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        _ => Err(Reply::guessed(400, "Invalid JSON body", assumption::INVALID_BODY)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages() {
+        let page = |query: &str| Page::of_query(query).map(|page| (page.limit, page.offset, page.cut)).ok();
+        assert_eq!(page(""), Some((100, 0, false)));
+        assert_eq!(page("limit=5&offset=7&limit=9"), Some((5, 7, false)));
+        assert_eq!(page("limit=1000"), Some((1000, 0, false)));
+        assert_eq!(page("limit=1001"), Some((1000, 0, true)));
+        assert_eq!(page("limit=99999999999999999999&offset=99999999999999999999"), Some((1000, u64::MAX, true)));
+        for bad in ["limit=0", "limit=", "limit=-1", "limit=1.0", "limit=+1", "limit=x", "offset=-1", "offset= 1"] {
+            assert_eq!(page(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn custom_fields_go_into_the_metadata() {
+        let wish = |body: &str| Wish::read(body.as_bytes()).map(|wish| (Value::Object(wish.metadata), wish.clash)).ok();
+        let body = r#"{"email":"a@b.io","metadata":{"a":1,"b":[2]},"customFields":{"b":3,"c":null}}"#;
+        assert_eq!(wish(body), Some((serde_json::json!({"a":1,"b":3,"c":null}), true)));
+        assert_eq!(wish(r#"{"email":"a@b.io","metadata":null,"name":null}"#), Some((serde_json::json!({}), false)));
+        for bad in ["", "[]", "{", "\"x\"", r#"{"email":"a@b.io","metadata":[]}"#, r#"{"email":"a@b.io","name":1}"#] {
+            assert!(wish(bad).is_none(), "{bad}");
+        }
+        for bad in ["a", "@b", "a@", "a b@c.io", "a@b.io\u{0}", &format!("{}@b.io", "a".repeat(250))] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn targets() {
+        for good in
+            ["https://app.example.com/hook?x=1", "http://127.0.0.1:4242/", "http://localhost:1/x", "http://[::1]/"]
+        {
+            assert_eq!(target(good).as_deref(), Some(good));
+        }
+        for bad in ["http://app.example.com/", "ftp://127.0.0.1/", "https://me:pw@example.com/", "127.0.0.1:80", ""] {
+            assert_eq!(target(bad), None, "{bad}");
+        }
+    }
+}

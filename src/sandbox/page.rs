@@ -1,0 +1,68 @@
+//! The sandbox's own pages below `/_sandbox/`, where the service has nothing: what was delivered, attempt by attempt.
+
+use super::delivery::{self, Wanted};
+use super::reply::Reply;
+use super::{Inner, assumption};
+use crate::protocol::target::is_loopback;
+use axum::extract::Request;
+use http::header::HOST;
+use http::{Method, StatusCode};
+use serde_json::json;
+use url::Url;
+
+/// What the paths of these pages begin with.
+const PREFIX: &str = "/_sandbox";
+
+/// Deliveries on a page.
+const SHOWN: u64 = 500;
+
+/// Whether a path is one of these.
+pub(super) fn is_own(path: &str) -> bool {
+    path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers a request for one of them.
+pub(super) async fn answer(inner: &Inner, request: Request) -> Reply {
+    if !is_local(&request) {
+        return foreign();
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Reply::method_not_allowed("GET");
+    }
+    let (path, pages) = (request.uri().path().to_owned(), &inner.around.pages);
+    drop(request);
+    match path.strip_prefix(PREFIX).unwrap_or_default() {
+        "" | "/" => listed(inner, |found| Reply::page(StatusCode::OK, pages.deliveries(found))).await,
+        "/deliveries" => listed(inner, |found| Reply::written(pages.records(found))).await,
+        "/assumptions" => assumptions(),
+        _ => Reply::json(StatusCode::NOT_FOUND, &json!({ "error": "Not found" })),
+    }
+}
+
+async fn listed(inner: &Inner, write: impl FnOnce(&[crate::protocol::delivery::Delivery]) -> Reply) -> Reply {
+    let wanted = Wanted { limit: Some(SHOWN), ..Wanted::default() };
+    match inner.enter(move |book| delivery::list(book, &wanted)).await {
+        Ok(found) => write(&found),
+        Err(reply) => reply,
+    }
+}
+
+fn assumptions() -> Reply {
+    let list: Vec<_> = assumption::ASSUMPTIONS
+        .iter()
+        .map(|guess| json!({ "id": guess.id, "about": guess.about, "what": guess.what }))
+        .collect();
+    Reply::json(StatusCode::OK, &json!({ "assumptions": list }))
+}
+
+/// Whether a request was meant for this machine. A web page elsewhere can have its own name lead here and then read what
+/// is answered; its requests carry that name.
+pub(super) fn is_local(request: &Request) -> bool {
+    let host = request.headers().get(HOST).and_then(|value| value.to_str().ok());
+    host.and_then(|host| Url::parse(&format!("http://{host}/")).ok()).is_some_and(|url| is_loopback(&url))
+}
+
+/// The answer to a request that was meant for another machine.
+pub(super) fn foreign() -> Reply {
+    Reply::json(StatusCode::FORBIDDEN, &json!({ "error": "This page is for this machine alone" }))
+}

@@ -1,0 +1,49 @@
+//! What every server of this program stands on: the accept loop with its deadlines, reading a body within bounds, and
+//! work that its sender cannot break off.
+//!
+//! Knows sockets and HTTP/1; knows nothing of webhooks or of the hosted API: what answers is handed in as a router, the
+//! bound socket and the stop as well.
+
+mod accept;
+mod body;
+mod outlive;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use accept::{Drained, serve};
+pub use body::{Unread, read};
+pub use outlive::{Caught, Outlive};
+
+use std::time::Duration;
+
+/// Bounds of time, size and number. Nothing that a sender does may go beyond them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Time for a request's head, and for an idle connection to send the next one.
+    pub head: Duration,
+    /// Time for a request's body, from the end of its head.
+    pub body: Duration,
+    /// Time in which a sender must take some of what is written to it.
+    pub write: Duration,
+    /// Length of a body.
+    pub body_bytes: usize,
+    /// Connections at one time. The next one waits in the system's queue: a late answer is still an answer, and an
+    /// idle connection gives its place up after `head`.
+    pub connections: usize,
+    /// Time that requests under way have after the stop.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(5),
+            body: Duration::from_secs(10),
+            write: Duration::from_secs(10),
+            body_bytes: 1 << 20,
+            connections: 1024,
+            drain: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Public addresses for a local port: programs of other makers, run as child processes and read.
+//!
+//! A [`Provider`] knows how its program is started and what its output says; a [`Tunnel`] is one that runs. Between
+//! this program and the tunnel's stands a [`supervisor`]: this program once more, which holds the reading end of a pipe
+//! and ends everything below it as soon as the writing end is gone, however this program ended.
+//!
+//! May know `protocol`, `exchange` (an agent's local API) and `child`. It does not decide whether an address is good
+//! enough, nor what is registered where.
+
+mod agent;
+mod find;
+mod lines;
+mod provider;
+pub mod supervisor;
+
+pub use provider::{Provider, ProviderError};
+
+use crate::child::{Ended, Group, Start};
+use crate::clock::SharedClock;
+use find::{Clue, Finder};
+use lines::Lines;
+use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::io::{self, PipeWriter};
+use std::net::SocketAddr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::unix::pipe;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use url::Url;
+
+/// The word that makes a supervisor of this program.
+pub const SUPERVISE: &str = "__supervise";
+
+/// How long a tunnel has until it says where it can be reached.
+pub const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// Lines of output that are kept, to be shown when the tunnel ends early.
+const LAST_LINES: usize = 3;
+
+/// Addresses that are kept of one tunnel: the first one is right nearly always.
+const MOST_ADDRESSES: usize = 8;
+
+/// What a tunnel's program does not inherit: it has no use for them.
+const NOT_INHERITED: [&str; 2] = ["REFERRALLOOP_API_KEY", "REFERRALLOOP_WEBHOOK_SECRET"];
+
+/// Hears every line that a tunnel's program writes, as it is.
+pub type Ear = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What a tunnel is started with.
+#[derive(Clone)]
+pub struct Beginning<'a> {
+    /// This program's own file.
+    pub program: &'a Path,
+    /// The folder in which it runs.
+    pub directory: &'a Path,
+    /// Where its program is looked for.
+    pub path: Option<&'a OsStr>,
+    /// Where it leads to.
+    pub local: SocketAddr,
+    /// Whether its public address may be one of this machine, as in a rehearsal.
+    pub loopback: bool,
+    /// Who hears its output.
+    pub ear: Ear,
+    /// For waiting.
+    pub clock: SharedClock,
+}
+
+/// A running tunnel. Dropping it ends it.
+#[derive(Debug)]
+pub struct Tunnel {
+    group: Option<Group>,
+    addresses: watch::Receiver<Vec<Url>>,
+    last: Arc<Mutex<VecDeque<String>>>,
+    reader: JoinHandle<()>,
+    clock: Clocked,
+    /// Closed by the system when this process ends, which is what the supervisor waits for.
+    _lifeline: PipeWriter,
+}
+
+/// The clock has nothing to say about itself.
+struct Clocked(SharedClock);
+
+impl std::fmt::Debug for Clocked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl Tunnel {
+    /// Starts a tunnel. Called on a runtime.
+    ///
+    /// # Errors
+    /// The operating system starts no process.
+    pub fn start(provider: &Provider, beginning: &Beginning<'_>) -> io::Result<Self> {
+        let (stdin, lifeline) = io::pipe()?;
+        let (output, stdout) = io::pipe()?;
+        let stderr = stdout.try_clone()?;
+        let mut command = vec![beginning.program.as_os_str().to_owned(), SUPERVISE.into()];
+        let mut words = provider.command(beginning.local).into_iter();
+        let program = words.next().unwrap_or_default();
+        let found = program.to_str().and_then(|name| find_program(name, beginning.path));
+        command.push(found.map_or(program, PathBuf::into_os_string));
+        command.extend(words);
+        let environment: Vec<_> =
+            beginning.path.map(|path| (OsStr::new("PATH"), path.to_owned())).into_iter().collect();
+        let start = Start {
+            directory: beginning.directory,
+            environment: &environment,
+            without: &NOT_INHERITED,
+            stdin: Stdio::from(stdin),
+            stdout: Stdio::from(stdout),
+            stderr: Stdio::from(stderr),
+        };
+        let group = Group::start(&command, start)?;
+        let output = pipe::Receiver::from_owned_fd(output.into())?;
+        let (found, addresses) = watch::channel(Vec::new());
+        let last = Arc::new(Mutex::new(VecDeque::new()));
+        let reading = Reading {
+            finder: Finder::new(provider.clone(), beginning.local, beginning.loopback),
+            found,
+            last: Arc::clone(&last),
+            ear: Arc::clone(&beginning.ear),
+            local: beginning.local,
+            clock: Arc::clone(&beginning.clock),
+        };
+        let reader = tokio::spawn(reading.read(Lines::new(output)));
+        let clock = Clocked(Arc::clone(&beginning.clock));
+        Ok(Self { group: Some(group), addresses, last, reader, clock, _lifeline: lifeline })
+    }
+
+    /// The addresses that it has named so far, in the order in which it did.
+    pub fn addresses(&self) -> watch::Receiver<Vec<Url>> {
+        self.addresses.clone()
+    }
+
+    /// Ready when the program has ended.
+    ///
+    /// # Errors
+    /// The operating system lost it.
+    pub async fn ended(&mut self) -> io::Result<Ended> {
+        let ended = match &mut self.group {
+            Some(group) => group.ended().await?,
+            None => return Ok(Ended::Code(0)),
+        };
+        // What it said last may still be in the pipe; a descendant of its own may hold that open for ever.
+        let _ = tokio::time::timeout(Duration::from_millis(200), &mut self.reader).await;
+        Ok(ended)
+    }
+
+    /// What it said last.
+    pub fn last_words(&self) -> Vec<String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Ends it and everything that it started.
+    pub async fn close(mut self) {
+        if let Some(group) = self.group.take() {
+            group.sweep(&self.clock.0).await;
+        }
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.reader.abort();
+        // The supervisor reaches what a signal to the group does not. It needs no more than the end of its pipe.
+        if let Some(group) = &mut self.group {
+            group.leave();
+        }
+    }
+}
+
+/// What reads a tunnel's output for as long as there is any: a full pipe would stop the program.
+struct Reading {
+    finder: Finder,
+    found: watch::Sender<Vec<Url>>,
+    last: Arc<Mutex<VecDeque<String>>>,
+    ear: Ear,
+    local: SocketAddr,
+    clock: SharedClock,
+}
+
+impl Reading {
+    async fn read(mut self, mut lines: Lines<pipe::Receiver>) {
+        let mut agents = JoinSet::new();
+        loop {
+            let line = tokio::select! {
+                line = lines.next() => line,
+                Some(Ok(Some(url))) = agents.join_next() => {
+                    self.note(url);
+                    continue;
+                }
+            };
+            let Some(line) = line else { return };
+            (self.ear)(&line);
+            for clue in self.finder.line(&line) {
+                match clue {
+                    Clue::Address(url) => self.note(url),
+                    Clue::Agent(address) => {
+                        drop(agents.spawn(agent::ask(address, self.local, self.clock.clone())));
+                    }
+                }
+            }
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.push_back(line);
+            let surplus = last.len().saturating_sub(LAST_LINES);
+            last.drain(..surplus);
+        }
+    }
+
+    fn note(&self, url: Url) {
+        self.found.send_if_modified(|known| {
+            let new = !known.contains(&url) && known.len() < MOST_ADDRESSES;
+            if new {
+                known.push(url);
+            }
+            new
+        });
+    }
+}
+
+/// How long to wait before each new start of a tunnel that was lost: longer and longer, at most half a minute.
+pub fn delays() -> impl Iterator<Item = Duration> {
+    (0..).map(|n: u32| Duration::from_secs(1 << n.min(5)).min(Duration::from_secs(30)))
+}
+
+/// Looks for a program as the shell would.
+pub fn find_program(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
+    let path = path.unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    let runs =
+        |file: &PathBuf| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
+    path.as_bytes().split(|byte| *byte == b':').map(|folder| Path::new(OsStr::from_bytes(folder)).join(name)).find(runs)
+}

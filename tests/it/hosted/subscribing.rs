@@ -1,0 +1,207 @@
+//! subscribe, unsubscribe, subscriptions: all or none, the journal before and after each call, nothing made twice.
+
+use super::{run, with};
+use crate::support::{Answer, Api, SUBSCRIPTION, Scene, WAITLIST, until};
+use referralloop::flows::subscriptions::Owner;
+use referralloop::shutdown::Signal;
+use referralloop::store::{Entry, Journal, Standing, Wish};
+
+const URL: &str = "https://app.example.com/hook";
+
+fn journal(scene: &Scene) -> Vec<Entry> {
+    Journal::open(scene.store()).unwrap().entries(true).unwrap()
+}
+
+fn standings(scene: &Scene) -> Vec<(String, Standing)> {
+    journal(scene).into_iter().map(|entry| (entry.event, entry.standing)).collect()
+}
+
+#[test]
+fn each_event_is_one_call_and_one_line() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let made = run(&scene, &api, ["subscribe", "deleted", "created", "--url", URL, "--waitlist", WAITLIST, "--json"]);
+    let records = made.code(0).records();
+    assert_eq!(records.len(), 2);
+    assert_eq!((&records[0]["event_type"], &records[0]["made"]), (&"signup.created".into(), &true.into()));
+    assert_eq!((&records[0]["id"], &records[0]["standing"]), (&"sub_1".into(), &"active".into()));
+    assert_eq!(records[0]["subscription"]["since_when"], "unknown", "kept whole");
+    assert_eq!(api.subscriptions(), [SUBSCRIPTION, "sub_1", "sub_2"]);
+    assert_eq!(api.calls(), ["POST /api/v1/webhooks/subscribe"; 2]);
+
+    let listed = scene.with(["subscriptions", "--json"]).output().code(0).records();
+    assert_eq!(listed.iter().map(|line| line["id"].as_str().unwrap()).collect::<Vec<_>>(), ["sub_1", "sub_2"]);
+    let table = scene.with(["subscriptions"]).columns(400).output().code(0).out();
+    assert!(table.lines().nth(1).unwrap().contains("sub_1  active  signup.created"), "{table}");
+}
+
+#[test]
+fn what_is_there_already_is_not_made_again_unless_forced() {
+    let (scene, api) = (Scene::new(), Api::new());
+    run(&scene, &api, ["subscribe", "created", "--url", URL])
+        .says("sub_1  signup.created → https://app.example.com/hook\n");
+    let again = run(&scene, &api, ["subscribe", "all", "--url", URL]).code(0);
+    assert_eq!(again.err(), format!("note: signup.created → {URL} is there already (sub_1); --force makes another\n"));
+    assert_eq!(again.out().lines().count(), 2);
+    run(&scene, &api, ["subscribe", "created", "--url", URL, "--force"]).code(0);
+    run(&scene, &api, ["subscribe", "created", "--url", URL, "--waitlist", WAITLIST]).code(0);
+    run(&scene, &api, ["subscribe", "created", "--url", "https://app.example.com/other"]).code(0);
+    assert_eq!(api.subscriptions().len(), 7);
+}
+
+#[test]
+fn a_refusal_in_the_middle_takes_back_what_was_made() {
+    let (scene, api) = (Scene::new(), Api::new());
+    api.after(2, "POST", 400, r#"{"error":"Too many"}"#);
+    let refused = run(&scene, &api, ["subscribe", "all", "--url", URL]).code(4);
+    assert!(refused.err().contains("note: sub_2 was removed again\nnote: sub_1 was removed again\n"), "{refused}");
+    assert!(
+        refused.err().ends_with("error: the service refuses POST /api/v1/webhooks/subscribe with 400: Too many\n"),
+        "{refused}"
+    );
+    assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
+    let lines = standings(&scene);
+    assert_eq!(lines.iter().map(|(_, standing)| *standing).collect::<Vec<_>>(), [Standing::Removed; 2], "{lines:?}");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_told_and_kept() {
+    let (scene, api) = (Scene::new(), Api::new());
+    api.after(1, "POST", 400, r#"{"error":"Too many"}"#);
+    api.refuse("DELETE", 403, r#"{"error":"No"}"#);
+    let refused = run(&scene, &api, ["subscribe", "created", "deleted", "--url", URL]).code(4);
+    assert!(refused.err().contains("hint: still there: referralloop unsubscribe sub_1\n"), "{refused}");
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Active)]);
+}
+
+#[test]
+fn a_call_without_a_known_end_is_kept_as_such_and_never_repeated_blindly() {
+    for answer in
+        [Answer::Close, Answer::Garbage, Answer::Full(500, vec![], vec![]), Answer::Full(200, vec![], b"ok".to_vec())]
+    {
+        let (scene, api) = (Scene::new(), Api::new());
+        api.instead("POST", answer);
+        let lost = run(&scene, &api, ["subscribe", "created", "--url", URL]).code(4);
+        assert!(lost.err().contains("nobody knows whether the subscription was made; line 1 of the journal"), "{lost}");
+        assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Unknown)]);
+        let again = run(&scene, &api, ["subscribe", "created", "--url", URL]).code(1);
+        assert!(again.err().contains("line 1 of the journal: nobody knows whether"), "{again}");
+        assert_eq!(api.calls().len(), 1);
+        let listed = scene.with(["subscriptions", "--json"]).output().code(0).record("subscription");
+        assert_eq!((&listed["standing"], listed.get("id")), (&"unknown".into(), None));
+        let all = run(&scene, &api, ["unsubscribe", "--all"]).code(1);
+        assert!(all.err().contains("cannot be ended"), "{all}");
+        scene.run(["subscriptions", "--forget", "1"]).says("line 1 is struck out\n");
+        run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
+    }
+}
+
+#[test]
+fn the_wish_is_written_before_the_call() {
+    let (scene, api) = (Scene::new(), Api::new());
+    api.instead("POST", Answer::Hang);
+    let running = with(&scene, &api, ["subscribe", "created", "--url", URL]).start();
+    until("the call", || (!api.calls().is_empty()).then_some(()));
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Asked)]);
+    running.signal(Signal::Interrupt);
+    running.signal(Signal::Interrupt);
+    running.finish().code(130);
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Asked)], "nobody knows");
+}
+
+#[test]
+fn subscriptions_are_ended_by_id_by_url_or_all() {
+    let (scene, api) = (Scene::new(), Api::new());
+    run(&scene, &api, ["subscribe", "all", "--url", URL]).code(0);
+    run(&scene, &api, ["subscribe", "created", "--url", "https://app.example.com/other"]).code(0);
+    run(&scene, &api, ["unsubscribe", "sub_1"]).says(&format!("sub_1 ended  signup.created → {URL}\n"));
+    let gone = run(&scene, &api, ["unsubscribe", "sub_1", "sub_unheard_of"]).code(0);
+    assert_eq!(gone.out(), "sub_1 was gone already\nsub_unheard_of was gone already\n");
+    let by_url = run(&scene, &api, ["unsubscribe", "--url", URL, "--json"]).code(0).records();
+    assert_eq!(by_url.len(), 2);
+    assert_eq!((&by_url[0]["id"], &by_url[0]["found"]), (&"sub_2".into(), &true.into()));
+    run(&scene, &api, ["unsubscribe", "--all"]).says("sub_4 ended  signup.created → https://app.example.com/other\n");
+    assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
+    let nothing = run(&scene, &api, ["unsubscribe", "--all"]);
+    nothing.is(0, "", "note: the journal has none of these\n");
+    assert_eq!(
+        scene.run(["subscriptions"]).code(0).err(),
+        "note: the journal has no subscription; make one with: referralloop subscribe\n"
+    );
+    assert_eq!(scene.run(["subscriptions", "--ended", "--json"]).code(0).records().len(), 4);
+}
+
+#[test]
+fn what_another_api_has_is_left_alone() {
+    let (scene, api, other) = (Scene::new(), Api::new(), Api::new());
+    run(&scene, &other, ["subscribe", "created", "--url", URL]).code(0);
+    let wrong = run(&scene, &api, ["unsubscribe", "sub_1"]).code(2);
+    assert!(wrong.err().contains(&format!("referralloop unsubscribe sub_1 --api-url {}", other.url())), "{wrong}");
+    let all = run(&scene, &api, ["unsubscribe", "--all"]).code(0);
+    assert!(all.err().contains("1 made in another API and left alone"), "{all}");
+    assert!(api.calls().is_empty());
+    run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
+    assert_eq!(api.subscriptions().len(), 2, "the same there is not the same here");
+}
+
+#[test]
+fn one_that_cannot_be_ended_stays_in_the_journal() {
+    let (scene, api) = (Scene::new(), Api::new());
+    run(&scene, &api, ["subscribe", "created", "deleted", "--url", URL]).code(0);
+    api.refuse("DELETE", 403, r#"{"error":"No"}"#);
+    let half = run(&scene, &api, ["unsubscribe", "--all"]).code(3);
+    assert!(half.out().starts_with("sub_2 ended"), "{half}");
+    assert_eq!(standings(&scene)[0].1, Standing::Active);
+    // One whose call had no end may be gone; asking again does no harm.
+    api.instead("DELETE", Answer::Close);
+    run(&scene, &api, ["unsubscribe", "sub_1"]).code(4);
+    assert_eq!(standings(&scene)[0].1, Standing::Removing);
+    let clean = run(&scene, &api, ["subscriptions", "--cleanup"]).code(0);
+    assert_eq!(clean.out(), format!("ended  sub_1  signup.created → {URL}\n"));
+    assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
+}
+
+#[test]
+fn what_a_run_left_behind_is_found_once_it_is_gone() {
+    let (scene, api) = (Scene::new(), Api::new());
+    run(&scene, &api, ["subscribe", "deleted", "--url", URL]).code(0);
+    let owner = Owner::claim(&scene.store(), "run-1".into()).unwrap();
+    let journal = Journal::open(scene.store()).unwrap();
+    let api_url = api.url();
+    let wish = Wish { api: &api_url, event: "signup.created", url: URL, waitlist: None, run: Some("run-1") };
+    let number = journal.ask(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
+    journal.made(number, SUBSCRIPTION, "{}").unwrap();
+
+    let alive = run(&scene, &api, ["subscriptions", "--cleanup"]);
+    alive.is(0, "", "note: nothing was left behind\n");
+    drop(owner);
+    let table = scene.with(["subscriptions"]).columns(400).output().code(0);
+    assert!(table.out().contains("left behind") && table.err().contains("--cleanup"), "{table}");
+    let clean = run(&scene, &api, ["subscriptions", "--cleanup", "--json"]).code(0);
+    assert_eq!(clean.record("unsubscribed")["id"], SUBSCRIPTION);
+    assert_eq!(api.subscriptions(), ["sub_1"], "what was to stay stays");
+}
+
+#[test]
+fn targets_must_be_public_and_https_unless_the_api_is_here_or_the_user_insists() {
+    let (scene, api) = (Scene::new(), Api::new());
+    run(&scene, &api, ["subscribe", "created", "--url", "3000/hook"]).code(0);
+    run(&scene, &api, ["subscribe", "created", "--url", "http://example.com", "--allow-http"]).code(0);
+    let public = |url: &str, more: &[&str]| {
+        let line = ["subscribe", "created", "--url", url].into_iter().chain(more.iter().copied());
+        let line = line.chain(["--api-url", "https://api.example.invalid"]);
+        scene.with(line).env("REFERRALLOOP_API_KEY", "pk_test_x").columns(400).output().code(2).err()
+    };
+    assert!(public("http://example.com", &[]).contains("is not https"));
+    assert!(public("http://localhost:3000", &[]).contains("hint: expose it first"));
+    assert!(public("https://localhost:3000", &[]).contains("which the service cannot reach"));
+    assert!(public("http://localhost:3000", &["--allow-http"]).contains("which the service cannot reach"));
+}
+
+#[test]
+fn an_active_line_is_not_struck_out() {
+    let (scene, api) = (Scene::new(), Api::new());
+    run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
+    let refused = scene.run(["subscriptions", "--forget", "1"]).code(2);
+    assert!(refused.err().contains("referralloop unsubscribe sub_1"), "{refused}");
+    scene.run(["subscriptions", "--forget", "7"]).code(2);
+}
