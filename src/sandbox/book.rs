@@ -210,5 +210,5 @@ fn commit(connection: &Connection, group: impl Iterator<Item = Work>) {
     if committed.is_err() {
         let _ = connection.execute_batch("ROLLBACK");
     }
-    announcements.into_iter().for_each(|announce| announce(committed.as_ref().map(|()| ())));
+    announcements.into_iter().for_each(|announce| announce(committed.as_ref().copied()));
 }
