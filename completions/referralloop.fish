@@ -48,6 +48,7 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -d 'Run a command and assert which events arrive meanwhile (CI)'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "verify" -d 'Check a signature for a body; exit 0 if it holds, 1 if not, and then say why'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sign" -d 'Print the signature of a body: sha256= and 64 hexadecimal digits'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "sandbox" -d 'Emulate the hosted API on this machine, with real deliveries and retries'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "secret" -d 'Show, make or set the webhook secret of this profile'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "subscribe" -d 'Have the service deliver events to a URL'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "unsubscribe" -d 'End subscriptions, by id, by URL or all of them'
@@ -472,6 +473,58 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s v -l 
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -l no-input -d 'Never ask; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s p -l port -d 'Listen on this port of 127.0.0.1; 0 takes a free one' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l ready-file -d 'Write {url, pid, api_key} as JSON to this file (0600) once calls are answered; removed at the end' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l plan -d 'What the workspace pays for: free, starter, growth or pro' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l rate-limit -d 'Allow so many calls an hour in place of the plan\'s limit, to meet a 429 early' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l signups -d 'Found it with so many sign-ups [default: 25]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l seed -d 'Roll them from this number: the same people each time [default: 7]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l data -d 'Keep it in this file [default: sandbox.db beside the profile\'s store]' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l speed -d 'Retry 60 times as fast (60x), or at once (instant) [default: as documented]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
+first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l secret-file -d 'Sign with the secret in this file (- for standard input) instead of the profile\'s' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l memory -d 'Keep it in memory; it is gone at the end'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l unsigned -d 'Sign nothing, as the service does today'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l assumptions -d 'List what the documentation leaves open and what the sandbox decided, and end'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and not __fish_seen_subcommand_from deliveries" -f -a "deliveries" -d 'List what the sandbox delivered, newest first, with each attempt'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l data -d 'Read this file [default: sandbox.db beside the profile\'s store]' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l state -d 'Deliveries in this state only' -r -f -a "pending\t'An attempt is due, now or later'
+delivered\t'Acknowledged'
+failed\t'Every attempt failed'
+cancelled\t'Its subscription was removed first'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l subscription -d 'Deliveries of this subscription only' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s n -l limit -d 'Show at most this many' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l api-url -d 'Call the hosted API here, at a sandbox for instance' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l format -d 'How to print: for people, or one JSON object a line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -l no-input -d 'Never ask; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand sandbox; and __fish_seen_subcommand_from deliveries" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l profile -d 'Use this profile: its own secret, settings and store' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l config -d 'Read the user configuration from this file' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand secret; and not __fish_seen_subcommand_from show new set" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F

@@ -132,7 +132,7 @@ async fn waitlists(inner: &Inner) -> Result<Reply, Reply> {
 impl Inner {
     /// Where a waitlist takes public sign-ups.
     pub(super) fn page_of(&self, list: &Waitlist) -> String {
-        format!("{}{}{}", self.settings.origin, super::public::PREFIX, list.slug)
+        format!("{}{}{}", self.settings.origin, super::PUBLIC, list.slug)
     }
 }
 

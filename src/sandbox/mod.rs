@@ -67,6 +67,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+/// What the path of every waitlist's public page begins with.
+const PUBLIC: &str = "/w/";
+
 /// What a sandbox is told before it starts.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -245,7 +248,7 @@ async fn answer(inner: Arc<Inner>, request: axum::extract::Request) -> Response 
     }
     let method = request.method().to_string();
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let reply = match path.strip_prefix(public::PREFIX) {
+    let reply = match path.strip_prefix(PUBLIC) {
         Some(slug) => public::answer(&inner, slug, request).await,
         None => api::answer(&inner, request).await,
     };

@@ -10,9 +10,6 @@ use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
-/// What the path of every such page begins with.
-pub(super) const PREFIX: &str = "/w/";
-
 /// Answers a request for the page of a waitlist.
 pub(super) async fn answer(inner: &Inner, slug: &str, request: Request) -> Reply {
     let reply = match *request.method() {

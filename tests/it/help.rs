@@ -73,6 +73,11 @@ impl Stage {
         if line.starts_with("referralloop listen") {
             return self.listen(&line);
         }
+        if let Some(rest) = line.strip_prefix("referralloop sandbox").filter(|rest| serves(rest)) {
+            // Port 4010 may be anybody's, too.
+            let port = if rest.contains("--port") { "" } else { " --port 0" };
+            return self.listen(&format!("referralloop sandbox{port}{rest}"));
+        }
         let needs_listener = ["referralloop trigger", "referralloop replay", "referralloop reconcile"]
             .iter()
             .any(|start| line.starts_with(start));
@@ -94,6 +99,11 @@ impl Stage {
         }
         started.finish()
     }
+}
+
+/// Whether the rest of a line behind `sandbox` makes it serve.
+fn serves(rest: &str) -> bool {
+    !rest.contains("deliveries") && !rest.contains("--assumptions")
 }
 
 fn runs(line: &str) {

@@ -18,6 +18,7 @@ mod hosted;
 mod json_stringify;
 mod main_job;
 mod records;
+mod sandbox;
 mod support;
 mod terminal;
 mod timing;

@@ -2,7 +2,7 @@
 //! the page promises and no others.
 
 use crate::main_job::{CREATED, DELETED, MOVED};
-use crate::support::{Answer, Api, Endpoint, KEY, Output, SIGNUP, SUBSCRIPTION, Scene, WAITLIST, post};
+use crate::support::{Answer, Api, Endpoint, KEY, Output, SIGNUP, SUBSCRIPTION, Sandbox, Scene, WAITLIST, post};
 use referralloop::store::{Journal, Wish};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,6 +144,7 @@ fn everything() -> Vec<Output> {
     (0..2).for_each(|_| run(&["replay", "1", "--to", &changing.url("/")]));
     run(&["trigger", "--scenario", "lifecycle", "--to", &forward]);
     ASKED.iter().for_each(|line| run(line));
+    outputs.extend(sandbox(&scene));
     outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());
     outputs.push(scene.with(["trigger", "created", "--speed", "step", "--json"]).env("HOME", scene.home()).output());
     outputs.push(listener.stop());
@@ -197,6 +198,25 @@ fn of_the_service() -> Vec<Output> {
     outputs
 }
 
+/// A sandbox whose deliveries fail in two ways, wait, and are looked at.
+fn sandbox(scene: &Scene) -> Vec<Output> {
+    let strange = Endpoint::new([
+        Answer::Full(302, vec!["Location: /x".into()], vec![0xff; 20_000]),
+        Answer::Full(500, vec![], b"no".to_vec()),
+    ]);
+    let sandbox = Sandbox::start(scene, ["--json"]);
+    let lists = sandbox.run(scene, ["waitlists", "--json"]).records();
+    let list = lists[0]["id"].as_str().unwrap();
+    let create = |email| drop(sandbox.run(scene, ["signups", "create", "--waitlist", list, "--email", email]));
+    sandbox.run(scene, ["subscribe", "created", "--url", &strange.url("/"), "--waitlist", list]);
+    create("a@example.com");
+    sandbox.running().stdout.wait_for("\"next_at\"");
+    create("b@example.com");
+    sandbox.running().stdout.wait_for("\"status\":500");
+    let asked = scene.run(["sandbox", "deliveries", "--json"]);
+    vec![asked, scene.run(["sandbox", "--assumptions", "--json"]), sandbox.stop()]
+}
+
 fn odd() -> std::ffi::OsString {
     std::os::unix::ffi::OsStringExt::from_vec(b"\xff\xfe".to_vec())
 }
@@ -213,8 +233,9 @@ fn every_record_of_every_command_is_documented() {
         }
     }
     // The other way round: nothing is promised that nobody prints. What needs a full disk, a slow reader, an endpoint
-    // to audit or a child process is left to the unit tests of the records.
-    let elsewhere = ["skipped", "not_stored", "retry_guess", "value_base64", "check", "expectation", "instead"];
+    // to audit, a kill or a child process is left to the unit tests of the records.
+    let elsewhere =
+        ["skipped", "not_stored", "retry_guess", "value_base64", "check", "expectation", "instead", "again"];
     for (kind, fields) in &page {
         if elsewhere.contains(kind) {
             continue;

@@ -7,6 +7,7 @@ use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
+use crate::protocol::delivery::{CallReport, DispatchReport, End, State, Try};
 use crate::protocol::expectation::{Bound, ExpectationReport, Miss, Verdict};
 use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
 use crate::protocol::report::{
@@ -54,6 +55,8 @@ fn reports() -> Vec<Report> {
         report("10:00:11", What::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
         report("10:00:12", What::Expectation(expectation())),
         report("10:00:12", What::Instead(InsteadReport { arrival: Box::new(refused()), miss: Miss::BadSignature })),
+        report("10:00:00", What::Call(call())),
+        report("10:00:01", What::Dispatch(Box::new(dispatch()))),
         report("10:00:03", What::Skipped { count: 1234 }),
         report("10:00:00", What::Notice { message: "no secret is set: a development secret was made".into() }),
     ]);
@@ -124,6 +127,26 @@ fn check(verdict: CheckVerdict) -> CheckReport {
         exchanges: vec![exchanged],
         repeat: "referralloop trigger --case auth.missing --to http://localhost:3000/hook".into(),
         took: Duration::from_millis(12),
+    }
+}
+
+fn call() -> CallReport {
+    let (method, target) = ("POST".into(), "/api/v1/webhooks/subscribe".into());
+    CallReport { method, target, status: 201, assumptions: vec!["created-status"] }
+}
+
+fn dispatch() -> DispatchReport {
+    let end = End::Ended { outcome: answered(500, "no"), latency: Duration::from_millis(12) };
+    DispatchReport {
+        delivery: 7,
+        subscription: "sub_1".into(),
+        event_type: "signup.created".into(),
+        email: "user@example.com".into(),
+        url: "http://localhost:3000/webhooks".into(),
+        attempt: Try { number: 1, again: true, due_at: at("10:00:01"), started_at: at("10:00:01"), end },
+        of: 5,
+        state: State::Pending,
+        next_at: Some(at("10:01:01")),
     }
 }
 
@@ -254,7 +277,10 @@ fn every_documented_field_is_written() {
     let (attempt, arrival) = (seen["attempt"].clone(), seen["arrival"].clone());
     seen.entry("instead".into()).or_default().extend(arrival);
     seen.entry("forward".into()).or_default().extend(attempt.clone());
+    seen.entry("delivery_attempt".into()).or_default().extend(attempt.clone());
     seen.entry("replayed".into()).or_default().extend(attempt);
+    // Written by the sandbox alone.
+    seen.entry("ready".into()).or_default().insert("api_key".into());
     for (kind, fields) in document {
         let unseen: Vec<_> = fields.keys().filter(|name| !seen[kind].contains(**name)).collect();
         assert!(unseen.is_empty(), "{kind}: {unseen:?}");

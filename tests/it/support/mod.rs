@@ -13,6 +13,7 @@ mod output;
 mod post;
 mod process;
 mod programs;
+mod sandbox;
 mod scene;
 
 pub use api::{Api, KEY, SIGNUP, SUBSCRIPTION, WAITLIST};
@@ -24,6 +25,7 @@ pub use output::Output;
 pub use post::post;
 pub use process::{Program, Started};
 pub use programs::{counterpart, slow_tests, vectors};
+pub use sandbox::Sandbox;
 pub use scene::{Run, Running, Scene, wall};
 
 use std::time::{Duration, Instant};
