@@ -171,7 +171,7 @@ fn show(found: &Found, console: &Console, context: &Context) -> Result<(), Error
         return Ok(());
     }
     let rows: Vec<Vec<Cell>> = found.missed.iter().map(cells).collect();
-    Ok(pager::show(&columns(&["MISSED", "EMAIL", "WHAT", "SIGN-UP"], &rows, &console.out), console, context)?)
+    Ok(pager::show(&columns(&["MISSED", "EMAIL", "WHAT", "=SIGN-UP"], &rows, &console.out), console, context)?)
 }
 
 fn record(console: &Console, waitlist: &str, missed: &Missed) -> Result<(), Error> {

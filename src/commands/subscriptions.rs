@@ -69,7 +69,12 @@ fn list(entries: &[Entry], store: &Path, here: &str, console: &Console, context:
         return Ok(());
     }
     let rows: Vec<Vec<Cell>> = entries.iter().map(|entry| cells(entry, store, here, console)).collect();
-    let headings = [">LINE", "ID", "STATE", "EVENT", "URL", "WAITLIST", "SINCE", "API"];
+    let headings = [">LINE", "=ID", "STATE", "EVENT", "URL", "SINCE", "WAITLIST", "API"];
+    // What no line has anything to say about takes no room: the last two, mostly.
+    let used = |at: usize| rows.iter().any(|row| row[at].text.width() > 0);
+    let shown: Vec<usize> = (0..headings.len()).filter(|at| used(*at)).collect();
+    let rows: Vec<Vec<Cell>> = rows.iter().map(|row| shown.iter().map(|at| row[*at].clone()).collect()).collect();
+    let headings: Vec<&'static str> = shown.iter().map(|at| headings[*at]).collect();
     pager::show(&columns(&headings, &rows, &console.out), console, context)?;
     if entries.iter().any(|entry| entry.standing != Standing::Removed && is_left_behind(entry, store)) {
         console.hint("referralloop subscriptions --cleanup   ends what was left behind");
@@ -92,8 +97,8 @@ fn cells(entry: &Entry, store: &Path, here: &str, console: &Console) -> Vec<Cell
         state,
         text(&entry.event),
         text(&entry.url),
-        text(entry.waitlist.as_deref().unwrap_or("every one")),
         text(&console.out.date_time(entry.asked_at)),
+        text(entry.waitlist.as_deref().unwrap_or_default()),
         text(if entry.api == here { "" } else { &entry.api }),
     ]
 }

@@ -46,6 +46,6 @@ pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
             vec![id, text(waitlist.text("name")), text(waitlist.text("slug"))]
         })
         .collect();
-    pager::show(&columns(&["ID", "NAME", "SLUG"], &rows, &console.out), &console, context)?;
+    pager::show(&columns(&["=ID", "NAME", "SLUG"], &rows, &console.out), &console, context)?;
     Ok(Exit::Done)
 }

@@ -32,14 +32,17 @@ impl From<Sanitised> for Cell {
     }
 }
 
-/// Rows below a heading, each ended by a line feed. A heading that begins with `>` aligns its column to the right.
-/// When the terminal is too narrow the widest column is cut, with `…`.
+/// Rows below a heading, each ended by a line feed. A heading that begins with `>` aligns its column to the right; one
+/// that begins with `=` names what is copied, and is never cut. When the terminal is too narrow the widest of the others
+/// is cut, with `…`.
 pub fn columns(headings: &[&'static str], rows: &[Vec<Cell>], style: &Style) -> String {
-    let names = headings.iter().map(|name| Cell::new(Ink::Faint, name.strip_prefix('>').unwrap_or(name))).collect();
+    let names =
+        headings.iter().map(|name| Cell::new(Ink::Faint, name.strip_prefix(['>', '=']).unwrap_or(name))).collect();
     let right: Vec<bool> = headings.iter().map(|name| name.starts_with('>')).collect();
     let table: Vec<&Vec<Cell>> = std::iter::once(&names).chain(rows).collect();
     let mut widths = widths(&table);
-    shrink(&mut widths, style.width);
+    let whole: Vec<bool> = headings.iter().map(|name| name.starts_with('=')).collect();
+    shrink(&mut widths, &whole, style.width);
     let mut out = String::new();
     write_lines(&mut out, &table.iter().map(|row| line(row, &widths, &right, style)).collect::<Vec<_>>());
     out
@@ -62,9 +65,10 @@ fn widths(table: &[&Vec<Cell>]) -> Vec<usize> {
     (0..count).map(|at| table.iter().filter_map(|row| row.get(at)).map(|c| c.text.width()).max().unwrap_or(0)).collect()
 }
 
-fn shrink(widths: &mut [usize], room: usize) {
+fn shrink(widths: &mut [usize], whole: &[bool], room: usize) {
     while widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1) > room {
-        match widths.iter_mut().max_by_key(|width| **width) {
+        let cut = widths.iter_mut().enumerate().filter(|(at, _)| whole.get(*at) != Some(&true));
+        match cut.map(|(_, width)| width).max_by_key(|width| **width) {
             Some(widest) if *widest > LEAST => *widest -= 1,
             _ => return,
         }

@@ -1,6 +1,7 @@
 //! The hosted API as its user meets it: keys, sign-ups, subscriptions and the journal, what the service refuses, and
 //! what was missed. Against an API in the test that answers as it is told.
 
+mod asking;
 mod keys;
 mod reconciling;
 mod refusals;

@@ -47,7 +47,7 @@ pub(super) fn table(signups: &[Signup], console: &Console) -> String {
             ]
         })
         .collect();
-    columns(&[">POS", "EMAIL", "NAME", "STATUS", "CODE", "ID"], &rows, &console.out)
+    columns(&[">POS", "EMAIL", "NAME", "STATUS", "CODE", "=ID"], &rows, &console.out)
 }
 
 /// One, member by member; those that nobody knows last, by their own names.

@@ -30,6 +30,13 @@ fn the_widest_column_gives_way() {
 }
 
 #[test]
+fn what_is_copied_is_never_cut() {
+    let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
+    let shown = columns(&["=id", "e-mail"], &rows, &style(20));
+    assert_eq!(shown, "id                e-mail\n0123456789abcdef  a-long-…\n");
+}
+
+#[test]
 fn a_row_may_be_short_and_a_terminal_tiny() {
     let rows = [row(&["#1"]), row(&["#2", "abcdefghijkl", "z"])];
     for width in 0..40 {

@@ -1,0 +1,81 @@
+//! On a terminal, what is not given is asked for; the equivalent command line is told. Through a real pseudo-terminal.
+
+use crate::support::{Api, KEY, Output, SUBSCRIPTION, Scene, WAITLIST, counterpart};
+use serde_json::json;
+use std::path::Path;
+
+const ENTER: &str = "\r";
+const DOWN: &str = "\u{1b}[B";
+const CTRL_C: &str = "\u{3}";
+const SHOW_CURSOR: &str = "\u{1b}[?25h";
+
+/// Runs a command on a terminal; each pair is what must appear, and what is typed then.
+#[track_caller]
+fn talk(scene: &Scene, api: &Api, line: &[&str], dialogue: &[(&str, &str)]) -> Option<Output> {
+    let python = counterpart("python3")?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counterparts/terminal.py");
+    let dialogue = json!(dialogue).to_string();
+    let program = env!("CARGO_BIN_EXE_referralloop");
+    let arguments = [script.to_str().unwrap(), &dialogue, program].into_iter().chain(line.iter().copied());
+    let run = scene.command(&python, arguments).env("REFERRALLOOP_API_URL", api.url()).env("TERM", "xterm");
+    let run = if line == ["login"] { run } else { run.env("REFERRALLOOP_API_KEY", KEY) };
+    let output = run.env("PAGER", "cat").env("NO_COLOR", "1").output();
+    assert_ne!(output.code, Some(97), "{output}");
+    let told = output.out().replace(&dialogue, "");
+    assert!(!told.contains("canary"), "the key is shown: {output}");
+    Some(output)
+}
+
+#[test]
+fn subscribing_asks_for_events_waitlist_and_url() {
+    let (scene, api) = (Scene::new(), Api::new());
+    // Every event is chosen to begin with; the second one is taken out.
+    let answers =
+        [("Events", &format!("{DOWN} {ENTER}")[..]), ("Waitlist", ENTER), ("URL that receives them", "3000/hook\r")];
+    let Some(output) = talk(&scene, &api, &["subscribe"], &answers) else { return };
+    let output = output.code(0);
+    let line = format!("referralloop subscribe created deleted --url http://localhost:3000/hook --waitlist {WAITLIST}");
+    let flat = output.out().replace("\r\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(&format!("The same without questions: {line}")), "{output}");
+    assert_eq!(api.subscriptions(), [SUBSCRIPTION, "sub_1", "sub_2"]);
+}
+
+#[test]
+fn a_key_is_typed_without_being_seen() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let Some(output) = talk(&scene, &api, &["login"], &[("API key (not shown)", &format!("{KEY}\r"))]) else { return };
+    assert!(output.code(0).out().contains("The test key is good for 1 waitlist"));
+    assert!(std::fs::read_to_string(scene.config()).unwrap().contains(KEY));
+}
+
+#[test]
+fn sign_ups_ask_for_address_and_waitlist_and_subscriptions_are_picked() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let answers = [("E-mail address", "ada@example.com\r"), ("Waitlist", ENTER)];
+    let Some(output) = talk(&scene, &api, &["signups", "create"], &answers) else { return };
+    assert!(output.code(0).out().contains("ada@example.com"));
+    let subscribe = ["subscribe", "all", "--url", "https://app.example.com/hook"];
+    talk(&scene, &api, &subscribe, &[]).unwrap().code(0);
+    let picked = talk(&scene, &api, &["unsubscribe"], &[("End which?", &format!(" {DOWN}{DOWN} {ENTER}"))]).unwrap();
+    let picked = picked.code(0);
+    assert!(picked.out().contains("The same without questions: referralloop unsubscribe sub_2 sub_4"), "{picked}");
+    assert_eq!(api.subscriptions(), [SUBSCRIPTION, "sub_3"]);
+}
+
+#[test]
+fn ctrl_c_at_a_list_ends_it_and_shows_the_cursor_again() {
+    let (scene, api) = (Scene::new(), Api::new());
+    for key in [CTRL_C, "\u{1b}"] {
+        let Some(output) = talk(&scene, &api, &["subscribe"], &[("Events", key)]) else { return };
+        let output = output.code(130);
+        assert!(output.out().contains(SHOW_CURSOR), "{output}");
+    }
+    assert_eq!(api.calls(), Vec::<String>::new());
+}
+
+#[test]
+fn nobody_is_asked_who_does_not_want_to_be() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let Some(output) = talk(&scene, &api, &["subscribe", "--no-input"], &[]) else { return };
+    assert!(output.code(2).out().contains("no event is named"));
+}
