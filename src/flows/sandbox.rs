@@ -6,16 +6,15 @@ use super::{failures, request};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::console::Console;
-use crate::output::human::Stream;
-use crate::output::line::{Line, write_lines};
+use crate::output::human::{Stream, banner};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
-use crate::output::style::{Ink, Style};
+use crate::output::style::Style;
 use crate::output::{records, sandbox as shown, words};
 use crate::protocol::api::{BASE_PATH, Plan};
 use crate::protocol::body::RawBody;
-use crate::protocol::delivery::Delivery;
-use crate::protocol::report::Report;
+use crate::protocol::delivery::{Delivery, State};
+use crate::protocol::report::{Report, What};
 use crate::protocol::signature::Key;
 use crate::sandbox::{
     self, Around, Audience, Book, BookError, Founding, Pace, Pages, Place, Prepare, Sandbox, Settings, SignupPage,
@@ -28,6 +27,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use url::Url;
 
 /// What a sandbox is to be.
@@ -95,12 +95,13 @@ impl Site {
         String::from_utf8_lossy(self.workspace.key.expose()).into_owned()
     }
 
-    /// Serves until told to stop, then finishes what is under way.
+    /// Serves until told to stop, then finishes what is under way. Each attempt that ends is told to `heard` too, where
+    /// somebody wants to know.
     pub async fn serve(
         self,
         context: &Context,
-        screen: &Screen,
-        style: Style,
+        (screen, style): (&Screen, Style),
+        heard: Option<mpsc::UnboundedSender<State>>,
         end: impl Future<Output = ()>,
         abort: impl Future<Output = Signal>,
     ) -> Result<Ended, Error> {
@@ -115,7 +116,7 @@ impl Site {
         let around = Around {
             clock: context.clock.clone(),
             entropy: context.entropy.clone(),
-            audience: Arc::new(Telling(screen.clone())),
+            audience: Arc::new(Telling { screen: screen.clone(), heard }),
             pages: Arc::new(Shown(style)),
             prepare: prepare(self.plot.key.clone()),
         };
@@ -164,11 +165,18 @@ fn unwritten(error: Undone) -> Error {
 }
 
 /// The screen as a sandbox sees it. It never waits: what does not fit is counted.
-struct Telling(Screen);
+struct Telling {
+    screen: Screen,
+    heard: Option<mpsc::UnboundedSender<State>>,
+}
 
 impl Audience for Telling {
     fn tell(&self, report: Report) {
-        self.0.tell(report);
+        if let (What::Dispatch(dispatch), Some(heard)) = (&report.what, &self.heard) {
+            // Whoever wanted to know may have heard enough.
+            let _ = heard.send(dispatch.state);
+        }
+        self.screen.tell(report);
     }
 }
 
@@ -211,17 +219,20 @@ pub fn introduce(site: &Site, signing: &str, console: &Console, screen: &Screen)
         Place::File(path) => path.display().to_string(),
     };
     let age = if site.workspace.is_new { "founded" } else { "first founded" };
-    let lines = [
-        format!("Sandbox of the hosted API   plan {} ({calls})   {speed}", plot.plan.name()),
-        format!("  data        {data}, {age} with {signups} sign-ups from seed {seed}"),
-        format!("  deliveries  {}   {signing}", site.page()),
+    let parts = |texts: &[String]| {
+        let parts: Vec<_> = texts.iter().map(|text| Sanitised::text(text)).collect();
+        banner(&parts, &console.err)
+    };
+    let mut out = parts(&["Sandbox of the hosted API".into(), format!("plan {} ({calls})", plot.plan.name()), speed]);
+    out += &parts(&[format!("Data: {data}"), format!("{age} with {signups} sign-ups from seed {seed}")]);
+    out += &parts(&[format!("Deliveries: {}", site.page()), signing.to_owned()]);
+    for line in [
         format!("export REFERRALLOOP_API_URL={}", site.url),
         format!("export REFERRALLOOP_API_KEY={}", site.key()),
         "Ready. Ctrl-C stops.".to_owned(),
-    ];
-    let lines = lines.map(|text| Line::new(&console.err).put(Ink::Plain, Sanitised::text(&text)));
-    let mut out = String::new();
-    write_lines(&mut out, &lines);
+    ] {
+        out += &parts(&[line]);
+    }
     screen.print(Stream::Err, out);
 }
 
