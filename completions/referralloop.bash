@@ -978,7 +978,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__expect)
-            opts="-q -v -y -h --none --within --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-q -v -y -h --none --within --where --in-order --count-arrivals --allow-unsigned --secret-file --forward-to --port --junit --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -989,6 +989,10 @@ _referralloop() {
                     return 0
                     ;;
                 --within)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
