@@ -190,7 +190,7 @@ async fn serve(
             () = unread.notified() => {}
         }
     };
-    let ended = site.serve(context, &screen, console.out.clone(), end, stop.insisted()).await;
+    let ended = site.serve(context, (&screen, console.out.clone()), None, end, stop.insisted()).await;
     drop(ready);
     screen.finish()?;
     Ok(match ended? {

@@ -14,8 +14,8 @@ use crate::output::style::{Ink, Style};
 use crate::output::{records, sandbox as shown, words};
 use crate::protocol::api::{BASE_PATH, Plan};
 use crate::protocol::body::RawBody;
-use crate::protocol::delivery::Delivery;
-use crate::protocol::report::Report;
+use crate::protocol::delivery::{Delivery, State};
+use crate::protocol::report::{Report, What};
 use crate::protocol::signature::Key;
 use crate::sandbox::{
     self, Around, Audience, Book, BookError, Founding, Pace, Pages, Place, Prepare, Sandbox, Settings, SignupPage,
@@ -28,6 +28,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use url::Url;
 
 /// What a sandbox is to be.
@@ -95,12 +96,13 @@ impl Site {
         String::from_utf8_lossy(self.workspace.key.expose()).into_owned()
     }
 
-    /// Serves until told to stop, then finishes what is under way.
+    /// Serves until told to stop, then finishes what is under way. Each attempt that ends is told to `heard` too, where
+    /// somebody wants to know.
     pub async fn serve(
         self,
         context: &Context,
-        screen: &Screen,
-        style: Style,
+        (screen, style): (&Screen, Style),
+        heard: Option<mpsc::UnboundedSender<State>>,
         end: impl Future<Output = ()>,
         abort: impl Future<Output = Signal>,
     ) -> Result<Ended, Error> {
@@ -115,7 +117,7 @@ impl Site {
         let around = Around {
             clock: context.clock.clone(),
             entropy: context.entropy.clone(),
-            audience: Arc::new(Telling(screen.clone())),
+            audience: Arc::new(Telling { screen: screen.clone(), heard }),
             pages: Arc::new(Shown(style)),
             prepare: prepare(self.plot.key.clone()),
         };
@@ -164,11 +166,18 @@ fn unwritten(error: Undone) -> Error {
 }
 
 /// The screen as a sandbox sees it. It never waits: what does not fit is counted.
-struct Telling(Screen);
+struct Telling {
+    screen: Screen,
+    heard: Option<mpsc::UnboundedSender<State>>,
+}
 
 impl Audience for Telling {
     fn tell(&self, report: Report) {
-        self.0.tell(report);
+        if let (What::Dispatch(dispatch), Some(heard)) = (&report.what, &self.heard) {
+            // Whoever wanted to know may have heard enough.
+            let _ = heard.send(dispatch.state);
+        }
+        self.screen.tell(report);
     }
 }
 

@@ -14,7 +14,7 @@ fn lists_are_tables_for_people_and_keep_everything_for_programs() {
     assert_eq!(
         signups.lines().collect::<Vec<_>>(),
         [
-            "POS  EMAIL              NAME   STATUS   CODE    ID".to_string(),
+            "POS  EMAIL              NAME   STATUS   CODE    ID".to_owned(),
             format!("  1  first@example.com  First  waiting  ABC123  {SIGNUP}"),
         ]
     );
