@@ -39,7 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'referralloop' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See the whole loop in one process: deliveries received and verified, one retried, one forged')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See the whole story in one process: a sandbox, a login, subscriptions, sign-ups, verified deliveries, a retry')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive deliveries: verify, store, show and forward them')
             [CompletionResult]::new('trigger', 'trigger', [CompletionResultType]::ParameterValue, 'Fabricate an event, sign it and deliver it with the documented retries')
             [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Deliver stored events again, byte for byte, and show what changed')

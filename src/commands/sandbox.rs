@@ -11,9 +11,9 @@ use crate::flows::delivery::interrupted;
 use crate::flows::sandbox::{self as flow, Ended, Plot, Site};
 use crate::flows::{runtime, workspace};
 use crate::output::console::Console;
-use crate::output::sanitise::Sanitised;
+use crate::output::errors::labelled;
+use crate::output::line::Line;
 use crate::output::style::Ink;
-use crate::output::table::{Cell, pairs};
 use crate::protocol::api::Plan;
 use crate::protocol::signature::Key;
 use crate::sandbox::{ASSUMPTIONS, Founding, Pace, Place};
@@ -221,7 +221,9 @@ fn assumptions(console: &Console) -> Result<Exit, Error> {
         }
         return Ok(Exit::Done);
     }
-    let row = |guess: &crate::sandbox::Assumption| (guess.id, Cell::new(Ink::Plain, Sanitised::own(guess.what)));
-    console.text(&pairs(&ASSUMPTIONS.iter().map(row).collect::<Vec<_>>(), &console.out))?;
+    for guess in ASSUMPTIONS {
+        console.lines(&[Line::new(&console.out).put(Ink::Strong, guess.id)])?;
+        console.lines(&labelled("", Ink::Plain, guess.what, 2, &console.out))?;
+    }
     Ok(Exit::Done)
 }

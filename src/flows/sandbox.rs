@@ -6,11 +6,10 @@ use super::{failures, request};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::console::Console;
-use crate::output::human::Stream;
-use crate::output::line::{Line, write_lines};
+use crate::output::human::{Stream, banner};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
-use crate::output::style::{Ink, Style};
+use crate::output::style::Style;
 use crate::output::{records, sandbox as shown, words};
 use crate::protocol::api::{BASE_PATH, Plan};
 use crate::protocol::body::RawBody;
@@ -220,17 +219,20 @@ pub fn introduce(site: &Site, signing: &str, console: &Console, screen: &Screen)
         Place::File(path) => path.display().to_string(),
     };
     let age = if site.workspace.is_new { "founded" } else { "first founded" };
-    let lines = [
-        format!("Sandbox of the hosted API   plan {} ({calls})   {speed}", plot.plan.name()),
-        format!("  data        {data}, {age} with {signups} sign-ups from seed {seed}"),
-        format!("  deliveries  {}   {signing}", site.page()),
+    let parts = |texts: &[String]| {
+        let parts: Vec<_> = texts.iter().map(|text| Sanitised::text(text)).collect();
+        banner(&parts, &console.err)
+    };
+    let mut out = parts(&["Sandbox of the hosted API".into(), format!("plan {} ({calls})", plot.plan.name()), speed]);
+    out += &parts(&[format!("Data: {data}"), format!("{age} with {signups} sign-ups from seed {seed}")]);
+    out += &parts(&[format!("Deliveries: {}", site.page()), signing.to_owned()]);
+    for line in [
         format!("export REFERRALLOOP_API_URL={}", site.url),
         format!("export REFERRALLOOP_API_KEY={}", site.key()),
         "Ready. Ctrl-C stops.".to_owned(),
-    ];
-    let lines = lines.map(|text| Line::new(&console.err).put(Ink::Plain, Sanitised::text(&text)));
-    let mut out = String::new();
-    write_lines(&mut out, &lines);
+    ] {
+        out += &parts(&[line]);
+    }
     screen.print(Stream::Err, out);
 }
 

@@ -1,7 +1,7 @@
 //! The client of the hosted API: one call at a time, with the key of the profile.
 //!
 //! Stands on `exchange`: redirects are never followed, no `Referer` is sent, and no call is sent twice behind
-//! anybody's back. The key leaves in one place, [`Client::request`], whose header value no library prints. A call has
+//! anybody's back. The key leaves in one place, `Client::request`, whose header value no library prints. A call has
 //! five seconds to connect and fifteen in all, and an answer at most a mebibyte. Only calls that may be made twice are
 //! made again, after a 5xx, a few times, with growing pauses on the clock that is handed in.
 

@@ -69,7 +69,7 @@ fn it_tells_where_it_is_and_keeps_its_key() {
     let told = [
         "plan growth (10,000 calls an hour)   retries 60x as fast".to_owned(),
         format!("export REFERRALLOOP_API_URL={url}\nexport REFERRALLOOP_API_KEY={key}\nReady. Ctrl-C stops.\n"),
-        "founded with 25 sign-ups from seed 7".to_owned(),
+        "founded with 25 sign-ups from seed 7\n".to_owned(),
     ];
     told.iter().for_each(|part| assert!(ended.err().contains(part), "{part} in {ended}"));
     assert_eq!((ended.out().as_str(), ready_file.exists()), ("", false));
@@ -153,7 +153,7 @@ fn guesses_are_listed() {
     let list = scene.with(["sandbox", "--assumptions"]).columns(200).output().code(0);
     assert!(list.out().contains("created-status") && list.out().contains("is answered 201"), "{list}");
     let records = scene.run(["sandbox", "--assumptions", "--json"]).code(0).records();
-    assert_eq!(records.len(), list.out().lines().count());
+    assert_eq!(2 * records.len(), list.out().lines().count());
     assert!(records.iter().all(|record| record["type"] == "assumption"));
 }
 
