@@ -24,7 +24,7 @@ pub fn tidy(context: &Context, settings: &Settings, console: &Console) -> Result
         1 => "1 subscription was left behind by an earlier run".to_owned(),
         count => format!("{count} subscriptions were left behind by earlier runs"),
     };
-    let wanted = prompt::confirm(context, &format!("{told}. Remove what is known of by its id?"))?;
+    let wanted = prompt::confirm(context, &format!("{told}. Remove them?"))?;
     if !wanted {
         console.note(&format!("{told}; referralloop subscriptions --cleanup removes what can be removed"));
         return Ok(());

@@ -12,12 +12,11 @@ pub(super) fn lines(told: &ExposureReport, style: &Style) -> Vec<Line> {
     let by = Sanitised::text(&format!(" ({})", told.by));
     match (told.state, &told.url) {
         (Reach::Up, Some(url)) => {
-            vec![
-                Line::new(style)
-                    .put(Ink::Plain, "Reachable at ")
-                    .put(Ink::Strong, Sanitised::text(url))
-                    .put(Ink::Plain, by),
-            ]
+            let line = Line::new(style).put(Ink::Plain, "Reachable at ").put(Ink::Strong, Sanitised::text(url));
+            if line.width() + by.as_str().chars().count() <= style.width {
+                return vec![line.put(Ink::Plain, by)];
+            }
+            vec![line, Line::indented(style, 1).put(Ink::Plain, by)]
         }
         _ => {
             let why = told.message.as_deref().unwrap_or("the public address leads here no longer");

@@ -8,7 +8,7 @@ use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::{Answer, Outcome};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{Drift, DriftKind};
-use crate::protocol::report::ArrivalReport;
+use crate::protocol::report::{ArrivalReport, ExposureReport, Reach};
 use jiff::tz::TimeZone;
 
 #[test]
@@ -103,6 +103,14 @@ fn hostile_reports() -> Vec<Report> {
     let (url, why) = (text.clone(), text.clone());
     reports.push(report("10:00:02", What::ForwardSkipped { event: 1, url, why }));
     reports.push(report("10:00:02", What::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
+    let words = |state| ExposureReport {
+        state,
+        by: text.clone(),
+        url: Some(text.clone()),
+        message: Some(format!("{text}\n{text}")),
+        again_in: None,
+    };
+    reports.extend([Reach::Up, Reach::Lost].map(|state| report("10:00:02", What::Exposure(words(state)))));
     reports.push(report("10:00:02", What::Notice { message: text }));
     reports
 }

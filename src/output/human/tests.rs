@@ -1,7 +1,7 @@
 //! The screens, character by character.
 
 use super::*;
-use crate::output::fixtures::{answered, arrived, at, attempt, created, duplicate, repeat, report};
+use crate::output::fixtures::{answered, arrived, at, attempt, created, duplicate, exposed, lost, repeat, report};
 use crate::protocol::arrival::{RepeatKind, Verification};
 use crate::protocol::attempt::{Answer, Outcome, Phase};
 use crate::protocol::body::RawBody;
@@ -331,4 +331,19 @@ fn long_foreign_text_is_cut() {
         let shown = screen(&style(width), &[arrived("10:00:01.123", arrival.clone())]);
         assert!(shown.len() < 400, "{width}: {shown}");
     }
+}
+
+#[test]
+fn a_public_address_is_told_and_its_loss() {
+    let told = [report("10:00:02", What::Exposure(exposed())), report("10:00:02", What::Exposure(lost()))];
+    assert_eq!(
+        screen(&style(80), &told),
+        "Reachable at http://bore.pub:20027/6f1d (bore:bore.pub)\n\
+         lost: bore ended with 1: Error: server closed the connection; again in 1 s\n"
+    );
+    assert_eq!(
+        screen(&style(50), &told[..1]),
+        "Reachable at http://bore.pub:20027/6f1d\n  (bore:bore.pub)\n",
+        "what is to be copied is not wrapped"
+    );
 }
