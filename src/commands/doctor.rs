@@ -6,6 +6,7 @@ use crate::flows::checkup::{self, Finding, Verdict};
 use crate::flows::delivery::interrupted;
 use crate::flows::{arguments, runtime};
 use crate::output::console::Console;
+use crate::output::errors::wrap;
 use crate::output::line::Line;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::Ink;
@@ -78,16 +79,24 @@ fn show(finding: &Finding, took: Duration, console: &Console) -> Result<(), Erro
         Verdict::Failed => (Ink::Bad, "✘ "),
         Verdict::Skipped => (Ink::Faint, "○ "),
     };
-    let head = Line::new(&console.out).put(ink, sign).put(Ink::Strong, finding.id).pad_to(WORDS);
-    let head = match finding.verdict {
-        Verdict::Failed => head.put(ink, Sanitised::text(&finding.seen)),
-        _ => head.put(Ink::Plain, Sanitised::text(&finding.seen)),
-    };
-    let fix = finding
-        .fix
-        .iter()
-        .map(|fix| Line::indented(&console.out, WORDS).put(Ink::Notable, "→ ").put(Ink::Plain, Sanitised::text(fix)));
-    Ok(console.lines(&std::iter::once(head).chain(fix).collect::<Vec<_>>())?)
+    let style = &console.out;
+    let words = |text: &str, column: usize| wrap(&Sanitised::text(text), style.width.saturating_sub(column).max(20));
+    let beside = if finding.verdict == Verdict::Failed { ink } else { Ink::Plain };
+    let mut lines: Vec<Line> = Vec::new();
+    for (row, text) in words(&finding.seen, WORDS).iter().enumerate() {
+        let line = match row {
+            0 => Line::new(style).put(ink, sign).put(Ink::Strong, finding.id).pad_to(WORDS),
+            _ => Line::indented(style, WORDS),
+        };
+        lines.push(line.put(beside, text));
+    }
+    for fix in &finding.fix {
+        for (row, text) in words(fix, WORDS + 2).iter().enumerate() {
+            let line = Line::indented(style, WORDS);
+            lines.push(if row == 0 { line.put(Ink::Notable, "→ ") } else { line.gap(2) }.put(Ink::Plain, text));
+        }
+    }
+    Ok(console.lines(&lines)?)
 }
 
 fn sum_up(findings: &[Verdict], console: &Console) -> Result<(), Error> {

@@ -37,6 +37,9 @@ pub struct Arguments {
     forget: Option<u64>,
 }
 
+/// Columns from which on a line has room for its time.
+const WIDE: usize = 100;
+
 /// Lists or tidies up.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
@@ -70,9 +73,11 @@ fn list(entries: &[Entry], store: &Path, here: &str, console: &Console, context:
     }
     let rows: Vec<Vec<Cell>> = entries.iter().map(|entry| cells(entry, store, here, console)).collect();
     let headings = [">LINE", "=ID", "STATE", "EVENT", "URL", "SINCE", "WAITLIST", "API"];
-    // What no line has anything to say about takes no room: the last two, mostly.
+    // What no line has anything to say about takes no room: the last two, mostly. On a narrow terminal the URL needs
+    // the room of the time.
     let used = |at: usize| rows.iter().any(|row| row[at].text.width() > 0);
-    let shown: Vec<usize> = (0..headings.len()).filter(|at| used(*at)).collect();
+    let roomy = console.out.width >= WIDE;
+    let shown: Vec<usize> = (0..headings.len()).filter(|at| used(*at) && (roomy || headings[*at] != "SINCE")).collect();
     let rows: Vec<Vec<Cell>> = rows.iter().map(|row| shown.iter().map(|at| row[*at].clone()).collect()).collect();
     let headings: Vec<&'static str> = shown.iter().map(|at| headings[*at]).collect();
     pager::show(&columns(&headings, &rows, &console.out), console, context)?;

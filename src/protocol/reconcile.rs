@@ -18,8 +18,9 @@ struct Told {
     created: bool,
     deleted: bool,
     email: Option<String>,
-    /// The last position that was told, and when.
-    position: Option<(Timestamp, i64)>,
+    /// The last position that was told: when that was so, when it came, and the position. Payloads tell whole seconds, in
+    /// one of which much can happen.
+    position: Option<(Timestamp, Timestamp, i64)>,
     /// When the last event about it came.
     came: Option<Timestamp>,
 }
@@ -68,12 +69,13 @@ impl Heard {
             told.email.clone_from(&facts.email);
         }
         let at = facts.occurred.unwrap_or(came);
+        let is_later = told.position.is_none_or(|(before, before_came, _)| (before, before_came) <= (at, came));
         let position = facts.position.map(|position| match position {
             Position::At(place) => place,
             Position::Moved { to, .. } => to,
         });
-        if let Some(position) = position.filter(|_| told.position.is_none_or(|(before, _)| before <= at)) {
-            told.position = Some((at, position));
+        if let Some(position) = position.filter(|_| is_later) {
+            told.position = Some((at, came, position));
         }
     }
 
@@ -115,7 +117,7 @@ impl Told {
     }
 
     fn moved(&self, signup: Signup) -> Option<Missed> {
-        let (from, to) = (self.position?.1, signup.position()?);
+        let (from, to) = (self.position?.2, signup.position()?);
         (from != to).then_some(Missed::Moved { signup, from, to })
     }
 }

@@ -3,6 +3,7 @@
 
 mod asking;
 mod keys;
+mod missed;
 mod reconciling;
 mod refusals;
 mod signups;

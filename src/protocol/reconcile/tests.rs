@@ -126,3 +126,21 @@ fn what_came_while_the_sign_ups_were_read_is_not_judged() {
     assert_eq!(heard.missed(there(), at("12:00"), None), []);
     assert_eq!(heard.missed(there(), at("12:01"), None).len(), 2);
 }
+
+#[test]
+fn within_one_second_what_came_later_counts() {
+    let position = |from: i64, to: i64| {
+        let data = json!({ "id": "a", "old_position": from, "new_position": to });
+        let event =
+            json!({ "event_type": "signup.position_changed", "data": data, "timestamp": "2024-01-15T10:00:00Z" });
+        Facts::of(&RawBody::new(event.to_string()))
+    };
+    let created = Facts::of(&RawBody::new(
+        r#"{"event_type":"signup.created","data":{"id":"a","position":5},"timestamp":"2024-01-15T10:00:00Z"}"#,
+    ));
+    // Newest first, as a store is read.
+    let mut heard = Heard::default();
+    heard.take(&position(5, 2), at("10:02"));
+    heard.take(&created, at("10:01"));
+    assert_eq!(heard.missed(signups(&[("a", 2, "10:00")]), at("13:00"), None), []);
+}

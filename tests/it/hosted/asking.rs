@@ -1,6 +1,6 @@
 //! On a terminal, what is not given is asked for; the equivalent command line is told. Through a real pseudo-terminal.
 
-use crate::support::{Api, KEY, Output, SUBSCRIPTION, Scene, WAITLIST, counterpart};
+use crate::support::{Api, KEY, Output, SUBSCRIPTION, Sandbox, Scene, WAITLIST, counterpart, until};
 use serde_json::json;
 use std::path::Path;
 
@@ -12,13 +12,22 @@ const SHOW_CURSOR: &str = "\u{1b}[?25h";
 /// Runs a command on a terminal; each pair is what must appear, and what is typed then.
 #[track_caller]
 fn talk(scene: &Scene, api: &Api, line: &[&str], dialogue: &[(&str, &str)]) -> Option<Output> {
+    talk_to(scene, &api.url(), (line != ["login"]).then_some(KEY), line, dialogue)
+}
+
+/// The same with any API, and a key or none.
+#[track_caller]
+fn talk_to(scene: &Scene, url: &str, key: Option<&str>, line: &[&str], dialogue: &[(&str, &str)]) -> Option<Output> {
     let python = counterpart("python3")?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counterparts/terminal.py");
     let dialogue = json!(dialogue).to_string();
     let program = env!("CARGO_BIN_EXE_referralloop");
     let arguments = [script.to_str().unwrap(), &dialogue, program].into_iter().chain(line.iter().copied());
-    let run = scene.command(&python, arguments).env("REFERRALLOOP_API_URL", api.url()).env("TERM", "xterm");
-    let run = if line == ["login"] { run } else { run.env("REFERRALLOOP_API_KEY", KEY) };
+    let run = scene.command(&python, arguments).env("REFERRALLOOP_API_URL", url).env("TERM", "xterm");
+    let run = match key {
+        Some(key) => run.env("REFERRALLOOP_API_KEY", key),
+        None => run,
+    };
     let output = run.env("PAGER", "cat").env("NO_COLOR", "1").output();
     assert_ne!(output.code, Some(97), "{output}");
     let told = output.out().replace(&dialogue, "");
@@ -78,4 +87,26 @@ fn nobody_is_asked_who_does_not_want_to_be() {
     let (scene, api) = (Scene::new(), Api::new());
     let Some(output) = talk(&scene, &api, &["subscribe", "--no-input"], &[]) else { return };
     assert!(output.code(2).out().contains("no event is named"));
+}
+
+#[test]
+fn the_whole_way_with_every_question_answered() {
+    let scene = Scene::new();
+    let sandbox = Sandbox::start(&scene, ["--signups", "3", "--memory"]);
+    let listener = scene.listen(["-q"]);
+    let talk = |line: &[&str], dialogue: &[(&str, &str)]| talk_to(&scene, &sandbox.url, None, line, dialogue);
+    let typed = format!("{}\r", sandbox.key);
+    let Some(login) = talk(&["login"], &[("API key (not shown)", &typed)]) else { return };
+    assert!(!login.code(0).out().replace(&json!(typed).to_string(), "").contains(&sandbox.key));
+    let url = format!("{}\r", listener.url);
+    let questions = [("Events", ENTER), ("Waitlist", ENTER), ("URL that receives them", &url)];
+    talk(&["subscribe"], &questions).unwrap().code(0);
+    let questions = [("E-mail address", "ada@example.com\r"), ("Waitlist", ENTER)];
+    talk(&["signups", "create"], &questions).unwrap().code(0);
+    let events = || scene.run(["events", "list", "--json"]).records();
+    let arrived = until("the event", || events().first().cloned());
+    assert_eq!((&arrived["email"], &arrived["verification"]), (&"ada@example.com".into(), &"valid".into()));
+    talk(&["unsubscribe"], &[("End which?", &format!(" {DOWN} {DOWN} {ENTER}"))]).unwrap().code(0);
+    assert_eq!(scene.run(["subscriptions", "--json"]).records().len(), 0);
+    listener.stop().code(0);
 }
