@@ -122,14 +122,12 @@ async fn in_a_sandbox(stage: &Stage<'_>, console: &Console) -> Result<Outcome, E
     let end = async {
         stop.requested().await;
     };
-    let serving =
-        site.serve(stage.context, (stage.screen, console.out.clone()), Some(heard), end, std::future::pending());
+    let running = site.start(stage.context, (stage.screen, console.out.clone()), Some(heard)).await?;
+    let serving = site.serve(running, end, std::future::pending());
     let telling = async {
         let told = story::tell(stage, key, &url, attempts).await;
         stopper.signal(Signal::Interrupt);
         told
     };
-    let (served, told) = tokio::join!(serving, telling);
-    served?;
-    told
+    tokio::join!(serving, telling).1
 }

@@ -182,6 +182,7 @@ async fn serve(
     check_founding(&arguments.workspace, &site)?;
     let (screen, unread) = console.screen()?;
     flow::introduce(&site, signing, console, &screen);
+    let running = site.start(context, (&screen, console.out.clone()), None).await?;
     let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
     let ready = flow::announce(&site, context, console, &screen, ready_file)?;
     let end = async {
@@ -190,10 +191,10 @@ async fn serve(
             () = unread.notified() => {}
         }
     };
-    let ended = site.serve(context, (&screen, console.out.clone()), None, end, stop.insisted()).await;
+    let ended = site.serve(running, end, stop.insisted()).await;
     drop(ready);
     screen.finish()?;
-    Ok(match ended? {
+    Ok(match ended {
         Ended::Done => Exit::Done,
         Ended::Aborted(signal) => interrupted(signal),
     })

@@ -95,23 +95,20 @@ impl Site {
         String::from_utf8_lossy(self.workspace.key.expose()).into_owned()
     }
 
-    /// Serves until told to stop, then finishes what is under way. Each attempt that ends is told to `heard` too, where
+    /// Starts the delivery queue with what an earlier run left. Each attempt that ends is told to `heard` too, where
     /// somebody wants to know.
-    pub async fn serve(
-        self,
+    pub async fn start(
+        &self,
         context: &Context,
         (screen, style): (&Screen, Style),
         heard: Option<mpsc::UnboundedSender<State>>,
-        end: impl Future<Output = ()>,
-        abort: impl Future<Output = Signal>,
-    ) -> Result<Ended, Error> {
-        let limits = Limits::default();
+    ) -> Result<Sandbox, Error> {
         let settings = Settings {
             plan: self.plot.plan,
             rate_limit: self.plot.rate_limit,
             pace: self.plot.pace,
             origin: self.url.origin().ascii_serialization(),
-            limits,
+            limits: Limits::default(),
         };
         let around = Around {
             clock: context.clock.clone(),
@@ -120,7 +117,17 @@ impl Site {
             pages: Arc::new(Shown(style)),
             prepare: prepare(self.plot.key.clone()),
         };
-        let running = Sandbox::start(settings, &self.book, &self.workspace, around).await.map_err(unwritten)?;
+        Sandbox::start(settings, &self.book, &self.workspace, around).await.map_err(unwritten)
+    }
+
+    /// Serves what was started until told to stop, then finishes what is under way.
+    pub async fn serve(
+        self,
+        running: Sandbox,
+        end: impl Future<Output = ()>,
+        abort: impl Future<Output = Signal>,
+    ) -> Ended {
+        let limits = Limits::default();
         let serving = async {
             server::serve(self.door.into_listener(), sandbox::router(running.clone()), limits, end).await;
             running.finish(limits.drain + GRACE).await;
@@ -130,7 +137,7 @@ impl Site {
             signal = abort => Ended::Aborted(signal),
         };
         self.book.close().await;
-        Ok(ended)
+        ended
     }
 }
 

@@ -100,6 +100,7 @@ mod tests {
         assert_eq!(queue.next_due(), None, "nobody is woken for a lane that is taken");
         // A retry of the first waits behind what is due before it.
         queue.put(waiting(50, 1, 7));
+        assert!(taken(&mut queue, 100).is_empty(), "the lane is still taken");
         queue.done(7);
         assert_eq!((queue.next_due(), taken(&mut queue, 100)), (Some(2), vec![2]));
         queue.done(7);
