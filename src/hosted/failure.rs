@@ -67,8 +67,9 @@ impl Failure {
                 Outcome::Refused | Outcome::UnknownHost | Outcome::Tls(_) | Outcome::TimedOut(Phase::Connect)
             ),
             Cause::Refused(refusal) => refusal.status >= 500,
-            // "See other" is how a thing that was made is sometimes answered (RFC 9110, section 15.4.4).
-            Cause::Redirected { status, .. } => *status == 303,
+            // 303 answers a thing that was made, and servers answer 301 and 302 in its place (RFC 9110, sections 15.4.2 to
+            // 15.4.4); 307 and 308 ask for the same call elsewhere, so it was not carried out.
+            Cause::Redirected { status, .. } => matches!(status, 301..=303),
             Cause::Unreadable { .. } | Cause::TooLarge(_) => true,
             Cause::Unwritable(_) => false,
         }
