@@ -85,7 +85,7 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; padd
 /// The whole file.
 pub fn report(heading: &Heading, panels: &[Panel], style: &Style) -> String {
     let mut page = Html::new().tag(HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
-    page = page.text(&format!("referralloop, {} ({})", style.date_time(heading.at), heading.at));
+    page = page.text(&format!("referralloop, {} ({:.0})", style.date_time(heading.at), heading.at));
     page = page.text(if heading.redacted { " · people are masked" } else { "" });
     if heading.of > panels.len() as u64 {
         page = page.text(&format!(" · the newest {} of {} events", panels.len(), heading.of));
