@@ -16,7 +16,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// Recent events after which they are sorted into the trees. More make that rarer, and opening a store slower.
 /// Tests meet that moment often.
-pub(super) const RECENT: usize = if cfg!(test) { 8 } else { 32_768 };
+pub(super) const RECENT: usize = if cfg!(test) { 8 } else { 65_536 };
 
 /// A map from digests.
 type Map<K, V = i64> = HashMap<K, V, BuildHasherDefault<Digested>>;
