@@ -25,18 +25,7 @@ pub fn sum(figures: &Figures) -> Sum {
     let mut latencies = vec![("min", figures.min()), ("mean", figures.mean())];
     latencies.extend(quantiles.map(|(name, share)| (name, figures.quantile(share))));
     latencies.push(("max", figures.max()));
-    Sum {
-        events: figures.events,
-        acknowledged: figures.acknowledged,
-        in_time: figures.in_time,
-        attempts: figures.attempts,
-        late: figures.late,
-        sent: figures.sent,
-        received: figures.received,
-        elapsed: figures.elapsed,
-        outcomes: figures.outcomes(),
-        latencies,
-    }
+    Sum { counts: figures.counts, elapsed: figures.elapsed, outcomes: figures.outcomes(), latencies }
 }
 
 /// Runs to the end, or until told to stop; what was counted, and by what it was ended early.

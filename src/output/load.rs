@@ -6,6 +6,7 @@ use super::sanitise::Sanitised;
 use super::style::{Ink, Style};
 use super::table::{Cell, columns};
 use super::words;
+use crate::protocol::load::Counts;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::time::Duration;
@@ -31,20 +32,8 @@ pub struct Setting {
 /// What a run counted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sum {
-    /// Events that ended.
-    pub events: u64,
-    /// Those that were acknowledged.
-    pub acknowledged: u64,
-    /// Those that were acknowledged within five seconds.
-    pub in_time: u64,
-    /// Attempts.
-    pub attempts: u64,
-    /// Starts that came late.
-    pub late: u64,
-    /// Bytes of requests.
-    pub sent: u64,
-    /// Bytes of answers.
-    pub received: u64,
+    /// The counts.
+    pub counts: Counts,
     /// How long it took.
     pub elapsed: Duration,
     /// Statuses and failures, how often, and whether that is good.
@@ -56,11 +45,11 @@ pub struct Sum {
 impl Sum {
     fn rate(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
-        if seconds > 0.0 { self.events as f64 / seconds } else { 0.0 }
+        if seconds > 0.0 { self.counts.events as f64 / seconds } else { 0.0 }
     }
 
     fn share(&self) -> f64 {
-        if self.events > 0 { self.in_time as f64 / self.events as f64 } else { 0.0 }
+        if self.counts.events > 0 { self.counts.in_time as f64 / self.counts.events as f64 } else { 0.0 }
     }
 }
 
@@ -73,9 +62,9 @@ pub fn fields(sum: &Sum, setting: &Setting) -> Value {
         sum.latencies.iter().map(|(name, time)| (name.replace('.', "_"), json!(micros(*time)))).collect();
     let mut fields = json!({
         "command": "trigger", "url": setting.url, "connections": setting.connections, "rate": setting.rate,
-        "signed": setting.signed, "seed": setting.seed, "events": sum.events, "acknowledged": sum.acknowledged,
-        "acknowledged_in_5s": sum.in_time, "share_in_5s": rounded(sum.share(), 1e6), "attempts": sum.attempts,
-        "late_starts": sum.late, "sent_bytes": sum.sent, "received_bytes": sum.received,
+        "signed": setting.signed, "seed": setting.seed, "events": sum.counts.events, "acknowledged": sum.counts.acknowledged,
+        "acknowledged_in_5s": sum.counts.in_time, "share_in_5s": rounded(sum.share(), 1e6), "attempts": sum.counts.attempts,
+        "late_starts": sum.counts.late, "sent_bytes": sum.counts.sent, "received_bytes": sum.counts.received,
         "duration_ms": micros(sum.elapsed) / 1000, "events_per_second": rounded(sum.rate(), 10.0),
         "outcomes": outcomes, "latency_us": latencies,
     });
@@ -97,7 +86,7 @@ pub fn table(sum: &Sum, setting: &Setting, style: &Style) -> String {
     let _ = writeln!(
         out,
         "{} to {} in {}: {} events/s   ({}, {signed}, seed {})\n",
-        words::counted(sum.events, "event", "events").as_str(),
+        words::counted(sum.counts.events, "event", "events").as_str(),
         Sanitised::text(&setting.url).as_str(),
         words::duration(sum.elapsed).as_str(),
         words::count(sum.rate().round() as u64).as_str(),
@@ -111,9 +100,9 @@ pub fn table(sum: &Sum, setting: &Setting, style: &Style) -> String {
         out,
         "\nacknowledged within 5 s: {:.2} %   late starts: {}   sent {}, received {}",
         (sum.share() * 10_000.0).floor() / 100.0,
-        words::count(sum.late).as_str(),
-        words::bytes(sum.sent).as_str(),
-        words::bytes(sum.received).as_str(),
+        words::count(sum.counts.late).as_str(),
+        words::bytes(sum.counts.sent).as_str(),
+        words::bytes(sum.counts.received).as_str(),
     );
     out
 }
@@ -124,7 +113,7 @@ fn outcomes(sum: &Sum, style: &Style) -> String {
         .iter()
         .map(|(name, count, good)| {
             let name = name.parse().map_or(Sanitised::text(name), words::status);
-            let share = *count as f64 * 100.0 / sum.attempts.max(1) as f64;
+            let share = *count as f64 * 100.0 / sum.counts.attempts.max(1) as f64;
             vec![
                 Cell::new(if *good { Ink::Good } else { Ink::Bad }, name),
                 Cell::from(words::count(*count)),

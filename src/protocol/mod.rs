@@ -16,6 +16,7 @@ pub mod event;
 pub mod expectation;
 pub mod facts;
 pub mod json;
+pub mod load;
 pub mod payload;
 pub mod reconcile;
 pub mod redact;

@@ -29,8 +29,8 @@ pub(super) const STORE: Shape = Shape {
 };
 
 /// Times are Unix milliseconds. `email` and `waitlist` are 32-bit digests that only sort rows out quickly: who reads
-/// compares the real value in the body. `kind` is NULL for what is not in the catalogue. Small values stand first, so that a row can be passed over without
-/// reading the pages of a large body.
+/// compares the real value in the body. `kind` is NULL for what is not in the catalogue. Small values stand first, so
+/// that a row can be passed over without reading the pages of a large body.
 const VERSION_1: &str = "
 -- One row per fingerprint. first_ms: first arrival, NULL while it was only sent. retry_of: the event that it repeats
 -- but for the timestamp.

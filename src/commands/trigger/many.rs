@@ -117,7 +117,7 @@ async fn send(
 }
 
 fn verdict(figures: &Figures) -> Exit {
-    if figures.acknowledged == figures.events { Exit::Done } else { Exit::No }
+    if figures.counts.acknowledged == figures.counts.events { Exit::Done } else { Exit::No }
 }
 
 fn plan(arguments: &Trigger, context: &Context, settings: &Settings, url: &Url) -> Result<Load, Error> {

@@ -1,6 +1,7 @@
 //! What a load run counts, and its latencies.
 
 use crate::protocol::attempt::Outcome;
+use crate::protocol::load::Counts;
 use crate::protocol::schedule::acknowledges;
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
@@ -28,20 +29,8 @@ impl Live {
 /// The sum of a run.
 #[derive(Debug, Clone)]
 pub struct Figures {
-    /// Events that ended, acknowledged or not.
-    pub events: u64,
-    /// Events that were acknowledged.
-    pub acknowledged: u64,
-    /// Events that were acknowledged within five seconds of their due start.
-    pub in_time: u64,
-    /// Attempts, retries among them.
-    pub attempts: u64,
-    /// Starts that came later than they were due.
-    pub late: u64,
-    /// Bytes of requests.
-    pub sent: u64,
-    /// Bytes of answers.
-    pub received: u64,
+    /// What is counted.
+    pub counts: Counts,
     /// From the first start to the last end.
     pub elapsed: Duration,
     /// When the last attempt ended.
@@ -55,13 +44,7 @@ impl Figures {
     /// Nothing yet.
     pub(super) fn new() -> Self {
         Self {
-            events: 0,
-            acknowledged: 0,
-            in_time: 0,
-            attempts: 0,
-            late: 0,
-            sent: 0,
-            received: 0,
+            counts: Counts::default(),
             elapsed: Duration::ZERO,
             ended: None,
             statuses: vec![0; 1000],
@@ -73,7 +56,7 @@ impl Figures {
 
     /// Counts an attempt that was answered.
     pub(super) fn answered(&mut self, status: u16, latency: Duration) {
-        self.attempts += 1;
+        self.counts.attempts += 1;
         if let Some(count) = self.statuses.get_mut(usize::from(status)) {
             *count += 1;
         }
@@ -85,29 +68,23 @@ impl Figures {
 
     /// Counts an attempt that was not.
     pub(super) fn failed(&mut self, outcome: &Outcome) {
-        self.attempts += 1;
+        self.counts.attempts += 1;
         *self.failures.entry(outcome.name()).or_default() += 1;
     }
 
     /// Counts an event that ended.
     pub(super) fn end(&mut self, acknowledged: bool, in_time: bool, at: Instant, live: &Live) {
-        self.events += 1;
-        self.acknowledged += u64::from(acknowledged);
-        self.in_time += u64::from(acknowledged && in_time);
+        self.counts.events += 1;
+        self.counts.acknowledged += u64::from(acknowledged);
+        self.counts.in_time += u64::from(acknowledged && in_time);
         self.ended = Some(at);
-        live.ended.store(self.events, Relaxed);
-        live.acknowledged.store(self.acknowledged, Relaxed);
+        live.ended.store(self.counts.events, Relaxed);
+        live.acknowledged.store(self.counts.acknowledged, Relaxed);
     }
 
     /// Adds another thread's.
     pub(super) fn add(&mut self, other: &Self) {
-        self.events += other.events;
-        self.acknowledged += other.acknowledged;
-        self.in_time += other.in_time;
-        self.attempts += other.attempts;
-        self.late += other.late;
-        self.sent += other.sent;
-        self.received += other.received;
+        self.counts += other.counts;
         self.ended = self.ended.max(other.ended);
         self.statuses.iter_mut().zip(&other.statuses).for_each(|(sum, more)| *sum += more);
         for (name, count) in &other.failures {

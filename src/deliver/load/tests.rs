@@ -65,7 +65,7 @@ fn every_framing_of_an_answer_is_read() {
     ] {
         let figures = run(load(server(answer, closes, Duration::ZERO)));
         assert_eq!(
-            (figures.events, figures.acknowledged, figures.in_time),
+            (figures.counts.events, figures.counts.acknowledged, figures.counts.in_time),
             (20, 20, 20),
             "{:?} {answer:?}",
             figures.outcomes()
@@ -84,7 +84,7 @@ fn what_goes_wrong_is_counted_by_kind() {
     ] {
         let figures = run(load(address));
         assert_eq!(figures.outcomes(), [(name.to_owned(), 20, false)]);
-        assert_eq!((figures.events, figures.acknowledged), (20, 0));
+        assert_eq!((figures.counts.events, figures.counts.acknowledged), (20, 0));
     }
 }
 
@@ -100,7 +100,7 @@ fn retries_follow_the_schedule_or_come_at_once() {
     let address = server(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", false, Duration::ZERO);
     let retries = Some(Retries { from: RetryFrom::Previous, factor: None });
     let figures = run(Load { count: Some(4), retries, ..load(address) });
-    assert_eq!((figures.events, figures.attempts, figures.acknowledged), (4, 20, 0));
+    assert_eq!((figures.counts.events, figures.counts.attempts, figures.counts.acknowledged), (4, 20, 0));
 }
 
 #[test]
@@ -108,6 +108,6 @@ fn late_starts_are_timed_from_when_they_were_due() {
     // One connection, 20 ms an answer, a start every 5 ms: the last of twenty begins 300 ms late.
     let address = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false, Duration::from_millis(20));
     let figures = run(Load { concurrency: 1, rate: Some(200.0), ..load(address) });
-    assert!(figures.late >= 15, "{}", figures.late);
+    assert!(figures.counts.late >= 15, "{}", figures.counts.late);
     assert!(figures.max() >= Duration::from_millis(280), "{:?}", figures.max());
 }

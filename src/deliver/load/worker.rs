@@ -110,7 +110,7 @@ impl Worker {
         if now.saturating_duration_since(due) <= TICK {
             return now;
         }
-        self.shared.figures.borrow_mut().late += 1;
+        self.shared.figures.borrow_mut().counts.late += 1;
         due
     }
 
@@ -123,11 +123,11 @@ impl Worker {
         let first = job.first.unwrap_or(due);
         let retry = if acknowledged { None } else { self.retry(&job, first, now) };
         let mut figures = self.shared.figures.borrow_mut();
-        figures.sent += self.request.len() as u64;
+        figures.counts.sent += self.request.len() as u64;
         match &ended {
             Ok(answered) => {
                 figures.answered(answered.status, latency);
-                figures.received += answered.bytes;
+                figures.counts.received += answered.bytes;
             }
             Err(outcome) => figures.failed(outcome),
         }

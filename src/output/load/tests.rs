@@ -5,13 +5,15 @@ use jiff::tz::TimeZone;
 
 fn sum() -> Sum {
     Sum {
-        events: 2000,
-        acknowledged: 1999,
-        in_time: 1999,
-        attempts: 2000,
-        late: 3,
-        sent: 2048,
-        received: 1024,
+        counts: Counts {
+            events: 2000,
+            acknowledged: 1999,
+            in_time: 1999,
+            attempts: 2000,
+            late: 3,
+            sent: 2048,
+            received: 1024,
+        },
         elapsed: Duration::from_millis(500),
         outcomes: vec![("200".into(), 1999, true), ("timeout".into(), 1, false)],
         latencies: vec![
