@@ -124,8 +124,13 @@ impl<'a> Walk<'a> {
     }
 
     fn key(&mut self, token: &Token<'a>, inside: bool) {
+        // Nearly every key is one of the catalogue, written without escapes.
+        self.next = place(inside, &token.bytes[1..token.bytes.len() - 1]);
+        if self.next.is_some() {
+            return;
+        }
         let key = decode(token.bytes);
-        self.next = CATALOGUE.iter().position(|field| field.is_in_data() == inside && field.name() == key);
+        self.next = place(inside, key.as_bytes());
         if self.next.is_none() && self.unknown.len() < UNKNOWN_KEPT {
             let member = Unknown { inside, key };
             if !self.unknown.contains(&member) {
@@ -155,4 +160,9 @@ impl<'a> Walk<'a> {
             self.without_timestamp = Some(cut.start..if cut.with_comma { member_end } else { comma_end });
         }
     }
+}
+
+/// The place of a field in the catalogue.
+fn place(inside: bool, name: &[u8]) -> Option<usize> {
+    CATALOGUE.iter().position(|field| field.is_in_data() == inside && field.name().as_bytes() == name)
 }
