@@ -77,18 +77,24 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// The searches for a filter, for events with a number below `before`, one after the other. The events of a
-    /// sign-up lie in two places: all recent ones are newer than all others.
-    pub fn all(filter: &Filter, before: Option<u64>) -> Vec<Self> {
-        match &filter.signup {
-            None => vec![Self::new(Self::led_by(filter), filter, before)],
-            Some(signup) => {
-                ["recent s CROSS JOIN events e ON e.id = s.event", "signups s CROSS JOIN events e ON e.id = s.event"]
-                    .into_iter()
-                    .map(|from| Self::new(Self::of_signup(from, signup), filter, before))
-                    .collect()
-            }
-        }
+    /// The search for a filter that names no sign-up, for events with a number below `before`.
+    pub fn led(filter: &Filter, before: Option<u64>) -> Self {
+        Self::new(Self::led_by(filter), filter, before)
+    }
+
+    /// The searches for a filter that names a sign-up, by the sign-up's digest. Its events lie in two places: the
+    /// `recent` ones, given by their numbers, are newer than all in the tree.
+    pub fn of_signup(filter: &Filter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
+        let numbers = recent.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let mut newer = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
+        newer.values.push(Value::Text(format!("[{numbers}]")));
+        let mut older = Self::by("signups s CROSS JOIN events e ON e.id = s.event", "s.event");
+        older.with("s.signup = ?", signup);
+        [newer, older].map(|search| Self::new(search, filter, before))
+    }
+
+    fn by(from: &'static str, number: &'static str) -> Self {
+        Self { from, number, ..Self::default() }
     }
 
     fn new(mut search: Self, filter: &Filter, before: Option<u64>) -> Self {
@@ -124,20 +130,14 @@ impl Search {
     fn led_by(filter: &Filter) -> Self {
         if filter.failed {
             let from = "attempts f INDEXED BY attempts_failed CROSS JOIN events e ON e.id = f.event";
-            let mut search = Self { from, number: "f.event", ..Self::default() };
+            let mut search = Self::by(from, "f.event");
             search.plain("f.failed AND f.id = (SELECT max(id) FROM attempts WHERE event = f.event)");
             search
         } else if filter.direction == Direction::Sent {
-            Self { from: "events e INDEXED BY events_sent", number: "e.id", ..Self::default() }
+            Self::by("events e INDEXED BY events_sent", "e.id")
         } else {
-            Self { from: "events e", number: "e.id", ..Self::default() }
+            Self::by("events e", "e.id")
         }
-    }
-
-    fn of_signup(from: &'static str, signup: &str) -> Self {
-        let mut search = Self { from, number: "s.event", ..Self::default() };
-        search.with("s.signup = ?", key::long(signup));
-        search
     }
 
     fn direction(&mut self, filter: &Filter) {
@@ -164,7 +164,7 @@ impl Search {
 
     /// See `code::state` for the bits.
     fn state(&mut self, state: Option<Verification>) {
-        let last = "(SELECT state FROM arrivals WHERE event = e.id ORDER BY nth DESC LIMIT 1)";
+        let last = "coalesce((SELECT state FROM arrivals WHERE event = e.id ORDER BY nth DESC LIMIT 1), e.state)";
         match state {
             Some(Verification::Valid) => self.plain(&format!("{last} & 4")),
             Some(Verification::Unsigned) => self.plain(&format!("{last} = 0")),

@@ -20,16 +20,23 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 /// Bytes that a row takes beside its body and header lines: its keys in all trees, and what pages leave unused.
 const ROW_BYTES: u64 = 160;
 
+/// The part of the quota after which the file's pages are counted again: until then, what rows take is estimated.
+const COUNT_AGAIN: u64 = 64;
+
 /// The tables as the writer works on them.
 pub(super) struct Ledger<'c> {
+    /// What SQLite changes when another connection writes; `None` before the first transaction, or after a failed one.
+    version: Option<u64>,
     /// Highest numbers given out, as of this transaction.
-    last_event: i64,
+    pub(super) last_event: i64,
     pub(super) last_arrival: i64,
     index: Index<'c>,
     /// Recent events at which they are sorted into the trees.
     merge_at: usize,
-    /// Bytes that live pages took when the transaction began, and what was added since.
-    used: u64,
+    /// Bytes that live pages took when they were last counted.
+    counted: u64,
+    /// Bytes that were added since, by estimate.
+    added: u64,
     quota: u64,
     sql: Sql<'c>,
     /// The statements of `past`.
@@ -37,43 +44,43 @@ pub(super) struct Ledger<'c> {
 }
 
 /// How an event came to be known.
-enum Seen {
+enum Seen<'i> {
+    /// It is about to be sent; at this time, in Unix milliseconds.
     Sent(i64),
-    Arrived { first_ms: i64, retry_of: Option<i64> },
-}
-
-impl Seen {
-    /// `first_ms`, `sent_ms` and `retry_of`.
-    fn columns(&self) -> (Option<i64>, Option<i64>, Option<i64>) {
-        match *self {
-            Self::Sent(at_ms) => (None, Some(at_ms), None),
-            Self::Arrived { first_ms, retry_of } => (Some(first_ms), None, retry_of),
-        }
-    }
+    /// It came in.
+    Arrived { first: &'i Incoming, retry_of: Option<i64> },
 }
 
 /// What is known of an event that is there already.
 struct Known {
     event: i64,
     first_ms: Option<i64>,
-    /// Count and state of its last arrival; zeros where there is none.
-    last: (i64, i64),
+    /// How often it came in.
+    arrivals: i64,
+    /// State of its last arrival, zero where there is none.
+    state: i64,
+    /// Whether the arrival in its row came with the same target and headers as the one that is asked about.
+    alike: bool,
 }
 
 statements! {
     begin: "BEGIN IMMEDIATE";
     commit: "COMMIT";
-    progress: "SELECT max(p.events, coalesce((SELECT max(id) FROM events), 0)),
-        max(p.arrivals, coalesce((SELECT max(id) FROM arrivals), 0)), p.merged, p.removals FROM progress p";
+    progress: "SELECT max(p.events, coalesce(e.id, 0)),
+        max(p.arrivals, coalesce(e.arrival, 0), coalesce((SELECT max(id) FROM arrivals), 0)),
+        p.merged, coalesce((SELECT max(id) FROM recent), 0), p.removals
+        FROM progress p LEFT JOIN events e ON e.id = (SELECT max(id) FROM events)";
+    version: "PRAGMA data_version";
     pages: "PRAGMA page_count";
     free_pages: "PRAGMA freelist_count";
     page_size: "PRAGMA page_size";
-    known: "SELECT e.first_ms, a.nth, a.state FROM events e
-        LEFT JOIN arrivals a INDEXED BY arrivals_of_event ON a.event = e.id
+    known: "SELECT e.first_ms, coalesce(a.nth, e.state IS NOT NULL), coalesce(a.state, e.state, 0),
+        coalesce(e.target = ?2 AND e.headers = ?3, false)
+        FROM events e LEFT JOIN arrivals a INDEXED BY arrivals_of_event ON a.event = e.id
         WHERE e.id = ?1 ORDER BY a.nth DESC LIMIT 1";
     first: "SELECT first_ms FROM events WHERE id = ?1 AND first_ms IS NOT NULL";
-    add_event: "INSERT INTO events (id, first_ms, sent_ms, retry_of, kind, email, waitlist, body)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    add_event: "INSERT INTO events (id, first_ms, sent_ms, retry_of, kind, email, waitlist, arrival, state, target,
+        headers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     arrived: "UPDATE events SET first_ms = ?2, retry_of = ?3 WHERE id = ?1";
     sent: "UPDATE events SET sent_ms = ?2 WHERE id = ?1 AND sent_ms IS NULL";
     add_arrival: "INSERT INTO arrivals (id, event, nth, state, at_ms, target, headers)
@@ -98,29 +105,58 @@ impl<'c> Ledger<'c> {
     /// Prepares the statements. Nothing is read before [`Ledger::begin`].
     pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
         let (index, sql, past) = (Index::new(connection)?, Sql::prepare(connection)?, Kept::new(connection)?);
-        Ok(Self { last_event: 0, last_arrival: 0, index, merge_at: RECENT, used: 0, quota, sql, past })
+        Ok(Self {
+            version: None,
+            last_event: 0,
+            last_arrival: 0,
+            index,
+            merge_at: RECENT,
+            counted: 0,
+            added: 0,
+            quota,
+            sql,
+            past,
+        })
     }
 
-    /// Begins a transaction, waiting for the lock, and takes stock: another process may have written since the last.
+    /// Begins a transaction, waiting for the lock, and takes stock where another process has written since the last.
     pub fn begin(&mut self) -> rusqlite::Result<()> {
         self.sql.begin.execute([])?;
-        let read =
-            |r: &Row<'_>| Ok((r.get(1)?, Progress { last_event: r.get(0)?, merged: r.get(2)?, removals: r.get(3)? }));
+        let version = Some(single(&mut self.sql.version)?);
+        if version != self.version {
+            self.take_stock()?;
+            self.version = version;
+        }
+        Ok(())
+    }
+
+    fn take_stock(&mut self) -> rusqlite::Result<()> {
+        let read = |r: &Row<'_>| {
+            let (last_event, merged, written, removals) = (r.get(0)?, r.get(2)?, r.get(3)?, r.get(4)?);
+            Ok((r.get(1)?, Progress { last_event, merged, written, removals }))
+        };
         let (last_arrival, progress) = self.sql.progress.query_row([], read)?;
         (self.last_arrival, self.last_event) = (last_arrival, progress.last_event);
         self.index.catch_up(progress)?;
+        self.count_pages()
+    }
+
+    fn count_pages(&mut self) -> rusqlite::Result<()> {
         let pages = single(&mut self.sql.pages)?.saturating_sub(single(&mut self.sql.free_pages)?);
-        self.used = pages.saturating_mul(single(&mut self.sql.page_size)?);
+        self.counted = pages.saturating_mul(single(&mut self.sql.page_size)?);
+        self.added = 0;
         Ok(())
     }
 
     /// Commits: when this returns, the transaction is on the disk.
     pub fn commit(&mut self) -> rusqlite::Result<()> {
+        self.index.write()?;
         self.sql.commit.execute([]).map(drop)
     }
 
     /// Ends a transaction without a trace. Some errors have ended it already.
     pub fn roll_back(&mut self, connection: &Connection) {
+        self.version = None;
         self.index.forget();
         if !connection.is_autocommit() {
             // If this fails, the next BEGIN says so.
@@ -142,27 +178,18 @@ impl<'c> Ledger<'c> {
         Ok(())
     }
 
-    /// Enters an arrival.
+    /// Enters an arrival. The first one stands in the row of its event, where that was not there before.
     pub fn record(&mut self, incoming: &Incoming) -> Result<Recorded, Fault> {
-        let keys = &incoming.keys;
-        let known = self.find(keys)?;
+        let known = self.find(incoming)?;
         let is_new = known.is_none();
         self.reserve(incoming.headers.as_block().len() + if is_new { incoming.body.len() } else { 0 })?;
-        let (event, repeat, out_of_order) = match &known {
-            Some(Known { event, first_ms: Some(first_ms), .. }) => {
-                (*event, Some(repeat(RepeatKind::Duplicate, *event, *first_ms, incoming.at_ms)), false)
-            }
-            Some(Known { event, .. }) => self.first_arrival(*event, incoming)?,
+        let (event, repeat, out_of_order) = match known {
+            Some(known) => self.arrival_of_known(&known, incoming)?,
             None => self.new_arrival(incoming)?,
         };
-        let (nth, state) = known.map(|known| known.last).unwrap_or_default();
-        let arrival = self.last_arrival + 1;
-        let state = code::state(incoming.verification, state);
-        let headers = incoming.headers.as_block();
-        let row = params![arrival, event, nth + 1, state, incoming.at_ms, incoming.target, headers];
-        self.sql.add_arrival.execute(row)?;
-        self.last_arrival = arrival;
-        Ok(Recorded { event: event.unsigned_abs(), arrival: arrival.unsigned_abs(), repeat, out_of_order })
+        self.last_arrival += 1;
+        let arrival = self.last_arrival.unsigned_abs();
+        Ok(Recorded { event: event.unsigned_abs(), arrival, repeat, out_of_order })
     }
 
     /// Enters an event that is about to be sent, and answers with its number.
@@ -219,6 +246,7 @@ impl<'c> Ledger<'c> {
     pub fn remove(&mut self, events: &[u64]) -> Result<u64, Fault> {
         let (last_event, last_arrival) = (self.last_event, self.last_arrival);
         self.sql.keep_numbers.execute((last_event, last_arrival))?;
+        self.index.merge()?;
         let mut removed = 0;
         for event in events {
             let event = event.cast_signed();
@@ -240,21 +268,35 @@ impl<'c> Ledger<'c> {
         Ok(self.index.find(keys)?.is_some())
     }
 
-    fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<Known>> {
-        let Some(event) = self.index.find(keys)? else { return Ok(None) };
+    fn find(&mut self, incoming: &Incoming) -> rusqlite::Result<Option<Known>> {
+        let Some(event) = self.index.find(&incoming.keys)? else { return Ok(None) };
         let read = |r: &Row<'_>| {
-            let (nth, state): (Option<i64>, Option<i64>) = (r.get(1)?, r.get(2)?);
-            Ok(Known { event, first_ms: r.get(0)?, last: nth.zip(state).unwrap_or_default() })
+            let (first_ms, arrivals, state, alike) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+            Ok(Known { event, first_ms, arrivals, state, alike })
         };
-        self.sql.known.query_row([event], read).optional()
+        self.sql.known.query_row((event, &incoming.target, incoming.headers.as_block()), read).optional()
     }
 
     /// An event of which nothing was known arrives.
     fn new_arrival(&mut self, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
         let twin = self.twin(self.last_event + 1, incoming)?;
-        let seen = Seen::Arrived { first_ms: incoming.at_ms, retry_of: twin.map(|r| r.of.cast_signed()) };
+        let seen = Seen::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
         let (event, late) = self.add_event(&incoming.keys, &incoming.body, &seen)?;
         Ok((event, twin, late))
+    }
+
+    /// An event that was known arrives, again or for the first time.
+    fn arrival_of_known(&mut self, known: &Known, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
+        let (event, at_ms) = (known.event, incoming.at_ms);
+        let state = code::state(incoming.verification, known.state);
+        let own = (!known.alike).then(|| (&incoming.target, incoming.headers.as_block()));
+        let (target, headers) = own.unzip();
+        let row = params![self.last_arrival + 1, event, known.arrivals + 1, state, at_ms, target, headers];
+        self.sql.add_arrival.execute(row)?;
+        match known.first_ms {
+            Some(first_ms) => Ok((event, Some(repeat(RepeatKind::Duplicate, event, first_ms, at_ms)), false)),
+            None => self.first_arrival(event, incoming),
+        }
     }
 
     /// An event that was known because it was sent from here arrives for the first time.
@@ -279,15 +321,30 @@ impl<'c> Ledger<'c> {
 
     /// Adds an event. Its number, and whether it is older than the newest that had arrived of its sign-up: every event
     /// is entered with the newest time so far, so that the last one answers for all.
-    fn add_event(&mut self, keys: &Keys, body: &RawBody, seen: &Seen) -> rusqlite::Result<(i64, bool)> {
+    fn add_event(&mut self, keys: &Keys, body: &RawBody, seen: &Seen<'_>) -> rusqlite::Result<(i64, bool)> {
         let event = self.last_event + 1;
-        let (first_ms, sent_ms, retry_of) = seen.columns();
-        let row = params![event, first_ms, sent_ms, retry_of, keys.kind, keys.email, keys.waitlist, body.as_bytes()];
-        self.sql.add_event.execute(row)?;
+        let (first, sent_ms, retry_of) = match *seen {
+            Seen::Sent(at_ms) => (None, Some(at_ms), None),
+            Seen::Arrived { first, retry_of } => (Some(first), None, retry_of),
+        };
+        self.sql.add_event.execute(params![
+            event,
+            first.map(|arrival| arrival.at_ms),
+            sent_ms,
+            retry_of,
+            keys.kind,
+            keys.email,
+            keys.waitlist,
+            self.last_arrival + i64::from(first.is_some()),
+            first.map(|arrival| code::state(arrival.verification, 0)),
+            first.map(|arrival| arrival.target.as_str()),
+            first.map(|arrival| arrival.headers.as_block()),
+            body.as_bytes(),
+        ])?;
         let last = keys.signup.map(|signup| self.index.newest(signup)).transpose()?.flatten();
         let newest = last.and_then(|(_, newest)| newest);
-        let own = keys.occurred_ms.filter(|_| first_ms.is_some());
-        self.index.add(keys, event, own.max(newest))?;
+        let own = keys.occurred_ms.filter(|_| first.is_some());
+        self.index.add(keys, event, own.max(newest));
         self.last_event = event;
         Ok((event, is_older(own, newest)))
     }
@@ -300,12 +357,19 @@ impl<'c> Ledger<'c> {
     }
 
     pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), Fault> {
-        let used = self.used.saturating_add(bytes as u64).saturating_add(ROW_BYTES);
-        if used > self.quota {
+        let more = (bytes as u64).saturating_add(ROW_BYTES);
+        if self.added > self.quota / COUNT_AGAIN || !self.has_room(more) {
+            self.count_pages()?;
+        }
+        if !self.has_room(more) {
             return Err(Fault::Refusal(RecordError::Full { quota: self.quota }));
         }
-        self.used = used;
+        self.added = self.added.saturating_add(more);
         Ok(())
+    }
+
+    fn has_room(&self, more: u64) -> bool {
+        self.counted.saturating_add(self.added).saturating_add(more) <= self.quota
     }
 }
 

@@ -11,7 +11,7 @@
 //! | `schema` | the tables and their versions |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
-//! | `index`, `sql` | looking events up, in memory and on disk; prepared statements |
+//! | `index`, `recent`, `sql` | looking events up, on disk and in memory; prepared statements |
 //! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
@@ -28,6 +28,7 @@ mod ledger;
 mod past;
 mod prune;
 mod reader;
+mod recent;
 mod rows;
 mod schema;
 mod sql;

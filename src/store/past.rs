@@ -16,7 +16,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 statements! {
-    arrival_after: "SELECT a.id, a.event, e.retry_of, a.nth > 1 OR e.retry_of IS NOT NULL, a.headers, e.body
+    event_from: "SELECT id, arrival FROM events WHERE id >= ?1 ORDER BY id LIMIT 1";
+    first_arrival: "SELECT arrival, id, retry_of, retry_of IS NOT NULL, headers, body FROM
+        (SELECT * FROM events WHERE id >= ?1 AND (state IS NOT NULL OR arrival >= ?2) ORDER BY id LIMIT 1)
+        WHERE arrival < ?2";
+    later_arrival: "SELECT a.id, a.event, e.retry_of, a.nth > 1 OR e.retry_of IS NOT NULL,
+        coalesce(a.headers, e.headers), e.body
         FROM arrivals a CROSS JOIN events e ON e.id = a.event WHERE a.id > ?1 ORDER BY a.id LIMIT 1";
     target: "SELECT arrival, attempts, first_ms, due_ms FROM targets WHERE url = ?1";
     keep_target: "INSERT INTO targets (url, arrival, attempts, first_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -103,19 +108,30 @@ impl Ledger<'_> {
         Ok(number)
     }
 
-    /// The first arrival behind one.
+    /// The first arrival behind one. It stands in the row of its event, or with the later ones.
     pub fn arrival_after(&mut self, arrival: u64) -> Result<Option<Waiting>, Fault> {
-        let read = |row: &Row<'_>| {
-            Ok(Waiting {
-                arrival: row.get::<_, i64>(0)?.unsigned_abs(),
-                event: row.get::<_, i64>(1)?.unsigned_abs(),
-                retry_of: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
-                repeats: row.get(3)?,
-                headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(4)?),
-                body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
-            })
-        };
-        Ok(self.past.0.arrival_after.query_row([arrival.cast_signed()], read).optional()?)
+        let arrival = arrival.cast_signed();
+        if arrival >= self.last_arrival {
+            return Ok(None);
+        }
+        let event = self.event_after(arrival)?;
+        let later = self.past.0.later_arrival.query_row([arrival], waiting).optional()?;
+        let before = later.as_ref().map_or(i64::MAX, |later| later.arrival.cast_signed());
+        Ok(self.past.0.first_arrival.query_row([event, before], waiting).optional()?.or(later))
+    }
+
+    /// From which event on all came to be known after an arrival. The column never falls, so halving finds it.
+    fn event_after(&mut self, arrival: i64) -> rusqlite::Result<i64> {
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let (mut low, mut high) = (1, self.last_event + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.past.0.event_from.query_row([middle], read).optional()? {
+                Some((event, at)) if at <= arrival => low = event + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
     }
 
     /// How far a target has got, or the note of it. A target of which nothing is known begins behind the newest
@@ -143,6 +159,17 @@ impl Ledger<'_> {
         let number: i64 = self.past.0.keep_load.query_row((at_ms, summary), |row| row.get(0))?;
         Ok(number.unsigned_abs())
     }
+}
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting {
+        arrival: row.get::<_, i64>(0)?.unsigned_abs(),
+        event: row.get::<_, i64>(1)?.unsigned_abs(),
+        retry_of: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
+        repeats: row.get(3)?,
+        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(4)?),
+        body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
+    })
 }
 
 fn progress(row: &Row<'_>) -> rusqlite::Result<Progress> {

@@ -4,6 +4,8 @@
 
 use super::filter::{Filter, Search};
 use super::journal::{self, Entry};
+use super::key;
+use super::recent;
 use super::rows::{self, ArrivalRow, EventRow, RefusedRow, Stats};
 use super::schema::STORE;
 use crate::database::{self, OpenError, ReadError};
@@ -59,7 +61,7 @@ impl Reader {
         self.read((), |connection| {
             // One view over both searches: the writer may move events from the first place to the second.
             let view = connection.unchecked_transaction()?;
-            for search in Search::all(filter, before) {
+            for search in searches(connection, filter, before)? {
                 let (sql, values) = search.newest_first(rows::EVENT);
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut found = statement.query(params_from_iter(values))?;
@@ -90,13 +92,11 @@ impl Reader {
             return Ok(count);
         }
         self.read(0, |connection| {
-            let mut count = 0;
-            for search in Search::all(filter, None) {
+            let count = |search: Search| {
                 let (sql, values) = search.unordered("count(*)");
-                count +=
-                    connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)?;
-            }
-            Ok(count)
+                connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)
+            };
+            searches(connection, filter, None)?.into_iter().map(count).sum()
         })
     }
 
@@ -111,8 +111,7 @@ impl Reader {
 
     /// Each time an event came in, oldest first.
     pub fn arrivals(&self, event: u64) -> Result<Vec<ArrivalRow>, ReadError> {
-        let sql = format!("SELECT {} FROM arrivals WHERE event = ?1 ORDER BY nth", rows::ARRIVAL);
-        self.many(&sql, [event.cast_signed()], rows::arrival)
+        self.many(rows::ARRIVALS, [event.cast_signed()], rows::arrival)
     }
 
     /// Each attempt to deliver an event, oldest first.
@@ -150,7 +149,7 @@ impl Reader {
             let pages = ask("PRAGMA page_count")?.saturating_sub(ask("PRAGMA freelist_count")?);
             Ok(Stats {
                 events: ask("SELECT count(*) FROM events")?,
-                arrivals: ask("SELECT count(*) FROM arrivals")?,
+                arrivals: ask("SELECT (SELECT count(state) FROM events) + (SELECT count(*) FROM arrivals)")?,
                 attempts: ask("SELECT count(*) FROM attempts")?,
                 refused: ask("SELECT count(*) FROM refused")?,
                 used_bytes: pages.saturating_mul(ask("PRAGMA page_size")?),
@@ -173,7 +172,14 @@ impl Reader {
     }
 }
 
-/// Adds the last arrival and the last attempt.
+/// The searches for a filter, one after the other.
+fn searches(connection: &Connection, filter: &Filter, before: Option<u64>) -> rusqlite::Result<Vec<Search>> {
+    let Some(signup) = filter.signup.as_deref().map(key::long) else { return Ok(vec![Search::led(filter, before)]) };
+    let recent = recent::of_signup(connection, signup)?;
+    Ok(Search::of_signup(filter, signup, &recent, before).into())
+}
+
+/// Adds the last arrival, where it is not the one in the event's row, and the last attempt.
 fn complete(connection: &Connection, mut event: EventRow) -> rusqlite::Result<EventRow> {
     let number = [event.number.cast_signed()];
     let arrival = "SELECT nth, state, at_ms FROM arrivals WHERE event = ?1 ORDER BY nth DESC LIMIT 1";

@@ -80,21 +80,22 @@ pub struct Stats {
 }
 
 /// Columns of [`event`].
-pub(super) const EVENT: &str = "e.id, e.body, e.first_ms, e.sent_ms, e.retry_of";
+pub(super) const EVENT: &str = "e.id, e.body, e.first_ms, e.sent_ms, e.retry_of, e.state";
 
-/// An event without its arrivals and attempts.
+/// An event without its attempts, and of its arrivals only the one that stands in its row.
 pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
     let body = RawBody::new(row.get::<_, Vec<u8>>(1)?);
+    let (first_at, state) = (optional_time(row, 2)?, row.get::<_, Option<i64>>(5)?);
     Ok(EventRow {
         number: number(row, 0)?,
         facts: Facts::of(&body),
         body,
-        first_at: optional_time(row, 2)?,
+        first_at,
         sent_at: optional_time(row, 3)?,
         retry_of: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
-        last_at: None,
-        arrivals: 0,
-        verification: None,
+        last_at: first_at.filter(|_| state.is_some()),
+        arrivals: state.is_some().into(),
+        verification: state.map(|state| decode(5, code::best_verification(state))).transpose()?,
         last_attempt: None,
     })
 }
@@ -104,8 +105,11 @@ pub(super) fn last_arrival(row: &Row<'_>) -> rusqlite::Result<(u64, Verification
     Ok((number(row, 0)?, decode(1, code::best_verification(row.get(1)?))?, time(row, 2)?))
 }
 
-/// Columns of [`arrival`].
-pub(super) const ARRIVAL: &str = "id, event, at_ms, state, target, headers";
+/// Selects [`arrival`]s of the event that is the parameter, oldest first.
+pub(super) const ARRIVALS: &str = "SELECT arrival, id, first_ms, state, target, headers, 1 AS nth
+    FROM events WHERE id = ?1 AND state IS NOT NULL
+    UNION ALL SELECT a.id, a.event, a.at_ms, a.state, coalesce(a.target, e.target), coalesce(a.headers, e.headers), a.nth
+    FROM arrivals a JOIN events e ON e.id = a.event WHERE a.event = ?1 ORDER BY nth";
 
 /// An arrival.
 pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {

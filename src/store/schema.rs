@@ -11,7 +11,7 @@ use crate::database::Shape;
 pub(super) const STORE: Shape = Shape {
     noun: "store",
     application_id: 0x524c_7374,
-    migrations: &[VERSION_1, VERSION_2, VERSION_3],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4],
     far_ends: &[
         "SELECT * FROM events ORDER BY id DESC LIMIT 1",
         "SELECT * FROM arrivals ORDER BY id DESC LIMIT 1",
@@ -22,9 +22,8 @@ pub(super) const STORE: Shape = Shape {
         "SELECT * FROM subscriptions ORDER BY id DESC LIMIT 1",
         "SELECT * FROM identity ORDER BY twin DESC LIMIT 1",
         "SELECT * FROM signups ORDER BY signup DESC LIMIT 1",
-        "SELECT * FROM recent ORDER BY event DESC LIMIT 1",
+        "SELECT * FROM recent ORDER BY id DESC LIMIT 1",
         "SELECT * FROM progress",
-        "SELECT * FROM subscriptions ORDER BY id DESC LIMIT 1",
     ],
 };
 
@@ -106,4 +105,39 @@ CREATE TABLE subscriptions (
     standing INTEGER NOT NULL, asked_ms INTEGER NOT NULL, ended_ms INTEGER, subscription TEXT, answer TEXT, words TEXT
 ) STRICT;
 CREATE INDEX subscriptions_standing ON subscriptions (standing);
+";
+
+/// What most arrivals need, in one row. An event that is new when it comes in holds its first arrival: number (the time
+/// is first_ms), state, target and headers. Where an event was sent before it came in, state, target and headers are
+/// NULL, and `arrival` is that of the last one before; so it never falls from one event to the next. All other arrivals
+/// stand in `arrivals`; target and headers are NULL where they are those in the event's row, as with most repeats.
+/// `recent` holds the keys of new events, a row for each transaction: see recent.rs.
+const VERSION_4: &str = "
+INSERT INTO identity (twin, print, event) SELECT twin, print, event FROM recent ORDER BY 1, 2;
+INSERT INTO signups (signup, event, newest_ms)
+    SELECT signup, event, newest_ms FROM recent WHERE signup IS NOT NULL ORDER BY 1, 2;
+UPDATE progress SET merged = max(events, coalesce((SELECT max(id) FROM events), 0));
+DROP TABLE recent;
+CREATE TABLE recent (id INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
+
+ALTER TABLE events RENAME TO events_3;
+DROP INDEX events_sent;
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY, first_ms INTEGER, sent_ms INTEGER, retry_of INTEGER,
+    kind INTEGER, email INTEGER, waitlist INTEGER,
+    arrival INTEGER NOT NULL, state INTEGER, target TEXT, headers BLOB, body BLOB NOT NULL
+) STRICT;
+INSERT INTO events SELECT id, first_ms, sent_ms, retry_of, kind, email, waitlist, 0, NULL, NULL, NULL, body FROM events_3;
+DROP TABLE events_3;
+CREATE INDEX events_sent ON events (id) WHERE sent_ms IS NOT NULL;
+
+ALTER TABLE arrivals RENAME TO arrivals_3;
+DROP INDEX arrivals_of_event;
+CREATE TABLE arrivals (
+    id INTEGER PRIMARY KEY, event INTEGER NOT NULL, nth INTEGER NOT NULL, state INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, target TEXT, headers BLOB
+) STRICT;
+INSERT INTO arrivals SELECT * FROM arrivals_3;
+DROP TABLE arrivals_3;
+CREATE UNIQUE INDEX arrivals_of_event ON arrivals (event, nth, state);
 ";

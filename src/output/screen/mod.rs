@@ -21,8 +21,9 @@ use writer::Writer;
 /// What may wait to be shown.
 const LIMITS: Limits = Limits { reports: 8_192, bytes: 32 * 1024 * 1024, a_second: None };
 
-/// Reports of one second that are shown to a person: more than anybody reads. Programs get all that there is room for.
-const FOR_EYES: u32 = 1_000;
+/// Reports of one second that are shown to a person: more than anybody reads, and each costs as much as receiving an
+/// event. Programs get all that there is room for.
+const FOR_EYES: u32 = 250;
 
 /// `--format`.
 #[derive(Debug, Clone)]

@@ -100,6 +100,18 @@ async fn another_writer_sees_what_was_added_merged_and_removed() {
 }
 
 #[tokio::test]
+async fn another_writer_sees_that_a_sent_event_arrived() {
+    let bench = Bench::new();
+    let other = Store::open(bench.path(), Options::default()).unwrap().recorder();
+    let body = event("created", "a", 30);
+    bench.send(&body, 0).await;
+    other.record(arrival("anything", 1)).await.unwrap();
+    bench.record(&body, 2).await;
+    let late = other.record(arrival(&event("deleted", "a", 20), 3)).await.unwrap();
+    assert!(late.out_of_order, "what it knew of the sign-up was replaced");
+}
+
+#[tokio::test]
 async fn a_store_opened_anew_knows_its_recent_events() {
     let bench = Bench::new();
     let path = bench.path();

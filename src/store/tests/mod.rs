@@ -1,5 +1,6 @@
 //! Tests of the store, on real files in temporary folders.
 
+mod arrivals;
 mod attempts;
 mod merging;
 mod opening;
@@ -27,7 +28,10 @@ impl Bench {
     }
 
     fn with(options: Options) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap(), options)
+    }
+
+    fn within(folder: TempDir, options: Options) -> Self {
         let store = Store::open(folder.path().join("store.db"), options).unwrap();
         let recorder = store.recorder();
         Self { folder, store, recorder }

@@ -1,0 +1,128 @@
+//! Where arrivals stand: the first in the row of its event, the others beside; whoever reads them sees no difference.
+
+use super::*;
+
+/// Number and event of each arrival, as one asks for the next behind the last.
+async fn walk(bench: &Bench) -> Vec<(u64, u64)> {
+    let mut found: Vec<(u64, u64)> = Vec::new();
+    let last = |found: &[(u64, u64)]| found.last().map_or(0, |last| last.0);
+    while let Some(next) = bench.recorder.arrival_after(last(&found)).await.unwrap() {
+        found.push((next.arrival, next.event));
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_next_arrival_wherever_it_stands() {
+    let bench = Bench::new();
+    bench.record("a", 0).await;
+    bench.send("b", 0).await;
+    bench.record("a", 0).await;
+    bench.record("c", 0).await;
+    bench.record("b", 0).await;
+    bench.send("d", 0).await;
+    bench.record("a", 0).await;
+    bench.record("e", 0).await;
+    bench.send("f", 0).await;
+    assert_eq!(walk(&bench).await, [(1, 1), (2, 1), (3, 3), (4, 2), (5, 1), (6, 5)]);
+    bench.store.remove(vec![2, 3]).await.unwrap();
+    assert_eq!(walk(&bench).await, [(1, 1), (2, 1), (5, 1), (6, 5)]);
+    bench.store.remove(vec![1]).await.unwrap();
+    assert_eq!(walk(&bench).await, [(6, 5)], "behind an event that is only sent, whose number is of a removed arrival");
+}
+
+#[tokio::test]
+async fn what_waits_has_its_own_headers_and_knows_whether_it_repeats() {
+    let bench = Bench::new();
+    let (first, later) = (event("created", "a", 0), event("created", "a", 1));
+    let lines = |text: &'static str| HeaderLines::collect([("X-Try", text.as_bytes())]);
+    for (body, headers) in [(&first, lines("1")), (&first, lines("1")), (&first, lines("2")), (&later, lines("3"))] {
+        bench.recorder.record(Arrival { headers, ..arrival(body, 0) }).await.unwrap();
+    }
+    let mut found = Vec::new();
+    for number in 0..4 {
+        let next = bench.recorder.arrival_after(number).await.unwrap().unwrap();
+        found.push((next.headers, next.repeats, next.retry_of, next.body.len() == first.len()));
+    }
+    let expected = [("1", false, None), ("1", true, None), ("2", true, None), ("3", true, Some(1))];
+    assert_eq!(found, expected.map(|(text, repeats, of)| (lines(text), repeats, of, true)));
+}
+
+#[tokio::test]
+async fn repeats_come_back_with_their_own_target_and_headers() {
+    let bench = Bench::new();
+    let first = arrival("x", 1_000);
+    let other_target = Arrival { target: "/other".into(), ..arrival("x", 3_000) };
+    let other_headers = Arrival { headers: HeaderLines::collect([("X-Try", &b"4"[..])]), ..unsigned("x", 4_000) };
+    let sent = [first, arrival("x", 2_000), other_target, other_headers];
+    for arrival in &sent {
+        bench.recorder.record(arrival.clone()).await.unwrap();
+    }
+    let read = bench.reader().arrivals(1).unwrap();
+    assert_eq!(read.len(), sent.len());
+    for (number, (read, sent)) in (1..).zip(read.iter().zip(&sent)) {
+        assert_eq!((read.number, read.event, read.at, read.verification), (number, 1, sent.at, sent.verification));
+        assert_eq!((&read.target, &read.headers), (&sent.target, &sent.headers));
+    }
+    let row = bench.reader().event(1).unwrap().unwrap();
+    assert_eq!((row.arrivals, row.first_at, row.last_at), (4, Some(ms(1_000)), Some(ms(4_000))));
+    assert_eq!(row.verification, Some(Verification::Valid));
+    assert_eq!(bench.reader().stats().unwrap().arrivals, 4);
+}
+
+#[tokio::test]
+async fn a_store_of_the_version_before_gives_the_same_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    write_version_3(
+        &folder.path().join("store.db"),
+        &[event("created", "a", 30), event("created", "b", 0), event("deleted", "a", 40)],
+    );
+    let bench = Bench::within(folder, Options::default());
+
+    assert_eq!(walk(&bench).await, [(1, 1), (2, 2), (3, 3), (4, 1)]);
+    let row = bench.reader().event(1).unwrap().unwrap();
+    assert_eq!((row.arrivals, row.first_at, row.last_at), (2, Some(ms(1)), Some(ms(4))));
+    let read = bench.reader().arrivals(1).unwrap();
+    assert_eq!((read[0].number, read[1].number, read[0].target.as_str()), (1, 4, "/old"));
+    let of_a = Filter { signup: Some("a".into()), ..Filter::default() };
+    assert_eq!(numbers(&bench.reader().list(&of_a, 9, None).unwrap()), [3, 1]);
+
+    let again = bench.record(&event("created", "b", 0), 1_002).await;
+    assert_eq!((again.event, again.arrival, again.repeat.unwrap().gap_ms), (2, 5, 1_000));
+    let twin = bench.record(&event("created", "a", 35), 1_001).await;
+    assert_eq!((twin.event, twin.out_of_order, twin.repeat.unwrap().of), (4, true, 1));
+    assert_eq!(walk(&bench).await[4..], [(5, 2), (6, 4)]);
+}
+
+/// Writes a store as version 3 did: each event arrived once, in order, and the first one once more. The first is in
+/// the trees, the others are recent.
+fn write_version_3(path: &Path, bodies: &[String]) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    STORE.migrations[..3].iter().for_each(|step| connection.execute_batch(step).unwrap());
+    let marks = format!("PRAGMA application_id = {}; PRAGMA user_version = 3", STORE.application_id);
+    connection.execute_batch(&marks).unwrap();
+    for (event, body) in (1..).zip(bodies) {
+        let body = RawBody::new(body.clone());
+        let keys = key::Keys::of(&body, &Facts::of(&body));
+        let row = "INSERT INTO events (id, first_ms, kind, email, waitlist, body) VALUES (?1, ?1, ?2, ?3, ?4, ?5)";
+        connection.execute(row, (event, keys.kind, keys.email, keys.waitlist, body.as_bytes())).unwrap();
+        let (tree, recent) = ("identity (twin, print, event)", "recent (twin, print, event, signup, newest_ms)");
+        if event == 1 {
+            let row = format!("INSERT INTO {tree} VALUES (?1, ?2, ?3)");
+            connection.execute(&row, (keys.twin, keys.print, event)).unwrap();
+            let row = "INSERT INTO signups VALUES (?1, ?2, ?3)";
+            connection.execute(row, (keys.signup, event, keys.occurred_ms)).unwrap();
+        } else {
+            let row = format!("INSERT INTO {recent} VALUES (?1, ?2, ?3, ?4, ?5)");
+            connection.execute(&row, (keys.twin, keys.print, event, keys.signup, keys.occurred_ms)).unwrap();
+        }
+    }
+    let arrival =
+        "INSERT INTO arrivals (event, nth, state, at_ms, target, headers) VALUES (?1, ?2, 5, ?3, '/old', x'')";
+    let all = (1_i64..).zip(bodies).map(|(event, _)| (event, 1)).chain([(1, 2)]);
+    for (at_ms, (event, nth)) in (1_i64..).zip(all) {
+        connection.execute(arrival, (event, nth, at_ms)).unwrap();
+    }
+    connection.execute("UPDATE progress SET merged = 1", []).unwrap();
+}
