@@ -1,4 +1,5 @@
-//! The process: makes a [`Context`] of it, runs, and ends with the code that comes back. Nothing else.
+//! The process: chooses its allocator, makes a [`Context`] of it, runs, and ends with the code that comes back. Nothing
+//! else.
 
 use referralloop::context::Context;
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use crate::protocol::event::EventSelection;
 use crate::protocol::facts::Facts;
 use jiff::Timestamp;
 use rusqlite::types::Value;
+use serde_json::json;
 
 /// Which way events went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,9 +86,8 @@ impl Search {
     /// The searches for a filter that names a sign-up, by the sign-up's digest. Its events lie in two places: the
     /// `recent` ones, given by their numbers, are newer than all in the tree.
     pub fn of_signup(filter: &Filter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
-        let numbers = recent.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let mut newer = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
-        newer.values.push(Value::Text(format!("[{numbers}]")));
+        newer.values.push(Value::Text(json!(recent).to_string()));
         let mut older = Self::by("signups s CROSS JOIN events e ON e.id = s.event", "s.event");
         older.with("s.signup = ?", signup);
         [newer, older].map(|search| Self::new(search, filter, before))

@@ -8,7 +8,7 @@
 //! may write the same file: each transaction begins by reading what it added.
 
 use super::key::Keys;
-use super::recent::{Known, Recent};
+use super::recent::{Lookup, Recent};
 use super::sql::statements;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -143,7 +143,7 @@ impl<'c> Index<'c> {
 
     /// Adds an event, which is the last one now.
     pub fn add(&mut self, keys: &Keys, event: i64, newest_ms: Option<i64>) {
-        self.recent.add(Known::new(keys, event, newest_ms));
+        self.recent.add(Lookup::new(keys, event, newest_ms));
         self.at.last_event = event;
     }
 
@@ -194,7 +194,7 @@ impl<'c> Index<'c> {
     fn load(&mut self, after: i64) -> rusqlite::Result<()> {
         let mut rows = self.sql.load.query([after])?;
         while let Some(row) = rows.next()? {
-            Known::all(row.get_ref(0)?.as_blob()?)?.for_each(|known| self.recent.enter(known));
+            Lookup::all(row.get_ref(0)?.as_blob()?)?.for_each(|known| self.recent.enter(known));
         }
         Ok(())
     }

@@ -237,6 +237,8 @@ impl<'c> Ledger<'c> {
         let (at, reason) = (refused.at.as_millisecond(), code::reason(refused.reason));
         let row = (at, reason, &refused.target, refused.headers.as_block(), refused.body.as_bytes());
         let number: i64 = self.sql.add_refused.query_row(row, |r| r.get(0))?;
+        let bytes = refused.headers.as_block().len() + refused.body.len();
+        self.added = self.added.saturating_add(bytes as u64).saturating_add(ROW_BYTES);
         self.sql.drop_refused.execute([number - REFUSED_KEPT.cast_signed()])?;
         Ok(number.unsigned_abs())
     }

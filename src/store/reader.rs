@@ -92,11 +92,8 @@ impl Reader {
             return Ok(count);
         }
         self.read(0, |connection| {
-            let count = |search: Search| {
-                let (sql, values) = search.unordered("count(*)");
-                connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)
-            };
-            searches(connection, filter, None)?.into_iter().map(count).sum()
+            let (sql, values) = Search::led(filter, None).unordered("count(*)");
+            connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)
         })
     }
 

@@ -7,6 +7,7 @@
 
 use super::key::Keys;
 use crate::database::Unwritten;
+use bytes::{Buf, BufMut};
 use rusqlite::Connection;
 use rusqlite::types::Type;
 use std::collections::HashMap;
@@ -36,7 +37,7 @@ impl Hasher for Digested {
 
 /// What one event is looked up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct Lookup {
     /// Its number.
     pub event: i64,
     /// See [`Keys::print`].
@@ -52,39 +53,36 @@ pub(super) struct Known {
 /// Bytes of one event's keys in a row: number, print and twin; sign-up and newest time, each with a mark before it.
 const BYTES: usize = 8 + 16 + 8 + 2 * 9;
 
-impl Known {
+impl Lookup {
     /// An event with these keys.
     pub fn new(keys: &Keys, event: i64, newest_ms: Option<i64>) -> Self {
         Self { event, print: keys.print, twin: keys.twin, signup: keys.signup, newest_ms }
     }
 
     fn write(&self, row: &mut Vec<u8>) {
-        row.extend(self.event.to_be_bytes());
-        row.extend(self.print);
-        row.extend(self.twin.to_be_bytes());
+        row.put_i64(self.event);
+        row.put_slice(&self.print);
+        row.put_i64(self.twin);
         for value in [self.signup, self.newest_ms] {
-            row.push(value.is_some().into());
-            row.extend(value.unwrap_or_default().to_be_bytes());
+            row.put_u8(value.is_some().into());
+            row.put_i64(value.unwrap_or_default());
         }
     }
 
-    fn read(row: &[u8; BYTES]) -> Self {
-        let number = |at: usize| i64::from_be_bytes(std::array::from_fn(|i| row[at + i]));
-        let optional = |at: usize| (row[at] != 0).then(|| number(at + 1));
-        Self {
-            event: number(0),
-            print: std::array::from_fn(|i| row[8 + i]),
-            twin: number(24),
-            signup: optional(32),
-            newest_ms: optional(41),
-        }
+    fn read(mut row: &[u8]) -> Self {
+        let (event, print, twin) = (row.get_i64(), row.get_u128().to_be_bytes(), row.get_i64());
+        let [signup, newest_ms] = [(); 2].map(|()| {
+            let is_some = row.get_u8() != 0;
+            Some(row.get_i64()).filter(|_| is_some)
+        });
+        Self { event, print, twin, signup, newest_ms }
     }
 
     /// All that one row holds.
     pub fn all(row: &[u8]) -> rusqlite::Result<impl Iterator<Item = Self>> {
-        let (known, rest) = row.as_chunks();
-        if rest.is_empty() {
-            return Ok(known.iter().map(Self::read));
+        let all = row.chunks_exact(BYTES);
+        if all.remainder().is_empty() {
+            return Ok(all.map(Self::read));
         }
         let odd = Unwritten(row.len().cast_signed() as i64, "length of recent keys");
         Err(rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(odd)))
@@ -96,7 +94,7 @@ pub(super) fn of_signup(connection: &Connection, signup: i64) -> rusqlite::Resul
     let mut statement = connection.prepare_cached("SELECT keys FROM recent")?;
     let (mut rows, mut found) = (statement.query([])?, Vec::new());
     while let Some(row) = rows.next()? {
-        let all = Known::all(row.get_ref(0)?.as_blob()?)?;
+        let all = Lookup::all(row.get_ref(0)?.as_blob()?)?;
         found.extend(all.filter(|known| known.signup == Some(signup)).map(|known| known.event));
     }
     found.sort_unstable();
@@ -108,7 +106,7 @@ pub(super) fn of_signup(connection: &Connection, signup: i64) -> rusqlite::Resul
 #[derive(Default)]
 pub(super) struct Recent {
     /// In the order of their numbers.
-    all: Vec<Known>,
+    all: Vec<Lookup>,
     prints: Map<u128, i64>,
     /// The first event of each twin key, and whether there are more.
     twins: Map<i64, (i64, bool)>,
@@ -125,17 +123,21 @@ impl Recent {
     }
 
     /// Every one of them.
-    pub fn all(&self) -> &[Known] {
+    pub fn all(&self) -> &[Lookup] {
         &self.all
     }
 
     /// Forgets them, and what was to be written of them.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        self.all.clear();
+        self.prints.clear();
+        self.twins.clear();
+        self.signups.clear();
+        self.unwritten.clear();
     }
 
     /// Takes over what the file holds.
-    pub fn enter(&mut self, known: Known) {
+    pub fn enter(&mut self, known: Lookup) {
         match self.all.binary_search_by_key(&known.event, |other| other.event) {
             Ok(at) => self.all[at] = known,
             Err(at) => {
@@ -153,7 +155,7 @@ impl Recent {
     }
 
     /// Adds an event, which is the last one now.
-    pub fn add(&mut self, known: Known) {
+    pub fn add(&mut self, known: Lookup) {
         known.write(&mut self.unwritten);
         self.enter(known);
     }
@@ -180,7 +182,7 @@ impl Recent {
     /// Changes the newest time of a sign-up, of which `event` is the last; whether it is one of these.
     pub fn set_newest(&mut self, event: i64, newest_ms: Option<i64>) -> bool {
         let Ok(at) = self.all.binary_search_by_key(&event, |known| known.event) else { return false };
-        self.add(Known { newest_ms, ..self.all[at] });
+        self.add(Lookup { newest_ms, ..self.all[at] });
         true
     }
 
@@ -194,8 +196,8 @@ impl Recent {
 mod tests {
     use super::*;
 
-    fn known(event: i64, signup: Option<i64>, newest_ms: Option<i64>) -> Known {
-        Known { event, print: [event as u8; 16], twin: i64::MIN, signup, newest_ms }
+    fn known(event: i64, signup: Option<i64>, newest_ms: Option<i64>) -> Lookup {
+        Lookup { event, print: [event as u8; 16], twin: i64::MIN, signup, newest_ms }
     }
 
     #[test]
@@ -205,8 +207,8 @@ mod tests {
         all.iter().for_each(|known| recent.add(*known));
         let row = recent.take_unwritten();
         assert!(recent.take_unwritten().is_empty());
-        assert_eq!(Known::all(&row).unwrap().collect::<Vec<_>>(), all);
-        assert!(Known::all(&row[1..]).is_err(), "half an event is damage");
+        assert_eq!(Lookup::all(&row).unwrap().collect::<Vec<_>>(), all);
+        assert!(Lookup::all(&row[1..]).is_err(), "half an event is damage");
     }
 
     #[test]
@@ -224,7 +226,7 @@ mod tests {
     fn twins_come_oldest_first() {
         let mut recent = Recent::default();
         recent.add(known(4, None, None));
-        recent.add(Known { twin: 0, ..known(5, None, None) });
+        recent.add(Lookup { twin: 0, ..known(5, None, None) });
         assert_eq!(recent.twins(i64::MIN).collect::<Vec<_>>(), [4]);
         recent.add(known(6, None, None));
         recent.add(known(7, None, None));

@@ -86,7 +86,8 @@ fn inspect(store: &Path, acknowledged: &[String]) -> Found {
     let connection = Connection::open(store).unwrap();
     let sound: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
-    let mut events = connection.prepare("SELECT body FROM events WHERE first_ms IS NOT NULL");
+    let arrived = "state IS NOT NULL OR EXISTS (SELECT 1 FROM arrivals WHERE event = events.id)";
+    let mut events = connection.prepare(&format!("SELECT body FROM events WHERE {arrived}"));
     let bodies = events.as_mut().unwrap().query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
     let stored: HashSet<String> = bodies.map(|body| print(body.unwrap())).collect();
     let lost = acknowledged.iter().filter(|body| !stored.contains(&print(body.as_bytes().to_vec()))).count();
