@@ -8,14 +8,15 @@ import time
 
 PROGRAM, ROWS, WORK = (os.environ[name] for name in ("PROGRAM", "ROWS", "WORK"))
 STORE, NAIVE = f"{WORK}/store.db", f"{WORK}/naive.db"
-TEN, WINDOW = 10_000, 10_000
+# Five windows hold as many events as are sorted into the trees together: that happens once in them.
+TEN, WINDOW = 10_000, 13_200
 
 
 def fill(kind, path, start, end):
-    """Events from start to end; the rate and the raw bytes."""
+    """Events from start to end: the rate, the raw bytes, and the milliseconds of the longest wait for a group."""
     out = subprocess.run([ROWS, kind, path, str(start), str(end)], check=True, capture_output=True, text=True)
-    rate, raw = out.stdout.split()
-    return float(rate), int(raw)
+    rate, raw, longest = out.stdout.split()
+    return float(rate), int(raw), float(longest)
 
 
 def timed(command):
@@ -44,24 +45,25 @@ def size():
     return sum(os.path.getsize(path) for path in (STORE, f"{STORE}-wal") if os.path.exists(path))
 
 
-_, raw = fill("store", STORE, 0, TEN)
-at_ten, more = fill("store", STORE, TEN, TEN + WINDOW)
+_, raw, _ = fill("store", STORE, 0, TEN)
+at_ten, more, _ = fill("store", STORE, TEN, TEN + WINDOW)
 raw += more
 fill("naive", NAIVE, 0, TEN)
-naive_at_ten, _ = fill("naive", NAIVE, TEN, TEN + WINDOW)
+naive_at_ten, _, _ = fill("naive", NAIVE, TEN, TEN + WINDOW)
 print(f"inserting at {TEN:,}: {at_ten:,.0f}/s, naive {naive_at_ten:,.0f}/s", flush=True)
 listed = [listing(TEN + WINDOW)]
 there = TEN + WINDOW
 for millions in map(int, os.environ["MILLIONS"].split()):
     goal = millions * 1_000_000
     raw += fill("store", STORE, there, goal)[1]
-    rates, naive_rates = [], []
+    rates, naive_rates, longest = [], [], 0.0
     if millions == 1:
         fill("naive", NAIVE, TEN + WINDOW, goal)
     for step in range(5):
         start = goal + step * WINDOW
-        rate, more = fill("store", STORE, start, start + WINDOW)
+        rate, more, wait = fill("store", STORE, start, start + WINDOW)
         raw += more
+        longest = max(longest, wait)
         rates.append(rate)
         if millions == 1:
             naive_rates.append(fill("naive", NAIVE, start, start + WINDOW)[0])
@@ -69,7 +71,7 @@ for millions in map(int, os.environ["MILLIONS"].split()):
     # The mean, for now and then the newest events are sorted into the trees.
     rate = statistics.harmonic_mean(rates)
     beside = f", naive {statistics.harmonic_mean(naive_rates):,.0f}/s: {rate / statistics.harmonic_mean(naive_rates):.1f} times" if naive_rates else ""
-    print(f"inserting at {goal:,}: {rate:,.0f}/s, {rate / at_ten:.2f} of the rate at {TEN:,}{beside}", flush=True)
+    print(f"inserting at {goal:,}: {rate:,.0f}/s, {rate / at_ten:.2f} of the rate at {TEN:,}{beside}; longest wait for a group {longest:.0f} ms", flush=True)
     listed.append(listing(there))
     print(f"disk: {size() / there:.0f} bytes an event, {size() / raw:.2f} of the raw bytes kept", flush=True)
 for at, name in enumerate(("latest 50", "by sign-up")):

@@ -84,12 +84,13 @@ impl Search {
     }
 
     /// The searches for a filter that names a sign-up, by the sign-up's digest. Its events lie in two places: the
-    /// `recent` ones, given by their numbers, are newer than all in the tree.
+    /// `recent` ones, given by their numbers, are newer than all that count in the tree.
     pub fn of_signup(filter: &Filter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
         let mut newer = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
         newer.values.push(Value::Text(json!(recent).to_string()));
         let mut older = Self::by("signups s CROSS JOIN events e ON e.id = s.event", "s.event");
         older.with("s.signup = ?", signup);
+        older.plain("s.event <= (SELECT merged FROM progress)");
         [newer, older].map(|search| Self::new(search, filter, before))
     }
 

@@ -4,8 +4,11 @@
 //!
 //! Digests come in random order, and a tree that takes them one by one dirties a page for each: at a million events
 //! that costs more than everything else together. So the keys of new events are written in a row to the end of a table
-//! and kept in memory (see `recent`); now and then all of them are sorted into the two trees at once. Another process
-//! may write the same file: each transaction begins by reading what it added.
+//! and kept in memory (see `recent`); now and then all of them are sorted into the two trees. That can take seconds, so
+//! it goes by portions, each a stretch of the trees and a transaction of its own: as few pages are written as by one
+//! great step, and nobody waits long. Until the last portion the events count as recent, and what the trees already
+//! hold of them is passed over. Another process may write the same file: each transaction begins by reading what it
+//! added, and if that one sorts too, whoever ends first is right.
 
 use super::key::Keys;
 use super::recent::{Lookup, Recent};
@@ -15,6 +18,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 /// Recent events after which they are sorted into the trees. More make that rarer, and opening a store slower.
 /// Tests meet that moment often.
 pub(super) const RECENT: usize = if cfg!(test) { 8 } else { 65_536 };
+
+/// Events of which the keys are sorted into the trees in one transaction: whoever waits meanwhile waits for so many.
+const PORTION: usize = if cfg!(test) { 2 } else { 2_048 };
 
 /// How far a file has come; read at the start of each transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,7 +50,32 @@ pub(super) struct Twin {
 pub(super) struct Index<'c> {
     at: Progress,
     recent: Recent,
+    sorting: Option<Sorting>,
     sql: Sql<'c>,
+}
+
+/// What is on its way into the trees.
+struct Sorting {
+    /// How far the file had come when this began: these events are sorted, and these rows forgotten in the end.
+    until: Progress,
+    /// What is left for the tree of identities, and for that of sign-ups.
+    identities: std::vec::IntoIter<Lookup>,
+    signups: std::vec::IntoIter<Lookup>,
+}
+
+impl Sorting {
+    fn of(recent: &Recent, until: Progress) -> Self {
+        let mut identities = recent.all().to_vec();
+        let mut signups = identities.clone();
+        identities.sort_unstable_by_key(|known| (known.twin, known.print));
+        signups.retain(|known| known.signup.is_some());
+        signups.sort_unstable_by_key(|known| (known.signup, known.event));
+        Self { until, identities: identities.into_iter(), signups: signups.into_iter() }
+    }
+
+    fn is_done(&self) -> bool {
+        self.identities.len() + self.signups.len() == 0
+    }
 }
 
 statements! {
@@ -60,16 +91,18 @@ statements! {
     drop_identity: "DELETE FROM identity WHERE twin = ?1 AND print = ?2";
     drop_signup: "DELETE FROM signups WHERE signup = ?1 AND event = ?2";
     count_removal: "UPDATE progress SET removals = removals + 1";
-    merge_identity: "INSERT INTO identity (twin, print, event) VALUES (?1, ?2, ?3)";
-    merge_signup: "INSERT INTO signups (signup, event, newest_ms) VALUES (?1, ?2, ?3)";
-    clear: "DELETE FROM recent";
+    merge_identity: "INSERT OR REPLACE INTO identity (twin, print, event) VALUES (?1, ?2, ?3)";
+    merge_signup: "INSERT OR REPLACE INTO signups (signup, event, newest_ms) VALUES (?1, ?2, ?3)";
+    drop_recent: "DELETE FROM recent WHERE id <= ?1";
     set_merged: "UPDATE progress SET merged = ?1";
+    written: "SELECT coalesce(max(id), 0) FROM recent";
 }
 
 impl<'c> Index<'c> {
     /// Prepares the statements. Nothing is read before [`Index::catch_up`].
     pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        Ok(Self { at: Progress::default(), recent: Recent::default(), sql: Sql::prepare(connection)? })
+        let sql = Sql::prepare(connection)?;
+        Ok(Self { at: Progress::default(), recent: Recent::default(), sorting: None, sql })
     }
 
     /// Recent events that are not in the trees.
@@ -83,7 +116,7 @@ impl<'c> Index<'c> {
             self.forget();
         }
         if now.written > self.at.written {
-            self.load(self.at.written)?;
+            self.load(self.at.written, now.merged)?;
         }
         self.at = now;
         Ok(())
@@ -93,6 +126,7 @@ impl<'c> Index<'c> {
     pub fn forget(&mut self) {
         self.at = Progress::default();
         self.recent.clear();
+        self.sorting = None;
     }
 
     /// The event with these bytes.
@@ -133,12 +167,11 @@ impl<'c> Index<'c> {
         }
     }
 
-    /// Changes the newest time of a sign-up, of which `event` is the last.
+    /// Changes the newest time of a sign-up, of which `event` is the last. In the tree as well: somebody may have
+    /// sorted a recent event already.
     pub fn set_newest(&mut self, signup: i64, event: i64, newest_ms: Option<i64>) -> rusqlite::Result<()> {
-        if !self.recent.set_newest(event, newest_ms) {
-            self.sql.set_merged_newest.execute((signup, event, newest_ms))?;
-        }
-        Ok(())
+        self.recent.set_newest(event, newest_ms);
+        self.sql.set_merged_newest.execute((signup, event, newest_ms)).map(drop)
     }
 
     /// Adds an event, which is the last one now.
@@ -172,29 +205,53 @@ impl<'c> Index<'c> {
         Ok(())
     }
 
-    /// Sorts the recent events into the trees.
+    /// Whether there is more to be sorted of what was begun.
+    pub fn is_sorting(&self) -> bool {
+        self.sorting.is_some()
+    }
+
+    /// Sorts all recent events into the trees.
     pub fn merge(&mut self) -> rusqlite::Result<()> {
-        let mut sorted = self.recent.all().to_vec();
-        sorted.sort_unstable_by_key(|known| (known.twin, known.print));
-        for known in &sorted {
-            self.sql.merge_identity.execute((known.twin, &known.print, known.event))?;
+        self.sorting = None;
+        self.merge_portion()?;
+        while self.is_sorting() {
+            self.merge_portion()?;
         }
-        sorted.sort_unstable_by_key(|known| (known.signup, known.event));
-        for known in sorted.iter().filter(|known| known.signup.is_some()) {
-            self.sql.merge_signup.execute((known.signup, known.event, known.newest_ms))?;
-        }
-        self.sql.clear.execute([])?;
-        let now = Progress { merged: self.at.last_event, written: 0, ..self.at };
-        self.sql.set_merged.execute([now.merged])?;
-        self.forget();
-        self.at = now;
         Ok(())
     }
 
-    fn load(&mut self, after: i64) -> rusqlite::Result<()> {
+    /// Sorts the next portion of the recent events into the trees; the first one, where none is under way.
+    pub fn merge_portion(&mut self) -> rusqlite::Result<()> {
+        let mut sorting = self.sorting.take().unwrap_or_else(|| Sorting::of(&self.recent, self.at));
+        for known in sorting.identities.by_ref().take(PORTION) {
+            self.sql.merge_identity.execute((known.twin, &known.print, known.event))?;
+        }
+        for Lookup { event, signup, newest_ms, .. } in sorting.signups.by_ref().take(PORTION) {
+            // What is told of a recent event can change until it is sorted.
+            let newest_ms = self.recent.get(event).map_or(newest_ms, |known| known.newest_ms);
+            self.sql.merge_signup.execute((signup, event, newest_ms))?;
+        }
+        if sorting.is_done() {
+            return self.end_merge(sorting.until);
+        }
+        self.sorting = Some(sorting);
+        Ok(())
+    }
+
+    fn end_merge(&mut self, until: Progress) -> rusqlite::Result<()> {
+        self.sql.drop_recent.execute([until.written])?;
+        self.sql.set_merged.execute([until.last_event])?;
+        self.recent.drop_until(until.last_event);
+        self.at.merged = until.last_event;
+        self.at.written = self.sql.written.query_row([], |row| row.get(0))?;
+        Ok(())
+    }
+
+    fn load(&mut self, after: i64, merged: i64) -> rusqlite::Result<()> {
         let mut rows = self.sql.load.query([after])?;
         while let Some(row) = rows.next()? {
-            Lookup::all(row.get_ref(0)?.as_blob()?)?.for_each(|known| self.recent.enter(known));
+            let all = Lookup::all(row.get_ref(0)?.as_blob()?)?;
+            all.filter(|known| known.event > merged).for_each(|known| self.recent.enter(known));
         }
         Ok(())
     }

@@ -164,17 +164,19 @@ impl<'c> Ledger<'c> {
         }
     }
 
-    /// Whether enough is recent to be sorted into the trees.
+    /// Whether enough is recent to be sorted into the trees, or some of it is left.
     pub fn is_untidy(&self) -> bool {
-        self.index.recent() >= self.merge_at
+        self.index.is_sorting() || self.index.recent() >= self.merge_at
     }
 
-    /// Sorts what is recent into the trees.
+    /// Sorts a portion of what is recent into the trees.
     pub fn tidy(&mut self) -> Result<(), Fault> {
         // Where this fails, it is not tried again with every group.
         self.merge_at = self.index.recent() + RECENT / 8;
-        self.index.merge()?;
-        self.merge_at = RECENT;
+        self.index.merge_portion()?;
+        if !self.index.is_sorting() {
+            self.merge_at = RECENT;
+        }
         Ok(())
     }
 

@@ -91,11 +91,12 @@ impl Lookup {
 
 /// Numbers of the recent events of a sign-up, as they stand in the file.
 pub(super) fn of_signup(connection: &Connection, signup: i64) -> rusqlite::Result<Vec<i64>> {
-    let mut statement = connection.prepare_cached("SELECT keys FROM recent")?;
+    let mut statement = connection.prepare_cached("SELECT keys, merged FROM recent, progress")?;
     let (mut rows, mut found) = (statement.query([])?, Vec::new());
     while let Some(row) = rows.next()? {
-        let all = Lookup::all(row.get_ref(0)?.as_blob()?)?;
-        found.extend(all.filter(|known| known.signup == Some(signup)).map(|known| known.event));
+        let (all, merged) = (Lookup::all(row.get_ref(0)?.as_blob()?)?, row.get(1)?);
+        let wanted = all.filter(|known| known.signup == Some(signup) && known.event > merged);
+        found.extend(wanted.map(|known| known.event));
     }
     found.sort_unstable();
     found.dedup();
@@ -134,6 +135,13 @@ impl Recent {
         self.twins.clear();
         self.signups.clear();
         self.unwritten.clear();
+    }
+
+    /// Forgets those up to a number, and all that was to be written: they are in the file.
+    pub fn drop_until(&mut self, event: i64) {
+        let rest = self.all.split_off(self.all.partition_point(|known| known.event <= event));
+        self.clear();
+        rest.into_iter().for_each(|known| self.enter(known));
     }
 
     /// Takes over what the file holds.
@@ -179,11 +187,17 @@ impl Recent {
         self.signups.get(&signup).copied()
     }
 
-    /// Changes the newest time of a sign-up, of which `event` is the last; whether it is one of these.
-    pub fn set_newest(&mut self, event: i64, newest_ms: Option<i64>) -> bool {
-        let Ok(at) = self.all.binary_search_by_key(&event, |known| known.event) else { return false };
-        self.add(Lookup { newest_ms, ..self.all[at] });
-        true
+    /// One of them.
+    pub fn get(&self, event: i64) -> Option<&Lookup> {
+        let at = self.all.binary_search_by_key(&event, |known| known.event).ok()?;
+        self.all.get(at)
+    }
+
+    /// Changes the newest time of a sign-up, of which `event` is the last, if that is one of these.
+    pub fn set_newest(&mut self, event: i64, newest_ms: Option<i64>) {
+        if let Some(known) = self.get(event) {
+            self.add(Lookup { newest_ms, ..*known });
+        }
     }
 
     /// What is to be written by the transaction that ends; empty where it added nothing.
@@ -216,7 +230,8 @@ mod tests {
         let mut recent = Recent::default();
         recent.add(known(1, Some(7), None));
         recent.add(known(2, Some(8), Some(5)));
-        assert!(recent.set_newest(1, Some(9)) && !recent.set_newest(3, None));
+        recent.set_newest(1, Some(9));
+        recent.set_newest(3, None);
         assert_eq!((recent.newest(7), recent.newest(8)), (Some((1, Some(9))), Some((2, Some(5)))));
         assert_eq!(recent.all(), [known(1, Some(7), Some(9)), known(2, Some(8), Some(5))]);
         assert_eq!(recent.take_unwritten().len(), 3 * BYTES);

@@ -4,15 +4,143 @@ use super::index::RECENT;
 use super::*;
 use crate::protocol::arrival::RepeatKind;
 
-/// Records enough other events for everything before them to be sorted into the trees. The writer sorts after it has
-/// answered, so one more answer is waited for.
+/// Records other events until all before them are sorted into the trees.
 async fn push_out(bench: &Bench, name: &str) {
-    for n in 0..=RECENT {
+    let before = ask(bench, "SELECT max(id) FROM events");
+    push_out_until(bench, name, before).await;
+}
+
+async fn push_out_until(bench: &Bench, name: &str, number: i64) {
+    for n in 0.. {
+        assert!(n < 3 * RECENT, "it ends some time");
         bench.record(&event("created", &format!("{name}{n}"), 0), 0).await;
+        if ask(bench, "SELECT merged FROM progress") >= number {
+            return;
+        }
     }
-    let ask = "SELECT merged FROM progress";
-    let merged: i64 = rusqlite::Connection::open(bench.path()).unwrap().query_row(ask, [], |row| row.get(0)).unwrap();
-    assert!(merged > 0, "the events were sorted into the trees");
+}
+
+/// Records other events until the trees hold this one, and not yet all of those that are sorted together.
+async fn push_half_way(bench: &Bench, number: u64) {
+    for n in 0..3 * RECENT {
+        bench.record(&event("created", &format!("h{n}"), 0), 0).await;
+        assert_eq!(ask(bench, "SELECT merged FROM progress"), 0, "it goes by portions");
+        if ask(bench, &format!("SELECT count(*) FROM signups WHERE event = {number}")) > 0 {
+            return;
+        }
+    }
+}
+
+fn ask(bench: &Bench, sql: &str) -> i64 {
+    rusqlite::Connection::open(bench.path()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// Names of sign-ups in the order of their tree, from its beginning or up to its end.
+fn signups(count: usize, stands: fn(i64) -> bool) -> Vec<String> {
+    let mut names: Vec<String> = (0..).map(|n| format!("a{n}")).filter(|n| stands(key::long(n))).take(count).collect();
+    names.sort_by_key(|name| key::long(name));
+    names
+}
+
+fn among_the_first(digest: i64) -> bool {
+    digest < i64::MIN + (1 << 57)
+}
+
+fn among_the_last(digest: i64) -> bool {
+    digest > i64::MAX - (1 << 57)
+}
+
+#[tokio::test]
+async fn nothing_changes_while_portions_are_sorted() {
+    let bench = Bench::new();
+    let names: Vec<String> = (1..RECENT).map(|n| format!("s{n}")).collect();
+    for name in &names {
+        bench.record(&event("created", name, 50), 1_000).await;
+    }
+    let reader = bench.reader();
+    let mut expected: Vec<Vec<u64>> = (1..RECENT as u64).map(|n| vec![n]).collect();
+    for n in 0..4 * RECENT {
+        let at = n % names.len();
+        let again = bench.record(&event("created", &names[at], 50), 2_000).await;
+        assert_eq!((again.event, again.repeat.unwrap().gap_ms), (at as u64 + 1, 1_000));
+        let twin = bench.record(&event("created", &names[at], 49 - n as u32), 5_000).await;
+        assert!(twin.out_of_order);
+        assert_eq!(twin.repeat.unwrap().of, at as u64 + 1);
+        expected[at].insert(0, twin.event);
+        for (name, expected) in names.iter().zip(&expected) {
+            let filter = Filter { signup: Some(name.clone()), ..Filter::default() };
+            assert_eq!(numbers(&reader.list(&filter, 99, None).unwrap()), *expected, "each once, newest first");
+        }
+    }
+    assert!(ask(&bench, "SELECT merged FROM progress") > 2 * RECENT as i64, "it happened more than once");
+}
+
+#[tokio::test]
+async fn a_store_opened_anew_finishes_what_was_half_sorted() {
+    let bench = Bench::new();
+    let body = event("created", &signups(1, among_the_first)[0], 30);
+    bench.record(&body, 0).await;
+    push_half_way(&bench, 1).await;
+    let bench = bench.reopen().await;
+    assert_eq!(bench.record(&body, 9).await.event, 1);
+    push_out(&bench, "y").await;
+    assert_eq!(bench.record(&body, 10).await.event, 1);
+    let missing = "SELECT count(*) FROM events WHERE id <= (SELECT merged FROM progress)
+        AND id NOT IN (SELECT event FROM identity)";
+    assert_eq!(ask(&bench, missing), 0);
+}
+
+#[tokio::test]
+async fn an_event_that_was_sent_arrives_before_it_is_sorted() {
+    let bench = Bench::new();
+    let (first, last) = (&signups(1, among_the_first)[0], &signups(1, among_the_last)[0]);
+    bench.record(&event("created", first, 30), 0).await;
+    bench.send(&event("created", last, 30), 0).await;
+    push_half_way(&bench, 1).await;
+    bench.record(&event("created", last, 30), 0).await;
+    push_out(&bench, "y").await;
+    assert!(bench.record(&event("deleted", last, 20), 0).await.out_of_order);
+}
+
+#[tokio::test]
+async fn what_was_written_of_a_sorted_event_is_not_believed_for_ever() {
+    let bench = Bench::new();
+    let (first, last) = (&signups(1, among_the_first)[0], &signups(1, among_the_last)[0]);
+    let (newer, older) = (event("created", last, 40), event("position_changed", last, 30));
+    bench.record(&event("created", first, 30), 0).await;
+    bench.send(&newer, 0).await;
+    bench.send(&older, 0).await;
+    push_half_way(&bench, 1).await;
+    bench.record(&older, 0).await;
+    push_out_until(&bench, "y", 3).await;
+    let filter = Filter { signup: Some(last.clone()), ..Filter::default() };
+    assert_eq!(numbers(&bench.reader().list(&filter, 9, None).unwrap()), [3], "once");
+    bench.record(&newer, 0).await;
+    let bench = bench.reopen().await;
+    assert!(bench.record(&event("deleted", last, 35), 0).await.out_of_order);
+}
+
+#[tokio::test]
+async fn two_writers_on_a_file_that_one_of_them_sorts() {
+    let bench = Bench::new();
+    let other = Store::open(bench.path(), Options::default()).unwrap().recorder();
+    let names = signups(3, among_the_first);
+    // The other one sorts too: what it begins with is not what this is about.
+    bench.record(&event("created", &names[0], 30), 0).await;
+    bench.record(&event("created", &names[1], 30), 0).await;
+    let body = event("created", &names[2], 30);
+    bench.send(&body, 0).await;
+    push_half_way(&bench, 3).await;
+    assert_eq!(other.record(arrival(&body, 1)).await.unwrap().event, 3, "its first arrival");
+    push_out(&bench, "y").await;
+    let late = bench.record(&event("deleted", &names[2], 20), 2).await;
+    assert!(late.out_of_order, "what the other one learnt of the sign-up was kept");
+    for n in 0..2 * RECENT {
+        other.record(arrival(&event("created", &format!("o{n}"), 0), 0)).await.unwrap();
+        bench.record(&event("created", &format!("b{n}"), 0), 0).await;
+    }
+    assert_eq!(other.record(arrival(&body, 3)).await.unwrap().event, 3);
+    assert!(bench.record(&event("position_changed", &names[2], 25), 0).await.out_of_order);
 }
 
 #[tokio::test]
@@ -114,11 +242,7 @@ async fn another_writer_sees_that_a_sent_event_arrived() {
 #[tokio::test]
 async fn a_store_opened_anew_knows_its_recent_events() {
     let bench = Bench::new();
-    let path = bench.path();
     bench.record(&event("created", "a", 30), 0).await;
-    let Bench { folder: _folder, store, .. } = bench;
-    store.close().await;
-    let store = Store::open(&path, Options::default()).unwrap();
-    let late = store.recorder().record(arrival(&event("created", "a", 20), 9)).await.unwrap();
+    let late = bench.reopen().await.record(&event("created", "a", 20), 9).await;
     assert_eq!((late.event, late.out_of_order, late.repeat.unwrap().of), (2, true, 1));
 }

@@ -37,6 +37,11 @@ impl Bench {
         Self { folder, store, recorder }
     }
 
+    async fn reopen(self) -> Self {
+        self.store.close().await;
+        Self::within(self.folder, Options::default())
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.path().join("store.db")
     }

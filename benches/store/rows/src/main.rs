@@ -1,5 +1,5 @@
-//! Fills a store, and a naive one beside it, with the same events in groups of 1,000, and tells how long the groups of
-//! each stretch took: `rows store|naive FILE FROM TO`.
+//! Fills a store, and a naive one beside it, with the same events in groups of 1,000: `rows store|naive FILE FROM TO`.
+//! Prints events a second, how many bytes they had, and the milliseconds that the longest wait for a group took.
 
 use jiff::Timestamp;
 use referralloop::protocol::arrival::{Arrival, HeaderLines, Recorder, Verification};
@@ -41,32 +41,43 @@ fn main() {
     let (kind, path) = (&arguments[1], &arguments[2]);
     let (from, to): (u64, u64) = (arguments[3].parse().unwrap(), arguments[4].parse().unwrap());
     let stream = Stream::new(Flow::One(EventType::SignupCreated), 1, Timestamp::UNIX_EPOCH, &Given::default());
-    let (took, raw) = match kind.as_str() {
+    let filled = match kind.as_str() {
         "store" => store(path, &stream, from, to),
         _ => naive(path, &stream, from, to),
     };
-    println!("{} {raw}", (to - from) as f64 / took.as_secs_f64());
+    let rate = (to - from) as f64 / filled.took.as_secs_f64();
+    println!("{rate} {} {}", filled.raw, filled.longest.as_secs_f64() * 1000.0);
 }
 
-fn groups(stream: &Stream, from: u64, to: u64, mut enter: impl FnMut(Vec<Arrival>) -> Duration) -> (Duration, usize) {
-    let (mut took, mut raw) = (Duration::ZERO, 0);
-    for start in (from..to).step_by(GROUP as usize) {
+#[derive(Default)]
+struct Filled {
+    took: Duration,
+    longest: Duration,
+    raw: usize,
+}
+
+impl Filled {
+    /// The next group, which counts from now on.
+    fn group(&mut self, stream: &Stream, start: u64, to: u64) -> Vec<Arrival> {
         let group: Vec<Arrival> = (start..(start + GROUP).min(to)).map(|number| arrival(stream, number)).collect();
-        raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
-        took += enter(group);
+        self.raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
+        group
     }
-    (took, raw)
+
+    fn add(&mut self, took: Duration) {
+        self.took += took;
+        self.longest = self.longest.max(took);
+    }
 }
 
-fn store(path: &str, stream: &Stream, from: u64, to: u64) -> (Duration, usize) {
+fn store(path: &str, stream: &Stream, from: u64, to: u64) -> Filled {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let store = Store::open(path, Options { quota_bytes: u64::MAX, ..Options::default() }).unwrap();
         let recorder = store.recorder();
-        let (mut took, mut raw) = (Duration::ZERO, 0);
+        let mut filled = Filled::default();
         for start in (from..to).step_by(GROUP as usize) {
-            let group: Vec<Arrival> = (start..(start + GROUP).min(to)).map(|number| arrival(stream, number)).collect();
-            raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
+            let group = filled.group(stream, start, to);
             let began = Instant::now();
             let mut under_way = tokio::task::JoinSet::new();
             for arrival in group {
@@ -74,15 +85,15 @@ fn store(path: &str, stream: &Stream, from: u64, to: u64) -> (Duration, usize) {
                 under_way.spawn(async move { recorder.record(arrival).await.unwrap() });
             }
             under_way.join_all().await;
-            took += began.elapsed();
+            filled.add(began.elapsed());
         }
         store.close().await;
-        (took, raw)
+        filled
     })
 }
 
 /// Text keys, indexes on them, the default cache and checkpoints; as durable as the other.
-fn naive(path: &str, stream: &Stream, from: u64, to: u64) -> (Duration, usize) {
+fn naive(path: &str, stream: &Stream, from: u64, to: u64) -> Filled {
     let connection = Connection::open(path).unwrap();
     connection
         .execute_batch(
@@ -97,25 +108,25 @@ fn naive(path: &str, stream: &Stream, from: u64, to: u64) -> (Duration, usize) {
              CREATE INDEX IF NOT EXISTS by_event ON arrivals (event);",
         )
         .unwrap();
-    groups(stream, from, to, |group| {
+    let mut filled = Filled::default();
+    for start in (from..to).step_by(GROUP as usize) {
+        let group = filled.group(stream, start, to);
         let began = Instant::now();
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         for one in &group {
             enter_naively(&connection, one);
         }
         connection.execute_batch("COMMIT").unwrap();
-        began.elapsed()
-    })
+        filled.add(began.elapsed());
+    }
+    filled
 }
 
 fn enter_naively(connection: &Connection, one: &Arrival) {
     let print = one.body.fingerprint().to_string();
     let twin: String = one.facts.twin.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect();
-    let known = connection
-        .prepare_cached("SELECT id FROM events WHERE fingerprint = ?1")
-        .unwrap()
-        .exists([&print])
-        .unwrap();
+    let known =
+        connection.prepare_cached("SELECT id FROM events WHERE fingerprint = ?1").unwrap().exists([&print]).unwrap();
     assert!(!known);
     connection.prepare_cached("SELECT id FROM events WHERE twin = ?1").unwrap().exists([&twin]).unwrap();
     connection
@@ -125,7 +136,16 @@ fn enter_naively(connection: &Connection, one: &Arrival) {
         .unwrap();
     let body = String::from_utf8_lossy(one.body.as_bytes()).into_owned();
     let facts = &one.facts;
-    let row = params![print, twin, facts.signup_id, facts.email, facts.waitlist_id, facts.event_type, one.at.to_string(), body];
+    let row = params![
+        print,
+        twin,
+        facts.signup_id,
+        facts.email,
+        facts.waitlist_id,
+        facts.event_type,
+        one.at.to_string(),
+        body
+    ];
     let sql = "INSERT INTO events (fingerprint, twin, signup, email, waitlist, kind, first_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     connection.prepare_cached(sql).unwrap().execute(row).unwrap();
     let headers = String::from_utf8_lossy(one.headers.as_block()).into_owned();
