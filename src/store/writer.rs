@@ -68,6 +68,8 @@ pub(super) fn run(connection: &Connection, quota: u64, mut queue: mpsc::Receiver
             }
         }
     }
+    // Left half sorted, the file would be sorted from the start by every run that is too short to end it.
+    while ledger.is_untidy() && transact(connection, &mut ledger, Ledger::tidy).is_ok() {}
     // The log is copied into the file now rather than at the next start. Without success, it is then.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
 }

@@ -29,6 +29,7 @@ async fn push_half_way(bench: &Bench, number: u64) {
             return;
         }
     }
+    panic!("it begins some time");
 }
 
 fn ask(bench: &Bench, sql: &str) -> i64 {
@@ -76,12 +77,27 @@ async fn nothing_changes_while_portions_are_sorted() {
 }
 
 #[tokio::test]
-async fn a_store_opened_anew_finishes_what_was_half_sorted() {
+async fn closing_finishes_what_was_half_sorted() {
     let bench = Bench::new();
     let body = event("created", &signups(1, among_the_first)[0], 30);
     bench.record(&body, 0).await;
     push_half_way(&bench, 1).await;
     let bench = bench.reopen().await;
+    assert!(ask(&bench, "SELECT merged FROM progress") > 0);
+    assert_eq!(bench.record(&body, 9).await.event, 1);
+}
+
+#[tokio::test]
+async fn a_store_opened_anew_finishes_what_a_crash_left_half_sorted() {
+    let crashed = Bench::new();
+    let body = event("created", &signups(1, among_the_first)[0], 30);
+    crashed.record(&body, 0).await;
+    push_half_way(&crashed, 1).await;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("store.db").display().to_string();
+    rusqlite::Connection::open(crashed.path()).unwrap().execute("VACUUM INTO ?1", [copy]).unwrap();
+    let bench = Bench::within(folder, Options::default());
+    assert_eq!(ask(&bench, "SELECT merged FROM progress"), 0);
     assert_eq!(bench.record(&body, 9).await.event, 1);
     push_out(&bench, "y").await;
     assert_eq!(bench.record(&body, 10).await.event, 1);
