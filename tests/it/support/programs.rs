@@ -1,7 +1,9 @@
-//! What may or may not be on the machine: other programs, test vectors, patience.
+//! What may or may not be on the machine: other programs, ports for them, test vectors, patience.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// A program of another make to compare with, where it is installed; says so where it is not.
 pub fn counterpart(program: &str) -> Option<PathBuf> {
@@ -11,6 +13,15 @@ pub fn counterpart(program: &str) -> Option<PathBuf> {
     }
     println!("skipped: {program} is not installed");
     None
+}
+
+/// A port for a program that cannot choose one by itself. It lies below those that systems give out, so that nobody gets
+/// it by chance before it is used; each process of tests begins in a stretch of its own.
+pub fn free_port() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + (std::process::id() % 600) as u16 * 20;
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    std::iter::repeat_with(|| first + GIVEN.fetch_add(1, Ordering::Relaxed)).find(is_free).unwrap()
 }
 
 /// The folder of public test vectors, where one is given; says so where it is not.
