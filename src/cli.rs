@@ -100,10 +100,7 @@ fn failure(error: clap::Error, context: &Context) -> Failure {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Failure::Shown(error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !context.globals.json => Failure::Shown(error),
-        _ => {
-            let meant = grammar::command_of(&context.arguments, &command());
-            Failure::Command(grammar::complaint(&error, &meant))
-        }
+        _ => Failure::Command(grammar::complaint(&error, &context.arguments, &command())),
     }
 }
 

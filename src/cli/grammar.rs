@@ -4,22 +4,24 @@
 //! [`Error`] like any other, so that it is sanitised, wrapped and written as a record in the one place for that.
 
 use crate::error::Error;
+use crate::flows::arguments;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;
 
-/// The complaint as an error of usage. `command` is the command that was meant, as it is typed.
-pub fn complaint(error: &clap::Error, command: &str) -> Error {
+/// The complaint about a command line as an error of usage.
+pub fn complaint(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
+    let (path, command) = meant(arguments, root);
     let complaint = Complaint(error);
     let mut told = Error::usage(complaint.sentence());
-    if let Some(meant) = complaint.suggestion() {
+    if let Some(meant) = complaint.suggestion().or_else(|| complaint.forgotten_option(command)) {
         told = told.hint(format!("did you mean {meant}?"));
     }
-    told.hint(format!("{command} --help"))
+    told.hint(format!("{path} --help"))
 }
 
-/// The command that a command line means, as far as it can be followed: `referralloop events list`.
-pub fn command_of(arguments: &[OsString], root: &clap::Command) -> String {
+/// The command that a command line means, as far as it can be followed, and how it is typed: `referralloop events list`.
+fn meant<'c>(arguments: &[OsString], root: &'c clap::Command) -> (String, &'c clap::Command) {
     let mut path = vec!["referralloop"];
     let mut command = root;
     for argument in arguments.iter().skip(1) {
@@ -28,7 +30,7 @@ pub fn command_of(arguments: &[OsString], root: &clap::Command) -> String {
             command = next;
         }
     }
-    path.join(" ")
+    (path.join(" "), command)
 }
 
 struct Complaint<'a>(&'a clap::Error);
@@ -85,6 +87,19 @@ impl Complaint<'_> {
         let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
         // Of several, the parser puts the likeliest last.
         kinds.into_iter().find_map(|kind| self.texts(kind).last().map(|meant| name(meant)))
+    }
+
+    /// The option that was left out before a port, an address or a body.
+    fn forgotten_option(&self, command: &clap::Command) -> Option<String> {
+        let value = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
+        let takers: &[&str] = match value {
+            _ if value.parse::<u16>().is_ok() => &["port", "to"],
+            _ if value.starts_with(['{', '@']) => &["data"],
+            _ if value.contains(':') && arguments::target(value).is_ok() => &["to", "forward-to"],
+            _ => return None,
+        };
+        let knows = |name: &&&str| command.get_arguments().any(|argument| argument.get_long() == Some(name));
+        takers.iter().find(knows).map(|name| format!("--{name}"))
     }
 
     fn text(&self, kind: ContextKind) -> Option<&str> {
