@@ -2,15 +2,22 @@
 
 use crate::error::Error;
 use std::future::Future;
+use std::thread::available_parallelism;
 use tokio::runtime::Builder;
 
 /// Threads that serve connections. The store's writer is one more, and the slower one: further threads would only
-/// wait for it. One alone falls behind wherever it has to share its processor.
+/// wait for it.
 const SERVING: usize = 2;
 
-/// Runs a server's future to its end, its connections on threads of their own.
+/// Runs a server's future to its end, on threads of its own where there are processors for them beside the store's
+/// writer. Where there are not, they would spend a tenth of their time on waking each other.
 pub fn serve_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    run(Builder::new_multi_thread().worker_threads(SERVING), future)
+    match available_parallelism() {
+        Ok(processors) if processors.get() > SERVING => {
+            run(Builder::new_multi_thread().worker_threads(SERVING), future)
+        }
+        _ => block_on(future),
+    }
 }
 
 /// Runs a future to its end on the current thread.
