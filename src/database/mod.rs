@@ -5,6 +5,8 @@ mod code;
 mod error;
 mod file;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub use code::{OutcomeColumns, Unwritten, time};
 pub use error::{OpenError, ReadError};

@@ -3,7 +3,7 @@
 //! May know SQLite's header and statements in general. Must not know what is done with the rows.
 
 use super::error::OpenError;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Row, TransactionBehavior};
 use std::path::Path;
 
 /// What a file holds.
@@ -30,6 +30,11 @@ pub enum Standing {
     Current,
 }
 
+/// Mark, version, and whether there are no tables. One statement, which sees one state of the file: somebody else may be
+/// making the tables at this moment.
+const STANDING: &str = "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema)
+    FROM pragma_application_id, pragma_user_version";
+
 /// The first SQLite that does not lose acknowledged rows when two connections reset the log at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -50,15 +55,11 @@ impl Shape {
 
     /// Looks at a file without changing it.
     pub fn standing(&self, path: &Path, connection: &Connection) -> Result<Standing, OpenError> {
-        let ask = |sql: &str| {
-            connection
-                .query_row(sql, [], |row| row.get::<_, i64>(0))
-                .map_err(|e| OpenError::from_sqlite(path, self.noun, &e))
-        };
-        let (ours, version, tables) =
-            (ask("PRAGMA application_id")?, ask("PRAGMA user_version")?, ask("SELECT count(*) FROM sqlite_schema")?);
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?));
+        let standing = connection.query_row(STANDING, [], read);
+        let (ours, version, is_empty) = standing.map_err(|e| OpenError::from_sqlite(path, self.noun, &e))?;
         match (ours, version) {
-            (0, 0) if tables == 0 => Ok(Standing::Empty),
+            (0, 0) if is_empty => Ok(Standing::Empty),
             (ours, found) if ours == self.application_id && found > self.version() => {
                 Err(OpenError::TooNew { path: path.to_path_buf(), noun: self.noun, found, known: self.version() })
             }
