@@ -92,10 +92,11 @@ impl Complaint<'_> {
     /// The option that was left out before a port, an address or a body.
     fn forgotten_option(&self, command: &clap::Command) -> Option<String> {
         let value = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
+        let begins_with_port = value.split_once('/').is_some_and(|(port, _)| arguments::port(port).is_ok());
         let takers: &[&str] = match value {
-            _ if value.parse::<u16>().is_ok() => &["port", "to"],
+            _ if arguments::port(value).is_ok() => &["port", "to"],
             _ if value.starts_with(['{', '@']) => &["data"],
-            _ if value.contains(':') && arguments::target(value).is_ok() => &["to", "forward-to"],
+            _ if begins_with_port || value.contains(':') && arguments::target(value).is_ok() => &["to", "forward-to"],
             _ => return None,
         };
         let knows = |name: &&&str| command.get_arguments().any(|argument| argument.get_long() == Some(name));

@@ -4,11 +4,11 @@
 //!
 //! Digests come in random order, and a tree that takes them one by one dirties a page for each: at a million events
 //! that costs more than everything else together. So the keys of new events are written in a row to the end of a table
-//! and kept in memory (see `recent`); now and then all of them are sorted into the two trees. A slow disk takes long for
-//! that, so it goes by portions, each a stretch of the trees and a transaction of its own: as few pages are written as by one
-//! great step, and nobody waits long. Until the last portion the events count as recent, and what the trees already
-//! hold of them is passed over. Another process may write the same file: each transaction begins by reading what it
-//! added, and if that one sorts too, whoever ends first is right.
+//! and kept in memory (see `recent`); now and then all of them are sorted into the two trees. A slow disk takes long
+//! for that, so it goes by portions, each a stretch of the trees and a transaction of its own: as few pages are written
+//! as by one great step, and nobody waits long. Until the last portion the events count as recent, and what the trees
+//! already hold of them is passed over. Another process may write the same file: each transaction begins by reading
+//! what it added, and if that one sorts too, whoever ends first is right.
 
 use super::key::Keys;
 use super::recent::{Lookup, Recent};
