@@ -8,6 +8,7 @@ use super::error::Fault;
 use super::index::{Index, Progress, RECENT};
 use super::job::{Incoming, Outgoing};
 use super::key::Keys;
+use super::known::{Envelope, Known, Remembered};
 use super::past::Kept;
 use super::sql::statements;
 use crate::database::OutcomeColumns;
@@ -31,6 +32,7 @@ pub(super) struct Ledger<'c> {
     pub(super) last_event: i64,
     pub(super) last_arrival: i64,
     index: Index<'c>,
+    remembered: Remembered<'c>,
     /// Recent events at which they are sorted into the trees.
     merge_at: usize,
     /// Bytes that live pages took when they were last counted.
@@ -51,18 +53,6 @@ enum Seen<'i> {
     Arrived { first: &'i Incoming, retry_of: Option<i64> },
 }
 
-/// What is known of an event that is there already.
-struct Known {
-    event: i64,
-    first_ms: Option<i64>,
-    /// How often it came in.
-    arrivals: i64,
-    /// State of its last arrival, zero where there is none.
-    state: i64,
-    /// Whether the arrival in its row came with the same target and headers as the one that is asked about.
-    alike: bool,
-}
-
 statements! {
     begin: "BEGIN IMMEDIATE";
     commit: "COMMIT";
@@ -74,10 +64,6 @@ statements! {
     pages: "PRAGMA page_count";
     free_pages: "PRAGMA freelist_count";
     page_size: "PRAGMA page_size";
-    known: "SELECT e.first_ms, coalesce(a.nth, e.state IS NOT NULL), coalesce(a.state, e.state, 0),
-        coalesce(e.target = ?2 AND e.headers = ?3, false)
-        FROM events e LEFT JOIN arrivals a INDEXED BY arrivals_of_event ON a.event = e.id
-        WHERE e.id = ?1 ORDER BY a.nth DESC LIMIT 1";
     first: "SELECT first_ms FROM events WHERE id = ?1 AND first_ms IS NOT NULL";
     add_event: "INSERT INTO events (id, first_ms, sent_ms, retry_of, kind, email, waitlist, arrival, state, target,
         headers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -104,12 +90,14 @@ statements! {
 impl<'c> Ledger<'c> {
     /// Prepares the statements. Nothing is read before [`Ledger::begin`].
     pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
-        let (index, sql, past) = (Index::new(connection)?, Sql::prepare(connection)?, Kept::new(connection)?);
+        let (index, remembered) = (Index::new(connection)?, Remembered::new(connection)?);
+        let (sql, past) = (Sql::prepare(connection)?, Kept::new(connection)?);
         Ok(Self {
             version: None,
             last_event: 0,
             last_arrival: 0,
             index,
+            remembered,
             merge_at: RECENT,
             counted: 0,
             added: 0,
@@ -135,6 +123,7 @@ impl<'c> Ledger<'c> {
             let (last_event, merged, written, removals) = (r.get(0)?, r.get(2)?, r.get(3)?, r.get(4)?);
             Ok((r.get(1)?, Progress { last_event, merged, written, removals }))
         };
+        self.remembered.clear();
         let (last_arrival, progress) = self.sql.progress.query_row([], read)?;
         (self.last_arrival, self.last_event) = (last_arrival, progress.last_event);
         self.index.catch_up(progress)?;
@@ -182,11 +171,11 @@ impl<'c> Ledger<'c> {
 
     /// Enters an arrival. The first one stands in the row of its event, where that was not there before.
     pub fn record(&mut self, incoming: &Incoming) -> Result<Recorded, Fault> {
-        let known = self.find(incoming)?;
+        let known = self.find(&incoming.keys)?;
         let is_new = known.is_none();
         self.reserve(incoming.headers.as_block().len() + if is_new { incoming.body.len() } else { 0 })?;
         let (event, repeat, out_of_order) = match known {
-            Some(known) => self.arrival_of_known(&known, incoming)?,
+            Some((event, known)) => self.arrival_of_known(event, known, incoming)?,
             None => self.new_arrival(incoming)?,
         };
         self.last_arrival += 1;
@@ -272,13 +261,9 @@ impl<'c> Ledger<'c> {
         Ok(self.index.find(keys)?.is_some())
     }
 
-    fn find(&mut self, incoming: &Incoming) -> rusqlite::Result<Option<Known>> {
-        let Some(event) = self.index.find(&incoming.keys)? else { return Ok(None) };
-        let read = |r: &Row<'_>| {
-            let (first_ms, arrivals, state, alike) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
-            Ok(Known { event, first_ms, arrivals, state, alike })
-        };
-        self.sql.known.query_row((event, &incoming.target, incoming.headers.as_block()), read).optional()
+    fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<(i64, Known)>> {
+        let Some(event) = self.index.find(keys)? else { return Ok(None) };
+        Ok(self.remembered.get(event)?.map(|known| (event, known)))
     }
 
     /// An event of which nothing was known arrives.
@@ -286,21 +271,34 @@ impl<'c> Ledger<'c> {
         let twin = self.twin(self.last_event + 1, incoming)?;
         let seen = Seen::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
         let (event, late) = self.add_event(&incoming.keys, &incoming.body, &seen)?;
+        let (state, envelope) = (code::state(incoming.verification, 0), Some(self.envelope(incoming)));
+        self.remembered.note(event, Known { first_ms: Some(incoming.at_ms), arrivals: 1, state, envelope });
         Ok((event, twin, late))
     }
 
     /// An event that was known arrives, again or for the first time.
-    fn arrival_of_known(&mut self, known: &Known, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
-        let (event, at_ms) = (known.event, incoming.at_ms);
+    fn arrival_of_known(
+        &mut self,
+        event: i64,
+        known: Known,
+        incoming: &Incoming,
+    ) -> Result<(i64, Option<Repeat>, bool), Fault> {
+        let (at_ms, arrivals) = (incoming.at_ms, known.arrivals + 1);
         let state = code::state(incoming.verification, known.state);
-        let own = (!known.alike).then(|| (&incoming.target, incoming.headers.as_block()));
+        let is_alike = known.envelope == Some(self.envelope(incoming));
+        let own = (!is_alike).then(|| (&incoming.target, incoming.headers.as_block()));
         let (target, headers) = own.unzip();
-        let row = params![self.last_arrival + 1, event, known.arrivals + 1, state, at_ms, target, headers];
-        self.sql.add_arrival.execute(row)?;
+        self.sql.add_arrival.execute(params![self.last_arrival + 1, event, arrivals, state, at_ms, target, headers])?;
+        let first_ms = Some(known.first_ms.unwrap_or(at_ms));
+        self.remembered.note(event, Known { first_ms, arrivals, state, ..known });
         match known.first_ms {
             Some(first_ms) => Ok((event, Some(repeat(RepeatKind::Duplicate, event, first_ms, at_ms)), false)),
             None => self.first_arrival(event, incoming),
         }
+    }
+
+    fn envelope(&self, incoming: &Incoming) -> Envelope {
+        self.remembered.envelope(incoming.target.as_bytes(), incoming.headers.as_block())
     }
 
     /// An event that was known because it was sent from here arrives for the first time.

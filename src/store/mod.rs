@@ -12,6 +12,7 @@
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
 //! | `index`, `recent`, `sql` | looking events up, on disk and in memory; prepared statements |
+//! | `known` | what is known of an event that comes again |
 //! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
@@ -24,6 +25,7 @@ mod index;
 mod job;
 mod journal;
 mod key;
+mod known;
 mod ledger;
 mod past;
 mod prune;

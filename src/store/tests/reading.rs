@@ -86,6 +86,7 @@ async fn by_state_one_valid_signature_proves_the_body() {
     assert_eq!(listed(&bench, &with(Verification::Valid)), [2, 1]);
     assert_eq!(listed(&bench, &with(Verification::Unsigned)), [5, 3]);
     bench.record(&event("position_changed", "a", 1), 9_000).await;
+    bench.recorder.record(unsigned(&event("position_changed", "a", 1), 9_000)).await.unwrap();
     bench.recorder.record(unsigned(&event("created", "a", 0), 9_000)).await.unwrap();
     assert_eq!(listed(&bench, &with(Verification::Valid)), [3, 2, 1]);
     let own: Vec<_> = bench.reader().arrivals(1).unwrap().iter().map(|a| a.verification).collect();

@@ -35,6 +35,38 @@ async fn the_same_bytes_are_a_duplicate_with_the_gap_since_the_first() {
 }
 
 #[tokio::test]
+async fn an_event_that_comes_through_two_processes_is_counted_on() {
+    let bench = Bench::new();
+    let other = Store::open(bench.path(), Options::default()).unwrap();
+    let recorders = [bench.recorder.clone(), other.recorder()];
+    for turn in 0..3 {
+        for recorder in &recorders {
+            let arrival = if turn == 0 { unsigned("x", turn) } else { arrival("x", turn) };
+            assert_eq!(recorder.record(arrival).await.unwrap().event, 1);
+        }
+    }
+    let row = bench.reader().event(1).unwrap().unwrap();
+    assert_eq!((row.arrivals, row.verification), (6, Some(Verification::Valid)));
+}
+
+#[tokio::test]
+async fn a_repeat_that_could_not_be_entered_is_not_counted() {
+    let bench = Bench::new();
+    bench.record("x", 0).await;
+    let other = rusqlite::Connection::open(bench.path()).unwrap();
+    let trap = "CREATE TRIGGER trap BEFORE INSERT ON arrivals WHEN new.at_ms = 3 BEGIN SELECT raise(ABORT, ''); END";
+    other.execute_batch(trap).unwrap();
+    // While the lock is held, all of them gather into one group.
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let record = |at_ms| bench.recorder.record(arrival("x", at_ms));
+    let unlock = async { other.execute_batch("COMMIT").unwrap() };
+    let (first, second, trapped, ()) = tokio::join!(record(1), record(2), record(3), unlock);
+    assert_eq!([first, second, trapped].map(|answer| answer.is_ok()), [true, true, false]);
+    bench.record("x", 4).await;
+    assert_eq!(bench.reader().event(1).unwrap().unwrap().arrivals, 4);
+}
+
+#[tokio::test]
 async fn a_clock_that_was_set_back_gives_no_negative_gap() {
     let bench = Bench::new();
     bench.record("x", 5_000).await;
