@@ -3,13 +3,15 @@
 //! May know the tables that tell it. Whoever enters an arrival notes it here. What another process enters this cannot
 //! know: who sees that one wrote must forget everything.
 
+use super::job::Incoming;
 use super::sql::statements;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// Events that are remembered at most; they take about five megabytes. Tests meet that moment often.
-const REMEMBERED: usize = if cfg!(test) { 4 } else { 65_536 };
+/// Events that are remembered at most: as many as a map of 65,536 places holds before it grows, which are four
+/// megabytes. Tests meet that moment often.
+const REMEMBERED: usize = if cfg!(test) { 4 } else { 57_344 };
 
 /// What is known of an event that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +87,9 @@ impl<'c> Remembered<'c> {
         self.events.clear();
     }
 
-    /// The digest of a target and header lines.
-    pub fn envelope(&self, target: &[u8], headers: &[u8]) -> Envelope {
-        Envelope::of(&self.key, target, headers)
+    /// The digest of an arrival's target and header lines.
+    pub fn envelope(&self, incoming: &Incoming) -> Envelope {
+        Envelope::of(&self.key, incoming.target.as_bytes(), incoming.headers.as_block())
     }
 }
 
@@ -96,15 +98,10 @@ mod tests {
     use super::super::schema::STORE;
     use super::*;
 
-    fn made() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
-        STORE.migrations.iter().for_each(|step| connection.execute_batch(step).unwrap());
-        connection
-    }
-
     #[test]
     fn it_holds_the_latest_and_no_more_than_it_may() {
-        let connection = made();
+        let connection = Connection::open_in_memory().unwrap();
+        STORE.migrations.iter().for_each(|step| connection.execute_batch(step).unwrap());
         let mut remembered = Remembered::new(&connection).unwrap();
         for event in 0..100 {
             let known = Known { first_ms: None, arrivals: event, state: 0, envelope: None };
@@ -117,12 +114,11 @@ mod tests {
 
     #[test]
     fn an_envelope_is_its_target_and_its_headers() {
-        let connection = made();
-        let remembered = Remembered::new(&connection).unwrap();
-        let one = remembered.envelope(b"/a", b"b: c");
-        assert_eq!(one, remembered.envelope(b"/a", b"b: c"));
+        let key = RandomState::new();
+        let one = Envelope::of(&key, b"/a", b"b: c");
+        assert_eq!(one, Envelope::of(&key, b"/a", b"b: c"));
         for (target, headers) in [("/a", "b: d"), ("/b", "b: c"), ("/ab", ": c"), ("/", "ab: c")] {
-            assert_ne!(one, remembered.envelope(target.as_bytes(), headers.as_bytes()));
+            assert_ne!(one, Envelope::of(&key, target.as_bytes(), headers.as_bytes()));
         }
     }
 }

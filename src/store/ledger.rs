@@ -8,7 +8,7 @@ use super::error::Fault;
 use super::index::{Index, Progress, RECENT};
 use super::job::{Incoming, Outgoing};
 use super::key::Keys;
-use super::known::{Envelope, Known, Remembered};
+use super::known::{Known, Remembered};
 use super::past::Kept;
 use super::sql::statements;
 use crate::database::OutcomeColumns;
@@ -271,7 +271,7 @@ impl<'c> Ledger<'c> {
         let twin = self.twin(self.last_event + 1, incoming)?;
         let seen = Seen::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
         let (event, late) = self.add_event(&incoming.keys, &incoming.body, &seen)?;
-        let (state, envelope) = (code::state(incoming.verification, 0), Some(self.envelope(incoming)));
+        let (state, envelope) = (code::state(incoming.verification, 0), Some(self.remembered.envelope(incoming)));
         self.remembered.note(event, Known { first_ms: Some(incoming.at_ms), arrivals: 1, state, envelope });
         Ok((event, twin, late))
     }
@@ -285,7 +285,7 @@ impl<'c> Ledger<'c> {
     ) -> Result<(i64, Option<Repeat>, bool), Fault> {
         let (at_ms, arrivals) = (incoming.at_ms, known.arrivals + 1);
         let state = code::state(incoming.verification, known.state);
-        let is_alike = known.envelope == Some(self.envelope(incoming));
+        let is_alike = known.envelope == Some(self.remembered.envelope(incoming));
         let own = (!is_alike).then(|| (&incoming.target, incoming.headers.as_block()));
         let (target, headers) = own.unzip();
         self.sql.add_arrival.execute(params![self.last_arrival + 1, event, arrivals, state, at_ms, target, headers])?;
@@ -295,10 +295,6 @@ impl<'c> Ledger<'c> {
             Some(first_ms) => Ok((event, Some(repeat(RepeatKind::Duplicate, event, first_ms, at_ms)), false)),
             None => self.first_arrival(event, incoming),
         }
-    }
-
-    fn envelope(&self, incoming: &Incoming) -> Envelope {
-        self.remembered.envelope(incoming.target.as_bytes(), incoming.headers.as_block())
     }
 
     /// An event that was known because it was sent from here arrives for the first time.

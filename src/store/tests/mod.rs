@@ -60,6 +60,15 @@ impl Bench {
     }
 }
 
+/// A connection that holds the lock, so that jobs gather into one group until it commits. `trap` is the condition, on
+/// the new row of a table, under which entering a job fails by itself.
+fn locked_with_trap(bench: &Bench, table: &str, trap: &str) -> rusqlite::Connection {
+    let other = rusqlite::Connection::open(bench.path()).unwrap();
+    let trap = format!("BEFORE INSERT ON {table} WHEN {trap} BEGIN SELECT raise(ABORT, 'trapped'); END");
+    other.execute_batch(&format!("CREATE TRIGGER trap {trap}; BEGIN IMMEDIATE")).unwrap();
+    other
+}
+
 fn ms(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap()
 }

@@ -53,11 +53,7 @@ async fn an_event_that_comes_through_two_processes_is_counted_on() {
 async fn a_repeat_that_could_not_be_entered_is_not_counted() {
     let bench = Bench::new();
     bench.record("x", 0).await;
-    let other = rusqlite::Connection::open(bench.path()).unwrap();
-    let trap = "CREATE TRIGGER trap BEFORE INSERT ON arrivals WHEN new.at_ms = 3 BEGIN SELECT raise(ABORT, ''); END";
-    other.execute_batch(trap).unwrap();
-    // While the lock is held, all of them gather into one group.
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let other = locked_with_trap(&bench, "arrivals", "new.at_ms = 3");
     let record = |at_ms| bench.recorder.record(arrival("x", at_ms));
     let unlock = async { other.execute_batch("COMMIT").unwrap() };
     let (first, second, trapped, ()) = tokio::join!(record(1), record(2), record(3), unlock);

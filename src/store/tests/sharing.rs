@@ -146,12 +146,7 @@ async fn a_lock_that_is_short_is_waited_for() {
 #[tokio::test]
 async fn one_job_that_fails_takes_no_other_with_it() {
     let bench = Bench::new();
-    let other = rusqlite::Connection::open(bench.path()).unwrap();
-    let trap = "CREATE TRIGGER trap BEFORE INSERT ON events WHEN new.body = x'626164'
-        BEGIN SELECT raise(ABORT, 'trapped'); END";
-    other.execute_batch(trap).unwrap();
-    // While the lock is held, all of them gather into one group.
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let other = locked_with_trap(&bench, "events", "new.body = x'626164'");
     let jobs: Vec<_> = ["a", "bad", "b"]
         .map(|body| {
             let recorder = bench.recorder.clone();
