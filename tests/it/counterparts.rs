@@ -2,7 +2,7 @@
 //!
 //! `tests/counterparts/install` installs what is missing here; what stays missing is skipped with a line.
 
-use crate::support::{Program, Scene, Started, counterpart, free_port, until};
+use crate::support::{INSTALL, Program, Scene, Started, counterpart, free_port, note_skipped, until};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use referralloop::protocol::signature::{Reason, Secret, Verdict, verify};
@@ -52,7 +52,7 @@ impl Sample {
         let node = counterpart("node")?;
         let modules = installed("node_modules");
         if !modules.join("express").is_dir() {
-            println!("skipped: Express is not installed; tests/counterparts/install does it");
+            note_skipped("Express", INSTALL);
             return None;
         }
         let run = |copy: &Path| foreign(scene, &node, [copy.to_str().unwrap()]).env("NODE_PATH", modules);
@@ -62,7 +62,7 @@ impl Sample {
     fn flask(scene: &Scene) -> Option<Self> {
         let python = python()?;
         if foreign(scene, &python, ["-c", "import flask"]).output().code != Some(0) {
-            println!("skipped: Flask is not installed; tests/counterparts/install does it");
+            note_skipped("Flask", INSTALL);
             return None;
         }
         let run = |copy: &Path| foreign(scene, &python, [copy.to_str().unwrap()]).env("PYTHONUNBUFFERED", "1");

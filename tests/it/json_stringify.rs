@@ -1,5 +1,6 @@
 //! `JSON.stringify(JSON.parse(text))` as this program computes it, against the Node that is installed.
 
+use crate::support::note_skipped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use referralloop::protocol::stringify::json_stringify;
@@ -25,7 +26,7 @@ fn counterpart(seed: u32) -> Option<String> {
 #[test]
 fn ten_thousand_documents_are_rebuilt_as_node_rebuilds_them() {
     let Some(lines) = counterpart(20_240_115) else {
-        println!("skipped: there is no node to compare with");
+        note_skipped("node", "is not installed");
         return;
     };
     let lines: Vec<&str> = lines.lines().collect();

@@ -1,6 +1,7 @@
 //! The floor of facts against public test data, which is not part of the project: it is found through
 //! `REFERRALLOOP_TEST_VECTORS`, and without it these tests say that they skip.
 
+use crate::support::note_skipped;
 use referralloop::protocol::json::{check, pretty, tokens};
 use referralloop::protocol::signature::{Secret, Verdict, verify};
 use referralloop::protocol::stringify::json_stringify;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 fn vectors(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("REFERRALLOOP_TEST_VECTORS");
     if folder.is_none() {
-        println!("skipped: REFERRALLOOP_TEST_VECTORS does not name a folder with {name}");
+        note_skipped("test vectors", &format!("are not there: REFERRALLOOP_TEST_VECTORS names no folder with {name}"));
     }
     folder.map(|folder| PathBuf::from(folder).join(name))
 }

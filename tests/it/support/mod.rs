@@ -24,7 +24,7 @@ pub use listener::Listener;
 pub use output::Output;
 pub use post::post;
 pub use process::{Program, Started};
-pub use programs::{counterpart, free_port, slow_tests, vectors};
+pub use programs::{INSTALL, counterpart, free_port, note_skipped, slow_tests, vectors};
 pub use sandbox::Sandbox;
 pub use scene::{Run, Running, Scene, wall};
 

@@ -1,9 +1,24 @@
 //! What may or may not be on the machine: other programs, ports for them, test vectors, patience.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+
+/// Why what `tests/counterparts/install` puts into the target folder is missing.
+pub const INSTALL: &str = "is not installed; tests/counterparts/install does it";
+
+/// Notes that something to compare with is missing here: as a line of the test's output, which only a failing test shows,
+/// and as one in the file that `REFERRALLOOP_SKIPPED` names, which the gate counts. One write each, so that the tests of
+/// several threads do not mix their lines.
+pub fn note_skipped(name: &str, reason: &str) {
+    println!("skipped: {name} {reason}");
+    let Some(path) = std::env::var_os("REFERRALLOOP_SKIPPED") else { return };
+    let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(format!("{name}\n").as_bytes()).unwrap();
+}
 
 /// A program of another make to compare with, where it is installed; says so where it is not.
 pub fn counterpart(program: &str) -> Option<PathBuf> {
@@ -11,7 +26,7 @@ pub fn counterpart(program: &str) -> Option<PathBuf> {
     if found.is_ok_and(|status| status.success()) {
         return Some(program.into());
     }
-    println!("skipped: {program} is not installed");
+    note_skipped(program, "is not installed");
     None
 }
 
@@ -28,7 +43,7 @@ pub fn free_port() -> u16 {
 pub fn vectors() -> Option<PathBuf> {
     let folder = std::env::var_os("REFERRALLOOP_TEST_VECTORS").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
-        println!("skipped: REFERRALLOOP_TEST_VECTORS names no folder of test vectors");
+        note_skipped("test vectors", "are not there: REFERRALLOOP_TEST_VECTORS names no folder");
     }
     folder
 }
