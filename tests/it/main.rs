@@ -18,6 +18,7 @@ mod history;
 mod hosted;
 mod json_stringify;
 mod main_job;
+mod minimum_rust;
 mod records;
 mod redirects;
 mod sandbox;
