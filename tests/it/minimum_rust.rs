@@ -36,3 +36,9 @@ fn no_dependency_needs_a_newer_rust_than_is_stated() {
         .collect();
     assert_eq!(too_new, Vec::<String>::new(), "Cargo.toml states {stated}");
 }
+
+#[test]
+fn the_readme_states_the_same() {
+    let line = format!("Needs Rust {} or newer.", env!("CARGO_PKG_RUST_VERSION"));
+    assert!(include_str!("../../README.md").contains(&line), "{line}");
+}
