@@ -138,7 +138,10 @@ fn recipes_send_the_same_bytes_and_fail_where_the_app_does() {
         ("python", "test_send.py", "python3", vec![]),
         ("node", "send.test.mjs", "node", vec!["--test"]),
     ] {
-        let Some(program) = crate::support::counterpart(program) else { continue };
+        // The script of curl is run by sh, which everybody has and which need not know --version.
+        if crate::support::counterpart(if form == "curl" { form } else { program }).is_none() {
+            continue;
+        }
         let before = app.received().len();
         scene.run(["events", "export", "--as", form, "--to", &app.url("/"), "--output", file]).code(0);
         let ended =
