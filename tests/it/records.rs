@@ -71,7 +71,7 @@ fn check(line: &str, page: &Page, seen: &mut BTreeSet<(String, String)>) -> Resu
 }
 
 /// What single commands are asked once something is stored.
-const ASKED: [&[&str]; 26] = [
+const ASKED: &[&[&str]] = &[
     &["events", "list", "--all", "--limit", "50"],
     &["events", "show", "1"],
     &["events", "show", "2"],
