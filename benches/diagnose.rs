@@ -11,7 +11,7 @@ mod canaries;
 mod table;
 
 use canaries::{Dice, leaks, mismatch};
-use referralloop::diagnose::{Case, Diagnosis, HASHES, diagnose};
+use referralloop::diagnose::{Diagnosis, DiagnosisCase, HASHES, diagnose_case};
 use std::time::{Duration, Instant};
 
 /// What a command gives a search.
@@ -94,7 +94,8 @@ fn large() {
         let secrets = [table::known(table::SECRET, true)];
         let value = format!("sha256={}", "ab".repeat(32));
         let mut times = Times::default();
-        let found = times.take(|go_on| diagnose(&Case::given(&body, value.as_bytes(), &secrets), None, go_on));
+        let found = times
+            .take(|go_on| diagnose_case(&DiagnosisCase::from_value(&body, value.as_bytes(), &secrets), None, go_on));
         times.show(&format!("a body of {} KiB, nothing found", bytes >> 10));
         println!("  {} hashes, {:?}", found.hashes, found.stopped);
     }

@@ -24,14 +24,14 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum ChildExit {
     /// By itself, with this code.
     Code(u8),
     /// By this signal.
     Signal(u8),
 }
 
-impl Ended {
+impl ChildExit {
     /// The exit code as a shell reports it: 128 and the signal's number for a child that was killed.
     pub fn code(self) -> u8 {
         match self {
@@ -43,7 +43,7 @@ impl Ended {
 
 /// A running group. Dropping it kills it.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     child: Child,
     leader: Pid,
     endings: Signal,
@@ -51,7 +51,7 @@ pub struct Group {
 }
 
 /// What a child is started with beyond its command line.
-pub struct Start<'a> {
+pub struct ChildOptions<'a> {
     /// Its folder.
     pub directory: &'a Path,
     /// Variables beside the inherited ones.
@@ -66,9 +66,9 @@ pub struct Start<'a> {
     pub stderr: Stdio,
 }
 
-impl Group {
+impl ProcessGroup {
     /// Starts a command. Called on a runtime.
-    pub fn start(command: &[OsString], with: Start<'_>) -> io::Result<Self> {
+    pub fn start(command: &[OsString], with: ChildOptions<'_>) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         // Before the child: its end must not be missed.
         let endings = signal(SignalKind::child())?;
@@ -84,15 +84,15 @@ impl Group {
     }
 
     /// Ready when the child has ended; its descendants may still run. May be asked again.
-    pub async fn ended(&mut self) -> io::Result<Ended> {
+    pub async fn wait(&mut self) -> io::Result<ChildExit> {
         loop {
             let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
             let status = process::waitid(WaitId::Pid(self.leader), look)?;
             if let Some(status) = status {
                 let byte = |number: i32| u8::try_from(number & 0xff).unwrap_or(u8::MAX);
                 return Ok(match (status.exit_status(), status.terminating_signal()) {
-                    (Some(code), _) => Ended::Code(byte(code)),
-                    (None, number) => Ended::Signal(number.map_or(0, byte)),
+                    (Some(code), _) => ChildExit::Code(byte(code)),
+                    (None, number) => ChildExit::Signal(number.map_or(0, byte)),
                 });
             }
             self.endings.recv().await;
@@ -100,10 +100,10 @@ impl Group {
     }
 
     /// Passes a wish to stop on to the whole group.
-    pub fn pass_on(&self, wish: shutdown::Signal) {
+    pub fn forward_signal(&self, wish: shutdown::StopSignal) {
         self.send(match wish {
-            shutdown::Signal::Interrupt => process::Signal::INT,
-            shutdown::Signal::Terminate => process::Signal::TERM,
+            shutdown::StopSignal::Interrupt => process::Signal::INT,
+            shutdown::StopSignal::Terminate => process::Signal::TERM,
         });
     }
 
@@ -118,36 +118,36 @@ impl Group {
     }
 
     /// Leaves a leader that is alive to end by itself, and the group with it. Without one, dropping still kills.
-    pub fn leave(&mut self) {
+    pub fn detach_leader(&mut self) {
         self.swept = matches!(self.child.try_wait(), Ok(None));
     }
 
     /// Ends what is left of the group: SIGTERM, and SIGKILL for what does not heed it.
-    pub async fn sweep(mut self, clock: &SharedClock) {
+    pub async fn terminate(mut self, clock: &SharedClock) {
         self.send(process::Signal::TERM);
         // A stopped process takes no other signal than these two.
         self.send(process::Signal::CONT);
         let until = clock.monotonic() + GRACE;
-        while self.is_left() && clock.monotonic() < until {
+        while self.has_members() && clock.monotonic() < until {
             clock.sleep(LOOK).await;
         }
         self.finish();
-        while lives(self.leader) && clock.monotonic() < until + GRACE {
+        while is_group_alive(self.leader) && clock.monotonic() < until + GRACE {
             clock.sleep(LOOK).await;
         }
     }
 
     /// Whether anybody but the reaped child is in the group. The child is reaped as soon as it has ended: what is left
     /// then holds the group's number.
-    fn is_left(&mut self) -> bool {
+    fn has_members(&mut self) -> bool {
         match self.child.try_wait() {
             Ok(None) => true,
-            _ => lives(self.leader),
+            _ => is_group_alive(self.leader),
         }
     }
 
     fn finish(&mut self) {
-        if !std::mem::replace(&mut self.swept, true) && self.is_left() {
+        if !std::mem::replace(&mut self.swept, true) && self.has_members() {
             self.kill();
             // Killed, so this does not wait for long.
             let _ = self.child.wait();
@@ -157,7 +157,7 @@ impl Group {
 
 /// Whether anybody in a group is alive. The dead of whom nobody has taken notice count to the system as members too,
 /// and in a container there may be nobody who ever does.
-fn lives(group: Pid) -> bool {
+fn is_group_alive(group: Pid) -> bool {
     process::test_kill_process_group(group).is_ok() && living_member(group).unwrap_or(true)
 }
 
@@ -177,7 +177,7 @@ fn living_member(group: Pid) -> io::Result<bool> {
     Ok(false)
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.finish();
     }

@@ -7,7 +7,7 @@ use crate::commands::{
     sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify, waitlists, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
-use crate::context::{Context, Globals};
+use crate::context::{Context, GlobalOptions};
 use crate::error::{Error, Exit};
 use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
 use crate::tunnel::supervisor;
@@ -32,13 +32,13 @@ Examples:
 )]
 pub struct Cli {
     #[command(flatten)]
-    globals: Globals,
+    globals: GlobalOptions,
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     Demo(demo::Arguments),
     Listen(Box<listen::Arguments>),
     Trigger(Box<trigger::Arguments>),
@@ -71,36 +71,36 @@ pub fn command() -> clap::Command {
 }
 
 /// Parses the command line of the context, fills in its global options, and runs the command.
-pub fn run(context: &mut Context) -> Result<Exit, Failure> {
+pub fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     // No command of the user's: this program calls itself by it, with a command line that is not its own.
-    if let Some(command) = supervisor::asked(&context.arguments) {
-        return supervise::run(command, context).map_err(Failure::Command);
+    if let Some(command) = supervisor::parse_supervised_command(&context.arguments) {
+        return supervise::run(command, context).map_err(CliFailure::Command);
     }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
-    refuse_secrets(context).map_err(Failure::Command)?;
+    refuse_secrets(context).map_err(CliFailure::Command)?;
     let parsed = command()
         .try_get_matches_from(&context.arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .map_err(|error| failure(error, context))?;
     context.globals = parsed.globals;
-    dispatch(&parsed.command, context).map_err(Failure::Command)
+    dispatch(&parsed.command, context).map_err(CliFailure::Command)
 }
 
 /// Why the front door sends somebody away.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CliFailure {
     /// Help or the version was asked for, or nothing at all.
     Shown(clap::Error),
     /// The command line does not fit the grammar, or the command ended early.
     Command(Error),
 }
 
-fn failure(error: clap::Error, context: &Context) -> Failure {
+fn failure(error: clap::Error, context: &Context) -> CliFailure {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Failure::Shown(error),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !context.globals.json => Failure::Shown(error),
-        _ => Failure::Command(grammar::complaint(&error, &context.arguments, &command())),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => CliFailure::Shown(error),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !context.globals.json => CliFailure::Shown(error),
+        _ => CliFailure::Command(grammar::explain_parse_error(&error, &context.arguments, &command())),
     }
 }
 
@@ -111,32 +111,32 @@ fn wants_json(arguments: &[OsString]) -> bool {
     options.iter().any(|option| *option == "--json" || *option == "--format=json") || options.windows(2).any(pair)
 }
 
-fn dispatch(command: &Command, context: &Context) -> Result<Exit, Error> {
+fn dispatch(command: &CliCommand, context: &Context) -> Result<Exit, Error> {
     match command {
-        Command::Demo(arguments) => demo::run(arguments, context),
-        Command::Listen(arguments) => listen::run(arguments, context),
-        Command::Trigger(arguments) => trigger::run(arguments, context),
-        Command::Replay(arguments) => replay::run(arguments, context),
-        Command::Events(arguments) => events::run(arguments, context),
-        Command::Expect(arguments) => expect::run(arguments, context),
-        Command::Verify(arguments) => verify::run(arguments, context),
-        Command::Sign(arguments) => sign::run(arguments, context),
-        Command::Sandbox(arguments) => sandbox::run(arguments, context),
-        Command::Secret(arguments) => secret::run(arguments, context),
-        Command::Subscribe(arguments) => subscribe::run(arguments, context),
-        Command::Unsubscribe(arguments) => unsubscribe::run(arguments, context),
-        Command::Subscriptions(arguments) => subscriptions::run(arguments, context),
-        Command::Waitlists(arguments) => waitlists::run(arguments, context),
-        Command::Signups(arguments) => signups::run(arguments, context),
-        Command::Reconcile(arguments) => reconcile::run(arguments, context),
-        Command::Login(arguments) => login::run(arguments, context),
-        Command::Logout(arguments) => logout::run(arguments, context),
-        Command::Whoami(arguments) => whoami::run(arguments, context),
-        Command::Doctor(arguments) => doctor::run(arguments, context),
-        Command::Test(arguments) => test::run(arguments, context),
-        Command::Config(arguments) => config::run(arguments, context),
-        Command::Completions(arguments) => completions::run(arguments, self::command(), context),
-        Command::Man(arguments) => man::run(arguments, self::command(), context),
+        CliCommand::Demo(arguments) => demo::run(arguments, context),
+        CliCommand::Listen(arguments) => listen::run(arguments, context),
+        CliCommand::Trigger(arguments) => trigger::run(arguments, context),
+        CliCommand::Replay(arguments) => replay::run(arguments, context),
+        CliCommand::Events(arguments) => events::run(arguments, context),
+        CliCommand::Expect(arguments) => expect::run(arguments, context),
+        CliCommand::Verify(arguments) => verify::run(arguments, context),
+        CliCommand::Sign(arguments) => sign::run(arguments, context),
+        CliCommand::Sandbox(arguments) => sandbox::run(arguments, context),
+        CliCommand::Secret(arguments) => secret::run(arguments, context),
+        CliCommand::Subscribe(arguments) => subscribe::run(arguments, context),
+        CliCommand::Unsubscribe(arguments) => unsubscribe::run(arguments, context),
+        CliCommand::Subscriptions(arguments) => subscriptions::run(arguments, context),
+        CliCommand::Waitlists(arguments) => waitlists::run(arguments, context),
+        CliCommand::Signups(arguments) => signups::run(arguments, context),
+        CliCommand::Reconcile(arguments) => reconcile::run(arguments, context),
+        CliCommand::Login(arguments) => login::run(arguments, context),
+        CliCommand::Logout(arguments) => logout::run(arguments, context),
+        CliCommand::Whoami(arguments) => whoami::run(arguments, context),
+        CliCommand::Doctor(arguments) => doctor::run(arguments, context),
+        CliCommand::Test(arguments) => test::run(arguments, context),
+        CliCommand::Config(arguments) => config::run(arguments, context),
+        CliCommand::Completions(arguments) => completions::run(arguments, self::command(), context),
+        CliCommand::Man(arguments) => man::run(arguments, self::command(), context),
     }
 }
 

@@ -4,7 +4,7 @@
 //! the test, hermetically.
 
 use crate::clock::{SharedClock, SystemClock};
-use crate::shutdown::{self, Stop};
+use crate::shutdown::{self, StopReceiver};
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -22,11 +22,11 @@ pub struct Context {
     /// The current folder.
     pub directory: PathBuf,
     /// Standard input.
-    pub stdin: Input,
+    pub stdin: InputStream,
     /// Standard output: data.
-    pub stdout: Stream,
+    pub stdout: OutputStream,
     /// Standard error: everything else.
-    pub stderr: Stream,
+    pub stderr: OutputStream,
     /// Columns of the terminal, where there is one.
     pub columns: Option<usize>,
     /// The time zone in which times are shown.
@@ -34,9 +34,9 @@ pub struct Context {
     /// The clock.
     pub clock: SharedClock,
     /// Source of random bytes.
-    pub entropy: Entropy,
+    pub entropy: EntropySource,
     /// Where the wish to stop comes from.
-    pub signals: Signals,
+    pub signals: StopSource,
     /// This program's own file, for starting it once more.
     pub program: PathBuf,
     /// This process's id.
@@ -44,25 +44,25 @@ pub struct Context {
     /// The id of the process that started this one, as it is now: it changes when that one ends.
     pub parent: fn() -> u32,
     /// The options that every command has; filled in once the command line is parsed.
-    pub globals: Globals,
+    pub globals: GlobalOptions,
 }
 
 /// Fills a buffer with random bytes.
-pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+pub type EntropySource = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
 /// Where the wish to stop comes from.
 #[derive(Debug, Clone)]
-pub enum Signals {
+pub enum StopSource {
     /// The signals of the process.
     Process,
     /// Somebody else, a test for instance.
-    Given(Stop),
+    Given(StopReceiver),
 }
 
 /// The options that every command has.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Global options")]
-pub struct Globals {
+pub struct GlobalOptions {
     /// Use this profile: its own secret, settings and store
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
@@ -77,13 +77,13 @@ pub struct Globals {
     pub api_url: Option<String>,
     /// How to print: for people, or one JSON object a line
     #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
-    pub format: Option<Format>,
+    pub format: Option<OutputFormat>,
     /// Short for --format json
     #[arg(long, global = true)]
     pub json: bool,
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
-    pub color: Color,
+    pub color: ColorMode,
     /// Print no banner, progress or summary
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -98,16 +98,16 @@ pub struct Globals {
     pub yes: bool,
 }
 
-impl Globals {
+impl GlobalOptions {
     /// The format asked for.
-    pub fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format.unwrap_or_default() }
+    pub fn format(&self) -> OutputFormat {
+        if self.json { OutputFormat::Json } else { self.format.unwrap_or_default() }
     }
 }
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people.
     #[default]
     Human,
@@ -117,7 +117,7 @@ pub enum Format {
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Color {
+pub enum ColorMode {
     /// On a terminal that can, unless NO_COLOR says otherwise.
     #[default]
     Auto,
@@ -161,13 +161,13 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
 
 /// Standard input. Cloning shares it.
 #[derive(Clone)]
-pub struct Input {
+pub struct InputStream {
     reader: Arc<Mutex<Box<dyn Read + Send>>>,
     /// Whether a person types there.
     pub is_terminal: bool,
 }
 
-impl Input {
+impl InputStream {
     /// Reads from anything.
     pub fn new(reader: impl Read + Send + 'static, is_terminal: bool) -> Self {
         Self { reader: Arc::new(Mutex::new(Box::new(reader))), is_terminal }
@@ -196,7 +196,7 @@ impl Input {
     }
 }
 
-impl Read for Input {
+impl Read for InputStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner).read(buffer)
     }
@@ -204,20 +204,20 @@ impl Read for Input {
 
 /// Standard output or standard error. Cloning shares it.
 #[derive(Clone)]
-pub struct Stream {
+pub struct OutputStream {
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
     /// Whether a person reads there.
     pub is_terminal: bool,
 }
 
-impl Stream {
+impl OutputStream {
     /// Writes to anything.
     pub fn new(writer: impl Write + Send + 'static, is_terminal: bool) -> Self {
         Self { writer: Arc::new(Mutex::new(Box::new(writer))), is_terminal }
     }
 }
 
-impl Write for Stream {
+impl Write for OutputStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
     }
@@ -240,7 +240,7 @@ fn local_time(environment: &Environment) -> TimeZone {
 
 impl Context {
     /// The real process.
-    pub fn of_process() -> io::Result<Self> {
+    pub fn from_process() -> io::Result<Self> {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let environment: Environment = std::env::vars_os().collect();
         let columns = terminal_size::terminal_size_of(&stdout).or_else(|| terminal_size::terminal_size_of(&stderr));
@@ -249,20 +249,20 @@ impl Context {
             time_zone: local_time(&environment),
             environment,
             directory: std::env::current_dir()?,
-            stdin: Input::new(io::stdin(), io::stdin().is_terminal()),
-            stdout: Stream { is_terminal: stdout.is_terminal(), ..Stream::new(stdout, false) },
-            stderr: Stream { is_terminal: stderr.is_terminal(), ..Stream::new(stderr, false) },
+            stdin: InputStream::new(io::stdin(), io::stdin().is_terminal()),
+            stdout: OutputStream { is_terminal: stdout.is_terminal(), ..OutputStream::new(stdout, false) },
+            stderr: OutputStream { is_terminal: stderr.is_terminal(), ..OutputStream::new(stderr, false) },
             columns: columns.map(|(width, _)| usize::from(width.0)),
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(|buffer| {
                 // Linux gives random bytes or the machine is beyond help; a predictable secret would be worse.
                 getrandom::fill(buffer).unwrap_or_else(|e| panic!("the operating system gives no random bytes: {e}"));
             }),
-            signals: Signals::Process,
+            signals: StopSource::Process,
             program: std::env::current_exe().unwrap_or_else(|_| "referralloop".into()),
             pid: std::process::id(),
             parent: std::os::unix::process::parent_id,
-            globals: Globals::default(),
+            globals: GlobalOptions::default(),
         })
     }
 
@@ -272,7 +272,7 @@ impl Context {
     }
 
     /// Whether somebody sits there and may be asked.
-    pub fn may_ask(&self) -> bool {
+    pub fn may_prompt(&self) -> bool {
         self.is_interactive() && !self.globals.no_input
     }
 
@@ -299,10 +299,10 @@ impl Context {
     }
 
     /// The wish to stop. Called on a runtime, which then handles the signals of the process.
-    pub fn stop(&self) -> io::Result<Stop> {
+    pub fn subscribe_stop(&self) -> io::Result<StopReceiver> {
         match &self.signals {
-            Signals::Given(stop) => Ok(stop.clone()),
-            Signals::Process => {
+            StopSource::Given(stop) => Ok(stop.clone()),
+            StopSource::Process => {
                 let (stopper, stop) = shutdown::channel();
                 stopper.listen_to_process()?;
                 Ok(stop)

@@ -5,17 +5,17 @@
 //! Time is handed in, so that a test runs the whole of eighty-one minutes in no time.
 
 use crate::clock::Clock;
-use crate::exchange::{Exchange, Request};
-use crate::protocol::attempt::{Attempt, Outcome, Purpose};
-use crate::protocol::report::{AttemptReport, Report, What};
-use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, Schedule};
+use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::protocol::report::{AttemptReport, Report, ReportKind};
+use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, RetrySchedule};
 use std::time::Duration;
 
 pub mod load;
 
 /// How the waits between attempts pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Pace {
+pub enum DeliveryPace {
     /// This many times as fast as documented; 1 is real time.
     Times(f64),
     /// Not at all: the next attempt follows at once.
@@ -26,17 +26,17 @@ pub enum Pace {
 
 /// What to deliver, and how patiently.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct DeliveryPlan {
     /// The request, the same bytes for each attempt.
-    pub request: Request,
+    pub request: OutgoingRequest,
     /// Number of the event within its store.
     pub event: u64,
     /// Why it is delivered.
-    pub purpose: Purpose,
+    pub purpose: DeliveryPurpose,
     /// What delays count from.
     pub retry_from: RetryFrom,
     /// How the waits pass.
-    pub pace: Pace,
+    pub pace: DeliveryPace,
     /// Whether to retry at all.
     pub retry: bool,
     /// Time an attempt has; never scaled. `None` for no limit.
@@ -45,71 +45,71 @@ pub struct Plan {
 
 /// How a delivery ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
+pub struct DeliveryResult {
     /// Attempts made.
     pub attempts: u32,
     /// How the last one ended.
-    pub last: Outcome,
+    pub last: AttemptOutcome,
 }
 
 /// What the engine needs from outside while it runs.
-pub trait Surroundings {
+pub trait DeliveryContext {
     /// Why the outside may end a delivery early.
     type Stopped;
 
     /// Something happened.
-    fn tell(&mut self, report: Report);
+    fn emit_report(&mut self, report: Report);
 
     /// An attempt ended: keep it before the next thing happens.
-    fn keep(&mut self, attempt: Attempt) -> impl Future<Output = Result<(), Self::Stopped>>;
+    fn store_attempt(&mut self, attempt: Attempt) -> impl Future<Output = Result<(), Self::Stopped>>;
 
     /// Wait this long, and show it.
-    fn wait(&mut self, delay: Duration) -> impl Future<Output = Result<(), Self::Stopped>>;
+    fn wait_for_retry(&mut self, delay: Duration) -> impl Future<Output = Result<(), Self::Stopped>>;
 
     /// Wait until the user wants the next attempt.
-    fn step(&mut self, attempt: u32) -> impl Future<Output = Result<(), Self::Stopped>>;
+    fn wait_for_step(&mut self, attempt: u32) -> impl Future<Output = Result<(), Self::Stopped>>;
 }
 
-impl Plan {
+impl DeliveryPlan {
     /// Attempts that may be made.
-    pub fn attempts(&self) -> u32 {
+    pub fn max_attempts(&self) -> u32 {
         if self.retry { MAX_ATTEMPTS } else { 1 }
     }
 
     fn scaled(&self, scheduled: Duration) -> Duration {
         match self.pace {
-            Pace::Times(factor) => scheduled.div_f64(factor),
-            Pace::Instant | Pace::Step => Duration::ZERO,
+            DeliveryPace::Times(factor) => scheduled.div_f64(factor),
+            DeliveryPace::Instant | DeliveryPace::Step => Duration::ZERO,
         }
     }
 }
 
 /// Delivers. An attempt is due at the previous (or first) attempt's scheduled start plus the documented delay, and
 /// never begins before the previous one ended.
-pub async fn deliver<S: Surroundings>(
-    plan: &Plan,
-    exchange: &Exchange,
+pub async fn deliver_event<S: DeliveryContext>(
+    plan: &DeliveryPlan,
+    exchange: &HttpClient,
     clock: &dyn Clock,
     surroundings: &mut S,
-) -> Result<Delivery, S::Stopped> {
+) -> Result<DeliveryResult, S::Stopped> {
     let began = clock.monotonic();
-    let mut ended = Delivery { attempts: 0, last: Outcome::Failed("no attempt was made".into()) };
-    for (number, scheduled) in (1..=plan.attempts()).zip(Schedule::new(plan.retry_from)) {
+    let mut ended = DeliveryResult { attempts: 0, last: AttemptOutcome::Failed("no attempt was made".into()) };
+    for (number, scheduled) in (1..=plan.max_attempts()).zip(RetrySchedule::new(plan.retry_from)) {
         if number > 1 {
-            pass_time(plan, began, number, scheduled, clock, surroundings).await?;
+            wait_before_attempt(plan, began, number, scheduled, clock, surroundings).await?;
         }
-        let outcome = attempt(plan, number, scheduled, exchange, clock, surroundings).await?;
-        ended = Delivery { attempts: number, last: outcome };
-        if ended.last.acknowledged() {
+        let outcome = make_attempt(plan, number, scheduled, exchange, clock, surroundings).await?;
+        ended = DeliveryResult { attempts: number, last: outcome };
+        if ended.last.is_acknowledged() {
             break;
         }
     }
-    surroundings.tell(Report { at: clock.now(), what: verdict(plan, &ended) });
+    surroundings.emit_report(Report { at: clock.now(), what: describe_result(plan, &ended) });
     Ok(ended)
 }
 
-async fn pass_time<S: Surroundings>(
-    plan: &Plan,
+async fn wait_before_attempt<S: DeliveryContext>(
+    plan: &DeliveryPlan,
     began: Duration,
     number: u32,
     scheduled: Duration,
@@ -117,25 +117,28 @@ async fn pass_time<S: Surroundings>(
     surroundings: &mut S,
 ) -> Result<(), S::Stopped> {
     match plan.pace {
-        Pace::Instant => Ok(()),
-        Pace::Step => surroundings.step(number).await,
-        Pace::Times(_) => {
+        DeliveryPace::Instant => Ok(()),
+        DeliveryPace::Step => surroundings.wait_for_step(number).await,
+        DeliveryPace::Times(_) => {
             let delay = (began + plan.scaled(scheduled)).saturating_sub(clock.monotonic());
             let now = clock.now();
-            surroundings.tell(Report { at: now, what: What::Wait { attempt: number, due_at: now + delay, delay } });
-            surroundings.wait(delay).await
+            surroundings.emit_report(Report {
+                at: now,
+                what: ReportKind::Wait { attempt: number, due_at: now + delay, delay },
+            });
+            surroundings.wait_for_retry(delay).await
         }
     }
 }
 
-async fn attempt<S: Surroundings>(
-    plan: &Plan,
+async fn make_attempt<S: DeliveryContext>(
+    plan: &DeliveryPlan,
     number: u32,
     scheduled: Duration,
-    exchange: &Exchange,
+    exchange: &HttpClient,
     clock: &dyn Clock,
     surroundings: &mut S,
-) -> Result<Outcome, S::Stopped> {
+) -> Result<AttemptOutcome, S::Stopped> {
     let at = clock.now();
     let (outcome, latency) = exchange.post(&plan.request, plan.budget).await;
     let url = plan.request.url.to_string();
@@ -148,28 +151,28 @@ async fn attempt<S: Surroundings>(
         latency,
         outcome: outcome.clone(),
     };
-    surroundings.keep(kept).await?;
+    surroundings.store_attempt(kept).await?;
     let told = AttemptReport {
         event: plan.event,
         url,
         attempt: number,
-        of: plan.attempts(),
+        of: plan.max_attempts(),
         scheduled,
         outcome: outcome.clone(),
         latency,
         budget: plan.budget,
     };
-    surroundings.tell(Report { at, what: What::Attempt(told) });
+    surroundings.emit_report(Report { at, what: ReportKind::Attempt(told) });
     Ok(outcome)
 }
 
-fn verdict(plan: &Plan, ended: &Delivery) -> What {
+fn describe_result(plan: &DeliveryPlan, ended: &DeliveryResult) -> ReportKind {
     let url = plan.request.url.to_string();
     let attempts = ended.attempts;
-    if ended.last.acknowledged() {
-        What::Delivered { event: plan.event, url, attempts }
+    if ended.last.is_acknowledged() {
+        ReportKind::Delivered { event: plan.event, url, attempts }
     } else {
-        What::GaveUp { event: plan.event, url, attempts, of: plan.attempts() }
+        ReportKind::GaveUp { event: plan.event, url, attempts, of: plan.max_attempts() }
     }
 }
 

@@ -35,7 +35,7 @@ impl Exit {
 
 /// The kinds of error, each with an exit code of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorCategory {
     /// Wrong or missing argument, unreadable or malformed input file, empty secret: 2.
     Usage,
     /// Broken configuration, missing or refused credentials: 3.
@@ -48,7 +48,7 @@ pub enum Kind {
     Closed,
 }
 
-impl Kind {
+impl ErrorCategory {
     /// The process exit code.
     pub fn code(self) -> u8 {
         match self {
@@ -76,7 +76,7 @@ impl Kind {
 #[derive(Debug)]
 pub struct Error {
     /// Decides the exit code.
-    pub kind: Kind,
+    pub kind: ErrorCategory,
     /// One sentence without a final full stop.
     pub message: String,
     /// What to do, one sentence or command line each.
@@ -85,23 +85,23 @@ pub struct Error {
 
 impl Error {
     /// An error of a kind.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorCategory, message: impl Into<String>) -> Self {
         Self { kind, message: without_numbers(message.into()), hints: Vec::new() }
     }
 
     /// A usage error: exit 2.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::new(Kind::Usage, message)
+        Self::new(ErrorCategory::Usage, message)
     }
 
     /// A configuration error: exit 3.
     pub fn configuration(message: impl Into<String>) -> Self {
-        Self::new(Kind::Configuration, message)
+        Self::new(ErrorCategory::Configuration, message)
     }
 
     /// An error of this machine: exit 5.
     pub fn machine(message: impl Into<String>) -> Self {
-        Self::new(Kind::Machine, message)
+        Self::new(ErrorCategory::Machine, message)
     }
 
     /// Adds what to do about it.
@@ -131,7 +131,7 @@ impl std::error::Error for Error {}
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::new(Kind::Closed, "the reader of the output is gone"),
+            std::io::ErrorKind::BrokenPipe => Self::new(ErrorCategory::Closed, "the reader of the output is gone"),
             _ => Self::machine(format!("cannot write the output: {error}")),
         }
     }

@@ -7,13 +7,13 @@
 mod paced;
 
 pub use crate::protocol::target::is_loopback;
-pub use paced::Manner;
+pub use paced::BodyEncoding;
 
-use crate::protocol::attempt::{ANSWER_KEPT, Answer, Outcome, Phase};
+use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use paced::Paced;
+use paced::PacedBody;
 use std::error::Error as _;
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
@@ -23,7 +23,7 @@ use url::Url;
 
 /// A request that is ready to be sent, as often as needed.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct OutgoingRequest {
     /// Where to.
     pub url: Url,
     /// Header fields in order; names may repeat.
@@ -34,14 +34,14 @@ pub struct Request {
 
 /// A pool of connections. Cloning shares it.
 #[derive(Clone, Debug, Default)]
-pub struct Exchange {
-    clients: Arc<Clients>,
+pub struct HttpClient {
+    clients: Arc<ClientPool>,
 }
 
 /// Two clients: loopback targets need neither root certificates nor a look at proxy settings, whose loading takes
 /// a thousand times longer than the request.
 #[derive(Debug, Default)]
-struct Clients {
+struct ClientPool {
     loopback: OnceLock<reqwest::Client>,
     public: OnceLock<reqwest::Client>,
     building: Mutex<()>,
@@ -55,25 +55,25 @@ struct Clients {
 
 /// A request that is not the usual one.
 #[derive(Debug, Clone)]
-pub struct Unusual {
+pub struct RequestOverrides {
     /// Its method.
     pub method: Method,
     /// How its body is sent.
-    pub manner: Manner,
+    pub manner: BodyEncoding,
 }
 
 /// How an unusual request ended.
 #[derive(Debug, Clone)]
-pub struct Ended {
+pub struct ExchangeResult {
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// The answer's header fields, where there was an answer.
     pub headers: HeaderMap,
     /// How long it took.
     pub latency: Duration,
 }
 
-impl Exchange {
+impl HttpClient {
     /// A new pool; clients are made when first needed.
     pub fn new() -> Self {
         Self::default()
@@ -81,40 +81,48 @@ impl Exchange {
 
     /// One that makes a connection for every request: nothing that one does can reach another.
     pub fn without_pool() -> Self {
-        Self { clients: Arc::new(Clients { fresh: true, ..Clients::default() }) }
+        Self { clients: Arc::new(ClientPool { fresh: true, ..ClientPool::default() }) }
     }
 
     /// One whose answers are kept up to so many bytes and not read any further, and whose connections must stand within
     /// some time. No compression is asked for, so the bytes that are counted are the bytes that are meant.
     pub fn for_answers(connect: Duration, cap: usize) -> Self {
-        Self { clients: Arc::new(Clients { connect: Some(connect), cap: Some(cap), ..Clients::default() }) }
+        Self { clients: Arc::new(ClientPool { connect: Some(connect), cap: Some(cap), ..ClientPool::default() }) }
     }
 
     /// Makes one attempt. `budget` covers connect, send, head and body; `None` waits for ever.
     /// Returns the outcome and the time it took.
-    pub async fn post(&self, request: &Request, budget: Option<Duration>) -> (Outcome, Duration) {
-        let Ended { outcome, latency, .. } = self.send(request, None, budget).await;
+    pub async fn post(&self, request: &OutgoingRequest, budget: Option<Duration>) -> (AttemptOutcome, Duration) {
+        let ExchangeResult { outcome, latency, .. } = self.send(request, None, budget).await;
         (outcome, latency)
     }
 
     /// Makes one attempt with another method, or with a body that is sent in another manner.
-    pub async fn send(&self, request: &Request, unusual: Option<&Unusual>, budget: Option<Duration>) -> Ended {
+    pub async fn send(
+        &self,
+        request: &OutgoingRequest,
+        unusual: Option<&RequestOverrides>,
+        budget: Option<Duration>,
+    ) -> ExchangeResult {
         let mut headers = HeaderMap::new();
         let client = match self.client(&request.url).await {
             Ok(client) => client,
-            Err(message) => return Ended { outcome: Outcome::Failed(message), headers, latency: Duration::ZERO },
+            Err(message) => {
+                return ExchangeResult { outcome: AttemptOutcome::Failed(message), headers, latency: Duration::ZERO };
+            }
         };
         let started = Instant::now();
-        let mut phase = Phase::Connect;
-        let attempt = exchange(prepare(&client, request, unusual), self.clients.cap, &mut phase, &mut headers);
+        let mut phase = AttemptPhase::Connect;
+        let attempt =
+            run_exchange(build_request(&client, request, unusual), self.clients.cap, &mut phase, &mut headers);
         let outcome = match budget {
             None => attempt.await,
             Some(budget) => match tokio::time::timeout(budget, attempt).await {
                 Ok(outcome) => outcome,
-                Err(_) => Outcome::TimedOut(phase),
+                Err(_) => AttemptOutcome::TimedOut(phase),
             },
         };
-        Ended { outcome, headers, latency: started.elapsed() }
+        ExchangeResult { outcome, headers, latency: started.elapsed() }
     }
 
     async fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
@@ -127,12 +135,12 @@ impl Exchange {
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = build(loopback, &self.clients).map_err(|e| format!("no HTTP client could be made: {e}"))?;
+        let client = build_client(loopback, &self.clients).map_err(|e| format!("no HTTP client could be made: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }
 
-fn build(loopback: bool, wanted: &Clients) -> Result<reqwest::Client, reqwest::Error> {
+fn build_client(loopback: bool, wanted: &ClientPool) -> Result<reqwest::Client, reqwest::Error> {
     // A second installation is refused and harmless: the provider is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = || {
@@ -159,32 +167,36 @@ fn build(loopback: bool, wanted: &Clients) -> Result<reqwest::Client, reqwest::E
     })
 }
 
-fn prepare(client: &reqwest::Client, request: &Request, unusual: Option<&Unusual>) -> reqwest::RequestBuilder {
+fn build_request(
+    client: &reqwest::Client,
+    request: &OutgoingRequest,
+    unusual: Option<&RequestOverrides>,
+) -> reqwest::RequestBuilder {
     let mut headers = HeaderMap::with_capacity(request.headers.len());
     for (name, value) in &request.headers {
         headers.append(name, value.clone());
     }
     let method = unusual.map_or(Method::POST, |unusual| unusual.method.clone());
     let body = match unusual.map(|unusual| &unusual.manner) {
-        None | Some(Manner::Whole) => reqwest::Body::from(request.body.bytes()),
-        Some(manner) => reqwest::Body::wrap(Paced::new(&request.body.bytes(), manner)),
+        None | Some(BodyEncoding::Whole) => reqwest::Body::from(request.body.bytes()),
+        Some(manner) => reqwest::Body::wrap(PacedBody::new(&request.body.bytes(), manner)),
     };
     client.request(method, request.url.clone()).headers(headers).body(body)
 }
 
-async fn exchange(
+async fn run_exchange(
     request: reqwest::RequestBuilder,
     cap: Option<usize>,
-    phase: &mut Phase,
+    phase: &mut AttemptPhase,
     headers: &mut HeaderMap,
-) -> Outcome {
+) -> AttemptOutcome {
     // reqwest does not tell when the connection stands; a timeout before the head is told as such.
-    *phase = Phase::Head;
+    *phase = AttemptPhase::Head;
     let mut response = match request.send().await {
         Ok(response) => response,
-        Err(error) => return failure(&error),
+        Err(error) => return classify_error(&error),
     };
-    *phase = Phase::Body;
+    *phase = AttemptPhase::Body;
     headers.clone_from(response.headers());
     let location = response.status().is_redirection().then(|| response.headers().get(http::header::LOCATION)).flatten();
     let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -200,65 +212,67 @@ async fn exchange(
                 truncated |= chunk.len() > room;
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             }
-            Err(error) => return failure(&error),
+            Err(error) => return classify_error(&error),
         }
     }
-    Outcome::Answered(Answer { status, location, body: body.freeze(), truncated })
+    AttemptOutcome::Answered(AttemptResponse { status, location, body: body.freeze(), truncated })
 }
 
 /// Translates an error by its first cause that is understood.
-fn failure(error: &reqwest::Error) -> Outcome {
+fn classify_error(error: &reqwest::Error) -> AttemptOutcome {
     // Only the time for connecting is reqwest's to watch.
     if error.is_timeout() && error.is_connect() {
-        return Outcome::TimedOut(Phase::Connect);
+        return AttemptOutcome::TimedOut(AttemptPhase::Connect);
     }
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(current) = cause {
         words = current.to_string();
-        if let Some(outcome) = understood(current, &words) {
+        if let Some(outcome) = classify_cause(current, &words) {
             return outcome;
         }
         cause = current.source();
     }
-    Outcome::Failed(words)
+    AttemptOutcome::Failed(words)
 }
 
-fn understood(cause: &(dyn std::error::Error + 'static), words: &str) -> Option<Outcome> {
+fn classify_cause(cause: &(dyn std::error::Error + 'static), words: &str) -> Option<AttemptOutcome> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-        return Some(Outcome::Tls(tls.to_string()));
+        return Some(AttemptOutcome::Tls(tls.to_string()));
     }
     if let Some(error) = cause.downcast_ref::<std::io::Error>() {
-        return of_system(error);
+        return classify_io_error(error);
     }
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
-        return of_protocol(error);
+        return classify_http_error(error);
     }
     // The resolver's error has no type of its own.
-    (words.contains("dns error") || words.contains("failed to lookup address")).then_some(Outcome::UnknownHost)
+    (words.contains("dns error") || words.contains("failed to lookup address")).then_some(AttemptOutcome::UnknownHost)
 }
 
-fn of_system(error: &std::io::Error) -> Option<Outcome> {
+fn classify_io_error(error: &std::io::Error) -> Option<AttemptOutcome> {
     // An error wrapped in an io::Error is skipped by `source()`, and rustls' is wrapped twice.
     let inner = error.get_ref();
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return Some(Outcome::Tls(tls.to_string()));
+        return Some(AttemptOutcome::Tls(tls.to_string()));
     }
     if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
-        return of_system(wrapped);
+        return classify_io_error(wrapped);
     }
     match error.kind() {
-        ErrorKind::ConnectionRefused => Some(Outcome::Refused),
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => Some(Outcome::Disconnected),
+        ErrorKind::ConnectionRefused => Some(AttemptOutcome::Refused),
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
+            Some(AttemptOutcome::Disconnected)
+        }
         _ => None,
     }
 }
 
-fn of_protocol(error: &hyper::Error) -> Option<Outcome> {
+fn classify_http_error(error: &hyper::Error) -> Option<AttemptOutcome> {
     if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-        return Some(Outcome::Disconnected);
+        return Some(AttemptOutcome::Disconnected);
     }
-    error.is_parse().then(|| Outcome::Malformed(error.to_string()))
+    error.is_parse().then(|| AttemptOutcome::Malformed(error.to_string()))
 }
 
 #[cfg(test)]

@@ -35,25 +35,25 @@ const WITHHELD: &[&str] = &[
     "$__prog_args",
 ];
 
-type Filter = jaq_core::Filter<JustLut<Val>>;
+type CompiledFilter = jaq_core::Filter<JustLut<Val>>;
 
 /// A condition, ready to be asked.
 #[derive(Debug)]
-pub struct Condition {
-    worker: Mutex<Option<Worker>>,
+pub struct JqCondition {
+    worker: Mutex<Option<JqWorker>>,
     limit: Duration,
 }
 
 /// The thread that asks, and the way to it and back.
 #[derive(Debug)]
-struct Worker {
+struct JqWorker {
     bodies: Sender<RawBody>,
     answers: Receiver<bool>,
 }
 
 /// What is wrong with a condition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum JqError {
     /// It is not in the syntax of jq, or uses what is not there.
     #[error("'{0}' is no condition in jq syntax; write one like '.data.position < 10'")]
     Syntax(String),
@@ -62,19 +62,19 @@ pub enum Fault {
     TooSlow,
 }
 
-impl Condition {
+impl JqCondition {
     /// Reads a condition.
     ///
     /// # Errors
     /// It is no jq, or uses filters that are not there.
-    pub fn new(expression: &str) -> Result<Self, Fault> {
+    pub fn new(expression: &str) -> Result<Self, JqError> {
         Self::with_limit(expression, LIMIT)
     }
 
-    fn with_limit(expression: &str, limit: Duration) -> Result<Self, Fault> {
+    fn with_limit(expression: &str, limit: Duration) -> Result<Self, JqError> {
         // Compiled twice, for the compiled form belongs to its thread and the error belongs here.
-        compile(expression)?;
-        Ok(Self { worker: Mutex::new(Worker::start(expression.to_owned())), limit })
+        compile_filter(expression)?;
+        Ok(Self { worker: Mutex::new(JqWorker::start(expression.to_owned())), limit })
     }
 
     /// Whether a body meets the condition: whether any of its results is neither `false` nor `null`. A body that is not
@@ -82,9 +82,9 @@ impl Condition {
     ///
     /// # Errors
     /// The condition takes too long, for this body or an earlier one.
-    pub fn holds(&self, body: &RawBody) -> Result<bool, Fault> {
+    pub fn matches(&self, body: &RawBody) -> Result<bool, JqError> {
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(asked) = worker.as_ref() else { return Err(Fault::TooSlow) };
+        let Some(asked) = worker.as_ref() else { return Err(JqError::TooSlow) };
         let answer = match asked.bodies.send(body.clone()) {
             Ok(()) => asked.answers.recv_timeout(self.limit),
             Err(_) => Err(RecvTimeoutError::Disconnected),
@@ -92,19 +92,19 @@ impl Condition {
         answer.map_err(|_| {
             // The thread cannot be ended; it is left behind, and no other one is begun.
             *worker = None;
-            Fault::TooSlow
+            JqError::TooSlow
         })
     }
 }
 
-impl Worker {
+impl JqWorker {
     fn start(expression: String) -> Option<Self> {
         let (bodies, asked) = channel::<RawBody>();
         let (answering, answers) = channel();
         let work = move || {
-            let Ok(filter) = compile(&expression) else { return };
+            let Ok(filter) = compile_filter(&expression) else { return };
             for body in asked {
-                if answering.send(holds(&filter, &body)).is_err() {
+                if answering.send(run_filter(&filter, &body)).is_err() {
                     return;
                 }
             }
@@ -114,8 +114,8 @@ impl Worker {
     }
 }
 
-fn compile(expression: &str) -> Result<Filter, Fault> {
-    let fault = || Fault::Syntax(expression.to_owned());
+fn compile_filter(expression: &str) -> Result<CompiledFilter, JqError> {
+    let fault = || JqError::Syntax(expression.to_owned());
     let allowed = |name: &str| !WITHHELD.contains(&name);
     let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|def| allowed(def.name));
     let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| allowed(name));
@@ -124,7 +124,7 @@ fn compile(expression: &str) -> Result<Filter, Fault> {
     Compiler::default().with_funs(funs).compile(modules).map_err(|_| fault())
 }
 
-fn holds(filter: &Filter, body: &RawBody) -> bool {
+fn run_filter(filter: &CompiledFilter, body: &RawBody) -> bool {
     let Ok(input) = read::parse_single(body.as_bytes()) else { return false };
     let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
     let mut results = filter.id.run((context, input)).map(unwrap_valr);

@@ -68,9 +68,9 @@ pub mod commands;
 pub mod cli;
 pub mod error;
 
-use cli::Failure;
+use cli::CliFailure;
 use context::Context;
-use error::{Error, Kind};
+use error::{Error, ErrorCategory};
 use output::console::Console;
 use std::io::Write;
 
@@ -78,20 +78,20 @@ use std::io::Write;
 pub fn run(mut context: Context) -> u8 {
     match cli::run(&mut context) {
         Ok(exit) => exit.code(),
-        Err(Failure::Command(error)) => told(&error, &context),
-        Err(Failure::Shown(error)) => explained(&error, &context),
+        Err(CliFailure::Command(error)) => print_error(&error, &context),
+        Err(CliFailure::Shown(error)) => print_clap_output(&error, &context),
     }
 }
 
-fn told(error: &Error, context: &Context) -> u8 {
-    if error.kind != Kind::Closed {
-        Console::new(context).error(error.kind.name(), &error.message, &error.hints);
+fn print_error(error: &Error, context: &Context) -> u8 {
+    if error.kind != ErrorCategory::Closed {
+        Console::new(context).print_error(error.kind.name(), &error.message, &error.hints);
     }
     error.kind.code()
 }
 
 /// Help and version go to stdout where they were asked for.
-fn explained(error: &clap::Error, context: &Context) -> u8 {
+fn print_clap_output(error: &clap::Error, context: &Context) -> u8 {
     let console = Console::new(context);
     let text = error.render();
     let mut stream = if error.use_stderr() { context.stderr.clone() } else { context.stdout.clone() };
@@ -99,6 +99,6 @@ fn explained(error: &clap::Error, context: &Context) -> u8 {
     let text = if colour { text.ansi().to_string() } else { text.to_string() };
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
-        Err(error) => told(&Error::from(error), context),
+        Err(error) => print_error(&Error::from(error), context),
     }
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match Context::of_process() {
+    match Context::from_process() {
         Ok(context) => ExitCode::from(referralloop::run(context)),
         // The current folder is gone, or cannot be named.
         Err(_) => ExitCode::from(5),

@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 /// Who asked to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
+pub enum StopSignal {
     /// Ctrl-C.
     Interrupt,
     /// SIGTERM, or the terminal is gone.
@@ -13,28 +13,28 @@ pub enum Signal {
 
 /// The signals so far.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    first: Option<Signal>,
+struct StopRequests {
+    first: Option<StopSignal>,
     count: u32,
 }
 
 /// Sends the wish: held by the signal handlers, or by a test in their place.
 #[derive(Debug, Clone)]
-pub struct Stopper(watch::Sender<Seen>);
+pub struct StopSender(watch::Sender<StopRequests>);
 
 /// Receives the wish. Cloning gives another receiver of the same.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<Seen>);
+pub struct StopReceiver(watch::Receiver<StopRequests>);
 
 /// A connected pair.
-pub fn channel() -> (Stopper, Stop) {
-    let (sender, receiver) = watch::channel(Seen::default());
-    (Stopper(sender), Stop(receiver))
+pub fn channel() -> (StopSender, StopReceiver) {
+    let (sender, receiver) = watch::channel(StopRequests::default());
+    (StopSender(sender), StopReceiver(receiver))
 }
 
-impl Stopper {
+impl StopSender {
     /// Asks to stop; asking again insists.
-    pub fn signal(&self, signal: Signal) {
+    pub fn request_stop(&self, signal: StopSignal) {
         self.0.send_modify(|seen| {
             seen.first.get_or_insert(signal);
             seen.count += 1;
@@ -50,29 +50,29 @@ impl Stopper {
         tokio::spawn(async move {
             loop {
                 let which = tokio::select! {
-                    _ = interrupt.recv() => Signal::Interrupt,
-                    _ = terminate.recv() => Signal::Terminate,
-                    _ = hangup.recv() => Signal::Terminate,
+                    _ = interrupt.recv() => StopSignal::Interrupt,
+                    _ = terminate.recv() => StopSignal::Terminate,
+                    _ = hangup.recv() => StopSignal::Terminate,
                 };
-                self.signal(which);
+                self.request_stop(which);
             }
         });
         Ok(())
     }
 }
 
-impl Stop {
+impl StopReceiver {
     /// Ready once somebody asked to stop.
-    pub async fn requested(&self) -> Signal {
-        self.reached(1).await
+    pub async fn wait_for_stop(&self) -> StopSignal {
+        self.wait_for_count(1).await
     }
 
     /// Ready once somebody asked a second time.
-    pub async fn insisted(&self) -> Signal {
-        self.reached(2).await
+    pub async fn wait_for_second_stop(&self) -> StopSignal {
+        self.wait_for_count(2).await
     }
 
-    async fn reached(&self, count: u32) -> Signal {
+    async fn wait_for_count(&self, count: u32) -> StopSignal {
         let mut receiver = self.0.clone();
         match receiver.wait_for(|seen| seen.count >= count).await.map(|seen| seen.first) {
             Ok(Some(signal)) => signal,

@@ -1,19 +1,19 @@
 //! What a check is, and how answers are judged. The checks themselves are in `checks`.
 
-use super::draft::Draft;
-use super::stage::Stage;
-use crate::protocol::attempt::Outcome;
-use crate::protocol::check::{Exchanged, Group, Severity};
+use super::draft::RequestDraft;
+use super::stage::CheckContext;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::check::{CheckExchange, CheckGroup, CheckSeverity};
 use std::future::Future;
 use std::pin::Pin;
 
 /// A check of the catalogue.
 #[derive(Clone, Copy)]
-pub struct Check {
+pub struct AuditCheck {
     /// Its stable id.
     pub id: &'static str,
     /// How much a failure matters.
-    pub severity: Severity,
+    pub severity: CheckSeverity,
     /// What should be so.
     pub title: &'static str,
     /// Why it matters.
@@ -21,15 +21,15 @@ pub struct Check {
     /// How to mend it.
     pub fix: &'static str,
     /// What it cannot do without.
-    pub needs: Needs,
+    pub needs: CheckNeeds,
     /// Requests that it sends at most.
     pub cost: u32,
-    pub(super) play: Play,
+    pub(super) play: CheckAction,
 }
 
 /// What a check cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Needs {
+pub struct CheckNeeds {
     /// A secret to sign with.
     pub secret: bool,
     /// A way to ask for the endpoint's state.
@@ -44,19 +44,19 @@ pub struct Needs {
 
 /// What a check does.
 #[derive(Clone, Copy)]
-pub(super) enum Play {
+pub(super) enum CheckAction {
     /// Sends requests one after another and judges each answer in the same way.
-    Send(fn(&Stage<'_>) -> Vec<Draft>, Wanted),
+    Send(fn(&CheckContext<'_>) -> Vec<RequestDraft>, AuditExpectation),
     /// Anything else.
-    Act(for<'a> fn(&'a Stage<'a>) -> Acting<'a>),
+    Act(for<'a> fn(&'a CheckContext<'a>) -> CheckFuture<'a>),
 }
 
 /// A check under way.
-pub(super) type Acting<'a> = Pin<Box<dyn Future<Output = Judgement> + 'a>>;
+pub(super) type CheckFuture<'a> = Pin<Box<dyn Future<Output = CheckJudgement> + 'a>>;
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Judgement {
+pub enum CheckJudgement {
     /// It is as it should be.
     Pass,
     /// It is not: what was seen.
@@ -67,7 +67,7 @@ pub enum Judgement {
 
 /// What an answer should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum AuditExpectation {
     /// An acknowledgement: 2xx.
     Acknowledged,
     /// A refusal: 4xx.
@@ -76,10 +76,10 @@ pub(super) enum Wanted {
     Survived,
 }
 
-impl Wanted {
+impl AuditExpectation {
     /// What is wrong with an answer.
-    pub(super) fn fault(self, exchanged: &Exchanged) -> Option<String> {
-        let seen = seen(exchanged);
+    pub(super) fn find_fault(self, exchanged: &CheckExchange) -> Option<String> {
+        let seen = describe_exchange(exchanged);
         match (self, exchanged.outcome.status()) {
             (Self::Acknowledged, Some(200..300)) | (Self::Refused, Some(400..600)) => None,
             (Self::Survived, Some(status)) if status < 500 || status == 501 => None,
@@ -92,48 +92,48 @@ impl Wanted {
 }
 
 /// An answer in words that may quote foreign text.
-pub(super) fn seen(exchanged: &Exchanged) -> String {
+pub(super) fn describe_exchange(exchanged: &CheckExchange) -> String {
     let name = if exchanged.what.is_empty() { String::new() } else { format!("{}: ", exchanged.what) };
     match (&exchanged.outcome, exchanged.outcome.detail()) {
-        (Outcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
-        (Outcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
-        (Outcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),
-        (Outcome::Refused, _) => format!("{name}nothing listens there any more"),
-        (Outcome::Disconnected, _) => format!("{name}the connection ended without an answer"),
+        (AttemptOutcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
+        (AttemptOutcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
+        (AttemptOutcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),
+        (AttemptOutcome::Refused, _) => format!("{name}nothing listens there any more"),
+        (AttemptOutcome::Disconnected, _) => format!("{name}the connection ended without an answer"),
         (outcome, Some(detail)) => format!("{name}{}: {detail}", outcome.name()),
         (outcome, None) => format!("{name}{}", outcome.name()),
     }
 }
 
-impl Check {
+impl AuditCheck {
     /// A check that sends requests.
-    pub(super) const fn sends(
+    pub(super) const fn from_requests(
         id: &'static str,
-        severity: Severity,
-        wanted: Wanted,
+        severity: CheckSeverity,
+        wanted: AuditExpectation,
         cost: u32,
-        drafts: fn(&Stage<'_>) -> Vec<Draft>,
+        drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>,
     ) -> Self {
-        Self::new(id, severity, cost, Play::Send(drafts, wanted))
+        Self::new(id, severity, cost, CheckAction::Send(drafts, wanted))
     }
 
     /// A check that does something else.
-    pub(super) const fn acts(
+    pub(super) const fn from_action(
         id: &'static str,
-        severity: Severity,
+        severity: CheckSeverity,
         cost: u32,
-        act: for<'a> fn(&'a Stage<'a>) -> Acting<'a>,
+        act: for<'a> fn(&'a CheckContext<'a>) -> CheckFuture<'a>,
     ) -> Self {
-        Self::new(id, severity, cost, Play::Act(act))
+        Self::new(id, severity, cost, CheckAction::Act(act))
     }
 
-    const fn new(id: &'static str, severity: Severity, cost: u32, play: Play) -> Self {
-        let needs = Needs { secret: false, state: false, restart: false, intrusive: false, acknowledged: true };
+    const fn new(id: &'static str, severity: CheckSeverity, cost: u32, play: CheckAction) -> Self {
+        let needs = CheckNeeds { secret: false, state: false, restart: false, intrusive: false, acknowledged: true };
         Self { id, severity, title: "", why: "", fix: "", needs, cost, play }
     }
 
     /// What should be so, why, and what to do.
-    pub(super) const fn says(mut self, title: &'static str, why: &'static str, fix: &'static str) -> Self {
+    pub(super) const fn with_texts(mut self, title: &'static str, why: &'static str, fix: &'static str) -> Self {
         self.title = title;
         self.why = why;
         self.fix = fix;
@@ -141,7 +141,7 @@ impl Check {
     }
 
     /// Also where ordinary events are not acknowledged.
-    pub(super) const fn always(mut self) -> Self {
+    pub(super) const fn allow_unacknowledged(mut self) -> Self {
         self.needs.acknowledged = false;
         self
     }
@@ -161,14 +161,14 @@ impl Check {
         self
     }
 
-    pub(super) const fn intrusive(mut self) -> Self {
+    pub(super) const fn mark_intrusive(mut self) -> Self {
         self.needs.intrusive = true;
         self
     }
 
     /// What it is about.
-    pub fn group(&self) -> Group {
+    pub fn group(&self) -> CheckGroup {
         // Every id begins with a group's name, as a test sees to.
-        Group::of(self.id).unwrap_or(Group::Hygiene)
+        CheckGroup::from_id(self.id).unwrap_or(CheckGroup::Hygiene)
     }
 }

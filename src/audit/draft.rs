@@ -1,99 +1,104 @@
 //! A request in the making: an event's bytes, its header fields, how it is sent.
 
-use crate::exchange::{Manner, Request, Unusual};
-use crate::protocol::attempt::Outcome;
+use crate::exchange::{BodyEncoding, OutgoingRequest, RequestOverrides};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
-use crate::protocol::check::Exchanged;
+use crate::protocol::check::CheckExchange;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use url::Url;
 
 /// A request in the making.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct RequestDraft {
     /// What it is for, in a few words.
     pub what: String,
     /// Its method.
     pub method: Method,
     /// Address, header fields and body.
-    pub request: Request,
+    pub request: OutgoingRequest,
     /// How its body is sent.
-    pub manner: Manner,
+    pub manner: BodyEncoding,
 }
 
-impl Draft {
+impl RequestDraft {
     /// Says what it is for.
     #[must_use]
-    pub fn called(mut self, what: impl Into<String>) -> Self {
+    pub fn with_label(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
         self
     }
 
     /// Sends its body in another manner.
     #[must_use]
-    pub fn sent(mut self, manner: Manner) -> Self {
+    pub fn with_manner(mut self, manner: BodyEncoding) -> Self {
         self.manner = manner;
         self
     }
 
     /// With another method and no body.
     #[must_use]
-    pub fn by(mut self, method: Method) -> Self {
+    pub fn with_method(mut self, method: Method) -> Self {
         self.method = method;
         self.request.body = RawBody::default();
-        self.without(&header::CONTENT_TYPE)
+        self.without_header(&header::CONTENT_TYPE)
     }
 
     /// Without a field.
     #[must_use]
-    pub fn without(mut self, name: &HeaderName) -> Self {
+    pub fn without_header(mut self, name: &HeaderName) -> Self {
         self.request.headers.retain(|(given, _)| given != name);
         self
     }
 
     /// With a field in the place of those of its name. A value that no header can have leaves the field out.
     #[must_use]
-    pub fn with(self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
-        self.without(name).and(name, value)
+    pub fn with_header(self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
+        self.without_header(name).add_header(name, value)
     }
 
     /// With one more field.
     #[must_use]
-    pub fn and(mut self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
+    pub fn add_header(mut self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
         self.request.headers.extend(HeaderValue::from_bytes(value.as_ref()).ok().map(|value| (name.clone(), value)));
         self
     }
 
     /// With another body, the signature being left as it is.
     #[must_use]
-    pub fn carrying(mut self, body: impl Into<RawBody>) -> Self {
+    pub fn with_body(mut self, body: impl Into<RawBody>) -> Self {
         self.request.body = body.into();
         self
     }
 
     /// To another address.
     #[must_use]
-    pub fn to(mut self, url: Url) -> Self {
+    pub fn with_url(mut self, url: Url) -> Self {
         self.request.url = url;
         self
     }
 
     /// Whether its body is sent at once.
     pub fn is_whole(&self) -> bool {
-        matches!(self.manner, Manner::Whole)
+        matches!(self.manner, BodyEncoding::Whole)
     }
 
     /// What is unusual about it; nothing for a plain POST.
-    pub(super) fn unusual(&self) -> Option<Unusual> {
+    pub(super) fn request_overrides(&self) -> Option<RequestOverrides> {
         let usual = self.method == Method::POST && self.is_whole();
-        (!usual).then(|| Unusual { method: self.method.clone(), manner: self.manner.clone() })
+        (!usual).then(|| RequestOverrides { method: self.method.clone(), manner: self.manner.clone() })
     }
 
     /// The request with its answer, as a report tells it.
-    pub(super) fn exchanged(self, outcome: Outcome, headers: &HeaderMap, latency: Duration) -> Exchanged {
+    pub(super) fn into_exchange(
+        self,
+        outcome: AttemptOutcome,
+        headers: &HeaderMap,
+        latency: Duration,
+    ) -> CheckExchange {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let url = &self.request.url;
-        Exchanged {
+        CheckExchange {
             what: self.what,
             method: self.method.to_string(),
             target: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),

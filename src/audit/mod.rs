@@ -17,16 +17,16 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::Check;
-pub use checks::{all, find};
-pub use draft::Draft;
-pub use run::{drafts, run};
-pub use select::{Part, Selection, UnknownId};
-pub use stage::Limits;
+pub use catalogue::AuditCheck;
+pub use checks::{all_checks, find_check};
+pub use draft::RequestDraft;
+pub use run::{build_drafts, run_audit};
+pub use select::{CheckSelection, CheckSelector, UnknownCheck};
+pub use stage::AuditLimits;
 
 use crate::clock::SharedClock;
 use crate::protocol::check::CheckReport;
-use crate::protocol::signature::{Key, Secret};
+use crate::protocol::signature::{HmacKey, Secret};
 use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -35,14 +35,14 @@ use std::sync::Arc;
 use url::Url;
 
 /// Something that is done outside and may fail with a sentence.
-pub type Outside<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>> + Send + Sync>;
+pub type AuditHook<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>> + Send + Sync>;
 
 /// Names what an endpoint verifies in the place of the bytes, from which correctly signed bodies it accepted.
-pub type Explain = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
+pub type RejectionExplainer = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
 
 /// Everything about one audit.
 #[derive(Clone)]
-pub struct Plan {
+pub struct AuditPlan {
     /// What is audited.
     pub url: Url,
     /// The secret, where one is given.
@@ -54,19 +54,19 @@ pub struct Plan {
     /// How the requests introduce themselves.
     pub agent: HeaderValue,
     /// Which checks.
-    pub selection: Selection,
+    pub selection: CheckSelection,
     /// Also those that strain the endpoint.
     pub intrusive: bool,
     /// Bounds of number and time.
-    pub limits: Limits,
+    pub limits: AuditLimits,
     /// Whether a check is run although what it builds upon has failed.
     pub regardless: bool,
     /// A number that grows with every effect of an event.
-    pub state: Option<Outside<i64>>,
+    pub state: Option<AuditHook<i64>>,
     /// Names the cause where correct signatures are refused.
-    pub explain: Explain,
+    pub explain: RejectionExplainer,
     /// Restarts the endpoint.
-    pub restart: Option<Outside<()>>,
+    pub restart: Option<AuditHook<()>>,
     /// Findings that are known and accepted: id and reason.
     pub accepted: BTreeMap<String, String>,
     /// Makes ids and names.
@@ -75,25 +75,25 @@ pub struct Plan {
     pub clock: SharedClock,
 }
 
-impl Plan {
+impl AuditPlan {
     /// What signs, where a secret is given.
-    pub fn key(&self) -> Option<Key> {
+    pub fn key(&self) -> Option<HmacKey> {
         self.secret.as_ref().map(Secret::key)
     }
 }
 
 /// Whoever is told how the audit goes.
-pub trait Audience {
+pub trait AuditObserver {
     /// A check begins: how many have ended, how many there are, and its id.
-    fn begins(&mut self, ended: usize, of: usize, id: &'static str);
+    fn check_started(&mut self, ended: usize, of: usize, id: &'static str);
 
     /// A check has ended.
-    fn ended(&mut self, check: &CheckReport);
+    fn check_ended(&mut self, check: &CheckReport);
 }
 
 /// Why there is no audit at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
+pub enum AuditUnreachable {
     /// Nothing answers there.
     #[error("{0}")]
     Endpoint(String),

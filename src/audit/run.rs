@@ -1,12 +1,12 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
-use super::catalogue::{Check, Judgement, Play, Wanted, seen};
-use super::checks::all;
-use super::draft::Draft;
-use super::stage::Stage;
-use super::{Audience, Plan, Unreachable};
-use crate::protocol::attempt::Outcome;
-use crate::protocol::check::{AuditReport, CheckReport, CheckVerdict, Exchanged};
+use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange};
+use super::checks::all_checks;
+use super::draft::RequestDraft;
+use super::stage::CheckContext;
+use super::{AuditObserver, AuditPlan, AuditUnreachable};
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::check::{AuditReport, CheckExchange, CheckReport, CheckVerdict};
 use std::sync::Arc;
 
 /// Exchanges that are shown with a failure.
@@ -17,7 +17,7 @@ const LAST: &str = "load.alive";
 
 /// What the audit has learnt that later checks build upon.
 #[derive(Debug, Default)]
-struct Known {
+struct AuditKnowledge {
     /// Why an ordinary event is not acknowledged, if it is not.
     not_acknowledged: Option<String>,
     /// The check after which nothing listened any more.
@@ -27,23 +27,25 @@ struct Known {
 }
 
 /// Audits. `repeat` gives the command line that repeats a check.
-pub async fn run(
-    plan: &Plan,
-    repeat: &dyn Fn(&Check) -> String,
-    audience: &mut dyn Audience,
-) -> Result<AuditReport, Unreachable> {
-    let stage = Stage::new(plan);
-    let mut known = knock(&stage).await?;
-    let checks: Vec<&Check> = all().filter(|check| is_wanted(check, plan)).collect();
+pub async fn run_audit(
+    plan: &AuditPlan,
+    repeat: &dyn Fn(&AuditCheck) -> String,
+    audience: &mut dyn AuditObserver,
+) -> Result<AuditReport, AuditUnreachable> {
+    let stage = CheckContext::new(plan);
+    let mut known = send_first_event(&stage).await?;
+    let checks: Vec<&AuditCheck> = all_checks().filter(|check| is_wanted(check, plan)).collect();
     let mut ended: Vec<CheckReport> = Vec::with_capacity(checks.len());
     for (at, check) in checks.iter().enumerate() {
-        audience.begins(at, checks.len(), check.id);
-        let report = one(check, &stage, &known, repeat(check)).await;
+        audience.check_started(at, checks.len(), check.id);
+        let report = run_check(check, &stage, &known, repeat(check)).await;
         known.forms_refused |= check.id == "auth.body-forms" && matches!(report.verdict, CheckVerdict::Failed(_));
-        if known.ended_by.is_none() && stage.of_check().last().is_some_and(|last| last.outcome == Outcome::Refused) {
-            known.ended_by = if revived(&stage).await { None } else { Some(check.id) };
+        if known.ended_by.is_none()
+            && stage.check_exchanges().last().is_some_and(|last| last.outcome == AttemptOutcome::Refused)
+        {
+            known.ended_by = if try_restart(&stage).await { None } else { Some(check.id) };
         }
-        audience.ended(&report);
+        audience.check_ended(&report);
         ended.push(report);
     }
     let cut_short = (stage.elapsed() >= plan.limits.time).then(|| out_of_time(plan));
@@ -52,41 +54,50 @@ pub async fn run(
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.
-pub fn drafts(check: &Check, plan: &Plan) -> Option<Vec<Draft>> {
+pub fn build_drafts(check: &AuditCheck, plan: &AuditPlan) -> Option<Vec<RequestDraft>> {
     match check.play {
-        Play::Send(drafts, _) => Some(drafts(&Stage::new(plan))),
-        Play::Act(_) => None,
+        CheckAction::Send(drafts, _) => Some(drafts(&CheckContext::new(plan))),
+        CheckAction::Act(_) => None,
     }
 }
 
 /// Those that strain the endpoint only with leave, or when named one by one.
-fn is_wanted(check: &Check, plan: &Plan) -> bool {
-    plan.selection.has(check) && (!check.needs.intrusive || plan.intrusive || plan.selection.names(check))
+fn is_wanted(check: &AuditCheck, plan: &AuditPlan) -> bool {
+    plan.selection.includes(check) && (!check.needs.intrusive || plan.intrusive || plan.selection.includes_by_id(check))
 }
 
 /// An ordinary event first: where nothing answers there is nothing to audit.
-async fn knock(stage: &Stage<'_>) -> Result<Known, Unreachable> {
-    let answer = stage.send(stage.created().called("an ordinary event")).await;
+async fn send_first_event(stage: &CheckContext<'_>) -> Result<AuditKnowledge, AuditUnreachable> {
+    let answer = stage.send(stage.draft_signup_created().with_label("an ordinary event")).await;
     match answer.outcome {
-        Outcome::Refused | Outcome::UnknownHost => Err(Unreachable::Endpoint(match answer.outcome {
-            Outcome::UnknownHost => format!("there is no host {}", stage.plan().url.host_str().unwrap_or_default()),
-            _ => format!("nothing listens at {}", stage.plan().url),
-        })),
+        AttemptOutcome::Refused | AttemptOutcome::UnknownHost => {
+            Err(AuditUnreachable::Endpoint(match answer.outcome {
+                AttemptOutcome::UnknownHost => {
+                    format!("there is no host {}", stage.plan().url.host_str().unwrap_or_default())
+                }
+                _ => format!("nothing listens at {}", stage.plan().url),
+            }))
+        }
         _ => {
-            let not_acknowledged = (!answer.outcome.acknowledged()).then(|| seen(&answer));
-            Ok(Known { not_acknowledged, ..Known::default() })
+            let not_acknowledged = (!answer.outcome.is_acknowledged()).then(|| describe_exchange(&answer));
+            Ok(AuditKnowledge { not_acknowledged, ..AuditKnowledge::default() })
         }
     }
 }
 
-async fn one(check: &Check, stage: &Stage<'_>, known: &Known, repeat: String) -> CheckReport {
+async fn run_check(
+    check: &AuditCheck,
+    stage: &CheckContext<'_>,
+    known: &AuditKnowledge,
+    repeat: String,
+) -> CheckReport {
     let began = stage.elapsed();
-    stage.begin();
-    let (judgement, faulty) = match obstacle(check, stage, known) {
-        Some(reason) => (Judgement::Skip(reason), Vec::new()),
-        None => within_time(check, stage, known).await,
+    stage.begin_check();
+    let (judgement, faulty) = match find_obstacle(check, stage, known) {
+        Some(reason) => (CheckJudgement::Skip(reason), Vec::new()),
+        None => perform_within_time(check, stage, known).await,
     };
-    let exchanges = shown(&judgement, faulty, stage.of_check());
+    let exchanges = select_exchanges(&judgement, faulty, stage.check_exchanges());
     CheckReport {
         id: check.id,
         group: check.group(),
@@ -95,12 +106,12 @@ async fn one(check: &Check, stage: &Stage<'_>, known: &Known, repeat: String) ->
         why: check.why,
         fix: check.fix,
         verdict: match judgement {
-            Judgement::Pass => CheckVerdict::Passed,
-            Judgement::Fail(what) => match stage.plan().accepted.get(check.id) {
+            CheckJudgement::Pass => CheckVerdict::Passed,
+            CheckJudgement::Fail(what) => match stage.plan().accepted.get(check.id) {
                 Some(reason) => CheckVerdict::Accepted { what, reason: reason.clone() },
                 None => CheckVerdict::Failed(what),
             },
-            Judgement::Skip(reason) => CheckVerdict::Skipped(reason),
+            CheckJudgement::Skip(reason) => CheckVerdict::Skipped(reason),
         },
         exchanges,
         repeat,
@@ -109,7 +120,7 @@ async fn one(check: &Check, stage: &Stage<'_>, known: &Known, repeat: String) ->
 }
 
 /// Why a check cannot be judged here and now.
-fn obstacle(check: &Check, stage: &Stage<'_>, known: &Known) -> Option<String> {
+fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> Option<String> {
     let plan = stage.plan();
     let needs = check.needs;
     if needs.secret && plan.secret.is_none() {
@@ -135,68 +146,73 @@ fn obstacle(check: &Check, stage: &Stage<'_>, known: &Known) -> Option<String> {
 }
 
 /// Restarts an endpoint that is gone, where it is known how.
-async fn revived(stage: &Stage<'_>) -> bool {
+async fn try_restart(stage: &CheckContext<'_>) -> bool {
     match &stage.plan().restart {
         Some(restart) => restart().await.is_ok(),
         None => false,
     }
 }
 
-fn out_of_time(plan: &Plan) -> String {
+fn out_of_time(plan: &AuditPlan) -> String {
     format!("the audit's time is up ({} s; --max-time)", plan.limits.time.as_secs())
 }
 
-type Judged = (Judgement, Vec<Arc<Exchanged>>);
+type JudgedExchanges = (CheckJudgement, Vec<Arc<CheckExchange>>);
 
-async fn within_time(check: &Check, stage: &Stage<'_>, known: &Known) -> Judged {
+async fn perform_within_time(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {
     let left = stage.plan().limits.time.saturating_sub(stage.elapsed());
-    match tokio::time::timeout(left, play(check, stage, known)).await {
+    match tokio::time::timeout(left, perform_check(check, stage, known)).await {
         Ok(judged) => judged,
-        Err(_) => (Judgement::Skip(out_of_time(stage.plan())), Vec::new()),
+        Err(_) => (CheckJudgement::Skip(out_of_time(stage.plan())), Vec::new()),
     }
 }
 
-async fn play(check: &Check, stage: &Stage<'_>, known: &Known) -> Judged {
+async fn perform_check(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {
     match check.play {
-        Play::Act(act) => (act(stage).await, Vec::new()),
-        Play::Send(drafts, wanted) => {
+        CheckAction::Act(act) => (act(stage).await, Vec::new()),
+        CheckAction::Send(drafts, wanted) => {
             let mut faulty = Vec::new();
             for draft in drafts(stage) {
                 let exchanged = stage.send(draft).await;
-                if wanted.fault(&exchanged).is_some() {
+                if wanted.find_fault(&exchanged).is_some() {
                     faulty.push(exchanged);
                 }
             }
-            (judged(wanted, &faulty, known), faulty)
+            (judge_exchanges(wanted, &faulty, known), faulty)
         }
     }
 }
 
 /// One fault is told once: what follows from another check's failure is left to that check.
-fn judged(wanted: Wanted, faulty: &[Arc<Exchanged>], known: &Known) -> Judgement {
+fn judge_exchanges(wanted: AuditExpectation, faulty: &[Arc<CheckExchange>], known: &AuditKnowledge) -> CheckJudgement {
     if faulty.is_empty() {
-        return Judgement::Pass;
+        return CheckJudgement::Pass;
     }
     let all = |is: fn(u16) -> bool| faulty.iter().all(|one| one.outcome.status().is_some_and(is));
-    if wanted == Wanted::Acknowledged && known.forms_refused && all(|status| matches!(status, 401 | 403)) {
-        return Judgement::Skip("its correct signature is refused, which auth.body-forms tells".to_owned());
+    if wanted == AuditExpectation::Acknowledged && known.forms_refused && all(|status| matches!(status, 401 | 403)) {
+        return CheckJudgement::Skip("its correct signature is refused, which auth.body-forms tells".to_owned());
     }
-    if wanted == Wanted::Acknowledged && all(|status| (300..400).contains(&status)) {
-        return Judgement::Skip("it is redirected, which delivery.no-redirect tells".to_owned());
+    if wanted == AuditExpectation::Acknowledged && all(|status| (300..400).contains(&status)) {
+        return CheckJudgement::Skip("it is redirected, which delivery.no-redirect tells".to_owned());
     }
-    let faults: Vec<String> = faulty.iter().filter_map(|one| wanted.fault(one)).collect();
-    Judgement::Fail(faults.join("; "))
+    let faults: Vec<String> = faulty.iter().filter_map(|one| wanted.find_fault(one)).collect();
+    CheckJudgement::Fail(faults.join("; "))
 }
 
 /// What shows a failure: the faulty ones, else those that were not acknowledged, else the last.
-fn shown(judgement: &Judgement, faulty: Vec<Arc<Exchanged>>, all: Vec<Arc<Exchanged>>) -> Vec<Exchanged> {
-    let bad =
-        |all: &[Arc<Exchanged>]| all.iter().filter(|one| !one.outcome.acknowledged()).cloned().collect::<Vec<_>>();
-    let chosen = match judgement {
-        Judgement::Fail(_) if !faulty.is_empty() => faulty,
-        Judgement::Fail(_) if !bad(&all).is_empty() => bad(&all),
-        Judgement::Fail(_) => all[all.len().saturating_sub(2)..].to_vec(),
-        Judgement::Pass | Judgement::Skip(_) => all,
+fn select_exchanges(
+    judgement: &CheckJudgement,
+    faulty: Vec<Arc<CheckExchange>>,
+    all: Vec<Arc<CheckExchange>>,
+) -> Vec<CheckExchange> {
+    let bad = |all: &[Arc<CheckExchange>]| {
+        all.iter().filter(|one| !one.outcome.is_acknowledged()).cloned().collect::<Vec<_>>()
     };
-    chosen.iter().take(SHOWN).map(|one| Exchanged::clone(one)).collect()
+    let chosen = match judgement {
+        CheckJudgement::Fail(_) if !faulty.is_empty() => faulty,
+        CheckJudgement::Fail(_) if !bad(&all).is_empty() => bad(&all),
+        CheckJudgement::Fail(_) => all[all.len().saturating_sub(2)..].to_vec(),
+        CheckJudgement::Pass | CheckJudgement::Skip(_) => all,
+    };
+    chosen.iter().take(SHOWN).map(|one| CheckExchange::clone(one)).collect()
 }

@@ -1,12 +1,12 @@
 //! Where checks play: makes events, sends them, and remembers what came back.
 
-use super::draft::Draft;
-use super::{Outside, Plan};
-use crate::exchange::{Exchange, Manner, Request};
-use crate::protocol::attempt::Outcome;
+use super::draft::RequestDraft;
+use super::{AuditHook, AuditPlan};
+use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
-use crate::protocol::check::Exchanged;
-use crate::protocol::sample::{Dice, Given, Signup};
+use crate::protocol::check::CheckExchange;
+use crate::protocol::sample::{SampleOverrides, SampleSignup, SeededRng};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use http::{HeaderMap, Method, header};
 use jiff::{SignedDuration, Timestamp};
@@ -29,14 +29,14 @@ const SETTLES_IN: Duration = Duration::from_millis(400);
 
 /// Bounds of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct AuditLimits {
     /// Requests.
     pub requests: u32,
     /// Time.
     pub time: Duration,
 }
 
-impl Limits {
+impl AuditLimits {
     /// What nobody minds.
     pub const USUAL: Self = Self { requests: 200, time: Duration::from_secs(90) };
     /// With the checks that strain the endpoint.
@@ -45,9 +45,9 @@ impl Limits {
 
 /// Whether a draft's answer is shown with the check.
 #[derive(Debug, Default)]
-struct Log {
+struct ExchangeLog {
     /// All exchanges so far.
-    all: Vec<Arc<Exchanged>>,
+    all: Vec<Arc<CheckExchange>>,
     /// Where those of the check that plays begin.
     check: usize,
     /// Sign-ups that were made.
@@ -58,45 +58,45 @@ struct Log {
 }
 
 /// Where checks play.
-pub struct Stage<'a> {
-    plan: &'a Plan,
-    exchange: Exchange,
+pub struct CheckContext<'a> {
+    plan: &'a AuditPlan,
+    exchange: HttpClient,
     started: Duration,
     began: Timestamp,
-    log: Mutex<Log>,
+    log: Mutex<ExchangeLog>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> CheckContext<'a> {
     /// An empty stage.
-    pub(super) fn new(plan: &'a Plan) -> Self {
+    pub(super) fn new(plan: &'a AuditPlan) -> Self {
         let (started, began) = (plan.clock.monotonic(), plan.clock.now());
-        Self { plan, exchange: Exchange::without_pool(), started, began, log: Mutex::default() }
+        Self { plan, exchange: HttpClient::without_pool(), started, began, log: Mutex::default() }
     }
 
-    fn log(&self) -> MutexGuard<'_, Log> {
+    fn log(&self) -> MutexGuard<'_, ExchangeLog> {
         // A list is whole between any two statements.
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is audited.
-    pub(super) fn plan(&self) -> &'a Plan {
+    pub(super) fn plan(&self) -> &'a AuditPlan {
         self.plan
     }
 
     /// Begins a check.
-    pub(super) fn begin(&self) {
+    pub(super) fn begin_check(&self) {
         let mut log = self.log();
         log.check = log.all.len();
     }
 
     /// What the check has sent so far.
-    pub(super) fn of_check(&self) -> Vec<Arc<Exchanged>> {
+    pub(super) fn check_exchanges(&self) -> Vec<Arc<CheckExchange>> {
         let log = self.log();
         log.all[log.check..].to_vec()
     }
 
     /// Everything that was sent so far.
-    pub(super) fn of_all(&self) -> Vec<Arc<Exchanged>> {
+    pub(super) fn all_exchanges(&self) -> Vec<Arc<CheckExchange>> {
         self.log().all.clone()
     }
 
@@ -116,19 +116,20 @@ impl<'a> Stage<'a> {
     }
 
     /// A time ago.
-    pub(super) fn ago(&self, seconds: i64) -> Timestamp {
+    pub(super) fn seconds_ago(&self, seconds: i64) -> Timestamp {
         let now = self.now();
         now.saturating_sub(SignedDuration::from_secs(seconds)).unwrap_or(now)
     }
 
     /// A sign-up that nobody has seen before, made at a time.
-    pub(super) fn signup_at(&self, at: Timestamp) -> Signup {
+    pub(super) fn make_signup_at(&self, at: Timestamp) -> SampleSignup {
         let number = {
             let mut log = self.log();
             log.signups += 1;
             log.signups
         };
-        let mut signup = Signup::roll(&mut Dice::for_use(self.plan.seed, number), at, &Given::default());
+        let mut signup =
+            SampleSignup::generate(&mut SeededRng::for_stream(self.plan.seed, number), at, &SampleOverrides::default());
         // The address of a person who signs up twice is a case of its own.
         let (name, domain) = signup.email.split_once('@').unwrap_or((&signup.email, "example.com"));
         signup.email = format!("{name}.{:08x}@{domain}", self.plan.seed.wrapping_add(number) & 0xffff_ffff);
@@ -137,61 +138,67 @@ impl<'a> Stage<'a> {
 
     /// A sign-up that nobody has seen before, in a second of its own: whoever takes two of one second for one would
     /// otherwise fail every check but the one that is about it. None is as old as the shortest usual tolerance.
-    pub(super) fn signup(&self) -> Signup {
+    pub(super) fn make_signup(&self) -> SampleSignup {
         let number = self.log().signups % 200;
         let ago = SignedDuration::from_secs(i64::try_from(number).unwrap_or(0));
-        self.signup_at(self.began.saturating_sub(ago).unwrap_or(self.began))
+        self.make_signup_at(self.began.saturating_sub(ago).unwrap_or(self.began))
     }
 
     /// A signed `signup.created`.
-    pub(super) fn created(&self) -> Draft {
-        self.post(self.signup().created().to_string())
+    pub(super) fn draft_signup_created(&self) -> RequestDraft {
+        self.draft_signed(self.make_signup().build_created().to_string())
     }
 
     /// A request with the header fields of the service, signed where there is a secret.
-    pub(super) fn post(&self, body: impl Into<Vec<u8>>) -> Draft {
+    pub(super) fn draft_signed(&self, body: impl Into<Vec<u8>>) -> RequestDraft {
         let body = RawBody::new(body.into());
         let signature = self.plan.key().map(|key| key.sign(body.as_bytes()));
-        let draft = self.post_unsigned(body);
+        let draft = self.draft_unsigned(body);
         match signature {
-            Some(value) => draft.with(&self.plan.signature_header, value),
+            Some(value) => draft.with_header(&self.plan.signature_header, value),
             None => draft,
         }
     }
 
     /// The same without a signature.
-    pub(super) fn post_unsigned(&self, body: RawBody) -> Draft {
-        let request = Request { url: self.plan.url.clone(), headers: Vec::new(), body };
-        let draft = Draft { what: String::new(), method: Method::POST, request, manner: Manner::Whole };
-        let draft = draft.with(&header::CONTENT_TYPE, "application/json").with(&header::USER_AGENT, &self.plan.agent);
-        self.plan.headers.iter().fold(draft, |draft, (name, value)| draft.with(name, value))
+    pub(super) fn draft_unsigned(&self, body: RawBody) -> RequestDraft {
+        let request = OutgoingRequest { url: self.plan.url.clone(), headers: Vec::new(), body };
+        let draft = RequestDraft { what: String::new(), method: Method::POST, request, manner: BodyEncoding::Whole };
+        let draft = draft
+            .with_header(&header::CONTENT_TYPE, "application/json")
+            .with_header(&header::USER_AGENT, &self.plan.agent);
+        self.plan.headers.iter().fold(draft, |draft, (name, value)| draft.with_header(name, value))
     }
 
     /// Sends, and remembers what came back.
-    pub(super) async fn send(&self, draft: Draft) -> Arc<Exchanged> {
+    pub(super) async fn send(&self, draft: RequestDraft) -> Arc<CheckExchange> {
         self.log().requests += 1;
-        let exchanged = deliver(self.exchange.clone(), draft, PATIENCE).await;
-        self.remember(exchanged)
+        let exchanged = send_draft(self.exchange.clone(), draft, PATIENCE).await;
+        self.store_exchange(exchanged)
     }
 
     /// Sends all at once.
-    pub(super) async fn send_together(&self, drafts: Vec<Draft>) -> Vec<Arc<Exchanged>> {
+    pub(super) async fn send_together(&self, drafts: Vec<RequestDraft>) -> Vec<Arc<CheckExchange>> {
         self.log().requests += u32::try_from(drafts.len()).unwrap_or(u32::MAX);
         let mut sending = JoinSet::new();
         for draft in drafts {
-            sending.spawn(deliver(self.exchange.clone(), draft, PATIENCE));
+            sending.spawn(send_draft(self.exchange.clone(), draft, PATIENCE));
         }
         let ended = sending.join_all().await;
-        ended.into_iter().map(|exchanged| self.remember(exchanged)).collect()
+        ended.into_iter().map(|exchanged| self.store_exchange(exchanged)).collect()
     }
 
     /// Leaves requests hanging half-sent, and gives them back once they all hang. Dropping them hangs up.
-    pub(super) async fn hang(&self, drafts: Vec<Draft>) -> JoinSet<Exchanged> {
+    pub(super) async fn send_stalled(&self, drafts: Vec<RequestDraft>) -> JoinSet<CheckExchange> {
         let bell = Arc::new(Notify::new());
         self.log().requests += u32::try_from(drafts.len()).unwrap_or(u32::MAX);
         let mut hanging = JoinSet::new();
         for draft in drafts {
-            hanging.spawn(deliver(self.exchange.clone(), draft.sent(Manner::Stalled(bell.clone())), PATIENCE * 10));
+            hanging.spawn(send_draft(
+                self.exchange.clone(),
+                draft.with_manner(BodyEncoding::Stalled(bell.clone())),
+                PATIENCE * 10,
+            ));
             // One that was refused at once never hangs.
             let _ = tokio::time::timeout(ATTEMPT_BUDGET, bell.notified()).await;
         }
@@ -199,43 +206,43 @@ impl<'a> Stage<'a> {
     }
 
     /// Counts a request that was sent in another way, and remembers what came back.
-    pub(super) fn counted(&self, exchanged: Exchanged) -> Arc<Exchanged> {
+    pub(super) fn record_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
         self.log().requests += 1;
-        self.remember(exchanged)
+        self.store_exchange(exchanged)
     }
 
-    fn remember(&self, exchanged: Exchanged) -> Arc<Exchanged> {
+    fn store_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
         let exchanged = Arc::new(exchanged);
         self.log().all.push(exchanged.clone());
         exchanged
     }
 
-    fn state_of(&self) -> Result<&Outside<i64>, String> {
+    fn state_hook(&self) -> Result<&AuditHook<i64>, String> {
         self.plan.state.as_ref().ok_or_else(|| "needs --state-cmd".to_owned())
     }
 
     /// The endpoint's state.
-    pub(super) async fn state(&self) -> Result<i64, String> {
-        self.state_of()?().await
+    pub(super) async fn read_state(&self) -> Result<i64, String> {
+        self.state_hook()?().await
     }
 
     /// Waits until the state has gone from `before` to `wanted` or beyond, then whether it stays so; the last value.
-    pub(super) async fn settled(&self, before: i64, wanted: i64) -> Result<i64, String> {
+    pub(super) async fn wait_for_state(&self, before: i64, wanted: i64) -> Result<i64, String> {
         let clock = &self.plan.clock;
         let until = clock.monotonic() + EFFECT_WITHIN;
-        while self.state().await?.abs_diff(before) < wanted.abs_diff(before) && clock.monotonic() < until {
+        while self.read_state().await?.abs_diff(before) < wanted.abs_diff(before) && clock.monotonic() < until {
             clock.sleep(ASK_EVERY).await;
         }
         clock.sleep(SETTLES_IN).await;
-        self.state().await
+        self.read_state().await
     }
 
     /// Waits until the state is another than `before`; the last value.
-    pub(super) async fn changed(&self, before: i64) -> Result<i64, String> {
+    pub(super) async fn wait_for_change(&self, before: i64) -> Result<i64, String> {
         let clock = &self.plan.clock;
         let until = clock.monotonic() + EFFECT_WITHIN;
         loop {
-            let now = self.state().await?;
+            let now = self.read_state().await?;
             if now != before || clock.monotonic() >= until {
                 return Ok(now);
             }
@@ -244,26 +251,26 @@ impl<'a> Stage<'a> {
     }
 
     /// What one event changes the state by; found out with an ordinary one the first time.
-    pub(super) async fn unit(&self) -> Result<i64, String> {
+    pub(super) async fn measure_unit(&self) -> Result<i64, String> {
         let known = self.log().unit;
         if let Some(unit) = known {
             return Ok(unit);
         }
-        let before = self.state().await?;
-        self.send(self.created().called("an ordinary event, for its effect")).await;
-        let unit = self.changed(before).await?.saturating_sub(before);
+        let before = self.read_state().await?;
+        self.send(self.draft_signup_created().with_label("an ordinary event, for its effect")).await;
+        let unit = self.wait_for_change(before).await?.saturating_sub(before);
         self.log().unit = Some(unit);
         Ok(unit)
     }
 }
 
 /// Sends a draft from a task of its own.
-async fn deliver(exchange: Exchange, draft: Draft, patience: Duration) -> Exchanged {
-    let ended = exchange.send(&draft.request, draft.unusual().as_ref(), Some(patience)).await;
-    draft.exchanged(ended.outcome, &ended.headers, ended.latency)
+async fn send_draft(exchange: HttpClient, draft: RequestDraft, patience: Duration) -> CheckExchange {
+    let ended = exchange.send(&draft.request, draft.request_overrides().as_ref(), Some(patience)).await;
+    draft.into_exchange(ended.outcome, &ended.headers, ended.latency)
 }
 
 /// An exchange that never took place.
-pub(super) fn not_sent(draft: Draft, why: String) -> Exchanged {
-    draft.exchanged(Outcome::Failed(why), &HeaderMap::new(), Duration::ZERO)
+pub(super) fn build_unsent_exchange(draft: RequestDraft, why: String) -> CheckExchange {
+    draft.into_exchange(AttemptOutcome::Failed(why), &HeaderMap::new(), Duration::ZERO)
 }

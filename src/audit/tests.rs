@@ -1,17 +1,17 @@
 //! The catalogue's own rules, and what a selection means.
 
-use super::catalogue::Needs;
-use super::select::Part;
+use super::catalogue::CheckNeeds;
+use super::select::CheckSelector;
 use super::*;
-use crate::protocol::check::Group;
+use crate::protocol::check::CheckGroup;
 use std::collections::BTreeSet;
 
 #[test]
 fn ids_are_unique_grouped_and_explained() {
-    let ids: BTreeSet<&str> = all().map(|check| check.id).collect();
-    assert_eq!(ids.len(), all().count());
-    for check in all() {
-        assert!(Group::of(check.id).is_some(), "{}", check.id);
+    let ids: BTreeSet<&str> = all_checks().map(|check| check.id).collect();
+    assert_eq!(ids.len(), all_checks().count());
+    for check in all_checks() {
+        assert!(CheckGroup::from_id(check.id).is_some(), "{}", check.id);
         for text in [check.title, check.why, check.fix] {
             assert!(!text.is_empty() && !text.ends_with('.'), "{}: {text:?}", check.id);
         }
@@ -21,27 +21,27 @@ fn ids_are_unique_grouped_and_explained() {
 /// The number that help and documentation tell.
 #[test]
 fn there_are_about_sixty_checks_and_usual_ones_keep_to_their_limit() {
-    let usual: Vec<&Check> = all().filter(|check| !check.needs.intrusive).collect();
+    let usual: Vec<&AuditCheck> = all_checks().filter(|check| !check.needs.intrusive).collect();
     assert!(usual.len() >= 60, "{}", usual.len());
     // One more is the ordinary event at the beginning. Three checks send forged events only when asked alone.
     let judges = ["auth.no-crash", "auth.uniform", "auth.quiet"];
     let sending = usual.iter().filter(|check| !judges.contains(&check.id));
     let cost = 1 + sending.map(|check| check.cost).sum::<u32>();
-    assert!(cost <= Limits::USUAL.requests, "{cost}");
-    assert!(all().map(|check| check.cost).sum::<u32>() <= Limits::INTRUSIVE.requests);
+    assert!(cost <= AuditLimits::USUAL.requests, "{cost}");
+    assert!(all_checks().map(|check| check.cost).sum::<u32>() <= AuditLimits::INTRUSIVE.requests);
 }
 
 #[test]
 fn a_check_sends_as_many_requests_as_it_says() {
-    let plan = Plan {
+    let plan = AuditPlan {
         url: "http://localhost:1/hook".parse().unwrap(),
         secret: Secret::new("s").ok(),
         signature_header: HeaderName::from_static("x-webhook-signature"),
         headers: Vec::new(),
         agent: HeaderValue::from_static("test"),
-        selection: Selection::default(),
+        selection: CheckSelection::default(),
         intrusive: true,
-        limits: Limits::USUAL,
+        limits: AuditLimits::USUAL,
         regardless: false,
         state: None,
         explain: Arc::new(|_| None),
@@ -50,8 +50,8 @@ fn a_check_sends_as_many_requests_as_it_says() {
         seed: 7,
         clock: Arc::new(crate::clock::SystemClock::default()),
     };
-    for check in all() {
-        if let Some(drafts) = drafts(check, &plan) {
+    for check in all_checks() {
+        if let Some(drafts) = build_drafts(check, &plan) {
             assert_eq!(drafts.len(), check.cost as usize, "{}", check.id);
         }
     }
@@ -59,13 +59,13 @@ fn a_check_sends_as_many_requests_as_it_says() {
 
 #[test]
 fn a_selection_names_ids_and_groups() {
-    let part = |text: &str| text.parse::<Part>();
-    let selection = Selection { only: vec![part("auth").unwrap()], skip: vec![part("auth.missing").unwrap()] };
-    let chosen: Vec<&str> = all().filter(|check| selection.has(check)).map(|check| check.id).collect();
+    let part = |text: &str| text.parse::<CheckSelector>();
+    let selection = CheckSelection { only: vec![part("auth").unwrap()], skip: vec![part("auth.missing").unwrap()] };
+    let chosen: Vec<&str> = all_checks().filter(|check| selection.includes(check)).map(|check| check.id).collect();
     assert!(chosen.contains(&"auth.sha1") && !chosen.contains(&"auth.missing"));
     assert!(chosen.iter().all(|id| id.starts_with("auth.")));
     assert_eq!(part("auth.mising").unwrap_err().nearest, Some("auth.missing"));
     assert_eq!(part("emojis").unwrap_err().nearest, Some("robust.emoji"));
     assert_eq!(part("xyzzy").unwrap_err().nearest, None);
-    assert_eq!(find("load.alive").unwrap().needs, Needs { acknowledged: true, ..Needs::default() });
+    assert_eq!(find_check("load.alive").unwrap().needs, CheckNeeds { acknowledged: true, ..CheckNeeds::default() });
 }

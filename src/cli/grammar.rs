@@ -10,9 +10,9 @@ use std::error::Error as _;
 use std::ffi::OsString;
 
 /// The complaint about a command line as an error of usage.
-pub fn complaint(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
-    let (path, command) = meant(arguments, root);
-    let complaint = Complaint(error);
+pub fn explain_parse_error(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
+    let (path, command) = find_subcommand(arguments, root);
+    let complaint = UsageMessage(error);
     let mut told = Error::usage(complaint.sentence());
     if let Some(meant) = complaint.suggestion().or_else(|| complaint.forgotten_option(command)) {
         told = told.hint(format!("did you mean {meant}?"));
@@ -21,7 +21,7 @@ pub fn complaint(error: &clap::Error, arguments: &[OsString], root: &clap::Comma
 }
 
 /// The command that a command line means, as far as it can be followed, and how it is typed: `referralloop events list`.
-fn meant<'c>(arguments: &[OsString], root: &'c clap::Command) -> (String, &'c clap::Command) {
+fn find_subcommand<'c>(arguments: &[OsString], root: &'c clap::Command) -> (String, &'c clap::Command) {
     let mut path = vec!["referralloop"];
     let mut command = root;
     for argument in arguments.iter().skip(1) {
@@ -33,16 +33,16 @@ fn meant<'c>(arguments: &[OsString], root: &'c clap::Command) -> (String, &'c cl
     (path.join(" "), command)
 }
 
-struct Complaint<'a>(&'a clap::Error);
+struct UsageMessage<'a>(&'a clap::Error);
 
-impl Complaint<'_> {
+impl UsageMessage<'_> {
     fn sentence(&self) -> String {
         let argument = self.text(ContextKind::InvalidArg).map(name).unwrap_or_default();
         let value = self.text(ContextKind::InvalidValue).unwrap_or_default();
         match self.0.kind() {
             ErrorKind::InvalidValue if value.is_empty() => format!("{argument} needs a value"),
             ErrorKind::InvalidValue => {
-                format!("{argument} takes {}, not '{value}'", listed(&self.texts(ContextKind::ValidValue), "or"))
+                format!("{argument} takes {}, not '{value}'", join_names(&self.texts(ContextKind::ValidValue), "or"))
             }
             ErrorKind::ValueValidation => match self.0.source() {
                 Some(source) => format!("{argument}: {source}"),
@@ -58,7 +58,7 @@ impl Complaint<'_> {
             ErrorKind::InvalidSubcommand => {
                 format!("there is no command '{}'", self.text(ContextKind::InvalidSubcommand).unwrap_or_default())
             }
-            ErrorKind::MissingRequiredArgument => missing(&self.texts(ContextKind::InvalidArg)),
+            ErrorKind::MissingRequiredArgument => describe_missing(&self.texts(ContextKind::InvalidArg)),
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 "a command is missing".into()
             }
@@ -73,7 +73,7 @@ impl Complaint<'_> {
         match others.as_slice() {
             [] => self.first_line(),
             [other] if other == argument => format!("{argument} can be given once only"),
-            _ => format!("{argument} cannot be used with {}", listed(&others, "or")),
+            _ => format!("{argument} cannot be used with {}", join_names(&others, "or")),
         }
     }
 
@@ -92,11 +92,13 @@ impl Complaint<'_> {
     /// The option that was left out before a port, an address or a body.
     fn forgotten_option(&self, command: &clap::Command) -> Option<String> {
         let value = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
-        let begins_with_port = value.split_once('/').is_some_and(|(port, _)| arguments::port(port).is_ok());
+        let begins_with_port = value.split_once('/').is_some_and(|(port, _)| arguments::read_port(port).is_ok());
         let takers: &[&str] = match value {
-            _ if arguments::port(value).is_ok() => &["port", "to"],
+            _ if arguments::read_port(value).is_ok() => &["port", "to"],
             _ if value.starts_with(['{', '@']) => &["data"],
-            _ if begins_with_port || value.contains(':') && arguments::target(value).is_ok() => &["to", "forward-to"],
+            _ if begins_with_port || value.contains(':') && arguments::read_target(value).is_ok() => {
+                &["to", "forward-to"]
+            }
             _ => return None,
         };
         let knows = |name: &&&str| command.get_arguments().any(|argument| argument.get_long() == Some(name));
@@ -127,13 +129,13 @@ fn name(argument: &str) -> String {
     }
 }
 
-fn missing(arguments: &[String]) -> String {
+fn describe_missing(arguments: &[String]) -> String {
     let names: Vec<String> = arguments.iter().map(|argument| name(argument)).collect();
-    format!("{} {} missing", listed(&names, "and"), if names.len() == 1 { "is" } else { "are" })
+    format!("{} {} missing", join_names(&names, "and"), if names.len() == 1 { "is" } else { "are" })
 }
 
 /// `a`, `a or b`, `a, b or c`.
-fn listed(names: &[String], word: &str) -> String {
+fn join_names(names: &[String], word: &str) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),

@@ -1,17 +1,17 @@
 //! `config`: which settings are in force and where each came from; changing them.
 
 use crate::config::api;
-use crate::config::file::{self, FileKind};
-use crate::config::keys::{KEYS, Key};
+use crate::config::file::{self, ConfigFileKind};
+use crate::config::keys::{KEYS, SettingKey};
 use crate::config::secrets::SECRET_VARIABLE;
-use crate::config::{Origin, PROJECT_FILE, Settings, user_file};
+use crate::config::{ConfigSettings, PROJECT_FILE, SettingOrigin, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
-use crate::output::table::{Cell, columns};
+use crate::output::style::TextRole;
+use crate::output::table::{TableCell, render_columns};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -31,11 +31,11 @@ Examples:
 )]
 pub struct Arguments {
     #[command(subcommand)]
-    action: Action,
+    action: ConfigAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum ConfigAction {
     /// Show every setting and where its value came from
     #[command(after_help = "Examples:
   referralloop config show
@@ -78,86 +78,90 @@ enum Action {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     match &arguments.action {
-        Action::Show => show(&console, context)?,
-        Action::Path => path(&console, context)?,
-        Action::Set { name, value, project } => change(&console, context, name, Some(value), *project)?,
-        Action::Unset { name, project } => change(&console, context, name, None, *project)?,
+        ConfigAction::Show => show(&console, context)?,
+        ConfigAction::Path => path(&console, context)?,
+        ConfigAction::Set { name, value, project } => change(&console, context, name, Some(value), *project)?,
+        ConfigAction::Unset { name, project } => change(&console, context, name, None, *project)?,
     }
     Ok(Exit::Done)
 }
 
 fn path(console: &Console, context: &Context) -> Result<(), Error> {
-    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
     if console.is_json() {
-        console.record("config_path", &json!({ "path": path.display().to_string(), "exists": path.exists() }))?;
+        console.write_record("config_path", &json!({ "path": path.display().to_string(), "exists": path.exists() }))?;
     } else {
-        console.line(&path.display().to_string())?;
+        console.write_line(&path.display().to_string())?;
     }
     Ok(())
 }
 
 /// A setting as shown: secrets by their presence only.
-fn value_of(settings: &Settings, context: &Context, key: Key) -> Result<(Option<String>, Origin), Error> {
-    if key == Key::Store {
+fn value_of(
+    settings: &ConfigSettings,
+    context: &Context,
+    key: SettingKey,
+) -> Result<(Option<String>, SettingOrigin), Error> {
+    if key == SettingKey::Store {
         let (path, origin) = settings.store(&context.directory)?;
         return Ok((Some(path.display().to_string()), origin));
     }
-    if key == Key::ApiKey {
-        return Ok(match api::origin(settings, &context.environment) {
+    if key == SettingKey::ApiKey {
+        return Ok(match api::find_key_origin(settings, &context.environment) {
             Some(origin) => (Some("set, not shown".into()), origin),
-            None => (None, Origin::Default),
+            None => (None, SettingOrigin::Default),
         });
     }
     if key.is_secret() {
         let user = settings.user.get(Some(&settings.profile.value), key);
         return Ok(match (context.environment.get(SECRET_VARIABLE), user) {
-            (Some(_), _) => (Some("set, not shown".into()), Origin::Environment(SECRET_VARIABLE)),
-            (None, Some(_)) => (Some("set, not shown".into()), Origin::User(settings.user.path.clone())),
-            (None, None) => (Some("development secret".into()), Origin::Default),
+            (Some(_), _) => (Some("set, not shown".into()), SettingOrigin::Environment(SECRET_VARIABLE)),
+            (None, Some(_)) => (Some("set, not shown".into()), SettingOrigin::User(settings.user.path.clone())),
+            (None, None) => (Some("development secret".into()), SettingOrigin::Default),
         });
     }
     Ok(match settings.get(key)? {
         Some(found) => (Some(found.value), found.origin),
-        None => (None, Origin::Default),
+        None => (None, SettingOrigin::Default),
     })
 }
 
 fn show(console: &Console, context: &Context) -> Result<(), Error> {
-    let settings = workspace::settings(context, console)?;
+    let settings = workspace::load_settings(context, console)?;
     let mut rows = Vec::new();
     for spec in &KEYS {
         let (value, origin) = value_of(&settings, context, spec.key)?;
         let origin = value.is_some().then(|| origin.to_string());
         if console.is_json() {
-            console.record(
+            console.write_record(
                 "setting",
                 &json!({ "name": spec.name, "value": value, "origin": origin, "help": spec.help }),
             )?;
         } else {
             let value = value.unwrap_or_else(|| "–".into());
             rows.push(vec![
-                Cell::new(Ink::Strong, Sanitised::own(spec.name)),
-                Cell::from(Sanitised::text(&value)),
-                Cell::new(Ink::Faint, Sanitised::text(&origin.unwrap_or_default())),
+                TableCell::new(TextRole::Strong, Sanitised::own(spec.name)),
+                TableCell::from(Sanitised::text(&value)),
+                TableCell::new(TextRole::Faint, Sanitised::text(&origin.unwrap_or_default())),
             ]);
         }
     }
     if !rows.is_empty() {
-        console.text(&columns(&["SETTING", "VALUE", "FROM"], &rows, &console.out))?;
+        console.write_text(&render_columns(&["SETTING", "VALUE", "FROM"], &rows, &console.out))?;
     }
     Ok(())
 }
 
 fn change(console: &Console, context: &Context, name: &str, value: Option<&str>, project: bool) -> Result<(), Error> {
-    let key = Key::parse(name).ok_or_else(|| {
+    let key = SettingKey::parse(name).ok_or_else(|| {
         let error = Error::usage(format!("there is no setting '{name}'"));
-        match Key::nearest(name) {
+        match SettingKey::nearest(name) {
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error.hint("referralloop config show   lists the settings"),
         }
     })?;
     if key.is_secret() {
-        let way = if key == Key::ApiKey { "referralloop login" } else { "referralloop secret set" };
+        let way = if key == SettingKey::ApiKey { "referralloop login" } else { "referralloop secret set" };
         return Err(Error::usage("a secret on a command line could be read by every process")
             .hint(format!("store it with: {way}")));
     }
@@ -168,13 +172,15 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         key.check(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
     }
     let (path, profile) = place(console, context, project)?;
-    file::change(&path, profile.as_deref(), key, value)?;
+    file::write_setting(&path, profile.as_deref(), key, value)?;
     let done = if value.is_some() { "set" } else { "removed" };
     if console.is_json() {
-        console
-            .record("setting_changed", &json!({ "name": name, "value": value, "file": path.display().to_string() }))?;
+        console.write_record(
+            "setting_changed",
+            &json!({ "name": name, "value": value, "file": path.display().to_string() }),
+        )?;
     } else {
-        console.note(&format!("{name} {done} in {}.", path.display()));
+        console.print_notice(&format!("{name} {done} in {}.", path.display()));
     }
     Ok(())
 }
@@ -183,10 +189,10 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
 fn place(console: &Console, context: &Context, project: bool) -> Result<(PathBuf, Option<String>), Error> {
     if project {
         let path = context.directory.join(PROJECT_FILE);
-        file::ConfigFile::read(&path, FileKind::Project)?;
+        file::ConfigFile::read(&path, ConfigFileKind::Project)?;
         return Ok((path, None));
     }
-    let settings = workspace::settings(context, console)?;
-    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    let settings = workspace::load_settings(context, console)?;
+    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
     Ok((path, Some(settings.profile.value)))
 }

@@ -5,18 +5,18 @@ mod story;
 use crate::config::secrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::sandbox::{Plot, Site};
+use crate::flows::sandbox::{BoundSandbox, SandboxSpec};
 use crate::flows::{delivery, runtime};
 use crate::output::console::Console;
-use crate::output::human::Stream;
+use crate::output::human::ScreenStream;
 use crate::output::records;
 use crate::output::screen::Screen;
-use crate::protocol::api::Plan;
-use crate::protocol::report::{Report, What};
+use crate::protocol::api::WorkspacePlan;
+use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::Secret;
-use crate::sandbox::{Founding, Pace, Place};
-use crate::shutdown::{self, Signal, Stop};
+use crate::sandbox::{SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
+use crate::shutdown::{self, StopReceiver, StopSignal};
 use crate::store::{self, Store};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -39,26 +39,26 @@ pub struct Arguments {}
 const SPEED: f64 = 600.0;
 
 /// What the acts need.
-struct Stage<'a> {
+struct DemoStage<'a> {
     context: &'a Context,
     screen: &'a Screen,
     store: &'a Store,
     folder: PathBuf,
     /// Signs the sandbox's deliveries.
     secret: Secret,
-    stop: Stop,
+    stop: StopReceiver,
 }
 
-impl Stage<'_> {
+impl DemoStage<'_> {
     fn say(&self, message: &str) {
-        let what = What::Notice { message: message.to_owned() };
-        self.screen.tell(Report { at: self.context.clock.now(), what });
+        let what = ReportKind::Notice { message: message.to_owned() };
+        self.screen.send_report(Report { at: self.context.clock.now(), what });
     }
 }
 
 /// What came of the acts.
 #[derive(Debug, Clone, Copy, Default)]
-struct Outcome {
+struct DemoOutcome {
     /// Whether each ended as it should.
     good: bool,
     /// Deliveries of the sandbox that were acknowledged.
@@ -70,32 +70,39 @@ struct Outcome {
 /// Runs the acts.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    runtime::block_on(play(context, &console))
+    runtime::block_on(run_demo(context, &console))
 }
 
-async fn play(context: &Context, console: &Console) -> Result<Exit, Error> {
+async fn run_demo(context: &Context, console: &Console) -> Result<Exit, Error> {
     let folder = tempfile::tempdir().map_err(|error| Error::machine(format!("no temporary folder: {error}")))?;
-    let store = Store::open(folder.path().join("events.db"), store::Options::default())?;
-    let (screen, _) = console.screen()?;
-    let secret = secrets::generate(&context.entropy);
+    let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
+    let (screen, _) = console.start_screen()?;
+    let secret = secrets::generate_secret(&context.entropy);
     let folder_path = folder.path().to_path_buf();
-    let stage = Stage { context, screen: &screen, store: &store, folder: folder_path, secret, stop: context.stop()? };
+    let stage = DemoStage {
+        context,
+        screen: &screen,
+        store: &store,
+        folder: folder_path,
+        secret,
+        stop: context.subscribe_stop()?,
+    };
     let played = tokio::select! {
-        played = in_a_sandbox(&stage, console) => played,
-        signal = stage.stop.requested() => {
+        played = run_in_sandbox(&stage, console) => played,
+        signal = stage.stop.wait_for_stop() => {
             drop(stage);
             store.close().await;
             screen.finish()?;
-            return Ok(delivery::interrupted(signal));
+            return Ok(delivery::exit_for_signal(signal));
         }
     };
-    if let Ok(Outcome { good: true, deliveries, attempts }) = played {
+    if let Ok(DemoOutcome { good: true, deliveries, attempts }) = played {
         stage.say(&format!(
             "That was all of it: {deliveries} deliveries in {attempts} attempts, each verified. Now yours: referralloop sandbox, then referralloop listen and referralloop subscribe all"
         ));
         if console.is_json() {
             let counts = json!({ "acts": 4, "deliveries": deliveries, "attempts": attempts });
-            screen.print(Stream::Out, records::summary_record(context.clock.now(), "demo", &counts));
+            screen.print(ScreenStream::Out, records::encode_summary(context.clock.now(), "demo", &counts));
         }
     }
     drop(stage);
@@ -105,28 +112,28 @@ async fn play(context: &Context, console: &Console) -> Result<Exit, Error> {
 }
 
 /// Opens the sandbox, plays before it, and ends it.
-async fn in_a_sandbox(stage: &Stage<'_>, console: &Console) -> Result<Outcome, Error> {
-    let plot = Plot {
+async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<DemoOutcome, Error> {
+    let plot = SandboxSpec {
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        place: Place::Memory,
-        founding: Founding { signups: 1, seed: stage.context.random_u64() },
-        plan: Plan::Growth,
+        place: SandboxLocation::Memory,
+        founding: WorkspaceSetup { signups: 1, seed: stage.context.random_u64() },
+        plan: WorkspacePlan::Growth,
         rate_limit: None,
-        pace: Pace { from: RetryFrom::Previous, speed: Some(SPEED) },
+        pace: SandboxRetryPolicy { from: RetryFrom::Previous, speed: Some(SPEED) },
         key: Some(stage.secret.key()),
     };
-    let site = Site::open(plot, stage.context).await?;
+    let site = BoundSandbox::open(plot, stage.context).await?;
     let (key, url) = (site.workspace.key.clone(), site.url.clone());
     let (heard, attempts) = mpsc::unbounded_channel();
     let (stopper, stop) = shutdown::channel();
     let end = async {
-        stop.requested().await;
+        stop.wait_for_stop().await;
     };
     let running = site.start(stage.context, (stage.screen, console.out.clone()), Some(heard)).await?;
     let serving = site.serve(running, end, std::future::pending());
     let telling = async {
-        let told = story::tell(stage, key, &url, attempts).await;
-        stopper.signal(Signal::Interrupt);
+        let told = story::run_acts(stage, key, &url, attempts).await;
+        stopper.request_stop(StopSignal::Interrupt);
         told
     };
     tokio::join!(serving, telling).1

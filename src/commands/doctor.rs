@@ -2,14 +2,14 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::checkup::{self, Finding, Verdict};
-use crate::flows::delivery::interrupted;
+use crate::flows::checkup::{self, SetupFinding, SetupVerdict};
+use crate::flows::delivery::exit_for_signal;
 use crate::flows::{arguments, runtime};
 use crate::output::console::Console;
-use crate::output::errors::wrap;
-use crate::output::line::Line;
+use crate::output::errors::wrap_text;
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
+use crate::output::style::TextRole;
 use serde_json::json;
 use std::time::Duration;
 use url::Url;
@@ -23,7 +23,7 @@ Examples:
   referralloop doctor --app 3000/webhooks --json")]
 pub struct Arguments {
     /// Where your app listens [default: the setting forward_to]
-    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     app: Option<Url>,
 }
 
@@ -35,9 +35,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {
-        let stop = context.stop()?;
+        let stop = context.subscribe_stop()?;
         let mut began = context.clock.monotonic();
-        let mut tell = |finding: Finding| {
+        let mut tell = |finding: SetupFinding| {
             let took = context.clock.monotonic().saturating_sub(began);
             began += took;
             if let Err(error) = show(&finding, took, &console) {
@@ -46,8 +46,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
             findings.push(finding.verdict);
         };
         tokio::select! {
-            () = checkup::run(context, &console, arguments.app.as_ref(), &mut tell) => Ok(None),
-            signal = stop.requested() => Ok(Some(interrupted(signal))),
+            () = checkup::run_checks(context, &console, arguments.app.as_ref(), &mut tell) => Ok(None),
+            signal = stop.wait_for_stop() => Ok(Some(exit_for_signal(signal))),
         }
     })?;
     if let Some(error) = fault {
@@ -56,14 +56,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     if let Some(exit) = stopped {
         return Ok(exit);
     }
-    sum_up(&findings, &console)?;
-    Ok(if findings.contains(&Verdict::Failed) { Exit::No } else { Exit::Done })
+    show_summary(&findings, &console)?;
+    Ok(if findings.contains(&SetupVerdict::Failed) { Exit::No } else { Exit::Done })
 }
 
-fn show(finding: &Finding, took: Duration, console: &Console) -> Result<(), Error> {
+fn show(finding: &SetupFinding, took: Duration, console: &Console) -> Result<(), Error> {
     if console.is_json() {
         let (seen, reason) = match finding.verdict {
-            Verdict::Skipped => (None, Some(&finding.seen)),
+            SetupVerdict::Skipped => (None, Some(&finding.seen)),
             _ => (Some(&finding.seen), None),
         };
         let fields = json!({
@@ -72,40 +72,44 @@ fn show(finding: &Finding, took: Duration, console: &Console) -> Result<(), Erro
             "repeat": "referralloop doctor", "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             "exchanges": [],
         });
-        return Ok(console.record("check", &fields)?);
+        return Ok(console.write_record("check", &fields)?);
     }
     let (ink, sign) = match finding.verdict {
-        Verdict::Passed => (Ink::Good, "✔ "),
-        Verdict::Failed => (Ink::Bad, "✘ "),
-        Verdict::Skipped => (Ink::Faint, "○ "),
+        SetupVerdict::Passed => (TextRole::Good, "✔ "),
+        SetupVerdict::Failed => (TextRole::Bad, "✘ "),
+        SetupVerdict::Skipped => (TextRole::Faint, "○ "),
     };
     let style = &console.out;
-    let words = |text: &str, column: usize| wrap(&Sanitised::text(text), style.width.saturating_sub(column).max(20));
-    let beside = if finding.verdict == Verdict::Failed { ink } else { Ink::Plain };
-    let mut lines: Vec<Line> = Vec::new();
+    let words =
+        |text: &str, column: usize| wrap_text(&Sanitised::text(text), style.width.saturating_sub(column).max(20));
+    let beside = if finding.verdict == SetupVerdict::Failed { ink } else { TextRole::Plain };
+    let mut lines: Vec<StyledLine> = Vec::new();
     for (row, text) in words(&finding.seen, WORDS).iter().enumerate() {
         let line = match row {
-            0 => Line::new(style).put(ink, sign).put(Ink::Strong, finding.id).pad_to(WORDS),
-            _ => Line::indented(style, WORDS),
+            0 => StyledLine::new(style).put(ink, sign).put(TextRole::Strong, finding.id).pad_to(WORDS),
+            _ => StyledLine::indented(style, WORDS),
         };
         lines.push(line.put(beside, text));
     }
     for fix in &finding.fix {
         for (row, text) in words(fix, WORDS + 2).iter().enumerate() {
-            let line = Line::indented(style, WORDS);
-            lines.push(if row == 0 { line.put(Ink::Notable, "→ ") } else { line.gap(2) }.put(Ink::Plain, text));
+            let line = StyledLine::indented(style, WORDS);
+            lines.push(
+                if row == 0 { line.put(TextRole::Notable, "→ ") } else { line.add_gap(2) }.put(TextRole::Plain, text),
+            );
         }
     }
-    Ok(console.lines(&lines)?)
+    Ok(console.write_lines(&lines)?)
 }
 
-fn sum_up(findings: &[Verdict], console: &Console) -> Result<(), Error> {
-    let count = |wanted: Verdict| findings.iter().filter(|verdict| **verdict == wanted).count();
-    let (passed, failed, skipped) = (count(Verdict::Passed), count(Verdict::Failed), count(Verdict::Skipped));
+fn show_summary(findings: &[SetupVerdict], console: &Console) -> Result<(), Error> {
+    let count = |wanted: SetupVerdict| findings.iter().filter(|verdict| **verdict == wanted).count();
+    let (passed, failed, skipped) =
+        (count(SetupVerdict::Passed), count(SetupVerdict::Failed), count(SetupVerdict::Skipped));
     if console.is_json() {
         let counts = json!({ "command": "doctor", "passed": passed, "failed": failed, "skipped": skipped });
-        return Ok(console.record("summary", &counts)?);
+        return Ok(console.write_record("summary", &counts)?);
     }
-    console.note(&format!("{passed} passed, {failed} failed, {skipped} skipped."));
+    console.print_notice(&format!("{passed} passed, {failed} failed, {skipped} skipped."));
     Ok(())
 }

@@ -20,11 +20,11 @@ use crate::error::{Error, Exit};
   referralloop events show 1 --raw > body.json")]
 pub struct Arguments {
     #[command(subcommand)]
-    action: Action,
+    action: EventsAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum EventsAction {
     List(Box<list::Arguments>),
     Show(show::Arguments),
     Diff(diff::Arguments),
@@ -37,12 +37,12 @@ enum Action {
 /// Does one of them.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     match &arguments.action {
-        Action::List(arguments) => list::run(arguments, context),
-        Action::Show(arguments) => show::run(arguments, context),
-        Action::Diff(arguments) => diff::run(arguments, context),
-        Action::Export(arguments) => export::run(arguments, context),
-        Action::Import(arguments) => import::run(arguments, context),
-        Action::Report(arguments) => report::run(arguments, context),
-        Action::Prune(arguments) => prune::run(arguments, context),
+        EventsAction::List(arguments) => list::run(arguments, context),
+        EventsAction::Show(arguments) => show::run(arguments, context),
+        EventsAction::Diff(arguments) => diff::run(arguments, context),
+        EventsAction::Export(arguments) => export::run(arguments, context),
+        EventsAction::Import(arguments) => import::run(arguments, context),
+        EventsAction::Report(arguments) => report::run(arguments, context),
+        EventsAction::Prune(arguments) => prune::run(arguments, context),
     }
 }

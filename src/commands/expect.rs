@@ -1,18 +1,18 @@
 //! `expect`: runs a command against a listener of its own and asserts what arrived. For continuous integration.
 
-use crate::config::secrets::{self, Secrets};
+use crate::config::secrets::{self, WebhookSecrets};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::expectation::{self, Outcome, Plan, Rules};
+use crate::flows::expectation::{self, ExpectOutcome, ExpectPlan, ExpectRules};
 use crate::flows::{arguments, runtime, workspace};
-use crate::jq::Condition;
+use crate::jq::JqCondition;
 use crate::output::console::Console;
-use crate::output::human::{Stream, banner, in_words};
-use crate::output::junit::{self, Case, Status, Suite};
+use crate::output::human::{ScreenStream, describe_expectation, render_banner};
+use crate::output::junit::{self, JunitCase, JunitStatus, JunitSuite};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
-use crate::protocol::expectation::{Count, Expectation, Verdict};
-use crate::protocol::report::{Report, What};
+use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationVerdict};
+use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
 use serde_json::json;
 use std::ffi::OsString;
@@ -45,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "EVENT", value_parser = Expectation::none)]
     none: Vec<Expectation>,
     /// How long to wait for events after the command has ended
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = arguments::duration)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = arguments::read_duration)]
     within: Duration,
     /// Count only events whose body meets this condition in jq syntax
     #[arg(long = "where", value_name = "EXPR")]
@@ -63,7 +63,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
     /// Forward what arrives to the app: a port, host:port/path or URL
-    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     forward_to: Option<Url>,
     /// Listen on this port; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
@@ -79,16 +79,16 @@ pub struct Arguments {
 /// Runs the command and judges.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
-    let condition = arguments.condition.as_deref().map(Condition::new).transpose()?.map(Arc::new);
+    let condition = arguments.condition.as_deref().map(JqCondition::new).transpose()?.map(Arc::new);
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
-    let secrets = workspace::chosen_secrets(context, &settings, &arguments.secret_file)?
-        .unwrap_or_else(|| secrets::fresh(&context.entropy));
-    let plan = Plan {
-        count: Count::new(expectations, arguments.in_order),
-        rules: Rules { condition, repeats: arguments.count_arrivals },
+    let secrets = workspace::load_chosen_secrets(context, &settings, &arguments.secret_file)?
+        .unwrap_or_else(|| secrets::generate_run_secret(&context.entropy));
+    let plan = ExpectPlan {
+        count: ExpectationCounter::new(expectations, arguments.in_order),
+        rules: ExpectRules { condition, repeats: arguments.count_arrivals },
         within: arguments.within,
         command: arguments.command.clone(),
         settings: receiving(arguments, &secrets),
@@ -108,29 +108,34 @@ fn refuse_ambiguous_order(arguments: &Arguments) -> Result<(), Error> {
     }
 }
 
-fn receiving(arguments: &Arguments, secrets: &Secrets) -> receive::Settings {
-    receive::Settings {
+fn receiving(arguments: &Arguments, secrets: &WebhookSecrets) -> receive::ListenerSettings {
+    receive::ListenerSettings {
         keys: secrets.all.iter().map(|secret| secret.key()).collect(),
         require_signature: !arguments.allow_unsigned,
         forwards: arguments.forward_to.iter().cloned().map(ForwardSettings::new).collect(),
-        ..receive::Settings::default()
+        ..receive::ListenerSettings::default()
     }
 }
 
-async fn watch(arguments: &Arguments, plan: Plan, context: &Context, mut console: Console) -> Result<Exit, Error> {
-    let stop = context.stop()?;
+async fn watch(
+    arguments: &Arguments,
+    plan: ExpectPlan,
+    context: &Context,
+    mut console: Console,
+) -> Result<Exit, Error> {
+    let stop = context.subscribe_stop()?;
     console.out.body_lines = Some(0);
-    let door = expectation::open(arguments.port).await?;
-    let (screen, _) = console.screen()?;
+    let door = expectation::bind_listener(arguments.port).await?;
+    let (screen, _) = console.start_screen()?;
     if console.is_json() {
-        let what = What::Ready { url: door.url.to_string(), pid: context.pid };
-        screen.tell(Report { at: context.clock.now(), what });
+        let what = ReportKind::Ready { url: door.url.to_string(), pid: context.pid };
+        screen.send_report(Report { at: context.clock.now(), what });
     } else {
-        screen.print(Stream::Err, introduction(&plan, &door.url, &console));
+        screen.print(ScreenStream::Err, render_introduction(&plan, &door.url, &console));
     }
-    let outcome = expectation::run(plan, door, context, &screen, &stop).await;
+    let outcome = expectation::run_expectation(plan, door, context, &screen, &stop).await;
     if let Ok(outcome) = &outcome {
-        tell(outcome, context, &console, &screen);
+        show_outcome(outcome, context, &console, &screen);
     }
     screen.finish()?;
     let outcome = outcome?;
@@ -142,74 +147,74 @@ async fn watch(arguments: &Arguments, plan: Plan, context: &Context, mut console
     Ok(outcome.exit())
 }
 
-fn introduction(plan: &Plan, url: &Url, console: &Console) -> String {
+fn render_introduction(plan: &ExpectPlan, url: &Url, console: &Console) -> String {
     let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
     let parts = [format!("Listening on {url}"), format!("running {}", command.join(" "))];
-    banner(&parts.map(|part| Sanitised::text(&part).clip(200)), &console.err)
+    render_banner(&parts.map(|part| Sanitised::text(&part).clip(200)), &console.err)
 }
 
-fn tell(outcome: &Outcome, context: &Context, console: &Console, screen: &Screen) {
+fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, screen: &Screen) {
     let at = context.clock.now();
-    let say = |what| screen.tell(Report { at, what });
-    outcome.results.iter().cloned().for_each(|result| say(What::Expectation(result)));
+    let say = |what| screen.send_report(Report { at, what });
+    outcome.results.iter().cloned().for_each(|result| say(ReportKind::Expectation(result)));
     let listed = if console.is_json() { outcome.instead.len() } else { LISTED };
-    outcome.instead.iter().take(listed).cloned().for_each(|instead| say(What::Instead(instead)));
+    outcome.instead.iter().take(listed).cloned().for_each(|instead| say(ReportKind::Instead(instead)));
     let left = outcome.instead.len().saturating_sub(listed) as u64 + outcome.forgotten;
     if left > 0 {
-        say(What::Notice { message: format!("{left} more arrived") });
+        say(ReportKind::Notice { message: format!("{left} more arrived") });
     }
     if !outcome.met && outcome.instead.is_empty() {
-        say(What::Notice { message: "nothing arrived at all".to_owned() });
+        say(ReportKind::Notice { message: "nothing arrived at all".to_owned() });
     }
     if let (None, code @ 1..) = (outcome.stopped, outcome.command.code()) {
-        say(What::Notice { message: format!("the command ended with {code}") });
+        say(ReportKind::Notice { message: format!("the command ended with {code}") });
     }
     if console.is_json() {
         let exit = outcome.exit().code();
         let fields =
             json!({ "command": "expect", "met": outcome.met, "command_exit": outcome.command.code(), "exit": exit });
-        screen.record("summary", at, &fields);
+        screen.write_record("summary", at, &fields);
     }
 }
 
-fn junit(outcome: &Outcome, context: &Context) -> String {
+fn junit(outcome: &ExpectOutcome, context: &Context) -> String {
     let case = |result: &crate::protocol::expectation::ExpectationReport| {
-        let message = in_words(result);
+        let message = describe_expectation(result);
         let status = match result.verdict {
-            Verdict::Met => Status::Passed,
-            verdict => Status::Failed {
+            ExpectationVerdict::Met => JunitStatus::Passed,
+            verdict => JunitStatus::Failed {
                 kind: format!("{verdict:?}"),
-                text: format!("{message}\n{}", instead_in_words(outcome)),
+                text: format!("{message}\n{}", describe_unexpected(outcome)),
                 message,
             },
         };
-        Case { name: result.expected.clone(), class: "expect".into(), time: outcome.took, status, output: None }
+        JunitCase { name: result.expected.clone(), class: "expect".into(), time: outcome.took, status, output: None }
     };
-    let mut cases: Vec<Case> = outcome.results.iter().map(case).collect();
+    let mut cases: Vec<JunitCase> = outcome.results.iter().map(case).collect();
     cases.push(command_case(outcome));
-    let suite = Suite { name: "referralloop expect".into(), cases };
-    junit::document("referralloop expect", context.clock.now(), outcome.took, &[suite])
+    let suite = JunitSuite { name: "referralloop expect".into(), cases };
+    junit::render_junit("referralloop expect", context.clock.now(), outcome.took, &[suite])
 }
 
 /// The command's own ending, apart from the verdict.
-fn command_case(outcome: &Outcome) -> Case {
+fn command_case(outcome: &ExpectOutcome) -> JunitCase {
     let status = match (outcome.stopped, outcome.command.code()) {
-        (Some(_), _) => Status::Failed {
+        (Some(_), _) => JunitStatus::Failed {
             kind: "interrupted".into(),
             message: "it was interrupted".into(),
             text: "it was interrupted".into(),
         },
-        (None, 0) => Status::Passed,
+        (None, 0) => JunitStatus::Passed,
         (None, code) => {
             let message = format!("the command ended with {code}");
-            Status::Failed { kind: "command".into(), text: message.clone(), message }
+            JunitStatus::Failed { kind: "command".into(), text: message.clone(), message }
         }
     };
-    Case { name: "command".into(), class: "expect".into(), time: outcome.took, status, output: None }
+    JunitCase { name: "command".into(), class: "expect".into(), time: outcome.took, status, output: None }
 }
 
-fn instead_in_words(outcome: &Outcome) -> String {
-    let line = |instead: &crate::protocol::report::InsteadReport| {
+fn describe_unexpected(outcome: &ExpectOutcome) -> String {
+    let line = |instead: &crate::protocol::report::NearMissReport| {
         let facts = &instead.arrival.facts;
         let name = facts.event_type.as_deref().unwrap_or("(no event type)");
         let email = facts.email.as_deref().unwrap_or("(no e-mail address)");

@@ -3,23 +3,25 @@
 mod exposing;
 mod forwarding;
 
-use crate::config::Settings;
-use crate::config::keys::Key;
-use crate::config::secrets::Secrets;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
+use crate::config::secrets::WebhookSecrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, or_setting};
-use crate::flows::delivery::interrupted;
-use crate::flows::listener::{self, Door, Ended, Ends, Surroundings, Traces, Why};
+use crate::flows::arguments::{self, option_or_setting};
+use crate::flows::delivery::exit_for_signal;
+use crate::flows::listener::{
+    self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
+};
 use crate::flows::{diagnosis, exposure, input, runtime, workspace};
-use crate::jq::Condition;
+use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventSelection;
-use crate::protocol::facts::Facts;
-use crate::protocol::report::{Report, What};
-use crate::receive::{self, Answers};
+use crate::protocol::facts::EventFacts;
+use crate::protocol::report::{Report, ReportKind};
+use crate::receive::{self, ResponseScript};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,30 +48,30 @@ Examples:
 )]
 pub struct Arguments {
     #[command(flatten)]
-    address: Address,
+    address: AddressArguments,
     #[command(flatten)]
-    verification: Verification,
+    verification: VerificationArguments,
     #[command(flatten)]
     forwarding: forwarding::Arguments,
     #[command(flatten)]
     exposing: exposing::Arguments,
     #[command(flatten)]
-    answering: Answering,
+    answering: AnswerArguments,
     #[command(flatten)]
-    shown: Shown,
+    shown: DisplayArguments,
     #[command(flatten)]
-    life: Life,
+    life: LifetimeArguments,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Address")]
-struct Address {
+struct AddressArguments {
     /// Listen on this port; 0 takes a free one [default: 4242]
-    #[arg(short, long, value_name = "PORT", value_parser = arguments::port)]
+    #[arg(short, long, value_name = "PORT", value_parser = arguments::read_port)]
     port: Option<u16>,
     /// Listen on this address [default: 127.0.0.1]
-    #[arg(long, value_name = "ADDRESS", value_parser = arguments::address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = arguments::read_address)]
     bind: Option<IpAddr>,
     /// Accept this path only; auto makes one that nobody can guess [default: any; auto if exposed]
     #[arg(long, value_name = "PATH", value_parser = path)]
@@ -79,7 +81,7 @@ struct Address {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Verification")]
-struct Verification {
+struct VerificationArguments {
     /// Verify with the secret in this file (- for standard input); repeat it while rotating
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
@@ -91,21 +93,21 @@ struct Verification {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Answering")]
-struct Answering {
+struct AnswerArguments {
     /// Answer each event with these statuses in turn, the last one repeating
     #[arg(long, value_name = "STATUSES", value_parser = answers, default_value = "200", hide_default_value = true)]
-    respond: Answers,
+    respond: ResponseScript,
     /// Hold each answer back for this long
-    #[arg(long, value_name = "DURATION", value_parser = arguments::duration, default_value = "0", hide_default_value = true)]
+    #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration, default_value = "0", hide_default_value = true)]
     respond_delay: Duration,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "What is shown and forwarded (everything is stored)")]
-struct Shown {
+struct DisplayArguments {
     /// These events only: created, signup.deleted, signup.* or all, separated by commas
-    #[arg(long, value_name = "EVENTS", value_parser = arguments::selection)]
+    #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
     events: Option<EventSelection>,
     /// Events of this waitlist only; with --subscribe, those of no other are subscribed
     #[arg(long, value_name = "ID")]
@@ -118,23 +120,23 @@ struct Shown {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Starting and ending")]
-struct Life {
+struct LifetimeArguments {
     /// Write {url, pid} as JSON to this file once connections are accepted; removed at the end
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
     /// End after this many distinct events; exit 1 if they do not come
-    #[arg(long, value_name = "N", value_parser = arguments::count)]
+    #[arg(long, value_name = "N", value_parser = arguments::read_count)]
     until: Option<u64>,
     /// End after this long
-    #[arg(long = "for", value_name = "DURATION", value_parser = arguments::duration)]
+    #[arg(long = "for", value_name = "DURATION", value_parser = arguments::read_duration)]
     for_: Option<Duration>,
     /// End when the process that started this one ends
     #[arg(long)]
     exit_with_parent: bool,
 }
 
-fn answers(text: &str) -> Result<Answers, String> {
-    text.parse::<Answers>().map_err(|error| error.to_string())
+fn answers(text: &str) -> Result<ResponseScript, String> {
+    text.parse::<ResponseScript>().map_err(|error| error.to_string())
 }
 
 /// A path as it will be compared: with its slash in front, and nothing that a URL would write differently.
@@ -157,68 +159,73 @@ const AUTO: &str = "auto";
 /// Listens until told to stop.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    input::one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
+    let settings = workspace::load_settings(context, &console)?;
+    input::require_one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
-    let waitlist = or_setting(arguments.shown.waitlist.as_ref(), &settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
+    let waitlist =
+        option_or_setting(arguments.shown.waitlist.as_ref(), &settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
     let exposing = arguments.exposing.resolve(context, &settings, waitlist)?;
-    let receiving = receiving(arguments, &exposing, context, &settings)?;
+    let receiving = build_receive_settings(arguments, &exposing, context, &settings)?;
     if let Some(text) = &arguments.shown.condition {
-        Condition::new(text)?;
+        JqCondition::new(text)?;
     }
-    let secrets = workspace::secrets(context, &settings, &arguments.verification.secret_file)?;
-    refuse_open_door(address, &secrets)?;
-    let receiving = receive::Settings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
-    exposure::tidy(context, &settings, &console)?;
+    let secrets = workspace::load_secrets(context, &settings, &arguments.verification.secret_file)?;
+    refuse_open_address(address, &secrets)?;
+    let receiving =
+        receive::ListenerSettings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
+    exposure::clean_up_leftovers(context, &settings, &console)?;
     runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposing)))
 }
 
-fn address(address: &Address, settings: &Settings) -> Result<SocketAddr, Error> {
-    let port = or_setting(address.port.as_ref(), settings, Key::Port, arguments::port)?;
-    let bind = or_setting(address.bind.as_ref(), settings, Key::Bind, arguments::address)?;
+fn address(address: &AddressArguments, settings: &ConfigSettings) -> Result<SocketAddr, Error> {
+    let port = option_or_setting(address.port.as_ref(), settings, SettingKey::Port, arguments::read_port)?;
+    let bind = option_or_setting(address.bind.as_ref(), settings, SettingKey::Bind, arguments::read_address)?;
     Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(4242)))
 }
 
 /// Whoever can reach the listener can fill its store, and everybody who has read this program knows how the
 /// development secret is kept; beyond this machine a secret of the user's own is asked for.
-fn refuse_open_door(address: SocketAddr, secrets: &Secrets) -> Result<(), Error> {
-    if address.ip().is_loopback() || secrets.origin.chosen_by_user() {
+fn refuse_open_address(address: SocketAddr, secrets: &WebhookSecrets) -> Result<(), Error> {
+    if address.ip().is_loopback() || secrets.origin.is_user_chosen() {
         return Ok(());
     }
     Err(Error::usage(format!("{} can be reached from other machines, and no secret of your own is set", address.ip()))
         .hint("set one first: referralloop secret set, or --secret-file"))
 }
 
-fn receiving(
+fn build_receive_settings(
     arguments: &Arguments,
-    exposing: &exposing::Plan,
+    exposing: &exposing::ExposurePlan,
     context: &Context,
-    settings: &Settings,
-) -> Result<receive::Settings, Error> {
-    let path = or_setting(arguments.address.path.as_ref(), settings, Key::Path, path)?;
+    settings: &ConfigSettings,
+) -> Result<receive::ListenerSettings, Error> {
+    let path = option_or_setting(arguments.address.path.as_ref(), settings, SettingKey::Path, path)?;
     let path = exposing.path(path)?.map(|path| {
         if path == AUTO { format!("/{:016x}{:016x}", context.random_u64(), context.random_u64()) } else { path }
     });
-    Ok(receive::Settings {
+    Ok(receive::ListenerSettings {
         path,
         require_signature: arguments.verification.require_signature,
         answers: arguments.answering.respond.clone(),
         respond_delay: arguments.answering.respond_delay,
         forwards: arguments.forwarding.targets(settings)?,
-        shown: shown(&arguments.shown, settings)?,
+        shown: build_display_filter(&arguments.shown, settings)?,
         until: arguments.life.until,
-        greeting: exposing.is_exposed().then(|| exposure::greeting(context)),
-        ..receive::Settings::default()
+        greeting: exposing.is_exposed().then(|| exposure::generate_greeting(context)),
+        ..receive::ListenerSettings::default()
     })
 }
 
-fn shown(shown: &Shown, settings: &Settings) -> Result<Option<receive::Filter>, Error> {
-    let events = or_setting(shown.events.as_ref(), settings, Key::Events, arguments::selection)?;
-    let waitlist = or_setting(shown.waitlist.as_ref(), settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
+fn build_display_filter(
+    shown: &DisplayArguments,
+    settings: &ConfigSettings,
+) -> Result<Option<receive::ListenerFilter>, Error> {
+    let events = option_or_setting(shown.events.as_ref(), settings, SettingKey::Events, arguments::read_selection)?;
+    let waitlist = option_or_setting(shown.waitlist.as_ref(), settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
     if events.as_ref().is_none_or(EventSelection::is_all) && waitlist.is_none() {
         return Ok(None);
     }
-    Ok(Some(Arc::new(move |facts: &Facts, _: &_| {
+    Ok(Some(Arc::new(move |facts: &EventFacts, _: &_| {
         events.as_ref().is_none_or(|events| events.matches(facts.event_type.as_deref()))
             && waitlist.as_ref().is_none_or(|id| facts.waitlist_id.as_ref() == Some(id))
     })))
@@ -226,21 +233,21 @@ fn shown(shown: &Shown, settings: &Settings) -> Result<Option<receive::Filter>, 
 
 /// Narrows what is shown to what meets the condition. One that takes too long is said so, once, and given up: from then
 /// on nothing is hidden.
-fn meeting(
-    shown: &Shown,
-    before: Option<receive::Filter>,
+fn build_condition_filter(
+    shown: &DisplayArguments,
+    before: Option<receive::ListenerFilter>,
     context: &Context,
     screen: &Screen,
-) -> Result<Option<receive::Filter>, Error> {
+) -> Result<Option<receive::ListenerFilter>, Error> {
     let Some(text) = &shown.condition else { return Ok(before) };
-    let condition = Condition::new(text)?;
+    let condition = JqCondition::new(text)?;
     let (screen, clock, told) = (screen.clone(), context.clock.clone(), AtomicBool::new(false));
-    Ok(Some(Arc::new(move |facts: &Facts, body: &RawBody| {
+    Ok(Some(Arc::new(move |facts: &EventFacts, body: &RawBody| {
         before.as_ref().is_none_or(|before| before(facts, body))
-            && condition.holds(body).unwrap_or_else(|fault| {
+            && condition.matches(body).unwrap_or_else(|fault| {
                 if !told.swap(true, Ordering::Relaxed) {
                     let message = format!("--where: {fault}; from here on everything is shown.");
-                    screen.tell(Report { at: clock.now(), what: What::Notice { message } });
+                    screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
                 }
                 true
             })
@@ -251,37 +258,37 @@ async fn serve(
     arguments: &Arguments,
     context: &Context,
     console: &Console,
-    settings: &Settings,
-    secrets: &Secrets,
-    (address, mut receiving, exposing): (SocketAddr, receive::Settings, exposing::Plan),
+    settings: &ConfigSettings,
+    secrets: &WebhookSecrets,
+    (address, mut receiving, exposing): (SocketAddr, receive::ListenerSettings, exposing::ExposurePlan),
 ) -> Result<Exit, Error> {
-    let stop = context.stop()?;
+    let stop = context.subscribe_stop()?;
     let store = workspace::open_store(context, settings)?;
-    let door = Door::open(address, receiving.path.as_deref()).await?;
-    let (screen, unread) = console.screen()?;
-    receiving.shown = meeting(&arguments.shown, receiving.shown.take(), context, &screen)?;
+    let door = BoundListener::bind(address, receiving.path.as_deref()).await?;
+    let (screen, unread) = console.start_screen()?;
+    receiving.shown = build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let life = &arguments.life;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = workspace::store_path(context, settings)?;
-    let traces = Traces::leave(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
+    let traces = Advertisement::publish(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
-    listener::introduce(&door.url, &secret, &receiving, console, &screen);
-    screen.tell(listener::ready(&door.url, context.pid, context.clock.now()));
-    let ends = Ends { until: life.until, after: life.for_, with_parent };
-    let known = diagnosis::known(context, settings, secrets);
-    let around = Surroundings { context, store: &store, screen: &screen, unread, stop: &stop, known };
+    listener::show_banner(&door.url, &secret, &receiving, console, &screen);
+    screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now()));
+    let ends = StopConditions { until: life.until, after: life.for_, with_parent };
+    let known = diagnosis::collect_known_secrets(context, settings, secrets);
+    let around = ListenerContext { context, store: &store, screen: &screen, unread, stop: &stop, known };
     let (ended, exposed) = exposing.run(door, receiving, ends, &around, (console, &store_path)).await?;
     drop(traces);
     store.close().await;
-    listener::sum_up(&ended, context.clock.now(), console, &screen);
+    listener::show_summary(&ended, context.clock.now(), console, &screen);
     screen.finish()?;
     exposed.map(|()| verdict(&ended, life.until))
 }
 
-fn verdict(ended: &Ended, until: Option<u64>) -> Exit {
+fn verdict(ended: &ListenerSummary, until: Option<u64>) -> Exit {
     match ended.why {
-        Why::Aborted(signal) => interrupted(signal),
+        StopReason::Aborted(signal) => exit_for_signal(signal),
         _ if until.is_some_and(|wanted| ended.counts.distinct < wanted) => Exit::No,
         _ => Exit::Done,
     }

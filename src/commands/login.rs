@@ -1,11 +1,11 @@
 //! `login`: keeps the API key of the profile, once the service has taken it.
 
-use crate::config::api::{self, Credentials};
-use crate::config::keys::{KEY_VARIABLE, Key};
-use crate::config::{Origin, Settings, file, user_file};
+use crate::config::api::{self, ApiCredentials};
+use crate::config::keys::{KEY_VARIABLE, SettingKey};
+use crate::config::{ConfigSettings, SettingOrigin, file, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::service::{self, Service};
+use crate::flows::service::{self, HostedService};
 use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::{prompt, words};
@@ -32,26 +32,27 @@ pub struct Arguments {}
 /// Checks, then keeps.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    let place = api::place(&settings)?;
+    let settings = workspace::load_settings(context, &console)?;
+    let place = api::resolve_location(&settings)?;
     let (key, origin) = read(context)?;
-    let service = service::with(context, place, Credentials { key, origin: Origin::Option(origin) })?;
+    let service =
+        service::open_service_with(context, place, ApiCredentials { key, origin: SettingOrigin::Option(origin) })?;
     let waitlists = runtime::block_on(async {
-        service.client.waitlists().await.map_err(|failure| service.explain(&failure, context))
+        service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))
     })?;
-    keep(&service, context, &settings)?;
-    tell(&console, context, &settings, &service, waitlists.len())?;
+    store_key(&service, context, &settings)?;
+    show_login(&console, context, &settings, &service, waitlists.len())?;
     Ok(Exit::Done)
 }
 
 fn read(context: &Context) -> Result<(ApiKey, &'static str), Error> {
-    let (bytes, origin) = if context.may_ask() {
-        (prompt::hidden("API key (not shown)")?.into_bytes(), "the prompt")
+    let (bytes, origin) = if context.may_prompt() {
+        (prompt::prompt_hidden("API key (not shown)")?.into_bytes(), "the prompt")
     } else if context.stdin.is_terminal {
         return Err(Error::usage("no key was given, and --no-input forbids to ask")
             .hint("referralloop login < key.txt   reads it from a file"));
     } else {
-        (input::read(context, Path::new("-"), KEY_LIMIT, "key")?, "standard input")
+        (input::read_input(context, Path::new("-"), KEY_LIMIT, "key")?, "standard input")
     };
     let key = ApiKey::new(&bytes).map_err(|fault| {
         Error::usage(fault.to_string()).hint("the dashboard of ReferralLoop makes keys; a sandbox tells its own")
@@ -60,38 +61,38 @@ fn read(context: &Context) -> Result<(ApiKey, &'static str), Error> {
 }
 
 /// Where the key was taken is kept with it, so that it goes nowhere else later.
-fn keep(service: &Service, context: &Context, settings: &Settings) -> Result<(), Error> {
-    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+fn store_key(service: &HostedService, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
+    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
     let key = std::str::from_utf8(service.credentials.key.expose()).map_err(|_| Error::usage("the key is no text"))?;
     let url = service.place.base.to_string();
-    let named = matches!(service.place.origin, Origin::Option(_) | Origin::Environment(_));
-    let mut changes = vec![(Key::ApiKey, Some(key))];
-    changes.extend(named.then_some((Key::ApiUrl, Some(url.as_str()))));
-    Ok(file::change_all(&path, Some(&settings.profile.value), &changes)?)
+    let named = matches!(service.place.origin, SettingOrigin::Option(_) | SettingOrigin::Environment(_));
+    let mut changes = vec![(SettingKey::ApiKey, Some(key))];
+    changes.extend(named.then_some((SettingKey::ApiUrl, Some(url.as_str()))));
+    Ok(file::write_settings(&path, Some(&settings.profile.value), &changes)?)
 }
 
-fn tell(
+fn show_login(
     console: &Console,
     context: &Context,
-    settings: &Settings,
-    service: &Service,
+    settings: &ConfigSettings,
+    service: &HostedService,
     waitlists: usize,
 ) -> Result<(), Error> {
-    let (profile, sort) = (&settings.profile.value, service.credentials.key.sort());
-    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    let (profile, sort) = (&settings.profile.value, service.credentials.key.mode());
+    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
     if console.is_json() {
         let fields = json!({
             "profile": profile, "api_url": service.place.base.to_string(), "key": sort,
             "file": path.display().to_string(), "waitlists": waitlists,
         });
-        console.record("logged_in", &fields)?;
+        console.write_record("logged_in", &fields)?;
     } else {
-        let seen = words::counted(waitlists as u64, "waitlist", "waitlists");
-        console.note(&format!("The {sort} key is good for {} at {}.", seen.as_str(), service.place.base));
-        console.note(&format!("Kept in {} (profile {profile}).", path.display()));
+        let seen = words::format_quantity(waitlists as u64, "waitlist", "waitlists");
+        console.print_notice(&format!("The {sort} key is good for {} at {}.", seen.as_str(), service.place.base));
+        console.print_notice(&format!("Kept in {} (profile {profile}).", path.display()));
     }
     if context.environment.is_set(KEY_VARIABLE) {
-        console.hint("REFERRALLOOP_API_KEY is set and goes before it");
+        console.print_hint("REFERRALLOOP_API_KEY is set and goes before it");
     }
     Ok(())
 }

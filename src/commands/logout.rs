@@ -1,7 +1,7 @@
 //! `logout`: forgets the API key of the profile.
 
-use crate::config::keys::{KEY_VARIABLE, Key};
-use crate::config::{file, user_file};
+use crate::config::keys::{KEY_VARIABLE, SettingKey};
+use crate::config::{file, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::workspace;
@@ -20,28 +20,28 @@ pub struct Arguments {}
 /// Forgets.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let profile = &settings.profile.value;
-    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
-    let own = settings.user.has_own(profile, Key::ApiKey);
-    let kept = settings.user.get(Some(profile), Key::ApiKey).is_some();
+    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let own = settings.user.has_own(profile, SettingKey::ApiKey);
+    let kept = settings.user.get(Some(profile), SettingKey::ApiKey).is_some();
     if own {
         // The place was kept with the key.
-        file::change_all(&path, Some(profile), &[(Key::ApiKey, None), (Key::ApiUrl, None)])?;
+        file::write_settings(&path, Some(profile), &[(SettingKey::ApiKey, None), (SettingKey::ApiUrl, None)])?;
     } else if kept {
-        file::change(&path, None, Key::ApiKey, None)?;
+        file::write_setting(&path, None, SettingKey::ApiKey, None)?;
     }
     if console.is_json() {
-        console.record("logged_out", &json!({ "profile": profile, "had_key": kept }))?;
+        console.write_record("logged_out", &json!({ "profile": profile, "had_key": kept }))?;
     } else if own {
-        console.note(&format!("The key of profile {profile} is forgotten."));
+        console.print_notice(&format!("The key of profile {profile} is forgotten."));
     } else if kept {
-        console.note("The key is forgotten. It stood at the top of the configuration, for every profile.");
+        console.print_notice("The key is forgotten. It stood at the top of the configuration, for every profile.");
     } else {
-        console.note(&format!("Profile {profile} has no key."));
+        console.print_notice(&format!("Profile {profile} has no key."));
     }
     if context.environment.is_set(KEY_VARIABLE) {
-        console.hint("REFERRALLOOP_API_KEY is set and still in force");
+        console.print_hint("REFERRALLOOP_API_KEY is set and still in force");
     }
     Ok(Exit::Done)
 }

@@ -1,23 +1,23 @@
 //! `reconcile`: what the service has and no arrival told of, and the other way round.
 
-use crate::config::Settings;
-use crate::config::keys::Key;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
 use crate::context::Context;
-use crate::deliver::Pace;
+use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::history::moment;
-use crate::flows::reconciling::{self, Delivered, Mending};
+use crate::flows::history::read_moment;
+use crate::flows::reconciling::{self, RepairCounts, RepairPlan};
 use crate::flows::{arguments, asking, listeners, runtime, service, workspace};
 use crate::output::console::Console;
-use crate::output::progress::Progress;
+use crate::output::progress::RunProgressBar;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
-use crate::output::table::{Cell, columns};
+use crate::output::style::TextRole;
+use crate::output::table::{TableCell, render_columns};
 use crate::output::{pager, prompt, words};
-use crate::protocol::facts::Position;
-use crate::protocol::reconcile::Missed;
-use crate::shutdown::Stop;
+use crate::protocol::facts::WaitlistPosition;
+use crate::protocol::reconcile::MissedEvent;
+use crate::shutdown::StopReceiver;
 use jiff::Timestamp;
 use serde_json::json;
 use url::Url;
@@ -36,7 +36,7 @@ Examples:
 )]
 pub struct Arguments {
     /// The waitlist [default: the setting waitlist]
-    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::id)]
+    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::read_id)]
     waitlist: Option<String>,
     /// Take sign-ups made before this time as known: a time (RFC 3339), or how long ago, such as 2h
     #[arg(long, value_name = "TIME")]
@@ -45,19 +45,19 @@ pub struct Arguments {
     #[arg(long)]
     deliver: bool,
     /// Where they are delivered to [default: the setting to, else the running listener]
-    #[arg(long, value_name = "TARGET", value_parser = arguments::target, requires = "deliver")]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target, requires = "deliver")]
     to: Option<Url>,
     /// Follow the documented retry schedule where a delivery fails
     #[arg(long, requires = "deliver")]
     retry: bool,
     /// Wait for retries 60 times as fast (60x) or not at all (instant)
     #[arg(long, value_name = "SPEED", value_parser = pace, requires = "retry")]
-    speed: Option<Pace>,
+    speed: Option<DeliveryPace>,
 }
 
-fn pace(text: &str) -> Result<Pace, String> {
-    match arguments::pace(text)? {
-        Pace::Step => Err("the steps are for single deliveries; write 60x or instant".into()),
+fn pace(text: &str) -> Result<DeliveryPace, String> {
+    match arguments::read_pace(text)? {
+        DeliveryPace::Step => Err("the steps are for single deliveries; write 60x or instant".into()),
         pace => Ok(pace),
     }
 }
@@ -66,9 +66,9 @@ fn pace(text: &str) -> Result<Pace, String> {
 const MANY: usize = 20;
 
 /// What was found.
-struct Found {
+struct ReconcileResult {
     waitlist: String,
-    missed: Vec<Missed>,
+    missed: Vec<MissedEvent>,
     signups: usize,
     heard: usize,
 }
@@ -76,36 +76,38 @@ struct Found {
 /// Compares, and mends.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    let since = moment("--since", arguments.since.as_deref(), context.clock.now())?;
-    let given = asking::waitlist_given(arguments.waitlist.as_ref(), &settings)?;
-    asking::need_waitlist(given.as_ref(), context)?;
+    let settings = workspace::load_settings(context, &console)?;
+    let since = read_moment("--since", arguments.since.as_deref(), context.clock.now())?;
+    let given = asking::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
+    asking::require_waitlist(given.as_ref(), context)?;
     let url = match arguments.deliver {
         true => Some(target(arguments, context, &settings)?),
         false => None,
     };
-    let service = service::open(context, &settings)?;
+    let service = service::open_service(context, &settings)?;
     runtime::block_on(async {
-        let stop = context.stop()?;
-        let Some(waitlist) = asking::waitlist(given, &service, context).await? else { return Ok(Exit::Interrupted) };
+        let stop = context.subscribe_stop()?;
+        let Some(waitlist) = asking::pick_waitlist(given, &service, context).await? else {
+            return Ok(Exit::Interrupted);
+        };
         let found = tokio::select! {
             found = compare(waitlist, since, &service, context, &settings) => found?,
-            signal = stop.requested() => return Ok(crate::flows::delivery::interrupted(signal)),
+            signal = stop.wait_for_stop() => return Ok(crate::flows::delivery::exit_for_signal(signal)),
         };
         show(&found, &console, context)?;
         let Some(url) = url.filter(|_| !found.missed.is_empty()) else {
-            sum_up(&found, None, &console)?;
+            show_summary(&found, None, &console)?;
             return Ok(if found.missed.is_empty() { Exit::Done } else { Exit::No });
         };
-        mend(arguments, &found, url, (context, &settings, &console), &stop).await
+        deliver_found(arguments, &found, url, (context, &settings, &console), &stop).await
     })
 }
 
 /// `--to`, else the setting, else the running listener.
-fn target(arguments: &Arguments, context: &Context, settings: &Settings) -> Result<Url, Error> {
-    let given = arguments::or_setting(arguments.to.as_ref(), settings, Key::To, arguments::target)?;
+fn target(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
+    let given = arguments::option_or_setting(arguments.to.as_ref(), settings, SettingKey::To, arguments::read_target)?;
     let store = workspace::store_path(context, settings)?;
-    given.or_else(|| listeners::find(&store)).ok_or_else(|| {
+    given.or_else(|| listeners::find_listener(&store)).ok_or_else(|| {
         Error::usage("no listener is running, and nothing says where the events should go")
             .hint("start one: referralloop listen --forward-to 3000/webhooks")
             .hint("or name your handler with --to 3000/webhooks")
@@ -115,28 +117,28 @@ fn target(arguments: &Arguments, context: &Context, settings: &Settings) -> Resu
 async fn compare(
     waitlist: String,
     since: Option<Timestamp>,
-    service: &service::Service,
+    service: &service::HostedService,
     context: &Context,
-    settings: &Settings,
-) -> Result<Found, Error> {
-    let progress = Progress::new(None, context.shows_progress());
+    settings: &ConfigSettings,
+) -> Result<ReconcileResult, Error> {
+    let progress = RunProgressBar::new(None, context.shows_progress());
     let read_at = context.clock.now();
-    let seen = |count: usize| progress.at(count as u64, "sign-ups read");
-    let signups = service.client.all_signups(&waitlist, seen).await;
+    let seen = |count: usize| progress.update(count as u64, "sign-ups read");
+    let signups = service.client.list_all_signups(&waitlist, seen).await;
     let signups = signups.map_err(|failure| service.explain(&failure, context))?;
     drop(progress);
     // Read after the sign-ups: what arrived meanwhile is seen to have.
-    let heard = reconciling::heard(&workspace::open_reader(context, settings)?, &waitlist)?;
+    let heard = reconciling::collect_reported(&workspace::open_reader(context, settings)?, &waitlist)?;
     let (count, told) = (signups.len(), heard.len());
-    Ok(Found { missed: heard.missed(signups, read_at, since), waitlist, signups: count, heard: told })
+    Ok(ReconcileResult { missed: heard.find_missed(signups, read_at, since), waitlist, signups: count, heard: told })
 }
 
-async fn mend(
+async fn deliver_found(
     arguments: &Arguments,
-    found: &Found,
+    found: &ReconcileResult,
     url: Url,
-    (context, settings, console): (&Context, &Settings, &Console),
-    stop: &Stop,
+    (context, settings, console): (&Context, &ConfigSettings, &Console),
+    stop: &StopReceiver,
 ) -> Result<Exit, Error> {
     let count = found.missed.iter().filter(|missed| missed.event_type().is_some()).count();
     if count > MANY && !is_loopback(&url) {
@@ -146,68 +148,72 @@ async fn mend(
                 .hint("--yes says so; without --deliver they are only listed"));
         }
     }
-    let mending = Mending {
+    let mending = RepairPlan {
         missed: &found.missed,
         waitlist: &found.waitlist,
         url,
         retry: arguments.retry,
-        pace: arguments.speed.unwrap_or(Pace::Times(1.0)),
+        pace: arguments.speed.unwrap_or(DeliveryPace::Times(1.0)),
     };
-    match reconciling::deliver(&mending, context, settings, console, stop).await? {
+    match reconciling::deliver_missed(&mending, context, settings, console, stop).await? {
         Err(interrupted) => Ok(interrupted),
         Ok(delivered) => {
-            sum_up(found, Some(delivered), console)?;
+            show_summary(found, Some(delivered), console)?;
             let mended = delivered.acknowledged == found.missed.len() as u64;
             Ok(if mended { Exit::Done } else { Exit::No })
         }
     }
 }
 
-fn show(found: &Found, console: &Console, context: &Context) -> Result<(), Error> {
+fn show(found: &ReconcileResult, console: &Console, context: &Context) -> Result<(), Error> {
     if console.is_json() {
         return found.missed.iter().try_for_each(|missed| record(console, &found.waitlist, missed));
     }
     if found.missed.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Vec<Cell>> = found.missed.iter().map(cells).collect();
-    Ok(pager::show(&columns(&["MISSED", "EMAIL", "WHAT", "=SIGN-UP"], &rows, &console.out), console, context)?)
+    let rows: Vec<Vec<TableCell>> = found.missed.iter().map(cells).collect();
+    Ok(pager::show_paged(
+        &render_columns(&["MISSED", "EMAIL", "WHAT", "=SIGN-UP"], &rows, &console.out),
+        console,
+        context,
+    )?)
 }
 
-fn record(console: &Console, waitlist: &str, missed: &Missed) -> Result<(), Error> {
+fn record(console: &Console, waitlist: &str, missed: &MissedEvent) -> Result<(), Error> {
     let (signup, from, to) = match missed {
-        Missed::Created(signup) | Missed::StillThere(signup) => (Some(signup), None, None),
-        Missed::Moved { signup, from, to } => (Some(signup), Some(*from), Some(*to)),
-        Missed::Deleted { .. } => (None, None, None),
+        MissedEvent::Created(signup) | MissedEvent::StillThere(signup) => (Some(signup), None, None),
+        MissedEvent::Moved { signup, from, to } => (Some(signup), Some(*from), Some(*to)),
+        MissedEvent::Deleted { .. } => (None, None, None),
     };
     let fields = json!({
         "event_type": missed.event_type(), "waitlist_id": waitlist, "signup_id": missed.id(), "email": missed.email(),
         "old_position": from, "new_position": to, "signup": signup,
     });
-    Ok(console.record("missed", &fields)?)
+    Ok(console.write_record("missed", &fields)?)
 }
 
-fn cells(missed: &Missed) -> Vec<Cell> {
+fn cells(missed: &MissedEvent) -> Vec<TableCell> {
     let (name, what) = match missed {
-        Missed::Created(signup) => {
-            let at = signup.position().map(|place| words::position(Position::At(place), false));
+        MissedEvent::Created(signup) => {
+            let at = signup.position().map(|place| words::format_position(WaitlistPosition::At(place), false));
             ("signup.created", at.unwrap_or_default())
         }
-        Missed::Moved { from, to, .. } => {
-            ("signup.position_changed", words::position(Position::Moved { from: *from, to: *to }, false))
+        MissedEvent::Moved { from, to, .. } => {
+            ("signup.position_changed", words::format_position(WaitlistPosition::Moved { from: *from, to: *to }, false))
         }
-        Missed::Deleted { .. } => ("signup.deleted", Sanitised::own("gone")),
-        Missed::StillThere(_) => ("–", Sanitised::own("told to be deleted, and still there")),
+        MissedEvent::Deleted { .. } => ("signup.deleted", Sanitised::own("gone")),
+        MissedEvent::StillThere(_) => ("–", Sanitised::own("told to be deleted, and still there")),
     };
     vec![
-        Cell::new(Ink::Strong, Sanitised::own(name)),
-        Cell::from(Sanitised::text(missed.email().unwrap_or_default())),
-        Cell::from(what),
-        Cell::from(Sanitised::text(missed.id())),
+        TableCell::new(TextRole::Strong, Sanitised::own(name)),
+        TableCell::from(Sanitised::text(missed.email().unwrap_or_default())),
+        TableCell::from(what),
+        TableCell::from(Sanitised::text(missed.id())),
     ]
 }
 
-fn sum_up(found: &Found, delivered: Option<Delivered>, console: &Console) -> Result<(), Error> {
+fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, console: &Console) -> Result<(), Error> {
     let count = |wanted: Option<&str>| found.missed.iter().filter(|missed| missed.event_type() == wanted).count();
     let (created, moved, deleted) =
         (count(Some("signup.created")), count(Some("signup.position_changed")), count(Some("signup.deleted")));
@@ -219,10 +225,10 @@ fn sum_up(found: &Found, delivered: Option<Delivered>, console: &Console) -> Res
             "acknowledged": delivered.map(|delivered| delivered.acknowledged),
             "undelivered": delivered.map(|delivered| delivered.failed),
         });
-        return Ok(console.record("summary", &counts)?);
+        return Ok(console.write_record("summary", &counts)?);
     }
-    let compared = words::counted(found.signups as u64, "sign-up", "sign-ups");
-    console.note(&match found.missed.len() {
+    let compared = words::format_quantity(found.signups as u64, "sign-up", "sign-ups");
+    console.print_notice(&match found.missed.len() {
         0 => format!("Nothing was missed: {} compared.", compared.as_str()),
         missed => format!(
             "Missed {missed} ({created} created, {moved} moved, {deleted} deleted{}); {} compared.",
@@ -231,13 +237,13 @@ fn sum_up(found: &Found, delivered: Option<Delivered>, console: &Console) -> Res
         ),
     });
     match delivered {
-        Some(Delivered { acknowledged, failed: 0 }) => {
-            console.note(&format!("Delivered: {acknowledged} acknowledged."))
+        Some(RepairCounts { acknowledged, failed: 0 }) => {
+            console.print_notice(&format!("Delivered: {acknowledged} acknowledged."))
         }
-        Some(Delivered { acknowledged, failed }) => {
-            console.note(&format!("Delivered: {acknowledged} acknowledged, {failed} not."));
+        Some(RepairCounts { acknowledged, failed }) => {
+            console.print_notice(&format!("Delivered: {acknowledged} acknowledged, {failed} not."));
         }
-        None if !found.missed.is_empty() => console.hint("--deliver sends the missing events to your handler"),
+        None if !found.missed.is_empty() => console.print_hint("--deliver sends the missing events to your handler"),
         None => {}
     }
     Ok(())

@@ -4,10 +4,10 @@ mod run;
 mod source;
 
 use crate::context::Context;
-use crate::deliver::Pace;
+use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, Limit};
-use crate::flows::history::{Selection, Stored};
+use crate::flows::arguments::{self, TimeLimit};
+use crate::flows::history::{SelectionOptions, StoredId};
 use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
 use std::path::PathBuf;
@@ -29,19 +29,19 @@ Examples:
 pub struct Arguments {
     /// Events by number, or last; without any, those that the options choose
     #[arg(value_name = "ID")]
-    ids: Vec<Stored>,
+    ids: Vec<StoredId>,
     /// The newest N of them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     last: Option<u32>,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionOptions,
     /// Events of an export, or one raw body, from a file (- for standard input)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "last"])]
     from: Option<PathBuf>,
     #[command(flatten)]
-    sending: Sending,
+    sending: SendingArguments,
     #[command(flatten)]
-    order: Order,
+    order: OrderArguments,
     /// Say what would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -50,9 +50,9 @@ pub struct Arguments {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Sending")]
-struct Sending {
+struct SendingArguments {
     /// Deliver to this port, host:port/path or URL
-    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     to: Option<Url>,
     /// Sign again, instead of keeping the signature that came
     #[arg(long)]
@@ -64,26 +64,26 @@ struct Sending {
     #[arg(long)]
     edit: bool,
     /// Time for an attempt; 0 for no limit
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::limit)]
-    timeout: Limit,
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
+    timeout: TimeLimit,
     /// Follow the retry schedule
     #[arg(long)]
     retry: bool,
     /// Wait 60 times as fast between attempts (60x), or not at all (instant)
     #[arg(long, value_name = "SPEED", value_parser = speed, requires = "retry")]
-    speed: Option<Pace>,
+    speed: Option<DeliveryPace>,
     /// What a retry's delay counts from
     #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t)]
-    retry_from: arguments::From,
+    retry_from: arguments::RetryFromOption,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Order and pace")]
-struct Order {
+struct OrderArguments {
     /// As they came (original), so many times as fast (10x), or one after the other (asap)
     #[arg(long, value_name = "PACE", value_parser = pace, default_value = "asap")]
-    pace: Tempo,
+    pace: ReplayPace,
     /// In an order drawn by lot
     #[arg(long)]
     shuffle: bool,
@@ -100,27 +100,27 @@ struct Order {
 
 /// How the gaps between events pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Tempo {
+enum ReplayPace {
     /// Not at all.
     Asap,
     /// So many times as fast as they came.
     Times(f64),
 }
 
-fn pace(text: &str) -> Result<Tempo, String> {
+fn pace(text: &str) -> Result<ReplayPace, String> {
     match text {
-        "asap" => Ok(Tempo::Asap),
-        "original" => Ok(Tempo::Times(1.0)),
-        _ => match arguments::pace(text) {
-            Ok(Pace::Times(factor)) => Ok(Tempo::Times(factor)),
+        "asap" => Ok(ReplayPace::Asap),
+        "original" => Ok(ReplayPace::Times(1.0)),
+        _ => match arguments::read_pace(text) {
+            Ok(DeliveryPace::Times(factor)) => Ok(ReplayPace::Times(factor)),
             _ => Err("a pace is written original, 10x or asap".into()),
         },
     }
 }
 
-fn speed(text: &str) -> Result<Pace, String> {
-    match arguments::pace(text)? {
-        Pace::Step => Err("a replay waits for nobody; write 60x or instant".into()),
+fn speed(text: &str) -> Result<DeliveryPace, String> {
+    match arguments::read_pace(text)? {
+        DeliveryPace::Step => Err("a replay waits for nobody; write 60x or instant".into()),
         pace => Ok(pace),
     }
 }
@@ -128,20 +128,20 @@ fn speed(text: &str) -> Result<Pace, String> {
 /// Replays.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    input::one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;
+    let settings = workspace::load_settings(context, &console)?;
+    input::require_one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;
     if arguments.from.is_some() && !arguments.selection.is_empty() {
         return Err(Error::usage(
             "--from brings its own events; the options that choose among stored ones do not apply",
         ));
     }
-    let source = source::open(arguments, context, &settings)?;
+    let source = source::open_source(arguments, context, &settings)?;
     if arguments.sending.edit && source.len() != 1 {
         return Err(Error::usage(format!("--edit changes one event, and these are {}", source.len())));
     }
     if source.is_empty() {
-        console.note("no event matches, so nothing was sent");
+        console.print_notice("no event matches, so nothing was sent");
         return Ok(Exit::Done);
     }
-    runtime::block_on(run::play(arguments, context, &console, &settings, source))
+    runtime::block_on(run::run_replay(arguments, context, &console, &settings, source))
 }

@@ -2,21 +2,21 @@
 
 mod deliveries;
 
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::deliver::Pace as Speed;
+use crate::deliver::DeliveryPace as Speed;
 use crate::error::{Error, Exit};
 use crate::flows::arguments;
-use crate::flows::delivery::interrupted;
-use crate::flows::sandbox::{self as flow, Ended, Plot, Site};
+use crate::flows::delivery::exit_for_signal;
+use crate::flows::sandbox::{self as flow, BoundSandbox, SandboxEnd, SandboxSpec};
 use crate::flows::{runtime, workspace};
 use crate::output::console::Console;
-use crate::output::errors::labelled;
-use crate::output::line::Line;
-use crate::output::style::Ink;
-use crate::protocol::api::Plan;
-use crate::protocol::signature::Key;
-use crate::sandbox::{ASSUMPTIONS, Founding, Pace, Place};
+use crate::output::errors::render_labelled;
+use crate::output::line::StyledLine;
+use crate::output::style::TextRole;
+use crate::protocol::api::WorkspacePlan;
+use crate::protocol::signature::HmacKey;
+use crate::sandbox::{ASSUMPTIONS, SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,9 +39,9 @@ Examples:
 )]
 pub struct Arguments {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<SandboxAction>,
     /// Listen on this port of 127.0.0.1; 0 takes a free one
-    #[arg(short, long, value_name = "PORT", value_parser = arguments::port, default_value_t = 4010)]
+    #[arg(short, long, value_name = "PORT", value_parser = arguments::read_port, default_value_t = 4010)]
     port: u16,
     /// Write {url, pid, api_key} as JSON to this file (0600) once calls are answered; removed at the end
     #[arg(long, value_name = "FILE")]
@@ -62,7 +62,7 @@ pub struct Arguments {
 struct WorkspaceArguments {
     /// What the workspace pays for: free, starter, growth or pro
     #[arg(long, value_name = "PLAN", default_value = "growth")]
-    plan: Plan,
+    plan: WorkspacePlan,
     /// Allow so many calls an hour in place of the plan's limit, to meet a 429 early
     #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
@@ -89,7 +89,7 @@ struct DeliveryArguments {
     speed: Option<Speed>,
     /// What a retry's delay counts from
     #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t)]
-    retry_from: arguments::From,
+    retry_from: arguments::RetryFromOption,
     /// Sign with the secret in this file (- for standard input) instead of the profile's
     #[arg(long, value_name = "FILE", conflicts_with = "unsigned")]
     secret_file: Option<PathBuf>,
@@ -99,13 +99,13 @@ struct DeliveryArguments {
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum SandboxAction {
     Deliveries(deliveries::Arguments),
 }
 
 /// Nobody sits at a server and presses Enter.
 fn speed(text: &str) -> Result<Speed, String> {
-    match arguments::pace(text)? {
+    match arguments::read_pace(text)? {
         Speed::Step => Err("a sandbox cannot wait for Enter; write 60x or instant".into()),
         speed => Ok(speed),
     }
@@ -118,16 +118,16 @@ const SEED: u64 = 7;
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     match &arguments.action {
-        Some(Action::Deliveries(arguments)) => return deliveries::run(arguments, context, &console),
+        Some(SandboxAction::Deliveries(arguments)) => return deliveries::run(arguments, context, &console),
         None if arguments.assumptions => return assumptions(&console),
         None => {}
     }
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let (key, signing) = signing(&arguments.deliveries, context, &settings)?;
-    let plot = Plot {
+    let plot = SandboxSpec {
         address: SocketAddr::from(([127, 0, 0, 1], arguments.port)),
         place: place(&arguments.workspace, context, &settings)?,
-        founding: Founding {
+        founding: WorkspaceSetup {
             signups: arguments.workspace.signups.unwrap_or(SIGNUPS),
             seed: arguments.workspace.seed.unwrap_or(SEED),
         },
@@ -139,20 +139,24 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     runtime::serve_on(serve(arguments, plot, &signing, context, &console))
 }
 
-fn pace(arguments: &DeliveryArguments) -> Pace {
+fn pace(arguments: &DeliveryArguments) -> SandboxRetryPolicy {
     let speed = match arguments.speed {
         None => Some(1.0),
         Some(Speed::Times(factor)) => Some(factor),
         Some(Speed::Instant | Speed::Step) => None,
     };
-    Pace { from: arguments.retry_from.into(), speed }
+    SandboxRetryPolicy { from: arguments.retry_from.into(), speed }
 }
 
-fn place(arguments: &WorkspaceArguments, context: &Context, settings: &Settings) -> Result<Place, Error> {
+fn place(
+    arguments: &WorkspaceArguments,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<SandboxLocation, Error> {
     Ok(match (&arguments.data, arguments.memory) {
-        (_, true) => Place::Memory,
-        (Some(path), _) => Place::File(context.resolve(path)),
-        (None, _) => Place::File(flow::data_beside(&workspace::store_path(context, settings)?)),
+        (_, true) => SandboxLocation::Memory,
+        (Some(path), _) => SandboxLocation::File(context.resolve(path)),
+        (None, _) => SandboxLocation::File(flow::default_data_path(&workspace::store_path(context, settings)?)),
     })
 }
 
@@ -160,48 +164,48 @@ fn place(arguments: &WorkspaceArguments, context: &Context, settings: &Settings)
 fn signing(
     arguments: &DeliveryArguments,
     context: &Context,
-    settings: &Settings,
-) -> Result<(Option<Key>, String), Error> {
+    settings: &ConfigSettings,
+) -> Result<(Option<HmacKey>, String), Error> {
     if arguments.unsigned {
         return Ok((None, "unsigned".into()));
     }
-    let secrets = workspace::secrets(context, settings, arguments.secret_file.as_slice())?;
+    let secrets = workspace::load_secrets(context, settings, arguments.secret_file.as_slice())?;
     let words = format!("signed with secret: {}", secrets.origin.describe(&settings.profile.value));
     Ok((Some(secrets.signing().key()), words))
 }
 
 async fn serve(
     arguments: &Arguments,
-    plot: Plot,
+    plot: SandboxSpec,
     signing: &str,
     context: &Context,
     console: &Console,
 ) -> Result<Exit, Error> {
-    let stop = context.stop()?;
-    let site = Site::open(plot, context).await?;
+    let stop = context.subscribe_stop()?;
+    let site = BoundSandbox::open(plot, context).await?;
     check_founding(&arguments.workspace, &site)?;
-    let (screen, unread) = console.screen()?;
-    flow::introduce(&site, signing, console, &screen);
+    let (screen, unread) = console.start_screen()?;
+    flow::show_banner(&site, signing, console, &screen);
     let running = site.start(context, (&screen, console.out.clone()), None).await?;
     let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
-    let ready = flow::announce(&site, context, console, &screen, ready_file)?;
+    let ready = flow::announce_ready(&site, context, console, &screen, ready_file)?;
     let end = async {
         tokio::select! {
-            _ = stop.requested() => {}
+            _ = stop.wait_for_stop() => {}
             () = unread.notified() => {}
         }
     };
-    let ended = site.serve(running, end, stop.insisted()).await;
+    let ended = site.serve(running, end, stop.wait_for_second_stop()).await;
     drop(ready);
     screen.finish()?;
     Ok(match ended {
-        Ended::Done => Exit::Done,
-        Ended::Aborted(signal) => interrupted(signal),
+        SandboxEnd::Done => Exit::Done,
+        SandboxEnd::Aborted(signal) => exit_for_signal(signal),
     })
 }
 
 /// Sign-ups and seed make a workspace and do not change one that is there.
-fn check_founding(arguments: &WorkspaceArguments, site: &Site) -> Result<(), Error> {
+fn check_founding(arguments: &WorkspaceArguments, site: &BoundSandbox) -> Result<(), Error> {
     let there = site.workspace.founding;
     let same = arguments.signups.is_none_or(|signups| signups == there.signups)
         && arguments.seed.is_none_or(|seed| seed == there.seed);
@@ -218,13 +222,13 @@ fn check_founding(arguments: &WorkspaceArguments, site: &Site) -> Result<(), Err
 fn assumptions(console: &Console) -> Result<Exit, Error> {
     if console.is_json() {
         for guess in ASSUMPTIONS {
-            console.record("assumption", &json!({ "id": guess.id, "about": guess.about, "what": guess.what }))?;
+            console.write_record("assumption", &json!({ "id": guess.id, "about": guess.about, "what": guess.what }))?;
         }
         return Ok(Exit::Done);
     }
     for guess in ASSUMPTIONS {
-        console.lines(&[Line::new(&console.out).put(Ink::Strong, guess.id)])?;
-        console.lines(&labelled("", Ink::Plain, guess.what, 2, &console.out))?;
+        console.write_lines(&[StyledLine::new(&console.out).put(TextRole::Strong, guess.id)])?;
+        console.write_lines(&render_labelled("", TextRole::Plain, guess.what, 2, &console.out))?;
     }
     Ok(Exit::Done)
 }

@@ -1,17 +1,17 @@
 //! `secret`: the webhook secret of the profile.
 
 use crate::config::file;
-use crate::config::keys::Key;
+use crate::config::keys::SettingKey;
 use crate::config::secrets::{self, SECRET_FILE_LIMIT, SecretOrigin};
-use crate::config::{Settings, user_file};
+use crate::config::{ConfigSettings, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::{input, workspace};
 use crate::output::console::Console;
-use crate::output::line::Line;
+use crate::output::line::StyledLine;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
+use crate::output::style::TextRole;
 use crate::protocol::signature::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -32,11 +32,11 @@ Examples:
 )]
 pub struct Arguments {
     #[command(subcommand)]
-    action: Action,
+    action: SecretAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum SecretAction {
     /// Print the secret that signs and verifies now
     #[command(after_help = "Examples:
   referralloop secret show
@@ -61,14 +61,14 @@ enum Action {
 /// Shows, makes or sets.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     match &arguments.action {
-        Action::Show => show(&console, context, &settings)?,
-        Action::New => {
+        SecretAction::Show => show(&console, context, &settings)?,
+        SecretAction::New => {
             confirm_replacement(context, &settings)?;
-            keep(&console, context, &settings, &secrets::generate(&context.entropy))?;
+            keep(&console, context, &settings, &secrets::generate_secret(&context.entropy))?;
         }
-        Action::Set { secret_file } => {
+        SecretAction::Set { secret_file } => {
             confirm_replacement(context, &settings)?;
             let secret = read_new(context, secret_file.as_deref())?;
             keep(&console, context, &settings, &secret)?;
@@ -77,35 +77,35 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn show(console: &Console, context: &Context, settings: &Settings) -> Result<(), Error> {
-    let found = workspace::secrets(context, settings, &[])?;
+fn show(console: &Console, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
+    let found = workspace::load_secrets(context, settings, &[])?;
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
         let secret = found.signing().expose();
         let text = std::str::from_utf8(secret).ok();
         let coded = text.is_none().then(|| STANDARD.encode(secret));
         let profile = &settings.profile.value;
-        console.record(
+        console.write_record(
             "secret",
             &json!({ "secret": text, "secret_base64": coded, "origin": origin, "profile": profile }),
         )?;
     } else {
         // Into a pipe the secret itself, for whoever pipes it on; on a terminal nothing that it might act upon.
         match console.is_terminal() {
-            true => {
-                console.lines(&[Line::new(&console.out).put(Ink::Plain, Sanitised::bytes(found.signing().expose()))])?
-            }
-            false => console.bytes(&[found.signing().expose(), b"\n"].concat())?,
+            true => console.write_lines(&[
+                StyledLine::new(&console.out).put(TextRole::Plain, Sanitised::bytes(found.signing().expose()))
+            ])?,
+            false => console.write_bytes(&[found.signing().expose(), b"\n"].concat())?,
         }
-        console.note(&format!("secret: {origin}"));
+        console.print_notice(&format!("secret: {origin}"));
     }
     Ok(())
 }
 
 /// A secret that the user chose is replaced only on purpose: deliveries signed with it stop verifying.
-fn confirm_replacement(context: &Context, settings: &Settings) -> Result<(), Error> {
+fn confirm_replacement(context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
     let profile = &settings.profile.value;
-    if settings.user.get(Some(profile), Key::WebhookSecret).is_none() {
+    if settings.user.get(Some(profile), SettingKey::WebhookSecret).is_none() {
         return Ok(());
     }
     let question = format!("Profile {profile} has a secret already. Replace it?");
@@ -117,37 +117,37 @@ fn confirm_replacement(context: &Context, settings: &Settings) -> Result<(), Err
 
 fn read_new(context: &Context, file: Option<&Path>) -> Result<Secret, Error> {
     let contents = match file {
-        Some(path) => input::read(context, path, SECRET_FILE_LIMIT, "secret file")?,
-        None if context.may_ask() => prompt::hidden("Webhook secret (not shown)")?.into_bytes(),
+        Some(path) => input::read_input(context, path, SECRET_FILE_LIMIT, "secret file")?,
+        None if context.may_prompt() => prompt::prompt_hidden("Webhook secret (not shown)")?.into_bytes(),
         None if context.stdin.is_terminal => {
             return Err(Error::usage("no secret was given, and --no-input forbids to ask")
                 .hint("name a file with --secret-file"));
         }
-        None => input::read(context, Path::new("-"), SECRET_FILE_LIMIT, "secret")?,
+        None => input::read_input(context, Path::new("-"), SECRET_FILE_LIMIT, "secret")?,
     };
     Secret::from_file_contents(&contents)
         .map_err(|_| Error::usage("the secret is empty").hint("everybody can sign with an empty secret"))
 }
 
-fn keep(console: &Console, context: &Context, settings: &Settings, secret: &Secret) -> Result<(), Error> {
+fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret: &Secret) -> Result<(), Error> {
     let text = std::str::from_utf8(secret.expose()).map_err(|_| {
         Error::usage("the secret is not text, and the configuration holds text only")
             .hint("give it to each command with --secret-file")
     })?;
-    let path = user_file(&workspace::options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
     let profile = &settings.profile.value;
-    file::change(&path, Some(profile), Key::WebhookSecret, Some(text))?;
+    file::write_setting(&path, Some(profile), SettingKey::WebhookSecret, Some(text))?;
     let origin = SecretOrigin::User(path.clone()).describe(profile);
     if console.is_json() {
-        console.record(
+        console.write_record(
             "secret_kept",
             &json!({ "origin": origin, "profile": profile, "file": path.display().to_string() }),
         )?;
     } else {
-        console.note(&format!("Secret kept in {} (profile {profile}).", path.display()));
+        console.print_notice(&format!("Secret kept in {} (profile {profile}).", path.display()));
     }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {
-        console.hint("REFERRALLOOP_WEBHOOK_SECRET is set and goes before it");
+        console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and goes before it");
     }
     Ok(())
 }

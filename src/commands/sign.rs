@@ -25,15 +25,15 @@ pub struct Arguments {
 /// Signs.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    input::one_stdin(&[Some(&arguments.body), arguments.secret_file.as_ref()])?;
-    let secrets = workspace::secrets(context, &settings, arguments.secret_file.as_slice())?;
-    let body = input::read(context, &arguments.body, input::BODY_LIMIT, "body")?;
+    let settings = workspace::load_settings(context, &console)?;
+    input::require_one_stdin(&[Some(&arguments.body), arguments.secret_file.as_ref()])?;
+    let secrets = workspace::load_secrets(context, &settings, arguments.secret_file.as_slice())?;
+    let body = input::read_input(context, &arguments.body, input::BODY_LIMIT, "body")?;
     let signature = secrets.signing().key().sign(&body);
     if console.is_json() {
-        console.record("signature", &json!({ "signature": signature, "bytes": body.len() }))?;
+        console.write_record("signature", &json!({ "signature": signature, "bytes": body.len() }))?;
     } else {
-        console.line(&signature)?;
+        console.write_line(&signature)?;
     }
     Ok(Exit::Done)
 }

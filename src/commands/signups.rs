@@ -6,10 +6,10 @@ mod get;
 mod list;
 mod shown;
 
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::service::Service;
+use crate::flows::service::HostedService;
 use crate::flows::{arguments, asking, runtime, service, workspace};
 use crate::output::console::Console;
 
@@ -20,11 +20,11 @@ use crate::output::console::Console;
   referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000")]
 pub struct Arguments {
     #[command(subcommand)]
-    action: Action,
+    action: SignupsAction,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Action {
+enum SignupsAction {
     List(list::Arguments),
     Get(get::Arguments),
     Create(create::Arguments),
@@ -33,50 +33,50 @@ enum Action {
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-struct OfWaitlist {
+struct WaitlistArgument {
     /// The waitlist [default: the setting waitlist]
-    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::id)]
+    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::read_id)]
     waitlist: Option<String>,
 }
 
 /// What every action works with.
-struct Work<'a> {
+struct SignupsSession<'a> {
     console: Console,
-    settings: Settings,
-    service: Service,
+    settings: ConfigSettings,
+    service: HostedService,
     context: &'a Context,
 }
 
 /// Does it.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    let service = service::open(context, &settings)?;
-    let work = Work { console, settings, service, context };
+    let settings = workspace::load_settings(context, &console)?;
+    let service = service::open_service(context, &settings)?;
+    let work = SignupsSession { console, settings, service, context };
     runtime::block_on(async {
         match &arguments.action {
-            Action::List(arguments) => list::run(arguments, &work).await,
-            Action::Get(arguments) => get::run(arguments, &work).await,
-            Action::Create(arguments) => create::run(arguments, &work).await,
-            Action::Delete(arguments) => delete::run(arguments, &work).await,
+            SignupsAction::List(arguments) => list::run(arguments, &work).await,
+            SignupsAction::Get(arguments) => get::run(arguments, &work).await,
+            SignupsAction::Create(arguments) => create::run(arguments, &work).await,
+            SignupsAction::Delete(arguments) => delete::run(arguments, &work).await,
         }
     })
 }
 
-impl Work<'_> {
+impl SignupsSession<'_> {
     /// The waitlist, asked for on a terminal; `None` where nobody wanted to answer.
-    async fn waitlist(&self, of: &OfWaitlist) -> Result<Option<String>, Error> {
-        let given = asking::waitlist_given(of.waitlist.as_ref(), &self.settings)?;
-        asking::waitlist(given, &self.service, self.context).await
+    async fn waitlist(&self, of: &WaitlistArgument) -> Result<Option<String>, Error> {
+        let given = asking::resolve_waitlist(of.waitlist.as_ref(), &self.settings)?;
+        asking::pick_waitlist(given, &self.service, self.context).await
     }
 
     /// A waitlist that must be named where nobody can be asked: before anything else is looked at.
-    fn need_waitlist(&self, of: &OfWaitlist) -> Result<(), Error> {
-        let given = asking::waitlist_given(of.waitlist.as_ref(), &self.settings)?;
-        asking::need_waitlist(given.as_ref(), self.context)
+    fn need_waitlist(&self, of: &WaitlistArgument) -> Result<(), Error> {
+        let given = asking::resolve_waitlist(of.waitlist.as_ref(), &self.settings)?;
+        asking::require_waitlist(given.as_ref(), self.context)
     }
 
-    fn explain(&self, failure: &crate::hosted::Failure) -> Error {
+    fn explain(&self, failure: &crate::hosted::ApiFailure) -> Error {
         self.service.explain(failure, self.context)
     }
 }

@@ -2,15 +2,18 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::subscriptions::{Ended, Step, Subscribed, Subscriber, Wanted, check_target, fields};
+use crate::flows::subscriptions::{
+    SubscriptionClient, SubscriptionFailure, SubscriptionOutcome, SubscriptionPlan, SubscriptionStep, check_target,
+    subscription_fields,
+};
 use crate::flows::{arguments, asking, runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::prompt;
-use crate::output::rendition::quoted;
+use crate::output::rendition::quote_shell_word;
 use crate::output::sanitise::Sanitised;
-use crate::protocol::api::{Waitlist, check_id};
+use crate::protocol::api::{ApiWaitlist, check_id};
 use crate::protocol::event::{EventSelection, EventType};
-use crate::shutdown::Stop;
+use crate::shutdown::StopReceiver;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -26,13 +29,13 @@ Examples:
 )]
 pub struct Arguments {
     /// Events: created, signup.deleted, signup.* or all
-    #[arg(value_name = "EVENT", value_parser = arguments::selection)]
+    #[arg(value_name = "EVENT", value_parser = arguments::read_selection)]
     events: Vec<EventSelection>,
     /// Where they are delivered to: a public https URL
-    #[arg(long, value_name = "URL", value_parser = arguments::target)]
+    #[arg(long, value_name = "URL", value_parser = arguments::read_target)]
     url: Option<Url>,
     /// Events of this waitlist [default: the setting waitlist, else every waitlist]
-    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::id)]
+    #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::read_id)]
     waitlist: Option<String>,
     /// Allow a URL that is not https
     #[arg(long)]
@@ -45,29 +48,31 @@ pub struct Arguments {
 /// Subscribes.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    need_arguments(arguments, context)?;
-    let service = service::open(context, &settings)?;
+    let settings = workspace::load_settings(context, &console)?;
+    require_arguments(arguments, context)?;
+    let service = service::open_service(context, &settings)?;
     let api_is_local = service.client.base().is_loopback();
     if let Some(url) = &arguments.url {
         check_target(url, arguments.allow_http, api_is_local)?;
     }
-    let given = asking::waitlist_given(arguments.waitlist.as_ref(), &settings)?;
+    let given = asking::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
     runtime::block_on(async {
-        let stop = context.stop()?;
-        let Some(wanted) = wanted(arguments, given, &service, context).await? else { return Ok(Exit::Interrupted) };
+        let stop = context.subscribe_stop()?;
+        let Some(wanted) = resolve_plan(arguments, given, &service, context).await? else {
+            return Ok(Exit::Interrupted);
+        };
         if arguments.events.is_empty() || arguments.url.is_none() {
-            console.note(&format!("The same without questions: {}", line(&wanted, arguments.allow_http)));
+            console.print_notice(&format!("The same without questions: {}", line(&wanted, arguments.allow_http)));
         }
         let store = workspace::store_path(context, &settings)?;
-        let subscriber = Subscriber::open(&service, &store, context)?;
-        act(&subscriber, &wanted, &console, &stop).await
+        let subscriber = SubscriptionClient::open(&service, &store, context)?;
+        subscribe_all(&subscriber, &wanted, &console, &stop).await
     })
 }
 
 /// Off a terminal both must be there, before anything else is looked at.
-fn need_arguments(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    if context.may_ask() {
+fn require_arguments(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    if context.may_prompt() {
         return Ok(());
     }
     if arguments.events.is_empty() {
@@ -79,73 +84,80 @@ fn need_arguments(arguments: &Arguments, context: &Context) -> Result<(), Error>
     Ok(())
 }
 
-async fn act(subscriber: &Subscriber<'_>, wanted: &Wanted, console: &Console, stop: &Stop) -> Result<Exit, Error> {
+async fn subscribe_all(
+    subscriber: &SubscriptionClient<'_>,
+    wanted: &SubscriptionPlan,
+    console: &Console,
+    stop: &StopReceiver,
+) -> Result<Exit, Error> {
     let mut failed = None;
-    let mut tell = |step: Step<'_>| {
+    let mut tell = |step: SubscriptionStep<'_>| {
         if let Err(error) = show(console, &step) {
             failed.get_or_insert(error);
         }
     };
     let ended = tokio::select! {
         ended = subscriber.subscribe(wanted, stop, &mut tell) => ended,
-        signal = stop.insisted() => Err(Ended::Stopped(signal)),
+        signal = stop.wait_for_second_stop() => Err(SubscriptionFailure::Stopped(signal)),
     };
     if let Some(error) = failed {
         return Err(error);
     }
     match ended {
-        Ok(Subscribed { certain: true, .. }) => Ok(Exit::Done),
+        Ok(SubscriptionOutcome { certain: true, .. }) => Ok(Exit::Done),
         // An earlier call may or may not have made it; whoever needs certainty is told so by the exit code.
         Ok(_) => Ok(Exit::No),
         Err(ended) => ended.into_exit(),
     }
 }
 
-fn show(console: &Console, step: &Step<'_>) -> Result<(), Error> {
-    let id = |entry: &crate::store::Entry| entry.id.clone().unwrap_or_else(|| "(id unknown)".into());
+fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
+    let id = |entry: &crate::store::JournalEntry| entry.id.clone().unwrap_or_else(|| "(id unknown)".into());
     match step {
-        Step::Made(entry) | Step::There(entry) if console.is_json() => {
-            let mut record = fields(entry, false);
-            record.insert("made".into(), Value::from(matches!(step, Step::Made(_))));
-            console.record("subscription", &record)?;
+        SubscriptionStep::Made(entry) | SubscriptionStep::There(entry) if console.is_json() => {
+            let mut record = subscription_fields(entry, false);
+            record.insert("made".into(), Value::from(matches!(step, SubscriptionStep::Made(_))));
+            console.write_record("subscription", &record)?;
         }
-        Step::Removed { entry, found } if console.is_json() => {
+        SubscriptionStep::Removed { entry, found } if console.is_json() => {
             let fields = json!({
                 "id": entry.id, "found": found, "line": entry.number, "event_type": entry.event,
                 "target_url": entry.url, "rollback": true,
             });
-            console.record("unsubscribed", &fields)?;
+            console.write_record("unsubscribed", &fields)?;
         }
-        Step::Made(entry) => console.line(&format!("{}  {} → {}", id(entry), entry.event, entry.url))?,
-        Step::There(entry) if entry.id.is_none() => {
-            console.note(&format!(
+        SubscriptionStep::Made(entry) => {
+            console.write_line(&format!("{}  {} → {}", id(entry), entry.event, entry.url))?
+        }
+        SubscriptionStep::There(entry) if entry.id.is_none() => {
+            console.print_notice(&format!(
                 "line {} of the journal: nobody knows whether {} → {} was made; --force asks once more",
                 entry.number, entry.event, entry.url
             ));
         }
-        Step::There(entry) => {
-            console.note(&format!(
+        SubscriptionStep::There(entry) => {
+            console.print_notice(&format!(
                 "{} → {} is there already ({}); --force makes another",
                 entry.event,
                 entry.url,
                 id(entry)
             ));
         }
-        Step::Removed { entry, .. } => console.note(&format!("{} was removed again", id(entry))),
-        Step::Left { entry, error } => {
-            console.note(&format!("{} could not be removed again: {}", id(entry), error.message))
+        SubscriptionStep::Removed { entry, .. } => console.print_notice(&format!("{} was removed again", id(entry))),
+        SubscriptionStep::Left { entry, error } => {
+            console.print_notice(&format!("{} could not be removed again: {}", id(entry), error.message))
         }
     }
     Ok(())
 }
 
 /// What is given, and what the person at the terminal says to the rest; `None` where they would rather stop.
-async fn wanted(
+async fn resolve_plan(
     arguments: &Arguments,
     waitlist: Option<String>,
-    service: &service::Service,
+    service: &service::HostedService,
     context: &Context,
-) -> Result<Option<Wanted>, Error> {
+) -> Result<Option<SubscriptionPlan>, Error> {
     let asked = arguments.events.is_empty();
     let events = match asked {
         false => EventType::ALL
@@ -171,49 +183,49 @@ async fn wanted(
             None => return Ok(None),
         },
     };
-    Ok(Some(Wanted { events, url, waitlist, run: None, force: arguments.force }))
+    Ok(Some(SubscriptionPlan { events, url, waitlist, run: None, force: arguments.force }))
 }
 
 fn ask_events(context: &Context) -> Result<Option<Vec<EventType>>, Error> {
     let items = EventType::ALL.map(|event| Sanitised::text(event.name()));
     loop {
-        let Some(chosen) = prompt::some_of(context, "Events", &items, &[true; 3])? else { return Ok(None) };
+        let Some(chosen) = prompt::select_several(context, "Events", &items, &[true; 3])? else { return Ok(None) };
         if !chosen.is_empty() {
             return Ok(Some(chosen.into_iter().filter_map(|at| EventType::ALL.get(at).copied()).collect()));
         }
-        Console::new(context).note("choose at least one");
+        Console::new(context).print_notice("choose at least one");
     }
 }
 
 /// One of the workspace's, or every one.
-async fn ask_waitlist(service: &service::Service, context: &Context) -> Result<Option<Option<String>>, Error> {
-    let found = service.client.waitlists().await.map_err(|failure| service.explain(&failure, context))?;
-    let waitlists: Vec<Waitlist> = found.into_iter().filter(|waitlist| check_id(waitlist.id()).is_ok()).collect();
-    let mut items: Vec<Sanitised> = waitlists.iter().map(asking::described).collect();
+async fn ask_waitlist(service: &service::HostedService, context: &Context) -> Result<Option<Option<String>>, Error> {
+    let found = service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))?;
+    let waitlists: Vec<ApiWaitlist> = found.into_iter().filter(|waitlist| check_id(waitlist.id()).is_ok()).collect();
+    let mut items: Vec<Sanitised> = waitlists.iter().map(asking::render_waitlist).collect();
     items.push(Sanitised::own("every waitlist (none is named)"));
-    let chosen = prompt::one_of(context, "Waitlist", &items)?;
+    let chosen = prompt::select_one(context, "Waitlist", &items)?;
     Ok(chosen.map(|at| waitlists.get(at).map(|waitlist| waitlist.id().to_owned())))
 }
 
-fn ask_url(allow_http: bool, service: &service::Service, context: &Context) -> Result<Option<Url>, Error> {
+fn ask_url(allow_http: bool, service: &service::HostedService, context: &Context) -> Result<Option<Url>, Error> {
     let local = service.client.base().is_loopback();
     let read = |text: &str| {
-        let url = arguments::target(text)?;
+        let url = arguments::read_target(text)?;
         check_target(&url, allow_http, local).map_err(|error| error.message).map(|()| url)
     };
-    Ok(prompt::line(context, "URL that receives them", read)?)
+    Ok(prompt::prompt_line(context, "URL that receives them", read)?)
 }
 
 /// The command line that does the same.
-fn line(wanted: &Wanted, allow_http: bool) -> String {
+fn line(wanted: &SubscriptionPlan, allow_http: bool) -> String {
     let events = match wanted.events.len() == EventType::ALL.len() {
         true => "all".to_owned(),
-        false => wanted.events.iter().map(|event| event.short()).collect::<Vec<_>>().join(" "),
+        false => wanted.events.iter().map(|event| event.short_name()).collect::<Vec<_>>().join(" "),
     };
     let waitlist = wanted.waitlist.as_ref().map(|id| format!(" --waitlist {id}")).unwrap_or_default();
     let http = if allow_http { " --allow-http" } else { "" };
     let url = wanted.url.as_str();
     let plain = url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-_~%".contains(&byte));
-    let url = if plain { url.to_owned() } else { quoted(url) };
+    let url = if plain { url.to_owned() } else { quote_shell_word(url) };
     format!("referralloop subscribe {events} --url {url}{waitlist}{http}")
 }

@@ -1,16 +1,18 @@
 //! `test`: audits an endpoint that receives events, and reports what would go wrong with real deliveries.
 
-use crate::audit::{self, Limits, Part, Plan, Selection};
+use crate::audit::{self, AuditLimits, AuditPlan, CheckSelection, CheckSelector};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, Header};
-use crate::flows::audit::{self as auditing, Around, Target};
-use crate::flows::delivery::interrupted;
+use crate::flows::arguments::{self, HeaderArgument};
+use crate::flows::audit::{self as auditing, AuditTarget, RepeatLineOptions};
+use crate::flows::delivery::exit_for_signal;
 use crate::flows::{runtime, workspace};
-use crate::output::audit::{Progress, annotations, junit, markdown, page, tap};
+use crate::output::audit::{
+    AuditProgressBar, render_annotations, render_audit_junit, render_audit_markdown, render_audit_page, render_tap,
+};
 use crate::output::console::Console;
-use crate::protocol::check::{AuditReport, CheckReport, Severity};
-use crate::protocol::report::{Report, What};
+use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity};
+use crate::protocol::report::{Report, ReportKind};
 use http::HeaderName;
 use serde_json::json;
 use std::io::Write;
@@ -32,14 +34,14 @@ Examples:
 )]
 pub struct Arguments {
     /// The endpoint: a port, host:port/path or URL
-    #[arg(value_name = "URL", value_parser = arguments::target, required_unless_present = "list")]
+    #[arg(value_name = "URL", value_parser = arguments::read_target, required_unless_present = "list")]
     url: Option<Url>,
     #[command(flatten)]
     request: RequestArguments,
     #[command(flatten)]
-    checks: Checks,
+    checks: CheckArguments,
     #[command(flatten)]
-    reports: Reports,
+    reports: ReportArguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -50,23 +52,23 @@ struct RequestArguments {
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
     /// Send the signature in this header
-    #[arg(long, value_name = "NAME", value_parser = auditing::header_name, default_value = "x-webhook-signature")]
+    #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name, default_value = "x-webhook-signature")]
     signature_header: HeaderName,
     /// Add a header to every request, or replace one (repeatable)
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
-    headers: Vec<Header>,
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Checks")]
-struct Checks {
+struct CheckArguments {
     /// Only these checks or groups, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
-    only: Vec<Part>,
+    only: Vec<CheckSelector>,
     /// All but these checks or groups, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
-    skip: Vec<Part>,
+    skip: Vec<CheckSelector>,
     /// List the checks, and send nothing
     #[arg(long)]
     list: bool,
@@ -83,17 +85,17 @@ struct Checks {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_requests: Option<u32>,
     /// Take at most so long [default: 90s]
-    #[arg(long, value_name = "DURATION", value_parser = arguments::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     max_time: Option<Duration>,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Reports")]
-struct Reports {
+struct ReportArguments {
     /// The least severity that makes the exit code 1: info, low, medium, high, critical
     #[arg(long, value_name = "SEVERITY", default_value = "medium")]
-    fail_on: Severity,
+    fail_on: CheckSeverity,
     /// Accept the findings listed in this file, each with a reason
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -111,111 +113,114 @@ struct Reports {
 /// Audits and reports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let selection = Selection { only: arguments.checks.only.clone(), skip: arguments.checks.skip.clone() };
+    let selection = CheckSelection { only: arguments.checks.only.clone(), skip: arguments.checks.skip.clone() };
     let Some(url) = arguments.url.clone().filter(|_| !arguments.checks.list) else { return list(&selection, &console) };
     if arguments.reports.tap && console.is_json() {
         return Err(Error::usage("--tap and --json both want standard output"));
     }
-    let target = Target {
+    let target = AuditTarget {
         url,
         secret_files: arguments.request.secret_file.iter().cloned().collect(),
         signature_header: arguments.request.signature_header.clone(),
         headers: arguments.request.headers.clone(),
     };
-    let settings = workspace::settings(context, &console)?;
-    let secret = auditing::secret(&target, context, &settings)?;
-    let around = Around {
+    let settings = workspace::load_settings(context, &console)?;
+    let secret = auditing::load_secret(&target, context, &settings)?;
+    let around = RepeatLineOptions {
         state: arguments.checks.state_cmd.clone(),
         restart: arguments.checks.restart_cmd.clone(),
         unsigned: secret.is_none(),
     };
     let plan = plan(arguments, &target, secret, selection, context)?;
-    auditing::confirm(&plan.url, plan.limits, context)?;
+    auditing::confirm_audit(&plan.url, plan.limits, context)?;
     runtime::block_on(perform(arguments, &plan, &target, &around, context, &console))
 }
 
 fn plan(
     arguments: &Arguments,
-    target: &Target,
+    target: &AuditTarget,
     secret: Option<crate::protocol::signature::Secret>,
-    selection: Selection,
+    selection: CheckSelection,
     context: &Context,
-) -> Result<Plan, Error> {
+) -> Result<AuditPlan, Error> {
     let checks = &arguments.checks;
-    if !audit::all().any(|check| selection.has(check)) {
+    if !audit::all_checks().any(|check| selection.includes(check)) {
         return Err(Error::usage("no check is left: --skip takes all that --only names"));
     }
-    let usual = if checks.intrusive { Limits::INTRUSIVE } else { Limits::USUAL };
-    let limits =
-        Limits { requests: checks.max_requests.unwrap_or(usual.requests), time: checks.max_time.unwrap_or(usual.time) };
-    let accepted = arguments.reports.baseline.as_ref().map(|path| auditing::baseline(context, path)).transpose()?;
+    let usual = if checks.intrusive { AuditLimits::INTRUSIVE } else { AuditLimits::USUAL };
+    let limits = AuditLimits {
+        requests: checks.max_requests.unwrap_or(usual.requests),
+        time: checks.max_time.unwrap_or(usual.time),
+    };
+    let accepted =
+        arguments.reports.baseline.as_ref().map(|path| auditing::read_baseline(context, path)).transpose()?;
     let directory = &context.directory;
-    Ok(Plan {
+    Ok(AuditPlan {
         selection,
         intrusive: checks.intrusive,
         limits,
-        state: checks.state_cmd.as_ref().map(|command| auditing::state_of(command, directory)),
-        restart: checks.restart_cmd.as_ref().map(|command| auditing::restarting(command, directory)),
+        state: checks.state_cmd.as_ref().map(|command| auditing::build_state_command(command, directory)),
+        restart: checks.restart_cmd.as_ref().map(|command| auditing::build_restart_command(command, directory)),
         accepted: accepted.unwrap_or_default(),
-        ..auditing::plan(target, secret, context)
+        ..auditing::build_plan(target, secret, context)
     })
 }
 
 /// Tells each check as it ends: as a record, or on the bar.
-struct Watch<'a> {
+struct AuditScreen<'a> {
     console: &'a Console,
     context: &'a Context,
-    progress: Progress,
+    progress: AuditProgressBar,
     fault: Option<std::io::Error>,
 }
 
-impl audit::Audience for Watch<'_> {
-    fn begins(&mut self, ended: usize, of: usize, id: &'static str) {
-        self.progress.begins(ended, of, id);
+impl audit::AuditObserver for AuditScreen<'_> {
+    fn check_started(&mut self, ended: usize, of: usize, id: &'static str) {
+        self.progress.start_check(ended, of, id);
     }
 
-    fn ended(&mut self, check: &CheckReport) {
+    fn check_ended(&mut self, check: &CheckReport) {
         if self.console.is_json() && self.fault.is_none() {
-            let report = Report { at: self.context.clock.now(), what: What::Check(Box::new(check.clone())) };
-            self.fault = self.console.report(&report).err();
+            let report = Report { at: self.context.clock.now(), what: ReportKind::Check(Box::new(check.clone())) };
+            self.fault = self.console.write_report(&report).err();
         }
     }
 }
 
 async fn perform(
     arguments: &Arguments,
-    plan: &Plan,
-    target: &Target,
-    around: &Around,
+    plan: &AuditPlan,
+    target: &AuditTarget,
+    around: &RepeatLineOptions,
     context: &Context,
     console: &Console,
 ) -> Result<Exit, Error> {
-    let stop = context.stop()?;
-    let progress = Progress::new(context.shows_progress());
-    let mut watch = Watch { console, context, progress, fault: None };
-    let repeat = |check: &audit::Check| auditing::repeat_line(check, target, around);
-    let ended = auditing::run(plan, &repeat, &mut watch, &stop).await?;
+    let stop = context.subscribe_stop()?;
+    let progress = AuditProgressBar::new(context.shows_progress());
+    let mut watch = AuditScreen { console, context, progress, fault: None };
+    let repeat = |check: &audit::AuditCheck| auditing::format_repeat_line(check, target, around);
+    let ended = auditing::run_audit(plan, &repeat, &mut watch, &stop).await?;
     let fault = watch.fault.take();
     drop(watch);
     fault.map_or(Ok(()), Err)?;
     let report = match ended {
         Ok(report) => report,
-        Err(signal) => return Ok(interrupted(signal)),
+        Err(signal) => return Ok(exit_for_signal(signal)),
     };
     write_files(&arguments.reports, &report, context)?;
     show(&arguments.reports, &report, plan, context, console)?;
     Ok(if report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
 }
 
-fn write_files(reports: &Reports, report: &AuditReport, context: &Context) -> Result<(), Error> {
+fn write_files(reports: &ReportArguments, report: &AuditReport, context: &Context) -> Result<(), Error> {
     if let Some(path) = &reports.junit {
-        write(context, path, &junit(report, reports.fail_on, context.clock.now()), false)?;
+        write(context, path, &render_audit_junit(report, reports.fail_on, context.clock.now()), false)?;
     }
     if let Some(path) = &reports.markdown {
         // Every step of a GitHub job adds to one summary.
         let summary = context.environment.path("GITHUB_STEP_SUMMARY");
         let adds = summary.is_some_and(|summary| context.resolve(&summary) == context.resolve(path));
-        write(context, path, &markdown(report, reports.fail_on), adds)?;
+        write(context, path, &render_audit_markdown(report, reports.fail_on), adds)?;
     }
     Ok(())
 }
@@ -229,32 +234,32 @@ fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), E
 }
 
 fn show(
-    reports: &Reports,
+    reports: &ReportArguments,
     report: &AuditReport,
-    plan: &Plan,
+    plan: &AuditPlan,
     context: &Context,
     console: &Console,
 ) -> Result<(), Error> {
     if console.is_json() {
-        console.record("summary", &summary(report, reports.fail_on))?;
+        console.write_record("summary", &summary(report, reports.fail_on))?;
     } else if reports.tap {
-        console.text(&tap(report, reports.fail_on, context.environment.is_set("HARNESS_ACTIVE")))?;
+        console.write_text(&render_tap(report, reports.fail_on, context.environment.is_set("HARNESS_ACTIVE")))?;
     } else {
-        console.text(&page(report, reports.fail_on, context.globals.verbose, &console.out))?;
+        console.write_text(&render_audit_page(report, reports.fail_on, context.globals.verbose, &console.out))?;
     }
     if context.environment.text("GITHUB_ACTIONS").as_deref() == Some("true") {
         // The runner reads both streams; records and TAP keep theirs to themselves.
-        let text = annotations(report, reports.fail_on);
-        if console.is_json() || reports.tap { console.aside(&text) } else { console.text(&text)? }
+        let text = render_annotations(report, reports.fail_on);
+        if console.is_json() || reports.tap { console.write_stderr(&text) } else { console.write_text(&text)? }
     }
-    for id in outdated(report, plan) {
-        console.note(&format!("{id} passes now and need not be in the baseline any more"));
+    for id in list_outdated(report, plan) {
+        console.print_notice(&format!("{id} passes now and need not be in the baseline any more"));
     }
     Ok(())
 }
 
 /// What the baseline accepts without need.
-fn outdated<'a>(report: &AuditReport, plan: &'a Plan) -> Vec<&'a str> {
+fn list_outdated<'a>(report: &AuditReport, plan: &'a AuditPlan) -> Vec<&'a str> {
     let passes = |id: &str| {
         let passed = |check: &CheckReport| check.id == id && check.verdict.name() == "passed";
         report.checks.iter().any(passed)
@@ -262,7 +267,7 @@ fn outdated<'a>(report: &AuditReport, plan: &'a Plan) -> Vec<&'a str> {
     plan.accepted.keys().map(String::as_str).filter(|id| passes(id)).collect()
 }
 
-fn summary(report: &AuditReport, least: Severity) -> serde_json::Value {
+fn summary(report: &AuditReport, least: CheckSeverity) -> serde_json::Value {
     let counts = report.counts();
     json!({
         "command": "test",
@@ -279,8 +284,8 @@ fn summary(report: &AuditReport, least: Severity) -> serde_json::Value {
 }
 
 /// The catalogue.
-fn list(selection: &Selection, console: &Console) -> Result<Exit, Error> {
-    for check in audit::all().filter(|check| selection.has(check)) {
+fn list(selection: &CheckSelection, console: &Console) -> Result<Exit, Error> {
+    for check in audit::all_checks().filter(|check| selection.includes(check)) {
         let needs = check.needs;
         let wants = [
             ("secret", needs.secret),
@@ -291,10 +296,10 @@ fn list(selection: &Selection, console: &Console) -> Result<Exit, Error> {
         let wants: Vec<&str> = wants.iter().filter(|(_, needed)| *needed).map(|(name, _)| *name).collect();
         if console.is_json() {
             let fields = json!({ "id": check.id, "severity": check.severity, "title": check.title, "why": check.why, "fix": check.fix, "needs": wants });
-            console.record("check_listed", &fields)?;
+            console.write_record("check_listed", &fields)?;
         } else {
             let needs = if wants.is_empty() { String::new() } else { format!("  (needs {})", wants.join(", ")) };
-            console.line(&format!("{:<32} {:<8}  {}{needs}", check.id, check.severity, check.title))?;
+            console.write_line(&format!("{:<32} {:<8}  {}{needs}", check.id, check.severity, check.title))?;
         }
     }
     Ok(Exit::Done)

@@ -5,19 +5,19 @@ mod rehearse;
 
 mod case;
 
-use crate::config::Settings;
-use crate::config::keys::Key;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
 use crate::context::Context;
-use crate::deliver::{Pace, Plan};
+use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
-use crate::exchange::Request;
-use crate::flows::arguments::{self, Limit};
+use crate::exchange::OutgoingRequest;
+use crate::flows::arguments::{self, TimeLimit};
 use crate::flows::payload;
 use crate::flows::{delivery, input, listeners, request, runtime, workspace};
 use crate::output::console::Console;
-use crate::output::rendition::Rendition;
-use crate::protocol::attempt::Purpose;
-use crate::protocol::sample::Flow;
+use crate::output::rendition::RequestRendition;
+use crate::protocol::attempt::DeliveryPurpose;
+use crate::protocol::sample::PayloadPattern;
 use clap::ValueEnum;
 use url::Url;
 
@@ -43,19 +43,19 @@ Examples:
 pub struct Arguments {
     /// created, position_changed or deleted, or all for whole lives with --count; not needed with --data
     #[arg(value_name = "EVENT", value_parser = flow, required_unless_present_any = ["data", "scenario", "case"])]
-    event: Option<Flow>,
+    event: Option<PayloadPattern>,
     /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
-    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     to: Option<Url>,
     #[command(flatten)]
     payload: payload::Arguments,
     #[command(flatten)]
     request: request::Arguments,
     /// Time for connect, send, head and body of an attempt; 0 for no limit
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::limit)]
-    timeout: Limit,
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
+    timeout: TimeLimit,
     #[command(flatten)]
-    retries: Retries,
+    retries: RetryArguments,
     #[command(flatten)]
     many: many::Arguments,
     #[command(flatten)]
@@ -74,13 +74,13 @@ pub struct Arguments {
         default_value_t,
         help_heading = "Dry run"
     )]
-    form: Form,
+    form: RequestForm,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Retries")]
-struct Retries {
+struct RetryArguments {
     /// Follow the retry schedule without a terminal too
     #[arg(long)]
     retry: bool,
@@ -88,24 +88,24 @@ struct Retries {
     #[arg(long, conflicts_with_all = ["retry", "speed"])]
     no_retry: bool,
     /// Wait 60 times as fast (60x), not at all (instant), or until Enter (step)
-    #[arg(long, value_name = "SPEED", value_parser = arguments::pace)]
-    speed: Option<Pace>,
+    #[arg(long, value_name = "SPEED", value_parser = arguments::read_pace)]
+    speed: Option<DeliveryPace>,
     /// What a retry's delay counts from
     #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t)]
-    retry_from: arguments::From,
+    retry_from: arguments::RetryFromOption,
 }
 
 /// One event, or whole lives.
-fn flow(text: &str) -> Result<Flow, String> {
+fn flow(text: &str) -> Result<PayloadPattern, String> {
     match text {
-        "all" | "signup.*" => Ok(Flow::Lives),
-        name => arguments::event_type(name).map(Flow::One),
+        "all" | "signup.*" => Ok(PayloadPattern::Lives),
+        name => arguments::read_event_type(name).map(PayloadPattern::One),
     }
 }
 
 /// What a printed request looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Form {
+enum RequestForm {
     /// As it goes over the wire
     #[default]
     Http,
@@ -113,41 +113,41 @@ enum Form {
     Curl,
 }
 
-impl Retries {
+impl RetryArguments {
     /// Whether to follow the schedule: asked for, or a person watches.
-    fn follow(&self, context: &Context) -> bool {
+    fn follows_schedule(&self, context: &Context) -> bool {
         !self.no_retry && (self.retry || self.speed.is_some() || context.is_interactive())
     }
 
     /// Whether one attempt is made only because nobody watches.
-    fn withheld(&self, context: &Context) -> bool {
-        !self.no_retry && !self.follow(context)
+    fn withholds_retries(&self, context: &Context) -> bool {
+        !self.no_retry && !self.follows_schedule(context)
     }
 }
 
 /// Fabricates, signs and delivers.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    input::one_stdin(&[arguments.payload.stdin().as_ref(), arguments.request.secret_file.as_ref()])?;
+    let settings = workspace::load_settings(context, &console)?;
+    input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = target(arguments, context, &settings)?;
     if let Some(check) = arguments.case.case {
         let here = (context, &console, &settings);
         return case::run((check, &arguments.case), url, &arguments.request, arguments.dry_run, here);
     }
-    if arguments.rehearsals.asked() {
+    if arguments.rehearsals.is_requested() {
         return rehearse::run(arguments, context, &console, &settings, url);
     }
-    if arguments.many.asked() {
+    if arguments.many.is_requested() {
         return many::run(arguments, context, &console, &settings, url);
     }
     let event = match arguments.event {
-        Some(Flow::One(event)) => Some(event),
+        Some(PayloadPattern::One(event)) => Some(event),
         None => None,
-        Some(Flow::Lives) => return Err(Error::usage("name one event; all is for many: --count 1000")),
+        Some(PayloadPattern::Lives) => return Err(Error::usage("name one event; all is for many: --count 1000")),
     };
-    let payload = payload::build(event, &arguments.payload, context, &settings)?;
-    let request = request::build(url, &payload, &arguments.request, context, &settings)?;
+    let payload = payload::build_payload(event, &arguments.payload, context, &settings)?;
+    let request = request::build_request(url, &payload, &arguments.request, context, &settings)?;
     if arguments.dry_run {
         print(&console, &request, arguments.form)?;
         return Ok(Exit::Done);
@@ -156,26 +156,28 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 /// `--to`, else the setting, else the running listener, else where one listens by default.
-fn target(arguments: &Arguments, context: &Context, settings: &Settings) -> Result<Url, Error> {
-    if let Some(url) = arguments::or_setting(arguments.to.as_ref(), settings, Key::To, arguments::target)? {
+fn target(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
+    if let Some(url) =
+        arguments::option_or_setting(arguments.to.as_ref(), settings, SettingKey::To, arguments::read_target)?
+    {
         return Ok(url);
     }
     let store = workspace::store_path(context, settings)?;
     let default = || Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()));
-    listeners::find(&store).map_or_else(default, Ok)
+    listeners::find_listener(&store).map_or_else(default, Ok)
 }
 
-fn print(console: &Console, request: &Request, form: Form) -> Result<(), Error> {
-    let rendition = Rendition { url: &request.url, headers: &request.headers, body: &request.body };
+fn print(console: &Console, request: &OutgoingRequest, form: RequestForm) -> Result<(), Error> {
+    let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
     match form {
-        _ if console.is_json() => console.record("request", &rendition.record())?,
-        Form::Http if console.is_terminal() => {
-            for line in rendition.http_lines() {
-                console.line(line.as_str())?;
+        _ if console.is_json() => console.write_record("request", &rendition.to_record())?,
+        RequestForm::Http if console.is_terminal() => {
+            for line in rendition.to_http_lines() {
+                console.write_line(line.as_str())?;
             }
         }
-        Form::Http => console.bytes(&rendition.http())?,
-        Form::Curl => console.line(&rendition.curl())?,
+        RequestForm::Http => console.write_bytes(&rendition.to_http())?,
+        RequestForm::Curl => console.write_line(&rendition.to_curl())?,
     }
     Ok(())
 }
@@ -184,28 +186,28 @@ async fn send(
     arguments: &Arguments,
     context: &Context,
     console: &Console,
-    settings: &Settings,
-    request: Request,
+    settings: &ConfigSettings,
+    request: OutgoingRequest,
 ) -> Result<Exit, Error> {
-    let stop = context.stop()?;
+    let stop = context.subscribe_stop()?;
     let store = workspace::open_store(context, settings)?;
-    let (screen, _) = console.screen()?;
-    let event = delivery::announce(&request, context, &screen, &store).await?;
-    let plan = Plan {
+    let (screen, _) = console.start_screen()?;
+    let event = delivery::register_event(&request, context, &screen, &store).await?;
+    let plan = DeliveryPlan {
         request,
         event,
-        purpose: Purpose::Trigger,
+        purpose: DeliveryPurpose::Trigger,
         retry_from: arguments.retries.retry_from.into(),
-        pace: arguments.retries.speed.unwrap_or(Pace::Times(1.0)),
-        retry: arguments.retries.follow(context),
+        pace: arguments.retries.speed.unwrap_or(DeliveryPace::Times(1.0)),
+        retry: arguments.retries.follows_schedule(context),
         budget: arguments.timeout.0,
     };
-    let exit = delivery::run(&plan, context, &screen, &store, &stop).await;
+    let exit = delivery::deliver_event(&plan, context, &screen, &store, &stop).await;
     store.close().await;
     screen.finish()?;
     let exit = exit?;
-    if exit == Exit::No && arguments.retries.withheld(context) {
-        console.hint(
+    if exit == Exit::No && arguments.retries.withholds_retries(context) {
+        console.print_hint(
             "one attempt was made, since nobody watches; --retry follows the documented schedule, --speed 60x faster",
         );
     }

@@ -2,13 +2,13 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::delivery::interrupted;
-use crate::flows::subscriptions::{Subscriber, in_line};
+use crate::flows::delivery::exit_for_signal;
+use crate::flows::subscriptions::{SubscriptionClient, describe_entry};
 use crate::flows::{arguments, runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
-use crate::store::Entry;
+use crate::store::JournalEntry;
 use serde_json::json;
 use url::Url;
 
@@ -25,81 +25,85 @@ Examples:
 )]
 pub struct Arguments {
     /// Subscriptions, known to the journal or not
-    #[arg(value_name = "ID", value_parser = arguments::id, conflicts_with_all = ["all", "url"])]
+    #[arg(value_name = "ID", value_parser = arguments::read_id, conflicts_with_all = ["all", "url"])]
     ids: Vec<String>,
     /// Every one in the journal that was made in the API that is called now
     #[arg(long, conflicts_with = "url")]
     all: bool,
     /// Those in the journal that deliver to this URL
-    #[arg(long, value_name = "URL", value_parser = arguments::target)]
+    #[arg(long, value_name = "URL", value_parser = arguments::read_target)]
     url: Option<Url>,
 }
 
 /// Something to end: an id, and its line where the journal has one.
-type Doomed = (String, Option<Entry>);
+type SubscriptionRemoval = (String, Option<JournalEntry>);
 
 /// Ends them.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let named = !arguments.ids.is_empty() || arguments.all || arguments.url.is_some();
-    if !named && !context.may_ask() {
+    if !named && !context.may_prompt() {
         return Err(Error::usage("no subscription is named").hint("name ids, or use --url or --all"));
     }
-    let service = service::open(context, &settings)?;
+    let service = service::open_service(context, &settings)?;
     let store = workspace::store_path(context, &settings)?;
-    let subscriber = Subscriber::open(&service, &store, context)?;
+    let subscriber = SubscriptionClient::open(&service, &store, context)?;
     runtime::block_on(async {
-        let stop = context.stop()?;
-        let entries = subscriber.journal.entries(false)?;
+        let stop = context.subscribe_stop()?;
+        let entries = subscriber.journal.list_entries(false)?;
         let doomed = match named {
-            true => chosen(arguments, &entries, &subscriber, &console)?,
-            false => match picked(&entries, &subscriber, &console)? {
+            true => choose_removals(arguments, &entries, &subscriber, &console)?,
+            false => match pick_removals(&entries, &subscriber, &console)? {
                 Some(doomed) => doomed,
                 None => return Ok(Exit::Interrupted),
             },
         };
         let uncertain = arguments.all && entries.iter().any(|entry| entry.id.is_none() && subscriber.is_here(entry));
         tokio::select! {
-            ended = act(&subscriber, doomed, &console) => ended.map(|()| if uncertain { Exit::No } else { Exit::Done }),
-            signal = stop.requested() => Ok(interrupted(signal)),
+            ended = remove_all(&subscriber, doomed, &console) => ended.map(|()| if uncertain { Exit::No } else { Exit::Done }),
+            signal = stop.wait_for_stop() => Ok(exit_for_signal(signal)),
         }
     })
 }
 
-fn chosen(
+fn choose_removals(
     arguments: &Arguments,
-    entries: &[Entry],
-    subscriber: &Subscriber<'_>,
+    entries: &[JournalEntry],
+    subscriber: &SubscriptionClient<'_>,
     console: &Console,
-) -> Result<Vec<Doomed>, Error> {
+) -> Result<Vec<SubscriptionRemoval>, Error> {
     if !arguments.ids.is_empty() {
         return arguments.ids.iter().map(|id| by_id(id, entries, subscriber)).collect();
     }
-    let meant = |entry: &&Entry| arguments.url.as_ref().is_none_or(|url| entry.url == url.as_str());
-    let (here, elsewhere): (Vec<&Entry>, Vec<&Entry>) =
+    let meant = |entry: &&JournalEntry| arguments.url.as_ref().is_none_or(|url| entry.url == url.as_str());
+    let (here, elsewhere): (Vec<&JournalEntry>, Vec<&JournalEntry>) =
         entries.iter().filter(meant).partition(|entry| subscriber.is_here(entry));
     if let Some(other) = elsewhere.first() {
-        console.note(&format!("{} made in another API and left alone ({})", elsewhere.len(), other.api));
+        console.print_notice(&format!("{} made in another API and left alone ({})", elsewhere.len(), other.api));
     }
     for entry in here.iter().filter(|entry| entry.id.is_none()) {
-        console.note(&format!("{}: its id was never told, so it cannot be ended", in_line(entry)));
-        console.hint(&format!(
+        console.print_notice(&format!("{}: its id was never told, so it cannot be ended", describe_entry(entry)));
+        console.print_hint(&format!(
             "referralloop subscriptions --forget {}   once you know that it is not there",
             entry.number
         ));
     }
-    let doomed: Vec<Doomed> =
+    let doomed: Vec<SubscriptionRemoval> =
         here.into_iter().filter_map(|entry| Some((entry.id.clone()?, Some(entry.clone())))).collect();
     if doomed.is_empty() {
-        console.note("the journal has none of these");
+        console.print_notice("the journal has none of these");
     }
     Ok(doomed)
 }
 
 /// One that the journal knows to be elsewhere is not looked for here: another one might have its id.
-fn by_id(id: &str, entries: &[Entry], subscriber: &Subscriber<'_>) -> Result<Doomed, Error> {
-    let same = |entry: &&Entry| entry.id.as_deref() == Some(id);
+fn by_id(
+    id: &str,
+    entries: &[JournalEntry],
+    subscriber: &SubscriptionClient<'_>,
+) -> Result<SubscriptionRemoval, Error> {
+    let same = |entry: &&JournalEntry| entry.id.as_deref() == Some(id);
     let entry = entries.iter().filter(same).find(|entry| subscriber.is_here(entry));
     match (entry, entries.iter().find(same)) {
         (None, Some(other)) => Err(Error::usage(format!("{id} was made in another API: {}", other.api))
@@ -109,28 +113,38 @@ fn by_id(id: &str, entries: &[Entry], subscriber: &Subscriber<'_>) -> Result<Doo
 }
 
 /// Picked from the journal; `None` where the person would rather stop.
-fn picked(entries: &[Entry], subscriber: &Subscriber<'_>, console: &Console) -> Result<Option<Vec<Doomed>>, Error> {
-    let here: Vec<&Entry> = entries.iter().filter(|entry| entry.id.is_some() && subscriber.is_here(entry)).collect();
+fn pick_removals(
+    entries: &[JournalEntry],
+    subscriber: &SubscriptionClient<'_>,
+    console: &Console,
+) -> Result<Option<Vec<SubscriptionRemoval>>, Error> {
+    let here: Vec<&JournalEntry> =
+        entries.iter().filter(|entry| entry.id.is_some() && subscriber.is_here(entry)).collect();
     if here.is_empty() {
-        console.note("the journal has no subscription in this API");
+        console.print_notice("the journal has no subscription in this API");
         return Ok(Some(Vec::new()));
     }
-    let items: Vec<Sanitised> = here.iter().map(|entry| Sanitised::text(&in_line(entry))).collect();
-    let Some(chosen) = prompt::some_of(subscriber.context, "End which?", &items, &vec![false; items.len()])? else {
+    let items: Vec<Sanitised> = here.iter().map(|entry| Sanitised::text(&describe_entry(entry))).collect();
+    let Some(chosen) = prompt::select_several(subscriber.context, "End which?", &items, &vec![false; items.len()])?
+    else {
         return Ok(None);
     };
-    let doomed: Vec<Doomed> =
+    let doomed: Vec<SubscriptionRemoval> =
         chosen.iter().filter_map(|at| Some((here[*at].id.clone()?, Some(here[*at].clone())))).collect();
     if doomed.is_empty() {
-        console.note("none chosen");
+        console.print_notice("none chosen");
     } else {
         let ids: Vec<&str> = doomed.iter().map(|(id, _)| id.as_str()).collect();
-        console.note(&format!("The same without questions: referralloop unsubscribe {}", ids.join(" ")));
+        console.print_notice(&format!("The same without questions: referralloop unsubscribe {}", ids.join(" ")));
     }
     Ok(Some(doomed))
 }
 
-async fn act(subscriber: &Subscriber<'_>, doomed: Vec<Doomed>, console: &Console) -> Result<(), Error> {
+async fn remove_all(
+    subscriber: &SubscriptionClient<'_>,
+    doomed: Vec<SubscriptionRemoval>,
+    console: &Console,
+) -> Result<(), Error> {
     let (count, mut failed) = (doomed.len(), Vec::new());
     for (id, entry) in doomed {
         match subscriber.remove(&id, entry.as_ref()).await {
@@ -150,15 +164,15 @@ async fn act(subscriber: &Subscriber<'_>, doomed: Vec<Doomed>, console: &Console
     }
 }
 
-fn show(console: &Console, id: &str, entry: Option<&Entry>, found: bool) -> Result<(), Error> {
+fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, found: bool) -> Result<(), Error> {
     if console.is_json() {
         let fields = json!({
             "id": id, "found": found, "line": entry.map(|entry| entry.number),
             "event_type": entry.map(|entry| &entry.event), "target_url": entry.map(|entry| &entry.url),
         });
-        return Ok(console.record("unsubscribed", &fields)?);
+        return Ok(console.write_record("unsubscribed", &fields)?);
     }
     let what = entry.map(|entry| format!("  {} → {}", entry.event, entry.url)).unwrap_or_default();
     let how = if found { "ended" } else { "was gone already" };
-    Ok(console.line(&format!("{id} {how}{what}"))?)
+    Ok(console.write_line(&format!("{id} {how}{what}"))?)
 }

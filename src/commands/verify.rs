@@ -1,18 +1,18 @@
 //! `verify`: checks a signature for a body, given on the command line or kept by a listener, and says why it fails.
 
 use crate::context::Context;
-use crate::diagnose::{Asks, Case, FRAMEWORKS, Framework, Known};
+use crate::diagnose::{DiagnosisCase, DiagnosisSubject, FRAMEWORKS, KnownSecret, WebFramework};
 use crate::error::{Error, Exit};
-use crate::flows::history::{self, Stored, StoredRequest};
+use crate::flows::history::{self, StoredId, StoredRequest};
 use crate::flows::{arguments, diagnosis, input, probing, runtime, workspace};
 use crate::output::console::Console;
-use crate::output::line::Line;
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
+use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
-use crate::protocol::signature::{Reason, SIGNATURE_HEADER, Verdict, verify};
-use crate::store::Reader;
+use crate::protocol::signature::{SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_signature};
+use crate::store::StoreReader;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use url::Url;
@@ -37,30 +37,31 @@ pub struct Arguments {
     signature: Option<String>,
     /// A stored event by its number, or a refused request as '!N'
     #[arg(long, value_name = "N", conflicts_with = "body")]
-    event: Option<Stored>,
+    event: Option<StoredId>,
     /// What your own code computed for this body: says what that code does
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     got: Option<String>,
     /// Send signed deliveries to this endpoint (at most 40) and find out how it hashes
-    #[arg(long, value_name = "URL", value_parser = arguments::target, conflicts_with_all = ["body", "signature", "event", "got"])]
+    #[arg(long, value_name = "URL", value_parser = arguments::read_target, conflicts_with_all = ["body", "signature", "event", "got"])]
     probe: Option<Url>,
     /// Give the fix for this framework: express, nextjs, nest, fastify, hono, flask, fastapi, django, rails, laravel, go,
     /// spring, aspnet, lambda or axum
     #[arg(long, value_name = "NAME", value_parser = framework, hide_possible_values = true)]
-    framework: Option<&'static Framework>,
+    framework: Option<&'static WebFramework>,
     /// Check against the secret in this file (- for standard input); repeat it while rotating
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
 }
 
 /// The framework with this name.
-fn framework(name: &str) -> Result<&'static Framework, String> {
+fn framework(name: &str) -> Result<&'static WebFramework, String> {
     let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
-    Framework::named(&name.to_ascii_lowercase()).ok_or_else(|| format!("the frameworks are {}", names.join(", ")))
+    WebFramework::find_by_name(&name.to_ascii_lowercase())
+        .ok_or_else(|| format!("the frameworks are {}", names.join(", ")))
 }
 
 /// A body with the header lines it came with, or the one value that was given.
-struct Signed {
+struct SignedInput {
     body: RawBody,
     headers: Option<HeaderLines>,
     target: Option<String>,
@@ -70,49 +71,50 @@ struct Signed {
 /// Verifies.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     if let Some(url) = &arguments.probe {
-        probing::permitted(url, context)?;
-        let secrets = workspace::secrets(context, &settings, &arguments.secret_file)?;
-        let probed = runtime::block_on(async { Ok(probing::run(url, secrets.signing()).await) })?;
-        probing::tell(url, &probed, arguments.framework, &console)?;
-        return Ok(if probing::is_right(&probed) { Exit::Done } else { Exit::No });
+        probing::confirm_probe(url, context)?;
+        let secrets = workspace::load_secrets(context, &settings, &arguments.secret_file)?;
+        let probed = runtime::block_on(async { Ok(probing::probe_endpoint(url, secrets.signing()).await) })?;
+        probing::show_probe(url, &probed, arguments.framework, &console)?;
+        return Ok(if probing::is_correct(&probed) { Exit::Done } else { Exit::No });
     }
     let signed = match (arguments.event, &arguments.body) {
-        (Some(wanted), _) => stored(&workspace::open_reader(context, &settings)?, wanted)?,
-        (None, body) => given(arguments, body.as_ref(), context)?,
+        (Some(wanted), _) => read_stored(&workspace::open_reader(context, &settings)?, wanted)?,
+        (None, body) => read_given(arguments, body.as_ref(), context)?,
     };
-    let secrets = workspace::secrets(context, &settings, &arguments.secret_file)?;
+    let secrets = workspace::load_secrets(context, &settings, &arguments.secret_file)?;
     let keys: Vec<_> = secrets.all.iter().map(|secret| secret.key()).collect();
-    let verdict = verify(signed.values.iter().map(Vec::as_slice), signed.body.as_bytes(), &keys);
-    let known = diagnosis::known(context, &settings, &secrets);
-    let told = Told { signed: &signed, known: &known, verdict, got: arguments.got.as_deref(), arguments, context };
+    let verdict = verify_signature(signed.values.iter().map(Vec::as_slice), signed.body.as_bytes(), &keys);
+    let known = diagnosis::collect_known_secrets(context, &settings, &secrets);
+    let told =
+        VerifyReport { signed: &signed, known: &known, verdict, got: arguments.got.as_deref(), arguments, context };
     let origin = secrets.origin.describe(&settings.profile.value);
-    let code_agrees = if console.is_json() { told.record(&console, &origin)? } else { told.tell(&console, &origin)? };
+    let code_agrees = if console.is_json() { told.record(&console, &origin)? } else { told.show(&console, &origin)? };
     let good = match (verdict, told.only_code()) {
-        (_, true) | (Verdict::Valid(_), _) => code_agrees,
+        (_, true) | (SignatureVerdict::Valid(_), _) => code_agrees,
         _ => false,
     };
     Ok(if good { Exit::Done } else { Exit::No })
 }
 
-fn given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) -> Result<Signed, Error> {
+fn read_given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) -> Result<SignedInput, Error> {
     let body = body.ok_or_else(|| Error::usage("name the file with the body, or an event with --event"))?;
     if arguments.signature.is_none() && arguments.got.is_none() {
         return Err(Error::usage("--signature is missing").hint("or name what your own code computed, with --got"));
     }
     let inputs: Vec<_> = arguments.secret_file.iter().chain([body]).map(Some).collect();
-    input::one_stdin(&inputs)?;
-    let bytes = input::read(context, body, input::BODY_LIMIT, "body")?;
+    input::require_one_stdin(&inputs)?;
+    let bytes = input::read_input(context, body, input::BODY_LIMIT, "body")?;
     let values = arguments.signature.iter().map(|value| value.clone().into_bytes()).collect();
-    Ok(Signed { body: RawBody::new(bytes), headers: None, target: None, values })
+    Ok(SignedInput { body: RawBody::new(bytes), headers: None, target: None, values })
 }
 
-fn stored(reader: &Reader, wanted: Stored) -> Result<Signed, Error> {
-    let (body, headers, target) = match history::find(reader, wanted)? {
+fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Error> {
+    let (body, headers, target) = match history::find_stored(reader, wanted)? {
         StoredRequest::Refused(row) => (row.refused.body, row.refused.headers, row.refused.target),
         StoredRequest::Event(event) => {
-            let first = reader.arrivals(event.number)?.into_iter().next().ok_or_else(|| {
+            let first = reader.list_arrivals(event.number)?.into_iter().next().ok_or_else(|| {
                 Error::usage(format!(
                     "event #{} was sent from here and never came in: there is no signature to check",
                     event.number
@@ -122,27 +124,27 @@ fn stored(reader: &Reader, wanted: Stored) -> Result<Signed, Error> {
         }
     };
     let values = headers.values(SIGNATURE_HEADER).map(<[u8]>::to_vec).collect();
-    Ok(Signed { body, headers: Some(headers), target: Some(target), values })
+    Ok(SignedInput { body, headers: Some(headers), target: Some(target), values })
 }
 
 /// Everything that is told about one check.
-struct Told<'a> {
-    signed: &'a Signed,
-    known: &'a [Known],
-    verdict: Verdict,
+struct VerifyReport<'a> {
+    signed: &'a SignedInput,
+    known: &'a [KnownSecret],
+    verdict: SignatureVerdict,
     got: Option<&'a str>,
     arguments: &'a Arguments,
     context: &'a Context,
 }
 
-impl Told<'_> {
+impl VerifyReport<'_> {
     /// Whether there is nothing but the user's own value to speak of.
     fn only_code(&self) -> bool {
         self.signed.values.is_empty() && self.signed.headers.is_none()
     }
 
-    fn case<'a>(&'a self, asks: Asks<'a>) -> Case<'a> {
-        Case {
+    fn case<'a>(&'a self, asks: DiagnosisSubject<'a>) -> DiagnosisCase<'a> {
+        DiagnosisCase {
             body: self.signed.body.as_bytes(),
             headers: self.signed.headers.as_ref(),
             values: self.signed.values.iter().map(Vec::as_slice).collect(),
@@ -152,53 +154,64 @@ impl Told<'_> {
         }
     }
 
-    fn diagnose(&self, asks: Asks) -> crate::diagnose::Diagnosis {
+    fn diagnose(&self, asks: DiagnosisSubject) -> crate::diagnose::Diagnosis {
         let clock = self.context.clock.as_ref();
-        diagnosis::within(diagnosis::PATIENT, clock, &self.case(asks), self.arguments.framework)
+        diagnosis::diagnose_within(diagnosis::PATIENT, clock, &self.case(asks), self.arguments.framework)
     }
 
-    fn reason(&self) -> Option<Reason> {
+    fn reason(&self) -> Option<SignatureFault> {
         match self.verdict {
-            Verdict::Valid(_) => None,
-            Verdict::Unsigned => Some(Reason::Missing),
-            Verdict::Invalid(reason) => Some(reason),
+            SignatureVerdict::Valid(_) => None,
+            SignatureVerdict::Unsigned => Some(SignatureFault::Missing),
+            SignatureVerdict::Invalid(reason) => Some(reason),
         }
     }
 
     /// Tells people; answers whether the user's own code agrees, where its value was given.
-    fn tell(&self, console: &Console, origin: &str) -> Result<bool, Error> {
+    fn show(&self, console: &Console, origin: &str) -> Result<bool, Error> {
         let style = &console.out;
         if !self.only_code() {
-            console.lines(&[self.headline(console, origin)])?;
-            if !matches!(self.verdict, Verdict::Valid(_)) {
-                let found = self.diagnose(Asks::Sender);
-                console.lines(&diagnosis::lines(&found, Asks::Sender, self.arguments.framework, style))?;
+            console.write_lines(&[self.headline(console, origin)])?;
+            if !matches!(self.verdict, SignatureVerdict::Valid(_)) {
+                let found = self.diagnose(DiagnosisSubject::Sender);
+                console.write_lines(&diagnosis::render_diagnosis(
+                    &found,
+                    DiagnosisSubject::Sender,
+                    self.arguments.framework,
+                    style,
+                ))?;
             }
         }
         let Some(got) = self.got else { return Ok(true) };
-        let asks = Asks::Code(got.as_bytes());
+        let asks = DiagnosisSubject::Code(got.as_bytes());
         let found = self.diagnose(asks);
         let agrees = found.findings.is_empty();
-        let line = Line::new(style);
-        console.lines(&[match agrees {
-            true => {
-                line.put(Ink::Good, "✔ your code:").gap(1).put(Ink::Plain, "computes the right value for these bytes")
-            }
-            false => line.put(Ink::Bad, "✘ your code:").gap(1).put(Ink::Plain, "computes or compares something else"),
+        let line = StyledLine::new(style);
+        console.write_lines(&[match agrees {
+            true => line
+                .put(TextRole::Good, "✔ your code:")
+                .add_gap(1)
+                .put(TextRole::Plain, "computes the right value for these bytes"),
+            false => line
+                .put(TextRole::Bad, "✘ your code:")
+                .add_gap(1)
+                .put(TextRole::Plain, "computes or compares something else"),
         }])?;
-        console.lines(&diagnosis::lines(&found, asks, self.arguments.framework, style))?;
+        console.write_lines(&diagnosis::render_diagnosis(&found, asks, self.arguments.framework, style))?;
         Ok(agrees)
     }
 
-    fn headline(&self, console: &Console, origin: &str) -> Line {
+    fn headline(&self, console: &Console, origin: &str) -> StyledLine {
         let line = |ink, badge: &'static str, words: String| {
-            Line::new(&console.out).put(ink, badge).gap(1).put(Ink::Plain, Sanitised::text(&words))
+            StyledLine::new(&console.out).put(ink, badge).add_gap(1).put(TextRole::Plain, Sanitised::text(&words))
         };
         let bytes = self.signed.body.len();
         match self.reason() {
-            None => line(Ink::Good, "✔ valid:", format!("signed with this secret ({origin}), {bytes} bytes")),
-            Some(Reason::Missing) => line(Ink::Notable, "○ unsigned:", Reason::Missing.explain().into()),
-            Some(reason) => line(Ink::Bad, "✘ invalid:", format!("{} (secret: {origin})", reason.explain())),
+            None => line(TextRole::Good, "✔ valid:", format!("signed with this secret ({origin}), {bytes} bytes")),
+            Some(SignatureFault::Missing) => {
+                line(TextRole::Notable, "○ unsigned:", SignatureFault::Missing.explain().into())
+            }
+            Some(reason) => line(TextRole::Bad, "✘ invalid:", format!("{} (secret: {origin})", reason.explain())),
         }
     }
 
@@ -206,9 +219,9 @@ impl Told<'_> {
     fn record(&self, console: &Console, origin: &str) -> Result<bool, Error> {
         let state = match self.verdict {
             _ if self.only_code() => None,
-            Verdict::Valid(_) => Some("valid"),
-            Verdict::Unsigned => Some("unsigned"),
-            Verdict::Invalid(_) => Some("invalid"),
+            SignatureVerdict::Valid(_) => Some("valid"),
+            SignatureVerdict::Unsigned => Some("unsigned"),
+            SignatureVerdict::Invalid(_) => Some("invalid"),
         };
         let reason = self.reason().filter(|_| state.is_some());
         let mut fields = Map::new();
@@ -218,19 +231,19 @@ impl Told<'_> {
         fields.insert("bytes".into(), json!(self.signed.body.len()));
         fields.insert("secret".into(), json!(origin));
         if reason.is_some() {
-            let found = self.diagnose(Asks::Sender);
-            fields.extend(diagnosis::fields(&found, Asks::Sender, self.arguments.framework));
+            let found = self.diagnose(DiagnosisSubject::Sender);
+            fields.extend(diagnosis::diagnosis_fields(&found, DiagnosisSubject::Sender, self.arguments.framework));
         }
         let mut agrees = true;
         if let Some(got) = self.got {
-            let asks = Asks::Code(got.as_bytes());
+            let asks = DiagnosisSubject::Code(got.as_bytes());
             let found = self.diagnose(asks);
             agrees = found.findings.is_empty();
-            let mut code = diagnosis::fields(&found, asks, self.arguments.framework);
+            let mut code = diagnosis::diagnosis_fields(&found, asks, self.arguments.framework);
             code.insert("agrees".into(), json!(agrees));
             fields.insert("got".into(), Value::Object(code));
         }
-        console.record("verification", &Value::Object(fields))?;
+        console.write_record("verification", &Value::Object(fields))?;
         Ok(agrees)
     }
 }

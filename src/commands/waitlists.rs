@@ -6,8 +6,8 @@ use crate::flows::{runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
-use crate::output::table::{Cell, columns};
+use crate::output::style::TextRole;
+use crate::output::table::{TableCell, render_columns};
 use serde_json::json;
 
 /// List the waitlists of the workspace
@@ -22,30 +22,32 @@ pub struct Arguments {}
 /// Lists.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
-    let service = service::open(context, &settings)?;
+    let settings = workspace::load_settings(context, &console)?;
+    let service = service::open_service(context, &settings)?;
     let waitlists = runtime::block_on(async {
-        service.client.waitlists().await.map_err(|failure| service.explain(&failure, context))
+        service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))
     })?;
     if console.is_json() {
         for waitlist in &waitlists {
-            console
-                .record("waitlist", &json!({ "id": waitlist.id(), "name": waitlist.name(), "waitlist": waitlist }))?;
+            console.write_record(
+                "waitlist",
+                &json!({ "id": waitlist.id(), "name": waitlist.name(), "waitlist": waitlist }),
+            )?;
         }
         return Ok(Exit::Done);
     }
     if waitlists.is_empty() {
-        console.note("the workspace has no waitlist yet");
+        console.print_notice("the workspace has no waitlist yet");
         return Ok(Exit::Done);
     }
-    let text = |text: Option<&str>| Cell::from(Sanitised::text(text.unwrap_or_default()));
-    let rows: Vec<Vec<Cell>> = waitlists
+    let text = |text: Option<&str>| TableCell::from(Sanitised::text(text.unwrap_or_default()));
+    let rows: Vec<Vec<TableCell>> = waitlists
         .iter()
         .map(|waitlist| {
-            let id = Cell::new(Ink::Strong, Sanitised::text(waitlist.id()));
+            let id = TableCell::new(TextRole::Strong, Sanitised::text(waitlist.id()));
             vec![id, text(waitlist.text("name")), text(waitlist.text("slug"))]
         })
         .collect();
-    pager::show(&columns(&["=ID", "NAME", "SLUG"], &rows, &console.out), &console, context)?;
+    pager::show_paged(&render_columns(&["=ID", "NAME", "SLUG"], &rows, &console.out), &console, context)?;
     Ok(Exit::Done)
 }

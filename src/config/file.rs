@@ -1,6 +1,6 @@
 //! One configuration file: read, checked against the catalogue, or changed in place with its comments kept.
 
-use super::keys::Key;
+use super::keys::SettingKey;
 use super::{ConfigError, atomic};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -9,7 +9,7 @@ use toml_edit::{DocumentMut, Item, Table, Value};
 
 /// Which kind of file it is: that decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
+pub enum ConfigFileKind {
     /// `referralloop.toml` in a project: settings for everybody who works there, no profiles, no secrets.
     Project,
     /// The user's own file: settings at the top, and per profile under `[profiles.NAME]`.
@@ -21,22 +21,22 @@ pub enum FileKind {
 pub struct ConfigFile {
     /// Where it is, or would be.
     pub path: PathBuf,
-    top: BTreeMap<Key, String>,
-    profiles: BTreeMap<String, BTreeMap<Key, String>>,
+    top: BTreeMap<SettingKey, String>,
+    profiles: BTreeMap<String, BTreeMap<SettingKey, String>>,
 }
 
 impl ConfigFile {
     /// Reads a file; one that does not exist is an empty one.
-    pub fn read(path: &Path, kind: FileKind) -> Result<Self, ConfigError> {
+    pub fn read(path: &Path, kind: ConfigFileKind) -> Result<Self, ConfigError> {
         let Some(document) = parse(path)? else {
             return Ok(Self { path: path.to_owned(), ..Self::default() });
         };
         let mut file = Self { path: path.to_owned(), ..Self::default() };
         for (name, item) in document.iter() {
             match (name, item.as_table_like()) {
-                ("profiles", Some(profiles)) if kind == FileKind::User => {
+                ("profiles", Some(profiles)) if kind == ConfigFileKind::User => {
                     for (profile, table) in profiles.iter() {
-                        Key::Profile.check(profile).map_err(|message| file.wrong(profile, message))?;
+                        SettingKey::Profile.check(profile).map_err(|message| file.wrong(profile, message))?;
                         let table =
                             table.as_table_like().ok_or_else(|| file.wrong(profile, "is not a table".into()))?;
                         let values = table.iter().map(|(name, item)| file.value(kind, true, name, item));
@@ -44,7 +44,7 @@ impl ConfigFile {
                         file.profiles.insert(profile.to_owned(), values);
                     }
                 }
-                ("profiles", None) if kind == FileKind::User => {
+                ("profiles", None) if kind == ConfigFileKind::User => {
                     return Err(file.wrong(name, "must be a table, like [profiles.staging]".into()));
                 }
                 _ => {
@@ -57,13 +57,13 @@ impl ConfigFile {
     }
 
     /// A setting of a profile, else the one at the top.
-    pub fn get(&self, profile: Option<&str>, key: Key) -> Option<&str> {
+    pub fn get(&self, profile: Option<&str>, key: SettingKey) -> Option<&str> {
         let own = profile.and_then(|name| self.profiles.get(name)).and_then(|values| values.get(&key));
         own.or_else(|| self.top.get(&key)).map(String::as_str)
     }
 
     /// Whether a profile has a setting of its own.
-    pub fn has_own(&self, profile: &str, key: Key) -> bool {
+    pub fn has_own(&self, profile: &str, key: SettingKey) -> bool {
         self.profiles.get(profile).is_some_and(|values| values.contains_key(&key))
     }
 
@@ -72,13 +72,19 @@ impl ConfigFile {
         self.profiles.keys().map(String::as_str)
     }
 
-    fn value(&self, kind: FileKind, in_profile: bool, name: &str, item: &Item) -> Result<(Key, String), ConfigError> {
-        let key = Key::parse(name).ok_or_else(|| ConfigError::UnknownKey {
+    fn value(
+        &self,
+        kind: ConfigFileKind,
+        in_profile: bool,
+        name: &str,
+        item: &Item,
+    ) -> Result<(SettingKey, String), ConfigError> {
+        let key = SettingKey::parse(name).ok_or_else(|| ConfigError::UnknownKey {
             path: self.path.clone(),
             name: name.to_owned(),
-            nearest: Key::nearest(name),
+            nearest: SettingKey::nearest(name),
         })?;
-        if kind == FileKind::Project && !key.spec().in_project {
+        if kind == ConfigFileKind::Project && !key.spec().in_project {
             return Err(ConfigError::NotInProject { path: self.path.clone(), name: key.name() });
         }
         if in_profile && key.spec().top_only {
@@ -121,12 +127,21 @@ fn parse(path: &Path) -> Result<Option<DocumentMut>, ConfigError> {
 }
 
 /// Sets or removes one setting and writes the file back, 0600 and at once. Comments and order are kept.
-pub fn change(path: &Path, profile: Option<&str>, key: Key, value: Option<&str>) -> Result<(), ConfigError> {
-    change_all(path, profile, &[(key, value)])
+pub fn write_setting(
+    path: &Path,
+    profile: Option<&str>,
+    key: SettingKey,
+    value: Option<&str>,
+) -> Result<(), ConfigError> {
+    write_settings(path, profile, &[(key, value)])
 }
 
 /// The same for several settings that must change together.
-pub fn change_all(path: &Path, profile: Option<&str>, changes: &[(Key, Option<&str>)]) -> Result<(), ConfigError> {
+pub fn write_settings(
+    path: &Path,
+    profile: Option<&str>,
+    changes: &[(SettingKey, Option<&str>)],
+) -> Result<(), ConfigError> {
     let mut document = parse(path)?.unwrap_or_default();
     for (key, value) in changes {
         let table = match profile {

@@ -1,13 +1,13 @@
 //! The catalogue of settings: their names, where each may stand, and what a value must look like.
 
-use crate::protocol::api::{BASE_URL, Base};
+use crate::protocol::api::{ApiBase, BASE_URL};
 
 /// Environment variable that holds the API key.
 pub const KEY_VARIABLE: &str = "REFERRALLOOP_API_KEY";
 
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
+pub enum SettingKey {
     /// Which profile to use.
     Profile,
     /// The file that keeps events.
@@ -36,9 +36,9 @@ pub enum Key {
 
 /// What is known about a setting.
 #[derive(Debug)]
-pub struct KeySpec {
+pub struct SettingSpec {
     /// The setting.
-    pub key: Key,
+    pub key: SettingKey,
     /// Its name in files.
     pub name: &'static str,
     /// The environment variable that overrides the files.
@@ -55,9 +55,9 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order in which they are shown.
-pub const KEYS: [KeySpec; 12] = [
-    KeySpec {
-        key: Key::Profile,
+pub const KEYS: [SettingSpec; 12] = [
+    SettingSpec {
+        key: SettingKey::Profile,
         name: "profile",
         variable: Some("REFERRALLOOP_PROFILE"),
         in_project: false,
@@ -65,8 +65,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "which profile to use",
         default: Some("default"),
     },
-    KeySpec {
-        key: Key::Store,
+    SettingSpec {
+        key: SettingKey::Store,
         name: "store",
         variable: Some("REFERRALLOOP_STORE"),
         in_project: false,
@@ -74,8 +74,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "the file that keeps events",
         default: None,
     },
-    KeySpec {
-        key: Key::Port,
+    SettingSpec {
+        key: SettingKey::Port,
         name: "port",
         variable: None,
         in_project: true,
@@ -83,8 +83,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "port of listen",
         default: Some("4242"),
     },
-    KeySpec {
-        key: Key::Bind,
+    SettingSpec {
+        key: SettingKey::Bind,
         name: "bind",
         variable: None,
         in_project: false,
@@ -92,8 +92,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "address of listen",
         default: Some("127.0.0.1"),
     },
-    KeySpec {
-        key: Key::Path,
+    SettingSpec {
+        key: SettingKey::Path,
         name: "path",
         variable: None,
         in_project: true,
@@ -101,8 +101,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "the one path that listen accepts",
         default: None,
     },
-    KeySpec {
-        key: Key::ForwardTo,
+    SettingSpec {
+        key: SettingKey::ForwardTo,
         name: "forward_to",
         variable: None,
         in_project: true,
@@ -110,8 +110,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "where listen forwards to",
         default: None,
     },
-    KeySpec {
-        key: Key::To,
+    SettingSpec {
+        key: SettingKey::To,
         name: "to",
         // What expect tells its command: a trigger in there finds the listener by itself.
         variable: Some("REFERRALLOOP_WEBHOOK_URL"),
@@ -120,8 +120,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "where trigger delivers to",
         default: None,
     },
-    KeySpec {
-        key: Key::Events,
+    SettingSpec {
+        key: SettingKey::Events,
         name: "events",
         variable: None,
         in_project: true,
@@ -129,8 +129,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "which events listen shows and forwards",
         default: None,
     },
-    KeySpec {
-        key: Key::Waitlist,
+    SettingSpec {
+        key: SettingKey::Waitlist,
         name: "waitlist",
         variable: None,
         in_project: true,
@@ -138,8 +138,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "the waitlist of fabricated events, and the one listen shows",
         default: None,
     },
-    KeySpec {
-        key: Key::WebhookSecret,
+    SettingSpec {
+        key: SettingKey::WebhookSecret,
         name: "webhook_secret",
         variable: Some("REFERRALLOOP_WEBHOOK_SECRET"),
         in_project: false,
@@ -147,8 +147,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "the webhook secret (change it with: referralloop secret set)",
         default: None,
     },
-    KeySpec {
-        key: Key::ApiUrl,
+    SettingSpec {
+        key: SettingKey::ApiUrl,
         name: "api_url",
         variable: Some("REFERRALLOOP_API_URL"),
         in_project: false,
@@ -156,8 +156,8 @@ pub const KEYS: [KeySpec; 12] = [
         help: "the hosted API, or a sandbox of it",
         default: Some(BASE_URL),
     },
-    KeySpec {
-        key: Key::ApiKey,
+    SettingSpec {
+        key: SettingKey::ApiKey,
         name: "api_key",
         variable: Some(KEY_VARIABLE),
         in_project: false,
@@ -167,9 +167,9 @@ pub const KEYS: [KeySpec; 12] = [
     },
 ];
 
-impl Key {
+impl SettingKey {
     /// What is known about the setting.
-    pub fn spec(self) -> &'static KeySpec {
+    pub fn spec(self) -> &'static SettingSpec {
         // The table is indexed by the enum's order, which a test keeps equal.
         &KEYS[self as usize]
     }
@@ -186,7 +186,7 @@ impl Key {
 
     /// The name nearest to a mistyped one.
     pub fn nearest(name: &str) -> Option<&'static str> {
-        let near = |spec: &&KeySpec| strsim::jaro_winkler(spec.name, name);
+        let near = |spec: &&SettingSpec| strsim::jaro_winkler(spec.name, name);
         KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|spec| near(spec) > 0.75).map(|spec| spec.name)
     }
 
@@ -206,7 +206,7 @@ impl Key {
                 .map_err(|_| "an address looks like 127.0.0.1 or ::1".into()),
             // An empty secret or key is told by whoever needs it: it is more than a wrong setting.
             Self::WebhookSecret | Self::ApiKey => Ok(()),
-            Self::ApiUrl => Base::parse(value).map(drop),
+            Self::ApiUrl => ApiBase::parse(value).map(drop),
             _ if value.is_empty() => Err("the value is empty".into()),
             _ => Ok(()),
         }
@@ -230,24 +230,24 @@ mod tests {
     fn the_table_is_in_the_order_of_the_enum() {
         for spec in &KEYS {
             assert_eq!(spec.key.spec().name, spec.name);
-            assert_eq!(Key::parse(spec.name), Some(spec.key));
+            assert_eq!(SettingKey::parse(spec.name), Some(spec.key));
         }
     }
 
     #[test]
     fn profile_names_cannot_leave_their_folder() {
         for bad in ["", ".", "..", "../x", "a/b", "a\0b", "é", &"x".repeat(65)] {
-            assert!(Key::Profile.check(bad).is_err(), "{bad:?}");
+            assert!(SettingKey::Profile.check(bad).is_err(), "{bad:?}");
         }
         for good in ["default", "acme-staging", "a.b_c"] {
-            assert!(Key::Profile.check(good).is_ok(), "{good:?}");
+            assert!(SettingKey::Profile.check(good).is_ok(), "{good:?}");
         }
     }
 
     #[test]
     fn a_mistyped_name_finds_its_neighbour() {
-        assert_eq!(Key::nearest("forward-to"), Some("forward_to"));
-        assert_eq!(Key::nearest("prot"), Some("port"));
-        assert_eq!(Key::nearest("zzz"), None);
+        assert_eq!(SettingKey::nearest("forward-to"), Some("forward_to"));
+        assert_eq!(SettingKey::nearest("prot"), Some("port"));
+        assert_eq!(SettingKey::nearest("zzz"), None);
     }
 }

@@ -11,9 +11,9 @@ pub mod keys;
 pub mod secrets;
 
 use crate::context::Environment;
-use crate::protocol::api::KeyFault;
-use file::{ConfigFile, FileKind};
-use keys::Key;
+use crate::protocol::api::ApiKeyError;
+use file::{ConfigFile, ConfigFileKind};
+use keys::SettingKey;
 use std::path::{Path, PathBuf};
 
 /// Name of the project file.
@@ -70,7 +70,7 @@ pub enum ConfigError {
         name: &'static str,
     },
     /// A value does not fit its setting.
-    #[error("{}: {message}", at(origin, name))]
+    #[error("{}: {message}", format_place(origin, name))]
     Value {
         /// Where it came from.
         origin: String,
@@ -91,7 +91,7 @@ pub enum ConfigError {
         /// Where it came from.
         origin: String,
         /// What is wrong with it.
-        fault: KeyFault,
+        fault: ApiKeyError,
     },
     /// A live key would go to another place than its own, which was named for another key.
     #[error("the live API key from {key} would be sent to {url}, which {origin} names")]
@@ -112,7 +112,7 @@ pub enum ConfigError {
 }
 
 /// An option or variable is named after its setting; a file has many.
-fn at(origin: &str, name: &str) -> String {
+fn format_place(origin: &str, name: &str) -> String {
     match origin.contains('/') {
         true => format!("{origin}: '{name}'"),
         false => origin.to_owned(),
@@ -121,16 +121,16 @@ fn at(origin: &str, name: &str) -> String {
 
 /// A value, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct SettingValue {
     /// The value.
     pub value: String,
     /// Where it came from.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// An option, by its name with the dashes.
     Option(&'static str),
     /// An environment variable, by its name.
@@ -143,7 +143,7 @@ pub enum Origin {
     Default,
 }
 
-impl std::fmt::Display for Origin {
+impl std::fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Option(name) | Self::Environment(name) => f.write_str(name),
@@ -155,7 +155,7 @@ impl std::fmt::Display for Origin {
 
 /// What the global options say about settings.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct ConfigOptions {
     /// `--profile`.
     pub profile: Option<String>,
     /// `--config`.
@@ -168,48 +168,50 @@ pub struct Options {
 
 /// The layers, loaded.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ConfigSettings {
     /// The profile in use.
-    pub profile: Found,
+    pub profile: SettingValue,
     /// The user configuration; empty where there is no file.
     pub user: ConfigFile,
     /// The project file, where there is one.
     pub project: Option<ConfigFile>,
-    options: Options,
+    options: ConfigOptions,
     environment: Environment,
 }
 
 /// Folders of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paths {
+pub struct ProfilePaths {
     /// Holds the development secret, the store and the list of running listeners.
     pub data: PathBuf,
 }
 
-impl Settings {
+impl ConfigSettings {
     /// Loads every layer. `directory` is where the search for a project file begins.
-    pub fn load(options: Options, environment: &Environment, directory: &Path) -> Result<Self, ConfigError> {
-        let user_path = user_file(&options, environment, directory);
+    pub fn load(options: ConfigOptions, environment: &Environment, directory: &Path) -> Result<Self, ConfigError> {
+        let user_path = locate_user_file(&options, environment, directory);
         let user = match user_path {
-            Ok(path) => ConfigFile::read(&path, FileKind::User)?,
+            Ok(path) => ConfigFile::read(&path, ConfigFileKind::User)?,
             // Without a home there is no user configuration; only what needs the folder complains.
             Err(_) => ConfigFile::default(),
         };
-        let project = project_file(directory).map(|path| ConfigFile::read(&path, FileKind::Project)).transpose()?;
+        let project =
+            find_project_file(directory).map(|path| ConfigFile::read(&path, ConfigFileKind::Project)).transpose()?;
         let mut settings = Self {
-            profile: Found { value: String::new(), origin: Origin::Default },
+            profile: SettingValue { value: String::new(), origin: SettingOrigin::Default },
             user,
             project,
             options,
             environment: environment.clone(),
         };
-        settings.profile =
-            settings.get(Key::Profile)?.unwrap_or(Found { value: "default".into(), origin: Origin::Default });
+        settings.profile = settings
+            .get(SettingKey::Profile)?
+            .unwrap_or(SettingValue { value: "default".into(), origin: SettingOrigin::Default });
         Ok(settings)
     }
 
     /// The value of a setting, from the first layer that has one. Never asked for a secret.
-    pub fn get(&self, key: Key) -> Result<Option<Found>, ConfigError> {
+    pub fn get(&self, key: SettingKey) -> Result<Option<SettingValue>, ConfigError> {
         self.check_variable(key)?;
         let found = self
             .options_layer(key)
@@ -227,7 +229,7 @@ impl Settings {
     }
 
     /// A variable that is not text would otherwise be passed over in silence.
-    fn check_variable(&self, key: Key) -> Result<(), ConfigError> {
+    fn check_variable(&self, key: SettingKey) -> Result<(), ConfigError> {
         let Some(variable) = key.spec().variable else { return Ok(()) };
         if self.environment.get(variable).is_none_or(|value| value.to_str().is_some()) {
             return Ok(());
@@ -236,60 +238,64 @@ impl Settings {
         Err(ConfigError::Value { origin: variable.into(), name: key.name().into(), message })
     }
 
-    fn options_layer(&self, key: Key) -> Option<Found> {
+    fn options_layer(&self, key: SettingKey) -> Option<SettingValue> {
         let (value, name) = match key {
-            Key::Profile => (self.options.profile.clone()?, "--profile"),
-            Key::ApiUrl => (self.options.api_url.clone()?, "--api-url"),
-            Key::Store => (self.options.store.as_ref()?.to_string_lossy().into_owned(), "--store"),
+            SettingKey::Profile => (self.options.profile.clone()?, "--profile"),
+            SettingKey::ApiUrl => (self.options.api_url.clone()?, "--api-url"),
+            SettingKey::Store => (self.options.store.as_ref()?.to_string_lossy().into_owned(), "--store"),
             _ => return None,
         };
-        Some(Found { value, origin: Origin::Option(name) })
+        Some(SettingValue { value, origin: SettingOrigin::Option(name) })
     }
 
-    fn environment_layer(&self, key: Key) -> Option<Found> {
+    fn environment_layer(&self, key: SettingKey) -> Option<SettingValue> {
         let variable = key.spec().variable?;
-        Some(Found { value: self.environment.text(variable)?, origin: Origin::Environment(variable) })
+        Some(SettingValue { value: self.environment.text(variable)?, origin: SettingOrigin::Environment(variable) })
     }
 
-    fn project_layer(&self, key: Key) -> Option<Found> {
+    fn project_layer(&self, key: SettingKey) -> Option<SettingValue> {
         let file = self.project.as_ref()?;
-        Some(Found { value: file.get(None, key)?.to_owned(), origin: Origin::Project(file.path.clone()) })
+        Some(SettingValue { value: file.get(None, key)?.to_owned(), origin: SettingOrigin::Project(file.path.clone()) })
     }
 
-    fn user_layer(&self, key: Key) -> Option<Found> {
-        let profile = (key != Key::Profile).then_some(self.profile.value.as_str());
+    fn user_layer(&self, key: SettingKey) -> Option<SettingValue> {
+        let profile = (key != SettingKey::Profile).then_some(self.profile.value.as_str());
         let value = self.user.get(profile, key)?.to_owned();
-        Some(Found { value, origin: Origin::User(self.user.path.clone()) })
+        Some(SettingValue { value, origin: SettingOrigin::User(self.user.path.clone()) })
     }
 
     /// The file that keeps this profile's events, and where that choice came from. Paths in options and variables
     /// are seen from `directory`.
-    pub fn store(&self, directory: &Path) -> Result<(PathBuf, Origin), ConfigError> {
+    pub fn store(&self, directory: &Path) -> Result<(PathBuf, SettingOrigin), ConfigError> {
         if let Some(path) = &self.options.store {
-            return Ok((directory.join(path), Origin::Option("--store")));
+            return Ok((directory.join(path), SettingOrigin::Option("--store")));
         }
-        if let Some(path) = Key::Store.spec().variable.and_then(|variable| self.environment.path(variable)) {
-            return Ok((directory.join(path), Origin::Environment("REFERRALLOOP_STORE")));
+        if let Some(path) = SettingKey::Store.spec().variable.and_then(|variable| self.environment.path(variable)) {
+            return Ok((directory.join(path), SettingOrigin::Environment("REFERRALLOOP_STORE")));
         }
-        match self.get(Key::Store)? {
+        match self.get(SettingKey::Store)? {
             Some(found) => Ok((directory.join(found.value), found.origin)),
-            None => Ok((self.paths()?.data.join("events.db"), Origin::Default)),
+            None => Ok((self.paths()?.data.join("events.db"), SettingOrigin::Default)),
         }
     }
 
     /// The folders of the profile in use.
-    pub fn paths(&self) -> Result<Paths, ConfigError> {
+    pub fn paths(&self) -> Result<ProfilePaths, ConfigError> {
         let base = folder(&self.environment, "XDG_DATA_HOME", ".local/share")?;
-        Ok(Paths { data: base.join("referralloop").join(&self.profile.value) })
+        Ok(ProfilePaths { data: base.join("referralloop").join(&self.profile.value) })
     }
 }
 
-fn default(key: Key) -> Option<Found> {
-    key.spec().default.map(|value| Found { value: value.to_owned(), origin: Origin::Default })
+fn default(key: SettingKey) -> Option<SettingValue> {
+    key.spec().default.map(|value| SettingValue { value: value.to_owned(), origin: SettingOrigin::Default })
 }
 
 /// `--config`, else `REFERRALLOOP_CONFIG`, else the place of the XDG Base Directory Specification.
-pub fn user_file(options: &Options, environment: &Environment, directory: &Path) -> Result<PathBuf, ConfigError> {
+pub fn locate_user_file(
+    options: &ConfigOptions,
+    environment: &Environment,
+    directory: &Path,
+) -> Result<PathBuf, ConfigError> {
     if let Some(path) = options.config.clone().or_else(|| environment.path("REFERRALLOOP_CONFIG")) {
         return Ok(directory.join(path));
     }
@@ -302,7 +308,7 @@ fn folder(environment: &Environment, variable: &str, below_home: &str) -> Result
     absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home))).ok_or(ConfigError::NoHome)
 }
 
-fn project_file(directory: &Path) -> Option<PathBuf> {
+fn find_project_file(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
 }
 

@@ -1,9 +1,9 @@
 //! Where webhook secrets come from: a file, the environment, the user configuration, or the development secret that
 //! is made once for each profile so that `listen` and `trigger` agree without any setup.
 
-use super::{ConfigError, Settings, atomic};
-use crate::config::keys::Key;
-use crate::context::{Entropy, Environment};
+use super::{ConfigError, ConfigSettings, atomic};
+use crate::config::keys::SettingKey;
+use crate::context::{EntropySource, Environment};
 use crate::protocol::signature::Secret;
 use base64::Engine;
 use std::io::ErrorKind;
@@ -21,7 +21,7 @@ pub const SECRET_PREFIX: &str = "rlsec_";
 
 /// Secrets and where they came from.
 #[derive(Debug, Clone)]
-pub struct Secrets {
+pub struct WebhookSecrets {
     /// At least one; the first signs, all verify.
     pub all: Vec<Secret>,
     /// Where they came from.
@@ -45,7 +45,7 @@ pub enum SecretOrigin {
 
 impl SecretOrigin {
     /// Whether the user chose the secret, rather than this program.
-    pub fn chosen_by_user(&self) -> bool {
+    pub fn is_user_chosen(&self) -> bool {
         !matches!(self, Self::Development(_) | Self::Fresh)
     }
 
@@ -61,7 +61,7 @@ impl SecretOrigin {
     }
 }
 
-impl Secrets {
+impl WebhookSecrets {
     /// The secret that signs: the first.
     pub fn signing(&self) -> &Secret {
         &self.all[0]
@@ -74,7 +74,7 @@ fn named(path: &Path) -> String {
 }
 
 /// Secrets given as files, already read: their paths and contents.
-pub fn from_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<Secrets, ConfigError> {
+pub fn parse_secret_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<WebhookSecrets, ConfigError> {
     let mut all = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     for (path, contents) in files {
@@ -83,48 +83,57 @@ pub fn from_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<Secrets, ConfigError
         all.push(secret);
         paths.push(path);
     }
-    Ok(Secrets { all, origin: SecretOrigin::Files(paths) })
+    Ok(WebhookSecrets { all, origin: SecretOrigin::Files(paths) })
 }
 
 /// The secret of the profile: environment, else user configuration, else the development secret, which is made now
 /// if this is the first time.
-pub fn of_profile(settings: &Settings, environment: &Environment, entropy: &Entropy) -> Result<Secrets, ConfigError> {
-    if let Some(secrets) = chosen(settings, environment)? {
+pub fn load_profile_secrets(
+    settings: &ConfigSettings,
+    environment: &Environment,
+    entropy: &EntropySource,
+) -> Result<WebhookSecrets, ConfigError> {
+    if let Some(secrets) = find_user_secret(settings, environment)? {
         return Ok(secrets);
     }
     let path = settings.paths()?.data.join("development-secret");
-    let secret = development(&path, entropy)?;
-    Ok(Secrets { all: vec![secret], origin: SecretOrigin::Development(path) })
+    let secret = read_development_secret(&path, entropy)?;
+    Ok(WebhookSecrets { all: vec![secret], origin: SecretOrigin::Development(path) })
 }
 
 /// A secret of the moment, kept nowhere.
-pub fn fresh(entropy: &Entropy) -> Secrets {
-    Secrets { all: vec![generate(entropy)], origin: SecretOrigin::Fresh }
+pub fn generate_run_secret(entropy: &EntropySource) -> WebhookSecrets {
+    WebhookSecrets { all: vec![generate_secret(entropy)], origin: SecretOrigin::Fresh }
 }
 
 /// The secret that the user set, where there is one.
-pub fn chosen(settings: &Settings, environment: &Environment) -> Result<Option<Secrets>, ConfigError> {
+pub fn find_user_secret(
+    settings: &ConfigSettings,
+    environment: &Environment,
+) -> Result<Option<WebhookSecrets>, ConfigError> {
     // Set but empty is how a missing CI secret looks. Falling back to another one would hide it.
     if environment.is_set(SECRET_VARIABLE) {
         let value = environment.get(SECRET_VARIABLE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
         let secret = Secret::new(value).map_err(|_| ConfigError::EmptySecret { origin: SECRET_VARIABLE.into() })?;
-        return Ok(Some(Secrets { all: vec![secret], origin: SecretOrigin::Environment }));
+        return Ok(Some(WebhookSecrets { all: vec![secret], origin: SecretOrigin::Environment }));
     }
-    let Some(text) = settings.user.get(Some(&settings.profile.value), Key::WebhookSecret) else { return Ok(None) };
+    let Some(text) = settings.user.get(Some(&settings.profile.value), SettingKey::WebhookSecret) else {
+        return Ok(None);
+    };
     let path = settings.user.path.clone();
     let secret = Secret::new(text).map_err(|_| ConfigError::EmptySecret { origin: path.display().to_string() })?;
-    Ok(Some(Secrets { all: vec![secret], origin: SecretOrigin::User(path) }))
+    Ok(Some(WebhookSecrets { all: vec![secret], origin: SecretOrigin::User(path) }))
 }
 
 /// Reads the development secret, making it first where there is none. Two processes that start at once agree.
-fn development(path: &Path, entropy: &Entropy) -> Result<Secret, ConfigError> {
+fn read_development_secret(path: &Path, entropy: &EntropySource) -> Result<Secret, ConfigError> {
     let unwritable =
         |error: std::io::Error| ConfigError::Unwritable { path: path.to_owned(), message: error.to_string() };
     let read = || std::fs::read(path);
     let contents = match read() {
         Ok(contents) => contents,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let mut line = generate(entropy).expose().to_vec();
+            let mut line = generate_secret(entropy).expose().to_vec();
             line.push(b'\n');
             atomic::create(path, &line).map_err(unwritable)?;
             read().map_err(|error| ConfigError::Unreadable { path: path.to_owned(), message: error.to_string() })?
@@ -137,15 +146,15 @@ fn development(path: &Path, entropy: &Entropy) -> Result<Secret, ConfigError> {
 /// Every other secret that is kept here, with where it is from in words that follow "the secret": those of all
 /// profiles, configured and made for development. What cannot be read is left out: this is for explaining, never for
 /// accepting.
-pub fn kept(settings: &Settings, environment: &Environment) -> Vec<(String, Secret)> {
+pub fn list_known_secrets(settings: &ConfigSettings, environment: &Environment) -> Vec<(String, Secret)> {
     let mut kept = Vec::new();
     if let Some(value) = environment.get(SECRET_VARIABLE) {
         kept.push((format!("in {SECRET_VARIABLE}"), value.as_bytes().to_vec()));
     }
     let user = &settings.user;
-    kept.extend(user.get(None, Key::WebhookSecret).map(|text| ("configured".to_owned(), text.into())));
+    kept.extend(user.get(None, SettingKey::WebhookSecret).map(|text| ("configured".to_owned(), text.into())));
     for profile in user.profiles() {
-        let text = user.get(Some(profile), Key::WebhookSecret);
+        let text = user.get(Some(profile), SettingKey::WebhookSecret);
         kept.extend(text.map(|text| (format!("of profile {profile}"), text.into())));
     }
     for (profile, contents) in development_secrets(settings) {
@@ -158,7 +167,7 @@ pub fn kept(settings: &Settings, environment: &Environment) -> Vec<(String, Secr
 }
 
 /// The development secrets of all profiles, by name.
-fn development_secrets(settings: &Settings) -> Vec<(String, Vec<u8>)> {
+fn development_secrets(settings: &ConfigSettings) -> Vec<(String, Vec<u8>)> {
     let folder = settings.paths().ok().and_then(|paths| std::fs::read_dir(paths.data.parent()?).ok());
     let mut secrets: Vec<_> = folder
         .into_iter()
@@ -175,7 +184,7 @@ fn development_secrets(settings: &Settings) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A fresh secret: 32 random bytes in base64url behind a recognisable prefix.
-pub fn generate(entropy: &Entropy) -> Secret {
+pub fn generate_secret(entropy: &EntropySource) -> Secret {
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
     entropy(&mut *bytes);
     let text = format!("{SECRET_PREFIX}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*bytes));

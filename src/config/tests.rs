@@ -1,19 +1,19 @@
 //! The layers of settings, and what each of them may say.
 
-use super::file::{FileKind, change};
-use super::secrets::{SecretOrigin, of_profile};
+use super::file::{ConfigFileKind, write_setting};
+use super::secrets::{SecretOrigin, load_profile_secrets};
 use super::*;
-use crate::context::Entropy;
+use crate::context::EntropySource;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-struct Home {
+struct TestHome {
     folder: TempDir,
     environment: Vec<(&'static str, String)>,
 }
 
-impl Home {
+impl TestHome {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().display().to_string();
@@ -46,48 +46,48 @@ impl Home {
         self.environment.iter().map(|(name, value)| (name, value)).collect()
     }
 
-    fn load(&self, options: Options) -> Result<Settings, ConfigError> {
+    fn load(&self, options: ConfigOptions) -> Result<ConfigSettings, ConfigError> {
         let directory = self.folder.path().join("work/deep/inside");
         std::fs::create_dir_all(&directory).unwrap();
-        Settings::load(options, &self.environment(), &directory)
+        ConfigSettings::load(options, &self.environment(), &directory)
     }
 
-    fn get(&self, key: Key) -> (String, String) {
-        let found = self.load(Options::default()).unwrap().get(key).unwrap().unwrap();
+    fn get(&self, key: SettingKey) -> (String, String) {
+        let found = self.load(ConfigOptions::default()).unwrap().get(key).unwrap().unwrap();
         (found.value, found.origin.to_string())
     }
 }
 
-fn entropy() -> Entropy {
+fn entropy() -> EntropySource {
     Arc::new(|buffer| buffer.fill(7))
 }
 
 #[test]
 fn the_nearest_layer_wins() {
-    let home = Home::new();
-    assert_eq!(home.get(Key::Port), ("4242".into(), "default".into()));
+    let home = TestHome::new();
+    assert_eq!(home.get(SettingKey::Port), ("4242".into(), "default".into()));
     let home = home.user("port = 5000\n[profiles.default]\nport = 5001\n");
-    assert_eq!(home.get(Key::Port).0, "5001");
+    assert_eq!(home.get(SettingKey::Port).0, "5001");
     let home = home.project("port = 6000\n");
-    let (value, origin) = home.get(Key::Port);
+    let (value, origin) = home.get(SettingKey::Port);
     assert_eq!(value, "6000");
     assert!(origin.ends_with("work/referralloop.toml"), "{origin}");
 }
 
 #[test]
 fn options_beat_variables_and_variables_beat_files() {
-    let home = Home::new().user("profile = \"one\"\n").variable("REFERRALLOOP_PROFILE", "two");
-    assert_eq!(home.load(Options::default()).unwrap().profile.value, "two");
-    let options = Options { profile: Some("three".into()), ..Options::default() };
+    let home = TestHome::new().user("profile = \"one\"\n").variable("REFERRALLOOP_PROFILE", "two");
+    assert_eq!(home.load(ConfigOptions::default()).unwrap().profile.value, "two");
+    let options = ConfigOptions { profile: Some("three".into()), ..ConfigOptions::default() };
     let settings = home.load(options).unwrap();
-    assert_eq!((settings.profile.value, settings.profile.origin), ("three".into(), Origin::Option("--profile")));
+    assert_eq!((settings.profile.value, settings.profile.origin), ("three".into(), SettingOrigin::Option("--profile")));
 }
 
 #[test]
 fn profiles_have_stores_of_their_own() {
     let store = |profile: &str| {
-        let options = Options { profile: Some(profile.into()), ..Options::default() };
-        Home::new().load(options).unwrap().store(Path::new("/")).unwrap().0
+        let options = ConfigOptions { profile: Some(profile.into()), ..ConfigOptions::default() };
+        TestHome::new().load(options).unwrap().store(Path::new("/")).unwrap().0
     };
     assert!(store("a").ends_with(".local/share/referralloop/a/events.db"));
     assert!(store("b").ends_with(".local/share/referralloop/b/events.db"));
@@ -96,14 +96,14 @@ fn profiles_have_stores_of_their_own() {
 #[test]
 fn a_project_file_can_name_no_secret_and_open_no_door() {
     for name in ["webhook_secret", "bind", "store", "profile"] {
-        let home = Home::new().project(&format!("{name} = \"x\"\n"));
-        assert!(matches!(home.load(Options::default()), Err(ConfigError::NotInProject { .. })), "{name}");
+        let home = TestHome::new().project(&format!("{name} = \"x\"\n"));
+        assert!(matches!(home.load(ConfigOptions::default()), Err(ConfigError::NotInProject { .. })), "{name}");
     }
 }
 
 #[test]
 fn broken_files_are_told_with_their_place() {
-    let told = |text: &str| Home::new().project(text).load(Options::default()).unwrap_err().to_string();
+    let told = |text: &str| TestHome::new().project(text).load(ConfigOptions::default()).unwrap_err().to_string();
     assert!(told("port = \n").contains("line 1, is not valid TOML"), "{}", told("port = \n"));
     assert!(told("prot = 1\n").contains("unknown setting 'prot'"));
     assert!(told("port = 70000\n").contains("'port': a port is a number from 0 to 65535"));
@@ -113,26 +113,26 @@ fn broken_files_are_told_with_their_place() {
 
 #[test]
 fn changing_keeps_comments_and_other_settings() {
-    let home = Home::new();
+    let home = TestHome::new();
     let path = home.write("c.toml", "# mine\nport = 1 # here\n\n[profiles.a]\nevents = \"all\"\n");
-    change(&path, Some("a"), Key::Port, Some("2")).unwrap();
-    change(&path, Some("b"), Key::Waitlist, Some("w")).unwrap();
-    change(&path, Some("a"), Key::Events, None).unwrap();
+    write_setting(&path, Some("a"), SettingKey::Port, Some("2")).unwrap();
+    write_setting(&path, Some("b"), SettingKey::Waitlist, Some("w")).unwrap();
+    write_setting(&path, Some("a"), SettingKey::Events, None).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("# mine\nport = 1 # here\n"), "{text}");
-    let file = ConfigFile::read(&path, FileKind::User).unwrap();
-    assert_eq!((file.get(Some("a"), Key::Port), file.get(None, Key::Port)), (Some("2"), Some("1")));
-    assert_eq!((file.get(Some("b"), Key::Waitlist), file.get(Some("a"), Key::Events)), (Some("w"), None));
+    let file = ConfigFile::read(&path, ConfigFileKind::User).unwrap();
+    assert_eq!((file.get(Some("a"), SettingKey::Port), file.get(None, SettingKey::Port)), (Some("2"), Some("1")));
+    assert_eq!((file.get(Some("b"), SettingKey::Waitlist), file.get(Some("a"), SettingKey::Events)), (Some("w"), None));
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
 fn the_development_secret_is_made_once_and_for_its_owner() {
-    let home = Home::new();
-    let settings = home.load(Options::default()).unwrap();
-    let first = of_profile(&settings, &home.environment(), &entropy()).unwrap();
-    let again: Entropy = Arc::new(|buffer| buffer.fill(8));
-    let second = of_profile(&settings, &home.environment(), &again).unwrap();
+    let home = TestHome::new();
+    let settings = home.load(ConfigOptions::default()).unwrap();
+    let first = load_profile_secrets(&settings, &home.environment(), &entropy()).unwrap();
+    let again: EntropySource = Arc::new(|buffer| buffer.fill(8));
+    let second = load_profile_secrets(&settings, &home.environment(), &again).unwrap();
     assert_eq!(first.signing().expose(), second.signing().expose());
     let SecretOrigin::Development(path) = first.origin else { panic!("not the development secret") };
     assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -140,26 +140,27 @@ fn the_development_secret_is_made_once_and_for_its_owner() {
 
 #[test]
 fn an_empty_secret_is_never_replaced_by_another() {
-    let home = Home::new().variable("REFERRALLOOP_WEBHOOK_SECRET", "");
-    let settings = home.load(Options::default()).unwrap();
-    let error = of_profile(&settings, &home.environment(), &entropy()).unwrap_err();
+    let home = TestHome::new().variable("REFERRALLOOP_WEBHOOK_SECRET", "");
+    let settings = home.load(ConfigOptions::default()).unwrap();
+    let error = load_profile_secrets(&settings, &home.environment(), &entropy()).unwrap_err();
     assert_eq!(error, ConfigError::EmptySecret { origin: "REFERRALLOOP_WEBHOOK_SECRET".into() });
 }
 
 #[test]
 fn secrets_go_by_variable_then_configuration() {
-    let home = Home::new().user("[profiles.default]\nwebhook_secret = \"from the file\"\n");
-    let settings = home.load(Options::default()).unwrap();
-    let secret =
-        |environment: &Environment| of_profile(&settings, environment, &entropy()).unwrap().signing().expose().to_vec();
+    let home = TestHome::new().user("[profiles.default]\nwebhook_secret = \"from the file\"\n");
+    let settings = home.load(ConfigOptions::default()).unwrap();
+    let secret = |environment: &Environment| {
+        load_profile_secrets(&settings, environment, &entropy()).unwrap().signing().expose().to_vec()
+    };
     assert_eq!(secret(&home.environment()), b"from the file");
-    let both = Home::new().variable("REFERRALLOOP_WEBHOOK_SECRET", "from the variable");
+    let both = TestHome::new().variable("REFERRALLOOP_WEBHOOK_SECRET", "from the variable");
     assert_eq!(secret(&both.environment()), b"from the variable");
 }
 
 #[test]
 fn without_a_home_only_what_needs_one_complains() {
-    let settings = Settings::load(Options::default(), &Environment::default(), Path::new("/")).unwrap();
-    assert_eq!(settings.get(Key::Port).unwrap().unwrap().value, "4242");
+    let settings = ConfigSettings::load(ConfigOptions::default(), &Environment::default(), Path::new("/")).unwrap();
+    assert_eq!(settings.get(SettingKey::Port).unwrap().unwrap().value, "4242");
     assert_eq!(settings.paths(), Err(ConfigError::NoHome));
 }

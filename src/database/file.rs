@@ -3,7 +3,7 @@
 //! May know paths, permissions and SQLite's settings. Must not know the rows.
 
 use super::error::OpenError;
-use super::shape::{self, Shape, Standing};
+use super::shape::{self, DatabaseSchema, SchemaStatus};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -24,43 +24,43 @@ const CACHE_KIB: u32 = 16 * 1024;
 const POLL: Duration = Duration::from_millis(1);
 
 /// Opens a file for writing, and makes it where there is none.
-pub fn open_writer(shape: &Shape, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
+pub fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
     let path = &absolute(shape, path)?;
     shape::check_library(path, rusqlite::version_number())?;
     create(shape, path)?;
     let mut connection = connect(shape, path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
-    let standing = shape.standing(path, &connection)?;
+    let standing = shape.read_status(path, &connection)?;
     write_ahead(&connection, patience).map_err(|e| OpenError::from_sqlite(path, shape.noun, &e))?;
-    if standing != Standing::Current {
+    if standing != SchemaStatus::Current {
         shape.migrate(path, &mut connection)?;
     }
-    shape.check_reach(path, &connection)?;
+    shape.check_far_ends(path, &connection)?;
     Ok(connection)
 }
 
 /// Opens a file for reading; `None` where there is none yet. Makes none.
-pub fn open_reader(shape: &Shape, path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
+pub fn open_reader(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
     let path = &absolute(shape, path)?;
     shape::check_library(path, rusqlite::version_number())?;
     if !exists(shape, path)? {
         return Ok(None);
     }
     let connection = connect(shape, path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience)?;
-    match shape.standing(path, &connection)? {
-        Standing::Empty => return Ok(None),
-        Standing::Older => drop(open_writer(shape, path, patience)?),
-        Standing::Current => {}
+    match shape.read_status(path, &connection)? {
+        SchemaStatus::Empty => return Ok(None),
+        SchemaStatus::Older => drop(open_writer(shape, path, patience)?),
+        SchemaStatus::Current => {}
     }
-    shape.check_reach(path, &connection)?;
+    shape.check_far_ends(path, &connection)?;
     Ok(Some(connection))
 }
 
 /// SQLite gives meanings to names like `:memory:`; an absolute path has none.
-fn absolute(shape: &Shape, path: &Path) -> Result<PathBuf, OpenError> {
+fn absolute(shape: &DatabaseSchema, path: &Path) -> Result<PathBuf, OpenError> {
     std::path::absolute(path).map_err(|e| OpenError::from_io(path, shape.noun, e))
 }
 
-fn exists(shape: &Shape, path: &Path) -> Result<bool, OpenError> {
+fn exists(shape: &DatabaseSchema, path: &Path) -> Result<bool, OpenError> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(OpenError::from_io(path, shape.noun, io::ErrorKind::IsADirectory.into())),
         Ok(_) => Ok(true),
@@ -71,7 +71,7 @@ fn exists(shape: &Shape, path: &Path) -> Result<bool, OpenError> {
 
 /// Makes the file and its folder before SQLite sees them: bodies hold personal data, and SQLite would make a file
 /// that everybody may read. It gives its log and shared memory the mode that the file has.
-fn create(shape: &Shape, path: &Path) -> Result<(), OpenError> {
+fn create(shape: &DatabaseSchema, path: &Path) -> Result<(), OpenError> {
     if exists(shape, path)? {
         return Ok(());
     }
@@ -100,7 +100,12 @@ fn private_file() -> OpenOptions {
     options
 }
 
-fn connect(shape: &Shape, path: &Path, access: OpenFlags, patience: Duration) -> Result<Connection, OpenError> {
+fn connect(
+    shape: &DatabaseSchema,
+    path: &Path,
+    access: OpenFlags,
+    patience: Duration,
+) -> Result<Connection, OpenError> {
     let opened = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .and_then(|mut connection| settle(&mut connection, patience).map(|()| connection));
     opened.map_err(|e| match e.sqlite_error_code() {
@@ -110,7 +115,7 @@ fn connect(shape: &Shape, path: &Path, access: OpenFlags, patience: Duration) ->
     })
 }
 
-fn why_unopenable(shape: &Shape, path: &Path, access: OpenFlags, error: &rusqlite::Error) -> OpenError {
+fn why_unopenable(shape: &DatabaseSchema, path: &Path, access: OpenFlags, error: &rusqlite::Error) -> OpenError {
     let write = access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE);
     match OpenOptions::new().read(true).write(write).open(path) {
         Err(source) => OpenError::from_io(path, shape.noun, source),

@@ -8,7 +8,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use code::{OutcomeColumns, Unwritten, time};
+pub use code::{InvalidStoredValue, OutcomeColumns, decode_time};
 pub use error::{OpenError, ReadError};
 pub use file::{open_reader, open_writer};
-pub use shape::{Shape, check_library};
+pub use shape::{DatabaseSchema, check_library};

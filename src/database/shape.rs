@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// What a file holds.
 #[derive(Debug)]
-pub struct Shape {
+pub struct DatabaseSchema {
     /// What it is called in messages: `store`.
     pub noun: &'static str,
     /// Marks a file as one of these (`PRAGMA application_id`).
@@ -21,7 +21,7 @@ pub struct Shape {
 
 /// What a file is, as its header tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SchemaStatus {
     /// No tables yet.
     Empty,
     /// Ours, of an earlier version.
@@ -47,24 +47,24 @@ pub fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
     Err(OpenError::OldSqlite { path: path.to_path_buf(), found })
 }
 
-impl Shape {
+impl DatabaseSchema {
     /// The version that this program writes.
     pub fn version(&self) -> i64 {
         self.migrations.len() as i64
     }
 
     /// Looks at a file without changing it.
-    pub fn standing(&self, path: &Path, connection: &Connection) -> Result<Standing, OpenError> {
+    pub fn read_status(&self, path: &Path, connection: &Connection) -> Result<SchemaStatus, OpenError> {
         let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?));
         let standing = connection.query_row(STANDING, [], read);
         let (ours, version, is_empty) = standing.map_err(|e| OpenError::from_sqlite(path, self.noun, &e))?;
         match (ours, version) {
-            (0, 0) if is_empty => Ok(Standing::Empty),
+            (0, 0) if is_empty => Ok(SchemaStatus::Empty),
             (ours, found) if ours == self.application_id && found > self.version() => {
                 Err(OpenError::TooNew { path: path.to_path_buf(), noun: self.noun, found, known: self.version() })
             }
-            (ours, found) if ours == self.application_id && found == self.version() => Ok(Standing::Current),
-            (ours, 1..) if ours == self.application_id => Ok(Standing::Older),
+            (ours, found) if ours == self.application_id && found == self.version() => Ok(SchemaStatus::Current),
+            (ours, 1..) if ours == self.application_id => Ok(SchemaStatus::Older),
             _ => Err(OpenError::Foreign { path: path.to_path_buf(), noun: self.noun }),
         }
     }
@@ -74,7 +74,7 @@ impl Shape {
     pub fn migrate(&self, path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
         let sorted = |e: rusqlite::Error| OpenError::from_sqlite(path, self.noun, &e);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sorted)?;
-        if self.standing(path, &transaction)? == Standing::Current {
+        if self.read_status(path, &transaction)? == SchemaStatus::Current {
             return Ok(());
         }
         let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sorted)?;
@@ -89,7 +89,7 @@ impl Shape {
 
     /// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the
     /// middle of a run.
-    pub fn check_reach(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    pub fn check_far_ends(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
         self.far_ends.iter().try_for_each(|sql| match connection.query_row(sql, [], |_| Ok(())) {
             Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
             Err(error) => match OpenError::from_sqlite(path, self.noun, &error) {

@@ -1,10 +1,10 @@
 //! A file that is looked at while it is made.
 
-use super::shape::{Shape, Standing};
+use super::shape::{DatabaseSchema, SchemaStatus};
 use rusqlite::Connection;
 use std::sync::mpsc;
 
-const NOTES: Shape = Shape {
+const NOTES: DatabaseSchema = DatabaseSchema {
     noun: "notebook",
     application_id: 0x6e6f_7465,
     migrations: &["CREATE TABLE notes (words TEXT) STRICT"],
@@ -25,7 +25,7 @@ fn who_looks_while_the_tables_are_made_sees_all_of_it_or_nothing() {
         std::thread::scope(|scope| {
             let (looked, has_looked) = mpsc::sync_channel(1);
             scope.spawn(move || {
-                while NOTES.standing(path, &looker).unwrap() != Standing::Current {
+                while NOTES.read_status(path, &looker).unwrap() != SchemaStatus::Current {
                     let _ = looked.try_send(());
                 }
             });

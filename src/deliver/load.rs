@@ -11,16 +11,16 @@ mod connection;
 mod figures;
 mod worker;
 
-pub use figures::{Figures, Live};
+pub use figures::{LoadStatistics, LoadThreadProgress};
 
 use crate::protocol::schedule::RetryFrom;
-use crate::protocol::signature::Key;
-use crate::shutdown::Stop;
+use crate::protocol::signature::HmacKey;
+use crate::shutdown::StopReceiver;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use worker::{Shared, work};
+use worker::{LoadThreadState, run_worker};
 
 #[cfg(test)]
 mod tests;
@@ -29,20 +29,20 @@ mod tests;
 pub const NO_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The bodies of a run, each by its number. Called from several threads.
-pub trait Bodies: Send + Sync {
+pub trait LoadBodies: Send + Sync {
     /// Writes a body into an empty buffer.
-    fn write(&self, number: u64, out: &mut Vec<u8>);
+    fn write_body(&self, number: u64, out: &mut Vec<u8>);
 }
 
 /// What to do.
 #[derive(Debug, Clone)]
-pub struct Load {
+pub struct LoadOptions {
     /// Where to connect to.
     pub address: SocketAddr,
     /// Request line and header lines that every request has, each ended by CRLF.
     pub head: Vec<u8>,
     /// What signs; `None` for unsigned.
-    pub key: Option<Key>,
+    pub key: Option<HmacKey>,
     /// Connections.
     pub concurrency: usize,
     /// Deliveries at most.
@@ -54,12 +54,12 @@ pub struct Load {
     /// Time that an attempt has.
     pub budget: Duration,
     /// Whether failed deliveries are tried again.
-    pub retries: Option<Retries>,
+    pub retries: Option<LoadRetryPolicy>,
 }
 
 /// How failed deliveries are tried again.
 #[derive(Debug, Clone, Copy)]
-pub struct Retries {
+pub struct LoadRetryPolicy {
     /// What delays count from.
     pub from: RetryFrom,
     /// How many times as fast as documented; `None` for at once.
@@ -67,16 +67,16 @@ pub struct Retries {
 }
 
 /// What all workers share.
-struct Plan {
-    load: Load,
+struct LoadPlan {
+    load: LoadOptions,
     began: Instant,
     next: AtomicU64,
     stopped: AtomicBool,
 }
 
-impl Plan {
+impl LoadPlan {
     /// The next delivery and when it is due, until there are enough or the time is up.
-    fn ticket(&self) -> Option<(u64, Option<Instant>)> {
+    fn next_delivery(&self) -> Option<(u64, Option<Instant>)> {
         if self.stopped.load(Relaxed) {
             return None;
         }
@@ -90,35 +90,35 @@ impl Plan {
 }
 
 /// A run that is under way.
-pub struct Running {
-    threads: Vec<std::thread::JoinHandle<std::io::Result<Figures>>>,
-    plan: Arc<Plan>,
+pub struct LoadRun {
+    threads: Vec<std::thread::JoinHandle<std::io::Result<LoadStatistics>>>,
+    plan: Arc<LoadPlan>,
     /// How far each thread has got.
-    pub live: Vec<Arc<Live>>,
+    pub live: Vec<Arc<LoadThreadProgress>>,
 }
 
 /// Starts a run, on a thread for each processor or for each connection where these are fewer.
 ///
 /// # Errors
 /// The operating system gives no thread.
-pub fn start(load: Load, bodies: Arc<dyn Bodies>, stop: &Stop) -> std::io::Result<Running> {
+pub fn start_load(load: LoadOptions, bodies: Arc<dyn LoadBodies>, stop: &StopReceiver) -> std::io::Result<LoadRun> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let count = processors.min(load.concurrency).max(1);
     let connections = load.concurrency;
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
-    let plan = Arc::new(Plan { load, began: Instant::now(), next, stopped });
-    let live: Vec<_> = (0..count).map(|_| Arc::new(Live::default())).collect();
+    let plan = Arc::new(LoadPlan { load, began: Instant::now(), next, stopped });
+    let live: Vec<_> = (0..count).map(|_| Arc::new(LoadThreadProgress::default())).collect();
     let mut threads = Vec::with_capacity(count);
     for (at, live) in live.iter().enumerate() {
         let share = connections / count + usize::from(at < connections % count);
         let (plan, bodies, live, stop) = (Arc::clone(&plan), Arc::clone(&bodies), Arc::clone(live), stop.clone());
         let thread = std::thread::Builder::new().name("load".into());
-        threads.push(thread.spawn(move || drive(&plan, share, bodies, live, &stop))?);
+        threads.push(thread.spawn(move || run_thread(&plan, share, bodies, live, &stop))?);
     }
-    Ok(Running { threads, plan, live })
+    Ok(LoadRun { threads, plan, live })
 }
 
-impl Running {
+impl LoadRun {
     /// Whether every thread has ended.
     pub fn is_over(&self) -> bool {
         self.threads.iter().all(std::thread::JoinHandle::is_finished)
@@ -128,10 +128,10 @@ impl Running {
     ///
     /// # Errors
     /// A thread had no runtime or ended early.
-    pub fn finish(self) -> std::io::Result<Figures> {
-        let mut sum = Figures::new();
+    pub fn finish(self) -> std::io::Result<LoadStatistics> {
+        let mut sum = LoadStatistics::new();
         for thread in self.threads {
-            sum.add(&thread.join().unwrap_or_else(|_| Err(std::io::Error::other("a load thread ended early")))?);
+            sum.merge(&thread.join().unwrap_or_else(|_| Err(std::io::Error::other("a load thread ended early")))?);
         }
         sum.elapsed = sum.ended.unwrap_or(self.plan.began).saturating_duration_since(self.plan.began);
         Ok(sum)
@@ -139,23 +139,23 @@ impl Running {
 }
 
 /// One thread: its share of the connections, on a runtime of its own, so that nothing is shared but the tickets.
-fn drive(
-    plan: &Arc<Plan>,
+fn run_thread(
+    plan: &Arc<LoadPlan>,
     share: usize,
-    bodies: Arc<dyn Bodies>,
-    live: Arc<Live>,
-    stop: &Stop,
-) -> std::io::Result<Figures> {
+    bodies: Arc<dyn LoadBodies>,
+    live: Arc<LoadThreadProgress>,
+    stop: &StopReceiver,
+) -> std::io::Result<LoadStatistics> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(256).build()?;
-    let shared = Shared::new(Arc::clone(plan), bodies, live, share == 1);
+    let shared = LoadThreadState::new(Arc::clone(plan), bodies, live, share == 1);
     let workers = tokio::task::LocalSet::new();
     for _ in 0..share {
-        workers.spawn_local(work(shared.clone()));
+        workers.spawn_local(run_worker(shared.clone()));
     }
     runtime.block_on(async {
         tokio::select! {
             () = workers => {}
-            _ = stop.requested() => plan.stopped.store(true, Relaxed),
+            _ = stop.wait_for_stop() => plan.stopped.store(true, Relaxed),
         }
     });
     Ok(shared.into_figures())

@@ -11,9 +11,9 @@ use url::Url;
 
 /// Time that passes by waiting alone.
 #[derive(Default)]
-struct Patience(Mutex<Duration>);
+struct SkippingClock(Mutex<Duration>);
 
-impl Clock for Patience {
+impl Clock for SkippingClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_second(1_700_000_000).unwrap() + *self.0.lock().unwrap()
     }
@@ -29,33 +29,33 @@ impl Clock for Patience {
 }
 
 /// Remembers everything, and refuses to go on when it is told to.
-struct Diary<'a> {
-    clock: &'a Patience,
-    told: Vec<What>,
+struct RecordingContext<'a> {
+    clock: &'a SkippingClock,
+    told: Vec<ReportKind>,
     kept: Vec<Attempt>,
     steps: Vec<u32>,
     stops_at: Option<u32>,
 }
 
-impl Surroundings for Diary<'_> {
+impl DeliveryContext for RecordingContext<'_> {
     type Stopped = &'static str;
 
-    fn tell(&mut self, report: Report) {
+    fn emit_report(&mut self, report: Report) {
         self.told.push(report.what);
     }
 
-    async fn keep(&mut self, attempt: Attempt) -> Result<(), Self::Stopped> {
+    async fn store_attempt(&mut self, attempt: Attempt) -> Result<(), Self::Stopped> {
         let stop = self.stops_at == Some(attempt.number);
         self.kept.push(attempt);
         if stop { Err("no room") } else { Ok(()) }
     }
 
-    async fn wait(&mut self, delay: Duration) -> Result<(), Self::Stopped> {
+    async fn wait_for_retry(&mut self, delay: Duration) -> Result<(), Self::Stopped> {
         self.clock.sleep(delay).await;
         Ok(())
     }
 
-    async fn step(&mut self, attempt: u32) -> Result<(), Self::Stopped> {
+    async fn wait_for_step(&mut self, attempt: u32) -> Result<(), Self::Stopped> {
         self.steps.push(attempt);
         Ok(())
     }
@@ -86,12 +86,12 @@ fn endpoint(statuses: &'static [u16]) -> (Url, std::thread::JoinHandle<Vec<Vec<u
 
 const BODY: &[u8] = b"\xff{ \"a\" : 1.0 }\r\n!";
 
-fn plan(url: Url, retry: bool, pace: Pace, retry_from: RetryFrom) -> Plan {
-    let request = Request { url, headers: Vec::new(), body: RawBody::new(BODY) };
-    Plan {
+fn plan(url: Url, retry: bool, pace: DeliveryPace, retry_from: RetryFrom) -> DeliveryPlan {
+    let request = OutgoingRequest { url, headers: Vec::new(), body: RawBody::new(BODY) };
+    DeliveryPlan {
         request,
         event: 7,
-        purpose: Purpose::Trigger,
+        purpose: DeliveryPurpose::Trigger,
         retry_from,
         pace,
         retry,
@@ -99,25 +99,32 @@ fn plan(url: Url, retry: bool, pace: Pace, retry_from: RetryFrom) -> Plan {
     }
 }
 
-fn run<'a>(plan: &Plan, clock: &'a Patience, stops_at: Option<u32>) -> (Result<Delivery, &'static str>, Diary<'a>) {
-    let mut diary = Diary { clock, told: Vec::new(), kept: Vec::new(), steps: Vec::new(), stops_at };
+fn run<'a>(
+    plan: &DeliveryPlan,
+    clock: &'a SkippingClock,
+    stops_at: Option<u32>,
+) -> (Result<DeliveryResult, &'static str>, RecordingContext<'a>) {
+    let mut diary = RecordingContext { clock, told: Vec::new(), kept: Vec::new(), steps: Vec::new(), stops_at };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let delivery = runtime.block_on(deliver(plan, &Exchange::new(), clock, &mut diary));
+    let delivery = runtime.block_on(deliver_event(plan, &HttpClient::new(), clock, &mut diary));
     (delivery, diary)
 }
 
 /// Seconds after the first attempt at which each attempt began.
-fn starts(diary: &Diary<'_>) -> Vec<i64> {
+fn starts(diary: &RecordingContext<'_>) -> Vec<i64> {
     diary.kept.iter().map(|attempt| attempt.at.as_second() - 1_700_000_000).collect()
 }
 
 #[test]
 fn an_acknowledged_delivery_ends_at_once() {
     let (url, served) = endpoint(&[204]);
-    let clock = Patience::default();
-    let (delivery, diary) = run(&plan(url, true, Pace::Times(1.0), RetryFrom::Previous), &clock, None);
+    let clock = SkippingClock::default();
+    let (delivery, diary) = run(&plan(url, true, DeliveryPace::Times(1.0), RetryFrom::Previous), &clock, None);
     assert_eq!(delivery.unwrap().attempts, 1);
-    assert!(matches!(diary.told.as_slice(), [What::Attempt(_), What::Delivered { attempts: 1, event: 7, .. }]));
+    assert!(matches!(
+        diary.told.as_slice(),
+        [ReportKind::Attempt(_), ReportKind::Delivered { attempts: 1, event: 7, .. }]
+    ));
     assert_eq!(served.join().unwrap(), [BODY]);
 }
 
@@ -127,9 +134,9 @@ fn a_failing_delivery_follows_the_schedule_under_both_readings() {
         [(RetryFrom::Previous, [0, 60, 360, 1260, 4860]), (RetryFrom::First, [0, 60, 300, 900, 3600])]
     {
         let (url, served) = endpoint(&[500, 302, 404, 199 + 301, 200]);
-        let clock = Patience::default();
-        let (delivery, diary) = run(&plan(url, true, Pace::Times(1.0), from), &clock, None);
-        assert!(delivery.unwrap().last.acknowledged());
+        let clock = SkippingClock::default();
+        let (delivery, diary) = run(&plan(url, true, DeliveryPace::Times(1.0), from), &clock, None);
+        assert!(delivery.unwrap().last.is_acknowledged());
         assert_eq!(starts(&diary), expected);
         assert_eq!(served.join().unwrap(), [BODY; 5]);
     }
@@ -138,11 +145,11 @@ fn a_failing_delivery_follows_the_schedule_under_both_readings() {
 #[test]
 fn speed_scales_the_waits_and_the_told_schedule_stays_as_documented() {
     let (url, served) = endpoint(&[500, 500, 200]);
-    let clock = Patience::default();
-    let (_, diary) = run(&plan(url, true, Pace::Times(60.0), RetryFrom::Previous), &clock, None);
+    let clock = SkippingClock::default();
+    let (_, diary) = run(&plan(url, true, DeliveryPace::Times(60.0), RetryFrom::Previous), &clock, None);
     assert_eq!(starts(&diary), [0, 1, 6]);
     let scheduled = diary.told.iter().filter_map(|what| match what {
-        What::Attempt(attempt) => Some(attempt.scheduled.as_secs()),
+        ReportKind::Attempt(attempt) => Some(attempt.scheduled.as_secs()),
         _ => None,
     });
     assert_eq!(scheduled.collect::<Vec<_>>(), [0, 60, 360]);
@@ -151,14 +158,14 @@ fn speed_scales_the_waits_and_the_told_schedule_stays_as_documented() {
 
 #[test]
 fn instant_and_step_skip_the_waits() {
-    for pace in [Pace::Instant, Pace::Step] {
+    for pace in [DeliveryPace::Instant, DeliveryPace::Step] {
         let (url, served) = endpoint(&[500; 5]);
-        let clock = Patience::default();
+        let clock = SkippingClock::default();
         let (delivery, diary) = run(&plan(url, true, pace, RetryFrom::Previous), &clock, None);
         assert_eq!(delivery.unwrap().attempts, 5);
         assert_eq!(clock.monotonic(), Duration::ZERO);
-        assert_eq!(diary.steps, if pace == Pace::Step { vec![2, 3, 4, 5] } else { vec![] });
-        assert!(matches!(diary.told.last(), Some(What::GaveUp { attempts: 5, of: 5, .. })));
+        assert_eq!(diary.steps, if pace == DeliveryPace::Step { vec![2, 3, 4, 5] } else { vec![] });
+        assert!(matches!(diary.told.last(), Some(ReportKind::GaveUp { attempts: 5, of: 5, .. })));
         served.join().unwrap();
     }
 }
@@ -166,18 +173,18 @@ fn instant_and_step_skip_the_waits() {
 #[test]
 fn without_retries_one_attempt_is_made() {
     let (url, served) = endpoint(&[503]);
-    let clock = Patience::default();
-    let (delivery, diary) = run(&plan(url, false, Pace::Times(1.0), RetryFrom::Previous), &clock, None);
+    let clock = SkippingClock::default();
+    let (delivery, diary) = run(&plan(url, false, DeliveryPace::Times(1.0), RetryFrom::Previous), &clock, None);
     assert_eq!(delivery.unwrap().last.status(), Some(503));
-    assert!(matches!(diary.told.last(), Some(What::GaveUp { attempts: 1, of: 1, .. })));
+    assert!(matches!(diary.told.last(), Some(ReportKind::GaveUp { attempts: 1, of: 1, .. })));
     served.join().unwrap();
 }
 
 #[test]
 fn an_attempt_that_cannot_be_kept_ends_the_delivery() {
     let (url, served) = endpoint(&[500, 500]);
-    let clock = Patience::default();
-    let (delivery, diary) = run(&plan(url, true, Pace::Instant, RetryFrom::Previous), &clock, Some(2));
+    let clock = SkippingClock::default();
+    let (delivery, diary) = run(&plan(url, true, DeliveryPace::Instant, RetryFrom::Previous), &clock, Some(2));
     assert_eq!(delivery, Err("no room"));
     assert_eq!(diary.kept.len(), 2);
     served.join().unwrap();

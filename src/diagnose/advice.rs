@@ -1,12 +1,12 @@
 //! What to do about a cause, and how to see that it is done.
 
-use super::case::Asks;
-use super::cause::{Cause, Family};
-use super::framework::{FRAMEWORKS, Framework};
+use super::case::DiagnosisSubject;
+use super::cause::{CauseFamily, MismatchCause};
+use super::framework::{FRAMEWORKS, WebFramework};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advice {
+pub struct CauseAdvice {
     /// Sentences.
     pub fix: Vec<String>,
     /// Lines of code for the framework, in order.
@@ -16,8 +16,8 @@ pub struct Advice {
 }
 
 /// Advice about a cause.
-pub fn advise(cause: &Cause, asks: Asks, framework: Option<&Framework>) -> Advice {
-    let code = asks != Asks::Sender;
+pub fn advise_on_cause(cause: &MismatchCause, asks: DiagnosisSubject, framework: Option<&WebFramework>) -> CauseAdvice {
+    let code = asks != DiagnosisSubject::Sender;
     let mut fix: Vec<String> =
         special(cause.id).or_else(|| rule(cause.family, code)).into_iter().map(str::to_owned).collect();
     let code_lines = lines(cause, framework);
@@ -29,34 +29,34 @@ pub fn advise(cause: &Cause, asks: Asks, framework: Option<&Framework>) -> Advic
         let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
         fix.push(format!("name your framework for the lines to write: --framework {}", names.join("|")));
     }
-    Advice { fix, code: code_lines, check: check(cause, code) }
+    CauseAdvice { fix, code: code_lines, check: check(cause, code) }
 }
 
-fn wants_framework(family: Family) -> bool {
-    !matches!(family, Family::Unproved)
+fn wants_framework(family: CauseFamily) -> bool {
+    !matches!(family, CauseFamily::Unproved)
 }
 
 /// The fix for a family, for the sender's side or the receiver's.
-fn rule(family: Family, code: bool) -> Option<&'static str> {
+fn rule(family: CauseFamily, code: bool) -> Option<&'static str> {
     Some(match (family, code) {
-        (Family::Json | Family::Bytes | Family::Absent, true) => {
+        (CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent, true) => {
             "hash the bytes as they were received, before anything parses them"
         }
-        (Family::Json | Family::Bytes | Family::Absent, false) => {
+        (CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent, false) => {
             "serialise once, then sign and send those same bytes; nothing between may rewrite them"
         }
-        (Family::Key, _) => "use the secret exactly as it was given, on both sides",
-        (Family::Hole, _) => "anybody can forge this signature: set the secret, and refuse to start without one",
-        (Family::Framing, true) => "hash the body alone: nothing stands before or behind it",
-        (Family::Framing, false) => "sign the body alone: this header covers no timestamp, id or URL",
-        (Family::Algorithm, _) => "the function is HMAC-SHA256 with the secret as key and the raw body as message",
-        (Family::Header, _) => {
+        (CauseFamily::Key, _) => "use the secret exactly as it was given, on both sides",
+        (CauseFamily::Hole, _) => "anybody can forge this signature: set the secret, and refuse to start without one",
+        (CauseFamily::Framing, true) => "hash the body alone: nothing stands before or behind it",
+        (CauseFamily::Framing, false) => "sign the body alone: this header covers no timestamp, id or URL",
+        (CauseFamily::Algorithm, _) => "the function is HMAC-SHA256 with the secret as key and the raw body as message",
+        (CauseFamily::Header, _) => {
             "write the value as sha256= and 64 lower-case hexadecimal digits, once, in X-Webhook-Signature"
         }
-        (Family::Comparison, _) => {
+        (CauseFamily::Comparison, _) => {
             "put sha256= before your digits, or take it off the header, and compare only values of equal length"
         }
-        (Family::Unproved, _) => return None,
+        (CauseFamily::Unproved, _) => return None,
     })
 }
 
@@ -117,21 +117,23 @@ fn special(id: &str) -> Option<&'static str> {
 }
 
 /// Lines of code for a framework.
-fn lines(cause: &Cause, framework: Option<&Framework>) -> Vec<&'static str> {
+fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'static str> {
     let Some(framework) = framework else { return Vec::new() };
     let language = framework.language;
     match cause.family {
-        Family::Json | Family::Bytes | Family::Absent => framework.raw.iter().copied().chain([language.sign]).collect(),
-        Family::Key | Family::Hole => vec![language.key],
-        Family::Framing | Family::Algorithm => vec![language.sign],
-        Family::Header | Family::Comparison => vec![language.sign, language.compare],
-        Family::Unproved => Vec::new(),
+        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent => {
+            framework.raw.iter().copied().chain([language.sign]).collect()
+        }
+        CauseFamily::Key | CauseFamily::Hole => vec![language.key],
+        CauseFamily::Framing | CauseFamily::Algorithm => vec![language.sign],
+        CauseFamily::Header | CauseFamily::Comparison => vec![language.sign, language.compare],
+        CauseFamily::Unproved => Vec::new(),
     }
 }
 
-fn check(cause: &Cause, code: bool) -> &'static str {
+fn check(cause: &MismatchCause, code: bool) -> &'static str {
     match (cause.family, code) {
-        (Family::Unproved, _) => {
+        (CauseFamily::Unproved, _) => {
             "compare with what is right: referralloop verify --got VALUE BODY takes what your code computes"
         }
         (_, true) => {

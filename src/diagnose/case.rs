@@ -5,7 +5,7 @@ use crate::protocol::signature::{SIGNATURE_HEADER, Secret};
 
 /// A value that does not match, with everything that may explain it.
 #[derive(Debug, Clone)]
-pub struct Case<'a> {
+pub struct DiagnosisCase<'a> {
     /// The exact bytes that were received.
     pub body: &'a [u8],
     /// The header lines that came with them, where they are known.
@@ -15,14 +15,14 @@ pub struct Case<'a> {
     /// Path and query of the request, where they are known.
     pub target: Option<&'a str>,
     /// Secrets, those that should have signed first.
-    pub secrets: &'a [Known],
+    pub secrets: &'a [KnownSecret],
     /// Whose value is explained.
-    pub asks: Asks<'a>,
+    pub asks: DiagnosisSubject<'a>,
 }
 
 /// Whose value is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks<'a> {
+pub enum DiagnosisSubject<'a> {
     /// The header's: what did the sender sign?
     Sender,
     /// This one, which the user's own code computed for the same body: what does that code do?
@@ -31,7 +31,7 @@ pub enum Asks<'a> {
 
 /// A secret and what is known of it.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct KnownSecret {
     /// The secret.
     pub secret: Secret,
     /// Where it is from, in words that follow "the secret": `of profile staging`.
@@ -40,20 +40,20 @@ pub struct Known {
     pub current: bool,
 }
 
-impl<'a> Case<'a> {
+impl<'a> DiagnosisCase<'a> {
     /// A body and the values of its signature header, as they stand among header lines.
-    pub fn received(body: &'a [u8], headers: &'a HeaderLines, secrets: &'a [Known]) -> Self {
+    pub fn from_received(body: &'a [u8], headers: &'a HeaderLines, secrets: &'a [KnownSecret]) -> Self {
         let values = headers.values(SIGNATURE_HEADER).collect();
-        Self { body, headers: Some(headers), values, target: None, secrets, asks: Asks::Sender }
+        Self { body, headers: Some(headers), values, target: None, secrets, asks: DiagnosisSubject::Sender }
     }
 
     /// A body and one value.
-    pub fn given(body: &'a [u8], value: &'a [u8], secrets: &'a [Known]) -> Self {
-        Self { body, headers: None, values: vec![value], target: None, secrets, asks: Asks::Sender }
+    pub fn from_value(body: &'a [u8], value: &'a [u8], secrets: &'a [KnownSecret]) -> Self {
+        Self { body, headers: None, values: vec![value], target: None, secrets, asks: DiagnosisSubject::Sender }
     }
 
     /// All values of a header.
-    pub fn header<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s [u8]> {
+    pub fn header_values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s [u8]> {
         self.headers.into_iter().flat_map(move |headers| headers.values(name))
     }
 }

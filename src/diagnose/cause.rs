@@ -7,11 +7,11 @@ use serde::Serialize;
 
 /// A reason why a signature does not match.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Cause {
+pub struct MismatchCause {
     /// Its name for programs: kebab-case, stable.
     pub id: &'static str,
     /// What kind of fault it is; decides the advice.
-    pub family: Family,
+    pub family: CauseFamily,
     /// What completes the family's sentence.
     pub words: &'static str,
 }
@@ -19,7 +19,7 @@ pub struct Cause {
 /// What kind of fault a cause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Family {
+pub enum CauseFamily {
     /// Other bytes were hashed: JSON that was read and written again.
     Json,
     /// Other bytes were hashed: line ends, charset, compression, envelopes.
@@ -42,9 +42,9 @@ pub enum Family {
     Unproved,
 }
 
-impl Cause {
+impl MismatchCause {
     /// A cause of a family.
-    pub const fn new(id: &'static str, family: Family, words: &'static str) -> Self {
+    pub const fn new(id: &'static str, family: CauseFamily, words: &'static str) -> Self {
         Self { id, family, words }
     }
 }
@@ -52,7 +52,7 @@ impl Cause {
 /// How sure a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Certainty {
+pub enum FindingCertainty {
     /// The received value was reproduced.
     Proof,
     /// What was received shows the marks of it.
@@ -63,41 +63,44 @@ pub enum Certainty {
 
 /// Causes that no hash can prove.
 pub mod unproved {
-    use super::{Cause, Family};
+    use super::{CauseFamily, MismatchCause};
 
-    const fn cause(id: &'static str, words: &'static str) -> Cause {
-        Cause::new(id, Family::Unproved, words)
+    const fn cause(id: &'static str, words: &'static str) -> MismatchCause {
+        MismatchCause::new(id, CauseFamily::Unproved, words)
     }
 
     /// Another secret.
-    pub static OTHER_SECRET: Cause =
+    pub static OTHER_SECRET: MismatchCause =
         cause("other-secret", "the signature was made with a secret that is not known here");
     /// Changed on the way.
-    pub static BODY_CHANGED: Cause = cause("body-changed", "the body was changed on its way");
+    pub static BODY_CHANGED: MismatchCause = cause("body-changed", "the body was changed on its way");
     /// Read and written again in a manner that is not known here, or with values left out.
-    pub static BODY_REBUILT: Cause =
+    pub static BODY_REBUILT: MismatchCause =
         cause("body-rebuilt", "the body was rebuilt from data before it was hashed: fields renamed, added or left out");
     /// Shorter than announced.
-    pub static BODY_CUT: Cause = cause("body-cut", "the body is shorter than its Content-Length says: it was cut");
+    pub static BODY_CUT: MismatchCause =
+        cause("body-cut", "the body is shorter than its Content-Length says: it was cut");
     /// The announced compression is not there.
-    pub static BODY_DECODED: Cause = cause(
+    pub static BODY_DECODED: MismatchCause = cause(
         "body-decoded",
         "Content-Encoding names a compression that the body does not have: it was undone on the way",
     );
     /// Replacement characters.
-    pub static BODY_LOSSY: Cause =
+    pub static BODY_LOSSY: MismatchCause =
         cause("body-lossy", "the body holds U+FFFD: bytes that were not UTF-8 were replaced before they got here");
     /// The secret known here looks damaged.
-    pub static SECRET_EDGES: Cause = cause("secret-edges", "the secret known here has an odd character at its edge");
+    pub static SECRET_EDGES: MismatchCause =
+        cause("secret-edges", "the secret known here has an odd character at its edge");
     /// The value is not one of SHA-256.
-    pub static OTHER_DIGEST: Cause = cause("other-digest", "the value is not as long as one of HMAC-SHA256");
+    pub static OTHER_DIGEST: MismatchCause = cause("other-digest", "the value is not as long as one of HMAC-SHA256");
     /// The value is no value at all.
-    pub static NO_DIGEST: Cause = cause("no-digest", "the value is no digest in any encoding that is known here");
+    pub static NO_DIGEST: MismatchCause =
+        cause("no-digest", "the value is no digest in any encoding that is known here");
     /// More than this can be searched.
-    pub static TOO_LARGE: Cause = cause("body-too-large", "the body is larger than what is searched");
+    pub static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is larger than what is searched");
 
     /// All of them.
-    pub static ALL: [&Cause; 10] = [
+    pub static ALL: [&MismatchCause; 10] = [
         &OTHER_SECRET,
         &BODY_CHANGED,
         &BODY_REBUILT,

@@ -8,7 +8,7 @@ const AFTER: usize = 28;
 
 /// The first byte at which two forms differ, and both sides around it. Foreign bytes: sanitise before showing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct ByteDifference {
     /// Offset of the first byte that differs, from 0; the length of the shorter one where it is the other's beginning.
     pub at: usize,
     /// Where the excerpts begin.
@@ -20,7 +20,7 @@ pub struct Difference {
 }
 
 /// Compares; `None` where both are the same.
-pub fn difference(received: &[u8], hashed: &[u8]) -> Option<Difference> {
+pub fn find_difference(received: &[u8], hashed: &[u8]) -> Option<ByteDifference> {
     let common = received.iter().zip(hashed).take_while(|(a, b)| a == b).count();
     if common == received.len() && common == hashed.len() {
         return None;
@@ -30,7 +30,7 @@ pub fn difference(received: &[u8], hashed: &[u8]) -> Option<Difference> {
         let end = boundary(bytes, (common + AFTER).min(bytes.len()));
         bytes[from.min(end)..end].to_vec()
     };
-    Some(Difference { at: common, from, received: excerpt(received), hashed: excerpt(hashed) })
+    Some(ByteDifference { at: common, from, received: excerpt(received), hashed: excerpt(hashed) })
 }
 
 /// The nearest place at or before `at` that is not inside a character.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// A hash function, told by the length of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Algorithm {
+pub enum HashAlgorithm {
     /// 20 bytes.
     Sha1,
     /// 32 bytes.
@@ -16,9 +16,9 @@ pub enum Algorithm {
     Sha512,
 }
 
-impl Algorithm {
+impl HashAlgorithm {
     /// The one whose values have this length.
-    pub fn of_length(bytes: usize) -> Option<Self> {
+    pub fn from_length(bytes: usize) -> Option<Self> {
         match bytes {
             20 => Some(Self::Sha1),
             32 => Some(Self::Sha256),
@@ -44,7 +44,7 @@ impl Algorithm {
 
 /// Bytes used as a key, with the key schedule of one algorithm.
 #[derive(Clone)]
-pub enum Keyed {
+pub enum KeyedHmac {
     /// For SHA-1.
     Sha1(Box<Hmac<Sha1>>),
     /// For SHA-256.
@@ -53,13 +53,13 @@ pub enum Keyed {
     Sha512(Box<Hmac<Sha512>>),
 }
 
-impl Keyed {
+impl KeyedHmac {
     /// Makes the schedule; HMAC takes keys of every length (RFC 2104, section 2), so there always is one.
-    pub fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
+    pub fn new(algorithm: HashAlgorithm, key: &[u8]) -> Option<Self> {
         Some(match algorithm {
-            Algorithm::Sha1 => Self::Sha1(Box::new(Hmac::new_from_slice(key).ok()?)),
-            Algorithm::Sha256 => Self::Sha256(Box::new(Hmac::new_from_slice(key).ok()?)),
-            Algorithm::Sha512 => Self::Sha512(Box::new(Hmac::new_from_slice(key).ok()?)),
+            HashAlgorithm::Sha1 => Self::Sha1(Box::new(Hmac::new_from_slice(key).ok()?)),
+            HashAlgorithm::Sha256 => Self::Sha256(Box::new(Hmac::new_from_slice(key).ok()?)),
+            HashAlgorithm::Sha512 => Self::Sha512(Box::new(Hmac::new_from_slice(key).ok()?)),
         })
     }
 

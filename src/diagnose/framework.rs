@@ -2,7 +2,7 @@
 
 /// A language: how it hashes and compares rightly.
 #[derive(Debug)]
-pub struct Language {
+pub struct FrameworkLanguage {
     /// Beginnings of the ids of causes that it gives rise to.
     causes: &'static [&'static str],
     /// HMAC-SHA256 of the raw body, as the header writes it.
@@ -13,7 +13,7 @@ pub struct Language {
     pub key: &'static str,
 }
 
-static JAVASCRIPT: Language = Language {
+static JAVASCRIPT: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-stringify", "json-pretty", "object-object", "body-undefined", "buffer-json", "form-key"],
     sign: "const expected = 'sha256=' + crypto.createHmac('sha256', secret).update(raw).digest('hex')",
     compare: "const ok = header.length === expected.length && \
@@ -21,28 +21,28 @@ static JAVASCRIPT: Language = Language {
     key: "const secret = (process.env.REFERRALLOOP_WEBHOOK_SECRET ?? '').trim(); if (!secret) throw new Error('no secret')",
 };
 
-static PYTHON: Language = Language {
+static PYTHON: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-python", "python-"],
     sign: "expected = 'sha256=' + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()",
     compare: "ok = hmac.compare_digest(header.encode(), expected.encode())",
     key: "secret = os.environ['REFERRALLOOP_WEBHOOK_SECRET'].strip()",
 };
 
-static RUBY: Language = Language {
+static RUBY: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-rails", "json-ruby"],
     sign: "expected = 'sha256=' + OpenSSL::HMAC.hexdigest('SHA256', secret, raw)",
     compare: "ok = Rack::Utils.secure_compare(header.to_s, expected)",
     key: "secret = ENV.fetch('REFERRALLOOP_WEBHOOK_SECRET').strip",
 };
 
-static PHP: Language = Language {
+static PHP: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-php", "slashes-added"],
     sign: "$expected = 'sha256=' . hash_hmac('sha256', $raw, $secret);",
     compare: "$ok = hash_equals($expected, (string) $header);",
     key: "$secret = trim((string) getenv('REFERRALLOOP_WEBHOOK_SECRET'));",
 };
 
-static GO: Language = Language {
+static GO: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-go", "quoted-base64"],
     sign: "mac := hmac.New(sha256.New, []byte(secret)); mac.Write(raw); \
            expected := \"sha256=\" + hex.EncodeToString(mac.Sum(nil))",
@@ -50,7 +50,7 @@ static GO: Language = Language {
     key: "secret := strings.TrimSpace(os.Getenv(\"REFERRALLOOP_WEBHOOK_SECRET\"))",
 };
 
-static JAVA: Language = Language {
+static JAVA: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-jackson", "json-gson"],
     sign: "Mac mac = Mac.getInstance(\"HmacSHA256\"); mac.init(new SecretKeySpec(secret.getBytes(UTF_8), \"HmacSHA256\")); \
            String expected = \"sha256=\" + HexFormat.of().formatHex(mac.doFinal(raw));",
@@ -58,7 +58,7 @@ static JAVA: Language = Language {
     key: "String secret = System.getenv(\"REFERRALLOOP_WEBHOOK_SECRET\").strip();",
 };
 
-static CSHARP: Language = Language {
+static CSHARP: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-dotnet", "json-newtonsoft", "key-utf-16", "value-separated"],
     sign: "var expected = \"sha256=\" + \
            Convert.ToHexString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), raw)).ToLowerInvariant();",
@@ -66,7 +66,7 @@ static CSHARP: Language = Language {
     key: "var secret = Environment.GetEnvironmentVariable(\"REFERRALLOOP_WEBHOOK_SECRET\")!.Trim();",
 };
 
-static RUST: Language = Language {
+static RUST: FrameworkLanguage = FrameworkLanguage {
     causes: &["json-serde"],
     sign: "let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?.chain_update(&raw);",
     compare: "let ok = header.strip_prefix(\"sha256=\").and_then(|h| hex::decode(h).ok())\
@@ -76,20 +76,20 @@ static RUST: Language = Language {
 
 /// A framework: where it keeps the raw body.
 #[derive(Debug)]
-pub struct Framework {
+pub struct WebFramework {
     /// What `--framework` takes.
     pub name: &'static str,
     /// What it is called.
     pub title: &'static str,
     /// Its language.
-    pub language: &'static Language,
+    pub language: &'static FrameworkLanguage,
     /// How to get at the bytes that were received.
     pub raw: &'static [&'static str],
 }
 
-impl Framework {
+impl WebFramework {
     /// The framework with a name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub fn find_by_name(name: &str) -> Option<&'static Self> {
         FRAMEWORKS.iter().find(|framework| framework.name == name)
     }
 
@@ -100,8 +100,8 @@ impl Framework {
 }
 
 /// Every framework, in the order in which they are listed.
-pub static FRAMEWORKS: [Framework; 15] = [
-    Framework {
+pub static FRAMEWORKS: [WebFramework; 15] = [
+    WebFramework {
         name: "express",
         title: "Express",
         language: &JAVASCRIPT,
@@ -111,7 +111,7 @@ pub static FRAMEWORKS: [Framework; 15] = [
              express.json({ verify: (req, res, buf) => { req.rawBody = buf } })",
         ],
     },
-    Framework {
+    WebFramework {
         name: "nextjs",
         title: "Next.js",
         language: &JAVASCRIPT,
@@ -120,7 +120,7 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "pages router: export const config = { api: { bodyParser: false } }, then collect the chunks of req",
         ],
     },
-    Framework {
+    WebFramework {
         name: "nest",
         title: "Nest",
         language: &JAVASCRIPT,
@@ -129,7 +129,7 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "handle(@Req() req: RawBodyRequest<Request>) { const raw = req.rawBody }",
         ],
     },
-    Framework {
+    WebFramework {
         name: "fastify",
         title: "Fastify",
         language: &JAVASCRIPT,
@@ -138,25 +138,25 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "then request.body is the raw Buffer; parse it after the check",
         ],
     },
-    Framework {
+    WebFramework {
         name: "hono",
         title: "Hono",
         language: &JAVASCRIPT,
         raw: &["const raw = Buffer.from(await c.req.arrayBuffer()); parse it after the check with JSON.parse"],
     },
-    Framework {
+    WebFramework {
         name: "flask",
         title: "Flask",
         language: &PYTHON,
         raw: &["raw = request.get_data()  # the bytes; not request.json dumped again"],
     },
-    Framework {
+    WebFramework {
         name: "fastapi",
         title: "FastAPI",
         language: &PYTHON,
         raw: &["async def webhook(request: Request): raw = await request.body()  # not a model parameter"],
     },
-    Framework {
+    WebFramework {
         name: "django",
         title: "Django",
         language: &PYTHON,
@@ -165,13 +165,13 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "put @csrf_exempt on the view",
         ],
     },
-    Framework {
+    WebFramework {
         name: "rails",
         title: "Rails",
         language: &RUBY,
         raw: &["raw = request.raw_post  # not params.to_json", "skip_before_action :verify_authenticity_token"],
     },
-    Framework {
+    WebFramework {
         name: "laravel",
         title: "Laravel",
         language: &PHP,
@@ -180,7 +180,7 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "exclude the route from CSRF verification",
         ],
     },
-    Framework {
+    WebFramework {
         name: "go",
         title: "Go net/http",
         language: &GO,
@@ -188,7 +188,7 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))  // before json.Unmarshal, which then takes raw",
         ],
     },
-    Framework {
+    WebFramework {
         name: "spring",
         title: "Spring",
         language: &JAVA,
@@ -196,7 +196,7 @@ pub static FRAMEWORKS: [Framework; 15] = [
             "@PostMapping(\"/webhooks/referralloop\") ResponseEntity<?> handle(@RequestBody byte[] raw, …)  // not a class",
         ],
     },
-    Framework {
+    WebFramework {
         name: "aspnet",
         title: "ASP.NET",
         language: &CSHARP,
@@ -205,13 +205,13 @@ pub static FRAMEWORKS: [Framework; 15] = [
              var raw = copy.ToArray();  // no [FromBody] parameter",
         ],
     },
-    Framework {
+    WebFramework {
         name: "lambda",
         title: "AWS Lambda",
         language: &JAVASCRIPT,
         raw: &["const raw = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')"],
     },
-    Framework {
+    WebFramework {
         name: "axum",
         title: "axum",
         language: &RUST,

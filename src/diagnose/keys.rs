@@ -1,6 +1,6 @@
 //! Key forms: what programs make of a secret before they use it, and what they use where they have none.
 
-use super::cause::{Cause, Family};
+use super::cause::{CauseFamily, MismatchCause};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -12,7 +12,7 @@ pub type KeyBytes = Zeroizing<Vec<u8>>;
 /// Something that is made of a secret.
 pub struct KeyForm {
     /// What it means that it was the key.
-    pub cause: Cause,
+    pub cause: MismatchCause,
     make: fn(&[u8]) -> Vec<Vec<u8>>,
 }
 
@@ -25,7 +25,7 @@ impl KeyForm {
 }
 
 const fn form(id: &'static str, words: &'static str, make: fn(&[u8]) -> Vec<Vec<u8>>) -> KeyForm {
-    KeyForm { cause: Cause::new(id, Family::Key, words), make }
+    KeyForm { cause: MismatchCause::new(id, CauseFamily::Key, words), make }
 }
 
 /// Every key form, commonest first.
@@ -194,14 +194,14 @@ fn dollars(secret: &[u8]) -> Vec<Vec<u8>> {
     vec![without(name), without(digit), String::from_utf8_lossy(secret).replace("$$", "$").into_bytes()]
 }
 
-const fn hole(id: &'static str, words: &'static str) -> Cause {
-    Cause::new(id, Family::Hole, words)
+const fn hole(id: &'static str, words: &'static str) -> MismatchCause {
+    MismatchCause::new(id, CauseFamily::Hole, words)
 }
 
-static EMPTY: Cause = hole("key-empty", "an empty key: the secret was not set");
-static UNDEFINED: Cause =
+static EMPTY: MismatchCause = hole("key-empty", "an empty key: the secret was not set");
+static UNDEFINED: MismatchCause =
     hole("key-undefined", "the name of a missing value (undefined, null, None …) as key: the secret was not set");
-static PLACEHOLDER: Cause = hole("key-placeholder", "a placeholder from an example as key");
+static PLACEHOLDER: MismatchCause = hole("key-placeholder", "a placeholder from an example as key");
 
 /// What stands for a missing value, in one language or another.
 static MISSING: [&str; 11] =
@@ -262,14 +262,15 @@ static EXAMPLES: [&str; 50] = [
 ];
 
 /// Keys that everybody can guess, with what each means.
-pub fn guessable() -> impl Iterator<Item = (&'static Cause, &'static str)> {
+pub fn guessable_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
     let missing = MISSING.iter().map(|text| (&UNDEFINED, *text));
     let examples = EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text));
     std::iter::once((&EMPTY, "")).chain(missing).chain(examples)
 }
 
 /// Another secret that is known here.
-pub(super) static OTHER_KNOWN: Cause = Cause::new("key-other-known", Family::Key, "another secret that is known here");
+pub(super) static OTHER_KNOWN: MismatchCause =
+    MismatchCause::new("key-other-known", CauseFamily::Key, "another secret that is known here");
 
 /// Causes of this file that are no form of a secret.
-pub static MORE: [&Cause; 4] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &OTHER_KNOWN];
+pub static MORE: [&MismatchCause; 4] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &OTHER_KNOWN];

@@ -27,40 +27,44 @@ mod search;
 mod tests;
 mod verdict;
 
-pub use advice::{Advice, advise};
-pub use case::{Asks, Case, Known};
-pub use cause::{Cause, Certainty, Family};
-pub use difference::Difference;
-pub use framework::{FRAMEWORKS, Framework};
-pub use probe::{Probed, REQUESTS, Reply, Shot, probe, rewriting};
-pub use search::{BODY_LIMIT, HASHES, Stopped};
-pub use verdict::{Diagnosis, Finding};
+pub use advice::{CauseAdvice, advise_on_cause};
+pub use case::{DiagnosisCase, DiagnosisSubject, KnownSecret};
+pub use cause::{CauseFamily, FindingCertainty, MismatchCause};
+pub use difference::ByteDifference;
+pub use framework::{FRAMEWORKS, WebFramework};
+pub use probe::{ProbeReport, ProbeRequest, ProbeResponse, REQUESTS, guess_rewriting, probe_endpoint};
+pub use search::{BODY_LIMIT, HASHES, SearchStopReason};
+pub use verdict::{CauseFinding, Diagnosis};
 
-use forms::Source;
+use forms::BodySource;
 
 /// Finds out why a value does not match. `go_on` is asked before every step that costs time.
-pub fn diagnose(case: &Case, framework: Option<&Framework>, go_on: &mut dyn FnMut() -> bool) -> Diagnosis {
-    let text = forms::text(case.body);
-    let source = Source::new(case.body, &text);
-    let searched = search::search(case, &source, go_on);
-    verdict::verdict(case, &source, &searched, framework)
+pub fn diagnose_case(
+    case: &DiagnosisCase,
+    framework: Option<&WebFramework>,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Diagnosis {
+    let text = forms::decode_text(case.body);
+    let source = BodySource::new(case.body, &text);
+    let searched = search::search_causes(case, &source, go_on);
+    verdict::build_diagnosis(case, &source, &searched, framework)
 }
 
 /// What a program makes of a body that does what the cause with this id says: every variant, none where the body has
 /// no such form.
-pub fn forms_of(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
-    let text = forms::text(body);
+pub fn make_forms(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
+    let text = forms::decode_text(body);
     let form = forms::FORMS.iter().find(|form| form.cause.id == id);
-    form.map(|form| form.make(&Source::new(body, &text))).unwrap_or_default()
+    form.map(|form| form.make(&BodySource::new(body, &text))).unwrap_or_default()
 }
 
 /// Every cause that there is.
-pub fn causes() -> impl Iterator<Item = &'static Cause> {
+pub fn all_causes() -> impl Iterator<Item = &'static MismatchCause> {
     let forms = forms::FORMS.iter().map(|form| &form.cause);
     let keys = keys::KEY_FORMS.iter().map(|form| &form.cause);
     let probed = probe::ALL;
     let lists =
         [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &verdict::ALL, &cause::unproved::ALL, &probed];
-    let lists = lists.map(<[&'static Cause]>::to_vec);
+    let lists = lists.map(<[&'static MismatchCause]>::to_vec);
     forms.chain(keys).chain(lists.into_iter().flatten())
 }

@@ -15,12 +15,12 @@ mod tests;
 
 pub use causes::ALL;
 
-use super::cause::{Cause, Certainty, Family};
-use super::difference::difference;
-use super::forms::{FORMS, Source, text};
-use super::verdict::{Diagnosis, Finding};
-use crate::protocol::signature::{Key, Secret};
-use bodies::Body;
+use super::cause::{CauseFamily, FindingCertainty, MismatchCause};
+use super::difference::find_difference;
+use super::forms::{BodySource, FORMS, decode_text};
+use super::verdict::{CauseFinding, Diagnosis};
+use crate::protocol::signature::{HmacKey, Secret};
+use bodies::ProbeBody;
 use causes::{BARE, NO_ROUTE, NOTHING, PARTLY, REJECTS_ALL, THROWS, UNREACHABLE};
 
 /// The most requests that are made.
@@ -31,7 +31,7 @@ const PROOFS: usize = 6;
 
 /// A request to send.
 #[derive(Debug, Clone)]
-pub struct Shot {
+pub struct ProbeRequest {
     /// What is special about it, in a few words.
     pub what: &'static str,
     /// The body.
@@ -42,7 +42,7 @@ pub struct Shot {
 
 /// What an endpoint did with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
+pub enum ProbeResponse {
     /// 2xx.
     Accepted,
     /// Any other status below 500.
@@ -55,99 +55,105 @@ pub enum Reply {
 
 /// What a probe found out.
 #[derive(Debug)]
-pub struct Probed {
+pub struct ProbeReport {
     /// The causes; empty where the endpoint does what it should.
     pub diagnosis: Diagnosis,
     /// Every request, in order, and what became of it.
-    pub heard: Vec<(&'static str, Reply)>,
+    pub heard: Vec<(&'static str, ProbeResponse)>,
 }
 
 /// Probes an endpoint that should verify with this secret. `send` makes one request after the other.
-pub async fn probe(secret: &Secret, send: impl AsyncFnMut(&Shot) -> Reply) -> Probed {
-    let mut prober = Prober { key: secret.key(), send, bare: false, heard: Vec::new() };
-    let (findings, place) = prober.find_out().await;
-    let hashed = place.and_then(|hashed| difference(&bodies::telling(), &hashed));
+pub async fn probe_endpoint(secret: &Secret, send: impl AsyncFnMut(&ProbeRequest) -> ProbeResponse) -> ProbeReport {
+    let mut prober = EndpointProber { key: secret.key(), send, bare: false, heard: Vec::new() };
+    let (findings, place) = prober.find_causes().await;
+    let hashed = place.and_then(|hashed| find_difference(&bodies::build_distinctive_body(), &hashed));
     let diagnosis = Diagnosis { findings, difference: hashed, hashes: 0, stopped: None };
-    Probed { diagnosis, heard: prober.heard }
+    ProbeReport { diagnosis, heard: prober.heard }
 }
 
-struct Prober<S> {
-    key: Key,
+struct EndpointProber<S> {
+    key: HmacKey,
     send: S,
     /// Whether signatures are sent without their prefix.
     bare: bool,
-    heard: Vec<(&'static str, Reply)>,
+    heard: Vec<(&'static str, ProbeResponse)>,
 }
 
-type Found = (Vec<Finding>, Option<Vec<u8>>);
+type ProbeFindings = (Vec<CauseFinding>, Option<Vec<u8>>);
 
-fn finding(cause: &'static Cause, certainty: Certainty) -> Finding {
+fn build_finding(cause: &'static MismatchCause, certainty: FindingCertainty) -> CauseFinding {
     let sentence = match cause.family {
-        Family::Json | Family::Bytes | Family::Absent if !ALL.contains(&cause) => {
+        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent if !ALL.contains(&cause) => {
             format!("the endpoint hashes {}", cause.words)
         }
-        Family::Hole if !ALL.contains(&cause) => format!("the endpoint uses {}", cause.words),
+        CauseFamily::Hole if !ALL.contains(&cause) => format!("the endpoint uses {}", cause.words),
         _ => cause.words.to_owned(),
     };
-    Finding { cause, certainty, sentence, also: Vec::new() }
+    CauseFinding { cause, certainty, sentence, also: Vec::new() }
 }
 
-fn only(cause: &'static Cause) -> Found {
-    (vec![finding(cause, Certainty::Proof)], None)
+fn single_finding(cause: &'static MismatchCause) -> ProbeFindings {
+    (vec![build_finding(cause, FindingCertainty::Proof)], None)
 }
 
-impl<S: AsyncFnMut(&Shot) -> Reply> Prober<S> {
-    async fn find_out(&mut self) -> Found {
-        let shapes = bodies::shapes();
-        if self.forged(&shapes[0]).await == Reply::Accepted {
-            return only(&NOTHING);
+impl<S: AsyncFnMut(&ProbeRequest) -> ProbeResponse> EndpointProber<S> {
+    async fn find_causes(&mut self) -> ProbeFindings {
+        let shapes = bodies::build_shapes();
+        if self.send_forged(&shapes[0]).await == ProbeResponse::Accepted {
+            return single_finding(&NOTHING);
         }
         let mut seen = self.send_all(shapes).await;
         if !any_accepted(&seen) {
-            if let Some(cause) = nobody(&self.heard) {
-                return only(cause);
+            if let Some(cause) = find_missing_endpoint(&self.heard) {
+                return single_finding(cause);
             }
             // A comparison with the prefix refuses everything, or throws; without it, what lies behind can be seen.
             self.bare = true;
-            seen = self.send_all(bodies::shapes()).await;
+            seen = self.send_all(bodies::build_shapes()).await;
             if !any_accepted(&seen) {
-                return self.refused_all().await;
+                return self.diagnose_refusals().await;
             }
         }
         let shape = seen.iter().position(|(_, accepted)| *accepted).unwrap_or(0);
-        seen.extend(self.send_all(bodies::features(shape)).await);
-        let (mut findings, hashed) = self.explained(&seen).await;
-        findings.extend(self.bare.then(bare));
+        seen.extend(self.send_all(bodies::build_features(shape)).await);
+        let (mut findings, hashed) = self.explain_responses(&seen).await;
+        findings.extend(self.bare.then(bare_finding));
         (findings, hashed)
     }
 
-    async fn shoot(&mut self, what: &'static str, body: &[u8], over: &[u8], key: Option<&Key>) -> Reply {
+    async fn send_signed(
+        &mut self,
+        what: &'static str,
+        body: &[u8],
+        over: &[u8],
+        key: Option<&HmacKey>,
+    ) -> ProbeResponse {
         if self.heard.len() >= REQUESTS as usize {
-            return Reply::Rejected(0);
+            return ProbeResponse::Rejected(0);
         }
         let signature = key.unwrap_or(&self.key).sign(over);
         let signature = if self.bare { signature.trim_start_matches("sha256=").to_owned() } else { signature };
-        let reply = (self.send)(&Shot { what, body: body.to_vec(), signature }).await;
+        let reply = (self.send)(&ProbeRequest { what, body: body.to_vec(), signature }).await;
         self.heard.push((what, reply));
         reply
     }
 
     /// A value that no secret gives.
-    async fn forged(&mut self, body: &Body) -> Reply {
+    async fn send_forged(&mut self, body: &ProbeBody) -> ProbeResponse {
         let signature = format!("sha256={}", "0123456789abcdef".repeat(4));
-        let shot = Shot { what: "a forged signature", body: body.bytes.clone(), signature };
+        let shot = ProbeRequest { what: "a forged signature", body: body.bytes.clone(), signature };
         let reply = (self.send)(&shot).await;
         self.heard.push((shot.what, reply));
         reply
     }
 
     /// Sends bodies signed rightly; each with whether it was accepted.
-    async fn send_all(&mut self, bodies: Vec<Body>) -> Vec<(Vec<u8>, bool)> {
+    async fn send_all(&mut self, bodies: Vec<ProbeBody>) -> Vec<(Vec<u8>, bool)> {
         let mut seen = Vec::with_capacity(bodies.len());
         for body in bodies {
-            let reply = self.shoot(body.what, &body.bytes, &body.bytes, None).await;
-            seen.push((body.bytes, reply == Reply::Accepted));
-            if reply == Reply::Unreachable {
+            let reply = self.send_signed(body.what, &body.bytes, &body.bytes, None).await;
+            seen.push((body.bytes, reply == ProbeResponse::Accepted));
+            if reply == ProbeResponse::Unreachable {
                 break;
             }
         }
@@ -155,42 +161,49 @@ impl<S: AsyncFnMut(&Shot) -> Reply> Prober<S> {
     }
 
     /// Nothing signed rightly was accepted: what else may be hashed, and with what?
-    async fn refused_all(&mut self) -> Found {
-        let body = bodies::shapes().remove(0).bytes;
+    async fn diagnose_refusals(&mut self) -> ProbeFindings {
+        let body = bodies::build_shapes().remove(0).bytes;
         for bare in [false, true] {
             self.bare = bare;
             for cause in ["body-empty", "empty-object", "object-object", "body-base64", "json-string", "buffer-json"] {
-                let Some((cause, made)) = form(cause, &body) else { continue };
-                if self.shoot("signed over a stand-in for the body", &body, &made, None).await == Reply::Accepted {
-                    return (with_bare(vec![finding(cause, Certainty::Proof)], bare), None);
+                let Some((cause, made)) = make_form(cause, &body) else { continue };
+                if self.send_signed("signed over a stand-in for the body", &body, &made, None).await
+                    == ProbeResponse::Accepted
+                {
+                    return (with_bare(vec![build_finding(cause, FindingCertainty::Proof)], bare), None);
                 }
             }
-            for (cause, text) in super::keys::guessable().filter(|(_, text)| matches!(*text, "undefined" | "secret")) {
+            for (cause, text) in
+                super::keys::guessable_keys().filter(|(_, text)| matches!(*text, "undefined" | "secret"))
+            {
                 let Ok(key) = Secret::new(text) else { continue };
-                if self.shoot("signed with a guessable key", &body, &body, Some(&key.key())).await == Reply::Accepted {
-                    return (with_bare(vec![finding(cause, Certainty::Proof)], bare), None);
+                if self.send_signed("signed with a guessable key", &body, &body, Some(&key.key())).await
+                    == ProbeResponse::Accepted
+                {
+                    return (with_bare(vec![build_finding(cause, FindingCertainty::Proof)], bare), None);
                 }
             }
         }
-        let threw = self.heard.iter().filter(|(_, reply)| *reply == Reply::Threw).count();
-        only(if threw * 2 > self.heard.len() { &THROWS } else { &REJECTS_ALL })
+        let threw = self.heard.iter().filter(|(_, reply)| *reply == ProbeResponse::Threw).count();
+        single_finding(if threw * 2 > self.heard.len() { &THROWS } else { &REJECTS_ALL })
     }
 
     /// Names the forms that predict what was seen, and proves one.
-    async fn explained(&mut self, seen: &[(Vec<u8>, bool)]) -> Found {
+    async fn explain_responses(&mut self, seen: &[(Vec<u8>, bool)]) -> ProbeFindings {
         if seen.iter().all(|(_, accepted)| *accepted) {
             return (Vec::new(), None);
         }
-        let ranked = candidates(seen);
-        let telling = bodies::telling();
+        let ranked = rank_candidates(seen);
+        let telling = bodies::build_distinctive_body();
         let mut tried: Vec<Vec<u8>> = Vec::new();
         for candidate in &ranked {
             let Some(made) = candidate.variant(&telling) else { continue };
             if made == telling || tried.contains(&made) || tried.len() == PROOFS {
                 continue;
             }
-            if self.shoot("signed over a rewriting of it", &telling, &made, None).await == Reply::Accepted {
-                let mut proof = finding(candidate.cause, Certainty::Proof);
+            if self.send_signed("signed over a rewriting of it", &telling, &made, None).await == ProbeResponse::Accepted
+            {
+                let mut proof = build_finding(candidate.cause, FindingCertainty::Proof);
                 let same = ranked.iter().filter(|other| other.variant(&telling).as_ref() == Some(&made));
                 proof.also = same.map(|other| other.cause).filter(|cause| *cause != candidate.cause).collect();
                 proof.also.dedup();
@@ -199,75 +212,75 @@ impl<S: AsyncFnMut(&Shot) -> Reply> Prober<S> {
             tried.push(made);
         }
         match ranked.iter().find(|candidate| candidate.misses == 0) {
-            Some(best) => (vec![finding(best.cause, Certainty::Consistent)], None),
-            None => (vec![finding(&PARTLY, Certainty::Consistent)], None),
+            Some(best) => (vec![build_finding(best.cause, FindingCertainty::Consistent)], None),
+            None => (vec![build_finding(&PARTLY, FindingCertainty::Consistent)], None),
         }
     }
 }
 
 /// The commonest rewriting that predicts which bodies, each signed rightly over its bytes, an endpoint accepted.
-pub fn rewriting(seen: &[(Vec<u8>, bool)]) -> Option<String> {
+pub fn guess_rewriting(seen: &[(Vec<u8>, bool)]) -> Option<String> {
     if seen.iter().all(|(_, accepted)| *accepted) || !any_accepted(seen) {
         return None;
     }
-    let ranked = candidates(seen);
+    let ranked = rank_candidates(seen);
     let best = ranked.iter().find(|candidate| candidate.misses == 0)?;
-    Some(finding(best.cause, Certainty::Consistent).sentence)
+    Some(build_finding(best.cause, FindingCertainty::Consistent).sentence)
 }
 
 fn any_accepted(seen: &[(Vec<u8>, bool)]) -> bool {
     seen.iter().any(|(_, accepted)| *accepted)
 }
 
-fn bare() -> Finding {
-    finding(&BARE, Certainty::Proof)
+fn bare_finding() -> CauseFinding {
+    build_finding(&BARE, FindingCertainty::Proof)
 }
 
-fn with_bare(mut findings: Vec<Finding>, is_bare: bool) -> Vec<Finding> {
-    findings.extend(is_bare.then(bare));
+fn with_bare(mut findings: Vec<CauseFinding>, is_bare: bool) -> Vec<CauseFinding> {
+    findings.extend(is_bare.then(bare_finding));
     findings
 }
 
 /// A form of a body by its id: the first variant.
-fn form(id: &str, body: &[u8]) -> Option<(&'static Cause, Vec<u8>)> {
-    let text = text(body);
+fn make_form(id: &str, body: &[u8]) -> Option<(&'static MismatchCause, Vec<u8>)> {
+    let text = decode_text(body);
     let form = FORMS.iter().find(|form| form.cause.id == id)?;
-    let made = form.make(&Source::new(body, &text)).into_iter().next()?;
+    let made = form.make(&BodySource::new(body, &text)).into_iter().next()?;
     Some((&form.cause, made))
 }
 
 /// A variant of a form, and how many of the answers it does not predict.
-struct Candidate {
-    cause: &'static Cause,
+struct FormCandidate {
+    cause: &'static MismatchCause,
     at: usize,
     form: usize,
     misses: usize,
 }
 
-impl Candidate {
+impl FormCandidate {
     fn variant(&self, body: &[u8]) -> Option<Vec<u8>> {
-        let text = text(body);
-        FORMS.get(self.form)?.make(&Source::new(body, &text)).into_iter().nth(self.at)
+        let text = decode_text(body);
+        FORMS.get(self.form)?.make(&BodySource::new(body, &text)).into_iter().nth(self.at)
     }
 }
 
 /// Every variant of every form that rewrites, the best predictions first, the commonest among equals.
-fn candidates(seen: &[(Vec<u8>, bool)]) -> Vec<Candidate> {
-    let rewrites = |family: Family| matches!(family, Family::Json | Family::Bytes);
+fn rank_candidates(seen: &[(Vec<u8>, bool)]) -> Vec<FormCandidate> {
+    let rewrites = |family: CauseFamily| matches!(family, CauseFamily::Json | CauseFamily::Bytes);
     let mut candidates = Vec::new();
     for (at_form, form) in FORMS.iter().enumerate().filter(|(_, form)| rewrites(form.cause.family) && form.tier < 3) {
         let made: Vec<Vec<Vec<u8>>> = seen
             .iter()
             .map(|(body, _)| {
-                let text = text(body);
-                form.make(&Source::new(body, &text))
+                let text = decode_text(body);
+                form.make(&BodySource::new(body, &text))
             })
             .collect();
         let variants = made.iter().map(Vec::len).max().unwrap_or(0);
         for at in 0..variants {
             let predicted = |index: usize| made[index].get(at) == Some(&seen[index].0);
             let misses = (0..seen.len()).filter(|&index| predicted(index) != seen[index].1).count();
-            candidates.push(Candidate { cause: &form.cause, at, form: at_form, misses });
+            candidates.push(FormCandidate { cause: &form.cause, at, form: at_form, misses });
         }
     }
     candidates.sort_by_key(|candidate| candidate.misses);
@@ -275,11 +288,11 @@ fn candidates(seen: &[(Vec<u8>, bool)]) -> Vec<Candidate> {
 }
 
 /// Answers that say that there is nothing to probe.
-fn nobody(heard: &[(&'static str, Reply)]) -> Option<&'static Cause> {
-    let all = |reply: fn(&Reply) -> bool| heard.iter().all(|(_, heard)| reply(heard));
-    if heard.iter().any(|(_, reply)| *reply == Reply::Unreachable) {
+fn find_missing_endpoint(heard: &[(&'static str, ProbeResponse)]) -> Option<&'static MismatchCause> {
+    let all = |reply: fn(&ProbeResponse) -> bool| heard.iter().all(|(_, heard)| reply(heard));
+    if heard.iter().any(|(_, reply)| *reply == ProbeResponse::Unreachable) {
         Some(&UNREACHABLE)
     } else {
-        all(|reply| matches!(reply, Reply::Rejected(404 | 405))).then_some(&NO_ROUTE)
+        all(|reply| matches!(reply, ProbeResponse::Rejected(404 | 405))).then_some(&NO_ROUTE)
     }
 }

@@ -1,35 +1,36 @@
 //! Reading a value: every digest that it may stand for, with what is odd about how it is written.
 
-use super::cause::{Cause, Family};
-use super::digest::Algorithm;
+use super::cause::{CauseFamily, MismatchCause};
+use super::digest::HashAlgorithm;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-const fn header(id: &'static str, words: &'static str) -> Cause {
-    Cause::new(id, Family::Header, words)
+const fn header(id: &'static str, words: &'static str) -> MismatchCause {
+    MismatchCause::new(id, CauseFamily::Header, words)
 }
 
-pub(super) static PREFIX_MISSING: Cause = header("prefix-missing", "lacks its sha256= prefix");
-static PREFIX_DOUBLED: Cause = header("prefix-doubled", "has its sha256= prefix twice");
-static PREFIX_CASE: Cause = header("prefix-case", "has its sha256= prefix in another case");
-static PREFIX_COLON: Cause = header("prefix-colon", "has a colon or blank behind sha256 where = belongs");
-static PREFIX_OTHER: Cause = header("prefix-other", "has another prefix than sha256=");
-pub(super) static HEX_CASE: Cause = header("hex-case", "is in upper-case hexadecimal");
-static BASE64: Cause = header("value-base64", "is Base64 where hexadecimal belongs");
-static BASE64_URL: Cause = header("value-base64url", "is base64url where hexadecimal belongs");
-static BINARY: Cause = header("value-binary", "is the raw bytes of the digest where hexadecimal belongs");
-static BASE64_OF_HEX: Cause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");
-static SEPARATED: Cause = header("value-separated", "has separators between its digits");
-static QUOTED: Cause = header("value-quoted", "stands in quotes");
-static PYTHON_BYTES: Cause = header("value-python-bytes", "is Python's notation of bytes, b'…'");
-static PERCENT: Cause = header("value-percent-encoded", "is percent-encoded");
-static CUT: Cause = header("value-cut", "is cut: it has only the beginning of the digest");
-static SEVERAL: Cause = header("several-values", "is a list of several signatures");
-pub(super) static REPEATED: Cause = header("header-repeated", "came in more than one header line");
-pub(super) static OTHER_HEADER: Cause = header("other-header", "stands in another header than X-Webhook-Signature");
+pub(super) static PREFIX_MISSING: MismatchCause = header("prefix-missing", "lacks its sha256= prefix");
+static PREFIX_DOUBLED: MismatchCause = header("prefix-doubled", "has its sha256= prefix twice");
+static PREFIX_CASE: MismatchCause = header("prefix-case", "has its sha256= prefix in another case");
+static PREFIX_COLON: MismatchCause = header("prefix-colon", "has a colon or blank behind sha256 where = belongs");
+static PREFIX_OTHER: MismatchCause = header("prefix-other", "has another prefix than sha256=");
+pub(super) static HEX_CASE: MismatchCause = header("hex-case", "is in upper-case hexadecimal");
+static BASE64: MismatchCause = header("value-base64", "is Base64 where hexadecimal belongs");
+static BASE64_URL: MismatchCause = header("value-base64url", "is base64url where hexadecimal belongs");
+static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest where hexadecimal belongs");
+static BASE64_OF_HEX: MismatchCause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");
+static SEPARATED: MismatchCause = header("value-separated", "has separators between its digits");
+static QUOTED: MismatchCause = header("value-quoted", "stands in quotes");
+static PYTHON_BYTES: MismatchCause = header("value-python-bytes", "is Python's notation of bytes, b'…'");
+static PERCENT: MismatchCause = header("value-percent-encoded", "is percent-encoded");
+static CUT: MismatchCause = header("value-cut", "is cut: it has only the beginning of the digest");
+static SEVERAL: MismatchCause = header("several-values", "is a list of several signatures");
+pub(super) static REPEATED: MismatchCause = header("header-repeated", "came in more than one header line");
+pub(super) static OTHER_HEADER: MismatchCause =
+    header("other-header", "stands in another header than X-Webhook-Signature");
 
 /// All causes of this file.
-pub static ALL: [&Cause; 18] = [
+pub static ALL: [&MismatchCause; 18] = [
     &PREFIX_MISSING,
     &PREFIX_DOUBLED,
     &PREFIX_CASE,
@@ -55,24 +56,24 @@ const PROVING: usize = 16;
 
 /// A digest that a value may stand for.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct SignatureReading {
     /// Its bytes; fewer than the algorithm's where it was cut.
     pub tag: Vec<u8>,
     /// The function whose value it is, by its length.
-    pub algorithm: Algorithm,
+    pub algorithm: HashAlgorithm,
     /// What is odd about it, most telling first.
-    pub faults: Vec<&'static Cause>,
+    pub faults: Vec<&'static MismatchCause>,
 }
 
-impl Reading {
-    fn of(tag: Vec<u8>, faults: &[&'static Cause]) -> Option<Self> {
-        let whole = Algorithm::of_length(tag.len());
+impl SignatureReading {
+    fn of(tag: Vec<u8>, faults: &[&'static MismatchCause]) -> Option<Self> {
+        let whole = HashAlgorithm::from_length(tag.len());
         let mut faults = faults.to_vec();
         let algorithm = match (whole, tag.len()) {
             (Some(algorithm), _) => algorithm,
             (None, PROVING..64) => {
                 faults.push(&CUT);
-                if tag.len() < 32 { Algorithm::Sha256 } else { Algorithm::Sha512 }
+                if tag.len() < 32 { HashAlgorithm::Sha256 } else { HashAlgorithm::Sha512 }
             }
             _ => return None,
         };
@@ -86,7 +87,7 @@ impl Reading {
 }
 
 /// Every reading of a value, the plainest first.
-pub fn read(value: &[u8]) -> Vec<Reading> {
+pub fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
     let mut readings = Vec::new();
     let trimmed = value.trim_ascii();
     if let Ok(text) = std::str::from_utf8(trimmed) {
@@ -96,28 +97,28 @@ pub fn read(value: &[u8]) -> Vec<Reading> {
     }
     readings.extend(binary(value));
     // The first half and a bit of HMAC-SHA256 is as long as a SHA-1.
-    let halves = readings.iter().filter(|reading| reading.algorithm == Algorithm::Sha1);
-    let halves = halves.map(|half| Reading {
-        algorithm: Algorithm::Sha256,
+    let halves = readings.iter().filter(|reading| reading.algorithm == HashAlgorithm::Sha1);
+    let halves = halves.map(|half| SignatureReading {
+        algorithm: HashAlgorithm::Sha256,
         faults: [&[&CUT], half.faults.as_slice()].concat(),
         ..half.clone()
     });
-    let halves: Vec<Reading> = halves.collect();
+    let halves: Vec<SignatureReading> = halves.collect();
     readings.extend(halves);
     readings
 }
 
 /// Raw bytes; printable text of the same length is no digest.
-fn binary(value: &[u8]) -> Option<Reading> {
+fn binary(value: &[u8]) -> Option<SignatureReading> {
     let rest = value.strip_prefix(b"sha256=");
     let faults: &[_] = if rest.is_some() { &[&BINARY] } else { &[&BINARY, &PREFIX_MISSING] };
     let tag = rest.unwrap_or(value);
-    let digest = Algorithm::of_length(tag.len()).is_some() && !tag.iter().all(u8::is_ascii_graphic);
-    digest.then(|| Reading::of(tag.to_vec(), faults)).flatten()
+    let digest = HashAlgorithm::from_length(tag.len()).is_some() && !tag.iter().all(u8::is_ascii_graphic);
+    digest.then(|| SignatureReading::of(tag.to_vec(), faults)).flatten()
 }
 
 /// Raw bytes that went through UTF-8 one by one.
-fn binary_as_text(text: &str) -> Option<Reading> {
+fn binary_as_text(text: &str) -> Option<SignatureReading> {
     if text.is_ascii() {
         return None;
     }
@@ -126,18 +127,18 @@ fn binary_as_text(text: &str) -> Option<Reading> {
 }
 
 /// Several values in one line, as some services send while a secret is rotated.
-fn list(text: &str) -> Vec<Reading> {
+fn list(text: &str) -> Vec<SignatureReading> {
     let parts: Vec<&str> = text.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() < 2 || parts.len() > 32 {
         return Vec::new();
     }
-    let mut readings: Vec<Reading> = parts.iter().flat_map(|part| item(part, &[])).collect();
+    let mut readings: Vec<SignatureReading> = parts.iter().flat_map(|part| item(part, &[])).collect();
     readings.iter_mut().for_each(|reading| reading.faults.insert(0, &SEVERAL));
     readings
 }
 
 /// One value: quotes off, prefix off, digits decoded.
-fn item(text: &str, faults: &[&'static Cause]) -> Vec<Reading> {
+fn item(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> {
     let mut faults = faults.to_vec();
     let (text, wrapped) = unwrapped(text);
     faults.extend(wrapped);
@@ -155,7 +156,7 @@ fn item(text: &str, faults: &[&'static Cause]) -> Vec<Reading> {
     decoded(text, &[faults.as_slice(), &[&PREFIX_MISSING]].concat())
 }
 
-fn unwrapped(text: &str) -> (&str, Option<&'static Cause>) {
+fn unwrapped(text: &str) -> (&str, Option<&'static MismatchCause>) {
     let inner = |open: &str, close: char| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     if let Some(inner) = inner("b'", '\'').or_else(|| inner("b\"", '"')) {
         return (inner, Some(&PYTHON_BYTES));
@@ -170,7 +171,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 /// Takes prefixes off, and says what is wrong with them.
-fn prefixed(text: &str) -> (&str, Vec<&'static Cause>) {
+fn prefixed(text: &str) -> (&str, Vec<&'static MismatchCause>) {
     if let Some(rest) = text.strip_prefix("sha256=") {
         let again = prefixed(rest);
         return match again.1.as_slice() {
@@ -195,27 +196,27 @@ fn prefixed(text: &str) -> (&str, Vec<&'static Cause>) {
 }
 
 /// What digits or Base64 stand for.
-fn decoded(text: &str, faults: &[&'static Cause]) -> Vec<Reading> {
-    let with = |cause: &'static Cause| [&[cause], faults].concat();
+fn decoded(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> {
+    let with = |cause: &'static MismatchCause| [&[cause], faults].concat();
     let mut readings = Vec::new();
     let plain = text.strip_prefix("0x").unwrap_or(text);
     if let Some(tag) = unhex(plain) {
         let faults = if plain.len() < text.len() { with(&SEPARATED) } else { faults.to_vec() };
-        readings.extend(Reading::of(tag, &faults));
+        readings.extend(SignatureReading::of(tag, &faults));
         return readings;
     }
     let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':' | ' ' | '\\' | 'x')).collect();
     if let Some(tag) = unhex(&digits) {
-        readings.extend(Reading::of(tag, &with(&SEPARATED)));
+        readings.extend(SignatureReading::of(tag, &with(&SEPARATED)));
     }
     let unpadded = text.trim_end_matches('=');
     if let Ok(tag) = STANDARD_NO_PAD.decode(unpadded) {
         match std::str::from_utf8(&tag).ok().and_then(unhex) {
-            Some(inner) => readings.extend(Reading::of(inner, &with(&BASE64_OF_HEX))),
-            None => readings.extend(Reading::of(tag, &with(&BASE64))),
+            Some(inner) => readings.extend(SignatureReading::of(inner, &with(&BASE64_OF_HEX))),
+            None => readings.extend(SignatureReading::of(tag, &with(&BASE64))),
         }
     } else if let Ok(tag) = URL_SAFE_NO_PAD.decode(unpadded) {
-        readings.extend(Reading::of(tag, &with(&BASE64_URL)));
+        readings.extend(SignatureReading::of(tag, &with(&BASE64_URL)));
     }
     readings
 }

@@ -3,13 +3,13 @@
 //! Commonest causes come first, single faults before pairs. It is bounded in hashes, in bytes and, through a function
 //! that is asked before each hash and each form, in time. A hit is proof: nobody meets 128 bits by chance.
 
-use super::case::{Asks, Case};
-use super::cause::{Cause, Family};
-use super::digest::{Algorithm, Keyed};
-use super::forms::{FORMS, Form, Source};
-use super::framing::{Frame, frames};
+use super::case::{DiagnosisCase, DiagnosisSubject};
+use super::cause::{CauseFamily, MismatchCause};
+use super::digest::{HashAlgorithm, KeyedHmac};
+use super::forms::{BodyForm, BodySource, FORMS};
+use super::framing::{BodyFraming, build_framings};
 use super::keys::{self, KEY_FORMS, KeyBytes};
-use super::reading::{self, Reading};
+use super::reading::{self, SignatureReading};
 use crate::protocol::signature::SIGNATURE_HEADER;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -24,26 +24,26 @@ pub const BODY_LIMIT: usize = 8 << 20;
 /// What the forms that are kept for pairs may take together.
 const KEPT_BYTES: usize = 16 << 20;
 
-const fn function(id: &'static str, family: Family, words: &'static str) -> Cause {
-    Cause::new(id, family, words)
+const fn function(id: &'static str, family: CauseFamily, words: &'static str) -> MismatchCause {
+    MismatchCause::new(id, family, words)
 }
 
-static HMAC_SHA1: Cause = function("hmac-sha1", Family::Algorithm, "HMAC-SHA1");
-static HMAC_SHA512: Cause = function("hmac-sha512", Family::Algorithm, "HMAC-SHA512");
-static PLAIN: Cause = function("plain-hash", Family::Hole, "a plain hash of the body, without any secret");
-static SECRET_FIRST: Cause =
-    function("hash-secret-body", Family::Algorithm, "a plain hash over the secret and the body, which is no HMAC");
-static SECRET_LAST: Cause =
-    function("hash-body-secret", Family::Algorithm, "a plain hash over the body and the secret, which is no HMAC");
-static SWAPPED: Cause =
-    function("arguments-swapped", Family::Algorithm, "an HMAC with the body as key and the secret as message");
+static HMAC_SHA1: MismatchCause = function("hmac-sha1", CauseFamily::Algorithm, "HMAC-SHA1");
+static HMAC_SHA512: MismatchCause = function("hmac-sha512", CauseFamily::Algorithm, "HMAC-SHA512");
+static PLAIN: MismatchCause = function("plain-hash", CauseFamily::Hole, "a plain hash of the body, without any secret");
+static SECRET_FIRST: MismatchCause =
+    function("hash-secret-body", CauseFamily::Algorithm, "a plain hash over the secret and the body, which is no HMAC");
+static SECRET_LAST: MismatchCause =
+    function("hash-body-secret", CauseFamily::Algorithm, "a plain hash over the body and the secret, which is no HMAC");
+static SWAPPED: MismatchCause =
+    function("arguments-swapped", CauseFamily::Algorithm, "an HMAC with the body as key and the secret as message");
 
 /// All causes of this file.
-pub static ALL: [&Cause; 6] = [&HMAC_SHA1, &HMAC_SHA512, &PLAIN, &SECRET_FIRST, &SECRET_LAST, &SWAPPED];
+pub static ALL: [&MismatchCause; 6] = [&HMAC_SHA1, &HMAC_SHA512, &PLAIN, &SECRET_FIRST, &SECRET_LAST, &SWAPPED];
 
 /// Why a search ended without a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
+pub enum SearchStopReason {
     /// Everything was tried.
     Exhausted,
     /// The bound on hashes was reached.
@@ -53,81 +53,85 @@ pub enum Stopped {
 }
 
 /// What was signed, and how.
-pub struct Hit {
+pub struct SignatureMatch {
     /// The value that was reproduced, as it was read.
-    pub reading: Reading,
+    pub reading: SignatureReading,
     /// The body form; `None` for the body itself.
-    pub form: Option<(&'static Form, Vec<u8>)>,
+    pub form: Option<(&'static BodyForm, Vec<u8>)>,
     /// The key form, or another secret; `None` for the secret itself.
-    pub key: Option<&'static Cause>,
+    pub key: Option<&'static MismatchCause>,
     /// Which of the secrets the key was made of.
     pub secret: Option<usize>,
     /// What stood around the body.
-    pub frame: Option<&'static Cause>,
+    pub frame: Option<&'static MismatchCause>,
     /// Another function than HMAC.
-    pub function: Option<&'static Cause>,
+    pub function: Option<&'static MismatchCause>,
 }
 
-impl Hit {
+impl SignatureMatch {
     /// Another hash function than SHA-256 under HMAC.
-    pub fn algorithm(&self) -> Option<&'static Cause> {
+    pub fn algorithm_cause(&self) -> Option<&'static MismatchCause> {
         match (self.function, self.reading.algorithm) {
-            (None, Algorithm::Sha1) => Some(&HMAC_SHA1),
-            (None, Algorithm::Sha512) => Some(&HMAC_SHA512),
+            (None, HashAlgorithm::Sha1) => Some(&HMAC_SHA1),
+            (None, HashAlgorithm::Sha512) => Some(&HMAC_SHA512),
             _ => None,
         }
     }
 }
 
 /// How a search ended.
-pub struct Searched {
+pub struct CauseSearchOutcome {
     /// What was found, or why nothing was.
-    pub found: Result<Box<Hit>, Stopped>,
+    pub found: Result<Box<SignatureMatch>, SearchStopReason>,
     /// Values computed.
     pub hashes: u32,
     /// Whether there was a value to look for at all.
     pub readable: bool,
 }
 
-type Step = ControlFlow<Result<Box<Hit>, Stopped>>;
+type CauseSearchStep = ControlFlow<Result<Box<SignatureMatch>, SearchStopReason>>;
 
 /// A key ready for use.
-struct Key {
-    cause: Option<&'static Cause>,
+struct CandidateKey {
+    cause: Option<&'static MismatchCause>,
     secret: Option<usize>,
     bytes: KeyBytes,
-    keyed: Vec<(Algorithm, Keyed)>,
+    keyed: Vec<(HashAlgorithm, KeyedHmac)>,
 }
 
-struct Made {
-    form: &'static Form,
+struct BodyVariant {
+    form: &'static BodyForm,
     bytes: Vec<u8>,
 }
 
-struct Search<'a, 't, 's> {
-    case: &'a Case<'a>,
-    source: &'a Source<'t>,
-    readings: Vec<Reading>,
-    algorithms: Vec<Algorithm>,
+struct CauseSearch<'a, 't, 's> {
+    case: &'a DiagnosisCase<'a>,
+    source: &'a BodySource<'t>,
+    readings: Vec<SignatureReading>,
+    algorithms: Vec<HashAlgorithm>,
     go_on: &'s mut dyn FnMut() -> bool,
     hashes: u32,
     seen: HashSet<u64>,
     hasher: BuildHasherDefault<DefaultHasher>,
-    kept: Vec<Made>,
+    kept: Vec<BodyVariant>,
     kept_bytes: usize,
 }
 
 /// Searches; `go_on` is asked again and again whether there is still time.
-pub fn search<'a>(case: &'a Case<'a>, source: &'a Source, go_on: &mut dyn FnMut() -> bool) -> Searched {
-    let readings = readings(case);
-    let mut algorithms: Vec<Algorithm> = Vec::new();
+pub fn search_causes<'a>(
+    case: &'a DiagnosisCase<'a>,
+    source: &'a BodySource,
+    go_on: &mut dyn FnMut() -> bool,
+) -> CauseSearchOutcome {
+    let readings = collect_readings(case);
+    let mut algorithms: Vec<HashAlgorithm> = Vec::new();
     for reading in &readings {
         if !algorithms.contains(&reading.algorithm) {
             algorithms.push(reading.algorithm);
         }
     }
     let readable = !readings.is_empty();
-    let mut search = Search {
+    let mut search = CauseSearch {
         case,
         source,
         readings,
@@ -140,88 +144,90 @@ pub fn search<'a>(case: &'a Case<'a>, source: &'a Source, go_on: &mut dyn FnMut(
         kept_bytes: 0,
     };
     let found = match readable && case.body.len() <= BODY_LIMIT {
-        true => search.run().break_value().unwrap_or(Err(Stopped::Exhausted)),
-        false => Err(Stopped::Exhausted),
+        true => search.run().break_value().unwrap_or(Err(SearchStopReason::Exhausted)),
+        false => Err(SearchStopReason::Exhausted),
     };
-    Searched { found, hashes: search.hashes, readable }
+    CauseSearchOutcome { found, hashes: search.hashes, readable }
 }
 
 /// What the value in question may stand for.
-fn readings(case: &Case) -> Vec<Reading> {
-    if let Asks::Code(got) = case.asks {
-        return reading::read(got);
+fn collect_readings(case: &DiagnosisCase) -> Vec<SignatureReading> {
+    if let DiagnosisSubject::Code(got) = case.asks {
+        return reading::parse_signature_value(got);
     }
-    let mut readings: Vec<Reading> = case.values.iter().flat_map(|value| reading::read(value)).collect();
+    let mut readings: Vec<SignatureReading> =
+        case.values.iter().flat_map(|value| reading::parse_signature_value(value)).collect();
     if case.values.len() > 1 {
         readings.iter_mut().for_each(|reading| reading.faults.insert(0, &reading::REPEATED));
     }
-    readings.extend(elsewhere(case));
+    readings.extend(read_other_headers(case));
     readings.truncate(64);
     readings
 }
 
 /// Digests in header fields where nobody looks for them.
-fn elsewhere(case: &Case) -> Vec<Reading> {
+fn read_other_headers(case: &DiagnosisCase) -> Vec<SignatureReading> {
     let lines = case.headers.into_iter().flat_map(|headers| headers.iter());
     let telling = |name: &[u8]| {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
         name != SIGNATURE_HEADER && ["sign", "hmac", "hash", "digest", "token"].iter().any(|part| name.contains(part))
     };
-    let mut readings: Vec<Reading> =
-        lines.filter(|(name, _)| telling(name)).flat_map(|(_, value)| reading::read(value)).collect();
+    let mut readings: Vec<SignatureReading> =
+        lines.filter(|(name, _)| telling(name)).flat_map(|(_, value)| reading::parse_signature_value(value)).collect();
     readings.iter_mut().for_each(|reading| reading.faults.insert(0, &reading::OTHER_HEADER));
     readings
 }
 
-impl Search<'_, '_, '_> {
-    fn run(&mut self) -> Step {
-        let own = self.keys_of(true, None);
-        let others = self.keys_of(false, Some(&keys::OTHER_KNOWN));
+impl CauseSearch<'_, '_, '_> {
+    fn run(&mut self) -> CauseSearchStep {
+        let own = self.secret_keys(true, None);
+        let others = self.secret_keys(false, Some(&keys::OTHER_KNOWN));
         self.seen.insert(self.hasher.hash_one(self.case.body));
-        self.body(&own)?;
-        self.forms(1, &own)?;
-        self.body(&others)?;
-        let derived = self.derived();
-        self.body(&derived)?;
-        self.forms(2, &own)?;
-        let frames = frames(self.case);
-        self.framed(&frames, &own)?;
-        self.functions(&own)?;
-        self.functions(&others)?;
-        self.forms(3, &own)?;
-        let all: Vec<Key> = others.into_iter().chain(derived).collect();
-        self.pairs(1, &all)?;
-        self.framed_forms(&frames, &own)?;
-        self.framed(&frames, &all)?;
-        self.pairs(2, &all)
+        self.try_body(&own)?;
+        self.try_forms(1, &own)?;
+        self.try_body(&others)?;
+        let derived = self.derive_keys();
+        self.try_body(&derived)?;
+        self.try_forms(2, &own)?;
+        let frames = build_framings(self.case);
+        self.try_framings(&frames, &own)?;
+        self.try_functions(&own)?;
+        self.try_functions(&others)?;
+        self.try_forms(3, &own)?;
+        let all: Vec<CandidateKey> = others.into_iter().chain(derived).collect();
+        self.try_kept_forms(1, &all)?;
+        self.try_framed_forms(&frames, &own)?;
+        self.try_framings(&frames, &all)?;
+        self.try_kept_forms(2, &all)
     }
 
     /// Before anything that costs time: is there any left?
-    fn alive(&mut self) -> Step {
-        if (self.go_on)() { ControlFlow::Continue(()) } else { ControlFlow::Break(Err(Stopped::Time)) }
+    fn check_time(&mut self) -> CauseSearchStep {
+        if (self.go_on)() { ControlFlow::Continue(()) } else { ControlFlow::Break(Err(SearchStopReason::Time)) }
     }
 
-    fn charge(&mut self) -> Step {
-        self.alive()?;
+    fn charge(&mut self) -> CauseSearchStep {
+        self.check_time()?;
         if self.hashes == HASHES {
-            return ControlFlow::Break(Err(Stopped::Hashes));
+            return ControlFlow::Break(Err(SearchStopReason::Hashes));
         }
         self.hashes += 1;
         ControlFlow::Continue(())
     }
 
-    fn key(&self, cause: Option<&'static Cause>, secret: Option<usize>, bytes: KeyBytes) -> Key {
-        let keyed = self.algorithms.iter().filter_map(|&algorithm| Some((algorithm, Keyed::new(algorithm, &bytes)?)));
-        Key { cause, secret, keyed: keyed.collect(), bytes }
+    fn make_key(&self, cause: Option<&'static MismatchCause>, secret: Option<usize>, bytes: KeyBytes) -> CandidateKey {
+        let keyed =
+            self.algorithms.iter().filter_map(|&algorithm| Some((algorithm, KeyedHmac::new(algorithm, &bytes)?)));
+        CandidateKey { cause, secret, keyed: keyed.collect(), bytes }
     }
 
-    fn keys_of(&self, current: bool, cause: Option<&'static Cause>) -> Vec<Key> {
+    fn secret_keys(&self, current: bool, cause: Option<&'static MismatchCause>) -> Vec<CandidateKey> {
         let known = self.case.secrets.iter().enumerate().filter(|(_, known)| known.current == current);
-        known.map(|(at, known)| self.key(cause, Some(at), KeyBytes::new(known.secret.expose().to_vec()))).collect()
+        known.map(|(at, known)| self.make_key(cause, Some(at), KeyBytes::new(known.secret.expose().to_vec()))).collect()
     }
 
     /// Everything that may have been made of the secrets, then what everybody can guess.
-    fn derived(&self) -> Vec<Key> {
+    fn derive_keys(&self) -> Vec<CandidateKey> {
         let mut keys = Vec::new();
         let mut seen: HashSet<u64> =
             self.case.secrets.iter().map(|known| self.hasher.hash_one(known.secret.expose())).collect();
@@ -230,50 +236,56 @@ impl Search<'_, '_, '_> {
                 for (at, known) in self.case.secrets.iter().enumerate().filter(|(_, known)| known.current == current) {
                     let fresh = form.make(known.secret.expose());
                     let fresh = fresh.into_iter().filter(|key| seen.insert(self.hasher.hash_one(key.as_slice())));
-                    keys.extend(fresh.map(|key| self.key(Some(&form.cause), Some(at), key)));
+                    keys.extend(fresh.map(|key| self.make_key(Some(&form.cause), Some(at), key)));
                 }
             }
         }
-        for (cause, text) in keys::guessable() {
+        for (cause, text) in keys::guessable_keys() {
             if seen.insert(self.hasher.hash_one(text.as_bytes())) {
-                keys.push(self.key(Some(cause), None, KeyBytes::new(text.as_bytes().to_vec())));
+                keys.push(self.make_key(Some(cause), None, KeyBytes::new(text.as_bytes().to_vec())));
             }
         }
         keys
     }
 
     /// One message under one key, in every function whose values are looked for.
-    fn attempt(&mut self, key: &Key, pieces: &[&[u8]], form: Option<&Made>, frame: Option<&'static Cause>) -> Step {
+    fn try_message(
+        &mut self,
+        key: &CandidateKey,
+        pieces: &[&[u8]],
+        form: Option<&BodyVariant>,
+        frame: Option<&'static MismatchCause>,
+    ) -> CauseSearchStep {
         for (algorithm, keyed) in &key.keyed {
             self.charge()?;
             let digest = keyed.sign(pieces);
-            if let Some(reading) = self.matching(*algorithm, &digest) {
+            if let Some(reading) = self.find_matching(*algorithm, &digest) {
                 let form = form.map(|made| (made.form, made.bytes.clone()));
-                let hit = Hit { reading, form, key: key.cause, secret: key.secret, frame, function: None };
+                let hit = SignatureMatch { reading, form, key: key.cause, secret: key.secret, frame, function: None };
                 return ControlFlow::Break(Ok(Box::new(hit)));
             }
         }
         ControlFlow::Continue(())
     }
 
-    fn matching(&self, algorithm: Algorithm, digest: &[u8]) -> Option<Reading> {
+    fn find_matching(&self, algorithm: HashAlgorithm, digest: &[u8]) -> Option<SignatureReading> {
         self.readings.iter().find(|reading| reading.algorithm == algorithm && reading.matches(digest)).cloned()
     }
 
-    fn body(&mut self, keys: &[Key]) -> Step {
-        keys.iter().try_for_each(|key| self.attempt(key, &[self.case.body], None, None))
+    fn try_body(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
+        keys.iter().try_for_each(|key| self.try_message(key, &[self.case.body], None, None))
     }
 
     /// Makes the forms of a tier, tries each, and keeps it.
-    fn forms(&mut self, tier: u8, keys: &[Key]) -> Step {
+    fn try_forms(&mut self, tier: u8, keys: &[CandidateKey]) -> CauseSearchStep {
         for form in FORMS.iter().filter(|form| form.tier == tier) {
-            self.alive()?;
+            self.check_time()?;
             for bytes in form.make(self.source) {
                 if !self.seen.insert(self.hasher.hash_one(bytes.as_slice())) {
                     continue;
                 }
-                let made = Made { form, bytes };
-                keys.iter().try_for_each(|key| self.attempt(key, &[&made.bytes], Some(&made), None))?;
+                let made = BodyVariant { form, bytes };
+                keys.iter().try_for_each(|key| self.try_message(key, &[&made.bytes], Some(&made), None))?;
                 if self.kept_bytes + made.bytes.len() <= KEPT_BYTES {
                     self.kept_bytes += made.bytes.len();
                     self.kept.push(made);
@@ -283,34 +295,38 @@ impl Search<'_, '_, '_> {
         ControlFlow::Continue(())
     }
 
-    fn framed(&mut self, frames: &[Frame], keys: &[Key]) -> Step {
+    fn try_framings(&mut self, frames: &[BodyFraming], keys: &[CandidateKey]) -> CauseSearchStep {
         for frame in frames {
             let body = self.case.body;
             for key in keys {
-                frame.apply(body, |pieces| self.attempt(key, pieces, None, Some(frame.cause)))?;
+                frame.apply(body, |pieces| self.try_message(key, pieces, None, Some(frame.cause)))?;
             }
         }
         ControlFlow::Continue(())
     }
 
     /// Forms that were kept are lent out for a while: trying them changes the counters.
-    fn with_kept(&mut self, tier: u8, mut each: impl FnMut(&mut Self, &Made) -> Step) -> Step {
+    fn try_each_kept(
+        &mut self,
+        tier: u8,
+        mut each: impl FnMut(&mut Self, &BodyVariant) -> CauseSearchStep,
+    ) -> CauseSearchStep {
         let kept = std::mem::take(&mut self.kept);
         let step = kept.iter().filter(|made| made.form.tier == tier).try_for_each(|made| each(self, made));
         self.kept = kept;
         step
     }
 
-    fn pairs(&mut self, tier: u8, keys: &[Key]) -> Step {
-        self.with_kept(tier, |search, made| {
-            keys.iter().try_for_each(|key| search.attempt(key, &[&made.bytes], Some(made), None))
+    fn try_kept_forms(&mut self, tier: u8, keys: &[CandidateKey]) -> CauseSearchStep {
+        self.try_each_kept(tier, |search, made| {
+            keys.iter().try_for_each(|key| search.try_message(key, &[&made.bytes], Some(made), None))
         })
     }
 
-    fn framed_forms(&mut self, frames: &[Frame], keys: &[Key]) -> Step {
-        self.with_kept(1, |search, made| {
+    fn try_framed_forms(&mut self, frames: &[BodyFraming], keys: &[CandidateKey]) -> CauseSearchStep {
+        self.try_each_kept(1, |search, made| {
             for (frame, key) in frames.iter().flat_map(|frame| keys.iter().map(move |key| (frame, key))) {
-                let tried = |pieces: &[&[u8]]| search.attempt(key, pieces, Some(made), Some(frame.cause));
+                let tried = |pieces: &[&[u8]]| search.try_message(key, pieces, Some(made), Some(frame.cause));
                 frame.apply(&made.bytes, tried)?;
             }
             ControlFlow::Continue(())
@@ -318,51 +334,64 @@ impl Search<'_, '_, '_> {
     }
 
     /// What is no HMAC of the body: plain hashes, and the arguments the wrong way round.
-    fn functions(&mut self, keys: &[Key]) -> Step {
+    fn try_functions(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
         let body = self.case.body;
-        self.plain(&PLAIN, None, None, &[body])?;
+        self.try_plain_hash(&PLAIN, None, None, &[body])?;
         for key in keys {
             for joint in [&b""[..], b".", b":", b"|"] {
-                self.plain(&SECRET_FIRST, None, Some(key), &[&key.bytes, joint, body])?;
-                self.plain(&SECRET_LAST, None, Some(key), &[body, joint, &key.bytes])?;
+                self.try_plain_hash(&SECRET_FIRST, None, Some(key), &[&key.bytes, joint, body])?;
+                self.try_plain_hash(&SECRET_LAST, None, Some(key), &[body, joint, &key.bytes])?;
             }
-            let swapped = self.key(key.cause, key.secret, KeyBytes::new(body.to_vec()));
+            let swapped = self.make_key(key.cause, key.secret, KeyBytes::new(body.to_vec()));
             for (algorithm, keyed) in &swapped.keyed {
                 self.charge()?;
                 let digest = keyed.sign(&[&key.bytes]);
-                self.told(&SWAPPED, None, Some(key), *algorithm, &digest)?;
+                self.match_digest(&SWAPPED, None, Some(key), *algorithm, &digest)?;
             }
         }
-        self.with_kept(1, |search, made| {
-            search.plain(&PLAIN, Some(made), None, &[&made.bytes])?;
+        self.try_each_kept(1, |search, made| {
+            search.try_plain_hash(&PLAIN, Some(made), None, &[&made.bytes])?;
             for key in keys {
-                search.plain(&SECRET_FIRST, Some(made), Some(key), &[&key.bytes, &made.bytes])?;
-                search.plain(&SECRET_LAST, Some(made), Some(key), &[&made.bytes, &key.bytes])?;
+                search.try_plain_hash(&SECRET_FIRST, Some(made), Some(key), &[&key.bytes, &made.bytes])?;
+                search.try_plain_hash(&SECRET_LAST, Some(made), Some(key), &[&made.bytes, &key.bytes])?;
             }
             ControlFlow::Continue(())
         })
     }
 
-    fn plain(&mut self, cause: &'static Cause, form: Option<&Made>, key: Option<&Key>, pieces: &[&[u8]]) -> Step {
+    fn try_plain_hash(
+        &mut self,
+        cause: &'static MismatchCause,
+        form: Option<&BodyVariant>,
+        key: Option<&CandidateKey>,
+        pieces: &[&[u8]],
+    ) -> CauseSearchStep {
         for algorithm in self.algorithms.clone() {
             self.charge()?;
             let digest = algorithm.hash(pieces);
-            self.told(cause, form, key, algorithm, &digest)?;
+            self.match_digest(cause, form, key, algorithm, &digest)?;
         }
         ControlFlow::Continue(())
     }
 
-    fn told(
+    fn match_digest(
         &mut self,
-        cause: &'static Cause,
-        form: Option<&Made>,
-        key: Option<&Key>,
-        algorithm: Algorithm,
+        cause: &'static MismatchCause,
+        form: Option<&BodyVariant>,
+        key: Option<&CandidateKey>,
+        algorithm: HashAlgorithm,
         digest: &[u8],
-    ) -> Step {
-        let Some(reading) = self.matching(algorithm, digest) else { return ControlFlow::Continue(()) };
+    ) -> CauseSearchStep {
+        let Some(reading) = self.find_matching(algorithm, digest) else { return ControlFlow::Continue(()) };
         let form = form.map(|made| (made.form, made.bytes.clone()));
         let (key, secret) = key.map_or((None, None), |key| (key.cause, key.secret));
-        ControlFlow::Break(Ok(Box::new(Hit { reading, form, key, secret, frame: None, function: Some(cause) })))
+        ControlFlow::Break(Ok(Box::new(SignatureMatch {
+            reading,
+            form,
+            key,
+            secret,
+            frame: None,
+            function: Some(cause),
+        })))
     }
 }

@@ -1,89 +1,104 @@
 //! From what the search found to what is told: causes in order, each with a sentence and its certainty.
 
-use super::case::{Asks, Case, Known};
-use super::cause::{Cause, Certainty, Family, unproved};
-use super::difference::{Difference, difference};
-use super::forms::{FORMS, Form, Source};
-use super::framework::Framework;
+use super::case::{DiagnosisCase, DiagnosisSubject, KnownSecret};
+use super::cause::{CauseFamily, FindingCertainty, MismatchCause, unproved};
+use super::difference::{ByteDifference, find_difference};
+use super::forms::{BodyForm, BodySource, FORMS};
+use super::framework::WebFramework;
 use super::reading;
-use super::search::{BODY_LIMIT, Hit, Searched, Stopped};
+use super::search::{BODY_LIMIT, CauseSearchOutcome, SearchStopReason, SignatureMatch};
 
 /// A cause, how sure it is, and a sentence about it.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub struct CauseFinding {
     /// The cause.
-    pub cause: &'static Cause,
+    pub cause: &'static MismatchCause,
     /// How sure it is.
-    pub certainty: Certainty,
+    pub certainty: FindingCertainty,
     /// One clause in lower case, without a full stop. Holds nothing foreign.
     pub sentence: String,
     /// Causes that would have given the very same bytes.
-    pub also: Vec<&'static Cause>,
+    pub also: Vec<&'static MismatchCause>,
 }
 
 /// Everything that is told about a case.
 #[derive(Debug, Clone)]
 pub struct Diagnosis {
     /// Causes, the most telling first; empty where the value is the one that it should be.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<CauseFinding>,
     /// Where the received and the hashed bytes part.
-    pub difference: Option<Difference>,
+    pub difference: Option<ByteDifference>,
     /// Values computed.
     pub hashes: u32,
     /// Why the search ended; `None` after a hit.
-    pub stopped: Option<Stopped>,
+    pub stopped: Option<SearchStopReason>,
 }
 
 impl Diagnosis {
     /// Whether the first cause is proved.
     pub fn is_proved(&self) -> bool {
-        self.findings.first().is_some_and(|finding| finding.certainty == Certainty::Proof)
+        self.findings.first().is_some_and(|finding| finding.certainty == FindingCertainty::Proof)
     }
 
     /// Whether there was no time to try everything.
     pub fn is_partial(&self) -> bool {
-        self.stopped == Some(Stopped::Time)
+        self.stopped == Some(SearchStopReason::Time)
     }
 }
 
 /// Puts a search into words.
-pub fn verdict(case: &Case, source: &Source, searched: &Searched, framework: Option<&Framework>) -> Diagnosis {
+pub fn build_diagnosis(
+    case: &DiagnosisCase,
+    source: &BodySource,
+    searched: &CauseSearchOutcome,
+    framework: Option<&WebFramework>,
+) -> Diagnosis {
     let (findings, difference) = match &searched.found {
-        Ok(hit) => (proved(case, source, hit, framework), parting(case, hit)),
-        Err(_) => (unexplained(case, searched), None),
+        Ok(hit) => (explain_match(case, source, hit, framework), locate_difference(case, hit)),
+        Err(_) => (list_possible_causes(case, searched), None),
     };
     let stopped = searched.found.as_ref().err().copied();
     Diagnosis { findings, difference, hashes: searched.hashes, stopped }
 }
 
 /// Who did what is told.
-fn actor(case: &Case) -> &'static str {
-    if case.asks == Asks::Sender { "the sender" } else { "your code" }
+fn actor(case: &DiagnosisCase) -> &'static str {
+    if case.asks == DiagnosisSubject::Sender { "the sender" } else { "your code" }
 }
 
 /// The clause about a cause.
-fn clause(case: &Case, cause: &Cause) -> String {
+fn clause(case: &DiagnosisCase, cause: &MismatchCause) -> String {
     let (actor, words) = (actor(case), cause.words);
     match cause.family {
-        Family::Json | Family::Bytes | Family::Absent => format!("{actor} hashed {words}"),
-        Family::Key | Family::Hole | Family::Algorithm => format!("{actor} used {words}"),
-        Family::Framing => format!("{actor} signed {words}"),
-        Family::Header if case.asks == Asks::Sender => format!("the signature {words}"),
-        Family::Header => format!("your code's value {words}"),
-        Family::Comparison | Family::Unproved => words.to_owned(),
+        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent => format!("{actor} hashed {words}"),
+        CauseFamily::Key | CauseFamily::Hole | CauseFamily::Algorithm => format!("{actor} used {words}"),
+        CauseFamily::Framing => format!("{actor} signed {words}"),
+        CauseFamily::Header if case.asks == DiagnosisSubject::Sender => format!("the signature {words}"),
+        CauseFamily::Header => format!("your code's value {words}"),
+        CauseFamily::Comparison | CauseFamily::Unproved => words.to_owned(),
     }
 }
 
-fn proved(case: &Case, source: &Source, hit: &Hit, framework: Option<&Framework>) -> Vec<Finding> {
+fn explain_match(
+    case: &DiagnosisCase,
+    source: &BodySource,
+    hit: &SignatureMatch,
+    framework: Option<&WebFramework>,
+) -> Vec<CauseFinding> {
     let (form, also) = match &hit.form {
-        Some((form, bytes)) => twins(source, &form.cause, bytes, framework),
+        Some((form, bytes)) => find_twins(source, &form.cause, bytes, framework),
         None => (None, Vec::new()),
     };
-    let causes = [form, hit.key, hit.frame, hit.function, hit.algorithm()];
-    let mut findings: Vec<Finding> = causes
+    let causes = [form, hit.key, hit.frame, hit.function, hit.algorithm_cause()];
+    let mut findings: Vec<CauseFinding> = causes
         .into_iter()
         .flatten()
-        .map(|cause| Finding { cause, certainty: Certainty::Proof, sentence: clause(case, cause), also: Vec::new() })
+        .map(|cause| CauseFinding {
+            cause,
+            certainty: FindingCertainty::Proof,
+            sentence: clause(case, cause),
+            also: Vec::new(),
+        })
         .collect();
     if let Some(first) = findings.first_mut().filter(|_| form.is_some()) {
         first.also = also;
@@ -92,23 +107,25 @@ fn proved(case: &Case, source: &Source, hit: &Hit, framework: Option<&Framework>
     if let (Some(cause), Some(known)) = (hit.key, known) {
         name_secret(&mut findings, cause, known, case);
     }
-    findings.extend(written(case, hit, findings.is_empty()));
+    findings.extend(describe_encoding(case, hit, findings.is_empty()));
     findings
 }
 
 /// Other causes that give the same bytes; the one that the framework suggests comes first.
-fn twins(
-    source: &Source,
-    cause: &'static Cause,
+fn find_twins(
+    source: &BodySource,
+    cause: &'static MismatchCause,
     bytes: &[u8],
-    framework: Option<&Framework>,
-) -> (Option<&'static Cause>, Vec<&'static Cause>) {
-    let like = |form: &&Form| form.cause.family == cause.family && form.tier < 3 && cause.family != Family::Absent;
+    framework: Option<&WebFramework>,
+) -> (Option<&'static MismatchCause>, Vec<&'static MismatchCause>) {
+    let like =
+        |form: &&BodyForm| form.cause.family == cause.family && form.tier < 3 && cause.family != CauseFamily::Absent;
     let same = FORMS
         .iter()
         .filter(like)
         .filter(|form| source.is_small() && form.make(source).iter().any(|made| made == bytes));
-    let mut causes: Vec<&'static Cause> = same.map(|form| &form.cause).filter(|other| other.id != cause.id).collect();
+    let mut causes: Vec<&'static MismatchCause> =
+        same.map(|form| &form.cause).filter(|other| other.id != cause.id).collect();
     let suggested = framework.filter(|framework| !framework.suggests(cause.id));
     let better = suggested.and_then(|framework| causes.iter().position(|other| framework.suggests(other.id)));
     match better {
@@ -121,7 +138,12 @@ fn twins(
 }
 
 /// Says which secret it was, and what is odd about it.
-fn name_secret(findings: &mut [Finding], cause: &'static Cause, known: &Known, case: &Case) {
+fn name_secret(
+    findings: &mut [CauseFinding],
+    cause: &'static MismatchCause,
+    known: &KnownSecret,
+    case: &DiagnosisCase,
+) {
     let Some(finding) = findings.iter_mut().find(|finding| finding.cause == cause) else { return };
     if cause == &super::keys::OTHER_KNOWN {
         finding.sentence = format!("{} used another secret: the one {}", actor(case), known.origin);
@@ -134,40 +156,45 @@ fn name_secret(findings: &mut [Finding], cause: &'static Cause, known: &Known, c
 }
 
 /// What is odd about how the value was written.
-fn written(case: &Case, hit: &Hit, alone: bool) -> Vec<Finding> {
-    let finding = |cause: &'static Cause, certainty, sentence| Finding { cause, certainty, sentence, also: Vec::new() };
-    let Asks::Code(got) = case.asks else {
+fn describe_encoding(case: &DiagnosisCase, hit: &SignatureMatch, alone: bool) -> Vec<CauseFinding> {
+    let finding = |cause: &'static MismatchCause, certainty, sentence| CauseFinding {
+        cause,
+        certainty,
+        sentence,
+        also: Vec::new(),
+    };
+    let DiagnosisSubject::Code(got) = case.asks else {
         let faults = hit.reading.faults.iter();
-        return faults.map(|cause| finding(cause, Certainty::Proof, clause(case, cause))).collect();
+        return faults.map(|cause| finding(cause, FindingCertainty::Proof, clause(case, cause))).collect();
     };
     let prefixed = case.values.is_empty() || case.values.iter().any(|value| value.trim_ascii().starts_with(b"sha256="));
     let mut findings = Vec::new();
     for &cause in &hit.reading.faults {
         if cause != &reading::PREFIX_MISSING {
-            findings.push(finding(cause, Certainty::Proof, clause(case, cause)));
+            findings.push(finding(cause, FindingCertainty::Proof, clause(case, cause)));
         } else if prefixed {
             let sure = alone && hit.reading.faults.len() == 1;
-            let certainty = if sure { Certainty::Proof } else { Certainty::Consistent };
+            let certainty = if sure { FindingCertainty::Proof } else { FindingCertainty::Consistent };
             findings.push(finding(&BARE_COMPARISON, certainty, bare(got)));
         }
     }
     let digits = &got[got.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1)..];
     let hexadecimal = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     if hexadecimal && digits.iter().any(u8::is_ascii_uppercase) {
-        findings.push(finding(&reading::HEX_CASE, Certainty::Proof, clause(case, &reading::HEX_CASE)));
+        findings.push(finding(&reading::HEX_CASE, FindingCertainty::Proof, clause(case, &reading::HEX_CASE)));
     }
     findings
 }
 
 /// The first fault of the documentation's sample.
-static BARE_COMPARISON: Cause = Cause::new(
+static BARE_COMPARISON: MismatchCause = MismatchCause::new(
     "bare-comparison",
-    Family::Comparison,
+    CauseFamily::Comparison,
     "your code compares bare hexadecimal digits with a header that begins with sha256=",
 );
 
 /// All causes of this file.
-pub static ALL: [&Cause; 1] = [&BARE_COMPARISON];
+pub static ALL: [&MismatchCause; 1] = [&BARE_COMPARISON];
 
 fn bare(got: &[u8]) -> String {
     let length = got.trim_ascii().len();
@@ -180,24 +207,29 @@ fn bare(got: &[u8]) -> String {
 }
 
 /// Only where the body alone was hashed in another form can the place be shown.
-fn parting(case: &Case, hit: &Hit) -> Option<Difference> {
+fn locate_difference(case: &DiagnosisCase, hit: &SignatureMatch) -> Option<ByteDifference> {
     let (form, bytes) = hit.form.as_ref()?;
-    let shown = matches!(form.cause.family, Family::Json | Family::Bytes);
-    shown.then(|| difference(case.body, bytes)).flatten()
+    let shown = matches!(form.cause.family, CauseFamily::Json | CauseFamily::Bytes);
+    shown.then(|| find_difference(case.body, bytes)).flatten()
 }
 
 /// What may be said where nothing was reproduced.
-fn unexplained(case: &Case, searched: &Searched) -> Vec<Finding> {
-    let consistent = marks(case, searched);
-    let mut findings: Vec<Finding> = consistent
+fn list_possible_causes(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> Vec<CauseFinding> {
+    let consistent = find_marks(case, searched);
+    let mut findings: Vec<CauseFinding> = consistent
         .into_iter()
-        .map(|(cause, sentence)| Finding { cause, certainty: Certainty::Consistent, sentence, also: Vec::new() })
+        .map(|(cause, sentence)| CauseFinding {
+            cause,
+            certainty: FindingCertainty::Consistent,
+            sentence,
+            also: Vec::new(),
+        })
         .collect();
     if searched.readable {
         let possible = [&unproved::OTHER_SECRET, &unproved::BODY_CHANGED, &unproved::BODY_REBUILT];
-        findings.extend(possible.map(|cause| Finding {
+        findings.extend(possible.map(|cause| CauseFinding {
             cause,
-            certainty: Certainty::Possible,
+            certainty: FindingCertainty::Possible,
             sentence: clause(case, cause),
             also: Vec::new(),
         }));
@@ -206,15 +238,19 @@ fn unexplained(case: &Case, searched: &Searched) -> Vec<Finding> {
 }
 
 /// Marks that a cause leaves without being proved.
-fn marks(case: &Case, searched: &Searched) -> Vec<(&'static Cause, String)> {
+fn find_marks(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> Vec<(&'static MismatchCause, String)> {
     let mut marks = Vec::new();
-    let mut put = |cause: &'static Cause, detail: String| marks.push((cause, format!("{}{detail}", cause.words)));
-    let length =
-        case.header("content-length").next().and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
+    let mut put =
+        |cause: &'static MismatchCause, detail: String| marks.push((cause, format!("{}{detail}", cause.words)));
+    let length = case
+        .header_values("content-length")
+        .next()
+        .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
     if let Some(announced) = length.filter(|&announced: &usize| announced > case.body.len()) {
         put(&unproved::BODY_CUT, format!(" ({} of {announced} bytes)", case.body.len()));
     }
-    let encoded = case.header("content-encoding").any(|value| !value.trim_ascii().eq_ignore_ascii_case(b"identity"));
+    let encoded =
+        case.header_values("content-encoding").any(|value| !value.trim_ascii().eq_ignore_ascii_case(b"identity"));
     if encoded && std::str::from_utf8(case.body).is_ok() {
         put(&unproved::BODY_DECODED, String::new());
     }
@@ -225,8 +261,8 @@ fn marks(case: &Case, searched: &Searched) -> Vec<(&'static Cause, String)> {
         put(&unproved::SECRET_EDGES, format!(": {odd}"));
     }
     let asked = match case.asks {
-        Asks::Code(got) => Some(got),
-        Asks::Sender => case.values.first().copied(),
+        DiagnosisSubject::Code(got) => Some(got),
+        DiagnosisSubject::Sender => case.values.first().copied(),
     };
     match asked.map(<[u8]>::trim_ascii) {
         Some(value) if !searched.readable && !value.is_empty() => put(&unproved::NO_DIGEST, String::new()),
@@ -245,7 +281,7 @@ fn other_length(value: &[u8]) -> bool {
 }
 
 /// The length of a secret and the class of an odd character at its edge: all that may be said of one.
-fn odd_edges(known: &Known) -> Option<String> {
+fn odd_edges(known: &KnownSecret) -> Option<String> {
     let secret = known.secret.expose();
     let class = |byte: &u8| match byte {
         b'\n' => Some("a line feed"),

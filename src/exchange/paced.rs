@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 /// How a body is sent.
 #[derive(Debug, Clone, Default)]
-pub enum Manner {
+pub enum BodyEncoding {
     /// At once, its length announced.
     #[default]
     Whole,
@@ -29,7 +29,7 @@ pub enum Manner {
 }
 
 #[derive(Debug)]
-enum Step {
+enum BodyStep {
     Send(Bytes),
     Pause(Duration),
     Ring(Arc<Notify>),
@@ -39,41 +39,43 @@ enum Step {
 
 /// A body that is sent step by step.
 #[derive(Debug)]
-pub(super) struct Paced {
-    steps: VecDeque<Step>,
+pub(super) struct PacedBody {
+    steps: VecDeque<BodyStep>,
     pause: Option<Pin<Box<Sleep>>>,
     /// Bytes that are still announced; `None` where no length is.
     left: Option<u64>,
 }
 
-impl Paced {
+impl PacedBody {
     /// A body in a manner that is not [`Manner::Whole`].
-    pub(super) fn new(body: &Bytes, manner: &Manner) -> Self {
-        let half = || Step::Send(body.slice(..body.len() / 2));
+    pub(super) fn new(body: &Bytes, manner: &BodyEncoding) -> Self {
+        let half = || BodyStep::Send(body.slice(..body.len() / 2));
         let steps = match manner {
-            Manner::Whole | Manner::Chunked => VecDeque::from([Step::Send(body.clone())]),
-            Manner::Pieces(count, pause) => pieces(body, *count, *pause),
-            Manner::Stalled(bell) => VecDeque::from([half(), Step::Ring(bell.clone()), Step::Stall]),
-            Manner::BrokenOff => VecDeque::from([half(), Step::Pause(Duration::from_millis(20)), Step::Break]),
+            BodyEncoding::Whole | BodyEncoding::Chunked => VecDeque::from([BodyStep::Send(body.clone())]),
+            BodyEncoding::Pieces(count, pause) => split_body(body, *count, *pause),
+            BodyEncoding::Stalled(bell) => VecDeque::from([half(), BodyStep::Ring(bell.clone()), BodyStep::Stall]),
+            BodyEncoding::BrokenOff => {
+                VecDeque::from([half(), BodyStep::Pause(Duration::from_millis(20)), BodyStep::Break])
+            }
         };
-        let left = (!matches!(manner, Manner::Chunked)).then_some(body.len() as u64);
+        let left = (!matches!(manner, BodyEncoding::Chunked)).then_some(body.len() as u64);
         Self { steps, pause: None, left }
     }
 }
 
-fn pieces(body: &Bytes, count: usize, pause: Duration) -> VecDeque<Step> {
+fn split_body(body: &Bytes, count: usize, pause: Duration) -> VecDeque<BodyStep> {
     let size = body.len().div_ceil(count.max(1)).max(1);
     let mut steps = VecDeque::new();
     for start in (0..body.len()).step_by(size) {
         if start > 0 {
-            steps.push_back(Step::Pause(pause));
+            steps.push_back(BodyStep::Pause(pause));
         }
-        steps.push_back(Step::Send(body.slice(start..body.len().min(start + size))));
+        steps.push_back(BodyStep::Send(body.slice(start..body.len().min(start + size))));
     }
     steps
 }
 
-impl Body for Paced {
+impl Body for PacedBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -85,18 +87,18 @@ impl Body for Paced {
             }
             match self.steps.pop_front() {
                 None => return Poll::Ready(None),
-                Some(Step::Send(bytes)) if bytes.is_empty() => {}
-                Some(Step::Send(bytes)) => {
+                Some(BodyStep::Send(bytes)) if bytes.is_empty() => {}
+                Some(BodyStep::Send(bytes)) => {
                     self.left = self.left.map(|left| left.saturating_sub(bytes.len() as u64));
                     return Poll::Ready(Some(Ok(Frame::data(bytes))));
                 }
-                Some(Step::Pause(time)) => self.pause = Some(Box::pin(sleep(time))),
-                Some(Step::Ring(bell)) => bell.notify_one(),
-                Some(Step::Stall) => {
-                    self.steps.push_front(Step::Stall);
+                Some(BodyStep::Pause(time)) => self.pause = Some(Box::pin(sleep(time))),
+                Some(BodyStep::Ring(bell)) => bell.notify_one(),
+                Some(BodyStep::Stall) => {
+                    self.steps.push_front(BodyStep::Stall);
                     return Poll::Pending;
                 }
-                Some(Step::Break) => return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
+                Some(BodyStep::Break) => return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
             }
         }
     }

@@ -30,10 +30,10 @@ fn answering(answer: &'static [u8]) -> (Url, JoinHandle<()>) {
     })
 }
 
-fn post(url: Url, budget: Duration) -> Outcome {
-    let request = Request { url, headers: Vec::new(), body: RawBody::new("{}") };
+fn post(url: Url, budget: Duration) -> AttemptOutcome {
+    let request = OutgoingRequest { url, headers: Vec::new(), body: RawBody::new("{}") };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(Exchange::new().post(&request, Some(budget))).0
+    runtime.block_on(HttpClient::new().post(&request, Some(budget))).0
 }
 
 const LONG: Duration = Duration::from_secs(20);
@@ -46,7 +46,7 @@ fn an_answer_is_kept_with_the_start_of_its_body() {
         stream.write_all(b"HTTP/1.1 418 Teapot\r\nContent-Length: 20000\r\n\r\n").unwrap();
         stream.write_all(&[b'x'; 20_000]).unwrap();
     });
-    let Outcome::Answered(answer) = post(url, LONG) else { panic!("no answer") };
+    let AttemptOutcome::Answered(answer) = post(url, LONG) else { panic!("no answer") };
     assert_eq!((answer.status, answer.body.len(), answer.truncated), (418, ANSWER_KEPT, true));
     served.join().unwrap();
 }
@@ -67,14 +67,14 @@ fn the_budget_covers_head_and_body() {
         // Until the other side has given up.
         let _ = stream.read(&mut [0]);
     });
-    assert_eq!(post(url, SHORT), Outcome::TimedOut(Phase::Head));
+    assert_eq!(post(url, SHORT), AttemptOutcome::TimedOut(AttemptPhase::Head));
     silent.join().unwrap();
     let (url, halting) = server(|mut stream| {
         read_request(&mut stream);
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{").unwrap();
         let _ = stream.read(&mut [0]);
     });
-    assert_eq!(post(url, SHORT), Outcome::TimedOut(Phase::Body));
+    assert_eq!(post(url, SHORT), AttemptOutcome::TimedOut(AttemptPhase::Body));
     halting.join().unwrap();
 }
 
@@ -83,7 +83,7 @@ fn a_closed_port_refuses() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
     drop(listener);
-    assert_eq!(post(url, LONG), Outcome::Refused);
+    assert_eq!(post(url, LONG), AttemptOutcome::Refused);
 }
 
 #[test]
@@ -92,13 +92,13 @@ fn a_connection_that_ends_early_and_noise_are_told_apart() {
         read_request(&mut stream);
         stream.shutdown(Shutdown::Both).unwrap();
     });
-    assert_eq!(post(url, LONG), Outcome::Disconnected);
+    assert_eq!(post(url, LONG), AttemptOutcome::Disconnected);
     served.join().unwrap();
     let (url, served) = answering(b"SSH-2.0-OpenSSH_9.2\r\n\r\n");
     assert_eq!(post(url, LONG).name(), "malformed");
     served.join().unwrap();
     let (url, served) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}");
-    assert_eq!(post(url, LONG), Outcome::Disconnected);
+    assert_eq!(post(url, LONG), AttemptOutcome::Disconnected);
     served.join().unwrap();
 }
 
@@ -116,7 +116,7 @@ fn plain_text_behind_https_is_a_tls_failure() {
 #[test]
 fn names_that_do_not_resolve_are_told() {
     // RFC 6761, section 6.4: `invalid` never resolves.
-    assert_eq!(post(Url::parse("http://nowhere.invalid/").unwrap(), LONG), Outcome::UnknownHost);
+    assert_eq!(post(Url::parse("http://nowhere.invalid/").unwrap(), LONG), AttemptOutcome::UnknownHost);
 }
 
 #[test]
@@ -139,6 +139,6 @@ fn each_attempt_is_sent_once_without_additions() {
         );
         // No answer: a client that sends twice would now be back.
     });
-    assert_eq!(post(url, LONG), Outcome::Disconnected);
+    assert_eq!(post(url, LONG), AttemptOutcome::Disconnected);
     served.join().unwrap();
 }

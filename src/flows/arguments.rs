@@ -1,8 +1,8 @@
 //! Arguments that several commands share, and the readers of their values. Checked before anything else happens.
 
-use crate::config::Settings;
-use crate::config::keys::Key;
-use crate::deliver::Pace;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
+use crate::deliver::DeliveryPace;
 use crate::error::Error;
 use crate::protocol::api::check_id;
 use crate::protocol::event::{EventSelection, EventType, FieldKind};
@@ -15,20 +15,20 @@ use std::time::Duration;
 use url::Url;
 
 /// A header given with `-H`.
-pub type Header = (HeaderName, HeaderValue);
+pub type HeaderArgument = (HeaderName, HeaderValue);
 
 /// Reads `-H 'Name: value'`.
-pub fn header(text: &str) -> Result<Header, String> {
+pub fn read_header(text: &str) -> Result<HeaderArgument, String> {
     parse_header(text).map_err(|error| error.to_string())
 }
 
 /// Reads a port, host:port/path or URL.
-pub fn target(text: &str) -> Result<Url, String> {
+pub fn read_target(text: &str) -> Result<Url, String> {
     parse_target(text).map_err(|error| error.to_string())
 }
 
 /// Reads a duration such as `5s`, `500ms` or `1m 30s`.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub fn read_duration(text: &str) -> Result<Duration, String> {
     if text == "0" {
         return Ok(Duration::ZERO);
     }
@@ -42,26 +42,26 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads a duration of which 0 means "no limit".
-pub fn limit(text: &str) -> Result<Limit, String> {
-    duration(text).map(|duration| Limit((!duration.is_zero()).then_some(duration)))
+pub fn read_time_limit(text: &str) -> Result<TimeLimit, String> {
+    read_duration(text).map(|duration| TimeLimit((!duration.is_zero()).then_some(duration)))
 }
 
 /// A duration, or none for no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit(pub Option<Duration>);
+pub struct TimeLimit(pub Option<Duration>);
 
 /// Reads a port; 0 means a free one.
-pub fn port(text: &str) -> Result<u16, String> {
+pub fn read_port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("'{text}' is not a port; ports are 0 to 65535"))
 }
 
 /// Reads an address of this machine.
-pub fn address(text: &str) -> Result<IpAddr, String> {
+pub fn read_address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"))
 }
 
 /// Reads how many of something are wanted, which is at least one.
-pub fn count(text: &str) -> Result<u64, String> {
+pub fn read_count(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(count @ 1..) => Ok(count),
         _ => Err(format!("'{text}' is not a count; write a whole number from 1")),
@@ -69,22 +69,22 @@ pub fn count(text: &str) -> Result<u64, String> {
 }
 
 /// Reads the name of an event.
-pub fn event_type(text: &str) -> Result<EventType, String> {
+pub fn read_event_type(text: &str) -> Result<EventType, String> {
     text.parse::<EventType>().map_err(|error| error.to_string())
 }
 
 /// Reads a selection of events: `created,deleted`, `signup.*`, `all`.
-pub fn selection(text: &str) -> Result<EventSelection, String> {
+pub fn read_selection(text: &str) -> Result<EventSelection, String> {
     text.parse::<EventSelection>().map_err(|error| error.to_string())
 }
 
 /// Reads `60x`, `instant` or `step`.
-pub fn pace(text: &str) -> Result<Pace, String> {
+pub fn read_pace(text: &str) -> Result<DeliveryPace, String> {
     match text {
-        "instant" => Ok(Pace::Instant),
-        "step" => Ok(Pace::Step),
+        "instant" => Ok(DeliveryPace::Instant),
+        "step" => Ok(DeliveryPace::Step),
         _ => match text.strip_suffix(['x', 'X']).unwrap_or(text).parse::<f64>() {
-            Ok(factor) if factor.is_finite() && (0.01..=100_000.0).contains(&factor) => Ok(Pace::Times(factor)),
+            Ok(factor) if factor.is_finite() && (0.01..=100_000.0).contains(&factor) => Ok(DeliveryPace::Times(factor)),
             Ok(_) => Err("a speed lies between 0.01x and 100000x".into()),
             Err(_) => Err("a speed is written 60x, instant or step".into()),
         },
@@ -93,7 +93,7 @@ pub fn pace(text: &str) -> Result<Pace, String> {
 
 /// What a retry's delay counts from, as an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum From {
+pub enum RetryFromOption {
     /// The attempt before it: 0, 60, 360, 1260 and 4860 s
     #[default]
     Previous,
@@ -101,20 +101,20 @@ pub enum From {
     First,
 }
 
-impl std::convert::From<From> for RetryFrom {
-    fn from(from: From) -> Self {
+impl std::convert::From<RetryFromOption> for RetryFrom {
+    fn from(from: RetryFromOption) -> Self {
         match from {
-            From::Previous => Self::Previous,
-            From::First => Self::First,
+            RetryFromOption::Previous => Self::Previous,
+            RetryFromOption::First => Self::First,
         }
     }
 }
 
 /// The value of an option, else that of a setting, read the same way.
-pub fn or_setting<T: Clone>(
+pub fn option_or_setting<T: Clone>(
     option: Option<&T>,
-    settings: &Settings,
-    key: Key,
+    settings: &ConfigSettings,
+    key: SettingKey,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Error> {
     if let Some(value) = option {
@@ -127,12 +127,12 @@ pub fn or_setting<T: Clone>(
 }
 
 /// Reads an id of the service.
-pub fn id(text: &str) -> Result<String, String> {
+pub fn read_id(text: &str) -> Result<String, String> {
     check_id(text).map(|()| text.to_owned())
 }
 
 /// Reads an e-mail address: something on both sides of an @, and no spaces.
-pub fn email(text: &str) -> Result<String, String> {
+pub fn read_email(text: &str) -> Result<String, String> {
     match FieldKind::Email.takes_text(text) && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         true => Ok(text.to_owned()),
         false => Err(format!("'{text}' is not an e-mail address; write one like ada@example.com")),
@@ -145,22 +145,22 @@ mod tests {
 
     #[test]
     fn durations_need_a_unit() {
-        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
-        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("0"), Ok(Duration::ZERO));
-        assert_eq!(duration("5"), Err("it has no unit; write 5s or 5ms".into()));
-        assert!(duration("soon").is_err() && duration("-1s").is_err() && duration("900y").is_err());
-        assert_eq!(limit("0"), Ok(Limit(None)));
+        assert_eq!(read_duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(read_duration("1m 30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(read_duration("0"), Ok(Duration::ZERO));
+        assert_eq!(read_duration("5"), Err("it has no unit; write 5s or 5ms".into()));
+        assert!(read_duration("soon").is_err() && read_duration("-1s").is_err() && read_duration("900y").is_err());
+        assert_eq!(read_time_limit("0"), Ok(TimeLimit(None)));
     }
 
     #[test]
     fn speeds() {
-        assert_eq!(pace("60x"), Ok(Pace::Times(60.0)));
-        assert_eq!(pace("60"), Ok(Pace::Times(60.0)));
-        assert_eq!(pace("instant"), Ok(Pace::Instant));
-        assert_eq!(pace("step"), Ok(Pace::Step));
+        assert_eq!(read_pace("60x"), Ok(DeliveryPace::Times(60.0)));
+        assert_eq!(read_pace("60"), Ok(DeliveryPace::Times(60.0)));
+        assert_eq!(read_pace("instant"), Ok(DeliveryPace::Instant));
+        assert_eq!(read_pace("step"), Ok(DeliveryPace::Step));
         for bad in ["0x", "-1x", "x", "NaN", "infx", "fast", ""] {
-            assert!(pace(bad).is_err(), "{bad}");
+            assert!(read_pace(bad).is_err(), "{bad}");
         }
     }
 }

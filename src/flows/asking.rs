@@ -2,24 +2,24 @@
 //!
 //! Off a terminal a missing value is an error of usage that names the option, before anything is called.
 
-use super::arguments::{id, or_setting};
-use super::service::Service;
-use crate::config::Settings;
-use crate::config::keys::Key;
+use super::arguments::{option_or_setting, read_id};
+use super::service::HostedService;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
-use crate::protocol::api::{Waitlist, check_id};
+use crate::protocol::api::{ApiWaitlist, check_id};
 
 /// The waitlist of `--waitlist` or of the settings.
-pub fn waitlist_given(given: Option<&String>, settings: &Settings) -> Result<Option<String>, Error> {
-    or_setting(given, settings, Key::Waitlist, id)
+pub fn resolve_waitlist(given: Option<&String>, settings: &ConfigSettings) -> Result<Option<String>, Error> {
+    option_or_setting(given, settings, SettingKey::Waitlist, read_id)
 }
 
 /// Refuses to go on without a waitlist where nobody can be asked.
-pub fn need_waitlist(waitlist: Option<&String>, context: &Context) -> Result<(), Error> {
-    if waitlist.is_some() || context.may_ask() {
+pub fn require_waitlist(waitlist: Option<&String>, context: &Context) -> Result<(), Error> {
+    if waitlist.is_some() || context.may_prompt() {
         return Ok(());
     }
     Err(Error::usage("no waitlist is named")
@@ -28,22 +28,26 @@ pub fn need_waitlist(waitlist: Option<&String>, context: &Context) -> Result<(),
 }
 
 /// The waitlist, picked from the service's list where none was given; `None` where nobody wanted to pick.
-pub async fn waitlist(given: Option<String>, service: &Service, context: &Context) -> Result<Option<String>, Error> {
-    need_waitlist(given.as_ref(), context)?;
+pub async fn pick_waitlist(
+    given: Option<String>,
+    service: &HostedService,
+    context: &Context,
+) -> Result<Option<String>, Error> {
+    require_waitlist(given.as_ref(), context)?;
     if given.is_some() {
         return Ok(given);
     }
-    let found = service.client.waitlists().await.map_err(|failure| service.explain(&failure, context))?;
-    let waitlists: Vec<Waitlist> = found.into_iter().filter(|waitlist| check_id(waitlist.id()).is_ok()).collect();
+    let found = service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))?;
+    let waitlists: Vec<ApiWaitlist> = found.into_iter().filter(|waitlist| check_id(waitlist.id()).is_ok()).collect();
     if waitlists.is_empty() {
         return Err(Error::usage("the workspace has no waitlist yet"));
     }
-    let items: Vec<Sanitised> = waitlists.iter().map(described).collect();
-    Ok(prompt::one_of(context, "Waitlist", &items)?.map(|at| waitlists[at].id().to_owned()))
+    let items: Vec<Sanitised> = waitlists.iter().map(render_waitlist).collect();
+    Ok(prompt::select_one(context, "Waitlist", &items)?.map(|at| waitlists[at].id().to_owned()))
 }
 
 /// A waitlist as it stands in a pick list.
-pub fn described(waitlist: &Waitlist) -> Sanitised {
+pub fn render_waitlist(waitlist: &ApiWaitlist) -> Sanitised {
     match waitlist.name() {
         Some(name) => Sanitised::text(&format!("{name}  {}", waitlist.id())),
         None => Sanitised::text(waitlist.id()),

@@ -2,74 +2,85 @@
 //! Ctrl-C ends it.
 
 use crate::context::Context;
-use crate::deliver::{self, Delivery, Plan, Surroundings};
+use crate::deliver::{self, DeliveryContext, DeliveryPlan, DeliveryResult};
 use crate::error::{Error, Exit};
-use crate::exchange::{Exchange, Request};
+use crate::exchange::{HttpClient, OutgoingRequest};
 use crate::output::countdown::Countdown;
 use crate::output::screen::Screen;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
-use crate::protocol::facts::Facts;
-use crate::protocol::report::{Report, SendingReport, What};
-use crate::shutdown::{Signal, Stop};
+use crate::protocol::facts::EventFacts;
+use crate::protocol::report::{Report, ReportKind, SendingReport};
+use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::Store;
 use std::time::Duration;
 
 /// Registers an event in the store and shows what is about to be sent; its number.
-pub async fn announce(request: &Request, context: &Context, screen: &Screen, store: &Store) -> Result<u64, Error> {
-    let facts = Facts::of(&request.body);
+pub async fn register_event(
+    request: &OutgoingRequest,
+    context: &Context,
+    screen: &Screen,
+    store: &Store,
+) -> Result<u64, Error> {
+    let facts = EventFacts::from_body(&request.body);
     let at = context.clock.now();
-    let sent = store.sent(request.body.clone(), &facts, at).await;
+    let sent = store.record_sent(request.body.clone(), &facts, at).await;
     let event = sent.map_err(|error| Error::machine(error.to_string()))?;
     let (url, fingerprint) = (request.url.to_string(), request.body.fingerprint());
     let headers = HeaderLines::collect(request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
     let sending = SendingReport { event, url, facts, fingerprint, headers, body: request.body.clone() };
-    screen.tell(Report { at, what: What::Sending(Box::new(sending)) });
+    screen.send_report(Report { at, what: ReportKind::Sending(Box::new(sending)) });
     Ok(event)
 }
 
 /// Delivers one event and tells about it. The exit is `Done` when it was acknowledged.
-pub async fn run(plan: &Plan, context: &Context, screen: &Screen, store: &Store, stop: &Stop) -> Result<Exit, Error> {
-    let mut stage = Stage { context, screen, store };
-    let exchange = Exchange::new();
+pub async fn deliver_event(
+    plan: &DeliveryPlan,
+    context: &Context,
+    screen: &Screen,
+    store: &Store,
+    stop: &StopReceiver,
+) -> Result<Exit, Error> {
+    let mut stage = SessionDelivery { context, screen, store };
+    let exchange = HttpClient::new();
     let delivery = tokio::select! {
-        delivery = deliver::deliver(plan, &exchange, context.clock.as_ref(), &mut stage) => delivery?,
-        signal = stop.requested() => return Ok(interrupted(signal)),
+        delivery = deliver::deliver_event(plan, &exchange, context.clock.as_ref(), &mut stage) => delivery?,
+        signal = stop.wait_for_stop() => return Ok(exit_for_signal(signal)),
     };
     Ok(verdict(&delivery))
 }
 
 /// How a command ends that was interrupted before it finished.
-pub fn interrupted(signal: Signal) -> Exit {
+pub fn exit_for_signal(signal: StopSignal) -> Exit {
     match signal {
-        Signal::Interrupt => Exit::Interrupted,
-        Signal::Terminate => Exit::Terminated,
+        StopSignal::Interrupt => Exit::Interrupted,
+        StopSignal::Terminate => Exit::Terminated,
     }
 }
 
-fn verdict(delivery: &Delivery) -> Exit {
-    if delivery.last.acknowledged() { Exit::Done } else { Exit::No }
+fn verdict(delivery: &DeliveryResult) -> Exit {
+    if delivery.last.is_acknowledged() { Exit::Done } else { Exit::No }
 }
 
 /// Store and screen, as the engine sees them.
-struct Stage<'a> {
+struct SessionDelivery<'a> {
     context: &'a Context,
     screen: &'a Screen,
     store: &'a Store,
 }
 
-impl Surroundings for Stage<'_> {
+impl DeliveryContext for SessionDelivery<'_> {
     type Stopped = Error;
 
-    fn tell(&mut self, report: Report) {
-        self.screen.tell(report);
+    fn emit_report(&mut self, report: Report) {
+        self.screen.send_report(report);
     }
 
-    async fn keep(&mut self, attempt: Attempt) -> Result<(), Error> {
-        self.store.attempt(attempt).await.map_err(|error| Error::machine(error.to_string()))
+    async fn store_attempt(&mut self, attempt: Attempt) -> Result<(), Error> {
+        self.store.record_attempt(attempt).await.map_err(|error| Error::machine(error.to_string()))
     }
 
-    async fn wait(&mut self, delay: Duration) -> Result<(), Error> {
+    async fn wait_for_retry(&mut self, delay: Duration) -> Result<(), Error> {
         let clock = &self.context.clock;
         let due = clock.monotonic() + delay;
         let countdown = Countdown::new(delay, self.context.shows_progress());
@@ -83,9 +94,9 @@ impl Surroundings for Stage<'_> {
         }
     }
 
-    async fn step(&mut self, attempt: u32) -> Result<(), Error> {
+    async fn wait_for_step(&mut self, attempt: u32) -> Result<(), Error> {
         let message = format!("Enter makes attempt {attempt}; Ctrl-C stops");
-        self.screen.tell(Report { at: self.context.clock.now(), what: What::Notice { message } });
+        self.screen.send_report(Report { at: self.context.clock.now(), what: ReportKind::Notice { message } });
         let stdin = self.context.stdin.clone();
         let line = tokio::task::spawn_blocking(move || stdin.read_line()).await;
         match line {

@@ -3,14 +3,14 @@
 use crate::context::Context;
 use crate::error::Error;
 use crate::protocol::body::RawBody;
-use crate::protocol::json::pretty;
+use crate::protocol::json::pretty_print;
 use std::io::Write;
 use std::process::Command;
 
 /// Opens `$VISUAL` or `$EDITOR` on a body, laid out if it is JSON, and answers with what was saved, byte for byte but
 /// for the one line feed that editors put at the end.
-pub fn edit(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
-    if !context.may_ask() {
+pub fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
+    if !context.may_prompt() {
         return Err(Error::usage(
             "--edit opens an editor, and there is no terminal for one (or --no-input forbids it)",
         )
@@ -27,7 +27,7 @@ pub fn edit(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
         Err(error) => return Err(Error::machine(format!("the editor '{editor}' cannot be started: {error}"))),
     }
     let saved = std::fs::read(file.path()).map_err(|error| Error::machine(format!("cannot read back: {error}")))?;
-    if saved.strip_suffix(b"\n") == Some(&*pretty(body.as_bytes())) {
+    if saved.strip_suffix(b"\n") == Some(&*pretty_print(body.as_bytes())) {
         // Nothing was changed, so nothing is: laying it out was for the eyes.
         return Ok(body.clone());
     }
@@ -37,7 +37,7 @@ pub fn edit(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
 
 fn stage(body: &RawBody) -> std::io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix("referralloop-").suffix(".json").tempfile()?;
-    file.write_all(&pretty(body.as_bytes()))?;
+    file.write_all(&pretty_print(body.as_bytes()))?;
     file.write_all(b"\n")?;
     file.flush()?;
     Ok(file)

@@ -1,18 +1,18 @@
 //! What the edges' errors mean to a user: kind, sentence and hints. The one place that knows them all.
 
 use crate::config::ConfigError;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorCategory};
 use crate::jq;
 use crate::store::{OpenError, ReadError};
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         let kind = match &error {
-            ConfigError::EmptySecret { .. } => Kind::Usage,
+            ConfigError::EmptySecret { .. } => ErrorCategory::Usage,
             // An option that is wrong is the command line's fault, not the configuration's.
-            ConfigError::Value { origin, .. } if origin.starts_with("--") => Kind::Usage,
-            ConfigError::Unwritable { .. } => Kind::Machine,
-            _ => Kind::Configuration,
+            ConfigError::Value { origin, .. } if origin.starts_with("--") => ErrorCategory::Usage,
+            ConfigError::Unwritable { .. } => ErrorCategory::Machine,
+            _ => ErrorCategory::Configuration,
         };
         let told = Error::new(kind, error.to_string());
         match error {
@@ -38,12 +38,12 @@ impl From<ConfigError> for Error {
 
 impl From<OpenError> for Error {
     fn from(error: OpenError) -> Self {
-        unopened(error, "--store")
+        explain_open_error(error, "--store")
     }
 }
 
 /// A file that could not be opened; `option` is how another one is named.
-pub fn unopened(error: OpenError, option: &str) -> Error {
+pub fn explain_open_error(error: OpenError, option: &str) -> Error {
     let told = Error::machine(error.to_string());
     match error {
         OpenError::Foreign { .. } => told.hint(format!("choose another file with {option}")),
@@ -65,12 +65,12 @@ impl From<ReadError> for Error {
     }
 }
 
-impl From<jq::Fault> for Error {
-    fn from(fault: jq::Fault) -> Self {
+impl From<jq::JqError> for Error {
+    fn from(fault: jq::JqError) -> Self {
         let told = Self::usage(fault.to_string());
         match fault {
-            jq::Fault::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
-            jq::Fault::TooSlow => told.hint("it may have no end; a body has a second"),
+            jq::JqError::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
+            jq::JqError::TooSlow => told.hint("it may have no end; a body has a second"),
         }
     }
 }

@@ -3,14 +3,14 @@
 
 use super::arguments;
 use crate::error::Error;
-use crate::jq::Condition;
+use crate::jq::JqCondition;
 use crate::output::records;
-use crate::protocol::arrival::Verification;
-use crate::protocol::attempt::{Attempt, Outcome};
+use crate::protocol::arrival::SignatureState;
+use crate::protocol::attempt::{Attempt, AttemptOutcome};
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventSelection;
-use crate::protocol::facts::Facts;
-use crate::store::{ArrivalRow, Direction, EventRow, Filter, Reader, RefusedRow};
+use crate::protocol::facts::EventFacts;
+use crate::store::{ArrivalRow, EventDirection, EventRow, RefusedRow, StoreFilter, StoreReader};
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -20,9 +20,9 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Which events")]
-pub struct Selection {
+pub struct SelectionOptions {
     /// These events only: created, signup.deleted, signup.* or all, separated by commas
-    #[arg(long, value_name = "EVENTS", value_parser = arguments::selection)]
+    #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
     events: Option<EventSelection>,
     /// Events of this sign-up only
     #[arg(long, value_name = "ID")]
@@ -35,7 +35,7 @@ pub struct Selection {
     waitlist: Option<String>,
     /// Events in this state only
     #[arg(long, value_enum, value_name = "STATE")]
-    state: Option<State>,
+    state: Option<SignatureStateOption>,
     /// First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -61,25 +61,25 @@ pub struct Selection {
 
 /// State of an event's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum State {
+enum SignatureStateOption {
     /// Signed with a secret that is known here
     Valid,
     /// Not signed
     Unsigned,
 }
 
-impl Selection {
+impl SelectionOptions {
     /// The condition, ready to be asked.
-    pub fn condition(&self) -> Result<Option<Condition>, Error> {
-        self.condition.as_deref().map(|text| Condition::new(text).map_err(Error::from)).transpose()
+    pub fn condition(&self) -> Result<Option<JqCondition>, Error> {
+        self.condition.as_deref().map(|text| JqCondition::new(text).map_err(Error::from)).transpose()
     }
 
     /// The direction that was asked for.
-    pub fn direction(&self) -> Option<Direction> {
+    pub fn direction(&self) -> Option<EventDirection> {
         match (self.sent, self.received, self.all) {
-            (true, ..) => Some(Direction::Sent),
-            (_, true, _) => Some(Direction::Received),
-            (.., true) => Some(Direction::All),
+            (true, ..) => Some(EventDirection::Sent),
+            (_, true, _) => Some(EventDirection::Received),
+            (.., true) => Some(EventDirection::All),
             _ => None,
         }
     }
@@ -94,19 +94,19 @@ impl Selection {
     }
 
     /// The filter that the store understands.
-    pub fn filter(&self, now: Timestamp) -> Result<Filter, Error> {
-        Ok(Filter {
+    pub fn filter(&self, now: Timestamp) -> Result<StoreFilter, Error> {
+        Ok(StoreFilter {
             direction: self.direction().unwrap_or_default(),
             events: self.events.clone().unwrap_or_default(),
             signup: self.signup.clone(),
             email: self.email.clone(),
             waitlist: self.waitlist.clone(),
             state: self.state.map(|state| match state {
-                State::Valid => Verification::Valid,
-                State::Unsigned => Verification::Unsigned,
+                SignatureStateOption::Valid => SignatureState::Valid,
+                SignatureStateOption::Unsigned => SignatureState::Unsigned,
             }),
-            since: moment("--since", self.since.as_deref(), now)?,
-            until: moment("--until-time", self.until_time.as_deref(), now)?,
+            since: read_moment("--since", self.since.as_deref(), now)?,
+            until: read_moment("--until-time", self.until_time.as_deref(), now)?,
             failed: self.failed,
         })
     }
@@ -114,12 +114,12 @@ impl Selection {
 
 /// A point in time, or how long before now.
 /// Reads a time, or how long ago.
-pub fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+pub fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let Some(text) = text else { return Ok(None) };
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Some(at));
     }
-    let ago = arguments::duration(text).ok().and_then(|ago| now.checked_sub(ago).ok());
+    let ago = arguments::read_duration(text).ok().and_then(|ago| now.checked_sub(ago).ok());
     ago.map(Some).ok_or_else(|| {
         Error::usage(format!("{option} '{text}' is no time"))
             .hint("write 2024-01-15T10:00:00Z, or how long ago: 2h, 30m")
@@ -128,7 +128,7 @@ pub fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option
 
 /// What a user calls something stored: `41`, `#41`, `last`, `!7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stored {
+pub enum StoredId {
     /// The newest event.
     Last,
     /// An event by its number.
@@ -137,7 +137,7 @@ pub enum Stored {
     Refused(u64),
 }
 
-impl FromStr for Stored {
+impl FromStr for StoredId {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -172,16 +172,16 @@ impl StoredRequest {
 }
 
 /// Finds what a user named.
-pub fn find(reader: &Reader, wanted: Stored) -> Result<StoredRequest, Error> {
-    let everything = Filter { direction: Direction::All, ..Filter::default() };
+pub fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<StoredRequest, Error> {
+    let everything = StoreFilter { direction: EventDirection::All, ..StoreFilter::default() };
     let (found, missing) = match wanted {
-        Stored::Last => {
-            let last = reader.last(&everything)?.map(event);
+        StoredId::Last => {
+            let last = reader.find_last_event(&everything)?.map(event);
             return last.ok_or_else(|| Error::usage("nothing is stored yet").hint("start with: referralloop listen"));
         }
-        Stored::Event(number) => (reader.event(number)?.map(event), format!("there is no event #{number}")),
-        Stored::Refused(number) => (
-            reader.refused(number)?.map(|row| StoredRequest::Refused(Box::new(row))),
+        StoredId::Event(number) => (reader.find_event(number)?.map(event), format!("there is no event #{number}")),
+        StoredId::Refused(number) => (
+            reader.find_refused(number)?.map(|row| StoredRequest::Refused(Box::new(row))),
             format!("there is no refused request !{number}; only the last 200 are kept"),
         ),
     };
@@ -210,9 +210,9 @@ pub fn event_fields(row: &EventRow) -> Value {
         "fingerprint": row.body.fingerprint(),
         "verification": row.verification,
         "times": row.arrivals,
-        "first_at": row.first_at.map(records::instant),
-        "last_at": row.last_at.map(records::instant),
-        "sent_at": row.sent_at.map(records::instant),
+        "first_at": row.first_at.map(records::format_instant),
+        "last_at": row.last_at.map(records::format_instant),
+        "sent_at": row.sent_at.map(records::format_instant),
         "probable_retry_of": row.retry_of,
         "drift": row.facts.drift,
         "last_attempt": row.last_attempt.as_ref().map(attempt_fields),
@@ -223,11 +223,11 @@ pub fn event_fields(row: &EventRow) -> Value {
 /// Fields of a `refused` record.
 pub fn refused_fields(row: &RefusedRow) -> Value {
     let refused = &row.refused;
-    let facts = Facts::of(&refused.body);
+    let facts = EventFacts::from_body(&refused.body);
     let fields = json!({
         "refused": row.number,
         "reason": refused.reason,
-        "arrived_at": records::instant(refused.at),
+        "arrived_at": records::format_instant(refused.at),
         "target": refused.target,
         "headers": records::header_fields(&refused.headers),
         "event_type": facts.event_type,
@@ -236,16 +236,16 @@ pub fn refused_fields(row: &RefusedRow) -> Value {
     payload(fields, &facts, &refused.body)
 }
 
-fn payload(fields: Value, facts: &Facts, body: &RawBody) -> Value {
-    let fields = with(fields, records::Facts::of(facts, body));
-    with(with(fields, json!({ "body_bytes": body.len() })), records::Body::of(body.as_bytes()))
+fn payload(fields: Value, facts: &EventFacts, body: &RawBody) -> Value {
+    let fields = with(fields, records::PayloadFactFields::of(facts, body));
+    with(with(fields, json!({ "body_bytes": body.len() })), records::BodyFields::of(body.as_bytes()))
 }
 
 /// One of the `arrivals` of an `event` record.
 pub fn arrival_fields(row: &ArrivalRow) -> Value {
     json!({
         "arrival": row.number,
-        "arrived_at": records::instant(row.at),
+        "arrived_at": records::format_instant(row.at),
         "verification": row.verification,
         "target": row.target,
         "headers": records::header_fields(&row.headers),
@@ -255,17 +255,17 @@ pub fn arrival_fields(row: &ArrivalRow) -> Value {
 /// One of the `attempts` of an `event` record.
 pub fn attempt_fields(attempt: &Attempt) -> Value {
     let phase = match attempt.outcome {
-        Outcome::TimedOut(phase) => Some(phase),
+        AttemptOutcome::TimedOut(phase) => Some(phase),
         _ => None,
     };
     let fields = json!({
         "purpose": attempt.purpose,
         "url": attempt.url,
         "attempt": attempt.number,
-        "began_at": records::instant(attempt.at),
+        "began_at": records::format_instant(attempt.at),
         "latency_ms": u64::try_from(attempt.latency.as_millis()).unwrap_or(u64::MAX),
         "latency_us": u64::try_from(attempt.latency.as_micros()).unwrap_or(u64::MAX),
         "phase": phase,
     });
-    with(fields, records::Ended::of(&attempt.outcome))
+    with(fields, records::OutcomeFields::of(&attempt.outcome))
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub const BODY_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Reads a file whole, or standard input for `-`.
-pub fn read(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
+pub fn read_input(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
     let shown = if path == Path::new("-") { "on standard input".into() } else { path.display().to_string() };
     let bytes = if path == Path::new("-") {
         context.stdin.read_up_to(limit).map_err(|e| Error::usage(format!("cannot read standard input: {e}")))?
@@ -19,7 +19,7 @@ pub fn read(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Ve
         let mut bytes = Vec::new();
         File::open(context.resolve(path))
             .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-            .map_err(|error| Error::usage(format!("cannot read {what} {shown}: {}", plain(&error))))?;
+            .map_err(|error| Error::usage(format!("cannot read {what} {shown}: {}", describe_io_error(&error))))?;
         bytes
     };
     if bytes.len() as u64 > limit {
@@ -30,18 +30,18 @@ pub fn read(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Ve
 
 /// Reads the files of `--secret-file`.
 pub fn read_secret_files(context: &Context, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
-    one_stdin(&paths.iter().map(Some).collect::<Vec<_>>())?;
-    paths.iter().map(|path| Ok((path.clone(), read(context, path, SECRET_FILE_LIMIT, "secret file")?))).collect()
+    require_one_stdin(&paths.iter().map(Some).collect::<Vec<_>>())?;
+    paths.iter().map(|path| Ok((path.clone(), read_input(context, path, SECRET_FILE_LIMIT, "secret file")?))).collect()
 }
 
 /// The operating system's words without their error number.
-pub fn plain(error: &std::io::Error) -> String {
+pub fn describe_io_error(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Refuses a command line that reads standard input for two things.
-pub fn one_stdin(paths: &[Option<&PathBuf>]) -> Result<(), Error> {
+pub fn require_one_stdin(paths: &[Option<&PathBuf>]) -> Result<(), Error> {
     if paths.iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
         return Err(Error::usage("standard input (-) can be read for one thing only; put the other into a file"));
     }

@@ -1,22 +1,22 @@
 //! A listener with everything around it: the socket, the store behind it, the screen before it, the entry that lets
 //! `trigger` find it, and every way in which it may end.
 
-use super::diagnosis::Attendant;
-use super::listeners::{self, Announcement};
+use super::diagnosis::BackgroundDiagnosis;
+use super::listeners::{self, ListenerEntry};
 use super::ready::ReadyFile;
 use crate::context::Context;
-use crate::diagnose::Known;
+use crate::diagnose::KnownSecret;
 use crate::error::Error;
 use crate::output::console::Console;
-use crate::output::human::{Stream, banner};
-use crate::output::line::{Line, write_lines};
+use crate::output::human::{ScreenStream, render_banner};
+use crate::output::line::{StyledLine, write_lines};
 use crate::output::records;
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
-use crate::output::style::Ink;
-use crate::protocol::report::{Report, What};
-use crate::receive::{self, Audience, Counts, Finished, Receiver, Settings};
-use crate::shutdown::{Signal, Stop};
+use crate::output::style::TextRole;
+use crate::protocol::report::{Report, ReportKind};
+use crate::receive::{self, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver};
+use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::Store;
 use jiff::Timestamp;
 use serde_json::json;
@@ -35,7 +35,7 @@ const PARENT_CHECK: Duration = Duration::from_millis(250);
 
 /// When a listener ends by itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Ends {
+pub struct StopConditions {
     /// After this many distinct events.
     pub until: Option<u64>,
     /// After this long.
@@ -47,7 +47,7 @@ pub struct Ends {
 
 /// Why a listener ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum StopReason {
     /// Enough events came.
     Enough,
     /// Its time was up.
@@ -59,40 +59,40 @@ pub enum Why {
     /// What ran beside it has ended.
     Alone,
     /// It was told to.
-    Told(Signal),
+    Told(StopSignal),
     /// It was told to twice: what was under way is cut off.
-    Aborted(Signal),
+    Aborted(StopSignal),
 }
 
 /// What a listener did.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub struct Ended {
+pub struct ListenerSummary {
     /// Why it ended.
     #[serde(skip)]
-    pub why: Why,
+    pub why: StopReason,
     /// What it counted.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: ListenerCounts,
     /// What it could not finish.
     #[serde(rename = "unforwarded", serialize_with = "unforwarded")]
-    pub finished: Finished,
+    pub finished: ReceiverShutdown,
 }
 
-fn unforwarded<S: serde::Serializer>(finished: &Finished, serializer: S) -> Result<S::Ok, S::Error> {
+fn unforwarded<S: serde::Serializer>(finished: &ReceiverShutdown, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(finished.unforwarded as u64)
 }
 
 /// A bound socket. Connections queue up there until it is served.
 #[derive(Debug)]
-pub struct Door {
+pub struct BoundListener {
     /// Where deliveries go.
     pub url: Url,
     listener: TcpListener,
 }
 
-impl Door {
+impl BoundListener {
     /// Binds. Port 0 takes a free one; the URL tells which.
-    pub async fn open(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
+    pub async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))?;
         let local = listener.local_addr().map_err(|error| cannot_bind(address, &error))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
@@ -125,22 +125,22 @@ struct ScreenAudience {
     clock: crate::clock::SharedClock,
 }
 
-impl Audience for ScreenAudience {
-    fn tell(&self, report: Report) {
-        self.screen.tell(report);
+impl ReportSink for ScreenAudience {
+    fn emit_report(&self, report: Report) {
+        self.screen.send_report(report);
     }
 
-    fn wants(&self) -> bool {
-        let wanted = self.screen.wants();
+    fn wants_report(&self) -> bool {
+        let wanted = self.screen.has_room();
         if !wanted {
-            self.screen.skip(self.clock.now());
+            self.screen.skip_report(self.clock.now());
         }
         wanted
     }
 }
 
 /// What a listener stands between.
-pub struct Surroundings<'a> {
+pub struct ListenerContext<'a> {
     /// Clock and environment.
     pub context: &'a Context,
     /// Where events are kept.
@@ -150,50 +150,55 @@ pub struct Surroundings<'a> {
     /// Ready when standard output is gone.
     pub unread: Arc<Notify>,
     /// The wish to stop.
-    pub stop: &'a Stop,
+    pub stop: &'a StopReceiver,
     /// Secrets that may explain a signature that does not hold.
-    pub known: Vec<Known>,
+    pub known: Vec<KnownSecret>,
 }
 
 /// The end of a listener as what runs beside it sees it coming: deliveries are still accepted then.
 #[derive(Debug, Clone)]
-pub struct Leaving(watch::Receiver<bool>);
+pub struct ListenerShutdown(watch::Receiver<bool>);
 
-impl Leaving {
+impl ListenerShutdown {
     /// Ready once the listener is about to end.
-    pub async fn asked(&self) {
+    pub async fn wait(&self) {
         // A listener that is gone has ended.
         drop(self.0.clone().wait_for(|leaving| *leaving).await);
     }
 }
 
 /// Serves until one of the ends is reached, then finishes what is under way.
-pub async fn run(door: Door, settings: Settings, ends: Ends, around: &Surroundings<'_>) -> Ended {
-    run_beside(door, settings, ends, around, async |leaving: Leaving| leaving.asked().await).await.0
+pub async fn run_listener(
+    door: BoundListener,
+    settings: ListenerSettings,
+    ends: StopConditions,
+    around: &ListenerContext<'_>,
+) -> ListenerSummary {
+    run_beside(door, settings, ends, around, async |leaving: ListenerShutdown| leaving.wait().await).await.0
 }
 
 /// The same, with something beside it: it begins with the listener, is told when that is about to end, and is waited
 /// for then. Should it end before, the listener ends as well. It is cut off where the user insists on the end.
 pub async fn run_beside<T>(
-    door: Door,
-    settings: Settings,
-    ends: Ends,
-    around: &Surroundings<'_>,
-    beside: impl AsyncFnOnce(Leaving) -> T,
-) -> (Ended, Option<T>) {
+    door: BoundListener,
+    settings: ListenerSettings,
+    ends: StopConditions,
+    around: &ListenerContext<'_>,
+    beside: impl AsyncFnOnce(ListenerShutdown) -> T,
+) -> (ListenerSummary, Option<T>) {
     let clock = around.context.clock.clone();
     let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
-    let attendant = Attendant::start(screen, clock.clone(), around.known.clone());
+    let attendant = BackgroundDiagnosis::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
-    let receiver = Receiver::start(settings, around.store.recorder(), clock, attendant.clone());
-    let mut why = Why::TimeUp;
+    let receiver = WebhookReceiver::start(settings, around.store.recorder(), clock, attendant.clone());
+    let mut why = StopReason::TimeUp;
     let (ask, leaving) = watch::channel(false);
     let mut done = None;
     let end = async {
-        let mut beside = pin!(beside(Leaving(leaving)));
+        let mut beside = pin!(beside(ListenerShutdown(leaving)));
         tokio::select! {
             biased;
-            early = &mut beside => (why, done) = (Why::Alone, Some(early)),
+            early = &mut beside => (why, done) = (StopReason::Alone, Some(early)),
             ended = wait_for_end(ends, &receiver, around) => why = ended,
         }
         ask.send_replace(true);
@@ -207,29 +212,29 @@ pub async fn run_beside<T>(
     };
     let finished = tokio::select! {
         finished = draining => Some(finished),
-        _ = around.stop.insisted() => None,
+        _ = around.stop.wait_for_second_stop() => None,
     };
     attendant.finish();
-    let counts = receiver.tally().counts();
+    let counts = receiver.tally().snapshot();
     let ended = match finished {
-        Some(finished) => Ended { why, counts, finished },
+        Some(finished) => ListenerSummary { why, counts, finished },
         None => {
-            let signal = around.stop.requested().await;
-            Ended { why: Why::Aborted(signal), counts, finished: Finished::default() }
+            let signal = around.stop.wait_for_stop().await;
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished: ReceiverShutdown::default() }
         }
     };
     (ended, done)
 }
 
-async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
-    ends: Ends,
-    receiver: &Receiver<R>,
-    around: &Surroundings<'_>,
-) -> Why {
+async fn wait_for_end<R: crate::protocol::arrival::ArrivalRecorder>(
+    ends: StopConditions,
+    receiver: &WebhookReceiver<R>,
+    around: &ListenerContext<'_>,
+) -> StopReason {
     let clock = &around.context.clock;
     let enough = async {
         match ends.until {
-            Some(count) => drop(receiver.distinct().wait_for(|seen| *seen >= count).await),
+            Some(count) => drop(receiver.subscribe_distinct().wait_for(|seen| *seen >= count).await),
             None => std::future::pending().await,
         }
     };
@@ -246,26 +251,32 @@ async fn wait_for_end<R: crate::protocol::arrival::Recorder>(
     };
     tokio::select! {
         biased;
-        () = enough => Why::Enough,
-        signal = around.stop.requested() => Why::Told(signal),
-        () = time_up => Why::TimeUp,
-        () = around.unread.notified() => Why::Unread,
-        () = orphaned, if ends.with_parent.is_some() => Why::Orphaned,
+        () = enough => StopReason::Enough,
+        signal = around.stop.wait_for_stop() => StopReason::Told(signal),
+        () = time_up => StopReason::TimeUp,
+        () = around.unread.notified() => StopReason::Unread,
+        () = orphaned, if ends.with_parent.is_some() => StopReason::Orphaned,
     }
 }
 
 /// Traces that a running listener leaves for others; dropping removes them.
 #[derive(Debug)]
-pub struct Traces {
+pub struct Advertisement {
     _ready_file: Option<ReadyFile>,
-    _announcement: Option<Announcement>,
+    _announcement: Option<ListenerEntry>,
 }
 
-impl Traces {
+impl Advertisement {
     /// Writes the entry beside the store, then the ready file: who waits for that one finds the entry there. A store
     /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
-    pub fn leave(url: &Url, pid: u32, at: Timestamp, store: &Path, ready_file: Option<PathBuf>) -> Result<Self, Error> {
-        let _announcement = listeners::announce(store, url, pid).ok();
+    pub fn publish(
+        url: &Url,
+        pid: u32,
+        at: Timestamp,
+        store: &Path,
+        ready_file: Option<PathBuf>,
+    ) -> Result<Self, Error> {
+        let _announcement = listeners::register_listener(store, url, pid).ok();
         let fields = json!({ "url": url.as_str(), "pid": pid });
         let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
         Ok(Self { _ready_file, _announcement })
@@ -273,42 +284,44 @@ impl Traces {
 }
 
 /// The report that the listener accepts connections.
-pub fn ready(url: &Url, pid: u32, at: Timestamp) -> Report {
-    Report { at, what: What::Ready { url: url.to_string(), pid } }
+pub fn ready_report(url: &Url, pid: u32, at: Timestamp) -> Report {
+    Report { at, what: ReportKind::Ready { url: url.to_string(), pid } }
 }
 
 /// The banner: where, with which secret, and where to.
-pub fn introduce(url: &Url, secret: &str, settings: &Settings, console: &Console, screen: &Screen) {
+pub fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, console: &Console, screen: &Screen) {
     if console.is_json() {
         return;
     }
-    let mut parts =
-        vec![Sanitised::text(&format!("Listening on {}", shown(url))), Sanitised::text(&format!("secret: {secret}"))];
+    let mut parts = vec![
+        Sanitised::text(&format!("Listening on {}", display_url(url))),
+        Sanitised::text(&format!("secret: {secret}")),
+    ];
     let forwards = settings.forwards.iter().map(|forward| Sanitised::text(&format!("forwarding to {}", forward.url)));
     parts.extend(forwards);
-    screen.print(Stream::Err, banner(&parts, &console.err));
+    screen.print(ScreenStream::Err, render_banner(&parts, &console.err));
 }
 
 /// A bare origin reads better without the slash that a URL ends with.
-fn shown(url: &Url) -> &str {
+fn display_url(url: &Url) -> &str {
     if url.path() == "/" { url.as_str().trim_end_matches('/') } else { url.as_str() }
 }
 
 /// The summary: a `summary` record, or a line or two on stderr.
-pub fn sum_up(ended: &Ended, at: Timestamp, console: &Console, screen: &Screen) {
+pub fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Console, screen: &Screen) {
     if console.is_json() {
-        screen.print(Stream::Out, records::summary_record(at, "listen", ended));
+        screen.print(ScreenStream::Out, records::encode_summary(at, "listen", ended));
         return;
     }
     let mut out = String::new();
-    for words in in_words(&ended.counts, ended.finished) {
-        write_lines(&mut out, &[Line::new(&console.err).put(Ink::Plain, Sanitised::text(&words))]);
+    for words in describe_counts(&ended.counts, ended.finished) {
+        write_lines(&mut out, &[StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&words))]);
     }
-    screen.print(Stream::Err, out);
+    screen.print(ScreenStream::Err, out);
 }
 
 /// What happened, in one line each for receiving and forwarding; parts that are zero are left out.
-fn in_words(counts: &Counts, finished: Finished) -> Vec<String> {
+fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<String> {
     let some = |parts: &[(u64, &str)]| {
         let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         parts.join(", ")

@@ -12,12 +12,12 @@ use url::Url;
 
 /// A running listener's entry; dropping it removes the entry.
 #[derive(Debug)]
-pub struct Announcement {
+pub struct ListenerEntry {
     path: PathBuf,
     _locked: File,
 }
 
-impl Drop for Announcement {
+impl Drop for ListenerEntry {
     fn drop(&mut self) {
         // Nothing can be done about a failure, and a leftover is swept by the next reader.
         let _ = fs::remove_file(&self.path);
@@ -25,24 +25,24 @@ impl Drop for Announcement {
 }
 
 /// Announces a listener. `url` is where it accepts deliveries, `pid` its process.
-pub fn announce(store: &Path, url: &Url, pid: u32) -> io::Result<Announcement> {
+pub fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result<ListenerEntry> {
     let port = url.port_or_known_default().unwrap_or_default();
     let path = folder(store).join(format!("{pid}-{port}.url"));
     atomic::write(&path, url.as_str().as_bytes())?;
     let locked = File::open(&path)?;
     locked.lock()?;
-    Ok(Announcement { path, _locked: locked })
+    Ok(ListenerEntry { path, _locked: locked })
 }
 
 /// Where the newest listener that is still running accepts deliveries.
-pub fn find(store: &Path) -> Option<Url> {
+pub fn find_listener(store: &Path) -> Option<Url> {
     let entries = fs::read_dir(folder(store)).ok()?;
-    let mut running: Vec<(SystemTime, Url)> = entries.flatten().filter_map(|entry| running(&entry.path())).collect();
+    let mut running: Vec<(SystemTime, Url)> = entries.flatten().filter_map(|entry| read_entry(&entry.path())).collect();
     running.sort_by_key(|(since, _)| *since);
     running.pop().map(|(_, url)| url)
 }
 
-fn running(path: &Path) -> Option<(SystemTime, Url)> {
+fn read_entry(path: &Path) -> Option<(SystemTime, Url)> {
     let file = File::open(path).ok()?;
     if file.try_lock_shared().is_ok() {
         // Nobody holds it. It may be only just about to: an entry is swept when it has had a moment to be locked.

@@ -3,14 +3,16 @@
 use super::arguments;
 use super::editor;
 use super::input;
-use crate::config::Settings;
-use crate::config::keys::Key;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
 use crate::protocol::body::RawBody;
-use crate::protocol::edit::{Edit, EditError, apply_all};
+use crate::protocol::edit::{PayloadEdit, PayloadEditError, apply_edits};
 use crate::protocol::event::EventType;
-use crate::protocol::sample::{Dice, Flow, Given, Stream, sample, seeded_time};
+use crate::protocol::sample::{
+    PayloadPattern, PayloadStream, SampleOverrides, SeededRng, generate_payload, seeded_time,
+};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -23,14 +25,14 @@ pub struct Arguments {
     #[arg(long, value_name = "BODY", conflicts_with_all = ["set", "set_json", "unset", "seed", "waitlist", "email", "name"])]
     data: Option<String>,
     /// Change a field, its value read as the catalogue says (repeatable)
-    #[arg(long, value_name = "PATH=VALUE", value_parser = edit(Edit::set))]
-    set: Vec<Edit>,
+    #[arg(long, value_name = "PATH=VALUE", value_parser = edit(PayloadEdit::set))]
+    set: Vec<PayloadEdit>,
     /// Change a field to a JSON value (repeatable)
-    #[arg(long, value_name = "PATH=JSON", value_parser = edit(Edit::set_json))]
-    set_json: Vec<Edit>,
+    #[arg(long, value_name = "PATH=JSON", value_parser = edit(PayloadEdit::set_json))]
+    set_json: Vec<PayloadEdit>,
     /// Leave a field out (repeatable)
-    #[arg(long, value_name = "PATH", value_parser = edit(Edit::unset))]
-    unset: Vec<Edit>,
+    #[arg(long, value_name = "PATH", value_parser = edit(PayloadEdit::unset))]
+    unset: Vec<PayloadEdit>,
     /// Allow fields that the event does not have, and values that do not fit
     #[arg(long)]
     force: bool,
@@ -52,49 +54,49 @@ pub struct Arguments {
 }
 
 /// Adapts a reader of edits for the command line, whose errors are texts.
-fn edit<F>(read: F) -> impl Fn(&str) -> Result<Edit, String> + Clone + Send + Sync + 'static
+fn edit<F>(read: F) -> impl Fn(&str) -> Result<PayloadEdit, String> + Clone + Send + Sync + 'static
 where
-    F: Fn(&str) -> Result<Edit, EditError> + Clone + Send + Sync + 'static,
+    F: Fn(&str) -> Result<PayloadEdit, PayloadEditError> + Clone + Send + Sync + 'static,
 {
     move |text| read(text).map_err(|error| error.to_string())
 }
 
 /// A body, ready to be signed.
 #[derive(Debug, Clone)]
-pub struct Payload {
+pub struct PreparedPayload {
     /// The bytes.
     pub body: RawBody,
 }
 
 impl Arguments {
     /// The path `-` where standard input is the body.
-    pub fn stdin(&self) -> Option<PathBuf> {
+    pub fn stdin_path(&self) -> Option<PathBuf> {
         self.data.as_deref().filter(|data| *data == "-").map(PathBuf::from)
     }
 }
 
 /// Bodies of a run, each by its number.
 #[derive(Debug, Clone)]
-pub enum Bodies {
+pub enum PayloadSource {
     /// Fabricated, each for another sign-up.
-    Stream(Box<Stream>),
+    Stream(Box<PayloadStream>),
     /// The same, each changed.
-    Edited(Box<Stream>, EventType, Vec<Edit>),
+    Edited(Box<PayloadStream>, EventType, Vec<PayloadEdit>),
     /// The same bytes every time.
     Fixed(RawBody),
 }
 
-impl Bodies {
+impl PayloadSource {
     /// Writes a body into an empty buffer.
     pub fn write(&self, number: u64, out: &mut Vec<u8>) {
         match self {
-            Self::Stream(stream) => stream.write(number, out),
+            Self::Stream(stream) => stream.write_payload(number, out),
             Self::Fixed(body) => out.extend_from_slice(body.as_bytes()),
             Self::Edited(stream, event, edits) => {
-                stream.write(number, out);
+                stream.write_payload(number, out);
                 // The changes were tried on one payload before the run, and all payloads have the same fields.
                 if let Ok(mut payload) = serde_json::from_slice(out) {
-                    let _ = apply_all(&mut payload, *event, edits, true);
+                    let _ = apply_edits(&mut payload, *event, edits, true);
                     *out = payload.to_string().into_bytes();
                 }
             }
@@ -102,13 +104,13 @@ impl Bodies {
     }
 }
 
-impl Bodies {
+impl PayloadSource {
     /// The same, each a second after the one before: for rehearsals, where disorder must be told from order.
     pub fn write_at(&self, number: u64, out: &mut Vec<u8>) {
         match self {
-            Self::Stream(stream) => stream.at(number).write(number, out),
+            Self::Stream(stream) => stream.after_seconds(number).write_payload(number, out),
             Self::Edited(stream, event, edits) => {
-                Self::Edited(Box::new(stream.at(number)), *event, edits.clone()).write(number, out);
+                Self::Edited(Box::new(stream.after_seconds(number)), *event, edits.clone()).write(number, out);
             }
             Self::Fixed(_) => self.write(number, out),
         }
@@ -116,25 +118,27 @@ impl Bodies {
 }
 
 /// Prepares the bodies of a run, all from one seed; `seed` stands in where none was given.
-pub fn bodies(
-    flow: Flow,
+pub fn prepare_bodies(
+    flow: PayloadPattern,
     arguments: &Arguments,
     context: &Context,
-    settings: &Settings,
+    settings: &ConfigSettings,
     (seed, now): (u64, Timestamp),
-) -> Result<Bodies, Error> {
+) -> Result<PayloadSource, Error> {
     if let Some(data) = &arguments.data {
-        return Ok(Bodies::Fixed(given(data, context)?));
+        return Ok(PayloadSource::Fixed(read_body(data, context)?));
     }
-    let stream = Box::new(Stream::new(flow, seed, now, &people(arguments, settings)?));
+    let stream = Box::new(PayloadStream::new(flow, seed, now, &read_overrides(arguments, settings)?));
     let edits = edits(arguments);
     match flow {
-        _ if edits.is_empty() => Ok(Bodies::Stream(stream)),
-        Flow::Lives => Err(Error::usage("--set, --set-json and --unset change one event; name it instead of all")),
-        Flow::One(event) => {
-            let mut trial = sample(event, &mut Dice::new(seed), now, &Given::default());
-            apply_all(&mut trial, event, &edits, arguments.force).map_err(refused)?;
-            Ok(Bodies::Edited(stream, event, edits))
+        _ if edits.is_empty() => Ok(PayloadSource::Stream(stream)),
+        PayloadPattern::Lives => {
+            Err(Error::usage("--set, --set-json and --unset change one event; name it instead of all"))
+        }
+        PayloadPattern::One(event) => {
+            let mut trial = generate_payload(event, &mut SeededRng::new(seed), now, &SampleOverrides::default());
+            apply_edits(&mut trial, event, &edits, arguments.force).map_err(explain_edit_error)?;
+            Ok(PayloadSource::Edited(stream, event, edits))
         }
     }
 }
@@ -147,60 +151,64 @@ impl Arguments {
 }
 
 /// Fabricates the event, or takes the given bytes.
-pub fn build(
+pub fn build_payload(
     event: Option<EventType>,
     arguments: &Arguments,
     context: &Context,
-    settings: &Settings,
-) -> Result<Payload, Error> {
+    settings: &ConfigSettings,
+) -> Result<PreparedPayload, Error> {
     let body = match (&arguments.data, event) {
-        (Some(data), _) => given(data, context)?,
+        (Some(data), _) => read_body(data, context)?,
         (None, Some(event)) => fabricate(event, arguments, context, settings)?,
         (None, None) => return Err(Error::usage("name an event, or give a body with --data")),
     };
-    Ok(Payload { body: if arguments.edit { editor::edit(&body, context)? } else { body } })
+    Ok(PreparedPayload { body: if arguments.edit { editor::edit_body(&body, context)? } else { body } })
 }
 
-fn given(data: &str, context: &Context) -> Result<RawBody, Error> {
+fn read_body(data: &str, context: &Context) -> Result<RawBody, Error> {
     let path = match data.strip_prefix('@') {
         Some(path) => Path::new(path),
         None if data == "-" => Path::new("-"),
         None => return Ok(RawBody::new(data.to_owned())),
     };
-    Ok(RawBody::new(input::read(context, path, input::BODY_LIMIT, "body")?))
+    Ok(RawBody::new(input::read_input(context, path, input::BODY_LIMIT, "body")?))
 }
 
 fn fabricate(
     event: EventType,
     arguments: &Arguments,
     context: &Context,
-    settings: &Settings,
+    settings: &ConfigSettings,
 ) -> Result<RawBody, Error> {
-    let given = people(arguments, settings)?;
+    let given = read_overrides(arguments, settings)?;
     // A seed makes everything reproducible, the time included; without one, both are of this moment.
     let (seed, now) = match arguments.seed {
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
-    let mut payload = sample(event, &mut Dice::new(seed), now, &given);
-    apply_all(&mut payload, event, &edits(arguments), arguments.force).map_err(refused)?;
+    let mut payload = generate_payload(event, &mut SeededRng::new(seed), now, &given);
+    apply_edits(&mut payload, event, &edits(arguments), arguments.force).map_err(explain_edit_error)?;
     Ok(RawBody::new(payload.to_string()))
 }
 
-fn edits(arguments: &Arguments) -> Vec<Edit> {
+fn edits(arguments: &Arguments) -> Vec<PayloadEdit> {
     [&arguments.set, &arguments.set_json, &arguments.unset].into_iter().flatten().cloned().collect()
 }
 
 /// What the options say in place of what would be rolled.
-fn people(arguments: &Arguments, settings: &Settings) -> Result<Given, Error> {
-    let waitlist = arguments::or_setting(arguments.waitlist.as_ref(), settings, Key::Waitlist, |id| Ok(id.to_owned()))?;
-    Ok(Given { waitlist, email: arguments.email.clone(), name: arguments.name.clone() })
+fn read_overrides(arguments: &Arguments, settings: &ConfigSettings) -> Result<SampleOverrides, Error> {
+    let waitlist = arguments::option_or_setting(arguments.waitlist.as_ref(), settings, SettingKey::Waitlist, |id| {
+        Ok(id.to_owned())
+    })?;
+    Ok(SampleOverrides { waitlist, email: arguments.email.clone(), name: arguments.name.clone() })
 }
 
-fn refused(error: EditError) -> Error {
+fn explain_edit_error(error: PayloadEditError) -> Error {
     let told = Error::usage(error.to_string());
     match error {
-        EditError::UnknownPath { .. } | EditError::BadValue { .. } => told.hint("--force sends it all the same"),
+        PayloadEditError::UnknownPath { .. } | PayloadEditError::BadValue { .. } => {
+            told.hint("--force sends it all the same")
+        }
         _ => told,
     }
 }

@@ -2,15 +2,15 @@
 
 use super::{diagnosis, request};
 use crate::context::Context;
-use crate::diagnose::{Asks, Framework, Probed, REQUESTS, Reply, Shot, probe};
+use crate::diagnose::{DiagnosisSubject, ProbeReport, ProbeRequest, ProbeResponse, REQUESTS, WebFramework};
 use crate::error::Error;
-use crate::exchange::{Exchange, is_loopback};
+use crate::exchange::{HttpClient, is_loopback};
 use crate::output::console::Console;
-use crate::output::line::Line;
+use crate::output::line::StyledLine;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
-use crate::protocol::attempt::Outcome;
+use crate::output::style::TextRole;
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::signature::Secret;
@@ -22,7 +22,7 @@ use url::Url;
 const IMPATIENT: Duration = Duration::from_secs(1);
 
 /// Asks before anything is sent to another machine.
-pub fn permitted(url: &Url, context: &Context) -> Result<(), Error> {
+pub fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
     let host = url.host_str().unwrap_or_default();
     let question = format!("Send up to {REQUESTS} test deliveries to {host}?");
     if is_loopback(url) || prompt::confirm(context, &question)? {
@@ -33,76 +33,89 @@ pub fn permitted(url: &Url, context: &Context) -> Result<(), Error> {
 }
 
 /// Probes an endpoint that should verify with this secret.
-pub async fn run(url: &Url, secret: &Secret) -> Probed {
-    let exchange = Exchange::new();
+pub async fn probe_endpoint(url: &Url, secret: &Secret) -> ProbeReport {
+    let exchange = HttpClient::new();
     let mut budget = ATTEMPT_BUDGET;
-    probe(secret, async |shot: &Shot| {
+    crate::diagnose::probe_endpoint(secret, async |shot: &ProbeRequest| {
         let body = RawBody::new(shot.body.clone());
-        let Ok(request) = request::plain(url.clone(), &body, Some(shot.signature.clone())) else {
-            return Reply::Unreachable;
+        let Ok(request) = request::build_event_request(url.clone(), &body, Some(shot.signature.clone())) else {
+            return ProbeResponse::Unreachable;
         };
         let (outcome, _) = exchange.post(&request, Some(budget)).await;
-        if matches!(outcome, Outcome::TimedOut(_)) {
+        if matches!(outcome, AttemptOutcome::TimedOut(_)) {
             budget = IMPATIENT;
         }
-        reply(&outcome)
+        classify_outcome(&outcome)
     })
     .await
 }
 
-fn reply(outcome: &Outcome) -> Reply {
+fn classify_outcome(outcome: &AttemptOutcome) -> ProbeResponse {
     match outcome {
-        Outcome::Answered(answer) => match answer.status {
-            200..300 => Reply::Accepted,
-            500.. => Reply::Threw,
-            status => Reply::Rejected(status),
+        AttemptOutcome::Answered(answer) => match answer.status {
+            200..300 => ProbeResponse::Accepted,
+            500.. => ProbeResponse::Threw,
+            status => ProbeResponse::Rejected(status),
         },
-        Outcome::TimedOut(_) | Outcome::Disconnected | Outcome::Malformed(_) => Reply::Threw,
-        Outcome::Refused | Outcome::UnknownHost | Outcome::Tls(_) | Outcome::Failed(_) => Reply::Unreachable,
+        AttemptOutcome::TimedOut(_) | AttemptOutcome::Disconnected | AttemptOutcome::Malformed(_) => {
+            ProbeResponse::Threw
+        }
+        AttemptOutcome::Refused | AttemptOutcome::UnknownHost | AttemptOutcome::Tls(_) | AttemptOutcome::Failed(_) => {
+            ProbeResponse::Unreachable
+        }
     }
 }
 
 /// Whether the endpoint does what it should.
-pub fn is_right(probed: &Probed) -> bool {
+pub fn is_correct(probed: &ProbeReport) -> bool {
     probed.diagnosis.findings.is_empty()
 }
 
 /// Tells what was found out.
-pub fn tell(url: &Url, probed: &Probed, framework: Option<&Framework>, console: &Console) -> Result<(), Error> {
-    let asks = Asks::Code(b"");
+pub fn show_probe(
+    url: &Url,
+    probed: &ProbeReport,
+    framework: Option<&WebFramework>,
+    console: &Console,
+) -> Result<(), Error> {
+    let asks = DiagnosisSubject::Code(b"");
     if console.is_json() {
-        let mut fields = diagnosis::fields(&probed.diagnosis, asks, framework);
+        let mut fields = diagnosis::diagnosis_fields(&probed.diagnosis, asks, framework);
         fields.retain(|name, _| matches!(name.as_str(), "causes" | "difference"));
         fields.insert("url".into(), json!(url.as_str()));
-        fields.insert("raw_body".into(), json!(is_right(probed)));
-        let heard = probed.heard.iter().map(|(what, reply)| json!({ "sent": what, "answer": word(*reply) }));
+        fields.insert("raw_body".into(), json!(is_correct(probed)));
+        let heard = probed.heard.iter().map(|(what, reply)| json!({ "sent": what, "answer": describe_reply(*reply) }));
         fields.insert("requests".into(), heard.collect());
-        return Ok(console.record("probe", &Value::Object(fields))?);
+        return Ok(console.write_record("probe", &Value::Object(fields))?);
     }
     let style = &console.out;
     for (what, reply) in &probed.heard {
-        let line = Line::indented(style, 2).put(Ink::Plain, Sanitised::text(&word(*reply))).pad_to(15);
-        console.lines(&[line.put(Ink::Faint, *what)])?;
+        let line =
+            StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(&describe_reply(*reply))).pad_to(15);
+        console.write_lines(&[line.put(TextRole::Faint, *what)])?;
     }
     let count = probed.heard.len();
-    let line = Line::new(style);
-    console.lines(&[match is_right(probed) {
-        true => line.put(Ink::Good, "✔ right:").gap(1).put(
-            Ink::Plain,
+    let line = StyledLine::new(style);
+    console.write_lines(&[match is_correct(probed) {
+        true => line.put(TextRole::Good, "✔ right:").add_gap(1).put(
+            TextRole::Plain,
             Sanitised::text(&format!(
                 "the endpoint hashes the received bytes and refuses a forgery ({count} requests)"
             )),
         ),
-        false => line.put(Ink::Bad, "✘ wrong:").gap(1).put(Ink::Plain, Sanitised::text(&format!("{count} requests"))),
+        false => line
+            .put(TextRole::Bad, "✘ wrong:")
+            .add_gap(1)
+            .put(TextRole::Plain, Sanitised::text(&format!("{count} requests"))),
     }])?;
-    Ok(console.lines(&diagnosis::lines(&probed.diagnosis, asks, framework, style))?)
+    Ok(console.write_lines(&diagnosis::render_diagnosis(&probed.diagnosis, asks, framework, style))?)
 }
 
-fn word(reply: Reply) -> String {
+fn describe_reply(reply: ProbeResponse) -> String {
     match reply {
-        Reply::Accepted => "accepted".into(),
-        Reply::Rejected(status) => format!("refused {status}"),
-        Reply::Threw => "threw".into(),
-        Reply::Unreachable => "unreachable".into(),
+        ProbeResponse::Accepted => "accepted".into(),
+        ProbeResponse::Rejected(status) => format!("refused {status}"),
+        ProbeResponse::Threw => "threw".into(),
+        ProbeResponse::Unreachable => "unreachable".into(),
     }
 }

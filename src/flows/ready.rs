@@ -14,7 +14,7 @@ pub struct ReadyFile(PathBuf);
 impl ReadyFile {
     /// Writes it, 0600.
     pub fn write(path: PathBuf, at: Timestamp, fields: &impl Serialize) -> Result<Self, Error> {
-        atomic::write(&path, &records::record("ready", at, fields))
+        atomic::write(&path, &records::encode_record("ready", at, fields))
             .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
         Ok(Self(path))
     }

@@ -1,17 +1,17 @@
 //! The store's events of a waitlist beside the service's sign-ups, and the delivery of what was missed.
 
 use super::{delivery, request, workspace};
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::deliver::{Pace, Plan};
+use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
-use crate::protocol::attempt::Purpose;
+use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::body::RawBody;
-use crate::protocol::reconcile::{Heard, Missed};
+use crate::protocol::reconcile::{MissedEvent, ObservedWaitlist};
 use crate::protocol::schedule::RetryFrom;
-use crate::shutdown::Stop;
-use crate::store::{Direction, EventRow, Filter, Reader};
+use crate::shutdown::StopReceiver;
+use crate::store::{EventDirection, EventRow, StoreFilter, StoreReader};
 use std::time::Duration;
 use url::Url;
 
@@ -20,14 +20,15 @@ const BUDGET: Duration = Duration::from_secs(5);
 
 /// Everything that events of a waitlist told: those that came in, and those of earlier reconciliations that were
 /// acknowledged. What was merely fabricated here says nothing about the service.
-pub fn heard(reader: &Reader, waitlist: &str) -> Result<Heard, Error> {
-    let filter = Filter { direction: Direction::All, waitlist: Some(waitlist.to_owned()), ..Filter::default() };
-    let mut heard = Heard::default();
+pub fn collect_reported(reader: &StoreReader, waitlist: &str) -> Result<ObservedWaitlist, Error> {
+    let filter =
+        StoreFilter { direction: EventDirection::All, waitlist: Some(waitlist.to_owned()), ..StoreFilter::default() };
+    let mut heard = ObservedWaitlist::default();
     let mut fault = None;
-    reader.scan(&filter, None, |row| match is_told(reader, &row) {
+    reader.scan(&filter, None, |row| match is_reported(reader, &row) {
         Ok(told) => {
             if let Some(at) = row.first_at.or(row.sent_at).filter(|_| told) {
-                heard.take(&row.facts, at);
+                heard.observe_event(&row.facts, at);
             }
             true
         }
@@ -39,20 +40,20 @@ pub fn heard(reader: &Reader, waitlist: &str) -> Result<Heard, Error> {
     fault.map_or(Ok(heard), Err)
 }
 
-fn is_told(reader: &Reader, row: &EventRow) -> Result<bool, Error> {
+fn is_reported(reader: &StoreReader, row: &EventRow) -> Result<bool, Error> {
     if row.sent_at.is_none() {
         return Ok(row.first_at.is_some());
     }
-    let attempts = reader.attempts(row.number)?;
-    let own = |wanted: fn(&crate::protocol::attempt::Outcome) -> bool| {
-        attempts.iter().any(|attempt| attempt.purpose == Purpose::Reconcile && wanted(&attempt.outcome))
+    let attempts = reader.list_attempts(row.number)?;
+    let own = |wanted: fn(&crate::protocol::attempt::AttemptOutcome) -> bool| {
+        attempts.iter().any(|attempt| attempt.purpose == DeliveryPurpose::Reconcile && wanted(&attempt.outcome))
     };
-    Ok(own(|outcome| outcome.acknowledged()) || row.first_at.is_some() && own(|_| true))
+    Ok(own(|outcome| outcome.is_acknowledged()) || row.first_at.is_some() && own(|_| true))
 }
 
 /// How a delivery of what was missed ended.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Delivered {
+pub struct RepairCounts {
     /// Events that were acknowledged.
     pub acknowledged: u64,
     /// Events that were not.
@@ -61,9 +62,9 @@ pub struct Delivered {
 
 /// What is delivered, and where to.
 #[derive(Debug)]
-pub struct Mending<'a> {
+pub struct RepairPlan<'a> {
     /// What was missed.
-    pub missed: &'a [Missed],
+    pub missed: &'a [MissedEvent],
     /// Of this waitlist.
     pub waitlist: &'a str,
     /// To this URL.
@@ -71,37 +72,37 @@ pub struct Mending<'a> {
     /// Whether to follow the retry schedule.
     pub retry: bool,
     /// How fast.
-    pub pace: Pace,
+    pub pace: DeliveryPace,
 }
 
 /// Delivers what was missed, one after the other in its order, signed and stored like any delivery.
-pub async fn deliver(
-    mending: &Mending<'_>,
+pub async fn deliver_missed(
+    mending: &RepairPlan<'_>,
     context: &Context,
-    settings: &Settings,
+    settings: &ConfigSettings,
     console: &Console,
-    stop: &Stop,
-) -> Result<Result<Delivered, Exit>, Error> {
-    let key = workspace::secrets(context, settings, &[])?.signing().key();
+    stop: &StopReceiver,
+) -> Result<Result<RepairCounts, Exit>, Error> {
+    let key = workspace::load_secrets(context, settings, &[])?.signing().key();
     let store = workspace::open_store(context, settings)?;
-    let (screen, _) = console.screen()?;
-    let mut delivered = Delivered::default();
+    let (screen, _) = console.start_screen()?;
+    let mut delivered = RepairCounts::default();
     let mut ended = Ok(());
     for missed in mending.missed {
-        let Some(payload) = missed.payload(mending.waitlist, context.clock.now()) else { continue };
+        let Some(payload) = missed.build_payload(mending.waitlist, context.clock.now()) else { continue };
         let body = RawBody::new(payload.to_string());
-        let request = request::plain(mending.url.clone(), &body, Some(key.sign(body.as_bytes())))?;
-        let event = delivery::announce(&request, context, &screen, &store).await?;
-        let plan = Plan {
+        let request = request::build_event_request(mending.url.clone(), &body, Some(key.sign(body.as_bytes())))?;
+        let event = delivery::register_event(&request, context, &screen, &store).await?;
+        let plan = DeliveryPlan {
             request,
             event,
-            purpose: Purpose::Reconcile,
+            purpose: DeliveryPurpose::Reconcile,
             retry_from: RetryFrom::Previous,
             pace: mending.pace,
             retry: mending.retry,
             budget: Some(BUDGET),
         };
-        match delivery::run(&plan, context, &screen, &store, stop).await? {
+        match delivery::deliver_event(&plan, context, &screen, &store, stop).await? {
             Exit::Done => delivered.acknowledged += 1,
             Exit::No => delivered.failed += 1,
             interrupted => {

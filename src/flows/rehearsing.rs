@@ -2,22 +2,22 @@
 //!
 //! May know the store, the exchange and the screen. What happens to which event was decided before.
 
-use super::request::Template;
+use super::request::RequestTemplate;
 use super::{delivery, workspace};
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::exchange::{Exchange, Request};
+use crate::exchange::{HttpClient, OutgoingRequest};
 use crate::output::console::Console;
-use crate::output::line::Line;
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
+use crate::output::style::TextRole;
 use crate::output::words;
-use crate::protocol::attempt::{Attempt, Outcome, Purpose};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
-use crate::protocol::rehearsal::{How, Shot, Step};
-use crate::protocol::scenario::Script;
+use crate::protocol::facts::EventFacts;
+use crate::protocol::rehearsal::{CopyMode, RehearsalCopy, RehearsalStep};
+use crate::protocol::scenario::ScenarioScript;
 use crate::protocol::signature::SIGNATURE_HEADER;
 use crate::store::Store;
 use http::{HeaderName, HeaderValue};
@@ -29,24 +29,24 @@ use url::Url;
 
 /// What is played, and where.
 #[derive(Debug)]
-pub struct Rehearsal {
+pub struct RehearsalRun {
     /// Where to.
     pub url: Url,
     /// What every request has.
-    pub template: Template,
+    pub template: RequestTemplate,
     /// Time that an attempt has.
     pub budget: Option<Duration>,
     /// What everything was decided from.
     pub seed: u64,
     /// Events and steps.
-    pub script: Script,
+    pub script: ScenarioScript,
     /// The line that plays the same again.
     pub repeat: String,
 }
 
 /// Who judges effects.
 #[derive(Debug, Clone)]
-pub struct Judge {
+pub struct StateCommand {
     /// Prints a number.
     pub command: String,
     /// What it should grow by; `None` for one for each event that was acknowledged.
@@ -54,7 +54,7 @@ pub struct Judge {
 }
 
 /// Where it is shown.
-pub struct Show<'a> {
+pub struct RehearsalScreen<'a> {
     /// Clock and environment.
     pub context: &'a Context,
     /// The streams.
@@ -63,7 +63,7 @@ pub struct Show<'a> {
 
 /// What came of it.
 #[derive(Debug, Default)]
-struct Tally {
+struct RehearsalTally {
     sent: u64,
     copies: u64,
     acknowledged: u64,
@@ -75,21 +75,21 @@ struct Tally {
     effects: BTreeSet<usize>,
 }
 
-impl Tally {
-    fn count(&mut self, shot: Shot, outcome: &Outcome) {
-        let acknowledged = outcome.acknowledged();
+impl RehearsalTally {
+    fn count(&mut self, shot: RehearsalCopy, outcome: &AttemptOutcome) {
+        let acknowledged = outcome.is_acknowledged();
         self.sent += 1;
         self.order.push(shot.event);
         self.acknowledged += u64::from(acknowledged);
         match shot.how {
-            How::Corrupt(_) => {
+            CopyMode::Corrupt(_) => {
                 self.corrupted += 1;
                 self.corrupted_accepted += u64::from(acknowledged);
                 return;
             }
-            How::Again => self.copies += 1,
-            How::Late => self.late += 1,
-            How::Plain => {}
+            CopyMode::Again => self.copies += 1,
+            CopyMode::Late => self.late += 1,
+            CopyMode::Plain => {}
         }
         if acknowledged {
             self.effects.insert(shot.event);
@@ -97,40 +97,45 @@ impl Tally {
     }
 
     /// Events that were sent intact and never acknowledged.
-    fn unacknowledged(&self, rehearsal: &Rehearsal) -> usize {
+    fn unacknowledged(&self, rehearsal: &RehearsalRun) -> usize {
         rehearsal.script.bodies.len() - rehearsal.script.plan.dropped.len() - self.effects.len()
     }
 }
 
-impl Rehearsal {
+impl RehearsalRun {
     /// Says what would be sent.
-    pub fn preview(&self, show: &Show<'_>) -> Result<(), Error> {
+    pub fn preview(&self, show: &RehearsalScreen<'_>) -> Result<(), Error> {
         for (at, step) in self.script.plan.steps.iter().enumerate() {
             for shot in &step.shots {
-                show.shot(at, step, *shot, &self.body(*shot), None)?;
+                show.show_shot(at, step, *shot, &self.body(*shot), None)?;
             }
         }
-        self.sum_up(&Tally::default(), None, show)
+        self.show_summary(&RehearsalTally::default(), None, show)
     }
 
-    fn body(&self, shot: Shot) -> RawBody {
+    fn body(&self, shot: RehearsalCopy) -> RawBody {
         let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
         RawBody::new(shot.how.apply(intact))
     }
 
     /// A request whose signature is that of the intact body, whatever was done to the copy.
-    fn request(&self, shot: Shot, body: RawBody) -> Result<Request, Error> {
+    fn request(&self, shot: RehearsalCopy, body: RawBody) -> Result<OutgoingRequest, Error> {
         let mut headers = self.template.headers.clone();
         if let Some(key) = &self.template.key {
             let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
             let value = HeaderValue::from_str(&key.sign(intact)).map_err(|error| Error::usage(error.to_string()))?;
             headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
         }
-        Ok(Request { url: self.url.clone(), headers, body })
+        Ok(OutgoingRequest { url: self.url.clone(), headers, body })
     }
 
-    fn sum_up(&self, tally: &Tally, verdict: Option<&Verdict>, show: &Show<'_>) -> Result<(), Error> {
-        let Script { bodies, plan } = &self.script;
+    fn show_summary(
+        &self,
+        tally: &RehearsalTally,
+        verdict: Option<&StateVerdict>,
+        show: &RehearsalScreen<'_>,
+    ) -> Result<(), Error> {
+        let ScenarioScript { bodies, plan } = &self.script;
         if show.console.is_json() {
             let mut fields = json!({
                 "command": "trigger", "seed": self.seed, "events": bodies.len(), "sent": tally.sent,
@@ -142,7 +147,7 @@ impl Rehearsal {
             if let (Some(fields), Some(verdict)) = (fields.as_object_mut(), verdict) {
                 fields.insert("state".into(), verdict.fields());
             }
-            return Ok(show.console.record("summary", &fields)?);
+            return Ok(show.console.write_record("summary", &fields)?);
         }
         let mut words = vec![format!(
             "{} events, {} deliveries: {} acknowledged, {} dropped, {} duplicates, {} answered too late, {} corrupted",
@@ -160,23 +165,23 @@ impl Rehearsal {
                 tally.corrupted_accepted
             ));
         }
-        words.extend(verdict.map(Verdict::words));
+        words.extend(verdict.map(StateVerdict::describe));
         words.push(format!("again: {}", self.repeat));
-        words.iter().try_for_each(|words| show.console.line(words)).map_err(Error::from)
+        words.iter().try_for_each(|words| show.console.write_line(words)).map_err(Error::from)
     }
 }
 
-impl Show<'_> {
+impl RehearsalScreen<'_> {
     /// One copy, sent or only planned.
-    fn shot(
+    fn show_shot(
         &self,
         at: usize,
-        step: &Step,
-        shot: Shot,
+        step: &RehearsalStep,
+        shot: RehearsalCopy,
         body: &RawBody,
-        ended: Option<(&Outcome, Duration)>,
+        ended: Option<(&AttemptOutcome, Duration)>,
     ) -> Result<(), Error> {
-        let facts = Facts::of(body);
+        let facts = EventFacts::from_body(body);
         let first = step.shots.first() == Some(&shot);
         let wait = if first { step.wait } else { Duration::ZERO };
         if self.console.is_json() {
@@ -188,50 +193,55 @@ impl Show<'_> {
                 "latency_ms": ended.map(|(_, latency)| latency.as_millis() as u64),
             });
             fields.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
-            return Ok(self.console.record("rehearsal", &fields)?);
+            return Ok(self.console.write_record("rehearsal", &fields)?);
         }
         let style = &self.console.out;
         let kind = facts.event_type.unwrap_or_else(|| "(unreadable)".into());
         let sign = if step.shots.len() > 1 { "∥" } else { " " };
-        let mut line = Line::new(style).put(Ink::Faint, Sanitised::text(&format!("{:>4}{sign} ", at + 1)));
-        line = line.put(Ink::Plain, Sanitised::text(&format!("event {:<4} {kind:<25}", shot.event + 1)));
+        let mut line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!("{:>4}{sign} ", at + 1)));
+        line = line.put(TextRole::Plain, Sanitised::text(&format!("event {:<4} {kind:<25}", shot.event + 1)));
         line = line.put(
-            Ink::Notable,
-            Sanitised::text(&format!("{:<8}", if shot.how == How::Plain { "" } else { shot.how.name() })),
+            TextRole::Notable,
+            Sanitised::text(&format!("{:<8}", if shot.how == CopyMode::Plain { "" } else { shot.how.name() })),
         );
         if let Some((outcome, latency)) = ended {
-            let ink = if outcome.acknowledged() { Ink::Good } else { Ink::Bad };
-            line = line.put(ink, words::outcome(outcome)).gap(3).put(Ink::Plain, words::duration(latency));
+            let ink = if outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
+            line = line
+                .put(ink, words::describe_outcome(outcome))
+                .add_gap(3)
+                .put(TextRole::Plain, words::format_duration(latency));
         }
         if !wait.is_zero() {
-            line = line.gap(3).put(Ink::Faint, Sanitised::text(&format!("after {}", words::duration(wait).as_str())));
+            line = line
+                .add_gap(3)
+                .put(TextRole::Faint, Sanitised::text(&format!("after {}", words::format_duration(wait).as_str())));
         }
-        Ok(self.console.lines(&[line])?)
+        Ok(self.console.write_lines(&[line])?)
     }
 }
 
 /// Plays a rehearsal; `No` where an event was never acknowledged, damage was, or effects did not happen once.
-pub async fn play(
-    rehearsal: &Rehearsal,
-    judge: Option<Judge>,
-    show: &Show<'_>,
-    settings: &Settings,
+pub async fn run_rehearsal(
+    rehearsal: &RehearsalRun,
+    judge: Option<StateCommand>,
+    show: &RehearsalScreen<'_>,
+    settings: &ConfigSettings,
 ) -> Result<Exit, Error> {
-    let stop = show.context.stop()?;
+    let stop = show.context.subscribe_stop()?;
     let store = workspace::open_store(show.context, settings)?;
-    let mut tally = Tally::default();
+    let mut tally = RehearsalTally::default();
     let played = tokio::select! {
-        played = judged(rehearsal, judge, show, &store, &mut tally) => played.map(Ok),
-        signal = stop.requested() => Ok(Err(delivery::interrupted(signal))),
+        played = run_with_state(rehearsal, judge, show, &store, &mut tally) => played.map(Ok),
+        signal = stop.wait_for_stop() => Ok(Err(delivery::exit_for_signal(signal))),
     };
     store.close().await;
     match played? {
         Err(interrupted) => {
-            rehearsal.sum_up(&tally, None, show)?;
+            rehearsal.show_summary(&tally, None, show)?;
             Ok(interrupted)
         }
         Ok(verdict) => {
-            rehearsal.sum_up(&tally, verdict.as_ref(), show)?;
+            rehearsal.show_summary(&tally, verdict.as_ref(), show)?;
             let kept = verdict.is_none_or(|verdict| verdict.holds());
             let well = kept && tally.corrupted_accepted == 0 && tally.unacknowledged(rehearsal) == 0;
             Ok(if well { Exit::Done } else { Exit::No })
@@ -239,31 +249,36 @@ pub async fn play(
     }
 }
 
-async fn judged(
-    rehearsal: &Rehearsal,
-    judge: Option<Judge>,
-    show: &Show<'_>,
+async fn run_with_state(
+    rehearsal: &RehearsalRun,
+    judge: Option<StateCommand>,
+    show: &RehearsalScreen<'_>,
     store: &Store,
-    tally: &mut Tally,
-) -> Result<Option<Verdict>, Error> {
+    tally: &mut RehearsalTally,
+) -> Result<Option<StateVerdict>, Error> {
     let before = match &judge {
-        Some(judge) => Some(judge.ask(show.context).await?),
+        Some(judge) => Some(judge.run_command(show.context).await?),
         None => None,
     };
-    steps(rehearsal, show, store, tally).await?;
+    run_steps(rehearsal, show, store, tally).await?;
     match (judge, before) {
         (Some(judge), Some(before)) => {
-            let after = judge.ask(show.context).await?;
+            let after = judge.run_command(show.context).await?;
             let events = i64::try_from(tally.effects.len()).unwrap_or(i64::MAX);
-            Ok(Some(Verdict { before, after, expected: judge.expected.unwrap_or(events), events }))
+            Ok(Some(StateVerdict { before, after, expected: judge.expected.unwrap_or(events), events }))
         }
         _ => Ok(None),
     }
 }
 
-async fn steps(rehearsal: &Rehearsal, show: &Show<'_>, store: &Store, tally: &mut Tally) -> Result<(), Error> {
-    let exchange = Exchange::new();
-    let machine = |error: crate::protocol::arrival::RecordError| Error::machine(error.to_string());
+async fn run_steps(
+    rehearsal: &RehearsalRun,
+    show: &RehearsalScreen<'_>,
+    store: &Store,
+    tally: &mut RehearsalTally,
+) -> Result<(), Error> {
+    let exchange = HttpClient::new();
+    let machine = |error: crate::protocol::arrival::ArrivalRecordError| Error::machine(error.to_string());
     for (at, step) in rehearsal.script.plan.steps.iter().enumerate() {
         show.context.clock.sleep(step.wait).await;
         let mut under_way = tokio::task::JoinSet::new();
@@ -277,11 +292,12 @@ async fn steps(rehearsal: &Rehearsal, show: &Show<'_>, store: &Store, tally: &mu
         for (shot, (_, began, (outcome, latency))) in step.shots.iter().zip(ended) {
             let body = rehearsal.body(*shot);
             tally.count(*shot, &outcome);
-            show.shot(at, step, *shot, &body, Some((&outcome, latency)))?;
-            let event = store.sent(body.clone(), &Facts::of(&body), began).await.map_err(machine)?;
+            show.show_shot(at, step, *shot, &body, Some((&outcome, latency)))?;
+            let event = store.record_sent(body.clone(), &EventFacts::from_body(&body), began).await.map_err(machine)?;
             let url = rehearsal.url.to_string();
-            let attempt = Attempt { event, url, purpose: Purpose::Trigger, number: 1, at: began, latency, outcome };
-            store.attempt(attempt).await.map_err(machine)?;
+            let attempt =
+                Attempt { event, url, purpose: DeliveryPurpose::Trigger, number: 1, at: began, latency, outcome };
+            store.record_attempt(attempt).await.map_err(machine)?;
         }
     }
     Ok(())
@@ -289,19 +305,19 @@ async fn steps(rehearsal: &Rehearsal, show: &Show<'_>, store: &Store, tally: &mu
 
 /// What the judge said.
 #[derive(Debug, Clone, Copy)]
-struct Verdict {
+struct StateVerdict {
     before: i64,
     after: i64,
     expected: i64,
     events: i64,
 }
 
-impl Verdict {
+impl StateVerdict {
     fn holds(&self) -> bool {
         self.after.checked_sub(self.before) == Some(self.expected)
     }
 
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         let grown = self.after.saturating_sub(self.before);
         let Self { before, after, expected, events } = self;
         if self.holds() {
@@ -320,8 +336,8 @@ impl Verdict {
     }
 }
 
-impl Judge {
-    async fn ask(&self, context: &Context) -> Result<i64, Error> {
+impl StateCommand {
+    async fn run_command(&self, context: &Context) -> Result<i64, Error> {
         let (line, folder) = (self.command.clone(), context.directory.clone());
         let run = move || {
             std::process::Command::new("/bin/sh")

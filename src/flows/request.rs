@@ -1,14 +1,14 @@
 //! The request that carries an event: headers as the service sends them, the signature, and what the user adds.
 
-use super::arguments::{self, Header};
-use super::payload::Payload;
+use super::arguments::{self, HeaderArgument};
+use super::payload::PreparedPayload;
 use super::workspace;
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
-use crate::exchange::Request;
+use crate::exchange::OutgoingRequest;
 use crate::protocol::body::RawBody;
-use crate::protocol::signature::{Key, SIGNATURE_HEADER};
+use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
 use crate::protocol::stringify::json_stringify;
 use clap::ValueEnum;
 use http::header::{CONTENT_TYPE, USER_AGENT};
@@ -25,14 +25,14 @@ pub const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"));
 #[command(next_help_heading = "Request")]
 pub struct Arguments {
     /// Add a header, or replace one (repeatable)
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
-    headers: Vec<Header>,
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
     /// Send no signature, as the service does today
     #[arg(long, conflicts_with_all = ["sign", "secret_file"])]
     unsigned: bool,
     /// What to sign
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
-    sign: Signed,
+    sign: SignOption,
     /// Sign with the secret in this file (- for standard input)
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
@@ -40,7 +40,7 @@ pub struct Arguments {
 
 impl Arguments {
     /// The headers that were given.
-    pub fn headers(&self) -> &[Header] {
+    pub fn headers(&self) -> &[HeaderArgument] {
         &self.headers
     }
 
@@ -52,7 +52,7 @@ impl Arguments {
 
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Signed {
+enum SignOption {
     /// The bytes that are sent
     #[default]
     Raw,
@@ -61,21 +61,21 @@ enum Signed {
 }
 
 /// Signs a payload and puts the request together.
-pub fn build(
+pub fn build_request(
     url: Url,
-    payload: &Payload,
+    payload: &PreparedPayload,
     arguments: &Arguments,
     context: &Context,
-    settings: &Settings,
-) -> Result<Request, Error> {
+    settings: &ConfigSettings,
+) -> Result<OutgoingRequest, Error> {
     let signature = match arguments.unsigned {
         true => None,
         false => {
-            let secrets = workspace::secrets(context, settings, arguments.secret_file.as_slice())?;
+            let secrets = workspace::load_secrets(context, settings, arguments.secret_file.as_slice())?;
             Some(secrets.signing().key().sign(&signed_bytes(payload, arguments.sign)?))
         }
     };
-    let mut request = plain(url, &payload.body, signature)?;
+    let mut request = build_event_request(url, &payload.body, signature)?;
     request.headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
     request.headers.extend(arguments.headers.iter().cloned());
     Ok(request)
@@ -83,31 +83,36 @@ pub fn build(
 
 /// What every request of a run has: its header fields, and whether it is signed, with which secret.
 #[derive(Debug, Clone)]
-pub struct Template {
+pub struct RequestTemplate {
     /// Header fields but for signature and length.
-    pub headers: Vec<Header>,
+    pub headers: Vec<HeaderArgument>,
     /// What signs the bytes; `None` for unsigned.
-    pub key: Option<Key>,
+    pub key: Option<HmacKey>,
 }
 
 /// The part of a request that does not depend on its body.
-pub fn template(url: &Url, arguments: &Arguments, context: &Context, settings: &Settings) -> Result<Template, Error> {
-    if arguments.sign == Signed::JsonStringify {
+pub fn build_template(
+    url: &Url,
+    arguments: &Arguments,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<RequestTemplate, Error> {
+    if arguments.sign == SignOption::JsonStringify {
         return Err(Error::usage("--sign json-stringify is for single events; here the bytes are signed"));
     }
     let replaced = arguments.headers.iter().any(|(name, _)| name == SIGNATURE_HEADER);
     let key = match arguments.unsigned || replaced {
         true => None,
-        false => Some(workspace::secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
+        false => Some(workspace::load_secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
     };
-    let mut headers = plain(url.clone(), &RawBody::default(), None)?.headers;
+    let mut headers = build_event_request(url.clone(), &RawBody::default(), None)?.headers;
     headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
     headers.extend(arguments.headers.iter().cloned());
-    Ok(Template { headers, key })
+    Ok(RequestTemplate { headers, key })
 }
 
 /// A request with the headers that the service sends, and the signature where there is one.
-pub fn plain(url: Url, body: &RawBody, signature: Option<String>) -> Result<Request, Error> {
+pub fn build_event_request(url: Url, body: &RawBody, signature: Option<String>) -> Result<OutgoingRequest, Error> {
     let mut headers = vec![
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (USER_AGENT, HeaderValue::from_static(AGENT)),
@@ -116,14 +121,14 @@ pub fn plain(url: Url, body: &RawBody, signature: Option<String>) -> Result<Requ
         let value = HeaderValue::from_str(&value).map_err(|error| Error::usage(error.to_string()))?;
         headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
     }
-    Ok(Request { url, headers, body: body.clone() })
+    Ok(OutgoingRequest { url, headers, body: body.clone() })
 }
 
-fn signed_bytes(payload: &Payload, what: Signed) -> Result<Vec<u8>, Error> {
+fn signed_bytes(payload: &PreparedPayload, what: SignOption) -> Result<Vec<u8>, Error> {
     let bytes = payload.body.as_bytes();
     match what {
-        Signed::Raw => Ok(bytes.to_vec()),
-        Signed::JsonStringify => json_stringify(bytes).map(String::into_bytes).ok_or_else(|| {
+        SignOption::Raw => Ok(bytes.to_vec()),
+        SignOption::JsonStringify => json_stringify(bytes).map(String::into_bytes).ok_or_else(|| {
             Error::usage("the body is not JSON, so JSON.stringify has nothing to write")
                 .hint("--sign raw signs the bytes")
         }),

@@ -1,36 +1,36 @@
 //! Events chosen out of the store: by the options that every command shares, by what the user calls them, newest or
 //! oldest first. The store's filter does what it can; a condition in jq syntax is asked of what is left.
 
-use super::history::{Selection, Stored, StoredRequest, find};
+use super::history::{SelectionOptions, StoredId, StoredRequest, find_stored};
 use crate::error::Error;
-use crate::jq::Condition;
-use crate::store::{Direction, EventRow, Filter, Reader};
+use crate::jq::JqCondition;
+use crate::store::{EventDirection, EventRow, StoreFilter, StoreReader};
 use jiff::Timestamp;
 
 /// What is looked for.
 #[derive(Debug)]
-pub struct Choice {
-    filter: Filter,
-    condition: Option<Condition>,
+pub struct HistoryQuery {
+    filter: StoreFilter,
+    condition: Option<JqCondition>,
 }
 
-impl Choice {
+impl HistoryQuery {
     /// Reads the options.
-    pub fn new(selection: &Selection, now: Timestamp) -> Result<Self, Error> {
+    pub fn new(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
         Ok(Self { filter: selection.filter(now)?, condition: selection.condition()? })
     }
 
     /// The same among all that was sent or received, where the options name no direction.
-    pub fn of_all(selection: &Selection, now: Timestamp) -> Result<Self, Error> {
+    pub fn of_all(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
         let choice = Self::new(selection, now)?;
-        let filter = Filter { direction: selection.direction().unwrap_or(Direction::All), ..choice.filter };
+        let filter = StoreFilter { direction: selection.direction().unwrap_or(EventDirection::All), ..choice.filter };
         Ok(Self { filter, ..choice })
     }
 
     /// Hands over what is found, newest first, until there is no more or `more` says no.
     pub fn scan(
         &self,
-        reader: &Reader,
+        reader: &StoreReader,
         before: Option<u64>,
         mut more: impl FnMut(EventRow) -> bool,
     ) -> Result<(), Error> {
@@ -47,7 +47,7 @@ impl Choice {
     }
 
     /// At most so many, newest first, with numbers below `before`.
-    pub fn list(&self, reader: &Reader, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, Error> {
+    pub fn list(&self, reader: &StoreReader, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, Error> {
         let mut found = Vec::new();
         self.scan(reader, before, |row| {
             found.push(row);
@@ -57,7 +57,7 @@ impl Choice {
     }
 
     /// The numbers of all of them, oldest first; of the newest so many only, where there is a limit.
-    pub fn numbers(&self, reader: &Reader, newest: Option<usize>) -> Result<Vec<u64>, Error> {
+    pub fn list_numbers(&self, reader: &StoreReader, newest: Option<usize>) -> Result<Vec<u64>, Error> {
         let mut numbers = Vec::new();
         let most = newest.unwrap_or(usize::MAX);
         self.scan(reader, None, |row| {
@@ -71,31 +71,31 @@ impl Choice {
     fn holds(&self, row: &EventRow) -> Result<bool, Error> {
         match &self.condition {
             None => Ok(true),
-            Some(condition) => condition.holds(&row.body).map_err(Error::from),
+            Some(condition) => condition.matches(&row.body).map_err(Error::from),
         }
     }
 }
 
 /// The numbers of the events that were named; otherwise of those that were chosen.
-pub fn numbers(
-    reader: &Reader,
-    named: &[Stored],
-    selection: &Selection,
+pub fn choose_numbers(
+    reader: &StoreReader,
+    named: &[StoredId],
+    selection: &SelectionOptions,
     newest: Option<usize>,
     now: Timestamp,
 ) -> Result<Vec<u64>, Error> {
     if named.is_empty() {
-        return Choice::new(selection, now)?.numbers(reader, newest);
+        return HistoryQuery::new(selection, now)?.list_numbers(reader, newest);
     }
     if !selection.is_empty() || newest.is_some() {
         return Err(Error::usage("name events, or choose them with options, but not both"));
     }
-    named.iter().map(|wanted| Ok(event(reader, *wanted)?.number)).collect()
+    named.iter().map(|wanted| Ok(find_event(reader, *wanted)?.number)).collect()
 }
 
 /// An event by what the user calls it; a refused request is none.
-pub fn event(reader: &Reader, wanted: Stored) -> Result<EventRow, Error> {
-    match find(reader, wanted)? {
+pub fn find_event(reader: &StoreReader, wanted: StoredId) -> Result<EventRow, Error> {
+    match find_stored(reader, wanted)? {
         StoredRequest::Event(event) => Ok(*event),
         StoredRequest::Refused(row) => {
             Err(Error::usage(format!("!{} was refused and is no event", row.number)).hint("referralloop events list"))

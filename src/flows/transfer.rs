@@ -3,12 +3,12 @@
 
 use super::history::{arrival_fields, attempt_fields, event_fields};
 use crate::error::Error;
-use crate::protocol::arrival::{Arrival, HeaderLines, Verification};
-use crate::protocol::attempt::{Answer, Attempt, Outcome, Phase, Purpose};
+use crate::protocol::arrival::{Arrival, HeaderLines, SignatureState};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, AttemptResponse, DeliveryPurpose};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
-use crate::store::{ArrivalRow, EventRow, Past, Reader};
+use crate::store::{ArrivalRow, EventImport, EventRow, StoreReader};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ mod tests;
 
 /// An event with everything that happened to it.
 #[derive(Debug, Clone)]
-pub struct Story {
+pub struct EventHistory {
     /// The event.
     pub event: EventRow,
     /// Each time it came in, oldest first.
@@ -31,16 +31,16 @@ pub struct Story {
     pub attempts: Vec<Attempt>,
 }
 
-impl Story {
+impl EventHistory {
     /// Reads it; `None` where the event is gone.
-    pub fn read(reader: &Reader, number: u64) -> Result<Option<Self>, Error> {
-        let Some(event) = reader.event(number)? else { return Ok(None) };
-        Ok(Some(Self { event, arrivals: reader.arrivals(number)?, attempts: reader.attempts(number)? }))
+    pub fn read(reader: &StoreReader, number: u64) -> Result<Option<Self>, Error> {
+        let Some(event) = reader.find_event(number)? else { return Ok(None) };
+        Ok(Some(Self { event, arrivals: reader.list_arrivals(number)?, attempts: reader.list_attempts(number)? }))
     }
 
     /// Where it was forwarded last.
     pub fn forwarded_to(&self) -> Option<Url> {
-        let last = self.attempts.iter().rfind(|attempt| attempt.purpose == Purpose::Forward)?;
+        let last = self.attempts.iter().rfind(|attempt| attempt.purpose == DeliveryPurpose::Forward)?;
         Url::parse(&last.url).ok()
     }
 
@@ -55,75 +55,77 @@ impl Story {
     /// The same without what identifies people.
     #[must_use]
     pub fn redacted(mut self, redactor: &mut Redactor) -> Self {
-        self.event.body = redactor.body(&self.event.body);
-        self.event.facts = Facts::of(&self.event.body);
+        self.event.body = redactor.redact_body(&self.event.body);
+        self.event.facts = EventFacts::from_body(&self.event.body);
         for arrival in &mut self.arrivals {
-            arrival.headers = redactor.headers(&arrival.headers);
-            arrival.target = redactor.text(&arrival.target);
+            arrival.headers = redactor.redact_headers(&arrival.headers);
+            arrival.target = redactor.redact_text(&arrival.target);
         }
         let last = self.event.last_attempt.iter_mut();
         for attempt in self.attempts.iter_mut().chain(last) {
-            attempt.url = redactor.text(&attempt.url);
+            attempt.url = redactor.redact_text(&attempt.url);
             mask(&mut attempt.outcome, redactor);
         }
         self
     }
 }
 
-fn mask(outcome: &mut Outcome, redactor: &mut Redactor) {
+fn mask(outcome: &mut AttemptOutcome, redactor: &mut Redactor) {
     match outcome {
-        Outcome::Answered(answer) => {
-            answer.body = redactor.body(&RawBody::new(answer.body.clone())).bytes();
-            answer.location = answer.location.as_deref().map(|to| redactor.text(to));
+        AttemptOutcome::Answered(answer) => {
+            answer.body = redactor.redact_body(&RawBody::new(answer.body.clone())).bytes();
+            answer.location = answer.location.as_deref().map(|to| redactor.redact_text(to));
         }
-        Outcome::Tls(text) | Outcome::Malformed(text) | Outcome::Failed(text) => *text = redactor.text(text),
+        AttemptOutcome::Tls(text) | AttemptOutcome::Malformed(text) | AttemptOutcome::Failed(text) => {
+            *text = redactor.redact_text(text)
+        }
         _ => {}
     }
 }
 
 #[derive(Deserialize)]
-struct Record {
+struct ExportRecord {
     r#type: String,
     #[serde(flatten)]
-    body: Bytes,
+    body: ExportBytes,
     sent_at: Option<Timestamp>,
     #[serde(default)]
-    arrivals: Vec<Came>,
+    arrivals: Vec<ExportArrival>,
     #[serde(default)]
-    attempts: Vec<Tried>,
+    attempts: Vec<ExportAttempt>,
     /// Of an `arrival` record, as `listen --json` writes it.
     at: Option<Timestamp>,
-    verification: Option<Verification>,
+    verification: Option<SignatureState>,
     target: Option<String>,
     #[serde(default)]
-    headers: Vec<Line>,
+    headers: Vec<ExportHeader>,
 }
 
 #[derive(Deserialize)]
-struct Bytes {
+struct ExportBytes {
     body: Option<String>,
     body_base64: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Line {
+struct ExportHeader {
     name: String,
     value: Option<String>,
     value_base64: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Came {
+struct ExportArrival {
     arrived_at: Timestamp,
-    verification: Verification,
+    verification: SignatureState,
     target: String,
     #[serde(default)]
-    headers: Vec<Line>,
+    headers: Vec<ExportHeader>,
 }
 
 #[derive(Deserialize)]
-struct Tried {
-    purpose: Purpose,
+struct ExportAttempt {
+    purpose: DeliveryPurpose,
     url: String,
     attempt: u32,
     began_at: Timestamp,
@@ -133,16 +135,16 @@ struct Tried {
     status: Option<u16>,
     detail: Option<String>,
     location: Option<String>,
-    phase: Option<Phase>,
+    phase: Option<AttemptPhase>,
     #[serde(flatten)]
-    body: Bytes,
+    body: ExportBytes,
     #[serde(default)]
     body_truncated: bool,
 }
 
 /// An event as it stands in a file.
 #[derive(Debug, Clone)]
-pub struct Imported {
+pub struct ExportedEvent {
     /// Its bytes.
     pub body: RawBody,
     /// When it was sent.
@@ -153,10 +155,10 @@ pub struct Imported {
     pub attempts: Vec<Attempt>,
 }
 
-impl Imported {
+impl ExportedEvent {
     /// As the store takes it.
-    pub fn into_past(self) -> Past {
-        Past::new(self.body, self.sent, self.arrivals, self.attempts)
+    pub fn into_past(self) -> EventImport {
+        EventImport::new(self.body, self.sent, self.arrivals, self.attempts)
     }
 }
 
@@ -164,24 +166,24 @@ impl Imported {
 ///
 /// # Errors
 /// It is no such record, in words.
-pub fn read_line(line: &str) -> Result<Option<Imported>, String> {
-    let record: Record = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    if !matches!(record.r#type.as_str(), "event" | "arrival") || record.verification == Some(Verification::Invalid) {
+pub fn read_line(line: &str) -> Result<Option<ExportedEvent>, String> {
+    let record: ExportRecord = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    if !matches!(record.r#type.as_str(), "event" | "arrival") || record.verification == Some(SignatureState::Invalid) {
         return Ok(None);
     }
     let body = RawBody::new(record.body.read()?.ok_or("it has no body")?);
     let mut came = record.arrivals;
     if let (Some(at), Some(verification), "arrival") = (record.at, record.verification, record.r#type.as_str()) {
         let target = record.target.unwrap_or_else(|| "/".into());
-        came.push(Came { arrived_at: at, verification, target, headers: record.headers });
+        came.push(ExportArrival { arrived_at: at, verification, target, headers: record.headers });
     }
-    let facts = Facts::of(&body);
+    let facts = EventFacts::from_body(&body);
     let arrivals = came.into_iter().map(|came| came.into_arrival(&body, &facts)).collect::<Result<_, _>>()?;
-    let attempts = record.attempts.into_iter().map(Tried::into_attempt).collect::<Result<_, _>>()?;
-    Ok(Some(Imported { body, sent: record.sent_at, arrivals, attempts }))
+    let attempts = record.attempts.into_iter().map(ExportAttempt::into_attempt).collect::<Result<_, _>>()?;
+    Ok(Some(ExportedEvent { body, sent: record.sent_at, arrivals, attempts }))
 }
 
-impl Bytes {
+impl ExportBytes {
     fn read(self) -> Result<Option<Vec<u8>>, String> {
         match (self.body, self.body_base64) {
             (Some(text), _) => Ok(Some(text.into_bytes())),
@@ -191,11 +193,11 @@ impl Bytes {
     }
 }
 
-impl Came {
-    fn into_arrival(self, body: &RawBody, facts: &Facts) -> Result<Arrival, String> {
+impl ExportArrival {
+    fn into_arrival(self, body: &RawBody, facts: &EventFacts) -> Result<Arrival, String> {
         let mut lines = Vec::with_capacity(self.headers.len());
         for line in self.headers {
-            let value = Bytes { body: line.value, body_base64: line.value_base64 }.read()?.unwrap_or_default();
+            let value = ExportBytes { body: line.value, body_base64: line.value_base64 }.read()?.unwrap_or_default();
             if line.name.contains(['\r', '\n']) || value.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
                 return Err("a header has a line break in it".into());
             }
@@ -208,7 +210,7 @@ impl Came {
     }
 }
 
-impl Tried {
+impl ExportAttempt {
     fn into_attempt(self) -> Result<Attempt, String> {
         let latency = self.latency_us.unwrap_or(self.latency_ms.saturating_mul(1000));
         Ok(Attempt {
@@ -222,22 +224,22 @@ impl Tried {
         })
     }
 
-    fn into_outcome(self) -> Result<Outcome, String> {
+    fn into_outcome(self) -> Result<AttemptOutcome, String> {
         let detail = self.detail.unwrap_or_default();
         Ok(match self.outcome.as_str() {
-            "acknowledged" | "rejected" => Outcome::Answered(Answer {
+            "acknowledged" | "rejected" => AttemptOutcome::Answered(AttemptResponse {
                 status: self.status.ok_or("an answer has no status")?,
                 location: self.location,
                 body: self.body.read()?.unwrap_or_default().into(),
                 truncated: self.body_truncated,
             }),
-            "timeout" => Outcome::TimedOut(self.phase.unwrap_or(Phase::Head)),
-            "refused" => Outcome::Refused,
-            "unknown_host" => Outcome::UnknownHost,
-            "tls" => Outcome::Tls(detail),
-            "disconnected" => Outcome::Disconnected,
-            "malformed" => Outcome::Malformed(detail),
-            "failed" => Outcome::Failed(detail),
+            "timeout" => AttemptOutcome::TimedOut(self.phase.unwrap_or(AttemptPhase::Head)),
+            "refused" => AttemptOutcome::Refused,
+            "unknown_host" => AttemptOutcome::UnknownHost,
+            "tls" => AttemptOutcome::Tls(detail),
+            "disconnected" => AttemptOutcome::Disconnected,
+            "malformed" => AttemptOutcome::Malformed(detail),
+            "failed" => AttemptOutcome::Failed(detail),
             other => return Err(format!("'{other}' is no outcome")),
         })
     }

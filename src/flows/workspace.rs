@@ -1,31 +1,31 @@
 //! What nearly every command begins with: settings, secrets and the store of the profile.
 
 use super::input;
-use crate::config::secrets::{self, Secrets};
-use crate::config::{Options, Settings};
+use crate::config::secrets::{self, WebhookSecrets};
+use crate::config::{ConfigOptions, ConfigSettings};
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::console::Console;
-use crate::store::{self, Reader, Store};
+use crate::store::{self, Store, StoreReader};
 use std::path::PathBuf;
 
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
-pub fn settings(context: &Context, console: &Console) -> Result<Settings, Error> {
-    let settings = Settings::load(options(context), &context.environment, &context.directory)?;
-    console.detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
+pub fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
+    let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
+    console.print_detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
     for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
-        console.detail(&format!("settings from {}", file.path.display()));
+        console.print_detail(&format!("settings from {}", file.path.display()));
     }
     if let Ok((path, origin)) = settings.store(&context.directory) {
-        console.detail(&format!("store {} ({origin})", path.display()));
+        console.print_detail(&format!("store {} ({origin})", path.display()));
     }
     Ok(settings)
 }
 
 /// What the global options say about settings.
-pub fn options(context: &Context) -> Options {
+pub fn settings_options(context: &Context) -> ConfigOptions {
     let globals = &context.globals;
-    Options {
+    ConfigOptions {
         profile: globals.profile.clone(),
         config: globals.config.clone(),
         store: globals.store.clone(),
@@ -34,32 +34,36 @@ pub fn options(context: &Context) -> Options {
 }
 
 /// The secrets: the files named on the command line, else those of the profile.
-pub fn secrets(context: &Context, settings: &Settings, files: &[PathBuf]) -> Result<Secrets, Error> {
+pub fn load_secrets(context: &Context, settings: &ConfigSettings, files: &[PathBuf]) -> Result<WebhookSecrets, Error> {
     if files.is_empty() {
-        return Ok(secrets::of_profile(settings, &context.environment, &context.entropy)?);
+        return Ok(secrets::load_profile_secrets(settings, &context.environment, &context.entropy)?);
     }
-    Ok(secrets::from_files(input::read_secret_files(context, files)?)?)
+    Ok(secrets::parse_secret_files(input::read_secret_files(context, files)?)?)
 }
 
 /// The secrets that the user named or set, where there are any. Nothing is made.
-pub fn chosen_secrets(context: &Context, settings: &Settings, files: &[PathBuf]) -> Result<Option<Secrets>, Error> {
+pub fn load_chosen_secrets(
+    context: &Context,
+    settings: &ConfigSettings,
+    files: &[PathBuf],
+) -> Result<Option<WebhookSecrets>, Error> {
     if files.is_empty() {
-        return Ok(secrets::chosen(settings, &context.environment)?);
+        return Ok(secrets::find_user_secret(settings, &context.environment)?);
     }
-    Ok(Some(secrets::from_files(input::read_secret_files(context, files)?)?))
+    Ok(Some(secrets::parse_secret_files(input::read_secret_files(context, files)?)?))
 }
 
 /// The file that keeps this profile's events.
-pub fn store_path(context: &Context, settings: &Settings) -> Result<PathBuf, Error> {
+pub fn store_path(context: &Context, settings: &ConfigSettings) -> Result<PathBuf, Error> {
     Ok(settings.store(&context.directory)?.0)
 }
 
 /// Opens the store for writing, making it where there is none.
-pub fn open_store(context: &Context, settings: &Settings) -> Result<Store, Error> {
-    Ok(Store::open(store_path(context, settings)?, store::Options::default())?)
+pub fn open_store(context: &Context, settings: &ConfigSettings) -> Result<Store, Error> {
+    Ok(Store::open(store_path(context, settings)?, store::StoreOptions::default())?)
 }
 
 /// Opens the store for reading.
-pub fn open_reader(context: &Context, settings: &Settings) -> Result<Reader, Error> {
-    Ok(Reader::open(store_path(context, settings)?)?)
+pub fn open_reader(context: &Context, settings: &ConfigSettings) -> Result<StoreReader, Error> {
+    Ok(StoreReader::open(store_path(context, settings)?)?)
 }

@@ -1,26 +1,26 @@
 //! What keeps a call from being answered well, one cause a variant, and what that says about the call.
 
-use crate::protocol::api::{Call, Refusal, Unreadable};
-use crate::protocol::attempt::{Outcome, Phase};
+use crate::protocol::api::{ApiCall, ApiErrorResponse, ApiResponseError};
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
+pub struct ApiFailure {
     /// The call.
-    pub call: Call,
+    pub call: ApiCall,
     /// Why.
-    pub cause: Cause,
+    pub cause: ApiFailureCause,
     /// How often it was made.
     pub tries: u32,
 }
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cause {
+pub enum ApiFailureCause {
     /// There was no whole answer.
-    Unanswered(Outcome),
+    Unanswered(AttemptOutcome),
     /// The service says no: 4xx or 5xx.
-    Refused(Refusal),
+    Refused(ApiErrorResponse),
     /// The answer points elsewhere, where the key must not go.
     Redirected {
         /// The HTTP status.
@@ -33,7 +33,7 @@ pub enum Cause {
         /// The HTTP status.
         status: u16,
         /// Why it says nothing.
-        why: Unreadable,
+        why: ApiResponseError,
     },
     /// An answer of more bytes than this.
     TooLarge(usize),
@@ -41,37 +41,40 @@ pub enum Cause {
     Unwritable(String),
 }
 
-impl Failure {
-    pub(super) fn new(call: &Call, cause: Cause, tries: u32) -> Self {
+impl ApiFailure {
+    pub(super) fn new(call: &ApiCall, cause: ApiFailureCause, tries: u32) -> Self {
         Self { call: call.clone(), cause, tries }
     }
 
-    pub(super) fn unreadable(call: &Call, status: u16, why: Unreadable) -> Self {
-        Self::new(call, Cause::Unreadable { status, why }, 1)
+    pub(super) fn unreadable(call: &ApiCall, status: u16, why: ApiResponseError) -> Self {
+        Self::new(call, ApiFailureCause::Unreadable { status, why }, 1)
     }
 
     /// The status of a refusal.
     pub fn status(&self) -> Option<u16> {
         match &self.cause {
-            Cause::Refused(refusal) => Some(refusal.status),
+            ApiFailureCause::Refused(refusal) => Some(refusal.status),
             _ => None,
         }
     }
 
     /// Whether the service may have done what it was asked: everything but what never reached it, and what it refused
     /// for a reason of the caller's.
-    pub fn is_open(&self) -> bool {
+    pub fn is_uncertain(&self) -> bool {
         match &self.cause {
-            Cause::Unanswered(outcome) => !matches!(
+            ApiFailureCause::Unanswered(outcome) => !matches!(
                 outcome,
-                Outcome::Refused | Outcome::UnknownHost | Outcome::Tls(_) | Outcome::TimedOut(Phase::Connect)
+                AttemptOutcome::Refused
+                    | AttemptOutcome::UnknownHost
+                    | AttemptOutcome::Tls(_)
+                    | AttemptOutcome::TimedOut(AttemptPhase::Connect)
             ),
-            Cause::Refused(refusal) => refusal.status >= 500,
+            ApiFailureCause::Refused(refusal) => refusal.status >= 500,
             // 303 answers a thing that was made, and servers answer 301 and 302 in its place (RFC 9110, sections 15.4.2 to
             // 15.4.4); 307 and 308 ask for the same call elsewhere, so it was not carried out.
-            Cause::Redirected { status, .. } => matches!(status, 301..=303),
-            Cause::Unreadable { .. } | Cause::TooLarge(_) => true,
-            Cause::Unwritable(_) => false,
+            ApiFailureCause::Redirected { status, .. } => matches!(status, 301..=303),
+            ApiFailureCause::Unreadable { .. } | ApiFailureCause::TooLarge(_) => true,
+            ApiFailureCause::Unwritable(_) => false,
         }
     }
 }

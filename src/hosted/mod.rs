@@ -9,15 +9,15 @@ mod failure;
 #[cfg(test)]
 mod tests;
 
-pub use failure::{Cause, Failure};
+pub use failure::{ApiFailure, ApiFailureCause};
 
 use crate::clock::SharedClock;
-use crate::exchange::{Exchange, Manner, Request, Unusual};
+use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
 use crate::protocol::api::{
-    ApiKey, Base, Call, LARGEST_PAGE, Limits, NewSignup, NewSubscription, PAGE, Refusal, Signup, Subscription,
-    Waitlist, read_list, read_one,
+    ApiBase, ApiCall, ApiErrorResponse, ApiKey, ApiRateLimits, ApiSignup, ApiSubscription, ApiWaitlist, LARGEST_PAGE,
+    NewSignup, NewSubscription, PAGE, read_list, read_one,
 };
-use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::body::RawBody;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
@@ -42,22 +42,22 @@ const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1
 
 /// What the client tells while it works.
 #[derive(Debug)]
-pub enum Told<'a> {
+pub enum ClientEvent<'a> {
     /// A call was answered.
     Answered {
         /// The call.
-        call: &'a Call,
+        call: &'a ApiCall,
         /// Its status.
         status: u16,
         /// How long it took.
         latency: Duration,
         /// What the header fields said.
-        limits: Limits,
+        limits: ApiRateLimits,
     },
     /// A call is made again after a pause.
     Again {
         /// The call.
-        call: &'a Call,
+        call: &'a ApiCall,
         /// What it was answered with.
         status: u16,
         /// How long the pause is.
@@ -66,13 +66,13 @@ pub enum Told<'a> {
 }
 
 /// Whoever is told.
-pub type Telling = Box<dyn Fn(&Told<'_>) + Send + Sync>;
+pub type ClientEventSink = Box<dyn Fn(&ClientEvent<'_>) + Send + Sync>;
 
 /// What the last answer said beside its body.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Aside {
+pub struct ResponseMeta {
     /// Calls left.
-    pub limits: Limits,
+    pub limits: ApiRateLimits,
     /// The service's clock, where it was told.
     pub date: Option<Timestamp>,
     /// This machine's clock when the answer was there.
@@ -80,60 +80,64 @@ pub struct Aside {
 }
 
 /// The client.
-pub struct Client {
-    exchange: Exchange,
-    base: Base,
+pub struct ApiClient {
+    exchange: HttpClient,
+    base: ApiBase,
     key: ApiKey,
     clock: SharedClock,
-    telling: Telling,
-    aside: Mutex<Aside>,
+    telling: ClientEventSink,
+    aside: Mutex<ResponseMeta>,
 }
 
 /// A good answer.
-struct Good {
+struct SuccessfulResponse {
     status: u16,
     body: Bytes,
 }
 
-impl Client {
+impl ApiClient {
     /// A client for a base, which has been checked to be where this key may go.
-    pub fn new(base: Base, key: ApiKey, clock: SharedClock, telling: Telling) -> Self {
-        let exchange = Exchange::for_answers(CONNECT, LARGEST_ANSWER);
+    pub fn new(base: ApiBase, key: ApiKey, clock: SharedClock, telling: ClientEventSink) -> Self {
+        let exchange = HttpClient::for_answers(CONNECT, LARGEST_ANSWER);
         Self { exchange, base, key, clock, telling, aside: Mutex::default() }
     }
 
     /// What every call's URL begins with.
-    pub fn base(&self) -> &Base {
+    pub fn base(&self) -> &ApiBase {
         &self.base
     }
 
     /// What the last answer said beside its body.
-    pub fn aside(&self) -> Aside {
+    pub fn response_meta(&self) -> ResponseMeta {
         *self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every waitlist of the workspace.
-    pub async fn waitlists(&self) -> Result<Vec<Waitlist>, Failure> {
-        let call = Call::Waitlists;
-        let good = self.make(&call, None).await?;
-        read_list(&good.body, "waitlists").map_err(|why| Failure::unreadable(&call, good.status, why))
+    pub async fn list_waitlists(&self) -> Result<Vec<ApiWaitlist>, ApiFailure> {
+        let call = ApiCall::Waitlists;
+        let good = self.send_call(&call, None).await?;
+        read_list(&good.body, "waitlists").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// A page of a waitlist's sign-ups.
-    pub async fn signups(&self, waitlist: &str, limit: u32, offset: u64) -> Result<Vec<Signup>, Failure> {
-        let call = Call::Signups { waitlist: waitlist.to_owned(), limit, offset };
-        let good = self.make(&call, None).await?;
-        read_list(&good.body, "signups").map_err(|why| Failure::unreadable(&call, good.status, why))
+    pub async fn list_signups(&self, waitlist: &str, limit: u32, offset: u64) -> Result<Vec<ApiSignup>, ApiFailure> {
+        let call = ApiCall::Signups { waitlist: waitlist.to_owned(), limit, offset };
+        let good = self.send_call(&call, None).await?;
+        read_list(&good.body, "signups").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Every sign-up of a waitlist, page by page until a short one. `seen` is told how many there are so far.
     ///
     /// A sign-up that moves from one page to another meanwhile may come twice, and is taken once. A page of exactly
     /// the usual size is no short one: a service that knows no larger pages looks like that.
-    pub async fn all_signups(&self, waitlist: &str, mut seen: impl FnMut(usize)) -> Result<Vec<Signup>, Failure> {
+    pub async fn list_all_signups(
+        &self,
+        waitlist: &str,
+        mut seen: impl FnMut(usize),
+    ) -> Result<Vec<ApiSignup>, ApiFailure> {
         let (mut all, mut known, mut offset) = (Vec::new(), HashSet::new(), 0);
         loop {
-            let page = self.signups(waitlist, LARGEST_PAGE, offset).await?;
+            let page = self.list_signups(waitlist, LARGEST_PAGE, offset).await?;
             let length = page.len() as u64;
             offset += length;
             let before = all.len();
@@ -148,23 +152,23 @@ impl Client {
     }
 
     /// One sign-up.
-    pub async fn signup(&self, waitlist: &str, signup: &str) -> Result<Signup, Failure> {
-        let call = Call::Signup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
-        let good = self.make(&call, None).await?;
-        read_one(&good.body, "signup").map_err(|why| Failure::unreadable(&call, good.status, why))
+    pub async fn get_signup(&self, waitlist: &str, signup: &str) -> Result<ApiSignup, ApiFailure> {
+        let call = ApiCall::Signup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
+        let good = self.send_call(&call, None).await?;
+        read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Adds a sign-up.
-    pub async fn create_signup(&self, waitlist: &str, new: &NewSignup) -> Result<Signup, Failure> {
-        let call = Call::CreateSignup { waitlist: waitlist.to_owned() };
-        let good = self.make(&call, Some(serde_json::to_vec(new))).await?;
-        read_one(&good.body, "signup").map_err(|why| Failure::unreadable(&call, good.status, why))
+    pub async fn create_signup(&self, waitlist: &str, new: &NewSignup) -> Result<ApiSignup, ApiFailure> {
+        let call = ApiCall::CreateSignup { waitlist: waitlist.to_owned() };
+        let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;
+        read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Removes a sign-up.
-    pub async fn delete_signup(&self, waitlist: &str, signup: &str) -> Result<(), Failure> {
-        let call = Call::DeleteSignup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
-        match self.make(&call, None).await {
+    pub async fn delete_signup(&self, waitlist: &str, signup: &str) -> Result<(), ApiFailure> {
+        let call = ApiCall::DeleteSignup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
+        match self.send_call(&call, None).await {
             Ok(_) => Ok(()),
             // An earlier try that ended in a 5xx did it after all.
             Err(failure) if failure.tries > 1 && failure.status() == Some(404) => Ok(()),
@@ -173,16 +177,16 @@ impl Client {
     }
 
     /// Makes a subscription. Never made twice: see [`Failure::is_open`] for what a failure means.
-    pub async fn subscribe(&self, new: &NewSubscription) -> Result<Subscription, Failure> {
-        let call = Call::Subscribe;
-        let good = self.make(&call, Some(serde_json::to_vec(new))).await?;
-        read_one(&good.body, "subscription").map_err(|why| Failure::unreadable(&call, good.status, why))
+    pub async fn subscribe(&self, new: &NewSubscription) -> Result<ApiSubscription, ApiFailure> {
+        let call = ApiCall::Subscribe;
+        let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;
+        read_one(&good.body, "subscription").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Removes a subscription; tells whether there was one.
-    pub async fn unsubscribe(&self, subscription: &str) -> Result<bool, Failure> {
-        let call = Call::Unsubscribe { subscription: subscription.to_owned() };
-        match self.make(&call, None).await {
+    pub async fn unsubscribe(&self, subscription: &str) -> Result<bool, ApiFailure> {
+        let call = ApiCall::Unsubscribe { subscription: subscription.to_owned() };
+        match self.send_call(&call, None).await {
             Ok(_) => Ok(true),
             Err(failure) if failure.status() == Some(404) => Ok(failure.tries > 1),
             Err(failure) => Err(failure),
@@ -190,85 +194,96 @@ impl Client {
     }
 
     /// Makes a call, and again where that is harmless and the service failed.
-    async fn make(&self, call: &Call, body: Option<serde_json::Result<Vec<u8>>>) -> Result<Good, Failure> {
-        let body = body.transpose().map_err(|error| Failure::new(call, Cause::Unwritable(error.to_string()), 0))?;
-        let request = self.request(call, body);
+    async fn send_call(
+        &self,
+        call: &ApiCall,
+        body: Option<serde_json::Result<Vec<u8>>>,
+    ) -> Result<SuccessfulResponse, ApiFailure> {
+        let body = body
+            .transpose()
+            .map_err(|error| ApiFailure::new(call, ApiFailureCause::Unwritable(error.to_string()), 0))?;
+        let request = self.build_request(call, body);
         let mut pauses = PAUSES.into_iter();
         for tries in 1.. {
-            let cause = match self.once(call, &request).await {
+            let cause = match self.send_once(call, &request).await {
                 Ok(good) => return Ok(good),
                 Err(cause) => cause,
             };
             let status = match &cause {
-                Cause::Refused(refusal) if refusal.status >= 500 && call.is_idempotent() => refusal.status,
-                _ => return Err(Failure::new(call, cause, tries)),
+                ApiFailureCause::Refused(refusal) if refusal.status >= 500 && call.is_idempotent() => refusal.status,
+                _ => return Err(ApiFailure::new(call, cause, tries)),
             };
-            let Some(pause) = pauses.next() else { return Err(Failure::new(call, cause, tries)) };
-            (self.telling)(&Told::Again { call, status, pause });
+            let Some(pause) = pauses.next() else { return Err(ApiFailure::new(call, cause, tries)) };
+            (self.telling)(&ClientEvent::Again { call, status, pause });
             self.clock.sleep(pause).await;
         }
         unreachable!("there are only so many pauses")
     }
 
     /// The only place where the key leaves.
-    fn request(&self, call: &Call, body: Option<Vec<u8>>) -> Request {
+    fn build_request(&self, call: &ApiCall, body: Option<Vec<u8>>) -> OutgoingRequest {
         let json = HeaderValue::from_static("application/json");
         let agent = HeaderValue::from_static(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION")));
         let mut headers = vec![(AUTHORIZATION, self.key.bearer()), (ACCEPT, json.clone()), (USER_AGENT, agent)];
         if body.is_some() {
             headers.push((CONTENT_TYPE, json));
         }
-        Request { url: self.base.join(&call.path()), headers, body: RawBody::new(body.unwrap_or_default()) }
+        OutgoingRequest { url: self.base.join(&call.path()), headers, body: RawBody::new(body.unwrap_or_default()) }
     }
 
-    async fn once(&self, call: &Call, request: &Request) -> Result<Good, Cause> {
-        let method = match call.verb().name() {
+    async fn send_once(
+        &self,
+        call: &ApiCall,
+        request: &OutgoingRequest,
+    ) -> Result<SuccessfulResponse, ApiFailureCause> {
+        let method = match call.method().name() {
             "GET" => Method::GET,
             "DELETE" => Method::DELETE,
             _ => Method::POST,
         };
-        let unusual = Unusual { method, manner: Manner::Whole };
+        let unusual = RequestOverrides { method, manner: BodyEncoding::Whole };
         let ended = self.exchange.send(request, Some(&unusual), Some(TOTAL)).await;
         let answer = match ended.outcome {
-            Outcome::Answered(answer) => answer,
-            outcome => return Err(Cause::Unanswered(outcome)),
+            AttemptOutcome::Answered(answer) => answer,
+            outcome => return Err(ApiFailureCause::Unanswered(outcome)),
         };
-        let answer = self.without_key(answer);
-        let limits = self.remember(&ended.headers);
-        (self.telling)(&Told::Answered { call, status: answer.status, latency: ended.latency, limits });
+        let answer = self.redact_key(answer);
+        let limits = self.store_meta(&ended.headers);
+        (self.telling)(&ClientEvent::Answered { call, status: answer.status, latency: ended.latency, limits });
         match answer.status {
-            200..=299 if answer.truncated => Err(Cause::TooLarge(LARGEST_ANSWER)),
-            200..=299 => Ok(Good { status: answer.status, body: answer.body }),
-            300..=399 => Err(Cause::Redirected { status: answer.status, to: answer.location }),
-            status => Err(Cause::Refused(Refusal::read(status, &answer.body))),
+            200..=299 if answer.truncated => Err(ApiFailureCause::TooLarge(LARGEST_ANSWER)),
+            200..=299 => Ok(SuccessfulResponse { status: answer.status, body: answer.body }),
+            300..=399 => Err(ApiFailureCause::Redirected { status: answer.status, to: answer.location }),
+            status => Err(ApiFailureCause::Refused(ApiErrorResponse::read(status, &answer.body))),
         }
     }
 
     /// A server that repeats what it was sent, as one does that is there for trying requests out, would have the key
     /// shown with its answer.
-    fn without_key(&self, answer: Answer) -> Answer {
+    fn redact_key(&self, answer: AttemptResponse) -> AttemptResponse {
         let key = self.key.expose();
-        let location = answer.location.map(|to| String::from_utf8_lossy(&without(to.as_bytes(), key)).into_owned());
-        let body = if finds(&answer.body, key) { without(&answer.body, key).into() } else { answer.body };
-        Answer { location, body, ..answer }
+        let location =
+            answer.location.map(|to| String::from_utf8_lossy(&remove_bytes(to.as_bytes(), key)).into_owned());
+        let body = if contains_bytes(&answer.body, key) { remove_bytes(&answer.body, key).into() } else { answer.body };
+        AttemptResponse { location, body, ..answer }
     }
 
-    fn remember(&self, headers: &HeaderMap) -> Limits {
-        let limits = Limits::of(headers);
+    fn store_meta(&self, headers: &HeaderMap) -> ApiRateLimits {
+        let limits = ApiRateLimits::from_headers(headers);
         let date = headers.get(DATE).and_then(|value| value.to_str().ok());
         let date = date.and_then(|text| rfc2822::parse(text).ok()).map(|date| date.timestamp());
-        let aside = Aside { limits, date, at: Some(self.clock.now()) };
+        let aside = ResponseMeta { limits, date, at: Some(self.clock.now()) };
         *self.aside.lock().unwrap_or_else(PoisonError::into_inner) = aside;
         limits
     }
 }
 
-fn finds(bytes: &[u8], part: &[u8]) -> bool {
+fn contains_bytes(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// Bytes with every occurrence of a part replaced.
-fn without(bytes: &[u8], part: &[u8]) -> Vec<u8> {
+fn remove_bytes(bytes: &[u8], part: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while !rest.is_empty() {

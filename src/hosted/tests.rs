@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::clock::{Clock, SystemClock};
-use crate::protocol::api::Unreadable;
-use crate::protocol::attempt::Phase;
+use crate::protocol::api::ApiResponseError;
+use crate::protocol::attempt::AttemptPhase;
 use crate::protocol::event::EventType;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 /// A clock whose sleeps take no time and are counted.
 #[derive(Default)]
-struct Sleepless(Mutex<Vec<Duration>>, SystemClock);
+struct SleepRecorder(Mutex<Vec<Duration>>, SystemClock);
 
-impl Clock for Sleepless {
+impl Clock for SleepRecorder {
     fn now(&self) -> Timestamp {
         self.1.now()
     }
@@ -28,14 +28,14 @@ impl Clock for Sleepless {
 }
 
 /// A server with one answer a connection, and the requests that it saw.
-struct Server {
-    base: Base,
+struct ScriptedServer {
+    base: ApiBase,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
-fn server(answers: Vec<Vec<u8>>) -> Server {
+fn server(answers: Vec<Vec<u8>>) -> ScriptedServer {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = Base::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let base = ApiBase::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let told = seen.clone();
     std::thread::spawn(move || {
@@ -62,7 +62,7 @@ fn server(answers: Vec<Vec<u8>>) -> Server {
             let _ = stream.write_all(&answer);
         }
     });
-    Server { base, seen }
+    ScriptedServer { base, seen }
 }
 
 fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
@@ -70,15 +70,15 @@ fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
 
-fn client(server: &Server, clock: SharedClock) -> Client {
-    Client::new(server.base.clone(), ApiKey::new(b"pk_test_canary").unwrap(), clock, Box::new(|_| {}))
+fn client(server: &ScriptedServer, clock: SharedClock) -> ApiClient {
+    ApiClient::new(server.base.clone(), ApiKey::new(b"pk_test_canary").unwrap(), clock, Box::new(|_| {}))
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-fn sleepless() -> Arc<Sleepless> {
+fn sleepless() -> Arc<SleepRecorder> {
     Arc::default()
 }
 
@@ -87,9 +87,9 @@ fn a_call_carries_the_key_and_nothing_that_was_not_asked_for() {
     let limits = "X-RateLimit-Limit: 1000\r\nX-RateLimit-Remaining: 7\r\nX-RateLimit-Reset: 2024-01-15T11:00:00Z\r\nDate: Mon, 15 Jan 2024 10:00:00 GMT\r\n";
     let server = server(vec![answer(200, limits, r#"{"waitlists":[{"id":"w1"}]}"#)]);
     let client = client(&server, sleepless());
-    assert_eq!(wait(client.waitlists()).unwrap()[0].id(), "w1");
-    assert_eq!((client.aside().limits.limit, client.aside().limits.remaining), (Some(1000), Some(7)));
-    assert_eq!(client.aside().date.unwrap().to_string(), "2024-01-15T10:00:00Z");
+    assert_eq!(wait(client.list_waitlists()).unwrap()[0].id(), "w1");
+    assert_eq!((client.response_meta().limits.limit, client.response_meta().limits.remaining), (Some(1000), Some(7)));
+    assert_eq!(client.response_meta().date.unwrap().to_string(), "2024-01-15T10:00:00Z");
     let seen = server.seen.lock().unwrap()[0].to_lowercase();
     assert!(seen.starts_with("get /api/v1/waitlists http/1.1\r\n"), "{seen}");
     assert!(seen.contains("authorization: bearer pk_test_canary\r\n"), "{seen}");
@@ -119,18 +119,18 @@ fn a_failing_service_is_asked_again_a_few_times_where_that_is_harmless() {
     let clock = sleepless();
     let failing = |count: usize| vec![answer(503, "", "busy"); count];
     let recovering = server([failing(2), vec![answer(200, "", "[]")]].concat());
-    assert_eq!(wait(client(&recovering, clock.clone()).waitlists()), Ok(Vec::new()));
+    assert_eq!(wait(client(&recovering, clock.clone()).list_waitlists()), Ok(Vec::new()));
     assert_eq!(*clock.0.lock().unwrap(), PAUSES[..2]);
 
     let broken = server(failing(9));
-    let failure = wait(client(&broken, clock).waitlists()).unwrap_err();
+    let failure = wait(client(&broken, clock).list_waitlists()).unwrap_err();
     assert_eq!((failure.status(), failure.tries), (Some(503), 4));
     assert_eq!(broken.seen.lock().unwrap().len(), 4);
 
     let unsafe_call = server(failing(9));
     let new = NewSignup { email: "a@x.io".into(), ..NewSignup::default() };
     let failure = wait(client(&unsafe_call, sleepless()).create_signup("w1", &new)).unwrap_err();
-    assert_eq!((failure.tries, failure.is_open()), (1, true));
+    assert_eq!((failure.tries, failure.is_uncertain()), (1, true));
 }
 
 #[test]
@@ -152,9 +152,9 @@ fn redirects_are_not_followed_whatever_their_number() {
         let elsewhere = server(vec![answer(200, "", "[]")]);
         let location = format!("Location: {}\r\n", elsewhere.base);
         let here = server(vec![answer(status, &location, "")]);
-        let failure = wait(client(&here, sleepless()).waitlists()).unwrap_err();
-        assert_eq!(failure.cause, Cause::Redirected { status, to: Some(elsewhere.base.to_string()) });
-        assert_eq!(failure.is_open(), status <= 303);
+        let failure = wait(client(&here, sleepless()).list_waitlists()).unwrap_err();
+        assert_eq!(failure.cause, ApiFailureCause::Redirected { status, to: Some(elsewhere.base.to_string()) });
+        assert_eq!(failure.is_uncertain(), status <= 303);
         assert!(elsewhere.seen.lock().unwrap().is_empty());
     }
 }
@@ -169,10 +169,10 @@ fn a_key_that_is_repeated_in_an_answer_is_taken_out() {
         answer(302, "Location: http://x.io/?key=pk_test_canary\r\n", ""),
     ]);
     let client = client(&server, sleepless());
-    let listed = format!("{:?}", wait(client.waitlists()).unwrap());
+    let listed = format!("{:?}", wait(client.list_waitlists()).unwrap());
     assert!(listed.contains("Bearer [redacted], pk_test_canar"), "{listed}");
     for _ in 0..2 {
-        let failure = format!("{:?}", wait(client.waitlists()).unwrap_err());
+        let failure = format!("{:?}", wait(client.list_waitlists()).unwrap_err());
         assert!(failure.contains("[redacted]") && !failure.contains("canary"), "{failure}");
     }
 }
@@ -181,27 +181,43 @@ fn a_key_that_is_repeated_in_an_answer_is_taken_out() {
 fn answers_that_say_nothing_are_told_from_each_other() {
     let huge = format!("[{}]", " ".repeat(LARGEST_ANSWER));
     for (bytes, cause) in [
-        (answer(200, "", "<!doctype html><p>hello"), Cause::Unreadable { status: 200, why: Unreadable::WebPage }),
-        (answer(200, "", r#"{"waitlists":["#), Cause::Unreadable { status: 200, why: Unreadable::NotJson }),
-        (answer(204, "", ""), Cause::Unreadable { status: 204, why: Unreadable::NotJson }),
-        (answer(200, "", r#"{"lists":[]}"#), Cause::Unreadable { status: 200, why: Unreadable::Without("waitlists") }),
-        (answer(200, "", &huge), Cause::TooLarge(LARGEST_ANSWER)),
-        (b"SSH-2.0-x\r\n".to_vec(), Cause::Unanswered(Outcome::Malformed("invalid HTTP version parsed".into()))),
-        (Vec::new(), Cause::Unanswered(Outcome::Disconnected)),
+        (
+            answer(200, "", "<!doctype html><p>hello"),
+            ApiFailureCause::Unreadable { status: 200, why: ApiResponseError::WebPage },
+        ),
+        (
+            answer(200, "", r#"{"waitlists":["#),
+            ApiFailureCause::Unreadable { status: 200, why: ApiResponseError::NotJson },
+        ),
+        (answer(204, "", ""), ApiFailureCause::Unreadable { status: 204, why: ApiResponseError::NotJson }),
+        (
+            answer(200, "", r#"{"lists":[]}"#),
+            ApiFailureCause::Unreadable { status: 200, why: ApiResponseError::Without("waitlists") },
+        ),
+        (answer(200, "", &huge), ApiFailureCause::TooLarge(LARGEST_ANSWER)),
+        (
+            b"SSH-2.0-x\r\n".to_vec(),
+            ApiFailureCause::Unanswered(AttemptOutcome::Malformed("invalid HTTP version parsed".into())),
+        ),
+        (Vec::new(), ApiFailureCause::Unanswered(AttemptOutcome::Disconnected)),
     ] {
         let server = server(vec![bytes]);
-        let failure = wait(client(&server, sleepless()).waitlists()).unwrap_err();
+        let failure = wait(client(&server, sleepless()).list_waitlists()).unwrap_err();
         assert_eq!(failure.cause, cause);
-        assert!(failure.is_open());
+        assert!(failure.is_uncertain());
     }
 }
 
 #[test]
 fn what_never_reached_the_service_is_known_not_to_be_done() {
-    let refused = |outcome| Failure::new(&Call::Subscribe, Cause::Unanswered(outcome), 1).is_open();
-    assert!(!refused(Outcome::Refused) && !refused(Outcome::TimedOut(Phase::Connect)));
-    assert!(refused(Outcome::Disconnected) && refused(Outcome::TimedOut(Phase::Head)));
-    let said = |status| Failure::new(&Call::Subscribe, Cause::Refused(Refusal::plain(status, "no")), 1).is_open();
+    let refused =
+        |outcome| ApiFailure::new(&ApiCall::Subscribe, ApiFailureCause::Unanswered(outcome), 1).is_uncertain();
+    assert!(!refused(AttemptOutcome::Refused) && !refused(AttemptOutcome::TimedOut(AttemptPhase::Connect)));
+    assert!(refused(AttemptOutcome::Disconnected) && refused(AttemptOutcome::TimedOut(AttemptPhase::Head)));
+    let said = |status| {
+        ApiFailure::new(&ApiCall::Subscribe, ApiFailureCause::Refused(ApiErrorResponse::plain(status, "no")), 1)
+            .is_uncertain()
+    };
     assert!(!said(400) && !said(429) && said(500) && said(503));
 }
 
@@ -213,7 +229,7 @@ fn every_page_is_read_and_nothing_taken_twice() {
     };
     let all = |pages: Vec<Vec<u8>>| {
         let server = server(pages);
-        let signups = wait(client(&server, sleepless()).all_signups("w1", |_| {})).unwrap();
+        let signups = wait(client(&server, sleepless()).list_all_signups("w1", |_| {})).unwrap();
         let paths = server.seen.lock().unwrap().iter().map(|r| r.split(' ').nth(1).unwrap().to_owned()).collect();
         (signups.len(), paths)
     };

@@ -3,7 +3,7 @@
 use super::*;
 
 fn holds(expression: &str, body: &'static str) -> bool {
-    Condition::new(expression).unwrap().holds(&RawBody::new(body)).unwrap()
+    JqCondition::new(expression).unwrap().matches(&RawBody::new(body)).unwrap()
 }
 
 #[test]
@@ -26,13 +26,13 @@ fn a_body_that_is_no_json_meets_nothing() {
 #[test]
 fn what_is_no_jq_or_acts_on_the_process_is_refused() {
     for bad in [".data.", "nothing(", "unknown_filter", "halt", "env", "$ENV", "input", "import \"x\" as x; 1"] {
-        assert_eq!(Condition::new(bad).unwrap_err(), Fault::Syntax(bad.into()), "{bad}");
+        assert_eq!(JqCondition::new(bad).unwrap_err(), JqError::Syntax(bad.into()), "{bad}");
     }
 }
 
 #[test]
 fn a_condition_without_an_end_is_given_up_for_good() {
-    let endless = Condition::with_limit("def f: f; f", Duration::from_millis(20)).unwrap();
-    assert_eq!(endless.holds(&RawBody::new("{}")), Err(Fault::TooSlow));
-    assert_eq!(endless.holds(&RawBody::new("{}")), Err(Fault::TooSlow));
+    let endless = JqCondition::with_limit("def f: f; f", Duration::from_millis(20)).unwrap();
+    assert_eq!(endless.matches(&RawBody::new("{}")), Err(JqError::TooSlow));
+    assert_eq!(endless.matches(&RawBody::new("{}")), Err(JqError::TooSlow));
 }

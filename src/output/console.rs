@@ -2,14 +2,14 @@
 //!
 //! Short commands write through it directly; long ones take a [`Screen`], which never makes them wait.
 
-use super::errors::{error_text, labelled, notice_text};
-use super::line::{Line, write_lines};
+use super::errors::{render_error, render_labelled, render_notice};
+use super::line::{StyledLine, write_lines};
 use super::records;
 use super::sanitise::Sanitised;
-use super::screen::{Format, Screen, Streams};
-use super::style::{ColourChoice, Ink, Style, wants_colour};
+use super::screen::{Screen, ScreenFormat, ScreenOutputs};
+use super::style::{ColourChoice, OutputStyle, TextRole, decide_colour};
 use crate::clock::SharedClock;
-use crate::context::{self, Color, Context, Stream};
+use crate::context::{self, ColorMode, Context, OutputStream};
 use crate::protocol::report::Report;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -22,12 +22,12 @@ const USUAL_COLUMNS: usize = 100;
 /// The streams of a command.
 pub struct Console {
     /// The look of standard output.
-    pub out: Style,
+    pub out: OutputStyle,
     /// The look of standard error.
-    pub err: Style,
-    stdout: Stream,
-    stderr: Stream,
-    format: context::Format,
+    pub err: OutputStyle,
+    stdout: OutputStream,
+    stderr: OutputStream,
+    format: context::OutputFormat,
     quiet: bool,
     verbose: bool,
     clock: SharedClock,
@@ -36,14 +36,14 @@ pub struct Console {
 impl Console {
     /// The console of a context whose global options are known.
     pub fn new(context: &Context) -> Self {
-        let style = |stream: &Stream| {
+        let style = |stream: &OutputStream| {
             let choice = match context.globals.color {
-                Color::Auto => ColourChoice::Auto,
-                Color::Always => ColourChoice::Always,
-                Color::Never => ColourChoice::Never,
+                ColorMode::Auto => ColourChoice::Auto,
+                ColorMode::Always => ColourChoice::Always,
+                ColorMode::Never => ColourChoice::Never,
             };
-            let colour = wants_colour(choice, stream.is_terminal, |name| context.environment.text(name));
-            Style::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
+            let colour = decide_colour(choice, stream.is_terminal, |name| context.environment.text(name));
+            OutputStyle::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
                 .with_headers(context.globals.verbose)
         };
         Self {
@@ -60,11 +60,11 @@ impl Console {
 
     /// Whether stdout carries records.
     pub fn is_json(&self) -> bool {
-        self.format == context::Format::Json
+        self.format == context::OutputFormat::Json
     }
 
     /// Writes bytes to stdout as they are.
-    pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+    pub fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.clone();
         stdout.write_all(bytes)?;
         stdout.flush()
@@ -76,73 +76,73 @@ impl Console {
     }
 
     /// Writes finished text, line feed included, to stdout.
-    pub fn text(&self, text: &str) -> io::Result<()> {
-        self.bytes(text.as_bytes())
+    pub fn write_text(&self, text: &str) -> io::Result<()> {
+        self.write_bytes(text.as_bytes())
     }
 
     /// Writes rendered lines to stdout.
-    pub fn lines<'a>(&self, lines: impl IntoIterator<Item = &'a Line>) -> io::Result<()> {
+    pub fn write_lines<'a>(&self, lines: impl IntoIterator<Item = &'a StyledLine>) -> io::Result<()> {
         let mut text = String::new();
         write_lines(&mut text, lines);
-        self.text(&text)
+        self.write_text(&text)
     }
 
     /// Writes one line of foreign text to stdout, sanitised.
-    pub fn line(&self, text: &str) -> io::Result<()> {
-        self.lines(&[Line::new(&self.out).put(Ink::Plain, Sanitised::text(text))])
+    pub fn write_line(&self, text: &str) -> io::Result<()> {
+        self.write_lines(&[StyledLine::new(&self.out).put(TextRole::Plain, Sanitised::text(text))])
     }
 
     /// Writes a record to stdout. What has nothing to say is left out, as everywhere in records.
-    pub fn record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
+    pub fn write_record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
         let mut fields = serde_json::to_value(fields)?;
         if let Some(fields) = fields.as_object_mut() {
             fields.retain(|_, value| !value.is_null());
         }
-        self.bytes(&records::record(kind, self.clock.now(), &fields))
+        self.write_bytes(&records::encode_record(kind, self.clock.now(), &fields))
     }
 
     /// Writes a report's record to stdout.
-    pub fn report(&self, report: &Report) -> io::Result<()> {
+    pub fn write_report(&self, report: &Report) -> io::Result<()> {
         let mut line = Vec::new();
-        records::write_report(&mut line, report);
-        self.bytes(&line)
+        records::write_report_record(&mut line, report);
+        self.write_bytes(&line)
     }
 
     /// Writes finished text, line feed included, to stderr.
-    pub fn aside(&self, text: &str) {
+    pub fn write_stderr(&self, text: &str) {
         self.complain(text);
     }
 
     /// Says something on stderr, unless `--quiet`.
-    pub fn note(&self, message: &str) {
+    pub fn print_notice(&self, message: &str) {
         if !self.quiet {
-            self.complain(&notice_text(message, &self.err));
+            self.complain(&render_notice(message, &self.err));
         }
     }
 
     /// Says on stderr what only `--verbose` asks for.
-    pub fn detail(&self, message: &str) {
+    pub fn print_detail(&self, message: &str) {
         if self.verbose {
-            self.note(message);
+            self.print_notice(message);
         }
     }
 
     /// Says on stderr what to do, unless `--quiet`.
-    pub fn hint(&self, hint: &str) {
+    pub fn print_hint(&self, hint: &str) {
         if !self.quiet {
             let mut text = String::new();
-            write_lines(&mut text, &labelled("hint: ", Ink::Notable, hint, 0, &self.err));
+            write_lines(&mut text, &render_labelled("hint: ", TextRole::Notable, hint, 0, &self.err));
             self.complain(&text);
         }
     }
 
     /// Tells an error: on stderr for people, and as a record where stdout carries records.
-    pub fn error(&self, kind: &str, message: &str, hints: &[String]) {
+    pub fn print_error(&self, kind: &str, message: &str, hints: &[String]) {
         if self.is_json() {
             // stdout may be what failed; stderr still says it.
-            let _ = self.bytes(&records::error_record(self.clock.now(), kind, message, hints));
+            let _ = self.write_bytes(&records::encode_error(self.clock.now(), kind, message, hints));
         }
-        self.complain(&error_text(message, hints, &self.err));
+        self.complain(&render_error(message, hints, &self.err));
     }
 
     /// Nobody can be told that stderr is gone.
@@ -151,14 +151,14 @@ impl Console {
     }
 
     /// A screen on the two streams, and a bell that rings when nobody reads stdout any more.
-    pub fn screen(&self) -> io::Result<(Screen, Arc<Notify>)> {
+    pub fn start_screen(&self) -> io::Result<(Screen, Arc<Notify>)> {
         let unread = Arc::new(Notify::new());
         let bell = unread.clone();
         let format = match self.format {
-            context::Format::Human => Format::Human(self.out.clone()),
-            context::Format::Json => Format::Json,
+            context::OutputFormat::Human => ScreenFormat::Human(self.out.clone()),
+            context::OutputFormat::Json => ScreenFormat::Json,
         };
-        let streams = Streams { out: Box::new(self.stdout.clone()), err: self.err_stream() };
+        let streams = ScreenOutputs { out: Box::new(self.stdout.clone()), err: self.err_stream() };
         Ok((Screen::start(format, streams, move || bell.notify_one())?, unread))
     }
 

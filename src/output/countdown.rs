@@ -2,7 +2,7 @@
 //!
 //! It neither sleeps nor looks at a clock: the caller says how much is left, as often as it likes.
 
-use super::words::clock;
+use super::words::format_clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ fn milliseconds(duration: Duration) -> u64 {
 /// `next attempt in 0:42 · Ctrl-C stops`, begun seconds counted whole so that it ends at 0:01.
 fn message(left: Duration) -> String {
     let whole = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-    format!("next attempt in {} · Ctrl-C stops", clock(Duration::from_secs(whole)))
+    format!("next attempt in {} · Ctrl-C stops", format_clock(Duration::from_secs(whole)))
 }
 
 #[cfg(test)]

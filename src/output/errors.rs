@@ -1,42 +1,48 @@
 //! Errors in words: one sentence, then what to type or to look at, wrapped to the terminal's width.
 
-use super::line::{Line, write_lines};
+use super::line::{StyledLine, write_lines};
 use super::sanitise::Sanitised;
-use super::style::{Ink, Style};
+use super::style::{OutputStyle, TextRole};
 
 /// `error: …`, and a `hint: …` line below it for each hint. A line feed in the message begins a new line.
-pub fn error_text(message: &str, hints: &[String], style: &Style) -> String {
-    let mut lines = labelled("error: ", Ink::Bad, message, 0, style);
-    lines.extend(hints.iter().flat_map(|hint| labelled("hint: ", Ink::Strong, hint, 2, style)));
+pub fn render_error(message: &str, hints: &[String], style: &OutputStyle) -> String {
+    let mut lines = render_labelled("error: ", TextRole::Bad, message, 0, style);
+    lines.extend(hints.iter().flat_map(|hint| render_labelled("hint: ", TextRole::Strong, hint, 2, style)));
     text(&lines)
 }
 
 /// `note: …`: a word to the user that is no error.
-pub fn notice_text(message: &str, style: &Style) -> String {
-    text(&labelled("note: ", Ink::Strong, message, 0, style))
+pub fn render_notice(message: &str, style: &OutputStyle) -> String {
+    text(&render_labelled("note: ", TextRole::Strong, message, 0, style))
 }
 
-fn text(lines: &[Line]) -> String {
+fn text(lines: &[StyledLine]) -> String {
     let mut out = String::new();
     write_lines(&mut out, lines);
     out
 }
 
 /// A label, and text wrapped beside it.
-pub fn labelled(label: &'static str, ink: Ink, text: &str, indent: usize, style: &Style) -> Vec<Line> {
+pub fn render_labelled(
+    label: &'static str,
+    ink: TextRole,
+    text: &str,
+    indent: usize,
+    style: &OutputStyle,
+) -> Vec<StyledLine> {
     let column = indent + label.len();
     let room = style.width.saturating_sub(column).max(20);
-    let words = text.trim_end().split('\n').flat_map(|line| wrap(&Sanitised::text(line), room));
+    let words = text.trim_end().split('\n').flat_map(|line| wrap_text(&Sanitised::text(line), room));
     let beside = |(row, words)| match row {
-        0 => Line::indented(style, indent).put(ink, label).put(Ink::Plain, words),
-        _ => Line::indented(style, column).put(Ink::Plain, words),
+        0 => StyledLine::indented(style, indent).put(ink, label).put(TextRole::Plain, words),
+        _ => StyledLine::indented(style, column).put(TextRole::Plain, words),
     };
     words.enumerate().map(beside).collect()
 }
 
 /// Breaks text between words so that each line keeps to so many columns. A longer word stands alone on its line:
 /// URLs and commands stay whole, for copying.
-pub fn wrap(text: &Sanitised, columns: usize) -> Vec<Sanitised> {
+pub fn wrap_text(text: &Sanitised, columns: usize) -> Vec<Sanitised> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.as_str().split(' ') {

@@ -1,11 +1,11 @@
 //! Reports for the tests of this module.
 
-use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
-use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::arrival::{HeaderLines, RepeatKind, SignatureState};
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::{Facts, Position};
+use crate::protocol::facts::{EventFacts, WaitlistPosition};
 use crate::protocol::report::{
-    ArrivalNumber, ArrivalReport, AttemptReport, ExposureReport, Reach, RepeatReport, Report, What,
+    ArrivalNumber, ArrivalReport, AttemptReport, ExposureReach, ExposureReport, RepeatReport, Report, ReportKind,
 };
 use jiff::Timestamp;
 use std::time::Duration;
@@ -19,26 +19,26 @@ pub fn at(time: &str) -> Timestamp {
 }
 
 /// A report at that time.
-pub fn report(time: &str, what: What) -> Report {
+pub fn report(time: &str, what: ReportKind) -> Report {
     Report { at: at(time), what }
 }
 
 /// A verified, stored `signup.created`.
-pub fn created(event: u64) -> ArrivalReport {
+pub fn created_arrival(event: u64) -> ArrivalReport {
     let body = RawBody::new(CREATED);
     ArrivalReport {
         number: Some(ArrivalNumber::Stored { event, arrival: event + 2 }),
-        facts: Facts {
+        facts: EventFacts {
             event_type: Some("signup.created".into()),
             waitlist_id: Some("123e4567-e89b-12d3-a456-426614174000".into()),
             signup_id: Some("789e0123-e89b-12d3-a456-426614174000".into()),
             email: Some("user@example.com".into()),
-            position: Some(Position::At(1)),
+            position: Some(WaitlistPosition::At(1)),
             occurred: Some(at("10:00:00")),
-            ..Facts::default()
+            ..EventFacts::default()
         },
         fingerprint: body.fingerprint(),
-        verification: Verification::Valid,
+        verification: SignatureState::Valid,
         reason: None,
         explanation: None,
         repeat: None,
@@ -52,8 +52,8 @@ pub fn created(event: u64) -> ArrivalReport {
 }
 
 /// An arrival's report.
-pub fn arrived(time: &str, arrival: ArrivalReport) -> Report {
-    report(time, What::Arrival(Box::new(arrival)))
+pub fn arrival_at(time: &str, arrival: ArrivalReport) -> Report {
+    report(time, ReportKind::Arrival(Box::new(arrival)))
 }
 
 /// The first event's duplicate.
@@ -61,7 +61,7 @@ pub fn duplicate() -> ArrivalReport {
     ArrivalReport {
         number: Some(ArrivalNumber::Stored { event: 41, arrival: 44 }),
         repeat: Some(repeat(RepeatKind::Duplicate, 61_222, Some(1))),
-        ..created(41)
+        ..created_arrival(41)
     }
 }
 
@@ -77,12 +77,12 @@ pub fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) -> Repeat
 }
 
 /// An answer.
-pub fn answered(status: u16, body: &'static str) -> Outcome {
-    Outcome::Answered(Answer { status, location: None, body: body.into(), truncated: false })
+pub fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcome {
+    AttemptOutcome::Answered(AttemptResponse { status, location: None, body: body.into(), truncated: false })
 }
 
 /// The first attempt out of five, which took 12 ms.
-pub fn attempt(outcome: Outcome) -> AttemptReport {
+pub fn attempt(outcome: AttemptOutcome) -> AttemptReport {
     AttemptReport {
         event: 41,
         url: "http://localhost:3000/webhooks".into(),
@@ -96,9 +96,9 @@ pub fn attempt(outcome: Outcome) -> AttemptReport {
 }
 
 /// A tunnel that leads to the listener.
-pub fn exposed() -> ExposureReport {
+pub fn exposure_opened() -> ExposureReport {
     ExposureReport {
-        state: Reach::Up,
+        state: ExposureReach::Up,
         by: "bore:bore.pub".into(),
         url: Some("http://bore.pub:20027/6f1d".into()),
         message: None,
@@ -107,12 +107,12 @@ pub fn exposed() -> ExposureReport {
 }
 
 /// The same tunnel, lost.
-pub fn lost() -> ExposureReport {
+pub fn exposure_lost() -> ExposureReport {
     ExposureReport {
-        state: Reach::Lost,
+        state: ExposureReach::Lost,
         url: None,
         message: Some("bore ended with 1: Error: server closed the connection".into()),
         again_in: Some(Duration::from_secs(1)),
-        ..exposed()
+        ..exposure_opened()
     }
 }

@@ -4,9 +4,9 @@ use super::sanitise::Sanitised;
 
 /// A piece of HTML that is whole and safe.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Html(String);
+pub struct HtmlFragment(String);
 
-impl Html {
+impl HtmlFragment {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -77,14 +77,14 @@ mod tests {
 
     #[test]
     fn text_never_becomes_markup() {
-        let html = Html::new()
+        let html = HtmlFragment::new()
             .tag("<p title=\"")
             .text("\" onload=x '`")
             .tag("\">")
             .text("<script>&amp;\u{202e}\0")
             .tag("</p>");
         assert_eq!(html.as_str(), "<p title=\"&quot; onload=x &#39;&#96;\">&lt;script&gt;&amp;amp;\\u{202e}\\u{0}</p>");
-        assert_eq!(Html::new().number(1.50).number(2.0).as_str(), "1.52");
-        assert_eq!(Html::new().bytes(b"a<\xff\nb").as_str().lines().count(), 2);
+        assert_eq!(HtmlFragment::new().number(1.50).number(2.0).as_str(), "1.52");
+        assert_eq!(HtmlFragment::new().bytes(b"a<\xff\nb").as_str().lines().count(), 2);
     }
 }

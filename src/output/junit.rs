@@ -13,16 +13,16 @@ mod tests;
 
 /// A group of cases.
 #[derive(Debug, Clone)]
-pub struct Suite {
+pub struct JunitSuite {
     /// Its name.
     pub name: String,
     /// Its cases, in order.
-    pub cases: Vec<Case>,
+    pub cases: Vec<JunitCase>,
 }
 
 /// One case.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct JunitCase {
     /// Its name within its class.
     pub name: String,
     /// What it belongs to.
@@ -30,14 +30,14 @@ pub struct Case {
     /// How long it took.
     pub time: Duration,
     /// How it ended.
-    pub status: Status,
+    pub status: JunitStatus,
     /// What else there is to say, in lines.
     pub output: Option<String>,
 }
 
 /// How a case ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
+pub enum JunitStatus {
     /// Well.
     Passed,
     /// Badly.
@@ -54,7 +54,7 @@ pub enum Status {
 }
 
 /// The whole document.
-pub fn document(name: &str, at: Timestamp, took: Duration, suites: &[Suite]) -> String {
+pub fn render_junit(name: &str, at: Timestamp, took: Duration, suites: &[JunitSuite]) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let all = || suites.iter().flat_map(|suite| &suite.cases);
     put(&mut out, format_args!("<testsuites name=\"{}\"{}>\n", attribute(name), counts(all(), took)));
@@ -77,32 +77,32 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 
-fn counts<'a>(cases: impl Iterator<Item = &'a Case>, took: Duration) -> String {
+fn counts<'a>(cases: impl Iterator<Item = &'a JunitCase>, took: Duration) -> String {
     let (mut tests, mut failures, mut skipped) = (0, 0, 0);
     for case in cases {
         tests += 1;
         match case.status {
-            Status::Passed => {}
-            Status::Failed { .. } => failures += 1,
-            Status::Skipped(_) => skipped += 1,
+            JunitStatus::Passed => {}
+            JunitStatus::Failed { .. } => failures += 1,
+            JunitStatus::Skipped(_) => skipped += 1,
         }
     }
     let time = took.as_secs_f64();
     format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time:.3}\"")
 }
 
-fn push_case(out: &mut String, case: &Case) {
+fn push_case(out: &mut String, case: &JunitCase) {
     let (name, class, time) = (attribute(&case.name), attribute(&case.class), case.time.as_secs_f64());
     put(out, format_args!("    <testcase name=\"{name}\" classname=\"{class}\" time=\"{time:.3}\""));
-    if case.status == Status::Passed && case.output.is_none() {
+    if case.status == JunitStatus::Passed && case.output.is_none() {
         out.push_str("/>\n");
         return;
     }
     out.push_str(">\n");
     match &case.status {
-        Status::Passed => {}
-        Status::Skipped(reason) => put(out, format_args!("      <skipped message=\"{}\"/>\n", attribute(reason))),
-        Status::Failed { kind, message, text } => {
+        JunitStatus::Passed => {}
+        JunitStatus::Skipped(reason) => put(out, format_args!("      <skipped message=\"{}\"/>\n", attribute(reason))),
+        JunitStatus::Failed { kind, message, text } => {
             let (kind, message, text) = (attribute(kind), attribute(message), lines(text));
             put(out, format_args!("      <failure type=\"{kind}\" message=\"{message}\">{text}</failure>\n"));
         }

@@ -2,14 +2,14 @@
 //! that is printed is safe by construction.
 
 use super::sanitise::Sanitised;
-use super::style::{INK_END, Ink, Style};
+use super::style::{INK_END, OutputStyle, TextRole};
 use std::fmt;
 use unicode_width::UnicodeWidthStr;
 
 /// What may be put on a line: sanitised text, or words that were compiled in.
-pub trait Shown: sealed::Sealed {
+pub trait LineText: sealed::Sealed {
     /// The text.
-    fn shown(&self) -> &str;
+    fn line_text(&self) -> &str;
 }
 
 mod sealed {
@@ -19,53 +19,53 @@ mod sealed {
     impl Sealed for &super::Sanitised {}
 }
 
-impl Shown for &'static str {
-    fn shown(&self) -> &str {
+impl LineText for &'static str {
+    fn line_text(&self) -> &str {
         self
     }
 }
 
-impl Shown for Sanitised {
-    fn shown(&self) -> &str {
+impl LineText for Sanitised {
+    fn line_text(&self) -> &str {
         self.as_str()
     }
 }
 
-impl Shown for &Sanitised {
-    fn shown(&self) -> &str {
+impl LineText for &Sanitised {
+    fn line_text(&self) -> &str {
         self.as_str()
     }
 }
 
 /// A line being rendered, without its line break.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct StyledLine {
     text: String,
     width: usize,
     colour: bool,
 }
 
-impl Line {
+impl StyledLine {
     /// An empty line.
-    pub fn new(style: &Style) -> Self {
+    pub fn new(style: &OutputStyle) -> Self {
         Self { text: String::with_capacity(160), width: 0, colour: style.colour }
     }
 
     /// A line that begins with so many spaces.
-    pub fn indented(style: &Style, columns: usize) -> Self {
-        Self::new(style).gap(columns)
+    pub fn indented(style: &OutputStyle, columns: usize) -> Self {
+        Self::new(style).add_gap(columns)
     }
 
     /// Appends text in an ink.
-    pub fn put(mut self, ink: Ink, text: impl Shown) -> Self {
+    pub fn put(mut self, ink: TextRole, text: impl LineText) -> Self {
         self.push(ink, text);
         self
     }
 
     /// Appends text in an ink, in place.
-    pub fn push(&mut self, ink: Ink, text: impl Shown) {
-        let text = text.shown();
-        let start = if self.colour && !text.is_empty() { ink.start() } else { "" };
+    pub fn push(&mut self, ink: TextRole, text: impl LineText) {
+        let text = text.line_text();
+        let start = if self.colour && !text.is_empty() { ink.start_sequence() } else { "" };
         self.text.push_str(start);
         self.text.push_str(text);
         if !start.is_empty() {
@@ -75,7 +75,7 @@ impl Line {
     }
 
     /// Appends spaces.
-    pub fn gap(mut self, columns: usize) -> Self {
+    pub fn add_gap(mut self, columns: usize) -> Self {
         self.text.extend(std::iter::repeat_n(' ', columns));
         self.width += columns;
         self
@@ -84,7 +84,7 @@ impl Line {
     /// Appends spaces up to a column, none when the line is already there.
     pub fn pad_to(self, column: usize) -> Self {
         let missing = column.saturating_sub(self.width);
-        self.gap(missing)
+        self.add_gap(missing)
     }
 
     /// Appends another line.
@@ -105,14 +105,14 @@ impl Line {
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for StyledLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
 /// Writes lines below each other, each ended by a line feed.
-pub fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = &'a Line>) {
+pub fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = &'a StyledLine>) {
     for line in lines {
         out.push_str(line.as_str());
         out.push('\n');

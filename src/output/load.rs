@@ -3,10 +3,10 @@
 //! It is handed plain numbers, since it knows no engine.
 
 use super::sanitise::Sanitised;
-use super::style::{Ink, Style};
-use super::table::{Cell, columns};
+use super::style::{OutputStyle, TextRole};
+use super::table::{TableCell, render_columns};
 use super::words;
-use crate::protocol::load::Counts;
+use crate::protocol::load::LoadCounts;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::time::Duration;
@@ -16,7 +16,7 @@ mod tests;
 
 /// What a run was told.
 #[derive(Debug, Clone)]
-pub struct Setting {
+pub struct LoadParameters {
     /// Where it went.
     pub url: String,
     /// Connections.
@@ -31,9 +31,9 @@ pub struct Setting {
 
 /// What a run counted.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sum {
+pub struct LoadTotals {
     /// The counts.
-    pub counts: Counts,
+    pub counts: LoadCounts,
     /// How long it took.
     pub elapsed: Duration,
     /// Statuses and failures, how often, and whether that is good.
@@ -42,7 +42,7 @@ pub struct Sum {
     pub latencies: Vec<(&'static str, Duration)>,
 }
 
-impl Sum {
+impl LoadTotals {
     fn rate(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.counts.events as f64 / seconds } else { 0.0 }
@@ -54,7 +54,7 @@ impl Sum {
 }
 
 /// Fields of a `summary` record.
-pub fn fields(sum: &Sum, setting: &Setting) -> Value {
+pub fn summary_fields(sum: &LoadTotals, setting: &LoadParameters) -> Value {
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     let outcomes: Map<String, Value> =
         sum.outcomes.iter().map(|(name, count, _)| (name.clone(), json!(count))).collect();
@@ -79,18 +79,18 @@ fn rounded(number: f64, scale: f64) -> f64 {
 }
 
 /// The table.
-pub fn table(sum: &Sum, setting: &Setting, style: &Style) -> String {
+pub fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &OutputStyle) -> String {
     let mut out = String::new();
     let signed = if setting.signed { "a payload and a signature each" } else { "a payload each, unsigned" };
     // Writing to a String cannot fail, here and below.
     let _ = writeln!(
         out,
         "{} to {} in {}: {} events/s   ({}, {signed}, seed {})\n",
-        words::counted(sum.counts.events, "event", "events").as_str(),
+        words::format_quantity(sum.counts.events, "event", "events").as_str(),
         Sanitised::text(&setting.url).as_str(),
-        words::duration(sum.elapsed).as_str(),
-        words::count(sum.rate().round() as u64).as_str(),
-        words::counted(setting.connections as u64, "connection", "connections").as_str(),
+        words::format_duration(sum.elapsed).as_str(),
+        words::format_count(sum.rate().round() as u64).as_str(),
+        words::format_quantity(setting.connections as u64, "connection", "connections").as_str(),
         setting.seed,
     );
     out.push_str(&outcomes(sum, style));
@@ -100,37 +100,37 @@ pub fn table(sum: &Sum, setting: &Setting, style: &Style) -> String {
         out,
         "\nacknowledged within 5 s: {:.2} %   late starts: {}   sent {}, received {}",
         (sum.share() * 10_000.0).floor() / 100.0,
-        words::count(sum.counts.late).as_str(),
-        words::bytes(sum.counts.sent).as_str(),
-        words::bytes(sum.counts.received).as_str(),
+        words::format_count(sum.counts.late).as_str(),
+        words::format_bytes(sum.counts.sent).as_str(),
+        words::format_bytes(sum.counts.received).as_str(),
     );
     out
 }
 
-fn outcomes(sum: &Sum, style: &Style) -> String {
-    let rows: Vec<Vec<Cell>> = sum
+fn outcomes(sum: &LoadTotals, style: &OutputStyle) -> String {
+    let rows: Vec<Vec<TableCell>> = sum
         .outcomes
         .iter()
         .map(|(name, count, good)| {
-            let name = name.parse().map_or(Sanitised::text(name), words::status);
+            let name = name.parse().map_or(Sanitised::text(name), words::format_status);
             let share = *count as f64 * 100.0 / sum.counts.attempts.max(1) as f64;
             vec![
-                Cell::new(if *good { Ink::Good } else { Ink::Bad }, name),
-                Cell::from(words::count(*count)),
-                Cell::from(Sanitised::text(&format!("{share:.2} %"))),
+                TableCell::new(if *good { TextRole::Good } else { TextRole::Bad }, name),
+                TableCell::from(words::format_count(*count)),
+                TableCell::from(Sanitised::text(&format!("{share:.2} %"))),
             ]
         })
         .collect();
-    columns(&["OUTCOME", ">ATTEMPTS", ">SHARE"], &rows, style)
+    render_columns(&["OUTCOME", ">ATTEMPTS", ">SHARE"], &rows, style)
 }
 
-fn latencies(sum: &Sum, style: &Style) -> String {
-    let rows: Vec<Vec<Cell>> = sum
+fn latencies(sum: &LoadTotals, style: &OutputStyle) -> String {
+    let rows: Vec<Vec<TableCell>> = sum
         .latencies
         .iter()
-        .map(|(name, time)| vec![Cell::from(Sanitised::own(name)), Cell::from(fine(*time))])
+        .map(|(name, time)| vec![TableCell::from(Sanitised::own(name)), TableCell::from(fine(*time))])
         .collect();
-    columns(&["LATENCY", ">"], &rows, style)
+    render_columns(&["LATENCY", ">"], &rows, style)
 }
 
 /// A latency with three figures, as load is compared by: `0.213 ms`, `20.1 ms`, `1,203 ms`.
@@ -140,6 +140,6 @@ fn fine(time: Duration) -> Sanitised {
         0.0..1.0 => format!("{ms:.3} ms"),
         1.0..10.0 => format!("{ms:.2} ms"),
         10.0..100.0 => format!("{ms:.1} ms"),
-        _ => format!("{} ms", words::count(ms.round() as u64).as_str()),
+        _ => format!("{} ms", words::format_count(ms.round() as u64).as_str()),
     })
 }

@@ -4,7 +4,7 @@
 //! as it is. The text is finished: sanitised and coloured.
 
 use super::console::Console;
-use crate::context::{Context, Signals};
+use crate::context::{Context, StopSource};
 use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
 
@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 ///
 /// # Errors
 /// stdout cannot be written.
-pub fn show(text: &str, console: &Console, context: &Context) -> io::Result<()> {
+pub fn show_paged(text: &str, console: &Console, context: &Context) -> io::Result<()> {
     match start(context, console) {
         Some(mut pager) => {
             if let Some(mut input) = pager.stdin.take() {
@@ -21,14 +21,14 @@ pub fn show(text: &str, console: &Console, context: &Context) -> io::Result<()> 
             }
             pager.wait().map(drop)
         }
-        None => console.text(text),
+        None => console.write_text(text),
     }
 }
 
 /// `$PAGER`, a shell command line, else less; `PAGER=cat` and an empty one mean none.
 fn start(context: &Context, console: &Console) -> Option<Child> {
     // Whoever is handed streams of another kind, as in a test, has no terminal that a child could write to.
-    if !matches!(context.signals, Signals::Process)
+    if !matches!(context.signals, StopSource::Process)
         || !console.is_terminal()
         || context.environment.text("TERM").is_some_and(|term| term == "dumb")
     {

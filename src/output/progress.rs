@@ -7,9 +7,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar. Dropping it wipes it away.
 #[derive(Debug)]
-pub struct Progress(ProgressBar);
+pub struct RunProgressBar(ProgressBar);
 
-impl Progress {
+impl RunProgressBar {
     /// A bar for so many steps, or for an unknown number of them; off a terminal it shows nothing.
     pub fn new(total: Option<u64>, stderr_is_terminal: bool) -> Self {
         let target = if stderr_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -25,13 +25,13 @@ impl Progress {
     }
 
     /// Shows how much is done, and a few words.
-    pub fn at(&self, done: u64, words: &str) {
+    pub fn update(&self, done: u64, words: &str) {
         self.0.set_message(Sanitised::text(words).as_str().to_owned());
         self.0.set_position(done);
     }
 }
 
-impl Drop for Progress {
+impl Drop for RunProgressBar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

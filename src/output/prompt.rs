@@ -10,19 +10,23 @@ pub fn confirm(context: &Context, question: &str) -> io::Result<bool> {
     if context.globals.yes {
         return Ok(true);
     }
-    if !context.may_ask() {
+    if !context.may_prompt() {
         return Ok(false);
     }
     Confirm::new().with_prompt(question).default(false).interact().map_err(ended)
 }
 
 /// Asks for a value that is not echoed.
-pub fn hidden(prompt: &str) -> io::Result<String> {
+pub fn prompt_hidden(prompt: &str) -> io::Result<String> {
     Password::new().with_prompt(prompt).allow_empty_password(true).interact().map_err(ended)
 }
 
 /// Asks for a line of text until it fits; `None` where the person would rather stop.
-pub fn line<T>(context: &Context, prompt: &str, read: impl Fn(&str) -> Result<T, String>) -> io::Result<Option<T>> {
+pub fn prompt_line<T>(
+    context: &Context,
+    prompt: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> io::Result<Option<T>> {
     let fits = |text: &String| read(text).map(drop);
     let asked = Input::<String>::new().with_prompt(prompt).allow_empty(true).validate_with(fits).interact_text();
     // What was validated reads as it did a moment ago.
@@ -30,13 +34,13 @@ pub fn line<T>(context: &Context, prompt: &str, read: impl Fn(&str) -> Result<T,
 }
 
 /// Asks for one of several; `None` where the person would rather stop.
-pub fn one_of(context: &Context, prompt: &str, items: &[Sanitised]) -> io::Result<Option<usize>> {
+pub fn select_one(context: &Context, prompt: &str, items: &[Sanitised]) -> io::Result<Option<usize>> {
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
     answered(context, Select::new().with_prompt(prompt).items(&items).default(0).interact_opt())
 }
 
 /// Asks for any of several; `None` where the person would rather stop.
-pub fn some_of(
+pub fn select_several(
     context: &Context,
     prompt: &str,
     items: &[Sanitised],

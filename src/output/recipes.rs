@@ -3,7 +3,7 @@
 //!
 //! Bodies keep their bytes. What a quoted text could not hold, or should not show on a terminal, stands in Base64.
 
-use super::rendition::{Rendition, title};
+use super::rendition::{RequestRendition, title_case_header};
 use super::sanitise::Sanitised;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,16 +14,16 @@ mod tests;
 
 /// What a request is called in a file of several.
 #[derive(Debug, Clone)]
-pub struct Named<'a> {
+pub struct NamedRequest<'a> {
     /// A word of letters, digits and underscores.
     pub name: String,
     /// The request.
-    pub request: Rendition<'a>,
+    pub request: RequestRendition<'a>,
 }
 
 /// Something to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
+pub enum ScriptLanguage {
     /// A POSIX shell script of curl command lines.
     Curl,
     /// hurl.dev.
@@ -35,27 +35,27 @@ pub enum Language {
 }
 
 /// A file that sends the requests in order and expects each to be acknowledged.
-pub fn file<'a>(language: Language, requests: impl IntoIterator<Item = Named<'a>>) -> String {
+pub fn render_script<'a>(language: ScriptLanguage, requests: impl IntoIterator<Item = NamedRequest<'a>>) -> String {
     let mut out = String::from(match language {
-        Language::Curl => "#!/bin/sh\nset -eu\n",
-        Language::Hurl => "",
-        Language::Python => PYTHON_HEAD,
-        Language::Node => NODE_HEAD,
+        ScriptLanguage::Curl => "#!/bin/sh\nset -eu\n",
+        ScriptLanguage::Hurl => "",
+        ScriptLanguage::Python => PYTHON_HEAD,
+        ScriptLanguage::Node => NODE_HEAD,
     });
     for named in requests {
         let text = match language {
-            Language::Curl => format!(
+            ScriptLanguage::Curl => format!(
                 "\n# {}\n{}\n",
                 named.name,
-                named.request.curl().replacen("-sS -i", "-sS -i --fail-with-body", 1)
+                named.request.to_curl().replacen("-sS -i", "-sS -i --fail-with-body", 1)
             ),
-            Language::Hurl => hurl(&named),
-            Language::Python => python(&named),
-            Language::Node => node(&named),
+            ScriptLanguage::Hurl => hurl(&named),
+            ScriptLanguage::Python => python(&named),
+            ScriptLanguage::Node => node(&named),
         };
         out.push_str(&text);
     }
-    if language == Language::Python {
+    if language == ScriptLanguage::Python {
         out.push_str("\n\nif __name__ == \"__main__\":\n    unittest.main()\n");
     }
     out
@@ -97,21 +97,21 @@ fn literal(text: &str) -> String {
 }
 
 /// The body as text, where showing it is harmless.
-fn plain<'a>(request: &Rendition<'a>) -> Option<&'a str> {
+fn plain<'a>(request: &RequestRendition<'a>) -> Option<&'a str> {
     let text = std::str::from_utf8(request.body.as_bytes()).ok()?;
     (Sanitised::text(text).as_str() == text).then_some(text)
 }
 
-fn headers(request: &Rendition<'_>) -> Vec<(String, String)> {
+fn headers(request: &RequestRendition<'_>) -> Vec<(String, String)> {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    request.headers.iter().map(|(name, value)| (title(name), text(value))).collect()
+    request.headers.iter().map(|(name, value)| (title_case_header(name), text(value))).collect()
 }
 
-fn base64(request: &Rendition<'_>) -> String {
+fn base64(request: &RequestRendition<'_>) -> String {
     STANDARD.encode(request.body.as_bytes())
 }
 
-fn hurl(named: &Named<'_>) -> String {
+fn hurl(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
     let mut out = format!("# {}\nPOST {}\n", named.name, request.url);
     for (name, value) in headers(request) {
@@ -127,7 +127,7 @@ fn hurl(named: &Named<'_>) -> String {
     out
 }
 
-fn python(named: &Named<'_>) -> String {
+fn python(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
     let fields: Vec<String> =
         headers(request).iter().map(|(name, value)| format!("{}: {}", literal(name), literal(value))).collect();
@@ -143,7 +143,7 @@ fn python(named: &Named<'_>) -> String {
     )
 }
 
-fn node(named: &Named<'_>) -> String {
+fn node(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
     let fields: Vec<String> =
         headers(request).iter().map(|(name, value)| format!("[{}, {}]", literal(name), literal(value))).collect();

@@ -5,14 +5,14 @@
 
 mod chart;
 
-use super::html::Html;
-use super::style::Style;
+use super::html::HtmlFragment;
+use super::style::OutputStyle;
 use super::words;
-use crate::protocol::arrival::{HeaderLines, Verification};
-use crate::protocol::attempt::{Attempt, Outcome, Purpose};
+use crate::protocol::arrival::{HeaderLines, SignatureState};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
-use crate::protocol::json::pretty;
+use crate::protocol::facts::EventFacts;
+use crate::protocol::json::pretty_print;
 use crate::protocol::schedule::guess_retry;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -22,26 +22,26 @@ mod tests;
 
 /// An event as it is reported.
 #[derive(Debug, Clone)]
-pub struct Panel {
+pub struct EventPanel {
     /// Its number.
     pub number: u64,
     /// Its body.
     pub body: RawBody,
     /// What the body says.
-    pub facts: Facts,
+    pub facts: EventFacts,
     /// When it was sent from here.
     pub sent: Option<Timestamp>,
     /// The best verification of its arrivals.
-    pub verification: Option<Verification>,
+    pub verification: Option<SignatureState>,
     /// Each time it came in.
-    pub arrivals: Vec<(Timestamp, Verification, String, HeaderLines)>,
+    pub arrivals: Vec<(Timestamp, SignatureState, String, HeaderLines)>,
     /// Each attempt to deliver it.
     pub attempts: Vec<Attempt>,
 }
 
 /// What the whole is about.
 #[derive(Debug, Clone)]
-pub struct Heading {
+pub struct ReportHeading {
     /// When it was made.
     pub at: Timestamp,
     /// How many events there would have been, where there is a limit.
@@ -83,9 +83,9 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; padd
 ";
 
 /// The whole file.
-pub fn report(heading: &Heading, panels: &[Panel], style: &Style) -> String {
-    let mut page = Html::new().tag(HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
-    page = page.text(&format!("referralloop, {} ({:.0})", style.date_time(heading.at), heading.at));
+pub fn render_report_page(heading: &ReportHeading, panels: &[EventPanel], style: &OutputStyle) -> String {
+    let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
+    page = page.text(&format!("referralloop, {} ({:.0})", style.format_date_time(heading.at), heading.at));
     page = page.text(if heading.redacted { " · people are masked" } else { "" });
     if heading.of > panels.len() as u64 {
         page = page.text(&format!(" · the newest {} of {} events", panels.len(), heading.of));
@@ -94,8 +94,8 @@ pub fn report(heading: &Heading, panels: &[Panel], style: &Style) -> String {
     if panels.is_empty() {
         return page.tag("<p>No event matches.</p></body></html>\n").as_str().to_owned();
     }
-    page = page.tag("<h2>Timeline</h2>").piece(&chart::timeline(panels, style));
-    page = page.tag("<h2>Latencies</h2>").piece(&chart::latencies(panels));
+    page = page.tag("<h2>Timeline</h2>").piece(&chart::draw_timeline(panels, style));
+    page = page.tag("<h2>Latencies</h2>").piece(&chart::draw_latencies(panels));
     page = page.piece(&loads(&heading.loads, style)).tag("<h2>Events</h2>");
     for panel in panels {
         page = page.piece(&event(panel, style));
@@ -103,24 +103,24 @@ pub fn report(heading: &Heading, panels: &[Panel], style: &Style) -> String {
     page.tag("</body></html>\n").as_str().to_owned()
 }
 
-fn cards(panels: &[Panel]) -> Html {
+fn cards(panels: &[EventPanel]) -> HtmlFragment {
     let arrivals = panels.iter().map(|panel| panel.arrivals.len()).sum::<usize>();
     let attempts = panels.iter().flat_map(|panel| &panel.attempts);
-    let (good, bad): (Vec<&Attempt>, Vec<&Attempt>) = attempts.partition(|attempt| attempt.outcome.acknowledged());
+    let (good, bad): (Vec<&Attempt>, Vec<&Attempt>) = attempts.partition(|attempt| attempt.outcome.is_acknowledged());
     let of = |state| panels.iter().filter(|panel| panel.verification == Some(state)).count();
     let numbers = [
         (panels.len(), "events"),
-        (of(Verification::Valid), "verified"),
-        (of(Verification::Unsigned), "unsigned"),
+        (of(SignatureState::Valid), "verified"),
+        (of(SignatureState::Unsigned), "unsigned"),
         (arrivals, "arrivals"),
         (good.len(), "attempts acknowledged"),
         (bad.len(), "attempts failed"),
     ];
-    let mut cards = Html::new().tag("<div class=\"cards\">");
+    let mut cards = HtmlFragment::new().tag("<div class=\"cards\">");
     for (number, what) in numbers {
         cards = cards
             .tag("<div class=\"card\"><b>")
-            .text(words::count(number as u64).as_str())
+            .text(words::format_count(number as u64).as_str())
             .tag("</b>")
             .text(what)
             .tag("</div>");
@@ -128,21 +128,22 @@ fn cards(panels: &[Panel]) -> Html {
     cards.tag("</div>")
 }
 
-fn loads(loads: &[(Timestamp, String)], style: &Style) -> Html {
-    let mut html = Html::new();
+fn loads(loads: &[(Timestamp, String)], style: &OutputStyle) -> HtmlFragment {
+    let mut html = HtmlFragment::new();
     if loads.is_empty() {
         return html;
     }
     html = html.tag("<h2>Load runs</h2>");
     for (at, summary) in loads {
-        html = html.tag("<details><summary>").text(&style.date_time(*at)).tag("</summary><div><pre>");
-        html = html.bytes(&pretty(summary.as_bytes())).tag("</pre></div></details>");
+        html = html.tag("<details><summary>").text(&style.format_date_time(*at)).tag("</summary><div><pre>");
+        html = html.bytes(&pretty_print(summary.as_bytes())).tag("</pre></div></details>");
     }
     html
 }
 
-fn event(panel: &Panel, style: &Style) -> Html {
-    let mut html = Html::new().tag("<details><summary><b>").text(&format!("#{}", panel.number)).tag("</b><span>");
+fn event(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
+    let mut html =
+        HtmlFragment::new().tag("<details><summary><b>").text(&format!("#{}", panel.number)).tag("</b><span>");
     html = html.text(panel.facts.event_type.as_deref().unwrap_or("(no event type)")).tag("</span>");
     html = html.piece(&badge(panel.verification)).tag("<span class=\"grow\">");
     html = html.text(panel.facts.email.as_deref().unwrap_or("")).tag("</span>");
@@ -151,42 +152,42 @@ fn event(panel: &Panel, style: &Style) -> Html {
     }
     html = html.tag("</summary><div><p class=\"dim\">").text(&format!("fingerprint {}", panel.body.fingerprint()));
     if let Some(sent) = panel.sent {
-        html = html.text(&format!(" · sent {}", style.date_time(sent)));
+        html = html.text(&format!(" · sent {}", style.format_date_time(sent)));
     }
     html = html.tag("</p>");
     for drift in &panel.facts.drift {
-        html = html.tag("<p class=\"note\">").text(words::drift(drift).as_str()).tag("</p>");
+        html = html.tag("<p class=\"note\">").text(words::describe_drift(drift).as_str()).tag("</p>");
     }
-    html = html.tag("<pre>").bytes(&pretty(panel.body.as_bytes())).tag("</pre>");
+    html = html.tag("<pre>").bytes(&pretty_print(panel.body.as_bytes())).tag("</pre>");
     html.piece(&arrivals(panel, style)).piece(&attempts(panel, style)).tag("</div></details>\n")
 }
 
-fn badge(verification: Option<Verification>) -> Html {
+fn badge(verification: Option<SignatureState>) -> HtmlFragment {
     match verification {
-        Some(Verification::Valid) => Html::new().tag("<span class=\"good\">✔ verified</span>"),
-        Some(Verification::Unsigned) => Html::new().tag("<span class=\"note\">○ unsigned</span>"),
-        Some(Verification::Invalid) => Html::new().tag("<span class=\"bad\">✘ invalid</span>"),
-        None => Html::new().tag("<span class=\"dim\">sent</span>"),
+        Some(SignatureState::Valid) => HtmlFragment::new().tag("<span class=\"good\">✔ verified</span>"),
+        Some(SignatureState::Unsigned) => HtmlFragment::new().tag("<span class=\"note\">○ unsigned</span>"),
+        Some(SignatureState::Invalid) => HtmlFragment::new().tag("<span class=\"bad\">✘ invalid</span>"),
+        None => HtmlFragment::new().tag("<span class=\"dim\">sent</span>"),
     }
 }
 
-fn outcome(outcome: &Outcome) -> Html {
-    let class = if outcome.acknowledged() { "<span class=\"good\">" } else { "<span class=\"bad\">" };
-    Html::new().tag(class).text(words::outcome(outcome).as_str()).tag("</span>")
+fn outcome(outcome: &AttemptOutcome) -> HtmlFragment {
+    let class = if outcome.is_acknowledged() { "<span class=\"good\">" } else { "<span class=\"bad\">" };
+    HtmlFragment::new().tag(class).text(words::describe_outcome(outcome).as_str()).tag("</span>")
 }
 
-fn arrivals(panel: &Panel, style: &Style) -> Html {
-    let mut html = Html::new();
+fn arrivals(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
+    let mut html = HtmlFragment::new();
     let first = panel.arrivals.first().map(|(at, ..)| *at);
     for (number, (at, verification, target, headers)) in panel.arrivals.iter().enumerate() {
-        html = html.tag("<h3>").text(&format!("Arrival {} · {} · {target} ", number + 1, style.date_time(*at)));
+        html = html.tag("<h3>").text(&format!("Arrival {} · {} · {target} ", number + 1, style.format_date_time(*at)));
         html = html.piece(&badge(Some(*verification))).tag("</h3>");
         let gap = first.map(|first| Duration::try_from(at.duration_since(first)).unwrap_or_default());
         if let Some(gap) = gap.filter(|_| number > 0) {
             let guess = guess_retry(gap).map(|retry| format!(": looks like retry {retry}")).unwrap_or_default();
             html = html
                 .tag("<p class=\"note\">")
-                .text(&format!("{} after the first{guess}", words::duration(gap).as_str()));
+                .text(&format!("{} after the first{guess}", words::format_duration(gap).as_str()));
             html = html.tag("</p>");
         }
         html = html.tag("<div class=\"scroll\"><table>");
@@ -199,25 +200,25 @@ fn arrivals(panel: &Panel, style: &Style) -> Html {
     html
 }
 
-fn attempts(panel: &Panel, style: &Style) -> Html {
+fn attempts(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
     if panel.attempts.is_empty() {
-        return Html::new();
+        return HtmlFragment::new();
     }
-    let mut html = Html::new().tag("<h3>Attempts</h3><div class=\"scroll\"><table><tr><th>when</th><th>what</th><th>where</th><th>answer</th><th>took</th><th>said</th></tr>");
+    let mut html = HtmlFragment::new().tag("<h3>Attempts</h3><div class=\"scroll\"><table><tr><th>when</th><th>what</th><th>where</th><th>answer</th><th>took</th><th>said</th></tr>");
     for attempt in &panel.attempts {
         let purpose = match attempt.purpose {
-            Purpose::Trigger => "sent",
-            Purpose::Forward => "forwarded",
-            Purpose::Replay => "replayed",
-            Purpose::Reconcile => "reconciled",
+            DeliveryPurpose::Trigger => "sent",
+            DeliveryPurpose::Forward => "forwarded",
+            DeliveryPurpose::Replay => "replayed",
+            DeliveryPurpose::Reconcile => "reconciled",
         };
-        html = html.tag("<tr><td>").text(&style.date_time(attempt.at)).tag("</td><td>");
+        html = html.tag("<tr><td>").text(&style.format_date_time(attempt.at)).tag("</td><td>");
         html = html.text(&format!("{purpose}, attempt {}", attempt.number)).tag("</td><td>").text(&attempt.url);
         html = html.tag("</td><td>").piece(&outcome(&attempt.outcome)).tag("</td><td>");
         html = html
-            .text(words::duration(attempt.latency).as_str())
+            .text(words::format_duration(attempt.latency).as_str())
             .tag("</td><td>")
-            .text(&words::said(&attempt.outcome))
+            .text(&words::excerpt_outcome(&attempt.outcome))
             .tag("</td></tr>");
     }
     html.tag("</table></div>")

@@ -3,72 +3,75 @@
 //! Pages have no script and load nothing, and say so to the browser with a content policy; text is text, whoever wrote
 //! it.
 
-use super::html::Html;
+use super::html::HtmlFragment;
 use super::report::HEAD;
 use super::sanitise::Sanitised;
-use super::style::{Ink, Style};
-use super::table::{Cell, columns};
+use super::style::{OutputStyle, TextRole};
+use super::table::{TableCell, render_columns};
 use super::words;
-use crate::protocol::delivery::{Delivery, End, State, Try};
-use crate::protocol::json::pretty;
+use crate::protocol::delivery::{SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState};
+use crate::protocol::json::pretty_print;
 use jiff::Timestamp;
 
 #[cfg(test)]
 mod tests;
 
 /// One row a delivery.
-pub fn table(deliveries: &[Delivery], style: &Style) -> String {
+pub fn render_delivery_table(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
     let headings = ["#", "WHEN", "EVENT", "SIGNUP", ">TRIES", "STATE", "LAST", "URL"];
-    columns(&headings, &deliveries.iter().map(|delivery| row(delivery, style)).collect::<Vec<_>>(), style)
+    render_columns(&headings, &deliveries.iter().map(|delivery| row(delivery, style)).collect::<Vec<_>>(), style)
 }
 
-fn row(delivery: &Delivery, style: &Style) -> Vec<Cell> {
-    let text = |text: &str| Cell::from(Sanitised::text(text));
+fn row(delivery: &SandboxDelivery, style: &OutputStyle) -> Vec<TableCell> {
+    let text = |text: &str| TableCell::from(Sanitised::text(text));
     vec![
-        Cell::new(Ink::Strong, Sanitised::text(&delivery.number.to_string())),
-        text(&style.date_time(delivery.created_at)),
+        TableCell::new(TextRole::Strong, Sanitised::text(&delivery.number.to_string())),
+        text(&style.format_date_time(delivery.created_at)),
         text(delivery.event_type.trim_start_matches("signup.")),
         text(&delivery.email),
         text(&delivery.attempts.len().to_string()),
-        Cell::new(ink(delivery.state), Sanitised::text(&state(delivery, |due| style.short_time(due)))),
-        delivery.attempts.last().map_or_else(|| text(""), |last| Cell::from(ended(&last.end))),
+        TableCell::new(
+            state_role(delivery.state),
+            Sanitised::text(&state(delivery, |due| style.format_short_time(due))),
+        ),
+        delivery.attempts.last().map_or_else(|| text(""), |last| TableCell::from(ended(&last.end))),
         text(&delivery.url),
     ]
 }
 
-fn ink(state: State) -> Ink {
+fn state_role(state: SandboxDeliveryState) -> TextRole {
     match state {
-        State::Pending => Ink::Notable,
-        State::Delivered => Ink::Good,
-        State::Failed => Ink::Bad,
-        State::Cancelled => Ink::Faint,
+        SandboxDeliveryState::Pending => TextRole::Notable,
+        SandboxDeliveryState::Delivered => TextRole::Good,
+        SandboxDeliveryState::Failed => TextRole::Bad,
+        SandboxDeliveryState::Cancelled => TextRole::Faint,
     }
 }
 
 /// The state, and for what waits until when.
-fn state(delivery: &Delivery, time: impl Fn(Timestamp) -> String) -> String {
+fn state(delivery: &SandboxDelivery, time: impl Fn(Timestamp) -> String) -> String {
     match delivery.due_at {
         Some(due) => format!("due {}", time(due)),
         None => delivery.state.name().to_owned(),
     }
 }
 
-fn ended(end: &End) -> Sanitised {
+fn ended(end: &SandboxAttemptState) -> Sanitised {
     match end {
-        End::Ended { outcome, .. } => words::outcome(outcome),
-        End::Interrupted => Sanitised::own("interrupted"),
-        End::UnderWay => Sanitised::own("under way"),
+        SandboxAttemptState::Ended { outcome, .. } => words::describe_outcome(outcome),
+        SandboxAttemptState::Interrupted => Sanitised::own("interrupted"),
+        SandboxAttemptState::UnderWay => Sanitised::own("under way"),
     }
 }
 
 /// Deliveries as a page, the newest first.
-pub fn page(deliveries: &[Delivery], style: &Style) -> String {
-    let mut page = Html::new().tag(HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
+pub fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
+    let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
     page = page.text("The newest first. What the service would not show: each attempt, its due time and its answer.");
     page = page.tag("</p><div class=\"cards\">");
-    for state in State::ALL {
+    for state in SandboxDeliveryState::ALL {
         let count = deliveries.iter().filter(|delivery| delivery.state == state).count();
-        page = page.tag("<div class=\"card\"><b>").text(words::count(count as u64).as_str()).tag("</b>");
+        page = page.tag("<div class=\"card\"><b>").text(words::format_count(count as u64).as_str()).tag("</b>");
         page = page.text(state.name()).tag("</div>");
     }
     page = page.tag("</div>");
@@ -81,20 +84,24 @@ pub fn page(deliveries: &[Delivery], style: &Style) -> String {
     page.tag("</body></html>\n").as_str().to_owned()
 }
 
-fn panel(delivery: &Delivery, style: &Style) -> Html {
+fn panel(delivery: &SandboxDelivery, style: &OutputStyle) -> HtmlFragment {
     let class = match delivery.state {
-        State::Delivered => "<span class=\"good\">",
-        State::Failed => "<span class=\"bad\">",
-        State::Pending => "<span class=\"note\">",
-        State::Cancelled => "<span class=\"dim\">",
+        SandboxDeliveryState::Delivered => "<span class=\"good\">",
+        SandboxDeliveryState::Failed => "<span class=\"bad\">",
+        SandboxDeliveryState::Pending => "<span class=\"note\">",
+        SandboxDeliveryState::Cancelled => "<span class=\"dim\">",
     };
-    let mut html = Html::new().tag("<details><summary><b>").text(&delivery.number.to_string()).tag("</b><span>");
+    let mut html =
+        HtmlFragment::new().tag("<details><summary><b>").text(&delivery.number.to_string()).tag("</b><span>");
     html = html.text(&delivery.event_type).tag("</span><span>").text(&delivery.email).tag("</span>");
     html = html.tag("<span class=\"grow\">").text(&delivery.url).tag("</span>").tag(class);
-    html = html.text(&state(delivery, |due| style.date_time(due))).tag("</span></summary><div><p class=\"dim\">");
-    html = html.text(&format!("subscription {} · {}", delivery.subscription, style.date_time(delivery.created_at)));
+    html =
+        html.text(&state(delivery, |due| style.format_date_time(due))).tag("</span></summary><div><p class=\"dim\">");
+    html =
+        html.text(&format!("subscription {} · {}", delivery.subscription, style.format_date_time(delivery.created_at)));
     html = html.text(&format!(" · fingerprint {}", delivery.body.fingerprint())).tag("</p><pre>");
-    html = html.bytes(&pretty(delivery.body.as_bytes())).tag("</pre><h3>Attempts</h3><div class=\"scroll\"><table>");
+    html =
+        html.bytes(&pretty_print(delivery.body.as_bytes())).tag("</pre><h3>Attempts</h3><div class=\"scroll\"><table>");
     html = html.tag("<tr><th>number</th><th>due</th><th>began</th><th>answer</th><th>took</th><th>said</th></tr>");
     for attempt in &delivery.attempts {
         html = html.piece(&attempt_row(attempt, style));
@@ -102,14 +109,17 @@ fn panel(delivery: &Delivery, style: &Style) -> Html {
     html.tag("</table></div></div></details>\n")
 }
 
-fn attempt_row(attempt: &Try, style: &Style) -> Html {
+fn attempt_row(attempt: &SandboxDeliveryAttempt, style: &OutputStyle) -> HtmlFragment {
     let again = if attempt.again { ", again" } else { "" };
-    let mut html = Html::new().tag("<tr><td>").text(&format!("{}{again}", attempt.number)).tag("</td><td>");
-    html = html.text(&style.date_time(attempt.due_at)).tag("</td><td>").text(&style.date_time(attempt.started_at));
+    let mut html = HtmlFragment::new().tag("<tr><td>").text(&format!("{}{again}", attempt.number)).tag("</td><td>");
+    html = html
+        .text(&style.format_date_time(attempt.due_at))
+        .tag("</td><td>")
+        .text(&style.format_date_time(attempt.started_at));
     let (class, took, said) = match &attempt.end {
-        End::Ended { outcome, latency } => {
-            let class = if outcome.acknowledged() { "<td class=\"good\">" } else { "<td class=\"bad\">" };
-            (class, words::duration(*latency), words::said(outcome))
+        SandboxAttemptState::Ended { outcome, latency } => {
+            let class = if outcome.is_acknowledged() { "<td class=\"good\">" } else { "<td class=\"bad\">" };
+            (class, words::format_duration(*latency), words::excerpt_outcome(outcome))
         }
         _ => ("<td class=\"note\">", Sanitised::default(), String::new()),
     };
@@ -138,7 +148,7 @@ button { padding: .5rem 1.5rem; font: inherit } p { overflow-wrap: anywhere }
 
 /// The page on which people sign up for a waitlist; `result` is the position and the URL to pass on, or what is wrong.
 pub fn signup_page(waitlist: &str, referral: Option<&str>, result: Option<Result<(i64, &str), &str>>) -> String {
-    let mut page = Html::new().tag(FORM).text(waitlist).tag("</h1>");
+    let mut page = HtmlFragment::new().tag(FORM).text(waitlist).tag("</h1>");
     match result {
         Some(Ok((position, url))) => {
             page = page.tag("<p>You are number ").text(&position.to_string()).tag(". Pass this on to move up:</p><p>");

@@ -13,7 +13,7 @@ pub struct Sanitised(Cow<'static, str>);
 
 /// How an unsafe character is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notation {
+pub enum EscapeNotation {
     /// `\u{1b}`: in plain text.
     Braced,
     /// `\u001b`, with surrogate pairs beyond U+FFFF: inside a JSON string, where it still means the same.
@@ -28,12 +28,12 @@ impl Sanitised {
 
     /// Escapes bytes that should be UTF-8; those that are not become `\xNN`.
     pub fn bytes(bytes: &[u8]) -> Self {
-        Self::noted(bytes, Notation::Braced)
+        Self::noted(bytes, EscapeNotation::Braced)
     }
 
     /// Escapes a token of JSON in JSON's own notation.
     pub fn json(token: &[u8]) -> Self {
-        Self::noted(token, Notation::Json)
+        Self::noted(token, EscapeNotation::Json)
     }
 
     /// Takes this program's own words as they are.
@@ -47,7 +47,7 @@ impl Sanitised {
         body.split(|byte| *byte == b'\n').map(Self::bytes)
     }
 
-    fn noted(bytes: &[u8], notation: Notation) -> Self {
+    fn noted(bytes: &[u8], notation: EscapeNotation) -> Self {
         let mut out = String::with_capacity(bytes.len());
         escape_into(&mut out, bytes, notation);
         Self(Cow::Owned(out))
@@ -100,7 +100,7 @@ impl From<&'static str> for Sanitised {
 }
 
 /// Appends bytes to text, escaping what is unsafe. Clean text is copied in one piece.
-pub fn escape_into(out: &mut String, bytes: &[u8], notation: Notation) {
+pub fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotation) {
     for chunk in bytes.utf8_chunks() {
         escape_text_into(out, chunk.valid(), notation);
         for byte in chunk.invalid() {
@@ -110,9 +110,9 @@ pub fn escape_into(out: &mut String, bytes: &[u8], notation: Notation) {
     }
 }
 
-fn escape_text_into(out: &mut String, text: &str, notation: Notation) {
+fn escape_text_into(out: &mut String, text: &str, notation: EscapeNotation) {
     let mut rest = text;
-    while let Some(at) = first_unsafe(rest) {
+    while let Some(at) = find_unsafe(rest) {
         out.push_str(&rest[..at]);
         let mut characters = rest[at..].chars();
         if let Some(character) = characters.next() {
@@ -124,7 +124,7 @@ fn escape_text_into(out: &mut String, text: &str, notation: Notation) {
 }
 
 /// Byte position of the first unsafe character.
-pub fn first_unsafe(text: &str) -> Option<usize> {
+pub fn find_unsafe(text: &str) -> Option<usize> {
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
         return None;
     }
@@ -132,12 +132,14 @@ pub fn first_unsafe(text: &str) -> Option<usize> {
 }
 
 /// Appends one character in a notation.
-pub fn push_escaped(out: &mut String, character: char, notation: Notation) {
+pub fn push_escaped(out: &mut String, character: char, notation: EscapeNotation) {
     let code = u32::from(character);
     // Writing to a String cannot fail.
     let _ = match notation {
-        Notation::Braced => write!(out, "\\u{{{code:x}}}"),
-        Notation::Json => character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}")),
+        EscapeNotation::Braced => write!(out, "\\u{{{code:x}}}"),
+        EscapeNotation::Json => {
+            character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))
+        }
     };
 }
 

@@ -24,7 +24,7 @@ pub enum ColourChoice {
 
 /// Decides about colours. `always` and `never` beat the environment; `NO_COLOR` (unless empty) beats
 /// `CLICOLOR_FORCE`, which beats `TERM=dumb`, `CLICOLOR=0` and the absence of a terminal.
-pub fn wants_colour(choice: ColourChoice, is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
+pub fn decide_colour(choice: ColourChoice, is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
     let is = |name: &str, wanted: &str| env(name).is_some_and(|value| value == wanted);
     match choice {
@@ -38,7 +38,7 @@ pub fn wants_colour(choice: ColourChoice, is_terminal: bool, env: impl Fn(&str) 
 
 /// How text is rendered for eyes.
 #[derive(Debug, Clone)]
-pub struct Style {
+pub struct OutputStyle {
     /// Whether colours are written.
     pub colour: bool,
     /// Columns of the terminal, or what lines should keep to elsewhere.
@@ -51,7 +51,7 @@ pub struct Style {
     pub headers: bool,
 }
 
-impl Style {
+impl OutputStyle {
     /// A style with the usual number of body lines.
     pub fn new(colour: bool, width: usize, zone: TimeZone) -> Self {
         Self { colour, width, zone, body_lines: Some(BODY_LINES), headers: false }
@@ -68,17 +68,17 @@ impl Style {
     }
 
     /// Time of day, `HH:MM:SS.mmm`.
-    pub fn time(&self, at: Timestamp) -> String {
+    pub fn format_time(&self, at: Timestamp) -> String {
         self.format(at, "%H:%M:%S%.3f")
     }
 
     /// Time of day to the second, `HH:MM:SS`.
-    pub fn short_time(&self, at: Timestamp) -> String {
+    pub fn format_short_time(&self, at: Timestamp) -> String {
         self.format(at, "%H:%M:%S")
     }
 
     /// Date and time to the second, `YYYY-MM-DD HH:MM:SS`.
-    pub fn date_time(&self, at: Timestamp) -> String {
+    pub fn format_date_time(&self, at: Timestamp) -> String {
         self.format(at, "%Y-%m-%d %H:%M:%S")
     }
 
@@ -90,7 +90,7 @@ impl Style {
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
+pub enum TextRole {
     /// As the terminal has it.
     Plain,
     /// What is looked for first.
@@ -128,9 +128,9 @@ static CODES: LazyLock<[String; 6]> = LazyLock::new(|| {
     ]
 });
 
-impl Ink {
+impl TextRole {
     /// The control sequence that begins it; empty for plain.
-    pub fn start(self) -> &'static str {
+    pub fn start_sequence(self) -> &'static str {
         let index = match self {
             Self::Plain => return "",
             Self::Strong => 0,

@@ -1,8 +1,8 @@
 //! Aligned columns for lists and settings. No frames: what a table says must survive copying and `cut`.
 
-use super::line::{Line, write_lines};
+use super::line::{StyledLine, write_lines};
 use super::sanitise::Sanitised;
-use super::style::{Ink, Style};
+use super::style::{OutputStyle, TextRole};
 
 /// Spaces between columns.
 const GAP: usize = 2;
@@ -12,34 +12,36 @@ const LEAST: usize = 8;
 
 /// One cell.
 #[derive(Debug, Clone)]
-pub struct Cell {
+pub struct TableCell {
     /// Its colour.
-    pub ink: Ink,
+    pub ink: TextRole,
     /// Its text.
     pub text: Sanitised,
 }
 
-impl Cell {
+impl TableCell {
     /// A cell in an ink.
-    pub fn new(ink: Ink, text: impl Into<Sanitised>) -> Self {
+    pub fn new(ink: TextRole, text: impl Into<Sanitised>) -> Self {
         Self { ink, text: text.into() }
     }
 }
 
-impl From<Sanitised> for Cell {
+impl From<Sanitised> for TableCell {
     fn from(text: Sanitised) -> Self {
-        Self { ink: Ink::Plain, text }
+        Self { ink: TextRole::Plain, text }
     }
 }
 
 /// Rows below a heading, each ended by a line feed. A heading that begins with `>` aligns its column to the right; one
 /// that begins with `=` names what is copied, and is never cut. When the terminal is too narrow the widest of the others
 /// is cut, with `…`.
-pub fn columns(headings: &[&'static str], rows: &[Vec<Cell>], style: &Style) -> String {
-    let names =
-        headings.iter().map(|name| Cell::new(Ink::Faint, name.strip_prefix(['>', '=']).unwrap_or(name))).collect();
+pub fn render_columns(headings: &[&'static str], rows: &[Vec<TableCell>], style: &OutputStyle) -> String {
+    let names = headings
+        .iter()
+        .map(|name| TableCell::new(TextRole::Faint, name.strip_prefix(['>', '=']).unwrap_or(name)))
+        .collect();
     let right: Vec<bool> = headings.iter().map(|name| name.starts_with('>')).collect();
-    let table: Vec<&Vec<Cell>> = std::iter::once(&names).chain(rows).collect();
+    let table: Vec<&Vec<TableCell>> = std::iter::once(&names).chain(rows).collect();
     let mut widths = widths(&table);
     let whole: Vec<bool> = headings.iter().map(|name| name.starts_with('=')).collect();
     shrink(&mut widths, &whole, style.width);
@@ -49,18 +51,20 @@ pub fn columns(headings: &[&'static str], rows: &[Vec<Cell>], style: &Style) -> 
 }
 
 /// Names and values below each other, the values aligned.
-pub fn pairs(rows: &[(&'static str, Cell)], style: &Style) -> String {
+pub fn render_pairs(rows: &[(&'static str, TableCell)], style: &OutputStyle) -> String {
     let column = rows.iter().map(|(name, _)| name.len() + GAP).max().unwrap_or(0);
-    let lines: Vec<Line> = rows
+    let lines: Vec<StyledLine> = rows
         .iter()
-        .map(|(name, value)| Line::new(style).put(Ink::Faint, *name).pad_to(column).put(value.ink, &value.text))
+        .map(|(name, value)| {
+            StyledLine::new(style).put(TextRole::Faint, *name).pad_to(column).put(value.ink, &value.text)
+        })
         .collect();
     let mut out = String::new();
     write_lines(&mut out, &lines);
     out
 }
 
-fn widths(table: &[&Vec<Cell>]) -> Vec<usize> {
+fn widths(table: &[&Vec<TableCell>]) -> Vec<usize> {
     let count = table.iter().map(|row| row.len()).max().unwrap_or(0);
     (0..count).map(|at| table.iter().filter_map(|row| row.get(at)).map(|c| c.text.width()).max().unwrap_or(0)).collect()
 }
@@ -75,8 +79,8 @@ fn shrink(widths: &mut [usize], whole: &[bool], room: usize) {
     }
 }
 
-fn line(row: &[Cell], widths: &[usize], right: &[bool], style: &Style) -> Line {
-    let mut line = Line::new(style);
+fn line(row: &[TableCell], widths: &[usize], right: &[bool], style: &OutputStyle) -> StyledLine {
+    let mut line = StyledLine::new(style);
     let mut column = 0;
     for (at, cell) in row.iter().enumerate() {
         let text = cell.text.clone().clip(widths[at]);

@@ -1,17 +1,17 @@
 //! Small quantities and states in words: durations, sizes, positions, statuses, badges. One place, so that the same
 //! thing reads the same everywhere.
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::sanitise::Sanitised;
-use super::style::{Ink, Style};
-use crate::protocol::arrival::{RepeatKind, Verification};
-use crate::protocol::attempt::{Answer, Outcome};
-use crate::protocol::facts::{Drift, DriftKind, Position};
+use super::style::{OutputStyle, TextRole};
+use crate::protocol::arrival::{RepeatKind, SignatureState};
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
+use crate::protocol::facts::{DriftKind, PayloadDrift, WaitlistPosition};
 use std::borrow::Cow;
 use std::time::Duration;
 
 /// A duration to two units at most: `0.4 ms`, `12 ms`, `2.5 s`, `61 s`, `15 min`, `1 h 21 min`, `3 d 4 h`.
-pub fn duration(duration: Duration) -> Sanitised {
+pub fn format_duration(duration: Duration) -> Sanitised {
     let micros = duration.as_micros();
     let text = if micros == 0 {
         "0 ms".into()
@@ -55,19 +55,19 @@ fn two_units(small: u128, size: u128, large_name: &str, small_name: &str) -> Str
 }
 
 /// A time on the schedule's scale: `+0:00`, `+1:00`, `+1:21:00`.
-pub fn offset(since_start: Duration) -> Sanitised {
-    Sanitised::text(&format!("+{}", clock(since_start)))
+pub fn format_offset(since_start: Duration) -> Sanitised {
+    Sanitised::text(&format!("+{}", format_clock(since_start)))
 }
 
 /// A stretch of time as a clock shows it: `0:42`, `1:21:00`.
-pub fn clock(time: Duration) -> String {
+pub fn format_clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// A size: `312 B`, `4.5 KiB`, `1.0 MiB`.
-pub fn bytes(count: u64) -> Sanitised {
+pub fn format_bytes(count: u64) -> Sanitised {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if count < 1024 {
         return Sanitised::text(&format!("{count} B"));
@@ -83,7 +83,7 @@ pub fn bytes(count: u64) -> Sanitised {
 }
 
 /// A number with its thousands set apart: `1,234`.
-pub fn count(number: u64) -> Sanitised {
+pub fn format_count(number: u64) -> Sanitised {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -96,16 +96,16 @@ pub fn count(number: u64) -> Sanitised {
 }
 
 /// `1 report`, `2 reports`.
-pub fn counted(number: u64, one: &'static str, many: &'static str) -> Sanitised {
-    Sanitised::text(&format!("{} {}", count(number), if number == 1 { one } else { many }))
+pub fn format_quantity(number: u64, one: &'static str, many: &'static str) -> Sanitised {
+    Sanitised::text(&format!("{} {}", format_count(number), if number == 1 { one } else { many }))
 }
 
 /// `position 1`, or `10 → 5 (up 5)`; without the parenthesis in short.
-pub fn position(position: Position, short: bool) -> Sanitised {
+pub fn format_position(position: WaitlistPosition, short: bool) -> Sanitised {
     let text = match position {
-        Position::At(place) => format!("position {place}"),
-        Position::Moved { from, to } if short => format!("{from} → {to}"),
-        Position::Moved { from, to } => format!("{from} → {to} ({})", direction(from, to)),
+        WaitlistPosition::At(place) => format!("position {place}"),
+        WaitlistPosition::Moved { from, to } if short => format!("{from} → {to}"),
+        WaitlistPosition::Moved { from, to } => format!("{from} → {to} ({})", direction(from, to)),
     };
     Sanitised::text(&text)
 }
@@ -119,7 +119,7 @@ fn direction(from: i64, to: i64) -> Cow<'static, str> {
 }
 
 /// A status with the reason phrase that the standard gives it: `500 Internal Server Error`.
-pub fn status(code: u16) -> Sanitised {
+pub fn format_status(code: u16) -> Sanitised {
     let phrase = http::StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason());
     Sanitised::text(&match phrase {
         Some(phrase) => format!("{code} {phrase}"),
@@ -128,34 +128,36 @@ pub fn status(code: u16) -> Sanitised {
 }
 
 /// How an attempt ended, in words.
-pub fn outcome(outcome: &Outcome) -> Sanitised {
+pub fn describe_outcome(outcome: &AttemptOutcome) -> Sanitised {
     match outcome {
-        Outcome::Answered(answer) => status(answer.status),
-        Outcome::TimedOut(_) => Sanitised::own("timed out"),
-        Outcome::Refused => Sanitised::own("connection refused"),
-        Outcome::UnknownHost => Sanitised::own("unknown host"),
-        Outcome::Tls(_) => Sanitised::own("TLS failed"),
-        Outcome::Disconnected => Sanitised::own("disconnected"),
-        Outcome::Malformed(_) => Sanitised::own("not HTTP"),
-        Outcome::Failed(_) => Sanitised::own("failed"),
+        AttemptOutcome::Answered(answer) => format_status(answer.status),
+        AttemptOutcome::TimedOut(_) => Sanitised::own("timed out"),
+        AttemptOutcome::Refused => Sanitised::own("connection refused"),
+        AttemptOutcome::UnknownHost => Sanitised::own("unknown host"),
+        AttemptOutcome::Tls(_) => Sanitised::own("TLS failed"),
+        AttemptOutcome::Disconnected => Sanitised::own("disconnected"),
+        AttemptOutcome::Malformed(_) => Sanitised::own("not HTTP"),
+        AttemptOutcome::Failed(_) => Sanitised::own("failed"),
     }
 }
 
 /// What to look at when an attempt ended badly, in a sentence without its full stop.
-pub fn hint(outcome: &Outcome) -> Option<Sanitised> {
+pub fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
     Some(Sanitised::own(match outcome {
-        Outcome::Answered(answer) => return answer_hint(answer),
-        Outcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service waits no longer",
-        Outcome::Refused => "nothing listens there: is the app running?",
-        Outcome::UnknownHost => "no such host: check the name in the URL",
-        Outcome::Tls(_) => "use http:// for a local app, or a certificate that this machine trusts",
-        Outcome::Disconnected => "the app closed the connection before it had answered: see its log",
-        Outcome::Malformed(_) => "what listens there does not speak HTTP: check the port, and http:// or https://",
-        Outcome::Failed(_) => return None,
+        AttemptOutcome::Answered(answer) => return answer_hint(answer),
+        AttemptOutcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service waits no longer",
+        AttemptOutcome::Refused => "nothing listens there: is the app running?",
+        AttemptOutcome::UnknownHost => "no such host: check the name in the URL",
+        AttemptOutcome::Tls(_) => "use http:// for a local app, or a certificate that this machine trusts",
+        AttemptOutcome::Disconnected => "the app closed the connection before it had answered: see its log",
+        AttemptOutcome::Malformed(_) => {
+            "what listens there does not speak HTTP: check the port, and http:// or https://"
+        }
+        AttemptOutcome::Failed(_) => return None,
     }))
 }
 
-fn answer_hint(answer: &Answer) -> Option<Sanitised> {
+fn answer_hint(answer: &AttemptResponse) -> Option<Sanitised> {
     Some(Sanitised::own(match answer.status {
         300..=399 => return Some(redirect_hint(answer.location.as_deref())),
         401 | 403 => "the app refused it: does it verify with the same secret, over the raw bytes?",
@@ -179,7 +181,7 @@ fn redirect_hint(location: Option<&str>) -> Sanitised {
 }
 
 /// One departure from the catalogue: `data.position is missing`.
-pub fn drift(drift: &Drift) -> Sanitised {
+pub fn describe_drift(drift: &PayloadDrift) -> Sanitised {
     let what = match drift.kind {
         DriftKind::Missing => " is missing",
         DriftKind::Unknown => " is not in the catalogue",
@@ -190,27 +192,27 @@ pub fn drift(drift: &Drift) -> Sanitised {
 }
 
 /// The state of a signature: sign and word, so that neither colour nor font is needed.
-pub fn badge(verification: Verification, style: &Style) -> Line {
+pub fn render_badge(verification: SignatureState, style: &OutputStyle) -> StyledLine {
     let (ink, words) = match verification {
-        Verification::Valid => (Ink::Good, "✔ verified"),
-        Verification::Unsigned => (Ink::Plain, "○ unsigned"),
-        Verification::Invalid => (Ink::Bad, "✘ invalid"),
+        SignatureState::Valid => (TextRole::Good, "✔ verified"),
+        SignatureState::Unsigned => (TextRole::Plain, "○ unsigned"),
+        SignatureState::Invalid => (TextRole::Bad, "✘ invalid"),
     };
-    Line::new(style).put(ink, words)
+    StyledLine::new(style).put(ink, words)
 }
 
 /// The badge of an arrival that repeats an earlier one.
-pub fn repeat_badge(kind: RepeatKind, style: &Style) -> Line {
+pub fn render_repeat_badge(kind: RepeatKind, style: &OutputStyle) -> StyledLine {
     let words = match kind {
         RepeatKind::Duplicate => "↻ duplicate",
         RepeatKind::ProbableRetry => "↻ retry?",
     };
-    Line::new(style).put(Ink::Notable, words)
+    StyledLine::new(style).put(TextRole::Notable, words)
 }
 
 /// A body on one line for quoting, without the quotes: breaks become spaces; cut to so many columns. `None` when there
 /// is nothing to quote.
-pub fn excerpt(body: &[u8], columns: usize) -> Option<Sanitised> {
+pub fn excerpt_body(body: &[u8], columns: usize) -> Option<Sanitised> {
     // What lies further behind than this cannot be seen.
     let start = body.trim_ascii_start();
     let head = &start[..start.len().min(16 * columns)];
@@ -219,10 +221,10 @@ pub fn excerpt(body: &[u8], columns: usize) -> Option<Sanitised> {
 }
 
 /// The first words of an answer, or those of a failure.
-pub fn said(outcome: &Outcome) -> String {
+pub fn excerpt_outcome(outcome: &AttemptOutcome) -> String {
     match outcome {
-        Outcome::Answered(answer) => {
-            excerpt(&answer.body, 200).map(|words| words.as_str().to_owned()).unwrap_or_default()
+        AttemptOutcome::Answered(answer) => {
+            excerpt_body(&answer.body, 200).map(|words| words.as_str().to_owned()).unwrap_or_default()
         }
         other => other.detail().unwrap_or_default(),
     }

@@ -1,8 +1,8 @@
 //! One time an event came in: what the listener hands to the store, and what the store answers.
 
 use super::body::RawBody;
-use super::facts::Facts;
-use super::signature::{Reason, Verdict};
+use super::facts::EventFacts;
+use super::signature::{SignatureFault, SignatureVerdict};
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ fn carries_credentials(name: &str) -> bool {
 /// Whether a header field goes along where an event is passed on or sent again: those that belong to the body and its
 /// signature. `Content-Encoding` is among them because the bytes mean nothing without it; the last prefix is the second
 /// service's, whose signature header would otherwise be lost on the way.
-pub fn goes_along(name: &str) -> bool {
+pub fn is_forwarded_header(name: &str) -> bool {
     let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     ["content-type", "content-encoding", "user-agent"].iter().any(|own| name.eq_ignore_ascii_case(own))
         || begins("x-webhook-")
@@ -82,7 +82,7 @@ pub fn goes_along(name: &str) -> bool {
 /// The three states of an arrival's signature, as stored and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verification {
+pub enum SignatureState {
     /// Signed with a secret that is known here.
     Valid,
     /// A signature was sent and does not hold.
@@ -91,12 +91,12 @@ pub enum Verification {
     Unsigned,
 }
 
-impl From<Verdict> for Verification {
-    fn from(verdict: Verdict) -> Self {
+impl From<SignatureVerdict> for SignatureState {
+    fn from(verdict: SignatureVerdict) -> Self {
         match verdict {
-            Verdict::Valid(_) => Self::Valid,
-            Verdict::Invalid(_) => Self::Invalid,
-            Verdict::Unsigned => Self::Unsigned,
+            SignatureVerdict::Valid(_) => Self::Valid,
+            SignatureVerdict::Invalid(_) => Self::Invalid,
+            SignatureVerdict::Unsigned => Self::Unsigned,
         }
     }
 }
@@ -113,27 +113,27 @@ pub struct Arrival {
     /// The body as received.
     pub body: RawBody,
     /// Valid or unsigned; what is invalid becomes a [`Refused`] instead.
-    pub verification: Verification,
+    pub verification: SignatureState,
     /// What could be read off the body.
-    pub facts: Facts,
+    pub facts: EventFacts,
 }
 
 /// What the store made of an arrival, once it is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordedArrival {
     /// Number of the event within its store, from 1.
     pub event: u64,
     /// Number of this arrival within its store, from 1.
     pub arrival: u64,
     /// The same event, or nearly the same, had come in before.
-    pub repeat: Option<Repeat>,
+    pub repeat: Option<ArrivalRepeat>,
     /// A newer event of the same sign-up had already come in.
     pub out_of_order: bool,
 }
 
 /// How an arrival repeats an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Repeat {
+pub struct ArrivalRepeat {
     /// Byte for byte, or but for the timestamp.
     pub kind: RepeatKind,
     /// The event that it repeats.
@@ -154,7 +154,7 @@ pub enum RepeatKind {
 
 /// A request whose signature was refused: kept for diagnosis in a ring, never among the events.
 #[derive(Debug, Clone)]
-pub struct Refused {
+pub struct RefusedRequest {
     /// When the request's head was complete.
     pub at: Timestamp,
     /// Path and query of the request.
@@ -164,7 +164,7 @@ pub struct Refused {
     /// The body as received.
     pub body: RawBody,
     /// Why it was refused.
-    pub reason: Reason,
+    pub reason: SignatureFault,
 }
 
 /// How many refused requests are kept.
@@ -172,7 +172,7 @@ pub const REFUSED_KEPT: u64 = 200;
 
 /// Why an arrival could not be made durable. It must then not be acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RecordError {
+pub enum ArrivalRecordError {
     /// The store has reached its quota.
     #[error("the store has reached its quota of {quota} bytes")]
     Full {
@@ -186,7 +186,7 @@ pub enum RecordError {
 
 /// How far forwarding to one target has got, kept so that a listener that is started again goes on there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct ForwardProgress {
     /// The last arrival that is done with: acknowledged, given up, or not meant for the target.
     pub arrival: u64,
     /// Attempts that were made of the next one.
@@ -199,7 +199,7 @@ pub struct Progress {
 
 /// An arrival that waits to be forwarded, as the store has it.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct UnforwardedArrival {
     /// Number of the arrival.
     pub arrival: u64,
     /// Number of its event.
@@ -215,34 +215,51 @@ pub struct Waiting {
 }
 
 /// The door through which the listener reaches a store.
-pub trait Recorder: Clone + Send + Sync + 'static {
+pub trait ArrivalRecorder: Clone + Send + Sync + 'static {
     /// Stores an arrival and answers after it is durable.
-    fn record(&self, arrival: Arrival) -> impl Future<Output = Result<Recorded, RecordError>> + Send;
+    fn record_arrival(
+        &self,
+        arrival: Arrival,
+    ) -> impl Future<Output = Result<RecordedArrival, ArrivalRecordError>> + Send;
 
     /// Keeps a refused request in the ring and answers with its number there. Not waited for before the refusal is
     /// sent.
-    fn refuse(&self, refused: Refused) -> impl Future<Output = Result<u64, RecordError>> + Send;
+    fn record_refused(&self, refused: RefusedRequest) -> impl Future<Output = Result<u64, ArrivalRecordError>> + Send;
 
     /// Tells how one attempt to forward an event ended.
-    fn forwarded(&self, attempt: super::attempt::Attempt) -> impl Future<Output = Result<(), RecordError>> + Send;
+    fn record_attempt(
+        &self,
+        attempt: super::attempt::Attempt,
+    ) -> impl Future<Output = Result<(), ArrivalRecordError>> + Send;
 
     /// Whether an earlier forward of this event to this URL was acknowledged.
-    fn was_forwarded(&self, event: u64, url: &str) -> impl Future<Output = Result<bool, RecordError>> + Send;
+    fn was_forwarded(&self, event: u64, url: &str) -> impl Future<Output = Result<bool, ArrivalRecordError>> + Send;
 
     /// The first arrival behind one with this number. A recorder that keeps no history has none.
-    fn arrival_after(&self, arrival: u64) -> impl Future<Output = Result<Option<Waiting>, RecordError>> + Send {
+    fn find_arrival_after(
+        &self,
+        arrival: u64,
+    ) -> impl Future<Output = Result<Option<UnforwardedArrival>, ArrivalRecordError>> + Send {
         let _ = arrival;
         async { Ok(None) }
     }
 
     /// How far a target has got; where nothing is known of it, it begins behind the newest arrival, as of this time.
-    fn progress(&self, url: &str, now: Timestamp) -> impl Future<Output = Result<Progress, RecordError>> + Send {
+    fn load_progress(
+        &self,
+        url: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<ForwardProgress, ArrivalRecordError>> + Send {
         let _ = url;
-        async move { Ok(Progress { arrival: 0, attempts: 0, first: now, due: now }) }
+        async move { Ok(ForwardProgress { arrival: 0, attempts: 0, first: now, due: now }) }
     }
 
     /// Keeps how far a target has got.
-    fn advance(&self, url: &str, progress: Progress) -> impl Future<Output = Result<(), RecordError>> + Send {
+    fn save_progress(
+        &self,
+        url: &str,
+        progress: ForwardProgress,
+    ) -> impl Future<Output = Result<(), ArrivalRecordError>> + Send {
         let _ = (url, progress);
         async { Ok(()) }
     }

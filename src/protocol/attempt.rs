@@ -11,7 +11,7 @@ pub const ANSWER_KEPT: usize = 16 * 1024;
 /// Why an event is being delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Purpose {
+pub enum DeliveryPurpose {
     /// Fabricated and sent by `trigger`.
     Trigger,
     /// Passed on by the listener to the local app.
@@ -24,11 +24,11 @@ pub enum Purpose {
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// The endpoint answered in time, whatever it said.
-    Answered(Answer),
+    Answered(AttemptResponse),
     /// The budget ran out.
-    TimedOut(Phase),
+    TimedOut(AttemptPhase),
     /// Nothing listens there.
     Refused,
     /// The host name does not resolve.
@@ -45,7 +45,7 @@ pub enum Outcome {
 
 /// An HTTP answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct AttemptResponse {
     /// Status code.
     pub status: u16,
     /// The `Location` of a redirect, which is never followed.
@@ -59,7 +59,7 @@ pub struct Answer {
 /// Where an attempt was when its budget ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Phase {
+pub enum AttemptPhase {
     /// No connection yet.
     Connect,
     /// Sent, no answer's head yet.
@@ -68,10 +68,10 @@ pub enum Phase {
     Body,
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// Whether the delivery is acknowledged: a complete 2xx answer within the budget.
-    pub fn acknowledged(&self) -> bool {
-        self.status().is_some_and(super::schedule::acknowledges)
+    pub fn is_acknowledged(&self) -> bool {
+        self.status().is_some_and(super::schedule::is_acknowledgement)
     }
 
     /// The status, where there was an answer.
@@ -86,7 +86,7 @@ impl Outcome {
     /// `disconnected`, `malformed`, `failed`.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Answered(_) if self.acknowledged() => "acknowledged",
+            Self::Answered(_) if self.is_acknowledged() => "acknowledged",
             Self::Answered(_) => "rejected",
             Self::TimedOut(_) => "timeout",
             Self::Refused => "refused",
@@ -101,11 +101,11 @@ impl Outcome {
     /// What happened beyond the name, in words that may quote foreign text.
     pub fn detail(&self) -> Option<String> {
         match self {
-            Self::TimedOut(Phase::Connect) => Some("no connection in time".into()),
-            Self::TimedOut(Phase::Head) => Some("no answer in time".into()),
-            Self::TimedOut(Phase::Body) => Some("the answer's body did not end in time".into()),
+            Self::TimedOut(AttemptPhase::Connect) => Some("no connection in time".into()),
+            Self::TimedOut(AttemptPhase::Head) => Some("no answer in time".into()),
+            Self::TimedOut(AttemptPhase::Body) => Some("the answer's body did not end in time".into()),
             Self::Tls(text) | Self::Malformed(text) | Self::Failed(text) => Some(text.clone()),
-            Self::Answered(Answer { location: Some(to), .. }) => {
+            Self::Answered(AttemptResponse { location: Some(to), .. }) => {
                 Some(format!("redirects to {to}, which is never followed"))
             }
             _ => None,
@@ -121,7 +121,7 @@ pub struct Attempt {
     /// Where it was sent.
     pub url: String,
     /// Why.
-    pub purpose: Purpose,
+    pub purpose: DeliveryPurpose,
     /// Number of the attempt within its delivery, from 1.
     pub number: u32,
     /// When it began.
@@ -129,5 +129,5 @@ pub struct Attempt {
     /// How long it took, answer's body included.
     pub latency: Duration,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
 }

@@ -65,13 +65,13 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text: String = self.0.iter().flat_map(|&byte| hex(byte)).collect();
+        let text: String = self.0.iter().flat_map(|&byte| hex_digits(byte)).collect();
         f.pad(&text)
     }
 }
 
 /// The two lower-case hexadecimal digits of a byte. The formatting machinery takes ten times as long for 32 of them.
-pub(super) fn hex(byte: u8) -> [char; 2] {
+pub(super) fn hex_digits(byte: u8) -> [char; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]].map(char::from)
 }

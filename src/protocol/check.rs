@@ -1,7 +1,7 @@
 //! What an audit of an endpoint finds, as values: checks with stable ids, how each ended, and what was sent and came
 //! back. The audit makes them, the screen and the report files show them.
 
-use super::attempt::Outcome;
+use super::attempt::AttemptOutcome;
 use super::body::RawBody;
 use serde::Serialize;
 use std::fmt;
@@ -14,7 +14,7 @@ mod tests;
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Severity {
+pub enum CheckSeverity {
     /// Good to know.
     Info,
     /// Worth mending some day.
@@ -27,7 +27,7 @@ pub enum Severity {
     Critical,
 }
 
-impl Severity {
+impl CheckSeverity {
     /// All, least first.
     pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
 
@@ -43,13 +43,13 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
+impl fmt::Display for CheckSeverity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Severity {
+impl FromStr for CheckSeverity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -63,7 +63,7 @@ impl FromStr for Severity {
 /// What a check is about. Ids begin with the group's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Group {
+pub enum CheckGroup {
     /// Whether events are acknowledged at all.
     Delivery,
     /// Whether forged events are refused, and only these.
@@ -78,7 +78,7 @@ pub enum Group {
     Hygiene,
 }
 
-impl Group {
+impl CheckGroup {
     /// All, in the order in which they are run and shown.
     pub const ALL: [Self; 6] = [Self::Delivery, Self::Auth, Self::Robust, Self::Semantics, Self::Load, Self::Hygiene];
 
@@ -107,7 +107,7 @@ impl Group {
     }
 
     /// The group of an id.
-    pub fn of(id: &str) -> Option<Self> {
+    pub fn from_id(id: &str) -> Option<Self> {
         let name = id.split('.').next()?;
         Self::ALL.into_iter().find(|group| group.name() == name)
     }
@@ -145,7 +145,7 @@ impl CheckVerdict {
 
 /// A request of the audit, and what came back.
 #[derive(Debug, Clone)]
-pub struct Exchanged {
+pub struct CheckExchange {
     /// What the request was for, in a few words.
     pub what: String,
     /// Its method.
@@ -157,23 +157,23 @@ pub struct Exchanged {
     /// Its body.
     pub body: RawBody,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// The answer's header fields.
     pub answer_headers: Vec<(String, String)>,
     /// How long it took.
     pub latency: Duration,
 }
 
-impl Exchanged {
+impl CheckExchange {
     /// The values of a field of the answer, its name in lower case.
-    pub fn answered_with<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn response_header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.answer_headers.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// What is kept of the answer's body.
-    pub fn answer_body(&self) -> &[u8] {
+    pub fn response_body(&self) -> &[u8] {
         match &self.outcome {
-            Outcome::Answered(answer) => &answer.body,
+            AttemptOutcome::Answered(answer) => &answer.body,
             _ => &[],
         }
     }
@@ -185,9 +185,9 @@ pub struct CheckReport {
     /// Its stable id: `auth.missing`.
     pub id: &'static str,
     /// What it is about.
-    pub group: Group,
+    pub group: CheckGroup,
     /// How much a failure matters.
-    pub severity: Severity,
+    pub severity: CheckSeverity,
     /// What should be so, in one sentence.
     pub title: &'static str,
     /// Why it matters.
@@ -197,7 +197,7 @@ pub struct CheckReport {
     /// How it ended.
     pub verdict: CheckVerdict,
     /// What was sent and came back; of a failed check only what shows the failure.
-    pub exchanges: Vec<Exchanged>,
+    pub exchanges: Vec<CheckExchange>,
     /// The command line that repeats it.
     pub repeat: String,
     /// How long it took.
@@ -206,7 +206,7 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// Whether it is a finding of this severity or above that nobody has accepted.
-    pub fn fails_at(&self, least: Severity) -> bool {
+    pub fn fails_at(&self, least: CheckSeverity) -> bool {
         matches!(self.verdict, CheckVerdict::Failed(_)) && self.severity >= least
     }
 }
@@ -255,18 +255,18 @@ impl AuditReport {
     }
 
     /// Whether there is a finding of this severity or above.
-    pub fn fails_at(&self, least: Severity) -> bool {
+    pub fn fails_at(&self, least: CheckSeverity) -> bool {
         self.checks.iter().any(|check| check.fails_at(least))
     }
 
     /// The checks of a group: failed ones first, the gravest in front; then accepted, passed and skipped ones.
-    pub fn of_group(&self, group: Group) -> Vec<&CheckReport> {
+    pub fn checks_in_group(&self, group: CheckGroup) -> Vec<&CheckReport> {
         let mut checks: Vec<&CheckReport> = self.checks.iter().filter(|check| check.group == group).collect();
         checks.sort_by_key(|check| match check.verdict {
             CheckVerdict::Failed(_) => (0, std::cmp::Reverse(check.severity)),
             CheckVerdict::Accepted { .. } => (1, std::cmp::Reverse(check.severity)),
-            CheckVerdict::Passed => (2, std::cmp::Reverse(Severity::Info)),
-            CheckVerdict::Skipped(_) => (3, std::cmp::Reverse(Severity::Info)),
+            CheckVerdict::Passed => (2, std::cmp::Reverse(CheckSeverity::Info)),
+            CheckVerdict::Skipped(_) => (3, std::cmp::Reverse(CheckSeverity::Info)),
         });
         checks
     }

@@ -1,6 +1,6 @@
 //! A delivery of the sandbox: one event on its way to one subscription, with each attempt that was made of it.
 
-use super::attempt::Outcome;
+use super::attempt::AttemptOutcome;
 use super::body::RawBody;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// One event on its way to one subscription.
 #[derive(Debug, Clone)]
-pub struct Delivery {
+pub struct SandboxDelivery {
     /// Its number within the sandbox's data.
     pub number: u64,
     /// The subscription's id.
@@ -26,17 +26,17 @@ pub struct Delivery {
     /// When the event happened.
     pub created_at: Timestamp,
     /// What became of it.
-    pub state: State,
+    pub state: SandboxDeliveryState,
     /// When the next attempt is due, while there is one.
     pub due_at: Option<Timestamp>,
     /// The attempts so far, oldest first.
-    pub attempts: Vec<Try>,
+    pub attempts: Vec<SandboxDeliveryAttempt>,
 }
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum SandboxDeliveryState {
     /// An attempt is due, now or later.
     Pending,
     /// It was acknowledged.
@@ -47,7 +47,7 @@ pub enum State {
     Cancelled,
 }
 
-impl State {
+impl SandboxDeliveryState {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Failed, Self::Cancelled];
 
@@ -64,7 +64,7 @@ impl State {
 
 /// One attempt of a delivery.
 #[derive(Debug, Clone)]
-pub struct Try {
+pub struct SandboxDeliveryAttempt {
     /// Its number, from 1.
     pub number: u32,
     /// Whether this number was begun before and interrupted.
@@ -74,12 +74,12 @@ pub struct Try {
     /// When it began.
     pub started_at: Timestamp,
     /// How it ended.
-    pub end: End,
+    pub end: SandboxAttemptState,
 }
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum SandboxAttemptState {
     /// Not yet.
     UnderWay,
     /// The sandbox ended in the middle of it: whether the request got through is unknown.
@@ -87,13 +87,13 @@ pub enum End {
     /// As any attempt ends.
     Ended {
         /// How.
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         /// How long it took.
         latency: Duration,
     },
 }
 
-impl End {
+impl SandboxAttemptState {
     /// Its name in records: the outcome's, or `interrupted`, or `under_way`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -118,11 +118,11 @@ pub struct DispatchReport {
     /// Where it went.
     pub url: String,
     /// The attempt.
-    pub attempt: Try,
+    pub attempt: SandboxDeliveryAttempt,
     /// Attempts that the schedule allows.
     pub of: u32,
     /// What became of the delivery by it.
-    pub state: State,
+    pub state: SandboxDeliveryState,
     /// When the next attempt is due, where there is one.
     pub next_at: Option<Timestamp>,
 }

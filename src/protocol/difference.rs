@@ -12,7 +12,7 @@ mod tests;
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
+pub struct DocumentChange {
     /// Where, as a path like `data.position` or `list[3]`; empty for the whole document.
     pub path: String,
     /// What stands there in the first; `None` where nothing does.
@@ -25,35 +25,35 @@ pub struct Change {
 
 /// What two bodies have in common.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Comparison {
+pub enum BodyComparison {
     /// Every byte.
     Same,
     /// The document, but not the bytes, which part at this offset.
     Spelling(usize),
     /// Neither; the documents differ in these places.
-    Documents(Vec<Change>),
+    Documents(Vec<DocumentChange>),
     /// At least one is no JSON; the bytes part at this offset.
     Bytes(usize),
 }
 
 /// Compares two bodies.
-pub fn compare(first: &RawBody, second: &RawBody) -> Comparison {
+pub fn compare_bodies(first: &RawBody, second: &RawBody) -> BodyComparison {
     let (a, b) = (first.as_bytes(), second.as_bytes());
     if a == b {
-        return Comparison::Same;
+        return BodyComparison::Same;
     }
     let parts = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
     match (serde_json::from_slice::<Value>(a), serde_json::from_slice::<Value>(b)) {
         (Ok(a), Ok(b)) => {
             let mut changes = Vec::new();
             walk("", &a, &b, &mut changes);
-            if changes.is_empty() { Comparison::Spelling(parts) } else { Comparison::Documents(changes) }
+            if changes.is_empty() { BodyComparison::Spelling(parts) } else { BodyComparison::Documents(changes) }
         }
-        _ => Comparison::Bytes(parts),
+        _ => BodyComparison::Bytes(parts),
     }
 }
 
-fn walk(path: &str, a: &Value, b: &Value, changes: &mut Vec<Change>) {
+fn walk(path: &str, a: &Value, b: &Value, changes: &mut Vec<DocumentChange>) {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
             let member = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
@@ -70,13 +70,13 @@ fn walk(path: &str, a: &Value, b: &Value, changes: &mut Vec<Change>) {
             }
         }
         _ if a == b => {}
-        _ => changes.push(Change { path: path.to_owned(), from: Some(a.clone()), to: Some(b.clone()) }),
+        _ => changes.push(DocumentChange { path: path.to_owned(), from: Some(a.clone()), to: Some(b.clone()) }),
     }
 }
 
-fn either(path: String, a: Option<&Value>, b: Option<&Value>, changes: &mut Vec<Change>) {
+fn either(path: String, a: Option<&Value>, b: Option<&Value>, changes: &mut Vec<DocumentChange>) {
     match (a, b) {
         (Some(a), Some(b)) => walk(&path, a, b, changes),
-        _ => changes.push(Change { path, from: a.cloned(), to: b.cloned() }),
+        _ => changes.push(DocumentChange { path, from: a.cloned(), to: b.cloned() }),
     }
 }

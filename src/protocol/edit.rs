@@ -4,7 +4,7 @@
 //! does not have and a value that the field does not take are errors, unless the caller forces them. Received bodies
 //! are never edited; this works on values that were fabricated here.
 
-use super::event::{EventType, Field, FieldKind};
+use super::event::{CatalogueField, EventType, FieldKind};
 use serde_json::{Map, Value};
 
 #[cfg(test)]
@@ -12,7 +12,7 @@ mod tests;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Edit {
+pub enum PayloadEdit {
     /// Gives a field a value written as plain text, which is read as the catalogue says.
     Set {
         /// Path of the field.
@@ -36,7 +36,7 @@ pub enum Edit {
 
 /// Why a change cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
+pub enum PayloadEditError {
     /// There is no equals sign between path and value.
     #[error("{given:?} is no change: write PATH=VALUE, like data.position=5")]
     NoValue {
@@ -93,12 +93,12 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
     suggestion.map(|path| format!("; did you mean {path:?}?")).unwrap_or_default()
 }
 
-impl Edit {
+impl PayloadEdit {
     /// Reads `PATH=TEXT`. The text is everything behind the first equals sign.
     ///
     /// # Errors
     /// No equals sign, or no path before it.
-    pub fn set(given: &str) -> Result<Self, EditError> {
+    pub fn set(given: &str) -> Result<Self, PayloadEditError> {
         let (path, text) = assignment(given)?;
         Ok(Self::Set { path, text: text.to_owned() })
     }
@@ -107,11 +107,11 @@ impl Edit {
     ///
     /// # Errors
     /// No equals sign, no path before it, or no JSON behind it.
-    pub fn set_json(given: &str) -> Result<Self, EditError> {
+    pub fn set_json(given: &str) -> Result<Self, PayloadEditError> {
         let (path, json) = assignment(given)?;
         match serde_json::from_str(json) {
             Ok(value) => Ok(Self::SetJson { path, value }),
-            Err(error) => Err(EditError::NotJson { path, reason: error.to_string() }),
+            Err(error) => Err(PayloadEditError::NotJson { path, reason: error.to_string() }),
         }
     }
 
@@ -119,7 +119,7 @@ impl Edit {
     ///
     /// # Errors
     /// It is no path.
-    pub fn unset(path: &str) -> Result<Self, EditError> {
+    pub fn unset(path: &str) -> Result<Self, PayloadEditError> {
         Ok(Self::Unset { path: checked(path)? })
     }
 
@@ -135,11 +135,11 @@ impl Edit {
     ///
     /// # Errors
     /// What the catalogue does not allow, unless forced; a path that leads through something that is no object.
-    pub fn apply(&self, payload: &mut Value, event: EventType, force: bool) -> Result<(), EditError> {
+    pub fn apply(&self, payload: &mut Value, event: EventType, force: bool) -> Result<(), PayloadEditError> {
         let field = event.field(self.path());
         if field.is_none() && !force {
             let path = self.path().to_owned();
-            return Err(EditError::UnknownPath { event, suggestion: event.closest_path(&path), path });
+            return Err(PayloadEditError::UnknownPath { event, suggestion: event.closest_path(&path), path });
         }
         match self {
             Self::Set { path, text } => put(payload, path, read(field, text, force)?),
@@ -159,7 +159,12 @@ impl Edit {
 ///
 /// # Errors
 /// As [`Edit::apply`]; the payload is then partly changed.
-pub fn apply_all(payload: &mut Value, event: EventType, edits: &[Edit], force: bool) -> Result<(), EditError> {
+pub fn apply_edits(
+    payload: &mut Value,
+    event: EventType,
+    edits: &[PayloadEdit],
+    force: bool,
+) -> Result<(), PayloadEditError> {
     for edit in edits {
         edit.apply(payload, event, force)?;
     }
@@ -179,20 +184,20 @@ fn agree(payload: &mut Value) {
     }
 }
 
-fn assignment(given: &str) -> Result<(String, &str), EditError> {
-    let (path, value) = given.split_once('=').ok_or_else(|| EditError::NoValue { given: given.to_owned() })?;
+fn assignment(given: &str) -> Result<(String, &str), PayloadEditError> {
+    let (path, value) = given.split_once('=').ok_or_else(|| PayloadEditError::NoValue { given: given.to_owned() })?;
     Ok((checked(path)?, value))
 }
 
-fn checked(path: &str) -> Result<String, EditError> {
+fn checked(path: &str) -> Result<String, PayloadEditError> {
     if path.split('.').any(str::is_empty) {
-        return Err(EditError::BadPath { path: path.to_owned() });
+        return Err(PayloadEditError::BadPath { path: path.to_owned() });
     }
     Ok(path.to_owned())
 }
 
 /// The value that a typed text means for a field.
-fn read(field: Option<&'static Field>, text: &str, force: bool) -> Result<Value, EditError> {
+fn read(field: Option<&'static CatalogueField>, text: &str, force: bool) -> Result<Value, PayloadEditError> {
     let Some(field) = field else { return Ok(text.into()) };
     let value = match field.kind {
         _ if text == "null" && !field.required => Value::Null,
@@ -206,7 +211,7 @@ fn read(field: Option<&'static Field>, text: &str, force: bool) -> Result<Value,
 }
 
 /// Whether a field takes a value.
-fn fit(field: &'static Field, value: &Value) -> Result<(), EditError> {
+fn fit(field: &'static CatalogueField, value: &Value) -> Result<(), PayloadEditError> {
     let fits = match value {
         Value::Null => !field.required,
         Value::String(text) => field.kind.takes_text(text),
@@ -214,7 +219,7 @@ fn fit(field: &'static Field, value: &Value) -> Result<(), EditError> {
         Value::Object(_) => field.kind == FieldKind::Object,
         Value::Bool(_) | Value::Array(_) => false,
     };
-    let error = || EditError::BadValue {
+    let error = || PayloadEditError::BadValue {
         path: field.path,
         expected: field.kind.describe(),
         nullable: !field.required,
@@ -224,7 +229,7 @@ fn fit(field: &'static Field, value: &Value) -> Result<(), EditError> {
 }
 
 /// Puts a value at a path, making the objects that are missing on the way.
-fn put(payload: &mut Value, path: &str, value: Value) -> Result<(), EditError> {
+fn put(payload: &mut Value, path: &str, value: Value) -> Result<(), PayloadEditError> {
     let (mut object, mut reached) = (within(payload, path, "the payload")?, 0);
     let mut parts = path.split('.').peekable();
     while let Some(part) = parts.next() {
@@ -241,7 +246,7 @@ fn put(payload: &mut Value, path: &str, value: Value) -> Result<(), EditError> {
 }
 
 /// Takes what stands at a path out, the members behind it keeping their order. What is not there stays so.
-fn take(payload: &mut Value, path: &str) -> Result<(), EditError> {
+fn take(payload: &mut Value, path: &str) -> Result<(), PayloadEditError> {
     let (holder, name) = path.rsplit_once('.').unwrap_or(("", path));
     let found = holder.split('.').filter(|part| !part.is_empty()).try_fold(payload, |value, part| value.get_mut(part));
     if let Some(Value::Object(object)) = found {
@@ -250,6 +255,6 @@ fn take(payload: &mut Value, path: &str) -> Result<(), EditError> {
     Ok(())
 }
 
-fn within<'a>(value: &'a mut Value, path: &str, part: &str) -> Result<&'a mut Map<String, Value>, EditError> {
-    value.as_object_mut().ok_or_else(|| EditError::NotAnObject { path: path.to_owned(), part: part.to_owned() })
+fn within<'a>(value: &'a mut Value, path: &str, part: &str) -> Result<&'a mut Map<String, Value>, PayloadEditError> {
+    value.as_object_mut().ok_or_else(|| PayloadEditError::NotAnObject { path: path.to_owned(), part: part.to_owned() })
 }

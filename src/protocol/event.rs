@@ -37,7 +37,7 @@ impl EventType {
     }
 
     /// The name without its group, as users may type it: `created`.
-    pub fn short(self) -> &'static str {
+    pub fn short_name(self) -> &'static str {
         self.name().strip_prefix(GROUP).unwrap_or(self.name())
     }
 
@@ -47,12 +47,12 @@ impl EventType {
     }
 
     /// The fields of its payload, envelope included, in the documented order.
-    pub fn fields(self) -> impl Iterator<Item = &'static Field> {
-        CATALOGUE.iter().filter(move |field| field.is_of(self))
+    pub fn fields(self) -> impl Iterator<Item = &'static CatalogueField> {
+        CATALOGUE.iter().filter(move |field| field.is_carried_by(self))
     }
 
     /// The field at a path like `data.position`, if this event has it.
-    pub fn field(self, path: &str) -> Option<&'static Field> {
+    pub fn field(self, path: &str) -> Option<&'static CatalogueField> {
         self.fields().find(|field| field.path == path)
     }
 
@@ -83,7 +83,7 @@ impl FromStr for EventType {
 
     /// Takes `signup.created` and `created`.
     fn from_str(text: &str) -> Result<Self, UnknownEvent> {
-        let named = |event: &Self| event.name() == text || event.short() == text;
+        let named = |event: &Self| event.name() == text || event.short_name() == text;
         Self::ALL.into_iter().find(named).ok_or_else(|| UnknownEvent::new(text, &[]))
     }
 }
@@ -100,7 +100,7 @@ pub struct UnknownEvent {
 
 impl UnknownEvent {
     fn new(given: &str, also: &[&'static str]) -> Self {
-        let names = EventType::ALL.into_iter().flat_map(|event| [event.name(), event.short()]);
+        let names = EventType::ALL.into_iter().flat_map(|event| [event.name(), event.short_name()]);
         Self { given: given.to_owned(), suggestion: closest(given, names.chain(also.iter().copied())) }
     }
 
@@ -237,7 +237,7 @@ impl FieldKind {
             Self::Id => !text.is_empty(),
             Self::Text => true,
             Self::Email => text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()),
-            Self::Time => read_time(text).is_some(),
+            Self::Time => parse_time(text).is_some(),
             Self::Integer | Self::Object => false,
         }
     }
@@ -245,7 +245,7 @@ impl FieldKind {
 
 /// The point in time that a text names, if it is a date and time of RFC 3339 (section 5.6), and not merely of one of
 /// the many other forms of ISO 8601.
-pub fn read_time(text: &str) -> Option<Timestamp> {
+pub fn parse_time(text: &str) -> Option<Timestamp> {
     let (clock, rest) = text.as_bytes().split_at_checked(19)?;
     let fraction = rest.strip_prefix(b".").unwrap_or_default();
     let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -265,7 +265,7 @@ fn like(text: &[u8], form: &[u8]) -> bool {
 
 /// One field of the catalogue.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct CatalogueField {
     /// Its path from the top of the payload, with dots: `data.position`.
     pub path: &'static str,
     /// What it holds.
@@ -278,7 +278,7 @@ pub struct Field {
     name: &'static str,
 }
 
-impl Field {
+impl CatalogueField {
     const fn new(path: &'static str, kind: FieldKind, events: &'static [EventType]) -> Self {
         let name = match path.as_bytes() {
             [b'd', b'a', b't', b'a', b'.', ..] => path.split_at("data.".len()).1,
@@ -302,7 +302,7 @@ impl Field {
     }
 
     /// Whether an event carries it.
-    pub fn is_of(&self, event: EventType) -> bool {
+    pub fn is_carried_by(&self, event: EventType) -> bool {
         self.events.contains(&event)
     }
 }
@@ -314,18 +314,18 @@ const MOVED: &[EventType] = &[EventType::SignupPositionChanged];
 /// Every field of every event. Left to right it is the documented order of each event's members.
 ///
 /// `data.name` is optional: one documentation page calls the sign-up's name required, another does not.
-pub static CATALOGUE: [Field; 13] = [
-    Field::new("event_type", FieldKind::Event, EVERY),
-    Field::new("waitlist_id", FieldKind::Id, EVERY),
-    Field::new("data", FieldKind::Object, EVERY),
-    Field::new("data.id", FieldKind::Id, EVERY),
-    Field::new("data.email", FieldKind::Email, EVERY),
-    Field::new("data.name", FieldKind::Text, CREATED).optional(),
-    Field::new("data.position", FieldKind::Integer, CREATED),
-    Field::new("data.referral_code", FieldKind::Text, CREATED),
-    Field::new("data.created_at", FieldKind::Time, CREATED),
-    Field::new("data.old_position", FieldKind::Integer, MOVED),
-    Field::new("data.new_position", FieldKind::Integer, MOVED),
-    Field::new("data.position_change", FieldKind::Integer, MOVED),
-    Field::new("timestamp", FieldKind::Time, EVERY),
+pub static CATALOGUE: [CatalogueField; 13] = [
+    CatalogueField::new("event_type", FieldKind::Event, EVERY),
+    CatalogueField::new("waitlist_id", FieldKind::Id, EVERY),
+    CatalogueField::new("data", FieldKind::Object, EVERY),
+    CatalogueField::new("data.id", FieldKind::Id, EVERY),
+    CatalogueField::new("data.email", FieldKind::Email, EVERY),
+    CatalogueField::new("data.name", FieldKind::Text, CREATED).optional(),
+    CatalogueField::new("data.position", FieldKind::Integer, CREATED),
+    CatalogueField::new("data.referral_code", FieldKind::Text, CREATED),
+    CatalogueField::new("data.created_at", FieldKind::Time, CREATED),
+    CatalogueField::new("data.old_position", FieldKind::Integer, MOVED),
+    CatalogueField::new("data.new_position", FieldKind::Integer, MOVED),
+    CatalogueField::new("data.position_change", FieldKind::Integer, MOVED),
+    CatalogueField::new("timestamp", FieldKind::Time, EVERY),
 ];

@@ -19,12 +19,12 @@ pub struct Expectation {
     /// Which events count.
     events: EventSelection,
     /// How many there must be.
-    pub bound: Bound,
+    pub bound: ExpectedCount,
 }
 
 /// How many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
+pub enum ExpectedCount {
     /// This many or more.
     AtLeast(u64),
     /// Neither more nor fewer.
@@ -33,7 +33,7 @@ pub enum Bound {
     AtMost(u64),
 }
 
-impl Bound {
+impl ExpectedCount {
     /// Fewer than this are not enough.
     pub fn least(self) -> u64 {
         match self {
@@ -55,7 +55,7 @@ impl Bound {
     }
 }
 
-impl fmt::Display for Bound {
+impl fmt::Display for ExpectedCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AtLeast(n) => write!(f, "at least {n}"),
@@ -69,10 +69,10 @@ impl fmt::Display for Bound {
 impl Expectation {
     /// The expectation that no such event comes.
     pub fn none(name: &str) -> Result<Self, String> {
-        Self::of(name, Bound::Exactly(0))
+        Self::of(name, ExpectedCount::Exactly(0))
     }
 
-    fn of(name: &str, bound: Bound) -> Result<Self, String> {
+    fn of(name: &str, bound: ExpectedCount) -> Result<Self, String> {
         if name.contains(',') {
             return Err("name one event at a time: created deleted".into());
         }
@@ -104,20 +104,20 @@ impl FromStr for Expectation {
 
     /// `created`, `created=2`, `created>=2`, `created<=2`, and `created=2+`, which no shell takes for a redirection.
     fn from_str(text: &str) -> Result<Self, String> {
-        let Some(at) = text.find(['=', '<', '>']) else { return Self::of(text, Bound::AtLeast(1)) };
+        let Some(at) = text.find(['=', '<', '>']) else { return Self::of(text, ExpectedCount::AtLeast(1)) };
         let (name, rest) = text.split_at(at);
         let number = |digits: &str| match digits.parse::<u64>() {
             Ok(number) => Ok(number),
             Err(_) => Err(format!("{digits:?} is no number; write {name}, {name}=2, {name}=2+ or '{name}>=2'")),
         };
         let bound = if let Some(digits) = rest.strip_prefix(">=") {
-            Bound::AtLeast(number(digits)?)
+            ExpectedCount::AtLeast(number(digits)?)
         } else if let Some(digits) = rest.strip_prefix("<=") {
-            Bound::AtMost(number(digits)?)
+            ExpectedCount::AtMost(number(digits)?)
         } else if let Some(digits) = rest.strip_prefix('=') {
             match digits.strip_suffix('+') {
-                Some(digits) => Bound::AtLeast(number(digits)?),
-                None => Bound::Exactly(number(digits)?),
+                Some(digits) => ExpectedCount::AtLeast(number(digits)?),
+                None => ExpectedCount::Exactly(number(digits)?),
             }
         } else {
             return Err(format!("write {name}=2, {name}=2+ or '{name}>=2'"));
@@ -129,17 +129,17 @@ impl FromStr for Expectation {
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.bound {
-            Bound::AtLeast(1) => f.write_str(&self.name),
-            Bound::AtLeast(n) => write!(f, "{}>={n}", self.name),
-            Bound::Exactly(n) => write!(f, "{}={n}", self.name),
-            Bound::AtMost(n) => write!(f, "{}<={n}", self.name),
+            ExpectedCount::AtLeast(1) => f.write_str(&self.name),
+            ExpectedCount::AtLeast(n) => write!(f, "{}>={n}", self.name),
+            ExpectedCount::Exactly(n) => write!(f, "{}={n}", self.name),
+            ExpectedCount::AtMost(n) => write!(f, "{}<={n}", self.name),
         }
     }
 }
 
 /// How things stand with all expectations together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ExpectationStanding {
     /// All are met, and nothing that may still come could change that.
     Settled,
     /// All are met; one event too many could still break them.
@@ -152,14 +152,14 @@ pub enum Standing {
 
 /// Counts events against expectations.
 #[derive(Debug, Clone)]
-pub struct Count {
+pub struct ExpectationCounter {
     expectations: Vec<Expectation>,
     counts: Vec<u64>,
     /// Where the order of the list matters: the expectation that is waited for, and how many it has had in its turn.
     turn: Option<(usize, u64)>,
 }
 
-impl Count {
+impl ExpectationCounter {
     /// Nothing has come yet. `in_order`: each expectation's events must follow those of the one before it in the list.
     pub fn new(expectations: Vec<Expectation>, in_order: bool) -> Self {
         let counts = vec![0; expectations.len()];
@@ -169,7 +169,7 @@ impl Count {
     }
 
     /// Takes an event that counts. Whether any expectation is about it.
-    pub fn see(&mut self, event_type: Option<&str>) -> bool {
+    pub fn count_event(&mut self, event_type: Option<&str>) -> bool {
         let mut expected = false;
         for (expectation, count) in self.expectations.iter().zip(&mut self.counts) {
             if expectation.matches(event_type) {
@@ -196,16 +196,16 @@ impl Count {
     }
 
     /// How things stand.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ExpectationStanding {
         let mut pairs = self.expectations.iter().zip(&self.counts);
         if pairs.clone().any(|(expectation, count)| expectation.bound.most().is_some_and(|most| *count > most)) {
-            return Standing::Broken;
+            return ExpectationStanding::Broken;
         }
         let bounded = self.expectations.iter().any(|expectation| expectation.bound.most().is_some());
         match pairs.all(|(expectation, count)| expectation.bound.holds(*count)) && self.out_of_turn().is_none() {
-            false => Standing::Open,
-            true if bounded => Standing::Met,
-            true => Standing::Settled,
+            false => ExpectationStanding::Open,
+            true if bounded => ExpectationStanding::Met,
+            true => ExpectationStanding::Settled,
         }
     }
 
@@ -215,34 +215,34 @@ impl Count {
     }
 
     /// Each expectation, how many came, and whether that is right.
-    pub fn results(&self) -> impl Iterator<Item = Tally<'_>> {
+    pub fn results(&self) -> impl Iterator<Item = ExpectationTally<'_>> {
         self.expectations.iter().zip(&self.counts).enumerate().map(|(at, (expectation, &count))| {
             let verdict = match expectation.bound {
-                bound if bound.most().is_some_and(|most| count > most) => Verdict::TooMany,
-                bound if count < bound.least() => Verdict::TooFew,
-                _ if self.out_of_turn() == Some(at) => Verdict::OutOfOrder,
-                _ => Verdict::Met,
+                bound if bound.most().is_some_and(|most| count > most) => ExpectationVerdict::TooMany,
+                bound if count < bound.least() => ExpectationVerdict::TooFew,
+                _ if self.out_of_turn() == Some(at) => ExpectationVerdict::OutOfOrder,
+                _ => ExpectationVerdict::Met,
             };
-            Tally { expectation, count, verdict }
+            ExpectationTally { expectation, count, verdict }
         })
     }
 }
 
 /// What became of one expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tally<'a> {
+pub struct ExpectationTally<'a> {
     /// The expectation.
     pub expectation: &'a Expectation,
     /// How many came.
     pub count: u64,
     /// Whether that is right.
-    pub verdict: Verdict,
+    pub verdict: ExpectationVerdict,
 }
 
 /// What became of one expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum ExpectationVerdict {
     /// As many as should.
     Met,
     /// Fewer than should.
@@ -259,16 +259,16 @@ pub struct ExpectationReport {
     /// The expectation as it could be typed: `created=2`.
     pub expected: String,
     /// How many of these there had to be.
-    pub bound: Bound,
+    pub bound: ExpectedCount,
     /// How many came.
     pub count: u64,
     /// Whether that is right.
-    pub verdict: Verdict,
+    pub verdict: ExpectationVerdict,
 }
 
-impl From<Tally<'_>> for ExpectationReport {
-    fn from(tally: Tally<'_>) -> Self {
-        let Tally { expectation, count, verdict } = tally;
+impl From<ExpectationTally<'_>> for ExpectationReport {
+    fn from(tally: ExpectationTally<'_>) -> Self {
+        let ExpectationTally { expectation, count, verdict } = tally;
         Self { expected: expectation.to_string(), bound: expectation.bound, count, verdict }
     }
 }
@@ -276,7 +276,7 @@ impl From<Tally<'_>> for ExpectationReport {
 /// Why something that came in did not count, nearest miss first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Miss {
+pub enum ExpectationMiss {
     /// The filter did not hold.
     Filtered,
     /// It repeats an event that had come before.
@@ -291,7 +291,7 @@ pub enum Miss {
     NotExpected,
 }
 
-impl Miss {
+impl ExpectationMiss {
     /// Why, as the end of a sentence that begins with "not counted:".
     pub fn explain(self) -> &'static str {
         match self {

@@ -11,17 +11,17 @@ mod tests;
 mod walk;
 
 use super::body::RawBody;
-use super::event::{CATALOGUE, EventType, Field, FieldKind, read_time};
-use super::json::{Token, TokenKind, decode};
+use super::event::{CATALOGUE, CatalogueField, EventType, FieldKind, parse_time};
+use super::json::{JsonToken, JsonTokenKind, decode_literal};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use walk::Walk;
+use walk::BodyWalk;
 
 /// What a body says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Facts {
+pub struct EventFacts {
     /// `event_type`, as sent.
     pub event_type: Option<String>,
     /// `waitlist_id`, as sent.
@@ -31,11 +31,11 @@ pub struct Facts {
     /// `data.email`, as sent.
     pub email: Option<String>,
     /// Where the sign-up stands, from `data.position` or `data.old_position` and `data.new_position`.
-    pub position: Option<Position>,
+    pub position: Option<WaitlistPosition>,
     /// `timestamp`, where it is a date and time of RFC 3339.
     pub occurred: Option<Timestamp>,
     /// Where the payload departs from the catalogue: its fields in their order, then what the catalogue does not have.
-    pub drift: Vec<Drift>,
+    pub drift: Vec<PayloadDrift>,
     /// The first 16 bytes of SHA-256 of the body without its `timestamp` member: equal for two bodies that differ in
     /// that member alone. `None` where there is no such member.
     pub twin: Option<[u8; 16]>,
@@ -43,7 +43,7 @@ pub struct Facts {
 
 /// Where a sign-up stands on its waitlist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
+pub enum WaitlistPosition {
     /// `position`, 1 is the front.
     At(i64),
     /// `old_position` and `new_position`.
@@ -57,7 +57,7 @@ pub enum Position {
 
 /// One departure from the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Drift {
+pub struct PayloadDrift {
     /// The field, as a path like `data.position`; [`BODY`] for the body itself.
     pub path: String,
     /// What is different.
@@ -85,15 +85,15 @@ pub enum DriftKind {
     Inconsistent,
 }
 
-impl Facts {
+impl EventFacts {
     /// Reads a body.
-    pub fn of(body: &RawBody) -> Self {
+    pub fn from_body(body: &RawBody) -> Self {
         let text = body.as_bytes();
-        let Some(walk) = Walk::over(text) else {
+        let Some(walk) = BodyWalk::parse(text) else {
             return Self { drift: vec![drift(BODY, DriftKind::Mistyped)], ..Self::default() };
         };
         let event_type = string(&walk, "event_type");
-        let hero = if event_type.is_none() && walk.has("response") { hero::facts(text) } else { None };
+        let hero = if event_type.is_none() && walk.has_unknown("response") { hero::read_facts(text) } else { None };
         if let Some(facts) = hero {
             return facts;
         }
@@ -101,7 +101,7 @@ impl Facts {
         Self {
             drift: departures(&walk, event),
             position: position(&walk),
-            occurred: string(&walk, "timestamp").and_then(|text| read_time(&text)),
+            occurred: string(&walk, "timestamp").and_then(|text| parse_time(&text)),
             twin: walk.without_timestamp.as_ref().map(|cut| hash(&text[..cut.start], &text[cut.end..])),
             event_type: event_type.map(Cow::into_owned),
             waitlist_id: string(&walk, "waitlist_id").map(Cow::into_owned),
@@ -111,8 +111,8 @@ impl Facts {
     }
 }
 
-fn drift(path: &str, kind: DriftKind) -> Drift {
-    Drift { path: path.to_owned(), kind }
+fn drift(path: &str, kind: DriftKind) -> PayloadDrift {
+    PayloadDrift { path: path.to_owned(), kind }
 }
 
 fn hash(before: &[u8], after: &[u8]) -> [u8; 16] {
@@ -120,21 +120,21 @@ fn hash(before: &[u8], after: &[u8]) -> [u8; 16] {
     std::array::from_fn(|i| digest[i])
 }
 
-fn string<'a>(walk: &Walk<'a>, path: &str) -> Option<Cow<'a, str>> {
-    walk.value(path).filter(|token| token.kind == TokenKind::String).map(|token| decode(token.bytes))
+fn string<'a>(walk: &BodyWalk<'a>, path: &str) -> Option<Cow<'a, str>> {
+    walk.value(path).filter(|token| token.kind == JsonTokenKind::String).map(|token| decode_literal(token.bytes))
 }
 
-fn position(walk: &Walk<'_>) -> Option<Position> {
+fn position(walk: &BodyWalk<'_>) -> Option<WaitlistPosition> {
     let integer = |path: &str| walk.value(path).and_then(integer);
     match (integer("data.old_position"), integer("data.new_position")) {
-        (Some(from), Some(to)) => Some(Position::Moved { from, to }),
-        _ => integer("data.position").map(Position::At),
+        (Some(from), Some(to)) => Some(WaitlistPosition::Moved { from, to }),
+        _ => integer("data.position").map(WaitlistPosition::At),
     }
 }
 
 /// The whole number that a token stands for; `5.0` and `5e0` are one to every reader of JSON that has doubles.
-fn integer(token: &Token<'_>) -> Option<i64> {
-    if token.kind != TokenKind::Number {
+fn integer(token: &JsonToken<'_>) -> Option<i64> {
+    if token.kind != JsonTokenKind::Number {
         return None;
     }
     let text = std::str::from_utf8(token.bytes).ok()?;
@@ -146,14 +146,14 @@ fn integer(token: &Token<'_>) -> Option<i64> {
 }
 
 /// Compares every field with the catalogue. Where the event is not known, only the envelope can be compared.
-fn departures(walk: &Walk<'_>, event: Option<EventType>) -> Vec<Drift> {
+fn departures(walk: &BodyWalk<'_>, event: Option<EventType>) -> Vec<PayloadDrift> {
     let mut found = Vec::new();
-    let data = walk.value("data").is_some_and(|token| token.kind == TokenKind::ObjectOpen);
+    let data = walk.value("data").is_some_and(|token| token.kind == JsonTokenKind::ObjectOpen);
     for (field, token) in CATALOGUE.iter().zip(&walk.values) {
         if field.is_in_data() && (!data || event.is_none()) {
             continue;
         }
-        let fault = match (token, event.is_none_or(|event| field.is_of(event))) {
+        let fault = match (token, event.is_none_or(|event| field.is_carried_by(event))) {
             (Some(token), true) => fault(field, token),
             (Some(_), false) => Some(DriftKind::Unknown),
             (None, here) => (here && field.required).then_some(DriftKind::Missing),
@@ -169,22 +169,22 @@ fn departures(walk: &Walk<'_>, event: Option<EventType>) -> Vec<Drift> {
 }
 
 /// What is wrong with a value by itself.
-fn fault(field: &Field, token: &Token<'_>) -> Option<DriftKind> {
+fn fault(field: &CatalogueField, token: &JsonToken<'_>) -> Option<DriftKind> {
     let fits = match token.kind {
-        TokenKind::String if field.kind == FieldKind::Event => {
-            return EventType::from_name(&decode(token.bytes)).is_none().then_some(DriftKind::Unknown);
+        JsonTokenKind::String if field.kind == FieldKind::Event => {
+            return EventType::from_name(&decode_literal(token.bytes)).is_none().then_some(DriftKind::Unknown);
         }
-        TokenKind::String => field.kind.takes_text(&decode(token.bytes)),
-        TokenKind::Number => field.kind == FieldKind::Integer && !token.bytes.iter().any(|b| b".eE".contains(b)),
-        TokenKind::ObjectOpen => field.kind == FieldKind::Object,
-        TokenKind::Null => !field.required,
+        JsonTokenKind::String => field.kind.takes_text(&decode_literal(token.bytes)),
+        JsonTokenKind::Number => field.kind == FieldKind::Integer && !token.bytes.iter().any(|b| b".eE".contains(b)),
+        JsonTokenKind::ObjectOpen => field.kind == FieldKind::Object,
+        JsonTokenKind::Null => !field.required,
         _ => false,
     };
     (!fits).then_some(DriftKind::Mistyped)
 }
 
-fn contradicts(walk: &Walk<'_>) -> bool {
-    let Some(Position::Moved { from, to }) = position(walk) else { return false };
+fn contradicts(walk: &BodyWalk<'_>) -> bool {
+    let Some(WaitlistPosition::Moved { from, to }) = position(walk) else { return false };
     let change = walk.value("data.position_change").and_then(integer);
     change.is_some_and(|change| to.checked_sub(from) != Some(change))
 }

@@ -12,15 +12,15 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-pub use literal::{Piece, decode, pieces};
-pub use pretty::{Part, lay_out, pretty};
-pub use scan::{Tokens, tokens};
+pub use literal::{JsonLiteralPiece, decode_literal, read_pieces};
+pub use pretty::{JsonLayoutPart, lay_out, pretty_print};
+pub use scan::{JsonTokens, scan_tokens};
 
 use std::ops::Range;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TokenKind {
+pub enum JsonTokenKind {
     /// `{`
     ObjectOpen,
     /// `}`
@@ -49,16 +49,16 @@ pub enum TokenKind {
 
 /// One token, where it stands, and its bytes exactly as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token<'a> {
+pub struct JsonToken<'a> {
     /// What it is.
-    pub kind: TokenKind,
+    pub kind: JsonTokenKind,
     /// Offset of its first byte in the text.
     pub start: usize,
     /// Its bytes.
     pub bytes: &'a [u8],
 }
 
-impl Token<'_> {
+impl JsonToken<'_> {
     /// Offset behind its last byte.
     pub fn end(&self) -> usize {
         self.start + self.bytes.len()
@@ -73,7 +73,7 @@ impl Token<'_> {
 /// Where a text stops being JSON, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{message} at byte {offset}")]
-pub struct SyntaxError {
+pub struct JsonSyntaxError {
     /// Offset in bytes, from 0; the length of the text where it ends too early.
     pub offset: usize,
     /// One clause in lower case, without the place.
@@ -84,6 +84,6 @@ pub struct SyntaxError {
 ///
 /// # Errors
 /// The first place at which it is not.
-pub fn check(text: &[u8]) -> Result<(), SyntaxError> {
-    tokens(text).try_for_each(|token| token.map(drop))
+pub fn check_syntax(text: &[u8]) -> Result<(), JsonSyntaxError> {
+    scan_tokens(text).try_for_each(|token| token.map(drop))
 }

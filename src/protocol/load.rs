@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 /// Counts of a load run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct LoadCounts {
     /// Events that ended, acknowledged or not.
     pub events: u64,
     /// Events that were acknowledged.
@@ -21,7 +21,7 @@ pub struct Counts {
     pub received: u64,
 }
 
-impl AddAssign for Counts {
+impl AddAssign for LoadCounts {
     fn add_assign(&mut self, other: Self) {
         self.events += other.events;
         self.acknowledged += other.acknowledged;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// The sign-up that a payload is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct About<'a> {
+pub struct PayloadSubject<'a> {
     /// Its waitlist's id.
     pub waitlist: &'a str,
     /// Its id.
@@ -18,7 +18,7 @@ pub struct About<'a> {
 
 /// What only `signup.created` tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Made<'a> {
+pub struct CreatedDetails<'a> {
     /// Its name; `null` where it has none.
     pub name: Option<&'a str>,
     /// Where it stands.
@@ -29,22 +29,22 @@ pub struct Made<'a> {
     pub created_at: Timestamp,
 }
 
-impl About<'_> {
+impl PayloadSubject<'_> {
     /// Tells of its making.
-    pub fn created(&self, made: &Made<'_>, told_at: Timestamp) -> Value {
+    pub fn build_created(&self, made: &CreatedDetails<'_>, told_at: Timestamp) -> Value {
         let data = json!({
             "id": self.id,
             "email": self.email,
             "name": made.name,
             "position": made.position,
             "referral_code": made.referral_code,
-            "created_at": whole_seconds(made.created_at).to_string(),
+            "created_at": truncate_to_seconds(made.created_at).to_string(),
         });
         self.envelope(EventType::SignupCreated, data, told_at)
     }
 
     /// Tells of a move from one position to another.
-    pub fn moved(&self, from: i64, to: i64, told_at: Timestamp) -> Value {
+    pub fn build_moved(&self, from: i64, to: i64, told_at: Timestamp) -> Value {
         let data = json!({
             "id": self.id,
             "email": self.email,
@@ -56,7 +56,7 @@ impl About<'_> {
     }
 
     /// Tells of its removal.
-    pub fn deleted(&self, told_at: Timestamp) -> Value {
+    pub fn build_deleted(&self, told_at: Timestamp) -> Value {
         let data = json!({ "id": self.id, "email": self.email });
         self.envelope(EventType::SignupDeleted, data, told_at)
     }
@@ -66,12 +66,12 @@ impl About<'_> {
             "event_type": event.name(),
             "waitlist_id": self.waitlist,
             "data": data,
-            "timestamp": whole_seconds(told_at).to_string(),
+            "timestamp": truncate_to_seconds(told_at).to_string(),
         })
     }
 }
 
 /// The documentation's payloads tell times in whole seconds.
-pub fn whole_seconds(time: Timestamp) -> Timestamp {
+pub fn truncate_to_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -3,8 +3,8 @@
 //! Deliveries may be lost, and the service sends none again, so what it has is the truth and the difference is what
 //! was missed. Pure: sign-ups and facts in, missed events out.
 
-use super::api::Signup;
-use super::facts::{Facts, Position};
+use super::api::ApiSignup;
+use super::facts::{EventFacts, WaitlistPosition};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -14,7 +14,7 @@ mod tests;
 
 /// What events have told about one sign-up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Told {
+struct ObservedSignup {
     created: bool,
     deleted: bool,
     email: Option<String>,
@@ -27,17 +27,17 @@ struct Told {
 
 /// What events have told about a waitlist.
 #[derive(Debug, Clone, Default)]
-pub struct Heard(BTreeMap<String, Told>);
+pub struct ObservedWaitlist(BTreeMap<String, ObservedSignup>);
 
 /// An event that should have come and did not.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Missed {
+pub enum MissedEvent {
     /// The service has a sign-up that nothing told of.
-    Created(Signup),
+    Created(ApiSignup),
     /// A sign-up stands elsewhere than was told last.
     Moved {
         /// The sign-up.
-        signup: Signup,
+        signup: ApiSignup,
         /// Where it stood as far as anybody was told.
         from: i64,
         /// Where it stands.
@@ -51,12 +51,12 @@ pub enum Missed {
         email: Option<String>,
     },
     /// A sign-up was said to be deleted, and the service has it: nothing that an event could mend.
-    StillThere(Signup),
+    StillThere(ApiSignup),
 }
 
-impl Heard {
+impl ObservedWaitlist {
     /// Takes in what one event told, and when it came.
-    pub fn take(&mut self, facts: &Facts, came: Timestamp) {
+    pub fn observe_event(&mut self, facts: &EventFacts, came: Timestamp) {
         let Some(id) = &facts.signup_id else { return };
         let told = self.0.entry(id.clone()).or_default();
         told.came = told.came.max(Some(came));
@@ -71,8 +71,8 @@ impl Heard {
         let at = facts.occurred.unwrap_or(came);
         let is_later = told.position.is_none_or(|(before, before_came, _)| (before, before_came) <= (at, came));
         let position = facts.position.map(|position| match position {
-            Position::At(place) => place,
-            Position::Moved { to, .. } => to,
+            WaitlistPosition::At(place) => place,
+            WaitlistPosition::Moved { to, .. } => to,
         });
         if let Some(position) = position.filter(|_| is_later) {
             told.position = Some((at, came, position));
@@ -92,45 +92,50 @@ impl Heard {
     /// What was missed: sign-ups that were made, in the order of their making; then those that moved; then those that
     /// are gone. Sign-ups made before `since` are taken as known. `read_at` is when reading the sign-ups began: about one
     /// that an event came for since then, the two sides speak of different times.
-    pub fn missed(&self, signups: Vec<Signup>, read_at: Timestamp, since: Option<Timestamp>) -> Vec<Missed> {
+    pub fn find_missed(
+        &self,
+        signups: Vec<ApiSignup>,
+        read_at: Timestamp,
+        since: Option<Timestamp>,
+    ) -> Vec<MissedEvent> {
         let there: HashSet<String> = signups.iter().map(|signup| signup.id().to_owned()).collect();
         let (mut created, mut moved) = (Vec::new(), Vec::new());
         for signup in signups {
             match self.0.get(signup.id()) {
                 Some(told) if told.is_newer(read_at) => {}
-                Some(told) if told.deleted => moved.push(Missed::StillThere(signup)),
-                Some(told) if told.created => moved.extend(told.moved(signup)),
+                Some(told) if told.deleted => moved.push(MissedEvent::StillThere(signup)),
+                Some(told) if told.created => moved.extend(told.find_move(signup)),
                 _ if is_older(&signup, since) => {}
                 _ => created.push(signup),
             }
         }
         created.sort_by_key(made_at);
         let gone = self.0.iter().filter(|(id, told)| !told.deleted && !told.is_newer(read_at) && !there.contains(*id));
-        let gone = gone.map(|(id, told)| Missed::Deleted { id: id.clone(), email: told.email.clone() });
-        created.into_iter().map(Missed::Created).chain(moved).chain(gone).collect()
+        let gone = gone.map(|(id, told)| MissedEvent::Deleted { id: id.clone(), email: told.email.clone() });
+        created.into_iter().map(MissedEvent::Created).chain(moved).chain(gone).collect()
     }
 }
 
-impl Told {
+impl ObservedSignup {
     fn is_newer(&self, read_at: Timestamp) -> bool {
         self.came.is_some_and(|came| came >= read_at)
     }
 
-    fn moved(&self, signup: Signup) -> Option<Missed> {
+    fn find_move(&self, signup: ApiSignup) -> Option<MissedEvent> {
         let (from, to) = (self.position?.2, signup.position()?);
-        (from != to).then_some(Missed::Moved { signup, from, to })
+        (from != to).then_some(MissedEvent::Moved { signup, from, to })
     }
 }
 
-fn made_at(signup: &Signup) -> Option<Timestamp> {
+fn made_at(signup: &ApiSignup) -> Option<Timestamp> {
     signup.text("created_at")?.parse().ok()
 }
 
-fn is_older(signup: &Signup, since: Option<Timestamp>) -> bool {
+fn is_older(signup: &ApiSignup, since: Option<Timestamp>) -> bool {
     since.is_some_and(|since| made_at(signup).is_some_and(|made| made < since))
 }
 
-impl Missed {
+impl MissedEvent {
     /// The event that is missing; `None` where none could say it.
     pub fn event_type(&self) -> Option<&'static str> {
         match self {
@@ -159,7 +164,7 @@ impl Missed {
 
     /// The payload that would have come, its members in the documented order. A sign-up was made when the service says;
     /// when it moved or went nobody knows, so that is now.
-    pub fn payload(&self, waitlist: &str, now: Timestamp) -> Option<Value> {
+    pub fn build_payload(&self, waitlist: &str, now: Timestamp) -> Option<Value> {
         let event = self.event_type()?;
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now).to_string();
         let (data, at) = match self {
@@ -183,7 +188,7 @@ impl Missed {
 }
 
 /// The documented members, as far as the service tells them.
-fn created(signup: &Signup) -> Value {
+fn created(signup: &ApiSignup) -> Value {
     let names = ["id", "email", "name", "position", "referral_code", "created_at"];
     let members: Map<String, Value> =
         names.into_iter().filter_map(|name| Some((name.to_owned(), signup.members().get(name)?.clone()))).collect();

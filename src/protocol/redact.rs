@@ -7,7 +7,7 @@
 
 use super::arrival::HeaderLines;
 use super::body::RawBody;
-use super::json::{TokenKind, decode, tokens};
+use super::json::{JsonTokenKind, decode_literal, scan_tokens};
 use std::collections::HashMap;
 
 #[cfg(test)]
@@ -36,16 +36,16 @@ impl Redactor {
     }
 
     /// A body without addresses and names. What is no JSON is searched for addresses; what is no text is left out.
-    pub fn body(&mut self, body: &RawBody) -> RawBody {
+    pub fn redact_body(&mut self, body: &RawBody) -> RawBody {
         let bytes = body.as_bytes();
         let mut out = Vec::with_capacity(bytes.len());
         let (mut done, mut named) = (0, false);
-        for token in tokens(bytes) {
-            let Ok(token) = token else { return self.no_json(bytes) };
+        for token in scan_tokens(bytes) {
+            let Ok(token) = token else { return self.redact_non_json(bytes) };
             match token.kind {
-                TokenKind::Key => named = NAMES.contains(&&*decode(token.bytes)),
-                TokenKind::String => {
-                    if let Some(masked) = self.string(&decode(token.bytes), named) {
+                JsonTokenKind::Key => named = NAMES.contains(&&*decode_literal(token.bytes)),
+                JsonTokenKind::String => {
+                    if let Some(masked) = self.string(&decode_literal(token.bytes), named) {
                         out.extend_from_slice(&bytes[done..token.start]);
                         // Strings always serialise.
                         out.extend(serde_json::to_vec(&masked).unwrap_or_default());
@@ -53,7 +53,7 @@ impl Redactor {
                     }
                     named = false;
                 }
-                TokenKind::Colon => {}
+                JsonTokenKind::Colon => {}
                 _ => named = false,
             }
         }
@@ -62,7 +62,7 @@ impl Redactor {
     }
 
     /// Header lines of which only those that describe the body keep their values.
-    pub fn headers(&self, headers: &HeaderLines) -> HeaderLines {
+    pub fn redact_headers(&self, headers: &HeaderLines) -> HeaderLines {
         let shown = |name: &[u8]| SHOWN.iter().any(|shown| name.eq_ignore_ascii_case(shown));
         let mut block = Vec::with_capacity(headers.as_block().len());
         for (name, value) in headers.iter() {
@@ -75,7 +75,7 @@ impl Redactor {
     }
 
     /// Any text without the addresses in it, and without the names that were met before.
-    pub fn text(&mut self, text: &str) -> String {
+    pub fn redact_text(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((start, end)) = address(rest) {
@@ -93,9 +93,9 @@ impl Redactor {
         out
     }
 
-    fn no_json(&mut self, bytes: &[u8]) -> RawBody {
+    fn redact_non_json(&mut self, bytes: &[u8]) -> RawBody {
         match std::str::from_utf8(bytes) {
-            Ok(text) => RawBody::new(self.text(text)),
+            Ok(text) => RawBody::new(self.redact_text(text)),
             Err(_) => RawBody::new(MASK),
         }
     }
@@ -106,7 +106,7 @@ impl Redactor {
             let next = self.names.len() + 1;
             return Some(format!("Person {}", self.names.entry(text.to_owned()).or_insert(next)));
         }
-        text.contains('@').then(|| self.text(text)).filter(|masked| masked != text)
+        text.contains('@').then(|| self.redact_text(text)).filter(|masked| masked != text)
     }
 
     fn address(&mut self, address: &str) -> String {

@@ -4,7 +4,7 @@
 //! Pure: the same faults, number of events and seed give the same plan. Which event suffers what depends on the seed
 //! and its own number alone, so that a longer run begins like a shorter one.
 
-use super::sample::Dice;
+use super::sample::SeededRng;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ mod tests;
 
 /// How likely each fault is, per event.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Faults {
+pub struct FaultRates {
     /// Delivered once more, later.
     pub duplicate: f64,
     /// Delivered twice at the same moment.
@@ -35,15 +35,15 @@ pub struct Faults {
 #[error(
     "'{0}' is no fault: write duplicate=0.2, together=0.1, drop=0.1, reorder=5, delay=50ms..2s, corrupt=0.01 or late=0.1, separated by commas"
 )]
-pub struct NoFault(pub String);
+pub struct FaultRatesError(pub String);
 
-impl FromStr for Faults {
-    type Err = NoFault;
+impl FromStr for FaultRates {
+    type Err = FaultRatesError;
 
-    fn from_str(text: &str) -> Result<Self, NoFault> {
+    fn from_str(text: &str) -> Result<Self, FaultRatesError> {
         let mut faults = Self::default();
         for item in text.split(',').map(str::trim) {
-            let wrong = || NoFault(item.to_owned());
+            let wrong = || FaultRatesError(item.to_owned());
             // A name alone takes what is met in practice.
             let (name, value) = item.split_once('=').map_or((item, None), |(name, value)| (name, Some(value)));
             let share = |usual: f64| match value.map(str::parse::<f64>) {
@@ -62,7 +62,7 @@ impl FromStr for Faults {
                 _ => return Err(wrong()),
             }
         }
-        if faults.reorder > 10_000 { Err(NoFault(format!("reorder={}", faults.reorder))) } else { Ok(faults) }
+        if faults.reorder > 10_000 { Err(FaultRatesError(format!("reorder={}", faults.reorder))) } else { Ok(faults) }
     }
 }
 
@@ -76,7 +76,7 @@ fn span(text: &str) -> Option<(Duration, Duration)> {
 
 /// What is done to one copy of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum CopyMode {
     /// Sent as it is.
     Plain,
     /// The same bytes once more.
@@ -87,7 +87,7 @@ pub enum How {
     Corrupt(u64),
 }
 
-impl How {
+impl CopyMode {
     /// Its name in records.
     pub fn name(self) -> &'static str {
         match self {
@@ -111,34 +111,34 @@ impl How {
 
 /// One copy of an event on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shot {
+pub struct RehearsalCopy {
     /// Number of the event in the rehearsal, from 0.
     pub event: usize,
     /// What is done to it.
-    pub how: How,
+    pub how: CopyMode,
 }
 
 /// What happens next, after the step before has been answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct RehearsalStep {
     /// Waited first.
     pub wait: Duration,
     /// Sent at the same moment.
-    pub shots: Vec<Shot>,
+    pub shots: Vec<RehearsalCopy>,
 }
 
-impl Step {
+impl RehearsalStep {
     /// One copy.
-    pub fn one(event: usize, how: How) -> Self {
-        Self { wait: Duration::ZERO, shots: vec![Shot { event, how }] }
+    pub fn one(event: usize, how: CopyMode) -> Self {
+        Self { wait: Duration::ZERO, shots: vec![RehearsalCopy { event, how }] }
     }
 }
 
 /// A rehearsal, decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct RehearsalPlan {
     /// The steps in their order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RehearsalStep>,
     /// Events that are never sent.
     pub dropped: Vec<usize>,
 }
@@ -147,13 +147,13 @@ pub struct Plan {
 const FAULTS: u64 = 1 << 62;
 
 /// Decides what happens to so many events.
-pub fn plan(count: usize, faults: &Faults, seed: u64) -> Plan {
-    let mut placed: Vec<(u64, Step)> = Vec::with_capacity(count);
+pub fn plan_rehearsal(count: usize, faults: &FaultRates, seed: u64) -> RehearsalPlan {
+    let mut placed: Vec<(u64, RehearsalStep)> = Vec::with_capacity(count);
     let mut dropped = Vec::new();
     for event in 0..count {
-        let mut dice = Dice::for_use(seed, FAULTS + event as u64);
+        let mut dice = SeededRng::for_stream(seed, FAULTS + event as u64);
         // Every roll is made, met or not, so that one fault's share does not move another's.
-        let place = |dice: &mut Dice| event as u64 + dice.below(faults.reorder + 1);
+        let place = |dice: &mut SeededRng| event as u64 + dice.below(faults.reorder + 1);
         let at = place(&mut dice);
         let [drop, corrupt, late, together, duplicate] =
             [faults.drop, faults.corrupt, faults.late, faults.together, faults.duplicate]
@@ -167,22 +167,22 @@ pub fn plan(count: usize, faults: &Faults, seed: u64) -> Plan {
         }
         let first = placed.len();
         if corrupt {
-            placed.push((at, Step::one(event, How::Corrupt(bit))));
+            placed.push((at, RehearsalStep::one(event, CopyMode::Corrupt(bit))));
         }
-        let how = if late { How::Late } else { How::Plain };
-        let mut step = Step::one(event, how);
+        let how = if late { CopyMode::Late } else { CopyMode::Plain };
+        let mut step = RehearsalStep::one(event, how);
         if together {
-            step.shots.push(Shot { event, how: How::Again });
+            step.shots.push(RehearsalCopy { event, how: CopyMode::Again });
         }
         placed.push((at, step));
         placed[first].1.wait = wait;
         if late {
-            placed.push((at, Step::one(event, How::Again)));
+            placed.push((at, RehearsalStep::one(event, CopyMode::Again)));
         }
         if duplicate {
-            placed.push((again, Step::one(event, How::Again)));
+            placed.push((again, RehearsalStep::one(event, CopyMode::Again)));
         }
     }
     placed.sort_by_key(|(place, _)| *place);
-    Plan { steps: placed.into_iter().map(|(_, step)| step).collect(), dropped }
+    RehearsalPlan { steps: placed.into_iter().map(|(_, step)| step).collect(), dropped }
 }

@@ -1,14 +1,14 @@
 //! Everything that the engines tell: one enum, rendered for eyes by `output::human` and line by line as JSON by
 //! `output::records`. Its serialised form is the documented schema of `docs/records.md`.
 
-use super::arrival::{HeaderLines, RepeatKind, Verification};
-use super::attempt::Outcome;
+use super::arrival::{HeaderLines, RepeatKind, SignatureState};
+use super::attempt::AttemptOutcome;
 use super::body::{Fingerprint, RawBody};
 use super::check::CheckReport;
 use super::delivery::{CallReport, DispatchReport};
-use super::expectation::{ExpectationReport, Miss};
-use super::facts::Facts;
-use super::signature::Reason;
+use super::expectation::{ExpectationMiss, ExpectationReport};
+use super::facts::EventFacts;
+use super::signature::SignatureFault;
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ pub struct Report {
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
-    pub what: What,
+    pub what: ReportKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone)]
-pub enum What {
+pub enum ReportKind {
     /// The listener accepts connections.
     Ready {
         /// Where it listens.
@@ -94,7 +94,7 @@ pub enum What {
     /// What became of an expectation.
     Expectation(ExpectationReport),
     /// What came in where an expectation was not met.
-    Instead(InsteadReport),
+    Instead(NearMissReport),
     /// A call of a sandbox's API was answered.
     Call(CallReport),
     /// An attempt of a sandbox's queue ended.
@@ -110,7 +110,7 @@ pub enum What {
 #[derive(Debug, Clone)]
 pub struct ExposureReport {
     /// Whether it leads to the listener.
-    pub state: Reach,
+    pub state: ExposureReach,
     /// Who makes it, as it was asked for: `cloudflared`, `bore:SERVER`, `--public-url`.
     pub by: String,
     /// The address, path included; `None` where none is known.
@@ -123,14 +123,14 @@ pub struct ExposureReport {
 
 /// Whether an address leads to the listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum ExposureReach {
     /// It does.
     Up,
     /// It does no longer.
     Lost,
 }
 
-impl Reach {
+impl ExposureReach {
     /// The state's stable name in records.
     pub fn name(self) -> &'static str {
         match self {
@@ -146,15 +146,15 @@ pub struct ArrivalReport {
     /// How the store knows it; `None` when it could not be stored.
     pub number: Option<ArrivalNumber>,
     /// What could be read off the body.
-    pub facts: Facts,
+    pub facts: EventFacts,
     /// Identity of the event.
     pub fingerprint: Fingerprint,
     /// State of the signature.
-    pub verification: Verification,
+    pub verification: SignatureState,
     /// Why it was refused, for an invalid one (or an unsigned one where a signature is required).
-    pub reason: Option<Reason>,
+    pub reason: Option<SignatureFault>,
     /// What a diagnosis found out about the refusal.
-    pub explanation: Option<Explanation>,
+    pub explanation: Option<RefusalExplanation>,
     /// What it repeats.
     pub repeat: Option<RepeatReport>,
     /// A newer event of the same sign-up had already come in.
@@ -173,7 +173,7 @@ pub struct ArrivalReport {
 
 /// Why an arrival was refused, as far as it was found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
+pub struct RefusalExplanation {
     /// The stable id of the cause; `None` where the search was not finished.
     pub cause: Option<&'static str>,
     /// Whether the received value was reproduced.
@@ -190,7 +190,7 @@ pub struct SendingReport {
     /// Where it goes.
     pub url: String,
     /// What can be read off its body.
-    pub facts: Facts,
+    pub facts: EventFacts,
     /// Identity of the event.
     pub fingerprint: Fingerprint,
     /// Header lines as sent, credentials redacted.
@@ -238,17 +238,17 @@ pub struct ReplayReport {
     /// Attempts that were made.
     pub attempts: u32,
     /// How the last one ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// How long that one took.
     pub latency: Duration,
     /// How the last delivery there before this one ended, where there was one.
-    pub was: Option<Outcome>,
+    pub was: Option<AttemptOutcome>,
 }
 
 impl ReplayReport {
     /// Whether it ended otherwise than before: another status, or no answer where there was one.
-    pub fn changed(&self) -> bool {
-        let told = |outcome: &Outcome| (outcome.name(), outcome.status());
+    pub fn has_changed(&self) -> bool {
+        let told = |outcome: &AttemptOutcome| (outcome.name(), outcome.status());
         self.was.as_ref().is_some_and(|was| told(was) != told(&self.outcome))
     }
 }
@@ -267,7 +267,7 @@ pub struct AttemptReport {
     /// Scheduled start, from the first attempt.
     pub scheduled: Duration,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// How long it took.
     pub latency: Duration,
     /// The time it had; `None` for no limit.
@@ -276,9 +276,9 @@ pub struct AttemptReport {
 
 /// Something that came in where an expectation was not met, as told.
 #[derive(Debug, Clone)]
-pub struct InsteadReport {
+pub struct NearMissReport {
     /// What came.
     pub arrival: Box<ArrivalReport>,
     /// Why it did not count.
-    pub miss: Miss,
+    pub miss: ExpectationMiss,
 }

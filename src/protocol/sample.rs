@@ -11,18 +11,18 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use dice::{Dice, seeded_time};
-pub use stream::{Flow, Stream};
+pub use dice::{SeededRng, seeded_time};
+pub use stream::{PayloadPattern, PayloadStream};
 
 use super::event::EventType;
-use super::payload::{About, Made, whole_seconds};
+use super::payload::{CreatedDetails, PayloadSubject, truncate_to_seconds};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// What the user wants in a payload in place of what would be rolled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Given {
+pub struct SampleOverrides {
     /// The waitlist's id.
     pub waitlist: Option<String>,
     /// The sign-up's e-mail address.
@@ -32,26 +32,26 @@ pub struct Given {
 }
 
 /// A fabricated payload of an event that happened now, its members in the documented order.
-pub fn sample(event: EventType, dice: &mut Dice, now: Timestamp, given: &Given) -> Value {
-    let signup = Signup::roll(dice, now, given);
+pub fn generate_payload(event: EventType, dice: &mut SeededRng, now: Timestamp, given: &SampleOverrides) -> Value {
+    let signup = SampleSignup::generate(dice, now, given);
     match event {
-        EventType::SignupCreated => signup.created(),
+        EventType::SignupCreated => signup.build_created(),
         EventType::SignupPositionChanged => {
             let from = dice.between(2, 500);
-            signup.moved(from, elsewhere(dice, from), now)
+            signup.build_moved(from, elsewhere(dice, from), now)
         }
-        EventType::SignupDeleted => signup.deleted(now),
+        EventType::SignupDeleted => signup.build_deleted(now),
     }
 }
 
 /// A position that is not `from`: mostly nearer to the front, as referrals move people up.
-fn elsewhere(dice: &mut Dice, from: i64) -> i64 {
+fn elsewhere(dice: &mut SeededRng, from: i64) -> i64 {
     if dice.chance(0.8) { dice.between(1, from - 1) } else { from + dice.between(1, 50) }
 }
 
 /// A fabricated sign-up, for several events about the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signup {
+pub struct SampleSignup {
     /// The id of its waitlist.
     pub waitlist: String,
     /// Its id.
@@ -70,15 +70,15 @@ pub struct Signup {
     pub told_at: Timestamp,
 }
 
-impl Signup {
+impl SampleSignup {
     /// Rolls a sign-up that is made now.
-    pub fn roll(dice: &mut Dice, now: Timestamp, given: &Given) -> Self {
+    pub fn generate(dice: &mut SeededRng, now: Timestamp, given: &SampleOverrides) -> Self {
         let waitlist = dice.uuid().to_string();
         let id = dice.uuid();
-        let (rolled_name, ascii) = people::name(dice);
+        let (rolled_name, ascii) = people::generate_name(dice);
         let ascii = given.name.as_deref().map_or(ascii, people::to_ascii);
-        let email = people::email(dice, &ascii);
-        let told_at = whole_seconds(now);
+        let email = people::generate_email(dice, &ascii);
+        let told_at = truncate_to_seconds(now);
         let lag = SignedDuration::from_secs(i64::from(dice.chance(0.25)));
         Self {
             waitlist: given.waitlist.clone().unwrap_or(waitlist),
@@ -86,40 +86,40 @@ impl Signup {
             email: given.email.clone().unwrap_or(email),
             name: given.name.clone().unwrap_or(rolled_name),
             position: dice.between(1, 5000),
-            referral_code: referral_code(dice),
+            referral_code: generate_referral_code(dice),
             created_at: told_at.saturating_sub(lag).unwrap_or(told_at),
             told_at,
         }
     }
 
     /// The payload that tells of its making.
-    pub fn created(&self) -> Value {
-        let made = Made {
+    pub fn build_created(&self) -> Value {
+        let made = CreatedDetails {
             name: Some(&self.name),
             position: self.position,
             referral_code: &self.referral_code,
             created_at: self.created_at,
         };
-        self.about(&self.id.to_string()).created(&made, self.told_at)
+        self.about(&self.id.to_string()).build_created(&made, self.told_at)
     }
 
     /// The payload that tells of a move from one position to another.
-    pub fn moved(&self, from: i64, to: i64, now: Timestamp) -> Value {
-        self.about(&self.id.to_string()).moved(from, to, now)
+    pub fn build_moved(&self, from: i64, to: i64, now: Timestamp) -> Value {
+        self.about(&self.id.to_string()).build_moved(from, to, now)
     }
 
     /// The payload that tells of its removal.
-    pub fn deleted(&self, now: Timestamp) -> Value {
-        self.about(&self.id.to_string()).deleted(now)
+    pub fn build_deleted(&self, now: Timestamp) -> Value {
+        self.about(&self.id.to_string()).build_deleted(now)
     }
 
-    fn about<'a>(&'a self, id: &'a str) -> About<'a> {
-        About { waitlist: &self.waitlist, id, email: &self.email }
+    fn about<'a>(&'a self, id: &'a str) -> PayloadSubject<'a> {
+        PayloadSubject { waitlist: &self.waitlist, id, email: &self.email }
     }
 }
 
 /// Six characters of `A`–`Z` and `0`–`9`.
-pub fn referral_code(dice: &mut Dice) -> String {
+pub fn generate_referral_code(dice: &mut SeededRng) -> String {
     const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     (0..6).map(|_| char::from(dice.pick(CHARACTERS, b'A'))).collect()
 }

@@ -3,10 +3,10 @@
 //!
 //! Pure. A scenario and a seed give the same bytes on every machine.
 
-use super::edit::{Edit, EditError, apply_all};
+use super::edit::{PayloadEdit, PayloadEditError, apply_edits};
 use super::event::EventType;
-use super::rehearsal::{How, Plan, Shot, Step};
-use super::sample::{Dice, Given, Signup, seeded_time};
+use super::rehearsal::{CopyMode, RehearsalCopy, RehearsalPlan, RehearsalStep};
+use super::sample::{SampleOverrides, SampleSignup, SeededRng, seeded_time};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,15 +31,15 @@ pub struct Scenario {
     pub seed: Option<u64>,
     /// What is fixed about some sign-ups, by their key.
     #[serde(default)]
-    pub signups: BTreeMap<String, Person>,
+    pub signups: BTreeMap<String, ScenarioSignup>,
     /// What happens.
-    pub steps: Vec<Told>,
+    pub steps: Vec<ScenarioStep>,
 }
 
 /// What is fixed about a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Person {
+pub struct ScenarioSignup {
     /// Its e-mail address.
     pub email: Option<String>,
     /// Its name.
@@ -51,7 +51,7 @@ pub struct Person {
 /// One step as it is written.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ScenarioStep {
     /// The event's name.
     pub event: String,
     /// Key of the sign-up that it is about.
@@ -84,7 +84,7 @@ fn once() -> usize {
 
 /// What is wrong with a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
+pub enum ScenarioError {
     /// A step's field has a value that means nothing.
     #[error("step {step}: '{value}' is no {what}")]
     Value {
@@ -101,7 +101,7 @@ pub enum Wrong {
         /// Which step, from 1.
         step: usize,
         /// Why.
-        error: EditError,
+        error: PayloadEditError,
     },
     /// It sends nothing, or more than a rehearsal should.
     #[error("a scenario delivers something, and at most {MOST} times")]
@@ -113,17 +113,17 @@ const MOST: usize = 100_000;
 
 /// The bodies of a rehearsal and what happens to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Script {
+pub struct ScenarioScript {
     /// Each event's bytes.
     pub bodies: Vec<String>,
     /// What happens.
-    pub plan: Plan,
+    pub plan: RehearsalPlan,
 }
 
 impl Scenario {
     /// A built-in scenario.
     pub fn built_in(name: &str) -> Option<Self> {
-        let told = |event: &str, signup: String| Told {
+        let told = |event: &str, signup: String| ScenarioStep {
             event: event.into(),
             signup,
             set: BTreeMap::new(),
@@ -136,12 +136,16 @@ impl Scenario {
         let steps = match name {
             "lifecycle" => ["created", "position_changed", "position_changed", "deleted"].map(one).to_vec(),
             "referral-climb" => std::iter::once("created").chain(["position_changed"; 8]).map(one).collect(),
-            "burst" => (0..100).map(|n| Told { together: true, ..told("created", n.to_string()) }).collect(),
+            "burst" => (0..100).map(|n| ScenarioStep { together: true, ..told("created", n.to_string()) }).collect(),
             "duplicate-storm" => (0..10)
                 .flat_map(|n| {
                     let step = told("created", n.to_string());
                     let fault = Some("late".to_owned()).filter(|_| n % 3 == 0);
-                    [Told { fault, ..step.clone() }, Told { times: 3, together: true, ..step.clone() }, step]
+                    [
+                        ScenarioStep { fault, ..step.clone() },
+                        ScenarioStep { times: 3, together: true, ..step.clone() },
+                        step,
+                    ]
                 })
                 .collect(),
             _ => return None,
@@ -154,11 +158,16 @@ impl Scenario {
     ///
     /// # Errors
     /// A step says something that means nothing.
-    pub fn script(&self, seed: u64) -> Result<Script, Wrong> {
-        let mut stage = Stage { seed, now: seeded_time(seed), people: HashMap::new(), script: Script::default() };
+    pub fn build_script(&self, seed: u64) -> Result<ScenarioScript, ScenarioError> {
+        let mut stage = ScenarioScriptBuilder {
+            seed,
+            now: seeded_time(seed),
+            people: HashMap::new(),
+            script: ScenarioScript::default(),
+        };
         let sent: usize = self.steps.iter().map(|told| told.times).fold(0, usize::saturating_add);
         if sent == 0 || sent > MOST {
-            return Err(Wrong::Size);
+            return Err(ScenarioError::Size);
         }
         let mut joined = false;
         for (at, told) in self.steps.iter().enumerate() {
@@ -171,24 +180,29 @@ impl Scenario {
 }
 
 /// A sign-up in a scenario, with its last event.
-struct Life {
-    signup: Signup,
+struct ScenarioSignupState {
+    signup: SampleSignup,
     position: i64,
     last: Option<(EventType, BTreeMap<String, Value>, usize)>,
-    dice: Dice,
+    dice: SeededRng,
 }
 
-struct Stage {
+struct ScenarioScriptBuilder {
     seed: u64,
     now: Timestamp,
-    people: HashMap<String, Life>,
-    script: Script,
+    people: HashMap<String, ScenarioSignupState>,
+    script: ScenarioScript,
 }
 
-impl Stage {
+impl ScenarioScriptBuilder {
     /// The copies of one step, and the event that it drops.
-    fn step(&mut self, scenario: &Scenario, at: usize, told: &Told) -> Result<(Step, Option<usize>), Wrong> {
-        let wrong = |what, value: &str| Wrong::Value { step: at, what, value: value.to_owned() };
+    fn step(
+        &mut self,
+        scenario: &Scenario,
+        at: usize,
+        told: &ScenarioStep,
+    ) -> Result<(RehearsalStep, Option<usize>), ScenarioError> {
+        let wrong = |what, value: &str| ScenarioError::Value { step: at, what, value: value.to_owned() };
         let event: EventType = told.event.parse().map_err(|_| wrong("event", &told.event))?;
         let wait = match &told.wait {
             None => Duration::ZERO,
@@ -196,18 +210,23 @@ impl Stage {
         };
         let number = self.event(scenario, at, event, told)?;
         let how = match told.fault.as_deref() {
-            None => How::Plain,
-            Some("drop") => return Ok((Step { wait, shots: Vec::new() }, Some(number))),
-            Some("late") => How::Late,
-            Some("corrupt") => How::Corrupt(Dice::for_use(self.seed, u64::MAX - at as u64).below(u64::MAX)),
+            None => CopyMode::Plain,
+            Some("drop") => return Ok((RehearsalStep { wait, shots: Vec::new() }, Some(number))),
+            Some("late") => CopyMode::Late,
+            Some("corrupt") => {
+                CopyMode::Corrupt(SeededRng::for_stream(self.seed, u64::MAX - at as u64).below(u64::MAX))
+            }
             Some(other) => return Err(wrong("fault: write drop, corrupt or late", other)),
         };
-        let again = (1..told.times).map(|_| Shot { event: number, how: How::Again });
-        Ok((Step { wait, shots: std::iter::once(Shot { event: number, how }).chain(again).collect() }, None))
+        let again = (1..told.times).map(|_| RehearsalCopy { event: number, how: CopyMode::Again });
+        Ok((
+            RehearsalStep { wait, shots: std::iter::once(RehearsalCopy { event: number, how }).chain(again).collect() },
+            None,
+        ))
     }
 
     /// Puts a step behind the others, or beside the one before where both are marked so. Whether the next may join.
-    fn enter(&mut self, step: Step, told: &Told, joined: bool) -> bool {
+    fn enter(&mut self, step: RehearsalStep, told: &ScenarioStep, joined: bool) -> bool {
         let steps = &mut self.script.plan.steps;
         match steps.last_mut().filter(|_| joined && told.together && step.wait.is_zero()) {
             Some(before) => before.shots.extend(step.shots),
@@ -215,7 +234,8 @@ impl Stage {
             None => {
                 let mut wait = step.wait;
                 for shot in step.shots {
-                    let alone = Step { wait: std::mem::take(&mut wait), ..Step::one(shot.event, shot.how) };
+                    let alone =
+                        RehearsalStep { wait: std::mem::take(&mut wait), ..RehearsalStep::one(shot.event, shot.how) };
                     steps.push(alone);
                 }
             }
@@ -223,15 +243,21 @@ impl Stage {
         told.together
     }
 
-    fn event(&mut self, scenario: &Scenario, at: usize, event: EventType, told: &Told) -> Result<usize, Wrong> {
+    fn event(
+        &mut self,
+        scenario: &Scenario,
+        at: usize,
+        event: EventType,
+        told: &ScenarioStep,
+    ) -> Result<usize, ScenarioError> {
         let (seed, number) = (self.seed, self.people.len() as u64);
         let now = self.now;
         let life = self.people.entry(told.signup.clone()).or_insert_with(|| {
             let person = scenario.signups.get(&told.signup).cloned().unwrap_or_default();
-            let given = Given { waitlist: person.waitlist, email: person.email, name: person.name };
-            let mut dice = Dice::for_use(seed, number);
-            let signup = Signup::roll(&mut dice, now, &given);
-            Life { position: signup.position, signup, last: None, dice }
+            let given = SampleOverrides { waitlist: person.waitlist, email: person.email, name: person.name };
+            let mut dice = SeededRng::for_stream(seed, number);
+            let signup = SampleSignup::generate(&mut dice, now, &given);
+            ScenarioSignupState { position: signup.position, signup, last: None, dice }
         });
         if let Some((last, set, number)) = &life.last {
             // A sign-up moves as often as it likes, but is made once and removed once.
@@ -241,9 +267,12 @@ impl Stage {
         }
         self.now = now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now);
         let mut payload = life.payload(event, self.now);
-        let edits: Vec<Edit> =
-            told.set.iter().map(|(path, value)| Edit::SetJson { path: path.clone(), value: value.clone() }).collect();
-        apply_all(&mut payload, event, &edits, false).map_err(|error| Wrong::Edit { step: at, error })?;
+        let edits: Vec<PayloadEdit> = told
+            .set
+            .iter()
+            .map(|(path, value)| PayloadEdit::SetJson { path: path.clone(), value: value.clone() })
+            .collect();
+        apply_edits(&mut payload, event, &edits, false).map_err(|error| ScenarioError::Edit { step: at, error })?;
         self.script.bodies.push(payload.to_string());
         let number = self.script.bodies.len() - 1;
         life.last = Some((event, told.set.clone(), number));
@@ -251,17 +280,17 @@ impl Stage {
     }
 }
 
-impl Life {
+impl ScenarioSignupState {
     fn payload(&mut self, event: EventType, now: Timestamp) -> Value {
         match event {
-            EventType::SignupCreated => self.signup.created(),
-            EventType::SignupDeleted => self.signup.deleted(now),
+            EventType::SignupCreated => self.signup.build_created(),
+            EventType::SignupDeleted => self.signup.build_deleted(now),
             EventType::SignupPositionChanged => {
                 let from = self.position;
                 // Mostly up, as referrals have it; from the front there is only down.
                 let up = from > 1 && self.dice.chance(0.8);
                 self.position = if up { self.dice.between(1, from - 1) } else { from + self.dice.between(1, 50) };
-                self.signup.moved(from, self.position, now)
+                self.signup.build_moved(from, self.position, now)
             }
         }
     }

@@ -32,20 +32,20 @@ pub enum RetryFrom {
 
 /// Scheduled starts of the attempts of one delivery, counted from the first one.
 #[derive(Debug, Clone)]
-pub struct Schedule {
+pub struct RetrySchedule {
     from: RetryFrom,
     index: usize,
     previous: Duration,
 }
 
-impl Schedule {
+impl RetrySchedule {
     /// The documented schedule under one of its two readings.
     pub fn new(from: RetryFrom) -> Self {
         Self { from, index: 0, previous: Duration::ZERO }
     }
 }
 
-impl Iterator for Schedule {
+impl Iterator for RetrySchedule {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
@@ -66,7 +66,7 @@ impl Iterator for Schedule {
 }
 
 /// Whether an HTTP status acknowledges a delivery: any 2xx does, redirects do not.
-pub fn acknowledges(status: u16) -> bool {
+pub fn is_acknowledgement(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
@@ -79,7 +79,7 @@ fn tolerance(delay: Duration) -> Duration {
 /// Which documented retry a gap since the first arrival looks like, 1 to 4, under either reading.
 pub fn guess_retry(gap: Duration) -> Option<u32> {
     [RetryFrom::Previous, RetryFrom::First].into_iter().find_map(|from| {
-        Schedule::new(from)
+        RetrySchedule::new(from)
             .enumerate()
             .skip(1)
             .find_map(|(retry, due)| (gap.abs_diff(due) <= tolerance(due)).then_some(retry as u32))

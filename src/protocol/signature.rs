@@ -5,7 +5,7 @@
 //! is a state of its own beside valid and invalid. Nothing here ever returns or prints the expected value of a
 //! signature that was refused.
 
-use super::body::hex;
+use super::body::hex_digits;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -57,9 +57,9 @@ impl Secret {
     }
 
     /// The key schedule computed once, for many signatures.
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> HmacKey {
         // HMAC takes keys of every length (RFC 2104, section 2), so this cannot fail.
-        Key(Hmac::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!("HMAC takes keys of every length")))
+        HmacKey(Hmac::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!("HMAC takes keys of every length")))
     }
 }
 
@@ -71,15 +71,15 @@ impl fmt::Debug for Secret {
 
 /// A secret made ready for HMAC-SHA256. Cloning is cheap; the key schedule is not repeated.
 #[derive(Clone)]
-pub struct Key(Hmac<Sha256>);
+pub struct HmacKey(Hmac<Sha256>);
 
-impl Key {
+impl HmacKey {
     /// The header value for a body: `sha256=` and 64 lower-case hexadecimal digits.
     pub fn sign(&self, body: &[u8]) -> String {
         let tag = self.0.clone().chain_update(body).finalize().into_bytes();
         let mut value = String::with_capacity(PREFIX.len() + 2 * TAG_BYTES);
         value.push_str("sha256=");
-        value.extend(tag.iter().flat_map(|&byte| hex(byte)));
+        value.extend(tag.iter().flat_map(|&byte| hex_digits(byte)));
         value
     }
 
@@ -88,7 +88,7 @@ impl Key {
         let tag = self.0.clone().chain_update(body).finalize().into_bytes();
         out.extend_from_slice(PREFIX);
         // Both digits are ASCII.
-        out.extend(tag.iter().flat_map(|&byte| hex(byte)).map(|digit| digit as u8));
+        out.extend(tag.iter().flat_map(|&byte| hex_digits(byte)).map(|digit| digit as u8));
     }
 
     /// Compares in constant time.
@@ -97,7 +97,7 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for HmacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(…)")
     }
@@ -105,22 +105,22 @@ impl fmt::Debug for Key {
 
 /// What verification found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SignatureVerdict {
     /// One of the secrets signed exactly these bytes.
-    Valid(Proof),
+    Valid(SignatureProof),
     /// There is a signature header, and it does not hold.
-    Invalid(Reason),
+    Invalid(SignatureFault),
     /// There is no signature header at all.
     Unsigned,
 }
 
 /// That a verification succeeded. Only [`verify`] can make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proof {
+pub struct SignatureProof {
     secret: usize,
 }
 
-impl Proof {
+impl SignatureProof {
     /// Which of the secrets matched: its position in the list given to [`verify`].
     pub fn secret_index(self) -> usize {
         self.secret
@@ -130,7 +130,7 @@ impl Proof {
 /// Why a signature header was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum SignatureFault {
     /// There is no header, where one is required.
     Missing,
     /// The header is there and says nothing.
@@ -149,7 +149,7 @@ pub enum Reason {
     Mismatch,
 }
 
-impl Reason {
+impl SignatureFault {
     /// One clause that a developer understands.
     pub fn explain(self) -> &'static str {
         match self {
@@ -169,43 +169,51 @@ impl Reason {
 ///
 /// Surrounding spaces and tabs are dropped and hexadecimal digits may have either case (RFC 9110, section 5.5, lets
 /// intermediaries do the first); anything else about the header is strict.
-pub fn verify<'a>(values: impl IntoIterator<Item = &'a [u8]>, body: &[u8], keys: &[Key]) -> Verdict {
+pub fn verify_signature<'a>(
+    values: impl IntoIterator<Item = &'a [u8]>,
+    body: &[u8],
+    keys: &[HmacKey],
+) -> SignatureVerdict {
     let mut values = values.into_iter();
-    let Some(value) = values.next() else { return Verdict::Unsigned };
+    let Some(value) = values.next() else { return SignatureVerdict::Unsigned };
     if values.next().is_some() {
-        return Verdict::Invalid(Reason::DoubledHeader);
+        return SignatureVerdict::Invalid(SignatureFault::DoubledHeader);
     }
-    let tag = match parse_header(value) {
+    let tag = match parse_signature(value) {
         Ok(tag) => tag,
-        Err(reason) => return Verdict::Invalid(reason),
+        Err(reason) => return SignatureVerdict::Invalid(reason),
     };
     match keys.iter().position(|key| key.accepts(body, &tag)) {
-        Some(secret) => Verdict::Valid(Proof { secret }),
-        None => Verdict::Invalid(Reason::Mismatch),
+        Some(secret) => SignatureVerdict::Valid(SignatureProof { secret }),
+        None => SignatureVerdict::Invalid(SignatureFault::Mismatch),
     }
 }
 
 /// Verifies a delivery of the second service: HMAC-SHA256 of the raw body, in hexadecimal or in Base64, since its pages
 /// do not say which; with or without `sha256=` before it.
-pub fn verify_hero<'a>(values: impl IntoIterator<Item = &'a [u8]>, body: &[u8], keys: &[Key]) -> Verdict {
+pub fn verify_referralhero<'a>(
+    values: impl IntoIterator<Item = &'a [u8]>,
+    body: &[u8],
+    keys: &[HmacKey],
+) -> SignatureVerdict {
     let mut values = values.into_iter();
-    let Some(value) = values.next() else { return Verdict::Unsigned };
+    let Some(value) = values.next() else { return SignatureVerdict::Unsigned };
     if values.next().is_some() {
-        return Verdict::Invalid(Reason::DoubledHeader);
+        return SignatureVerdict::Invalid(SignatureFault::DoubledHeader);
     }
     let value = trim(value);
     let value = value.strip_prefix(PREFIX).unwrap_or(value);
     let tag = match value.len() {
-        0 => return Verdict::Invalid(Reason::Empty),
+        0 => return SignatureVerdict::Invalid(SignatureFault::Empty),
         length if length == 2 * TAG_BYTES && digits_fault(value).is_none() => digits(value),
         _ => match STANDARD.decode(value).ok().and_then(|tag| tag.try_into().ok()) {
             Some(tag) => tag,
-            None => return Verdict::Invalid(Reason::WrongLength),
+            None => return SignatureVerdict::Invalid(SignatureFault::WrongLength),
         },
     };
     match keys.iter().position(|key| key.accepts(body, &tag)) {
-        Some(secret) => Verdict::Valid(Proof { secret }),
-        None => Verdict::Invalid(Reason::Mismatch),
+        Some(secret) => SignatureVerdict::Valid(SignatureProof { secret }),
+        None => SignatureVerdict::Invalid(SignatureFault::Mismatch),
     }
 }
 
@@ -217,10 +225,10 @@ fn digits(digits: &[u8]) -> [u8; TAG_BYTES] {
 ///
 /// # Errors
 /// What is wrong first, read from the left: nothing there, the prefix, the digits, their number.
-pub fn parse_header(value: &[u8]) -> Result<[u8; TAG_BYTES], Reason> {
+pub fn parse_signature(value: &[u8]) -> Result<[u8; TAG_BYTES], SignatureFault> {
     let value = trim(value);
     if value.is_empty() {
-        return Err(Reason::Empty);
+        return Err(SignatureFault::Empty);
     }
     let Some(digits) = value.strip_prefix(PREFIX) else {
         return Err(prefix_fault(value));
@@ -233,19 +241,19 @@ pub fn parse_header(value: &[u8]) -> Result<[u8; TAG_BYTES], Reason> {
 
 /// What a value without the prefix should be told: that another prefix stands there, that one is missing before the
 /// digits, or that what is there was never hexadecimal (a Base64 signature, say, whose padding is no prefix).
-fn prefix_fault(value: &[u8]) -> Reason {
+fn prefix_fault(value: &[u8]) -> SignatureFault {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)).count();
     match &value[name..] {
-        [b'=' | b':', rest @ ..] if name > 0 && !matches!(rest, [] | [b'=']) => Reason::WrongPrefix,
-        _ => digits_fault(value).unwrap_or(Reason::NoPrefix),
+        [b'=' | b':', rest @ ..] if name > 0 && !matches!(rest, [] | [b'=']) => SignatureFault::WrongPrefix,
+        _ => digits_fault(value).unwrap_or(SignatureFault::NoPrefix),
     }
 }
 
-fn digits_fault(digits: &[u8]) -> Option<Reason> {
+fn digits_fault(digits: &[u8]) -> Option<SignatureFault> {
     if !digits.iter().all(u8::is_ascii_hexdigit) {
-        Some(Reason::NotHex)
+        Some(SignatureFault::NotHex)
     } else if digits.len() != 2 * TAG_BYTES {
-        Some(Reason::WrongLength)
+        Some(SignatureFault::WrongLength)
     } else {
         None
     }

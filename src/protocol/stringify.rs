@@ -6,7 +6,7 @@
 //! 25.5.2). It keeps nothing but the text and never recurses; the work grows with the text, times a logarithm for
 //! objects with many members.
 
-use super::json::{Piece, TokenKind, pieces, tokens};
+use super::json::{JsonLiteralPiece, JsonTokenKind, read_pieces, scan_tokens};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;
@@ -18,32 +18,32 @@ mod tests;
 /// in Node's `buffer.toString()`, which also keeps a byte order mark: `JSON.parse` throws at it.
 pub fn json_stringify(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
-    let document = Document::parse(text.as_bytes())?;
+    let document = JsDocument::parse(text.as_bytes())?;
     Some(document.write(text.len()))
 }
 
 /// A parsed document. Every key and every value without members is in `canon`, in the form in which it will be
 /// written: two keys are the same exactly if these forms are.
 #[derive(Default)]
-struct Document {
+struct JsDocument {
     canon: String,
     /// Members of finished objects and elements of finished arrays, each container's own in one run.
-    members: Vec<Member>,
+    members: Vec<JsMember>,
     /// Members of containers that are still open, outermost first.
-    pending: Vec<Member>,
+    pending: Vec<JsMember>,
     /// For each open container: where its members begin in `pending`.
     open: Vec<usize>,
 }
 
 #[derive(Clone)]
-struct Member {
+struct JsMember {
     /// Its written key in `canon`; empty in arrays and for the document itself.
     key: Range<usize>,
-    value: Value,
+    value: JsValue,
 }
 
 #[derive(Clone)]
-enum Value {
+enum JsValue {
     /// Written already: its place in `canon`.
     Scalar(Range<usize>),
     /// Its elements in `members`.
@@ -52,20 +52,22 @@ enum Value {
     Object(Range<usize>),
 }
 
-impl Document {
+impl JsDocument {
     fn parse(text: &[u8]) -> Option<Self> {
         let mut document = Self::default();
         let mut key = 0..0;
-        for token in tokens(text) {
+        for token in scan_tokens(text) {
             let token = token.ok()?;
             match token.kind {
-                TokenKind::Comma | TokenKind::Colon => {}
-                TokenKind::Key => key = document.string(token.bytes),
-                TokenKind::ObjectOpen | TokenKind::ArrayOpen => document.enter(std::mem::take(&mut key)),
-                TokenKind::ObjectClose | TokenKind::ArrayClose => document.leave(token.kind == TokenKind::ObjectClose),
+                JsonTokenKind::Comma | JsonTokenKind::Colon => {}
+                JsonTokenKind::Key => key = document.string(token.bytes),
+                JsonTokenKind::ObjectOpen | JsonTokenKind::ArrayOpen => document.enter(std::mem::take(&mut key)),
+                JsonTokenKind::ObjectClose | JsonTokenKind::ArrayClose => {
+                    document.leave(token.kind == JsonTokenKind::ObjectClose)
+                }
                 kind => {
-                    let value = Value::Scalar(document.scalar(kind, token.bytes));
-                    document.pending.push(Member { key: std::mem::take(&mut key), value });
+                    let value = JsValue::Scalar(document.scalar(kind, token.bytes));
+                    document.pending.push(JsMember { key: std::mem::take(&mut key), value });
                 }
             }
         }
@@ -74,7 +76,7 @@ impl Document {
 
     fn enter(&mut self, key: Range<usize>) {
         // The value is put right when the container ends.
-        self.pending.push(Member { key, value: Value::Array(0..0) });
+        self.pending.push(JsMember { key, value: JsValue::Array(0..0) });
         self.open.push(self.pending.len());
     }
 
@@ -90,15 +92,15 @@ impl Document {
         }
         let range = start..self.members.len();
         if let Some(owner) = self.pending.last_mut() {
-            owner.value = if object { Value::Object(range) } else { Value::Array(range) };
+            owner.value = if object { JsValue::Object(range) } else { JsValue::Array(range) };
         }
     }
 
     /// The members from `from` on as a JavaScript object keeps them: the last value of a repeated key at the place of
     /// its first, array indices first and ascending.
-    fn ordered(&self, from: usize) -> Vec<Member> {
+    fn ordered(&self, from: usize) -> Vec<JsMember> {
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut kept: Vec<Member> = Vec::with_capacity(self.pending.len() - from);
+        let mut kept: Vec<JsMember> = Vec::with_capacity(self.pending.len() - from);
         for member in &self.pending[from..] {
             match places.entry(&self.canon[member.key.clone()]) {
                 Entry::Vacant(place) => {
@@ -112,10 +114,10 @@ impl Document {
         kept
     }
 
-    fn scalar(&mut self, kind: TokenKind, bytes: &[u8]) -> Range<usize> {
+    fn scalar(&mut self, kind: JsonTokenKind, bytes: &[u8]) -> Range<usize> {
         match kind {
-            TokenKind::String => self.string(bytes),
-            TokenKind::Number => self.number(bytes),
+            JsonTokenKind::String => self.string(bytes),
+            JsonTokenKind::Number => self.number(bytes),
             _ => self.plain(bytes),
         }
     }
@@ -127,11 +129,11 @@ impl Document {
         }
         let start = self.canon.len();
         self.canon.push('"');
-        for piece in pieces(literal) {
+        for piece in read_pieces(literal) {
             match piece {
-                Piece::Plain(bytes) => self.canon.push_str(&String::from_utf8_lossy(bytes)),
-                Piece::Char(c) => push_quoted(&mut self.canon, c),
-                Piece::Lone(unit) => self.canon.push_str(&format!("\\u{unit:04x}")),
+                JsonLiteralPiece::Plain(bytes) => self.canon.push_str(&String::from_utf8_lossy(bytes)),
+                JsonLiteralPiece::Char(c) => push_quoted(&mut self.canon, c),
+                JsonLiteralPiece::Lone(unit) => self.canon.push_str(&format!("\\u{unit:04x}")),
             }
         }
         self.canon.push('"');
@@ -157,7 +159,7 @@ impl Document {
 
     fn write(&self, hint: usize) -> String {
         let mut out = String::with_capacity(hint);
-        let mut open: Vec<Cursor> = Vec::new();
+        let mut open: Vec<JsContainerCursor> = Vec::new();
         let mut next = self.pending.first();
         while let Some(member) = next {
             out.push_str(&self.canon[member.key.clone()]);
@@ -165,9 +167,9 @@ impl Document {
                 out.push(':');
             }
             match &member.value {
-                Value::Scalar(place) => out.push_str(&self.canon[place.clone()]),
-                Value::Array(range) => open.push(Cursor::begin(&mut out, range, '[', ']')),
-                Value::Object(range) => open.push(Cursor::begin(&mut out, range, '{', '}')),
+                JsValue::Scalar(place) => out.push_str(&self.canon[place.clone()]),
+                JsValue::Array(range) => open.push(JsContainerCursor::begin(&mut out, range, '[', ']')),
+                JsValue::Object(range) => open.push(JsContainerCursor::begin(&mut out, range, '{', '}')),
             }
             next = advance(&mut open, &mut out).and_then(|index| self.members.get(index));
         }
@@ -176,13 +178,13 @@ impl Document {
 }
 
 /// How far the writing of a container has come.
-struct Cursor {
+struct JsContainerCursor {
     left: Range<usize>,
     first: bool,
     close: char,
 }
 
-impl Cursor {
+impl JsContainerCursor {
     fn begin(out: &mut String, range: &Range<usize>, open: char, close: char) -> Self {
         out.push(open);
         Self { left: range.clone(), first: true, close }
@@ -190,7 +192,7 @@ impl Cursor {
 }
 
 /// Closes the containers that are complete and names the member that is written next.
-fn advance(open: &mut Vec<Cursor>, out: &mut String) -> Option<usize> {
+fn advance(open: &mut Vec<JsContainerCursor>, out: &mut String) -> Option<usize> {
     while let Some(cursor) = open.last_mut() {
         if let Some(index) = cursor.left.next() {
             if !std::mem::take(&mut cursor.first) {

@@ -7,13 +7,13 @@ use std::str::FromStr;
 
 /// A sequence of statuses, applied to each delivery from its start; the last one repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answers {
+pub struct ResponseScript {
     /// Each status with the number of the arrival after which the next one begins.
     steps: Vec<(u16, u32)>,
     last: u16,
 }
 
-impl Default for Answers {
+impl Default for ResponseScript {
     fn default() -> Self {
         Self { steps: Vec::new(), last: 200 }
     }
@@ -21,7 +21,7 @@ impl Default for Answers {
 
 /// What is wrong with a written sequence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AnswersError {
+pub enum ResponseScriptError {
     /// There is nothing, or nothing between two commas.
     #[error("an answer is missing: write statuses separated by commas, like 500x2,200")]
     Missing,
@@ -36,27 +36,27 @@ pub enum AnswersError {
     NotACount(String),
 }
 
-impl Answers {
+impl ResponseScript {
     /// The status for the arrival with this number within its delivery, from 0.
-    pub fn nth(&self, arrival: u32) -> u16 {
+    pub fn status_for(&self, arrival: u32) -> u16 {
         let step = self.steps.iter().find(|(_, end)| arrival < *end);
         step.map_or(self.last, |(status, _)| *status)
     }
 
     /// The status where it is always the same, so that nobody needs to count.
-    pub fn constant(&self) -> Option<u16> {
+    pub fn constant_status(&self) -> Option<u16> {
         self.steps.iter().all(|(status, _)| *status == self.last).then_some(self.last)
     }
 }
 
-impl FromStr for Answers {
-    type Err = AnswersError;
+impl FromStr for ResponseScript {
+    type Err = ResponseScriptError;
 
-    fn from_str(text: &str) -> Result<Self, AnswersError> {
+    fn from_str(text: &str) -> Result<Self, ResponseScriptError> {
         let mut answers = Self::default();
         let mut end = 0u32;
         for part in text.split(',') {
-            let (status, times) = step(part.trim())?;
+            let (status, times) = parse_step(part.trim())?;
             end = end.saturating_add(times);
             answers.steps.push((status, end));
             answers.last = status;
@@ -65,7 +65,7 @@ impl FromStr for Answers {
     }
 }
 
-impl fmt::Display for Answers {
+impl fmt::Display for ResponseScript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut start = 0;
         for (index, (status, end)) in self.steps.iter().enumerate() {
@@ -81,22 +81,22 @@ impl fmt::Display for Answers {
 }
 
 /// Reads `STATUS` or `STATUSxN`.
-fn step(part: &str) -> Result<(u16, u32), AnswersError> {
+fn parse_step(part: &str) -> Result<(u16, u32), ResponseScriptError> {
     if part.is_empty() {
-        return Err(AnswersError::Missing);
+        return Err(ResponseScriptError::Missing);
     }
     let (status, times) = part.split_once(['x', 'X']).map_or((part, None), |(status, times)| (status, Some(times)));
-    let code = digits(status).ok_or_else(|| AnswersError::NotAStatus(status.to_owned()))?;
+    let code = parse_digits(status).ok_or_else(|| ResponseScriptError::NotAStatus(status.to_owned()))?;
     let status = u16::try_from(code).ok().filter(|code| (200..600).contains(code));
-    let status = status.ok_or(AnswersError::OutOfRange(code))?;
+    let status = status.ok_or(ResponseScriptError::OutOfRange(code))?;
     let Some(times) = times else { return Ok((status, 1)) };
-    match digits(times) {
+    match parse_digits(times) {
         Some(count) if count > 0 => Ok((status, count)),
-        _ => Err(AnswersError::NotACount(times.to_owned())),
+        _ => Err(ResponseScriptError::NotACount(times.to_owned())),
     }
 }
 
 /// A number without the sign that `parse` would let through.
-fn digits(text: &str) -> Option<u32> {
+fn parse_digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

@@ -5,15 +5,17 @@
 //! itself makes the attempt. What finds no room in the line is told, with the command that sends it later: the
 //! event is stored, and a copy on disk beats one in memory.
 
-use super::line::Line;
-use super::recent::{REMEMBERED, Recent};
+use super::line::ForwardQueue;
+use super::recent::{BoundedMap, REMEMBERED};
 use super::settings::{ForwardSettings, MIRROR_BUDGET};
-use super::shared::Shared;
-use crate::exchange::{Exchange, Request};
-use crate::protocol::arrival::{HeaderLines, Recorded, Recorder, RepeatKind, Waiting, goes_along};
-use crate::protocol::attempt::{Attempt, Outcome, Purpose};
+use super::shared::ReceiverContext;
+use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::protocol::arrival::{
+    ArrivalRecorder, HeaderLines, RecordedArrival, RepeatKind, UnforwardedArrival, is_forwarded_header,
+};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
 use crate::protocol::body::RawBody;
-use crate::protocol::report::{AttemptReport, What};
+use crate::protocol::report::{AttemptReport, ReportKind};
 use http::{HeaderName, HeaderValue};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,7 +24,7 @@ use url::Url;
 
 /// One arrival on its way to the app.
 #[derive(Debug, Clone)]
-pub(super) struct Passage {
+pub(super) struct PendingForward {
     pub(super) event: u64,
     pub(super) arrival: u64,
     /// The event of which this is another arrival; itself for the first.
@@ -33,12 +35,12 @@ pub(super) struct Passage {
     pub(super) body: RawBody,
 }
 
-impl Passage {
-    pub(super) fn new(recorded: &Recorded, headers: HeaderLines, body: RawBody) -> Self {
+impl PendingForward {
+    pub(super) fn new(recorded: &RecordedArrival, headers: HeaderLines, body: RawBody) -> Self {
         Self {
             event: recorded.event,
             arrival: recorded.arrival,
-            delivery: delivery(recorded),
+            delivery: delivery_key(recorded),
             repeats: recorded.repeat.is_some(),
             headers,
             body,
@@ -46,8 +48,8 @@ impl Passage {
     }
 
     /// An arrival that the store kept waiting.
-    pub(super) fn waiting(waiting: Waiting) -> Self {
-        let Waiting { arrival, event, retry_of, repeats, headers, body } = waiting;
+    pub(super) fn from_waiting(waiting: UnforwardedArrival) -> Self {
+        let UnforwardedArrival { arrival, event, retry_of, repeats, headers, body } = waiting;
         Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, headers, body }
     }
 
@@ -59,7 +61,7 @@ impl Passage {
 }
 
 /// The event whose delivery an arrival belongs to: a probable retry belongs to the one it repeats.
-pub(super) fn delivery(recorded: &Recorded) -> u64 {
+pub(super) fn delivery_key(recorded: &RecordedArrival) -> u64 {
     match recorded.repeat {
         Some(repeat) if repeat.kind == RepeatKind::ProbableRetry => repeat.of,
         _ => recorded.event,
@@ -67,7 +69,7 @@ pub(super) fn delivery(recorded: &Recorded) -> u64 {
 }
 
 /// A target as it is shown and recorded: without a user name or password.
-pub(super) fn label(url: &Url) -> String {
+pub(super) fn redact_target_url(url: &Url) -> String {
     let mut url = url.clone();
     // Only a URL without a host refuses, and it has neither.
     let _ = url.set_password(None);
@@ -76,50 +78,50 @@ pub(super) fn label(url: &Url) -> String {
 }
 
 /// One target and what is known of it.
-pub(super) struct Target<R> {
+pub(super) struct ForwardTarget<R> {
     pub(super) settings: ForwardSettings,
-    pub(super) line: Arc<Line>,
+    pub(super) line: Arc<ForwardQueue>,
     /// Rings when an arrival was stored, for the worker that reads them from there.
     pub(super) news: Notify,
     label: String,
-    exchange: Exchange,
-    shared: Shared<R>,
+    exchange: HttpClient,
+    shared: ReceiverContext<R>,
     /// Deliveries that this target has acknowledged in this listener's life.
-    acknowledged: Mutex<Recent<()>>,
+    acknowledged: Mutex<BoundedMap<()>>,
 }
 
-impl<R: Recorder> Target<R> {
-    pub(super) fn new(settings: ForwardSettings, room: usize, shared: Shared<R>) -> Arc<Self> {
+impl<R: ArrivalRecorder> ForwardTarget<R> {
+    pub(super) fn new(settings: ForwardSettings, room: usize, shared: ReceiverContext<R>) -> Arc<Self> {
         Arc::new(Self {
-            label: label(&settings.url),
-            line: Line::new(room),
+            label: redact_target_url(&settings.url),
+            line: ForwardQueue::new(room),
             news: Notify::new(),
-            exchange: Exchange::new(),
-            acknowledged: Mutex::new(Recent::new(REMEMBERED)),
+            exchange: HttpClient::new(),
+            acknowledged: Mutex::new(BoundedMap::new(REMEMBERED)),
             settings,
             shared,
         })
     }
 
     /// The worker's life: event after event, until the line is closed and empty.
-    pub(super) async fn work(self: Arc<Self>) {
-        while let Some(passage) = self.line.next().await {
+    pub(super) async fn run_worker(self: Arc<Self>) {
+        while let Some(passage) = self.line.next_forward().await {
             if self.was_acknowledged(&passage).await {
-                self.skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
+                self.report_skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
                 continue;
             }
-            let (attempt, report) = self.attempt(&passage, self.settings.timeout).await;
-            self.shared.tell(What::Forward(report));
-            self.record(attempt).await;
+            let (attempt, report) = self.make_attempt(&passage, self.settings.timeout).await;
+            self.shared.emit_report(ReportKind::Forward(report));
+            self.store_attempt(attempt).await;
         }
     }
 
     /// Makes one of several attempts, tells and records it; whether it was acknowledged.
-    pub(super) async fn forward(&self, passage: &Passage, number: u32, of: u32) -> bool {
-        let (attempt, report) = self.attempt(passage, self.settings.timeout).await;
-        let acknowledged = attempt.outcome.acknowledged();
-        self.shared.tell(What::Forward(AttemptReport { attempt: number, of, ..report }));
-        self.record(Attempt { number, ..attempt }).await;
+    pub(super) async fn forward(&self, passage: &PendingForward, number: u32, of: u32) -> bool {
+        let (attempt, report) = self.make_attempt(passage, self.settings.timeout).await;
+        let acknowledged = attempt.outcome.is_acknowledged();
+        self.shared.emit_report(ReportKind::Forward(AttemptReport { attempt: number, of, ..report }));
+        self.store_attempt(Attempt { number, ..attempt }).await;
         acknowledged
     }
 
@@ -129,35 +131,35 @@ impl<R: Recorder> Target<R> {
     }
 
     /// What all parts of the listener hold.
-    pub(super) fn shared(&self) -> &Shared<R> {
+    pub(super) fn shared(&self) -> &ReceiverContext<R> {
         &self.shared
     }
 
     /// Makes the attempt inside the request, within the time that leaves an answer possible.
-    pub(super) async fn mirror(self: Arc<Self>, passage: Passage) -> (Outcome, What) {
+    pub(super) async fn mirror(self: Arc<Self>, passage: PendingForward) -> (AttemptOutcome, ReportKind) {
         let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
-        let (attempt, report) = self.attempt(&passage, Some(budget)).await;
+        let (attempt, report) = self.make_attempt(&passage, Some(budget)).await;
         let outcome = attempt.outcome.clone();
         // The answer does not wait for the record of what it says.
-        tokio::spawn(async move { self.record(attempt).await });
-        (outcome, What::Forward(report))
+        tokio::spawn(async move { self.store_attempt(attempt).await });
+        (outcome, ReportKind::Forward(report))
     }
 
     /// Tells that an event did not fit into the line.
-    pub(super) fn overflow(&self, passage: &Passage) {
+    pub(super) fn report_overflow(&self, passage: &PendingForward) {
         let event = passage.event;
         let why = format!("too many events wait for this target; send it with: referralloop replay {event}");
-        self.skip(event, why);
+        self.report_skip(event, why);
     }
 
-    fn skip(&self, event: u64, why: String) {
-        self.shared.tally.forward_skipped.add();
-        self.shared.tell(What::ForwardSkipped { event, url: self.label.clone(), why });
+    fn report_skip(&self, event: u64, why: String) {
+        self.shared.tally.forward_skipped.increment();
+        self.shared.emit_report(ReportKind::ForwardSkipped { event, url: self.label.clone(), why });
     }
 
     /// Whether an earlier forward was acknowledged, and that suffices. In doubt the event is sent: an app must bear
     /// a duplicate, but cannot make up for a loss.
-    async fn was_acknowledged(&self, passage: &Passage) -> bool {
+    async fn was_acknowledged(&self, passage: &PendingForward) -> bool {
         if self.settings.forward_duplicates || !passage.repeats {
             return false;
         }
@@ -167,11 +169,11 @@ impl<R: Recorder> Target<R> {
         self.shared.recorder.was_forwarded(passage.delivery, &self.label).await.unwrap_or(false)
     }
 
-    async fn attempt(&self, passage: &Passage, budget: Option<Duration>) -> (Attempt, AttemptReport) {
-        let request = self.request(passage);
+    async fn make_attempt(&self, passage: &PendingForward, budget: Option<Duration>) -> (Attempt, AttemptReport) {
+        let request = self.build_request(passage);
         let at = self.shared.clock.now();
         let (outcome, latency) = self.exchange.post(&request, budget).await;
-        self.count(passage, &outcome);
+        self.count_outcome(passage, &outcome);
         let (event, url) = (passage.event, self.label.clone());
         let report = AttemptReport {
             event,
@@ -183,38 +185,38 @@ impl<R: Recorder> Target<R> {
             latency,
             budget,
         };
-        (Attempt { event, url, purpose: Purpose::Forward, number: 1, at, latency, outcome }, report)
+        (Attempt { event, url, purpose: DeliveryPurpose::Forward, number: 1, at, latency, outcome }, report)
     }
 
-    fn count(&self, passage: &Passage, outcome: &Outcome) {
-        if outcome.acknowledged() {
-            self.shared.tally.forwarded.add();
+    fn count_outcome(&self, passage: &PendingForward, outcome: &AttemptOutcome) {
+        if outcome.is_acknowledged() {
+            self.shared.tally.forwarded.increment();
             self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).entry(passage.delivery);
         } else {
-            self.shared.tally.forward_failed.add();
+            self.shared.tally.forward_failed.increment();
         }
     }
 
-    async fn record(&self, attempt: Attempt) {
+    async fn store_attempt(&self, attempt: Attempt) {
         let event = attempt.event;
-        if let Err(error) = self.shared.recorder.forwarded(attempt).await {
-            self.shared.notice(format!("The forward of #{event} is not in the history: {error}."));
+        if let Err(error) = self.shared.recorder.record_attempt(attempt).await {
+            self.shared.emit_notice(format!("The forward of #{event} is not in the history: {error}."));
         }
     }
 
-    fn request(&self, passage: &Passage) -> Request {
-        let headers = fields(&passage.headers, &self.settings.headers);
-        Request { url: self.settings.url.clone(), headers, body: passage.body.clone() }
+    fn build_request(&self, passage: &PendingForward) -> OutgoingRequest {
+        let headers = forwarded_headers(&passage.headers, &self.settings.headers);
+        OutgoingRequest { url: self.settings.url.clone(), headers, body: passage.body.clone() }
     }
 }
 
 /// The header fields that go along: those that belong to the body and its signature, as received, then the extras.
-fn fields(received: &HeaderLines, extras: &[(HeaderName, HeaderValue)]) -> Vec<(HeaderName, HeaderValue)> {
+fn forwarded_headers(received: &HeaderLines, extras: &[(HeaderName, HeaderValue)]) -> Vec<(HeaderName, HeaderValue)> {
     let parsed = received
         .iter()
         .filter_map(|(name, value)| Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?)));
     let replaced = |name: &HeaderName| extras.iter().any(|(extra, _)| extra == name);
-    let mut fields: Vec<_> = parsed.filter(|(name, _)| goes_along(name.as_str()) && !replaced(name)).collect();
+    let mut fields: Vec<_> = parsed.filter(|(name, _)| is_forwarded_header(name.as_str()) && !replaced(name)).collect();
     fields.extend_from_slice(extras);
     fields
 }

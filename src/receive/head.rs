@@ -5,7 +5,9 @@
 
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
-use crate::protocol::signature::{HERO_SIGNATURE_HEADER, Key, SIGNATURE_HEADER, Verdict, verify, verify_hero};
+use crate::protocol::signature::{
+    HERO_SIGNATURE_HEADER, HmacKey, SIGNATURE_HEADER, SignatureVerdict, verify_referralhero, verify_signature,
+};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
@@ -14,7 +16,7 @@ static SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
 static HERO_SIGNATURE: HeaderName = HeaderName::from_static(HERO_SIGNATURE_HEADER);
 
 /// A request's head, as far as it is needed.
-pub(super) struct Head {
+pub(super) struct RequestHead {
     /// When it was complete.
     pub(super) at: Timestamp,
     /// Path and query.
@@ -29,9 +31,9 @@ pub(super) struct Head {
     of_hero: bool,
 }
 
-impl Head {
+impl RequestHead {
     /// Reads a head.
-    pub(super) fn of(parts: &Parts, at: Timestamp) -> Self {
+    pub(super) fn from_parts(parts: &Parts, at: Timestamp) -> Self {
         let fields = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let of_hero = !parts.headers.contains_key(&SIGNATURE) && parts.headers.contains_key(&HERO_SIGNATURE);
         let name = if of_hero { &HERO_SIGNATURE } else { &SIGNATURE };
@@ -47,8 +49,12 @@ impl Head {
     }
 
     /// Verifies the body that came with it.
-    pub(super) fn verify(&self, body: &RawBody, keys: &[Key]) -> Verdict {
+    pub(super) fn verify(&self, body: &RawBody, keys: &[HmacKey]) -> SignatureVerdict {
         let values = self.signatures.iter().flatten().map(HeaderValue::as_bytes);
-        if self.of_hero { verify_hero(values, body.as_bytes(), keys) } else { verify(values, body.as_bytes(), keys) }
+        if self.of_hero {
+            verify_referralhero(values, body.as_bytes(), keys)
+        } else {
+            verify_signature(values, body.as_bytes(), keys)
+        }
     }
 }

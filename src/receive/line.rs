@@ -4,7 +4,7 @@
 //! ticket first. An event leaves the line once nobody with an older ticket is still out: only they can hold a lower
 //! arrival number. Memory is bounded; what does not fit is handed back, and is in the store to be replayed.
 
-use super::forward::Passage;
+use super::forward::PendingForward;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,17 +12,17 @@ use tokio::sync::Notify;
 
 /// A line of events.
 #[derive(Debug)]
-pub(super) struct Line {
-    state: Mutex<State>,
+pub(super) struct ForwardQueue {
+    state: Mutex<ForwardQueueState>,
     news: Notify,
     room: usize,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ForwardQueueState {
     next_ticket: u64,
     out: BTreeSet<u64>,
-    waiting: BinaryHeap<Waiting>,
+    waiting: BinaryHeap<QueuedForward>,
     held: usize,
     /// One has left the line and its forward has not ended.
     served: bool,
@@ -31,31 +31,31 @@ struct State {
 
 /// The right to join the line, taken before the arrival is recorded.
 #[derive(Debug)]
-pub(super) struct Ticket {
-    line: Arc<Line>,
+pub(super) struct Reservation {
+    line: Arc<ForwardQueue>,
     number: u64,
 }
 
-impl Line {
+impl ForwardQueue {
     /// A line that holds this many bytes at most.
     pub(super) fn new(room: usize) -> Arc<Self> {
         Arc::new(Self { state: Mutex::default(), news: Notify::new(), room })
     }
 
     /// Takes a ticket.
-    pub(super) fn ticket(self: &Arc<Self>) -> Ticket {
+    pub(super) fn reserve(self: &Arc<Self>) -> Reservation {
         let mut state = self.state();
         let number = state.next_ticket;
         state.next_ticket += 1;
         state.out.insert(number);
-        Ticket { line: Arc::clone(self), number }
+        Reservation { line: Arc::clone(self), number }
     }
 
     /// The next event in order; `None` when the line is closed and empty. Asking for it ends the one before.
-    pub(super) async fn next(&self) -> Option<Passage> {
+    pub(super) async fn next_forward(&self) -> Option<PendingForward> {
         self.state().served = false;
         loop {
-            if let Some(turn) = self.state().turn() {
+            if let Some(turn) = self.state().take_next() {
                 return turn;
             }
             self.news.notified().await;
@@ -69,19 +69,19 @@ impl Line {
     }
 
     /// How many have joined and were not passed on to the end.
-    pub(super) fn left(&self) -> usize {
+    pub(super) fn count_unfinished(&self) -> usize {
         let state = self.state();
         state.waiting.len() + usize::from(state.served)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ForwardQueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl ForwardQueueState {
     /// `None` to wait, `Some(None)` for the end.
-    fn turn(&mut self) -> Option<Option<Passage>> {
+    fn take_next(&mut self) -> Option<Option<PendingForward>> {
         let Some(first) = self.waiting.peek() else {
             return (self.closed && self.out.is_empty()).then_some(None);
         };
@@ -95,9 +95,9 @@ impl State {
     }
 }
 
-impl Ticket {
+impl Reservation {
     /// Joins the line; the event is handed back where there is no room.
-    pub(super) fn join(self, passage: Passage) -> Result<(), Passage> {
+    pub(super) fn enqueue(self, passage: PendingForward) -> Result<(), PendingForward> {
         let mut state = self.line.state();
         let weight = passage.weight();
         if state.held.saturating_add(weight) > self.line.room {
@@ -105,13 +105,13 @@ impl Ticket {
         }
         state.held += weight;
         let after = state.next_ticket;
-        state.waiting.push(Waiting { after, passage });
+        state.waiting.push(QueuedForward { after, passage });
         Ok(())
         // Dropping the ticket takes it in and wakes the line.
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.line.state().out.remove(&self.number);
         self.line.news.notify_one();
@@ -120,28 +120,28 @@ impl Drop for Ticket {
 
 /// An event in the line; the lowest arrival number is the greatest of a heap.
 #[derive(Debug)]
-struct Waiting {
+struct QueuedForward {
     /// Whoever has a ticket before this one might still come in with a lower arrival number.
     after: u64,
-    passage: Passage,
+    passage: PendingForward,
 }
 
-impl Ord for Waiting {
+impl Ord for QueuedForward {
     fn cmp(&self, other: &Self) -> Ordering {
         other.passage.arrival.cmp(&self.passage.arrival)
     }
 }
 
-impl PartialOrd for Waiting {
+impl PartialOrd for QueuedForward {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Waiting {
+impl PartialEq for QueuedForward {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Waiting {}
+impl Eq for QueuedForward {}

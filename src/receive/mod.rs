@@ -31,21 +31,22 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answers, AnswersError};
-pub use receiver::{Finished, Receiver};
+pub use answers::{ResponseScript, ResponseScriptError};
+pub use receiver::{ReceiverShutdown, WebhookReceiver};
 pub use settings::{
-    Ack, Filter, ForwardSettings, GREETING_HEADER, Greeting, MIRROR_BUDGET, Memory, Retrying, Settings,
+    AckMode, ForwardRetryPolicy, ForwardSettings, GREETING_HEADER, ListenerFilter, ListenerGreeting, ListenerSettings,
+    MIRROR_BUDGET, MemoryLimits,
 };
-pub use tally::{Counts, Tally};
-pub use telling::Audience;
+pub use tally::{ListenerCounters, ListenerCounts};
+pub use telling::ReportSink;
 
-pub use crate::server::{Drained, Limits, serve};
+pub use crate::server::{DrainResult, ServerLimits, serve};
 
-use crate::protocol::arrival::Recorder;
+use crate::protocol::arrival::ArrivalRecorder;
 use axum::Router;
 
 /// The service of a listener.
-pub fn router<R: Recorder>(receiver: Receiver<R>) -> Router {
+pub fn router<R: ArrivalRecorder>(receiver: WebhookReceiver<R>) -> Router {
     // A fallback and not a route: every path is served, and routing is the receiver's own comparison.
-    Router::new().fallback(receiver::handle::<R>).with_state(receiver)
+    Router::new().fallback(receiver::handle_request::<R>).with_state(receiver)
 }

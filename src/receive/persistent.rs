@@ -5,12 +5,12 @@
 //! and that number, with the attempts made of the next one, is kept on disk; so nothing waits in memory, nothing is
 //! lost with the process, and an event waits for the ones before it.
 
-use super::forward::{Passage, Target};
-use super::settings::{Filter, Retrying};
-use crate::protocol::arrival::{Progress, RecordError, Recorder, Waiting};
-use crate::protocol::facts::Facts;
-use crate::protocol::report::What;
-use crate::protocol::schedule::{MAX_ATTEMPTS, Schedule};
+use super::forward::{ForwardTarget, PendingForward};
+use super::settings::{ForwardRetryPolicy, ListenerFilter};
+use crate::protocol::arrival::{ArrivalRecordError, ArrivalRecorder, ForwardProgress, UnforwardedArrival};
+use crate::protocol::facts::EventFacts;
+use crate::protocol::report::ReportKind;
+use crate::protocol::schedule::{MAX_ATTEMPTS, RetrySchedule};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,52 +20,52 @@ use tokio::sync::watch;
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// One target's worker.
-pub(super) struct Persistent<R> {
-    target: Arc<Target<R>>,
-    retrying: Retrying,
-    shown: Option<Filter>,
+pub(super) struct RetryingWorker<R> {
+    target: Arc<ForwardTarget<R>>,
+    retrying: ForwardRetryPolicy,
+    shown: Option<ListenerFilter>,
     stop: watch::Receiver<bool>,
     /// Whether what comes next may have been acknowledged by this target although its progress does not say so: the
     /// first event after a start.
     doubtful: bool,
 }
 
-impl<R: Recorder> Persistent<R> {
+impl<R: ArrivalRecorder> RetryingWorker<R> {
     pub(super) fn new(
-        target: Arc<Target<R>>,
-        retrying: Retrying,
-        shown: Option<Filter>,
+        target: Arc<ForwardTarget<R>>,
+        retrying: ForwardRetryPolicy,
+        shown: Option<ListenerFilter>,
         stop: watch::Receiver<bool>,
     ) -> Self {
         Self { target, retrying, shown, stop, doubtful: true }
     }
 
     /// The worker's life, until the stop. What it has not done then, it does after the next start.
-    pub(super) async fn work(mut self) {
+    pub(super) async fn run_worker(mut self) {
         while !*self.stop.borrow() {
             if let Err(error) = self.deliver_all().await {
                 self.target
                     .shared()
-                    .notice(format!("Forwarding to {} waits for the store: {error}.", self.target.label()));
+                    .emit_notice(format!("Forwarding to {} waits for the store: {error}.", self.target.label()));
                 self.pause(STORE_PAUSE).await;
             }
         }
     }
 
-    async fn deliver_all(&mut self) -> Result<(), RecordError> {
+    async fn deliver_all(&mut self) -> Result<(), ArrivalRecordError> {
         let shared = self.target.shared().clone();
-        let mut progress = shared.recorder.progress(self.target.label(), shared.clock.now()).await?;
+        let mut progress = shared.recorder.load_progress(self.target.label(), shared.clock.now()).await?;
         if progress.attempts > 0 {
             let words = "the next attempt of what failed last";
-            shared.notice(format!(
+            shared.emit_notice(format!(
                 "Forwarding to {} goes on with {words}, due at {:.0}.",
                 self.target.label(),
                 progress.due
             ));
         }
         while !*self.stop.borrow() {
-            match shared.recorder.arrival_after(progress.arrival).await? {
-                None => self.wait_for_news().await,
+            match shared.recorder.find_arrival_after(progress.arrival).await? {
+                None => self.wait_for_arrival().await,
                 Some(waiting) => match self.deliver(waiting, progress).await? {
                     Some(next) => progress = next,
                     None => return Ok(()),
@@ -76,12 +76,16 @@ impl<R: Recorder> Persistent<R> {
     }
 
     /// The progress after an arrival got its turn; `None` where the stop came first.
-    async fn deliver(&mut self, waiting: Waiting, progress: Progress) -> Result<Option<Progress>, RecordError> {
+    async fn deliver(
+        &mut self,
+        waiting: UnforwardedArrival,
+        progress: ForwardProgress,
+    ) -> Result<Option<ForwardProgress>, ArrivalRecordError> {
         let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
         let now = shared.clock.now();
-        let done = Progress { arrival: waiting.arrival, attempts: 0, first: now, due: now };
-        if !self.is_meant(&waiting) || self.is_needless(&waiting).await {
-            shared.recorder.advance(&label, done).await?;
+        let done = ForwardProgress { arrival: waiting.arrival, attempts: 0, first: now, due: now };
+        if !self.matches_filters(&waiting) || self.was_acknowledged(&waiting).await {
+            shared.recorder.save_progress(&label, done).await?;
             return Ok(Some(done));
         }
         let number = progress.attempts + 1;
@@ -91,39 +95,40 @@ impl<R: Recorder> Persistent<R> {
         self.doubtful = false;
         let began = shared.clock.now();
         let first = if number == 1 { began } else { progress.first };
-        let passage = Passage::waiting(waiting);
+        let passage = PendingForward::from_waiting(waiting);
         let acknowledged = self.target.forward(&passage, number, MAX_ATTEMPTS).await;
-        let next = match self.due(number, first) {
+        let next = match self.due_at(number, first) {
             Some(due) if !acknowledged => {
-                Progress { attempts: number, first, due: due.max(shared.clock.now()), ..progress }
+                ForwardProgress { attempts: number, first, due: due.max(shared.clock.now()), ..progress }
             }
             _ => {
                 if !acknowledged {
                     let (event, url) = (passage.event, label.clone());
-                    shared.tell(What::GaveUp { event, url, attempts: number, of: MAX_ATTEMPTS });
+                    shared.emit_report(ReportKind::GaveUp { event, url, attempts: number, of: MAX_ATTEMPTS });
                 }
                 done
             }
         };
-        shared.recorder.advance(&label, next).await?;
+        shared.recorder.save_progress(&label, next).await?;
         Ok(Some(next))
     }
 
     /// When the attempt after this one is due, where there is one.
-    fn due(&self, number: u32, first: Timestamp) -> Option<Timestamp> {
-        let scheduled = Schedule::new(self.retrying.from).nth(number as usize).filter(|_| number < MAX_ATTEMPTS)?;
+    fn due_at(&self, number: u32, first: Timestamp) -> Option<Timestamp> {
+        let scheduled =
+            RetrySchedule::new(self.retrying.from).nth(number as usize).filter(|_| number < MAX_ATTEMPTS)?;
         let scaled = SignedDuration::try_from(scheduled.div_f64(self.retrying.factor)).ok()?;
         first.checked_add(scaled).ok()
     }
 
-    fn is_meant(&self, waiting: &Waiting) -> bool {
-        let facts = Facts::of(&waiting.body);
-        let passes = |filter: Option<&Filter>| filter.is_none_or(|filter| filter(&facts, &waiting.body));
+    fn matches_filters(&self, waiting: &UnforwardedArrival) -> bool {
+        let facts = EventFacts::from_body(&waiting.body);
+        let passes = |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.body));
         passes(self.shown.as_ref()) && passes(self.target.settings.only.as_ref())
     }
 
     /// Whether the target has acknowledged it already.
-    async fn is_needless(&self, waiting: &Waiting) -> bool {
+    async fn was_acknowledged(&self, waiting: &UnforwardedArrival) -> bool {
         if self.target.settings.forward_duplicates || !(waiting.repeats || self.doubtful) {
             return false;
         }
@@ -138,7 +143,7 @@ impl<R: Recorder> Persistent<R> {
         let now = shared.clock.now();
         let delay = Duration::try_from(due.duration_since(now)).unwrap_or_default();
         if !delay.is_zero() {
-            shared.tell(What::Wait { attempt, due_at: due, delay });
+            shared.emit_report(ReportKind::Wait { attempt, due_at: due, delay });
         }
         self.pause(delay).await;
         !*self.stop.borrow()
@@ -152,7 +157,7 @@ impl<R: Recorder> Persistent<R> {
         }
     }
 
-    async fn wait_for_news(&mut self) {
+    async fn wait_for_arrival(&mut self) {
         tokio::select! {
             () = self.target.news.notified() => {}
             _ = self.stop.wait_for(|stop| *stop) => {}

@@ -9,13 +9,13 @@ pub const REMEMBERED: usize = 100_000;
 
 /// A map that forgets its oldest key when it is full.
 #[derive(Debug)]
-pub struct Recent<V> {
+pub struct BoundedMap<V> {
     capacity: usize,
     values: HashMap<u64, V>,
     order: VecDeque<u64>,
 }
 
-impl<V: Default> Recent<V> {
+impl<V: Default> BoundedMap<V> {
     /// An empty memory for this many keys.
     pub fn new(capacity: usize) -> Self {
         Self { capacity: capacity.max(1), values: HashMap::new(), order: VecDeque::new() }
@@ -29,13 +29,13 @@ impl<V: Default> Recent<V> {
     /// What is remembered of a key, made where there is nothing yet.
     pub fn entry(&mut self, key: u64) -> &mut V {
         if !self.values.contains_key(&key) {
-            self.forget();
+            self.evict_oldest();
             self.order.push_back(key);
         }
         self.values.entry(key).or_default()
     }
 
-    fn forget(&mut self) {
+    fn evict_oldest(&mut self) {
         if self.order.len() >= self.capacity {
             let oldest = self.order.pop_front();
             oldest.map(|key| self.values.remove(&key));

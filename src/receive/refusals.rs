@@ -3,56 +3,63 @@
 //! Bounded: in a flood the answer stays quick, memory stays small, and what finds no room is told without a number.
 //! The ring keeps only the last few anyway.
 
-use super::settings::Filter;
-use super::shared::Shared;
+use super::settings::ListenerFilter;
+use super::shared::ReceiverContext;
 use super::telling;
-use crate::protocol::arrival::{REFUSED_KEPT, Recorder, Refused};
-use crate::protocol::facts::Facts;
+use crate::protocol::arrival::{ArrivalRecorder, REFUSED_KEPT, RefusedRequest};
+use crate::protocol::facts::EventFacts;
 use http::StatusCode;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 /// Where refused requests are put.
-pub(super) struct Refusals {
-    queue: mpsc::Sender<Held>,
+pub(super) struct RefusedQueue {
+    queue: mpsc::Sender<QueuedRefusal>,
     room: Arc<Semaphore>,
     bytes: usize,
 }
 
 /// A refused request and the memory that it was granted.
-struct Held(Refused, OwnedSemaphorePermit);
+struct QueuedRefusal(RefusedRequest, OwnedSemaphorePermit);
 
 /// The worker's half.
-pub(super) struct Ring<R> {
-    queue: mpsc::Receiver<Held>,
-    shared: Shared<R>,
-    shown: Option<Filter>,
+pub(super) struct RefusedWorker<R> {
+    queue: mpsc::Receiver<QueuedRefusal>,
+    shared: ReceiverContext<R>,
+    shown: Option<ListenerFilter>,
 }
 
 /// A queue for refused requests that holds this many bytes of bodies and headers at most.
-pub(super) fn refusals<R>(bytes: usize, shared: Shared<R>, shown: Option<Filter>) -> (Refusals, Ring<R>) {
+pub(super) fn open_refused_queue<R>(
+    bytes: usize,
+    shared: ReceiverContext<R>,
+    shown: Option<ListenerFilter>,
+) -> (RefusedQueue, RefusedWorker<R>) {
     let bytes = bytes.min(Semaphore::MAX_PERMITS);
     let (sender, queue) = mpsc::channel(REFUSED_KEPT as usize);
-    (Refusals { queue: sender, room: Arc::new(Semaphore::new(bytes)), bytes }, Ring { queue, shared, shown })
+    (
+        RefusedQueue { queue: sender, room: Arc::new(Semaphore::new(bytes)), bytes },
+        RefusedWorker { queue, shared, shown },
+    )
 }
 
-impl Refusals {
+impl RefusedQueue {
     /// Takes a request without waiting; hands it back where there is no room.
-    pub(super) fn put(&self, refused: Refused) -> Result<(), Refused> {
+    pub(super) fn try_enqueue(&self, refused: RefusedRequest) -> Result<(), RefusedRequest> {
         let weight = refused.body.len() + refused.headers.as_block().len();
         let weight = u32::try_from(weight.min(self.bytes)).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(weight) else { return Err(refused) };
-        self.queue.try_send(Held(refused, permit)).map_err(|error| error.into_inner().0)
+        self.queue.try_send(QueuedRefusal(refused, permit)).map_err(|error| error.into_inner().0)
     }
 }
 
-impl<R: Recorder> Ring<R> {
+impl<R: ArrivalRecorder> RefusedWorker<R> {
     /// The worker's life: request after request, until the stop and the end of the queue.
-    pub(super) async fn work(mut self, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn run_worker(mut self, mut stop: watch::Receiver<bool>) {
         loop {
             tokio::select! {
                 held = self.queue.recv() => match held {
-                    Some(Held(refused, _room)) => self.keep(refused).await,
+                    Some(QueuedRefusal(refused, _room)) => self.store_refused(refused).await,
                     None => return,
                 },
                 _ = stop.changed(), if !self.queue.is_closed() => self.queue.close(),
@@ -60,23 +67,28 @@ impl<R: Recorder> Ring<R> {
         }
     }
 
-    async fn keep(&self, refused: Refused) {
+    async fn store_refused(&self, refused: RefusedRequest) {
         let copy = refused.clone();
-        match self.shared.recorder.refuse(refused).await {
-            Ok(number) => tell(&self.shared, self.shown.as_ref(), copy, Some(number)),
-            Err(_) => tell(&self.shared, self.shown.as_ref(), copy, None),
+        match self.shared.recorder.record_refused(refused).await {
+            Ok(number) => report_refused(&self.shared, self.shown.as_ref(), copy, Some(number)),
+            Err(_) => report_refused(&self.shared, self.shown.as_ref(), copy, None),
         }
     }
 }
 
 /// Tells a refused request, where somebody wants to see it.
-pub(super) fn tell<R>(shared: &Shared<R>, shown: Option<&Filter>, refused: Refused, number: Option<u64>) {
-    if !shared.audience.wants() {
+pub(super) fn report_refused<R>(
+    shared: &ReceiverContext<R>,
+    shown: Option<&ListenerFilter>,
+    refused: RefusedRequest,
+    number: Option<u64>,
+) {
+    if !shared.audience.wants_report() {
         return;
     }
-    let facts = Facts::of(&refused.body);
+    let facts = EventFacts::from_body(&refused.body);
     if shown.is_none_or(|shown| shown(&facts, &refused.body)) {
         let answer = StatusCode::UNAUTHORIZED.as_u16();
-        shared.tell(telling::refused(refused, facts, number, answer));
+        shared.emit_report(telling::report_refused(refused, facts, number, answer));
     }
 }

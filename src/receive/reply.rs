@@ -2,7 +2,7 @@
 //!
 //! Never says anything that helps to forge a signature, nor what is on this machine.
 
-use crate::server::Unread;
+use crate::server::BodyReadError;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CONTENT_TYPE};
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// An answer before it is a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
+pub(super) struct ListenerReply {
     pub(super) status: StatusCode,
     body: Cow<'static, str>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Reply {
 /// The one body of every 401.
 const REFUSED: &str = r#"{"error":"invalid signature"}"#;
 
-impl Reply {
+impl ListenerReply {
     /// The documented acknowledgement.
     const RECEIVED: &'static str = r#"{"received":true}"#;
 
@@ -48,7 +48,7 @@ impl Reply {
     }
 
     /// A fault of this program.
-    pub(super) const fn broken() -> Self {
+    pub(super) const fn internal_error() -> Self {
         Self::fixed(StatusCode::INTERNAL_SERVER_ERROR, r#"{"error":"the listener failed"}"#)
     }
 
@@ -63,16 +63,18 @@ impl Reply {
     }
 
     /// A body that was not read.
-    pub(super) const fn unread(fault: Unread) -> Self {
+    pub(super) const fn body_error(fault: BodyReadError) -> Self {
         match fault {
-            Unread::TooLong => Self::fixed(StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"the body is too long"}"#),
-            Unread::TooSlow => Self::fixed(StatusCode::REQUEST_TIMEOUT, r#"{"error":"the body came too slowly"}"#),
-            Unread::Broken => Self::fixed(StatusCode::BAD_REQUEST, r#"{"error":"the body could not be read"}"#),
+            BodyReadError::TooLong => Self::fixed(StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"the body is too long"}"#),
+            BodyReadError::TooSlow => {
+                Self::fixed(StatusCode::REQUEST_TIMEOUT, r#"{"error":"the body came too slowly"}"#)
+            }
+            BodyReadError::Broken => Self::fixed(StatusCode::BAD_REQUEST, r#"{"error":"the body could not be read"}"#),
         }
     }
 
     /// A stored arrival, answered with a status that was chosen here or by the app.
-    pub(super) fn chosen(status: u16) -> Self {
+    pub(super) fn from_status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         let body = match status {
             // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
@@ -105,7 +107,7 @@ impl Reply {
 }
 
 /// Another method than POST. Someone looking with a browser learns what this is.
-pub(super) fn post_only() -> Response {
+pub(super) fn method_not_allowed() -> Response {
     let mut response = Response::new(Body::from("This is a webhook listener. It takes POST requests.\n"));
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));

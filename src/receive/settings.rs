@@ -2,12 +2,12 @@
 //!
 //! May know `protocol` types and HTTP names. Must not read the environment or parse command lines.
 
-use super::answers::Answers;
+use super::answers::ResponseScript;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
-use crate::protocol::signature::Key;
-use crate::server::Limits;
+use crate::protocol::signature::HmacKey;
+use crate::server::ServerLimits;
 use http::{HeaderName, HeaderValue};
 use std::fmt;
 use std::sync::Arc;
@@ -15,36 +15,36 @@ use std::time::Duration;
 use url::Url;
 
 /// Decides whether an event is meant. Runs before the answer, so it must be quick and bounded.
-pub type Filter = Arc<dyn Fn(&Facts, &RawBody) -> bool + Send + Sync>;
+pub type ListenerFilter = Arc<dyn Fn(&EventFacts, &RawBody) -> bool + Send + Sync>;
 
 /// Time after which a mirroring listener answers 504 by itself, half a second before the sender's own budget ends.
 pub const MIRROR_BUDGET: Duration = Duration::from_millis(4500);
 
 /// Everything about one listener except its socket.
 #[derive(Clone)]
-pub struct Settings {
+pub struct ListenerSettings {
     /// The one path that is served, compared exactly; `None` serves every path.
     pub path: Option<String>,
     /// Secrets that may have signed, the current one first.
-    pub keys: Vec<Key>,
+    pub keys: Vec<HmacKey>,
     /// Whether an unsigned request is refused like a badly signed one.
     pub require_signature: bool,
     /// What stored arrivals are answered with.
-    pub answers: Answers,
+    pub answers: ResponseScript,
     /// How long an answer to a stored arrival is held back.
     pub respond_delay: Duration,
     /// Where events are passed on to. Each target has a queue of its own; of several mirrored ones the first answers.
     pub forwards: Vec<ForwardSettings>,
     /// What is told and passed on; everything is stored. `None` means everything.
-    pub shown: Option<Filter>,
+    pub shown: Option<ListenerFilter>,
     /// How many distinct events are counted before counting stops; `None` counts none.
     pub until: Option<u64>,
     /// How this listener is told from any other server behind a public address; `None` where nobody asks.
-    pub greeting: Option<Greeting>,
+    pub greeting: Option<ListenerGreeting>,
     /// Bounds of time, size and number.
-    pub limits: Limits,
+    pub limits: ServerLimits,
     /// Bounds of what waits behind the answers.
-    pub memory: Memory,
+    pub memory: MemoryLimits,
 }
 
 /// The header that carries a [`Greeting`]'s question.
@@ -53,32 +53,32 @@ pub const GREETING_HEADER: &str = "x-referralloop-greeting";
 /// A question that only this listener has the answer to. Both are made for one run; the answer is not derived from the
 /// question, so that no server that repeats what it is sent is taken for this one.
 #[derive(Clone)]
-pub struct Greeting {
+pub struct ListenerGreeting {
     /// The value of [`GREETING_HEADER`], in a GET request to the path that is served.
     pub question: String,
     /// The body of what it is answered with.
     pub answer: String,
 }
 
-impl Default for Settings {
+impl Default for ListenerSettings {
     fn default() -> Self {
         Self {
             path: None,
             keys: Vec::new(),
             require_signature: false,
-            answers: Answers::default(),
+            answers: ResponseScript::default(),
             respond_delay: Duration::ZERO,
             forwards: Vec::new(),
             shown: None,
             until: None,
             greeting: None,
-            limits: Limits::default(),
-            memory: Memory::default(),
+            limits: ServerLimits::default(),
+            memory: MemoryLimits::default(),
         }
     }
 }
 
-impl fmt::Debug for Settings {
+impl fmt::Debug for ListenerSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("path", &self.path)
@@ -95,14 +95,14 @@ impl fmt::Debug for Settings {
 
 /// Memory that what waits behind the answers may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Memory {
+pub struct MemoryLimits {
     /// Held by events waiting for their forward, for each target.
     pub forward_bytes: usize,
     /// Held by refused requests waiting for their place in the ring.
     pub refused_bytes: usize,
 }
 
-impl Default for Memory {
+impl Default for MemoryLimits {
     fn default() -> Self {
         Self { forward_bytes: 16 << 20, refused_bytes: 8 << 20 }
     }
@@ -120,11 +120,11 @@ pub struct ForwardSettings {
     /// Whether an event is passed on again although an earlier forward of it was acknowledged.
     pub forward_duplicates: bool,
     /// What the sender's answer waits for.
-    pub ack: Ack,
+    pub ack: AckMode,
     /// How failed forwards are tried again; `None` for one attempt each. Only under [`Ack::Store`].
-    pub retrying: Option<Retrying>,
+    pub retrying: Option<ForwardRetryPolicy>,
     /// Which of the shown events go to this target; `None` means all.
-    pub only: Option<Filter>,
+    pub only: Option<ListenerFilter>,
 }
 
 impl ForwardSettings {
@@ -135,7 +135,7 @@ impl ForwardSettings {
             timeout: Some(ATTEMPT_BUDGET),
             headers: Vec::new(),
             forward_duplicates: false,
-            ack: Ack::Store,
+            ack: AckMode::Store,
             retrying: None,
             only: None,
         }
@@ -147,7 +147,7 @@ impl fmt::Debug for ForwardSettings {
         // Values of added fields may be credentials.
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("ForwardSettings")
-            .field("url", &super::forward::label(&self.url))
+            .field("url", &super::forward::redact_target_url(&self.url))
             .field("timeout", &self.timeout)
             .field("headers", &names)
             .field("forward_duplicates", &self.forward_duplicates)
@@ -158,7 +158,7 @@ impl fmt::Debug for ForwardSettings {
 
 /// How failed forwards are tried again.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retrying {
+pub struct ForwardRetryPolicy {
     /// What delays count from.
     pub from: RetryFrom,
     /// How many times as fast as documented.
@@ -167,7 +167,7 @@ pub struct Retrying {
 
 /// What the sender's answer waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Ack {
+pub enum AckMode {
     /// The store alone.
     #[default]
     Store,

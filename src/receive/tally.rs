@@ -10,10 +10,10 @@ use tokio::sync::watch;
 
 /// One counter.
 #[derive(Debug, Default)]
-pub(super) struct Counter(AtomicU64);
+pub(super) struct AtomicCounter(AtomicU64);
 
-impl Counter {
-    pub(super) fn add(&self) {
+impl AtomicCounter {
+    pub(super) fn increment(&self) {
         self.0.fetch_add(1, Relaxed);
     }
 
@@ -24,26 +24,26 @@ impl Counter {
 
 /// The counters of one listener.
 #[derive(Debug)]
-pub struct Tally {
-    pub(super) requests: Counter,
-    pub(super) valid: Counter,
-    pub(super) unsigned: Counter,
-    pub(super) invalid: Counter,
-    pub(super) turned_away: Counter,
-    pub(super) stored: Counter,
-    pub(super) duplicates: Counter,
-    pub(super) probable_retries: Counter,
-    pub(super) not_stored: Counter,
-    pub(super) filtered: Counter,
-    pub(super) forwarded: Counter,
-    pub(super) forward_failed: Counter,
-    pub(super) forward_skipped: Counter,
-    distinct: Distinct,
+pub struct ListenerCounters {
+    pub(super) requests: AtomicCounter,
+    pub(super) valid: AtomicCounter,
+    pub(super) unsigned: AtomicCounter,
+    pub(super) invalid: AtomicCounter,
+    pub(super) turned_away: AtomicCounter,
+    pub(super) stored: AtomicCounter,
+    pub(super) duplicates: AtomicCounter,
+    pub(super) probable_retries: AtomicCounter,
+    pub(super) not_stored: AtomicCounter,
+    pub(super) filtered: AtomicCounter,
+    pub(super) forwarded: AtomicCounter,
+    pub(super) forward_failed: AtomicCounter,
+    pub(super) forward_skipped: AtomicCounter,
+    distinct: DistinctEvents,
 }
 
 /// What the counters said at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Counts {
+pub struct ListenerCounts {
     /// Requests whose head was read.
     pub requests: u64,
     /// Signed with a known secret.
@@ -74,30 +74,30 @@ pub struct Counts {
     pub distinct: u64,
 }
 
-impl Tally {
+impl ListenerCounters {
     /// Counters at zero, counting distinct events up to `until`.
     pub(super) fn new(until: Option<u64>) -> Self {
         Self {
-            requests: Counter::default(),
-            valid: Counter::default(),
-            unsigned: Counter::default(),
-            invalid: Counter::default(),
-            turned_away: Counter::default(),
-            stored: Counter::default(),
-            duplicates: Counter::default(),
-            probable_retries: Counter::default(),
-            not_stored: Counter::default(),
-            filtered: Counter::default(),
-            forwarded: Counter::default(),
-            forward_failed: Counter::default(),
-            forward_skipped: Counter::default(),
-            distinct: Distinct::new(until),
+            requests: AtomicCounter::default(),
+            valid: AtomicCounter::default(),
+            unsigned: AtomicCounter::default(),
+            invalid: AtomicCounter::default(),
+            turned_away: AtomicCounter::default(),
+            stored: AtomicCounter::default(),
+            duplicates: AtomicCounter::default(),
+            probable_retries: AtomicCounter::default(),
+            not_stored: AtomicCounter::default(),
+            filtered: AtomicCounter::default(),
+            forwarded: AtomicCounter::default(),
+            forward_failed: AtomicCounter::default(),
+            forward_skipped: AtomicCounter::default(),
+            distinct: DistinctEvents::new(until),
         }
     }
 
     /// What the counters say now.
-    pub fn counts(&self) -> Counts {
-        Counts {
+    pub fn snapshot(&self) -> ListenerCounts {
+        ListenerCounts {
             requests: self.requests.get(),
             valid: self.valid.get(),
             unsigned: self.unsigned.get(),
@@ -116,30 +116,30 @@ impl Tally {
     }
 
     /// Notes an event that passed the filter.
-    pub(super) fn saw(&self, delivery: u64) {
-        self.distinct.saw(delivery);
+    pub(super) fn count_distinct(&self, delivery: u64) {
+        self.distinct.insert_event(delivery);
     }
 
     /// The number of distinct events, to be waited on.
-    pub(super) fn distinct(&self) -> watch::Receiver<u64> {
+    pub(super) fn subscribe_distinct(&self) -> watch::Receiver<u64> {
         self.distinct.count.subscribe()
     }
 }
 
 /// Distinct events, counted until there are enough.
 #[derive(Debug)]
-struct Distinct {
+struct DistinctEvents {
     until: u64,
     seen: Mutex<HashSet<u64>>,
     count: watch::Sender<u64>,
 }
 
-impl Distinct {
+impl DistinctEvents {
     fn new(until: Option<u64>) -> Self {
         Self { until: until.unwrap_or(0), seen: Mutex::default(), count: watch::Sender::new(0) }
     }
 
-    fn saw(&self, delivery: u64) {
+    fn insert_event(&self, delivery: u64) {
         if self.until == 0 {
             return;
         }

@@ -2,34 +2,34 @@
 //!
 //! Builds reports; never renders one. What nobody wants to see is not built.
 
-use crate::protocol::arrival::{Arrival, Recorded, Refused, Repeat, Verification};
+use crate::protocol::arrival::{Arrival, ArrivalRepeat, RecordedArrival, RefusedRequest, SignatureState};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, Report, What};
+use crate::protocol::facts::EventFacts;
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, Report, ReportKind};
 use crate::protocol::schedule::guess_retry;
-use crate::protocol::signature::Reason;
+use crate::protocol::signature::SignatureFault;
 use std::time::Duration;
 
 /// Whoever is told. Called from the request's own task before the answer is written: both methods must return at
 /// once, so a screen puts a queue in between.
-pub trait Audience: Send + Sync {
+pub trait ReportSink: Send + Sync {
     /// Takes a report.
-    fn tell(&self, report: Report);
+    fn emit_report(&self, report: Report);
 
     /// Asked once for each arrival that would be told. `false` leaves its report out; the audience counts these.
-    fn wants(&self) -> bool {
+    fn wants_report(&self) -> bool {
         true
     }
 }
 
-impl<F: Fn(Report) + Send + Sync> Audience for F {
-    fn tell(&self, report: Report) {
+impl<F: Fn(Report) + Send + Sync> ReportSink for F {
+    fn emit_report(&self, report: Report) {
         self(report);
     }
 }
 
 /// An arrival's report before it is known how the store takes it. Bodies and headers are shared, not copied.
-pub(super) fn draft(arrival: &Arrival) -> Box<ArrivalReport> {
+pub(super) fn draft_arrival(arrival: &Arrival) -> Box<ArrivalReport> {
     Box::new(ArrivalReport {
         number: None,
         facts: arrival.facts.clone(),
@@ -48,26 +48,32 @@ pub(super) fn draft(arrival: &Arrival) -> Box<ArrivalReport> {
 }
 
 /// Completes a draft with what the store made of the arrival.
-pub(super) fn stored(mut draft: Box<ArrivalReport>, recorded: &Recorded, answer: u16) -> What {
+pub(super) fn complete_stored(mut draft: Box<ArrivalReport>, recorded: &RecordedArrival, answer: u16) -> ReportKind {
     draft.number = Some(ArrivalNumber::Stored { event: recorded.event, arrival: recorded.arrival });
-    draft.repeat = recorded.repeat.as_ref().map(repeat);
+    draft.repeat = recorded.repeat.as_ref().map(report_repeat);
     draft.out_of_order = recorded.out_of_order;
     draft.answer = answer;
-    What::Arrival(draft)
+    ReportKind::Arrival(draft)
 }
 
 /// Completes a draft of an arrival that could not be stored.
-pub(super) fn not_stored(mut draft: Box<ArrivalReport>, why: String, answer: u16) -> What {
+pub(super) fn complete_unstored(mut draft: Box<ArrivalReport>, why: String, answer: u16) -> ReportKind {
     draft.not_stored = Some(why);
     draft.answer = answer;
-    What::Arrival(draft)
+    ReportKind::Arrival(draft)
 }
 
 /// A refused request, with its number in the ring where it got one.
-pub(super) fn refused(refused: Refused, facts: Facts, number: Option<u64>, answer: u16) -> What {
-    let verification = if refused.reason == Reason::Missing { Verification::Unsigned } else { Verification::Invalid };
-    let Refused { target, headers, body, reason, .. } = refused;
-    What::Arrival(Box::new(ArrivalReport {
+pub(super) fn report_refused(
+    refused: RefusedRequest,
+    facts: EventFacts,
+    number: Option<u64>,
+    answer: u16,
+) -> ReportKind {
+    let verification =
+        if refused.reason == SignatureFault::Missing { SignatureState::Unsigned } else { SignatureState::Invalid };
+    let RefusedRequest { target, headers, body, reason, .. } = refused;
+    ReportKind::Arrival(Box::new(ArrivalReport {
         number: number.map(ArrivalNumber::Refused),
         facts,
         fingerprint: RawBody::fingerprint(&body),
@@ -84,7 +90,7 @@ pub(super) fn refused(refused: Refused, facts: Facts, number: Option<u64>, answe
     }))
 }
 
-fn repeat(repeat: &Repeat) -> RepeatReport {
+fn report_repeat(repeat: &ArrivalRepeat) -> RepeatReport {
     let gap = Duration::from_millis(repeat.gap_ms.max(0).unsigned_abs());
     RepeatReport { kind: repeat.kind, of: repeat.of, gap, retry_guess: guess_retry(gap) }
 }

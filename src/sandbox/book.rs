@@ -24,7 +24,7 @@ const GROUP: usize = 128;
 
 /// Where the book is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SandboxLocation {
     /// In memory: gone at the end.
     Memory,
     /// In a file.
@@ -33,7 +33,7 @@ pub enum Place {
 
 /// Why a book could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum BookError {
+pub enum SandboxDatabaseError {
     /// The file's fault.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -53,43 +53,43 @@ pub enum BookError {
 /// A piece of work that was not done: nothing of it is in the book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Undone(pub String);
+pub struct SandboxWriteError(pub String);
 
 /// Tells whoever waits, after the commit or in its place.
-type Announce = Box<dyn FnOnce(Result<(), &Undone>) + Send>;
+type CommitCallback = Box<dyn FnOnce(Result<(), &SandboxWriteError>) + Send>;
 
 /// One piece of work. Handed no connection, it only tells that nothing was done. What fails by itself has told so.
-type Work = Box<dyn FnOnce(Result<&Connection, &Undone>) -> Option<Announce> + Send>;
+type SandboxWork = Box<dyn FnOnce(Result<&Connection, &SandboxWriteError>) -> Option<CommitCallback> + Send>;
 
 /// What is handed to the clerk.
-enum Piece {
-    Work(Work),
+enum SandboxJob {
+    Work(SandboxWork),
     /// Finish what was handed over before, and end.
     Close,
 }
 
 /// A handle to the book. Cloning is cheap; the thread ends with [`Book::close`].
 #[derive(Clone)]
-pub struct Book {
-    queue: mpsc::Sender<Piece>,
+pub struct SandboxDatabase {
+    queue: mpsc::Sender<SandboxJob>,
     clerk: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
-impl std::fmt::Debug for Book {
+impl std::fmt::Debug for SandboxDatabase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Book")
     }
 }
 
-impl Book {
+impl SandboxDatabase {
     /// Opens the book, making it where there is none, and starts its thread.
-    pub fn open(place: &Place) -> Result<Self, BookError> {
+    pub fn open(place: &SandboxLocation) -> Result<Self, SandboxDatabaseError> {
         let (connection, lock) = match place {
-            Place::File(path) => {
+            SandboxLocation::File(path) => {
                 let lock = lock(path)?;
                 (database::open_writer(&SANDBOX, path, PATIENCE)?, Some(lock))
             }
-            Place::Memory => (in_memory()?, None),
+            SandboxLocation::Memory => (in_memory()?, None),
         };
         let (queue, pieces) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new().name("sandbox".into());
@@ -104,17 +104,19 @@ impl Book {
 
     /// Has a piece of work done, in a transaction of its own kind: it is in the book whole or not at all, and on the
     /// disk when this answers.
-    pub async fn enter<T: Send + 'static>(
+    pub async fn run_job<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Undone> {
-        let gone = || Undone("the book was closed".into());
-        let (tell, told) = oneshot::channel::<Result<T, Undone>>();
+    ) -> Result<T, SandboxWriteError> {
+        let gone = || SandboxWriteError("the book was closed".into());
+        let (tell, told) = oneshot::channel::<Result<T, SandboxWriteError>>();
         // Whether anybody still waits is not the clerk's concern.
-        let work: Work = Box::new(move |connection| {
-            let done = connection.map_err(Clone::clone).and_then(|open| work(open).map_err(|e| Undone(e.to_string())));
+        let work: SandboxWork = Box::new(move |connection| {
+            let done = connection
+                .map_err(Clone::clone)
+                .and_then(|open| work(open).map_err(|e| SandboxWriteError(e.to_string())));
             match done {
-                Ok(value) => Some(Box::new(move |committed: Result<(), &Undone>| {
+                Ok(value) => Some(Box::new(move |committed: Result<(), &SandboxWriteError>| {
                     let _ = tell.send(committed.map(|()| value).map_err(Clone::clone));
                 })),
                 Err(undone) => {
@@ -123,7 +125,7 @@ impl Book {
                 }
             }
         });
-        self.queue.send(Piece::Work(work)).await.map_err(|_| gone())?;
+        self.queue.send(SandboxJob::Work(work)).await.map_err(|_| gone())?;
         told.await.map_err(|_| gone())?
     }
 
@@ -131,31 +133,31 @@ impl Book {
     pub async fn close(self) {
         let clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner).take();
         // A clerk that is gone has nothing left to finish.
-        let _ = self.queue.send(Piece::Close).await;
+        let _ = self.queue.send(SandboxJob::Close).await;
         if let Some(clerk) = clerk {
             let _ = tokio::task::spawn_blocking(|| clerk.join()).await;
         }
     }
 }
 
-fn in_memory() -> Result<Connection, BookError> {
-    let sorted = |error: rusqlite::Error| unusable(&Place::Memory, error.to_string());
+fn in_memory() -> Result<Connection, SandboxDatabaseError> {
+    let sorted = |error: rusqlite::Error| unusable(&SandboxLocation::Memory, error.to_string());
     let mut connection = Connection::open_in_memory().map_err(sorted)?;
     SANDBOX.migrate(Path::new("memory"), &mut connection)?;
     Ok(connection)
 }
 
-fn unusable(place: &Place, detail: String) -> BookError {
+fn unusable(place: &SandboxLocation, detail: String) -> SandboxDatabaseError {
     let path = match place {
-        Place::Memory => "memory".to_owned(),
-        Place::File(path) => path.display().to_string(),
+        SandboxLocation::Memory => "memory".to_owned(),
+        SandboxLocation::File(path) => path.display().to_string(),
     };
-    BookError::Unusable { path, detail }
+    SandboxDatabaseError::Unusable { path, detail }
 }
 
 /// Takes a lock beside the file for as long as the book is open. Beside it, and not on it: closing any other handle of
 /// the file would take SQLite's own locks away (POSIX, `fcntl`).
-fn lock(path: &Path) -> Result<File, BookError> {
+fn lock(path: &Path) -> Result<File, SandboxDatabaseError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
     let beside = path.with_file_name(name);
@@ -169,21 +171,21 @@ fn lock(path: &Path) -> Result<File, BookError> {
     let file = options.open(&beside).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(BookError::InUse(path.to_path_buf())),
+        Err(TryLockError::WouldBlock) => Err(SandboxDatabaseError::InUse(path.to_path_buf())),
         Err(TryLockError::Error(error)) => Err(failed(error).into()),
     }
 }
 
 /// The thread's life.
-fn run(connection: &Connection, mut pieces: mpsc::Receiver<Piece>) {
+fn run(connection: &Connection, mut pieces: mpsc::Receiver<SandboxJob>) {
     let mut group = Vec::with_capacity(GROUP);
     while pieces.blocking_recv_many(&mut group, GROUP) > 0 {
-        if group.iter().any(|piece| matches!(piece, Piece::Close)) {
+        if group.iter().any(|piece| matches!(piece, SandboxJob::Close)) {
             pieces.close();
         }
         let work = |piece| match piece {
-            Piece::Work(work) => Some(work),
-            Piece::Close => None,
+            SandboxJob::Work(work) => Some(work),
+            SandboxJob::Close => None,
         };
         commit(connection, group.drain(..).filter_map(work));
     }
@@ -192,8 +194,8 @@ fn run(connection: &Connection, mut pieces: mpsc::Receiver<Piece>) {
 }
 
 /// Does a group's work in one transaction. A piece that fails by itself takes back what it did and no more.
-fn commit(connection: &Connection, group: impl Iterator<Item = Work>) {
-    let words = |error: rusqlite::Error| Undone(error.to_string());
+fn commit(connection: &Connection, group: impl Iterator<Item = SandboxWork>) {
+    let words = |error: rusqlite::Error| SandboxWriteError(error.to_string());
     if let Err(undone) = connection.execute_batch("BEGIN IMMEDIATE").map_err(words) {
         return group.for_each(|work| drop(work(Err(&undone))));
     }

@@ -3,11 +3,11 @@
 //!
 //! May know the tables and the schedule. Time is a parameter.
 
-use super::pace::Pace;
-use crate::database::{OutcomeColumns, time};
-use crate::protocol::attempt::Outcome;
+use super::pace::SandboxRetryPolicy;
+use crate::database::{OutcomeColumns, decode_time};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
-use crate::protocol::delivery::{Delivery, End, State, Try};
+use crate::protocol::delivery::{SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState};
 use crate::protocol::schedule::MAX_ATTEMPTS;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// A delivery that waits for an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Waiting {
+pub(super) struct QueuedDelivery {
     /// When, in Unix milliseconds.
     pub due_ms: i64,
     /// Which.
@@ -25,7 +25,7 @@ pub(super) struct Waiting {
     pub lane: u64,
 }
 
-impl Waiting {
+impl QueuedDelivery {
     fn new(delivery: i64, due_ms: i64, url: &str, signup: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         (url, signup).hash(&mut hasher);
@@ -35,7 +35,7 @@ impl Waiting {
 
 /// A delivery to be made.
 #[derive(Debug, Clone)]
-pub(super) struct New<'a> {
+pub(super) struct NewDelivery<'a> {
     pub subscription: &'a str,
     pub event: &'static str,
     pub signup: &'a str,
@@ -45,18 +45,18 @@ pub(super) struct New<'a> {
 }
 
 /// Enters a delivery whose first attempt is due now.
-pub(super) fn enter(book: &Connection, new: &New<'_>, now_ms: i64) -> rusqlite::Result<Waiting> {
+pub(super) fn add_delivery(book: &Connection, new: &NewDelivery<'_>, now_ms: i64) -> rusqlite::Result<QueuedDelivery> {
     book.prepare_cached(
         "INSERT INTO deliveries (subscription, event, signup, email, url, created_ms, state, attempts, first_ms, due_ms,
          body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?6, ?6, ?7)",
     )?
     .execute(params![new.subscription, new.event, new.signup, new.email, new.url, now_ms, new.body])?;
-    Ok(Waiting::new(book.last_insert_rowid(), now_ms, new.url, new.signup))
+    Ok(QueuedDelivery::new(book.last_insert_rowid(), now_ms, new.url, new.signup))
 }
 
 /// What is begun: an attempt whose row is written.
 #[derive(Debug, Clone)]
-pub(super) struct Begun {
+pub(super) struct StartedAttempt {
     pub row: i64,
     pub delivery: i64,
     pub subscription: String,
@@ -72,9 +72,9 @@ pub(super) struct Begun {
 }
 
 /// Writes the row of an attempt that is about to be made; `None` where the delivery no longer waits for one.
-pub(super) fn begin(book: &Connection, delivery: i64, now_ms: i64) -> rusqlite::Result<Option<Begun>> {
+pub(super) fn begin_attempt(book: &Connection, delivery: i64, now_ms: i64) -> rusqlite::Result<Option<StartedAttempt>> {
     let read = |row: &Row<'_>| {
-        Ok(Begun {
+        Ok(StartedAttempt {
             row: 0,
             delivery,
             subscription: row.get(0)?,
@@ -112,21 +112,21 @@ pub(super) fn begin(book: &Connection, delivery: i64, now_ms: i64) -> rusqlite::
 
 /// What an attempt made of its delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct After {
-    pub state: State,
+pub(super) struct DeliveryUpdate {
+    pub state: SandboxDeliveryState,
     pub next_ms: Option<i64>,
 }
 
 /// Writes how an attempt ended, and what follows from it.
-pub(super) fn end(
+pub(super) fn end_attempt(
     book: &Connection,
-    begun: &Begun,
-    outcome: &Outcome,
+    begun: &StartedAttempt,
+    outcome: &AttemptOutcome,
     latency: Duration,
-    pace: Pace,
+    pace: SandboxRetryPolicy,
     now_ms: i64,
-) -> rusqlite::Result<After> {
-    let columns = OutcomeColumns::of(outcome);
+) -> rusqlite::Result<DeliveryUpdate> {
+    let columns = OutcomeColumns::from_outcome(outcome);
     book.prepare_cached(
         "UPDATE attempts SET latency_us = ?2, outcome = ?3, status = ?4, truncated = ?5, words = ?6, answer = ?7
          WHERE id = ?1",
@@ -140,23 +140,27 @@ pub(super) fn end(
         columns.words,
         columns.answer.as_deref(),
     ])?;
-    let next = pace.next(begun.number, begun.first_ms, begun.due_ms).map(|due_ms| due_ms.max(now_ms));
-    let state = match (outcome.acknowledged(), next) {
-        (true, _) => State::Delivered,
-        (false, None) => State::Failed,
-        (false, Some(_)) => State::Pending,
+    let next = pace.next_due_ms(begun.number, begun.first_ms, begun.due_ms).map(|due_ms| due_ms.max(now_ms));
+    let state = match (outcome.is_acknowledged(), next) {
+        (true, _) => SandboxDeliveryState::Delivered,
+        (false, None) => SandboxDeliveryState::Failed,
+        (false, Some(_)) => SandboxDeliveryState::Pending,
     };
-    let next_ms = next.filter(|_| state == State::Pending);
+    let next_ms = next.filter(|_| state == SandboxDeliveryState::Pending);
     // A delivery that was cancelled meanwhile stays so, unless it got through.
     let changed = book
         .prepare_cached("UPDATE deliveries SET state = ?2, due_ms = ?3 WHERE id = ?1 AND (state = 0 OR ?2 = 1)")?
         .execute(params![begun.delivery, code(state), next_ms.unwrap_or(begun.due_ms)])?;
-    Ok(if changed == 1 { After { state, next_ms } } else { After { state: State::Cancelled, next_ms: None } })
+    Ok(if changed == 1 {
+        DeliveryUpdate { state, next_ms }
+    } else {
+        DeliveryUpdate { state: SandboxDeliveryState::Cancelled, next_ms: None }
+    })
 }
 
 /// Marks what a sandbox that ended in the middle of things left under way, so that it is tried again with the same
 /// number; moves what came due meanwhile to now; and answers with everything that waits, and how much was interrupted.
-pub(super) fn recover(book: &Connection, now_ms: i64) -> rusqlite::Result<(Vec<Waiting>, usize)> {
+pub(super) fn recover_deliveries(book: &Connection, now_ms: i64) -> rusqlite::Result<(Vec<QueuedDelivery>, usize)> {
     let interrupted = book.execute(
         "UPDATE deliveries SET attempts = attempts - 1
          WHERE id IN (SELECT delivery FROM attempts WHERE outcome IS NULL)",
@@ -166,22 +170,22 @@ pub(super) fn recover(book: &Connection, now_ms: i64) -> rusqlite::Result<(Vec<W
     book.execute("UPDATE deliveries SET due_ms = ?1 WHERE state = 0 AND due_ms < ?1", [now_ms])?;
     let mut waiting = book.prepare("SELECT id, due_ms, url, signup FROM deliveries WHERE state = 0")?;
     let read = |row: &Row<'_>| {
-        Ok(Waiting::new(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?))
+        Ok(QueuedDelivery::new(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?))
     };
     Ok((waiting.query_map([], read)?.collect::<Result<_, _>>()?, interrupted))
 }
 
 /// Gives up what waits for a subscription that is removed.
-pub(super) fn cancel(book: &Connection, subscription: &str) -> rusqlite::Result<usize> {
+pub(super) fn cancel_deliveries(book: &Connection, subscription: &str) -> rusqlite::Result<usize> {
     book.prepare_cached("UPDATE deliveries SET state = 3 WHERE subscription = ?1 AND state = 0")?
         .execute([subscription])
 }
 
 /// Which deliveries are wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct DeliveryFilter {
     /// In this state only.
-    pub state: Option<State>,
+    pub state: Option<SandboxDeliveryState>,
     /// Of this subscription only.
     pub subscription: Option<String>,
     /// At most so many, the newest; `None` for all.
@@ -189,7 +193,7 @@ pub struct Wanted {
 }
 
 /// Deliveries with their attempts, oldest first.
-pub(super) fn list(book: &Connection, wanted: &Wanted) -> rusqlite::Result<Vec<Delivery>> {
+pub(super) fn list_deliveries(book: &Connection, wanted: &DeliveryFilter) -> rusqlite::Result<Vec<SandboxDelivery>> {
     let mut statement = book.prepare_cached(
         "SELECT id, subscription, event, signup, email, url, body, created_ms, state, due_ms FROM deliveries
          WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR subscription = ?2) ORDER BY id DESC LIMIT ?3",
@@ -209,9 +213,9 @@ pub(super) fn list(book: &Connection, wanted: &Wanted) -> rusqlite::Result<Vec<D
     Ok(deliveries)
 }
 
-fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+fn delivery(row: &Row<'_>) -> rusqlite::Result<SandboxDelivery> {
     let state = state(row.get(8)?);
-    Ok(Delivery {
+    Ok(SandboxDelivery {
         number: row.get::<_, i64>(0)?.unsigned_abs(),
         subscription: row.get(1)?,
         event_type: row.get(2)?,
@@ -221,15 +225,15 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         body: RawBody::new(row.get::<_, Vec<u8>>(6)?),
         created_at: moment(row, 7)?,
         state,
-        due_at: (state == State::Pending).then(|| moment(row, 9)).transpose()?,
+        due_at: (state == SandboxDeliveryState::Pending).then(|| moment(row, 9)).transpose()?,
         attempts: Vec::new(),
     })
 }
 
-fn attempt(row: &Row<'_>) -> rusqlite::Result<Try> {
+fn attempt(row: &Row<'_>) -> rusqlite::Result<SandboxDeliveryAttempt> {
     let end = match row.get::<_, Option<i64>>(5)? {
-        None => End::UnderWay,
-        Some(-1) => End::Interrupted,
+        None => SandboxAttemptState::UnderWay,
+        Some(-1) => SandboxAttemptState::Interrupted,
         Some(outcome) => {
             let columns = OutcomeColumns {
                 outcome,
@@ -239,27 +243,33 @@ fn attempt(row: &Row<'_>) -> rusqlite::Result<Try> {
                 answer: row.get::<_, Option<Vec<u8>>>(9)?.map(Into::into),
             };
             let outcome = columns.into_outcome().map_err(|unwritten| unreadable(5, unwritten))?;
-            End::Ended { outcome, latency: Duration::from_micros(row.get::<_, i64>(4)?.unsigned_abs()) }
+            SandboxAttemptState::Ended { outcome, latency: Duration::from_micros(row.get::<_, i64>(4)?.unsigned_abs()) }
         }
     };
-    Ok(Try { number: row.get(0)?, again: row.get(1)?, due_at: moment(row, 2)?, started_at: moment(row, 3)?, end })
+    Ok(SandboxDeliveryAttempt {
+        number: row.get(0)?,
+        again: row.get(1)?,
+        due_at: moment(row, 2)?,
+        started_at: moment(row, 3)?,
+        end,
+    })
 }
 
 fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    time(row.get(column)?).map_err(|unwritten| unreadable(column, unwritten))
+    decode_time(row.get(column)?).map_err(|unwritten| unreadable(column, unwritten))
 }
 
-fn unreadable(column: usize, unwritten: crate::database::Unwritten) -> rusqlite::Error {
+fn unreadable(column: usize, unwritten: crate::database::InvalidStoredValue) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Integer, Box::new(unwritten))
 }
 
-fn code(state: State) -> i64 {
-    State::ALL.iter().position(|other| *other == state).unwrap_or_default() as i64
+fn code(state: SandboxDeliveryState) -> i64 {
+    SandboxDeliveryState::ALL.iter().position(|other| *other == state).unwrap_or_default() as i64
 }
 
-fn state(code: i64) -> State {
-    let found = usize::try_from(code).ok().and_then(|code| State::ALL.get(code).copied());
-    found.unwrap_or(State::Cancelled)
+fn state(code: i64) -> SandboxDeliveryState {
+    let found = usize::try_from(code).ok().and_then(|code| SandboxDeliveryState::ALL.get(code).copied());
+    found.unwrap_or(SandboxDeliveryState::Cancelled)
 }
 
 /// Attempts that a delivery has at most.

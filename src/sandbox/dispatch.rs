@@ -3,15 +3,15 @@
 //! Knows the book's deliveries and makes attempts; what a request looks like is handed in. A kill at any moment leaves a
 //! book from which the next start goes on: see `delivery::recover`.
 
-use super::Around;
-use super::book::{Book, Undone};
-use super::delivery::{self, After, Begun, MOST, Waiting};
-use super::pace::Pace;
-use super::queue::Queue;
-use crate::database::time;
-use crate::exchange::Exchange;
-use crate::protocol::delivery::{DispatchReport, End, State, Try};
-use crate::protocol::report::What;
+use super::SandboxContext;
+use super::book::{SandboxDatabase, SandboxWriteError};
+use super::delivery::{self, DeliveryUpdate, MOST, QueuedDelivery, StartedAttempt};
+use super::pace::SandboxRetryPolicy;
+use super::queue::DeliveryQueue;
+use crate::database::decode_time;
+use crate::exchange::HttpClient;
+use crate::protocol::delivery::{DispatchReport, SandboxAttemptState, SandboxDeliveryAttempt, SandboxDeliveryState};
+use crate::protocol::report::ReportKind;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -30,34 +30,34 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// What every attempt needs.
 #[derive(Clone)]
-pub(super) struct Desk {
-    pub book: Book,
-    pub pace: Pace,
-    pub around: Arc<Around>,
-    pub exchange: Exchange,
+pub(super) struct DispatchContext {
+    pub book: SandboxDatabase,
+    pub pace: SandboxRetryPolicy,
+    pub around: Arc<SandboxContext>,
+    pub exchange: HttpClient,
 }
 
 /// An attempt that ended: whose lane is free again, and when the delivery waits for another one.
-struct Freed {
+struct DispatchedAttempt {
     lane: u64,
-    next: Option<Waiting>,
+    next: Option<QueuedDelivery>,
 }
 
 /// The queue's life. At the stop, what is under way is finished; the rest waits in the book.
-pub(super) async fn work(
-    desk: Desk,
-    waiting: Vec<Waiting>,
-    mut news: mpsc::UnboundedReceiver<Vec<Waiting>>,
+pub(super) async fn run_queue(
+    desk: DispatchContext,
+    waiting: Vec<QueuedDelivery>,
+    mut news: mpsc::UnboundedReceiver<Vec<QueuedDelivery>>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut queue = Queue::default();
+    let mut queue = DeliveryQueue::default();
     waiting.into_iter().for_each(|waiting| queue.put(waiting));
     let mut under_way = JoinSet::new();
     while !*stop.borrow() {
         while under_way.len() < AT_ONCE
             && let Some(due) = queue.take(desk.now_ms())
         {
-            under_way.spawn(attempt(desk.clone(), due));
+            under_way.spawn(run_attempt(desk.clone(), due));
         }
         let full = under_way.len() >= AT_ONCE;
         let pause = queue.next_due().filter(|_| !full).map_or(LONGEST_SLEEP, |due| desk.until(due));
@@ -72,13 +72,13 @@ pub(super) async fn work(
 }
 
 /// A retry waits before its lane is freed, so that the lane keeps its order.
-fn settle(queue: &mut Queue, freed: Option<Freed>) {
+fn settle(queue: &mut DeliveryQueue, freed: Option<DispatchedAttempt>) {
     let Some(freed) = freed else { return };
     freed.next.into_iter().for_each(|waiting| queue.put(waiting));
-    queue.done(freed.lane);
+    queue.free_lane(freed.lane);
 }
 
-impl Desk {
+impl DispatchContext {
     fn now(&self) -> Timestamp {
         self.around.clock.now()
     }
@@ -93,18 +93,21 @@ impl Desk {
     }
 
     /// Says that the book cannot be written, and gives it time.
-    async fn wait_for_book(&self, undone: &Undone) {
+    async fn wait_for_book(&self, undone: &SandboxWriteError) {
         let message = format!("Deliveries wait, since the sandbox's data cannot be written: {undone}.");
-        self.around.tell(What::Notice { message });
+        self.around.send_report(ReportKind::Notice { message });
         self.around.clock.sleep(BOOK_PAUSE).await;
     }
 }
 
-async fn attempt(desk: Desk, due: Waiting) -> Freed {
+async fn run_attempt(desk: DispatchContext, due: QueuedDelivery) -> DispatchedAttempt {
     let (id, now_ms) = (due.delivery, desk.now_ms());
-    let freed = |next_ms: Option<i64>| Freed { lane: due.lane, next: next_ms.map(|due_ms| Waiting { due_ms, ..due }) };
-    match desk.book.enter(move |book| delivery::begin(book, id, now_ms)).await {
-        Ok(Some(begun)) => freed(make(&desk, begun).await.next_ms),
+    let freed = |next_ms: Option<i64>| DispatchedAttempt {
+        lane: due.lane,
+        next: next_ms.map(|due_ms| QueuedDelivery { due_ms, ..due }),
+    };
+    match desk.book.run_job(move |book| delivery::begin_attempt(book, id, now_ms)).await {
+        Ok(Some(begun)) => freed(send_attempt(&desk, begun).await.next_ms),
         Ok(None) => freed(None),
         Err(undone) => {
             desk.wait_for_book(&undone).await;
@@ -114,34 +117,39 @@ async fn attempt(desk: Desk, due: Waiting) -> Freed {
 }
 
 /// Makes the attempt whose row is written.
-async fn make(desk: &Desk, begun: Begun) -> After {
+async fn send_attempt(desk: &DispatchContext, begun: StartedAttempt) -> DeliveryUpdate {
     let (outcome, latency) = match (desk.around.prepare)(&begun.url, &begun.body) {
         Ok(request) => desk.exchange.post(&request, Some(ATTEMPT_BUDGET)).await,
-        Err(words) => (crate::protocol::attempt::Outcome::Failed(words), Duration::ZERO),
+        Err(words) => (crate::protocol::attempt::AttemptOutcome::Failed(words), Duration::ZERO),
     };
     let now_ms = desk.now_ms();
     let after = loop {
         let (row, result, pace) = (begun.clone(), outcome.clone(), desk.pace);
-        let written = desk.book.enter(move |book| delivery::end(book, &row, &result, latency, pace, now_ms)).await;
+        let written =
+            desk.book.run_job(move |book| delivery::end_attempt(book, &row, &result, latency, pace, now_ms)).await;
         match written {
             Ok(after) => break after,
             // The row stays open meanwhile: were the sandbox to end now, this attempt would count as interrupted.
             Err(undone) => desk.wait_for_book(&undone).await,
         }
     };
-    desk.around.tell(What::Dispatch(Box::new(told(begun, End::Ended { outcome, latency }, after))));
+    desk.around.send_report(ReportKind::Dispatch(Box::new(build_dispatch_report(
+        begun,
+        SandboxAttemptState::Ended { outcome, latency },
+        after,
+    ))));
     after
 }
 
-fn told(begun: Begun, end: End, after: After) -> DispatchReport {
-    let moment = |ms| time(ms).unwrap_or_default();
+fn build_dispatch_report(begun: StartedAttempt, end: SandboxAttemptState, after: DeliveryUpdate) -> DispatchReport {
+    let moment = |ms| decode_time(ms).unwrap_or_default();
     DispatchReport {
         delivery: begun.delivery.unsigned_abs(),
         subscription: begun.subscription,
         event_type: begun.event,
         email: begun.email,
         url: begun.url,
-        attempt: Try {
+        attempt: SandboxDeliveryAttempt {
             number: begun.number,
             again: begun.again,
             due_at: moment(begun.due_ms),
@@ -150,6 +158,6 @@ fn told(begun: Begun, end: End, after: After) -> DispatchReport {
         },
         of: MOST,
         state: after.state,
-        next_at: after.next_ms.filter(|_| after.state == State::Pending).map(moment),
+        next_at: after.next_ms.filter(|_| after.state == SandboxDeliveryState::Pending).map(moment),
     }
 }

@@ -3,8 +3,8 @@
 //! Pure. What is wrong becomes the reply that says so.
 
 use super::assumption;
-use super::reply::Reply;
-use crate::protocol::api::{LARGEST_PAGE, PAGE, Refusal};
+use super::reply::SandboxResponse;
+use crate::protocol::api::{ApiErrorResponse, LARGEST_PAGE, PAGE};
 use crate::protocol::event::{EventType, FieldKind};
 use crate::protocol::target::is_loopback;
 use serde_json::{Map, Value};
@@ -18,23 +18,27 @@ const LONGEST_URL: usize = 2048;
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Page {
+pub(super) struct PageQuery {
     pub limit: u64,
     pub offset: u64,
     /// Whether more was asked for than a page may have.
     pub cut: bool,
 }
 
-impl Page {
+impl PageQuery {
     /// Reads `limit` and `offset`; of several the first counts.
-    pub(super) fn of_query(query: &str) -> Result<Self, Reply> {
+    pub(super) fn parse_query(query: &str) -> Result<Self, SandboxResponse> {
         let given = |name: &str| {
             url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
         };
         let number = |name: &'static str, least: u64, usual: u64| match given(name) {
             None => Ok(usual),
             Some(text) => whole(&text).filter(|number| *number >= least).ok_or_else(|| {
-                Reply::guessed(400, &format!("{name} must be a whole number from {least}"), assumption::PAGE_NUMBERS)
+                SandboxResponse::from_assumption(
+                    400,
+                    &format!("{name} must be a whole number from {least}"),
+                    assumption::PAGE_NUMBERS,
+                )
             }),
         };
         let limit = number("limit", 1, u64::from(PAGE))?;
@@ -51,7 +55,7 @@ fn whole(text: &str) -> Option<u64> {
 
 /// A sign-up to be made.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Wish {
+pub(super) struct SignupRequest {
     pub email: String,
     pub name: Option<String>,
     pub metadata: Map<String, Value>,
@@ -59,26 +63,26 @@ pub(super) struct Wish {
     pub clash: bool,
 }
 
-impl Wish {
+impl SignupRequest {
     /// Reads the body of a sign-up.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Reply> {
-        Self::of(object(body)?)
+    pub(super) fn parse_body(body: &[u8]) -> Result<Self, SandboxResponse> {
+        Self::from_members(object(body)?)
     }
 
     /// Checks the members of a sign-up.
-    pub(super) fn of(mut members: Map<String, Value>) -> Result<Self, Reply> {
+    pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Self, SandboxResponse> {
         let email = match members.remove("email") {
-            None | Some(Value::Null) => return Err(Reply::refusal(&Refusal::email_required())),
+            None | Some(Value::Null) => return Err(SandboxResponse::from_refusal(&ApiErrorResponse::email_required())),
             Some(Value::String(email)) if email.is_empty() => {
-                return Err(Reply::refusal(&Refusal::email_required()));
+                return Err(SandboxResponse::from_refusal(&ApiErrorResponse::email_required()));
             }
             Some(Value::String(email)) if is_email(&email) => email,
-            Some(_) => return Err(Reply::guessed(400, "Invalid email", assumption::INVALID_FIELD)),
+            Some(_) => return Err(SandboxResponse::from_assumption(400, "Invalid email", assumption::INVALID_FIELD)),
         };
         let name = match members.remove("name") {
             None | Some(Value::Null) => None,
             Some(Value::String(name)) => Some(name),
-            Some(_) => return Err(Reply::guessed(400, "Invalid name", assumption::INVALID_FIELD)),
+            Some(_) => return Err(SandboxResponse::from_assumption(400, "Invalid name", assumption::INVALID_FIELD)),
         };
         let mut metadata = map(&mut members, "metadata")?;
         let custom = map(&mut members, "customFields")?;
@@ -88,11 +92,11 @@ impl Wish {
     }
 }
 
-fn map(members: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Reply> {
+fn map(members: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, SandboxResponse> {
     match members.remove(name) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map),
-        Some(_) => Err(Reply::guessed(400, &format!("Invalid {name}"), assumption::INVALID_FIELD)),
+        Some(_) => Err(SandboxResponse::from_assumption(400, &format!("Invalid {name}"), assumption::INVALID_FIELD)),
     }
 }
 
@@ -103,17 +107,17 @@ fn is_email(text: &str) -> bool {
 
 /// A subscription to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Order {
+pub(super) struct SubscriptionRequest {
     pub event: EventType,
     pub url: String,
     pub waitlist: Option<String>,
 }
 
-impl Order {
+impl SubscriptionRequest {
     /// Reads the body of a subscription.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Reply> {
+    pub(super) fn parse_body(body: &[u8]) -> Result<Self, SandboxResponse> {
         let mut members = object(body)?;
-        let refused = |error: &str, assumption| Err(Reply::guessed(400, error, assumption));
+        let refused = |error: &str, assumption| Err(SandboxResponse::from_assumption(400, error, assumption));
         let event = match members.remove("event_type") {
             None | Some(Value::Null) => return refused("event_type is required", assumption::SUBSCRIBE_FIELDS),
             Some(name) => name.as_str().and_then(EventType::from_name),
@@ -147,10 +151,10 @@ fn target(text: &str) -> Option<String> {
     (fits && plain).then(|| text.to_owned())
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, Reply> {
+fn object(body: &[u8]) -> Result<Map<String, Value>, SandboxResponse> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Ok(members),
-        _ => Err(Reply::guessed(400, "Invalid JSON body", assumption::INVALID_BODY)),
+        _ => Err(SandboxResponse::from_assumption(400, "Invalid JSON body", assumption::INVALID_BODY)),
     }
 }
 
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn pages() {
-        let page = |query: &str| Page::of_query(query).map(|page| (page.limit, page.offset, page.cut)).ok();
+        let page = |query: &str| PageQuery::parse_query(query).map(|page| (page.limit, page.offset, page.cut)).ok();
         assert_eq!(page(""), Some((100, 0, false)));
         assert_eq!(page("limit=5&offset=7&limit=9"), Some((5, 7, false)));
         assert_eq!(page("limit=1000"), Some((1000, 0, false)));
@@ -173,7 +177,9 @@ mod tests {
 
     #[test]
     fn custom_fields_go_into_the_metadata() {
-        let wish = |body: &str| Wish::read(body.as_bytes()).map(|wish| (Value::Object(wish.metadata), wish.clash)).ok();
+        let wish = |body: &str| {
+            SignupRequest::parse_body(body.as_bytes()).map(|wish| (Value::Object(wish.metadata), wish.clash)).ok()
+        };
         let body = r#"{"email":"a@b.io","metadata":{"a":1,"b":[2]},"customFields":{"b":3,"c":null}}"#;
         assert_eq!(wish(body), Some((serde_json::json!({"a":1,"b":3,"c":null}), true)));
         assert_eq!(wish(r#"{"email":"a@b.io","metadata":null,"name":null}"#), Some((serde_json::json!({}), false)));

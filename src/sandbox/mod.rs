@@ -39,28 +39,28 @@ mod subscription;
 mod tests;
 mod waitlist;
 
-pub use assumption::{ASSUMPTIONS, About, Assumption};
-pub use book::{Book, BookError, Place, Undone};
-pub use delivery::Wanted;
-pub use founding::{Founding, Workspace};
-pub use pace::Pace;
-pub use reader::deliveries;
+pub use assumption::{ASSUMPTIONS, AssumptionScope, SandboxAssumption};
+pub use book::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
+pub use delivery::DeliveryFilter;
+pub use founding::{SandboxWorkspace, WorkspaceSetup};
+pub use pace::SandboxRetryPolicy;
+pub use reader::read_deliveries;
 
 use crate::clock::SharedClock;
-use crate::context::Entropy;
-use crate::exchange::{Exchange, Request};
-use crate::protocol::api::Plan;
+use crate::context::EntropySource;
+use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::protocol::api::WorkspacePlan;
 use crate::protocol::body::RawBody;
-use crate::protocol::delivery::Delivery;
-use crate::protocol::report::{Report, What};
-use crate::server::{Caught, Limits, Outlive};
+use crate::protocol::delivery::SandboxDelivery;
+use crate::protocol::report::{Report, ReportKind};
+use crate::server::{CatchPanic, DetachOnDrop, ServerLimits};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use delivery::Waiting;
+use delivery::QueuedDelivery;
 use jiff::Timestamp;
-use quota::Quota;
-use reply::Reply;
+use quota::HourlyQuota;
+use reply::SandboxResponse;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -72,35 +72,35 @@ const PUBLIC: &str = "/w/";
 
 /// What a sandbox is told before it starts.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct SandboxSettings {
     /// What the workspace pays for.
-    pub plan: Plan,
+    pub plan: WorkspacePlan,
     /// Calls an hour in place of the plan's.
     pub rate_limit: Option<u32>,
     /// How fast retries come.
-    pub pace: Pace,
+    pub pace: SandboxRetryPolicy,
     /// Scheme, host and port at which it is reached: what its pages' URLs begin with.
     pub origin: String,
     /// Bounds of what callers send.
-    pub limits: Limits,
+    pub limits: ServerLimits,
 }
 
 /// Hears what happens.
-pub trait Audience: Send + Sync {
+pub trait SandboxObserver: Send + Sync {
     /// Takes a report, and does not wait for anything.
-    fn tell(&self, report: Report);
+    fn send_report(&self, report: Report);
 }
 
 /// Writes pages for people, and records for programs.
-pub trait Pages: Send + Sync {
+pub trait SandboxPageRenderer: Send + Sync {
     /// Deliveries as a page of HTML, the newest first.
-    fn deliveries(&self, deliveries: &[Delivery]) -> String;
+    fn render_deliveries(&self, deliveries: &[SandboxDelivery]) -> String;
 
     /// Deliveries as a JSON document.
-    fn records(&self, deliveries: &[Delivery]) -> Vec<u8>;
+    fn render_records(&self, deliveries: &[SandboxDelivery]) -> Vec<u8>;
 
     /// The page on which people sign up.
-    fn signup(&self, page: &SignupPage<'_>) -> String;
+    fn render_signup(&self, page: &SignupPage<'_>) -> String;
 }
 
 /// What the page on which people sign up says.
@@ -115,28 +115,28 @@ pub struct SignupPage<'a> {
 }
 
 /// Makes the request of a delivery: header fields and signature. Fails in words.
-pub type Prepare = Arc<dyn Fn(&str, &RawBody) -> Result<Request, String> + Send + Sync>;
+pub type DeliveryRequestBuilder = Arc<dyn Fn(&str, &RawBody) -> Result<OutgoingRequest, String> + Send + Sync>;
 
 /// What a sandbox stands among.
-pub struct Around {
+pub struct SandboxContext {
     /// The clock.
     pub clock: SharedClock,
     /// Source of ids and codes.
-    pub entropy: Entropy,
+    pub entropy: EntropySource,
     /// Who hears what happens.
-    pub audience: Arc<dyn Audience>,
+    pub audience: Arc<dyn SandboxObserver>,
     /// Who writes pages.
-    pub pages: Arc<dyn Pages>,
+    pub pages: Arc<dyn SandboxPageRenderer>,
     /// Who makes the requests of deliveries.
-    pub prepare: Prepare,
+    pub prepare: DeliveryRequestBuilder,
 }
 
-impl Around {
-    fn tell(&self, what: What) {
-        self.audience.tell(Report { at: self.clock.now(), what });
+impl SandboxContext {
+    fn send_report(&self, what: ReportKind) {
+        self.audience.send_report(Report { at: self.clock.now(), what });
     }
 
-    fn random<const N: usize>(&self) -> [u8; N] {
+    fn random_bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         (self.entropy)(&mut bytes);
         bytes
@@ -145,43 +145,54 @@ impl Around {
 
 /// A sandbox without its socket. Cloning shares it.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Inner>);
+pub struct Sandbox(Arc<SandboxState>);
 
-struct Inner {
-    settings: Settings,
-    book: Book,
+struct SandboxState {
+    settings: SandboxSettings,
+    book: SandboxDatabase,
     /// The digest of the key: what is compared takes as long for every guess.
     key: [u8; 32],
-    quota: Quota,
-    around: Arc<Around>,
-    news: mpsc::UnboundedSender<Vec<Waiting>>,
+    quota: HourlyQuota,
+    around: Arc<SandboxContext>,
+    news: mpsc::UnboundedSender<Vec<QueuedDelivery>>,
     stop: watch::Sender<bool>,
     queue: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// The workspace of a book, founded where there is none. `random` becomes the key.
-pub async fn found(book: &Book, founding: Founding, random: [u8; 16], now: Timestamp) -> Result<Workspace, Undone> {
-    book.enter(move |book| founding::found(book, founding, random, now)).await
+pub async fn open_workspace(
+    book: &SandboxDatabase,
+    founding: WorkspaceSetup,
+    random: [u8; 16],
+    now: Timestamp,
+) -> Result<SandboxWorkspace, SandboxWriteError> {
+    book.run_job(move |book| founding::open_workspace(book, founding, random, now)).await
 }
 
 impl Sandbox {
     /// Starts the delivery queue with what an earlier run left.
-    pub async fn start(settings: Settings, book: &Book, workspace: &Workspace, around: Around) -> Result<Self, Undone> {
+    pub async fn start(
+        settings: SandboxSettings,
+        book: &SandboxDatabase,
+        workspace: &SandboxWorkspace,
+        around: SandboxContext,
+    ) -> Result<Self, SandboxWriteError> {
         let now_ms = around.clock.now().as_millisecond();
-        let (waiting, interrupted) = book.enter(move |book| delivery::recover(book, now_ms)).await?;
+        let (waiting, interrupted) = book.run_job(move |book| delivery::recover_deliveries(book, now_ms)).await?;
         let around = Arc::new(around);
         if !waiting.is_empty() {
-            around.tell(What::Notice { message: left(waiting.len(), interrupted) });
+            around.send_report(ReportKind::Notice { message: describe_recovered(waiting.len(), interrupted) });
         }
         let (news, heard) = mpsc::unbounded_channel();
         let stop = watch::Sender::new(false);
         let (book, pace) = (book.clone(), settings.pace);
-        let desk = dispatch::Desk { book: book.clone(), pace, around: around.clone(), exchange: Exchange::new() };
-        let queue = tokio::spawn(dispatch::work(desk, waiting, heard, stop.subscribe()));
-        let key = digest(workspace.key.expose());
-        let quota = Quota::new(settings.plan, settings.rate_limit);
+        let desk =
+            dispatch::DispatchContext { book: book.clone(), pace, around: around.clone(), exchange: HttpClient::new() };
+        let queue = tokio::spawn(dispatch::run_queue(desk, waiting, heard, stop.subscribe()));
+        let key = digest_key(workspace.key.expose());
+        let quota = HourlyQuota::new(settings.plan, settings.rate_limit);
         let queue = Mutex::new(Some(queue));
-        Ok(Self(Arc::new(Inner { settings, book, key, quota, around, news, stop, queue })))
+        Ok(Self(Arc::new(SandboxState { settings, book, key, quota, around, news, stop, queue })))
     }
 
     /// Ends the queue: attempts under way are finished, or left to the next start if they take longer than this.
@@ -197,7 +208,7 @@ impl Sandbox {
     }
 }
 
-fn left(waiting: usize, interrupted: usize) -> String {
+fn describe_recovered(waiting: usize, interrupted: usize) -> String {
     let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let begun = match interrupted {
         0 => String::new(),
@@ -206,24 +217,24 @@ fn left(waiting: usize, interrupted: usize) -> String {
     format!("Going on with {} of an earlier run{begun}.", plural(waiting, "delivery", "deliveries"))
 }
 
-fn digest(key: &[u8]) -> [u8; 32] {
+fn digest_key(key: &[u8]) -> [u8; 32] {
     Sha256::digest(key).into()
 }
 
-impl Inner {
+impl SandboxState {
     /// Hands new deliveries to the queue. Once it has ended, they wait in the book.
-    fn deliver(&self, waiting: Vec<Waiting>) {
+    fn enqueue_deliveries(&self, waiting: Vec<QueuedDelivery>) {
         if !waiting.is_empty() {
             let _ = self.news.send(waiting);
         }
     }
 
     /// Does work in the book, and makes a reply of its failure.
-    async fn enter<T: Send + 'static>(
+    async fn run_job<T: Send + 'static>(
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Reply> {
-        self.book.enter(work).await.map_err(|undone| Reply::broken(&undone.0))
+    ) -> Result<T, SandboxResponse> {
+        self.book.run_job(work).await.map_err(|undone| SandboxResponse::internal_error(&undone.0))
     }
 }
 
@@ -236,24 +247,24 @@ pub fn router(sandbox: Sandbox) -> Router {
 
 /// What the router calls. A fault in one request must not end the sandbox, and a change that was begun is told to the
 /// queue although its caller has hung up.
-fn handle(State(Sandbox(inner)): State<Sandbox>, request: axum::extract::Request) -> Caught<Response> {
-    let answer = Outlive::new(answer(inner, request));
-    Caught::new(answer, || Reply::broken("the sandbox failed").into_response())
+fn handle(State(Sandbox(inner)): State<Sandbox>, request: axum::extract::Request) -> CatchPanic<Response> {
+    let answer = DetachOnDrop::new(answer(inner, request));
+    CatchPanic::new(answer, || SandboxResponse::internal_error("the sandbox failed").into_response())
 }
 
-async fn answer(inner: Arc<Inner>, request: axum::extract::Request) -> Response {
+async fn answer(inner: Arc<SandboxState>, request: axum::extract::Request) -> Response {
     let path = request.uri().path().to_owned();
     if page::is_own(&path) {
-        return page::answer(&inner, request).await.into_response();
+        return page::answer_own_page(&inner, request).await.into_response();
     }
     let method = request.method().to_string();
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let reply = match path.strip_prefix(PUBLIC) {
-        Some(slug) => public::answer(&inner, slug, request).await,
-        None => api::answer(&inner, request).await,
+        Some(slug) => public::answer_signup_page(&inner, slug, request).await,
+        None => api::answer_api_request(&inner, request).await,
     };
     let (status, assumptions) = (reply.status.as_u16(), reply.assumptions.clone());
     let told = crate::protocol::delivery::CallReport { method, target, status, assumptions };
-    inner.around.tell(What::Call(told));
+    inner.around.send_report(ReportKind::Call(told));
     reply.into_response()
 }

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 /// The schedule as a sandbox keeps it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pace {
+pub struct SandboxRetryPolicy {
     /// What a delay counts from.
     pub from: RetryFrom,
     /// How many times as fast as documented; `None` for no waiting at all.
     pub speed: Option<f64>,
 }
 
-impl Pace {
+impl SandboxRetryPolicy {
     /// When the attempt after this one is due, in Unix milliseconds: counted from the scheduled start of this one or of
     /// the first. `None` after the last.
-    pub(super) fn next(self, number: u32, first_ms: i64, due_ms: i64) -> Option<i64> {
+    pub(super) fn next_due_ms(self, number: u32, first_ms: i64, due_ms: i64) -> Option<i64> {
         let delay = self.scaled(*RETRY_DELAYS.get(number.checked_sub(1)? as usize)?);
         let since = match self.from {
             RetryFrom::Previous => due_ms,
@@ -35,9 +35,9 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn starts(pace: Pace) -> Vec<i64> {
+    fn starts(pace: SandboxRetryPolicy) -> Vec<i64> {
         let mut starts = vec![1_000];
-        while let Some(next) = pace.next(starts.len() as u32, starts[0], starts[starts.len() - 1]) {
+        while let Some(next) = pace.next_due_ms(starts.len() as u32, starts[0], starts[starts.len() - 1]) {
             starts.push(next);
         }
         starts
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn both_readings_at_any_speed() {
-        let pace = |from, speed| Pace { from, speed };
+        let pace = |from, speed| SandboxRetryPolicy { from, speed };
         let previous = [1_000, 61_000, 361_000, 1_261_000, 4_861_000];
         assert_eq!(starts(pace(RetryFrom::Previous, Some(1.0))), previous);
         assert_eq!(starts(pace(RetryFrom::First, Some(1.0))), [1_000, 61_000, 301_000, 901_000, 3_601_000]);

@@ -1,8 +1,8 @@
 //! The sandbox's own pages below `/_sandbox/`, where the service has nothing: what was delivered, attempt by attempt.
 
-use super::delivery::{self, Wanted};
-use super::reply::Reply;
-use super::{Inner, assumption};
+use super::delivery::{self, DeliveryFilter};
+use super::reply::SandboxResponse;
+use super::{SandboxState, assumption};
 use crate::protocol::target::is_loopback;
 use axum::extract::Request;
 use http::header::HOST;
@@ -22,37 +22,45 @@ pub(super) fn is_own(path: &str) -> bool {
 }
 
 /// Answers a request for one of them.
-pub(super) async fn answer(inner: &Inner, request: Request) -> Reply {
+pub(super) async fn answer_own_page(inner: &SandboxState, request: Request) -> SandboxResponse {
     if !is_local(&request) {
-        return foreign();
+        return reject_foreign_host();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Reply::method_not_allowed("GET");
+        return SandboxResponse::method_not_allowed("GET");
     }
     let (path, pages) = (request.uri().path().to_owned(), &inner.around.pages);
     drop(request);
     match path.strip_prefix(PREFIX).unwrap_or_default() {
-        "" | "/" => listed(inner, |found| Reply::page(StatusCode::OK, pages.deliveries(found))).await,
-        "/deliveries" => listed(inner, |found| Reply::written(pages.records(found))).await,
+        "" | "/" => {
+            render_deliveries(inner, |found| SandboxResponse::html(StatusCode::OK, pages.render_deliveries(found)))
+                .await
+        }
+        "/deliveries" => {
+            render_deliveries(inner, |found| SandboxResponse::from_json_bytes(pages.render_records(found))).await
+        }
         "/assumptions" => assumptions(),
-        _ => Reply::json(StatusCode::NOT_FOUND, &json!({ "error": "Not found" })),
+        _ => SandboxResponse::json(StatusCode::NOT_FOUND, &json!({ "error": "Not found" })),
     }
 }
 
-async fn listed(inner: &Inner, write: impl FnOnce(&[crate::protocol::delivery::Delivery]) -> Reply) -> Reply {
-    let wanted = Wanted { limit: Some(SHOWN), ..Wanted::default() };
-    match inner.enter(move |book| delivery::list(book, &wanted)).await {
+async fn render_deliveries(
+    inner: &SandboxState,
+    write: impl FnOnce(&[crate::protocol::delivery::SandboxDelivery]) -> SandboxResponse,
+) -> SandboxResponse {
+    let wanted = DeliveryFilter { limit: Some(SHOWN), ..DeliveryFilter::default() };
+    match inner.run_job(move |book| delivery::list_deliveries(book, &wanted)).await {
         Ok(found) => write(&found),
         Err(reply) => reply,
     }
 }
 
-fn assumptions() -> Reply {
+fn assumptions() -> SandboxResponse {
     let list: Vec<_> = assumption::ASSUMPTIONS
         .iter()
         .map(|guess| json!({ "id": guess.id, "about": guess.about, "what": guess.what }))
         .collect();
-    Reply::json(StatusCode::OK, &json!({ "assumptions": list }))
+    SandboxResponse::json(StatusCode::OK, &json!({ "assumptions": list }))
 }
 
 /// Whether a request was meant for this machine. A web page elsewhere can have its own name lead here and then read what
@@ -63,6 +71,6 @@ pub(super) fn is_local(request: &Request) -> bool {
 }
 
 /// The answer to a request that was meant for another machine.
-pub(super) fn foreign() -> Reply {
-    Reply::json(StatusCode::FORBIDDEN, &json!({ "error": "This page is for this machine alone" }))
+pub(super) fn reject_foreign_host() -> SandboxResponse {
+    SandboxResponse::json(StatusCode::FORBIDDEN, &json!({ "error": "This page is for this machine alone" }))
 }

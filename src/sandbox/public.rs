@@ -1,24 +1,24 @@
 //! The public page of a waitlist, which its sign-ups' `referral_url` leads to: a form for people, the same as JSON for
 //! programs. No key is asked for, as on any such page; `?ref=CODE` counts a referral.
 
-use super::api::{self, Named};
-use super::input::Wish;
-use super::reply::Reply;
-use super::{Inner, SignupPage, assumption, page, waitlist};
+use super::api::{self, WaitlistKey};
+use super::input::SignupRequest;
+use super::reply::SandboxResponse;
+use super::{SandboxState, SignupPage, assumption, page, waitlist};
 use axum::extract::Request;
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 /// Answers a request for the page of a waitlist.
-pub(super) async fn answer(inner: &Inner, slug: &str, request: Request) -> Reply {
+pub(super) async fn answer_signup_page(inner: &SandboxState, slug: &str, request: Request) -> SandboxResponse {
     let reply = match *request.method() {
-        _ if !page::is_local(&request) => page::foreign(),
+        _ if !page::is_local(&request) => page::reject_foreign_host(),
         Method::GET | Method::HEAD => form(inner, slug, referral(&request)).await,
-        Method::POST => signed_up(inner, slug, request).await,
-        _ => Reply::method_not_allowed("GET, POST"),
+        Method::POST => submit_signup_form(inner, slug, request).await,
+        _ => SandboxResponse::method_not_allowed("GET, POST"),
     };
-    reply.resting_on(assumption::PUBLIC_PAGE)
+    reply.with_assumption(assumption::PUBLIC_PAGE)
 }
 
 fn referral(request: &Request) -> Option<String> {
@@ -26,36 +26,37 @@ fn referral(request: &Request) -> Option<String> {
     url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "ref").map(|(_, code)| code.into_owned())
 }
 
-async fn form(inner: &Inner, slug: &str, referral: Option<String>) -> Reply {
-    match name_of(inner, slug).await {
+async fn form(inner: &SandboxState, slug: &str, referral: Option<String>) -> SandboxResponse {
+    match find_waitlist_name(inner, slug).await {
         Ok(Some(name)) => {
             let page = SignupPage { waitlist: &name, referral: referral.as_deref(), result: None };
-            Reply::page(StatusCode::OK, inner.around.pages.signup(&page))
+            SandboxResponse::html(StatusCode::OK, inner.around.pages.render_signup(&page))
         }
-        Ok(None) => Reply::guessed(404, "Waitlist not found", assumption::PUBLIC_PAGE),
+        Ok(None) => SandboxResponse::from_assumption(404, "Waitlist not found", assumption::PUBLIC_PAGE),
         Err(reply) => reply,
     }
 }
 
-async fn name_of(inner: &Inner, slug: &str) -> Result<Option<String>, Reply> {
+async fn find_waitlist_name(inner: &SandboxState, slug: &str) -> Result<Option<String>, SandboxResponse> {
     let slug = slug.to_owned();
-    let found = inner.enter(move |book| waitlist::waitlist_by_slug(book, &slug)).await?;
+    let found = inner.run_job(move |book| waitlist::find_waitlist_by_slug(book, &slug)).await?;
     Ok(found.map(|list| list.name))
 }
 
-async fn signed_up(inner: &Inner, slug: &str, request: Request) -> Reply {
+async fn submit_signup_form(inner: &SandboxState, slug: &str, request: Request) -> SandboxResponse {
     let referral = referral(&request);
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let by_form = kind.starts_with("application/x-www-form-urlencoded");
     let came_by = referral.is_some();
     let made = async {
-        let body = api::body(inner, request).await?;
-        let wish = if by_form { Wish::of(fields(&body))? } else { Wish::read(&body)? };
-        api::create(inner, Named::Slug(slug.to_owned()), wish, referral.clone()).await
+        let body = api::read_body(inner, request).await?;
+        let wish =
+            if by_form { SignupRequest::from_members(fields(&body))? } else { SignupRequest::parse_body(&body)? };
+        api::create_signup(inner, WaitlistKey::Slug(slug.to_owned()), wish, referral.clone()).await
     };
-    let (made, name) = (made.await, name_of(inner, slug).await);
+    let (made, name) = (made.await, find_waitlist_name(inner, slug).await);
     let (true, Ok(Some(name))) = (by_form, name) else {
-        return made.map_or_else(|reply| reply, |made| made.reply).resting_if(came_by, assumption::REFERRAL);
+        return made.map_or_else(|reply| reply, |made| made.reply).with_assumption_if(came_by, assumption::REFERRAL);
     };
     let (status, result) = match &made {
         Ok(made) => (made.reply.status, Ok((made.position, made.url.as_str()))),
@@ -63,7 +64,8 @@ async fn signed_up(inner: &Inner, slug: &str, request: Request) -> Reply {
         Err(reply) => (reply.status, Err("Please check what you typed.")),
     };
     let page = SignupPage { waitlist: &name, referral: referral.as_deref(), result: Some(result) };
-    Reply::page(status, inner.around.pages.signup(&page)).resting_if(came_by, assumption::REFERRAL)
+    SandboxResponse::html(status, inner.around.pages.render_signup(&page))
+        .with_assumption_if(came_by, assumption::REFERRAL)
 }
 
 /// The fields of a form; an empty one is as good as none.

@@ -3,51 +3,51 @@
 //!
 //! Pure: time is a parameter.
 
-use super::delivery::Waiting;
+use super::delivery::QueuedDelivery;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Deliveries that wait.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
-    lanes: HashMap<u64, Lane>,
+pub(super) struct DeliveryQueue {
+    lanes: HashMap<u64, DeliveryLane>,
     /// The heads of the lanes in which nothing is under way.
     heads: BTreeMap<(i64, i64), u64>,
 }
 
 #[derive(Debug, Default)]
-struct Lane {
+struct DeliveryLane {
     waiting: BTreeSet<(i64, i64)>,
     busy: bool,
 }
 
-impl Queue {
+impl DeliveryQueue {
     /// Lets a delivery wait.
-    pub(super) fn put(&mut self, waiting: Waiting) {
+    pub(super) fn put(&mut self, waiting: QueuedDelivery) {
         let lane = self.lanes.entry(waiting.lane).or_default();
         if let Some(head) = lane.waiting.first().filter(|_| !lane.busy) {
             self.heads.remove(head);
         }
         lane.waiting.insert((waiting.due_ms, waiting.delivery));
-        self.show(waiting.lane);
+        self.update_head(waiting.lane);
     }
 
     /// The first delivery that is due and whose lane is free. Its lane is then taken, until [`Queue::done`].
-    pub(super) fn take(&mut self, now_ms: i64) -> Option<Waiting> {
+    pub(super) fn take(&mut self, now_ms: i64) -> Option<QueuedDelivery> {
         let head = self.heads.first_entry().filter(|head| head.key().0 <= now_ms)?;
         let ((due_ms, delivery), lane) = head.remove_entry();
         let taken = self.lanes.get_mut(&lane)?;
         taken.waiting.remove(&(due_ms, delivery));
         taken.busy = true;
-        Some(Waiting { due_ms, delivery, lane })
+        Some(QueuedDelivery { due_ms, delivery, lane })
     }
 
     /// Frees a lane.
-    pub(super) fn done(&mut self, lane: u64) {
+    pub(super) fn free_lane(&mut self, lane: u64) {
         if let Some(freed) = self.lanes.get_mut(&lane) {
             freed.busy = false;
         }
-        self.show(lane);
+        self.update_head(lane);
     }
 
     /// When the next delivery of a free lane is due.
@@ -55,7 +55,7 @@ impl Queue {
         self.heads.first_key_value().map(|((due_ms, _), _)| *due_ms)
     }
 
-    fn show(&mut self, number: u64) {
+    fn update_head(&mut self, number: u64) {
         let std::collections::hash_map::Entry::Occupied(lane) = self.lanes.entry(number) else { return };
         match lane.get().waiting.first() {
             _ if lane.get().busy => {}
@@ -72,17 +72,17 @@ impl Queue {
 mod tests {
     use super::*;
 
-    fn waiting(due_ms: i64, delivery: i64, lane: u64) -> Waiting {
-        Waiting { due_ms, delivery, lane }
+    fn waiting(due_ms: i64, delivery: i64, lane: u64) -> QueuedDelivery {
+        QueuedDelivery { due_ms, delivery, lane }
     }
 
-    fn taken(queue: &mut Queue, now_ms: i64) -> Vec<i64> {
+    fn taken(queue: &mut DeliveryQueue, now_ms: i64) -> Vec<i64> {
         std::iter::from_fn(|| queue.take(now_ms)).map(|waiting| waiting.delivery).collect()
     }
 
     #[test]
     fn nothing_is_taken_early_and_the_order_is_that_of_the_due_times() {
-        let mut queue = Queue::default();
+        let mut queue = DeliveryQueue::default();
         for (due, delivery) in [(30, 1), (10, 2), (20, 3), (10, 4)] {
             queue.put(waiting(due, delivery, delivery.unsigned_abs()));
         }
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn one_delivery_of_a_lane_at_a_time() {
-        let mut queue = Queue::default();
+        let mut queue = DeliveryQueue::default();
         (1..=3).for_each(|delivery| queue.put(waiting(delivery, delivery, 7)));
         queue.put(waiting(9, 9, 8));
         assert_eq!(taken(&mut queue, 100), [1, 9]);
@@ -101,20 +101,20 @@ mod tests {
         // A retry of the first waits behind what is due before it.
         queue.put(waiting(50, 1, 7));
         assert!(taken(&mut queue, 100).is_empty(), "the lane is still taken");
-        queue.done(7);
+        queue.free_lane(7);
         assert_eq!((queue.next_due(), taken(&mut queue, 100)), (Some(2), vec![2]));
-        queue.done(7);
-        queue.done(8);
+        queue.free_lane(7);
+        queue.free_lane(8);
         assert_eq!(taken(&mut queue, 100), [3]);
-        queue.done(7);
+        queue.free_lane(7);
         assert_eq!(taken(&mut queue, 100), [1]);
-        queue.done(7);
+        queue.free_lane(7);
         assert!(queue.lanes.is_empty() && queue.heads.is_empty(), "nothing is kept of what is done: {queue:?}");
     }
 
     #[test]
     fn a_head_gives_way_to_an_earlier_one() {
-        let mut queue = Queue::default();
+        let mut queue = DeliveryQueue::default();
         queue.put(waiting(50, 1, 7));
         queue.put(waiting(10, 2, 7));
         assert_eq!(queue.next_due(), Some(10));

@@ -1,9 +1,9 @@
 //! What a caller gets to read: status, body, limits, and the guesses that the answer rests on.
 
 use super::assumption;
-use super::quota::Standing;
-use crate::protocol::api::{LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, Refusal};
-use crate::server::Unread;
+use super::quota::QuotaStatus;
+use crate::protocol::api::{ApiErrorResponse, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER};
+use crate::server::BodyReadError;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
@@ -12,79 +12,83 @@ use serde_json::{Value, json};
 
 /// An answer before it is a response.
 #[derive(Debug, Clone)]
-pub(super) struct Reply {
+pub(super) struct SandboxResponse {
     pub status: StatusCode,
-    body: Option<Content>,
+    body: Option<SandboxContent>,
     pub assumptions: Vec<&'static str>,
     allow: Option<&'static str>,
-    limits: Option<Standing>,
+    limits: Option<QuotaStatus>,
 }
 
 #[derive(Debug, Clone)]
-enum Content {
+enum SandboxContent {
     Json(Vec<u8>),
     Html(String),
 }
 
-impl Reply {
-    fn new(status: StatusCode, body: Option<Content>) -> Self {
+impl SandboxResponse {
+    fn new(status: StatusCode, body: Option<SandboxContent>) -> Self {
         Self { status, body, assumptions: Vec::new(), allow: None, limits: None }
     }
 
     /// A JSON answer.
     pub(super) fn json(status: StatusCode, body: &Value) -> Self {
-        Self::new(status, Some(Content::Json(body.to_string().into_bytes())))
+        Self::new(status, Some(SandboxContent::Json(body.to_string().into_bytes())))
     }
 
     /// JSON that is written already.
-    pub(super) fn written(body: Vec<u8>) -> Self {
-        Self::new(StatusCode::OK, Some(Content::Json(body)))
+    pub(super) fn from_json_bytes(body: Vec<u8>) -> Self {
+        Self::new(StatusCode::OK, Some(SandboxContent::Json(body)))
     }
 
     /// A page for people.
-    pub(super) fn page(status: StatusCode, html: String) -> Self {
-        Self::new(status, Some(Content::Html(html)))
+    pub(super) fn html(status: StatusCode, html: String) -> Self {
+        Self::new(status, Some(SandboxContent::Html(html)))
     }
 
     /// 204.
-    pub(super) fn nothing() -> Self {
+    pub(super) fn no_content() -> Self {
         Self::new(StatusCode::NO_CONTENT, None)
     }
 
     /// A documented refusal, or one in the documented form.
-    pub(super) fn refusal(refusal: &Refusal) -> Self {
+    pub(super) fn from_refusal(refusal: &ApiErrorResponse) -> Self {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::json(status, &Value::Object(refusal.members().clone()))
     }
 
     /// A refusal that is a guess.
-    pub(super) fn guessed(status: u16, error: &str, assumption: &'static str) -> Self {
-        Self::refusal(&Refusal::plain(status, error)).resting_on(assumption)
+    pub(super) fn from_assumption(status: u16, error: &str, assumption: &'static str) -> Self {
+        Self::from_refusal(&ApiErrorResponse::plain(status, error)).with_assumption(assumption)
     }
 
     /// 405.
     pub(super) fn method_not_allowed(allow: &'static str) -> Self {
-        let reply = Self::guessed(405, "Method not allowed", assumption::METHOD_NOT_ALLOWED);
+        let reply = Self::from_assumption(405, "Method not allowed", assumption::METHOD_NOT_ALLOWED);
         Self { allow: Some(allow), ..reply }
     }
 
     /// A body that was not read.
-    pub(super) fn unread(fault: Unread) -> Self {
+    pub(super) fn from_unread_body(fault: BodyReadError) -> Self {
         match fault {
-            Unread::TooLong => Self::guessed(413, "Request body is too large", assumption::BODY_LIMITS),
-            Unread::TooSlow => Self::guessed(408, "Request body came too slowly", assumption::BODY_LIMITS),
-            Unread::Broken => Self::guessed(400, "Request body could not be read", assumption::BODY_LIMITS),
+            BodyReadError::TooLong => Self::from_assumption(413, "Request body is too large", assumption::BODY_LIMITS),
+            BodyReadError::TooSlow => {
+                Self::from_assumption(408, "Request body came too slowly", assumption::BODY_LIMITS)
+            }
+            BodyReadError::Broken => {
+                Self::from_assumption(400, "Request body could not be read", assumption::BODY_LIMITS)
+            }
         }
     }
 
     /// A fault of this program or of its disk.
-    pub(super) fn broken(why: &str) -> Self {
+    pub(super) fn internal_error(why: &str) -> Self {
         Self::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "error": "Internal server error", "sandbox": why }))
     }
 
     /// Adds a guess that it rests on.
     #[must_use]
-    pub(super) fn resting_on(mut self, assumption: &'static str) -> Self {
+    pub(super) fn with_assumption(mut self, assumption: &'static str) -> Self {
         if !self.assumptions.contains(&assumption) {
             self.assumptions.push(assumption);
         }
@@ -93,13 +97,13 @@ impl Reply {
 
     /// Adds a guess where there is need.
     #[must_use]
-    pub(super) fn resting_if(self, guessed: bool, assumption: &'static str) -> Self {
-        if guessed { self.resting_on(assumption) } else { self }
+    pub(super) fn with_assumption_if(self, guessed: bool, assumption: &'static str) -> Self {
+        if guessed { self.with_assumption(assumption) } else { self }
     }
 
     /// Adds the limits, which every answer of the API carries.
     #[must_use]
-    pub(super) fn with_limits(mut self, standing: Standing) -> Self {
+    pub(super) fn with_limits(mut self, standing: QuotaStatus) -> Self {
         self.limits = Some(standing);
         self
     }
@@ -107,8 +111,8 @@ impl Reply {
     /// The response.
     pub(super) fn into_response(self) -> Response {
         let (kind, body) = match self.body {
-            Some(Content::Json(bytes)) => (Some("application/json"), Body::from(bytes)),
-            Some(Content::Html(html)) => (Some("text/html; charset=utf-8"), Body::from(html)),
+            Some(SandboxContent::Json(bytes)) => (Some("application/json"), Body::from(bytes)),
+            Some(SandboxContent::Html(html)) => (Some("text/html; charset=utf-8"), Body::from(html)),
             None => (None, Body::empty()),
         };
         let mut response = Response::new(body);

@@ -1,9 +1,9 @@
 //! The tables of a sandbox's file. Times are Unix milliseconds.
 
-use crate::database::Shape;
+use crate::database::DatabaseSchema;
 
 /// A sandbox's file. The mark is "RLsb".
-pub(super) const SANDBOX: Shape = Shape {
+pub(super) const SANDBOX: DatabaseSchema = DatabaseSchema {
     noun: "sandbox",
     application_id: 0x524c_7362,
     migrations: &[VERSION_1],

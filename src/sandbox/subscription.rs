@@ -1,14 +1,14 @@
 //! Rows of subscriptions, and what becomes of a happening: one delivery for each subscription that wants it.
 
-use super::delivery::{self, New, Waiting};
-use super::waitlist::{Happening, instant};
+use super::delivery::{self, NewDelivery, QueuedDelivery};
+use super::waitlist::{SignupChange, format_instant};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde_json::{Value, json};
 
 /// A subscription.
 #[derive(Debug, Clone)]
-pub(super) struct Subscription {
+pub(super) struct SandboxSubscription {
     pub id: String,
     pub event: &'static str,
     pub url: String,
@@ -17,20 +17,20 @@ pub(super) struct Subscription {
     pub created_ms: i64,
 }
 
-impl Subscription {
-    pub(super) fn json(&self) -> Value {
+impl SandboxSubscription {
+    pub(super) fn to_json(&self) -> Value {
         json!({
             "id": self.id,
             "event_type": self.event,
             "target_url": self.url,
             "is_active": true,
-            "created_at": instant(self.created_ms),
+            "created_at": format_instant(self.created_ms),
         })
     }
 }
 
 /// Makes one. The same again is another one: then every event comes twice.
-pub(super) fn add(book: &Connection, new: &Subscription) -> rusqlite::Result<()> {
+pub(super) fn add_subscription(book: &Connection, new: &SandboxSubscription) -> rusqlite::Result<()> {
     book.prepare_cached(
         "INSERT INTO subscriptions (id, event, url, waitlist, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
@@ -39,28 +39,32 @@ pub(super) fn add(book: &Connection, new: &Subscription) -> rusqlite::Result<()>
 }
 
 /// Removes one with what waits for it; whether there was one.
-pub(super) fn remove(book: &Connection, id: &str) -> rusqlite::Result<bool> {
+pub(super) fn remove_subscription(book: &Connection, id: &str) -> rusqlite::Result<bool> {
     let removed = book.prepare_cached("DELETE FROM subscriptions WHERE id = ?1")?.execute([id])?;
-    delivery::cancel(book, id)?;
+    delivery::cancel_deliveries(book, id)?;
     Ok(removed == 1)
 }
 
 /// Makes a delivery of each happening for each subscription that wants it, in the order in which things happened.
-pub(super) fn spread(book: &Connection, happened: &[Happening], now: Timestamp) -> rusqlite::Result<Vec<Waiting>> {
+pub(super) fn add_deliveries(
+    book: &Connection,
+    happened: &[SignupChange],
+    now: Timestamp,
+) -> rusqlite::Result<Vec<QueuedDelivery>> {
     let mut waiting = Vec::new();
     let mut wanting = book.prepare_cached(
         "SELECT id, url FROM subscriptions WHERE event = ?1 AND (waitlist IS NULL OR waitlist = ?2)
          ORDER BY created_ms, id",
     )?;
     for happening in happened {
-        let (event, body) = happening.told(now);
+        let (event, body) = happening.render_event(now);
         let signup = happening.signup();
         let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
         let wanting = wanting.query_map([event, &signup.waitlist], read)?.collect::<Result<Vec<_>, _>>()?;
         for (subscription, url) in &wanting {
             let (subscription, url, body) = (subscription.as_str(), url.as_str(), body.as_slice());
-            let new = New { subscription, event, signup: &signup.id, email: &signup.email, url, body };
-            waiting.push(delivery::enter(book, &new, now.as_millisecond())?);
+            let new = NewDelivery { subscription, event, signup: &signup.id, email: &signup.email, url, body };
+            waiting.push(delivery::add_delivery(book, &new, now.as_millisecond())?);
         }
     }
     Ok(waiting)

@@ -3,8 +3,8 @@
 //! Our own, because `axum::serve` lets a half-sent head hold a connection for ever. Knows sockets and HTTP/1; knows
 //! nothing of webhooks: what answers is handed in, as is the bound socket and the stop.
 
-use super::Limits;
-use super::stream::Impatient;
+use super::ServerLimits;
+use super::stream::WriteTimeoutStream;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 
 /// How a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Drained {
+pub struct DrainResult {
     /// Connections that were open at the stop and ended by themselves in time.
     pub finished: usize,
     /// Connections that were cut off.
@@ -34,7 +34,12 @@ const READ_BUFFER: usize = 64 << 10;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves connections until `stop` is ready; then those under way have `limits.drain` to finish.
-pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: impl Future<Output = ()>) -> Drained {
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: ServerLimits,
+    stop: impl Future<Output = ()>,
+) -> DrainResult {
     let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let closing = watch::Sender::new(false);
     let mut connections = JoinSet::new();
@@ -43,10 +48,10 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: imp
         let (stream, place) = tokio::select! {
             biased;
             () = &mut stop => break,
-            admitted = admit(&places, || listener.accept()) => admitted,
+            admitted = accept_connection(&places, || listener.accept()) => admitted,
         };
         while connections.try_join_next().is_some() {}
-        let serving = connection(stream, app.clone(), limits, closing.subscribe());
+        let serving = serve_connection(stream, app.clone(), limits, closing.subscribe());
         connections.spawn(async move {
             let _place: OwnedSemaphorePermit = place;
             serving.await;
@@ -54,11 +59,11 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stop: imp
     }
     drop(listener);
     closing.send_replace(true);
-    drain(connections, limits.drain).await
+    drain_connections(connections, limits.drain).await
 }
 
 /// The next connection and its place; waits for a free place first, and outlasts errors of the system.
-pub(super) async fn admit<S, A, F>(places: &Arc<Semaphore>, accept: A) -> (S, OwnedSemaphorePermit)
+pub(super) async fn accept_connection<S, A, F>(places: &Arc<Semaphore>, accept: A) -> (S, OwnedSemaphorePermit)
 where
     A: Fn() -> F,
     F: Future<Output = io::Result<(S, std::net::SocketAddr)>>,
@@ -68,22 +73,22 @@ where
         let Ok(place) = Arc::clone(places).acquire_owned().await else { std::future::pending().await };
         match accept().await {
             Ok((stream, _)) => return (stream, place),
-            Err(error) if concerns_one_connection(&error) => {}
+            Err(error) if is_connection_error(&error) => {}
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
 /// Errors of a connection that was gone before it was taken; the next one may be fine.
-fn concerns_one_connection(error: &io::Error) -> bool {
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn connection(stream: TcpStream, app: Router, limits: Limits, mut closing: watch::Receiver<bool>) {
+async fn serve_connection(stream: TcpStream, app: Router, limits: ServerLimits, mut closing: watch::Receiver<bool>) {
     // Answers are single small writes; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(Impatient::new(stream, limits.write));
+    let stream = TokioIo::new(WriteTimeoutStream::new(stream, limits.write));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
@@ -100,7 +105,7 @@ async fn connection(stream: TcpStream, app: Router, limits: Limits, mut closing:
     let _ = serving.await;
 }
 
-async fn drain(mut connections: JoinSet<()>, within: Duration) -> Drained {
+async fn drain_connections(mut connections: JoinSet<()>, within: Duration) -> DrainResult {
     while connections.try_join_next().is_some() {}
     let mut finished = 0;
     let all = async {
@@ -111,5 +116,5 @@ async fn drain(mut connections: JoinSet<()>, within: Duration) -> Drained {
     let _ = tokio::time::timeout(within, all).await;
     let cut = connections.len();
     connections.shutdown().await;
-    Drained { finished, cut }
+    DrainResult { finished, cut }
 }

@@ -2,7 +2,7 @@
 //!
 //! Never decodes: a body under `Content-Encoding` stays encoded, since that is what was signed.
 
-use super::Limits;
+use super::ServerLimits;
 use crate::protocol::body::RawBody;
 use axum::body::Body;
 use http_body_util::BodyExt;
@@ -12,7 +12,7 @@ use tokio::time::Timeout;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
+pub enum BodyReadError {
     /// It is longer than allowed.
     TooLong,
     /// It did not end in time.
@@ -21,7 +21,7 @@ pub enum Unread {
     Broken,
 }
 
-impl Unread {
+impl BodyReadError {
     /// One clause for whoever runs the listener.
     pub fn explain(self) -> &'static str {
         match self {
@@ -40,36 +40,36 @@ const EXCESS_READ: usize = 8 << 20;
 const TRUSTED_LENGTH: usize = 64 << 10;
 
 /// Reads a whole body.
-pub async fn read(asks_first: bool, body: Body, limits: &Limits) -> Result<RawBody, Unread> {
+pub async fn read_body(asks_first: bool, body: Body, limits: &ServerLimits) -> Result<RawBody, BodyReadError> {
     let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     // Who asks first has sent nothing yet and is spared the sending.
     if declared.is_some_and(|length| length > limits.body_bytes) && asks_first {
-        return Err(Unread::TooLong);
+        return Err(BodyReadError::TooLong);
     }
-    timed(body, declared.unwrap_or(0), limits).await.unwrap_or(Err(Unread::TooSlow))
+    read_timed(body, declared.unwrap_or(0), limits).await.unwrap_or(Err(BodyReadError::TooSlow))
 }
 
-fn timed(
+fn read_timed(
     body: Body,
     declared: usize,
-    limits: &Limits,
-) -> Timeout<impl Future<Output = Result<RawBody, Unread>> + use<>> {
+    limits: &ServerLimits,
+) -> Timeout<impl Future<Output = Result<RawBody, BodyReadError>> + use<>> {
     let room = declared.min(limits.body_bytes).min(TRUSTED_LENGTH);
-    tokio::time::timeout(limits.body, collect(body, Vec::with_capacity(room), limits.body_bytes))
+    tokio::time::timeout(limits.body, collect_body(body, Vec::with_capacity(room), limits.body_bytes))
 }
 
 /// Copies the frames together. A copy even of a single frame: a slice would keep the connection's whole read buffer
 /// alive for as long as the event waits somewhere, and make hyper allocate another one.
-async fn collect(mut body: Body, mut kept: Vec<u8>, cap: usize) -> Result<RawBody, Unread> {
+async fn collect_body(mut body: Body, mut kept: Vec<u8>, cap: usize) -> Result<RawBody, BodyReadError> {
     let mut seen = 0usize;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| BodyReadError::Broken)?.into_data() else { continue };
         seen = seen.saturating_add(data.len());
         if seen <= cap {
             kept.extend_from_slice(&data);
         } else if seen - cap > EXCESS_READ {
-            return Err(Unread::TooLong);
+            return Err(BodyReadError::TooLong);
         }
     }
-    if seen > cap { Err(Unread::TooLong) } else { Ok(RawBody::new(kept)) }
+    if seen > cap { Err(BodyReadError::TooLong) } else { Ok(RawBody::new(kept)) }
 }

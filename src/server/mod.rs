@@ -11,15 +11,15 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use accept::{Drained, serve};
-pub use body::{Unread, read};
-pub use outlive::{Caught, Outlive};
+pub use accept::{DrainResult, serve};
+pub use body::{BodyReadError, read_body};
+pub use outlive::{CatchPanic, DetachOnDrop};
 
 use std::time::Duration;
 
 /// Bounds of time, size and number. Nothing that a sender does may go beyond them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ServerLimits {
     /// Time for a request's head, and for an idle connection to send the next one.
     pub head: Duration,
     /// Time for a request's body, from the end of its head.
@@ -35,7 +35,7 @@ pub struct Limits {
     pub drain: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(5),

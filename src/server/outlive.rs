@@ -7,22 +7,22 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 
-type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type BoxedFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Work that runs to its end; should it panic, the answer is made by `otherwise`. The message goes to the panic hook.
-pub struct Caught<T> {
-    work: Work<T>,
+pub struct CatchPanic<T> {
+    work: BoxedFuture<T>,
     otherwise: fn() -> T,
 }
 
-impl<T> Caught<T> {
+impl<T> CatchPanic<T> {
     /// Guards work. It is boxed at once: a large future that is handed up by value is copied from floor to floor.
     pub fn new(work: impl Future<Output = T> + Send + 'static, otherwise: fn() -> T) -> Self {
         Self { work: Box::pin(work), otherwise }
     }
 }
 
-impl<T> Future for Caught<T> {
+impl<T> Future for CatchPanic<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -35,16 +35,16 @@ impl<T> Future for Caught<T> {
 /// Work that goes on in the background when it is dropped before its end. hyper drops a request's future as soon as
 /// the sender hangs up; an event that the store has already been handed must still be told and passed on.
 /// Unlike a task of its own, it costs no wake-up of another thread while the sender stays.
-pub struct Outlive<T: Send + 'static>(Option<Work<T>>);
+pub struct DetachOnDrop<T: Send + 'static>(Option<BoxedFuture<T>>);
 
-impl<T: Send + 'static> Outlive<T> {
+impl<T: Send + 'static> DetachOnDrop<T> {
     /// Shields work that has not begun.
     pub fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(work)))
     }
 }
 
-impl<T: Send + 'static> Future for Outlive<T> {
+impl<T: Send + 'static> Future for DetachOnDrop<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -58,7 +58,7 @@ impl<T: Send + 'static> Future for Outlive<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Outlive<T> {
+impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
         if let (Some(work), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(work);

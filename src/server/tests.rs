@@ -1,8 +1,8 @@
 //! Tests of the parts that need no socket; what needs one is tested with the listener.
 
-use super::accept::admit;
-use super::stream::Impatient;
-use super::{Caught, Outlive};
+use super::accept::accept_connection;
+use super::stream::WriteTimeoutStream;
+use super::{CatchPanic, DetachOnDrop};
 use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
@@ -18,7 +18,8 @@ async fn errors_of_the_system_do_not_end_the_listener() {
     results.reverse();
     let results = RefCell::new(results);
     let places = Arc::new(Semaphore::new(1));
-    let (connection, place) = admit(&places, || std::future::ready(results.borrow_mut().pop().unwrap())).await;
+    let (connection, place) =
+        accept_connection(&places, || std::future::ready(results.borrow_mut().pop().unwrap())).await;
     assert_eq!((connection, places.available_permits()), ("a connection", 0));
     drop(place);
     assert_eq!(places.available_permits(), 1);
@@ -26,19 +27,19 @@ async fn errors_of_the_system_do_not_end_the_listener() {
 
 #[tokio::test]
 async fn a_panic_is_a_value() {
-    assert_eq!(Caught::new(async { 1 }, || 2).await, 1);
+    assert_eq!(CatchPanic::new(async { 1 }, || 2).await, 1);
     let panics = async {
         tokio::task::yield_now().await;
         panic!("told to panic");
     };
-    assert_eq!(Caught::new(panics, || 2).await, 2);
+    assert_eq!(CatchPanic::new(panics, || 2).await, 2);
 }
 
 #[tokio::test]
 async fn dropped_work_is_finished_all_the_same() {
     let (go, gone) = oneshot::channel();
     let (done, finished) = oneshot::channel();
-    let mut work = Outlive::new(async move {
+    let mut work = DetachOnDrop::new(async move {
         let _ = gone.await;
         let _ = done.send("finished");
     });
@@ -51,7 +52,7 @@ async fn dropped_work_is_finished_all_the_same() {
 #[tokio::test]
 async fn a_write_that_nobody_takes_fails() {
     let (near, _far) = tokio::io::duplex(16);
-    let mut stream = Impatient::new(near, Duration::from_millis(10));
+    let mut stream = WriteTimeoutStream::new(near, Duration::from_millis(10));
     stream.write_all(&[0; 16]).await.unwrap();
     let error = stream.write_all(&[0; 1]).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);

@@ -2,14 +2,14 @@
 //!
 //! Pure. These numbers are in files: they may be added to and never changed.
 
-use crate::database::Unwritten;
-use crate::protocol::arrival::Verification;
-use crate::protocol::attempt::{Attempt, Purpose};
+use crate::database::InvalidStoredValue;
+use crate::protocol::arrival::SignatureState;
+use crate::protocol::attempt::{Attempt, DeliveryPurpose};
 use crate::protocol::event::EventType;
-use crate::protocol::signature::Reason;
+use crate::protocol::signature::SignatureFault;
 
 /// An event of the catalogue as a number.
-pub(super) fn kind(event: EventType) -> i64 {
+pub(super) fn encode_event_type(event: EventType) -> i64 {
     match event {
         EventType::SignupCreated => 1,
         EventType::SignupPositionChanged => 2,
@@ -21,83 +21,83 @@ pub(super) fn kind(event: EventType) -> i64 {
 const PROVED: i64 = 4;
 
 /// The state of an arrival: its own verification, and whether it or one before it was valid.
-pub(super) fn state(own: Verification, before: i64) -> i64 {
+pub(super) fn encode_state(own: SignatureState, before: i64) -> i64 {
     let own = match own {
-        Verification::Unsigned => 0,
-        Verification::Valid => 1 | PROVED,
-        Verification::Invalid => 2,
+        SignatureState::Unsigned => 0,
+        SignatureState::Valid => 1 | PROVED,
+        SignatureState::Invalid => 2,
     };
     own | (before & PROVED)
 }
 
 /// An arrival's own verification.
-pub(super) fn own_verification(state: i64) -> Result<Verification, Unwritten> {
+pub(super) fn decode_own_verification(state: i64) -> Result<SignatureState, InvalidStoredValue> {
     match state & !PROVED {
-        0 => Ok(Verification::Unsigned),
-        1 => Ok(Verification::Valid),
-        2 => Ok(Verification::Invalid),
-        _ => Err(Unwritten(state, "state of an arrival")),
+        0 => Ok(SignatureState::Unsigned),
+        1 => Ok(SignatureState::Valid),
+        2 => Ok(SignatureState::Invalid),
+        _ => Err(InvalidStoredValue(state, "state of an arrival")),
     }
 }
 
 /// The best verification of all arrivals up to one: one valid signature proves the body.
-pub(super) fn best_verification(state: i64) -> Result<Verification, Unwritten> {
-    if state & PROVED != 0 { Ok(Verification::Valid) } else { own_verification(state) }
+pub(super) fn decode_best_verification(state: i64) -> Result<SignatureState, InvalidStoredValue> {
+    if state & PROVED != 0 { Ok(SignatureState::Valid) } else { decode_own_verification(state) }
 }
 
 /// A purpose as a number.
-pub(super) fn purpose(purpose: Purpose) -> i64 {
+pub(super) fn encode_purpose(purpose: DeliveryPurpose) -> i64 {
     match purpose {
-        Purpose::Trigger => 0,
-        Purpose::Forward => 1,
-        Purpose::Replay => 2,
-        Purpose::Reconcile => 3,
+        DeliveryPurpose::Trigger => 0,
+        DeliveryPurpose::Forward => 1,
+        DeliveryPurpose::Replay => 2,
+        DeliveryPurpose::Reconcile => 3,
     }
 }
 
 /// The purpose of a number.
-pub(super) fn to_purpose(number: i64) -> Result<Purpose, Unwritten> {
+pub(super) fn decode_purpose(number: i64) -> Result<DeliveryPurpose, InvalidStoredValue> {
     match number {
-        0 => Ok(Purpose::Trigger),
-        1 => Ok(Purpose::Forward),
-        2 => Ok(Purpose::Replay),
-        3 => Ok(Purpose::Reconcile),
-        _ => Err(Unwritten(number, "purpose")),
+        0 => Ok(DeliveryPurpose::Trigger),
+        1 => Ok(DeliveryPurpose::Forward),
+        2 => Ok(DeliveryPurpose::Replay),
+        3 => Ok(DeliveryPurpose::Reconcile),
+        _ => Err(InvalidStoredValue(number, "purpose")),
     }
 }
 
-const REASONS: [Reason; 8] = [
-    Reason::Missing,
-    Reason::Empty,
-    Reason::NoPrefix,
-    Reason::WrongPrefix,
-    Reason::NotHex,
-    Reason::WrongLength,
-    Reason::DoubledHeader,
-    Reason::Mismatch,
+const REASONS: [SignatureFault; 8] = [
+    SignatureFault::Missing,
+    SignatureFault::Empty,
+    SignatureFault::NoPrefix,
+    SignatureFault::WrongPrefix,
+    SignatureFault::NotHex,
+    SignatureFault::WrongLength,
+    SignatureFault::DoubledHeader,
+    SignatureFault::Mismatch,
 ];
 
 /// A reason as a number.
-pub(super) fn reason(reason: Reason) -> i64 {
+pub(super) fn encode_reason(reason: SignatureFault) -> i64 {
     match reason {
-        Reason::Missing => 0,
-        Reason::Empty => 1,
-        Reason::NoPrefix => 2,
-        Reason::WrongPrefix => 3,
-        Reason::NotHex => 4,
-        Reason::WrongLength => 5,
-        Reason::DoubledHeader => 6,
-        Reason::Mismatch => 7,
+        SignatureFault::Missing => 0,
+        SignatureFault::Empty => 1,
+        SignatureFault::NoPrefix => 2,
+        SignatureFault::WrongPrefix => 3,
+        SignatureFault::NotHex => 4,
+        SignatureFault::WrongLength => 5,
+        SignatureFault::DoubledHeader => 6,
+        SignatureFault::Mismatch => 7,
     }
 }
 
 /// The reason of a number.
-pub(super) fn to_reason(number: i64) -> Result<Reason, Unwritten> {
+pub(super) fn decode_reason(number: i64) -> Result<SignatureFault, InvalidStoredValue> {
     let found = usize::try_from(number).ok().and_then(|index| REASONS.get(index).copied());
-    found.ok_or(Unwritten(number, "reason"))
+    found.ok_or(InvalidStoredValue(number, "reason"))
 }
 
 /// Latency in microseconds, as stored.
-pub(super) fn latency_us(attempt: &Attempt) -> i64 {
+pub(super) fn encode_latency(attempt: &Attempt) -> i64 {
     i64::try_from(attempt.latency.as_micros()).unwrap_or(i64::MAX)
 }

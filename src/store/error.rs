@@ -3,23 +3,23 @@
 //! May know SQLite's error codes. Turns them once into causes; nothing above this module sees a code. Must not decide
 //! what the user is told to type next.
 
-use crate::protocol::arrival::RecordError;
+use crate::protocol::arrival::ArrivalRecordError;
 use rusqlite::ErrorCode;
 
 /// How far an error of the writer reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum StoreFault {
     /// One job was turned away before it wrote anything.
-    Refusal(RecordError),
+    Refusal(ArrivalRecordError),
     /// One job's own, in the middle of its work: the others of its group may still succeed.
-    Job(RecordError),
+    Job(ArrivalRecordError),
     /// The file's: every job would meet it.
-    File(RecordError),
+    File(ArrivalRecordError),
 }
 
-impl From<rusqlite::Error> for Fault {
+impl From<rusqlite::Error> for StoreFault {
     fn from(error: rusqlite::Error) -> Self {
-        let words = |text: &str| RecordError::Unavailable(text.to_owned());
+        let words = |text: &str| ArrivalRecordError::Unavailable(text.to_owned());
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::File(words("the disk is full")),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -27,19 +27,19 @@ impl From<rusqlite::Error> for Fault {
             }
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::File(words("it is read-only")),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Self::File(RecordError::Unavailable(format!("it is damaged: {error}")))
+                Self::File(ArrivalRecordError::Unavailable(format!("it is damaged: {error}")))
             }
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::OutOfMemory) => {
-                Self::File(RecordError::Unavailable(error.to_string()))
+                Self::File(ArrivalRecordError::Unavailable(error.to_string()))
             }
-            _ => Self::Job(RecordError::Unavailable(error.to_string())),
+            _ => Self::Job(ArrivalRecordError::Unavailable(error.to_string())),
         }
     }
 }
 
-impl Fault {
+impl StoreFault {
     /// What to answer.
-    pub(super) fn into_answer(self) -> RecordError {
+    pub(super) fn into_record_error(self) -> ArrivalRecordError {
         match self {
             Self::Refusal(error) | Self::Job(error) | Self::File(error) => error,
         }

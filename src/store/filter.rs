@@ -4,16 +4,16 @@
 //! what the body really says.
 
 use super::{code, key};
-use crate::protocol::arrival::Verification;
+use crate::protocol::arrival::SignatureState;
 use crate::protocol::event::EventSelection;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use serde_json::json;
 
 /// Which way events went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Direction {
+pub enum EventDirection {
     /// Came in at least once.
     #[default]
     Received,
@@ -25,9 +25,9 @@ pub enum Direction {
 
 /// Which events to read. The default is all that were received.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter {
+pub struct StoreFilter {
     /// Which way they went.
-    pub direction: Direction,
+    pub direction: EventDirection,
     /// Their types.
     pub events: EventSelection,
     /// Id of the sign-up, exact.
@@ -37,7 +37,7 @@ pub struct Filter {
     /// Id of the waitlist, exact.
     pub waitlist: Option<String>,
     /// The best verification of their arrivals.
-    pub state: Option<Verification>,
+    pub state: Option<SignatureState>,
     /// First seen at this time or later: received, or for [`Direction::Sent`] sent.
     pub since: Option<Timestamp>,
     /// First seen before this time.
@@ -46,9 +46,9 @@ pub struct Filter {
     pub failed: bool,
 }
 
-impl Filter {
+impl StoreFilter {
     /// Whether what a body says is what is looked for.
-    pub(super) fn accepts(&self, facts: &Facts) -> bool {
+    pub(super) fn accepts(&self, facts: &EventFacts) -> bool {
         let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
         same(&self.signup, &facts.signup_id)
             && same(&self.waitlist, &facts.waitlist_id)
@@ -69,7 +69,7 @@ impl Filter {
 
 /// A statement in the making.
 #[derive(Debug, Default)]
-pub(super) struct Search {
+pub(super) struct StoreQuery {
     from: &'static str,
     /// The column that is the event's number in the tree that leads.
     number: &'static str,
@@ -77,15 +77,15 @@ pub(super) struct Search {
     values: Vec<Value>,
 }
 
-impl Search {
+impl StoreQuery {
     /// The search for a filter that names no sign-up, for events with a number below `before`.
-    pub fn led(filter: &Filter, before: Option<u64>) -> Self {
+    pub fn for_filter(filter: &StoreFilter, before: Option<u64>) -> Self {
         Self::new(Self::led_by(filter), filter, before)
     }
 
     /// The searches for a filter that names a sign-up, by the sign-up's digest. Its events lie in two places: the
     /// `recent` ones, given by their numbers, are newer than all that count in the tree.
-    pub fn of_signup(filter: &Filter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
+    pub fn for_signup(filter: &StoreFilter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
         let mut newer = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
         newer.values.push(Value::Text(json!(recent).to_string()));
         let mut older = Self::by("signups s CROSS JOIN events e ON e.id = s.event", "s.event");
@@ -98,7 +98,7 @@ impl Search {
         Self { from, number, ..Self::default() }
     }
 
-    fn new(mut search: Self, filter: &Filter, before: Option<u64>) -> Self {
+    fn new(mut search: Self, filter: &StoreFilter, before: Option<u64>) -> Self {
         if let Some(before) = before {
             let number = search.number;
             search.with(&format!("{number} < ?"), i64::try_from(before).unwrap_or(i64::MAX));
@@ -114,71 +114,72 @@ impl Search {
     }
 
     /// The statement that gives these columns, newest first, and its values.
-    pub fn newest_first(self, columns: &str) -> (String, Vec<Value>) {
+    pub fn build_newest_first(self, columns: &str) -> (String, Vec<Value>) {
         let order = format!(" ORDER BY {} DESC", self.number);
-        let (sql, values) = self.unordered(columns);
+        let (sql, values) = self.build_unordered(columns);
         (sql + &order, values)
     }
 
     /// The same in no particular order.
-    pub fn unordered(self, columns: &str) -> (String, Vec<Value>) {
+    pub fn build_unordered(self, columns: &str) -> (String, Vec<Value>) {
         let conditions = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" AND ") };
         (format!("SELECT {columns} FROM {} WHERE {conditions}", self.from), self.values)
     }
 
     /// Chooses the tree that leads. CROSS JOIN keeps SQLite to this choice. Of an event's attempts only the last can
     /// bring it up, so none comes up twice.
-    fn led_by(filter: &Filter) -> Self {
+    fn led_by(filter: &StoreFilter) -> Self {
         if filter.failed {
             let from = "attempts f INDEXED BY attempts_failed CROSS JOIN events e ON e.id = f.event";
             let mut search = Self::by(from, "f.event");
             search.plain("f.failed AND f.id = (SELECT max(id) FROM attempts WHERE event = f.event)");
             search
-        } else if filter.direction == Direction::Sent {
+        } else if filter.direction == EventDirection::Sent {
             Self::by("events e INDEXED BY events_sent", "e.id")
         } else {
             Self::by("events e", "e.id")
         }
     }
 
-    fn direction(&mut self, filter: &Filter) {
+    fn direction(&mut self, filter: &StoreFilter) {
         match filter.direction {
-            Direction::Received => self.plain("e.first_ms IS NOT NULL"),
-            Direction::Sent => self.plain("e.sent_ms IS NOT NULL"),
-            Direction::All => {}
+            EventDirection::Received => self.plain("e.first_ms IS NOT NULL"),
+            EventDirection::Sent => self.plain("e.sent_ms IS NOT NULL"),
+            EventDirection::All => {}
         }
     }
 
-    fn digests(&mut self, filter: &Filter) {
+    fn digests(&mut self, filter: &StoreFilter) {
         if let Some(email) = &filter.email {
-            self.with("e.email = ?", i64::from(key::email(email)));
+            self.with("e.email = ?", i64::from(key::digest_email(email)));
         }
         if let Some(waitlist) = &filter.waitlist {
-            self.with("e.waitlist = ?", i64::from(key::short(waitlist)));
+            self.with("e.waitlist = ?", i64::from(key::digest_32(waitlist)));
         }
         if !filter.events.is_all() {
-            let kinds: Vec<String> = filter.events.events().into_iter().map(|e| code::kind(e).to_string()).collect();
+            let kinds: Vec<String> =
+                filter.events.events().into_iter().map(|e| code::encode_event_type(e).to_string()).collect();
             // An event that is not in the catalogue has no kind; its body tells.
             self.plain(&format!("(e.kind IS NULL OR e.kind IN ({}))", kinds.join(", ")));
         }
     }
 
     /// See `code::state` for the bits.
-    fn state(&mut self, state: Option<Verification>) {
+    fn state(&mut self, state: Option<SignatureState>) {
         let last = "coalesce((SELECT state FROM arrivals WHERE event = e.id ORDER BY nth DESC LIMIT 1), e.state)";
         match state {
-            Some(Verification::Valid) => self.plain(&format!("{last} & 4")),
-            Some(Verification::Unsigned) => self.plain(&format!("{last} = 0")),
-            Some(Verification::Invalid) => self.plain(&format!("{last} = 2")),
+            Some(SignatureState::Valid) => self.plain(&format!("{last} & 4")),
+            Some(SignatureState::Unsigned) => self.plain(&format!("{last} = 0")),
+            Some(SignatureState::Invalid) => self.plain(&format!("{last} = 2")),
             None => {}
         }
     }
 
-    fn times(&mut self, filter: &Filter) {
+    fn times(&mut self, filter: &StoreFilter) {
         let seen = match filter.direction {
-            Direction::Received => "e.first_ms",
-            Direction::Sent => "e.sent_ms",
-            Direction::All => "min(coalesce(e.first_ms, e.sent_ms), coalesce(e.sent_ms, e.first_ms))",
+            EventDirection::Received => "e.first_ms",
+            EventDirection::Sent => "e.sent_ms",
+            EventDirection::All => "min(coalesce(e.first_ms, e.sent_ms), coalesce(e.sent_ms, e.first_ms))",
         };
         if let Some(since) = filter.since {
             self.with(&format!("{seen} >= ?"), since.as_millisecond());

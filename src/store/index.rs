@@ -10,8 +10,8 @@
 //! already hold of them is passed over. Another process may write the same file: each transaction begins by reading
 //! what it added, and if that one sorts too, whoever ends first is right.
 
-use super::key::Keys;
-use super::recent::{Lookup, Recent};
+use super::key::EventKeys;
+use super::recent::{IndexEntry, RecentIndex};
 use super::sql::statements;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -24,7 +24,7 @@ const PORTION: usize = if cfg!(test) { 2 } else { 2_048 };
 
 /// How far a file has come; read at the start of each transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Progress {
+pub(super) struct IndexProgress {
     /// Number of the last event.
     pub last_event: i64,
     /// Events up to this number are in the trees.
@@ -37,7 +37,7 @@ pub(super) struct Progress {
 
 /// An arrived event that differs from another in its timestamp alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Twin {
+pub(super) struct EventTwin {
     /// The earliest of all that do, as this one remembers it.
     pub earliest: i64,
     /// Its number.
@@ -47,24 +47,24 @@ pub(super) struct Twin {
 }
 
 /// The trees, and the recent events that are not in them yet.
-pub(super) struct Index<'c> {
-    at: Progress,
-    recent: Recent,
-    sorting: Option<Sorting>,
-    sql: Sql<'c>,
+pub(super) struct EventIndex<'c> {
+    at: IndexProgress,
+    recent: RecentIndex,
+    sorting: Option<IndexMerge>,
+    sql: PreparedStatements<'c>,
 }
 
 /// What is on its way into the trees.
-struct Sorting {
+struct IndexMerge {
     /// How far the file had come when this began: these events are sorted, and these rows forgotten in the end.
-    until: Progress,
+    until: IndexProgress,
     /// What is left for the tree of identities, and for that of sign-ups.
-    identities: std::vec::IntoIter<Lookup>,
-    signups: std::vec::IntoIter<Lookup>,
+    identities: std::vec::IntoIter<IndexEntry>,
+    signups: std::vec::IntoIter<IndexEntry>,
 }
 
-impl Sorting {
-    fn of(recent: &Recent, until: Progress) -> Self {
+impl IndexMerge {
+    fn of(recent: &RecentIndex, until: IndexProgress) -> Self {
         let mut identities = recent.all().to_vec();
         let mut signups = identities.clone();
         identities.sort_unstable_by_key(|known| (known.twin, known.print));
@@ -98,20 +98,20 @@ statements! {
     written: "SELECT coalesce(max(id), 0) FROM recent";
 }
 
-impl<'c> Index<'c> {
+impl<'c> EventIndex<'c> {
     /// Prepares the statements. Nothing is read before [`Index::catch_up`].
     pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let sql = Sql::prepare(connection)?;
-        Ok(Self { at: Progress::default(), recent: Recent::default(), sorting: None, sql })
+        let sql = PreparedStatements::prepare(connection)?;
+        Ok(Self { at: IndexProgress::default(), recent: RecentIndex::default(), sorting: None, sql })
     }
 
     /// Recent events that are not in the trees.
-    pub fn recent(&self) -> usize {
+    pub fn count_recent(&self) -> usize {
         self.recent.len()
     }
 
     /// Reads what others added since, or everything anew where they moved or removed things.
-    pub fn catch_up(&mut self, now: Progress) -> rusqlite::Result<()> {
+    pub fn catch_up(&mut self, now: IndexProgress) -> rusqlite::Result<()> {
         if (now.merged, now.removals) != (self.at.merged, self.at.removals) {
             self.forget();
         }
@@ -124,13 +124,13 @@ impl<'c> Index<'c> {
 
     /// Drops what is in memory: the transaction that it came from was rolled back. The next one reads it anew.
     pub fn forget(&mut self) {
-        self.at = Progress::default();
+        self.at = IndexProgress::default();
         self.recent.clear();
         self.sorting = None;
     }
 
     /// The event with these bytes.
-    pub fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<i64>> {
+    pub fn find(&mut self, keys: &EventKeys) -> rusqlite::Result<Option<i64>> {
         if let Some(event) = self.recent.find(keys.print) {
             return Ok(Some(event));
         }
@@ -142,11 +142,11 @@ impl<'c> Index<'c> {
     }
 
     /// Any arrived event besides `event` that differs from these keys' body in its timestamp alone.
-    pub fn twin(&mut self, keys: &Keys, event: i64) -> rusqlite::Result<Option<Twin>> {
+    pub fn find_twin(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<Option<EventTwin>> {
         if !keys.twinned {
             return Ok(None);
         }
-        for other in self.recent.twins(keys.twin).filter(|other| *other != event) {
+        for other in self.recent.find_twins(keys.twin).filter(|other| *other != event) {
             if let Some(twin) = self.sql.arrived.query_row([other], twin_row).optional()? {
                 return Ok(Some(twin));
             }
@@ -158,8 +158,8 @@ impl<'c> Index<'c> {
     }
 
     /// The last event of a sign-up, and the newest time that any arrived event of it told.
-    pub fn newest(&mut self, signup: i64) -> rusqlite::Result<Option<(i64, Option<i64>)>> {
-        match self.recent.newest(signup) {
+    pub fn find_newest(&mut self, signup: i64) -> rusqlite::Result<Option<(i64, Option<i64>)>> {
+        match self.recent.find_newest(signup) {
             None if self.at.merged > 0 => {
                 self.sql.merged_newest.query_row([signup], |row| Ok((row.get(0)?, row.get(1)?))).optional()
             }
@@ -175,13 +175,13 @@ impl<'c> Index<'c> {
     }
 
     /// Adds an event, which is the last one now.
-    pub fn add(&mut self, keys: &Keys, event: i64, newest_ms: Option<i64>) {
-        self.recent.add(Lookup::new(keys, event, newest_ms));
+    pub fn add(&mut self, keys: &EventKeys, event: i64, newest_ms: Option<i64>) {
+        self.recent.add(IndexEntry::new(keys, event, newest_ms));
         self.at.last_event = event;
     }
 
     /// Writes down what the transaction added, before it is committed.
-    pub fn write(&mut self) -> rusqlite::Result<()> {
+    pub fn write_recent(&mut self) -> rusqlite::Result<()> {
         let keys = self.recent.take_unwritten();
         if !keys.is_empty() {
             self.at.written = self.sql.keep.query_row([keys], |row| row.get(0))?;
@@ -190,7 +190,7 @@ impl<'c> Index<'c> {
     }
 
     /// Removes an event that is in the trees.
-    pub fn remove(&mut self, keys: &Keys, event: i64) -> rusqlite::Result<()> {
+    pub fn remove(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<()> {
         self.sql.drop_identity.execute((keys.twin, &keys.print))?;
         if let Some(signup) = keys.signup {
             self.sql.drop_signup.execute((signup, event))?;
@@ -199,7 +199,7 @@ impl<'c> Index<'c> {
     }
 
     /// Ends a removal of events: tells everybody.
-    pub fn removed(&mut self) -> rusqlite::Result<()> {
+    pub fn note_removal(&mut self) -> rusqlite::Result<()> {
         self.sql.count_removal.execute([])?;
         self.at.removals += 1;
         Ok(())
@@ -222,11 +222,11 @@ impl<'c> Index<'c> {
 
     /// Sorts the next portion of the recent events into the trees; the first one, where none is under way.
     pub fn merge_portion(&mut self) -> rusqlite::Result<()> {
-        let mut sorting = self.sorting.take().unwrap_or_else(|| Sorting::of(&self.recent, self.at));
+        let mut sorting = self.sorting.take().unwrap_or_else(|| IndexMerge::of(&self.recent, self.at));
         for known in sorting.identities.by_ref().take(PORTION) {
             self.sql.merge_identity.execute((known.twin, &known.print, known.event))?;
         }
-        for Lookup { event, signup, newest_ms, .. } in sorting.signups.by_ref().take(PORTION) {
+        for IndexEntry { event, signup, newest_ms, .. } in sorting.signups.by_ref().take(PORTION) {
             // What is told of a recent event can change until it is sorted.
             let newest_ms = self.recent.get(event).map_or(newest_ms, |known| known.newest_ms);
             self.sql.merge_signup.execute((signup, event, newest_ms))?;
@@ -238,7 +238,7 @@ impl<'c> Index<'c> {
         Ok(())
     }
 
-    fn end_merge(&mut self, until: Progress) -> rusqlite::Result<()> {
+    fn end_merge(&mut self, until: IndexProgress) -> rusqlite::Result<()> {
         self.sql.drop_recent.execute([until.written])?;
         self.sql.set_merged.execute([until.last_event])?;
         self.recent.drop_until(until.last_event);
@@ -250,13 +250,13 @@ impl<'c> Index<'c> {
     fn load(&mut self, after: i64, merged: i64) -> rusqlite::Result<()> {
         let mut rows = self.sql.load.query([after])?;
         while let Some(row) = rows.next()? {
-            let all = Lookup::all(row.get_ref(0)?.as_blob()?)?;
-            all.filter(|known| known.event > merged).for_each(|known| self.recent.enter(known));
+            let all = IndexEntry::decode_row(row.get_ref(0)?.as_blob()?)?;
+            all.filter(|known| known.event > merged).for_each(|known| self.recent.insert(known));
         }
         Ok(())
     }
 }
 
-fn twin_row(row: &Row<'_>) -> rusqlite::Result<Twin> {
-    Ok(Twin { earliest: row.get(0)?, event: row.get(1)?, first_ms: row.get(2)? })
+fn twin_row(row: &Row<'_>) -> rusqlite::Result<EventTwin> {
+    Ok(EventTwin { earliest: row.get(0)?, event: row.get(1)?, first_ms: row.get(2)? })
 }

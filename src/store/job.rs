@@ -2,20 +2,23 @@
 //!
 //! Pure but for the channel. A job carries everything ready to be entered: whoever hands it over has done the hashing.
 
-use super::error::Fault;
-use super::key::Keys;
-use super::ledger::Ledger;
-use super::past::{Past, Step};
-use crate::protocol::arrival::{Arrival, HeaderLines, Progress, RecordError, Recorded, Refused, Verification, Waiting};
+use super::error::StoreFault;
+use super::key::EventKeys;
+use super::ledger::StoreTables;
+use super::past::{EventImport, TargetProgressRequest};
+use crate::protocol::arrival::{
+    Arrival, ArrivalRecordError, ForwardProgress, HeaderLines, RecordedArrival, RefusedRequest, SignatureState,
+    UnforwardedArrival,
+};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 /// An arrival, ready to be entered.
 #[derive(Debug)]
-pub(super) struct Incoming {
+pub(super) struct IncomingArrival {
     /// When it came, in Unix milliseconds.
     pub at_ms: i64,
     /// Path and query.
@@ -25,16 +28,16 @@ pub(super) struct Incoming {
     /// The body.
     pub body: RawBody,
     /// State of its signature.
-    pub verification: Verification,
+    pub verification: SignatureState,
     /// What it is looked up by.
-    pub keys: Keys,
+    pub keys: EventKeys,
 }
 
-impl From<Arrival> for Incoming {
+impl From<Arrival> for IncomingArrival {
     fn from(arrival: Arrival) -> Self {
         Self {
             at_ms: arrival.at.as_millisecond(),
-            keys: Keys::of(&arrival.body, &arrival.facts),
+            keys: EventKeys::compute(&arrival.body, &arrival.facts),
             target: arrival.target,
             headers: arrival.headers,
             body: arrival.body,
@@ -45,69 +48,69 @@ impl From<Arrival> for Incoming {
 
 /// An event that is about to be sent, ready to be entered.
 #[derive(Debug)]
-pub(super) struct Outgoing {
+pub(super) struct OutgoingEvent {
     /// When, in Unix milliseconds.
     pub at_ms: i64,
     /// The body.
     pub body: RawBody,
     /// What it is looked up by.
-    pub keys: Keys,
+    pub keys: EventKeys,
 }
 
-impl Outgoing {
+impl OutgoingEvent {
     /// Computes the keys.
-    pub fn new(body: RawBody, facts: &Facts, at: Timestamp) -> Self {
-        Self { at_ms: at.as_millisecond(), keys: Keys::of(&body, facts), body }
+    pub fn new(body: RawBody, facts: &EventFacts, at: Timestamp) -> Self {
+        Self { at_ms: at.as_millisecond(), keys: EventKeys::compute(&body, facts), body }
     }
 }
 
 /// One thing for the writer to do.
 #[derive(Debug)]
-pub(super) enum Job {
+pub(super) enum StoreJob {
     /// Enter an arrival.
-    Record(Box<Incoming>, Answer<Recorded>),
+    Record(Box<IncomingArrival>, HeldReply<RecordedArrival>),
     /// Enter an event that is about to be sent.
-    Send(Box<Outgoing>, Answer<u64>),
+    Send(Box<OutgoingEvent>, HeldReply<u64>),
     /// Enter an attempt.
-    Attempt(Box<Attempt>, Answer<()>),
+    Attempt(Box<Attempt>, HeldReply<()>),
     /// Enter a refused request.
-    Refuse(Box<Refused>, Answer<u64>),
+    Refuse(Box<RefusedRequest>, HeldReply<u64>),
     /// Look whether a forward was acknowledged.
-    WasForwarded(u64, String, Answer<bool>),
+    WasForwarded(u64, String, HeldReply<bool>),
     /// Remove events with all that belongs to them.
-    Remove(Vec<u64>, Answer<u64>),
+    Remove(Vec<u64>, HeldReply<u64>),
     /// Enter what another store had.
-    Import(Vec<Past>, Answer<Vec<Option<u64>>>),
+    Import(Vec<EventImport>, HeldReply<Vec<Option<u64>>>),
     /// Look for the first arrival behind one.
-    ArrivalAfter(u64, Answer<Option<Waiting>>),
+    ArrivalAfter(u64, HeldReply<Option<UnforwardedArrival>>),
     /// Look how far a target has got, or note it.
-    Progress(Step, Answer<Progress>),
+    Progress(TargetProgressRequest, HeldReply<ForwardProgress>),
     /// Keep the summary of a load run.
-    Load(i64, String, Answer<u64>),
+    Load(i64, String, HeldReply<u64>),
     /// Finish what is queued and end.
-    Close(Answer<()>),
+    Close(HeldReply<()>),
 }
 
-impl Job {
+impl StoreJob {
     /// Does the work in the current transaction and holds the answer back.
-    pub fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), Fault> {
+    pub fn apply(&mut self, ledger: &mut StoreTables<'_>) -> Result<(), StoreFault> {
         match self {
-            Self::Record(incoming, answer) => answer.hold(ledger.record(incoming)),
-            Self::Send(outgoing, answer) => answer.hold(ledger.sent(outgoing)),
-            Self::Attempt(attempt, answer) => answer.hold(ledger.attempt(attempt)),
-            Self::Refuse(refused, answer) => answer.hold(ledger.refuse(refused)),
+            Self::Record(incoming, answer) => answer.hold(ledger.record_arrival(incoming)),
+            Self::Send(outgoing, answer) => answer.hold(ledger.record_sent(outgoing)),
+            Self::Attempt(attempt, answer) => answer.hold(ledger.record_attempt(attempt)),
+            Self::Refuse(refused, answer) => answer.hold(ledger.record_refused(refused)),
             Self::WasForwarded(event, url, answer) => answer.hold(ledger.was_forwarded(*event, url)),
-            Self::Remove(events, answer) => answer.hold(ledger.remove(events)),
-            Self::Import(past, answer) => answer.hold(past.iter().map(|past| ledger.import(past)).collect()),
-            Self::ArrivalAfter(arrival, answer) => answer.hold(ledger.arrival_after(*arrival)),
-            Self::Progress(step, answer) => answer.hold(ledger.progress(step)),
-            Self::Load(at_ms, summary, answer) => answer.hold(ledger.keep_load(*at_ms, summary)),
+            Self::Remove(events, answer) => answer.hold(ledger.remove_events(events)),
+            Self::Import(past, answer) => answer.hold(past.iter().map(|past| ledger.import_event(past)).collect()),
+            Self::ArrivalAfter(arrival, answer) => answer.hold(ledger.find_arrival_after(*arrival)),
+            Self::Progress(step, answer) => answer.hold(ledger.apply_progress_request(step)),
+            Self::Load(at_ms, summary, answer) => answer.hold(ledger.save_load_summary(*at_ms, summary)),
             Self::Close(answer) => answer.hold(Ok(())),
         }
     }
 
     /// Replaces whatever answer is held.
-    pub fn fail(&mut self, error: &RecordError) {
+    pub fn fail(&mut self, error: &ArrivalRecordError) {
         match self {
             Self::Record(_, answer) => answer.fail(error),
             Self::Attempt(_, answer) | Self::Close(answer) => answer.fail(error),
@@ -121,7 +124,7 @@ impl Job {
     }
 
     /// Sends the answer that is held.
-    pub fn answer(self) {
+    pub fn send_reply(self) {
         match self {
             Self::Record(_, answer) => answer.send(),
             Self::Attempt(_, answer) | Self::Close(answer) => answer.send(),
@@ -140,7 +143,7 @@ impl Job {
             Self::Record(incoming, _) => incoming.body.len() + incoming.headers.as_block().len(),
             Self::Send(outgoing, _) => outgoing.body.len(),
             Self::Refuse(refused, _) => refused.body.len(),
-            Self::Import(past, _) => past.iter().map(Past::weight).sum(),
+            Self::Import(past, _) => past.iter().map(EventImport::weight).sum(),
             _ => 0,
         }
     }
@@ -148,29 +151,29 @@ impl Job {
 
 /// An answer that is known before it may be told: it is sent only after the commit.
 #[derive(Debug)]
-pub(super) struct Answer<T> {
-    to: oneshot::Sender<Result<T, RecordError>>,
-    held: Option<Result<T, RecordError>>,
+pub(super) struct HeldReply<T> {
+    to: oneshot::Sender<Result<T, ArrivalRecordError>>,
+    held: Option<Result<T, ArrivalRecordError>>,
 }
 
-impl<T> Answer<T> {
+impl<T> HeldReply<T> {
     /// An answer and where it will arrive.
-    pub fn new() -> (Self, oneshot::Receiver<Result<T, RecordError>>) {
+    pub fn new() -> (Self, oneshot::Receiver<Result<T, ArrivalRecordError>>) {
         let (to, from) = oneshot::channel();
         (Self { to, held: None }, from)
     }
 
     /// Holds a result; a refusal is an answer too, anything worse is handed on.
-    fn hold(&mut self, result: Result<T, Fault>) -> Result<(), Fault> {
+    fn hold(&mut self, result: Result<T, StoreFault>) -> Result<(), StoreFault> {
         self.held = Some(match result {
             Ok(value) => Ok(value),
-            Err(Fault::Refusal(error)) => Err(error),
+            Err(StoreFault::Refusal(error)) => Err(error),
             Err(fault) => return Err(fault),
         });
         Ok(())
     }
 
-    fn fail(&mut self, error: &RecordError) {
+    fn fail(&mut self, error: &ArrivalRecordError) {
         self.held = Some(Err(error.clone()));
     }
 

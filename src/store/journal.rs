@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How far a subscription has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SubscriptionStatus {
     /// The service is being asked for it, or was when the run that asked ended.
     Asked,
     /// The call for it ended without a word about what became of it.
@@ -30,7 +30,7 @@ pub enum Standing {
     Removed,
 }
 
-impl Standing {
+impl SubscriptionStatus {
     const ALL: [Self; 5] = [Self::Asked, Self::Unknown, Self::Active, Self::Removing, Self::Removed];
 
     /// Its stable name in records.
@@ -47,7 +47,7 @@ impl Standing {
 
 /// A subscription that is wished for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub struct SubscriptionIntent<'a> {
     /// The base of the API that is asked.
     pub api: &'a str,
     /// The event.
@@ -62,7 +62,7 @@ pub struct Wish<'a> {
 
 /// A line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct JournalEntry {
     /// Its number within the journal, from 1.
     pub number: u64,
     /// The base of the API that was asked.
@@ -76,7 +76,7 @@ pub struct Entry {
     /// The run that wanted it for as long as it lives.
     pub run: Option<String>,
     /// How far it has got.
-    pub standing: Standing,
+    pub standing: SubscriptionStatus,
     /// When it was asked for.
     pub asked_at: Timestamp,
     /// When it was removed.
@@ -91,14 +91,14 @@ pub struct Entry {
 
 /// The journal of a store, open for writing.
 #[derive(Debug)]
-pub struct Journal {
+pub struct SubscriptionJournal {
     path: PathBuf,
     connection: Connection,
 }
 
 const COLUMNS: &str = "id, api, event, url, waitlist, run, standing, asked_ms, ended_ms, subscription, answer, words";
 
-impl Journal {
+impl SubscriptionJournal {
     /// Opens the journal of the store in a file, making the file where there is none.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_path_buf();
@@ -107,53 +107,53 @@ impl Journal {
     }
 
     /// Writes a wish down; its number. After this the service may be asked.
-    pub fn ask(&self, wish: &Wish<'_>, at: Timestamp) -> Result<u64, ReadError> {
+    pub fn record_intent(&self, wish: &SubscriptionIntent<'_>, at: Timestamp) -> Result<u64, ReadError> {
         let sql = "INSERT INTO subscriptions (api, event, url, waitlist, run, standing, asked_ms) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let (asked, at) = (Standing::Asked as i64, at.as_millisecond());
+        let (asked, at) = (SubscriptionStatus::Asked as i64, at.as_millisecond());
         self.write(sql, params![wish.api, wish.event, wish.url, wish.waitlist, wish.run, asked, at])?;
         Ok(self.connection.last_insert_rowid().unsigned_abs())
     }
 
     /// The service made it.
-    pub fn made(&self, number: u64, id: &str, answer: &str) -> Result<(), ReadError> {
+    pub fn mark_active(&self, number: u64, id: &str, answer: &str) -> Result<(), ReadError> {
         let sql = "UPDATE subscriptions SET standing = ?2, subscription = ?3, answer = ?4 WHERE id = ?1";
-        self.write(sql, params![number.cast_signed(), Standing::Active as i64, id, answer])
+        self.write(sql, params![number.cast_signed(), SubscriptionStatus::Active as i64, id, answer])
     }
 
     /// The service certainly did not make it: there is nothing to remember.
-    pub fn not_made(&self, number: u64) -> Result<(), ReadError> {
+    pub fn remove_intent(&self, number: u64) -> Result<(), ReadError> {
         self.write("DELETE FROM subscriptions WHERE id = ?1", params![number.cast_signed()])
     }
 
     /// Nobody knows whether the service made it.
-    pub fn unknown(&self, number: u64, words: &str) -> Result<(), ReadError> {
+    pub fn mark_unknown(&self, number: u64, words: &str) -> Result<(), ReadError> {
         let sql = "UPDATE subscriptions SET standing = ?2, words = ?3 WHERE id = ?1";
-        self.write(sql, params![number.cast_signed(), Standing::Unknown as i64, words])
+        self.write(sql, params![number.cast_signed(), SubscriptionStatus::Unknown as i64, words])
     }
 
     /// The service is about to be asked to remove it.
-    pub fn removing(&self, number: u64) -> Result<(), ReadError> {
-        self.stand(number, Standing::Removing)
+    pub fn mark_removing(&self, number: u64) -> Result<(), ReadError> {
+        self.set_status(number, SubscriptionStatus::Removing)
     }
 
     /// The service did not remove it.
-    pub fn kept(&self, number: u64) -> Result<(), ReadError> {
-        self.stand(number, Standing::Active)
+    pub fn mark_still_active(&self, number: u64) -> Result<(), ReadError> {
+        self.set_status(number, SubscriptionStatus::Active)
     }
 
     /// The service has it no more, or never had it.
-    pub fn removed(&self, number: u64, at: Timestamp) -> Result<(), ReadError> {
+    pub fn mark_removed(&self, number: u64, at: Timestamp) -> Result<(), ReadError> {
         let sql = "UPDATE subscriptions SET standing = ?2, ended_ms = ?3 WHERE id = ?1";
-        self.write(sql, params![number.cast_signed(), Standing::Removed as i64, at.as_millisecond()])
+        self.write(sql, params![number.cast_signed(), SubscriptionStatus::Removed as i64, at.as_millisecond()])
     }
 
     /// Its lines, oldest first; those that are over only if they are wanted.
-    pub fn entries(&self, over: bool) -> Result<Vec<Entry>, ReadError> {
-        read(&self.connection, over).map_err(|error| ReadError::from_sqlite(&self.path, &error))
+    pub fn list_entries(&self, over: bool) -> Result<Vec<JournalEntry>, ReadError> {
+        read_entries(&self.connection, over).map_err(|error| ReadError::from_sqlite(&self.path, &error))
     }
 
-    fn stand(&self, number: u64, standing: Standing) -> Result<(), ReadError> {
+    fn set_status(&self, number: u64, standing: SubscriptionStatus) -> Result<(), ReadError> {
         let sql = "UPDATE subscriptions SET standing = ?2 WHERE id = ?1";
         self.write(sql, params![number.cast_signed(), standing as i64])
     }
@@ -165,19 +165,19 @@ impl Journal {
 }
 
 /// The lines of a journal, oldest first.
-pub(super) fn read(connection: &Connection, over: bool) -> rusqlite::Result<Vec<Entry>> {
+pub(super) fn read_entries(connection: &Connection, over: bool) -> rusqlite::Result<Vec<JournalEntry>> {
     let sql = format!("SELECT {COLUMNS} FROM subscriptions WHERE standing <> ?1 OR ?2 ORDER BY id");
-    connection.prepare_cached(&sql)?.query_map(params![Standing::Removed as i64, over], entry)?.collect()
+    connection.prepare_cached(&sql)?.query_map(params![SubscriptionStatus::Removed as i64, over], entry)?.collect()
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+fn entry(row: &Row<'_>) -> rusqlite::Result<JournalEntry> {
     let time = |column: usize| {
         let ms: Option<i64> = row.get(column)?;
-        ms.map(database::time).transpose().map_err(|error| damaged(column, error))
+        ms.map(database::decode_time).transpose().map_err(|error| damaged(column, error))
     };
     let standing: i64 = row.get(6)?;
-    let standing = Standing::ALL.into_iter().find(|known| *known as i64 == standing);
-    Ok(Entry {
+    let standing = SubscriptionStatus::ALL.into_iter().find(|known| *known as i64 == standing);
+    Ok(JournalEntry {
         number: row.get::<_, i64>(0)?.unsigned_abs(),
         api: row.get(1)?,
         event: row.get(2)?,
@@ -185,9 +185,9 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         waitlist: row.get(4)?,
         run: row.get(5)?,
         standing: standing.ok_or_else(|| {
-            damaged(6, database::Unwritten(row.get(6).unwrap_or_default(), "standing of a subscription"))
+            damaged(6, database::InvalidStoredValue(row.get(6).unwrap_or_default(), "standing of a subscription"))
         })?,
-        asked_at: time(7)?.ok_or_else(|| damaged(7, database::Unwritten(0, "time")))?,
+        asked_at: time(7)?.ok_or_else(|| damaged(7, database::InvalidStoredValue(0, "time")))?,
         ended_at: time(8)?,
         id: row.get(9)?,
         answer: row.get(10)?,
@@ -195,6 +195,6 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn damaged(column: usize, error: database::Unwritten) -> rusqlite::Error {
+fn damaged(column: usize, error: database::InvalidStoredValue) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(error))
 }

@@ -5,12 +5,12 @@
 use super::code;
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventType;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use sha2::{Digest, Sha256};
 
 /// All that the writer needs to know about a body besides its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Keys {
+pub(super) struct EventKeys {
     /// The event's identity.
     pub print: [u8; 16],
     /// Equal for bodies that differ in their timestamp alone; taken from the identity where there is no timestamp.
@@ -29,37 +29,37 @@ pub(super) struct Keys {
     pub waitlist: Option<i32>,
 }
 
-impl Keys {
+impl EventKeys {
     /// Computes them all.
-    pub fn of(body: &RawBody, facts: &Facts) -> Self {
+    pub fn compute(body: &RawBody, facts: &EventFacts) -> Self {
         let print = body.fingerprint().key();
         Self {
             print,
             twin: first_eight(facts.twin.as_ref().unwrap_or(&print)),
             twinned: facts.twin.is_some(),
-            signup: facts.signup_id.as_deref().map(long),
+            signup: facts.signup_id.as_deref().map(digest_64),
             occurred_ms: facts.occurred.map(|at| at.as_millisecond()),
-            kind: facts.event_type.as_deref().and_then(EventType::from_name).map(code::kind),
-            email: facts.email.as_deref().map(email),
-            waitlist: facts.waitlist_id.as_deref().map(short),
+            kind: facts.event_type.as_deref().and_then(EventType::from_name).map(code::encode_event_type),
+            email: facts.email.as_deref().map(digest_email),
+            waitlist: facts.waitlist_id.as_deref().map(digest_32),
         }
     }
 }
 
 /// A 64-bit digest of a text, for a tree in which chance must not bring two texts together.
-pub(super) fn long(text: &str) -> i64 {
+pub(super) fn digest_64(text: &str) -> i64 {
     first_eight(&Sha256::digest(text.as_bytes()).into())
 }
 
 /// A 32-bit digest of a text, for sorting rows out before a real comparison.
-pub(super) fn short(text: &str) -> i32 {
+pub(super) fn digest_32(text: &str) -> i32 {
     // The upper half; what is cut off is not needed.
-    (long(text) >> 32) as i32
+    (digest_64(text) >> 32) as i32
 }
 
 /// A 32-bit digest of an e-mail address, without regard to case.
-pub(super) fn email(address: &str) -> i32 {
-    short(&address.to_lowercase())
+pub(super) fn digest_email(address: &str) -> i32 {
+    digest_32(&address.to_lowercase())
 }
 
 fn first_eight<const N: usize>(digest: &[u8; N]) -> i64 {

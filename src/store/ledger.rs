@@ -4,18 +4,20 @@
 //! makes a transaction, nor answer: `writer` does. Its statements are prepared once, for the life of the connection.
 
 use super::code;
-use super::error::Fault;
-use super::index::{Index, Progress, RECENT};
-use super::job::{Incoming, Outgoing};
-use super::key::Keys;
-use super::known::{Known, Remembered};
-use super::past::Kept;
+use super::error::StoreFault;
+use super::index::{EventIndex, IndexProgress, RECENT};
+use super::job::{IncomingArrival, OutgoingEvent};
+use super::key::EventKeys;
+use super::known::{CachedEvent, EventCache};
+use super::past::ForwardStatements;
 use super::sql::statements;
 use crate::database::OutcomeColumns;
-use crate::protocol::arrival::{REFUSED_KEPT, RecordError, Recorded, Refused, Repeat, RepeatKind};
+use crate::protocol::arrival::{
+    ArrivalRecordError, ArrivalRepeat, REFUSED_KEPT, RecordedArrival, RefusedRequest, RepeatKind,
+};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 /// Bytes that a row takes beside its body and header lines: its keys in all trees, and what pages leave unused.
@@ -25,14 +27,14 @@ const ROW_BYTES: u64 = 160;
 const COUNT_AGAIN: u64 = 64;
 
 /// The tables as the writer works on them.
-pub(super) struct Ledger<'c> {
+pub(super) struct StoreTables<'c> {
     /// What SQLite changes when another connection writes; `None` before the first transaction, or after a failed one.
     version: Option<u64>,
     /// Highest numbers given out, as of this transaction.
     pub(super) last_event: i64,
     pub(super) last_arrival: i64,
-    index: Index<'c>,
-    remembered: Remembered<'c>,
+    index: EventIndex<'c>,
+    remembered: EventCache<'c>,
     /// Recent events at which they are sorted into the trees.
     merge_at: usize,
     /// Bytes that live pages took when they were last counted.
@@ -40,17 +42,17 @@ pub(super) struct Ledger<'c> {
     /// Bytes that were added since, by estimate.
     added: u64,
     quota: u64,
-    sql: Sql<'c>,
+    sql: PreparedStatements<'c>,
     /// The statements of `past`.
-    pub(super) past: Kept<'c>,
+    pub(super) past: ForwardStatements<'c>,
 }
 
 /// How an event came to be known.
-enum Seen<'i> {
+enum NewEventOrigin<'i> {
     /// It is about to be sent; at this time, in Unix milliseconds.
     Sent(i64),
     /// It came in.
-    Arrived { first: &'i Incoming, retry_of: Option<i64> },
+    Arrived { first: &'i IncomingArrival, retry_of: Option<i64> },
 }
 
 statements! {
@@ -87,11 +89,11 @@ statements! {
     drop_refused: "DELETE FROM refused WHERE id <= ?1";
 }
 
-impl<'c> Ledger<'c> {
+impl<'c> StoreTables<'c> {
     /// Prepares the statements. Nothing is read before [`Ledger::begin`].
     pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
-        let (index, remembered) = (Index::new(connection)?, Remembered::new(connection)?);
-        let (sql, past) = (Sql::prepare(connection)?, Kept::new(connection)?);
+        let (index, remembered) = (EventIndex::new(connection)?, EventCache::new(connection)?);
+        let (sql, past) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);
         Ok(Self {
             version: None,
             last_event: 0,
@@ -121,7 +123,7 @@ impl<'c> Ledger<'c> {
     fn take_stock(&mut self) -> rusqlite::Result<()> {
         let read = |r: &Row<'_>| {
             let (last_event, merged, written, removals) = (r.get(0)?, r.get(2)?, r.get(3)?, r.get(4)?);
-            Ok((r.get(1)?, Progress { last_event, merged, written, removals }))
+            Ok((r.get(1)?, IndexProgress { last_event, merged, written, removals }))
         };
         self.remembered.clear();
         let (last_arrival, progress) = self.sql.progress.query_row([], read)?;
@@ -139,7 +141,7 @@ impl<'c> Ledger<'c> {
 
     /// Commits: when this returns, the transaction is on the disk.
     pub fn commit(&mut self) -> rusqlite::Result<()> {
-        self.index.write()?;
+        self.index.write_recent()?;
         self.sql.commit.execute([]).map(drop)
     }
 
@@ -155,13 +157,13 @@ impl<'c> Ledger<'c> {
 
     /// Whether enough is recent to be sorted into the trees, or some of it is left.
     pub fn is_untidy(&self) -> bool {
-        self.index.is_sorting() || self.index.recent() >= self.merge_at
+        self.index.is_sorting() || self.index.count_recent() >= self.merge_at
     }
 
     /// Sorts a portion of what is recent into the trees.
-    pub fn tidy(&mut self) -> Result<(), Fault> {
+    pub fn tidy(&mut self) -> Result<(), StoreFault> {
         // Where this fails, it is not tried again with every group.
-        self.merge_at = self.index.recent() + RECENT / 8;
+        self.merge_at = self.index.count_recent() + RECENT / 8;
         self.index.merge_portion()?;
         if !self.index.is_sorting() {
             self.merge_at = RECENT;
@@ -170,7 +172,7 @@ impl<'c> Ledger<'c> {
     }
 
     /// Enters an arrival. The first one stands in the row of its event, where that was not there before.
-    pub fn record(&mut self, incoming: &Incoming) -> Result<Recorded, Fault> {
+    pub fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, StoreFault> {
         let known = self.find(&incoming.keys)?;
         let is_new = known.is_none();
         self.reserve(incoming.headers.as_block().len() + if is_new { incoming.body.len() } else { 0 })?;
@@ -180,33 +182,33 @@ impl<'c> Ledger<'c> {
         };
         self.last_arrival += 1;
         let arrival = self.last_arrival.unsigned_abs();
-        Ok(Recorded { event: event.unsigned_abs(), arrival, repeat, out_of_order })
+        Ok(RecordedArrival { event: event.unsigned_abs(), arrival, repeat, out_of_order })
     }
 
     /// Enters an event that is about to be sent, and answers with its number.
-    pub fn sent(&mut self, outgoing: &Outgoing) -> Result<u64, Fault> {
+    pub fn record_sent(&mut self, outgoing: &OutgoingEvent) -> Result<u64, StoreFault> {
         if let Some(event) = self.index.find(&outgoing.keys)? {
             self.sql.sent.execute((event, outgoing.at_ms))?;
             return Ok(event.unsigned_abs());
         }
         self.reserve(outgoing.body.len())?;
-        let (event, _) = self.add_event(&outgoing.keys, &outgoing.body, &Seen::Sent(outgoing.at_ms))?;
+        let (event, _) = self.add_event(&outgoing.keys, &outgoing.body, &NewEventOrigin::Sent(outgoing.at_ms))?;
         Ok(event.unsigned_abs())
     }
 
     /// Enters an attempt.
-    pub fn attempt(&mut self, attempt: &Attempt) -> Result<(), Fault> {
-        let columns = OutcomeColumns::of(&attempt.outcome);
+    pub fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), StoreFault> {
+        let columns = OutcomeColumns::from_outcome(&attempt.outcome);
         self.reserve(columns.answer.as_ref().map_or(0, |body| body.len()))?;
-        let url = self.url(&attempt.url)?;
+        let url = self.find_or_add_url(&attempt.url)?;
         self.sql.add_attempt.execute(params![
             attempt.event.cast_signed(),
-            !attempt.outcome.acknowledged(),
+            !attempt.outcome.is_acknowledged(),
             url,
-            code::purpose(attempt.purpose),
+            code::encode_purpose(attempt.purpose),
             attempt.number,
             attempt.at.as_millisecond(),
-            code::latency_us(attempt),
+            code::encode_latency(attempt),
             columns.outcome,
             columns.status,
             columns.truncated,
@@ -217,15 +219,15 @@ impl<'c> Ledger<'c> {
     }
 
     /// Whether a forward of this event to this URL was ever acknowledged.
-    pub fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, Fault> {
-        let forward = code::purpose(crate::protocol::attempt::Purpose::Forward);
+    pub fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, StoreFault> {
+        let forward = code::encode_purpose(crate::protocol::attempt::DeliveryPurpose::Forward);
         Ok(self.sql.acknowledged.exists((event.cast_signed(), url, forward))?)
     }
 
     /// Enters a refused request into the ring, and answers with its number. The quota is not asked: the ring bounds
     /// itself, and diagnosis matters most when things go wrong.
-    pub fn refuse(&mut self, refused: &Refused) -> Result<u64, Fault> {
-        let (at, reason) = (refused.at.as_millisecond(), code::reason(refused.reason));
+    pub fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, StoreFault> {
+        let (at, reason) = (refused.at.as_millisecond(), code::encode_reason(refused.reason));
         let row = (at, reason, &refused.target, refused.headers.as_block(), refused.body.as_bytes());
         let number: i64 = self.sql.add_refused.query_row(row, |r| r.get(0))?;
         let bytes = refused.headers.as_block().len() + refused.body.len();
@@ -236,7 +238,7 @@ impl<'c> Ledger<'c> {
 
     /// Removes events with all that belongs to them, and answers how many there were. Their numbers are not given out
     /// again.
-    pub fn remove(&mut self, events: &[u64]) -> Result<u64, Fault> {
+    pub fn remove_events(&mut self, events: &[u64]) -> Result<u64, StoreFault> {
         let (last_event, last_arrival) = (self.last_event, self.last_arrival);
         self.sql.keep_numbers.execute((last_event, last_arrival))?;
         self.index.merge()?;
@@ -246,33 +248,34 @@ impl<'c> Ledger<'c> {
             let read = |r: &Row<'_>| r.get::<_, Vec<u8>>(0);
             let Some(body) = self.sql.body.query_row([event], read).optional()? else { continue };
             let body = RawBody::new(body);
-            self.index.remove(&Keys::of(&body, &Facts::of(&body)), event)?;
+            self.index.remove(&EventKeys::compute(&body, &EventFacts::from_body(&body)), event)?;
             self.sql.drop_arrivals.execute([event])?;
             self.sql.drop_attempts.execute([event])?;
             self.sql.drop_event.execute([event])?;
             removed += 1;
         }
-        self.index.removed()?;
+        self.index.note_removal()?;
         Ok(removed)
     }
 
     /// Whether an event is there.
-    pub(super) fn knows(&mut self, keys: &Keys) -> Result<bool, Fault> {
+    pub(super) fn contains_event(&mut self, keys: &EventKeys) -> Result<bool, StoreFault> {
         Ok(self.index.find(keys)?.is_some())
     }
 
-    fn find(&mut self, keys: &Keys) -> rusqlite::Result<Option<(i64, Known)>> {
+    fn find(&mut self, keys: &EventKeys) -> rusqlite::Result<Option<(i64, CachedEvent)>> {
         let Some(event) = self.index.find(keys)? else { return Ok(None) };
         Ok(self.remembered.get(event)?.map(|known| (event, known)))
     }
 
     /// An event of which nothing was known arrives.
-    fn new_arrival(&mut self, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
+    fn new_arrival(&mut self, incoming: &IncomingArrival) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
         let twin = self.twin(self.last_event + 1, incoming)?;
-        let seen = Seen::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
+        let seen = NewEventOrigin::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
         let (event, late) = self.add_event(&incoming.keys, &incoming.body, &seen)?;
-        let (state, envelope) = (code::state(incoming.verification, 0), Some(self.remembered.envelope(incoming)));
-        self.remembered.note(event, Known { first_ms: Some(incoming.at_ms), arrivals: 1, state, envelope });
+        let (state, envelope) =
+            (code::encode_state(incoming.verification, 0), Some(self.remembered.digest_envelope(incoming)));
+        self.remembered.note(event, CachedEvent { first_ms: Some(incoming.at_ms), arrivals: 1, state, envelope });
         Ok((event, twin, late))
     }
 
@@ -280,17 +283,17 @@ impl<'c> Ledger<'c> {
     fn arrival_of_known(
         &mut self,
         event: i64,
-        known: Known,
-        incoming: &Incoming,
-    ) -> Result<(i64, Option<Repeat>, bool), Fault> {
+        known: CachedEvent,
+        incoming: &IncomingArrival,
+    ) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
         let (at_ms, arrivals) = (incoming.at_ms, known.arrivals + 1);
-        let state = code::state(incoming.verification, known.state);
-        let is_alike = known.envelope == Some(self.remembered.envelope(incoming));
+        let state = code::encode_state(incoming.verification, known.state);
+        let is_alike = known.envelope == Some(self.remembered.digest_envelope(incoming));
         let own = (!is_alike).then(|| (&incoming.target, incoming.headers.as_block()));
         let (target, headers) = own.unzip();
         self.sql.add_arrival.execute(params![self.last_arrival + 1, event, arrivals, state, at_ms, target, headers])?;
         let first_ms = Some(known.first_ms.unwrap_or(at_ms));
-        self.remembered.note(event, Known { first_ms, arrivals, state, ..known });
+        self.remembered.note(event, CachedEvent { first_ms, arrivals, state, ..known });
         match known.first_ms {
             Some(first_ms) => Ok((event, Some(repeat(RepeatKind::Duplicate, event, first_ms, at_ms)), false)),
             None => self.first_arrival(event, incoming),
@@ -298,11 +301,15 @@ impl<'c> Ledger<'c> {
     }
 
     /// An event that was known because it was sent from here arrives for the first time.
-    fn first_arrival(&mut self, event: i64, incoming: &Incoming) -> Result<(i64, Option<Repeat>, bool), Fault> {
+    fn first_arrival(
+        &mut self,
+        event: i64,
+        incoming: &IncomingArrival,
+    ) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
         let twin = self.twin(event, incoming)?;
         self.sql.arrived.execute((event, incoming.at_ms, twin.map(|r| r.of.cast_signed())))?;
         let Some(signup) = incoming.keys.signup else { return Ok((event, twin, false)) };
-        let (last, newest) = self.index.newest(signup)?.unwrap_or((event, None));
+        let (last, newest) = self.index.find_newest(signup)?.unwrap_or((event, None));
         let own = incoming.keys.occurred_ms;
         self.index.set_newest(signup, last, own.max(newest))?;
         Ok((event, twin, is_older(own, newest)))
@@ -310,8 +317,8 @@ impl<'c> Ledger<'c> {
 
     /// The earliest arrived event that differs from this one in its timestamp alone. Where that was removed, another
     /// stands in for it.
-    fn twin(&mut self, event: i64, incoming: &Incoming) -> rusqlite::Result<Option<Repeat>> {
-        let Some(twin) = self.index.twin(&incoming.keys, event)? else { return Ok(None) };
+    fn twin(&mut self, event: i64, incoming: &IncomingArrival) -> rusqlite::Result<Option<ArrivalRepeat>> {
+        let Some(twin) = self.index.find_twin(&incoming.keys, event)? else { return Ok(None) };
         let earliest_ms = self.sql.first.query_row([twin.earliest], |r| r.get(0)).optional()?;
         let (of, first_ms) = earliest_ms.map_or((twin.event, twin.first_ms), |ms| (twin.earliest, ms));
         Ok(Some(repeat(RepeatKind::ProbableRetry, of, first_ms, incoming.at_ms)))
@@ -319,11 +326,16 @@ impl<'c> Ledger<'c> {
 
     /// Adds an event. Its number, and whether it is older than the newest that had arrived of its sign-up: every event
     /// is entered with the newest time so far, so that the last one answers for all.
-    fn add_event(&mut self, keys: &Keys, body: &RawBody, seen: &Seen<'_>) -> rusqlite::Result<(i64, bool)> {
+    fn add_event(
+        &mut self,
+        keys: &EventKeys,
+        body: &RawBody,
+        seen: &NewEventOrigin<'_>,
+    ) -> rusqlite::Result<(i64, bool)> {
         let event = self.last_event + 1;
         let (first, sent_ms, retry_of) = match *seen {
-            Seen::Sent(at_ms) => (None, Some(at_ms), None),
-            Seen::Arrived { first, retry_of } => (Some(first), None, retry_of),
+            NewEventOrigin::Sent(at_ms) => (None, Some(at_ms), None),
+            NewEventOrigin::Arrived { first, retry_of } => (Some(first), None, retry_of),
         };
         self.sql.add_event.execute(params![
             event,
@@ -334,12 +346,12 @@ impl<'c> Ledger<'c> {
             keys.email,
             keys.waitlist,
             self.last_arrival + i64::from(first.is_some()),
-            first.map(|arrival| code::state(arrival.verification, 0)),
+            first.map(|arrival| code::encode_state(arrival.verification, 0)),
             first.map(|arrival| arrival.target.as_str()),
             first.map(|arrival| arrival.headers.as_block()),
             body.as_bytes(),
         ])?;
-        let last = keys.signup.map(|signup| self.index.newest(signup)).transpose()?.flatten();
+        let last = keys.signup.map(|signup| self.index.find_newest(signup)).transpose()?.flatten();
         let newest = last.and_then(|(_, newest)| newest);
         let own = keys.occurred_ms.filter(|_| first.is_some());
         self.index.add(keys, event, own.max(newest));
@@ -347,20 +359,20 @@ impl<'c> Ledger<'c> {
         Ok((event, is_older(own, newest)))
     }
 
-    pub(super) fn url(&mut self, url: &str) -> rusqlite::Result<i64> {
+    pub(super) fn find_or_add_url(&mut self, url: &str) -> rusqlite::Result<i64> {
         match self.sql.find_url.query_row([url], |r| r.get(0)).optional()? {
             Some(id) => Ok(id),
             None => self.sql.add_url.query_row([url], |r| r.get(0)),
         }
     }
 
-    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), Fault> {
+    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), StoreFault> {
         let more = (bytes as u64).saturating_add(ROW_BYTES);
         if self.added > self.quota / COUNT_AGAIN || !self.has_room(more) {
             self.count_pages()?;
         }
         if !self.has_room(more) {
-            return Err(Fault::Refusal(RecordError::Full { quota: self.quota }));
+            return Err(StoreFault::Refusal(ArrivalRecordError::Full { quota: self.quota }));
         }
         self.added = self.added.saturating_add(more);
         Ok(())
@@ -380,6 +392,6 @@ fn single(statement: &mut Statement<'_>) -> rusqlite::Result<u64> {
 }
 
 /// A clock that was set back does not make the gap negative.
-fn repeat(kind: RepeatKind, of: i64, first_ms: i64, at_ms: i64) -> Repeat {
-    Repeat { kind, of: of.unsigned_abs(), gap_ms: at_ms.saturating_sub(first_ms).max(0) }
+fn repeat(kind: RepeatKind, of: i64, first_ms: i64, at_ms: i64) -> ArrivalRepeat {
+    ArrivalRepeat { kind, of: of.unsigned_abs(), gap_ms: at_ms.saturating_sub(first_ms).max(0) }
 }

@@ -40,21 +40,23 @@ mod writer;
 mod tests;
 
 pub use crate::database::{OpenError, ReadError};
-pub use filter::{Direction, Filter};
-pub use journal::{Entry, Journal, Standing, Wish};
-pub use past::Past;
-pub use prune::{Pruned, prune};
-pub use reader::Reader;
-pub use rows::{ArrivalRow, EventRow, RefusedRow, Stats};
+pub use filter::{EventDirection, StoreFilter};
+pub use journal::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
+pub use past::EventImport;
+pub use prune::{PruneSummary, prune};
+pub use reader::StoreReader;
+pub use rows::{ArrivalRow, EventRow, RefusedRow, StoreStats};
 
 use crate::database;
-use crate::protocol::arrival::{Arrival, Progress, RecordError, Recorded, Recorder, Refused, Waiting};
+use crate::protocol::arrival::{
+    Arrival, ArrivalRecordError, ArrivalRecorder, ForwardProgress, RecordedArrival, RefusedRequest, UnforwardedArrival,
+};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
-use job::{Answer, Job, Outgoing};
-use past::Step;
+use job::{HeldReply, OutgoingEvent, StoreJob};
+use past::TargetProgressRequest;
 use schema::STORE;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -66,14 +68,14 @@ const QUEUE: usize = 4096;
 
 /// What a store is opened with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct StoreOptions {
     /// Bytes that the rows may take. What would go beyond is answered with [`RecordError::Full`].
     pub quota_bytes: u64,
     /// How long to wait for a lock that another process holds.
     pub patience: Duration,
 }
 
-impl Default for Options {
+impl Default for StoreOptions {
     fn default() -> Self {
         Self { quota_bytes: 1 << 30, patience: Duration::from_secs(8) }
     }
@@ -91,14 +93,14 @@ pub struct Store {
 impl Store {
     /// Opens the store in a file, making the file (0600) and its folder (0700) where there are none. Blocks for some
     /// milliseconds, or for the patience while another process holds the file.
-    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+    pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, OpenError> {
         let path = path.as_ref();
         let connection = database::open_writer(&STORE, path, options.patience)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let answers = writer::Answers::by_way_of_the_runtime();
+        let answers = writer::ReplyDispatcher::through_runtime();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || writer::run(&connection, options.quota_bytes, jobs, &answers))
+            .spawn(move || writer::run_writer(&connection, options.quota_bytes, jobs, &answers))
             .map_err(|e| OpenError::from_io(path, STORE.noun, e))?;
         Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { queue }, writer })
     }
@@ -114,41 +116,46 @@ impl Store {
     }
 
     /// A connection of its own that reads what is committed.
-    pub fn reader(&self) -> Result<Reader, OpenError> {
-        Reader::open(&self.path)
+    pub fn open_reader(&self) -> Result<StoreReader, OpenError> {
+        StoreReader::open(&self.path)
     }
 
     /// Registers an event that is about to be sent and answers with its number, after it is durable.
-    pub async fn sent(&self, body: RawBody, facts: &Facts, at: Timestamp) -> Result<u64, RecordError> {
-        self.recorder.sent(body, facts, at).await
+    pub async fn record_sent(
+        &self,
+        body: RawBody,
+        facts: &EventFacts,
+        at: Timestamp,
+    ) -> Result<u64, ArrivalRecordError> {
+        self.recorder.record_sent(body, facts, at).await
     }
 
     /// Tells how an attempt ended. Answers after it is durable.
-    pub async fn attempt(&self, attempt: Attempt) -> Result<(), RecordError> {
-        self.recorder.attempt(attempt).await
+    pub async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
+        self.recorder.record_attempt(attempt).await
     }
 
     /// Removes events with their arrivals and attempts, and answers how many there were. Room in the file is used
     /// again; numbers are not.
-    pub async fn remove(&self, events: Vec<u64>) -> Result<u64, RecordError> {
-        self.recorder.ask(|answer| Job::Remove(events, answer)).await
+    pub async fn remove_events(&self, events: Vec<u64>) -> Result<u64, ArrivalRecordError> {
+        self.recorder.submit_job(|answer| StoreJob::Remove(events, answer)).await
     }
 
     /// Enters what another store had, in one transaction; for each its number here, or `None` where it was here already.
-    pub async fn import(&self, past: Vec<Past>) -> Result<Vec<Option<u64>>, RecordError> {
-        self.recorder.ask(|answer| Job::Import(past, answer)).await
+    pub async fn import_events(&self, past: Vec<EventImport>) -> Result<Vec<Option<u64>>, ArrivalRecordError> {
+        self.recorder.submit_job(|answer| StoreJob::Import(past, answer)).await
     }
 
     /// Keeps the summary of a load run, a JSON object.
-    pub async fn keep_load(&self, at: Timestamp, summary: String) -> Result<u64, RecordError> {
-        self.recorder.ask(|answer| Job::Load(at.as_millisecond(), summary, answer)).await
+    pub async fn save_load_summary(&self, at: Timestamp, summary: String) -> Result<u64, ArrivalRecordError> {
+        self.recorder.submit_job(|answer| StoreJob::Load(at.as_millisecond(), summary, answer)).await
     }
 
     /// Finishes what was queued before, copies the log into the file and ends the writer. What is recorded later is
     /// answered with [`RecordError::Unavailable`].
     pub async fn close(self) {
         // A writer that is gone already has nothing left to finish.
-        let _ = self.recorder.ask(Job::Close).await;
+        let _ = self.recorder.submit_job(StoreJob::Close).await;
         let _ = tokio::task::spawn_blocking(|| self.writer.join()).await;
     }
 }
@@ -156,58 +163,63 @@ impl Store {
 /// The door through which engines record. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct StoreRecorder {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<StoreJob>,
 }
 
 impl StoreRecorder {
     /// See [`Store::sent`].
-    pub async fn sent(&self, body: RawBody, facts: &Facts, at: Timestamp) -> Result<u64, RecordError> {
-        let outgoing = Box::new(Outgoing::new(body, facts, at));
-        self.ask(|answer| Job::Send(outgoing, answer)).await
+    pub async fn record_sent(
+        &self,
+        body: RawBody,
+        facts: &EventFacts,
+        at: Timestamp,
+    ) -> Result<u64, ArrivalRecordError> {
+        let outgoing = Box::new(OutgoingEvent::new(body, facts, at));
+        self.submit_job(|answer| StoreJob::Send(outgoing, answer)).await
     }
 
     /// See [`Store::attempt`].
-    pub async fn attempt(&self, attempt: Attempt) -> Result<(), RecordError> {
-        self.ask(|answer| Job::Attempt(Box::new(attempt), answer)).await
+    pub async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
+        self.submit_job(|answer| StoreJob::Attempt(Box::new(attempt), answer)).await
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, RecordError> {
-        let gone = || RecordError::Unavailable("it was closed".to_owned());
-        let (answer, from) = Answer::new();
+    async fn submit_job<T>(&self, job: impl FnOnce(HeldReply<T>) -> StoreJob) -> Result<T, ArrivalRecordError> {
+        let gone = || ArrivalRecordError::Unavailable("it was closed".to_owned());
+        let (answer, from) = HeldReply::new();
         self.queue.send(job(answer)).await.map_err(|_| gone())?;
         from.await.map_err(|_| gone())?
     }
 }
 
-impl Recorder for StoreRecorder {
-    async fn record(&self, arrival: Arrival) -> Result<Recorded, RecordError> {
+impl ArrivalRecorder for StoreRecorder {
+    async fn record_arrival(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
         let incoming = Box::new(arrival.into());
-        self.ask(|answer| Job::Record(incoming, answer)).await
+        self.submit_job(|answer| StoreJob::Record(incoming, answer)).await
     }
 
-    async fn refuse(&self, refused: Refused) -> Result<u64, RecordError> {
-        self.ask(|answer| Job::Refuse(Box::new(refused), answer)).await
+    async fn record_refused(&self, refused: RefusedRequest) -> Result<u64, ArrivalRecordError> {
+        self.submit_job(|answer| StoreJob::Refuse(Box::new(refused), answer)).await
     }
 
-    async fn forwarded(&self, attempt: Attempt) -> Result<(), RecordError> {
-        self.attempt(attempt).await
+    async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
+        self.record_attempt(attempt).await
     }
 
-    async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, RecordError> {
-        self.ask(|answer| Job::WasForwarded(event, url.to_owned(), answer)).await
+    async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, ArrivalRecordError> {
+        self.submit_job(|answer| StoreJob::WasForwarded(event, url.to_owned(), answer)).await
     }
 
-    async fn arrival_after(&self, arrival: u64) -> Result<Option<Waiting>, RecordError> {
-        self.ask(|answer| Job::ArrivalAfter(arrival, answer)).await
+    async fn find_arrival_after(&self, arrival: u64) -> Result<Option<UnforwardedArrival>, ArrivalRecordError> {
+        self.submit_job(|answer| StoreJob::ArrivalAfter(arrival, answer)).await
     }
 
-    async fn progress(&self, url: &str, now: Timestamp) -> Result<Progress, RecordError> {
-        let step = Step::look(url, now);
-        self.ask(|answer| Job::Progress(step, answer)).await
+    async fn load_progress(&self, url: &str, now: Timestamp) -> Result<ForwardProgress, ArrivalRecordError> {
+        let step = TargetProgressRequest::query(url, now);
+        self.submit_job(|answer| StoreJob::Progress(step, answer)).await
     }
 
-    async fn advance(&self, url: &str, progress: Progress) -> Result<(), RecordError> {
-        let step = Step::note(url, progress);
-        self.ask(|answer| Job::Progress(step, answer)).await.map(drop)
+    async fn save_progress(&self, url: &str, progress: ForwardProgress) -> Result<(), ArrivalRecordError> {
+        let step = TargetProgressRequest::update(url, progress);
+        self.submit_job(|answer| StoreJob::Progress(step, answer)).await.map(drop)
     }
 }

@@ -3,15 +3,15 @@
 //!
 //! May know the rows, as `ledger` does. Must not decide what is imported or retried.
 
-use super::error::Fault;
-use super::job::{Incoming, Outgoing};
-use super::ledger::Ledger;
+use super::error::StoreFault;
+use super::job::{IncomingArrival, OutgoingEvent};
+use super::ledger::StoreTables;
 use super::sql::statements;
 use crate::database;
-use crate::protocol::arrival::{Arrival, HeaderLines, Progress, Waiting};
+use crate::protocol::arrival::{Arrival, ForwardProgress, HeaderLines, UnforwardedArrival};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -31,34 +31,34 @@ statements! {
 }
 
 /// The statements of this module, prepared.
-pub(super) struct Kept<'c>(Sql<'c>);
+pub(super) struct ForwardStatements<'c>(PreparedStatements<'c>);
 
-impl<'c> Kept<'c> {
+impl<'c> ForwardStatements<'c> {
     /// Prepares them.
     pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        Sql::prepare(connection).map(Self)
+        PreparedStatements::prepare(connection).map(Self)
     }
 }
 
 /// An event of another store, ready to be entered with all that happened to it.
 #[derive(Debug)]
-pub struct Past {
-    sent: Outgoing,
+pub struct EventImport {
+    sent: OutgoingEvent,
     was_sent: bool,
-    arrivals: Vec<Incoming>,
+    arrivals: Vec<IncomingArrival>,
     attempts: Vec<Attempt>,
 }
 
-impl Past {
+impl EventImport {
     /// An event with the time at which it was sent, where it was, and its arrivals and attempts, oldest first. The
     /// attempts' event numbers do not count.
     pub fn new(body: RawBody, sent: Option<Timestamp>, arrivals: Vec<Arrival>, attempts: Vec<Attempt>) -> Self {
-        let facts = Facts::of(&body);
+        let facts = EventFacts::from_body(&body);
         let at = sent.or(arrivals.first().map(|arrival| arrival.at)).unwrap_or(Timestamp::UNIX_EPOCH);
         Self {
             was_sent: sent.is_some() || arrivals.is_empty(),
-            sent: Outgoing::new(body, &facts, at),
-            arrivals: arrivals.into_iter().map(Incoming::from).collect(),
+            sent: OutgoingEvent::new(body, &facts, at),
+            arrivals: arrivals.into_iter().map(IncomingArrival::from).collect(),
             attempts,
         }
     }
@@ -72,44 +72,44 @@ impl Past {
 
 /// A question about, or a note of, how far a target has got.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct TargetProgressRequest {
     url: String,
     now_ms: i64,
-    note: Option<Progress>,
+    note: Option<ForwardProgress>,
 }
 
-impl Step {
+impl TargetProgressRequest {
     /// Asks.
-    pub fn look(url: &str, now: Timestamp) -> Self {
+    pub fn query(url: &str, now: Timestamp) -> Self {
         Self { url: url.to_owned(), now_ms: now.as_millisecond(), note: None }
     }
 
     /// Notes.
-    pub fn note(url: &str, progress: Progress) -> Self {
+    pub fn update(url: &str, progress: ForwardProgress) -> Self {
         Self { url: url.to_owned(), now_ms: 0, note: Some(progress) }
     }
 }
 
-impl Ledger<'_> {
+impl StoreTables<'_> {
     /// Enters an event of another store, and answers with its number; `None` where it is here already.
-    pub fn import(&mut self, past: &Past) -> Result<Option<u64>, Fault> {
-        if self.knows(&past.sent.keys)? {
+    pub fn import_event(&mut self, past: &EventImport) -> Result<Option<u64>, StoreFault> {
+        if self.contains_event(&past.sent.keys)? {
             return Ok(None);
         }
-        let mut number = if past.was_sent { Some(self.sent(&past.sent)?) } else { None };
+        let mut number = if past.was_sent { Some(self.record_sent(&past.sent)?) } else { None };
         for arrival in &past.arrivals {
-            number = Some(self.record(arrival)?.event);
+            number = Some(self.record_arrival(arrival)?.event);
         }
         if let Some(event) = number {
             for attempt in &past.attempts {
-                self.attempt(&Attempt { event, ..attempt.clone() })?;
+                self.record_attempt(&Attempt { event, ..attempt.clone() })?;
             }
         }
         Ok(number)
     }
 
     /// The first arrival behind one. It stands in the row of its event, or with the later ones.
-    pub fn arrival_after(&mut self, arrival: u64) -> Result<Option<Waiting>, Fault> {
+    pub fn find_arrival_after(&mut self, arrival: u64) -> Result<Option<UnforwardedArrival>, StoreFault> {
         let arrival = arrival.cast_signed();
         if arrival >= self.last_arrival {
             return Ok(None);
@@ -136,8 +136,8 @@ impl Ledger<'_> {
 
     /// How far a target has got, or the note of it. A target of which nothing is known begins behind the newest
     /// arrival, and that is noted at once: what comes in from now on is its.
-    pub fn progress(&mut self, step: &Step) -> Result<Progress, Fault> {
-        let url = self.url(&step.url)?;
+    pub fn apply_progress_request(&mut self, step: &TargetProgressRequest) -> Result<ForwardProgress, StoreFault> {
+        let url = self.find_or_add_url(&step.url)?;
         let found = match step.note {
             Some(_) => None,
             None => self.past.0.target.query_row([url], progress).optional()?,
@@ -145,8 +145,8 @@ impl Ledger<'_> {
         if let Some(found) = found {
             return Ok(found);
         }
-        let now = database::time(step.now_ms).unwrap_or_default();
-        let begin = Progress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
+        let now = database::decode_time(step.now_ms).unwrap_or_default();
+        let begin = ForwardProgress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
         let noted = step.note.unwrap_or(begin);
         let (first, due) = (noted.first.as_millisecond(), noted.due.as_millisecond());
         self.past.0.keep_target.execute((url, noted.arrival.cast_signed(), noted.attempts, first, due))?;
@@ -154,15 +154,15 @@ impl Ledger<'_> {
     }
 
     /// Keeps the summary of a load run.
-    pub fn keep_load(&mut self, at_ms: i64, summary: &str) -> Result<u64, Fault> {
+    pub fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> Result<u64, StoreFault> {
         self.reserve(summary.len())?;
         let number: i64 = self.past.0.keep_load.query_row((at_ms, summary), |row| row.get(0))?;
         Ok(number.unsigned_abs())
     }
 }
 
-fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
-    Ok(Waiting {
+fn waiting(row: &Row<'_>) -> rusqlite::Result<UnforwardedArrival> {
+    Ok(UnforwardedArrival {
         arrival: row.get::<_, i64>(0)?.unsigned_abs(),
         event: row.get::<_, i64>(1)?.unsigned_abs(),
         retry_of: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
@@ -172,9 +172,10 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
     })
 }
 
-fn progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
-    let time = |column| -> rusqlite::Result<Timestamp> { Ok(database::time(row.get(column)?).unwrap_or_default()) };
-    Ok(Progress {
+fn progress(row: &Row<'_>) -> rusqlite::Result<ForwardProgress> {
+    let time =
+        |column| -> rusqlite::Result<Timestamp> { Ok(database::decode_time(row.get(column)?).unwrap_or_default()) };
+    Ok(ForwardProgress {
         arrival: row.get::<_, i64>(0)?.unsigned_abs(),
         attempts: row.get(1)?,
         first: time(2)?,

@@ -3,8 +3,8 @@
 //! May know the file and the ledger. Works on a connection of its own, beside a listener if need be. Must not decide
 //! what is removed.
 
-use super::error::Fault;
-use super::ledger::Ledger;
+use super::error::StoreFault;
+use super::ledger::StoreTables;
 use super::schema::STORE;
 use crate::database::{self, OpenError, ReadError};
 use rusqlite::Connection;
@@ -19,7 +19,7 @@ const COMPACT_FROM: u64 = 4;
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Pruned {
+pub struct PruneSummary {
     /// Events that were there.
     pub events: u64,
     /// Refused requests.
@@ -40,15 +40,15 @@ pub fn prune(
     events: &[u64],
     refused_before_ms: Option<i64>,
     patience: Duration,
-) -> Result<Pruned, ReadError> {
+) -> Result<PruneSummary, ReadError> {
     let connection = database::open_writer(&STORE, path, patience).map_err(|error| unopened(path, &error))?;
-    let work = || -> Result<Pruned, Fault> {
+    let work = || -> Result<PruneSummary, StoreFault> {
         connection.execute_batch("PRAGMA secure_delete = ON")?;
-        let mut pruned = Pruned::default();
-        let mut ledger = Ledger::new(&connection, u64::MAX)?;
+        let mut pruned = PruneSummary::default();
+        let mut ledger = StoreTables::new(&connection, u64::MAX)?;
         for batch in events.chunks(BATCH) {
             ledger.begin()?;
-            pruned.events += ledger.remove(batch)?;
+            pruned.events += ledger.remove_events(batch)?;
             ledger.commit()?;
         }
         if let Some(before) = refused_before_ms {
@@ -60,7 +60,10 @@ pub fn prune(
         pruned.file_bytes = std::fs::metadata(path).map(|file| file.len()).unwrap_or_default();
         Ok(pruned)
     };
-    work().map_err(|fault| ReadError::Unreadable { path: path.to_path_buf(), detail: fault.into_answer().to_string() })
+    work().map_err(|fault| ReadError::Unreadable {
+        path: path.to_path_buf(),
+        detail: fault.into_record_error().to_string(),
+    })
 }
 
 fn unopened(path: &Path, error: &OpenError) -> ReadError {

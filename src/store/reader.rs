@@ -2,11 +2,11 @@
 //!
 //! May know the tables. Never writes. Answers newest first, and reads no further than it must.
 
-use super::filter::{Filter, Search};
-use super::journal::{self, Entry};
+use super::filter::{StoreFilter, StoreQuery};
+use super::journal::{self, JournalEntry};
 use super::key;
 use super::recent;
-use super::rows::{self, ArrivalRow, EventRow, RefusedRow, Stats};
+use super::rows::{self, ArrivalRow, EventRow, RefusedRow, StoreStats};
 use super::schema::STORE;
 use crate::database::{self, OpenError, ReadError};
 use crate::protocol::attempt::Attempt;
@@ -20,12 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A store that is being read. Where there is no store yet, it is empty.
 #[derive(Debug)]
-pub struct Reader {
+pub struct StoreReader {
     path: PathBuf,
     connection: Option<Connection>,
 }
 
-impl Reader {
+impl StoreReader {
     /// Opens the store in a file. No file is made: a store that does not exist yet reads as an empty one, for as long
     /// as this reader lives.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
@@ -39,7 +39,7 @@ impl Reader {
     }
 
     /// Events, newest first: at most `limit`, with numbers below `before`.
-    pub fn list(&self, filter: &Filter, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, ReadError> {
+    pub fn list(&self, filter: &StoreFilter, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, ReadError> {
         let mut found = Vec::new();
         if limit == 0 {
             return Ok(found);
@@ -54,7 +54,7 @@ impl Reader {
     /// Hands over events, newest first, until there are none or `more` says no.
     pub fn scan(
         &self,
-        filter: &Filter,
+        filter: &StoreFilter,
         before: Option<u64>,
         mut more: impl FnMut(EventRow) -> bool,
     ) -> Result<(), ReadError> {
@@ -62,11 +62,11 @@ impl Reader {
             // One view over both searches: the writer may move events from the first place to the second.
             let view = connection.unchecked_transaction()?;
             for search in searches(connection, filter, before)? {
-                let (sql, values) = search.newest_first(rows::EVENT);
+                let (sql, values) = search.build_newest_first(rows::EVENT);
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut found = statement.query(params_from_iter(values))?;
                 while let Some(row) = found.next()? {
-                    let event = rows::event(row)?;
+                    let event = rows::parse_event(row)?;
                     if filter.accepts(&event.facts) && !more(complete(connection, event)?) {
                         return Ok(());
                     }
@@ -77,12 +77,12 @@ impl Reader {
     }
 
     /// The newest event.
-    pub fn last(&self, filter: &Filter) -> Result<Option<EventRow>, ReadError> {
+    pub fn find_last_event(&self, filter: &StoreFilter) -> Result<Option<EventRow>, ReadError> {
         Ok(self.list(filter, 1, None)?.pop())
     }
 
     /// How many events there are. Looks at every one of them.
-    pub fn count(&self, filter: &Filter) -> Result<u64, ReadError> {
+    pub fn count(&self, filter: &StoreFilter) -> Result<u64, ReadError> {
         if !filter.is_exact() {
             let mut count = 0;
             self.scan(filter, None, |_| {
@@ -92,59 +92,59 @@ impl Reader {
             return Ok(count);
         }
         self.read(0, |connection| {
-            let (sql, values) = Search::led(filter, None).unordered("count(*)");
+            let (sql, values) = StoreQuery::for_filter(filter, None).build_unordered("count(*)");
             connection.query_row(&sql, params_from_iter(values), |row| row.get(0)).map(i64::unsigned_abs)
         })
     }
 
     /// One event by its number.
-    pub fn event(&self, number: u64) -> Result<Option<EventRow>, ReadError> {
+    pub fn find_event(&self, number: u64) -> Result<Option<EventRow>, ReadError> {
         let sql = format!("SELECT {} FROM events e WHERE e.id = ?1", rows::EVENT);
         self.read(None, |connection| {
-            let found = one(connection, &sql, [number.cast_signed()], rows::event)?;
+            let found = one(connection, &sql, [number.cast_signed()], rows::parse_event)?;
             found.map(|event| complete(connection, event)).transpose()
         })
     }
 
     /// Each time an event came in, oldest first.
-    pub fn arrivals(&self, event: u64) -> Result<Vec<ArrivalRow>, ReadError> {
-        self.many(rows::ARRIVALS, [event.cast_signed()], rows::arrival)
+    pub fn list_arrivals(&self, event: u64) -> Result<Vec<ArrivalRow>, ReadError> {
+        self.many(rows::ARRIVALS, [event.cast_signed()], rows::parse_arrival)
     }
 
     /// Each attempt to deliver an event, oldest first.
-    pub fn attempts(&self, event: u64) -> Result<Vec<Attempt>, ReadError> {
+    pub fn list_attempts(&self, event: u64) -> Result<Vec<Attempt>, ReadError> {
         let sql = format!("{} WHERE a.event = ?1 ORDER BY a.id", select_attempts());
-        self.many(&sql, [event.cast_signed()], rows::attempt)
+        self.many(&sql, [event.cast_signed()], rows::parse_attempt)
     }
 
     /// Summaries of load runs, newest first, each a JSON object.
-    pub fn loads(&self, limit: usize) -> Result<Vec<(Timestamp, String)>, ReadError> {
+    pub fn list_load_summaries(&self, limit: usize) -> Result<Vec<(Timestamp, String)>, ReadError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.many("SELECT at_ms, summary FROM loads ORDER BY id DESC LIMIT ?1", [limit], rows::load)
+        self.many("SELECT at_ms, summary FROM loads ORDER BY id DESC LIMIT ?1", [limit], rows::parse_load_summary)
     }
 
     /// One refused request by its number, if the ring still has it.
-    pub fn refused(&self, number: u64) -> Result<Option<RefusedRow>, ReadError> {
+    pub fn find_refused(&self, number: u64) -> Result<Option<RefusedRow>, ReadError> {
         let sql = format!("SELECT {} FROM refused WHERE id = ?1", rows::REFUSED);
-        self.read(None, |connection| one(connection, &sql, [number.cast_signed()], rows::refused))
+        self.read(None, |connection| one(connection, &sql, [number.cast_signed()], rows::parse_refused))
     }
 
     /// What the ring of refused requests holds, newest first.
-    pub fn refused_list(&self) -> Result<Vec<RefusedRow>, ReadError> {
-        self.many(&format!("SELECT {} FROM refused ORDER BY id DESC", rows::REFUSED), [], rows::refused)
+    pub fn list_refused(&self) -> Result<Vec<RefusedRow>, ReadError> {
+        self.many(&format!("SELECT {} FROM refused ORDER BY id DESC", rows::REFUSED), [], rows::parse_refused)
     }
 
     /// The journal of subscriptions, oldest first; lines that are over only if they are wanted.
-    pub fn subscriptions(&self, over: bool) -> Result<Vec<Entry>, ReadError> {
-        self.read(Vec::new(), |connection| journal::read(connection, over))
+    pub fn list_subscriptions(&self, over: bool) -> Result<Vec<JournalEntry>, ReadError> {
+        self.read(Vec::new(), |connection| journal::read_entries(connection, over))
     }
 
     /// How much the store holds. Counts every row.
-    pub fn stats(&self) -> Result<Stats, ReadError> {
-        self.read(Stats::default(), |connection| {
+    pub fn read_stats(&self) -> Result<StoreStats, ReadError> {
+        self.read(StoreStats::default(), |connection| {
             let ask = |sql: &str| connection.query_row(sql, [], |row| row.get(0)).map(i64::unsigned_abs);
             let pages = ask("PRAGMA page_count")?.saturating_sub(ask("PRAGMA freelist_count")?);
-            Ok(Stats {
+            Ok(StoreStats {
                 events: ask("SELECT count(*) FROM events")?,
                 arrivals: ask("SELECT (SELECT count(state) FROM events) + (SELECT count(*) FROM arrivals)")?,
                 attempts: ask("SELECT count(*) FROM attempts")?,
@@ -170,21 +170,23 @@ impl Reader {
 }
 
 /// The searches for a filter, one after the other.
-fn searches(connection: &Connection, filter: &Filter, before: Option<u64>) -> rusqlite::Result<Vec<Search>> {
-    let Some(signup) = filter.signup.as_deref().map(key::long) else { return Ok(vec![Search::led(filter, before)]) };
-    let recent = recent::of_signup(connection, signup)?;
-    Ok(Search::of_signup(filter, signup, &recent, before).into())
+fn searches(connection: &Connection, filter: &StoreFilter, before: Option<u64>) -> rusqlite::Result<Vec<StoreQuery>> {
+    let Some(signup) = filter.signup.as_deref().map(key::digest_64) else {
+        return Ok(vec![StoreQuery::for_filter(filter, before)]);
+    };
+    let recent = recent::find_recent_events(connection, signup)?;
+    Ok(StoreQuery::for_signup(filter, signup, &recent, before).into())
 }
 
 /// Adds the last arrival, where it is not the one in the event's row, and the last attempt.
 fn complete(connection: &Connection, mut event: EventRow) -> rusqlite::Result<EventRow> {
     let number = [event.number.cast_signed()];
     let arrival = "SELECT nth, state, at_ms FROM arrivals WHERE event = ?1 ORDER BY nth DESC LIMIT 1";
-    if let Some((arrivals, best, at)) = one(connection, arrival, number, rows::last_arrival)? {
+    if let Some((arrivals, best, at)) = one(connection, arrival, number, rows::parse_last_arrival)? {
         (event.arrivals, event.verification, event.last_at) = (arrivals, Some(best), Some(at));
     }
     let attempt = format!("{} WHERE a.event = ?1 ORDER BY a.id DESC LIMIT 1", select_attempts());
-    event.last_attempt = one(connection, &attempt, number, rows::attempt)?;
+    event.last_attempt = one(connection, &attempt, number, rows::parse_attempt)?;
     Ok(event)
 }
 

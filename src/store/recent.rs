@@ -5,8 +5,8 @@
 //! Each transaction that adds events writes the keys of all of them as one row, which costs far less than a row for
 //! each. What is written twice counts as written last.
 
-use super::key::Keys;
-use crate::database::Unwritten;
+use super::key::EventKeys;
+use crate::database::InvalidStoredValue;
 use bytes::{Buf, BufMut};
 use rusqlite::Connection;
 use rusqlite::types::Type;
@@ -15,13 +15,13 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map from digests.
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<Digested>>;
+type DigestMap<K, V> = HashMap<K, V, BuildHasherDefault<DigestHasher>>;
 
 /// The hash of a digest: its own bits, which are as good as any.
 #[derive(Default)]
-struct Digested(u64);
+struct DigestHasher(u64);
 
-impl Hasher for Digested {
+impl Hasher for DigestHasher {
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
             let mut eight = [0; 8];
@@ -37,7 +37,7 @@ impl Hasher for Digested {
 
 /// What one event is looked up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Lookup {
+pub(super) struct IndexEntry {
     /// Its number.
     pub event: i64,
     /// See [`Keys::print`].
@@ -53,9 +53,9 @@ pub(super) struct Lookup {
 /// Bytes of one event's keys in a row: number, print and twin; sign-up and newest time, each with a mark before it.
 const BYTES: usize = 8 + 16 + 8 + 2 * 9;
 
-impl Lookup {
+impl IndexEntry {
     /// An event with these keys.
-    pub fn new(keys: &Keys, event: i64, newest_ms: Option<i64>) -> Self {
+    pub fn new(keys: &EventKeys, event: i64, newest_ms: Option<i64>) -> Self {
         Self { event, print: keys.print, twin: keys.twin, signup: keys.signup, newest_ms }
     }
 
@@ -79,22 +79,22 @@ impl Lookup {
     }
 
     /// All that one row holds.
-    pub fn all(row: &[u8]) -> rusqlite::Result<impl Iterator<Item = Self>> {
+    pub fn decode_row(row: &[u8]) -> rusqlite::Result<impl Iterator<Item = Self>> {
         let all = row.chunks_exact(BYTES);
         if all.remainder().is_empty() {
             return Ok(all.map(Self::read));
         }
-        let odd = Unwritten(row.len().cast_signed() as i64, "length of recent keys");
+        let odd = InvalidStoredValue(row.len().cast_signed() as i64, "length of recent keys");
         Err(rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(odd)))
     }
 }
 
 /// Numbers of the recent events of a sign-up, as they stand in the file.
-pub(super) fn of_signup(connection: &Connection, signup: i64) -> rusqlite::Result<Vec<i64>> {
+pub(super) fn find_recent_events(connection: &Connection, signup: i64) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached("SELECT keys, merged FROM recent, progress")?;
     let (mut rows, mut found) = (statement.query([])?, Vec::new());
     while let Some(row) = rows.next()? {
-        let (all, merged) = (Lookup::all(row.get_ref(0)?.as_blob()?)?, row.get(1)?);
+        let (all, merged) = (IndexEntry::decode_row(row.get_ref(0)?.as_blob()?)?, row.get(1)?);
         let wanted = all.filter(|known| known.signup == Some(signup) && known.event > merged);
         found.extend(wanted.map(|known| known.event));
     }
@@ -105,26 +105,26 @@ pub(super) fn of_signup(connection: &Connection, signup: i64) -> rusqlite::Resul
 
 /// The keys of all recent events.
 #[derive(Default)]
-pub(super) struct Recent {
+pub(super) struct RecentIndex {
     /// In the order of their numbers.
-    all: Vec<Lookup>,
-    prints: Map<u128, i64>,
+    all: Vec<IndexEntry>,
+    prints: DigestMap<u128, i64>,
     /// The first event of each twin key, and whether there are more.
-    twins: Map<i64, (i64, bool)>,
+    twins: DigestMap<i64, (i64, bool)>,
     /// The last event of each sign-up, and the newest time told.
-    signups: Map<i64, (i64, Option<i64>)>,
+    signups: DigestMap<i64, (i64, Option<i64>)>,
     /// What this transaction adds to the file.
     unwritten: Vec<u8>,
 }
 
-impl Recent {
+impl RecentIndex {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
     /// Every one of them.
-    pub fn all(&self) -> &[Lookup] {
+    pub fn all(&self) -> &[IndexEntry] {
         &self.all
     }
 
@@ -141,11 +141,11 @@ impl Recent {
     pub fn drop_until(&mut self, event: i64) {
         let rest = self.all.split_off(self.all.partition_point(|known| known.event <= event));
         self.clear();
-        rest.into_iter().for_each(|known| self.enter(known));
+        rest.into_iter().for_each(|known| self.insert(known));
     }
 
     /// Takes over what the file holds.
-    pub fn enter(&mut self, known: Lookup) {
+    pub fn insert(&mut self, known: IndexEntry) {
         match self.all.binary_search_by_key(&known.event, |other| other.event) {
             Ok(at) => self.all[at] = known,
             Err(at) => {
@@ -163,9 +163,9 @@ impl Recent {
     }
 
     /// Adds an event, which is the last one now.
-    pub fn add(&mut self, known: Lookup) {
+    pub fn add(&mut self, known: IndexEntry) {
         known.write(&mut self.unwritten);
-        self.enter(known);
+        self.insert(known);
     }
 
     /// The event with these bytes.
@@ -174,7 +174,7 @@ impl Recent {
     }
 
     /// Events with a twin key, oldest first.
-    pub fn twins(&self, twin: i64) -> impl Iterator<Item = i64> {
+    pub fn find_twins(&self, twin: i64) -> impl Iterator<Item = i64> {
         let (first, more) = self.twins.get(&twin).copied().unzip();
         // Twins are rare, more than two of them in one batch are rarer: only then all are looked at.
         let rest = if more == Some(true) { &self.all[..] } else { &[] };
@@ -183,12 +183,12 @@ impl Recent {
     }
 
     /// The last event of a sign-up, and the newest time that any arrived event of it told.
-    pub fn newest(&self, signup: i64) -> Option<(i64, Option<i64>)> {
+    pub fn find_newest(&self, signup: i64) -> Option<(i64, Option<i64>)> {
         self.signups.get(&signup).copied()
     }
 
     /// One of them.
-    pub fn get(&self, event: i64) -> Option<&Lookup> {
+    pub fn get(&self, event: i64) -> Option<&IndexEntry> {
         let at = self.all.binary_search_by_key(&event, |known| known.event).ok()?;
         self.all.get(at)
     }
@@ -196,7 +196,7 @@ impl Recent {
     /// Changes the newest time of a sign-up, of which `event` is the last, if that is one of these.
     pub fn set_newest(&mut self, event: i64, newest_ms: Option<i64>) {
         if let Some(known) = self.get(event) {
-            self.add(Lookup { newest_ms, ..*known });
+            self.add(IndexEntry { newest_ms, ..*known });
         }
     }
 
@@ -210,42 +210,42 @@ impl Recent {
 mod tests {
     use super::*;
 
-    fn known(event: i64, signup: Option<i64>, newest_ms: Option<i64>) -> Lookup {
-        Lookup { event, print: [event as u8; 16], twin: i64::MIN, signup, newest_ms }
+    fn known(event: i64, signup: Option<i64>, newest_ms: Option<i64>) -> IndexEntry {
+        IndexEntry { event, print: [event as u8; 16], twin: i64::MIN, signup, newest_ms }
     }
 
     #[test]
     fn a_row_gives_back_what_was_written() {
         let all = [known(1, None, None), known(2, Some(-3), None), known(i64::MAX, Some(0), Some(i64::MIN))];
-        let mut recent = Recent::default();
+        let mut recent = RecentIndex::default();
         all.iter().for_each(|known| recent.add(*known));
         let row = recent.take_unwritten();
         assert!(recent.take_unwritten().is_empty());
-        assert_eq!(Lookup::all(&row).unwrap().collect::<Vec<_>>(), all);
-        assert!(Lookup::all(&row[1..]).is_err(), "half an event is damage");
+        assert_eq!(IndexEntry::decode_row(&row).unwrap().collect::<Vec<_>>(), all);
+        assert!(IndexEntry::decode_row(&row[1..]).is_err(), "half an event is damage");
     }
 
     #[test]
     fn what_is_written_twice_counts_as_written_last() {
-        let mut recent = Recent::default();
+        let mut recent = RecentIndex::default();
         recent.add(known(1, Some(7), None));
         recent.add(known(2, Some(8), Some(5)));
         recent.set_newest(1, Some(9));
         recent.set_newest(3, None);
-        assert_eq!((recent.newest(7), recent.newest(8)), (Some((1, Some(9))), Some((2, Some(5)))));
+        assert_eq!((recent.find_newest(7), recent.find_newest(8)), (Some((1, Some(9))), Some((2, Some(5)))));
         assert_eq!(recent.all(), [known(1, Some(7), Some(9)), known(2, Some(8), Some(5))]);
         assert_eq!(recent.take_unwritten().len(), 3 * BYTES);
     }
 
     #[test]
     fn twins_come_oldest_first() {
-        let mut recent = Recent::default();
+        let mut recent = RecentIndex::default();
         recent.add(known(4, None, None));
-        recent.add(Lookup { twin: 0, ..known(5, None, None) });
-        assert_eq!(recent.twins(i64::MIN).collect::<Vec<_>>(), [4]);
+        recent.add(IndexEntry { twin: 0, ..known(5, None, None) });
+        assert_eq!(recent.find_twins(i64::MIN).collect::<Vec<_>>(), [4]);
         recent.add(known(6, None, None));
         recent.add(known(7, None, None));
-        assert_eq!(recent.twins(i64::MIN).collect::<Vec<_>>(), [4, 6, 7]);
-        assert_eq!(recent.twins(1).count(), 0);
+        assert_eq!(recent.find_twins(i64::MIN).collect::<Vec<_>>(), [4, 6, 7]);
+        assert_eq!(recent.find_twins(1).count(), 0);
     }
 }

@@ -4,10 +4,10 @@
 
 use super::code;
 use crate::database::{self, OutcomeColumns};
-use crate::protocol::arrival::{HeaderLines, Refused, Verification};
+use crate::protocol::arrival::{HeaderLines, RefusedRequest, SignatureState};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::Type;
@@ -21,7 +21,7 @@ pub struct EventRow {
     /// The body, byte for byte.
     pub body: RawBody,
     /// What the body says.
-    pub facts: Facts,
+    pub facts: EventFacts,
     /// When it was first sent from here.
     pub sent_at: Option<Timestamp>,
     /// When it first came in.
@@ -31,7 +31,7 @@ pub struct EventRow {
     /// How often it came in.
     pub arrivals: u64,
     /// The best verification of its arrivals; `None` where there is none.
-    pub verification: Option<Verification>,
+    pub verification: Option<SignatureState>,
     /// The earlier event from which it differs in its timestamp alone.
     pub retry_of: Option<u64>,
     /// The last attempt to deliver it.
@@ -48,7 +48,7 @@ pub struct ArrivalRow {
     /// When it came.
     pub at: Timestamp,
     /// State of its signature.
-    pub verification: Verification,
+    pub verification: SignatureState,
     /// Path and query.
     pub target: String,
     /// Header lines as received.
@@ -61,12 +61,12 @@ pub struct RefusedRow {
     /// Its number in the ring, which keeps growing.
     pub number: u64,
     /// What was refused, and why.
-    pub refused: Refused,
+    pub refused: RefusedRequest,
 }
 
 /// How much a store holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stats {
+pub struct StoreStats {
     /// Events, sent or received.
     pub events: u64,
     /// Arrivals.
@@ -83,26 +83,26 @@ pub struct Stats {
 pub(super) const EVENT: &str = "e.id, e.body, e.first_ms, e.sent_ms, e.retry_of, e.state";
 
 /// An event without its attempts, and of its arrivals only the one that stands in its row.
-pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+pub(super) fn parse_event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
     let body = RawBody::new(row.get::<_, Vec<u8>>(1)?);
     let (first_at, state) = (optional_time(row, 2)?, row.get::<_, Option<i64>>(5)?);
     Ok(EventRow {
         number: number(row, 0)?,
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         body,
         first_at,
         sent_at: optional_time(row, 3)?,
         retry_of: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
         last_at: first_at.filter(|_| state.is_some()),
         arrivals: state.is_some().into(),
-        verification: state.map(|state| decode(5, code::best_verification(state))).transpose()?,
+        verification: state.map(|state| decode(5, code::decode_best_verification(state))).transpose()?,
         last_attempt: None,
     })
 }
 
 /// The last arrival of an event: `nth`, `state`, `at_ms`.
-pub(super) fn last_arrival(row: &Row<'_>) -> rusqlite::Result<(u64, Verification, Timestamp)> {
-    Ok((number(row, 0)?, decode(1, code::best_verification(row.get(1)?))?, time(row, 2)?))
+pub(super) fn parse_last_arrival(row: &Row<'_>) -> rusqlite::Result<(u64, SignatureState, Timestamp)> {
+    Ok((number(row, 0)?, decode(1, code::decode_best_verification(row.get(1)?))?, time(row, 2)?))
 }
 
 /// Selects [`arrival`]s of the event that is the parameter, oldest first.
@@ -112,12 +112,12 @@ pub(super) const ARRIVALS: &str = "SELECT arrival, id, first_ms, state, target, 
     FROM arrivals a JOIN events e ON e.id = a.event WHERE a.event = ?1 ORDER BY nth";
 
 /// An arrival.
-pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
+pub(super) fn parse_arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
     Ok(ArrivalRow {
         number: number(row, 0)?,
         event: number(row, 1)?,
         at: time(row, 2)?,
-        verification: decode(3, code::own_verification(row.get(3)?))?,
+        verification: decode(3, code::decode_own_verification(row.get(3)?))?,
         target: row.get(4)?,
         headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(5)?),
     })
@@ -128,11 +128,11 @@ pub(super) const ATTEMPT: &str = "a.event, u.url, a.purpose, a.number, a.at_ms, 
      a.truncated, a.words, a.answer";
 
 /// An attempt.
-pub(super) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+pub(super) fn parse_attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     Ok(Attempt {
         event: number(row, 0)?,
         url: row.get(1)?,
-        purpose: decode(2, code::to_purpose(row.get(2)?))?,
+        purpose: decode(2, code::decode_purpose(row.get(2)?))?,
         number: row.get(3)?,
         at: time(row, 4)?,
         latency: Duration::from_micros(number(row, 5)?),
@@ -151,7 +151,7 @@ fn outcome(row: &Row<'_>) -> rusqlite::Result<OutcomeColumns> {
 }
 
 /// When a load run was, and its summary.
-pub(super) fn load(row: &Row<'_>) -> rusqlite::Result<(Timestamp, String)> {
+pub(super) fn parse_load_summary(row: &Row<'_>) -> rusqlite::Result<(Timestamp, String)> {
     Ok((time(row, 0)?, row.get(1)?))
 }
 
@@ -159,13 +159,13 @@ pub(super) fn load(row: &Row<'_>) -> rusqlite::Result<(Timestamp, String)> {
 pub(super) const REFUSED: &str = "id, at_ms, target, headers, body, reason";
 
 /// A refused request.
-pub(super) fn refused(row: &Row<'_>) -> rusqlite::Result<RefusedRow> {
-    let refused = Refused {
+pub(super) fn parse_refused(row: &Row<'_>) -> rusqlite::Result<RefusedRow> {
+    let refused = RefusedRequest {
         at: time(row, 1)?,
         target: row.get(2)?,
         headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(3)?),
         body: RawBody::new(row.get::<_, Vec<u8>>(4)?),
-        reason: decode(5, code::to_reason(row.get(5)?))?,
+        reason: decode(5, code::decode_reason(row.get(5)?))?,
     };
     Ok(RefusedRow { number: number(row, 0)?, refused })
 }
@@ -175,14 +175,14 @@ fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    decode(column, database::time(row.get(column)?))
+    decode(column, database::decode_time(row.get(column)?))
 }
 
 fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?.map(|ms| decode(column, database::time(ms))).transpose()
+    row.get::<_, Option<i64>>(column)?.map(|ms| decode(column, database::decode_time(ms))).transpose()
 }
 
 /// Damage to a value is told like damage to its type.
-fn decode<T>(column: usize, value: Result<T, database::Unwritten>) -> rusqlite::Result<T> {
+fn decode<T>(column: usize, value: Result<T, database::InvalidStoredValue>) -> rusqlite::Result<T> {
     value.map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(e)))
 }

@@ -5,10 +5,10 @@
 //! What costs at a million rows is putting keys into a tree in random order. There are two such trees, `identity` and
 //! `signups`, and they are filled from `recent` in sorted batches (see `index`); everything else grows at its end.
 
-use crate::database::Shape;
+use crate::database::DatabaseSchema;
 
 /// The store's file. The mark is "RLst".
-pub(super) const STORE: Shape = Shape {
+pub(super) const STORE: DatabaseSchema = DatabaseSchema {
     noun: "store",
     application_id: 0x524c_7374,
     migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4],

@@ -2,13 +2,13 @@
 //!
 //! Pure but for preparing. Must not know what the statements say.
 
-/// Declares `Sql`, a struct of prepared statements, one field a statement. A cache that looks statements up by their
+/// Declares `PreparedStatements`, a struct of prepared statements, one field a statement. A cache that looks statements up by their
 /// text costs about as much as a short statement itself.
 macro_rules! statements {
     ($($name:ident: $text:expr;)*) => {
-        struct Sql<'c> { $($name: rusqlite::Statement<'c>,)* }
+        struct PreparedStatements<'c> { $($name: rusqlite::Statement<'c>,)* }
 
-        impl<'c> Sql<'c> {
+        impl<'c> PreparedStatements<'c> {
             fn prepare(connection: &'c rusqlite::Connection) -> rusqlite::Result<Self> {
                 Ok(Self { $($name: connection.prepare($text)?,)* })
             }

@@ -1,8 +1,8 @@
 //! ngrok's agent: an API on this machine that says where its tunnels lead.
 
 use crate::clock::SharedClock;
-use crate::exchange::{Exchange, Manner, Request, Unusual};
-use crate::protocol::attempt::Outcome;
+use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use http::Method;
 use serde::Deserialize;
@@ -17,33 +17,33 @@ const PAUSE: Duration = Duration::from_millis(250);
 const TIMES: usize = 60;
 
 #[derive(Deserialize)]
-struct Answer {
-    tunnels: Vec<Listed>,
+struct AgentResponse {
+    tunnels: Vec<AgentTunnel>,
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct AgentTunnel {
     public_url: String,
     #[serde(default)]
-    config: Config,
+    config: AgentTunnelConfig,
 }
 
 #[derive(Deserialize, Default)]
-struct Config {
+struct AgentTunnelConfig {
     #[serde(default)]
     addr: String,
 }
 
 /// Asks until it names a public address for a local port.
-pub(super) async fn ask(agent: SocketAddr, local: SocketAddr, clock: SharedClock) -> Option<Url> {
+pub(super) async fn poll_agent(agent: SocketAddr, local: SocketAddr, clock: SharedClock) -> Option<Url> {
     let url = Url::parse(&format!("http://{agent}/api/tunnels")).ok()?;
-    let request = Request { url, headers: Vec::new(), body: RawBody::new("") };
-    let get = Unusual { method: Method::GET, manner: Manner::Whole };
-    let exchange = Exchange::new();
+    let request = OutgoingRequest { url, headers: Vec::new(), body: RawBody::new("") };
+    let get = RequestOverrides { method: Method::GET, manner: BodyEncoding::Whole };
+    let exchange = HttpClient::new();
     for _ in 0..TIMES {
         let ended = exchange.send(&request, Some(&get), Some(Duration::from_secs(2))).await;
-        if let Outcome::Answered(answer) = ended.outcome
-            && let Some(url) = address(&answer.body, local.port())
+        if let AttemptOutcome::Answered(answer) = ended.outcome
+            && let Some(url) = parse_address(&answer.body, local.port())
         {
             return Some(url);
         }
@@ -53,8 +53,8 @@ pub(super) async fn ask(agent: SocketAddr, local: SocketAddr, clock: SharedClock
 }
 
 /// The public address that leads to a port, https before http.
-fn address(body: &[u8], port: u16) -> Option<Url> {
-    let answer: Answer = serde_json::from_slice(body).ok()?;
+fn parse_address(body: &[u8], port: u16) -> Option<Url> {
+    let answer: AgentResponse = serde_json::from_slice(body).ok()?;
     let ours = answer.tunnels.iter().filter(|tunnel| tunnel.config.addr.ends_with(&format!(":{port}")));
     let urls: Vec<Url> = ours.filter_map(|tunnel| Url::parse(&tunnel.public_url).ok()).collect();
     let with = |scheme: &str| urls.iter().find(|url| url.scheme() == scheme).cloned();
@@ -73,9 +73,9 @@ mod tests {
             {"name":"c","public_url":"http://ours.ngrok.app","proto":"http","config":{"addr":"http://127.0.0.1:4242"}},
             {"name":"d","public_url":"https://ours.ngrok.app","proto":"https","config":{"addr":"http://127.0.0.1:4242"}}
         ],"uri":"/api/tunnels"}"#;
-        assert_eq!(address(body, 4242).unwrap().as_str(), "https://ours.ngrok.app/");
-        assert_eq!(address(body, 4243), None);
-        assert_eq!(address(b"{\"tunnels\":[]}", 4242), None);
-        assert_eq!(address(b"<html>", 4242), None);
+        assert_eq!(parse_address(body, 4242).unwrap().as_str(), "https://ours.ngrok.app/");
+        assert_eq!(parse_address(body, 4243), None);
+        assert_eq!(parse_address(b"{\"tunnels\":[]}", 4242), None);
+        assert_eq!(parse_address(b"<html>", 4242), None);
     }
 }

@@ -1,12 +1,12 @@
 //! Where a tunnel can be reached, read off what its program writes. Foreign text: nothing in it is taken but addresses.
 
-use super::provider::Provider;
+use super::provider::TunnelProvider;
 use std::net::SocketAddr;
 use url::{Host, Url};
 
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Clue {
+pub(super) enum TunnelHint {
     /// A public address.
     Address(Url),
     /// Where an agent's API answers.
@@ -14,48 +14,52 @@ pub(super) enum Clue {
 }
 
 /// Reads lines.
-pub(super) struct Finder {
-    provider: Provider,
+pub(super) struct TunnelHintParser {
+    provider: TunnelProvider,
     local: SocketAddr,
     loopback: bool,
     /// An address whose host is not served yet.
     announced: Option<Url>,
 }
 
-impl Finder {
-    pub(super) fn new(provider: Provider, local: SocketAddr, loopback: bool) -> Self {
+impl TunnelHintParser {
+    pub(super) fn new(provider: TunnelProvider, local: SocketAddr, loopback: bool) -> Self {
         Self { provider, local, loopback, announced: None }
     }
 
     /// What a line says, in the order in which it says it.
-    pub(super) fn line(&mut self, line: &str) -> Vec<Clue> {
+    pub(super) fn parse_line(&mut self, line: &str) -> Vec<TunnelHint> {
         match &self.provider {
-            Provider::Cloudflared => self.cloudflared(line).into_iter().map(Clue::Address).collect(),
-            Provider::Ngrok => ngrok(line),
-            Provider::Bore(_) => after(line, "listening at ").and_then(plain).map(Clue::Address).into_iter().collect(),
-            Provider::Ssh(login) => match login.service() {
-                Some(mark) if line.contains(mark) => addresses(line, |url| url.scheme() == "https"),
+            TunnelProvider::Cloudflared => self.parse_cloudflared(line).into_iter().map(TunnelHint::Address).collect(),
+            TunnelProvider::Ngrok => parse_ngrok(line),
+            TunnelProvider::Bore(_) => text_after(line, "listening at ")
+                .and_then(parse_plain_address)
+                .map(TunnelHint::Address)
+                .into_iter()
+                .collect(),
+            TunnelProvider::Ssh(login) => match login.service() {
+                Some(mark) if line.contains(mark) => find_addresses(line, |url| url.scheme() == "https"),
                 Some(_) => Vec::new(),
                 None => {
-                    let port = after(line, "Allocated port ").and_then(|port| port.parse::<u16>().ok());
-                    port.and_then(|port| plain(&format!("{}:{port}", login.host)))
-                        .map(Clue::Address)
+                    let port = text_after(line, "Allocated port ").and_then(|port| port.parse::<u16>().ok());
+                    port.and_then(|port| parse_plain_address(&format!("{}:{port}", login.host)))
+                        .map(TunnelHint::Address)
                         .into_iter()
                         .collect()
                 }
             },
-            Provider::Command(_) => addresses(line, |url| self.is_public(url)),
+            TunnelProvider::Command(_) => find_addresses(line, |url| self.is_public(url)),
         }
     }
 
     /// The address comes first, in a box, and the connection that serves it later. Who asks the name system for the host
     /// too early is told for half an hour that there is none.
-    fn cloudflared(&mut self, line: &str) -> Option<Url> {
+    fn parse_cloudflared(&mut self, line: &str) -> Option<Url> {
         let quick = |url: &Url| {
             let host = url.host_str().unwrap_or_default();
             url.scheme() == "https" && host.ends_with(".trycloudflare.com") && host != "api.trycloudflare.com"
         };
-        if let Some(url) = urls(line).find(quick) {
+        if let Some(url) = find_urls(line).find(quick) {
             self.announced = Some(url);
         }
         let connected = line.contains("Registered tunnel connection") || line.contains(" registered connIndex=");
@@ -75,22 +79,22 @@ impl Finder {
 }
 
 /// The word behind a mark.
-fn after<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
+fn text_after<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
     line.split_once(mark)?.1.split_whitespace().next()
 }
 
 /// A plain http address. A server that listens everywhere is not called by that address.
-fn plain(authority: &str) -> Option<Url> {
+fn parse_plain_address(authority: &str) -> Option<Url> {
     Url::parse(&format!("http://{authority}")).ok().filter(|url| url.port().is_some() || url.host().is_some())
 }
 
-fn addresses(line: &str, fits: impl Fn(&Url) -> bool) -> Vec<Clue> {
-    urls(line).filter(|url| fits(url)).map(Clue::Address).collect()
+fn find_addresses(line: &str, fits: impl Fn(&Url) -> bool) -> Vec<TunnelHint> {
+    find_urls(line).filter(|url| fits(url)).map(TunnelHint::Address).collect()
 }
 
 /// The http and https URLs of a line, as people read them: up to a space, a quote or a bracket, without the full stop
 /// behind it.
-fn urls(line: &str) -> impl Iterator<Item = Url> + '_ {
+fn find_urls(line: &str) -> impl Iterator<Item = Url> + '_ {
     let starts = line.match_indices("http").filter(|(at, _)| {
         let rest = &line[*at..];
         rest.starts_with("http://") || rest.starts_with("https://")
@@ -107,20 +111,20 @@ fn urls(line: &str) -> impl Iterator<Item = Url> + '_ {
 }
 
 /// A log line, as an object: where the agent's API is, and what the tunnel's address is.
-fn ngrok(line: &str) -> Vec<Clue> {
+fn parse_ngrok(line: &str) -> Vec<TunnelHint> {
     #[derive(serde::Deserialize)]
-    struct Logged {
+    struct NgrokLogLine {
         msg: String,
         #[serde(default)]
         addr: String,
         #[serde(default)]
         url: String,
     }
-    let Ok(logged) = serde_json::from_str::<Logged>(line) else { return Vec::new() };
+    let Ok(logged) = serde_json::from_str::<NgrokLogLine>(line) else { return Vec::new() };
     let clue = match logged.msg.as_str() {
-        "starting web service" => logged.addr.parse().ok().map(Clue::Agent),
+        "starting web service" => logged.addr.parse().ok().map(TunnelHint::Agent),
         // Where the API is switched off, the log still says it.
-        "started tunnel" => Url::parse(&logged.url).ok().filter(|url| url.scheme() == "https").map(Clue::Address),
+        "started tunnel" => Url::parse(&logged.url).ok().filter(|url| url.scheme() == "https").map(TunnelHint::Address),
         _ => None,
     };
     clue.into_iter().collect()
@@ -131,12 +135,12 @@ mod tests {
     use super::*;
 
     fn found(provider: &str, loopback: bool, output: &str) -> Vec<String> {
-        let mut finder = Finder::new(provider.parse().unwrap(), "127.0.0.1:4242".parse().unwrap(), loopback);
-        let clues = output.lines().flat_map(|line| finder.line(line));
+        let mut finder = TunnelHintParser::new(provider.parse().unwrap(), "127.0.0.1:4242".parse().unwrap(), loopback);
+        let clues = output.lines().flat_map(|line| finder.parse_line(line));
         clues
             .map(|clue| match clue {
-                Clue::Address(url) => url.to_string(),
-                Clue::Agent(address) => format!("agent {address}"),
+                TunnelHint::Address(url) => url.to_string(),
+                TunnelHint::Agent(address) => format!("agent {address}"),
             })
             .collect()
     }

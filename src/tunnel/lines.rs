@@ -6,25 +6,25 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 const LONGEST: usize = 8 * 1024;
 
 /// Reads lines. A carriage return ends one as well: programs write over their own lines.
-pub(super) struct Lines<R> {
+pub(super) struct TunnelLines<R> {
     stream: R,
     buffer: Vec<u8>,
     unread: std::ops::Range<usize>,
 }
 
-impl<R: AsyncRead + Unpin> Lines<R> {
+impl<R: AsyncRead + Unpin> TunnelLines<R> {
     pub(super) fn new(stream: R) -> Self {
         Self { stream, buffer: vec![0; 4096], unread: 0..0 }
     }
 
     /// The next line that says something; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<String> {
+    pub(super) async fn next_line(&mut self) -> Option<String> {
         let mut line = Vec::new();
         loop {
             for at in self.unread.by_ref() {
                 match self.buffer[at] {
                     b'\n' | b'\r' => {
-                        let text = plain(&line);
+                        let text = to_plain_text(&line);
                         line.clear();
                         if !text.is_empty() {
                             return Some(text);
@@ -36,14 +36,14 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             }
             match self.stream.read(&mut self.buffer).await {
                 Ok(read @ 1..) => self.unread = 0..read,
-                _ => return Some(plain(&line)).filter(|text| !text.is_empty()),
+                _ => return Some(to_plain_text(&line)).filter(|text| !text.is_empty()),
             }
         }
     }
 }
 
 /// Text without escape sequences (ECMA-48: CSI … final byte, OSC … BEL or ST, others of two characters).
-fn plain(bytes: &[u8]) -> String {
+fn to_plain_text(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
@@ -66,9 +66,9 @@ mod tests {
     use super::*;
 
     async fn lines(bytes: &[u8]) -> Vec<String> {
-        let mut lines = Lines::new(bytes);
+        let mut lines = TunnelLines::new(bytes);
         let mut read = Vec::new();
-        while let Some(line) = lines.next().await {
+        while let Some(line) = lines.next_line().await {
             read.push(line);
         }
         read

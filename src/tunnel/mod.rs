@@ -13,12 +13,12 @@ mod lines;
 mod provider;
 pub mod supervisor;
 
-pub use provider::{Provider, ProviderError};
+pub use provider::{TunnelProvider, TunnelProviderError};
 
-use crate::child::{Ended, Group, Start};
+use crate::child::{ChildExit, ChildOptions, ProcessGroup};
 use crate::clock::SharedClock;
-use find::{Clue, Finder};
-use lines::Lines;
+use find::{TunnelHint, TunnelHintParser};
+use lines::TunnelLines;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{self, PipeWriter};
@@ -50,11 +50,11 @@ const MOST_ADDRESSES: usize = 8;
 const NOT_INHERITED: [&str; 2] = ["REFERRALLOOP_API_KEY", "REFERRALLOOP_WEBHOOK_SECRET"];
 
 /// Hears every line that a tunnel's program writes, as it is.
-pub type Ear = Arc<dyn Fn(&str) + Send + Sync>;
+pub type TunnelLineSink = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What a tunnel is started with.
 #[derive(Clone)]
-pub struct Beginning<'a> {
+pub struct TunnelOptions<'a> {
     /// This program's own file.
     pub program: &'a Path,
     /// The folder in which it runs.
@@ -66,7 +66,7 @@ pub struct Beginning<'a> {
     /// Whether its public address may be one of this machine, as in a rehearsal.
     pub loopback: bool,
     /// Who hears its output.
-    pub ear: Ear,
+    pub ear: TunnelLineSink,
     /// For waiting.
     pub clock: SharedClock,
 }
@@ -74,19 +74,19 @@ pub struct Beginning<'a> {
 /// A running tunnel. Dropping it ends it.
 #[derive(Debug)]
 pub struct Tunnel {
-    group: Option<Group>,
+    group: Option<ProcessGroup>,
     addresses: watch::Receiver<Vec<Url>>,
     last: Arc<Mutex<VecDeque<String>>>,
     reader: JoinHandle<()>,
-    clock: Clocked,
+    clock: OpaqueClock,
     /// Closed by the system when this process ends, which is what the supervisor waits for.
     _lifeline: PipeWriter,
 }
 
 /// The clock has nothing to say about itself.
-struct Clocked(SharedClock);
+struct OpaqueClock(SharedClock);
 
-impl std::fmt::Debug for Clocked {
+impl std::fmt::Debug for OpaqueClock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Clock")
     }
@@ -97,7 +97,7 @@ impl Tunnel {
     ///
     /// # Errors
     /// The operating system starts no process.
-    pub fn start(provider: &Provider, beginning: &Beginning<'_>) -> io::Result<Self> {
+    pub fn start(provider: &TunnelProvider, beginning: &TunnelOptions<'_>) -> io::Result<Self> {
         let (stdin, lifeline) = io::pipe()?;
         let (output, stdout) = io::pipe()?;
         let stderr = stdout.try_clone()?;
@@ -109,7 +109,7 @@ impl Tunnel {
         command.extend(words);
         let environment: Vec<_> =
             beginning.path.map(|path| (OsStr::new("PATH"), path.to_owned())).into_iter().collect();
-        let start = Start {
+        let start = ChildOptions {
             directory: beginning.directory,
             environment: &environment,
             without: &NOT_INHERITED,
@@ -117,20 +117,20 @@ impl Tunnel {
             stdout: Stdio::from(stdout),
             stderr: Stdio::from(stderr),
         };
-        let group = Group::start(&command, start)?;
+        let group = ProcessGroup::start(&command, start)?;
         let output = pipe::Receiver::from_owned_fd(output.into())?;
         let (found, addresses) = watch::channel(Vec::new());
         let last = Arc::new(Mutex::new(VecDeque::new()));
-        let reading = Reading {
-            finder: Finder::new(provider.clone(), beginning.local, beginning.loopback),
+        let reading = TunnelReader {
+            finder: TunnelHintParser::new(provider.clone(), beginning.local, beginning.loopback),
             found,
             last: Arc::clone(&last),
             ear: Arc::clone(&beginning.ear),
             local: beginning.local,
             clock: Arc::clone(&beginning.clock),
         };
-        let reader = tokio::spawn(reading.read(Lines::new(output)));
-        let clock = Clocked(Arc::clone(&beginning.clock));
+        let reader = tokio::spawn(reading.read(TunnelLines::new(output)));
+        let clock = OpaqueClock(Arc::clone(&beginning.clock));
         Ok(Self { group: Some(group), addresses, last, reader, clock, _lifeline: lifeline })
     }
 
@@ -143,10 +143,10 @@ impl Tunnel {
     ///
     /// # Errors
     /// The operating system lost it.
-    pub async fn ended(&mut self) -> io::Result<Ended> {
+    pub async fn wait(&mut self) -> io::Result<ChildExit> {
         let ended = match &mut self.group {
-            Some(group) => group.ended().await?,
-            None => return Ok(Ended::Code(0)),
+            Some(group) => group.wait().await?,
+            None => return Ok(ChildExit::Code(0)),
         };
         // What it said last may still be in the pipe; a descendant of its own may hold that open for ever.
         let _ = tokio::time::timeout(Duration::from_millis(200), &mut self.reader).await;
@@ -154,14 +154,14 @@ impl Tunnel {
     }
 
     /// What it said last.
-    pub fn last_words(&self) -> Vec<String> {
+    pub fn last_lines(&self) -> Vec<String> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// Ends it and everything that it started.
     pub async fn close(mut self) {
         if let Some(group) = self.group.take() {
-            group.sweep(&self.clock.0).await;
+            group.terminate(&self.clock.0).await;
         }
     }
 }
@@ -171,39 +171,39 @@ impl Drop for Tunnel {
         self.reader.abort();
         // The supervisor reaches what a signal to the group does not. It needs no more than the end of its pipe.
         if let Some(group) = &mut self.group {
-            group.leave();
+            group.detach_leader();
         }
     }
 }
 
 /// What reads a tunnel's output for as long as there is any: a full pipe would stop the program.
-struct Reading {
-    finder: Finder,
+struct TunnelReader {
+    finder: TunnelHintParser,
     found: watch::Sender<Vec<Url>>,
     last: Arc<Mutex<VecDeque<String>>>,
-    ear: Ear,
+    ear: TunnelLineSink,
     local: SocketAddr,
     clock: SharedClock,
 }
 
-impl Reading {
-    async fn read(mut self, mut lines: Lines<pipe::Receiver>) {
+impl TunnelReader {
+    async fn read(mut self, mut lines: TunnelLines<pipe::Receiver>) {
         let mut agents = JoinSet::new();
         loop {
             let line = tokio::select! {
-                line = lines.next() => line,
+                line = lines.next_line() => line,
                 Some(Ok(Some(url))) = agents.join_next() => {
-                    self.note(url);
+                    self.add_address(url);
                     continue;
                 }
             };
             let Some(line) = line else { return };
             (self.ear)(&line);
-            for clue in self.finder.line(&line) {
+            for clue in self.finder.parse_line(&line) {
                 match clue {
-                    Clue::Address(url) => self.note(url),
-                    Clue::Agent(address) => {
-                        drop(agents.spawn(agent::ask(address, self.local, self.clock.clone())));
+                    TunnelHint::Address(url) => self.add_address(url),
+                    TunnelHint::Agent(address) => {
+                        drop(agents.spawn(agent::poll_agent(address, self.local, self.clock.clone())));
                     }
                 }
             }
@@ -214,7 +214,7 @@ impl Reading {
         }
     }
 
-    fn note(&self, url: Url) {
+    fn add_address(&self, url: Url) {
         self.found.send_if_modified(|known| {
             let new = !known.contains(&url) && known.len() < MOST_ADDRESSES;
             if new {
@@ -226,7 +226,7 @@ impl Reading {
 }
 
 /// How long to wait before each new start of a tunnel that was lost: longer and longer, at most half a minute.
-pub fn delays() -> impl Iterator<Item = Duration> {
+pub fn restart_delays() -> impl Iterator<Item = Duration> {
     (0..).map(|n: u32| Duration::from_secs(1 << n.min(5)).min(Duration::from_secs(30)))
 }
 

@@ -13,7 +13,7 @@ const NAMES: [&str; 4] = ["cloudflared", "ngrok", "bore", "ssh"];
 
 /// Who makes the tunnel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Provider {
+pub enum TunnelProvider {
     /// A quick tunnel of Cloudflare's.
     Cloudflared,
     /// The agent of ngrok.
@@ -21,14 +21,14 @@ pub enum Provider {
     /// bore, by way of this server.
     Bore(String),
     /// A port of another machine, forwarded by OpenSSH.
-    Ssh(Login),
+    Ssh(SshLogin),
     /// Any command; `{port}` stands for the local port.
     Command(String),
 }
 
 /// A login on another machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
+pub struct SshLogin {
     /// The user, where it is not the one that ssh's configuration says.
     pub user: Option<String>,
     /// The machine, an IPv6 address in brackets.
@@ -39,7 +39,7 @@ pub struct Login {
 
 /// Why text names no provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProviderError {
+pub enum TunnelProviderError {
     /// Nobody is called that.
     #[error(
         "'{text}' is no tunnel; there are cloudflared, ngrok, bore:SERVER, ssh:USER@HOST and 'COMMAND {{port}}'{}",
@@ -71,10 +71,10 @@ pub enum ProviderError {
     NoPlace,
 }
 
-impl FromStr for Provider {
-    type Err = ProviderError;
+impl FromStr for TunnelProvider {
+    type Err = TunnelProviderError;
 
-    fn from_str(text: &str) -> Result<Self, ProviderError> {
+    fn from_str(text: &str) -> Result<Self, TunnelProviderError> {
         let text = text.trim();
         if text.contains(PORT) {
             return Ok(Self::Command(text.to_owned()));
@@ -83,41 +83,41 @@ impl FromStr for Provider {
             None => match text {
                 "cloudflared" => Ok(Self::Cloudflared),
                 "ngrok" => Ok(Self::Ngrok),
-                "bore" => Err(ProviderError::NoServer),
-                "ssh" => Err(ProviderError::NoHost),
-                command if command.contains(' ') => Err(ProviderError::NoPlace),
-                _ => Err(unknown(text)),
+                "bore" => Err(TunnelProviderError::NoServer),
+                "ssh" => Err(TunnelProviderError::NoHost),
+                command if command.contains(' ') => Err(TunnelProviderError::NoPlace),
+                _ => Err(unknown_provider(text)),
             },
-            Some(("bore", server)) => match host(server) {
+            Some(("bore", server)) => match parse_host(server) {
                 Ok(server) => Ok(Self::Bore(server)),
-                Err(_) if server.is_empty() => Err(ProviderError::NoServer),
+                Err(_) if server.is_empty() => Err(TunnelProviderError::NoServer),
                 Err(error) => Err(error),
             },
-            Some(("ssh", "")) => Err(ProviderError::NoHost),
+            Some(("ssh", "")) => Err(TunnelProviderError::NoHost),
             Some(("ssh", login)) => login.parse().map(Self::Ssh),
-            Some(_) if text.contains(' ') => Err(ProviderError::NoPlace),
-            Some(_) => Err(unknown(text)),
+            Some(_) if text.contains(' ') => Err(TunnelProviderError::NoPlace),
+            Some(_) => Err(unknown_provider(text)),
         }
     }
 }
 
-fn unknown(text: &str) -> ProviderError {
+fn unknown_provider(text: &str) -> TunnelProviderError {
     let name = text.split(':').next().unwrap_or_default();
     let near = |candidate: &&&str| strsim::jaro_winkler(candidate, name);
     let nearest = NAMES.iter().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|best| near(best) > 0.8).copied();
-    ProviderError::Unknown { text: text.to_owned(), nearest }
+    TunnelProviderError::Unknown { text: text.to_owned(), nearest }
 }
 
-impl FromStr for Login {
-    type Err = ProviderError;
+impl FromStr for SshLogin {
+    type Err = TunnelProviderError;
 
-    fn from_str(text: &str) -> Result<Self, ProviderError> {
+    fn from_str(text: &str) -> Result<Self, TunnelProviderError> {
         let (user, rest) = match text.rsplit_once('@') {
             Some((user, rest)) => (Some(user), rest),
             None => (None, text),
         };
         if let Some(user) = user.filter(|user| !is_name(user, "._-+~@")) {
-            return Err(ProviderError::User(user.to_owned()));
+            return Err(TunnelProviderError::User(user.to_owned()));
         }
         // The colons of a bare IPv6 address are not followed by a port.
         let (name, port) = match rest.rsplit_once(':') {
@@ -126,9 +126,9 @@ impl FromStr for Login {
         };
         let port = port.map(|port| match port.parse() {
             Ok(number @ 1..) => Ok(number),
-            _ => Err(ProviderError::Port(port.to_owned())),
+            _ => Err(TunnelProviderError::Port(port.to_owned())),
         });
-        Ok(Self { user: user.map(str::to_owned), host: host(name)?, port: port.transpose()? })
+        Ok(Self { user: user.map(str::to_owned), host: parse_host(name)?, port: port.transpose()? })
     }
 }
 
@@ -139,8 +139,8 @@ fn is_name(text: &str, signs: &str) -> bool {
 }
 
 /// A host's name or address as a URL has it.
-fn host(text: &str) -> Result<String, ProviderError> {
-    let wrong = || ProviderError::Host(text.to_owned());
+fn parse_host(text: &str) -> Result<String, TunnelProviderError> {
+    let wrong = || TunnelProviderError::Host(text.to_owned());
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     if bare.parse::<std::net::Ipv6Addr>().is_ok() {
         return Ok(format!("[{bare}]"));
@@ -149,7 +149,7 @@ fn host(text: &str) -> Result<String, ProviderError> {
     if named { Ok(text.to_owned()) } else { Err(wrong()) }
 }
 
-impl fmt::Display for Provider {
+impl fmt::Display for TunnelProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cloudflared => f.write_str("cloudflared"),
@@ -161,7 +161,7 @@ impl fmt::Display for Provider {
     }
 }
 
-impl Login {
+impl SshLogin {
     fn destination(&self) -> String {
         match &self.user {
             Some(user) => format!("{user}@{}", self.host),
@@ -207,7 +207,7 @@ impl Login {
     }
 }
 
-impl Provider {
+impl TunnelProvider {
     /// Reads the command line that makes a tunnel to a local address; its first word is the program.
     pub fn command(&self, local: SocketAddr) -> Vec<OsString> {
         let words = match self {
@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     fn line(text: &str) -> String {
-        let provider: Provider = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+        let provider: TunnelProvider = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(provider.to_string().parse(), Ok(provider.clone()), "{text}");
         let words = provider.command("127.0.0.1:4242".parse().unwrap());
         words.iter().map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ")
@@ -307,13 +307,13 @@ mod tests {
 
     #[test]
     fn logins_have_ports_and_addresses() {
-        let read = |text: &str| text.parse::<Login>().map(|l| (l.user, l.host, l.port));
+        let read = |text: &str| text.parse::<SshLogin>().map(|l| (l.user, l.host, l.port));
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(read("me@host:2222"), Ok((some("me"), "host".into(), Some(2222))));
         assert_eq!(read("host"), Ok((None, "host".into(), None)));
         assert_eq!(read("me@[::1]:22"), Ok((some("me"), "[::1]".into(), Some(22))));
         assert_eq!(read("me@::1"), Ok((some("me"), "[::1]".into(), None)));
-        assert_eq!(read("me@host:0"), Err(ProviderError::Port("0".into())));
+        assert_eq!(read("me@host:0"), Err(TunnelProviderError::Port("0".into())));
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
         for bad in
             ["ssh:-oProxyCommand=x", "ssh:-l@host", "ssh:me@-x", "bore:-x", "bore:a b", "ssh:me@ho;st", "bore:h:1"]
         {
-            assert!(bad.parse::<Provider>().is_err(), "{bad}");
+            assert!(bad.parse::<TunnelProvider>().is_err(), "{bad}");
         }
     }
 
@@ -337,7 +337,7 @@ mod tests {
             ("", "there are cloudflared"),
             ("telnet:x", "is no tunnel"),
         ] {
-            let message = text.parse::<Provider>().unwrap_err().to_string();
+            let message = text.parse::<TunnelProvider>().unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");
         }
     }

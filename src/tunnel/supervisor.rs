@@ -6,7 +6,7 @@
 //! should the supervisor be killed.
 
 use super::SUPERVISE;
-use crate::child::Ended;
+use crate::child::ChildExit;
 use rustix::process::{self, Pid, Signal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_millis(10);
 const ROUNDS: usize = 100;
 
 /// The command line that is to be supervised, where a command line asks for that.
-pub fn asked(arguments: &[OsString]) -> Option<&[OsString]> {
+pub fn parse_supervised_command(arguments: &[OsString]) -> Option<&[OsString]> {
     match arguments {
         [_, word, command @ ..] if word == SUPERVISE && !command.is_empty() => Some(command),
         _ => None,
@@ -40,7 +40,7 @@ pub fn asked(arguments: &[OsString]) -> Option<&[OsString]> {
 ///
 /// # Errors
 /// The command cannot be started.
-pub async fn supervise(command: &[OsString], own: u32, lifeline: impl Read + Send + 'static) -> io::Result<Ended> {
+pub async fn supervise(command: &[OsString], own: u32, lifeline: impl Read + Send + 'static) -> io::Result<ChildExit> {
     let (program, arguments) = command.split_first().ok_or(ErrorKind::InvalidInput)?;
     // What is sent to the group reaches this process, too; it still has something to do then.
     let mut told = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
@@ -48,7 +48,7 @@ pub async fn supervise(command: &[OsString], own: u32, lifeline: impl Read + Sen
         return Err(io::Error::other("no signal can be handled"));
     };
     adopt_orphans();
-    let mut parent_gone = watch(lifeline)?;
+    let mut parent_gone = watch_lifeline(lifeline)?;
     // An end of its own, which stays open: some programs end with their input.
     let mut child = Command::new(program).args(arguments).stdin(Stdio::piped()).spawn()?;
     let ended = tokio::select! {
@@ -61,10 +61,10 @@ pub async fn supervise(command: &[OsString], own: u32, lifeline: impl Read + Sen
     end_everything(own, &mut child).await;
     Ok(match ended {
         Some(status) => match status.signal() {
-            Some(number) => Ended::Signal(u8::try_from(number).unwrap_or(u8::MAX)),
-            None => Ended::Code(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)),
+            Some(number) => ChildExit::Signal(u8::try_from(number).unwrap_or(u8::MAX)),
+            None => ChildExit::Code(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)),
         },
-        None => Ended::Code(0),
+        None => ChildExit::Code(0),
     })
 }
 
@@ -76,7 +76,7 @@ fn adopt_orphans() {
 }
 
 /// Ready when there is nothing more to be read.
-fn watch(mut lifeline: impl Read + Send + 'static) -> io::Result<oneshot::Receiver<()>> {
+fn watch_lifeline(mut lifeline: impl Read + Send + 'static) -> io::Result<oneshot::Receiver<()>> {
     let (sender, gone) = oneshot::channel::<()>();
     std::thread::Builder::new().name("lifeline".into()).spawn(move || {
         let _sender = sender;
@@ -97,35 +97,35 @@ async fn end_everything(own: u32, child: &mut tokio::process::Child) {
     let group = Pid::from_raw(i32::try_from(own).unwrap_or(0));
     // A group that is gone, or that this process does not lead, needs no signal.
     let tell = |signal| group.is_some_and(|group| process::kill_process_group(group, signal).is_ok());
-    send(&descendants(own), Signal::TERM);
+    send_signal(&list_descendants(own), Signal::TERM);
     tell(Signal::TERM);
     // A stopped process takes no other signal than this one and SIGKILL.
     tell(Signal::CONT);
     let until = Instant::now() + GRACE;
     loop {
         let over = child.try_wait().is_ok_and(|status| status.is_some());
-        if (over && descendants(own).is_empty()) || Instant::now() >= until {
+        if (over && list_descendants(own).is_empty()) || Instant::now() >= until {
             break;
         }
         tokio::time::sleep(LOOK).await;
     }
     for _ in 0..ROUNDS {
-        let left = descendants(own);
+        let left = list_descendants(own);
         if left.is_empty() {
             break;
         }
-        send(&left, Signal::KILL);
+        send_signal(&left, Signal::KILL);
         tokio::time::sleep(LOOK).await;
     }
     let _ = child.start_kill();
     let _ = child.wait().await;
-    if parents().is_err() {
+    if read_parents().is_err() {
         // Where processes are not listed, the group alone can be reached, and this process is in it.
         tell(Signal::KILL);
     }
 }
 
-fn send(processes: &BTreeSet<i32>, signal: Signal) {
+fn send_signal(processes: &BTreeSet<i32>, signal: Signal) {
     for id in processes.iter().copied().filter_map(Pid::from_raw) {
         // It may have ended meanwhile.
         let _ = process::kill_process(id, signal);
@@ -133,9 +133,9 @@ fn send(processes: &BTreeSet<i32>, signal: Signal) {
 }
 
 /// Everything alive below a process, where the system lists its processes.
-fn descendants(of: u32) -> BTreeSet<i32> {
+fn list_descendants(of: u32) -> BTreeSet<i32> {
     let Ok(own) = i32::try_from(of) else { return BTreeSet::new() };
-    let parents = parents().unwrap_or_default();
+    let parents = read_parents().unwrap_or_default();
     let mut found = BTreeSet::from([own]);
     loop {
         let before = found.len();
@@ -150,7 +150,7 @@ fn descendants(of: u32) -> BTreeSet<i32> {
 }
 
 /// The living and the parent of each.
-fn parents() -> io::Result<BTreeMap<i32, i32>> {
+fn read_parents() -> io::Result<BTreeMap<i32, i32>> {
     let mut parents = BTreeMap::new();
     for entry in std::fs::read_dir("/proc")?.flatten() {
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };

@@ -5,7 +5,7 @@
 use crate::support::{INSTALL, Program, Scene, Started, counterpart, free_port, note_skipped, until};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use referralloop::protocol::signature::{Reason, Secret, Verdict, verify};
+use referralloop::protocol::signature::{Secret, SignatureFault, SignatureVerdict, verify_signature};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
@@ -169,9 +169,9 @@ fn agrees_with(program: &Path, script: &str) {
     for (case, value) in cases.iter().zip(&theirs) {
         let key = Secret::new(case.secret.clone()).unwrap().key();
         assert_eq!(key.sign(&case.body), *value);
-        let verdict = |body: &[u8]| verify([value.as_bytes()], body, std::slice::from_ref(&key));
-        assert!(matches!(verdict(&case.body), Verdict::Valid(_)));
-        assert_eq!(verdict(&[&case.body[..], b"\n"].concat()), Verdict::Invalid(Reason::Mismatch));
+        let verdict = |body: &[u8]| verify_signature([value.as_bytes()], body, std::slice::from_ref(&key));
+        assert!(matches!(verdict(&case.body), SignatureVerdict::Valid(_)));
+        assert_eq!(verdict(&[&case.body[..], b"\n"].concat()), SignatureVerdict::Invalid(SignatureFault::Mismatch));
     }
     for (case, value) in cases.iter().zip(&theirs).step_by(20) {
         scene.write("secret", [&case.secret[..], b"\n"].concat());

@@ -6,7 +6,10 @@ mod table;
 
 use super::support::{slow_tests, vectors};
 use canaries::{Dice, mismatch};
-use referralloop::diagnose::{Asks, BODY_LIMIT, Case, FRAMEWORKS, HASHES, Stopped, advise, causes, diagnose, forms_of};
+use referralloop::diagnose::{
+    BODY_LIMIT, DiagnosisCase, DiagnosisSubject, FRAMEWORKS, HASHES, SearchStopReason, advise_on_cause, all_causes,
+    diagnose_case, make_forms,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use table::trials;
 
@@ -40,7 +43,7 @@ fn names_the_right_cause_first() {
     }
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), trials.len(), wrong.join("\n"));
     assert!(trials.len() >= 150, "{}", trials.len());
-    let all: BTreeSet<&str> = referralloop::diagnose::causes().map(|cause| cause.id).collect();
+    let all: BTreeSet<&str> = referralloop::diagnose::all_causes().map(|cause| cause.id).collect();
     let untested: Vec<_> = all
         .iter()
         .filter(|id| !SECOND.contains(id) && !PROBED.contains(id) && bodies.get(**id).is_none_or(|n| *n < 3))
@@ -67,7 +70,7 @@ fn many_secrets_do_not_break_the_bound() {
     let mut trial = mismatch(&mut Dice(3));
     trial.secrets = (0..40).map(|n| table::known(&format!("whsec_secret-{n}"), n < 20)).collect();
     let found = trial.diagnose(&mut || true);
-    assert_eq!((found.hashes, found.stopped), (HASHES, Some(Stopped::Hashes)));
+    assert_eq!((found.hashes, found.stopped), (HASHES, Some(SearchStopReason::Hashes)));
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn stops_when_there_is_no_more_time() {
         asked += 1;
         asked < 100
     });
-    assert_eq!(found.stopped, Some(Stopped::Time));
+    assert_eq!(found.stopped, Some(SearchStopReason::Time));
     assert_eq!(asked, 100, "it is asked no more once it said no");
     assert!(found.hashes < 100);
 }
@@ -99,25 +102,25 @@ fn a_body_beyond_the_limits_is_left_alone() {
     let secrets = [table::known(table::SECRET, true)];
     let value = format!("sha256={}", "ab".repeat(32));
     let huge = vec![b' '; BODY_LIMIT + 1];
-    let found = diagnose(&Case::given(&huge, value.as_bytes(), &secrets), None, &mut || true);
+    let found = diagnose_case(&DiagnosisCase::from_value(&huge, value.as_bytes(), &secrets), None, &mut || true);
     assert_eq!(found.hashes, 0);
     assert!(found.findings.iter().any(|finding| finding.cause.id == "body-too-large"));
     // Beyond 256 KiB nothing is rewritten, but a line end is still found.
     let large = [vec![b' '; 300 << 10], b"\n".to_vec()].concat();
     let signed = secrets[0].secret.key().sign(&large[..large.len() - 1]);
-    let found = diagnose(&Case::given(&large, signed.as_bytes(), &secrets), None, &mut || true);
+    let found = diagnose_case(&DiagnosisCase::from_value(&large, signed.as_bytes(), &secrets), None, &mut || true);
     assert_eq!(found.findings[0].cause.id, "newline-removed");
-    assert!(referralloop::diagnose::forms_of("json-stringify", &large).is_empty());
+    assert!(referralloop::diagnose::make_forms("json-stringify", &large).is_empty());
 }
 
 #[test]
 fn every_framework_has_a_fix_for_every_cause() {
-    for cause in causes() {
+    for cause in all_causes() {
         for framework in FRAMEWORKS.iter().map(Some).chain([None]) {
-            for asks in [Asks::Sender, Asks::Code(b"")] {
-                let advice = advise(cause, asks, framework);
+            for asks in [DiagnosisSubject::Sender, DiagnosisSubject::Code(b"")] {
+                let advice = advise_on_cause(cause, asks, framework);
                 assert!(!advice.fix.is_empty(), "{}", cause.id);
-                let code = framework.is_some() && cause.family != referralloop::diagnose::Family::Unproved;
+                let code = framework.is_some() && cause.family != referralloop::diagnose::CauseFamily::Unproved;
                 assert_eq!(code, !advice.code.is_empty(), "{} {framework:?}", cause.id);
             }
         }
@@ -128,11 +131,11 @@ fn every_framework_has_a_fix_for_every_cause() {
 fn the_document_lists_every_cause() {
     let document = include_str!("../../docs/doctor.md");
     let missing: Vec<_> =
-        causes().map(|cause| cause.id).filter(|id| !document.contains(&format!("| `{id}` |"))).collect();
+        all_causes().map(|cause| cause.id).filter(|id| !document.contains(&format!("| `{id}` |"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
     let (_, list) = document.split_once("## Causes").unwrap();
     let listed = list.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-    let gone: Vec<_> = listed.filter(|id| !causes().any(|cause| cause.id == *id)).collect();
+    let gone: Vec<_> = listed.filter(|id| !all_causes().any(|cause| cause.id == *id)).collect();
     assert!(gone.is_empty(), "{gone:?}");
 }
 
@@ -143,7 +146,7 @@ fn canonical_json_is_that_of_the_public_vectors() {
     for entry in std::fs::read_dir(folder.join("input")).unwrap() {
         let input = entry.unwrap().path();
         let wanted = std::fs::read(folder.join("output").join(input.file_name().unwrap())).unwrap();
-        let made = forms_of("json-canonical", &std::fs::read(&input).unwrap());
+        let made = make_forms("json-canonical", &std::fs::read(&input).unwrap());
         assert_eq!(String::from_utf8_lossy(&made[0]), String::from_utf8_lossy(&wanted), "{}", input.display());
         compared += 1;
     }

@@ -11,7 +11,7 @@ use crate::support::{PATIENCE, Scene, slow_tests, until};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use referralloop::protocol::body::RawBody;
-use referralloop::protocol::signature::{Key, Secret};
+use referralloop::protocol::signature::{HmacKey, Secret};
 use rusqlite::Connection;
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Write};
@@ -37,7 +37,7 @@ struct Found {
 }
 
 /// One connection's sender: one event after another until the listener is gone. Answers with what was acknowledged.
-fn send(address: &str, key: &Key, sender: usize, count: &AtomicUsize) -> Vec<String> {
+fn send(address: &str, key: &HmacKey, sender: usize, count: &AtomicUsize) -> Vec<String> {
     let mut acknowledged = Vec::new();
     let Ok(mut stream) = TcpStream::connect(address) else { return acknowledged };
     stream.set_nodelay(true).unwrap();

@@ -6,7 +6,7 @@ use crate::main_job::{CREATED, DELETED, MOVED};
 use crate::support::{
     Answer, Api, Endpoint, KEY, Listener, Output, Run, SIGNUP, SUBSCRIPTION, Sandbox, Scene, WAITLIST, post,
 };
-use referralloop::store::{Journal, Wish};
+use referralloop::store::{SubscriptionIntent, SubscriptionJournal};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,14 +186,15 @@ fn of_the_service() -> Vec<Output> {
     run(&["subscribe", "position_changed", "--url", target]);
     api.instead("POST", Answer::Close);
     run(&["subscribe", "created", "--url", target]);
-    let journal = Journal::open(scene.store()).unwrap();
-    let wish = Wish { api: &url, event: "signup.created", url: target, waitlist: None, run: Some("gone") };
-    let line = journal.ask(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
-    journal.made(line, SUBSCRIPTION, "{}").unwrap();
+    let journal = SubscriptionJournal::open(scene.store()).unwrap();
+    let wish =
+        SubscriptionIntent { api: &url, event: "signup.created", url: target, waitlist: None, run: Some("gone") };
+    let line = journal.record_intent(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
+    journal.mark_active(line, SUBSCRIPTION, "{}").unwrap();
     run(&["subscriptions", "--ended"]);
     run(&["subscriptions", "--cleanup"]);
     run(&["unsubscribe", "sub_unheard_of"]);
-    let unknown = journal.entries(false).unwrap().into_iter().find(|entry| entry.id.is_none()).unwrap();
+    let unknown = journal.list_entries(false).unwrap().into_iter().find(|entry| entry.id.is_none()).unwrap();
     run(&["subscriptions", "--forget", &unknown.number.to_string()]);
     run(&["unsubscribe", "--all"]);
     for line in [&["whoami"][..], &["waitlists"], &["doctor"]] {

@@ -2,7 +2,7 @@
 //! and what they do arrives at a listener.
 
 use crate::support::{Endpoint, Sandbox, Scene, until};
-use referralloop::shutdown::Signal;
+use referralloop::shutdown::StopSignal;
 use serde_json::Value;
 
 /// The one waitlist that people are on.
@@ -134,8 +134,8 @@ fn a_second_ctrl_c_does_not_wait() {
     sandbox.run(&scene, ["subscribe", "created", "--url", &app.url("/"), "--waitlist", &list]);
     sandbox.run(&scene, ["signups", "create", "--waitlist", &list, "--email", "ada@example.com"]);
     app.wait_for(1);
-    sandbox.running().signal(Signal::Interrupt);
-    sandbox.running().signal(Signal::Interrupt);
+    sandbox.running().signal(StopSignal::Interrupt);
+    sandbox.running().signal(StopSignal::Interrupt);
     sandbox.stop().code(130);
     let again = Sandbox::start(&scene, ["--json"]);
     until("the attempt made again", || {

@@ -2,8 +2,8 @@
 //! `REFERRALLOOP_TEST_VECTORS`, and without it these tests say that they skip.
 
 use crate::support::note_skipped;
-use referralloop::protocol::json::{check, pretty, tokens};
-use referralloop::protocol::signature::{Secret, Verdict, verify};
+use referralloop::protocol::json::{check_syntax, pretty_print, scan_tokens};
+use referralloop::protocol::signature::{Secret, SignatureVerdict, verify_signature};
 use referralloop::protocol::stringify::json_stringify;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -33,7 +33,8 @@ fn wycheproof_hmac_sha256() {
             let field = |name: &str| case[name].as_str().unwrap();
             let (secret, message) = (Secret::new(bytes(field("key"))).unwrap(), bytes(field("msg")));
             let header = format!("sha256={}", field("tag"));
-            let valid = matches!(verify([header.as_bytes()], &message, &[secret.key()]), Verdict::Valid(_));
+            let valid =
+                matches!(verify_signature([header.as_bytes()], &message, &[secret.key()]), SignatureVerdict::Valid(_));
             assert_eq!(valid, field("result") == "valid" && group["tagSize"] == 256, "{case}");
             *if valid { &mut accepted } else { &mut refused } += 1;
         }
@@ -56,15 +57,15 @@ fn json_test_suite() {
 }
 
 fn judge(name: &str, text: &[u8]) {
-    let fine = check(text).is_ok();
+    let fine = check_syntax(text).is_ok();
     assert!(fine || !name.starts_with("y_"), "{name} was refused");
     assert!(!fine || !name.starts_with("n_"), "{name} was accepted");
-    let laid_out = pretty(text);
+    let laid_out = pretty_print(text);
     assert_eq!(token_bytes(text), token_bytes(&laid_out), "{name} has other tokens when laid out");
     assert!(fine || *laid_out == *text, "{name} is no JSON and was changed");
     assert_eq!(json_stringify(text).is_some(), fine, "{name} is read differently as JavaScript");
 }
 
 fn token_bytes(text: &[u8]) -> Vec<&[u8]> {
-    tokens(text).map_while(Result::ok).map(|token| token.bytes).collect()
+    scan_tokens(text).map_while(Result::ok).map(|token| token.bytes).collect()
 }

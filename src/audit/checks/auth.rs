@@ -1,13 +1,13 @@
 //! Whether forged events are refused, quietly, and only these.
 
-use super::super::catalogue::{Check, Judgement, Wanted};
-use super::super::draft::Draft;
-use super::super::stage::Stage;
+use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement};
+use super::super::draft::RequestDraft;
+use super::super::stage::CheckContext;
 use super::auth_forms;
-use super::hygiene::stack_trace;
-use crate::protocol::attempt::Outcome;
-use crate::protocol::check::Exchanged;
-use crate::protocol::check::Severity::{Critical, High, Low, Medium};
+use super::hygiene::find_stack_trace;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::check::CheckExchange;
+use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
 use crate::protocol::signature::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -21,105 +21,105 @@ const FORGED: &str = "whoever knows the URL can make up sign-ups, moves and dele
 const VERIFY: &str = "compute HMAC-SHA256 of the raw body with the secret, compare it in constant time with the \
 header's value, sha256= included, and answer 401 where they differ";
 
-pub const CHECKS: &[Check] = &[
-    Check::acts("auth.body-forms", High, 18, |stage| Box::pin(auth_forms::body_forms(stage))).always().with_secret().says(
+pub const CHECKS: &[AuditCheck] = &[
+    AuditCheck::from_action("auth.body-forms", High, 18, |stage| Box::pin(auth_forms::check_body_forms(stage))).allow_unacknowledged().with_secret().with_texts(
         "a correct signature is accepted in every form of the same event",
         "JSON may be written in many ways; who signs the bytes and who verifies something re-built part ways at the first one that differs",
         "verify the bytes as they were received, before anything parses them: express.raw(), request.get_data(), await request.body()",
     ),
-    forgery("auth.missing", Critical, 1, |stage| vec![stage.created().without(header(stage))])
-        .says("an event without a signature is refused", FORGED, VERIFY),
+    forgery("auth.missing", Critical, 1, |stage| vec![stage.draft_signup_created().without_header(header(stage))])
+        .with_texts("an event without a signature is refused", FORGED, VERIFY),
     forgery("auth.empty", Critical, 2, |stage| {
-        ["", "sha256="].map(|value| forged(stage, value).called(format!("{value:?}"))).into()
+        ["", "sha256="].map(|value| forged(stage, value).with_label(format!("{value:?}"))).into()
     })
-    .says("an empty signature is refused", FORGED, VERIFY),
+    .with_texts("an empty signature is refused", FORGED, VERIFY),
     forgery("auth.wrong-secret", Critical, 1, |stage| vec![signed_with(stage, b"a secret that is not yours")])
-        .says("a signature made with another secret is refused", FORGED, VERIFY),
+        .with_texts("a signature made with another secret is refused", FORGED, VERIFY),
     forgery("auth.swapped", Critical, 1, |stage| {
-        let other = stage.created();
+        let other = stage.draft_signup_created();
         let signature = value(&other, stage);
-        vec![stage.created().with(header(stage), signature)]
+        vec![stage.draft_signup_created().with_header(header(stage), signature)]
     })
-    .says(
+    .with_texts(
         "the signature of another event is refused",
         "one captured delivery would do to forge any number",
         "compute the signature from the body of this request, and of nothing else",
     ),
     forgery("auth.truncated", Critical, 3, |stage| {
         let parts = [("one digit", 8), ("half", 39), ("all but one digit", 70)];
-        parts.map(|(what, end)| cut(stage, end).called(what)).into()
+        parts.map(|(what, end)| cut(stage, end).with_label(what)).into()
     })
-    .says(
+    .with_texts(
         "a signature that is cut short is refused",
         "one hexadecimal digit is guessed in sixteen tries",
         "compare lengths first, then all bytes in constant time; never only as many as were sent",
     ),
     forgery("auth.doubled", Medium, 1, |stage| {
-        let draft = stage.created();
+        let draft = stage.draft_signup_created();
         let right = value(&draft, stage);
-        vec![draft.with(header(stage), wrong()).and(header(stage), right)]
+        vec![draft.with_header(header(stage), wrong()).add_header(header(stage), right)]
     })
-    .says(
+    .with_texts(
         "a signature header that comes twice is refused",
         "which of two values is verified and which is logged or forwarded may differ",
         "take the header only if there is exactly one",
     ),
-    forgery("auth.empty-key", Critical, 1, |stage| vec![signed_with(stage, b"")]).says(
+    forgery("auth.empty-key", Critical, 1, |stage| vec![signed_with(stage, b"")]).with_texts(
         "a signature made with an empty secret is refused",
         "that is what an endpoint verifies with whose secret was not set, and everybody can sign so",
         "refuse to start without a secret",
     ),
     forgery("auth.undefined-key", Critical, 3, |stage| {
-        ["undefined", "null", "None"].map(|key| signed_with(stage, key.as_bytes()).called(format!("signed with {key:?}"))).into()
+        ["undefined", "null", "None"].map(|key| signed_with(stage, key.as_bytes()).with_label(format!("signed with {key:?}"))).into()
     })
-    .says(
+    .with_texts(
         "a signature made with \"undefined\", \"null\" or \"None\" is refused",
         "that is what a secret that was not set turns into as text, and everybody can sign so",
         "refuse to start without a secret; never put a variable into a string before it is known to be set",
     ),
     forgery("auth.changed-byte", Critical, 1, |stage| {
-        let draft = stage.created();
+        let draft = stage.draft_signup_created();
         let text = String::from_utf8_lossy(draft.request.body.as_bytes()).replacen("\"position\":", "\"position\":1", 1);
-        vec![draft.carrying(crate::protocol::body::RawBody::new(text))]
+        vec![draft.with_body(crate::protocol::body::RawBody::new(text))]
     })
-    .says("a body that was changed after signing is refused", FORGED, VERIFY),
+    .with_texts("a body that was changed after signing is refused", FORGED, VERIFY),
     forgery("auth.changed-whitespace", Medium, 1, |stage| {
-        let draft = stage.created();
+        let draft = stage.draft_signup_created();
         let mut bytes = draft.request.body.as_bytes().to_vec();
         bytes.splice(1..1, *b" ");
-        vec![draft.carrying(crate::protocol::body::RawBody::new(bytes))]
+        vec![draft.with_body(crate::protocol::body::RawBody::new(bytes))]
     })
-    .says(
+    .with_texts(
         "a body of which only white space was changed is refused",
         "the endpoint verifies JSON that it wrote again itself: correct events will be refused for it (see auth.body-forms)",
         "verify the bytes as they were received, before anything parses them",
     ),
     forgery("auth.sha1", High, 2, |stage| {
-        let draft = stage.created();
+        let draft = stage.draft_signup_created();
         let right = value(&draft, stage);
-        let renamed = draft.clone().with(header(stage), right.replacen("sha256=", "sha1=", 1));
-        vec![sha1(stage).called("sha1= with HMAC-SHA1"), renamed.called("sha1= with the value of sha256")]
+        let renamed = draft.clone().with_header(header(stage), right.replacen("sha256=", "sha1=", 1));
+        vec![sha1(stage).with_label("sha1= with HMAC-SHA1"), renamed.with_label("sha1= with the value of sha256")]
     })
-    .says(
+    .with_texts(
         "sha1= is refused",
         "the sender would choose how well events are protected",
         "take sha256= alone",
     ),
     forgery("auth.plain-hash", Critical, 1, |stage| {
-        let draft = stage.created();
+        let draft = stage.draft_signup_created();
         let hash = Sha256::digest(draft.request.body.as_bytes());
-        vec![draft.with(header(stage), format!("sha256={}", hex(&hash)))]
+        vec![draft.with_header(header(stage), format!("sha256={}", hex(&hash)))]
     })
-    .says(
+    .with_texts(
         "a hash of the body without the secret is refused",
         "everybody can compute it",
         "use an HMAC keyed with the secret, not a plain hash",
     ),
     forgery("auth.garbage-after", Medium, 3, |stage| {
         let garbage = [("two more digits", "00"), ("letters", "zz"), ("a second value", ", sha256=00")];
-        garbage.map(|(what, more)| after(stage, more).called(what)).into()
+        garbage.map(|(what, more)| after(stage, more).with_label(what)).into()
     })
-    .says(
+    .with_texts(
         "a correct value with something behind it is refused",
         "decoders that stop at the first character they do not know read a shorter value than was sent",
         "take exactly 64 hexadecimal digits behind sha256=",
@@ -132,20 +132,20 @@ pub const CHECKS: &[Check] = &[
             ("4096 digits", long.into()),
             ("no hash", b"signature".to_vec()),
         ];
-        values.map(|(what, value)| forged(stage, value).called(what)).into()
+        values.map(|(what, value)| forged(stage, value).with_label(what)).into()
     })
-    .says("a malformed signature is refused", FORGED, VERIFY),
-    Check::acts("auth.no-crash", High, 3, |stage| Box::pin(no_crash(stage))).with_secret().says(
+    .with_texts("a malformed signature is refused", FORGED, VERIFY),
+    AuditCheck::from_action("auth.no-crash", High, 3, |stage| Box::pin(no_crash(stage))).with_secret().with_texts(
         "no forged event crashes the handler",
         "a comparison that throws answers 500 to whoever asks; in some frameworks the request hangs, or the process ends",
         "check that the header is there and has the right length before you compare; catch what parsing it throws",
     ),
-    Check::acts("auth.uniform", Low, 3, |stage| Box::pin(uniform(stage))).with_secret().says(
+    AuditCheck::from_action("auth.uniform", Low, 3, |stage| Box::pin(uniform(stage))).with_secret().with_texts(
         "all forged events are refused in the same way",
         "differing answers tell a forger how far a try got",
         "answer 401 with one constant body, whatever is wrong",
     ),
-    Check::acts("auth.quiet", Medium, 3, |stage| Box::pin(quiet(stage))).with_secret().says(
+    AuditCheck::from_action("auth.quiet", Medium, 3, |stage| Box::pin(quiet(stage))).with_secret().with_texts(
         "refusals give nothing away",
         "a refusal that shows the expected signature or the code signs every forgery for its sender",
         "log what was expected, if at all; answer with a constant",
@@ -155,23 +155,23 @@ pub const CHECKS: &[Check] = &[
 /// A check that sends forged events. They are refused only by an endpoint that verifies.
 const fn forgery(
     id: &'static str,
-    severity: crate::protocol::check::Severity,
+    severity: crate::protocol::check::CheckSeverity,
     cost: u32,
-    drafts: fn(&Stage<'_>) -> Vec<Draft>,
-) -> Check {
-    Check::sends(id, severity, Wanted::Refused, cost, drafts).with_secret()
+    drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>,
+) -> AuditCheck {
+    AuditCheck::from_requests(id, severity, AuditExpectation::Refused, cost, drafts).with_secret()
 }
 
-fn header<'a>(stage: &Stage<'a>) -> &'a http::HeaderName {
+fn header<'a>(stage: &CheckContext<'a>) -> &'a http::HeaderName {
     &stage.plan().signature_header
 }
 
-fn forged(stage: &Stage<'_>, value: impl AsRef<[u8]>) -> Draft {
-    stage.created().with(header(stage), value)
+fn forged(stage: &CheckContext<'_>, value: impl AsRef<[u8]>) -> RequestDraft {
+    stage.draft_signup_created().with_header(header(stage), value)
 }
 
 /// The value that a draft is signed with.
-fn value(draft: &Draft, stage: &Stage<'_>) -> String {
+fn value(draft: &RequestDraft, stage: &CheckContext<'_>) -> String {
     let key = stage.plan().key();
     key.map(|key| key.sign(draft.request.body.as_bytes())).unwrap_or_default()
 }
@@ -180,35 +180,35 @@ fn wrong() -> String {
     format!("sha256={}", "0".repeat(64))
 }
 
-fn cut(stage: &Stage<'_>, end: usize) -> Draft {
-    let draft = stage.created();
+fn cut(stage: &CheckContext<'_>, end: usize) -> RequestDraft {
+    let draft = stage.draft_signup_created();
     let right = value(&draft, stage);
     let part = right.get(..end).unwrap_or_default().to_owned();
-    draft.with(header(stage), part)
+    draft.with_header(header(stage), part)
 }
 
-fn after(stage: &Stage<'_>, more: &str) -> Draft {
-    let draft = stage.created();
+fn after(stage: &CheckContext<'_>, more: &str) -> RequestDraft {
+    let draft = stage.draft_signup_created();
     let right = value(&draft, stage);
-    draft.with(header(stage), right + more)
+    draft.with_header(header(stage), right + more)
 }
 
-fn signed_with(stage: &Stage<'_>, key: &[u8]) -> Draft {
-    let draft = stage.created();
+fn signed_with(stage: &CheckContext<'_>, key: &[u8]) -> RequestDraft {
+    let draft = stage.draft_signup_created();
     // HMAC takes keys of every length, and no key at all is what one of the checks is about.
     let value = match Secret::new(key) {
         Ok(secret) => secret.key().sign(draft.request.body.as_bytes()),
         Err(_) => format!("sha256={}", hex(&mac::<Hmac<Sha256>>(key, draft.request.body.as_bytes()))),
     };
-    draft.with(header(stage), value)
+    draft.with_header(header(stage), value)
 }
 
 /// What a handler that lets the sender choose the hash would take.
-fn sha1(stage: &Stage<'_>) -> Draft {
-    let draft = stage.created();
+fn sha1(stage: &CheckContext<'_>) -> RequestDraft {
+    let draft = stage.draft_signup_created();
     let key = stage.plan().secret.as_ref().map(Secret::expose).unwrap_or_default();
     let tag = mac::<Hmac<Sha1>>(key, draft.request.body.as_bytes());
-    draft.with(header(stage), format!("sha1={}", hex(&tag)))
+    draft.with_header(header(stage), format!("sha1={}", hex(&tag)))
 }
 
 fn mac<M: Mac + KeyInit>(key: &[u8], body: &[u8]) -> Vec<u8> {
@@ -222,22 +222,22 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Every forged event so far; when there is none, a few are sent.
-async fn forgeries(stage: &Stage<'_>) -> Vec<Arc<Exchanged>> {
+async fn forgeries(stage: &CheckContext<'_>) -> Vec<Arc<CheckExchange>> {
     let name = header(stage).as_str();
-    let genuine = |one: &Exchanged| {
+    let genuine = |one: &CheckExchange| {
         let right = stage.plan().key().map(|key| key.sign(one.body.as_bytes()));
         let mut values = one.headers.iter().filter(|(given, _)| given == name);
         values.next().map(|(_, value)| value) == right.as_ref() && values.next().is_none()
     };
     let forged_ones = || {
-        let all = stage.of_all().into_iter();
+        let all = stage.all_exchanges().into_iter();
         all.filter(|one| one.method == "POST" && !genuine(one)).collect::<Vec<_>>()
     };
     if forged_ones().is_empty() {
         for draft in [
-            stage.created().without(header(stage)).called("no signature"),
-            forged(stage, wrong()).called("a wrong signature"),
-            forged(stage, "sha256=abc").called("a short signature"),
+            stage.draft_signup_created().without_header(header(stage)).with_label("no signature"),
+            forged(stage, wrong()).with_label("a wrong signature"),
+            forged(stage, "sha256=abc").with_label("a short signature"),
         ] {
             stage.send(draft).await;
         }
@@ -245,51 +245,51 @@ async fn forgeries(stage: &Stage<'_>) -> Vec<Arc<Exchanged>> {
     forged_ones()
 }
 
-async fn no_crash(stage: &Stage<'_>) -> Judgement {
+async fn no_crash(stage: &CheckContext<'_>) -> CheckJudgement {
     let all = forgeries(stage).await;
     let crashed: Vec<_> = all.iter().filter(|one| one.outcome.status().is_none_or(|status| status >= 500)).collect();
     match crashed.first() {
-        None => Judgement::Pass,
+        None => CheckJudgement::Pass,
         Some(first) => {
-            let seen = super::super::catalogue::seen(first);
-            Judgement::Fail(format!("{} of {} forged events crashed it; {seen}", crashed.len(), all.len()))
+            let seen = super::super::catalogue::describe_exchange(first);
+            CheckJudgement::Fail(format!("{} of {} forged events crashed it; {seen}", crashed.len(), all.len()))
         }
     }
 }
 
 /// The refusals, each as its status and body.
-async fn uniform(stage: &Stage<'_>) -> Judgement {
+async fn uniform(stage: &CheckContext<'_>) -> CheckJudgement {
     let all = forgeries(stage).await;
     let kinds: BTreeSet<(u16, Vec<u8>)> = all
         .iter()
-        .filter_map(|one| Some((one.outcome.status()?, one.answer_body().to_vec())))
+        .filter_map(|one| Some((one.outcome.status()?, one.response_body().to_vec())))
         .filter(|(status, _)| (400..500).contains(status))
         .collect();
     match kinds.len() {
-        0 => Judgement::Skip("no forged event was refused".to_owned()),
-        1 => Judgement::Pass,
-        count => Judgement::Fail(format!("there are {count} different refusals")),
+        0 => CheckJudgement::Skip("no forged event was refused".to_owned()),
+        1 => CheckJudgement::Pass,
+        count => CheckJudgement::Fail(format!("there are {count} different refusals")),
     }
 }
 
-async fn quiet(stage: &Stage<'_>) -> Judgement {
+async fn quiet(stage: &CheckContext<'_>) -> CheckJudgement {
     let all = forgeries(stage).await;
-    let Some(key) = stage.plan().key() else { return Judgement::Pass };
-    for one in all.iter().filter(|one| !one.outcome.acknowledged()) {
+    let Some(key) = stage.plan().key() else { return CheckJudgement::Pass };
+    for one in all.iter().filter(|one| !one.outcome.is_acknowledged()) {
         let expected = key.sign(one.body.as_bytes());
         let tag = expected.trim_start_matches("sha256=").to_owned();
-        let said: String = String::from_utf8_lossy(one.answer_body()).to_lowercase();
+        let said: String = String::from_utf8_lossy(one.response_body()).to_lowercase();
         // A tag that was sent may come back; one that was not is the answer to the riddle.
         let was_sent = one.headers.iter().any(|(_, value)| value.contains(&tag));
         if said.contains(&tag) && !was_sent {
-            return Judgement::Fail("the refusal shows the signature that would have been right".to_owned());
+            return CheckJudgement::Fail("the refusal shows the signature that would have been right".to_owned());
         }
-        if let Some(trace) = stack_trace(one.answer_body()) {
-            return Judgement::Fail(format!("the refusal shows code: {trace}"));
+        if let Some(trace) = find_stack_trace(one.response_body()) {
+            return CheckJudgement::Fail(format!("the refusal shows code: {trace}"));
         }
-        if matches!(&one.outcome, Outcome::Answered(answer) if answer.truncated) {
-            return Judgement::Fail("a refusal has more than 16 KiB".to_owned());
+        if matches!(&one.outcome, AttemptOutcome::Answered(answer) if answer.truncated) {
+            return CheckJudgement::Fail("a refusal has more than 16 KiB".to_owned());
         }
     }
-    Judgement::Pass
+    CheckJudgement::Pass
 }

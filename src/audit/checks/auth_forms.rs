@@ -1,41 +1,44 @@
 //! The same event written in many ways, each signed correctly: an endpoint that verifies the bytes takes all of them,
 //! and one that verifies something else gives away what by those that it refuses.
 
-use super::super::catalogue::{Judgement, seen};
-use super::super::stage::Stage;
-use crate::protocol::sample::Signup;
+use super::super::catalogue::{CheckJudgement, describe_exchange};
+use super::super::stage::CheckContext;
+use crate::protocol::sample::SampleSignup;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A way to write an event.
-struct Form {
+struct AuditBodyForm {
     name: &'static str,
-    write: fn(&Signup) -> String,
+    write: fn(&SampleSignup) -> String,
 }
 
-const FORMS: [Form; 18] = [
-    Form { name: "compact", write: compact },
-    Form { name: "a blank behind each comma and colon", write: |signup| blanks(&compact(signup)) },
-    Form { name: "members sorted", write: |signup| sorted(&signup.created()) },
-    Form { name: "members sorted, with blanks", write: |signup| blanks(&sorted(&signup.created())) },
-    Form { name: "two spaces a level", write: indented },
-    Form { name: "four spaces a level", write: |signup| deeper(&indented(signup)) },
-    Form { name: "lines ended by CR LF", write: |signup| indented(signup).replace('\n', "\r\n") },
-    Form { name: "a line feed at the end", write: |signup| compact(signup) + "\n" },
-    Form { name: "a letter beyond ASCII", write: |signup| called(signup, "Zoë") },
-    Form { name: "the same letter escaped", write: |signup| called(signup, "Zoë").replace('ë', "\\u00eb") },
-    Form { name: "a slash", write: |signup| called(signup, "A/B") },
-    Form { name: "a slash escaped", write: |signup| called(signup, "A/B").replace("A/B", "A\\/B") },
-    Form { name: "<, > and &", write: |signup| called(signup, "<A> & B") },
-    Form { name: "an apostrophe and a plus", write: |signup| called(signup, "O'N+") },
-    Form { name: "a number as 7.0", write: |signup| numbered(signup, "7.0") },
-    Form { name: "a number as 1e+21", write: |signup| numbered(signup, "1e+21") },
-    Form { name: "an emoji", write: |signup| called(signup, "\u{1f680}") },
-    Form { name: "members in another order", write: reordered },
+const FORMS: [AuditBodyForm; 18] = [
+    AuditBodyForm { name: "compact", write: compact },
+    AuditBodyForm { name: "a blank behind each comma and colon", write: |signup| blanks(&compact(signup)) },
+    AuditBodyForm { name: "members sorted", write: |signup| sorted(&signup.build_created()) },
+    AuditBodyForm { name: "members sorted, with blanks", write: |signup| blanks(&sorted(&signup.build_created())) },
+    AuditBodyForm { name: "two spaces a level", write: indented },
+    AuditBodyForm { name: "four spaces a level", write: |signup| deeper(&indented(signup)) },
+    AuditBodyForm { name: "lines ended by CR LF", write: |signup| indented(signup).replace('\n', "\r\n") },
+    AuditBodyForm { name: "a line feed at the end", write: |signup| compact(signup) + "\n" },
+    AuditBodyForm { name: "a letter beyond ASCII", write: |signup| write_with_name(signup, "Zoë") },
+    AuditBodyForm {
+        name: "the same letter escaped",
+        write: |signup| write_with_name(signup, "Zoë").replace('ë', "\\u00eb"),
+    },
+    AuditBodyForm { name: "a slash", write: |signup| write_with_name(signup, "A/B") },
+    AuditBodyForm { name: "a slash escaped", write: |signup| write_with_name(signup, "A/B").replace("A/B", "A\\/B") },
+    AuditBodyForm { name: "<, > and &", write: |signup| write_with_name(signup, "<A> & B") },
+    AuditBodyForm { name: "an apostrophe and a plus", write: |signup| write_with_name(signup, "O'N+") },
+    AuditBodyForm { name: "a number as 7.0", write: |signup| numbered(signup, "7.0") },
+    AuditBodyForm { name: "a number as 1e+21", write: |signup| numbered(signup, "1e+21") },
+    AuditBodyForm { name: "an emoji", write: |signup| write_with_name(signup, "\u{1f680}") },
+    AuditBodyForm { name: "members in another order", write: reordered },
 ];
 
-fn compact(signup: &Signup) -> String {
-    signup.created().to_string()
+fn compact(signup: &SampleSignup) -> String {
+    signup.build_created().to_string()
 }
 
 /// No value of an event made here has a quote beside a comma or colon.
@@ -43,8 +46,8 @@ fn blanks(text: &str) -> String {
     text.replace("\":", "\": ").replace(",\"", ", \"")
 }
 
-fn indented(signup: &Signup) -> String {
-    serde_json::to_string_pretty(&signup.created()).unwrap_or_default()
+fn indented(signup: &SampleSignup) -> String {
+    serde_json::to_string_pretty(&signup.build_created()).unwrap_or_default()
 }
 
 /// Twice the indentation.
@@ -53,8 +56,8 @@ fn deeper(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn called(signup: &Signup, name: &str) -> String {
-    compact(&Signup { name: name.into(), ..signup.clone() })
+fn write_with_name(signup: &SampleSignup, name: &str) -> String {
+    compact(&SampleSignup { name: name.into(), ..signup.clone() })
 }
 
 fn sorted(value: &Value) -> String {
@@ -64,13 +67,13 @@ fn sorted(value: &Value) -> String {
     format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
 }
 
-fn numbered(signup: &Signup, number: &str) -> String {
+fn numbered(signup: &SampleSignup, number: &str) -> String {
     let position = format!("\"position\":{}", signup.position);
     compact(signup).replace(&position, &format!("\"position\":{number}"))
 }
 
-fn reordered(signup: &Signup) -> String {
-    let mut payload = signup.created();
+fn reordered(signup: &SampleSignup) -> String {
+    let mut payload = signup.build_created();
     if let Some(members) = payload.as_object_mut() {
         let data = members.shift_remove("data");
         let mut front = serde_json::Map::new();
@@ -82,33 +85,33 @@ fn reordered(signup: &Signup) -> String {
 }
 
 /// Sends every form, and names the cause where some are refused.
-pub(super) async fn body_forms(stage: &Stage<'_>) -> Judgement {
+pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement {
     let mut sent = Vec::with_capacity(FORMS.len());
     let mut refused = Vec::new();
     let mut last = String::new();
     for form in &FORMS {
         // Names made here may be in any script; what each form is about must be the only thing that differs.
-        let signup = Signup { name: "Ada Archer".into(), ..stage.signup() };
+        let signup = SampleSignup { name: "Ada Archer".into(), ..stage.make_signup() };
         let body = (form.write)(&signup);
-        let answer = stage.send(stage.post(body.clone()).called(form.name)).await;
+        let answer = stage.send(stage.draft_signed(body.clone()).with_label(form.name)).await;
         if matches!(answer.outcome.status(), Some(300..400)) {
-            return Judgement::Skip("it is redirected, which delivery.no-redirect tells".to_owned());
+            return CheckJudgement::Skip("it is redirected, which delivery.no-redirect tells".to_owned());
         }
-        sent.push((body.into_bytes(), answer.outcome.acknowledged()));
-        if !answer.outcome.acknowledged() {
-            last = seen(&answer);
+        sent.push((body.into_bytes(), answer.outcome.is_acknowledged()));
+        if !answer.outcome.is_acknowledged() {
+            last = describe_exchange(&answer);
             refused.push(form.name);
         }
     }
     if refused.is_empty() {
-        return Judgement::Pass;
+        return CheckJudgement::Pass;
     }
     let (count, all, names) = (refused.len(), FORMS.len(), refused.join(", "));
-    Judgement::Fail(format!("{count} of {all} forms are refused: {names} ({last}); {}", cause(stage, &sent)))
+    CheckJudgement::Fail(format!("{count} of {all} forms are refused: {names} ({last}); {}", cause(stage, &sent)))
 }
 
 /// What is verified in the place of the bytes, as far as the refusals tell.
-fn cause(stage: &Stage<'_>, seen: &[(Vec<u8>, bool)]) -> String {
+fn cause(stage: &CheckContext<'_>, seen: &[(Vec<u8>, bool)]) -> String {
     if !seen.iter().any(|(_, taken)| *taken) {
         return "no form is accepted: another secret, another header, another algorithm, or it does not take \
                 signed events at all"

@@ -8,31 +8,31 @@ mod load;
 mod robust;
 mod semantics;
 
-use super::catalogue::Check;
-use super::draft::Draft;
-use super::stage::Stage;
+use super::catalogue::AuditCheck;
+use super::draft::RequestDraft;
+use super::stage::CheckContext;
 use serde_json::Value;
 
 /// A signed `signup.created` after a change.
-fn changed(stage: &Stage<'_>, change: impl FnOnce(&mut Value)) -> Draft {
-    let mut payload = stage.signup().created();
+fn draft_with_change(stage: &CheckContext<'_>, change: impl FnOnce(&mut Value)) -> RequestDraft {
+    let mut payload = stage.make_signup().build_created();
     change(&mut payload);
-    stage.post(payload.to_string())
+    stage.draft_signed(payload.to_string())
 }
 
 /// A signed `signup.created` whose name is this.
-fn named(stage: &Stage<'_>, name: impl Into<Value>) -> Draft {
-    changed(stage, |payload| payload["data"]["name"] = name.into())
+fn draft_with_name(stage: &CheckContext<'_>, name: impl Into<Value>) -> RequestDraft {
+    draft_with_change(stage, |payload| payload["data"]["name"] = name.into())
 }
 
 /// The whole catalogue, in the order in which it is run.
-pub fn all() -> impl Iterator<Item = &'static Check> {
-    let groups: [&'static [Check]; 6] =
+pub fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
+    let groups: [&'static [AuditCheck]; 6] =
         [delivery::CHECKS, auth::CHECKS, robust::CHECKS, semantics::CHECKS, load::CHECKS, hygiene::CHECKS];
     groups.into_iter().flatten()
 }
 
 /// The check of that id.
-pub fn find(id: &str) -> Option<&'static Check> {
-    all().find(|check| check.id == id)
+pub fn find_check(id: &str) -> Option<&'static AuditCheck> {
+    all_checks().find(|check| check.id == id)
 }

@@ -1,10 +1,10 @@
 //! Whether unusual content is survived: what may come one day must be acknowledged, what never should must not crash.
 
-use super::super::catalogue::{Check, Wanted};
-use super::super::draft::Draft;
-use super::super::stage::Stage;
-use super::{changed, named};
-use crate::protocol::check::Severity::{Info, Low, Medium};
+use super::super::catalogue::{AuditCheck, AuditExpectation};
+use super::super::draft::RequestDraft;
+use super::super::stage::CheckContext;
+use super::{draft_with_change, draft_with_name};
+use crate::protocol::check::CheckSeverity::{Info, Low, Medium};
 use http::Method;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -18,106 +18,122 @@ frameworks leaves the request hanging or the process dead";
 
 const CATCH: &str = "check types before use, and answer 400 to what is no event";
 
-pub const CHECKS: &[Check] = &[
+pub const CHECKS: &[AuditCheck] = &[
     accepts("robust.unknown-event", Medium, 1, |stage| {
-        vec![changed(stage, |p| p["event_type"] = json!("signup.approved"))]
+        vec![draft_with_change(stage, |p| p["event_type"] = json!("signup.approved"))]
     })
-    .says("an event type that is not known yet is acknowledged", MAY_COME, LENIENT),
+    .with_texts("an event type that is not known yet is acknowledged", MAY_COME, LENIENT),
     accepts("robust.unknown-field", Medium, 1, |stage| {
-        vec![changed(stage, |payload| {
+        vec![draft_with_change(stage, |payload| {
             payload["api_version"] = json!("2027-01-01");
             payload["data"]["utm"] = json!({ "source": "newsletter", "tags": ["a", "b"] });
         })]
     })
-    .says("fields that are not known yet are acknowledged", MAY_COME, LENIENT),
-    accepts("robust.null-name", Medium, 1, |stage| vec![named(stage, Value::Null)]).says(
+    .with_texts("fields that are not known yet are acknowledged", MAY_COME, LENIENT),
+    accepts("robust.null-name", Medium, 1, |stage| vec![draft_with_name(stage, Value::Null)]).with_texts(
         "a sign-up whose name is null is acknowledged",
         "a name is optional at sign-up",
         "treat a name as something that may be missing",
     ),
     accepts("robust.absent-name", Low, 1, |stage| {
-        vec![changed(stage, |payload| {
+        vec![draft_with_change(stage, |payload| {
             payload["data"].as_object_mut().and_then(|data| data.shift_remove("name"));
         })]
     })
-    .says(
+    .with_texts(
         "a sign-up without a name is acknowledged",
         "a name is optional at sign-up",
         "treat a name as something that may be missing",
     ),
-    accepts("robust.emoji", Medium, 1, |stage| vec![named(stage, "Zoë 🦊👩‍👩‍👧‍👦")]).says(
+    accepts("robust.emoji", Medium, 1, |stage| vec![draft_with_name(stage, "Zoë 🦊👩‍👩‍👧‍👦")]).with_texts(
         "emoji in a name are acknowledged",
         "people put them there; columns and encodings that hold three bytes a character do not take them",
         "use UTF-8 throughout, utf8mb4 in MySQL",
     ),
     accepts("robust.right-to-left", Medium, 2, |stage| {
-        vec![named(stage, "مريم حداد"), named(stage, "\u{202e}gro.elpmaxe\u{202c}")]
+        vec![draft_with_name(stage, "مريم حداد"), draft_with_name(stage, "\u{202e}gro.elpmaxe\u{202c}")]
     })
-    .says("names in right-to-left scripts are acknowledged", "people have such names", "use UTF-8 throughout"),
-    survives("robust.long-strings", Medium, 1, |stage| vec![named(stage, "n".repeat(10_000))]).says(
+    .with_texts(
+        "names in right-to-left scripts are acknowledged",
+        "people have such names",
+        "use UTF-8 throughout",
+    ),
+    survives("robust.long-strings", Medium, 1, |stage| vec![draft_with_name(stage, "n".repeat(10_000))]).with_texts(
         "a name of ten thousand characters does not crash it",
         CRASHES,
         "cut or refuse what does not fit",
     ),
-    survives("robust.hostile-strings", Medium, 5, hostile).says(
+    survives("robust.hostile-strings", Medium, 5, hostile).with_texts(
         "quotes, markup, NUL and templates in a name do not crash it",
         "a crash here is often an injection: sign-up forms are open to everybody",
         "pass values as parameters, never build SQL, HTML, shell or format strings of them",
     ),
     survives("robust.prototype-keys", Medium, 1, |stage| {
-        let text = stage.signup().created().to_string();
-        vec![stage.post(text.replacen('{', r#"{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}},"#, 1))]
+        let text = stage.make_signup().build_created().to_string();
+        vec![stage.draft_signed(text.replacen(
+            '{',
+            r#"{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}},"#,
+            1,
+        ))]
     })
-    .says(
+    .with_texts(
         "members named __proto__ and constructor do not crash it",
         "merging such objects changes every other object of the program",
         "copy known members by name; never merge a payload into an object",
     ),
     survives("robust.invalid-json", Medium, 3, |stage| {
         ["{\"event_type\":", "not json", "{'event_type':'signup.created'}"]
-            .map(|text| stage.post(text).called(text))
+            .map(|text| stage.draft_signed(text).with_label(text))
             .into()
     })
-    .says("a body that is not JSON does not crash it", CRASHES, "catch what the parser throws, and answer 400"),
-    survives("robust.empty-body", Medium, 1, |stage| vec![stage.post("")]).says(
+    .with_texts(
+        "a body that is not JSON does not crash it",
+        CRASHES,
+        "catch what the parser throws, and answer 400",
+    ),
+    survives("robust.empty-body", Medium, 1, |stage| vec![stage.draft_signed("")]).with_texts(
         "an empty body does not crash it",
         CRASHES,
         "catch what the parser throws, and answer 400",
     ),
     survives("robust.invalid-utf8", Medium, 1, |stage| {
-        let mut bytes = stage.signup().created().to_string().into_bytes();
+        let mut bytes = stage.make_signup().build_created().to_string().into_bytes();
         bytes.splice(2..2, [0xff, 0xfe]);
-        vec![stage.post(bytes)]
+        vec![stage.draft_signed(bytes)]
     })
-    .says("a body that is not UTF-8 does not crash it", CRASHES, "catch what decoding throws, and answer 400"),
+    .with_texts(
+        "a body that is not UTF-8 does not crash it",
+        CRASHES,
+        "catch what decoding throws, and answer 400",
+    ),
     survives("robust.not-an-object", Medium, 4, |stage| {
-        ["[]", "null", "42", "\"signup.created\""].map(|text| stage.post(text).called(text)).into()
+        ["[]", "null", "42", "\"signup.created\""].map(|text| stage.draft_signed(text).with_label(text)).into()
     })
-    .says("JSON that is not an object does not crash it", CRASHES, CATCH),
+    .with_texts("JSON that is not an object does not crash it", CRASHES, CATCH),
     survives("robust.missing-data", Medium, 3, |stage| {
         vec![
-            changed(stage, |payload| {
+            draft_with_change(stage, |payload| {
                 payload.as_object_mut().and_then(|members| members.shift_remove("data"));
             })
-            .called("no data"),
-            changed(stage, |payload| payload["data"] = Value::Null).called("data is null"),
-            stage.post("{}").called("an empty object"),
+            .with_label("no data"),
+            draft_with_change(stage, |payload| payload["data"] = Value::Null).with_label("data is null"),
+            stage.draft_signed("{}").with_label("an empty object"),
         ]
     })
-    .says("an event without data does not crash it", CRASHES, CATCH),
+    .with_texts("an event without data does not crash it", CRASHES, CATCH),
     survives("robust.wrong-types", Medium, 4, |stage| {
         vec![
-            changed(stage, |payload| payload["event_type"] = json!(42)).called("event_type is a number"),
-            changed(stage, |payload| payload["event_type"] = json!({})).called("event_type is an object"),
-            changed(stage, |payload| payload["data"] = json!("text")).called("data is text"),
-            changed(stage, |payload| payload["data"]["email"] = json!(["a"])).called("email is a list"),
+            draft_with_change(stage, |payload| payload["event_type"] = json!(42)).with_label("event_type is a number"),
+            draft_with_change(stage, |payload| payload["event_type"] = json!({})).with_label("event_type is an object"),
+            draft_with_change(stage, |payload| payload["data"] = json!("text")).with_label("data is text"),
+            draft_with_change(stage, |payload| payload["data"]["email"] = json!(["a"])).with_label("email is a list"),
         ]
     })
-    .says("values of other types do not crash it", CRASHES, CATCH),
+    .with_texts("values of other types do not crash it", CRASHES, CATCH),
     survives("robust.deep-nesting", Medium, 1, |stage| {
-        vec![stage.post(format!("{{\"data\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000)))]
+        vec![stage.draft_signed(format!("{{\"data\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000)))]
     })
-    .says(
+    .with_texts(
         "five thousand levels of nesting do not crash it",
         "recursive parsers run out of stack, and some take the process with them",
         "use a parser with a limit of depth, and catch what it throws",
@@ -125,48 +141,49 @@ pub const CHECKS: &[Check] = &[
     survives("robust.odd-numbers", Medium, 4, |stage| {
         ["1e400", "-0", "9007199254740993", "123456789012345678901234567890"].map(|text| numbered(stage, text)).into()
     })
-    .says("numbers beyond the usual do not crash it", CRASHES, "check ranges before you store a number"),
+    .with_texts("numbers beyond the usual do not crash it", CRASHES, "check ranges before you store a number"),
     survives("robust.duplicate-members", Low, 1, |stage| {
-        let text = stage.signup().created().to_string();
-        vec![stage.post(text.replacen('{', r#"{"event_type":"signup.deleted","#, 1))]
+        let text = stage.make_signup().build_created().to_string();
+        vec![stage.draft_signed(text.replacen('{', r#"{"event_type":"signup.deleted","#, 1))]
     })
-    .says("a member that comes twice does not crash it", CRASHES, CATCH),
+    .with_texts("a member that comes twice does not crash it", CRASHES, CATCH),
     survives("robust.byte-order-mark", Low, 1, |stage| {
-        vec![stage.post(format!("\u{feff}{}", stage.signup().created()))]
+        vec![stage.draft_signed(format!("\u{feff}{}", stage.make_signup().build_created()))]
     })
-    .says("a byte order mark does not crash it", CRASHES, "catch what the parser throws, and answer 400"),
+    .with_texts("a byte order mark does not crash it", CRASHES, "catch what the parser throws, and answer 400"),
     survives("robust.content-type", Medium, 4, |stage| {
         let other = ["text/plain", "application/x-www-form-urlencoded", "nonsense"];
-        let mut drafts: Vec<Draft> = other.map(|kind| stage.created().with(&CONTENT_TYPE, kind).called(kind)).into();
-        drafts.push(stage.created().without(&CONTENT_TYPE).called("no content type"));
+        let mut drafts: Vec<RequestDraft> =
+            other.map(|kind| stage.draft_signup_created().with_header(&CONTENT_TYPE, kind).with_label(kind)).into();
+        drafts.push(stage.draft_signup_created().without_header(&CONTENT_TYPE).with_label("no content type"));
         drafts
     })
-    .says(
+    .with_texts(
         "another content type, or none, does not crash it",
         "a body parser that looks at the type leaves nothing to be read, and the handler then reads it",
         "check that there is a body before you take it apart; answer 415 or 400",
     ),
-    accepts("robust.size-64k", Medium, 1, |stage| vec![sized(stage, 64)]).says(
+    accepts("robust.size-64k", Medium, 1, |stage| vec![sized(stage, 64)]).with_texts(
         "an event of 64 KiB is acknowledged",
         "custom fields travel with sign-ups, and nobody promises a limit",
         "raise the limit of the body parser to 1 MiB",
     ),
-    survives("robust.size-256k", Medium, 1, |stage| vec![sized(stage, 256)]).says(
+    survives("robust.size-256k", Medium, 1, |stage| vec![sized(stage, 256)]).with_texts(
         "an event of 256 KiB is acknowledged or refused, and does not crash it",
         CRASHES,
         "answer 413 to what is too large; read it or close the connection",
     ),
-    method("robust.get", Low, |stage| vec![stage.created().by(Method::GET)]).says(
+    method("robust.get", Low, |stage| vec![stage.draft_signup_created().with_method(Method::GET)]).with_texts(
         "GET does not crash it",
         "browsers, crawlers and health checks come by",
         "answer 405 to what is not POST",
     ),
-    method("robust.head", Info, |stage| vec![stage.created().by(Method::HEAD)]).says(
+    method("robust.head", Info, |stage| vec![stage.draft_signup_created().with_method(Method::HEAD)]).with_texts(
         "HEAD does not crash it",
         "link checkers come by",
         "answer 405 to what is not POST",
     ),
-    method("robust.put", Info, |stage| vec![stage.created().by(Method::PUT)]).says(
+    method("robust.put", Info, |stage| vec![stage.draft_signup_created().with_method(Method::PUT)]).with_texts(
         "PUT does not crash it",
         "scanners come by",
         "answer 405 to what is not POST",
@@ -175,31 +192,31 @@ pub const CHECKS: &[Check] = &[
 
 const fn accepts(
     id: &'static str,
-    severity: crate::protocol::check::Severity,
+    severity: crate::protocol::check::CheckSeverity,
     cost: u32,
-    drafts: fn(&Stage<'_>) -> Vec<Draft>,
-) -> Check {
-    Check::sends(id, severity, Wanted::Acknowledged, cost, drafts)
+    drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>,
+) -> AuditCheck {
+    AuditCheck::from_requests(id, severity, AuditExpectation::Acknowledged, cost, drafts)
 }
 
 const fn survives(
     id: &'static str,
-    severity: crate::protocol::check::Severity,
+    severity: crate::protocol::check::CheckSeverity,
     cost: u32,
-    drafts: fn(&Stage<'_>) -> Vec<Draft>,
-) -> Check {
-    Check::sends(id, severity, Wanted::Survived, cost, drafts)
+    drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>,
+) -> AuditCheck {
+    AuditCheck::from_requests(id, severity, AuditExpectation::Survived, cost, drafts)
 }
 
 const fn method(
     id: &'static str,
-    severity: crate::protocol::check::Severity,
-    drafts: fn(&Stage<'_>) -> Vec<Draft>,
-) -> Check {
+    severity: crate::protocol::check::CheckSeverity,
+    drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>,
+) -> AuditCheck {
     survives(id, severity, 1, drafts)
 }
 
-fn hostile(stage: &Stage<'_>) -> Vec<Draft> {
+fn hostile(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
     let names = [
         ("quotes", "Robert'); DROP TABLE signups;--"),
         ("markup", "<script>alert(1)</script>"),
@@ -209,29 +226,29 @@ fn hostile(stage: &Stage<'_>) -> Vec<Draft> {
     ];
     names
         .map(|(what, name)| {
-            let draft = named(stage, name);
+            let draft = draft_with_name(stage, name);
             // serde_json writes no lone surrogate; JavaScript does.
             let draft = match what {
                 "half a pair" => {
                     let text = String::from_utf8_lossy(draft.request.body.as_bytes()).replace("LONE", "\\ud800");
-                    stage.post(text)
+                    stage.draft_signed(text)
                 }
                 _ => draft,
             };
-            draft.called(what)
+            draft.with_label(what)
         })
         .into()
 }
 
-fn numbered(stage: &Stage<'_>, number: &str) -> Draft {
-    let signup = stage.signup();
+fn numbered(stage: &CheckContext<'_>, number: &str) -> RequestDraft {
+    let signup = stage.make_signup();
     let position = format!("\"position\":{}", signup.position);
-    let text = signup.created().to_string().replace(&position, &format!("\"position\":{number}"));
-    stage.post(text).called(number)
+    let text = signup.build_created().to_string().replace(&position, &format!("\"position\":{number}"));
+    stage.draft_signed(text).with_label(number)
 }
 
 /// An event of so many KiB.
-fn sized(stage: &Stage<'_>, kib: usize) -> Draft {
+fn sized(stage: &CheckContext<'_>, kib: usize) -> RequestDraft {
     let padding = "x".repeat(kib * 1024 - 1024);
-    changed(stage, |payload| payload["data"]["notes"] = json!(padding))
+    draft_with_change(stage, |payload| payload["data"]["notes"] = json!(padding))
 }

@@ -2,18 +2,18 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::{Stored, StoredRequest, find};
+use crate::flows::history::{StoredId, StoredRequest, find_stored};
 use crate::flows::workspace;
 use crate::output::console::Console;
-use crate::output::line::Line;
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
+use crate::output::style::TextRole;
 use crate::output::words;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::difference::{Change, Comparison, compare};
-use crate::store::Reader;
+use crate::protocol::difference::{BodyComparison, DocumentChange, compare_bodies};
+use crate::store::StoreReader;
 use serde_json::{Value, json};
 
 /// Compare two events: bodies as JSON, header lines, answers
@@ -27,14 +27,14 @@ Examples:
 pub struct Arguments {
     /// The first event, or '!N' for a refused request
     #[arg(value_name = "A")]
-    a: Stored,
+    a: StoredId,
     /// The second
     #[arg(value_name = "B")]
-    b: Stored,
+    b: StoredId,
 }
 
 /// One side.
-struct Side {
+struct DiffSide {
     name: String,
     body: RawBody,
     headers: HeaderLines,
@@ -44,28 +44,28 @@ struct Side {
 /// Compares.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let (a, b) = (side(&reader, arguments.a)?, side(&reader, arguments.b)?);
-    let comparison = compare(&a.body, &b.body);
+    let comparison = compare_bodies(&a.body, &b.body);
     if console.is_json() {
-        console.record("difference", &fields(&a, &b, &comparison))?;
+        console.write_record("difference", &fields(&a, &b, &comparison))?;
     } else {
-        console.lines(&lines(&a, &b, &comparison, &console))?;
+        console.write_lines(&lines(&a, &b, &comparison, &console))?;
     }
     Ok(Exit::Done)
 }
 
-fn side(reader: &Reader, wanted: Stored) -> Result<Side, Error> {
-    Ok(match find(reader, wanted)? {
+fn side(reader: &StoreReader, wanted: StoredId) -> Result<DiffSide, Error> {
+    Ok(match find_stored(reader, wanted)? {
         StoredRequest::Event(event) => {
-            let first = reader.arrivals(event.number)?.into_iter().next();
+            let first = reader.list_arrivals(event.number)?.into_iter().next();
             let headers = first.map(|arrival| arrival.headers).unwrap_or_default();
-            Side { name: format!("#{}", event.number), body: event.body, headers, last: event.last_attempt }
+            DiffSide { name: format!("#{}", event.number), body: event.body, headers, last: event.last_attempt }
         }
         StoredRequest::Refused(row) => {
             let refused = row.refused;
-            Side { name: format!("!{}", row.number), body: refused.body, headers: refused.headers, last: None }
+            DiffSide { name: format!("!{}", row.number), body: refused.body, headers: refused.headers, last: None }
         }
     })
 }
@@ -75,17 +75,19 @@ fn only<'a>(side: &'a HeaderLines, other: &HeaderLines) -> Vec<(&'a [u8], &'a [u
     side.iter().filter(|line| !other.iter().any(|there| there == *line)).collect()
 }
 
-fn fields(a: &Side, b: &Side, comparison: &Comparison) -> Value {
+fn fields(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison) -> Value {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let headers = |side: &Side, other: &Side| -> Vec<Value> {
+    let headers = |side: &DiffSide, other: &DiffSide| -> Vec<Value> {
         let lines = only(&side.headers, &other.headers);
         lines.into_iter().map(|(name, value)| json!({ "name": text(name), "value": text(value) })).collect()
     };
-    let answer = |side: &Side| side.last.as_ref().map(|attempt| words::outcome(&attempt.outcome).as_str().to_owned());
+    let answer = |side: &DiffSide| {
+        side.last.as_ref().map(|attempt| words::describe_outcome(&attempt.outcome).as_str().to_owned())
+    };
     let (same, byte, changes) = match comparison {
-        Comparison::Same => (true, None, None),
-        Comparison::Spelling(at) | Comparison::Bytes(at) => (false, Some(*at), None),
-        Comparison::Documents(changes) => (false, None, Some(changes)),
+        BodyComparison::Same => (true, None, None),
+        BodyComparison::Spelling(at) | BodyComparison::Bytes(at) => (false, Some(*at), None),
+        BodyComparison::Documents(changes) => (false, None, Some(changes)),
     };
     let mut fields = json!({
         "a": a.name, "b": b.name, "same": same, "first_byte": byte, "changes": changes,
@@ -97,45 +99,45 @@ fn fields(a: &Side, b: &Side, comparison: &Comparison) -> Value {
     fields
 }
 
-fn lines(a: &Side, b: &Side, comparison: &Comparison, console: &Console) -> Vec<Line> {
+fn lines(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison, console: &Console) -> Vec<StyledLine> {
     let style = &console.out;
-    let plain = |text: String| Line::new(style).put(Ink::Plain, Sanitised::text(&text));
+    let plain = |text: String| StyledLine::new(style).put(TextRole::Plain, Sanitised::text(&text));
     let mut lines = match comparison {
-        Comparison::Same => vec![plain(format!("{} and {} have the same body", a.name, b.name))],
-        Comparison::Spelling(at) => {
+        BodyComparison::Same => vec![plain(format!("{} and {} have the same body", a.name, b.name))],
+        BodyComparison::Spelling(at) => {
             vec![plain(format!(
                 "the same JSON in other bytes, which part at byte {at}: a signature of one is none of the other"
             ))]
         }
-        Comparison::Bytes(at) => {
+        BodyComparison::Bytes(at) => {
             vec![plain(format!("the bodies part at byte {at} ({} and {} bytes)", a.body.len(), b.body.len()))]
         }
-        Comparison::Documents(changes) => changes.iter().flat_map(|change| change_lines(change, console)).collect(),
+        BodyComparison::Documents(changes) => changes.iter().flat_map(|change| change_lines(change, console)).collect(),
     };
-    for (ink, sign, side, other) in [(Ink::Bad, "- ", a, b), (Ink::Good, "+ ", b, a)] {
+    for (ink, sign, side, other) in [(TextRole::Bad, "- ", a, b), (TextRole::Good, "+ ", b, a)] {
         for (name, value) in only(&side.headers, &other.headers) {
             let words = Sanitised::concat(&[Sanitised::bytes(name), Sanitised::own(": "), Sanitised::bytes(value)]);
-            lines.push(Line::new(style).put(ink, sign).put(Ink::Faint, "header ").put(ink, words));
+            lines.push(StyledLine::new(style).put(ink, sign).put(TextRole::Faint, "header ").put(ink, words));
         }
     }
-    let answer = |side: &Side| side.last.as_ref().map(|attempt| words::outcome(&attempt.outcome));
+    let answer = |side: &DiffSide| side.last.as_ref().map(|attempt| words::describe_outcome(&attempt.outcome));
     let (was, is) = (answer(a), answer(b));
     if was != is {
         let told = |answer: Option<Sanitised>| answer.unwrap_or(Sanitised::own("none"));
         let words = Sanitised::concat(&[Sanitised::own("answer: "), told(was), Sanitised::own(" → "), told(is)]);
-        lines.push(Line::new(style).put(Ink::Notable, words));
+        lines.push(StyledLine::new(style).put(TextRole::Notable, words));
     }
     lines
 }
 
-fn change_lines(change: &Change, console: &Console) -> Vec<Line> {
+fn change_lines(change: &DocumentChange, console: &Console) -> Vec<StyledLine> {
     let path = if change.path.is_empty() { "(document)" } else { &change.path };
     let line = |ink, sign: &'static str, value: &Value| {
         let value = Sanitised::json(value.to_string().as_bytes());
-        let line = Line::new(&console.out).put(ink, sign).put(Ink::Key, Sanitised::text(path));
-        line.put(Ink::Plain, ": ").put(ink, value)
+        let line = StyledLine::new(&console.out).put(ink, sign).put(TextRole::Key, Sanitised::text(path));
+        line.put(TextRole::Plain, ": ").put(ink, value)
     };
-    let from = change.from.as_ref().map(|value| line(Ink::Bad, "- ", value));
-    let to = change.to.as_ref().map(|value| line(Ink::Good, "+ ", value));
+    let from = change.from.as_ref().map(|value| line(TextRole::Bad, "- ", value));
+    let to = change.to.as_ref().map(|value| line(TextRole::Good, "+ ", value));
     from.into_iter().chain(to).collect()
 }

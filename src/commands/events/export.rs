@@ -2,17 +2,17 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::exchange::Request;
-use crate::flows::history::{Selection, Stored};
-use crate::flows::replaying::{self, Signing};
-use crate::flows::transfer::Story;
+use crate::exchange::OutgoingRequest;
+use crate::flows::history::{SelectionOptions, StoredId};
+use crate::flows::replaying::{self, ReplaySigning};
+use crate::flows::transfer::EventHistory;
 use crate::flows::{arguments, selecting, workspace};
 use crate::output::console::Console;
-use crate::output::recipes::{self, Language, Named};
+use crate::output::recipes::{self, NamedRequest, ScriptLanguage};
 use crate::output::records;
-use crate::output::rendition::Rendition;
+use crate::output::rendition::RequestRendition;
 use crate::protocol::redact::Redactor;
-use crate::store::Reader;
+use crate::store::StoreReader;
 use clap::ValueEnum;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -31,14 +31,14 @@ Examples:
 pub struct Arguments {
     /// Events by number, or last; without any, those that the options choose
     #[arg(value_name = "ID")]
-    ids: Vec<Stored>,
+    ids: Vec<StoredId>,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionOptions,
     /// What is written
     #[arg(long = "as", value_enum, value_name = "FORM", default_value_t)]
-    form: Form,
+    form: ExportForm,
     /// Where requests go; JSON lines need none
-    #[arg(long, value_name = "TARGET", value_parser = arguments::target)]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     to: Option<Url>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -50,7 +50,7 @@ pub struct Arguments {
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Form {
+enum ExportForm {
     /// One JSON record a line
     #[default]
     Jsonl,
@@ -67,83 +67,88 @@ enum Form {
 /// Exports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let now = context.clock.now();
-    let numbers = selecting::numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
+    let numbers = selecting::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
     let path = arguments.output.as_ref().map(|path| context.resolve(path));
     let mut out: Box<dyn Write> = match &path {
-        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| unwritable(path, &error))?)),
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| explain_write_error(path, &error))?)),
         None => Box::new(BufWriter::new(context.stdout.clone())),
     };
     let written = write(arguments, context, &reader, &numbers, &mut out);
     let flushed = out.flush();
     match (written?, flushed, &path) {
-        (count, Ok(()), Some(path)) => console.note(&format!("{count} events written to {}", path.display())),
-        (_, Err(error), Some(path)) => return Err(unwritable(path, &error)),
+        (count, Ok(()), Some(path)) => console.print_notice(&format!("{count} events written to {}", path.display())),
+        (_, Err(error), Some(path)) => return Err(explain_write_error(path, &error)),
         (_, flushed, None) => flushed?,
     }
     Ok(Exit::Done)
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+fn explain_write_error(path: &Path, error: &std::io::Error) -> Error {
     Error::machine(format!("cannot write {}: {error}", path.display()))
 }
 
 fn write(
     arguments: &Arguments,
     context: &Context,
-    reader: &Reader,
+    reader: &StoreReader,
     numbers: &[u64],
     out: &mut dyn Write,
 ) -> Result<usize, Error> {
     let mut redactor = arguments.redact.then(Redactor::new);
     let mut stories = numbers.iter().filter_map(|number| {
-        let story = Story::read(reader, *number).transpose()?;
+        let story = EventHistory::read(reader, *number).transpose()?;
         Some(story.map(|story| match &mut redactor {
             Some(redactor) => story.redacted(redactor),
             None => story,
         }))
     });
-    if arguments.form == Form::Jsonl {
+    if arguments.form == ExportForm::Jsonl {
         let now = context.clock.now();
         let mut count = 0;
         for story in stories {
-            out.write_all(&records::record("event", now, &story?.fields()))?;
+            out.write_all(&records::encode_record("event", now, &story?.fields()))?;
             count += 1;
         }
         return Ok(count);
     }
-    let stories: Vec<Story> = stories.by_ref().collect::<Result<_, _>>()?;
-    let requests: Vec<(u64, Request)> = stories
+    let stories: Vec<EventHistory> = stories.by_ref().collect::<Result<_, _>>()?;
+    let requests: Vec<(u64, OutgoingRequest)> = stories
         .iter()
-        .map(|story| Ok((story.event.number, replaying::request(story, target(arguments, story)?, &Signing::Kept)?)))
+        .map(|story| {
+            Ok((
+                story.event.number,
+                replaying::build_replay_request(story, target(arguments, story)?, &ReplaySigning::Kept)?,
+            ))
+        })
         .collect::<Result<_, Error>>()?;
     out.write_all(recipe(arguments.form, &requests).as_bytes())?;
     Ok(stories.len())
 }
 
 /// `--to`, else where the event went before, else where a listener is by default.
-fn target(arguments: &Arguments, story: &Story) -> Result<Url, Error> {
+fn target(arguments: &Arguments, story: &EventHistory) -> Result<Url, Error> {
     match arguments.to.clone().or_else(|| story.forwarded_to()) {
         Some(url) => Ok(url),
-        None => arguments::target("http://127.0.0.1:4242/").map_err(Error::usage),
+        None => arguments::read_target("http://127.0.0.1:4242/").map_err(Error::usage),
     }
 }
 
-fn recipe(form: Form, requests: &[(u64, Request)]) -> String {
+fn recipe(form: ExportForm, requests: &[(u64, OutgoingRequest)]) -> String {
     let language = match form {
-        Form::Hurl => Language::Hurl,
-        Form::Python => Language::Python,
-        Form::Node => Language::Node,
-        Form::Curl | Form::Jsonl => Language::Curl,
+        ExportForm::Hurl => ScriptLanguage::Hurl,
+        ExportForm::Python => ScriptLanguage::Python,
+        ExportForm::Node => ScriptLanguage::Node,
+        ExportForm::Curl | ExportForm::Jsonl => ScriptLanguage::Curl,
     };
-    let named = |(number, request): &'_ (u64, Request)| format!("event_{number}_{}", request.body.len());
-    recipes::file(
+    let named = |(number, request): &'_ (u64, OutgoingRequest)| format!("event_{number}_{}", request.body.len());
+    recipes::render_script(
         language,
-        requests.iter().map(|entry| Named {
+        requests.iter().map(|entry| NamedRequest {
             name: named(entry),
-            request: Rendition { url: &entry.1.url, headers: &entry.1.headers, body: &entry.1.body },
+            request: RequestRendition { url: &entry.1.url, headers: &entry.1.headers, body: &entry.1.body },
         }),
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::transfer::{self, Imported};
+use crate::flows::transfer::{self, ExportedEvent};
 use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
 use crate::store::Store;
@@ -34,7 +34,7 @@ const LINE_LIMIT: u64 = 2 * input::BODY_LIMIT;
 
 /// What an import did.
 #[derive(Debug, Default)]
-struct Tally {
+struct ImportTally {
     imported: u64,
     known: u64,
     other: u64,
@@ -43,14 +43,14 @@ struct Tally {
 /// Imports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {
         Box::new(BufReader::new(context.stdin.clone()))
     } else {
         let path = context.resolve(&arguments.file);
         let shown = arguments.file.display();
-        let file =
-            File::open(path).map_err(|error| Error::usage(format!("cannot read {shown}: {}", input::plain(&error))))?;
+        let file = File::open(path)
+            .map_err(|error| Error::usage(format!("cannot read {shown}: {}", input::describe_io_error(&error))))?;
         Box::new(BufReader::new(file))
     };
     let tally = runtime::block_on(async {
@@ -59,12 +59,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         store.close().await;
         imported
     })?;
-    tell(&tally, &console)?;
+    show_summary(&tally, &console)?;
     Ok(Exit::Done)
 }
 
-async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<Tally, Error> {
-    let mut tally = Tally::default();
+async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<ImportTally, Error> {
+    let mut tally = ImportTally::default();
     let (mut batch, mut line, mut number) = (Vec::with_capacity(BATCH), String::new(), 0u64);
     loop {
         line.clear();
@@ -83,31 +83,31 @@ async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<Tally, Erro
             Ok(Some(event)) => batch.push(event),
             Ok(None) => tally.other += 1,
             Err(error) => {
-                enter(&mut batch, store, &mut tally).await?;
+                store_batch(&mut batch, store, &mut tally).await?;
                 return Err(error);
             }
         }
         if batch.len() == BATCH {
-            enter(&mut batch, store, &mut tally).await?;
+            store_batch(&mut batch, store, &mut tally).await?;
         }
     }
-    enter(&mut batch, store, &mut tally).await?;
+    store_batch(&mut batch, store, &mut tally).await?;
     Ok(tally)
 }
 
-async fn enter(batch: &mut Vec<Imported>, store: &Store, tally: &mut Tally) -> Result<(), Error> {
-    let past = batch.drain(..).map(Imported::into_past).collect();
-    let numbers = store.import(past).await.map_err(|error| Error::machine(error.to_string()))?;
+async fn store_batch(batch: &mut Vec<ExportedEvent>, store: &Store, tally: &mut ImportTally) -> Result<(), Error> {
+    let past = batch.drain(..).map(ExportedEvent::into_past).collect();
+    let numbers = store.import_events(past).await.map_err(|error| Error::machine(error.to_string()))?;
     let new = numbers.iter().flatten().count() as u64;
     tally.imported += new;
     tally.known += numbers.len() as u64 - new;
     Ok(())
 }
 
-fn tell(tally: &Tally, console: &Console) -> Result<(), Error> {
+fn show_summary(tally: &ImportTally, console: &Console) -> Result<(), Error> {
     if console.is_json() {
         let fields = json!({ "command": "events import", "imported": tally.imported, "known": tally.known, "other": tally.other });
-        return Ok(console.record("summary", &fields)?);
+        return Ok(console.write_record("summary", &fields)?);
     }
     let mut words = format!("{} events imported", tally.imported);
     if tally.known > 0 {
@@ -116,6 +116,6 @@ fn tell(tally: &Tally, console: &Console) -> Result<(), Error> {
     if tally.other > 0 {
         words.push_str(&format!(", {} lines were of something else", tally.other));
     }
-    console.note(&words);
+    console.print_notice(&words);
     Ok(())
 }

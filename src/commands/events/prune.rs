@@ -2,12 +2,12 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::Selection;
-use crate::flows::selecting::Choice;
+use crate::flows::history::SelectionOptions;
+use crate::flows::selecting::HistoryQuery;
 use crate::flows::{arguments, workspace};
 use crate::output::console::Console;
 use crate::output::{prompt, words};
-use crate::store::{self, Reader};
+use crate::store::{self, StoreReader};
 use jiff::Timestamp;
 use serde_json::json;
 use std::time::Duration;
@@ -23,13 +23,13 @@ Examples:
   referralloop events prune --email ada@example.com --all --yes")]
 pub struct Arguments {
     /// Events that were last seen longer ago than this
-    #[arg(long, value_name = "DURATION", value_parser = arguments::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     older: Option<Duration>,
     /// Spare the newest N of them
     #[arg(long, value_name = "N")]
     keep: Option<usize>,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionOptions,
     /// Say what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
@@ -46,45 +46,48 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
             Error::usage("say what goes: --older 30d, --keep 1000, or which events").hint("--dry-run removes nothing")
         );
     }
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let now = context.clock.now();
     let before = arguments.older.map(|older| now.checked_sub(older).unwrap_or(Timestamp::MIN));
-    let doomed = doomed(arguments, &reader, before, now)?;
+    let doomed = select_events(arguments, &reader, before, now)?;
     drop(reader);
     if arguments.dry_run {
-        tell(&console, "would_remove", doomed.len() as u64, json!({}))?;
+        show_summary(&console, "would_remove", doomed.len() as u64, json!({}))?;
         return Ok(Exit::Done);
     }
-    let question = format!("Remove {} for good?", words::counted(doomed.len() as u64, "event", "events").as_str());
+    let question =
+        format!("Remove {} for good?", words::format_quantity(doomed.len() as u64, "event", "events").as_str());
     if !doomed.is_empty() && !prompt::confirm(context, &question)? {
         return Err(Error::usage(format!("{} events would be removed for good, and nobody said yes", doomed.len()))
             .hint("--yes says so; --dry-run only counts"));
     }
     let path = workspace::store_path(context, &settings)?;
     if !path.exists() {
-        tell(&console, "removed", 0, json!({}))?;
+        show_summary(&console, "removed", 0, json!({}))?;
         return Ok(Exit::Done);
     }
     // Refused requests have no type, sign-up or state to choose by, so they go by their age alone.
     let refused = before.filter(|_| arguments.selection.is_empty()).map(Timestamp::as_millisecond);
     let pruned = store::prune(&path, &doomed, refused, PATIENCE)?;
     let more = json!({ "refused": pruned.refused, "log_emptied": pruned.log_emptied, "file_bytes": pruned.file_bytes });
-    tell(&console, "removed", pruned.events, more)?;
+    show_summary(&console, "removed", pruned.events, more)?;
     if !pruned.log_emptied {
-        console.note("another process reads the store; its log is emptied when that one ends, or by the next prune");
+        console.print_notice(
+            "another process reads the store; its log is emptied when that one ends, or by the next prune",
+        );
     }
     Ok(Exit::Done)
 }
 
 /// The events to remove: chosen, old enough, and not among the newest that are kept.
-fn doomed(
+fn select_events(
     arguments: &Arguments,
-    reader: &Reader,
+    reader: &StoreReader,
     before: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Vec<u64>, Error> {
-    let choice = Choice::of_all(&arguments.selection, now)?;
+    let choice = HistoryQuery::of_all(&arguments.selection, now)?;
     let (mut doomed, mut spared) = (Vec::new(), 0);
     choice.scan(reader, None, |row| {
         let seen = row.last_at.max(row.sent_at);
@@ -98,15 +101,15 @@ fn doomed(
     Ok(doomed)
 }
 
-fn tell(console: &Console, what: &str, count: u64, more: serde_json::Value) -> Result<(), Error> {
+fn show_summary(console: &Console, what: &str, count: u64, more: serde_json::Value) -> Result<(), Error> {
     if console.is_json() {
         let mut fields = json!({ "command": "events prune", what: count });
         if let (Some(fields), serde_json::Value::Object(more)) = (fields.as_object_mut(), more) {
             fields.extend(more);
         }
-        return Ok(console.record("summary", &fields)?);
+        return Ok(console.write_record("summary", &fields)?);
     }
     let verb = if what == "removed" { "removed" } else { "would be removed" };
-    console.note(&format!("{} {verb}", words::counted(count, "event", "events").as_str()));
+    console.print_notice(&format!("{} {verb}", words::format_quantity(count, "event", "events").as_str()));
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::{Selection, Stored};
-use crate::flows::transfer::Story;
+use crate::flows::history::{SelectionOptions, StoredId};
+use crate::flows::transfer::EventHistory;
 use crate::flows::{selecting, workspace};
 use crate::output::console::Console;
-use crate::output::report::{Heading, Panel, report};
+use crate::output::report::{EventPanel, ReportHeading, render_report_page};
 use crate::protocol::redact::Redactor;
 use std::path::PathBuf;
 
@@ -21,12 +21,12 @@ Examples:
 pub struct Arguments {
     /// Events by number, or last; without any, those that the options choose
     #[arg(value_name = "ID")]
-    ids: Vec<Stored>,
+    ids: Vec<StoredId>,
     /// The file; - for standard output
     #[arg(long, value_name = "FILE")]
     html: PathBuf,
     #[command(flatten)]
-    selection: Selection,
+    selection: SelectionOptions,
     /// The newest N of them
     #[arg(long, short = 'n', value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -41,36 +41,36 @@ const LOADS: usize = 20;
 /// Reports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let now = context.clock.now();
-    let mut numbers = selecting::numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
+    let mut numbers = selecting::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
     let of = numbers.len() as u64;
     numbers.drain(..numbers.len().saturating_sub(arguments.limit as usize));
     let mut redactor = arguments.redact.then(Redactor::new);
     let mut panels = Vec::with_capacity(numbers.len());
     for number in numbers {
-        let Some(story) = Story::read(&reader, number)? else { continue };
+        let Some(story) = EventHistory::read(&reader, number)? else { continue };
         panels.push(panel(match &mut redactor {
             Some(redactor) => story.redacted(redactor),
             None => story,
         }));
     }
-    let heading = Heading { at: now, of, redacted: arguments.redact, loads: reader.loads(LOADS)? };
-    let page = report(&heading, &panels, &console.out);
+    let heading = ReportHeading { at: now, of, redacted: arguments.redact, loads: reader.list_load_summaries(LOADS)? };
+    let page = render_report_page(&heading, &panels, &console.out);
     if arguments.html.as_os_str() == "-" {
-        console.text(&page)?;
+        console.write_text(&page)?;
         return Ok(Exit::Done);
     }
     let path = context.resolve(&arguments.html);
     std::fs::write(&path, page).map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
-    console.note(&format!("{} events reported in {}", panels.len(), path.display()));
+    console.print_notice(&format!("{} events reported in {}", panels.len(), path.display()));
     Ok(Exit::Done)
 }
 
-fn panel(story: Story) -> Panel {
-    let Story { event, arrivals, attempts } = story;
-    Panel {
+fn panel(story: EventHistory) -> EventPanel {
+    let EventHistory { event, arrivals, attempts } = story;
+    EventPanel {
         number: event.number,
         facts: event.facts,
         body: event.body,

@@ -2,20 +2,20 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::{self, Stored, StoredRequest};
-use crate::flows::transfer::Story;
+use crate::flows::history::{self, StoredId, StoredRequest};
+use crate::flows::transfer::EventHistory;
 use crate::flows::workspace;
 use crate::output::console::Console;
-use crate::output::human::{body_block, header_lines, hex_lines};
-use crate::output::line::{Line, write_lines};
+use crate::output::human::{render_body, render_headers, render_hex};
+use crate::output::line::{StyledLine, write_lines};
 use crate::output::sanitise::Sanitised;
-use crate::output::style::{Ink, Style};
-use crate::output::table::{Cell, pairs};
+use crate::output::style::{OutputStyle, TextRole};
+use crate::output::table::{TableCell, render_pairs};
 use crate::output::words;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::protocol::schedule::guess_retry;
 use crate::store::{ArrivalRow, EventRow, RefusedRow};
@@ -32,9 +32,9 @@ use std::time::Duration;
 pub struct Arguments {
     /// The event's number, last, or '!N' for a refused request
     #[arg(value_name = "ID", default_value = "last")]
-    id: Stored,
+    id: StoredId,
     #[command(flatten)]
-    view: View,
+    view: ViewArguments,
     /// Mask e-mail addresses, names and header values
     #[arg(long)]
     redact: bool,
@@ -42,7 +42,7 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
-struct View {
+struct ViewArguments {
     /// Print the body's bytes and nothing else (escaped on a terminal)
     #[arg(long, conflicts_with_all = ["json", "format"])]
     raw: bool,
@@ -57,29 +57,29 @@ struct View {
 /// Shows.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::settings(context, &console)?;
+    let settings = workspace::load_settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
     let mut redactor = arguments.redact.then(Redactor::new);
-    match history::find(&reader, arguments.id)? {
+    match history::find_stored(&reader, arguments.id)? {
         StoredRequest::Event(event) => {
-            let (arrivals, attempts) = (reader.arrivals(event.number)?, reader.attempts(event.number)?);
-            let story = Story { event: *event, arrivals, attempts };
+            let (arrivals, attempts) = (reader.list_arrivals(event.number)?, reader.list_attempts(event.number)?);
+            let story = EventHistory { event: *event, arrivals, attempts };
             let story = match &mut redactor {
                 Some(redactor) => story.redacted(redactor),
                 None => story,
             };
             let headers = story.arrivals.first().map(|arrival| arrival.headers.clone()).unwrap_or_default();
-            if !part(&arguments.view, &console, &story.event.body, &headers)? {
+            if !print_part(&arguments.view, &console, &story.event.body, &headers)? {
                 show_event(&console, &story)?;
             }
         }
         StoredRequest::Refused(mut row) => {
             if let Some(redactor) = &mut redactor {
-                row.refused.body = redactor.body(&row.refused.body);
-                row.refused.headers = redactor.headers(&row.refused.headers);
-                row.refused.target = redactor.text(&row.refused.target);
+                row.refused.body = redactor.redact_body(&row.refused.body);
+                row.refused.headers = redactor.redact_headers(&row.refused.headers);
+                row.refused.target = redactor.redact_text(&row.refused.target);
             }
-            if !part(&arguments.view, &console, &row.refused.body, &row.refused.headers)? {
+            if !print_part(&arguments.view, &console, &row.refused.body, &row.refused.headers)? {
                 show_refused(&console, &row)?;
             }
         }
@@ -88,13 +88,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 /// Prints the one part that was asked for, if any was.
-fn part(view: &View, console: &Console, body: &RawBody, headers: &HeaderLines) -> Result<bool, Error> {
+fn print_part(view: &ViewArguments, console: &Console, body: &RawBody, headers: &HeaderLines) -> Result<bool, Error> {
     if view.raw {
         raw(console, body)?;
     } else if view.hex {
-        console.lines(&hex_lines(body, &console.out))?;
+        console.write_lines(&render_hex(body, &console.out))?;
     } else if view.headers {
-        console.lines(&header_lines(headers, &console.out))?;
+        console.write_lines(&render_headers(headers, &console.out))?;
     }
     Ok(view.raw || view.hex || view.headers)
 }
@@ -102,83 +102,89 @@ fn part(view: &View, console: &Console, body: &RawBody, headers: &HeaderLines) -
 /// On a terminal nothing foreign arrives as it is.
 fn raw(console: &Console, body: &RawBody) -> Result<(), Error> {
     if !console.is_terminal() {
-        return Ok(console.bytes(body.as_bytes())?);
+        return Ok(console.write_bytes(body.as_bytes())?);
     }
-    let lines: Vec<Line> =
-        Sanitised::lines(body.as_bytes()).map(|line| Line::new(&console.out).put(Ink::Plain, line)).collect();
-    Ok(console.lines(&lines)?)
+    let lines: Vec<StyledLine> = Sanitised::lines(body.as_bytes())
+        .map(|line| StyledLine::new(&console.out).put(TextRole::Plain, line))
+        .collect();
+    Ok(console.write_lines(&lines)?)
 }
 
-fn show_event(console: &Console, story: &Story) -> Result<(), Error> {
-    let Story { event, arrivals, attempts } = story;
+fn show_event(console: &Console, story: &EventHistory) -> Result<(), Error> {
+    let EventHistory { event, arrivals, attempts } = story;
     if console.is_json() {
-        console.record("event", &story.fields())?;
+        console.write_record("event", &story.fields())?;
         return Ok(());
     }
     let style = &console.out;
-    let mut out = pairs(&summary(event, style), style);
-    write_lines(&mut out, &body_block(&event.body, style, None, None));
+    let mut out = render_pairs(&summary(event, style), style);
+    write_lines(&mut out, &render_body(&event.body, style, None, None));
     for (at, arrival) in arrivals.iter().enumerate() {
-        let badge = words::badge(arrival.verification, style);
-        heading(&mut out, &format!("arrival  {}  {}", style.date_time(arrival.at), arrival.target), Some(badge), style);
+        let badge = words::render_badge(arrival.verification, style);
+        heading(
+            &mut out,
+            &format!("arrival  {}  {}", style.format_date_time(arrival.at), arrival.target),
+            Some(badge),
+            style,
+        );
         write_lines(&mut out, &gap(arrivals, at, style));
-        write_lines(&mut out, &header_lines(&arrival.headers, style));
+        write_lines(&mut out, &render_headers(&arrival.headers, style));
     }
     for attempt in attempts {
         let words = format!(
             "{}  {}  attempt {}  → {}",
             verb(attempt),
-            style.date_time(attempt.at),
+            style.format_date_time(attempt.at),
             attempt.number,
             attempt.url
         );
         heading(&mut out, &words, None, style);
-        let ink = if attempt.outcome.acknowledged() { Ink::Good } else { Ink::Bad };
-        let line = Line::indented(style, 2).put(ink, words::outcome(&attempt.outcome)).gap(3);
-        write_lines(&mut out, &[line.put(Ink::Plain, words::duration(attempt.latency))]);
+        let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
+        let line = StyledLine::indented(style, 2).put(ink, words::describe_outcome(&attempt.outcome)).add_gap(3);
+        write_lines(&mut out, &[line.put(TextRole::Plain, words::format_duration(attempt.latency))]);
     }
-    Ok(console.text(&out)?)
+    Ok(console.write_text(&out)?)
 }
 
 /// How long after the arrival before it one came, and which documented retry that looks like.
-fn gap(arrivals: &[ArrivalRow], at: usize, style: &Style) -> Option<Line> {
+fn gap(arrivals: &[ArrivalRow], at: usize, style: &OutputStyle) -> Option<StyledLine> {
     let (first, before, this) =
         (arrivals.first()?, at.checked_sub(1).and_then(|at| arrivals.get(at))?, arrivals.get(at)?);
     let since = |earlier: &ArrivalRow| Duration::try_from(this.at.duration_since(earlier.at)).unwrap_or_default();
-    let mut words = format!("{} after the one before", words::duration(since(before)).as_str());
+    let mut words = format!("{} after the one before", words::format_duration(since(before)).as_str());
     if let Some(retry) = guess_retry(since(first)) {
         words.push_str(&format!(": looks like retry {retry}"));
     }
-    Some(Line::indented(style, 2).put(Ink::Notable, Sanitised::text(&words)))
+    Some(StyledLine::indented(style, 2).put(TextRole::Notable, Sanitised::text(&words)))
 }
 
 fn verb(attempt: &Attempt) -> &'static str {
     match attempt.purpose {
-        crate::protocol::attempt::Purpose::Trigger => "sent",
-        crate::protocol::attempt::Purpose::Forward => "forwarded",
-        crate::protocol::attempt::Purpose::Replay => "replayed",
-        crate::protocol::attempt::Purpose::Reconcile => "reconciled",
+        crate::protocol::attempt::DeliveryPurpose::Trigger => "sent",
+        crate::protocol::attempt::DeliveryPurpose::Forward => "forwarded",
+        crate::protocol::attempt::DeliveryPurpose::Replay => "replayed",
+        crate::protocol::attempt::DeliveryPurpose::Reconcile => "reconciled",
     }
 }
 
-fn heading(out: &mut String, words: &str, badge: Option<Line>, style: &Style) {
-    let mut line = Line::new(style).put(Ink::Strong, Sanitised::text(words));
+fn heading(out: &mut String, words: &str, badge: Option<StyledLine>, style: &OutputStyle) {
+    let mut line = StyledLine::new(style).put(TextRole::Strong, Sanitised::text(words));
     if let Some(badge) = badge {
-        line = line.gap(2).join(&badge);
+        line = line.add_gap(2).join(&badge);
     }
     out.push('\n');
     write_lines(out, &[line]);
 }
 
-fn summary(event: &EventRow, style: &Style) -> Vec<(&'static str, Cell)> {
-    let text = |text: String| Cell::from(Sanitised::text(&text));
+fn summary(event: &EventRow, style: &OutputStyle) -> Vec<(&'static str, TableCell)> {
+    let text = |text: String| TableCell::from(Sanitised::text(&text));
     let mut rows = vec![("event", text(format!("#{}", event.number)))];
-    rows.extend(said(&event.facts));
+    rows.extend(describe_facts(&event.facts));
     rows.push(("fingerprint", text(event.body.fingerprint().to_string())));
-    rows.push(("size", Cell::from(words::bytes(event.body.len() as u64))));
-    rows.extend(event.sent_at.map(|at| ("sent", text(style.date_time(at)))));
+    rows.push(("size", TableCell::from(words::format_bytes(event.body.len() as u64))));
+    rows.extend(event.sent_at.map(|at| ("sent", text(style.format_date_time(at)))));
     if let Some(first) = event.first_at {
-        rows.push(("arrived", text(times(event.arrivals, &style.date_time(first)))));
+        rows.push(("arrived", text(times(event.arrivals, &style.format_date_time(first)))));
     }
     rows.extend(event.retry_of.map(|of| ("same as", text(format!("#{of} but for its timestamp: probably a retry")))));
     rows
@@ -189,43 +195,45 @@ fn times(count: u64, first: &str) -> String {
 }
 
 /// What a body says of itself, and where that departs from the catalogue.
-fn said(facts: &Facts) -> Vec<(&'static str, Cell)> {
-    let text = |text: &str| Cell::from(Sanitised::text(text));
+fn describe_facts(facts: &EventFacts) -> Vec<(&'static str, TableCell)> {
+    let text = |text: &str| TableCell::from(Sanitised::text(text));
     let mut rows = Vec::new();
     rows.extend(facts.event_type.as_deref().map(|name| ("type", text(name))));
     rows.extend(facts.email.as_deref().map(|email| ("e-mail", text(email))));
-    rows.extend(facts.position.map(|position| ("position", Cell::from(words::position(position, false)))));
+    rows.extend(facts.position.map(|position| ("position", TableCell::from(words::format_position(position, false)))));
     rows.extend(facts.signup_id.as_deref().map(|id| ("sign-up", text(id))));
     rows.extend(facts.waitlist_id.as_deref().map(|id| ("waitlist", text(id))));
-    rows.extend(facts.drift.iter().map(|drift| ("drift", Cell::new(Ink::Notable, words::drift(drift)))));
+    rows.extend(
+        facts.drift.iter().map(|drift| ("drift", TableCell::new(TextRole::Notable, words::describe_drift(drift)))),
+    );
     rows
 }
 
 fn show_refused(console: &Console, row: &RefusedRow) -> Result<(), Error> {
     let refused = &row.refused;
     if console.is_json() {
-        console.record("refused", &history::refused_fields(row))?;
+        console.write_record("refused", &history::refused_fields(row))?;
         return Ok(());
     }
     let style = &console.out;
-    let text = |text: String| Cell::from(Sanitised::text(&text));
+    let text = |text: String| TableCell::from(Sanitised::text(&text));
     let mut rows = vec![
         ("refused", text(format!("!{}", row.number))),
-        ("reason", Cell::new(Ink::Bad, Sanitised::own(refused.reason.explain()))),
+        ("reason", TableCell::new(TextRole::Bad, Sanitised::own(refused.reason.explain()))),
     ];
-    rows.extend(said(&Facts::of(&refused.body)));
-    rows.push(("size", Cell::from(words::bytes(refused.body.len() as u64))));
-    rows.push(("arrived", text(style.date_time(refused.at))));
+    rows.extend(describe_facts(&EventFacts::from_body(&refused.body)));
+    rows.push(("size", TableCell::from(words::format_bytes(refused.body.len() as u64))));
+    rows.push(("arrived", text(style.format_date_time(refused.at))));
     rows.push(("path", text(refused.target.clone())));
-    let mut out = pairs(&rows, style);
-    write_lines(&mut out, &body_block(&refused.body, style, None, None));
+    let mut out = render_pairs(&rows, style);
+    write_lines(&mut out, &render_body(&refused.body, style, None, None));
     headers(&mut out, &refused.headers, style);
-    console.text(&out)?;
-    console.hint(&format!("referralloop verify --event '!{}'", row.number));
+    console.write_text(&out)?;
+    console.print_hint(&format!("referralloop verify --event '!{}'", row.number));
     Ok(())
 }
 
-fn headers(out: &mut String, headers: &HeaderLines, style: &Style) {
+fn headers(out: &mut String, headers: &HeaderLines, style: &OutputStyle) {
     heading(out, "headers", None, style);
-    write_lines(out, &header_lines(headers, style));
+    write_lines(out, &render_headers(headers, style));
 }

@@ -1,13 +1,13 @@
 //! `listen --forward-to`: the targets, the events that each gets, and how patiently.
 
-use crate::config::Settings;
-use crate::config::keys::Key;
-use crate::deliver::Pace;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
+use crate::deliver::DeliveryPace;
 use crate::error::Error;
-use crate::flows::arguments::{self, Header, Limit, or_setting};
+use crate::flows::arguments::{self, HeaderArgument, TimeLimit, option_or_setting};
 use crate::protocol::event::EventType;
-use crate::protocol::facts::{Facts, hero};
-use crate::receive::{self, Ack, ForwardSettings, Retrying};
+use crate::protocol::facts::{EventFacts, hero};
+use crate::receive::{self, AckMode, ForwardRetryPolicy, ForwardSettings};
 use clap::ValueEnum;
 use std::sync::Arc;
 use url::Url;
@@ -19,13 +19,13 @@ use url::Url;
 pub(super) struct Arguments {
     /// Forward to the local app: a port, host:port/path or URL; created=URL or '*_changed=URL' for some events (repeatable)
     #[arg(short, long, value_name = "TARGET", value_parser = route)]
-    forward_to: Vec<Route>,
+    forward_to: Vec<ForwardRoute>,
     /// Add a header to what is forwarded, or replace one (repeatable)
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
-    headers: Vec<Header>,
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
     /// Time that the app has; 0 for no limit, for breakpoints
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::limit)]
-    forward_timeout: Limit,
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
+    forward_timeout: TimeLimit,
     /// Forward again what was forwarded successfully before
     #[arg(long)]
     forward_duplicates: bool,
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     speed: Option<f64>,
     /// What a retry's delay counts from
     #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t, requires = "forward_retry")]
-    retry_from: arguments::From,
+    retry_from: arguments::RetryFromOption,
     /// What the answer to the sender waits for
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     ack: AckOption,
@@ -55,14 +55,14 @@ enum AckOption {
 
 /// A target, and the events that it gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Route {
+struct ForwardRoute {
     /// Patterns of event names; none for all.
     patterns: Vec<String>,
     url: Url,
 }
 
 /// Reads `TARGET` or `PATTERN[,PATTERN…]=TARGET`. A pattern has none of the characters that a target begins with.
-fn route(text: &str) -> Result<Route, String> {
+fn route(text: &str) -> Result<ForwardRoute, String> {
     let is_pattern = |c: char| c.is_ascii_lowercase() || "_.*,".contains(c);
     let (patterns, target) = match text.split_once('=') {
         Some((names, target)) if !names.is_empty() && names.chars().all(is_pattern) => {
@@ -70,7 +70,7 @@ fn route(text: &str) -> Result<Route, String> {
         }
         _ => (Vec::new(), text),
     };
-    Ok(Route { patterns, url: arguments::target(target)? })
+    Ok(ForwardRoute { patterns, url: arguments::read_target(target)? })
 }
 
 /// The full name of an event, a name of the second service, or a glob.
@@ -95,22 +95,22 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 fn speed(text: &str) -> Result<f64, String> {
-    match arguments::pace(text)? {
-        Pace::Times(factor) => Ok(factor),
+    match arguments::read_pace(text)? {
+        DeliveryPace::Times(factor) => Ok(factor),
         _ => Err("a listener's speed is written 60x".into()),
     }
 }
 
-impl Route {
-    fn only(&self) -> Option<receive::Filter> {
+impl ForwardRoute {
+    fn only(&self) -> Option<receive::ListenerFilter> {
         if self.patterns.is_empty() {
             return None;
         }
         let patterns = self.patterns.clone();
-        Some(Arc::new(move |facts: &Facts, _: &_| {
+        Some(Arc::new(move |facts: &EventFacts, _: &_| {
             // A body without a name fits what any name fits.
             let name = facts.event_type.as_deref().unwrap_or_default();
-            let short = EventType::from_name(name).map_or(name, |event| event.short());
+            let short = EventType::from_name(name).map_or(name, |event| event.short_name());
             patterns.iter().any(|pattern| fits(pattern, name) || fits(pattern, short))
         }))
     }
@@ -118,10 +118,10 @@ impl Route {
 
 impl Arguments {
     /// The targets: those given, else that of the settings.
-    pub(super) fn targets(&self, settings: &Settings) -> Result<Vec<ForwardSettings>, Error> {
+    pub(super) fn targets(&self, settings: &ConfigSettings) -> Result<Vec<ForwardSettings>, Error> {
         let mut routes = self.forward_to.clone();
         if routes.is_empty() {
-            routes.extend(or_setting(None, settings, Key::ForwardTo, route)?);
+            routes.extend(option_or_setting(None, settings, SettingKey::ForwardTo, route)?);
         }
         if routes.is_empty() {
             self.needs_target()?;
@@ -147,15 +147,15 @@ impl Arguments {
             .hint("name it with --forward-to, for instance --forward-to 3000/webhooks"))
     }
 
-    fn settings(&self, route: &Route) -> ForwardSettings {
-        let retrying = Retrying { from: self.retry_from.into(), factor: self.speed.unwrap_or(1.0) };
+    fn settings(&self, route: &ForwardRoute) -> ForwardSettings {
+        let retrying = ForwardRetryPolicy { from: self.retry_from.into(), factor: self.speed.unwrap_or(1.0) };
         ForwardSettings {
             timeout: self.forward_timeout.0,
             headers: self.headers.clone(),
             forward_duplicates: self.forward_duplicates,
             ack: match self.ack {
-                AckOption::Store => Ack::Store,
-                AckOption::Mirror => Ack::Mirror,
+                AckOption::Store => AckMode::Store,
+                AckOption::Mirror => AckMode::Mirror,
             },
             retrying: self.forward_retry.then_some(retrying),
             only: route.only(),

@@ -1,21 +1,21 @@
 //! A replay under way: each event to its target, at its time, and the sum of it.
 
-use super::source::{Source, seen};
-use super::{Arguments, Tempo};
-use crate::config::Settings;
+use super::source::{ReplaySource, first_seen};
+use super::{Arguments, ReplayPace};
+use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::deliver::{Pace, Plan};
+use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::replaying::{self, Replay, Signing, Stage};
-use crate::flows::transfer::Story;
+use crate::flows::replaying::{self, PlannedReplay, ReplayEngine, ReplaySigning};
+use crate::flows::transfer::EventHistory;
 use crate::flows::{delivery, editor, listeners, workspace};
 use crate::output::console::Console;
-use crate::output::progress::Progress;
+use crate::output::progress::RunProgressBar;
 use crate::output::screen::Screen;
-use crate::output::{prompt, rendition::Rendition, words};
-use crate::protocol::attempt::Purpose;
-use crate::protocol::facts::Facts;
+use crate::output::{prompt, rendition::RequestRendition, words};
+use crate::protocol::attempt::DeliveryPurpose;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
 use crate::store::Store;
 use jiff::Timestamp;
@@ -32,15 +32,15 @@ const MANY: usize = 20;
 const LINES: usize = 50;
 
 /// What every delivery of a run shares.
-struct Run<'a> {
+struct ReplayRun<'a> {
     arguments: &'a Arguments,
-    signing: Signing,
+    signing: ReplaySigning,
     fallback: Url,
 }
 
 /// The sum.
 #[derive(Debug, Default)]
-struct Tally {
+struct ReplayTally {
     done: u64,
     acknowledged: u64,
     changed: u64,
@@ -50,45 +50,46 @@ struct Tally {
 }
 
 /// Replays everything, or says what would be.
-pub(super) async fn play(
+pub(super) async fn run_replay(
     arguments: &Arguments,
     context: &Context,
     console: &Console,
-    settings: &Settings,
-    source: Source,
+    settings: &ConfigSettings,
+    source: ReplaySource,
 ) -> Result<Exit, Error> {
-    let run = Run::new(arguments, context, settings)?;
+    let run = ReplayRun::new(arguments, context, settings)?;
     if arguments.dry_run {
         return run.preview(console, &source);
     }
     run.confirm(context, &source)?;
-    let stop = context.stop()?;
+    let stop = context.subscribe_stop()?;
     let store = workspace::open_store(context, settings)?;
-    let (screen, _) = console.screen()?;
-    let stage = Stage::new(screen.clone(), &store, context.clock.clone(), console.is_json());
-    let mut tally = Tally::default();
+    let (screen, _) = console.start_screen()?;
+    let stage = ReplayEngine::new(screen.clone(), &store, context.clock.clone(), console.is_json());
+    let mut tally = ReplayTally::default();
     let began = context.clock.monotonic();
     let interrupted = tokio::select! {
-        played = run.all(context, &stage, &store, &source, &mut tally) => played.map(|()| None),
-        signal = stop.requested() => Ok(Some(delivery::interrupted(signal))),
+        played = run.replay_all(context, &stage, &store, &source, &mut tally) => played.map(|()| None),
+        signal = stop.wait_for_stop() => Ok(Some(delivery::exit_for_signal(signal))),
     };
-    let settled = stage.settle().await;
+    let settled = stage.wait_for_writes().await;
     store.close().await;
-    tally.held.drain(..).for_each(|report| stage.tell(report));
-    sum_up(&tally, source.len(), context.clock.monotonic().saturating_sub(began), (context, console, &screen));
+    tally.held.drain(..).for_each(|report| stage.show_result(report));
+    show_summary(&tally, source.len(), context.clock.monotonic().saturating_sub(began), (context, console, &screen));
     screen.finish()?;
     settled?;
     let failed = tally.acknowledged < tally.done;
     Ok(interrupted?.unwrap_or(if failed { Exit::No } else { Exit::Done }))
 }
 
-impl<'a> Run<'a> {
-    fn new(arguments: &'a Arguments, context: &Context, settings: &Settings) -> Result<Self, Error> {
+impl<'a> ReplayRun<'a> {
+    fn new(arguments: &'a Arguments, context: &Context, settings: &ConfigSettings) -> Result<Self, Error> {
         let sending = &arguments.sending;
-        let key = workspace::secrets(context, settings, sending.secret_file.as_slice())?.signing().key();
-        let signing = if sending.resign || sending.edit { Signing::Again(key) } else { Signing::KeptOr(key) };
+        let key = workspace::load_secrets(context, settings, sending.secret_file.as_slice())?.signing().key();
+        let signing =
+            if sending.resign || sending.edit { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
         let store = workspace::store_path(context, settings)?;
-        let fallback = match listeners::find(&store) {
+        let fallback = match listeners::find_listener(&store) {
             Some(url) => url,
             None => Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()))?,
         };
@@ -96,14 +97,14 @@ impl<'a> Run<'a> {
     }
 
     /// `--to`, else where the event was forwarded last, else the running listener.
-    fn target(&self, story: &Story) -> Url {
+    fn target(&self, story: &EventHistory) -> Url {
         let given = self.arguments.sending.to.clone();
         let before = || story.forwarded_to();
         given.or_else(before).unwrap_or_else(|| self.fallback.clone())
     }
 
     /// More than a handful to another machine is asked about first.
-    fn confirm(&self, context: &Context, source: &Source) -> Result<(), Error> {
+    fn confirm(&self, context: &Context, source: &ReplaySource) -> Result<(), Error> {
         if source.len() <= MANY {
             return Ok(());
         }
@@ -114,7 +115,8 @@ impl<'a> Run<'a> {
         if elsewhere <= MANY as u64 {
             return Ok(());
         }
-        let question = format!("Send {} to another machine?", words::counted(elsewhere, "event", "events").as_str());
+        let question =
+            format!("Send {} to another machine?", words::format_quantity(elsewhere, "event", "events").as_str());
         match prompt::confirm(context, &question)? {
             true => Ok(()),
             false => Err(Error::usage(format!("{elsewhere} events would go to another machine, and nobody said yes"))
@@ -122,62 +124,62 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn preview(&self, console: &Console, source: &Source) -> Result<Exit, Error> {
+    fn preview(&self, console: &Console, source: &ReplaySource) -> Result<Exit, Error> {
         for story in source.stories() {
             let story = story?;
-            let request = replaying::request(&story, self.target(&story), &self.signing)?;
+            let request = replaying::build_replay_request(&story, self.target(&story), &self.signing)?;
             if console.is_json() {
-                let rendition = Rendition { url: &request.url, headers: &request.headers, body: &request.body };
-                console.record("request", &rendition.record())?;
+                let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
+                console.write_record("request", &rendition.to_record())?;
             } else {
                 let kind = story.event.facts.event_type.as_deref().unwrap_or("(no event type)");
-                console.line(&format!("#{}  {kind}  → {}", story.event.number, request.url))?;
+                console.write_line(&format!("#{}  {kind}  → {}", story.event.number, request.url))?;
             }
         }
         Ok(Exit::Done)
     }
 
     /// Starts each in its turn, waits for room, and gathers how they ended.
-    async fn all(
+    async fn replay_all(
         &self,
         context: &Context,
-        stage: &Stage,
+        stage: &ReplayEngine,
         store: &Store,
-        source: &Source,
-        tally: &mut Tally,
+        source: &ReplaySource,
+        tally: &mut ReplayTally,
     ) -> Result<(), Error> {
         let many = source.len() > MANY;
-        let progress = Progress::new(Some(source.len() as u64), many && context.shows_progress());
+        let progress = RunProgressBar::new(Some(source.len() as u64), many && context.shows_progress());
         let mut under_way = JoinSet::new();
         let began = context.clock.monotonic();
         let mut first = None;
         for story in source.stories() {
             let story = self.prepare(story?, context, store).await?;
-            self.keep_pace(context, began, &mut first, seen(&story)).await;
+            self.keep_pace(context, began, &mut first, first_seen(&story)).await;
             while under_way.len() >= usize::from(self.arguments.order.concurrency) {
-                gather(&mut under_way, stage, many, tally, &progress).await?;
+                collect_result(&mut under_way, stage, many, tally, &progress).await?;
             }
             let plan = self.plan(&story)?;
             let detailed = self.arguments.sending.retry && !many;
-            under_way.spawn(stage.clone().play(Replay::new(&story, plan, detailed)));
+            under_way.spawn(stage.clone().deliver_replay(PlannedReplay::new(&story, plan, detailed)));
         }
         while !under_way.is_empty() {
-            gather(&mut under_way, stage, many, tally, &progress).await?;
+            collect_result(&mut under_way, stage, many, tally, &progress).await?;
         }
         Ok(())
     }
 
     /// An event that the store does not know, or that was edited, is entered as one that is sent.
-    async fn prepare(&self, mut story: Story, context: &Context, store: &Store) -> Result<Story, Error> {
+    async fn prepare(&self, mut story: EventHistory, context: &Context, store: &Store) -> Result<EventHistory, Error> {
         let mut fresh = story.event.number == 0;
         if self.arguments.sending.edit {
-            let edited = editor::edit(&story.event.body, context)?;
+            let edited = editor::edit_body(&story.event.body, context)?;
             fresh |= edited != story.event.body;
-            story.event.facts = Facts::of(&edited);
+            story.event.facts = EventFacts::from_body(&edited);
             story.event.body = edited;
         }
         if fresh {
-            let sent = store.sent(story.event.body.clone(), &story.event.facts, context.clock.now()).await;
+            let sent = store.record_sent(story.event.body.clone(), &story.event.facts, context.clock.now()).await;
             story.event.number = sent.map_err(|error| Error::machine(error.to_string()))?;
         }
         Ok(story)
@@ -191,20 +193,20 @@ impl<'a> Run<'a> {
         first: &mut Option<Timestamp>,
         at: Option<Timestamp>,
     ) {
-        let (Tempo::Times(factor), Some(at)) = (self.arguments.order.pace, at) else { return };
+        let (ReplayPace::Times(factor), Some(at)) = (self.arguments.order.pace, at) else { return };
         let since = at.duration_since(*first.get_or_insert(at));
         let due = began + Duration::try_from(since).unwrap_or_default().div_f64(factor);
         context.clock.sleep(due.saturating_sub(context.clock.monotonic())).await;
     }
 
-    fn plan(&self, story: &Story) -> Result<Plan, Error> {
+    fn plan(&self, story: &EventHistory) -> Result<DeliveryPlan, Error> {
         let sending = &self.arguments.sending;
-        Ok(Plan {
-            request: replaying::request(story, self.target(story), &self.signing)?,
+        Ok(DeliveryPlan {
+            request: replaying::build_replay_request(story, self.target(story), &self.signing)?,
             event: story.event.number,
-            purpose: Purpose::Replay,
+            purpose: DeliveryPurpose::Replay,
             retry_from: sending.retry_from.into(),
-            pace: sending.speed.unwrap_or(Pace::Times(1.0)),
+            pace: sending.speed.unwrap_or(DeliveryPace::Times(1.0)),
             retry: sending.retry,
             budget: sending.timeout.0,
         })
@@ -212,48 +214,53 @@ impl<'a> Run<'a> {
 }
 
 /// Waits for one to end and counts it.
-async fn gather(
+async fn collect_result(
     under_way: &mut JoinSet<Result<ReplayReport, Error>>,
-    stage: &Stage,
+    stage: &ReplayEngine,
     many: bool,
-    tally: &mut Tally,
-    progress: &Progress,
+    tally: &mut ReplayTally,
+    progress: &RunProgressBar,
 ) -> Result<(), Error> {
     let Some(ended) = under_way.join_next().await else { return Ok(()) };
     let report = ended.unwrap_or_else(|_| Err(Error::machine("a replay ended early")))?;
     tally.count(&report);
-    progress.at(tally.done, &format!("{} acknowledged", tally.acknowledged));
+    progress.update(tally.done, &format!("{} acknowledged", tally.acknowledged));
     if !many || stage.is_json() {
-        stage.tell(report);
-    } else if (!report.outcome.acknowledged() || report.changed()) && tally.held.len() < LINES {
+        stage.show_result(report);
+    } else if (!report.outcome.is_acknowledged() || report.has_changed()) && tally.held.len() < LINES {
         tally.held.push(report);
     }
     Ok(())
 }
 
-impl Tally {
+impl ReplayTally {
     fn count(&mut self, report: &ReplayReport) {
         self.done += 1;
-        self.acknowledged += u64::from(report.outcome.acknowledged());
-        self.changed += u64::from(report.changed());
+        self.acknowledged += u64::from(report.outcome.is_acknowledged());
+        self.changed += u64::from(report.has_changed());
         let outcome = report.outcome.status().map_or(report.outcome.name().to_owned(), |status| status.to_string());
         *self.outcomes.entry(outcome).or_default() += 1;
     }
 }
 
-fn sum_up(tally: &Tally, of: usize, took: Duration, (context, console, screen): (&Context, &Console, &Screen)) {
+fn show_summary(
+    tally: &ReplayTally,
+    of: usize,
+    took: Duration,
+    (context, console, screen): (&Context, &Console, &Screen),
+) {
     if console.is_json() {
         let counts = json!({
             "command": "replay", "deliveries": of, "done": tally.done, "acknowledged": tally.acknowledged,
             "changed": tally.changed, "outcomes": tally.outcomes, "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         });
-        screen.record("summary", context.clock.now(), &counts);
+        screen.write_record("summary", context.clock.now(), &counts);
         return;
     }
     let mut text = format!(
         "Replayed {} of {of} in {}: {} acknowledged",
         tally.done,
-        words::duration(took).as_str(),
+        words::format_duration(took).as_str(),
         tally.acknowledged
     );
     for (outcome, count) in tally.outcomes.iter().filter(|(outcome, _)| !outcome.starts_with('2')) {
@@ -263,5 +270,5 @@ fn sum_up(tally: &Tally, of: usize, took: Duration, (context, console, screen): 
         text.push_str(&format!("; {} otherwise than before", tally.changed));
     }
     // Behind what the screen still has to show.
-    screen.print(crate::output::human::Stream::Err, format!("{text}.\n"));
+    screen.print(crate::output::human::ScreenStream::Err, format!("{text}.\n"));
 }

@@ -1,16 +1,16 @@
 //! What is replayed: numbers of stored events, or what stands in a file. One at a time is in memory.
 
 use super::Arguments;
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flows::transfer::{self, Story};
+use crate::flows::transfer::{self, EventHistory};
 use crate::flows::{input, selecting, workspace};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
-use crate::protocol::sample::Dice;
-use crate::store::{ArrivalRow, EventRow, Reader};
+use crate::protocol::facts::EventFacts;
+use crate::protocol::sample::SeededRng;
+use crate::store::{ArrivalRow, EventRow, StoreReader};
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -18,35 +18,39 @@ use std::path::Path;
 const EXPORT_LIMIT: u64 = 1 << 30;
 
 /// Where events come from, and in which order.
-pub(super) struct Source {
-    from: From,
+pub(super) struct ReplaySource {
+    from: ReplayOrigin,
     order: Vec<usize>,
 }
 
-enum From {
-    Store(Reader, Vec<u64>),
-    File(Vec<Story>),
+enum ReplayOrigin {
+    Store(StoreReader, Vec<u64>),
+    File(Vec<EventHistory>),
 }
 
 /// Finds out what is meant.
-pub(super) fn open(arguments: &Arguments, context: &Context, settings: &Settings) -> Result<Source, Error> {
+pub(super) fn open_source(
+    arguments: &Arguments,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<ReplaySource, Error> {
     let from = match &arguments.from {
-        Some(path) => From::File(read(path, context)?),
-        None => stored(arguments, context, settings)?,
+        Some(path) => ReplayOrigin::File(read(path, context)?),
+        None => open_stored(arguments, context, settings)?,
     };
     let count = match &from {
-        From::Store(_, numbers) => numbers.len(),
-        From::File(stories) => stories.len(),
+        ReplayOrigin::Store(_, numbers) => numbers.len(),
+        ReplayOrigin::File(stories) => stories.len(),
     };
     let once: Vec<usize> = (0..count).collect();
     let mut order: Vec<usize> = (0..arguments.order.times).flat_map(|_| once.iter().copied()).collect();
     if arguments.order.shuffle {
         shuffle(&mut order, arguments.order.seed.unwrap_or_else(|| context.random_u64()));
     }
-    Ok(Source { from, order })
+    Ok(ReplaySource { from, order })
 }
 
-fn stored(arguments: &Arguments, context: &Context, settings: &Settings) -> Result<From, Error> {
+fn open_stored(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<ReplayOrigin, Error> {
     let newest = arguments.last.map(|last| last as usize);
     if arguments.ids.is_empty() && arguments.selection.is_empty() && newest.is_none() {
         return Err(Error::usage(
@@ -55,13 +59,14 @@ fn stored(arguments: &Arguments, context: &Context, settings: &Settings) -> Resu
         .hint("--all replays everything that is stored"));
     }
     let reader = workspace::open_reader(context, settings)?;
-    let numbers = selecting::numbers(&reader, &arguments.ids, &arguments.selection, newest, context.clock.now())?;
-    Ok(From::Store(reader, numbers))
+    let numbers =
+        selecting::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context.clock.now())?;
+    Ok(ReplayOrigin::Store(reader, numbers))
 }
 
 /// Fisher and Yates, with our dice.
 fn shuffle(order: &mut [usize], seed: u64) {
-    let mut dice = Dice::new(seed);
+    let mut dice = SeededRng::new(seed);
     for at in (1..order.len()).rev() {
         let other = dice.below(at as u64 + 1) as usize;
         order.swap(at, other);
@@ -69,8 +74,8 @@ fn shuffle(order: &mut [usize], seed: u64) {
 }
 
 /// An export, or one raw body: an export's first line says that it is one.
-fn read(path: &Path, context: &Context) -> Result<Vec<Story>, Error> {
-    let bytes = input::read(context, path, EXPORT_LIMIT, "export")?;
+fn read(path: &Path, context: &Context) -> Result<Vec<EventHistory>, Error> {
+    let bytes = input::read_input(context, path, EXPORT_LIMIT, "export")?;
     let text = std::str::from_utf8(&bytes).ok();
     let first = text.and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
     if first.is_none_or(|line| transfer::read_line(line).is_err()) {
@@ -97,10 +102,10 @@ fn read(path: &Path, context: &Context) -> Result<Vec<Story>, Error> {
 }
 
 /// An event that this store does not know: its number is 0 until it gets one.
-fn story(body: RawBody, arrivals: Vec<ArrivalRow>, attempts: Vec<Attempt>) -> Story {
+fn story(body: RawBody, arrivals: Vec<ArrivalRow>, attempts: Vec<Attempt>) -> EventHistory {
     let event = EventRow {
         number: 0,
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         body,
         sent_at: None,
         first_at: arrivals.first().map(|arrival| arrival.at),
@@ -110,10 +115,10 @@ fn story(body: RawBody, arrivals: Vec<ArrivalRow>, attempts: Vec<Attempt>) -> St
         retry_of: None,
         last_attempt: attempts.last().cloned(),
     };
-    Story { event, arrivals, attempts }
+    EventHistory { event, arrivals, attempts }
 }
 
-impl Source {
+impl ReplaySource {
     /// How many deliveries there will be.
     pub(super) fn len(&self) -> usize {
         self.order.len()
@@ -125,15 +130,15 @@ impl Source {
     }
 
     /// The events in the order in which they go out. One that was removed meanwhile is left out.
-    pub(super) fn stories(&self) -> impl Iterator<Item = Result<Story, Error>> {
+    pub(super) fn stories(&self) -> impl Iterator<Item = Result<EventHistory, Error>> {
         self.order.iter().filter_map(|at| match &self.from {
-            From::File(stories) => stories.get(*at).cloned().map(Ok),
-            From::Store(reader, numbers) => Story::read(reader, *numbers.get(*at)?).transpose(),
+            ReplayOrigin::File(stories) => stories.get(*at).cloned().map(Ok),
+            ReplayOrigin::Store(reader, numbers) => EventHistory::read(reader, *numbers.get(*at)?).transpose(),
         })
     }
 }
 
 /// When an event was first seen.
-pub(super) fn seen(story: &Story) -> Option<Timestamp> {
+pub(super) fn first_seen(story: &EventHistory) -> Option<Timestamp> {
     story.event.first_at.or(story.event.sent_at)
 }

@@ -5,8 +5,8 @@ use crate::error::{Error, Exit};
 use crate::flows::{arguments, failures, sandbox as flow, workspace};
 use crate::output::console::Console;
 use crate::output::{pager, records, sandbox as shown};
-use crate::protocol::delivery::State;
-use crate::sandbox::{self, Wanted};
+use crate::protocol::delivery::SandboxDeliveryState;
+use crate::sandbox::{self, DeliveryFilter};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -22,18 +22,18 @@ pub struct Arguments {
     data: Option<PathBuf>,
     /// Deliveries in this state only
     #[arg(long, value_enum, value_name = "STATE")]
-    state: Option<Chosen>,
+    state: Option<DeliveryStateOption>,
     /// Deliveries of this subscription only
     #[arg(long, value_name = "ID")]
     subscription: Option<String>,
     /// Show at most this many
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = arguments::count)]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = arguments::read_count)]
     limit: u64,
 }
 
 /// A state as an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Chosen {
+enum DeliveryStateOption {
     /// An attempt is due, now or later
     Pending,
     /// Acknowledged
@@ -44,43 +44,44 @@ enum Chosen {
     Cancelled,
 }
 
-impl From<Chosen> for State {
-    fn from(chosen: Chosen) -> Self {
+impl From<DeliveryStateOption> for SandboxDeliveryState {
+    fn from(chosen: DeliveryStateOption) -> Self {
         match chosen {
-            Chosen::Pending => Self::Pending,
-            Chosen::Delivered => Self::Delivered,
-            Chosen::Failed => Self::Failed,
-            Chosen::Cancelled => Self::Cancelled,
+            DeliveryStateOption::Pending => Self::Pending,
+            DeliveryStateOption::Delivered => Self::Delivered,
+            DeliveryStateOption::Failed => Self::Failed,
+            DeliveryStateOption::Cancelled => Self::Cancelled,
         }
     }
 }
 
 /// Lists.
 pub fn run(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
-    let settings = workspace::settings(context, console)?;
+    let settings = workspace::load_settings(context, console)?;
     let path = match &arguments.data {
         Some(path) => context.resolve(path),
-        None => flow::data_beside(&workspace::store_path(context, &settings)?),
+        None => flow::default_data_path(&workspace::store_path(context, &settings)?),
     };
-    let wanted = Wanted {
-        state: arguments.state.map(State::from),
+    let wanted = DeliveryFilter {
+        state: arguments.state.map(SandboxDeliveryState::from),
         subscription: arguments.subscription.clone(),
         limit: Some(arguments.limit),
     };
-    let found = sandbox::deliveries(&path, &wanted).map_err(|error| failures::unopened(error, "--data"))?;
+    let found =
+        sandbox::read_deliveries(&path, &wanted).map_err(|error| failures::explain_open_error(error, "--data"))?;
     let is_there = found.is_some();
     let mut found = found.unwrap_or_default();
     found.reverse();
     if console.is_json() {
         for delivery in &found {
-            console.record("delivery", &records::Delivered::of(delivery))?;
+            console.write_record("delivery", &records::DeliveryRecord::of(delivery))?;
         }
         return Ok(Exit::Done);
     }
     match (is_there, found.is_empty()) {
-        (false, _) => console.note("there is no sandbox yet; start with: referralloop sandbox"),
-        (_, true) => console.note("no delivery matches"),
-        _ => pager::show(&shown::table(&found, &console.out), console, context)?,
+        (false, _) => console.print_notice("there is no sandbox yet; start with: referralloop sandbox"),
+        (_, true) => console.print_notice("no delivery matches"),
+        _ => pager::show_paged(&shown::render_delivery_table(&found, &console.out), console, context)?,
     }
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! `signups create`: the cause of a real `signup.created`.
 
-use super::{OfWaitlist, Work, shown};
+use super::{SignupsSession, WaitlistArgument, shown};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::flows::{arguments, input};
@@ -16,7 +16,7 @@ use std::path::Path;
   referralloop signups create --email ada@example.com --name 'Ada Lovelace' --field plan=team")]
 pub struct Arguments {
     /// Its e-mail address
-    #[arg(long, value_name = "EMAIL", value_parser = arguments::email)]
+    #[arg(long, value_name = "EMAIL", value_parser = arguments::read_email)]
     email: Option<String>,
     /// Its name
     #[arg(long, value_name = "NAME")]
@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME=VALUE", value_parser = field)]
     field: Vec<(String, String)>,
     #[command(flatten)]
-    of: OfWaitlist,
+    of: WaitlistArgument,
 }
 
 fn field(text: &str) -> Result<(String, String), String> {
@@ -39,7 +39,7 @@ fn field(text: &str) -> Result<(String, String), String> {
 }
 
 /// Makes it.
-pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<Exit, Error> {
     work.need_waitlist(&arguments.of)?;
     let metadata = metadata(arguments.metadata.as_deref(), work.context)?;
     let Some(email) = email(arguments, work.context)? else { return Ok(Exit::Interrupted) };
@@ -51,14 +51,14 @@ pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, 
     let made = work.service.client.create_signup(&waitlist, &new).await;
     let signup = made.map_err(|failure| {
         let told = work.explain(&failure);
-        match failure.is_open() {
+        match failure.is_uncertain() {
             true => told.hint("nobody knows whether it was made: referralloop signups list shows it"),
             false => told,
         }
     })?;
     match work.console.is_json() {
-        true => shown::record(&work.console, &waitlist, &signup)?,
-        false => work.console.text(&shown::page(&signup, &work.console))?,
+        true => shown::write_record(&work.console, &waitlist, &signup)?,
+        false => work.console.write_text(&shown::render_page(&signup, &work.console))?,
     }
     Ok(Exit::Done)
 }
@@ -66,7 +66,7 @@ pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, 
 fn email(arguments: &Arguments, context: &Context) -> Result<Option<String>, Error> {
     match &arguments.email {
         Some(email) => Ok(Some(email.clone())),
-        None if context.may_ask() => Ok(prompt::line(context, "E-mail address", arguments::email)?),
+        None if context.may_prompt() => Ok(prompt::prompt_line(context, "E-mail address", arguments::read_email)?),
         None => Err(Error::usage("no e-mail address is given").hint("give one with --email")),
     }
 }
@@ -75,8 +75,8 @@ fn email(arguments: &Arguments, context: &Context) -> Result<Option<String>, Err
 fn metadata(given: Option<&str>, context: &Context) -> Result<Option<Map<String, Value>>, Error> {
     let Some(given) = given else { return Ok(None) };
     let bytes = match given.strip_prefix('@') {
-        Some(path) => input::read(context, Path::new(path), input::BODY_LIMIT, "metadata")?,
-        None if given == "-" => input::read(context, Path::new("-"), input::BODY_LIMIT, "metadata")?,
+        Some(path) => input::read_input(context, Path::new(path), input::BODY_LIMIT, "metadata")?,
+        None if given == "-" => input::read_input(context, Path::new("-"), input::BODY_LIMIT, "metadata")?,
         None => given.as_bytes().to_vec(),
     };
     match serde_json::from_slice(&bytes) {

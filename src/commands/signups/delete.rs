@@ -1,6 +1,6 @@
 //! `signups delete`: the cause of a real `signup.deleted`.
 
-use super::{OfWaitlist, Work};
+use super::{SignupsSession, WaitlistArgument};
 use crate::error::{Error, Exit};
 use crate::flows::arguments;
 use crate::output::{prompt, words};
@@ -14,23 +14,23 @@ Examples:
   referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
 pub struct Arguments {
     /// The sign-ups
-    #[arg(value_name = "ID", required = true, value_parser = arguments::id)]
+    #[arg(value_name = "ID", required = true, value_parser = arguments::read_id)]
     ids: Vec<String>,
     #[command(flatten)]
-    of: OfWaitlist,
+    of: WaitlistArgument,
 }
 
 /// Deletes each, and goes on where one fails.
-pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<Exit, Error> {
     let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
     confirm(arguments, work)?;
     let mut failed = Vec::new();
     for id in &arguments.ids {
         match work.service.client.delete_signup(&waitlist, id).await {
             Ok(()) if work.console.is_json() => {
-                work.console.record("signup_deleted", &json!({ "id": id, "waitlist_id": waitlist }))?;
+                work.console.write_record("signup_deleted", &json!({ "id": id, "waitlist_id": waitlist }))?;
             }
-            Ok(()) => work.console.line(&format!("deleted {id}"))?,
+            Ok(()) => work.console.write_line(&format!("deleted {id}"))?,
             Err(failure) => failed.push((id, work.explain(&failure))),
         }
     }
@@ -49,11 +49,11 @@ fn several(failed: Vec<(&String, Error)>, of: usize) -> Error {
 }
 
 /// Real people stand behind a live key.
-fn confirm(arguments: &Arguments, work: &Work<'_>) -> Result<(), Error> {
+fn confirm(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<(), Error> {
     if !work.service.credentials.key.is_live() {
         return Ok(());
     }
-    let count = words::counted(arguments.ids.len() as u64, "sign-up", "sign-ups");
+    let count = words::format_quantity(arguments.ids.len() as u64, "sign-up", "sign-ups");
     match prompt::confirm(work.context, &format!("Delete {} for good?", count.as_str()))? {
         true => Ok(()),
         false => Err(Error::usage("the key is live, and nobody said yes").hint("--yes deletes without asking")),

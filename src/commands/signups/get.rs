@@ -1,6 +1,6 @@
 //! `signups get`.
 
-use super::{OfWaitlist, Work, shown};
+use super::{SignupsSession, WaitlistArgument, shown};
 use crate::error::{Error, Exit};
 use crate::flows::arguments;
 
@@ -13,20 +13,20 @@ Examples:
   referralloop signups get 789e0123-e89b-12d3-a456-426614174000 --json")]
 pub struct Arguments {
     /// The sign-up
-    #[arg(value_name = "ID", value_parser = arguments::id)]
+    #[arg(value_name = "ID", value_parser = arguments::read_id)]
     id: String,
     #[command(flatten)]
-    of: OfWaitlist,
+    of: WaitlistArgument,
 }
 
 /// Shows.
-pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<Exit, Error> {
     let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
-    let found = work.service.client.signup(&waitlist, &arguments.id).await;
+    let found = work.service.client.get_signup(&waitlist, &arguments.id).await;
     let signup = found.map_err(|failure| work.explain(&failure))?;
     match work.console.is_json() {
-        true => shown::record(&work.console, &waitlist, &signup)?,
-        false => work.console.text(&shown::page(&signup, &work.console))?,
+        true => shown::write_record(&work.console, &waitlist, &signup)?,
+        false => work.console.write_text(&shown::render_page(&signup, &work.console))?,
     }
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! `signups list`.
 
-use super::{OfWaitlist, Work, shown};
+use super::{SignupsSession, WaitlistArgument, shown};
 use crate::error::{Error, Exit};
 use crate::output::{pager, words};
 use crate::protocol::api::{LARGEST_PAGE, PAGE};
@@ -12,7 +12,7 @@ use crate::protocol::api::{LARGEST_PAGE, PAGE};
   referralloop signups list -w 123e4567-e89b-12d3-a456-426614174000 --all --json")]
 pub struct Arguments {
     #[command(flatten)]
-    of: OfWaitlist,
+    of: WaitlistArgument,
     /// Show at most this many, up to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = PAGE, value_parser = limit)]
     limit: u32,
@@ -32,28 +32,32 @@ fn limit(text: &str) -> Result<u32, String> {
 }
 
 /// Lists.
-pub(super) async fn run(arguments: &Arguments, work: &Work<'_>) -> Result<Exit, Error> {
+pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<Exit, Error> {
     let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
     let client = &work.service.client;
     let found = match arguments.all {
-        true => client.all_signups(&waitlist, |_| {}).await,
-        false => client.signups(&waitlist, arguments.limit, arguments.offset).await,
+        true => client.list_all_signups(&waitlist, |_| {}).await,
+        false => client.list_signups(&waitlist, arguments.limit, arguments.offset).await,
     };
     let signups = found.map_err(|failure| work.explain(&failure))?;
     if work.console.is_json() {
-        signups.iter().try_for_each(|signup| shown::record(&work.console, &waitlist, signup))?;
+        signups.iter().try_for_each(|signup| shown::write_record(&work.console, &waitlist, signup))?;
         return Ok(Exit::Done);
     }
     if signups.is_empty() {
-        work.console.note(if arguments.offset > 0 { "no sign-up there" } else { "the waitlist has no sign-up yet" });
+        work.console.print_notice(if arguments.offset > 0 {
+            "no sign-up there"
+        } else {
+            "the waitlist has no sign-up yet"
+        });
         return Ok(Exit::Done);
     }
-    pager::show(&shown::table(&signups, &work.console), &work.console, work.context)?;
+    pager::show_paged(&shown::render_table(&signups, &work.console), &work.console, work.context)?;
     let count = signups.len() as u64;
     if !arguments.all && count == u64::from(arguments.limit) {
         let next = arguments.offset + count;
-        let so_far = words::counted(count, "sign-up", "sign-ups");
-        work.console.note(&format!("{}; there may be more: --offset {next}, or --all", so_far.as_str()));
+        let so_far = words::format_quantity(count, "sign-up", "sign-ups");
+        work.console.print_notice(&format!("{}; there may be more: --offset {next}, or --all", so_far.as_str()));
     }
     Ok(Exit::Done)
 }

@@ -3,9 +3,9 @@
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::Ink;
-use crate::output::table::{Cell, columns, pairs};
-use crate::protocol::api::Signup;
+use crate::output::style::TextRole;
+use crate::output::table::{TableCell, render_columns, render_pairs};
+use crate::protocol::api::ApiSignup;
 use serde_json::{Value, json};
 
 /// Members that a page shows first, and how they are called there.
@@ -23,50 +23,51 @@ const KNOWN: [(&str, &str); 10] = [
 ];
 
 /// The `signup` record.
-pub(super) fn record(console: &Console, waitlist: &str, signup: &Signup) -> Result<(), Error> {
+pub(super) fn write_record(console: &Console, waitlist: &str, signup: &ApiSignup) -> Result<(), Error> {
     let fields = json!({
         "id": signup.id(), "waitlist_id": waitlist, "email": signup.email(), "position": signup.position(),
         "signup": signup,
     });
-    Ok(console.record("signup", &fields)?)
+    Ok(console.write_record("signup", &fields)?)
 }
 
 /// A table of several.
-pub(super) fn table(signups: &[Signup], console: &Console) -> String {
-    let text = |signup: &Signup, name: &str| Cell::from(Sanitised::text(&words(signup.members().get(name))));
-    let rows: Vec<Vec<Cell>> = signups
+pub(super) fn render_table(signups: &[ApiSignup], console: &Console) -> String {
+    let text =
+        |signup: &ApiSignup, name: &str| TableCell::from(Sanitised::text(&render_value(signup.members().get(name))));
+    let rows: Vec<Vec<TableCell>> = signups
         .iter()
         .map(|signup| {
             vec![
                 text(signup, "position"),
-                Cell::new(Ink::Strong, Sanitised::text(signup.email().unwrap_or_default())),
+                TableCell::new(TextRole::Strong, Sanitised::text(signup.email().unwrap_or_default())),
                 text(signup, "name"),
                 text(signup, "status"),
                 text(signup, "referral_code"),
-                Cell::from(Sanitised::text(signup.id())),
+                TableCell::from(Sanitised::text(signup.id())),
             ]
         })
         .collect();
-    columns(&[">POS", "EMAIL", "NAME", "STATUS", "CODE", "=ID"], &rows, &console.out)
+    render_columns(&[">POS", "EMAIL", "NAME", "STATUS", "CODE", "=ID"], &rows, &console.out)
 }
 
 /// One, member by member; those that nobody knows last, by their own names.
-pub(super) fn page(signup: &Signup, console: &Console) -> String {
+pub(super) fn render_page(signup: &ApiSignup, console: &Console) -> String {
     let members = signup.members();
     let known = KNOWN.iter().filter_map(|(name, title)| Some((*title, members.get(*name)?)));
-    let rows: Vec<(&'static str, Cell)> =
-        known.map(|(title, value)| (title, Cell::from(Sanitised::text(&words(Some(value)))))).collect();
-    let mut text = pairs(&rows, &console.out);
+    let rows: Vec<(&'static str, TableCell)> =
+        known.map(|(title, value)| (title, TableCell::from(Sanitised::text(&render_value(Some(value)))))).collect();
+    let mut text = render_pairs(&rows, &console.out);
     let unknown = members.iter().filter(|(name, _)| !KNOWN.iter().any(|(known, _)| known == name));
     for (name, value) in unknown {
-        let line = Sanitised::text(&format!("{name}  {}", words(Some(value))));
+        let line = Sanitised::text(&format!("{name}  {}", render_value(Some(value))));
         text.push_str(line.as_str());
         text.push('\n');
     }
     text
 }
 
-fn words(value: Option<&Value>) -> String {
+fn render_value(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

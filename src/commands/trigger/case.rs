@@ -1,20 +1,20 @@
 //! `trigger --case ID`: repeats one check of an audit by itself, and shows every request and answer in full.
 
-use crate::audit::{self, Audience, Check, Plan, Selection};
-use crate::config::Settings;
+use crate::audit::{self, AuditCheck, AuditObserver, AuditPlan, CheckSelection};
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::audit::{self as auditing, Around, Target};
-use crate::flows::delivery::interrupted;
+use crate::flows::audit::{self as auditing, AuditTarget, RepeatLineOptions};
+use crate::flows::delivery::exit_for_signal;
 use crate::flows::{request, runtime, workspace};
-use crate::output::audit::exchange;
+use crate::output::audit::render_exchange;
 use crate::output::console::Console;
-use crate::output::errors::labelled;
-use crate::output::human::verdict;
-use crate::output::rendition::Rendition;
-use crate::output::style::Ink;
+use crate::output::errors::render_labelled;
+use crate::output::human::render_verdict;
+use crate::output::rendition::RequestRendition;
+use crate::output::style::TextRole;
 use crate::protocol::check::{CheckReport, CheckVerdict};
-use crate::protocol::report::{Report, What};
+use crate::protocol::report::{Report, ReportKind};
 use http::{HeaderName, Method};
 use url::Url;
 
@@ -27,26 +27,26 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID", value_parser = check, conflicts_with_all = [
         "event", "data", "set", "set_json", "unset", "seed", "waitlist", "email", "name", "sign", "retry", "speed",
     ])]
-    pub(super) case: Option<Named>,
+    pub(super) case: Option<NamedCheck>,
     /// Send the check's signature in this header
-    #[arg(long, value_name = "NAME", value_parser = auditing::header_name, default_value = "x-webhook-signature", requires = "case")]
+    #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name, default_value = "x-webhook-signature", requires = "case")]
     signature_header: HeaderName,
 }
 
 /// A check, by its id.
 #[derive(Clone, Copy)]
-pub(super) struct Named(&'static Check);
+pub(super) struct NamedCheck(&'static AuditCheck);
 
-impl std::fmt::Debug for Named {
+impl std::fmt::Debug for NamedCheck {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.0.id)
     }
 }
 
-fn check(text: &str) -> Result<Named, String> {
-    match audit::find(text) {
-        Some(check) => Ok(Named(check)),
-        None => Err(match text.parse::<audit::Part>() {
+fn check(text: &str) -> Result<NamedCheck, String> {
+    match audit::find_check(text) {
+        Some(check) => Ok(NamedCheck(check)),
+        None => Err(match text.parse::<audit::CheckSelector>() {
             Ok(_) => "that is a group; referralloop test --list   lists the checks".to_owned(),
             Err(error) => error.to_string(),
         }),
@@ -55,13 +55,13 @@ fn check(text: &str) -> Result<Named, String> {
 
 /// Repeats the check.
 pub(super) fn run(
-    (Named(check), arguments): (Named, &Arguments),
+    (NamedCheck(check), arguments): (NamedCheck, &Arguments),
     url: Url,
     request: &request::Arguments,
     dry_run: bool,
-    (context, console, settings): (&Context, &Console, &Settings),
+    (context, console, settings): (&Context, &Console, &ConfigSettings),
 ) -> Result<Exit, Error> {
-    let target = Target {
+    let target = AuditTarget {
         url,
         secret_files: request.secret_file.iter().cloned().collect(),
         signature_header: arguments.signature_header.clone(),
@@ -69,60 +69,63 @@ pub(super) fn run(
     };
     let secret = match request.is_unsigned() {
         true => None,
-        false => Some(workspace::secrets(context, settings, &target.secret_files)?.signing().clone()),
+        false => Some(workspace::load_secrets(context, settings, &target.secret_files)?.signing().clone()),
     };
-    let around = Around { unsigned: secret.is_none(), ..Around::default() };
-    let plan =
-        Plan { selection: Selection::one(check.id), regardless: true, ..auditing::plan(&target, secret, context) };
+    let around = RepeatLineOptions { unsigned: secret.is_none(), ..RepeatLineOptions::default() };
+    let plan = AuditPlan {
+        selection: CheckSelection::single(check.id),
+        regardless: true,
+        ..auditing::build_plan(&target, secret, context)
+    };
     if dry_run {
-        return print(check, &plan, console);
+        return print_requests(check, &plan, console);
     }
-    auditing::confirm(&plan.url, plan.limits, context)?;
+    auditing::confirm_audit(&plan.url, plan.limits, context)?;
     runtime::block_on(async {
-        let stop = context.stop()?;
-        let repeat = |check: &Check| auditing::repeat_line(check, &target, &around);
-        match auditing::run(&plan, &repeat, &mut Silent, &stop).await? {
-            Ok(report) => report.checks.first().map_or(Ok(Exit::Done), |check| tell(check, context, console)),
-            Err(signal) => Ok(interrupted(signal)),
+        let stop = context.subscribe_stop()?;
+        let repeat = |check: &AuditCheck| auditing::format_repeat_line(check, &target, &around);
+        match auditing::run_audit(&plan, &repeat, &mut SilentAudience, &stop).await? {
+            Ok(report) => report.checks.first().map_or(Ok(Exit::Done), |check| show_check(check, context, console)),
+            Err(signal) => Ok(exit_for_signal(signal)),
         }
     })
 }
 
 /// Nobody watches one check.
-struct Silent;
+struct SilentAudience;
 
-impl Audience for Silent {
-    fn begins(&mut self, _: usize, _: usize, _: &'static str) {}
+impl AuditObserver for SilentAudience {
+    fn check_started(&mut self, _: usize, _: usize, _: &'static str) {}
 
-    fn ended(&mut self, _: &CheckReport) {}
+    fn check_ended(&mut self, _: &CheckReport) {}
 }
 
 /// Plain requests can be written down; what is about timing or several connections can not.
-fn print(check: &Check, plan: &Plan, console: &Console) -> Result<Exit, Error> {
-    let drafts = audit::drafts(check, plan).unwrap_or_default();
+fn print_requests(check: &AuditCheck, plan: &AuditPlan, console: &Console) -> Result<Exit, Error> {
+    let drafts = audit::build_drafts(check, plan).unwrap_or_default();
     let plain = drafts.iter().all(|draft| draft.method == Method::POST && draft.is_whole());
     if drafts.is_empty() || !plain {
         return Err(Error::usage(format!("{} is more than requests that could be written down", check.id)));
     }
     for draft in &drafts {
         let request = &draft.request;
-        let rendition = Rendition { url: &request.url, headers: &request.headers, body: &request.body };
+        let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
         match console.is_json() {
-            true => console.record("request", &rendition.record())?,
-            false => console.line(&rendition.curl())?,
+            true => console.write_record("request", &rendition.to_record())?,
+            false => console.write_line(&rendition.to_curl())?,
         }
     }
     Ok(Exit::Done)
 }
 
-fn tell(check: &CheckReport, context: &Context, console: &Console) -> Result<Exit, Error> {
+fn show_check(check: &CheckReport, context: &Context, console: &Console) -> Result<Exit, Error> {
     if console.is_json() {
-        console.report(&Report { at: context.clock.now(), what: What::Check(Box::new(check.clone())) })?;
+        console.write_report(&Report { at: context.clock.now(), what: ReportKind::Check(Box::new(check.clone())) })?;
     } else {
         for one in &check.exchanges {
-            console.lines(&exchange(one, &console.out))?;
+            console.write_lines(&render_exchange(one, &console.out))?;
         }
-        console.lines(&[verdict(check, &console.out)])?;
+        console.write_lines(&[render_verdict(check, &console.out)])?;
         let words = match &check.verdict {
             CheckVerdict::Passed => Vec::new(),
             CheckVerdict::Failed(what) | CheckVerdict::Accepted { what, .. } => {
@@ -131,7 +134,7 @@ fn tell(check: &CheckReport, context: &Context, console: &Console) -> Result<Exi
             CheckVerdict::Skipped(reason) => vec![("skipped  ", reason.as_str())],
         };
         for (label, text) in words {
-            console.lines(&labelled(label, Ink::Faint, text, 4, &console.out))?;
+            console.write_lines(&render_labelled(label, TextRole::Faint, text, 4, &console.out))?;
         }
     }
     match check.verdict {

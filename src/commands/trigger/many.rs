@@ -1,17 +1,17 @@
 //! `trigger --count/--rate/--duration/--concurrency`: many events, each with a payload and a signature of its own.
 
 use super::Arguments as Trigger;
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::deliver::Pace;
-use crate::deliver::load::{self, Figures, Load, Retries};
+use crate::deliver::DeliveryPace;
+use crate::deliver::load::{self, LoadOptions, LoadRetryPolicy, LoadStatistics};
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
 use crate::flows::{arguments, delivery, loading, payload, request, runtime, workspace};
 use crate::output::console::Console;
-use crate::output::load::{Setting, fields, table};
+use crate::output::load::{LoadParameters, render_load_table, summary_fields};
 use crate::protocol::event::EventType;
-use crate::protocol::sample::{Flow, seeded_time};
+use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
@@ -43,13 +43,13 @@ impl Arguments {
     }
 
     /// Whether many are asked for.
-    pub(super) fn asked(&self) -> bool {
+    pub(super) fn is_requested(&self) -> bool {
         self.count.is_some() || self.duration.is_some() || self.rate.is_some() || self.concurrency.is_some()
     }
 }
 
 fn stretch(text: &str) -> Result<Duration, String> {
-    match arguments::duration(text)? {
+    match arguments::read_duration(text)? {
         duration if duration.is_zero() => Err("it must be longer than nothing".into()),
         duration if duration > Duration::from_secs(24 * 3600) => Err("a day at most".into()),
         duration => Ok(duration),
@@ -68,17 +68,17 @@ pub(super) fn run(
     arguments: &Trigger,
     context: &Context,
     console: &Console,
-    settings: &Settings,
+    settings: &ConfigSettings,
     url: Url,
 ) -> Result<Exit, Error> {
     let plan = plan(arguments, context, settings, &url)?;
-    let flow = arguments.event.unwrap_or(Flow::One(EventType::SignupCreated));
+    let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
     let (seed, now) = match arguments.payload.seed() {
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
-    let bodies = payload::bodies(flow, &arguments.payload, context, settings, (seed, now))?;
-    let setting = Setting {
+    let bodies = payload::prepare_bodies(flow, &arguments.payload, context, settings, (seed, now))?;
+    let setting = LoadParameters {
         url: url.to_string(),
         connections: plan.concurrency,
         rate: plan.rate,
@@ -89,38 +89,38 @@ pub(super) fn run(
 }
 
 async fn send(
-    plan: Load,
-    bodies: payload::Bodies,
-    setting: &Setting,
+    plan: LoadOptions,
+    bodies: payload::PayloadSource,
+    setting: &LoadParameters,
     context: &Context,
     console: &Console,
-    settings: &Settings,
+    settings: &ConfigSettings,
 ) -> Result<Exit, Error> {
-    let stop = context.stop()?;
+    let stop = context.subscribe_stop()?;
     // Opened before anything is sent: a summary that cannot be kept should not cost a run.
     let store = workspace::open_store(context, settings)?;
-    let (figures, signal) = loading::run(plan, bodies, context, &stop).await?;
-    let sum = loading::sum(&figures);
-    let fields = fields(&sum, setting);
-    let kept = store.keep_load(context.clock.now(), fields.to_string()).await;
+    let (figures, signal) = loading::run_load(plan, bodies, context, &stop).await?;
+    let sum = loading::summarise_figures(&figures);
+    let fields = summary_fields(&sum, setting);
+    let kept = store.save_load_summary(context.clock.now(), fields.to_string()).await;
     store.close().await;
     if console.is_json() {
-        console.record("summary", &fields)?;
+        console.write_record("summary", &fields)?;
     } else {
-        console.text(&table(&sum, setting, &console.out))?;
+        console.write_text(&render_load_table(&sum, setting, &console.out))?;
     }
     kept.map_err(|error| Error::machine(error.to_string()))?;
     Ok(match signal {
-        Some(signal) => delivery::interrupted(signal),
+        Some(signal) => delivery::exit_for_signal(signal),
         None => verdict(&figures),
     })
 }
 
-fn verdict(figures: &Figures) -> Exit {
+fn verdict(figures: &LoadStatistics) -> Exit {
     if figures.counts.acknowledged == figures.counts.events { Exit::Done } else { Exit::No }
 }
 
-fn plan(arguments: &Trigger, context: &Context, settings: &Settings, url: &Url) -> Result<Load, Error> {
+fn plan(arguments: &Trigger, context: &Context, settings: &ConfigSettings, url: &Url) -> Result<LoadOptions, Error> {
     let many = &arguments.many;
     if many.count.is_none() && many.duration.is_none() {
         return Err(Error::usage("say how many, or for how long").hint("--count 1000, or --duration 10s"));
@@ -134,15 +134,15 @@ fn plan(arguments: &Trigger, context: &Context, settings: &Settings, url: &Url) 
         return Err(Error::usage(format!("{url} is not on this machine, and load goes nowhere else"))
             .hint("--to 3000/webhooks, or another http:// address of loopback"));
     }
-    let template = request::template(url, &arguments.request, context, settings)?;
+    let template = request::build_template(url, &arguments.request, context, settings)?;
     let retries = &arguments.retries;
     let factor = match retries.speed {
         None => Some(1.0),
-        Some(Pace::Times(factor)) => Some(factor),
-        Some(Pace::Instant) => None,
-        Some(Pace::Step) => return Err(Error::usage("--speed step waits for Enter and is for single events")),
+        Some(DeliveryPace::Times(factor)) => Some(factor),
+        Some(DeliveryPace::Instant) => None,
+        Some(DeliveryPace::Step) => return Err(Error::usage("--speed step waits for Enter and is for single events")),
     };
-    Ok(Load {
+    Ok(LoadOptions {
         address: address(url)?,
         head: head(url, &template.headers),
         key: template.key,
@@ -152,7 +152,7 @@ fn plan(arguments: &Trigger, context: &Context, settings: &Settings, url: &Url) 
         rate: many.rate,
         budget: arguments.timeout.0.unwrap_or(load::NO_LIMIT),
         retries: (retries.retry || retries.speed.is_some())
-            .then(|| Retries { from: retries.retry_from.into(), factor }),
+            .then(|| LoadRetryPolicy { from: retries.retry_from.into(), factor }),
     })
 }
 
@@ -170,7 +170,7 @@ fn address(url: &Url) -> Result<SocketAddr, Error> {
 }
 
 /// Request line and header lines.
-fn head(url: &Url, headers: &[arguments::Header]) -> Vec<u8> {
+fn head(url: &Url, headers: &[arguments::HeaderArgument]) -> Vec<u8> {
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let mut head = format!("POST {target} HTTP/1.1\r\nHost: {authority}\r\n").into_bytes();

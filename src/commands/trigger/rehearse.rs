@@ -2,17 +2,17 @@
 //! effects happened once.
 
 use super::Arguments as Trigger;
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::rehearsing::{self, Judge, Show};
+use crate::flows::rehearsing::{self, RehearsalScreen, StateCommand};
 use crate::flows::{input, payload, request, runtime};
 use crate::output::{console::Console, prompt};
 use crate::protocol::event::EventType;
-use crate::protocol::rehearsal::{Faults, plan};
-use crate::protocol::sample::{Flow, seeded_time};
-use crate::protocol::scenario::{BUILT_IN, Scenario, Script};
+use crate::protocol::rehearsal::{FaultRates, plan_rehearsal};
+use crate::protocol::sample::{PayloadPattern, seeded_time};
+use crate::protocol::scenario::{BUILT_IN, Scenario, ScenarioScript};
 use std::path::Path;
 use url::Url;
 
@@ -23,7 +23,7 @@ use url::Url;
 pub(super) struct Arguments {
     /// Deliver as production does: duplicate=0.2,together=0.1,drop=0.1,reorder=5,delay=50ms..2s,corrupt=0.01,late=0.1
     #[arg(long, value_name = "FAULTS", value_parser = faults, conflicts_with_all = ["rate", "duration", "concurrency", "scenario", "retry", "speed", "edit"])]
-    chaos: Option<Faults>,
+    chaos: Option<FaultRates>,
     /// Play lifecycle, referral-climb, burst, duplicate-storm, or a TOML file
     #[arg(long, value_name = "NAME", conflicts_with_all = ["count", "rate", "duration", "concurrency", "event", "data", "set", "set_json", "unset", "retry", "speed", "edit"])]
     scenario: Option<String>,
@@ -37,13 +37,13 @@ pub(super) struct Arguments {
 
 impl Arguments {
     /// Whether a rehearsal is asked for.
-    pub(super) fn asked(&self) -> bool {
+    pub(super) fn is_requested(&self) -> bool {
         self.chaos.is_some() || self.scenario.is_some() || self.state_cmd.is_some()
     }
 }
 
-fn faults(text: &str) -> Result<Faults, String> {
-    text.parse::<Faults>().map_err(|error| error.to_string())
+fn faults(text: &str) -> Result<FaultRates, String> {
+    text.parse::<FaultRates>().map_err(|error| error.to_string())
 }
 
 /// Events of a chaos run where nobody says how many.
@@ -60,12 +60,12 @@ pub(super) fn run(
     arguments: &Trigger,
     context: &Context,
     console: &Console,
-    settings: &Settings,
+    settings: &ConfigSettings,
     url: Url,
 ) -> Result<Exit, Error> {
     let (script, seed) = script(arguments, context, settings)?;
-    let template = request::template(&url, &arguments.request, context, settings)?;
-    let rehearsal = rehearsing::Rehearsal {
+    let template = request::build_template(&url, &arguments.request, context, settings)?;
+    let rehearsal = rehearsing::RehearsalRun {
         url,
         template,
         budget: arguments.timeout.0,
@@ -74,7 +74,7 @@ pub(super) fn run(
         repeat: repeat(context, arguments.payload.seed().is_none().then_some(seed)),
     };
     if arguments.dry_run {
-        rehearsal.preview(&Show { context, console })?;
+        rehearsal.preview(&RehearsalScreen { context, console })?;
         return Ok(Exit::Done);
     }
     let sent: usize = rehearsal.script.plan.steps.iter().map(|step| step.shots.len()).sum();
@@ -89,15 +89,15 @@ pub(super) fn run(
         .rehearsals
         .state_cmd
         .as_ref()
-        .map(|command| Judge { command: command.clone(), expected: arguments.rehearsals.state_change });
-    runtime::block_on(rehearsing::play(&rehearsal, judge, &Show { context, console }, settings))
+        .map(|command| StateCommand { command: command.clone(), expected: arguments.rehearsals.state_change });
+    runtime::block_on(rehearsing::run_rehearsal(&rehearsal, judge, &RehearsalScreen { context, console }, settings))
 }
 
-fn script(arguments: &Trigger, context: &Context, settings: &Settings) -> Result<(Script, u64), Error> {
+fn script(arguments: &Trigger, context: &Context, settings: &ConfigSettings) -> Result<(ScenarioScript, u64), Error> {
     if let Some(name) = &arguments.rehearsals.scenario {
         let scenario = scenario(name, context)?;
         let seed = arguments.payload.seed().or(scenario.seed).unwrap_or_else(|| context.random_u64());
-        let script = scenario.script(seed).map_err(|error| Error::usage(format!("scenario {name}: {error}")))?;
+        let script = scenario.build_script(seed).map_err(|error| Error::usage(format!("scenario {name}: {error}")))?;
         return Ok((script, seed));
     }
     let seed = arguments.payload.seed().unwrap_or_else(|| context.random_u64());
@@ -105,8 +105,8 @@ fn script(arguments: &Trigger, context: &Context, settings: &Settings) -> Result
     if count > MOST {
         return Err(Error::usage(format!("a rehearsal has at most {MOST} events; without --chaos, --count is load")));
     }
-    let flow = arguments.event.unwrap_or(Flow::One(EventType::SignupCreated));
-    let bodies = payload::bodies(flow, &arguments.payload, context, settings, (seed, seeded_time(seed)))?;
+    let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
+    let bodies = payload::prepare_bodies(flow, &arguments.payload, context, settings, (seed, seeded_time(seed)))?;
     let mut written = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
     for number in 0..count {
         let mut body = Vec::new();
@@ -114,7 +114,7 @@ fn script(arguments: &Trigger, context: &Context, settings: &Settings) -> Result
         written.push(String::from_utf8(body).map_err(|_| Error::usage("a rehearsal's body is UTF-8"))?);
     }
     let faults = arguments.rehearsals.chaos.clone().unwrap_or_default();
-    Ok((Script { plan: plan(written.len(), &faults, seed), bodies: written }, seed))
+    Ok((ScenarioScript { plan: plan_rehearsal(written.len(), &faults, seed), bodies: written }, seed))
 }
 
 fn scenario(name: &str, context: &Context) -> Result<Scenario, Error> {
@@ -125,7 +125,7 @@ fn scenario(name: &str, context: &Context) -> Result<Scenario, Error> {
         return Err(Error::usage(format!("there is no scenario '{name}'"))
             .hint(format!("write {}, or the name of a TOML file", BUILT_IN.join(", "))));
     }
-    let bytes = input::read(context, Path::new(name), input::BODY_LIMIT, "scenario")?;
+    let bytes = input::read_input(context, Path::new(name), input::BODY_LIMIT, "scenario")?;
     let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("scenario {name} is not UTF-8")))?;
     toml_edit::de::from_str(&text)
         .map_err(|error| Error::usage(format!("scenario {name}: {}", error.to_string().trim_end())))

@@ -20,7 +20,7 @@ const FIELDS: usize = 128;
 
 /// A connection and what was read from it.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct LoadConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
     filled: usize,
@@ -30,7 +30,7 @@ pub(super) struct Connection {
 
 /// An answer, read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Answered {
+pub(super) struct LoadResponse {
     pub status: u16,
     /// Bytes, head and body.
     pub bytes: u64,
@@ -40,14 +40,14 @@ pub(super) struct Answered {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(super) enum LoadConnectionError {
     /// The connection ended or failed.
     Gone(io::Error),
     /// What came is not HTTP.
     Malformed,
 }
 
-impl From<io::Error> for Broken {
+impl From<io::Error> for LoadConnectionError {
     fn from(error: io::Error) -> Self {
         Self::Gone(error)
     }
@@ -55,13 +55,13 @@ impl From<io::Error> for Broken {
 
 /// How the body of an answer ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Framing {
+enum ResponseFraming {
     Length(u64),
     Chunked,
     Close,
 }
 
-impl Connection {
+impl LoadConnection {
     pub(super) async fn open(address: SocketAddr, eager: bool) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
@@ -75,7 +75,7 @@ impl Connection {
     }
 
     /// Sends a request and reads its answer.
-    pub(super) async fn exchange(&mut self, request: &[u8]) -> Result<Answered, Broken> {
+    pub(super) async fn exchange(&mut self, request: &[u8]) -> Result<LoadResponse, LoadConnectionError> {
         self.stream.write_all(request).await?;
         self.filled = 0;
         let mut parsed = None;
@@ -93,14 +93,18 @@ impl Connection {
                 continue;
             }
             let body = self.body(head, framing).await?;
-            return Ok(Answered { status, bytes: head as u64 + body, stays: stays && framing != Framing::Close });
+            return Ok(LoadResponse {
+                status,
+                bytes: head as u64 + body,
+                stays: stays && framing != ResponseFraming::Close,
+            });
         }
     }
 
-    async fn read(&mut self) -> Result<(), Broken> {
+    async fn read(&mut self) -> Result<(), LoadConnectionError> {
         if self.filled == self.buffer.len() {
             if self.filled >= LONGEST_HEAD {
-                return Err(Broken::Malformed);
+                return Err(LoadConnectionError::Malformed);
             }
             self.buffer.resize(self.filled * 2, 0);
         }
@@ -134,41 +138,41 @@ impl Connection {
     }
 
     /// Status, length, framing and whether the connection stays, once the head is complete.
-    fn head(&self) -> Result<Option<(u16, usize, Framing, bool)>, Broken> {
+    fn head(&self) -> Result<Option<(u16, usize, ResponseFraming, bool)>, LoadConnectionError> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut answer = httparse::Response::new(&mut fields);
-        let parsed = answer.parse(&self.buffer[..self.filled]).map_err(|_| Broken::Malformed)?;
+        let parsed = answer.parse(&self.buffer[..self.filled]).map_err(|_| LoadConnectionError::Malformed)?;
         let (httparse::Status::Complete(length), Some(status)) = (parsed, answer.code) else { return Ok(None) };
-        let (mut framing, mut stays) = (Framing::Close, answer.version == Some(1));
+        let (mut framing, mut stays) = (ResponseFraming::Close, answer.version == Some(1));
         for field in answer.headers.iter() {
             let says = |word: &[u8]| field.value.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-            if field.name.eq_ignore_ascii_case("content-length") && framing != Framing::Chunked {
-                let text = std::str::from_utf8(field.value).map_err(|_| Broken::Malformed)?;
-                framing = Framing::Length(text.trim().parse().map_err(|_| Broken::Malformed)?);
+            if field.name.eq_ignore_ascii_case("content-length") && framing != ResponseFraming::Chunked {
+                let text = std::str::from_utf8(field.value).map_err(|_| LoadConnectionError::Malformed)?;
+                framing = ResponseFraming::Length(text.trim().parse().map_err(|_| LoadConnectionError::Malformed)?);
             } else if field.name.eq_ignore_ascii_case("transfer-encoding") && says(b"chunked") {
-                framing = Framing::Chunked;
+                framing = ResponseFraming::Chunked;
             } else if field.name.eq_ignore_ascii_case("connection") {
                 stays = if says(b"close") { false } else { stays || says(b"keep-alive") };
             }
         }
         if matches!(status, 100..200 | 204 | 304) {
-            framing = Framing::Length(0);
+            framing = ResponseFraming::Length(0);
         }
         Ok(Some((status, length, framing, stays)))
     }
 
     /// Reads a body to its end and answers with its length as it came.
-    async fn body(&mut self, head: usize, framing: Framing) -> Result<u64, Broken> {
+    async fn body(&mut self, head: usize, framing: ResponseFraming) -> Result<u64, LoadConnectionError> {
         let there = (self.filled - head) as u64;
         match framing {
-            Framing::Length(length) => {
+            ResponseFraming::Length(length) => {
                 let mut left = length.saturating_sub(there);
                 while left > 0 {
                     left = left.saturating_sub(self.more().await? as u64);
                 }
                 Ok(length)
             }
-            Framing::Close => {
+            ResponseFraming::Close => {
                 let mut length = there;
                 loop {
                     match self.stream.read(&mut self.buffer).await? {
@@ -177,8 +181,8 @@ impl Connection {
                     }
                 }
             }
-            Framing::Chunked => {
-                let (mut chunks, mut length) = (Chunks::default(), there);
+            ResponseFraming::Chunked => {
+                let (mut chunks, mut length) = (ChunkDecoder::default(), there);
                 let mut ended = chunks.take(&self.buffer[head..self.filled])?;
                 while !ended {
                     let read = self.more().await?;
@@ -191,7 +195,7 @@ impl Connection {
     }
 
     /// Reads over what is there.
-    async fn more(&mut self) -> Result<usize, Broken> {
+    async fn more(&mut self) -> Result<usize, LoadConnectionError> {
         match self.stream.read(&mut self.buffer).await? {
             0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
             read => Ok(read),
@@ -201,13 +205,13 @@ impl Connection {
 
 /// A chunked body on its way (RFC 9112, section 7.1), looked at byte by byte only where it is not content.
 #[derive(Debug, Default)]
-struct Chunks {
-    state: State,
+struct ChunkDecoder {
+    state: ChunkState,
     size: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum State {
+enum ChunkState {
     /// In the digits of a size.
     #[default]
     Size,
@@ -223,40 +227,40 @@ enum State {
     Field,
 }
 
-impl Chunks {
+impl ChunkDecoder {
     /// Takes what came; whether that was the end.
-    fn take(&mut self, mut bytes: &[u8]) -> Result<bool, Broken> {
+    fn take(&mut self, mut bytes: &[u8]) -> Result<bool, LoadConnectionError> {
         while let Some((&byte, rest)) = bytes.split_first() {
-            if self.state == State::Content {
+            if self.state == ChunkState::Content {
                 let part = self.size.min(bytes.len() as u64);
                 self.size -= part;
                 bytes = &bytes[part as usize..];
                 if self.size == 0 {
-                    self.state = State::Break;
+                    self.state = ChunkState::Break;
                 }
                 continue;
             }
             bytes = rest;
             self.state = match (self.state, byte) {
-                (State::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
+                (ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
                     let digit = u64::from((byte as char).to_digit(16).unwrap_or(0));
-                    self.size = self.size.checked_mul(16).ok_or(Broken::Malformed)? + digit;
-                    State::Size
+                    self.size = self.size.checked_mul(16).ok_or(LoadConnectionError::Malformed)? + digit;
+                    ChunkState::Size
                 }
-                (State::Size | State::Extension, b'\n') if self.size == 0 => State::Trailer,
-                (State::Size | State::Extension, b'\n') => State::Content,
-                (State::Size, b'\r' | b';' | b' ' | b'\t') | (State::Extension, _) => State::Extension,
-                (State::Break, b'\r') | (State::Trailer, b'\r') => self.state,
-                (State::Break, b'\n') => State::Size,
-                (State::Trailer, b'\n') => return Ok(true),
-                (State::Trailer | State::Field, b) => {
+                (ChunkState::Size | ChunkState::Extension, b'\n') if self.size == 0 => ChunkState::Trailer,
+                (ChunkState::Size | ChunkState::Extension, b'\n') => ChunkState::Content,
+                (ChunkState::Size, b'\r' | b';' | b' ' | b'\t') | (ChunkState::Extension, _) => ChunkState::Extension,
+                (ChunkState::Break, b'\r') | (ChunkState::Trailer, b'\r') => self.state,
+                (ChunkState::Break, b'\n') => ChunkState::Size,
+                (ChunkState::Trailer, b'\n') => return Ok(true),
+                (ChunkState::Trailer | ChunkState::Field, b) => {
                     if b == b'\n' {
-                        State::Trailer
+                        ChunkState::Trailer
                     } else {
-                        State::Field
+                        ChunkState::Field
                     }
                 }
-                _ => return Err(Broken::Malformed),
+                _ => return Err(LoadConnectionError::Malformed),
             };
         }
         Ok(false)

@@ -1,8 +1,8 @@
 //! What a load run counts, and its latencies.
 
-use crate::protocol::attempt::Outcome;
-use crate::protocol::load::Counts;
-use crate::protocol::schedule::acknowledges;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::load::LoadCounts;
+use crate::protocol::schedule::is_acknowledgement;
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -14,12 +14,12 @@ const LONGEST: u64 = 3_600_000_000;
 /// How far a thread has got, for a progress bar. Each has cache lines of its own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-pub struct Live {
+pub struct LoadThreadProgress {
     ended: AtomicU64,
     acknowledged: AtomicU64,
 }
 
-impl Live {
+impl LoadThreadProgress {
     /// Deliveries that ended, and those of them that were acknowledged.
     pub fn read(&self) -> (u64, u64) {
         (self.ended.load(Relaxed), self.acknowledged.load(Relaxed))
@@ -28,9 +28,9 @@ impl Live {
 
 /// The sum of a run.
 #[derive(Debug, Clone)]
-pub struct Figures {
+pub struct LoadStatistics {
     /// What is counted.
-    pub counts: Counts,
+    pub counts: LoadCounts,
     /// From the first start to the last end.
     pub elapsed: Duration,
     /// When the last attempt ended.
@@ -40,11 +40,11 @@ pub struct Figures {
     latencies: Option<Histogram<u64>>,
 }
 
-impl Figures {
+impl LoadStatistics {
     /// Nothing yet.
     pub(super) fn new() -> Self {
         Self {
-            counts: Counts::default(),
+            counts: LoadCounts::default(),
             elapsed: Duration::ZERO,
             ended: None,
             statuses: vec![0; 1000],
@@ -55,7 +55,7 @@ impl Figures {
     }
 
     /// Counts an attempt that was answered.
-    pub(super) fn answered(&mut self, status: u16, latency: Duration) {
+    pub(super) fn count_answer(&mut self, status: u16, latency: Duration) {
         self.counts.attempts += 1;
         if let Some(count) = self.statuses.get_mut(usize::from(status)) {
             *count += 1;
@@ -67,13 +67,13 @@ impl Figures {
     }
 
     /// Counts an attempt that was not.
-    pub(super) fn failed(&mut self, outcome: &Outcome) {
+    pub(super) fn count_failure(&mut self, outcome: &AttemptOutcome) {
         self.counts.attempts += 1;
         *self.failures.entry(outcome.name()).or_default() += 1;
     }
 
     /// Counts an event that ended.
-    pub(super) fn end(&mut self, acknowledged: bool, in_time: bool, at: Instant, live: &Live) {
+    pub(super) fn count_end(&mut self, acknowledged: bool, in_time: bool, at: Instant, live: &LoadThreadProgress) {
         self.counts.events += 1;
         self.counts.acknowledged += u64::from(acknowledged);
         self.counts.in_time += u64::from(acknowledged && in_time);
@@ -83,7 +83,7 @@ impl Figures {
     }
 
     /// Adds another thread's.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.counts += other.counts;
         self.ended = self.ended.max(other.ended);
         self.statuses.iter_mut().zip(&other.statuses).for_each(|(sum, more)| *sum += more);
@@ -100,7 +100,7 @@ impl Figures {
     pub fn outcomes(&self) -> Vec<(String, u64, bool)> {
         let met = self.statuses.iter().enumerate().filter(|(_, count)| **count > 0);
         let statuses = met.map(|(status, count)| {
-            let good = u16::try_from(status).is_ok_and(acknowledges);
+            let good = u16::try_from(status).is_ok_and(is_acknowledgement);
             (status.to_string(), *count, good)
         });
         let failures = self.failures.iter().map(|(name, count)| ((*name).to_owned(), *count, false));

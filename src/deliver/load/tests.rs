@@ -5,10 +5,10 @@ use crate::shutdown::channel;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-struct Plain;
+struct PlainBodies;
 
-impl Bodies for Plain {
-    fn write(&self, number: u64, out: &mut Vec<u8>) {
+impl LoadBodies for PlainBodies {
+    fn write_body(&self, number: u64, out: &mut Vec<u8>) {
         out.extend_from_slice(format!("{{\"n\":{number}}}").as_bytes());
     }
 }
@@ -35,8 +35,8 @@ fn serve(mut stream: TcpStream, answer: &[u8], closes: bool, delay: Duration) {
     }
 }
 
-fn load(address: SocketAddr) -> Load {
-    Load {
+fn load(address: SocketAddr) -> LoadOptions {
+    LoadOptions {
         address,
         head: b"POST / HTTP/1.1\r\nHost: x\r\n".to_vec(),
         key: None,
@@ -49,9 +49,9 @@ fn load(address: SocketAddr) -> Load {
     }
 }
 
-fn run(load: Load) -> Figures {
+fn run(load: LoadOptions) -> LoadStatistics {
     let (_stopper, stop) = channel();
-    start(load, Arc::new(Plain), &stop).unwrap().finish().unwrap()
+    start_load(load, Arc::new(PlainBodies), &stop).unwrap().finish().unwrap()
 }
 
 #[test]
@@ -91,15 +91,15 @@ fn what_goes_wrong_is_counted_by_kind() {
 #[test]
 fn a_slow_answer_is_given_up() {
     let address = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false, Duration::from_secs(30));
-    let figures = run(Load { count: Some(2), budget: Duration::from_millis(30), ..load(address) });
+    let figures = run(LoadOptions { count: Some(2), budget: Duration::from_millis(30), ..load(address) });
     assert_eq!(figures.outcomes(), [("timeout".to_owned(), 2, false)]);
 }
 
 #[test]
 fn retries_follow_the_schedule_or_come_at_once() {
     let address = server(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", false, Duration::ZERO);
-    let retries = Some(Retries { from: RetryFrom::Previous, factor: None });
-    let figures = run(Load { count: Some(4), retries, ..load(address) });
+    let retries = Some(LoadRetryPolicy { from: RetryFrom::Previous, factor: None });
+    let figures = run(LoadOptions { count: Some(4), retries, ..load(address) });
     assert_eq!((figures.counts.events, figures.counts.attempts, figures.counts.acknowledged), (4, 20, 0));
 }
 
@@ -107,7 +107,7 @@ fn retries_follow_the_schedule_or_come_at_once() {
 fn late_starts_are_timed_from_when_they_were_due() {
     // One connection, 20 ms an answer, a start every 5 ms: the last of twenty begins 300 ms late.
     let address = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false, Duration::from_millis(20));
-    let figures = run(Load { concurrency: 1, rate: Some(200.0), ..load(address) });
+    let figures = run(LoadOptions { concurrency: 1, rate: Some(200.0), ..load(address) });
     assert!(figures.counts.late >= 15, "{}", figures.counts.late);
     assert!(figures.max() >= Duration::from_millis(280), "{:?}", figures.max());
 }

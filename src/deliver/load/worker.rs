@@ -1,10 +1,10 @@
 //! One connection's life in a load run: take a ticket, wait until it is due, fabricate, sign, send, count.
 
-use super::connection::{Answered, Broken, Connection};
-use super::figures::{Figures, Live};
-use super::{Bodies, Plan};
-use crate::protocol::attempt::{Outcome, Phase};
-use crate::protocol::schedule::{ATTEMPT_BUDGET, MAX_ATTEMPTS, Schedule, acknowledges};
+use super::connection::{LoadConnection, LoadConnectionError, LoadResponse};
+use super::figures::{LoadStatistics, LoadThreadProgress};
+use super::{LoadBodies, LoadPlan};
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
+use crate::protocol::schedule::{ATTEMPT_BUDGET, MAX_ATTEMPTS, RetrySchedule, is_acknowledgement};
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -26,26 +26,31 @@ const WAITING: usize = 4096;
 
 /// What the workers of one thread share.
 #[derive(Clone)]
-pub(super) struct Shared {
-    plan: Arc<Plan>,
-    bodies: Arc<dyn Bodies>,
-    live: Arc<Live>,
-    figures: Rc<RefCell<Figures>>,
+pub(super) struct LoadThreadState {
+    plan: Arc<LoadPlan>,
+    bodies: Arc<dyn LoadBodies>,
+    live: Arc<LoadThreadProgress>,
+    figures: Rc<RefCell<LoadStatistics>>,
     /// Whether the thread has one connection only.
     alone: bool,
 }
 
-impl Shared {
-    pub(super) fn new(plan: Arc<Plan>, bodies: Arc<dyn Bodies>, live: Arc<Live>, alone: bool) -> Self {
-        Self { plan, bodies, live, alone, figures: Rc::new(RefCell::new(Figures::new())) }
+impl LoadThreadState {
+    pub(super) fn new(
+        plan: Arc<LoadPlan>,
+        bodies: Arc<dyn LoadBodies>,
+        live: Arc<LoadThreadProgress>,
+        alone: bool,
+    ) -> Self {
+        Self { plan, bodies, live, alone, figures: Rc::new(RefCell::new(LoadStatistics::new())) }
     }
 
-    pub(super) fn into_figures(self) -> Figures {
+    pub(super) fn into_figures(self) -> LoadStatistics {
         self.figures.take()
     }
 }
 
-impl Default for Figures {
+impl Default for LoadStatistics {
     fn default() -> Self {
         Self::new()
     }
@@ -53,7 +58,7 @@ impl Default for Figures {
 
 /// One attempt to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Job {
+struct ScheduledAttempt {
     due: Option<Instant>,
     number: u64,
     attempt: u32,
@@ -62,9 +67,9 @@ struct Job {
 }
 
 /// Works until there are no tickets and no retries.
-pub(super) async fn work(shared: Shared) {
+pub(super) async fn run_worker(shared: LoadThreadState) {
     let budget = shared.plan.load.budget;
-    let mut worker = Worker {
+    let mut worker = LoadWorker {
         shared,
         connection: None,
         body: Vec::with_capacity(1024),
@@ -78,29 +83,34 @@ pub(super) async fn work(shared: Shared) {
     }
 }
 
-struct Worker {
-    shared: Shared,
-    connection: Option<Connection>,
+struct LoadWorker {
+    shared: LoadThreadState,
+    connection: Option<LoadConnection>,
     body: Vec<u8>,
     request: Vec<u8>,
-    waiting: BinaryHeap<Reverse<Job>>,
+    waiting: BinaryHeap<Reverse<ScheduledAttempt>>,
     /// Set once in a while and not for every attempt: a timer costs more than looking at the clock.
     limit: Pin<Box<Sleep>>,
 }
 
-impl Worker {
+impl LoadWorker {
     /// A retry that is due, else a new delivery, else the next retry.
-    fn next(&mut self) -> Option<Job> {
-        let ready = |job: &Reverse<Job>| job.0.due.is_none_or(|due| due <= Instant::now());
+    fn next(&mut self) -> Option<ScheduledAttempt> {
+        let ready = |job: &Reverse<ScheduledAttempt>| job.0.due.is_none_or(|due| due <= Instant::now());
         if self.waiting.len() >= WAITING || self.waiting.peek().is_some_and(ready) {
             return self.waiting.pop().map(|Reverse(job)| job);
         }
-        let fresh = self.shared.plan.ticket().map(|(number, due)| Job { due, number, attempt: 1, first: due });
+        let fresh = self.shared.plan.next_delivery().map(|(number, due)| ScheduledAttempt {
+            due,
+            number,
+            attempt: 1,
+            first: due,
+        });
         fresh.or_else(|| self.waiting.pop().map(|Reverse(job)| job))
     }
 
     /// Waits until a job is due; the time from which it is measured.
-    async fn begin(&mut self, job: &Job) -> Instant {
+    async fn begin(&mut self, job: &ScheduledAttempt) -> Instant {
         let Some(due) = job.due else { return Instant::now() };
         let early = due.saturating_duration_since(Instant::now());
         if !early.is_zero() {
@@ -114,26 +124,26 @@ impl Worker {
         due
     }
 
-    async fn deliver(&mut self, job: Job, due: Instant) {
+    async fn deliver(&mut self, job: ScheduledAttempt, due: Instant) {
         self.write(job.number);
         let ended = self.attempt().await;
         let now = Instant::now();
         let latency = now.saturating_duration_since(due);
-        let acknowledged = matches!(&ended, Ok(answered) if acknowledges(answered.status));
+        let acknowledged = matches!(&ended, Ok(answered) if is_acknowledgement(answered.status));
         let first = job.first.unwrap_or(due);
         let retry = if acknowledged { None } else { self.retry(&job, first, now) };
         let mut figures = self.shared.figures.borrow_mut();
         figures.counts.sent += self.request.len() as u64;
         match &ended {
             Ok(answered) => {
-                figures.answered(answered.status, latency);
+                figures.count_answer(answered.status, latency);
                 figures.counts.received += answered.bytes;
             }
-            Err(outcome) => figures.failed(outcome),
+            Err(outcome) => figures.count_failure(outcome),
         }
         match retry {
             Some(job) => self.waiting.push(Reverse(job)),
-            None => figures.end(
+            None => figures.count_end(
                 acknowledged,
                 now.saturating_duration_since(first) <= ATTEMPT_BUDGET,
                 now,
@@ -143,18 +153,18 @@ impl Worker {
     }
 
     /// The next attempt of a delivery that failed, where there is one.
-    fn retry(&self, job: &Job, first: Instant, now: Instant) -> Option<Job> {
+    fn retry(&self, job: &ScheduledAttempt, first: Instant, now: Instant) -> Option<ScheduledAttempt> {
         let retries = self.shared.plan.load.retries.filter(|_| job.attempt < MAX_ATTEMPTS)?;
-        let scheduled = Schedule::new(retries.from).nth(job.attempt as usize)?;
+        let scheduled = RetrySchedule::new(retries.from).nth(job.attempt as usize)?;
         let due = retries.factor.map_or(now, |factor| (first + scheduled.div_f64(factor)).max(now));
-        Some(Job { due: Some(due), number: job.number, attempt: job.attempt + 1, first: Some(first) })
+        Some(ScheduledAttempt { due: Some(due), number: job.number, attempt: job.attempt + 1, first: Some(first) })
     }
 
     /// Fabricates a body, signs it and puts the request together.
     fn write(&mut self, number: u64) {
         let Self { shared, body, request, .. } = self;
         body.clear();
-        shared.bodies.write(number, body);
+        shared.bodies.write_body(number, body);
         request.clear();
         request.extend_from_slice(&shared.plan.load.head);
         if let Some(key) = &shared.plan.load.key {
@@ -168,7 +178,7 @@ impl Worker {
     }
 
     /// Connects where needed, sends and reads, within the budget. A connection that failed or must close is gone.
-    async fn attempt(&mut self) -> Result<Answered, Outcome> {
+    async fn attempt(&mut self) -> Result<LoadResponse, AttemptOutcome> {
         let load = &self.shared.plan.load;
         let (address, budget, eager) = (load.address, load.budget, self.shared.alone);
         let mut connection = self.connection.take().filter(|connection| !connection.is_stale());
@@ -177,29 +187,29 @@ impl Worker {
         let answered = {
             let exchange = async {
                 if connection.is_none() {
-                    connection = Some(Connection::open(address, eager).await?);
+                    connection = Some(LoadConnection::open(address, eager).await?);
                 }
                 connected = true;
                 match &mut connection {
                     Some(connection) => connection.exchange(request).await,
-                    None => Err(Broken::Malformed),
+                    None => Err(LoadConnectionError::Malformed),
                 }
             };
-            within(&mut self.limit, budget, exchange).await
+            run_within(&mut self.limit, budget, exchange).await
         };
         match answered {
             Some(Ok(answered)) => {
                 self.connection = connection.filter(|_| answered.stays);
                 Ok(answered)
             }
-            Some(Err(broken)) => Err(outcome(&broken)),
-            None => Err(Outcome::TimedOut(if connected { Phase::Head } else { Phase::Connect })),
+            Some(Err(broken)) => Err(classify_failure(&broken)),
+            None => Err(AttemptOutcome::TimedOut(if connected { AttemptPhase::Head } else { AttemptPhase::Connect })),
         }
     }
 }
 
 /// Runs an attempt under a limit whose timer is moved only when it rings too early.
-async fn within<T>(limit: &mut Pin<Box<Sleep>>, budget: Duration, attempt: impl Future<Output = T>) -> Option<T> {
+async fn run_within<T>(limit: &mut Pin<Box<Sleep>>, budget: Duration, attempt: impl Future<Output = T>) -> Option<T> {
     let deadline = tokio::time::Instant::now() + budget;
     if limit.is_elapsed() || limit.deadline() > deadline {
         limit.as_mut().reset(deadline);
@@ -220,13 +230,15 @@ async fn within<T>(limit: &mut Pin<Box<Sleep>>, budget: Duration, attempt: impl 
     .await
 }
 
-fn outcome(broken: &Broken) -> Outcome {
+fn classify_failure(broken: &LoadConnectionError) -> AttemptOutcome {
     match broken {
-        Broken::Malformed => Outcome::Malformed("what came is no HTTP answer".into()),
-        Broken::Gone(error) => match error.kind() {
-            ErrorKind::ConnectionRefused => Outcome::Refused,
-            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => Outcome::Disconnected,
-            _ => Outcome::Failed(error.to_string()),
+        LoadConnectionError::Malformed => AttemptOutcome::Malformed("what came is no HTTP answer".into()),
+        LoadConnectionError::Gone(error) => match error.kind() {
+            ErrorKind::ConnectionRefused => AttemptOutcome::Refused,
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
+                AttemptOutcome::Disconnected
+            }
+            _ => AttemptOutcome::Failed(error.to_string()),
         },
     }
 }

@@ -1,39 +1,39 @@
 //! The catalogue of body forms, in the order in which they are tried: data.
 
 use super::dialects as d;
-use super::escape::Escapes;
-use super::number::Numbers;
+use super::escape::StringEscapes;
+use super::number::NumberStyle;
 use super::rewrite;
-use super::writer::Dialect;
-use super::{Form, Make, Source, parts, text, wrap};
-use crate::diagnose::cause::{Cause, Family};
+use super::writer::JsonDialect;
+use super::{BodyForm, BodySource, FormMaker, parts, text, wrap};
+use crate::diagnose::cause::{CauseFamily, MismatchCause};
 
-const fn json(tier: u8, id: &'static str, words: &'static str, dialects: &'static [Dialect]) -> Form {
-    Form { cause: Cause::new(id, Family::Json, words), tier, make: Make::Json(dialects) }
+const fn json(tier: u8, id: &'static str, words: &'static str, dialects: &'static [JsonDialect]) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier, make: FormMaker::Json(dialects) }
 }
 
-const fn rewritten(id: &'static str, words: &'static str, rewrite: fn(&str) -> Vec<Option<String>>) -> Form {
-    Form { cause: Cause::new(id, Family::Json, words), tier: 2, make: Make::Text(rewrite) }
+const fn rewritten(id: &'static str, words: &'static str, rewrite: fn(&str) -> Vec<Option<String>>) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier: 2, make: FormMaker::Text(rewrite) }
 }
 
-const fn json_of(id: &'static str, words: &'static str, make: fn(&Source) -> Vec<Vec<u8>>) -> Form {
-    Form { cause: Cause::new(id, Family::Json, words), tier: 2, make: Make::Bytes(make) }
+const fn json_of(id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier: 2, make: FormMaker::Bytes(make) }
 }
 
-const fn bytes(tier: u8, id: &'static str, words: &'static str, make: fn(&Source) -> Vec<Vec<u8>>) -> Form {
-    Form { cause: Cause::new(id, Family::Bytes, words), tier, make: Make::Bytes(make) }
+const fn bytes(tier: u8, id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Bytes, words), tier, make: FormMaker::Bytes(make) }
 }
 
-const fn large(tier: u8, id: &'static str, words: &'static str, make: fn(&Source) -> Vec<Vec<u8>>) -> Form {
-    Form { cause: Cause::new(id, Family::Bytes, words), tier, make: Make::Large(make) }
+const fn large(tier: u8, id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Bytes, words), tier, make: FormMaker::Large(make) }
 }
 
-const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static str]) -> Form {
-    Form { cause: Cause::new(id, Family::Absent, words), tier: 1, make: Make::Fixed(texts) }
+const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static str]) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Absent, words), tier: 1, make: FormMaker::Fixed(texts) }
 }
 
 /// Every body form, commonest first.
-pub static FORMS: [Form; 118] = [
+pub static FORMS: [BodyForm; 118] = [
     json(1, "json-stringify", "re-serialised JSON, as JSON.stringify writes it", &d::STRINGIFY),
     json(1, "json-python", "re-serialised JSON, as Python's json.dumps writes it", &d::PYTHON),
     json(
@@ -54,9 +54,9 @@ pub static FORMS: [Form; 118] = [
         "re-serialised JSON, as Python writes it with separators=(',', ':') and ensure_ascii=False",
         &d::PYTHON_COMPACT_UNICODE,
     ),
-    large(1, "newline-removed", "the body without the line end at its end", text::newline_removed),
-    large(1, "newline-added", "the body with a line feed put at its end", text::newline_added),
-    large(1, "body-trimmed", "the body without the blanks around it", text::trimmed),
+    large(1, "newline-removed", "the body without the line end at its end", text::remove_newline),
+    large(1, "newline-added", "the body with a line feed put at its end", text::add_newline),
+    large(1, "body-trimmed", "the body without the blanks around it", text::trim_blanks),
     absent("body-empty", "nothing: an empty body", &[""]),
     absent("object-object", "the text [object Object] in place of the body", &["[object Object]"]),
     absent("empty-object", "the empty object {} in place of the body", &["{}"]),
@@ -95,7 +95,9 @@ pub static FORMS: [Form; 118] = [
         "JSON laid out with tabs, as JSON.stringify(value, null, '\\t') writes it",
         &d::PRETTY_TAB,
     ),
-    rewritten("json-minified", "the body with the blanks between its tokens removed", |t| vec![rewrite::minify(t)]),
+    rewritten("json-minified", "the body with the blanks between its tokens removed", |t| {
+        vec![rewrite::minify_json(t)]
+    }),
     json(2, "json-python-sorted", "re-serialised JSON, as Python writes it with sort_keys=True", &d::PYTHON_SORTED),
     json(
         2,
@@ -172,92 +174,92 @@ pub static FORMS: [Form; 118] = [
     ),
     json(2, "json-spaced", "the body with a blank behind each comma and colon", &d::SPACED),
     json(2, "json-indented", "the body laid out, its tokens unchanged", &d::INDENTED),
-    rewritten("json-slashes-unescaped", "the body with \\/ written as /", |t| vec![rewrite::slashes(t, false)]),
-    rewritten("json-slashes-escaped", "the body with / written as \\/", |t| vec![rewrite::slashes(t, true)]),
+    rewritten("json-slashes-unescaped", "the body with \\/ written as /", |t| vec![rewrite::rewrite_slashes(t, false)]),
+    rewritten("json-slashes-escaped", "the body with / written as \\/", |t| vec![rewrite::rewrite_slashes(t, true)]),
     rewritten("json-unescaped", "the body with its \\u escapes resolved", |t| {
-        vec![rewrite::escapes(t, &Escapes::PLAIN), rewrite::escapes(t, &Escapes::GO_PLAIN)]
+        vec![rewrite::rewrite_escapes(t, &StringEscapes::PLAIN), rewrite::rewrite_escapes(t, &StringEscapes::GO_PLAIN)]
     }),
     rewritten("json-escaped", "the body with everything beyond ASCII escaped", |t| {
         vec![
-            rewrite::escapes(t, &Escapes::PYTHON),
-            rewrite::escapes(t, &Escapes::PHP_SLASHES),
-            rewrite::escapes(t, &Escapes::PHP),
-            rewrite::escapes(t, &UPPER),
+            rewrite::rewrite_escapes(t, &StringEscapes::PYTHON),
+            rewrite::rewrite_escapes(t, &StringEscapes::PHP_SLASHES),
+            rewrite::rewrite_escapes(t, &StringEscapes::PHP),
+            rewrite::rewrite_escapes(t, &UPPER),
         ]
     }),
     rewritten("json-html-escaped", "the body with <, > and & escaped in its strings", |t| {
         vec![
-            rewrite::escapes(t, &Escapes::RAILS),
-            rewrite::escapes(t, &Escapes::GO),
-            rewrite::escapes(t, &Escapes::GSON),
-            rewrite::escapes(t, &Escapes::DOTNET),
+            rewrite::rewrite_escapes(t, &StringEscapes::RAILS),
+            rewrite::rewrite_escapes(t, &StringEscapes::GO),
+            rewrite::rewrite_escapes(t, &StringEscapes::GSON),
+            rewrite::rewrite_escapes(t, &StringEscapes::DOTNET),
         ]
     }),
     rewritten("json-escapes-recased", "the body with the digits of its \\u escapes in the other case", |t| {
-        vec![rewrite::escape_case(t, false), rewrite::escape_case(t, true)]
+        vec![rewrite::rewrite_escape_case(t, false), rewrite::rewrite_escape_case(t, true)]
     }),
     rewritten("json-numbers-javascript", "the body with its numbers written as JavaScript does", |t| {
-        vec![rewrite::numbers(t, Numbers::JavaScript), rewrite::numbers(t, Numbers::Php)]
+        vec![rewrite::rewrite_numbers(t, NumberStyle::JavaScript), rewrite::rewrite_numbers(t, NumberStyle::Php)]
     }),
     rewritten("json-numbers-python", "the body with its numbers written as Python does", |t| {
-        vec![rewrite::numbers(t, Numbers::Python), rewrite::numbers(t, Numbers::Ruby)]
+        vec![rewrite::rewrite_numbers(t, NumberStyle::Python), rewrite::rewrite_numbers(t, NumberStyle::Ruby)]
     }),
     rewritten("json-numbers-java", "the body with its numbers written as Java does", |t| {
-        vec![rewrite::numbers(t, Numbers::Java), rewrite::numbers(t, Numbers::JavaDouble)]
+        vec![rewrite::rewrite_numbers(t, NumberStyle::Java), rewrite::rewrite_numbers(t, NumberStyle::JavaDouble)]
     }),
-    json_of("json-string", "the body as one JSON string, in quotes", wrap::json_string),
-    json_of("json-string-of-json", "JSON that was serialised twice", wrap::json_string_of_json),
-    json_of("json-string-inner", "the text inside the JSON string that the body is", wrap::json_string_inner),
-    json_of("json-member", "one member of the body alone", parts::members),
-    bytes(1, "body-base64", "the body in Base64", wrap::base64),
-    bytes(2, "body-base64-decoded", "the body decoded from Base64", wrap::base64_decoded),
-    bytes(2, "body-hex", "the body in hexadecimal digits", wrap::hexed),
-    large(1, "crlf-added", "the body with CR and LF put at its end", text::crlf_added),
-    large(2, "crlf-lines", "the body with its line ends made CRLF", text::to_crlf),
-    large(2, "lf-lines", "the body with its line ends made LF", text::from_crlf),
-    large(2, "lines-joined", "the body without its line ends", text::lines_joined),
-    large(2, "blanks-removed", "the body without any blank, those inside strings included", text::blanks_removed),
-    large(2, "bom-added", "the body with a byte order mark put in front", text::bom_added),
-    large(1, "bom-removed", "the body without its byte order mark", text::bom_removed),
-    large(2, "zero-added", "the body with a zero byte behind it", text::zero_added),
-    bytes(2, "charset-undoubled", "the body encoded in UTF-8 once; it was sent encoded twice", text::undoubled),
-    bytes(2, "charset-latin-1", "the body encoded in Latin-1", text::latin_1),
-    bytes(2, "charset-ascii", "the body encoded in ASCII, with ? for what it lacks", text::ascii),
-    large(2, "charset-dropped", "the body without what is beyond ASCII", text::ascii_dropped),
-    bytes(2, "charset-utf-16", "the body encoded in UTF-16", text::utf_16),
-    bytes(2, "charset-from-utf-16", "the body in UTF-8; it was sent in UTF-16", text::from_utf_16),
-    bytes(2, "charset-lossy", "the body with bytes that are not UTF-8 replaced", text::lossy),
-    bytes(2, "charset-doubled", "the body encoded in UTF-8 twice", text::doubled),
-    bytes(2, "charset-from-latin-1", "the body in UTF-8; it was sent in Latin-1", text::from_latin_1),
-    bytes(2, "unicode-nfc", "the body normalised to NFC", text::nfc),
-    bytes(2, "unicode-nfd", "the body normalised to NFD", text::nfd),
-    bytes(2, "gzip-undone", "the decompressed body; it was sent as gzip", wrap::gunzipped),
-    bytes(2, "deflate-undone", "the decompressed body; it was sent as deflate", wrap::inflated),
-    bytes(2, "brotli-undone", "the decompressed body; it was sent as Brotli", wrap::unbrotlied),
-    bytes(2, "gzip-done", "the body compressed with gzip; it arrived decompressed", wrap::gzipped),
-    bytes(2, "deflate-done", "the body compressed with deflate; it arrived decompressed", wrap::deflated),
+    json_of("json-string", "the body as one JSON string, in quotes", wrap::quote_as_json),
+    json_of("json-string-of-json", "JSON that was serialised twice", wrap::quote_reserialised),
+    json_of("json-string-inner", "the text inside the JSON string that the body is", wrap::unquote_json),
+    json_of("json-member", "one member of the body alone", parts::extract_members),
+    bytes(1, "body-base64", "the body in Base64", wrap::encode_base64),
+    bytes(2, "body-base64-decoded", "the body decoded from Base64", wrap::decode_base64),
+    bytes(2, "body-hex", "the body in hexadecimal digits", wrap::encode_hex),
+    large(1, "crlf-added", "the body with CR and LF put at its end", text::add_crlf),
+    large(2, "crlf-lines", "the body with its line ends made CRLF", text::convert_to_crlf),
+    large(2, "lf-lines", "the body with its line ends made LF", text::convert_from_crlf),
+    large(2, "lines-joined", "the body without its line ends", text::join_lines),
+    large(2, "blanks-removed", "the body without any blank, those inside strings included", text::remove_blanks),
+    large(2, "bom-added", "the body with a byte order mark put in front", text::add_bom),
+    large(1, "bom-removed", "the body without its byte order mark", text::remove_bom),
+    large(2, "zero-added", "the body with a zero byte behind it", text::add_zero_byte),
+    bytes(
+        2,
+        "charset-undoubled",
+        "the body encoded in UTF-8 once; it was sent encoded twice",
+        text::undo_double_encoding,
+    ),
+    bytes(2, "charset-latin-1", "the body encoded in Latin-1", text::encode_latin_1),
+    bytes(2, "charset-ascii", "the body encoded in ASCII, with ? for what it lacks", text::encode_ascii),
+    large(2, "charset-dropped", "the body without what is beyond ASCII", text::drop_non_ascii),
+    bytes(2, "charset-utf-16", "the body encoded in UTF-16", text::encode_utf_16),
+    bytes(2, "charset-from-utf-16", "the body in UTF-8; it was sent in UTF-16", text::decode_utf_16),
+    bytes(2, "charset-lossy", "the body with bytes that are not UTF-8 replaced", text::replace_invalid_utf8),
+    bytes(2, "charset-doubled", "the body encoded in UTF-8 twice", text::encode_twice),
+    bytes(2, "charset-from-latin-1", "the body in UTF-8; it was sent in Latin-1", text::decode_latin_1),
+    bytes(2, "unicode-nfc", "the body normalised to NFC", text::normalise_nfc),
+    bytes(2, "unicode-nfd", "the body normalised to NFD", text::normalise_nfd),
+    bytes(2, "gzip-undone", "the decompressed body; it was sent as gzip", wrap::gunzip_body),
+    bytes(2, "deflate-undone", "the decompressed body; it was sent as deflate", wrap::inflate_body),
+    bytes(2, "brotli-undone", "the decompressed body; it was sent as Brotli", wrap::decode_brotli),
+    bytes(2, "gzip-done", "the body compressed with gzip; it arrived decompressed", wrap::gzip_body),
+    bytes(2, "deflate-done", "the body compressed with deflate; it arrived decompressed", wrap::deflate_body),
     bytes(
         2,
         "envelope-opened",
         "the content of the envelope that the body is, such as a Lambda event's body",
-        wrap::envelope_opened,
+        wrap::open_envelope,
     ),
-    bytes(2, "envelope-added", "the body inside an envelope, such as a Lambda event", wrap::enveloped),
-    bytes(2, "form-key", "the body as a form parser took it: one field named by the whole body", wrap::form_key),
-    bytes(2, "form-fields", "a decoded field of the form that the body is", wrap::form_fields),
-    bytes(2, "form-field", "the body percent-encoded, as a form's field", wrap::form_field),
-    bytes(2, "buffer-json", "JSON.stringify of a Buffer: {\"type\":\"Buffer\",\"data\":[…]}", wrap::buffer_json),
-    bytes(2, "byte-list", "the body's bytes as a list of numbers", wrap::byte_list),
-    bytes(2, "quoted-base64", "the body in Base64 and quotes, as Go marshals a byte slice", wrap::quoted_base64),
-    bytes(2, "python-repr", "Python's str() of the decoded body", parts::python_repr),
-    bytes(2, "python-bytes", "Python's str() of the body's bytes: b'…'", parts::python_bytes),
-    bytes(2, "html-escaped", "the body with its quotes and brackets escaped for HTML", wrap::html_escaped),
-    bytes(
-        2,
-        "slashes-added",
-        "the body with backslashes before its quotes, as WordPress adds them",
-        wrap::slashes_added,
-    ),
+    bytes(2, "envelope-added", "the body inside an envelope, such as a Lambda event", wrap::wrap_in_envelope),
+    bytes(2, "form-key", "the body as a form parser took it: one field named by the whole body", wrap::write_form_key),
+    bytes(2, "form-fields", "a decoded field of the form that the body is", wrap::decode_form_fields),
+    bytes(2, "form-field", "the body percent-encoded, as a form's field", wrap::write_form_field),
+    bytes(2, "buffer-json", "JSON.stringify of a Buffer: {\"type\":\"Buffer\",\"data\":[…]}", wrap::write_buffer_json),
+    bytes(2, "byte-list", "the body's bytes as a list of numbers", wrap::write_byte_list),
+    bytes(2, "quoted-base64", "the body in Base64 and quotes, as Go marshals a byte slice", wrap::quote_base64),
+    bytes(2, "python-repr", "Python's str() of the decoded body", parts::write_python_repr),
+    bytes(2, "python-bytes", "Python's str() of the body's bytes: b'…'", parts::write_python_bytes),
+    bytes(2, "html-escaped", "the body with its quotes and brackets escaped for HTML", wrap::escape_html),
+    bytes(2, "slashes-added", "the body with backslashes before its quotes, as WordPress adds them", wrap::add_slashes),
     absent("body-null", "the text null or None in place of the body", &["null", "None", "nil", "NULL"]),
     absent("body-undefined", "the text undefined in place of the body", &["undefined", "[object Undefined]"]),
     absent("empty-text", "an empty list, string or array in place of the body", &["[]", "\"\"", "''", "Array", "b''"]),
@@ -272,19 +274,19 @@ pub static FORMS: [Form; 118] = [
             "[object ArrayBuffer]",
         ],
     ),
-    large(2, "cut-at-limit", "the beginning of the body, cut at a usual limit", parts::cut),
+    large(2, "cut-at-limit", "the beginning of the body, cut at a usual limit", parts::cut_at_limits),
     large(
         2,
         "cut-by-characters",
         "the body cut short: its length was counted in characters, not bytes",
-        parts::cut_to_characters,
+        parts::cut_to_character_count,
     ),
-    large(2, "byte-lost", "the body without its first or last byte", parts::byte_lost),
+    large(2, "byte-lost", "the body without its first or last byte", parts::drop_one_byte),
     // The best quality is slow, so it comes last.
-    bytes(3, "brotli-done", "the body compressed with Brotli; it arrived decompressed", wrap::brotlied),
+    bytes(3, "brotli-done", "the body compressed with Brotli; it arrived decompressed", wrap::encode_brotli),
 ];
 
-const UPPER: Escapes = Escapes { upper: true, ..Escapes::PYTHON };
+const UPPER: StringEscapes = StringEscapes { upper: true, ..StringEscapes::PYTHON };
 
 /// Go's `compact` with HTML escapes: inside strings, whatever else they hold.
 fn raw_message(body: &str) -> Vec<Option<String>> {
@@ -292,5 +294,5 @@ fn raw_message(body: &str) -> Vec<Option<String>> {
         let text = text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
         text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
     };
-    vec![rewrite::minify(body).map(escaped)]
+    vec![rewrite::minify_json(body).map(escaped)]
 }

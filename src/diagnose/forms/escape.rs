@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A way of writing strings. The quote, the backslash and the controls are always escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Escapes {
+pub struct StringEscapes {
     /// Everything beyond ASCII.
     pub ascii: bool,
     /// Everything beyond the Basic Multilingual Plane.
@@ -23,7 +23,7 @@ pub struct Escapes {
     pub short: bool,
 }
 
-impl Escapes {
+impl StringEscapes {
     /// Nothing but what must be escaped: JavaScript, Ruby, Jackson, serde_json.
     pub const PLAIN: Self = Self {
         ascii: false,
@@ -79,7 +79,7 @@ impl Escapes {
 }
 
 /// Appends a string as a literal, quotes included.
-pub fn write(out: &mut String, says: &str, escapes: &Escapes) {
+pub fn write_string(out: &mut String, says: &str, escapes: &StringEscapes) {
     out.push('"');
     for c in says.chars() {
         if escapes.numeric(c) {

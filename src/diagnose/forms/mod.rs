@@ -18,49 +18,53 @@ mod wrap;
 mod writer;
 
 pub use catalogue::FORMS;
-pub use source::{Source, text};
+pub use source::{BodySource, decode_text};
 
-use super::cause::Cause;
-use writer::Dialect;
+use super::cause::MismatchCause;
+use writer::JsonDialect;
 
 /// Something that may have been hashed in place of the body.
-pub struct Form {
+pub struct BodyForm {
     /// What it means that it was.
-    pub cause: Cause,
+    pub cause: MismatchCause,
     /// 1 for the commonest, which are tried together with other faults.
     pub tier: u8,
-    make: Make,
+    make: FormMaker,
 }
 
 /// How a form is made. One cause may have several variants: versions and settings of the same program.
-enum Make {
+enum FormMaker {
     /// Read as JSON and written again.
-    Json(&'static [Dialect]),
+    Json(&'static [JsonDialect]),
     /// The text rewritten.
     Text(fn(&str) -> Vec<Option<String>>),
     /// Whatever a function makes of it.
-    Bytes(fn(&Source) -> Vec<Vec<u8>>),
+    Bytes(fn(&BodySource) -> Vec<Vec<u8>>),
     /// The same, of a body of any size.
-    Large(fn(&Source) -> Vec<Vec<u8>>),
+    Large(fn(&BodySource) -> Vec<Vec<u8>>),
     /// These bytes, whatever the body.
     Fixed(&'static [&'static str]),
 }
 
-impl Form {
+impl BodyForm {
     /// Every variant of this form; none where the body has no such form.
-    pub fn make(&self, source: &Source) -> Vec<Vec<u8>> {
+    pub fn make(&self, source: &BodySource) -> Vec<Vec<u8>> {
         let small = source.is_small();
         match &self.make {
-            Make::Json(dialects) if small => {
+            FormMaker::Json(dialects) if small => {
                 let Some(tree) = source.tree() else { return Vec::new() };
-                dialects.iter().filter_map(|dialect| writer::write(tree, dialect)).map(String::into_bytes).collect()
+                dialects
+                    .iter()
+                    .filter_map(|dialect| writer::write_document(tree, dialect))
+                    .map(String::into_bytes)
+                    .collect()
             }
-            Make::Text(rewrite) if small => {
+            FormMaker::Text(rewrite) if small => {
                 rewrite(source.text).into_iter().flatten().map(String::into_bytes).collect()
             }
-            Make::Bytes(make) if small => make(source),
-            Make::Large(make) => make(source),
-            Make::Fixed(texts) => texts.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            FormMaker::Bytes(make) if small => make(source),
+            FormMaker::Large(make) => make(source),
+            FormMaker::Fixed(texts) => texts.iter().map(|text| text.as_bytes().to_vec()).collect(),
             _ => Vec::new(),
         }
     }
@@ -68,6 +72,6 @@ impl Form {
 
 /// The form with an id.
 #[cfg(test)]
-pub fn find(id: &str) -> Option<&'static Form> {
+pub fn find_form(id: &str) -> Option<&'static BodyForm> {
     FORMS.iter().find(|form| form.cause.id == id)
 }

@@ -6,7 +6,7 @@
 
 /// A way of writing numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Numbers {
+pub enum NumberStyle {
     /// As they were written: the writer keeps the text.
     Kept,
     /// JavaScript: every number is a double.
@@ -32,13 +32,13 @@ pub enum Numbers {
 }
 
 /// The digits of a double: value = 0.d₁d₂d₃… × 10^point.
-struct Digits {
+struct DecimalDigits {
     negative: bool,
     digits: String,
     point: i32,
 }
 
-impl Digits {
+impl DecimalDigits {
     fn of(number: f64) -> Self {
         let shortest = format!("{:e}", number.abs());
         let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
@@ -80,16 +80,16 @@ impl Digits {
 }
 
 /// Writes a number of a document; `None` where this writer would fail.
-pub fn write(spelled: &str, numbers: Numbers) -> Option<String> {
+pub fn write_number(spelled: &str, numbers: NumberStyle) -> Option<String> {
     let whole = !spelled.contains(['.', 'e', 'E']);
     match numbers {
-        Numbers::Kept => Some(spelled.to_owned()),
-        Numbers::JavaScript => Some(javascript(spelled)),
-        Numbers::Go => go(spelled),
-        Numbers::Python | Numbers::Ruby | Numbers::Java if whole => Some(integer(spelled)),
-        Numbers::DotNet if whole => Some(spelled.to_owned()),
-        Numbers::Php | Numbers::PhpFraction => php(spelled, whole, numbers == Numbers::PhpFraction),
-        Numbers::Serde => serde(spelled),
+        NumberStyle::Kept => Some(spelled.to_owned()),
+        NumberStyle::JavaScript => Some(javascript(spelled)),
+        NumberStyle::Go => go(spelled),
+        NumberStyle::Python | NumberStyle::Ruby | NumberStyle::Java if whole => Some(integer(spelled)),
+        NumberStyle::DotNet if whole => Some(spelled.to_owned()),
+        NumberStyle::Php | NumberStyle::PhpFraction => php(spelled, whole, numbers == NumberStyle::PhpFraction),
+        NumberStyle::Serde => serde(spelled),
         _ => double(spelled.parse().ok()?, numbers),
     }
 }
@@ -123,7 +123,7 @@ fn php(spelled: &str, whole: bool, fraction: bool) -> Option<String> {
         return Some(spelled.to_owned());
     }
     let number: f64 = spelled.parse().ok().filter(|number: &f64| number.is_finite())?;
-    let digits = Digits::of(number);
+    let digits = DecimalDigits::of(number);
     Some(if number != 0.0 && !(-3..=17).contains(&digits.point) {
         digits.scientific(true, ["e+", "e-"], 1)
     } else {
@@ -135,22 +135,23 @@ fn serde(spelled: &str) -> Option<String> {
     serde_json::from_str::<serde_json::Number>(spelled).ok().map(|number| number.to_string())
 }
 
-fn double(number: f64, numbers: Numbers) -> Option<String> {
+fn double(number: f64, numbers: NumberStyle) -> Option<String> {
     if number.is_infinite() {
         // Python alone reads and writes what is no JSON.
-        return (numbers == Numbers::Python).then(|| if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned());
+        return (numbers == NumberStyle::Python)
+            .then(|| if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned());
     }
-    let digits = Digits::of(number);
+    let digits = DecimalDigits::of(number);
     // The exponent in d.ddd × 10^exponent.
     let exponent = digits.point - 1;
     let zero = number == 0.0;
     Some(match numbers {
-        Numbers::Python if !zero && !(-4..16).contains(&exponent) => digits.scientific(false, ["e+", "e-"], 2),
-        Numbers::Ruby if !zero && !(-4..16).contains(&exponent) => digits.scientific(true, ["e+", "e-"], 2),
-        Numbers::Java | Numbers::JavaDouble if !zero && !(-3..7).contains(&exponent) => {
+        NumberStyle::Python if !zero && !(-4..16).contains(&exponent) => digits.scientific(false, ["e+", "e-"], 2),
+        NumberStyle::Ruby if !zero && !(-4..16).contains(&exponent) => digits.scientific(true, ["e+", "e-"], 2),
+        NumberStyle::Java | NumberStyle::JavaDouble if !zero && !(-3..7).contains(&exponent) => {
             digits.scientific(true, ["E", "E-"], 1)
         }
-        Numbers::DotNet if !zero && !(-5..15).contains(&exponent) => digits.scientific(false, ["E+", "E-"], 2),
+        NumberStyle::DotNet if !zero && !(-5..15).contains(&exponent) => digits.scientific(false, ["E+", "E-"], 2),
         _ => digits.plain(true),
     })
 }

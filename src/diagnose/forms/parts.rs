@@ -1,10 +1,10 @@
 //! Forms that are less than the body: cut at a limit, one member alone, a language's own notation of its data.
 
 use super::dialects;
-use super::source::Source;
-use super::tree::{Node, Text};
+use super::source::BodySource;
+use super::tree::{JsonNode, NodeText};
 use super::writer;
-use crate::protocol::json::{TokenKind, tokens};
+use crate::protocol::json::{JsonTokenKind, scan_tokens};
 use crate::protocol::stringify::json_stringify;
 use std::fmt::Write;
 
@@ -18,19 +18,19 @@ const LIMITS: [usize; 30] = [
 const LARGE_LIMITS: [usize; 6] = [500_000, 512_000, 524_288, 1_000_000, 1_048_576, 2_097_152];
 
 /// Cut at a usual limit.
-pub fn cut(source: &Source) -> Vec<Vec<u8>> {
+pub fn cut_at_limits(source: &BodySource) -> Vec<Vec<u8>> {
     let limits = LIMITS.iter().chain(&LARGE_LIMITS).filter(|&&limit| limit < source.body.len());
     limits.map(|&limit| source.body[..limit].to_vec()).collect()
 }
 
 /// Cut to as many bytes as the text has characters, or UTF-16 units: a length counted in the wrong unit.
-pub fn cut_to_characters(source: &Source) -> Vec<Vec<u8>> {
+pub fn cut_to_character_count(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     [text.encode_utf16().count(), text.chars().count()].map(|length| source.body[..length].to_vec()).into()
 }
 
 /// Without its last byte, or its first.
-pub fn byte_lost(source: &Source) -> Vec<Vec<u8>> {
+pub fn drop_one_byte(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     if body.len() < 2 {
         return Vec::new();
@@ -39,15 +39,15 @@ pub fn byte_lost(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Each member of the top-level object alone: as it stands, re-serialised, and the text of a string.
-pub fn members(source: &Source) -> Vec<Vec<u8>> {
-    let Some(Node::Object(members)) = source.tree() else { return Vec::new() };
+pub fn extract_members(source: &BodySource) -> Vec<Vec<u8>> {
+    let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
     let mut forms: Vec<Vec<u8>> =
         spans(source.text).into_iter().map(|span| source.text[span].into()).take(32).collect();
     forms.extend(forms.clone().iter().filter_map(|form| json_stringify(form)).map(String::into_bytes));
     for (_, value) in members.iter().take(32) {
         match value {
-            Node::Text(text) => forms.push(text.says.as_bytes().to_vec()),
-            _ => forms.extend(writer::write(value, &dialects::PYTHON[0]).map(String::into_bytes)),
+            JsonNode::Text(text) => forms.push(text.says.as_bytes().to_vec()),
+            _ => forms.extend(writer::write_document(value, &dialects::PYTHON[0]).map(String::into_bytes)),
         }
     }
     forms.retain(|form| !form.is_empty() && form != b"{}" && form != b"null");
@@ -58,11 +58,11 @@ pub fn members(source: &Source) -> Vec<Vec<u8>> {
 fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut spans = Vec::new();
     let mut start = None;
-    let mut scan = tokens(text.as_bytes());
+    let mut scan = scan_tokens(text.as_bytes());
     while let Some(Ok(token)) = scan.next() {
         match (token.kind, scan.depth()) {
-            (TokenKind::Colon, 1) => start = Some(token.end()),
-            (TokenKind::Comma, 1) | (TokenKind::ObjectClose, 0) => {
+            (JsonTokenKind::Colon, 1) => start = Some(token.end()),
+            (JsonTokenKind::Comma, 1) | (JsonTokenKind::ObjectClose, 0) => {
                 spans.extend(start.take().map(|from| from..token.start))
             }
             _ => {}
@@ -76,18 +76,20 @@ fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Python's `str()` of the decoded body.
-pub fn python_repr(source: &Source) -> Vec<Vec<u8>> {
+pub fn write_python_repr(source: &BodySource) -> Vec<Vec<u8>> {
     let mut out = String::new();
     source.tree().and_then(|tree| repr(&mut out, tree)).map(|()| out.into_bytes()).into_iter().collect()
 }
 
-fn repr(out: &mut String, node: &Node) -> Option<()> {
+fn repr(out: &mut String, node: &JsonNode) -> Option<()> {
     match node {
-        Node::Null => out.push_str("None"),
-        Node::Flag(flag) => out.push_str(if *flag { "True" } else { "False" }),
-        Node::Number(spelled) => out.push_str(&super::number::write(spelled, super::number::Numbers::Python)?),
-        Node::Text(text) => repr_text(out, &text.says),
-        Node::Array(elements) => {
+        JsonNode::Null => out.push_str("None"),
+        JsonNode::Flag(flag) => out.push_str(if *flag { "True" } else { "False" }),
+        JsonNode::Number(spelled) => {
+            out.push_str(&super::number::write_number(spelled, super::number::NumberStyle::Python)?)
+        }
+        JsonNode::Text(text) => repr_text(out, &text.says),
+        JsonNode::Array(elements) => {
             out.push('[');
             for (index, element) in elements.iter().enumerate() {
                 out.push_str(if index > 0 { ", " } else { "" });
@@ -95,12 +97,12 @@ fn repr(out: &mut String, node: &Node) -> Option<()> {
             }
             out.push(']');
         }
-        Node::Object(members) => repr_object(out, members)?,
+        JsonNode::Object(members) => repr_object(out, members)?,
     }
     Some(())
 }
 
-fn repr_object(out: &mut String, members: &[(Text, Node)]) -> Option<()> {
+fn repr_object(out: &mut String, members: &[(NodeText, JsonNode)]) -> Option<()> {
     out.push('{');
     for (index, (name, value)) in members.iter().enumerate() {
         out.push_str(if index > 0 { ", " } else { "" });
@@ -136,7 +138,7 @@ fn repr_text(out: &mut String, text: &str) {
 }
 
 /// Python's `str()` of the received bytes.
-pub fn python_bytes(source: &Source) -> Vec<Vec<u8>> {
+pub fn write_python_bytes(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let quote = if body.contains(&b'\'') && !body.contains(&b'"') { b'"' } else { b'\'' };
     let mut out = format!("b{}", char::from(quote));

@@ -1,44 +1,44 @@
 //! Rewriting tokens where they stand: the blanks of a document stay, its escapes or its numbers change.
 
-use super::escape::{self, Escapes};
-use super::number::{self, Numbers};
-use crate::protocol::json::{TokenKind, decode, tokens};
+use super::escape::{self, StringEscapes};
+use super::number::{self, NumberStyle};
+use crate::protocol::json::{JsonTokenKind, decode_literal, scan_tokens};
 
 /// Writes every string anew; `None` where the text is no JSON.
-pub fn escapes(text: &str, escapes: &Escapes) -> Option<String> {
+pub fn rewrite_escapes(text: &str, escapes: &StringEscapes) -> Option<String> {
     replace(text, |kind, literal, out| {
-        let string = matches!(kind, TokenKind::Key | TokenKind::String);
+        let string = matches!(kind, JsonTokenKind::Key | JsonTokenKind::String);
         if string {
-            escape::write(out, &decode(literal.as_bytes()), escapes);
+            escape::write_string(out, &decode_literal(literal.as_bytes()), escapes);
         }
         Some(string)
     })
 }
 
 /// Writes every number anew; `None` where the text is no JSON or a number has no such form.
-pub fn numbers(text: &str, numbers: Numbers) -> Option<String> {
+pub fn rewrite_numbers(text: &str, numbers: NumberStyle) -> Option<String> {
     replace(text, |kind, literal, out| {
-        if kind != TokenKind::Number {
+        if kind != JsonTokenKind::Number {
             return Some(false);
         }
-        out.push_str(&number::write(literal, numbers)?);
+        out.push_str(&number::write_number(literal, numbers)?);
         Some(true)
     })
 }
 
 /// Removes the blanks between tokens and changes none of them.
-pub fn minify(text: &str) -> Option<String> {
+pub fn minify_json(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
-    for token in tokens(text.as_bytes()) {
+    for token in scan_tokens(text.as_bytes()) {
         out.push_str(text.get(token.ok()?.range())?);
     }
     Some(out)
 }
 
 /// Changes `\/` to `/` in every string, or back.
-pub fn slashes(text: &str, escaped: bool) -> Option<String> {
+pub fn rewrite_slashes(text: &str, escaped: bool) -> Option<String> {
     replace(text, |kind, literal, out| {
-        let string = matches!(kind, TokenKind::Key | TokenKind::String);
+        let string = matches!(kind, JsonTokenKind::Key | JsonTokenKind::String);
         if string {
             let plain = literal.replace("\\/", "/");
             out.push_str(&if escaped { plain.replace('/', "\\/") } else { plain });
@@ -48,9 +48,9 @@ pub fn slashes(text: &str, escaped: bool) -> Option<String> {
 }
 
 /// Changes the case of the digits of each `\uXXXX`.
-pub fn escape_case(text: &str, upper: bool) -> Option<String> {
+pub fn rewrite_escape_case(text: &str, upper: bool) -> Option<String> {
     replace(text, |kind, literal, out| {
-        let string = matches!(kind, TokenKind::Key | TokenKind::String);
+        let string = matches!(kind, JsonTokenKind::Key | JsonTokenKind::String);
         if string {
             recase(literal, upper, out);
         }
@@ -75,10 +75,10 @@ fn recase(literal: &str, upper: bool, out: &mut String) {
 }
 
 /// Copies a text, asking of each token whether something else was written in its place.
-fn replace(text: &str, mut put: impl FnMut(TokenKind, &str, &mut String) -> Option<bool>) -> Option<String> {
+fn replace(text: &str, mut put: impl FnMut(JsonTokenKind, &str, &mut String) -> Option<bool>) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
-    for token in tokens(text.as_bytes()) {
+    for token in scan_tokens(text.as_bytes()) {
         let token = token.ok()?;
         out.push_str(text.get(copied..token.start)?);
         if !put(token.kind, text.get(token.range())?, &mut out)? {

@@ -1,6 +1,6 @@
 //! The body that forms are made of, with what is read off it once.
 
-use super::tree::{self, Node};
+use super::tree::{self, JsonNode};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 pub const TRANSFORM_LIMIT: usize = 256 << 10;
 
 /// The characters of a body, as a decoder that never fails reads them, without a byte order mark.
-pub fn text(body: &[u8]) -> Cow<'_, str> {
+pub fn decode_text(body: &[u8]) -> Cow<'_, str> {
     if body.len() > TRANSFORM_LIMIT {
         return Cow::Borrowed("");
     }
@@ -16,15 +16,15 @@ pub fn text(body: &[u8]) -> Cow<'_, str> {
 }
 
 /// A body under examination.
-pub struct Source<'a> {
+pub struct BodySource<'a> {
     /// Its bytes.
     pub body: &'a [u8],
     /// Its characters, without a byte order mark; empty where it is too large to be rewritten.
     pub text: &'a str,
-    tree: OnceCell<Option<Node<'a>>>,
+    tree: OnceCell<Option<JsonNode<'a>>>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> BodySource<'a> {
     /// A body and its [`text`].
     pub fn new(body: &'a [u8], text: &'a str) -> Self {
         Self { body, text, tree: OnceCell::new() }
@@ -36,8 +36,8 @@ impl<'a> Source<'a> {
     }
 
     /// The document that it is.
-    pub fn tree(&self) -> Option<&Node<'a>> {
-        self.tree.get_or_init(|| tree::parse(self.text)).as_ref()
+    pub fn tree(&self) -> Option<&JsonNode<'a>> {
+        self.tree.get_or_init(|| tree::parse_document(self.text)).as_ref()
     }
 
     /// The whole body, where it is UTF-8.

@@ -26,9 +26,9 @@ fn writes_what_the_real_programs_wrote() {
             "json-php-pretty" if name.ends_with("all") => "json-php-pretty-slashes-unicode",
             id => id,
         };
-        let form = find(renamed).unwrap_or_else(|| panic!("{renamed}"));
-        let text = text(body);
-        let made = form.make(&Source::new(body, &text));
+        let form = find_form(renamed).unwrap_or_else(|| panic!("{renamed}"));
+        let text = decode_text(body);
+        let made = form.make(&BodySource::new(body, &text));
         if !made.contains(&expected) {
             wrong.push(format!(
                 "{name}\n  real {}\n  ours {}",
@@ -70,7 +70,7 @@ fn numbers_are_written_as_rfc_8785_wants_them() {
     let mut lines = Sha256::new();
     for (index, bits) in fixed.chain(neighbours).chain(endless).take(100_000).enumerate() {
         let spelled = format!("{:e}", f64::from_bits(bits));
-        let written = number::write(&spelled, number::Numbers::JavaScript).unwrap();
+        let written = number::write_number(&spelled, number::NumberStyle::JavaScript).unwrap();
         lines.update(format!("{bits:x},{written}\n"));
         if let Some((_, hash)) = published.iter().find(|(count, _)| *count == index + 1) {
             let digest: String = lines.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,6 +1,6 @@
 //! Forms that a text takes when line ends, byte order marks, charsets and normalisation touch it.
 
-use super::source::Source;
+use super::source::BodySource;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -10,7 +10,7 @@ fn some(form: Option<Vec<u8>>) -> Vec<Vec<u8>> {
 }
 
 /// One or more line ends at the end taken away.
-pub fn newline_removed(source: &Source) -> Vec<Vec<u8>> {
+pub fn remove_newline(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let one = body.strip_suffix(b"\n").map(|rest| rest.strip_suffix(b"\r").unwrap_or(rest));
     let all = body.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
@@ -23,27 +23,27 @@ fn with_end(body: &[u8], end: &[u8]) -> Vec<u8> {
 }
 
 /// A line feed put at the end.
-pub fn newline_added(source: &Source) -> Vec<Vec<u8>> {
+pub fn add_newline(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\n")]
 }
 
 /// CR and LF put at the end.
-pub fn crlf_added(source: &Source) -> Vec<Vec<u8>> {
+pub fn add_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\r\n")]
 }
 
 /// A zero byte put at the end.
-pub fn zero_added(source: &Source) -> Vec<Vec<u8>> {
+pub fn add_zero_byte(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\0")]
 }
 
 /// Blanks at both ends taken away.
-pub fn trimmed(source: &Source) -> Vec<Vec<u8>> {
+pub fn trim_blanks(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.trim_ascii().to_vec()]
 }
 
 /// Every lone LF made CRLF.
-pub fn to_crlf(source: &Source) -> Vec<Vec<u8>> {
+pub fn convert_to_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     let mut out = Vec::with_capacity(source.body.len() + 64);
     let mut last = 0;
     for &byte in source.body {
@@ -57,7 +57,7 @@ pub fn to_crlf(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Every CR before an LF taken away, and every CR.
-pub fn from_crlf(source: &Source) -> Vec<Vec<u8>> {
+pub fn convert_from_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let paired = |at: usize| body[at] == b'\r' && body.get(at + 1) == Some(&b'\n');
     let lf = (0..body.len()).filter(|&at| !paired(at)).map(|at| body[at]).collect();
@@ -65,22 +65,22 @@ pub fn from_crlf(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Every line end taken away.
-pub fn lines_joined(source: &Source) -> Vec<Vec<u8>> {
+pub fn join_lines(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()]
 }
 
 /// Blanks taken away everywhere, inside strings too.
-pub fn blanks_removed(source: &Source) -> Vec<Vec<u8>> {
+pub fn remove_blanks(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()]
 }
 
 /// A byte order mark put in front.
-pub fn bom_added(source: &Source) -> Vec<Vec<u8>> {
+pub fn add_bom(source: &BodySource) -> Vec<Vec<u8>> {
     vec![[BOM, source.body].concat()]
 }
 
 /// The byte order mark taken away.
-pub fn bom_removed(source: &Source) -> Vec<Vec<u8>> {
+pub fn remove_bom(source: &BodySource) -> Vec<Vec<u8>> {
     some(source.body.strip_prefix(BOM).map(<[u8]>::to_vec))
 }
 
@@ -100,14 +100,14 @@ fn cp1252_byte(c: char) -> Option<u8> {
 }
 
 /// In ISO 8859-1 or Windows-1252, `?` for what they lack.
-pub fn latin_1(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let plain = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
     vec![plain, text.chars().map(|c| cp1252_byte(c).unwrap_or(b'?')).collect()]
 }
 
 /// In ASCII, `?` for a character, a UTF-16 unit or a byte beyond it.
-pub fn ascii(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_ascii(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let each = |times: fn(char) -> usize| -> Vec<u8> {
         text.chars().flat_map(|c| if c.is_ascii() { vec![c as u8] } else { vec![b'?'; times(c)] }).collect()
@@ -116,12 +116,12 @@ pub fn ascii(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// What is beyond ASCII left out.
-pub fn ascii_dropped(source: &Source) -> Vec<Vec<u8>> {
+pub fn drop_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().copied().filter(u8::is_ascii).collect()]
 }
 
 /// In UTF-16, either order, with and without a mark.
-pub fn utf_16(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.utf8() else { return Vec::new() };
     let units = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     let (little, big) = (units(u16::to_le_bytes), units(u16::to_be_bytes));
@@ -130,7 +130,7 @@ pub fn utf_16(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// UTF-16 read and written as UTF-8.
-pub fn from_utf_16(source: &Source) -> Vec<Vec<u8>> {
+pub fn decode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     if !body.len().is_multiple_of(2) || !body.contains(&0) {
         return Vec::new();
@@ -143,7 +143,7 @@ pub fn from_utf_16(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Bytes that are no UTF-8 replaced by U+FFFD, by `?`, or left out.
-pub fn lossy(source: &Source) -> Vec<Vec<u8>> {
+pub fn replace_invalid_utf8(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_some() {
         return Vec::new();
     }
@@ -159,23 +159,23 @@ pub fn lossy(source: &Source) -> Vec<Vec<u8>> {
     forms.into()
 }
 
-fn each_byte_a_char(source: &Source) -> Vec<Vec<u8>> {
+fn each_byte_a_char(source: &BodySource) -> Vec<Vec<u8>> {
     let read = |char_of: fn(u8) -> char| source.body.iter().map(|&byte| char_of(byte)).collect::<String>().into_bytes();
     vec![read(char::from), read(cp1252_char)]
 }
 
 /// UTF-8 taken for Latin-1 and encoded once more.
-pub fn doubled(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_twice(source: &BodySource) -> Vec<Vec<u8>> {
     if source.non_ascii().is_some() { each_byte_a_char(source) } else { Vec::new() }
 }
 
 /// Latin-1 read and written as UTF-8.
-pub fn from_latin_1(source: &Source) -> Vec<Vec<u8>> {
+pub fn decode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_none() { each_byte_a_char(source) } else { Vec::new() }
 }
 
 /// One encoding too many taken away.
-pub fn undoubled(source: &Source) -> Vec<Vec<u8>> {
+pub fn undo_double_encoding(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let read = |byte_of: fn(char) -> Option<u8>| text.chars().map(byte_of).collect::<Option<Vec<u8>>>();
     let forms = [read(|c| u8::try_from(u32::from(c)).ok()), read(cp1252_byte)];
@@ -183,13 +183,13 @@ pub fn undoubled(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Unicode normalisation form C.
-pub fn nfc(source: &Source) -> Vec<Vec<u8>> {
+pub fn normalise_nfc(source: &BodySource) -> Vec<Vec<u8>> {
     let form = |text: &str| ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned().into_bytes();
     some(source.non_ascii().map(form))
 }
 
 /// Unicode normalisation form D.
-pub fn nfd(source: &Source) -> Vec<Vec<u8>> {
+pub fn normalise_nfd(source: &BodySource) -> Vec<Vec<u8>> {
     let form = |text: &str| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned().into_bytes();
     some(source.non_ascii().map(form))
 }

@@ -3,7 +3,7 @@
 //! Numbers keep their spelling and strings their literal, since a writer may keep either. The depth is bounded: what
 //! is nested deeper is no webhook, and nothing here may run out of stack.
 
-use crate::protocol::json::{TokenKind, decode, tokens};
+use crate::protocol::json::{JsonTokenKind, decode_literal, scan_tokens};
 use std::borrow::Cow;
 
 /// The deepest nesting that is read.
@@ -11,7 +11,7 @@ const DEPTH: usize = 128;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Node<'a> {
+pub enum JsonNode<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -19,16 +19,16 @@ pub enum Node<'a> {
     /// A number, as spelled.
     Number(&'a str),
     /// A string.
-    Text(Text<'a>),
+    Text(NodeText<'a>),
     /// An array.
-    Array(Vec<Node<'a>>),
+    Array(Vec<JsonNode<'a>>),
     /// An object, its members in the order of the document, repeated names included.
-    Object(Vec<(Text<'a>, Node<'a>)>),
+    Object(Vec<(NodeText<'a>, JsonNode<'a>)>),
 }
 
 /// A string: what it says and how it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text<'a> {
+pub struct NodeText<'a> {
     /// Its characters; what no text can hold is U+FFFD.
     pub says: Cow<'a, str>,
     /// The literal, quotes included.
@@ -36,36 +36,36 @@ pub struct Text<'a> {
 }
 
 /// What is being read.
-struct Open<'a> {
-    node: Node<'a>,
+struct OpenNode<'a> {
+    node: JsonNode<'a>,
     /// The name under which it stands in its parent.
-    name: Option<Text<'a>>,
+    name: Option<NodeText<'a>>,
 }
 
 /// Reads a document; `None` where it is none, or nested too deep.
-pub fn parse(text: &str) -> Option<Node<'_>> {
-    let mut open: Vec<Open> = Vec::new();
+pub fn parse_document(text: &str) -> Option<JsonNode<'_>> {
+    let mut open: Vec<OpenNode> = Vec::new();
     let mut name = None;
     let mut root = None;
-    for token in tokens(text.as_bytes()) {
+    for token in scan_tokens(text.as_bytes()) {
         let token = token.ok()?;
         let literal = text.get(token.range())?;
         let node = match token.kind {
-            TokenKind::Comma | TokenKind::Colon => continue,
-            TokenKind::Key => {
+            JsonTokenKind::Comma | JsonTokenKind::Colon => continue,
+            JsonTokenKind::Key => {
                 name = Some(read_text(literal));
                 continue;
             }
-            TokenKind::ObjectOpen | TokenKind::ArrayOpen => {
-                let object = token.kind == TokenKind::ObjectOpen;
-                let node = if object { Node::Object(Vec::new()) } else { Node::Array(Vec::new()) };
-                open.push(Open { node, name: name.take() });
+            JsonTokenKind::ObjectOpen | JsonTokenKind::ArrayOpen => {
+                let object = token.kind == JsonTokenKind::ObjectOpen;
+                let node = if object { JsonNode::Object(Vec::new()) } else { JsonNode::Array(Vec::new()) };
+                open.push(OpenNode { node, name: name.take() });
                 if open.len() > DEPTH {
                     return None;
                 }
                 continue;
             }
-            TokenKind::ObjectClose | TokenKind::ArrayClose => {
+            JsonTokenKind::ObjectClose | JsonTokenKind::ArrayClose => {
                 let closed = open.pop()?;
                 name = closed.name;
                 closed.node
@@ -80,24 +80,24 @@ pub fn parse(text: &str) -> Option<Node<'_>> {
     root
 }
 
-fn put<'a>(parent: &mut Node<'a>, name: Option<Text<'a>>, node: Node<'a>) {
+fn put<'a>(parent: &mut JsonNode<'a>, name: Option<NodeText<'a>>, node: JsonNode<'a>) {
     match (parent, name) {
-        (Node::Object(members), Some(name)) => members.push((name, node)),
-        (Node::Array(elements), _) => elements.push(node),
+        (JsonNode::Object(members), Some(name)) => members.push((name, node)),
+        (JsonNode::Array(elements), _) => elements.push(node),
         _ => {}
     }
 }
 
-fn read_text(literal: &str) -> Text<'_> {
-    Text { says: decode(literal.as_bytes()), literal }
+fn read_text(literal: &str) -> NodeText<'_> {
+    NodeText { says: decode_literal(literal.as_bytes()), literal }
 }
 
-fn scalar<'a>(kind: TokenKind, literal: &'a str) -> Node<'a> {
+fn scalar<'a>(kind: JsonTokenKind, literal: &'a str) -> JsonNode<'a> {
     match kind {
-        TokenKind::String => Node::Text(read_text(literal)),
-        TokenKind::Number => Node::Number(literal),
-        TokenKind::True => Node::Flag(true),
-        TokenKind::False => Node::Flag(false),
-        _ => Node::Null,
+        JsonTokenKind::String => JsonNode::Text(read_text(literal)),
+        JsonTokenKind::Number => JsonNode::Number(literal),
+        JsonTokenKind::True => JsonNode::Flag(true),
+        JsonTokenKind::False => JsonNode::Flag(false),
+        _ => JsonNode::Null,
     }
 }

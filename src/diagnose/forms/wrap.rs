@@ -1,9 +1,9 @@
 //! Forms that a body takes inside something else: compression, Base64, envelopes, form fields, string literals.
 
 use super::dialects;
-use super::escape::{self, Escapes};
-use super::source::Source;
-use super::tree::Node;
+use super::escape::{self, StringEscapes};
+use super::source::BodySource;
+use super::tree::JsonNode;
 use super::writer;
 use crate::protocol::stringify::json_stringify;
 use base64::Engine;
@@ -24,13 +24,13 @@ fn unpack(reader: impl Read) -> Option<Vec<u8>> {
 }
 
 /// gzip undone.
-pub fn gunzipped(source: &Source) -> Vec<Vec<u8>> {
+pub fn gunzip_body(source: &BodySource) -> Vec<Vec<u8>> {
     let packed = source.body.starts_with(b"\x1f\x8b");
     packed.then(|| unpack(MultiGzDecoder::new(source.body))).flatten().into_iter().collect()
 }
 
 /// Deflate undone, with and without zlib's frame.
-pub fn inflated(source: &Source) -> Vec<Vec<u8>> {
+pub fn inflate_body(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_some() {
         return Vec::new();
     }
@@ -38,7 +38,7 @@ pub fn inflated(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Brotli undone.
-pub fn unbrotlied(source: &Source) -> Vec<Vec<u8>> {
+pub fn decode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_some() {
         return Vec::new();
     }
@@ -49,7 +49,7 @@ pub fn unbrotlied(source: &Source) -> Vec<Vec<u8>> {
 const LEVELS: [u32; 3] = [6, 9, 1];
 
 /// gzip as zlib makes it without a time, for the common values of the operating-system byte.
-pub fn gzipped(source: &Source) -> Vec<Vec<u8>> {
+pub fn gzip_body(source: &BodySource) -> Vec<Vec<u8>> {
     let pack = |level: u32, system: u8| {
         let mut packer = GzBuilder::new().operating_system(system).write(Vec::new(), Compression::new(level));
         packer.write_all(source.body).and_then(|()| packer.finish()).ok()
@@ -58,7 +58,7 @@ pub fn gzipped(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Deflate, with and without zlib's frame.
-pub fn deflated(source: &Source) -> Vec<Vec<u8>> {
+pub fn deflate_body(source: &BodySource) -> Vec<Vec<u8>> {
     let framed = |level: u32| {
         let mut packer = ZlibEncoder::new(Vec::new(), Compression::new(level));
         packer.write_all(source.body).and_then(|()| packer.finish()).ok()
@@ -71,7 +71,7 @@ pub fn deflated(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// Brotli at the qualities that programs use.
-pub fn brotlied(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
     let pack = |quality: u32| {
         let mut packer = brotli::CompressorWriter::new(Vec::new(), 4096, quality, 22);
         packer.write_all(source.body).ok()?;
@@ -81,7 +81,7 @@ pub fn brotlied(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// The body in Base64.
-pub fn base64(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     [STANDARD.encode(body), STANDARD_NO_PAD.encode(body), URL_SAFE.encode(body), URL_SAFE_NO_PAD.encode(body)]
         .map(String::into_bytes)
@@ -89,40 +89,47 @@ pub fn base64(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// The body read as Base64, and as hexadecimal digits.
-pub fn base64_decoded(source: &Source) -> Vec<Vec<u8>> {
+pub fn decode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text.trim().trim_matches('"').trim_end_matches('=');
     let read = STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text));
     read.ok().filter(|bytes| !bytes.is_empty()).into_iter().collect()
 }
 
 /// The body in hexadecimal digits.
-pub fn hexed(source: &Source) -> Vec<Vec<u8>> {
+pub fn encode_hex(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()]
 }
 
-fn literal(text: &str, escapes: &Escapes) -> String {
+fn literal(text: &str, escapes: &StringEscapes) -> String {
     let mut out = String::with_capacity(text.len() + 64);
-    escape::write(&mut out, text, escapes);
+    escape::write_string(&mut out, text, escapes);
     out
 }
 
-fn whole(source: &Source) -> String {
+fn whole(source: &BodySource) -> String {
     String::from_utf8_lossy(source.body).into_owned()
 }
 
 /// The body as one JSON string: JavaScript, Python, PHP, Go.
-pub fn json_string(source: &Source) -> Vec<Vec<u8>> {
+pub fn quote_as_json(source: &BodySource) -> Vec<Vec<u8>> {
     let text = whole(source);
-    [Escapes::PLAIN, Escapes::PYTHON, Escapes::PHP, Escapes::PHP_BOTH, Escapes::GO, Escapes::DOTNET]
-        .map(|escapes| literal(&text, &escapes).into_bytes())
-        .into()
+    [
+        StringEscapes::PLAIN,
+        StringEscapes::PYTHON,
+        StringEscapes::PHP,
+        StringEscapes::PHP_BOTH,
+        StringEscapes::GO,
+        StringEscapes::DOTNET,
+    ]
+    .map(|escapes| literal(&text, &escapes).into_bytes())
+    .into()
 }
 
 /// The re-serialised body as one JSON string.
-pub fn json_string_of_json(source: &Source) -> Vec<Vec<u8>> {
-    let stringified = json_stringify(source.body).map(|text| literal(&text, &Escapes::PLAIN));
-    let dumped = source.tree().and_then(|tree| writer::write(tree, &dialects::PYTHON[0]));
-    [stringified, dumped.map(|text| literal(&text, &Escapes::PYTHON))]
+pub fn quote_reserialised(source: &BodySource) -> Vec<Vec<u8>> {
+    let stringified = json_stringify(source.body).map(|text| literal(&text, &StringEscapes::PLAIN));
+    let dumped = source.tree().and_then(|tree| writer::write_document(tree, &dialects::PYTHON[0]));
+    [stringified, dumped.map(|text| literal(&text, &StringEscapes::PYTHON))]
         .into_iter()
         .flatten()
         .map(String::into_bytes)
@@ -130,21 +137,21 @@ pub fn json_string_of_json(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// The text inside a body that is one JSON string.
-pub fn json_string_inner(source: &Source) -> Vec<Vec<u8>> {
+pub fn unquote_json(source: &BodySource) -> Vec<Vec<u8>> {
     match source.tree() {
-        Some(Node::Text(text)) => vec![text.says.as_bytes().to_vec()],
+        Some(JsonNode::Text(text)) => vec![text.says.as_bytes().to_vec()],
         _ => Vec::new(),
     }
 }
 
 /// `JSON.stringify` of a Node buffer.
-pub fn buffer_json(source: &Source) -> Vec<Vec<u8>> {
+pub fn write_buffer_json(source: &BodySource) -> Vec<Vec<u8>> {
     let list = numbers(source.body, |_, byte| byte.to_string());
     vec![format!("{{\"type\":\"Buffer\",\"data\":[{list}]}}").into_bytes()]
 }
 
 /// `JSON.stringify` of a typed array; a list of bytes.
-pub fn byte_list(source: &Source) -> Vec<Vec<u8>> {
+pub fn write_byte_list(source: &BodySource) -> Vec<Vec<u8>> {
     let keyed = numbers(source.body, |at, byte| format!("\"{at}\":{byte}"));
     let list = numbers(source.body, |_, byte| byte.to_string());
     vec![format!("{{{keyed}}}").into_bytes(), list.clone().into_bytes(), format!("[{list}]").into_bytes()]
@@ -155,15 +162,15 @@ fn numbers(body: &[u8], write: impl Fn(usize, u8) -> String) -> String {
 }
 
 /// Go's `json.Marshal` of a byte slice: Base64 in quotes.
-pub fn quoted_base64(source: &Source) -> Vec<Vec<u8>> {
+pub fn quote_base64(source: &BodySource) -> Vec<Vec<u8>> {
     vec![format!("\"{}\"", STANDARD.encode(source.body)).into_bytes()]
 }
 
 /// The `body` of an AWS Lambda event, or of any envelope that has one.
-pub fn envelope_opened(source: &Source) -> Vec<Vec<u8>> {
-    let Some(Node::Object(members)) = source.tree() else { return Vec::new() };
+pub fn open_envelope(source: &BodySource) -> Vec<Vec<u8>> {
+    let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
     let inner = members.iter().find_map(|(name, value)| match value {
-        Node::Text(text) if matches!(name.says.as_ref(), "body" | "payload" | "data") => Some(text.says.as_bytes()),
+        JsonNode::Text(text) if matches!(name.says.as_ref(), "body" | "payload" | "data") => Some(text.says.as_bytes()),
         _ => None,
     });
     let Some(inner) = inner else { return Vec::new() };
@@ -171,8 +178,8 @@ pub fn envelope_opened(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// The body inside the envelope that AWS API Gateway puts around it, or a plain one.
-pub fn enveloped(source: &Source) -> Vec<Vec<u8>> {
-    let text = literal(&whole(source), &Escapes::PLAIN);
+pub fn wrap_in_envelope(source: &BodySource) -> Vec<Vec<u8>> {
+    let text = literal(&whole(source), &StringEscapes::PLAIN);
     let base64 = STANDARD.encode(source.body);
     [
         format!("{{\"body\":{text}}}"),
@@ -188,13 +195,13 @@ pub fn enveloped(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// What a form parser makes of a JSON body: one field whose name is the body.
-pub fn form_key(source: &Source) -> Vec<Vec<u8>> {
-    let name = literal(&whole(source), &Escapes::PLAIN);
+pub fn write_form_key(source: &BodySource) -> Vec<Vec<u8>> {
+    let name = literal(&whole(source), &StringEscapes::PLAIN);
     vec![format!("{{{name}:\"\"}}").into_bytes()]
 }
 
 /// Each field of a form, and the form decoded as one text.
-pub fn form_fields(source: &Source) -> Vec<Vec<u8>> {
+pub fn decode_form_fields(source: &BodySource) -> Vec<Vec<u8>> {
     if !source.body.contains(&b'=') && !source.body.contains(&b'%') {
         return Vec::new();
     }
@@ -207,7 +214,7 @@ pub fn form_fields(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// The body as a form's field, and percent-encoded by itself.
-pub fn form_field(source: &Source) -> Vec<Vec<u8>> {
+pub fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
     let encoded: String = url::form_urlencoded::byte_serialize(source.body).collect();
     let spaces = encoded.replace('+', "%20");
     let fields = ["payload", "body", "data"].map(|name| format!("{name}={encoded}").into_bytes());
@@ -215,7 +222,7 @@ pub fn form_field(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// The characters that HTML reserves, escaped.
-pub fn html_escaped(source: &Source) -> Vec<Vec<u8>> {
+pub fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
     let base = whole(source).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let quoted = base.replace('"', "&quot;");
     [quoted.replace('\'', "&#039;"), quoted.replace('\'', "&#x27;"), quoted.replace('\'', "&#39;"), quoted, base]
@@ -224,7 +231,7 @@ pub fn html_escaped(source: &Source) -> Vec<Vec<u8>> {
 }
 
 /// PHP's `addslashes`, which WordPress applies to what it receives.
-pub fn slashes_added(source: &Source) -> Vec<Vec<u8>> {
+pub fn add_slashes(source: &BodySource) -> Vec<Vec<u8>> {
     let mut out = Vec::with_capacity(source.body.len() + 64);
     for &byte in source.body {
         match byte {

@@ -1,22 +1,22 @@
 //! Writing a document in another program's manner: layout, order of members, numbers, strings.
 
-use super::escape::{self, Escapes};
-use super::number::{self, Numbers};
-use super::tree::{Node, Text};
+use super::escape::{self, StringEscapes};
+use super::number::{self, NumberStyle};
+use super::tree::{JsonNode, NodeText};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// A program's manner of writing JSON.
 #[derive(Debug, Clone, Copy)]
-pub struct Dialect {
+pub struct JsonDialect {
     /// Blanks and line breaks.
-    pub layout: Layout,
+    pub layout: JsonLayout,
     /// Order of an object's members.
-    pub order: Order,
+    pub order: MemberOrder,
     /// Numbers.
-    pub numbers: Numbers,
+    pub numbers: NumberStyle,
     /// Strings; `None` keeps each literal.
-    pub escapes: Option<Escapes>,
+    pub escapes: Option<StringEscapes>,
     /// Empty objects become empty arrays: PHP's associative arrays.
     pub arrays: bool,
     /// Members that are `null` are left out: Gson.
@@ -25,21 +25,29 @@ pub struct Dialect {
     pub end: &'static str,
 }
 
-impl Dialect {
+impl JsonDialect {
     /// Compact, in the order of the document, everything else kept.
-    pub const fn new(layout: Layout, numbers: Numbers, escapes: Escapes) -> Self {
-        Self { layout, order: Order::Document, numbers, escapes: Some(escapes), arrays: false, nulls: true, end: "" }
+    pub const fn new(layout: JsonLayout, numbers: NumberStyle, escapes: StringEscapes) -> Self {
+        Self {
+            layout,
+            order: MemberOrder::Document,
+            numbers,
+            escapes: Some(escapes),
+            arrays: false,
+            nulls: true,
+            end: "",
+        }
     }
 
     /// With another order of members.
-    pub const fn ordered(self, order: Order) -> Self {
+    pub const fn with_order(self, order: MemberOrder) -> Self {
         Self { order, ..self }
     }
 }
 
 /// Blanks and line breaks.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
+pub struct JsonLayout {
     /// Between members and elements.
     pub comma: &'static str,
     /// Between a name and its value.
@@ -56,7 +64,7 @@ pub struct Layout {
     pub broken: bool,
 }
 
-impl Layout {
+impl JsonLayout {
     /// No blank anywhere.
     pub const COMPACT: Self =
         Self { comma: ",", colon: ":", indent: None, empty: "", flat_arrays: false, newline: "\n", broken: false };
@@ -78,7 +86,7 @@ impl Layout {
 
 /// Order of an object's members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub enum MemberOrder {
     /// As in the document.
     Document,
     /// JavaScript's: array indices first, ascending.
@@ -92,40 +100,40 @@ pub enum Order {
 }
 
 /// Writes a document; `None` where the program would fail.
-pub fn write(node: &Node, dialect: &Dialect) -> Option<String> {
+pub fn write_document(node: &JsonNode, dialect: &JsonDialect) -> Option<String> {
     let mut out = String::new();
-    Writer { dialect, out: &mut out }.value(node, 0)?;
+    DialectWriter { dialect, out: &mut out }.value(node, 0)?;
     out.push_str(dialect.end);
     Some(out)
 }
 
-struct Writer<'a> {
-    dialect: &'a Dialect,
+struct DialectWriter<'a> {
+    dialect: &'a JsonDialect,
     out: &'a mut String,
 }
 
-impl Writer<'_> {
-    fn value(&mut self, node: &Node, depth: usize) -> Option<()> {
+impl DialectWriter<'_> {
+    fn value(&mut self, node: &JsonNode, depth: usize) -> Option<()> {
         match node {
-            Node::Null => self.out.push_str("null"),
-            Node::Flag(true) => self.out.push_str("true"),
-            Node::Flag(false) => self.out.push_str("false"),
-            Node::Number(spelled) => self.out.push_str(&number::write(spelled, self.dialect.numbers)?),
-            Node::Text(text) => self.text(text),
-            Node::Array(elements) => self.array(elements, depth)?,
-            Node::Object(members) => self.object(members, depth)?,
+            JsonNode::Null => self.out.push_str("null"),
+            JsonNode::Flag(true) => self.out.push_str("true"),
+            JsonNode::Flag(false) => self.out.push_str("false"),
+            JsonNode::Number(spelled) => self.out.push_str(&number::write_number(spelled, self.dialect.numbers)?),
+            JsonNode::Text(text) => self.text(text),
+            JsonNode::Array(elements) => self.array(elements, depth)?,
+            JsonNode::Object(members) => self.object(members, depth)?,
         }
         Some(())
     }
 
-    fn text(&mut self, text: &Text) {
+    fn text(&mut self, text: &NodeText) {
         match &self.dialect.escapes {
-            Some(escapes) => escape::write(self.out, &text.says, escapes),
+            Some(escapes) => escape::write_string(self.out, &text.says, escapes),
             None => self.out.push_str(text.literal),
         }
     }
 
-    fn array(&mut self, elements: &[Node], depth: usize) -> Option<()> {
+    fn array(&mut self, elements: &[JsonNode], depth: usize) -> Option<()> {
         let layout = self.dialect.layout;
         if elements.is_empty() {
             self.empty('[', ']', depth);
@@ -149,8 +157,8 @@ impl Writer<'_> {
         Some(())
     }
 
-    fn object(&mut self, members: &[(Text, Node)], depth: usize) -> Option<()> {
-        let members = arranged(members, self.dialect);
+    fn object(&mut self, members: &[(NodeText, JsonNode)], depth: usize) -> Option<()> {
+        let members = arrange_members(members, self.dialect);
         if members.is_empty() {
             match self.dialect.arrays {
                 true => self.empty('[', ']', depth),
@@ -195,11 +203,14 @@ impl Writer<'_> {
 }
 
 /// The members as this program writes them: a repeated name has its last value at the place of its first.
-fn arranged<'a, 'b>(members: &'b [(Text<'a>, Node<'a>)], dialect: &Dialect) -> Vec<(&'b Text<'a>, &'b Node<'a>)> {
+fn arrange_members<'a, 'b>(
+    members: &'b [(NodeText<'a>, JsonNode<'a>)],
+    dialect: &JsonDialect,
+) -> Vec<(&'b NodeText<'a>, &'b JsonNode<'a>)> {
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(members.len());
-    let mut kept: Vec<(&Text, &Node)> = Vec::with_capacity(members.len());
+    let mut kept: Vec<(&NodeText, &JsonNode)> = Vec::with_capacity(members.len());
     for (name, value) in members {
-        if *value == Node::Null && !dialect.nulls {
+        if *value == JsonNode::Null && !dialect.nulls {
             continue;
         }
         match places.get(name.says.as_ref()) {
@@ -210,19 +221,19 @@ fn arranged<'a, 'b>(members: &'b [(Text<'a>, Node<'a>)], dialect: &Dialect) -> V
             }
         }
     }
-    if dialect.order != Order::Document {
+    if dialect.order != MemberOrder::Document {
         kept.sort_by(|a, b| compare(&a.0.says, &b.0.says, dialect.order));
     }
     kept
 }
 
-fn compare(a: &str, b: &str, order: Order) -> Ordering {
+fn compare(a: &str, b: &str, order: MemberOrder) -> Ordering {
     match order {
-        Order::Document => Ordering::Equal,
-        Order::Indices => rank(a).cmp(&rank(b)),
-        Order::Bytes => a.cmp(b),
-        Order::Units => a.encode_utf16().cmp(b.encode_utf16()),
-        Order::Length => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
+        MemberOrder::Document => Ordering::Equal,
+        MemberOrder::Indices => rank(a).cmp(&rank(b)),
+        MemberOrder::Bytes => a.cmp(b),
+        MemberOrder::Units => a.encode_utf16().cmp(b.encode_utf16()),
+        MemberOrder::Length => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
     }
 }
 

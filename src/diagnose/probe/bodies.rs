@@ -1,13 +1,13 @@
 //! The bodies of a probe: one event in the shapes that programs give JSON, then with single features that they treat
 //! differently.
 
-use crate::diagnose::forms::{FORMS, Source, text};
+use crate::diagnose::forms::{BodySource, FORMS, decode_text};
 
 /// An event that every handler knows: the catalogue's fields and nothing that anybody writes differently.
 const PLAIN: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"probe@example.com","name":"NAME","position":POSITION,"referral_code":"PROBE1","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
 
 /// One body of a probe.
-pub struct Body {
+pub struct ProbeBody {
     /// What is special about it.
     pub what: &'static str,
     /// Its bytes.
@@ -31,17 +31,17 @@ const SHAPES: [(&str, &str); 8] = [
 ];
 
 /// The plain event in every shape.
-pub fn shapes() -> Vec<Body> {
-    SHAPES.iter().map(|(what, id)| Body { what, bytes: shaped(event("Probe", "1").as_bytes(), id) }).collect()
+pub fn build_shapes() -> Vec<ProbeBody> {
+    SHAPES.iter().map(|(what, id)| ProbeBody { what, bytes: apply_form(event("Probe", "1").as_bytes(), id) }).collect()
 }
 
-fn shaped(body: &[u8], id: &str) -> Vec<u8> {
+fn apply_form(body: &[u8], id: &str) -> Vec<u8> {
     if id == "json-minified" {
         return body.to_vec();
     }
-    let text = text(body);
+    let text = decode_text(body);
     let form = FORMS.iter().find(|form| form.cause.id == id);
-    let made = form.map(|form| form.make(&Source::new(body, &text))).unwrap_or_default();
+    let made = form.map(|form| form.make(&BodySource::new(body, &text))).unwrap_or_default();
     made.into_iter().next().unwrap_or_else(|| body.to_vec())
 }
 
@@ -59,28 +59,31 @@ const FEATURES: [(&str, &str, &str); 9] = [
 ];
 
 /// The features in one of the shapes.
-pub fn features(shape: usize) -> Vec<Body> {
+pub fn build_features(shape: usize) -> Vec<ProbeBody> {
     let id = SHAPES.get(shape).map_or("json-minified", |(_, id)| id);
-    FEATURES.iter().map(|(what, name, position)| Body { what, bytes: laid_out(&event(name, position), id) }).collect()
+    FEATURES
+        .iter()
+        .map(|(what, name, position)| ProbeBody { what, bytes: lay_out(&event(name, position), id) })
+        .collect()
 }
 
 /// Only blanks and the order of members may change here, never a token.
-fn laid_out(event: &str, id: &str) -> Vec<u8> {
+fn lay_out(event: &str, id: &str) -> Vec<u8> {
     let indented = ["json-pretty-2", "json-pretty-4", "json-pretty-tab"];
     match (id, indented.iter().position(|shape| *shape == id)) {
-        ("json-python-sorted", _) => shaped(&shaped(event.as_bytes(), "json-sorted"), "json-spaced"),
+        ("json-python-sorted", _) => apply_form(&apply_form(event.as_bytes(), "json-sorted"), "json-spaced"),
         (_, Some(level)) => {
-            let text = text(event.as_bytes());
+            let text = decode_text(event.as_bytes());
             let form = FORMS.iter().find(|form| form.cause.id == "json-indented");
-            let made = form.map(|form| form.make(&Source::new(event.as_bytes(), &text))).unwrap_or_default();
+            let made = form.map(|form| form.make(&BodySource::new(event.as_bytes(), &text))).unwrap_or_default();
             made.into_iter().nth(level).unwrap_or_else(|| event.as_bytes().to_vec())
         }
-        _ => shaped(event.as_bytes(), id),
+        _ => apply_form(event.as_bytes(), id),
     }
 }
 
 /// A body that every rewriting changes, and each in its own way.
-pub fn telling() -> Vec<u8> {
+pub fn build_distinctive_body() -> Vec<u8> {
     let event = event("Zo\u{eb} \\u00e9 <A\\/B/C> & O'N+ \u{1f680}", "1.0");
     let event = event.replace(
         "\"timestamp\":",

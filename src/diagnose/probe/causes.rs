@@ -1,47 +1,47 @@
 //! What a probe can find out besides a form: data.
 
-use crate::diagnose::cause::{Cause, Family};
+use crate::diagnose::cause::{CauseFamily, MismatchCause};
 
-const fn told(id: &'static str, family: Family, words: &'static str) -> Cause {
-    Cause::new(id, family, words)
+const fn probe_cause(id: &'static str, family: CauseFamily, words: &'static str) -> MismatchCause {
+    MismatchCause::new(id, family, words)
 }
 
 /// Everything is accepted.
-pub static NOTHING: Cause =
-    told("verifies-nothing", Family::Hole, "the endpoint accepts a forged signature: it verifies nothing");
+pub static NOTHING: MismatchCause =
+    probe_cause("verifies-nothing", CauseFamily::Hole, "the endpoint accepts a forged signature: it verifies nothing");
 /// Nothing is accepted.
-pub static REJECTS_ALL: Cause = told(
+pub static REJECTS_ALL: MismatchCause = probe_cause(
     "rejects-everything",
-    Family::Unproved,
+    CauseFamily::Unproved,
     "the endpoint refuses every signature: another secret, another header, or a rewriting that is not known here",
 );
 /// Nothing is accepted, and the handler fails.
-pub static THROWS: Cause = told(
+pub static THROWS: MismatchCause = probe_cause(
     "throws",
-    Family::Unproved,
+    CauseFamily::Unproved,
     "the endpoint fails on every request: its handler throws, or never answers, before or while it compares",
 );
 /// The same answer whatever is sent.
-pub static NO_ROUTE: Cause = told(
+pub static NO_ROUTE: MismatchCause = probe_cause(
     "no-such-route",
-    Family::Unproved,
+    CauseFamily::Unproved,
     "the endpoint answers 404 or 405 to everything: no handler takes POST there",
 );
 /// Nobody there.
-pub static UNREACHABLE: Cause = told("unreachable", Family::Unproved, "nobody answers there");
+pub static UNREACHABLE: MismatchCause = probe_cause("unreachable", CauseFamily::Unproved, "nobody answers there");
 /// The prefix hides what lies behind.
-pub static BARE: Cause = told(
+pub static BARE: MismatchCause = probe_cause(
     "compares-bare-hex",
-    Family::Comparison,
+    CauseFamily::Comparison,
     "the endpoint compares bare hexadecimal digits with the whole header: it accepts a value without sha256=, which \
      the service never sends; the documentation's sample has this fault",
 );
 /// Some bodies are refused, in a pattern that no form explains.
-pub static PARTLY: Cause = told(
+pub static PARTLY: MismatchCause = probe_cause(
     "rewrites-body",
-    Family::Json,
+    CauseFamily::Json,
     "the endpoint accepts some rightly signed bodies and refuses others: it hashes a rewriting that is not known here",
 );
 
 /// All causes of this file.
-pub static ALL: [&Cause; 7] = [&NOTHING, &REJECTS_ALL, &THROWS, &NO_ROUTE, &UNREACHABLE, &BARE, &PARTLY];
+pub static ALL: [&MismatchCause; 7] = [&NOTHING, &REJECTS_ALL, &THROWS, &NO_ROUTE, &UNREACHABLE, &BARE, &PARTLY];

@@ -13,24 +13,24 @@ const LIMIT: u64 = 256 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct BaselineFile {
     #[serde(default)]
     accepted: BTreeMap<String, String>,
 }
 
 /// Reads a baseline file: a TOML table `accepted` of ids and reasons.
-pub fn baseline(context: &Context, path: &Path) -> Result<BTreeMap<String, String>, Error> {
+pub fn read_baseline(context: &Context, path: &Path) -> Result<BTreeMap<String, String>, Error> {
     let shown = path.display();
-    let bytes = input::read(context, path, LIMIT, "baseline")?;
+    let bytes = input::read_input(context, path, LIMIT, "baseline")?;
     let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("baseline {shown} is not UTF-8")))?;
-    let file: File = toml_edit::de::from_str(&text).map_err(|error| {
+    let file: BaselineFile = toml_edit::de::from_str(&text).map_err(|error| {
         Error::usage(format!("baseline {shown}: {}", error.message()))
             .hint("it has one table: [accepted], and in it lines like \"hygiene.no-cors\" = \"why that is fine\"")
     })?;
     for (id, reason) in &file.accepted {
         let of = |what: &str| Error::usage(format!("baseline {shown}: {what}"));
-        if audit::find(id).is_none() {
-            let unknown = id.parse::<audit::Part>().err().map(|error| error.to_string());
+        if audit::find_check(id).is_none() {
+            let unknown = id.parse::<audit::CheckSelector>().err().map(|error| error.to_string());
             return Err(of(&unknown.unwrap_or_else(|| format!("{id:?} is a group; name each check"))));
         }
         if reason.trim().is_empty() {

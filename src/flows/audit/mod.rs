@@ -4,23 +4,23 @@
 mod baseline;
 mod outside;
 
-pub use baseline::baseline;
-pub use outside::{restarting, state_of};
+pub use baseline::read_baseline;
+pub use outside::{build_restart_command, build_state_command};
 
-use super::arguments::{self, Header};
+use super::arguments::{self, HeaderArgument};
 use super::request::AGENT;
 use super::workspace;
-use crate::audit::{self, Audience, Check, Limits, Plan, Selection, Unreachable};
-use crate::config::Settings;
+use crate::audit::{self, AuditCheck, AuditLimits, AuditObserver, AuditPlan, AuditUnreachable, CheckSelection};
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::diagnose;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorCategory};
 use crate::exchange::is_loopback;
 use crate::output::prompt;
-use crate::output::rendition::quoted;
+use crate::output::rendition::quote_shell_word;
 use crate::protocol::check::AuditReport;
 use crate::protocol::signature::{SIGNATURE_HEADER, Secret};
-use crate::shutdown::{Signal, Stop};
+use crate::shutdown::{StopReceiver, StopSignal};
 use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ use url::Url;
 
 /// What is audited, and with what.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub struct AuditTarget {
     /// Where.
     pub url: Url,
     /// Files with the secret.
@@ -37,33 +37,33 @@ pub struct Target {
     /// The header of the signature.
     pub signature_header: HeaderName,
     /// More header fields.
-    pub headers: Vec<Header>,
+    pub headers: Vec<HeaderArgument>,
 }
 
 /// Reads the name of a header.
-pub fn header_name(text: &str) -> Result<HeaderName, String> {
-    arguments::header(&format!("{text}: x")).map(|(name, _)| name)
+pub fn read_header_name(text: &str) -> Result<HeaderName, String> {
+    arguments::read_header(&format!("{text}: x")).map(|(name, _)| name)
 }
 
 /// The usual name of the signature's header.
-pub fn usual_header() -> HeaderName {
+pub fn default_signature_header() -> HeaderName {
     HeaderName::from_static(SIGNATURE_HEADER)
 }
 
 /// The plan of a whole audit, to be refined.
-pub fn plan(target: &Target, secret: Option<Secret>, context: &Context) -> Plan {
-    Plan {
+pub fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Context) -> AuditPlan {
+    AuditPlan {
         url: target.url.clone(),
         secret,
         signature_header: target.signature_header.clone(),
         headers: target.headers.clone(),
         agent: HeaderValue::from_static(AGENT),
-        selection: Selection::default(),
+        selection: CheckSelection::default(),
         intrusive: false,
-        limits: Limits::USUAL,
+        limits: AuditLimits::USUAL,
         regardless: false,
         state: None,
-        explain: Arc::new(diagnose::rewriting),
+        explain: Arc::new(diagnose::guess_rewriting),
         restart: None,
         accepted: BTreeMap::new(),
         seed: context.random_u64(),
@@ -72,13 +72,17 @@ pub fn plan(target: &Target, secret: Option<Secret>, context: &Context) -> Plan 
 }
 
 /// The secret that the user named or set; nothing is made up.
-pub fn secret(target: &Target, context: &Context, settings: &Settings) -> Result<Option<Secret>, Error> {
-    let secrets = workspace::chosen_secrets(context, settings, &target.secret_files)?;
+pub fn load_secret(
+    target: &AuditTarget,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<Option<Secret>, Error> {
+    let secrets = workspace::load_chosen_secrets(context, settings, &target.secret_files)?;
     Ok(secrets.map(|secrets| secrets.signing().clone()))
 }
 
 /// Asks whether a target that is not on this machine may be strained.
-pub fn confirm(url: &Url, limits: Limits, context: &Context) -> Result<(), Error> {
+pub fn confirm_audit(url: &Url, limits: AuditLimits, context: &Context) -> Result<(), Error> {
     if is_loopback(url) {
         return Ok(());
     }
@@ -95,25 +99,26 @@ pub fn confirm(url: &Url, limits: Limits, context: &Context) -> Result<(), Error
 }
 
 /// Runs an audit; the signal instead where it was interrupted.
-pub async fn run(
-    plan: &Plan,
-    repeat: &dyn Fn(&Check) -> String,
-    audience: &mut dyn Audience,
-    stop: &Stop,
-) -> Result<Result<AuditReport, Signal>, Error> {
+pub async fn run_audit(
+    plan: &AuditPlan,
+    repeat: &dyn Fn(&AuditCheck) -> String,
+    audience: &mut dyn AuditObserver,
+    stop: &StopReceiver,
+) -> Result<Result<AuditReport, StopSignal>, Error> {
     tokio::select! {
-        report = audit::run(plan, repeat, audience) => report.map(Ok).map_err(unreachable),
-        signal = stop.requested() => Ok(Err(signal)),
+        report = audit::run_audit(plan, repeat, audience) => report.map(Ok).map_err(explain_unreachable),
+        signal = stop.wait_for_stop() => Ok(Err(signal)),
     }
 }
 
-fn unreachable(error: Unreachable) -> Error {
-    Error::new(Kind::Network, error.to_string()).hint("start the endpoint first, and check the port and the path")
+fn explain_unreachable(error: AuditUnreachable) -> Error {
+    Error::new(ErrorCategory::Network, error.to_string())
+        .hint("start the endpoint first, and check the port and the path")
 }
 
 /// What a line that repeats a check needs beyond the target.
 #[derive(Debug, Clone, Default)]
-pub struct Around {
+pub struct RepeatLineOptions {
     /// `--state-cmd`.
     pub state: Option<String>,
     /// `--restart-cmd`.
@@ -123,10 +128,10 @@ pub struct Around {
 }
 
 /// The command line that repeats a check.
-pub fn repeat_line(check: &Check, target: &Target, around: &Around) -> String {
+pub fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &RepeatLineOptions) -> String {
     let word = |text: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
-        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quoted(text) }
+        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
     };
     let url = word(target.url.as_str());
     let mut line = match (check.needs.state || check.needs.restart, around.unsigned) {
@@ -137,7 +142,7 @@ pub fn repeat_line(check: &Check, target: &Target, around: &Around) -> String {
     };
     let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
     target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
-    if target.signature_header != usual_header() {
+    if target.signature_header != default_signature_header() {
         put("--signature-header", target.signature_header.as_str());
     }
     for (name, value) in &target.headers {

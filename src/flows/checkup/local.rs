@@ -1,17 +1,17 @@
 //! What this machine has to give: files that only their owner reads, a store, a journal without loose ends, a free
 //! port, an app that listens.
 
-use super::{Check, Finding};
-use crate::config::Settings;
-use crate::config::keys::Key;
+use super::{SetupCheck, SetupFinding};
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flows::arguments::{self, or_setting};
+use crate::flows::arguments::{self, option_or_setting};
 use crate::flows::subscriptions::is_left_behind;
 use crate::flows::{listeners, workspace};
 use crate::output::words;
-use crate::protocol::check::Severity;
-use crate::store::Standing;
+use crate::protocol::check::CheckSeverity;
+use crate::store::SubscriptionStatus;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
@@ -19,33 +19,33 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-const PRIVATE: Check = Check {
+const PRIVATE: SetupCheck = SetupCheck {
     id: "setup.private",
-    severity: Severity::High,
+    severity: CheckSeverity::High,
     title: "nobody else can read keys and secrets",
     why: "whoever reads them can act for you and forge events",
 };
-const STORE: Check = Check {
+const STORE: SetupCheck = SetupCheck {
     id: "setup.store",
-    severity: Severity::Critical,
+    severity: CheckSeverity::Critical,
     title: "the store can be used",
     why: "what cannot be stored is not acknowledged",
 };
-const JOURNAL: Check = Check {
+const JOURNAL: SetupCheck = SetupCheck {
     id: "setup.subscriptions",
-    severity: Severity::Medium,
+    severity: CheckSeverity::Medium,
     title: "the journal of subscriptions has no loose ends",
     why: "the service goes on delivering to what nobody listens on, and cannot list it",
 };
-const PORT: Check = Check {
+const PORT: SetupCheck = SetupCheck {
     id: "setup.port",
-    severity: Severity::High,
+    severity: CheckSeverity::High,
     title: "the listener's port is free",
     why: "listen cannot start while somebody else has it",
 };
-const APP: Check = Check {
+const APP: SetupCheck = SetupCheck {
     id: "setup.app",
-    severity: Severity::High,
+    severity: CheckSeverity::High,
     title: "your app listens where deliveries are forwarded to",
     why: "forwards to it would fail",
 };
@@ -54,10 +54,10 @@ const APP: Check = Check {
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The mode of the user configuration, where it keeps anything that matters.
-pub(super) fn private(settings: &Settings) -> Finding {
+pub(super) fn check_private_files(settings: &ConfigSettings) -> SetupFinding {
     let file = &settings.user;
     let profile = Some(settings.profile.value.as_str());
-    let keeps = [Key::ApiKey, Key::WebhookSecret].into_iter().any(|key| file.get(profile, key).is_some());
+    let keeps = [SettingKey::ApiKey, SettingKey::WebhookSecret].into_iter().any(|key| file.get(profile, key).is_some());
     let Ok(found) = std::fs::metadata(&file.path) else { return PRIVATE.skipped("there is no user configuration") };
     let mode = found.permissions().mode() & 0o777;
     match mode & 0o077 {
@@ -70,14 +70,14 @@ pub(super) fn private(settings: &Settings) -> Finding {
     }
 }
 
-pub(super) fn store(settings: &Settings, context: &Context) -> Finding {
+pub(super) fn check_store(settings: &ConfigSettings, context: &Context) -> SetupFinding {
     let opened = workspace::store_path(context, settings).and_then(|path| {
         let reader = workspace::open_reader(context, settings)?;
         let seen = match reader.exists() {
             true => {
-                let stats = reader.stats()?;
-                let events = words::counted(stats.events, "event", "events");
-                format!("{}, {} in {}", events.as_str(), words::bytes(stats.used_bytes).as_str(), path.display())
+                let stats = reader.read_stats()?;
+                let events = words::format_quantity(stats.events, "event", "events");
+                format!("{}, {} in {}", events.as_str(), words::format_bytes(stats.used_bytes).as_str(), path.display())
             }
             false => format!("{} is made when it is first needed", path.display()),
         };
@@ -89,14 +89,16 @@ pub(super) fn store(settings: &Settings, context: &Context) -> Finding {
     }
 }
 
-pub(super) fn subscriptions(settings: &Settings, context: &Context) -> Finding {
-    let read = || -> Result<Finding, Error> {
+pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> SetupFinding {
+    let read = || -> Result<SetupFinding, Error> {
         let path = workspace::store_path(context, settings)?;
-        let entries = workspace::open_reader(context, settings)?.subscriptions(false)?;
+        let entries = workspace::open_reader(context, settings)?.list_subscriptions(false)?;
         let left = entries.iter().filter(|entry| is_left_behind(entry, &path)).count();
-        let unknown = entries.iter().filter(|entry| matches!(entry.standing, Standing::Asked | Standing::Unknown));
-        let active = entries.iter().filter(|entry| entry.standing == Standing::Active).count() as u64;
-        let active = words::counted(active, "active subscription", "active subscriptions");
+        let unknown = entries
+            .iter()
+            .filter(|entry| matches!(entry.standing, SubscriptionStatus::Asked | SubscriptionStatus::Unknown));
+        let active = entries.iter().filter(|entry| entry.standing == SubscriptionStatus::Active).count() as u64;
+        let active = words::format_quantity(active, "active subscription", "active subscriptions");
         Ok(match (left, unknown.count()) {
             (0, 0) => JOURNAL.passed(active.as_str().to_owned()),
             (0, unknown) => JOURNAL.failed(
@@ -114,17 +116,17 @@ pub(super) fn subscriptions(settings: &Settings, context: &Context) -> Finding {
 }
 
 /// Binds for a moment. A listener of this profile may well have it.
-pub(super) async fn port(settings: &Settings, context: &Context) -> Finding {
+pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> SetupFinding {
     let address = || -> Result<SocketAddr, Error> {
-        let port = or_setting(None, settings, Key::Port, arguments::port)?.unwrap_or(4242);
-        let bind = or_setting(None, settings, Key::Bind, arguments::address)?;
+        let port = option_or_setting(None, settings, SettingKey::Port, arguments::read_port)?.unwrap_or(4242);
+        let bind = option_or_setting(None, settings, SettingKey::Bind, arguments::read_address)?;
         Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port))
     };
     let address = match address() {
         Ok(address) => address,
         Err(error) => return PORT.broken(error),
     };
-    let running = workspace::store_path(context, settings).ok().and_then(|path| listeners::find(&path));
+    let running = workspace::store_path(context, settings).ok().and_then(|path| listeners::find_listener(&path));
     if let Some(url) = running.filter(|url| url.port() == Some(address.port())) {
         return PORT.passed(format!("a listener of this profile runs at {url}"));
     }
@@ -143,10 +145,11 @@ pub(super) async fn port(settings: &Settings, context: &Context) -> Finding {
 }
 
 /// Connects, and says nothing: a request might have effects.
-pub(super) async fn app(settings: &Settings, given: Option<&Url>) -> Finding {
-    let read = |text: &str| arguments::target(text.rsplit_once('=').map_or(text, |(_, url)| url));
-    let configured =
-        or_setting(given, settings, Key::ForwardTo, |text| read(text.split(',').next().unwrap_or_default().trim()));
+pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>) -> SetupFinding {
+    let read = |text: &str| arguments::read_target(text.rsplit_once('=').map_or(text, |(_, url)| url));
+    let configured = option_or_setting(given, settings, SettingKey::ForwardTo, |text| {
+        read(text.split(',').next().unwrap_or_default().trim())
+    });
     let url = match configured {
         Ok(Some(url)) => url,
         Ok(None) => return APP.skipped("nothing says where it is; name it with --app, or set forward_to"),

@@ -6,26 +6,26 @@ mod local;
 mod remote;
 mod secret;
 
-use crate::config::Settings;
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::console::Console;
-use crate::protocol::check::Severity;
+use crate::protocol::check::CheckSeverity;
 use url::Url;
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct SetupFinding {
     /// Its stable id.
     pub id: &'static str,
     /// How much a failure matters.
-    pub severity: Severity,
+    pub severity: CheckSeverity,
     /// What should be so, in one sentence.
     pub title: &'static str,
     /// Why it matters.
     pub why: &'static str,
     /// How it ended.
-    pub verdict: Verdict,
+    pub verdict: SetupVerdict,
     /// What was seen, or why nothing was looked at.
     pub seen: String,
     /// What to do, one sentence or command line each.
@@ -34,7 +34,7 @@ pub struct Finding {
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SetupVerdict {
     /// As it should.
     Passed,
     /// Not as it should.
@@ -43,7 +43,7 @@ pub enum Verdict {
     Skipped,
 }
 
-impl Verdict {
+impl SetupVerdict {
     /// Its name in records.
     pub fn name(self) -> &'static str {
         match self {
@@ -56,63 +56,63 @@ impl Verdict {
 
 /// What a check is.
 #[derive(Debug, Clone, Copy)]
-struct Check {
+struct SetupCheck {
     id: &'static str,
-    severity: Severity,
+    severity: CheckSeverity,
     title: &'static str,
     why: &'static str,
 }
 
-impl Check {
-    fn passed(self, seen: impl Into<String>) -> Finding {
-        self.found(Verdict::Passed, seen, Vec::new())
+impl SetupCheck {
+    fn passed(self, seen: impl Into<String>) -> SetupFinding {
+        self.found(SetupVerdict::Passed, seen, Vec::new())
     }
 
-    fn failed(self, seen: impl Into<String>, fix: impl Into<String>) -> Finding {
-        self.found(Verdict::Failed, seen, vec![fix.into()])
+    fn failed(self, seen: impl Into<String>, fix: impl Into<String>) -> SetupFinding {
+        self.found(SetupVerdict::Failed, seen, vec![fix.into()])
     }
 
-    fn skipped(self, why: impl Into<String>) -> Finding {
-        self.found(Verdict::Skipped, why, Vec::new())
+    fn skipped(self, why: impl Into<String>) -> SetupFinding {
+        self.found(SetupVerdict::Skipped, why, Vec::new())
     }
 
     /// An error is a finding like another.
-    fn broken(self, error: Error) -> Finding {
-        self.found(Verdict::Failed, error.message, error.hints)
+    fn broken(self, error: Error) -> SetupFinding {
+        self.found(SetupVerdict::Failed, error.message, error.hints)
     }
 
-    fn found(self, verdict: Verdict, seen: impl Into<String>, fix: Vec<String>) -> Finding {
+    fn found(self, verdict: SetupVerdict, seen: impl Into<String>, fix: Vec<String>) -> SetupFinding {
         let Self { id, severity, title, why } = self;
-        Finding { id, severity, title, why, verdict, seen: seen.into(), fix }
+        SetupFinding { id, severity, title, why, verdict, seen: seen.into(), fix }
     }
 }
 
-const CONFIGURATION: Check = Check {
+const CONFIGURATION: SetupCheck = SetupCheck {
     id: "setup.configuration",
-    severity: Severity::Critical,
+    severity: CheckSeverity::Critical,
     title: "the settings can be read",
     why: "no command runs without them",
 };
 
 /// Runs every check in its order and hands over each finding as it is made.
-pub async fn run(context: &Context, console: &Console, app: Option<&Url>, tell: &mut dyn FnMut(Finding)) {
-    let settings = match super::workspace::settings(context, console) {
+pub async fn run_checks(context: &Context, console: &Console, app: Option<&Url>, tell: &mut dyn FnMut(SetupFinding)) {
+    let settings = match super::workspace::load_settings(context, console) {
         Ok(settings) => settings,
         Err(error) => return tell(CONFIGURATION.broken(error)),
     };
     tell(configuration(&settings));
-    tell(local::private(&settings));
-    tell(secret::shape(&settings, context));
-    tell(local::store(&settings, context));
-    tell(local::subscriptions(&settings, context));
-    tell(local::port(&settings, context).await);
-    tell(local::app(&settings, app).await);
-    for finding in remote::api(&settings, context).await {
+    tell(local::check_private_files(&settings));
+    tell(secret::check_secret(&settings, context));
+    tell(local::check_store(&settings, context));
+    tell(local::check_journal(&settings, context));
+    tell(local::check_port(&settings, context).await);
+    tell(local::check_app(&settings, app).await);
+    for finding in remote::check_service(&settings, context).await {
         tell(finding);
     }
 }
 
-fn configuration(settings: &Settings) -> Finding {
+fn configuration(settings: &ConfigSettings) -> SetupFinding {
     let mut parts = vec![format!("profile {}", settings.profile.value)];
     let files = settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists());
     parts.extend(files.map(|file| file.path.display().to_string()));

@@ -1,30 +1,30 @@
 //! The service: whether it is reached, takes the key, has calls left, and tells the same time.
 
-use super::{Check, Finding};
-use crate::config::{ConfigError, Settings, api};
+use super::{SetupCheck, SetupFinding};
+use crate::config::{ConfigError, ConfigSettings, api};
 use crate::context::Context;
 use crate::error::Error;
-use crate::flows::service::{self, left, local};
-use crate::hosted::Aside;
+use crate::flows::service::{self, format_calls_left, format_local_time};
+use crate::hosted::ResponseMeta;
 use crate::output::words;
-use crate::protocol::check::Severity;
+use crate::protocol::check::CheckSeverity;
 use std::time::Duration;
 
-const API: Check = Check {
+const API: SetupCheck = SetupCheck {
     id: "setup.api",
-    severity: Severity::High,
+    severity: CheckSeverity::High,
     title: "the service is reached and takes the API key",
     why: "subscriptions and sign-ups are made through it",
 };
-const LIMITS: Check = Check {
+const LIMITS: SetupCheck = SetupCheck {
     id: "setup.limits",
-    severity: Severity::Medium,
+    severity: CheckSeverity::Medium,
     title: "calls are left in this hour",
     why: "further calls would be refused",
 };
-const CLOCK: Check = Check {
+const CLOCK: SetupCheck = SetupCheck {
     id: "setup.clock",
-    severity: Severity::Low,
+    severity: CheckSeverity::Low,
     title: "this machine's clock is right",
     why: "arrival times and the gaps between retries are taken from it",
 };
@@ -33,34 +33,34 @@ const CLOCK: Check = Check {
 const OFF: Duration = Duration::from_secs(30);
 
 /// One call, three findings.
-pub(super) async fn api(settings: &Settings, context: &Context) -> [Finding; 3] {
+pub(super) async fn check_service(settings: &ConfigSettings, context: &Context) -> [SetupFinding; 3] {
     let unasked =
         |finding| [finding, LIMITS.skipped("the service was not asked"), CLOCK.skipped("the service was not asked")];
-    match api::credentials(settings, &context.environment) {
+    match api::read_credentials(settings, &context.environment) {
         Err(ConfigError::NoKey { .. }) => {
             return unasked(API.skipped("there is no API key; only the hosted API needs one: referralloop login"));
         }
         Err(error) => return unasked(API.broken(Error::from(error))),
         Ok(_) => {}
     }
-    let service = match service::open(context, settings) {
+    let service = match service::open_service(context, settings) {
         Ok(service) => service,
         Err(error) => return unasked(API.broken(error)),
     };
-    let reached = match service.client.waitlists().await {
+    let reached = match service.client.list_waitlists().await {
         Ok(waitlists) => {
-            let count = words::counted(waitlists.len() as u64, "waitlist", "waitlists");
-            let sort = service.credentials.key.sort();
+            let count = words::format_quantity(waitlists.len() as u64, "waitlist", "waitlists");
+            let sort = service.credentials.key.mode();
             API.passed(format!("{}, {sort} key, {}", service.place.base, count.as_str()))
         }
         Err(failure) => API.broken(service.explain(&failure, context)),
     };
-    let aside = service.client.aside();
+    let aside = service.client.response_meta();
     [reached, limits(&aside, context), clock(&aside)]
 }
 
-fn limits(aside: &Aside, context: &Context) -> Finding {
-    let Some(told) = left(&aside.limits, |at| local(&context.time_zone, at)) else {
+fn limits(aside: &ResponseMeta, context: &Context) -> SetupFinding {
+    let Some(told) = format_calls_left(&aside.limits, |at| format_local_time(&context.time_zone, at)) else {
         return LIMITS.skipped("the service told none");
     };
     match aside.limits.remaining {
@@ -69,13 +69,13 @@ fn limits(aside: &Aside, context: &Context) -> Finding {
     }
 }
 
-fn clock(aside: &Aside) -> Finding {
+fn clock(aside: &ResponseMeta) -> SetupFinding {
     let (Some(date), Some(at)) = (aside.date, aside.at) else {
         return CLOCK.skipped("the service told no time");
     };
     let off = at.duration_since(date);
     let size = Duration::from_secs(off.unsigned_abs().as_secs());
-    let words = words::duration(size);
+    let words = words::format_duration(size);
     match size > OFF {
         false => CLOCK.passed("the service's and this one agree"),
         true => {
@@ -91,17 +91,17 @@ fn clock(aside: &Aside) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flows::checkup::Verdict;
+    use crate::flows::checkup::SetupVerdict;
     use jiff::Timestamp;
 
     #[test]
     fn a_clock_that_is_off_by_more_than_a_little_is_told_which_way() {
         let at = |second: i64| Some(Timestamp::from_second(1_700_000_000 + second).unwrap());
-        let judged = |date, at| clock(&Aside { date, at, ..Aside::default() });
-        assert_eq!(judged(at(0), at(30)).verdict, Verdict::Passed);
-        assert_eq!(judged(at(30), at(0)).verdict, Verdict::Passed);
+        let judged = |date, at| clock(&ResponseMeta { date, at, ..ResponseMeta::default() });
+        assert_eq!(judged(at(0), at(30)).verdict, SetupVerdict::Passed);
+        assert_eq!(judged(at(30), at(0)).verdict, SetupVerdict::Passed);
         assert!(judged(at(0), at(120)).seen.contains("ahead"));
         assert!(judged(at(7200), at(0)).seen.contains("2 h behind"), "{:?}", judged(at(7200), at(0)));
-        assert_eq!(judged(None, at(0)).verdict, Verdict::Skipped);
+        assert_eq!(judged(None, at(0)).verdict, SetupVerdict::Skipped);
     }
 }

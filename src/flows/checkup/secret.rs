@@ -1,15 +1,15 @@
 //! The shape of the webhook secret: what it looks like when it was copied wrongly. It is never shown.
 
-use super::{Check, Finding};
-use crate::config::Settings;
-use crate::config::secrets::{self, Secrets};
+use super::{SetupCheck, SetupFinding};
+use crate::config::ConfigSettings;
+use crate::config::secrets::{self, WebhookSecrets};
 use crate::context::Context;
 use crate::error::Error;
-use crate::protocol::check::Severity;
+use crate::protocol::check::CheckSeverity;
 
-const SECRET: Check = Check {
+const SECRET: SetupCheck = SetupCheck {
     id: "setup.secret",
-    severity: Severity::High,
+    severity: CheckSeverity::High,
     title: "the webhook secret looks like one",
     why: "a secret that was copied wrongly verifies nothing, and a short one can be guessed",
 };
@@ -18,15 +18,15 @@ const SECRET: Check = Check {
 const SHORT: usize = 16;
 
 /// Looks at the secret that the user set. The development secret is this program's own business, and is not made here.
-pub(super) fn shape(settings: &Settings, context: &Context) -> Finding {
-    match secrets::chosen(settings, &context.environment) {
+pub(super) fn check_secret(settings: &ConfigSettings, context: &Context) -> SetupFinding {
+    match secrets::find_user_secret(settings, &context.environment) {
         Err(error) => SECRET.broken(Error::from(error)),
         Ok(None) => SECRET.skipped("none of your own is set; the development secret of this profile is used"),
         Ok(Some(secrets)) => judge(&secrets, &settings.profile.value),
     }
 }
 
-fn judge(secrets: &Secrets, profile: &str) -> Finding {
+fn judge(secrets: &WebhookSecrets, profile: &str) -> SetupFinding {
     let origin = secrets.origin.describe(profile);
     match fault(secrets.signing().expose()) {
         None => SECRET.passed(format!("from {origin}")),

@@ -8,10 +8,10 @@
 mod tests;
 
 use crate::clock::SharedClock;
-use crate::diagnose::{Case, Certainty, Diagnosis, Known, diagnose};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, Explanation, Report, What};
-use crate::protocol::signature::{Reason, SIGNATURE_HEADER};
-use crate::receive::Audience;
+use crate::diagnose::{Diagnosis, DiagnosisCase, FindingCertainty, KnownSecret, diagnose_case};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, RefusalExplanation, Report, ReportKind};
+use crate::protocol::signature::{SIGNATURE_HEADER, SignatureFault};
+use crate::receive::ReportSink;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,8 +31,8 @@ const WAITING_BYTES: usize = 8 << 20;
 const LAST: Duration = Duration::from_secs(1);
 
 /// An audience that hears causes too.
-pub struct Attendant {
-    next: Arc<dyn Audience>,
+pub struct BackgroundDiagnosis {
+    next: Arc<dyn ReportSink>,
     clock: SharedClock,
     queue: Mutex<Option<SyncSender<Report>>>,
     held: Arc<AtomicUsize>,
@@ -41,14 +41,19 @@ pub struct Attendant {
     worker: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Attendant {
+impl BackgroundDiagnosis {
     /// Starts the thread. Where none can be had, arrivals are told as they come.
-    pub fn start(next: Arc<dyn Audience>, clock: SharedClock, known: Vec<Known>) -> Arc<Self> {
+    pub fn start(next: Arc<dyn ReportSink>, clock: SharedClock, known: Vec<KnownSecret>) -> Arc<Self> {
         let (sender, receiver) = sync_channel(WAITING);
         let held = Arc::new(AtomicUsize::new(0));
         let deadline = Arc::new(AtomicU64::new(u64::MAX));
-        let work =
-            Work { next: next.clone(), clock: clock.clone(), known, held: held.clone(), deadline: deadline.clone() };
+        let work = DiagnosisWorker {
+            next: next.clone(),
+            clock: clock.clone(),
+            known,
+            held: held.clone(),
+            deadline: deadline.clone(),
+        };
         let worker = std::thread::Builder::new().name("diagnosis".into()).spawn(move || work.run(&receiver)).ok();
         let queue = Mutex::new(worker.is_some().then_some(sender));
         Arc::new(Self { next, clock, queue, held, deadline, worker: Mutex::new(worker) })
@@ -65,7 +70,7 @@ impl Attendant {
     }
 
     /// Hands a report to the thread; gives it back where there is no room.
-    fn put(&self, report: Report, weight: usize) -> Option<Report> {
+    fn enqueue(&self, report: Report, weight: usize) -> Option<Report> {
         if self.held.fetch_add(weight, Ordering::AcqRel) + weight > WAITING_BYTES {
             self.held.fetch_sub(weight, Ordering::AcqRel);
             return Some(report);
@@ -84,99 +89,99 @@ impl Attendant {
     }
 }
 
-impl Audience for Attendant {
-    fn tell(&self, report: Report) {
-        let Some(weight) = weight(&report) else { return self.next.tell(report) };
-        if let Some(mut report) = self.put(report, weight) {
-            if let What::Arrival(arrival) = &mut report.what {
-                arrival.explanation = Some(later(arrival));
+impl ReportSink for BackgroundDiagnosis {
+    fn emit_report(&self, report: Report) {
+        let Some(weight) = weight(&report) else { return self.next.emit_report(report) };
+        if let Some(mut report) = self.enqueue(report, weight) {
+            if let ReportKind::Arrival(arrival) = &mut report.what {
+                arrival.explanation = Some(explain_later(arrival));
             }
-            self.next.tell(report);
+            self.next.emit_report(report);
         }
     }
 
-    fn wants(&self) -> bool {
-        self.next.wants()
+    fn wants_report(&self) -> bool {
+        self.next.wants_report()
     }
 }
 
 /// What a report weighs while it waits; `None` where there is nothing to diagnose.
 fn weight(report: &Report) -> Option<usize> {
     match &report.what {
-        What::Arrival(arrival) if arrival.reason.is_some_and(|reason| reason != Reason::Missing) => {
+        ReportKind::Arrival(arrival) if arrival.reason.is_some_and(|reason| reason != SignatureFault::Missing) => {
             Some(arrival.body.len() + arrival.headers.as_block().len())
         }
         _ => None,
     }
 }
 
-struct Work {
-    next: Arc<dyn Audience>,
+struct DiagnosisWorker {
+    next: Arc<dyn ReportSink>,
     clock: SharedClock,
-    known: Vec<Known>,
+    known: Vec<KnownSecret>,
     held: Arc<AtomicUsize>,
     deadline: Arc<AtomicU64>,
 }
 
-impl Work {
+impl DiagnosisWorker {
     fn run(&self, queue: &Receiver<Report>) {
         for mut report in queue {
             let weight = weight(&report).unwrap_or(0);
-            if let What::Arrival(arrival) = &mut report.what {
+            if let ReportKind::Arrival(arrival) = &mut report.what {
                 arrival.explanation = Some(self.explain(arrival));
             }
-            self.next.tell(report);
+            self.next.emit_report(report);
             self.held.fetch_sub(weight, Ordering::AcqRel);
         }
     }
 
-    fn explain(&self, arrival: &ArrivalReport) -> Explanation {
+    fn explain(&self, arrival: &ArrivalReport) -> RefusalExplanation {
         let start = self.clock.busy();
-        let case = Case {
+        let case = DiagnosisCase {
             body: arrival.body.as_bytes(),
             headers: Some(&arrival.headers),
             values: arrival.headers.values(SIGNATURE_HEADER).collect(),
             target: Some(&arrival.target),
             secrets: &self.known,
-            asks: crate::diagnose::Asks::Sender,
+            asks: crate::diagnose::DiagnosisSubject::Sender,
         };
-        let found = diagnose(&case, None, &mut || {
+        let found = diagnose_case(&case, None, &mut || {
             self.clock.busy().saturating_sub(start) < BUDGET
                 && self.clock.monotonic() < Duration::from_millis(self.deadline.load(Ordering::Acquire))
         });
-        if found.is_partial() { later(arrival) } else { told(arrival, &found) }
+        if found.is_partial() { explain_later(arrival) } else { explain_finding(arrival, &found) }
     }
 }
 
 /// The finding in one clause.
-fn told(arrival: &ArrivalReport, found: &Diagnosis) -> Explanation {
-    let Some(first) = found.findings.first() else { return later(arrival) };
+fn explain_finding(arrival: &ArrivalReport, found: &Diagnosis) -> RefusalExplanation {
+    let Some(first) = found.findings.first() else { return explain_later(arrival) };
     let words = match (first.certainty, &found.difference) {
-        (Certainty::Proof, Some(place)) => {
+        (FindingCertainty::Proof, Some(place)) => {
             // Whose manner of writing it is stands in the whole story; one line has no room for it.
             let brief = first.sentence.split(", as ").next().unwrap_or(&first.sentence);
             format!("{brief} (first difference at byte {})", place.at)
         }
-        (Certainty::Proof, None) => first.sentence.clone(),
+        (FindingCertainty::Proof, None) => first.sentence.clone(),
         // What is wrong with the header's grammar is said best by the grammar.
-        _ if arrival.reason != Some(Reason::Mismatch) => reason(arrival).to_owned(),
-        (Certainty::Consistent, _) => format!("perhaps {}", first.sentence),
-        (Certainty::Possible, _) => "no cause proved; possibly another secret".to_owned(),
+        _ if arrival.reason != Some(SignatureFault::Mismatch) => explain_reason(arrival).to_owned(),
+        (FindingCertainty::Consistent, _) => format!("perhaps {}", first.sentence),
+        (FindingCertainty::Possible, _) => "no cause proved; possibly another secret".to_owned(),
     };
-    Explanation { cause: Some(first.cause.id), proved: first.certainty == Certainty::Proof, words }
+    RefusalExplanation { cause: Some(first.cause.id), proved: first.certainty == FindingCertainty::Proof, words }
 }
 
 /// Which command says more.
-fn later(arrival: &ArrivalReport) -> Explanation {
+fn explain_later(arrival: &ArrivalReport) -> RefusalExplanation {
     let words = match arrival.number {
         Some(ArrivalNumber::Refused(number)) => {
             format!("why: referralloop verify --event '!{number}'")
         }
-        _ => reason(arrival).to_owned(),
+        _ => explain_reason(arrival).to_owned(),
     };
-    Explanation { cause: None, proved: false, words }
+    RefusalExplanation { cause: None, proved: false, words }
 }
 
-fn reason(arrival: &ArrivalReport) -> &'static str {
-    arrival.reason.map_or("the signature does not hold", Reason::explain)
+fn explain_reason(arrival: &ArrivalReport) -> &'static str {
+    arrival.reason.map_or("the signature does not hold", SignatureFault::explain)
 }

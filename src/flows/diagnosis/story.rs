@@ -1,10 +1,13 @@
 //! A diagnosis told: as lines, and as the fields of a record.
 
-use crate::diagnose::{Advice, Asks, Certainty, Diagnosis, Difference, Finding, Framework, Stopped, advise};
-use crate::output::errors::wrap;
-use crate::output::line::Line;
+use crate::diagnose::{
+    ByteDifference, CauseAdvice, CauseFinding, Diagnosis, DiagnosisSubject, FindingCertainty, SearchStopReason,
+    WebFramework, advise_on_cause,
+};
+use crate::output::errors::wrap_text;
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::{Ink, Style};
+use crate::output::style::{OutputStyle, TextRole};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -13,7 +16,12 @@ use serde_json::{Map, Value, json};
 const LABEL: usize = 13;
 
 /// The whole story, indented below the verdict.
-pub fn lines(diagnosis: &Diagnosis, asks: Asks, framework: Option<&Framework>, style: &Style) -> Vec<Line> {
+pub fn render_diagnosis(
+    diagnosis: &Diagnosis,
+    asks: DiagnosisSubject,
+    framework: Option<&WebFramework>,
+    style: &OutputStyle,
+) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     for finding in &diagnosis.findings {
         lines.extend(labelled(certainty(finding.certainty), &finding.sentence, style));
@@ -22,67 +30,71 @@ pub fn lines(diagnosis: &Diagnosis, asks: Asks, framework: Option<&Framework>, s
             lines.extend(labelled("", &format!("the same bytes come from: {}", ids.join(", ")), style));
         }
     }
-    lines.extend(diagnosis.difference.iter().flat_map(|place| parting(place, style)));
+    lines.extend(diagnosis.difference.iter().flat_map(|place| render_difference(place, style)));
     // One thing at a time: the first cause is what to mend first.
     if let Some(first) = diagnosis.findings.first() {
-        let Advice { fix, code, check } = advise(first.cause, asks, framework);
+        let CauseAdvice { fix, code, check } = advise_on_cause(first.cause, asks, framework);
         for (row, line) in fix.iter().enumerate() {
             lines.extend(labelled(if row == 0 { "fix" } else { "" }, line, style));
         }
         // Code is not wrapped: it is there to be copied.
-        lines.extend(code.iter().map(|line| Line::indented(style, 4 + LABEL).put(Ink::Plain, *line)));
+        lines.extend(code.iter().map(|line| StyledLine::indented(style, 4 + LABEL).put(TextRole::Plain, *line)));
         lines.extend(labelled("then", check, style));
     }
-    lines.extend(diagnosis.stopped.map(|stopped| searched(diagnosis, stopped, style)).into_iter().flatten());
+    lines.extend(diagnosis.stopped.map(|stopped| render_search(diagnosis, stopped, style)).into_iter().flatten());
     lines
 }
 
-fn certainty(certainty: Certainty) -> &'static str {
+fn certainty(certainty: FindingCertainty) -> &'static str {
     match certainty {
-        Certainty::Proof => "proof",
-        Certainty::Consistent => "consistent",
-        Certainty::Possible => "possible",
+        FindingCertainty::Proof => "proof",
+        FindingCertainty::Consistent => "consistent",
+        FindingCertainty::Possible => "possible",
     }
 }
 
 /// A label and text beside it, wrapped; continued lines stand below the text.
-fn labelled(label: &'static str, text: &str, style: &Style) -> Vec<Line> {
+fn labelled(label: &'static str, text: &str, style: &OutputStyle) -> Vec<StyledLine> {
     let room = style.width.saturating_sub(2 + LABEL).max(40);
-    let rows = wrap(&Sanitised::text(text), room);
+    let rows = wrap_text(&Sanitised::text(text), room);
     rows.into_iter()
         .enumerate()
         .map(|(row, words)| {
-            let line = Line::indented(style, 2).put(Ink::Strong, if row == 0 { label } else { "" });
-            line.pad_to(2 + LABEL).put(Ink::Plain, words)
+            let line = StyledLine::indented(style, 2).put(TextRole::Strong, if row == 0 { label } else { "" });
+            line.pad_to(2 + LABEL).put(TextRole::Plain, words)
         })
         .collect()
 }
 
 /// Both sides, one below the other, so that the eye finds the place.
-fn parting(place: &Difference, style: &Style) -> Vec<Line> {
+fn render_difference(place: &ByteDifference, style: &OutputStyle) -> Vec<StyledLine> {
     let mut lines = labelled("differs", &format!("from byte {} on (counted from 0)", place.at), style);
     for (label, side) in [("  received", &place.received), ("  hashed", &place.hashed)] {
         let before = if place.from > 0 { "…" } else { "" };
-        let line = Line::indented(style, 2).put(Ink::Plain, label).pad_to(2 + LABEL);
-        lines.push(line.put(Ink::Faint, before).put(Ink::Plain, Sanitised::bytes(side)));
+        let line = StyledLine::indented(style, 2).put(TextRole::Plain, label).pad_to(2 + LABEL);
+        lines.push(line.put(TextRole::Faint, before).put(TextRole::Plain, Sanitised::bytes(side)));
     }
     lines
 }
 
-fn searched(diagnosis: &Diagnosis, stopped: Stopped, style: &Style) -> Vec<Line> {
+fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &OutputStyle) -> Vec<StyledLine> {
     if diagnosis.hashes == 0 {
         return Vec::new();
     }
     let why = match stopped {
-        Stopped::Exhausted => "everything that is known was tried",
-        Stopped::Hashes => "the search is bounded there",
-        Stopped::Time => "there was no time for more",
+        SearchStopReason::Exhausted => "everything that is known was tried",
+        SearchStopReason::Hashes => "the search is bounded there",
+        SearchStopReason::Time => "there was no time for more",
     };
     labelled("searched", &format!("{} values computed, none was this one; {why}", diagnosis.hashes), style)
 }
 
 /// The fields that a diagnosis adds to a record: `causes`, `difference`, `hashes`, `searched`.
-pub fn fields(diagnosis: &Diagnosis, asks: Asks, framework: Option<&Framework>) -> Map<String, Value> {
+pub fn diagnosis_fields(
+    diagnosis: &Diagnosis,
+    asks: DiagnosisSubject,
+    framework: Option<&WebFramework>,
+) -> Map<String, Value> {
     let mut fields = Map::new();
     let causes: Vec<Value> = diagnosis.findings.iter().map(|finding| cause_fields(finding, asks, framework)).collect();
     fields.insert("causes".into(), Value::from(causes));
@@ -95,17 +107,17 @@ pub fn fields(diagnosis: &Diagnosis, asks: Asks, framework: Option<&Framework>) 
     }
     let searched = match diagnosis.stopped {
         None => "found",
-        Some(Stopped::Exhausted) => "exhausted",
-        Some(Stopped::Hashes) => "bounded",
-        Some(Stopped::Time) => "timed_out",
+        Some(SearchStopReason::Exhausted) => "exhausted",
+        Some(SearchStopReason::Hashes) => "bounded",
+        Some(SearchStopReason::Time) => "timed_out",
     };
     fields.insert("searched".into(), json!(searched));
     fields.insert("hashes".into(), json!(diagnosis.hashes));
     fields
 }
 
-fn cause_fields(finding: &Finding, asks: Asks, framework: Option<&Framework>) -> Value {
-    let Advice { fix, code, check } = advise(finding.cause, asks, framework);
+fn cause_fields(finding: &CauseFinding, asks: DiagnosisSubject, framework: Option<&WebFramework>) -> Value {
+    let CauseAdvice { fix, code, check } = advise_on_cause(finding.cause, asks, framework);
     let also: Vec<&str> = finding.also.iter().map(|cause| cause.id).collect();
     json!({
         "id": finding.cause.id,

@@ -1,10 +1,12 @@
 //! What came in, held against what was expected.
 
-use crate::jq::{Condition, Fault};
-use crate::protocol::arrival::Verification;
+use crate::jq::{JqCondition, JqError};
+use crate::protocol::arrival::SignatureState;
 use crate::protocol::body::RawBody;
-use crate::protocol::expectation::{Count, ExpectationReport, Miss, Standing, Verdict};
-use crate::protocol::report::{ArrivalReport, InsteadReport};
+use crate::protocol::expectation::{
+    ExpectationCounter, ExpectationMiss, ExpectationReport, ExpectationStanding, ExpectationVerdict,
+};
+use crate::protocol::report::{ArrivalReport, NearMissReport};
 use std::sync::Arc;
 
 /// Arrivals that are kept to be listed in a failure.
@@ -12,27 +14,27 @@ const KEPT: usize = 200;
 
 /// What counts as an event.
 #[derive(Debug, Clone, Default)]
-pub struct Rules {
+pub struct ExpectRules {
     /// Only what this holds for.
-    pub condition: Option<Arc<Condition>>,
+    pub condition: Option<Arc<JqCondition>>,
     /// Repeats of an event too.
     pub repeats: bool,
 }
 
 /// Counts arrivals, and remembers why others did not count.
-pub struct Judge {
-    count: Count,
-    rules: Rules,
-    came: Vec<InsteadReport>,
+pub struct ArrivalJudge {
+    count: ExpectationCounter,
+    rules: ExpectRules,
+    came: Vec<NearMissReport>,
     /// Arrivals that were not kept.
     pub forgotten: u64,
     /// Why the condition could not be asked.
-    pub fault: Option<Fault>,
+    pub fault: Option<JqError>,
 }
 
-impl Judge {
+impl ArrivalJudge {
     /// Nothing has come yet.
-    pub fn new(count: Count, rules: Rules) -> Self {
+    pub fn new(count: ExpectationCounter, rules: ExpectRules) -> Self {
         Self { count, rules, came: Vec::new(), forgotten: 0, fault: None }
     }
 
@@ -40,29 +42,29 @@ impl Judge {
     pub fn take(&mut self, arrival: Box<ArrivalReport>) {
         let Some(miss) = self.judge(&arrival) else { return };
         if self.came.len() < KEPT {
-            self.came.push(InsteadReport { arrival, miss });
+            self.came.push(NearMissReport { arrival, miss });
         } else {
             self.forgotten += 1;
         }
     }
 
     /// `None` for what the listener could not store: it was not acknowledged and will come again.
-    fn judge(&mut self, arrival: &ArrivalReport) -> Option<Miss> {
+    fn judge(&mut self, arrival: &ArrivalReport) -> Option<ExpectationMiss> {
         if arrival.not_stored.is_some() {
             return None;
         }
         Some(match arrival.verification {
-            Verification::Unsigned if arrival.reason.is_some() => Miss::Unsigned,
-            Verification::Invalid => Miss::BadSignature,
-            _ if arrival.repeat.is_some() && !self.rules.repeats => Miss::Repeated,
-            _ if !self.holds(&arrival.body) => Miss::Filtered,
-            _ if self.count.see(arrival.facts.event_type.as_deref()) => Miss::Counted,
-            _ => Miss::NotExpected,
+            SignatureState::Unsigned if arrival.reason.is_some() => ExpectationMiss::Unsigned,
+            SignatureState::Invalid => ExpectationMiss::BadSignature,
+            _ if arrival.repeat.is_some() && !self.rules.repeats => ExpectationMiss::Repeated,
+            _ if !self.holds(&arrival.body) => ExpectationMiss::Filtered,
+            _ if self.count.count_event(arrival.facts.event_type.as_deref()) => ExpectationMiss::Counted,
+            _ => ExpectationMiss::NotExpected,
         })
     }
 
     fn holds(&mut self, body: &RawBody) -> bool {
-        match self.rules.condition.as_ref().map(|condition| condition.holds(body)) {
+        match self.rules.condition.as_ref().map(|condition| condition.matches(body)) {
             None => true,
             Some(Ok(holds)) => holds,
             Some(Err(fault)) => {
@@ -73,7 +75,7 @@ impl Judge {
     }
 
     /// How things stand.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ExpectationStanding {
         self.count.standing()
     }
 
@@ -83,10 +85,11 @@ impl Judge {
     }
 
     /// What came where something is wrong: first what an unmet expectation is about, and there the nearest miss first.
-    pub fn instead(&self) -> Vec<InsteadReport> {
-        let about_unmet = |report: &InsteadReport| {
+    pub fn list_unexpected(&self) -> Vec<NearMissReport> {
+        let about_unmet = |report: &NearMissReport| {
             let name = report.arrival.facts.event_type.as_deref();
-            let unmet = |tally: &crate::protocol::expectation::Tally<'_>| tally.verdict != Verdict::Met;
+            let unmet =
+                |tally: &crate::protocol::expectation::ExpectationTally<'_>| tally.verdict != ExpectationVerdict::Met;
             self.count.results().filter(unmet).any(|tally| tally.expectation.matches(name))
         };
         let mut came = self.came.clone();

@@ -6,22 +6,22 @@
 
 mod judge;
 
-pub use judge::Rules;
+pub use judge::ExpectRules;
 
-use super::input::plain;
-use super::listener::{self, Door};
-use crate::child::{self, Group, Start};
-use crate::config::secrets::{SECRET_VARIABLE, Secrets};
+use super::input::describe_io_error;
+use super::listener::{self, BoundListener};
+use crate::child::{self, ChildOptions, ProcessGroup};
+use crate::config::secrets::{SECRET_VARIABLE, WebhookSecrets};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::delivery::interrupted;
+use crate::flows::delivery::exit_for_signal;
 use crate::output::screen::Screen;
-use crate::protocol::expectation::{Count, ExpectationReport, Standing};
-use crate::protocol::report::{ArrivalReport, InsteadReport, Report, What};
-use crate::receive::{self, Audience, Receiver, Settings};
-use crate::shutdown::{Signal, Stop};
+use crate::protocol::expectation::{ExpectationCounter, ExpectationReport, ExpectationStanding};
+use crate::protocol::report::{ArrivalReport, NearMissReport, Report, ReportKind};
+use crate::receive::{self, ListenerSettings, ReportSink, WebhookReceiver};
+use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{self, Store};
-use judge::Judge;
+use judge::ArrivalJudge;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::process::Stdio;
@@ -37,47 +37,47 @@ pub const URL_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_URL";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is run, and what is expected of it.
-pub struct Plan {
+pub struct ExpectPlan {
     /// The expectations.
-    pub count: Count,
+    pub count: ExpectationCounter,
     /// What counts.
-    pub rules: Rules,
+    pub rules: ExpectRules,
     /// How long the window stays open after the command.
     pub within: Duration,
     /// The command line.
     pub command: Vec<OsString>,
     /// The listener.
-    pub settings: Settings,
+    pub settings: ListenerSettings,
     /// What it verifies with; the first one is the command's.
-    pub secrets: Secrets,
+    pub secrets: WebhookSecrets,
     /// Whether the command's standard output is kept apart from ours.
     pub divert: bool,
 }
 
 /// How it went.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct ExpectOutcome {
     /// What became of each expectation.
     pub results: Vec<ExpectationReport>,
     /// What came instead, nearest miss first, where an expectation was not met.
-    pub instead: Vec<InsteadReport>,
+    pub instead: Vec<NearMissReport>,
     /// Arrivals that are not among these because there were too many.
     pub forgotten: u64,
     /// Whether all was met.
     pub met: bool,
     /// How the command ended.
-    pub command: child::Ended,
+    pub command: child::ChildExit,
     /// Who asked to stop before the end.
-    pub stopped: Option<Signal>,
+    pub stopped: Option<StopSignal>,
     /// How long it took.
     pub took: Duration,
 }
 
-impl Outcome {
+impl ExpectOutcome {
     /// The verdict comes before the command's own code, which comes before success.
     pub fn exit(&self) -> Exit {
         match (self.stopped, self.met, self.command.code()) {
-            (Some(signal), ..) => interrupted(signal),
+            (Some(signal), ..) => exit_for_signal(signal),
             (None, false, _) => Exit::No,
             (None, true, 0) => Exit::Done,
             (None, true, code) => Exit::Child(code),
@@ -86,29 +86,35 @@ impl Outcome {
 }
 
 /// The listener's audience: everything is shown, and arrivals are judged as well.
-struct Witness {
+struct ExpectAudience {
     screen: Screen,
     arrivals: mpsc::UnboundedSender<Box<ArrivalReport>>,
 }
 
-impl Audience for Witness {
-    fn tell(&self, report: Report) {
-        if let What::Arrival(arrival) = &report.what {
+impl ReportSink for ExpectAudience {
+    fn emit_report(&self, report: Report) {
+        if let ReportKind::Arrival(arrival) = &report.what {
             // Nobody judges any more once the window is closed.
             let _ = self.arrivals.send(arrival.clone());
         }
-        self.screen.tell(report);
+        self.screen.send_report(report);
     }
 }
 
 /// Opens the window, runs the command, judges.
-pub async fn run(plan: Plan, door: Door, context: &Context, screen: &Screen, stop: &Stop) -> Result<Outcome, Error> {
+pub async fn run_expectation(
+    plan: ExpectPlan,
+    door: BoundListener,
+    context: &Context,
+    screen: &Screen,
+    stop: &StopReceiver,
+) -> Result<ExpectOutcome, Error> {
     let folder = tempfile::tempdir().map_err(|error| Error::machine(format!("no temporary folder: {error}")))?;
-    let store = Store::open(folder.path().join("events.db"), store::Options::default())?;
+    let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (sender, arrivals) = mpsc::unbounded_channel();
-    let audience = Arc::new(Witness { screen: screen.clone(), arrivals: sender });
+    let audience = Arc::new(ExpectAudience { screen: screen.clone(), arrivals: sender });
     let limits = plan.settings.limits;
-    let receiver = Receiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience);
+    let receiver = WebhookReceiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience);
     let (close, closed) = oneshot::channel::<()>();
     let url = door.url.clone();
     let serving = async {
@@ -128,26 +134,27 @@ pub async fn run(plan: Plan, door: Door, context: &Context, screen: &Screen, sto
 }
 
 async fn watch(
-    plan: &Plan,
+    plan: &ExpectPlan,
     url: &Url,
     arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
     context: &Context,
-    stop: &Stop,
-) -> Result<Outcome, Error> {
+    stop: &StopReceiver,
+) -> Result<ExpectOutcome, Error> {
     let started = context.clock.monotonic();
     let group = start(plan, url, context)?;
-    let mut window = Window { judge: Judge::new(plan.count.clone(), plan.rules.clone()), arrivals, group, context };
+    let mut window =
+        ExpectWindow { judge: ArrivalJudge::new(plan.count.clone(), plan.rules.clone()), arrivals, group, context };
     let ended = window.pass(plan.within, stop).await;
     window.take_what_waits();
-    let Window { judge, group, .. } = window;
-    group.sweep(&context.clock).await;
+    let ExpectWindow { judge, group, .. } = window;
+    group.terminate(&context.clock).await;
     let (command, stopped) = ended.map_err(|error| Error::machine(format!("the command was lost: {error}")))?;
     // A verdict on events that could not be asked would be a guess.
     judge.fault.clone().map_or(Ok(()), |fault| Err(Error::from(fault)))?;
-    let met = matches!(judge.standing(), Standing::Met | Standing::Settled);
-    Ok(Outcome {
+    let met = matches!(judge.standing(), ExpectationStanding::Met | ExpectationStanding::Settled);
+    Ok(ExpectOutcome {
         results: judge.results(),
-        instead: if met { Vec::new() } else { judge.instead() },
+        instead: if met { Vec::new() } else { judge.list_unexpected() },
         forgotten: judge.forgotten,
         met,
         command,
@@ -157,10 +164,10 @@ async fn watch(
 }
 
 /// Starts the command. Standard input is its own, but not a terminal: only the group in front may read from one.
-fn start(plan: &Plan, url: &Url, context: &Context) -> Result<Group, Error> {
+fn start(plan: &ExpectPlan, url: &Url, context: &Context) -> Result<ProcessGroup, Error> {
     let secret = OsString::from_vec(plan.secrets.signing().expose().to_vec());
     let environment = [(OsStr::new(URL_VARIABLE), OsString::from(url.as_str())), (OsStr::new(SECRET_VARIABLE), secret)];
-    let start = Start {
+    let start = ChildOptions {
         directory: &context.directory,
         environment: &environment,
         without: &[],
@@ -168,41 +175,41 @@ fn start(plan: &Plan, url: &Url, context: &Context) -> Result<Group, Error> {
         stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },
         stderr: Stdio::inherit(),
     };
-    Group::start(&plan.command, start).map_err(|error| {
+    ProcessGroup::start(&plan.command, start).map_err(|error| {
         let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
-        Error::usage(format!("cannot run {program:?}: {}", plain(&error)))
+        Error::usage(format!("cannot run {program:?}: {}", describe_io_error(&error)))
             .hint("the command and its arguments follow --, without a shell: -- sh -c 'one && two' for shell syntax")
     })
 }
 
 /// The time in which arrivals count.
-struct Window<'a> {
-    judge: Judge,
+struct ExpectWindow<'a> {
+    judge: ArrivalJudge,
     arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
-    group: Group,
+    group: ProcessGroup,
     context: &'a Context,
 }
 
-type End = std::io::Result<(child::Ended, Option<Signal>)>;
+type CommandEnd = std::io::Result<(child::ChildExit, Option<StopSignal>)>;
 
-impl Window<'_> {
+impl ExpectWindow<'_> {
     /// Waits for the command, then for what is still missing.
-    async fn pass(&mut self, within: Duration, stop: &Stop) -> End {
+    async fn pass(&mut self, within: Duration, stop: &StopReceiver) -> CommandEnd {
         let command = loop {
             tokio::select! {
                 biased;
-                signal = stop.requested() => return self.interrupt(signal, stop).await,
+                signal = stop.wait_for_stop() => return self.interrupt(signal, stop).await,
                 Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
-                ended = self.group.ended() => break ended?,
+                ended = self.group.wait() => break ended?,
             }
         };
         self.take_what_waits();
         let close = self.context.clock.sleep(within);
         tokio::pin!(close);
-        while !matches!(self.judge.standing(), Standing::Settled | Standing::Broken) {
+        while !matches!(self.judge.standing(), ExpectationStanding::Settled | ExpectationStanding::Broken) {
             tokio::select! {
                 biased;
-                signal = stop.requested() => return Ok((command, Some(signal))),
+                signal = stop.wait_for_stop() => return Ok((command, Some(signal))),
                 Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
                 () = &mut close => break,
             }
@@ -217,18 +224,18 @@ impl Window<'_> {
     }
 
     /// Passes the wish on and gives the command time to heed it.
-    async fn interrupt(&mut self, signal: Signal, stop: &Stop) -> End {
-        self.group.pass_on(signal);
+    async fn interrupt(&mut self, signal: StopSignal, stop: &StopReceiver) -> CommandEnd {
+        self.group.forward_signal(signal);
         let heeded = tokio::select! {
-            ended = self.group.ended() => Some(ended?),
-            _ = stop.insisted() => None,
+            ended = self.group.wait() => Some(ended?),
+            _ = stop.wait_for_second_stop() => None,
             () = self.context.clock.sleep(PATIENCE) => None,
         };
         let command = match heeded {
             Some(ended) => ended,
             None => {
                 self.group.kill();
-                self.group.ended().await?
+                self.group.wait().await?
             }
         };
         Ok((command, Some(signal)))
@@ -236,6 +243,6 @@ impl Window<'_> {
 }
 
 /// The listener's socket, on a free port unless one is named.
-pub async fn open(port: u16) -> Result<Door, Error> {
-    listener::Door::open(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None).await
+pub async fn bind_listener(port: u16) -> Result<BoundListener, Error> {
+    listener::BoundListener::bind(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None).await
 }

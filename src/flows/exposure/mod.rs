@@ -5,19 +5,19 @@ mod leftovers;
 mod reach;
 mod subscribing;
 
-pub use leftovers::tidy;
-pub use reach::{greeting, hello};
-pub use subscribing::{Subscribing, Wish};
+pub use leftovers::clean_up_leftovers;
+pub use reach::{check_reach, generate_greeting};
+pub use subscribing::{ListenSubscriptionOptions, RunSubscriptions};
 
-use super::listener::Leaving;
-use super::subscriptions::Ended;
+use super::listener::ListenerShutdown;
+use super::subscriptions::SubscriptionFailure;
 use crate::child;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorCategory};
 use crate::output::screen::Screen;
-use crate::protocol::report::{ExposureReport, Reach, Report, What};
-use crate::receive::Greeting;
-use crate::tunnel::{self, Beginning, Provider, START_LIMIT, Tunnel};
+use crate::protocol::report::{ExposureReach, ExposureReport, Report, ReportKind};
+use crate::receive::ListenerGreeting;
+use crate::tunnel::{self, START_LIMIT, Tunnel, TunnelOptions, TunnelProvider};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,16 +35,16 @@ const REACH_LIMIT: Duration = Duration::from_secs(30);
 
 /// Where the public address comes from.
 #[derive(Debug, Clone)]
-pub enum Means {
+pub enum PublicAddressSource {
     /// The user names it.
     Named(Url),
     /// A program makes it.
-    Tunnel(Provider),
+    Tunnel(TunnelProvider),
     /// There is none: the hosted API is emulated on this machine, and finds the listener here.
     Here,
 }
 
-impl Means {
+impl PublicAddressSource {
     /// As it was asked for.
     pub fn name(&self) -> String {
         match self {
@@ -56,39 +56,39 @@ impl Means {
 }
 
 /// What is done with the address.
-pub trait Register {
+pub trait AddressRegistrar {
     /// Whether such an address may be registered at all. Asked before it is tried out.
     fn accepts(&self, target: &Url) -> Result<(), Error>;
     /// Registers it. What is said about it is said here.
-    fn enter(&mut self, target: &Url) -> impl Future<Output = Result<(), Ended>>;
+    fn register_address(&mut self, target: &Url) -> impl Future<Output = Result<(), SubscriptionFailure>>;
     /// Takes back what was registered. What is said about it is said here.
-    fn leave(&mut self) -> impl Future<Output = ()>;
+    fn unregister_address(&mut self) -> impl Future<Output = ()>;
 }
 
 /// The address alone is wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct Nowhere;
+pub struct NoRegistrar;
 
-impl Register for Nowhere {
+impl AddressRegistrar for NoRegistrar {
     fn accepts(&self, _: &Url) -> Result<(), Error> {
         Ok(())
     }
 
-    async fn enter(&mut self, _: &Url) -> Result<(), Ended> {
+    async fn register_address(&mut self, _: &Url) -> Result<(), SubscriptionFailure> {
         Ok(())
     }
 
-    async fn leave(&mut self) {}
+    async fn unregister_address(&mut self) {}
 }
 
 /// A listener's way to its public address.
-pub struct Exposure<'a> {
+pub struct ListenerExposure<'a> {
     /// Where the address comes from.
-    pub means: Means,
+    pub means: PublicAddressSource,
     /// Where the listener accepts deliveries, path included.
     pub door: Url,
     /// How it is told from any other server.
-    pub greeting: Greeting,
+    pub greeting: ListenerGreeting,
     /// Whether the address may be one of this machine.
     pub loopback: bool,
     /// Clock, folder, this program.
@@ -98,13 +98,13 @@ pub struct Exposure<'a> {
 }
 
 /// An address that leads here, and what has to run for that.
-struct Open {
+struct OpenAddress {
     target: Url,
     tunnel: Option<Tunnel>,
 }
 
 /// The program that a tunnel needs, looked for before anything else is done.
-pub fn find_program(provider: &Provider, context: &Context) -> Result<(), Error> {
+pub fn find_program(provider: &TunnelProvider, context: &Context) -> Result<(), Error> {
     let Some((name, install)) = provider.program() else { return Ok(()) };
     match tunnel::find_program(name, context.environment.get("PATH")) {
         Some(_) => Ok(()),
@@ -112,74 +112,74 @@ pub fn find_program(provider: &Provider, context: &Context) -> Result<(), Error>
     }
 }
 
-impl Exposure<'_> {
+impl ListenerExposure<'_> {
     /// Makes the listener reachable, registers the address, and keeps both up until the listener is about to end; then
     /// takes everything back.
     ///
     /// # Errors
     /// There is no address, it does not lead here, or it cannot be registered.
-    pub async fn run(&self, register: &mut impl Register, leaving: Leaving) -> Result<(), Error> {
+    pub async fn run(&self, register: &mut impl AddressRegistrar, leaving: ListenerShutdown) -> Result<(), Error> {
         let mut open = tokio::select! {
             biased;
-            () = leaving.asked() => return Ok(()),
+            () = leaving.wait() => return Ok(()),
             open = self.open(register) => open?,
         };
-        self.tell(Reach::Up, Some(&open.target), None, None);
+        self.report_state(ExposureReach::Up, Some(&open.target), None, None);
         // Not to be cut off: a call that is under way may already have been heard.
-        let entered = register.enter(&open.target).await;
+        let entered = register.register_address(&open.target).await;
         if entered.is_ok() {
             self.keep(&mut open, register, &leaving).await;
-            register.leave().await;
+            register.unregister_address().await;
         }
         if let Some(tunnel) = open.tunnel {
             tunnel.close().await;
         }
         match entered {
-            Err(Ended::Failed(error)) => Err(error),
+            Err(SubscriptionFailure::Failed(error)) => Err(error),
             // Nothing is registered, and the listener is about to end.
-            Ok(()) | Err(Ended::Stopped(_)) => Ok(()),
+            Ok(()) | Err(SubscriptionFailure::Stopped(_)) => Ok(()),
         }
     }
 
     /// Watches the tunnel and starts it again, until the listener is about to end.
-    async fn keep(&self, open: &mut Open, register: &mut impl Register, leaving: &Leaving) {
-        let mut delays = tunnel::delays();
+    async fn keep(&self, open: &mut OpenAddress, register: &mut impl AddressRegistrar, leaving: &ListenerShutdown) {
+        let mut delays = tunnel::restart_delays();
         loop {
-            let Some(tunnel) = &mut open.tunnel else { return leaving.asked().await };
+            let Some(tunnel) = &mut open.tunnel else { return leaving.wait().await };
             let why = tokio::select! {
                 biased;
-                () = leaving.asked() => return,
-                ended = tunnel.ended() => self.obituary(tunnel, ended.ok()),
+                () = leaving.wait() => return,
+                ended = tunnel.wait() => self.describe_end(tunnel, ended.ok()),
             };
             open.tunnel = None;
             let again = tokio::select! {
                 biased;
-                () = leaving.asked() => return,
+                () = leaving.wait() => return,
                 again = self.reopen(why, register, &mut delays) => again,
             };
             let moved = again.target != open.target;
             *open = again;
-            self.tell(Reach::Up, Some(&open.target), None, None);
+            self.report_state(ExposureReach::Up, Some(&open.target), None, None);
             if moved {
-                self.say(format!("The public address has changed to {}.", open.target));
-                register.leave().await;
-                if let Err(Ended::Failed(error)) = register.enter(&open.target).await {
-                    self.say(format!("The new address is not subscribed: {error}."));
+                self.show_notice(format!("The public address has changed to {}.", open.target));
+                register.unregister_address().await;
+                if let Err(SubscriptionFailure::Failed(error)) = register.register_address(&open.target).await {
+                    self.show_notice(format!("The new address is not subscribed: {error}."));
                 }
             }
-            delays = tunnel::delays();
+            delays = tunnel::restart_delays();
         }
     }
 
     async fn reopen(
         &self,
         mut why: String,
-        register: &impl Register,
+        register: &impl AddressRegistrar,
         delays: &mut impl Iterator<Item = Duration>,
-    ) -> Open {
+    ) -> OpenAddress {
         loop {
             let delay = delays.next().unwrap_or(REACH_LIMIT);
-            self.tell(Reach::Lost, None, Some(why), Some(delay));
+            self.report_state(ExposureReach::Lost, None, Some(why), Some(delay));
             self.context.clock.sleep(delay).await;
             match self.open(register).await {
                 Ok(open) => return open,
@@ -189,24 +189,24 @@ impl Exposure<'_> {
     }
 
     /// An address that leads here.
-    async fn open(&self, register: &impl Register) -> Result<Open, Error> {
+    async fn open(&self, register: &impl AddressRegistrar) -> Result<OpenAddress, Error> {
         match &self.means {
-            Means::Here => {
+            PublicAddressSource::Here => {
                 register.accepts(&self.door)?;
-                Ok(Open { target: self.door.clone(), tunnel: None })
+                Ok(OpenAddress { target: self.door.clone(), tunnel: None })
             }
-            Means::Named(url) => {
+            PublicAddressSource::Named(url) => {
                 let target = self.target(url);
                 register.accepts(&target)?;
-                self.named(target).await
+                self.try_named(target).await
             }
-            Means::Tunnel(provider) => {
+            PublicAddressSource::Tunnel(provider) => {
                 if let Some(host) = provider.plain_host()
                     && let Ok(url) = Url::parse(&format!("http://{host}"))
                 {
                     register.accepts(&url)?;
                 }
-                self.tunnel(provider, register).await
+                self.open_tunnel(provider, register).await
             }
         }
     }
@@ -214,28 +214,32 @@ impl Exposure<'_> {
     /// The address with the listener's path. A path that the user's own proxy has already is left as it is.
     fn target(&self, base: &Url) -> Url {
         let mut target = base.clone();
-        if matches!(self.means, Means::Tunnel(_)) || base.path() == "/" {
+        if matches!(self.means, PublicAddressSource::Tunnel(_)) || base.path() == "/" {
             target.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.door.path()));
         }
         target
     }
 
-    async fn named(&self, target: Url) -> Result<Open, Error> {
+    async fn try_named(&self, target: Url) -> Result<OpenAddress, Error> {
         let mut words = String::new();
         for attempt in 0..TRIES {
             if attempt > 0 {
                 self.context.clock.sleep(PAUSE).await;
             }
-            match hello(&target, &self.greeting).await {
-                Ok(()) => return Ok(Open { target, tunnel: None }),
+            match check_reach(&target, &self.greeting).await {
+                Ok(()) => return Ok(OpenAddress { target, tunnel: None }),
                 Err(what) => words = what,
             }
         }
-        Err(Error::new(Kind::Network, format!("{target} does not lead to this listener: {words}"))
+        Err(Error::new(ErrorCategory::Network, format!("{target} does not lead to this listener: {words}"))
             .hint(format!("it has to pass requests on to {}", self.door)))
     }
 
-    async fn tunnel(&self, provider: &Provider, register: &impl Register) -> Result<Open, Error> {
+    async fn open_tunnel(
+        &self,
+        provider: &TunnelProvider,
+        register: &impl AddressRegistrar,
+    ) -> Result<OpenAddress, Error> {
         let mut tunnel = self.start(provider)?;
         let mut addresses = tunnel.addresses();
         let started = tunnel.addresses();
@@ -249,11 +253,11 @@ impl Exposure<'_> {
         let found = tokio::select! {
             biased;
             found = self.find(&mut addresses, register, &mut tried) => found.map_err(Some),
-            ended = tunnel.ended() => Err(Some(with_advice(provider, self.obituary(&tunnel, ended.ok())))),
+            ended = tunnel.wait() => Err(Some(with_advice(provider, self.describe_end(&tunnel, ended.ok())))),
             () = too_late => Err(None),
         };
         match found {
-            Ok(target) => Ok(Open { target, tunnel: Some(tunnel) }),
+            Ok(target) => Ok(OpenAddress { target, tunnel: Some(tunnel) }),
             Err(error) => {
                 let error = error.unwrap_or_else(|| no_address(provider, tried, &last_words(&tunnel)));
                 tunnel.close().await;
@@ -262,7 +266,7 @@ impl Exposure<'_> {
         }
     }
 
-    fn start(&self, provider: &Provider) -> Result<Tunnel, Error> {
+    fn start(&self, provider: &TunnelProvider) -> Result<Tunnel, Error> {
         let Some(local) = self.door.socket_addrs(|| None).ok().and_then(|found| found.first().copied()) else {
             return Err(Error::machine(format!("{} is no address of this machine", self.door)));
         };
@@ -270,11 +274,11 @@ impl Exposure<'_> {
         let verbose = self.context.globals.verbose;
         let ear = move |line: &str| {
             if verbose {
-                let what = What::Notice { message: format!("{name}: {line}") };
-                screen.tell(Report { at: clock.now(), what });
+                let what = ReportKind::Notice { message: format!("{name}: {line}") };
+                screen.send_report(Report { at: clock.now(), what });
             }
         };
-        let beginning = Beginning {
+        let beginning = TunnelOptions {
             program: &self.context.program,
             directory: &self.context.directory,
             path: self.context.environment.get("PATH"),
@@ -290,7 +294,7 @@ impl Exposure<'_> {
     async fn find(
         &self,
         addresses: &mut watch::Receiver<Vec<Url>>,
-        register: &impl Register,
+        register: &impl AddressRegistrar,
         tried: &mut Option<(Url, String)>,
     ) -> Result<Url, Error> {
         let clock = &self.context.clock;
@@ -303,7 +307,7 @@ impl Exposure<'_> {
                     refused = Some(error);
                     continue;
                 }
-                match hello(&target, &self.greeting).await {
+                match check_reach(&target, &self.greeting).await {
                     Ok(()) => return Ok(target),
                     Err(what) => *tried = Some((target, what)),
                 }
@@ -318,26 +322,32 @@ impl Exposure<'_> {
     }
 
     /// How a tunnel's program ended, and what it said last.
-    fn obituary(&self, tunnel: &Tunnel, ended: Option<child::Ended>) -> String {
+    fn describe_end(&self, tunnel: &Tunnel, ended: Option<child::ChildExit>) -> String {
         let name = match &self.means {
-            Means::Tunnel(provider) => provider.name(),
+            PublicAddressSource::Tunnel(provider) => provider.name(),
             _ => "the tunnel",
         };
         let how = match ended {
-            Some(child::Ended::Code(code)) => format!("ended with {code}"),
-            Some(child::Ended::Signal(number)) => format!("was killed by signal {number}"),
+            Some(child::ChildExit::Code(code)) => format!("ended with {code}"),
+            Some(child::ChildExit::Signal(number)) => format!("was killed by signal {number}"),
             None => "was lost".to_owned(),
         };
         format!("{name} {how}{}", last_words(tunnel))
     }
 
-    fn tell(&self, state: Reach, url: Option<&Url>, message: Option<String>, again_in: Option<Duration>) {
+    fn report_state(
+        &self,
+        state: ExposureReach,
+        url: Option<&Url>,
+        message: Option<String>,
+        again_in: Option<Duration>,
+    ) {
         let report = ExposureReport { state, by: self.means.name(), url: url.map(Url::to_string), message, again_in };
-        self.screen.tell(Report { at: self.context.clock.now(), what: What::Exposure(report) });
+        self.screen.send_report(Report { at: self.context.clock.now(), what: ReportKind::Exposure(report) });
     }
 
-    fn say(&self, message: String) {
-        self.screen.tell(Report { at: self.context.clock.now(), what: What::Notice { message } });
+    fn show_notice(&self, message: String) {
+        self.screen.send_report(Report { at: self.context.clock.now(), what: ReportKind::Notice { message } });
     }
 }
 
@@ -351,26 +361,30 @@ fn reachable(mut local: SocketAddr) -> SocketAddr {
 
 /// What a program said last, to follow a sentence about it.
 fn last_words(tunnel: &Tunnel) -> String {
-    tunnel.last_words().iter().fold(String::new(), |words, line| words + "\n" + line)
+    tunnel.last_lines().iter().fold(String::new(), |words, line| words + "\n" + line)
 }
 
-fn with_advice(provider: &Provider, message: String) -> Error {
-    let told = Error::new(Kind::Network, message);
+fn with_advice(provider: &TunnelProvider, message: String) -> Error {
+    let told = Error::new(ErrorCategory::Network, message);
     match provider.advice() {
         Some(advice) => told.hint(advice),
         None => told,
     }
 }
 
-fn no_address(provider: &Provider, tried: Option<(Url, String)>, last_words: &str) -> Error {
+fn no_address(provider: &TunnelProvider, tried: Option<(Url, String)>, last_words: &str) -> Error {
     let name = provider.name();
     let Some((target, what)) = tried else {
         let limit = START_LIMIT.as_secs();
-        return Error::new(Kind::Network, format!("{name} named no public address within {limit} s{last_words}"));
+        return Error::new(
+            ErrorCategory::Network,
+            format!("{name} named no public address within {limit} s{last_words}"),
+        );
     };
-    let told = Error::new(Kind::Network, format!("{target} does not lead to this listener: {what}{last_words}"));
+    let told =
+        Error::new(ErrorCategory::Network, format!("{target} does not lead to this listener: {what}{last_words}"));
     match provider {
-        Provider::Ssh(_) => told
+        TunnelProvider::Ssh(_) => told
             .hint("a server keeps forwarded ports to itself unless its sshd_config has: GatewayPorts clientspecified"),
         _ => told,
     }

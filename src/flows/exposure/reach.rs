@@ -2,11 +2,11 @@
 //! run has the answer.
 
 use crate::context::Context;
-use crate::exchange::{Exchange, Manner, Request, Unusual};
+use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
 use crate::output::words;
-use crate::protocol::attempt::Outcome;
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
-use crate::receive::{GREETING_HEADER, Greeting};
+use crate::receive::{GREETING_HEADER, ListenerGreeting};
 use http::{HeaderName, HeaderValue, Method};
 use std::time::Duration;
 use url::Url;
@@ -15,24 +15,26 @@ use url::Url;
 const BUDGET: Duration = Duration::from_secs(5);
 
 /// A question and its answer, for one run.
-pub fn greeting(context: &Context) -> Greeting {
+pub fn generate_greeting(context: &Context) -> ListenerGreeting {
     let word = || format!("{:016x}{:016x}", context.random_u64(), context.random_u64());
-    Greeting { question: word(), answer: word() }
+    ListenerGreeting { question: word(), answer: word() }
 }
 
 /// Asks. What came instead of the answer is said in words.
 ///
 /// # Errors
 /// Something else answered, or nothing.
-pub async fn hello(target: &Url, greeting: &Greeting) -> Result<(), String> {
+pub async fn check_reach(target: &Url, greeting: &ListenerGreeting) -> Result<(), String> {
     let question = HeaderValue::from_str(&greeting.question).map_err(|error| error.to_string())?;
     let headers = vec![(HeaderName::from_static(GREETING_HEADER), question)];
-    let request = Request { url: target.clone(), headers, body: RawBody::new("") };
-    let get = Unusual { method: Method::GET, manner: Manner::Whole };
+    let request = OutgoingRequest { url: target.clone(), headers, body: RawBody::new("") };
+    let get = RequestOverrides { method: Method::GET, manner: BodyEncoding::Whole };
     // A connection of its own: a tunnel that is started again may be found elsewhere under the same name.
-    match Exchange::without_pool().send(&request, Some(&get), Some(BUDGET)).await.outcome {
-        Outcome::Answered(answer) if answer.body == greeting.answer.as_bytes() => Ok(()),
-        Outcome::Answered(answer) => Err(format!("something else answered {}", words::status(answer.status).as_str())),
-        other => Err(words::outcome(&other).as_str().to_owned()),
+    match HttpClient::without_pool().send(&request, Some(&get), Some(BUDGET)).await.outcome {
+        AttemptOutcome::Answered(answer) if answer.body == greeting.answer.as_bytes() => Ok(()),
+        AttemptOutcome::Answered(answer) => {
+            Err(format!("something else answered {}", words::format_status(answer.status).as_str()))
+        }
+        other => Err(words::describe_outcome(&other).as_str().to_owned()),
     }
 }

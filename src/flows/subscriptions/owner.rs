@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 /// A living run's claim. Dropping it gives it up.
 #[derive(Debug)]
-pub struct Owner {
+pub struct RunClaim {
     /// The id that its subscriptions carry.
     pub run: String,
     path: PathBuf,
     _locked: File,
 }
 
-impl Owner {
+impl RunClaim {
     /// Makes a claim under an id that no other run has.
     pub fn claim(store: &Path, run: String) -> Result<Self, Error> {
         let path = place(store, &run);
@@ -26,7 +26,7 @@ impl Owner {
     }
 }
 
-impl Drop for Owner {
+impl Drop for RunClaim {
     fn drop(&mut self) {
         // A file that stays is unlocked a moment later, which says the same.
         let _ = fs::remove_file(&self.path);
@@ -70,7 +70,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("events.db");
         assert!(!is_running(&store, "run-1"));
-        let owner = Owner::claim(&store, "run-1".into()).unwrap();
+        let owner = RunClaim::claim(&store, "run-1".into()).unwrap();
         assert!(is_running(&store, "run-1") && !is_running(&store, "run-2"));
         drop(owner);
         assert!(!is_running(&store, "run-1"));

@@ -1,11 +1,11 @@
 //! Lines of the journal, as records and in words.
 
-use crate::output::records::instant;
-use crate::store::{Entry, Standing};
+use crate::output::records::format_instant;
+use crate::store::{JournalEntry, SubscriptionStatus};
 use serde_json::{Map, Value, json};
 
 /// The members of a `subscription` record. `left_behind` where its run is known to be gone.
-pub fn fields(entry: &Entry, left_behind: bool) -> Map<String, Value> {
+pub fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> Map<String, Value> {
     let answer: Option<Value> = entry.answer.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let fields = json!({
         "line": entry.number,
@@ -15,8 +15,8 @@ pub fn fields(entry: &Entry, left_behind: bool) -> Map<String, Value> {
         "target_url": entry.url,
         "waitlist_id": entry.waitlist,
         "api_url": entry.api,
-        "asked_at": instant(entry.asked_at),
-        "ended_at": entry.ended_at.map(instant),
+        "asked_at": format_instant(entry.asked_at),
+        "ended_at": entry.ended_at.map(format_instant),
         "run": entry.run,
         "left_behind": left_behind.then_some(true),
         "reason": entry.words,
@@ -29,19 +29,19 @@ pub fn fields(entry: &Entry, left_behind: bool) -> Map<String, Value> {
 }
 
 /// How far it has got, for people.
-pub fn standing_in_words(standing: Standing) -> &'static str {
+pub fn describe_standing(standing: SubscriptionStatus) -> &'static str {
     match standing {
         // The process that asked is gone, or this reader was quicker than it.
-        Standing::Asked => "unknown (no answer)",
-        Standing::Unknown => "unknown",
-        Standing::Active => "active",
-        Standing::Removing => "being removed",
-        Standing::Removed => "removed",
+        SubscriptionStatus::Asked => "unknown (no answer)",
+        SubscriptionStatus::Unknown => "unknown",
+        SubscriptionStatus::Active => "active",
+        SubscriptionStatus::Removing => "being removed",
+        SubscriptionStatus::Removed => "removed",
     }
 }
 
 /// One line about it.
-pub fn in_line(entry: &Entry) -> String {
+pub fn describe_entry(entry: &JournalEntry) -> String {
     let name = entry.id.clone().unwrap_or_else(|| format!("line {}", entry.number));
     let waitlist = entry.waitlist.as_ref().map(|id| format!("  (waitlist {id})")).unwrap_or_default();
     format!("{name}  {} → {}{waitlist}", entry.event, entry.url)

@@ -3,14 +3,14 @@
 use super::*;
 use crate::output::records;
 
-fn story(body: Vec<u8>) -> Story {
+fn story(body: Vec<u8>) -> EventHistory {
     let at: Timestamp = "2024-01-15T10:00:00.123Z".parse().unwrap();
     let body = RawBody::new(body);
-    let answer = Answer { status: 302, location: Some("/x".into()), body: vec![0xff].into(), truncated: true };
+    let answer = AttemptResponse { status: 302, location: Some("/x".into()), body: vec![0xff].into(), truncated: true };
     let attempt = |number, outcome| Attempt {
         event: 7,
         url: "http://localhost:3000/".into(),
-        purpose: Purpose::Forward,
+        purpose: DeliveryPurpose::Forward,
         number,
         at,
         latency: Duration::from_micros(1234),
@@ -20,32 +20,32 @@ fn story(body: Vec<u8>) -> Story {
         number: 9,
         event: 7,
         at,
-        verification: Verification::Valid,
+        verification: SignatureState::Valid,
         target: "/hook?a=1".into(),
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice()), ("a", b"b: c")]),
     };
     let event = EventRow {
         number: 7,
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         body,
         sent_at: Some(at),
         first_at: Some(at),
         last_at: Some(at),
         arrivals: 1,
-        verification: Some(Verification::Valid),
+        verification: Some(SignatureState::Valid),
         retry_of: None,
         last_attempt: None,
     };
     let attempts = vec![
-        attempt(1, Outcome::TimedOut(Phase::Body)),
-        attempt(2, Outcome::Answered(answer)),
-        attempt(3, Outcome::Tls("bad \u{202e} certificate".into())),
+        attempt(1, AttemptOutcome::TimedOut(AttemptPhase::Body)),
+        attempt(2, AttemptOutcome::Answered(answer)),
+        attempt(3, AttemptOutcome::Tls("bad \u{202e} certificate".into())),
     ];
-    Story { event, arrivals: vec![row], attempts }
+    EventHistory { event, arrivals: vec![row], attempts }
 }
 
-fn written(story: &Story) -> String {
-    String::from_utf8(records::record("event", Timestamp::UNIX_EPOCH, &story.fields())).unwrap()
+fn written(story: &EventHistory) -> String {
+    String::from_utf8(records::encode_record("event", Timestamp::UNIX_EPOCH, &story.fields())).unwrap()
 }
 
 #[test]

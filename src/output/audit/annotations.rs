@@ -1,14 +1,14 @@
 //! An audit's findings as GitHub's workflow commands, which become annotations of the run.
 
 use crate::output::sanitise::Sanitised;
-use crate::protocol::check::{AuditReport, CheckReport, CheckVerdict, Severity};
+use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity, CheckVerdict};
 
 /// A line for each finding: errors from `least` on, warnings below.
-pub fn annotations(report: &AuditReport, least: Severity) -> String {
+pub fn render_annotations(report: &AuditReport, least: CheckSeverity) -> String {
     report.checks.iter().filter_map(|check| annotation(check, least)).collect()
 }
 
-fn annotation(check: &CheckReport, least: Severity) -> Option<String> {
+fn annotation(check: &CheckReport, least: CheckSeverity) -> Option<String> {
     let CheckVerdict::Failed(what) = &check.verdict else { return None };
     let level = if check.severity >= least { "error" } else { "warning" };
     let title = property(&format!("{} ({})", check.id, check.severity));

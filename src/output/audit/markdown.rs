@@ -1,20 +1,20 @@
 //! An audit as Markdown, for a job's summary or a comment.
 
-use super::{back, counted, effort, sent};
+use super::{format_check_counts, format_effort, format_received_response, format_sent_request};
 use crate::output::sanitise::Sanitised;
-use crate::protocol::check::{AuditReport, CheckReport, CheckVerdict, Group, Severity};
+use crate::protocol::check::{AuditReport, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
 
 /// The whole text.
-pub fn markdown(report: &AuditReport, least: Severity) -> String {
+pub fn render_audit_markdown(report: &AuditReport, least: CheckSeverity) -> String {
     let sign = if report.fails_at(least) { "❌" } else { "✅" };
-    let (counts, effort) = (counted(report.counts()), effort(report));
+    let (counts, effort) = (format_check_counts(report.counts()), format_effort(report));
     let mut out = format!("## {sign} Webhook audit of {}\n\n{counts}; {effort}.\n\n", escaped(&report.url));
     if let Some(why) = &report.cut_short {
         out.push_str(&format!("⚠️ {}\n\n", escaped(why)));
     }
-    let findings: Vec<&CheckReport> = Group::ALL
+    let findings: Vec<&CheckReport> = CheckGroup::ALL
         .into_iter()
-        .flat_map(|group| report.of_group(group))
+        .flat_map(|group| report.checks_in_group(group))
         .filter(|check| !matches!(check.verdict, CheckVerdict::Passed | CheckVerdict::Skipped(_)))
         .collect();
     if !findings.is_empty() {
@@ -22,7 +22,7 @@ pub fn markdown(report: &AuditReport, least: Severity) -> String {
         findings.iter().for_each(|check| out.push_str(&row(check)));
         out.push('\n');
     }
-    for check in findings.iter().filter(|check| check.fails_at(Severity::Info)) {
+    for check in findings.iter().filter(|check| check.fails_at(CheckSeverity::Info)) {
         out.push_str(&details(check));
     }
     out.push_str(&skipped(report));
@@ -43,7 +43,13 @@ fn details(check: &CheckReport) -> String {
         .exchanges
         .iter()
         .take(2)
-        .map(|one| format!("- sent: {}\n- back: {}\n", escaped(&sent(one)), escaped(&back(one))))
+        .map(|one| {
+            format!(
+                "- sent: {}\n- back: {}\n",
+                escaped(&format_sent_request(one)),
+                escaped(&format_received_response(one))
+            )
+        })
         .collect();
     format!(
         "<details><summary><code>{}</code></summary>\n\n{exchanges}- why: {}\n- fix: {}\n\n{}</details>\n\n",

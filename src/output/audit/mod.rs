@@ -11,18 +11,18 @@ mod tap;
 #[cfg(test)]
 mod tests;
 
-pub use annotations::annotations;
-pub use junit::junit;
-pub use markdown::markdown;
-pub use page::{exchange, page};
-pub use progress::Progress;
-pub use tap::tap;
+pub use annotations::render_annotations;
+pub use junit::render_audit_junit;
+pub use markdown::render_audit_markdown;
+pub use page::{render_audit_page, render_exchange};
+pub use progress::AuditProgressBar;
+pub use tap::render_tap;
 
-use crate::protocol::check::{AuditReport, CheckCounts, Exchanged};
+use crate::protocol::check::{AuditReport, CheckCounts, CheckExchange};
 use std::time::Duration;
 
 /// `58 passed, 2 failed, 14 skipped`: parts that are zero are left out, passed ones never.
-fn counted(counts: CheckCounts) -> String {
+fn format_check_counts(counts: CheckCounts) -> String {
     let mut text = format!("{} passed", counts.passed);
     for (count, what) in [(counts.failed, "failed"), (counts.accepted, "accepted"), (counts.skipped, "skipped")] {
         if count > 0 {
@@ -33,13 +33,13 @@ fn counted(counts: CheckCounts) -> String {
 }
 
 /// `143 requests in 6.1 s`.
-fn effort(report: &AuditReport) -> String {
-    let took = super::words::duration(report.took);
+fn format_effort(report: &AuditReport) -> String {
+    let took = super::words::format_duration(report.took);
     format!("{} requests in {took}", report.requests)
 }
 
 /// The request in one line: method, target, and what is unusual is in the label.
-fn sent(exchanged: &Exchanged) -> String {
+fn format_sent_request(exchanged: &CheckExchange) -> String {
     let mut text = format!("{} {}", exchanged.method, exchanged.target);
     let mentioned = |name: &str| name == "content-type" || name.contains("signature");
     for (name, value) in exchanged.headers.iter().filter(|(name, _)| mentioned(name)) {
@@ -51,16 +51,16 @@ fn sent(exchanged: &Exchanged) -> String {
 }
 
 /// The answer in one line.
-fn back(exchanged: &Exchanged) -> String {
-    let outcome = super::words::outcome(&exchanged.outcome);
-    let mut text = format!("{outcome} after {}", super::words::duration(exchanged.latency));
-    if let Some(quote) = super::words::excerpt(exchanged.answer_body(), 80) {
+fn format_received_response(exchanged: &CheckExchange) -> String {
+    let outcome = super::words::describe_outcome(&exchanged.outcome);
+    let mut text = format!("{outcome} after {}", super::words::format_duration(exchanged.latency));
+    if let Some(quote) = super::words::excerpt_body(exchanged.response_body(), 80) {
         text.push_str(&format!(", \"{quote}\""));
     }
     text
 }
 
 /// Seconds for formats that want a number.
-fn seconds(duration: Duration) -> f64 {
+fn to_seconds(duration: Duration) -> f64 {
     duration.as_secs_f64()
 }

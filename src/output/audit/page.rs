@@ -1,25 +1,27 @@
 //! The page at the end: groups, failures first, each with what was sent, what came back, why it matters, what to do
 //! and the line that repeats it.
 
-use super::{back, counted, effort, sent};
-use crate::output::errors::labelled;
-use crate::output::human::{body_block, verdict};
-use crate::output::line::{Line, write_lines};
+use super::{format_check_counts, format_effort, format_received_response, format_sent_request};
+use crate::output::errors::render_labelled;
+use crate::output::human::{render_body, render_verdict};
+use crate::output::line::{StyledLine, write_lines};
 use crate::output::sanitise::Sanitised;
-use crate::output::style::{Ink, Style};
-use crate::protocol::check::{AuditReport, CheckCounts, CheckReport, CheckVerdict, Exchanged, Group, Severity};
+use crate::output::style::{OutputStyle, TextRole};
+use crate::protocol::check::{
+    AuditReport, CheckCounts, CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict,
+};
 
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 2;
 
 /// The whole page. `all` names passed checks one by one.
-pub fn page(report: &AuditReport, least: Severity, all: bool, style: &Style) -> String {
+pub fn render_audit_page(report: &AuditReport, least: CheckSeverity, all: bool, style: &OutputStyle) -> String {
     let mut lines = Vec::new();
-    for group in Group::ALL {
-        let checks = report.of_group(group);
+    for group in CheckGroup::ALL {
+        let checks = report.checks_in_group(group);
         if !checks.is_empty() {
             lines.extend(section(group, &checks, all, style));
-            lines.push(Line::new(style));
+            lines.push(StyledLine::new(style));
         }
     }
     lines.extend(conclusion(report, least, style));
@@ -28,15 +30,15 @@ pub fn page(report: &AuditReport, least: Severity, all: bool, style: &Style) -> 
     out
 }
 
-fn section(group: Group, checks: &[&CheckReport], all: bool, style: &Style) -> Vec<Line> {
+fn section(group: CheckGroup, checks: &[&CheckReport], all: bool, style: &OutputStyle) -> Vec<StyledLine> {
     let owned: Vec<CheckReport> = checks.iter().copied().cloned().collect();
     let counts = counts(&owned);
-    let heading = Line::new(style).put(Ink::Strong, group.title()).gap(2);
-    let mut lines = vec![heading.put(Ink::Faint, Sanitised::text(&counted(counts)))];
+    let heading = StyledLine::new(style).put(TextRole::Strong, group.title()).add_gap(2);
+    let mut lines = vec![heading.put(TextRole::Faint, Sanitised::text(&format_check_counts(counts)))];
     for check in checks {
         match &check.verdict {
             CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. } => lines.extend(finding(check, style)),
-            CheckVerdict::Passed if all => lines.push(verdict(check, style)),
+            CheckVerdict::Passed if all => lines.push(render_verdict(check, style)),
             CheckVerdict::Passed | CheckVerdict::Skipped(_) => {}
         }
     }
@@ -55,9 +57,9 @@ fn counts(checks: &[CheckReport]) -> CheckCounts {
     report.counts()
 }
 
-fn finding(check: &CheckReport, style: &Style) -> Vec<Line> {
-    let mut lines = vec![verdict(check, style)];
-    let mut say = |label, text: &str| lines.extend(labelled(label, Ink::Faint, text, 6, style));
+fn finding(check: &CheckReport, style: &OutputStyle) -> Vec<StyledLine> {
+    let mut lines = vec![render_verdict(check, style)];
+    let mut say = |label, text: &str| lines.extend(render_labelled(label, TextRole::Faint, text, 6, style));
     match &check.verdict {
         CheckVerdict::Failed(what) => say("seen    ", what),
         CheckVerdict::Accepted { what, reason } => {
@@ -68,8 +70,8 @@ fn finding(check: &CheckReport, style: &Style) -> Vec<Line> {
         CheckVerdict::Passed | CheckVerdict::Skipped(_) => {}
     }
     for exchanged in check.exchanges.iter().take(SHOWN) {
-        say("sent    ", &sent(exchanged));
-        say("back    ", &back(exchanged));
+        say("sent    ", &format_sent_request(exchanged));
+        say("back    ", &format_received_response(exchanged));
     }
     say("why     ", check.why);
     say("fix     ", check.fix);
@@ -78,7 +80,7 @@ fn finding(check: &CheckReport, style: &Style) -> Vec<Line> {
 }
 
 /// Skipped checks by their reason: many share one.
-fn skipped(checks: &[&CheckReport], style: &Style) -> Vec<Line> {
+fn skipped(checks: &[&CheckReport], style: &OutputStyle) -> Vec<StyledLine> {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for check in checks {
         if let CheckVerdict::Skipped(reason) = &check.verdict {
@@ -89,41 +91,46 @@ fn skipped(checks: &[&CheckReport], style: &Style) -> Vec<Line> {
         }
     }
     let told = |(reason, ids): (&str, Vec<&str>)| {
-        labelled("○ skipped: ", Ink::Faint, &format!("{} ({reason})", ids.join(", ")), 2, style)
+        render_labelled("○ skipped: ", TextRole::Faint, &format!("{} ({reason})", ids.join(", ")), 2, style)
     };
     reasons.into_iter().flat_map(told).collect()
 }
 
-fn conclusion(report: &AuditReport, least: Severity, style: &Style) -> Vec<Line> {
+fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -> Vec<StyledLine> {
     let counts = report.counts();
-    let (ink, sign) = if report.fails_at(least) { (Ink::Bad, "✘ ") } else { (Ink::Good, "✔ ") };
-    let text = format!("{}: {}; {}", report.url, counted(counts), effort(report));
-    let mut lines = vec![Line::new(style).put(ink, sign).put(Ink::Plain, Sanitised::text(&text))];
-    let below = report.checks.iter().filter(|check| check.fails_at(Severity::Info) && check.severity < least).count();
+    let (ink, sign) = if report.fails_at(least) { (TextRole::Bad, "✘ ") } else { (TextRole::Good, "✔ ") };
+    let text = format!("{}: {}; {}", report.url, format_check_counts(counts), format_effort(report));
+    let mut lines = vec![StyledLine::new(style).put(ink, sign).put(TextRole::Plain, Sanitised::text(&text))];
+    let below =
+        report.checks.iter().filter(|check| check.fails_at(CheckSeverity::Info) && check.severity < least).count();
     if below > 0 {
         let text = format!("{below} of the failed ones are below {least} and do not count (--fail-on)");
-        lines.extend(labelled("  ", Ink::Faint, &text, 0, style));
+        lines.extend(render_labelled("  ", TextRole::Faint, &text, 0, style));
     }
     if let Some(why) = &report.cut_short {
-        lines.extend(labelled("  ", Ink::Notable, why, 0, style));
+        lines.extend(render_labelled("  ", TextRole::Notable, why, 0, style));
     }
     lines
 }
 
 /// A request with its answer in full: for repeating one check.
-pub fn exchange(exchanged: &Exchanged, style: &Style) -> Vec<Line> {
+pub fn render_exchange(exchanged: &CheckExchange, style: &OutputStyle) -> Vec<StyledLine> {
     let text = |text: &str| Sanitised::text(text).clip(style.width.saturating_sub(4).max(20));
     let mut lines = Vec::new();
     if !exchanged.what.is_empty() {
-        lines.push(Line::new(style).put(Ink::Strong, text(&exchanged.what)));
+        lines.push(StyledLine::new(style).put(TextRole::Strong, text(&exchanged.what)));
     }
-    let head = Line::new(style).put(Ink::Plain, "→ ");
-    lines.push(head.put(Ink::Plain, text(&format!("{} {}", exchanged.method, exchanged.target))));
+    let head = StyledLine::new(style).put(TextRole::Plain, "→ ");
+    lines.push(head.put(TextRole::Plain, text(&format!("{} {}", exchanged.method, exchanged.target))));
     for (name, value) in &exchanged.headers {
-        lines.push(Line::indented(style, 2).put(Ink::Faint, text(&format!("{name}: {value}"))));
+        lines.push(StyledLine::indented(style, 2).put(TextRole::Faint, text(&format!("{name}: {value}"))));
     }
-    let block = body_block(&exchanged.body, style, Some(12), None);
-    lines.extend(block.iter().map(|line| Line::indented(style, 2).join(line)));
-    lines.push(Line::new(style).put(Ink::Plain, "← ").put(Ink::Plain, Sanitised::text(&back(exchanged))));
+    let block = render_body(&exchanged.body, style, Some(12), None);
+    lines.extend(block.iter().map(|line| StyledLine::indented(style, 2).join(line)));
+    lines.push(
+        StyledLine::new(style)
+            .put(TextRole::Plain, "← ")
+            .put(TextRole::Plain, Sanitised::text(&format_received_response(exchanged))),
+    );
     lines
 }

@@ -4,9 +4,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar that fills check by check. Dropping it wipes it away.
 #[derive(Debug)]
-pub struct Progress(ProgressBar);
+pub struct AuditProgressBar(ProgressBar);
 
-impl Progress {
+impl AuditProgressBar {
     /// An empty bar; off a terminal it shows nothing.
     pub fn new(stderr_is_terminal: bool) -> Self {
         let target = if stderr_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -19,14 +19,14 @@ impl Progress {
     }
 
     /// A check begins.
-    pub fn begins(&self, ended: usize, of: usize, id: &'static str) {
+    pub fn start_check(&self, ended: usize, of: usize, id: &'static str) {
         self.0.set_length(of as u64);
         self.0.set_position(ended as u64);
         self.0.set_message(id);
     }
 }
 
-impl Drop for Progress {
+impl Drop for AuditProgressBar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

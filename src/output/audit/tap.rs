@@ -1,14 +1,14 @@
 //! An audit in the Test Anything Protocol, version 14.
 
-use super::{back, seconds, sent};
+use super::{format_received_response, format_sent_request, to_seconds};
 use crate::output::sanitise::Sanitised;
-use crate::protocol::check::{AuditReport, CheckReport, CheckVerdict, Severity};
+use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity, CheckVerdict};
 use serde_json::Value;
 
 /// The whole stream. Findings below `least`, and accepted ones, carry the directive TODO: they fail nothing.
 ///
 /// Perl's harness takes no version above 13, of which 14 is an extension that is used here nowhere but in its name.
-pub fn tap(report: &AuditReport, least: Severity, for_perl: bool) -> String {
+pub fn render_tap(report: &AuditReport, least: CheckSeverity, for_perl: bool) -> String {
     let version = if for_perl { 13 } else { 14 };
     let mut out = format!("TAP version {version}\n1..{}\n", report.checks.len());
     for (at, check) in report.checks.iter().enumerate() {
@@ -22,7 +22,7 @@ pub fn tap(report: &AuditReport, least: Severity, for_perl: bool) -> String {
     out
 }
 
-fn state(check: &CheckReport, least: Severity) -> (&'static str, String) {
+fn state(check: &CheckReport, least: CheckSeverity) -> (&'static str, String) {
     match &check.verdict {
         CheckVerdict::Passed => ("ok", String::new()),
         CheckVerdict::Skipped(reason) => ("ok", format!(" # SKIP {}", escaped(reason))),
@@ -47,12 +47,12 @@ fn block(check: &CheckReport, what: &str) -> String {
     out.push_str(&line("message", what));
     out.push_str(&line("severity", check.severity.name()));
     for exchanged in check.exchanges.iter().take(1) {
-        out.push_str(&line("sent", &sent(exchanged)));
-        out.push_str(&line("back", &back(exchanged)));
+        out.push_str(&line("sent", &format_sent_request(exchanged)));
+        out.push_str(&line("back", &format_received_response(exchanged)));
     }
     out.push_str(&line("why", check.why));
     out.push_str(&line("fix", check.fix));
     out.push_str(&line("repeat", &check.repeat));
-    out.push_str(&format!("  duration_ms: {:.0}\n  ...\n", seconds(check.took) * 1e3));
+    out.push_str(&format!("  duration_ms: {:.0}\n  ...\n", to_seconds(check.took) * 1e3));
     out
 }

@@ -1,27 +1,27 @@
 //! Every format, literally, and foreign text in each of them.
 
 use super::*;
-use crate::output::style::Style;
-use crate::protocol::attempt::{Answer, Outcome};
+use crate::output::style::OutputStyle;
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::body::RawBody;
-use crate::protocol::check::{CheckReport, CheckVerdict, Group, Severity};
+use crate::protocol::check::{CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
 use jiff::tz::TimeZone;
 
-fn check(id: &'static str, severity: Severity, verdict: CheckVerdict) -> CheckReport {
-    let answer = Answer { status: 200, location: None, body: "{\"received\":true}".into(), truncated: false };
-    let exchanged = Exchanged {
+fn check(id: &'static str, severity: CheckSeverity, verdict: CheckVerdict) -> CheckReport {
+    let answer = AttemptResponse { status: 200, location: None, body: "{\"received\":true}".into(), truncated: false };
+    let exchanged = CheckExchange {
         what: "one digit".into(),
         method: "POST".into(),
         target: "/hook".into(),
         headers: vec![("x-webhook-signature".into(), "sha256=a".into())],
         body: RawBody::new("{}"),
-        outcome: Outcome::Answered(answer),
+        outcome: AttemptOutcome::Answered(answer),
         answer_headers: Vec::new(),
         latency: Duration::from_millis(2),
     };
     CheckReport {
         id,
-        group: Group::of(id).unwrap(),
+        group: CheckGroup::from_id(id).unwrap(),
         severity,
         title: "a title",
         why: "a reason",
@@ -37,15 +37,15 @@ fn report(what: &str) -> AuditReport {
     AuditReport {
         url: "http://localhost:3000/hook".into(),
         checks: vec![
-            check("delivery.created", Severity::Critical, CheckVerdict::Passed),
-            check("auth.truncated", Severity::Critical, CheckVerdict::Failed(what.into())),
-            check("auth.uniform", Severity::Low, CheckVerdict::Failed("two refusals".into())),
+            check("delivery.created", CheckSeverity::Critical, CheckVerdict::Passed),
+            check("auth.truncated", CheckSeverity::Critical, CheckVerdict::Failed(what.into())),
+            check("auth.uniform", CheckSeverity::Low, CheckVerdict::Failed("two refusals".into())),
             check(
                 "auth.quiet",
-                Severity::Medium,
+                CheckSeverity::Medium,
                 CheckVerdict::Accepted { what: "a trace".into(), reason: "staging # only".into() },
             ),
-            check("semantics.once", Severity::High, CheckVerdict::Skipped("needs --state-cmd".into())),
+            check("semantics.once", CheckSeverity::High, CheckVerdict::Skipped("needs --state-cmd".into())),
         ],
         requests: 9,
         took: Duration::from_millis(1500),
@@ -53,13 +53,13 @@ fn report(what: &str) -> AuditReport {
     }
 }
 
-fn style() -> Style {
-    Style::new(false, 100, TimeZone::UTC)
+fn style() -> OutputStyle {
+    OutputStyle::new(false, 100, TimeZone::UTC)
 }
 
 #[test]
 fn the_page() {
-    let text = page(&report("one digit: it was accepted"), Severity::Medium, false, &style());
+    let text = render_audit_page(&report("one digit: it was accepted"), CheckSeverity::Medium, false, &style());
     assert_eq!(
         text,
         "\
@@ -96,7 +96,7 @@ Delivery semantics  0 passed, 1 skipped
 #[test]
 fn the_tap_stream() {
     assert_eq!(
-        tap(&report("it \"was\" accepted"), Severity::Medium, false),
+        render_tap(&report("it \"was\" accepted"), CheckSeverity::Medium, false),
         r#"TAP version 14
 1..5
 ok 1 - delivery.created: a title
@@ -132,7 +132,7 @@ ok 5 - semantics.once: a title # SKIP needs --state-cmd
 #[test]
 fn annotations_name_findings_alone() {
     assert_eq!(
-        annotations(&report("100 %\n::error::x"), Severity::Medium),
+        render_annotations(&report("100 %\n::error::x"), CheckSeverity::Medium),
         "::error title=auth.truncated (critical)::a title: 100 %25\\u{a}::error::x. Fix: a remedy\n\
          ::warning title=auth.uniform (low)::a title: two refusals. Fix: a remedy\n"
     );
@@ -140,7 +140,7 @@ fn annotations_name_findings_alone() {
 
 #[test]
 fn the_markdown_has_a_row_for_each_finding() {
-    let text = markdown(&report("a | b <script> @all"), Severity::Medium);
+    let text = render_audit_markdown(&report("a | b <script> @all"), CheckSeverity::Medium);
     assert!(text.starts_with("## ❌ Webhook audit of http://localhost:3000/hook\n\n1 passed, 2 failed"));
     assert!(text.contains("| `auth.truncated` a title | critical | a \\| b &lt;script&gt; &#64;all |\n"));
     assert!(text.contains("(accepted: staging \\# only)"));
@@ -149,7 +149,7 @@ fn the_markdown_has_a_row_for_each_finding() {
 
 #[test]
 fn junit_counts_what_counts() {
-    let text = junit(&report("it was accepted"), Severity::Medium, jiff::Timestamp::UNIX_EPOCH);
+    let text = render_audit_junit(&report("it was accepted"), CheckSeverity::Medium, jiff::Timestamp::UNIX_EPOCH);
     assert!(text.contains("tests=\"5\" failures=\"1\" errors=\"0\" skipped=\"1\""));
     assert!(text.contains("<failure type=\"critical\" message=\"a title: it was accepted\">"));
 }
@@ -159,11 +159,11 @@ fn foreign_text_stays_harmless_in_every_format() {
     let hostile: String = ('\0'..='\u{2fff}').collect();
     let report = report(&hostile);
     let all = [
-        page(&report, Severity::Medium, true, &style()),
-        tap(&report, Severity::Medium, true),
-        markdown(&report, Severity::Medium),
-        annotations(&report, Severity::Medium),
-        junit(&report, Severity::Medium, jiff::Timestamp::UNIX_EPOCH),
+        render_audit_page(&report, CheckSeverity::Medium, true, &style()),
+        render_tap(&report, CheckSeverity::Medium, true),
+        render_audit_markdown(&report, CheckSeverity::Medium),
+        render_annotations(&report, CheckSeverity::Medium),
+        render_audit_junit(&report, CheckSeverity::Medium, jiff::Timestamp::UNIX_EPOCH),
     ];
     for text in all {
         assert!(!text.replace('\n', "").chars().any(crate::output::sanitise::is_unsafe));

@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex};
 
 /// A terminal that keeps what is written to it.
 #[derive(Debug, Clone, Default)]
-struct Paper(Arc<Mutex<String>>);
+struct RecordingTerminal(Arc<Mutex<String>>);
 
-impl Paper {
+impl RecordingTerminal {
     fn note(&self, text: &str) -> io::Result<()> {
         self.0.lock().unwrap().push_str(text);
         Ok(())
     }
 }
 
-impl TermLike for Paper {
+impl TermLike for RecordingTerminal {
     fn width(&self) -> u16 {
         80
     }
@@ -48,7 +48,7 @@ impl TermLike for Paper {
 
 #[test]
 fn it_counts_down_and_is_wiped_away() {
-    let paper = Paper::default();
+    let paper = RecordingTerminal::default();
     let target = ProgressDrawTarget::term_like_with_hz(Box::new(paper.clone()), 255);
     let countdown = Countdown::drawn_on(target, Duration::from_secs(60));
     countdown.tick(Duration::from_millis(41_300));

@@ -3,8 +3,8 @@
 use super::*;
 use jiff::tz::TimeZone;
 
-fn style(width: usize) -> Style {
-    Style::new(false, width, TimeZone::UTC)
+fn style(width: usize) -> OutputStyle {
+    OutputStyle::new(false, width, TimeZone::UTC)
 }
 
 #[test]
@@ -14,7 +14,7 @@ fn an_error_with_hints() {
   hint: did you mean `created`?
   hint: referralloop trigger --help lists them
 ";
-    assert_eq!(error_text("there is no event `creatd`", &hints, &style(80)), expected);
+    assert_eq!(render_error("there is no event `creatd`", &hints, &style(80)), expected);
 }
 
 #[test]
@@ -24,19 +24,20 @@ fn long_text_is_wrapped_between_words() {
        end
 ";
     let message = "one two three four https://a.example/very-long-path-that-stays-whole end";
-    assert_eq!(error_text(message, &[], &style(27)), expected);
-    let rows: Vec<String> = wrap(&Sanitised::text("one two three four"), 10).iter().map(ToString::to_string).collect();
+    assert_eq!(render_error(message, &[], &style(27)), expected);
+    let rows: Vec<String> =
+        wrap_text(&Sanitised::text("one two three four"), 10).iter().map(ToString::to_string).collect();
     assert_eq!(rows, ["one two", "three four"]);
 }
 
 #[test]
 fn foreign_text_in_an_error_is_escaped() {
-    let shown = error_text("no \x1b[31m\u{202e}", &["\u{9b}2J".to_owned()], &style(80));
+    let shown = render_error("no \x1b[31m\u{202e}", &["\u{9b}2J".to_owned()], &style(80));
     assert_eq!(shown, "error: no \\u{1b}[31m\\u{202e}\n  hint: \\u{9b}2J\n");
 }
 
 #[test]
 fn only_the_label_is_coloured() {
-    let style = Style { colour: true, ..style(80) };
-    assert_eq!(error_text("x", &[], &style), "\x1b[31merror: \x1b[0mx\n");
+    let style = OutputStyle { colour: true, ..style(80) };
+    assert_eq!(render_error("x", &[], &style), "\x1b[31merror: \x1b[0mx\n");
 }

@@ -1,12 +1,14 @@
 //! An arrival: one line, what is odd about it below, then its body.
 
-use super::{Detail, INDENT, body_block, header_lines};
-use crate::output::line::Line;
+use super::{INDENT, ReportDetail, render_body, render_headers};
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::{Ink, Style};
-use crate::output::words::{badge, bytes, drift, duration, position, repeat_badge};
+use crate::output::style::{OutputStyle, TextRole};
+use crate::output::words::{
+    describe_drift, format_bytes, format_duration, format_position, render_badge, render_repeat_badge,
+};
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport};
-use crate::protocol::{arrival::RepeatKind, arrival::Verification, schedule::acknowledges};
+use crate::protocol::{arrival::RepeatKind, arrival::SignatureState, schedule::is_acknowledgement};
 use jiff::Timestamp;
 
 /// Columns of the longest event name in the catalogue.
@@ -22,7 +24,12 @@ const SIZE_END: usize = 103;
 const DRIFT_SHOWN: usize = 5;
 
 /// All lines of an arrival.
-pub fn lines(at: Timestamp, arrival: &ArrivalReport, detail: Detail, style: &Style) -> Vec<Line> {
+pub fn render_arrival(
+    at: Timestamp,
+    arrival: &ArrivalReport,
+    detail: ReportDetail,
+    style: &OutputStyle,
+) -> Vec<StyledLine> {
     let mut lines = match tail(arrival) {
         Some(words) => noted(at, arrival, &words, style),
         None => vec![plain(at, arrival, style)],
@@ -31,41 +38,42 @@ pub fn lines(at: Timestamp, arrival: &ArrivalReport, detail: Detail, style: &Sty
         arrival
             .not_stored
             .as_deref()
-            .map(|why| remark("not stored: ", Ink::Bad, Sanitised::text(why).clip(200), style)),
+            .map(|why| remark("not stored: ", TextRole::Bad, Sanitised::text(why).clip(200), style)),
     );
     let brief = arrival.repeat.is_some() || is_refused(arrival);
     if !brief {
         lines.extend(remarks(arrival, style));
     }
-    if style.headers && detail == Detail::Full {
+    if style.headers && detail == ReportDetail::Full {
         lines.extend(head_as_sent(arrival, style));
     }
     if brief {
         return lines;
     }
-    let shown = if detail == Detail::Full { style.body_lines } else { Some(0) };
+    let shown = if detail == ReportDetail::Full { style.body_lines } else { Some(0) };
     if shown != Some(0) {
         let number = event_number(arrival);
         lines.extend(
-            body_block(&arrival.body, style, shown, number)
+            render_body(&arrival.body, style, shown, number)
                 .iter()
-                .map(|line| Line::indented(style, INDENT).put(Ink::Faint, "│ ").join(line)),
+                .map(|line| StyledLine::indented(style, INDENT).put(TextRole::Faint, "│ ").join(line)),
         );
     }
     lines
 }
 
 /// Request target and header lines.
-fn head_as_sent(arrival: &ArrivalReport, style: &Style) -> Vec<Line> {
-    let target =
-        Line::indented(style, INDENT).put(Ink::Faint, "POST ").put(Ink::Plain, Sanitised::text(&arrival.target));
-    let headers = header_lines(&arrival.headers, style);
-    let headers = headers.iter().map(|line| Line::indented(style, INDENT).join(line));
+fn head_as_sent(arrival: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
+    let target = StyledLine::indented(style, INDENT)
+        .put(TextRole::Faint, "POST ")
+        .put(TextRole::Plain, Sanitised::text(&arrival.target));
+    let headers = render_headers(&arrival.headers, style);
+    let headers = headers.iter().map(|line| StyledLine::indented(style, INDENT).join(line));
     std::iter::once(target).chain(headers).collect()
 }
 
 fn is_refused(arrival: &ArrivalReport) -> bool {
-    arrival.reason.is_some() || arrival.verification == Verification::Invalid
+    arrival.reason.is_some() || arrival.verification == SignatureState::Invalid
 }
 
 fn event_number(arrival: &ArrivalReport) -> Option<u64> {
@@ -88,7 +96,7 @@ fn tail(arrival: &ArrivalReport) -> Option<Sanitised> {
 }
 
 fn repeated(repeat: &RepeatReport) -> Sanitised {
-    let gap = duration(repeat.gap);
+    let gap = format_duration(repeat.gap);
     let what = match repeat.kind {
         RepeatKind::Duplicate => format!("{gap} after the first"),
         RepeatKind::ProbableRetry => format!("{gap} after #{}, the same but for its timestamp", repeat.of),
@@ -100,22 +108,22 @@ fn repeated(repeat: &RepeatReport) -> Sanitised {
 }
 
 /// Time, number, type and badge.
-fn head(at: Timestamp, arrival: &ArrivalReport, padded: bool, style: &Style) -> Line {
+fn head(at: Timestamp, arrival: &ArrivalReport, padded: bool, style: &OutputStyle) -> StyledLine {
     let kind = match arrival.facts.event_type.as_deref() {
         Some(kind) => Sanitised::text(kind).clip(40),
         None => Sanitised::own("(no event type)"),
     };
     let badge = match &arrival.repeat {
-        Some(repeat) => repeat_badge(repeat.kind, style),
-        None => badge(arrival.verification, style),
+        Some(repeat) => render_repeat_badge(repeat.kind, style),
+        None => render_badge(arrival.verification, style),
     };
-    let line = Line::new(style).put(Ink::Faint, Sanitised::text(&style.time(at))).gap(2);
-    let line = line.put(Ink::Plain, number(arrival)).pad_to(INDENT + 3).gap(1);
+    let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&style.format_time(at))).add_gap(2);
+    let line = line.put(TextRole::Plain, number(arrival)).pad_to(INDENT + 3).add_gap(1);
     let (type_end, badge_end) = match padded {
         true => (line.width() + TYPE_COLUMNS, BADGE_COLUMNS),
         false => (0, 0),
     };
-    let line = line.put(Ink::Strong, kind).pad_to(type_end).gap(2);
+    let line = line.put(TextRole::Strong, kind).pad_to(type_end).add_gap(2);
     let badge_end = line.width() + badge_end;
     line.join(&badge).pad_to(badge_end)
 }
@@ -130,53 +138,53 @@ fn number(arrival: &ArrivalReport) -> Sanitised {
 
 /// The status that the sender got, where it was no acknowledgement.
 fn answer(arrival: &ArrivalReport) -> Option<Sanitised> {
-    (!acknowledges(arrival.answer)).then(|| Sanitised::text(&arrival.answer.to_string()))
+    (!is_acknowledgement(arrival.answer)).then(|| Sanitised::text(&arrival.answer.to_string()))
 }
 
 /// A line whose facts give way to words; words that do not fit stand below.
-fn noted(at: Timestamp, arrival: &ArrivalReport, words: &Sanitised, style: &Style) -> Vec<Line> {
+fn noted(at: Timestamp, arrival: &ArrivalReport, words: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
     let answer = answer(arrival);
     let answer_columns = answer.as_ref().map_or(0, |answer| 3 + answer.width());
     for padded in [true, false] {
         let line = head(at, arrival, padded, style);
         if line.width() + 3 + words.width() + answer_columns <= style.width {
-            return vec![end(line.gap(3).put(Ink::Plain, words), answer)];
+            return vec![end(line.add_gap(3).put(TextRole::Plain, words), answer)];
         }
     }
-    vec![end(head(at, arrival, false, style), answer), Line::indented(style, INDENT).put(Ink::Plain, words)]
+    vec![end(head(at, arrival, false, style), answer), StyledLine::indented(style, INDENT).put(TextRole::Plain, words)]
 }
 
-fn end(line: Line, answer: Option<Sanitised>) -> Line {
+fn end(line: StyledLine, answer: Option<Sanitised>) -> StyledLine {
     match answer {
-        Some(answer) => line.gap(3).put(Ink::Bad, answer),
+        Some(answer) => line.add_gap(3).put(TextRole::Bad, answer),
         None => line,
     }
 }
 
 /// What gives way, in this order, on a narrow terminal.
-struct Layout {
+struct ArrivalLayout {
     padded: bool,
     size: bool,
-    position: Place,
+    position: PositionWidth,
 }
 
 #[derive(PartialEq)]
-enum Place {
+enum PositionWidth {
     Long,
     Short,
     None,
 }
 
-const LAYOUTS: [Layout; 6] = [
-    Layout { padded: true, size: true, position: Place::Long },
-    Layout { padded: true, size: false, position: Place::Long },
-    Layout { padded: true, size: false, position: Place::Short },
-    Layout { padded: false, size: false, position: Place::Long },
-    Layout { padded: false, size: false, position: Place::Short },
-    Layout { padded: false, size: false, position: Place::None },
+const LAYOUTS: [ArrivalLayout; 6] = [
+    ArrivalLayout { padded: true, size: true, position: PositionWidth::Long },
+    ArrivalLayout { padded: true, size: false, position: PositionWidth::Long },
+    ArrivalLayout { padded: true, size: false, position: PositionWidth::Short },
+    ArrivalLayout { padded: false, size: false, position: PositionWidth::Long },
+    ArrivalLayout { padded: false, size: false, position: PositionWidth::Short },
+    ArrivalLayout { padded: false, size: false, position: PositionWidth::None },
 ];
 
-fn plain(at: Timestamp, arrival: &ArrivalReport, style: &Style) -> Line {
+fn plain(at: Timestamp, arrival: &ArrivalReport, style: &OutputStyle) -> StyledLine {
     let mut laid = LAYOUTS.iter().map(|layout| laid_out(at, arrival, layout, 64, style));
     if let Some(fits) = laid.find(|line| line.width() <= style.width) {
         return fits;
@@ -185,42 +193,50 @@ fn plain(at: Timestamp, arrival: &ArrivalReport, style: &Style) -> Line {
     laid_out(at, arrival, &LAYOUTS[LAYOUTS.len() - 1], room.max(8), style)
 }
 
-fn laid_out(at: Timestamp, arrival: &ArrivalReport, layout: &Layout, email: usize, style: &Style) -> Line {
+fn laid_out(
+    at: Timestamp,
+    arrival: &ArrivalReport,
+    layout: &ArrivalLayout,
+    email: usize,
+    style: &OutputStyle,
+) -> StyledLine {
     let mut line = head(at, arrival, layout.padded, style);
     let mut gap = if layout.padded { 3 } else { 2 };
-    let place = arrival.facts.position.filter(|_| layout.position != Place::None);
-    let place = place.map(|place| position(place, layout.position == Place::Short));
+    let place = arrival.facts.position.filter(|_| layout.position != PositionWidth::None);
+    let place = place.map(|place| format_position(place, layout.position == PositionWidth::Short));
     let who = arrival.facts.email.as_deref().map(|who| Sanitised::text(who).clip(email));
     for fact in [who, place].into_iter().flatten() {
-        line = line.gap(gap).put(Ink::Plain, fact);
+        line = line.add_gap(gap).put(TextRole::Plain, fact);
         gap = 2;
     }
     let line = end(line, answer(arrival));
     if layout.size { sized(line, arrival, style) } else { line }
 }
 
-fn sized(line: Line, arrival: &ArrivalReport, style: &Style) -> Line {
-    let size = bytes(arrival.body.len() as u64);
+fn sized(line: StyledLine, arrival: &ArrivalReport, style: &OutputStyle) -> StyledLine {
+    let size = format_bytes(arrival.body.len() as u64);
     let start = style.width.min(SIZE_END).saturating_sub(size.width());
-    line.gap(2).pad_to(start).put(Ink::Faint, size)
+    line.add_gap(2).pad_to(start).put(TextRole::Faint, size)
 }
 
 /// What is odd about an arrival.
-fn remarks(arrival: &ArrivalReport, style: &Style) -> Vec<Line> {
+fn remarks(arrival: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     if arrival.out_of_order {
         let words = Sanitised::own("a newer event of this sign-up had already arrived");
-        lines.push(remark("out of order: ", Ink::Notable, words, style));
+        lines.push(remark("out of order: ", TextRole::Notable, words, style));
     }
     let departures = &arrival.facts.drift;
-    lines.extend(departures.iter().take(DRIFT_SHOWN).map(|one| remark("drift: ", Ink::Notable, drift(one), style)));
+    lines.extend(
+        departures.iter().take(DRIFT_SHOWN).map(|one| remark("drift: ", TextRole::Notable, describe_drift(one), style)),
+    );
     if departures.len() > DRIFT_SHOWN {
         let more = Sanitised::text(&format!("… and {} more", departures.len() - DRIFT_SHOWN));
-        lines.push(remark("drift: ", Ink::Notable, more, style));
+        lines.push(remark("drift: ", TextRole::Notable, more, style));
     }
     lines
 }
 
-fn remark(label: &'static str, ink: Ink, words: Sanitised, style: &Style) -> Line {
-    Line::indented(style, INDENT).put(ink, "! ").put(ink, label).put(Ink::Plain, words)
+fn remark(label: &'static str, ink: TextRole, words: Sanitised, style: &OutputStyle) -> StyledLine {
+    StyledLine::indented(style, INDENT).put(ink, "! ").put(ink, label).put(TextRole::Plain, words)
 }

@@ -1,13 +1,13 @@
 //! Bodies and header lines. A body is shown as what it is: JSON laid out without changing a token, other text line by
 //! line, anything else as a hex dump. Only what is shown is sanitised; the rest is counted.
 
-use crate::output::line::Line;
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::{Ink, Style};
-use crate::output::words::{bytes, count};
+use crate::output::style::{OutputStyle, TextRole};
+use crate::output::words::{format_bytes, format_count};
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
-use crate::protocol::json::{Part, SyntaxError, Token, TokenKind, lay_out};
+use crate::protocol::json::{JsonLayoutPart, JsonSyntaxError, JsonToken, JsonTokenKind, lay_out};
 use std::fmt::Write;
 
 /// Columns after which a token is cut where the number of lines is limited: one endless string would fill the screen
@@ -26,10 +26,15 @@ const HEX_ROWS: usize = 8;
 
 /// A body's lines, without indentation: at most `max_lines`, then one that says how many more there are and how to see
 /// them.
-pub fn body_block(body: &RawBody, style: &Style, max_lines: Option<usize>, event: Option<u64>) -> Vec<Line> {
-    let mut block = Block { lines: Vec::new(), total: 0, max_lines, style };
+pub fn render_body(
+    body: &RawBody,
+    style: &OutputStyle,
+    max_lines: Option<usize>,
+    event: Option<u64>,
+) -> Vec<StyledLine> {
+    let mut block = BodyBlock { lines: Vec::new(), total: 0, max_lines, style };
     if body.is_empty() {
-        block.add(|style| Line::new(style).put(Ink::Faint, "(empty)"));
+        block.add(|style| StyledLine::new(style).put(TextRole::Faint, "(empty)"));
     } else if json(body, &mut block).is_err() {
         if is_binary(body.as_bytes()) {
             return hex(body, style, max_lines.map(|lines| lines.min(HEX_ROWS)), event);
@@ -40,47 +45,47 @@ pub fn body_block(body: &RawBody, style: &Style, max_lines: Option<usize>, event
 }
 
 /// A body's bytes, all of them, in hexadecimal with their characters beside.
-pub fn hex_lines(body: &RawBody, style: &Style) -> Vec<Line> {
+pub fn render_hex(body: &RawBody, style: &OutputStyle) -> Vec<StyledLine> {
     hex(body, style, None, None)
 }
 
 /// Header lines, names apart from values.
-pub fn header_lines(headers: &HeaderLines, style: &Style) -> Vec<Line> {
+pub fn render_headers(headers: &HeaderLines, style: &OutputStyle) -> Vec<StyledLine> {
     let line = |(name, value): (&[u8], &[u8])| {
-        Line::new(style)
-            .put(Ink::Key, Sanitised::bytes(name))
-            .put(Ink::Plain, ": ")
-            .put(Ink::Plain, Sanitised::bytes(value))
+        StyledLine::new(style)
+            .put(TextRole::Key, Sanitised::bytes(name))
+            .put(TextRole::Plain, ": ")
+            .put(TextRole::Plain, Sanitised::bytes(value))
     };
     headers.iter().map(line).collect()
 }
 
 /// Lines up to a limit, and the count of all.
-struct Block<'s> {
-    lines: Vec<Line>,
+struct BodyBlock<'s> {
+    lines: Vec<StyledLine>,
     total: usize,
     max_lines: Option<usize>,
-    style: &'s Style,
+    style: &'s OutputStyle,
 }
 
-impl Block<'_> {
+impl BodyBlock<'_> {
     /// One line more than the limit is kept: in the place of "1 more line" it may as well be shown.
     fn has_room(&self) -> bool {
         self.max_lines.is_none_or(|most| self.total <= most)
     }
 
     /// Renders a line if it is to be shown, and counts it.
-    fn add(&mut self, render: impl FnOnce(&Style) -> Line) {
+    fn add(&mut self, render: impl FnOnce(&OutputStyle) -> StyledLine) {
         if self.has_room() {
             self.lines.push(render(self.style));
         }
         self.total += 1;
     }
 
-    fn finish(mut self, event: Option<u64>) -> Vec<Line> {
+    fn finish(mut self, event: Option<u64>) -> Vec<StyledLine> {
         if let Some(most) = self.max_lines.filter(|most| self.total > most + 1) {
             self.lines.truncate(most);
-            let hidden = count((self.total - most) as u64);
+            let hidden = format_count((self.total - most) as u64);
             self.lines.push(more(hidden, " more lines", event, self.style));
         }
         self.lines
@@ -88,38 +93,39 @@ impl Block<'_> {
 }
 
 /// `… 212 more lines: referralloop events show 41`.
-fn more(hidden: Sanitised, unit: &'static str, event: Option<u64>, style: &Style) -> Line {
-    let line = Line::new(style).put(Ink::Faint, "… ").put(Ink::Faint, hidden).put(Ink::Faint, unit);
+fn more(hidden: Sanitised, unit: &'static str, event: Option<u64>, style: &OutputStyle) -> StyledLine {
+    let line =
+        StyledLine::new(style).put(TextRole::Faint, "… ").put(TextRole::Faint, hidden).put(TextRole::Faint, unit);
     match event {
-        Some(event) => line.put(Ink::Faint, Sanitised::text(&format!(": referralloop events show {event}"))),
+        Some(event) => line.put(TextRole::Faint, Sanitised::text(&format!(": referralloop events show {event}"))),
         None => line,
     }
 }
 
-fn json(body: &RawBody, block: &mut Block<'_>) -> Result<(), SyntaxError> {
+fn json(body: &RawBody, block: &mut BodyBlock<'_>) -> Result<(), JsonSyntaxError> {
     let limited = block.max_lines.is_some();
-    let mut line = Line::new(block.style);
+    let mut line = StyledLine::new(block.style);
     lay_out(body.as_bytes(), |part| match part {
-        Part::Line { indent } => {
-            let fresh = Line::indented(block.style, indent);
+        JsonLayoutPart::Line { indent } => {
+            let fresh = StyledLine::indented(block.style, indent);
             let done = std::mem::replace(&mut line, fresh);
             block.add(|_| done);
         }
-        Part::Space => line.push(Ink::Plain, " "),
+        JsonLayoutPart::Space => line.push(TextRole::Plain, " "),
         // Behind the limit lines are only counted.
-        Part::Token(token) if block.has_room() => push_token(&mut line, &token, limited),
-        Part::Token(_) => {}
+        JsonLayoutPart::Token(token) if block.has_room() => push_token(&mut line, &token, limited),
+        JsonLayoutPart::Token(_) => {}
     })?;
     block.add(|_| line);
     Ok(())
 }
 
-fn push_token(line: &mut Line, token: &Token<'_>, limited: bool) {
+fn push_token(line: &mut StyledLine, token: &JsonToken<'_>, limited: bool) {
     let ink = match token.kind {
-        TokenKind::Key => Ink::Key,
-        TokenKind::String => Ink::Text,
-        TokenKind::Number | TokenKind::True | TokenKind::False | TokenKind::Null => Ink::Value,
-        _ => Ink::Plain,
+        JsonTokenKind::Key => TextRole::Key,
+        JsonTokenKind::String => TextRole::Text,
+        JsonTokenKind::Number | JsonTokenKind::True | JsonTokenKind::False | JsonTokenKind::Null => TextRole::Value,
+        _ => TextRole::Plain,
     };
     line.push(ink, bounded(token.bytes, limited, Sanitised::json));
 }
@@ -131,15 +137,15 @@ fn bounded(piece: &[u8], limited: bool, sanitise: impl Fn(&[u8]) -> Sanitised) -
     }
     // A character's end, not its middle; what is not UTF-8 anyway may be cut anywhere.
     let end = (LONGEST - 3..=LONGEST).rev().find(|at| piece[*at] & 0xc0 != 0x80).unwrap_or(LONGEST);
-    let cut = Sanitised::text(&format!("… {} more", bytes((piece.len() - end) as u64)));
+    let cut = Sanitised::text(&format!("… {} more", format_bytes((piece.len() - end) as u64)));
     Sanitised::concat(&[sanitise(&piece[..end]), cut])
 }
 
-fn text(body: &RawBody, block: &mut Block<'_>) {
+fn text(body: &RawBody, block: &mut BodyBlock<'_>) {
     let limited = block.max_lines.is_some();
     let all = body.as_bytes();
     for line in all.strip_suffix(b"\n").unwrap_or(all).split(|byte| *byte == b'\n') {
-        block.add(|style| Line::new(style).put(Ink::Plain, bounded(line, limited, Sanitised::bytes)));
+        block.add(|style| StyledLine::new(style).put(TextRole::Plain, bounded(line, limited, Sanitised::bytes)));
     }
 }
 
@@ -150,27 +156,27 @@ fn is_binary(body: &[u8]) -> bool {
     odd * 10 > body.len()
 }
 
-fn hex(body: &RawBody, style: &Style, max_rows: Option<usize>, event: Option<u64>) -> Vec<Line> {
+fn hex(body: &RawBody, style: &OutputStyle, max_rows: Option<usize>, event: Option<u64>) -> Vec<StyledLine> {
     let row = if style.width < HEX_COLUMNS { NARROW_HEX_ROW } else { HEX_ROW };
     let shown = max_rows.map_or(body.len(), |rows| (rows * row).min(body.len()));
     let rows = body.as_bytes()[..shown].chunks(row).enumerate();
-    let mut lines: Vec<Line> = rows.map(|(at, data)| hex_row(at * row, data, row, style)).collect();
+    let mut lines: Vec<StyledLine> = rows.map(|(at, data)| hex_row(at * row, data, row, style)).collect();
     if shown < body.len() {
-        lines.push(more(bytes((body.len() - shown) as u64), " more", event, style));
+        lines.push(more(format_bytes((body.len() - shown) as u64), " more", event, style));
     }
     lines
 }
 
-fn hex_row(at: usize, data: &[u8], row: usize, style: &Style) -> Line {
+fn hex_row(at: usize, data: &[u8], row: usize, style: &OutputStyle) -> StyledLine {
     let mut digits = String::with_capacity(3 * row);
     for byte in data {
         // Writing to a String cannot fail.
         let _ = write!(digits, "{byte:02x} ");
     }
     let visible: String = data.iter().map(|b| if matches!(b, 0x20..=0x7e) { char::from(*b) } else { '.' }).collect();
-    let line = Line::new(style).put(Ink::Faint, Sanitised::text(&format!("{at:08x}"))).gap(2);
+    let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!("{at:08x}"))).add_gap(2);
     let end = line.width() + 3 * row + 1;
-    line.put(Ink::Plain, Sanitised::text(&digits)).pad_to(end).put(Ink::Faint, Sanitised::text(&visible))
+    line.put(TextRole::Plain, Sanitised::text(&digits)).pad_to(end).put(TextRole::Faint, Sanitised::text(&visible))
 }
 
 #[cfg(test)]

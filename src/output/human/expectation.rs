@@ -1,41 +1,46 @@
 //! What became of expectations, and what came instead.
 
-use super::{Detail, arrival};
-use crate::output::line::Line;
+use super::{ReportDetail, arrival};
+use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::{Ink, Style};
-use crate::protocol::expectation::{ExpectationReport, Verdict};
-use crate::protocol::report::InsteadReport;
+use crate::output::style::{OutputStyle, TextRole};
+use crate::protocol::expectation::{ExpectationReport, ExpectationVerdict};
+use crate::protocol::report::NearMissReport;
 use jiff::Timestamp;
 
 /// Where the words begin, so that they stand below each other.
 const WORDS: usize = 28;
 
 /// `✔ created=2   2 came`, `✘ deleted   none came, expected at least 1`.
-pub fn expectation(report: &ExpectationReport, style: &Style) -> Line {
-    let (ink, sign) = if report.verdict == Verdict::Met { (Ink::Good, "✔ ") } else { (Ink::Bad, "✘ ") };
-    let line = Line::new(style).put(ink, sign).put(Ink::Strong, Sanitised::text(&report.expected));
-    line.pad_to(WORDS).gap(2).put(Ink::Plain, Sanitised::text(&in_words(report)))
+pub fn render_expectation(report: &ExpectationReport, style: &OutputStyle) -> StyledLine {
+    let (ink, sign) =
+        if report.verdict == ExpectationVerdict::Met { (TextRole::Good, "✔ ") } else { (TextRole::Bad, "✘ ") };
+    let line = StyledLine::new(style).put(ink, sign).put(TextRole::Strong, Sanitised::text(&report.expected));
+    line.pad_to(WORDS).add_gap(2).put(TextRole::Plain, Sanitised::text(&describe_expectation(report)))
 }
 
 /// What became of an expectation, in words.
-pub fn in_words(report: &ExpectationReport) -> String {
+pub fn describe_expectation(report: &ExpectationReport) -> String {
     let came = match report.count {
         0 => "none came".to_owned(),
         count => format!("{count} came"),
     };
     match report.verdict {
-        Verdict::Met => came,
-        Verdict::TooFew | Verdict::TooMany => format!("{came}, expected {}", report.bound),
-        Verdict::OutOfOrder => format!("{came}, but not after those that should come first"),
+        ExpectationVerdict::Met => came,
+        ExpectationVerdict::TooFew | ExpectationVerdict::TooMany => format!("{came}, expected {}", report.bound),
+        ExpectationVerdict::OutOfOrder => format!("{came}, but not after those that should come first"),
     }
 }
 
 /// The line of what arrived, and below it why it did not count.
-pub fn instead(at: Timestamp, report: &InsteadReport, style: &Style) -> Vec<Line> {
+pub fn render_instead(at: Timestamp, report: &NearMissReport, style: &OutputStyle) -> Vec<StyledLine> {
     let bare = style.clone().with_body_lines(Some(0));
-    let mut lines = arrival::lines(at, &report.arrival, Detail::Brief, &bare);
+    let mut lines = arrival::render_arrival(at, &report.arrival, ReportDetail::Brief, &bare);
     lines.truncate(1);
-    lines.push(Line::indented(style, super::INDENT).put(Ink::Faint, "↳ ").put(Ink::Plain, report.miss.explain()));
+    lines.push(
+        StyledLine::indented(style, super::INDENT)
+            .put(TextRole::Faint, "↳ ")
+            .put(TextRole::Plain, report.miss.explain()),
+    );
     lines
 }

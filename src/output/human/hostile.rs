@@ -2,22 +2,22 @@
 
 use super::tests::{screen, session};
 use super::*;
-use crate::output::fixtures::{arrived, attempt, created, report};
+use crate::output::fixtures::{arrival_at, attempt, created_arrival, report};
 use crate::output::sanitise::is_unsafe;
 use crate::protocol::arrival::HeaderLines;
-use crate::protocol::attempt::{Answer, Outcome};
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::{Drift, DriftKind};
-use crate::protocol::report::{ArrivalReport, ExposureReport, Reach};
+use crate::protocol::facts::{DriftKind, PayloadDrift};
+use crate::protocol::report::{ArrivalReport, ExposureReach, ExposureReport};
 use jiff::tz::TimeZone;
 
 #[test]
 fn colours_add_sequences_and_nothing_else() {
-    let colours = Style { colour: true, ..Style::new(false, 120, TimeZone::UTC) };
+    let colours = OutputStyle { colour: true, ..OutputStyle::new(false, 120, TimeZone::UTC) };
     let coloured = screen(&colours, &session());
-    let plain = screen(&Style { colour: false, ..colours }, &session());
+    let plain = screen(&OutputStyle { colour: false, ..colours }, &session());
     assert_ne!(coloured, plain);
-    let mut seen = Seen::default();
+    let mut seen = TerminalActions::default();
     vte::Parser::new().advance(&mut seen, coloured.as_bytes());
     assert_eq!(seen.printed, plain);
     assert!(seen.other.iter().all(|action| action == "m"), "{:?}", seen.other);
@@ -25,12 +25,12 @@ fn colours_add_sequences_and_nothing_else() {
 
 /// What a terminal makes of text: what it prints, and every other action.
 #[derive(Default)]
-struct Seen {
+struct TerminalActions {
     printed: String,
     other: Vec<String>,
 }
 
-impl vte::Perform for Seen {
+impl vte::Perform for TerminalActions {
     fn print(&mut self, character: char) {
         self.printed.push(character);
     }
@@ -70,15 +70,15 @@ fn hostile() -> String {
 fn hostile_reports() -> Vec<Report> {
     let text = hostile();
     let bytes: Vec<u8> = text.bytes().chain([0xff, 0xc3, 0x1b]).collect();
-    let mut arrival = created(41);
+    let mut arrival = created_arrival(41);
     arrival.target = text.clone();
     arrival.facts.email = Some(text.clone());
     arrival.facts.event_type = Some(text.clone());
-    arrival.facts.drift = vec![Drift { path: text.clone(), kind: DriftKind::Unknown }];
+    arrival.facts.drift = vec![PayloadDrift { path: text.clone(), kind: DriftKind::Unknown }];
     arrival.not_stored = Some(text.clone());
     let answer = |status| {
         let body = bytes.clone().into();
-        Outcome::Answered(Answer { status, location: Some(text.clone()), body, truncated: true })
+        AttemptOutcome::Answered(AttemptResponse { status, location: Some(text.clone()), body, truncated: true })
     };
     let raw = |part: &[u8]| RawBody::new([b"{\"\x9b", part, b"\":\"", part, b"\"}"].concat());
     // Controls below U+0020 end a JSON string, so they come in a body of another kind.
@@ -86,23 +86,23 @@ fn hostile_reports() -> Vec<Report> {
     let bodies =
         [raw(&printable), RawBody::new([b"text ".repeat(9000), bytes.clone()].concat()), RawBody::new(bytes.clone())];
     let mut reports: Vec<Report> =
-        bodies.into_iter().map(|body| arrived("10:00:00", ArrivalReport { body, ..arrival.clone() })).collect();
+        bodies.into_iter().map(|body| arrival_at("10:00:00", ArrivalReport { body, ..arrival.clone() })).collect();
     let outcomes = [
         answer(500),
         answer(302),
-        Outcome::Tls(text.clone()),
-        Outcome::Malformed(text.clone()),
-        Outcome::Failed(text.clone()),
+        AttemptOutcome::Tls(text.clone()),
+        AttemptOutcome::Malformed(text.clone()),
+        AttemptOutcome::Failed(text.clone()),
     ];
     for outcome in outcomes {
         let mut told = attempt(outcome);
         told.url = text.clone();
-        reports.push(report("10:00:01", What::Forward(told.clone())));
-        reports.push(report("10:00:01", What::Attempt(told)));
+        reports.push(report("10:00:01", ReportKind::Forward(told.clone())));
+        reports.push(report("10:00:01", ReportKind::Attempt(told)));
     }
     let (url, why) = (text.clone(), text.clone());
-    reports.push(report("10:00:02", What::ForwardSkipped { event: 1, url, why }));
-    reports.push(report("10:00:02", What::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
+    reports.push(report("10:00:02", ReportKind::ForwardSkipped { event: 1, url, why }));
+    reports.push(report("10:00:02", ReportKind::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
     let words = |state| ExposureReport {
         state,
         by: text.clone(),
@@ -110,25 +110,27 @@ fn hostile_reports() -> Vec<Report> {
         message: Some(format!("{text}\n{text}")),
         again_in: None,
     };
-    reports.extend([Reach::Up, Reach::Lost].map(|state| report("10:00:02", What::Exposure(words(state)))));
-    reports.push(report("10:00:02", What::Notice { message: text }));
+    reports.extend(
+        [ExposureReach::Up, ExposureReach::Lost].map(|state| report("10:00:02", ReportKind::Exposure(words(state)))),
+    );
+    reports.push(report("10:00:02", ReportKind::Notice { message: text }));
     reports
 }
 
 #[test]
 fn nothing_hostile_reaches_the_terminal() {
     for width in [20, 80, 160, 100_000] {
-        let style = Style::new(false, width, TimeZone::UTC);
+        let style = OutputStyle::new(false, width, TimeZone::UTC);
         let mut shown = screen(&style, &hostile_reports());
         let text = hostile();
         let headers = HeaderLines::collect([(text.as_str(), text.as_bytes()), ("a", &[0x9b, 0xff, 0x1b])]);
-        write_lines(&mut shown, &header_lines(&headers, &style));
+        write_lines(&mut shown, &render_headers(&headers, &style));
         for report in hostile_reports() {
-            if let What::Arrival(arrival) = report.what {
-                write_lines(&mut shown, &body_block(&arrival.body, &style, None, None));
+            if let ReportKind::Arrival(arrival) = report.what {
+                write_lines(&mut shown, &render_body(&arrival.body, &style, None, None));
             }
         }
-        let mut seen = Seen::default();
+        let mut seen = TerminalActions::default();
         vte::Parser::new().advance(&mut seen, shown.as_bytes());
         assert_eq!(seen.other, Vec::<String>::new(), "at {width}");
         assert_eq!(seen.printed, shown, "at {width}");

@@ -11,21 +11,21 @@ mod expectation;
 mod exposure;
 mod sandbox;
 
-pub use attempt::sending;
-pub use body::{body_block, header_lines, hex_lines};
-pub use check::verdict;
-pub use expectation::in_words;
+pub use attempt::render_sending;
+pub use body::{render_body, render_headers, render_hex};
+pub use check::render_verdict;
+pub use expectation::describe_expectation;
 
-use super::errors::notice_text;
-use super::line::{Line, write_lines};
+use super::errors::render_notice;
+use super::line::{StyledLine, write_lines};
 use super::sanitise::Sanitised;
-use super::style::{Ink, Style};
-use super::words::{counted, duration, hint};
-use crate::protocol::report::{ArrivalNumber, AttemptReport, Report, What};
+use super::style::{OutputStyle, TextRole};
+use super::words::{format_duration, format_quantity, outcome_hint};
+use crate::protocol::report::{ArrivalNumber, AttemptReport, Report, ReportKind};
 
 /// Where a report goes: data to stdout, the rest to stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
+pub enum ScreenStream {
     /// stdout.
     Out,
     /// stderr.
@@ -34,7 +34,7 @@ pub enum Stream {
 
 /// How much of a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub enum ReportDetail {
     /// All of it.
     Full,
     /// Arrivals without their bodies, because the screen is behind.
@@ -46,8 +46,8 @@ const INDENT: usize = 14;
 
 /// Renders reports, one after the other.
 #[derive(Debug, Clone)]
-pub struct Human {
-    style: Style,
+pub struct HumanRenderer {
+    style: OutputStyle,
     /// The event that the last lines were about; a forward of another one must name its own.
     about: Option<u64>,
     /// The attempt that was told last: how many there could be, and what went wrong.
@@ -61,86 +61,95 @@ struct LastAttempt {
     hint: Option<Sanitised>,
 }
 
-impl Human {
+impl HumanRenderer {
     /// A renderer that has shown nothing yet.
-    pub fn new(style: Style) -> Self {
+    pub fn new(style: OutputStyle) -> Self {
         Self { style, about: None, last: None }
     }
 
     /// The style it renders in.
-    pub fn style(&self) -> &Style {
+    pub fn style(&self) -> &OutputStyle {
         &self.style
     }
 
     /// Appends a report's lines and says to which stream they belong.
-    pub fn render(&mut self, report: &Report, detail: Detail, out: &mut String) -> Stream {
+    pub fn render(&mut self, report: &Report, detail: ReportDetail, out: &mut String) -> ScreenStream {
         match &report.what {
-            What::Arrival(arrival) => {
+            ReportKind::Arrival(arrival) => {
                 self.about = match arrival.number {
                     Some(ArrivalNumber::Stored { event, .. }) => Some(event),
                     _ => None,
                 };
-                write_lines(out, &arrival::lines(report.at, arrival, detail, &self.style));
+                write_lines(out, &arrival::render_arrival(report.at, arrival, detail, &self.style));
             }
-            What::Forward(forward) => {
+            ReportKind::Forward(forward) => {
                 let named = self.names(forward.event);
-                write_lines(out, &attempt::forward(forward, named, &self.style));
+                write_lines(out, &attempt::render_forward(forward, named, &self.style));
             }
-            What::ForwardSkipped { event, url, why } => {
+            ReportKind::ForwardSkipped { event, url, why } => {
                 let named = self.names(*event);
-                write_lines(out, &[attempt::forward_skipped(*event, url, why, named, &self.style)]);
+                write_lines(out, &[attempt::render_skipped_forward(*event, url, why, named, &self.style)]);
             }
-            What::Sending(sending) => {
-                write_lines(out, &attempt::sending(&sending.facts, &sending.url, &self.style));
+            ReportKind::Sending(sending) => {
+                write_lines(out, &attempt::render_sending(&sending.facts, &sending.url, &self.style));
                 if self.style.headers {
-                    let headers = header_lines(&sending.headers, &self.style);
+                    let headers = render_headers(&sending.headers, &self.style);
                     write_lines(
                         out,
-                        &headers.iter().map(|l| Line::indented(&self.style, 2).join(l)).collect::<Vec<_>>(),
+                        &headers.iter().map(|l| StyledLine::indented(&self.style, 2).join(l)).collect::<Vec<_>>(),
                     );
                 }
             }
-            What::Replayed(replayed) => write_lines(out, &attempt::replayed(replayed, &self.style)),
-            What::Attempt(attempt) => {
+            ReportKind::Replayed(replayed) => write_lines(out, &attempt::render_replay(replayed, &self.style)),
+            ReportKind::Attempt(attempt) => {
                 self.remember(attempt);
-                write_lines(out, &[attempt::attempt(attempt, &self.style)]);
+                write_lines(out, &[attempt::render_attempt(attempt, &self.style)]);
             }
-            What::Check(check) => write_lines(out, &[verdict(check, &self.style)]),
-            What::Expectation(told) => write_lines(out, &[expectation::expectation(told, &self.style)]),
-            What::Instead(instead) => write_lines(out, &expectation::instead(report.at, instead, &self.style)),
-            What::Call(call) => write_lines(out, &[sandbox::call(report.at, call, &self.style)]),
-            What::Dispatch(dispatch) => write_lines(out, &sandbox::dispatch(report.at, dispatch, &self.style)),
-            What::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
-            What::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
+            ReportKind::Check(check) => write_lines(out, &[render_verdict(check, &self.style)]),
+            ReportKind::Expectation(told) => write_lines(out, &[expectation::render_expectation(told, &self.style)]),
+            ReportKind::Instead(instead) => {
+                write_lines(out, &expectation::render_instead(report.at, instead, &self.style))
+            }
+            ReportKind::Call(call) => write_lines(out, &[sandbox::render_call(report.at, call, &self.style)]),
+            ReportKind::Dispatch(dispatch) => {
+                write_lines(out, &sandbox::render_delivery_attempt(report.at, dispatch, &self.style))
+            }
+            ReportKind::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
+            ReportKind::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
             other => return self.aside(other, out),
         }
-        Stream::Out
+        ScreenStream::Out
     }
 
     /// What is not data.
-    fn aside(&self, what: &What, out: &mut String) -> Stream {
+    fn aside(&self, what: &ReportKind, out: &mut String) -> ScreenStream {
         match what {
-            What::Ready { .. } => write_lines(out, &[Line::new(&self.style).put(Ink::Plain, "Ready. Ctrl-C stops.")]),
-            What::Wait { attempt, due_at, delay } => {
-                let words =
-                    format!("  attempt {attempt} in {}, at {}", duration(*delay), self.style.short_time(*due_at));
-                write_lines(out, &[Line::new(&self.style).put(Ink::Faint, Sanitised::text(&words))]);
+            ReportKind::Ready { .. } => {
+                write_lines(out, &[StyledLine::new(&self.style).put(TextRole::Plain, "Ready. Ctrl-C stops.")])
             }
-            What::Exposure(told) => write_lines(out, &exposure::lines(told, &self.style)),
-            What::Skipped { count } => write_lines(out, &[self.skipped(*count)]),
-            What::Notice { message } => out.push_str(&notice_text(message, &self.style)),
+            ReportKind::Wait { attempt, due_at, delay } => {
+                let words = format!(
+                    "  attempt {attempt} in {}, at {}",
+                    format_duration(*delay),
+                    self.style.format_short_time(*due_at)
+                );
+                write_lines(out, &[StyledLine::new(&self.style).put(TextRole::Faint, Sanitised::text(&words))]);
+            }
+            ReportKind::Exposure(told) => write_lines(out, &exposure::render_exposure(told, &self.style)),
+            ReportKind::Skipped { count } => write_lines(out, &[self.skipped(*count)]),
+            ReportKind::Notice { message } => out.push_str(&render_notice(message, &self.style)),
             _ => {}
         }
-        Stream::Err
+        ScreenStream::Err
     }
 
-    fn skipped(&self, count: u64) -> Line {
+    fn skipped(&self, count: u64) -> StyledLine {
         let verb = if count == 1 { "; it is stored" } else { "; all are stored" };
-        Line::new(&self.style)
-            .put(Ink::Notable, "… ")
-            .put(Ink::Notable, counted(count, "report", "reports"))
-            .put(Ink::Notable, " not shown (the screen could not keep up)")
-            .put(Ink::Plain, verb)
+        StyledLine::new(&self.style)
+            .put(TextRole::Notable, "… ")
+            .put(TextRole::Notable, format_quantity(count, "report", "reports"))
+            .put(TextRole::Notable, " not shown (the screen could not keep up)")
+            .put(TextRole::Plain, verb)
     }
 
     /// Whether a forward of this event must say so, because the lines above are about another one.
@@ -149,46 +158,49 @@ impl Human {
     }
 
     fn remember(&mut self, attempt: &AttemptReport) {
-        self.last = Some(LastAttempt { event: attempt.event, of: attempt.of, hint: hint(&attempt.outcome) });
+        self.last = Some(LastAttempt { event: attempt.event, of: attempt.of, hint: outcome_hint(&attempt.outcome) });
     }
 
     fn last_of(&self, event: u64) -> Option<&LastAttempt> {
         self.last.as_ref().filter(|last| last.event == event)
     }
 
-    fn delivered(&self, event: u64, attempts: u32) -> Line {
+    fn delivered(&self, event: u64, attempts: u32) -> StyledLine {
         let words = match self.last_of(event).map(|last| last.of) {
             Some(1) => "delivered".into(),
             Some(of) => format!("delivered on attempt {attempts} of {of}"),
             None => format!("delivered on attempt {attempts}"),
         };
-        Line::new(&self.style).put(Ink::Good, Sanitised::text(&words))
+        StyledLine::new(&self.style).put(TextRole::Good, Sanitised::text(&words))
     }
 
-    fn gave_up(&self, event: u64, attempts: u32, of: u32) -> Vec<Line> {
+    fn gave_up(&self, event: u64, attempts: u32, of: u32) -> Vec<StyledLine> {
         let words = if of == 1 {
             Sanitised::own("not delivered")
         } else {
-            Sanitised::concat(&[Sanitised::own("gave up after "), counted(attempts.into(), "attempt", "attempts")])
+            Sanitised::concat(&[
+                Sanitised::own("gave up after "),
+                format_quantity(attempts.into(), "attempt", "attempts"),
+            ])
         };
-        let mut lines = vec![Line::new(&self.style).put(Ink::Bad, words)];
+        let mut lines = vec![StyledLine::new(&self.style).put(TextRole::Bad, words)];
         if let Some(hint) = self.last_of(event).and_then(|last| last.hint.as_ref()) {
-            lines.extend(attempt::hint_lines(2, hint, &self.style));
+            lines.extend(attempt::render_hint(2, hint, &self.style));
         }
         lines
     }
 }
 
 /// The first lines of a long command: parts side by side, three spaces apart, below each other where they do not fit.
-pub fn banner(parts: &[Sanitised], style: &Style) -> String {
-    let mut lines: Vec<Line> = Vec::new();
+pub fn render_banner(parts: &[Sanitised], style: &OutputStyle) -> String {
+    let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts.iter().filter(|part| part.width() > 0) {
         match lines.pop() {
-            None => lines.push(Line::new(style).put(Ink::Plain, part)),
+            None => lines.push(StyledLine::new(style).put(TextRole::Plain, part)),
             Some(line) if line.width() + 3 + part.width() <= style.width => {
-                lines.push(line.gap(3).put(Ink::Plain, part));
+                lines.push(line.add_gap(3).put(TextRole::Plain, part));
             }
-            Some(line) => lines.extend([line, Line::indented(style, 2).put(Ink::Plain, part)]),
+            Some(line) => lines.extend([line, StyledLine::indented(style, 2).put(TextRole::Plain, part)]),
         }
     }
     let mut out = String::new();

@@ -1,58 +1,66 @@
 //! The screens, character by character.
 
 use super::*;
-use crate::output::fixtures::{answered, arrived, at, attempt, created, duplicate, exposed, lost, repeat, report};
-use crate::protocol::arrival::{RepeatKind, Verification};
-use crate::protocol::attempt::{Answer, Outcome, Phase};
+use crate::output::fixtures::{
+    answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
+    report,
+};
+use crate::protocol::arrival::{RepeatKind, SignatureState};
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
+use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::ArrivalReport;
-use crate::protocol::signature::Reason;
+use crate::protocol::signature::SignatureFault;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-pub(super) fn style(width: usize) -> Style {
-    Style::new(false, width, TimeZone::UTC).with_body_lines(Some(0))
+pub(super) fn style(width: usize) -> OutputStyle {
+    OutputStyle::new(false, width, TimeZone::UTC).with_body_lines(Some(0))
 }
 
 /// What all reports become, both streams in one.
-pub(super) fn screen(style: &Style, reports: &[Report]) -> String {
-    let mut human = Human::new(style.clone());
+pub(super) fn screen(style: &OutputStyle, reports: &[Report]) -> String {
+    let mut human = HumanRenderer::new(style.clone());
     let mut out = String::new();
     for report in reports {
-        human.render(report, Detail::Full, &mut out);
+        human.render(report, ReportDetail::Full, &mut out);
     }
     out
 }
 
 fn moved() -> ArrivalReport {
-    let facts = Facts {
+    let facts = EventFacts {
         event_type: Some("signup.position_changed".into()),
-        position: Some(Position::Moved { from: 10, to: 5 }),
-        ..created(42).facts
+        position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
+        ..created_arrival(42).facts
     };
-    ArrivalReport { facts, verification: Verification::Unsigned, body: RawBody::new(vec![b'x'; 4608]), ..created(42) }
+    ArrivalReport {
+        facts,
+        verification: SignatureState::Unsigned,
+        body: RawBody::new(vec![b'x'; 4608]),
+        ..created_arrival(42)
+    }
 }
 
 fn refused() -> ArrivalReport {
     ArrivalReport {
         number: Some(ArrivalNumber::Refused(7)),
-        facts: Facts { event_type: Some("signup.deleted".into()), ..Facts::default() },
-        verification: Verification::Invalid,
-        reason: Some(Reason::Mismatch),
+        facts: EventFacts { event_type: Some("signup.deleted".into()), ..EventFacts::default() },
+        verification: SignatureState::Invalid,
+        reason: Some(SignatureFault::Mismatch),
         answer: 401,
-        ..created(0)
+        ..created_arrival(0)
     }
 }
 
 pub(super) fn session() -> Vec<Report> {
     vec![
-        report("10:00:00", What::Ready { url: "http://127.0.0.1:4242".into(), pid: 1 }),
-        arrived("10:00:01.123", created(41)),
-        report("10:00:01.140", What::Forward(attempt(answered(200, "{}")))),
-        arrived("10:01:02.345", duplicate()),
-        arrived("10:01:05.001", moved()),
-        arrived("10:01:07.222", refused()),
+        report("10:00:00", ReportKind::Ready { url: "http://127.0.0.1:4242".into(), pid: 1 }),
+        arrival_at("10:00:01.123", created_arrival(41)),
+        report("10:00:01.140", ReportKind::Forward(attempt(answered_outcome(200, "{}")))),
+        arrival_at("10:01:02.345", duplicate()),
+        arrival_at("10:01:05.001", moved()),
+        arrival_at("10:01:07.222", refused()),
     ]
 }
 
@@ -90,7 +98,7 @@ Ready. Ctrl-C stops.
 #[test]
 fn a_body_stands_below_its_arrival() {
     let style = style(120).with_body_lines(Some(60));
-    let shown = screen(&style, &[arrived("10:00:01.123", created(41))]);
+    let shown = screen(&style, &[arrival_at("10:00:01.123", created_arrival(41))]);
     let expected = "
               │ {
               │   \"event_type\": \"signup.created\",
@@ -112,27 +120,29 @@ fn a_body_stands_below_its_arrival() {
 #[test]
 fn a_long_body_says_how_to_see_the_rest() {
     let style = style(120).with_body_lines(Some(3));
-    let shown = screen(&style, &[arrived("10:00:01.123", created(41))]);
+    let shown = screen(&style, &[arrival_at("10:00:01.123", created_arrival(41))]);
     assert!(shown.ends_with("\n              │ … 10 more lines: referralloop events show 41\n"), "{shown}");
     assert_eq!(shown.lines().count(), 5);
 }
 
 #[test]
 fn repeats_and_refusals_and_brief_arrivals_show_no_body() {
-    let mut human = Human::new(Style::new(false, 120, TimeZone::UTC));
-    for (arrival, detail) in [(duplicate(), Detail::Full), (refused(), Detail::Full), (created(41), Detail::Brief)] {
+    let mut human = HumanRenderer::new(OutputStyle::new(false, 120, TimeZone::UTC));
+    for (arrival, detail) in
+        [(duplicate(), ReportDetail::Full), (refused(), ReportDetail::Full), (created_arrival(41), ReportDetail::Brief)]
+    {
         let mut out = String::new();
-        human.render(&arrived("10:00:01", arrival), detail, &mut out);
+        human.render(&arrival_at("10:00:01", arrival), detail, &mut out);
         assert_eq!(out.lines().count(), 1, "{out}");
     }
 }
 
 #[test]
 fn what_is_odd_is_named_below() {
-    let mut arrival = created(41);
+    let mut arrival = created_arrival(41);
     arrival.out_of_order = true;
     let kinds = [DriftKind::Missing, DriftKind::Unknown, DriftKind::Mistyped];
-    arrival.facts.drift = (0..7).map(|n| Drift { path: format!("data.f{n}"), kind: kinds[n % 3] }).collect();
+    arrival.facts.drift = (0..7).map(|n| PayloadDrift { path: format!("data.f{n}"), kind: kinds[n % 3] }).collect();
     arrival.answer = 500;
     let expected = "\
 10:00:01.123  #41 signup.created           ✔ verified   user@example.com  position 1   500        291 B
@@ -144,16 +154,17 @@ fn what_is_odd_is_named_below() {
               ! drift: data.f4 is not in the catalogue
               ! drift: … and 2 more
 ";
-    assert_eq!(screen(&style(120), &[arrived("10:00:01.123", arrival)]), expected);
+    assert_eq!(screen(&style(120), &[arrival_at("10:00:01.123", arrival)]), expected);
 }
 
 #[test]
 fn a_probable_retry_names_what_it_repeats() {
-    let arrival = ArrivalReport { repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)), ..created(43) };
+    let arrival =
+        ArrivalReport { repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)), ..created_arrival(43) };
     let expected = "\
 10:05:01.123  #43 signup.created           ↻ retry?     5 min after #41, the same but for its timestamp
 ";
-    assert_eq!(screen(&style(120), &[arrived("10:05:01.123", arrival)]), expected);
+    assert_eq!(screen(&style(120), &[arrival_at("10:05:01.123", arrival)]), expected);
 }
 
 #[test]
@@ -162,47 +173,48 @@ fn what_could_not_be_stored_says_so() {
         number: None,
         answer: 507,
         not_stored: Some("the store has reached its quota of 1024 bytes".into()),
-        facts: Facts::default(),
-        ..created(0)
+        facts: EventFacts::default(),
+        ..created_arrival(0)
     };
     let expected = "\
 10:00:01.123  –   (no event type)          ✔ verified   507                                       291 B
               ! not stored: the store has reached its quota of 1024 bytes
 ";
-    assert_eq!(screen(&style(120), &[arrived("10:00:01.123", arrival)]), expected);
+    assert_eq!(screen(&style(120), &[arrival_at("10:00:01.123", arrival)]), expected);
 }
 
 #[test]
 fn an_unsigned_request_refused_keeps_its_state() {
-    let arrival = ArrivalReport { verification: Verification::Unsigned, reason: Some(Reason::Missing), ..refused() };
+    let arrival =
+        ArrivalReport { verification: SignatureState::Unsigned, reason: Some(SignatureFault::Missing), ..refused() };
     let expected = "\
 10:00:01.123  !7  signup.deleted           ○ unsigned   there is no X-Webhook-Signature header   401
 ";
-    assert_eq!(screen(&style(120), &[arrived("10:00:01.123", arrival)]), expected);
+    assert_eq!(screen(&style(120), &[arrival_at("10:00:01.123", arrival)]), expected);
 }
 
 #[test]
 fn forwards_come_with_hints() {
-    let redirect = Answer { status: 302, location: Some("/new".into()), body: "".into(), truncated: false };
-    let mut slow = attempt(answered(204, ""));
+    let redirect = AttemptResponse { status: 302, location: Some("/new".into()), body: "".into(), truncated: false };
+    let mut slow = attempt(answered_outcome(204, ""));
     slow.latency = Duration::from_millis(4_200);
-    let mut retried = attempt(answered(500, "boom"));
+    let mut retried = attempt(answered_outcome(500, "boom"));
     (retried.attempt, retried.budget, retried.event) = (2, None, 40);
     let reports = [
-        attempt(Outcome::Refused),
-        attempt(answered(401, "")),
-        attempt(answered(404, "Cannot POST\r\n/webhooks")),
-        attempt(Outcome::Answered(redirect)),
-        attempt(Outcome::TimedOut(Phase::Head)),
+        attempt(AttemptOutcome::Refused),
+        attempt(answered_outcome(401, "")),
+        attempt(answered_outcome(404, "Cannot POST\r\n/webhooks")),
+        attempt(AttemptOutcome::Answered(redirect)),
+        attempt(AttemptOutcome::TimedOut(AttemptPhase::Head)),
         slow,
         retried,
     ]
-    .map(|forward| report("10:00:02", What::Forward(forward)));
-    let mut human = Human::new(style(80));
+    .map(|forward| report("10:00:02", ReportKind::Forward(forward)));
+    let mut human = HumanRenderer::new(style(80));
     let mut out = String::new();
-    human.render(&arrived("10:00:01.123", created(41)), Detail::Brief, &mut String::new());
+    human.render(&arrival_at("10:00:01.123", created_arrival(41)), ReportDetail::Brief, &mut String::new());
     reports.iter().for_each(|report| {
-        human.render(report, Detail::Full, &mut out);
+        human.render(report, ReportDetail::Full, &mut out);
     });
     let expected = r#"              → POST http://localhost:3000/webhooks   connection refused   12 ms
                 hint: nothing listens there: is the app running?
@@ -231,13 +243,13 @@ fn forwards_come_with_hints() {
 
 #[test]
 fn a_delivery_with_a_retry() {
-    let mut second = attempt(answered(200, "ok"));
+    let mut second = attempt(answered_outcome(200, "ok"));
     (second.attempt, second.scheduled, second.latency) = (2, Duration::from_secs(60), Duration::from_millis(9));
     let reports = [
-        report("10:00:01", What::Attempt(attempt(answered(500, "database is down\n")))),
-        report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
-        report("10:01:01", What::Attempt(second)),
-        report("10:01:01", What::Delivered { event: 41, url: String::new(), attempts: 2 }),
+        report("10:00:01", ReportKind::Attempt(attempt(answered_outcome(500, "database is down\n")))),
+        report("10:00:01", ReportKind::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
+        report("10:01:01", ReportKind::Attempt(second)),
+        report("10:01:01", ReportKind::Delivered { event: 41, url: String::new(), attempts: 2 }),
     ];
     let expected = "  attempt 1/5  +0:00   500 Internal Server Error   12 ms   \"database is down\"
   attempt 2 in 60 s, at 10:01:01
@@ -250,8 +262,8 @@ delivered on attempt 2 of 5
 
 #[test]
 fn giving_up_says_why() {
-    let gave_up = |attempts, of| report("10:00:02", What::GaveUp { event: 41, url: String::new(), attempts, of });
-    let failed = report("10:00:01", What::Attempt(attempt(Outcome::Refused)));
+    let gave_up = |attempts, of| report("10:00:02", ReportKind::GaveUp { event: 41, url: String::new(), attempts, of });
+    let failed = report("10:00:01", ReportKind::Attempt(attempt(AttemptOutcome::Refused)));
     let shown = screen(&style(80), &[failed, gave_up(5, 5)]);
     assert!(shown.ends_with("gave up after 5 attempts\n  hint: nothing listens there: is the app running?\n"));
     assert_eq!(screen(&style(80), &[gave_up(1, 1)]), "not delivered\n");
@@ -259,31 +271,36 @@ fn giving_up_says_why() {
 
 #[test]
 fn one_attempt_is_not_counted() {
-    let mut only = attempt(answered(200, ""));
+    let mut only = attempt(answered_outcome(200, ""));
     only.of = 1;
-    let delivered = What::Delivered { event: 41, url: String::new(), attempts: 1 };
-    let shown = screen(&style(80), &[report("10:00:01", What::Attempt(only)), report("10:00:01", delivered)]);
+    let delivered = ReportKind::Delivered { event: 41, url: String::new(), attempts: 1 };
+    let shown = screen(&style(80), &[report("10:00:01", ReportKind::Attempt(only)), report("10:00:01", delivered)]);
     assert!(shown.ends_with("\ndelivered\n"));
 }
 
 #[test]
 fn an_answer_is_quoted_as_far_as_it_fits() {
-    let failed = attempt(answered(500, "a rather long message that will not fit beside the rest on eighty columns"));
-    let shown = screen(&style(80), &[report("10:00:01", What::Attempt(failed.clone()))]);
+    let failed =
+        attempt(answered_outcome(500, "a rather long message that will not fit beside the rest on eighty columns"));
+    let shown = screen(&style(80), &[report("10:00:01", ReportKind::Attempt(failed.clone()))]);
     assert_eq!(unicode_width::UnicodeWidthStr::width(shown.trim_end()), 80, "{shown}");
     assert!(shown.ends_with("…\"\n"));
-    let shown = screen(&style(64), &[report("10:00:01", What::Attempt(failed))]);
+    let shown = screen(&style(64), &[report("10:00:01", ReportKind::Attempt(failed))]);
     assert!(shown.ends_with("12 ms\n"), "{shown}");
 }
 
 #[test]
 fn skipped_reports_and_notices_are_asides() {
-    let mut human = Human::new(style(80));
+    let mut human = HumanRenderer::new(style(80));
     let mut out = String::new();
-    let stream = human.render(&report("10:00:01", What::Skipped { count: 1234 }), Detail::Full, &mut out);
-    assert_eq!(stream, Stream::Err);
-    human.render(&report("10:00:01", What::Skipped { count: 1 }), Detail::Full, &mut out);
-    human.render(&report("10:00:01", What::Notice { message: "two\nlines".into() }), Detail::Full, &mut out);
+    let stream = human.render(&report("10:00:01", ReportKind::Skipped { count: 1234 }), ReportDetail::Full, &mut out);
+    assert_eq!(stream, ScreenStream::Err);
+    human.render(&report("10:00:01", ReportKind::Skipped { count: 1 }), ReportDetail::Full, &mut out);
+    human.render(
+        &report("10:00:01", ReportKind::Notice { message: "two\nlines".into() }),
+        ReportDetail::Full,
+        &mut out,
+    );
     let expected = "… 1,234 reports not shown (the screen could not keep up); all are stored
 … 1 report not shown (the screen could not keep up); it is stored
 note: two
@@ -294,17 +311,18 @@ note: two
 
 #[test]
 fn a_forward_left_out_says_why() {
-    let skipped = What::ForwardSkipped { event: 41, url: "http://a/".into(), why: "it had been acknowledged".into() };
+    let skipped =
+        ReportKind::ForwardSkipped { event: 41, url: "http://a/".into(), why: "it had been acknowledged".into() };
     let shown = screen(&style(80), &[report("10:00:01", skipped)]);
     assert_eq!(shown, "              → #41 not sent to http://a/: it had been acknowledged\n");
 }
 
 #[test]
 fn the_head_of_a_delivery() {
-    let facts = created(1).facts;
+    let facts = created_arrival(1).facts;
     let line = |width| {
         let mut out = String::new();
-        write_lines(&mut out, &sending(&facts, "http://localhost:3000/webhooks", &style(width)));
+        write_lines(&mut out, &render_sending(&facts, "http://localhost:3000/webhooks", &style(width)));
         out
     };
     let wide = "signup.created  user@example.com  position 1   → http://localhost:3000/webhooks\n";
@@ -317,25 +335,28 @@ fn the_banner_breaks_between_its_parts() {
     let parts = ["Listening on http://127.0.0.1:4242", "", "secret: development (profile default)", "forwarding to x"];
     let parts = parts.map(Sanitised::text);
     let wide = "Listening on http://127.0.0.1:4242   secret: development (profile default)   forwarding to x\n";
-    assert_eq!(banner(&parts, &style(120)), wide);
+    assert_eq!(render_banner(&parts, &style(120)), wide);
     let narrow = "Listening on http://127.0.0.1:4242   secret: development (profile default)\n  forwarding to x\n";
-    assert_eq!(banner(&parts, &style(80)), narrow);
+    assert_eq!(render_banner(&parts, &style(80)), narrow);
 }
 
 #[test]
 fn long_foreign_text_is_cut() {
-    let mut arrival = created(41);
+    let mut arrival = created_arrival(41);
     arrival.facts.email = Some(format!("{}@example.com", "a".repeat(100_000)));
     arrival.facts.event_type = Some("x".repeat(100_000));
     for width in [20, 80, 160, 1000] {
-        let shown = screen(&style(width), &[arrived("10:00:01.123", arrival.clone())]);
+        let shown = screen(&style(width), &[arrival_at("10:00:01.123", arrival.clone())]);
         assert!(shown.len() < 400, "{width}: {shown}");
     }
 }
 
 #[test]
 fn a_public_address_is_told_and_its_loss() {
-    let told = [report("10:00:02", What::Exposure(exposed())), report("10:00:02", What::Exposure(lost()))];
+    let told = [
+        report("10:00:02", ReportKind::Exposure(exposure_opened())),
+        report("10:00:02", ReportKind::Exposure(exposure_lost())),
+    ];
     assert_eq!(
         screen(&style(80), &told),
         "Reachable at http://bore.pub:20027/6f1d (bore:bore.pub)\n\

@@ -2,22 +2,23 @@
 
 use super::*;
 
-fn case(name: &str, status: Status) -> Case {
-    Case { name: name.into(), class: "auth".into(), time: Duration::from_millis(1500), status, output: None }
+fn case(name: &str, status: JunitStatus) -> JunitCase {
+    JunitCase { name: name.into(), class: "auth".into(), time: Duration::from_millis(1500), status, output: None }
 }
 
 #[test]
 fn a_document() {
-    let failed = Status::Failed { kind: "high".into(), message: "a <b> & \"c\"".into(), text: "one\ntwo ]]>".into() };
+    let failed =
+        JunitStatus::Failed { kind: "high".into(), message: "a <b> & \"c\"".into(), text: "one\ntwo ]]>".into() };
     let cases = vec![
-        case("one", Status::Passed),
+        case("one", JunitStatus::Passed),
         case("two", failed),
-        Case { output: Some("said".into()), ..case("three", Status::Skipped("no secret".into())) },
+        JunitCase { output: Some("said".into()), ..case("three", JunitStatus::Skipped("no secret".into())) },
     ];
     let at = "2024-01-15T10:00:00.5Z".parse().unwrap();
-    let suites = [Suite { name: "auth".into(), cases }];
+    let suites = [JunitSuite { name: "auth".into(), cases }];
     assert_eq!(
-        document("referralloop", at, Duration::from_secs(5), &suites),
+        render_junit("referralloop", at, Duration::from_secs(5), &suites),
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="referralloop" tests="3" failures="1" errors="0" skipped="1" time="5.000">
   <testsuite name="auth" tests="3" failures="1" errors="0" skipped="1" time="4.500" timestamp="2024-01-15T10:00:00">
@@ -39,9 +40,9 @@ two ]]&gt;</failure>
 #[test]
 fn no_character_breaks_it() {
     let hostile: String = ('\0'..=char::MAX).collect();
-    let failed = Status::Failed { kind: hostile.clone(), message: hostile.clone(), text: hostile.clone() };
-    let suites = [Suite { name: hostile.clone(), cases: vec![case(&hostile, failed)] }];
-    let text = document(&hostile, Timestamp::UNIX_EPOCH, Duration::ZERO, &suites);
+    let failed = JunitStatus::Failed { kind: hostile.clone(), message: hostile.clone(), text: hostile.clone() };
+    let suites = [JunitSuite { name: hostile.clone(), cases: vec![case(&hostile, failed)] }];
+    let text = render_junit(&hostile, Timestamp::UNIX_EPOCH, Duration::ZERO, &suites);
     // XML 1.0, section 2.2.
     let allowed = |c: char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert!(text.chars().all(allowed));

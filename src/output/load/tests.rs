@@ -3,9 +3,9 @@
 use super::*;
 use jiff::tz::TimeZone;
 
-fn sum() -> Sum {
-    Sum {
-        counts: Counts {
+fn sum() -> LoadTotals {
+    LoadTotals {
+        counts: LoadCounts {
             events: 2000,
             acknowledged: 1999,
             in_time: 1999,
@@ -24,13 +24,13 @@ fn sum() -> Sum {
     }
 }
 
-fn setting() -> Setting {
-    Setting { url: "http://localhost:3000/".into(), connections: 16, rate: None, signed: true, seed: 7 }
+fn setting() -> LoadParameters {
+    LoadParameters { url: "http://localhost:3000/".into(), connections: 16, rate: None, signed: true, seed: 7 }
 }
 
 #[test]
 fn the_table_says_what_was_counted() {
-    let text = table(&sum(), &setting(), &Style::new(false, 100, TimeZone::UTC));
+    let text = render_load_table(&sum(), &setting(), &OutputStyle::new(false, 100, TimeZone::UTC));
     assert_eq!(
         text,
         "2,000 events to http://localhost:3000/ in 500 ms: 4,000 events/s   (16 connections, a payload and a signature each, seed 7)
@@ -51,7 +51,7 @@ acknowledged within 5 s: 99.95 %   late starts: 3   sent 2.0 KiB, received 1.0 K
 
 #[test]
 fn the_record_says_the_same_in_numbers() {
-    let fields = fields(&sum(), &setting());
+    let fields = summary_fields(&sum(), &setting());
     assert_eq!(fields["outcomes"], json!({ "200": 1999, "timeout": 1 }));
     assert_eq!(fields["latency_us"], json!({ "p50": 213, "p99_9": 20140, "max": 5_000_000 }));
     assert_eq!((&fields["share_in_5s"], &fields["events_per_second"]), (&json!(0.9995), &json!(4000.0)));

@@ -1,39 +1,39 @@
 //! Every record type by its report: which fields it has, and its name.
 
-use super::instant;
-use super::judged::{Check, Expectation, Instead};
-use super::replayed::Replayed;
-use super::sandbox::{Call, Dispatch};
-use super::shapes::{Arrival, Attempt, Sending, milliseconds};
-use crate::protocol::report::{ExposureReport, What};
+use super::format_instant;
+use super::judged::{CheckRecord, ExpectationRecord, InsteadRecord};
+use super::replayed::ReplayedRecord;
+use super::sandbox::{CallRecord, DeliveryAttemptRecord};
+use super::shapes::{ArrivalRecord, AttemptRecord, SendingRecord, milliseconds};
+use crate::protocol::report::{ExposureReport, ReportKind};
 use serde::Serialize;
 
 /// The fields of any report.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum Fields<'a> {
-    Arrival(Arrival<'a>),
-    Attempt(Attempt<'a>),
-    Sending(Sending<'a>),
-    Replayed(Replayed<'a>),
-    Check(Box<Check<'a>>),
-    Expectation(Expectation<'a>),
-    Instead(Box<Instead<'a>>),
-    Call(Call<'a>),
-    Dispatch(Box<Dispatch<'a>>),
+pub enum ReportRecord<'a> {
+    Arrival(ArrivalRecord<'a>),
+    Attempt(AttemptRecord<'a>),
+    Sending(SendingRecord<'a>),
+    Replayed(ReplayedRecord<'a>),
+    Check(Box<CheckRecord<'a>>),
+    Expectation(ExpectationRecord<'a>),
+    Instead(Box<InsteadRecord<'a>>),
+    Call(CallRecord<'a>),
+    Dispatch(Box<DeliveryAttemptRecord<'a>>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
     Delivered { event: u64, url: &'a str, attempts: u32 },
     GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
-    Exposure(Exposure<'a>),
+    Exposure(ExposureRecord<'a>),
     Skipped { count: u64 },
     Notice { message: &'a str },
 }
 
 /// The fields of `exposure`.
 #[derive(Serialize)]
-pub struct Exposure<'a> {
+pub struct ExposureRecord<'a> {
     state: &'static str,
     by: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,7 @@ pub struct Exposure<'a> {
     again_in_ms: Option<u64>,
 }
 
-impl<'a> Exposure<'a> {
+impl<'a> ExposureRecord<'a> {
     fn of(report: &'a ExposureReport) -> Self {
         Self {
             state: report.state.name(),
@@ -56,55 +56,57 @@ impl<'a> Exposure<'a> {
     }
 }
 
-impl<'a> Fields<'a> {
+impl<'a> ReportRecord<'a> {
     /// Reads a report.
-    pub fn of(what: &'a What) -> Self {
+    pub fn of(what: &'a ReportKind) -> Self {
         match what {
-            What::Arrival(arrival) => Self::Arrival(Arrival::of(arrival)),
-            What::Forward(attempt) | What::Attempt(attempt) => Self::Attempt(Attempt::of(attempt)),
-            What::Sending(sending) => Self::Sending(Sending::of(sending)),
-            What::Replayed(replayed) => Self::Replayed(Replayed::of(replayed)),
-            What::Check(check) => Self::Check(Box::new(Check::of(check))),
-            What::Expectation(expectation) => Self::Expectation(Expectation::of(expectation)),
-            What::Instead(instead) => Self::Instead(Box::new(Instead::of(instead))),
-            What::Call(call) => Self::Call(Call::of(call)),
-            What::Dispatch(dispatch) => Self::Dispatch(Box::new(Dispatch::of(dispatch))),
-            What::Ready { url, pid } => Self::Ready { url, pid: *pid },
-            What::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
-            What::Wait { attempt, due_at, delay } => {
-                Self::Wait { attempt: *attempt, due_at: instant(*due_at), delay_ms: milliseconds(*delay) }
+            ReportKind::Arrival(arrival) => Self::Arrival(ArrivalRecord::of(arrival)),
+            ReportKind::Forward(attempt) | ReportKind::Attempt(attempt) => Self::Attempt(AttemptRecord::of(attempt)),
+            ReportKind::Sending(sending) => Self::Sending(SendingRecord::of(sending)),
+            ReportKind::Replayed(replayed) => Self::Replayed(ReplayedRecord::of(replayed)),
+            ReportKind::Check(check) => Self::Check(Box::new(CheckRecord::of(check))),
+            ReportKind::Expectation(expectation) => Self::Expectation(ExpectationRecord::of(expectation)),
+            ReportKind::Instead(instead) => Self::Instead(Box::new(InsteadRecord::of(instead))),
+            ReportKind::Call(call) => Self::Call(CallRecord::of(call)),
+            ReportKind::Dispatch(dispatch) => Self::Dispatch(Box::new(DeliveryAttemptRecord::of(dispatch))),
+            ReportKind::Ready { url, pid } => Self::Ready { url, pid: *pid },
+            ReportKind::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
+            ReportKind::Wait { attempt, due_at, delay } => {
+                Self::Wait { attempt: *attempt, due_at: format_instant(*due_at), delay_ms: milliseconds(*delay) }
             }
-            What::Delivered { event, url, attempts } => Self::Delivered { event: *event, url, attempts: *attempts },
-            What::GaveUp { event, url, attempts, of } => {
+            ReportKind::Delivered { event, url, attempts } => {
+                Self::Delivered { event: *event, url, attempts: *attempts }
+            }
+            ReportKind::GaveUp { event, url, attempts, of } => {
                 Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
             }
-            What::Exposure(exposure) => Self::Exposure(Exposure::of(exposure)),
-            What::Skipped { count } => Self::Skipped { count: *count },
-            What::Notice { message } => Self::Notice { message },
+            ReportKind::Exposure(exposure) => Self::Exposure(ExposureRecord::of(exposure)),
+            ReportKind::Skipped { count } => Self::Skipped { count: *count },
+            ReportKind::Notice { message } => Self::Notice { message },
         }
     }
 }
 
 /// The record type of a report.
-pub fn kind(what: &What) -> &'static str {
+pub fn record_type(what: &ReportKind) -> &'static str {
     match what {
-        What::Check(_) => "check",
-        What::Expectation(_) => "expectation",
-        What::Instead(_) => "instead",
-        What::Call(_) => "call",
-        What::Dispatch(_) => "delivery_attempt",
-        What::Ready { .. } => "ready",
-        What::Arrival(_) => "arrival",
-        What::Forward(_) => "forward",
-        What::ForwardSkipped { .. } => "forward_skipped",
-        What::Sending(_) => "sending",
-        What::Replayed(_) => "replayed",
-        What::Attempt(_) => "attempt",
-        What::Wait { .. } => "wait",
-        What::Delivered { .. } => "delivered",
-        What::GaveUp { .. } => "gave_up",
-        What::Exposure(_) => "exposure",
-        What::Skipped { .. } => "skipped",
-        What::Notice { .. } => "notice",
+        ReportKind::Check(_) => "check",
+        ReportKind::Expectation(_) => "expectation",
+        ReportKind::Instead(_) => "instead",
+        ReportKind::Call(_) => "call",
+        ReportKind::Dispatch(_) => "delivery_attempt",
+        ReportKind::Ready { .. } => "ready",
+        ReportKind::Arrival(_) => "arrival",
+        ReportKind::Forward(_) => "forward",
+        ReportKind::ForwardSkipped { .. } => "forward_skipped",
+        ReportKind::Sending(_) => "sending",
+        ReportKind::Replayed(_) => "replayed",
+        ReportKind::Attempt(_) => "attempt",
+        ReportKind::Wait { .. } => "wait",
+        ReportKind::Delivered { .. } => "delivered",
+        ReportKind::GaveUp { .. } => "gave_up",
+        ReportKind::Exposure(_) => "exposure",
+        ReportKind::Skipped { .. } => "skipped",
+        ReportKind::Notice { .. } => "notice",
     }
 }

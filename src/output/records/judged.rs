@@ -1,17 +1,17 @@
 //! The fields of records that tell a judgement: a check of an audit, what was expected, what came instead.
 
-use super::shapes::{Arrival, Body, Ended, milliseconds};
-use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
-use crate::protocol::expectation::{ExpectationReport, Miss, Verdict};
-use crate::protocol::report::InsteadReport;
+use super::shapes::{ArrivalRecord, BodyFields, OutcomeFields, milliseconds};
+use crate::protocol::check::{CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
+use crate::protocol::expectation::{ExpectationMiss, ExpectationReport, ExpectationVerdict};
+use crate::protocol::report::NearMissReport;
 use serde::Serialize;
 
 /// Fields of a `check`.
 #[derive(Serialize)]
-pub struct Check<'a> {
+pub struct CheckRecord<'a> {
     id: &'static str,
-    group: Group,
-    severity: Severity,
+    group: CheckGroup,
+    severity: CheckSeverity,
     verdict: &'static str,
     title: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,32 +22,32 @@ pub struct Check<'a> {
     fix: &'static str,
     repeat: &'a str,
     took_ms: u64,
-    exchanges: Vec<Exchange<'a>>,
+    exchanges: Vec<CheckExchangeFields<'a>>,
 }
 
 /// A request, and what came back.
 #[derive(Serialize)]
-struct Exchange<'a> {
+struct CheckExchangeFields<'a> {
     what: &'a str,
     method: &'a str,
     target: &'a str,
-    headers: Vec<Field<'a>>,
+    headers: Vec<CheckHeaderField<'a>>,
     body_bytes: usize,
     #[serde(flatten)]
-    body: Body<'a>,
-    answer: Answer<'a>,
+    body: BodyFields<'a>,
+    answer: CheckResponseFields<'a>,
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct CheckResponseFields<'a> {
     latency_ms: u64,
-    headers: Vec<Field<'a>>,
+    headers: Vec<CheckHeaderField<'a>>,
     #[serde(flatten)]
-    ended: Ended<'a>,
+    ended: OutcomeFields<'a>,
 }
 
 #[derive(Serialize)]
-struct Field<'a> {
+struct CheckHeaderField<'a> {
     name: &'a str,
     value: &'a str,
 }
@@ -55,8 +55,8 @@ struct Field<'a> {
 /// Bytes of a request's body that a record carries; what is longer is repeated by the check's own line.
 const BODY_TOLD: usize = 4096;
 
-impl<'a> Exchange<'a> {
-    fn of(one: &'a Exchanged) -> Self {
+impl<'a> CheckExchangeFields<'a> {
+    fn of(one: &'a CheckExchange) -> Self {
         let body = one.body.as_bytes();
         Self {
             what: &one.what,
@@ -64,21 +64,21 @@ impl<'a> Exchange<'a> {
             target: &one.target,
             headers: fields(&one.headers),
             body_bytes: body.len(),
-            body: Body::of(&body[..body.len().min(BODY_TOLD)]),
-            answer: Answer {
+            body: BodyFields::of(&body[..body.len().min(BODY_TOLD)]),
+            answer: CheckResponseFields {
                 latency_ms: milliseconds(one.latency),
                 headers: fields(&one.answer_headers),
-                ended: Ended::of(&one.outcome),
+                ended: OutcomeFields::of(&one.outcome),
             },
         }
     }
 }
 
-fn fields(headers: &[(String, String)]) -> Vec<Field<'_>> {
-    headers.iter().map(|(name, value)| Field { name, value }).collect()
+fn fields(headers: &[(String, String)]) -> Vec<CheckHeaderField<'_>> {
+    headers.iter().map(|(name, value)| CheckHeaderField { name, value }).collect()
 }
 
-impl<'a> Check<'a> {
+impl<'a> CheckRecord<'a> {
     /// Reads a report. What was sent is told of findings alone.
     pub fn of(report: &'a CheckReport) -> Self {
         let (seen, reason) = match &report.verdict {
@@ -87,7 +87,8 @@ impl<'a> Check<'a> {
             CheckVerdict::Accepted { what, reason } => (Some(what.as_str()), Some(reason.as_str())),
             CheckVerdict::Skipped(reason) => (None, Some(reason.as_str())),
         };
-        let exchanges = if seen.is_some() { report.exchanges.iter().map(Exchange::of).collect() } else { Vec::new() };
+        let exchanges =
+            if seen.is_some() { report.exchanges.iter().map(CheckExchangeFields::of).collect() } else { Vec::new() };
         Self {
             id: report.id,
             group: report.group,
@@ -107,16 +108,16 @@ impl<'a> Check<'a> {
 
 /// Fields of an `expectation`.
 #[derive(Serialize)]
-pub struct Expectation<'a> {
+pub struct ExpectationRecord<'a> {
     expected: &'a str,
     least: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     most: Option<u64>,
     count: u64,
-    verdict: Verdict,
+    verdict: ExpectationVerdict,
 }
 
-impl<'a> Expectation<'a> {
+impl<'a> ExpectationRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a ExpectationReport) -> Self {
         let (least, most) = (report.bound.least(), report.bound.most());
@@ -126,15 +127,15 @@ impl<'a> Expectation<'a> {
 
 /// Fields of an `instead`.
 #[derive(Serialize)]
-pub struct Instead<'a> {
-    miss: Miss,
+pub struct InsteadRecord<'a> {
+    miss: ExpectationMiss,
     #[serde(flatten)]
-    arrival: Arrival<'a>,
+    arrival: ArrivalRecord<'a>,
 }
 
-impl<'a> Instead<'a> {
+impl<'a> InsteadRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a InsteadReport) -> Self {
-        Self { miss: report.miss, arrival: Arrival::of(&report.arrival) }
+    pub fn of(report: &'a NearMissReport) -> Self {
+        Self { miss: report.miss, arrival: ArrivalRecord::of(&report.arrival) }
     }
 }

@@ -9,10 +9,10 @@ mod replayed;
 mod sandbox;
 mod shapes;
 
-pub use sandbox::Delivered;
-pub use shapes::{Body, Ended, Facts, header_fields};
+pub use sandbox::DeliveryRecord;
+pub use shapes::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
 
-use super::sanitise::{Notation, first_unsafe, push_escaped};
+use super::sanitise::{EscapeNotation, find_unsafe, push_escaped};
 use crate::protocol::report::{Report, SCHEMA_VERSION};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use std::io::{self, Write};
 
 /// One line of JSON, line feed included: `type`, `at`, `v`, and the fields of `fields`, which must serialise as an
 /// object. What cannot be serialised (no type of this program) becomes an `error` record that says so.
-pub fn record(kind: &str, at: Timestamp, fields: &impl Serialize) -> Vec<u8> {
+pub fn encode_record(kind: &str, at: Timestamp, fields: &impl Serialize) -> Vec<u8> {
     let mut line = Vec::with_capacity(512);
     write_record(&mut line, kind, at, fields);
     line
@@ -34,54 +34,54 @@ pub fn write_record(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl 
         out.truncate(start);
         let message = format!("a {kind} record could not be written: {fault}");
         // This one is made of strings alone, so it cannot fail in turn.
-        let _ = append(out, "error", at, &Fault { kind: "internal", message: &message, hints: &[] });
+        let _ = append(out, "error", at, &ErrorRecord { kind: "internal", message: &message, hints: &[] });
     }
 }
 
 /// A whole value as one line of JSON with the same escaping, without `type`, `at` and `v`.
-pub fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+pub fn encode_line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut out = Vec::with_capacity(512);
-    value.serialize(&mut Serializer::with_formatter(&mut out, Escaping(CompactFormatter)))?;
+    value.serialize(&mut Serializer::with_formatter(&mut out, EscapingFormatter(CompactFormatter)))?;
     out.push(b'\n');
     Ok(out)
 }
 
 /// Appends the record of a report.
-pub fn write_report(out: &mut Vec<u8>, report: &Report) {
-    write_record(out, fields::kind(&report.what), report.at, &fields::Fields::of(&report.what));
+pub fn write_report_record(out: &mut Vec<u8>, report: &Report) {
+    write_record(out, fields::record_type(&report.what), report.at, &fields::ReportRecord::of(&report.what));
 }
 
 /// The `error` record.
-pub fn error_record(at: Timestamp, kind: &str, message: &str, hints: &[String]) -> Vec<u8> {
-    record("error", at, &Fault { kind, message, hints })
+pub fn encode_error(at: Timestamp, kind: &str, message: &str, hints: &[String]) -> Vec<u8> {
+    encode_record("error", at, &ErrorRecord { kind, message, hints })
 }
 
 /// The `summary` record that ends a long command: its name, and its counts.
-pub fn summary_record(at: Timestamp, command: &str, counts: &impl Serialize) -> Vec<u8> {
-    record("summary", at, &Summary { command, counts })
+pub fn encode_summary(at: Timestamp, command: &str, counts: &impl Serialize) -> Vec<u8> {
+    encode_record("summary", at, &SummaryRecord { command, counts })
 }
 
 /// A point in time as every record writes it: RFC 3339 in UTC, to the millisecond.
-pub fn instant(at: Timestamp) -> String {
+pub fn format_instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
 #[derive(Serialize)]
-struct Fault<'a> {
+struct ErrorRecord<'a> {
     kind: &'a str,
     message: &'a str,
     hints: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Summary<'a, T> {
+struct SummaryRecord<'a, T> {
     command: &'a str,
     #[serde(flatten)]
     counts: &'a T,
 }
 
 #[derive(Serialize)]
-struct Envelope<'a, T> {
+struct RecordEnvelope<'a, T> {
     r#type: &'a str,
     at: String,
     v: u32,
@@ -90,24 +90,24 @@ struct Envelope<'a, T> {
 }
 
 fn append(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl Serialize) -> serde_json::Result<()> {
-    let envelope = Envelope { r#type: kind, at: instant(at), v: SCHEMA_VERSION, fields };
-    envelope.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(CompactFormatter)))?;
+    let envelope = RecordEnvelope { r#type: kind, at: format_instant(at), v: SCHEMA_VERSION, fields };
+    envelope.serialize(&mut Serializer::with_formatter(&mut *out, EscapingFormatter(CompactFormatter)))?;
     out.push(b'\n');
     Ok(())
 }
 
 /// Compact JSON whose strings hold no unsafe character.
-struct Escaping(CompactFormatter);
+struct EscapingFormatter(CompactFormatter);
 
-impl Formatter for Escaping {
+impl Formatter for EscapingFormatter {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = first_unsafe(rest) {
+        while let Some(at) = find_unsafe(rest) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let mut characters = rest[at..].chars();
             if let Some(character) = characters.next() {
                 let mut escape = String::with_capacity(12);
-                push_escaped(&mut escape, character, Notation::Json);
+                push_escaped(&mut escape, character, EscapeNotation::Json);
                 writer.write_all(escape.as_bytes())?;
             }
             rest = characters.as_str();

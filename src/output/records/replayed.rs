@@ -1,13 +1,13 @@
 //! The fields of a `replayed` record, in the order in which they are written.
 
-use super::shapes::{Ended, milliseconds};
-use crate::protocol::attempt::Outcome;
+use super::shapes::{OutcomeFields, milliseconds};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::report::ReplayReport;
 use serde::Serialize;
 
 /// Fields of a `replayed`.
 #[derive(Serialize)]
-pub struct Replayed<'a> {
+pub struct ReplayedRecord<'a> {
     event: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_type: Option<&'a str>,
@@ -21,10 +21,10 @@ pub struct Replayed<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     changed: bool,
     #[serde(flatten)]
-    ended: Ended<'a>,
+    ended: OutcomeFields<'a>,
 }
 
-impl<'a> Replayed<'a> {
+impl<'a> ReplayedRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a ReplayReport) -> Self {
         Self {
@@ -33,10 +33,10 @@ impl<'a> Replayed<'a> {
             url: &report.url,
             attempts: report.attempts,
             latency_ms: milliseconds(report.latency),
-            was_outcome: report.was.as_ref().map(Outcome::name),
-            was_status: report.was.as_ref().and_then(Outcome::status),
-            changed: report.changed(),
-            ended: Ended::of(&report.outcome),
+            was_outcome: report.was.as_ref().map(AttemptOutcome::name),
+            was_status: report.was.as_ref().and_then(AttemptOutcome::status),
+            changed: report.has_changed(),
+            ended: OutcomeFields::of(&report.outcome),
         }
     }
 }

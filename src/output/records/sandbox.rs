@@ -1,20 +1,22 @@
 //! The fields of records that a sandbox tells: a call of its API, an attempt of its queue, a delivery with all of them.
 
-use super::instant;
-use super::shapes::{Body, Ended, milliseconds};
-use crate::protocol::delivery::{CallReport, Delivery, DispatchReport, End, State, Try};
+use super::format_instant;
+use super::shapes::{BodyFields, OutcomeFields, milliseconds};
+use crate::protocol::delivery::{
+    CallReport, DispatchReport, SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState,
+};
 use serde::Serialize;
 
 /// Fields of a `call`.
 #[derive(Serialize)]
-pub struct Call<'a> {
+pub struct CallRecord<'a> {
     method: &'a str,
     target: &'a str,
     status: u16,
     assumptions: &'a [&'static str],
 }
 
-impl<'a> Call<'a> {
+impl<'a> CallRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a CallReport) -> Self {
         let CallReport { method, target, status, assumptions } = report;
@@ -24,21 +26,21 @@ impl<'a> Call<'a> {
 
 /// Fields of a `delivery_attempt`.
 #[derive(Serialize)]
-pub struct Dispatch<'a> {
+pub struct DeliveryAttemptRecord<'a> {
     delivery: u64,
     subscription: &'a str,
     event_type: &'a str,
     email: &'a str,
     url: &'a str,
     #[serde(flatten)]
-    attempt: Attempt<'a>,
+    attempt: DeliveryAttemptFields<'a>,
     of: u32,
-    state: State,
+    state: SandboxDeliveryState,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_at: Option<String>,
 }
 
-impl<'a> Dispatch<'a> {
+impl<'a> DeliveryAttemptRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a DispatchReport) -> Self {
         Self {
@@ -47,52 +49,53 @@ impl<'a> Dispatch<'a> {
             event_type: &report.event_type,
             email: &report.email,
             url: &report.url,
-            attempt: Attempt::of(&report.attempt),
+            attempt: DeliveryAttemptFields::of(&report.attempt),
             of: report.of,
             state: report.state,
-            next_at: report.next_at.map(instant),
+            next_at: report.next_at.map(format_instant),
         }
     }
 }
 
 /// One attempt of a delivery.
 #[derive(Serialize)]
-struct Attempt<'a> {
+struct DeliveryAttemptFields<'a> {
     attempt: u32,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     again: bool,
     due_at: String,
     started_at: String,
     #[serde(flatten)]
-    end: Ending<'a>,
+    end: DeliveryAttemptEndFields<'a>,
 }
 
 /// How it ended.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Ending<'a> {
+enum DeliveryAttemptEndFields<'a> {
     Ended {
         latency_ms: u64,
         #[serde(flatten)]
-        ended: Ended<'a>,
+        ended: OutcomeFields<'a>,
     },
     Without {
         outcome: &'static str,
     },
 }
 
-impl<'a> Attempt<'a> {
-    fn of(attempt: &'a Try) -> Self {
+impl<'a> DeliveryAttemptFields<'a> {
+    fn of(attempt: &'a SandboxDeliveryAttempt) -> Self {
         Self {
             attempt: attempt.number,
             again: attempt.again,
-            due_at: instant(attempt.due_at),
-            started_at: instant(attempt.started_at),
+            due_at: format_instant(attempt.due_at),
+            started_at: format_instant(attempt.started_at),
             end: match &attempt.end {
-                End::Ended { outcome, latency } => {
-                    Ending::Ended { latency_ms: milliseconds(*latency), ended: Ended::of(outcome) }
-                }
-                other => Ending::Without { outcome: other.name() },
+                SandboxAttemptState::Ended { outcome, latency } => DeliveryAttemptEndFields::Ended {
+                    latency_ms: milliseconds(*latency),
+                    ended: OutcomeFields::of(outcome),
+                },
+                other => DeliveryAttemptEndFields::Without { outcome: other.name() },
             },
         }
     }
@@ -100,7 +103,7 @@ impl<'a> Attempt<'a> {
 
 /// Fields of a `delivery`.
 #[derive(Serialize)]
-pub struct Delivered<'a> {
+pub struct DeliveryRecord<'a> {
     delivery: u64,
     subscription: &'a str,
     event_type: &'a str,
@@ -108,18 +111,18 @@ pub struct Delivered<'a> {
     email: &'a str,
     url: &'a str,
     created_at: String,
-    state: State,
+    state: SandboxDeliveryState,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
-    attempts: Vec<Attempt<'a>>,
+    attempts: Vec<DeliveryAttemptFields<'a>>,
     body_bytes: usize,
     #[serde(flatten)]
-    body: Body<'a>,
+    body: BodyFields<'a>,
 }
 
-impl<'a> Delivered<'a> {
+impl<'a> DeliveryRecord<'a> {
     /// Reads a delivery.
-    pub fn of(delivery: &'a Delivery) -> Self {
+    pub fn of(delivery: &'a SandboxDelivery) -> Self {
         Self {
             delivery: delivery.number,
             subscription: &delivery.subscription,
@@ -127,12 +130,12 @@ impl<'a> Delivered<'a> {
             signup_id: &delivery.signup,
             email: &delivery.email,
             url: &delivery.url,
-            created_at: instant(delivery.created_at),
+            created_at: format_instant(delivery.created_at),
             state: delivery.state,
-            due_at: delivery.due_at.map(instant),
-            attempts: delivery.attempts.iter().map(Attempt::of).collect(),
+            due_at: delivery.due_at.map(format_instant),
+            attempts: delivery.attempts.iter().map(DeliveryAttemptFields::of).collect(),
             body_bytes: delivery.body.len(),
-            body: Body::of(delivery.body.as_bytes()),
+            body: BodyFields::of(delivery.body.as_bytes()),
         }
     }
 }

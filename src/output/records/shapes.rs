@@ -1,14 +1,14 @@
 //! The fields of each record type, in the order in which they are written. Optional fields are left out, never `null`.
 
-use super::instant;
-use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
-use crate::protocol::attempt::Outcome;
+use super::format_instant;
+use crate::protocol::arrival::{HeaderLines, RepeatKind, SignatureState};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::Fingerprint;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts;
-use crate::protocol::facts::{Drift, Position};
+use crate::protocol::facts::{PayloadDrift, WaitlistPosition};
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, RepeatReport, SendingReport};
-use crate::protocol::signature::Reason;
+use crate::protocol::signature::SignatureFault;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
 
 /// A body as text, or in Base64 where it is not UTF-8.
 #[derive(Serialize)]
-pub enum Body<'a> {
+pub enum BodyFields<'a> {
     /// UTF-8.
     #[serde(rename = "body")]
     Text(&'a str),
@@ -29,7 +29,7 @@ pub enum Body<'a> {
     Base64(String),
 }
 
-impl<'a> Body<'a> {
+impl<'a> BodyFields<'a> {
     /// Text where it is UTF-8.
     pub fn of(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
@@ -44,11 +44,11 @@ impl<'a> Body<'a> {
 pub struct HeaderField<'a> {
     name: String,
     #[serde(flatten)]
-    value: HeaderValue<'a>,
+    value: HeaderFieldValue<'a>,
 }
 
 #[derive(Serialize)]
-enum HeaderValue<'a> {
+enum HeaderFieldValue<'a> {
     #[serde(rename = "value")]
     Text(&'a str),
     #[serde(rename = "value_base64")]
@@ -60,8 +60,8 @@ pub fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
     let field = |(name, value)| HeaderField {
         name: String::from_utf8_lossy(name).into_owned(),
         value: match std::str::from_utf8(value) {
-            Ok(text) => HeaderValue::Text(text),
-            Err(_) => HeaderValue::Base64(STANDARD.encode(value)),
+            Ok(text) => HeaderFieldValue::Text(text),
+            Err(_) => HeaderFieldValue::Base64(STANDARD.encode(value)),
         },
     };
     headers.iter().map(field).collect()
@@ -69,15 +69,15 @@ pub fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
 
 /// Fields of an `arrival`.
 #[derive(Serialize)]
-pub struct Arrival<'a> {
+pub struct ArrivalRecord<'a> {
     #[serde(flatten)]
-    number: Number,
+    number: ArrivalNumberFields,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_type: Option<&'a str>,
     fingerprint: Fingerprint,
-    verification: Verification,
+    verification: SignatureState,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
+    reason: Option<SignatureFault>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -85,27 +85,27 @@ pub struct Arrival<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<&'a str>,
     #[serde(flatten)]
-    repeat: Repeat,
+    repeat: RepeatFields,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     out_of_order: bool,
-    drift: &'a [Drift],
+    drift: &'a [PayloadDrift],
     answer: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_stored: Option<&'a str>,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    facts: PayloadFactFields<'a>,
     target: &'a str,
     headers: Vec<HeaderField<'a>>,
     body_bytes: usize,
     #[serde(flatten)]
-    body: Body<'a>,
+    body: BodyFields<'a>,
 }
 
-impl<'a> Arrival<'a> {
+impl<'a> ArrivalRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a ArrivalReport) -> Self {
         Self {
-            number: Number::of(report.number),
+            number: ArrivalNumberFields::of(report.number),
             event_type: report.facts.event_type.as_deref(),
             fingerprint: report.fingerprint,
             verification: report.verification,
@@ -113,22 +113,22 @@ impl<'a> Arrival<'a> {
             cause: report.explanation.as_ref().and_then(|explanation| explanation.cause),
             proved: report.explanation.as_ref().is_some_and(|explanation| explanation.proved),
             explanation: report.explanation.as_ref().map(|explanation| explanation.words.as_str()),
-            repeat: report.repeat.as_ref().map(Repeat::of).unwrap_or_default(),
+            repeat: report.repeat.as_ref().map(RepeatFields::of).unwrap_or_default(),
             out_of_order: report.out_of_order,
             drift: &report.facts.drift,
             answer: report.answer,
             not_stored: report.not_stored.as_deref(),
-            facts: Facts::of(&report.facts, &report.body),
+            facts: PayloadFactFields::of(&report.facts, &report.body),
             target: &report.target,
             headers: header_fields(&report.headers),
             body_bytes: report.body.len(),
-            body: Body::of(report.body.as_bytes()),
+            body: BodyFields::of(report.body.as_bytes()),
         }
     }
 }
 
 #[derive(Serialize, Default)]
-struct Number {
+struct ArrivalNumberFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,7 +137,7 @@ struct Number {
     refused: Option<u64>,
 }
 
-impl Number {
+impl ArrivalNumberFields {
     fn of(number: Option<ArrivalNumber>) -> Self {
         match number {
             Some(ArrivalNumber::Stored { event, arrival }) => {
@@ -150,7 +150,7 @@ impl Number {
 }
 
 #[derive(Serialize, Default)]
-struct Repeat {
+struct RepeatFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,7 +161,7 @@ struct Repeat {
     retry_guess: Option<u32>,
 }
 
-impl Repeat {
+impl RepeatFields {
     fn of(repeat: &RepeatReport) -> Self {
         let is = |kind| (repeat.kind == kind).then_some(repeat.of);
         Self {
@@ -175,7 +175,7 @@ impl Repeat {
 
 /// What the body says.
 #[derive(Serialize)]
-pub struct Facts<'a> {
+pub struct PayloadFactFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     waitlist_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,12 +194,12 @@ pub struct Facts<'a> {
     data: Option<serde_json::Value>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> PayloadFactFields<'a> {
     /// Reads facts, and the body's `data`.
-    pub fn of(facts: &'a facts::Facts, body: &RawBody) -> Self {
+    pub fn of(facts: &'a facts::EventFacts, body: &RawBody) -> Self {
         let (position, old_position, new_position) = match facts.position {
-            Some(Position::At(position)) => (Some(position), None, None),
-            Some(Position::Moved { from, to }) => (None, Some(from), Some(to)),
+            Some(WaitlistPosition::At(position)) => (Some(position), None, None),
+            Some(WaitlistPosition::Moved { from, to }) => (None, Some(from), Some(to)),
             None => (None, None, None),
         };
         Self {
@@ -209,7 +209,7 @@ impl<'a> Facts<'a> {
             position,
             old_position,
             new_position,
-            occurred_at: facts.occurred.map(instant),
+            occurred_at: facts.occurred.map(format_instant),
             data: data(body.as_bytes()),
         }
     }
@@ -218,29 +218,29 @@ impl<'a> Facts<'a> {
 /// The payload's `data` for convenience; the exact bytes stand in `body`. What a JSON reader cannot hold has none.
 fn data(body: &[u8]) -> Option<serde_json::Value> {
     #[derive(Deserialize)]
-    struct Payload {
+    struct PayloadDataOnly {
         data: Option<serde_json::Value>,
     }
-    serde_json::from_slice::<Payload>(body).ok().and_then(|payload| payload.data)
+    serde_json::from_slice::<PayloadDataOnly>(body).ok().and_then(|payload| payload.data)
 }
 
 /// Fields of a `sending`.
 #[derive(Serialize)]
-pub struct Sending<'a> {
+pub struct SendingRecord<'a> {
     event: u64,
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_type: Option<&'a str>,
     fingerprint: Fingerprint,
     #[serde(flatten)]
-    facts: Facts<'a>,
+    facts: PayloadFactFields<'a>,
     headers: Vec<HeaderField<'a>>,
     body_bytes: usize,
     #[serde(flatten)]
-    body: Body<'a>,
+    body: BodyFields<'a>,
 }
 
-impl<'a> Sending<'a> {
+impl<'a> SendingRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a SendingReport) -> Self {
         Self {
@@ -248,17 +248,17 @@ impl<'a> Sending<'a> {
             url: &report.url,
             event_type: report.facts.event_type.as_deref(),
             fingerprint: report.fingerprint,
-            facts: Facts::of(&report.facts, &report.body),
+            facts: PayloadFactFields::of(&report.facts, &report.body),
             headers: header_fields(&report.headers),
             body_bytes: report.body.len(),
-            body: Body::of(report.body.as_bytes()),
+            body: BodyFields::of(report.body.as_bytes()),
         }
     }
 }
 
 /// Fields of a `forward` or an `attempt`.
 #[derive(Serialize)]
-pub struct Attempt<'a> {
+pub struct AttemptRecord<'a> {
     event: u64,
     url: &'a str,
     attempt: u32,
@@ -268,12 +268,12 @@ pub struct Attempt<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     budget_ms: Option<u64>,
     #[serde(flatten)]
-    ended: Ended<'a>,
+    ended: OutcomeFields<'a>,
 }
 
 /// How an attempt ended.
 #[derive(Serialize)]
-pub struct Ended<'a> {
+pub struct OutcomeFields<'a> {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -282,12 +282,12 @@ pub struct Ended<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<&'a str>,
     #[serde(flatten)]
-    body: Option<Body<'a>>,
+    body: Option<BodyFields<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     body_truncated: bool,
 }
 
-impl<'a> Attempt<'a> {
+impl<'a> AttemptRecord<'a> {
     /// Reads a report.
     pub fn of(report: &'a AttemptReport) -> Self {
         Self {
@@ -298,16 +298,16 @@ impl<'a> Attempt<'a> {
             scheduled_ms: milliseconds(report.scheduled),
             latency_ms: milliseconds(report.latency),
             budget_ms: report.budget.map(milliseconds),
-            ended: Ended::of(&report.outcome),
+            ended: OutcomeFields::of(&report.outcome),
         }
     }
 }
 
-impl<'a> Ended<'a> {
+impl<'a> OutcomeFields<'a> {
     /// Reads an outcome.
-    pub fn of(outcome: &'a Outcome) -> Self {
+    pub fn of(outcome: &'a AttemptOutcome) -> Self {
         let answer = match outcome {
-            Outcome::Answered(answer) => Some(answer),
+            AttemptOutcome::Answered(answer) => Some(answer),
             _ => None,
         };
         Self {
@@ -315,7 +315,7 @@ impl<'a> Ended<'a> {
             status: outcome.status(),
             detail: outcome.detail(),
             location: answer.and_then(|answer| answer.location.as_deref()),
-            body: answer.map(|answer| Body::of(&answer.body)),
+            body: answer.map(|answer| BodyFields::of(&answer.body)),
             body_truncated: answer.is_some_and(|answer| answer.truncated),
         }
     }

@@ -2,20 +2,23 @@
 
 use super::*;
 use crate::output::fixtures::{
-    answered, arrived, at, attempt, created, duplicate, exposed, lost, repeat, report, with_body,
+    answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
+    report, with_body,
 };
 use crate::output::sanitise::is_unsafe;
-use crate::protocol::arrival::{HeaderLines, RepeatKind, Verification};
-use crate::protocol::attempt::{Answer, Outcome, Phase};
+use crate::protocol::arrival::{HeaderLines, RepeatKind, SignatureState};
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
-use crate::protocol::check::{CheckReport, CheckVerdict, Exchanged, Group, Severity};
-use crate::protocol::delivery::{CallReport, DispatchReport, End, State, Try};
-use crate::protocol::expectation::{Bound, ExpectationReport, Miss, Verdict};
-use crate::protocol::facts::{Drift, DriftKind, Facts, Position};
-use crate::protocol::report::{
-    ArrivalNumber, ArrivalReport, Explanation, InsteadReport, ReplayReport, SendingReport, What,
+use crate::protocol::check::{CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
+use crate::protocol::delivery::{
+    CallReport, DispatchReport, SandboxAttemptState, SandboxDeliveryAttempt, SandboxDeliveryState,
 };
-use crate::protocol::signature::Reason;
+use crate::protocol::expectation::{ExpectationMiss, ExpectationReport, ExpectationVerdict, ExpectedCount};
+use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
+use crate::protocol::report::{
+    ArrivalNumber, ArrivalReport, NearMissReport, RefusalExplanation, ReplayReport, ReportKind, SendingReport,
+};
+use crate::protocol::signature::SignatureFault;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -30,100 +33,107 @@ fn document() -> &'static str {
 fn examples() -> Vec<Vec<u8>> {
     let hints = ["did you mean `created`?".to_owned()];
     let mut lines: Vec<Vec<u8>> = reports().iter().map(written).collect();
-    lines.push(error_record(at("10:00:00"), "usage", "there is no event `creatd`", &hints));
-    lines.push(summary_record(at("11:00:00"), "listen", &serde_json::json!({"arrivals": 12, "duplicates": 3})));
+    lines.push(encode_error(at("10:00:00"), "usage", "there is no event `creatd`", &hints));
+    lines.push(encode_summary(at("11:00:00"), "listen", &serde_json::json!({"arrivals": 12, "duplicates": 3})));
     lines
 }
 
 fn reports() -> Vec<Report> {
     let url = || "http://localhost:3000/webhooks".to_owned();
-    let mut reports = vec![report("10:00:00", What::Ready { url: "http://127.0.0.1:4242".into(), pid: 4711 })];
+    let mut reports = vec![report("10:00:00", ReportKind::Ready { url: "http://127.0.0.1:4242".into(), pid: 4711 })];
     reports.extend(arrivals());
     reports.extend([
-        report("10:00:01.140", What::Forward(attempt(answered(200, "{\"received\":true}")))),
+        report("10:00:01.140", ReportKind::Forward(attempt(answered_outcome(200, "{\"received\":true}")))),
         report(
             "10:00:01.141",
-            What::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
+            ReportKind::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
         ),
     ]);
     reports.extend(sending());
     reports.extend(attempts());
     reports.extend([
-        report("10:00:01", What::Replayed(Box::new(replayed()))),
-        report("10:00:01", What::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
-        report("10:01:01", What::Delivered { event: 41, url: url(), attempts: 2 }),
-        report("11:21:01", What::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
-        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),
-        report("10:00:11", What::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
-        report("10:00:12", What::Expectation(expectation())),
-        report("10:00:12", What::Instead(InsteadReport { arrival: Box::new(refused()), miss: Miss::BadSignature })),
-        report("10:00:02", What::Exposure(exposed())),
-        report("10:00:02", What::Exposure(lost())),
-        report("10:00:00", What::Call(call())),
-        report("10:00:01", What::Dispatch(Box::new(dispatch()))),
-        report("10:00:03", What::Skipped { count: 1234 }),
-        report("10:00:00", What::Notice { message: "no secret is set: a development secret was made".into() }),
+        report("10:00:01", ReportKind::Replayed(Box::new(replayed()))),
+        report("10:00:01", ReportKind::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
+        report("10:01:01", ReportKind::Delivered { event: 41, url: url(), attempts: 2 }),
+        report("11:21:01", ReportKind::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
+        report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),
+        report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
+        report("10:00:12", ReportKind::Expectation(expectation())),
+        report(
+            "10:00:12",
+            ReportKind::Instead(NearMissReport { arrival: Box::new(refused()), miss: ExpectationMiss::BadSignature }),
+        ),
+        report("10:00:02", ReportKind::Exposure(exposure_opened())),
+        report("10:00:02", ReportKind::Exposure(exposure_lost())),
+        report("10:00:00", ReportKind::Call(call())),
+        report("10:00:01", ReportKind::Dispatch(Box::new(dispatch()))),
+        report("10:00:03", ReportKind::Skipped { count: 1234 }),
+        report("10:00:00", ReportKind::Notice { message: "no secret is set: a development secret was made".into() }),
     ]);
     reports
 }
 
 fn arrivals() -> Vec<Report> {
     let moved = ArrivalReport {
-        facts: Facts {
+        facts: EventFacts {
             event_type: Some("signup.position_changed".into()),
             email: Some("user@example.com".into()),
-            position: Some(Position::Moved { from: 10, to: 5 }),
-            drift: vec![Drift { path: "data.id".into(), kind: DriftKind::Missing }],
-            ..Facts::default()
+            position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
+            drift: vec![PayloadDrift { path: "data.id".into(), kind: DriftKind::Missing }],
+            ..EventFacts::default()
         },
-        verification: Verification::Unsigned,
+        verification: SignatureState::Unsigned,
         repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)),
         out_of_order: true,
-        ..with_body(created(44), r#"{"data":{"old_position":10,"new_position":5}}"#)
+        ..with_body(created_arrival(44), r#"{"data":{"old_position":10,"new_position":5}}"#)
     };
     let lost = ArrivalReport {
         number: None,
-        facts: Facts::default(),
+        facts: EventFacts::default(),
         answer: 503,
         not_stored: Some("the store cannot be written: the disk is full".into()),
-        ..with_body(created(0), "hello")
+        ..with_body(created_arrival(0), "hello")
     };
     let times = ["10:00:01.123", "10:01:02.345", "10:05:01", "10:05:02", "10:05:03"];
-    times.into_iter().zip([created(41), duplicate(), moved, refused(), lost]).map(|(t, a)| arrived(t, a)).collect()
+    times
+        .into_iter()
+        .zip([created_arrival(41), duplicate(), moved, refused(), lost])
+        .map(|(t, a)| arrival_at(t, a))
+        .collect()
 }
 
 fn refused() -> ArrivalReport {
     ArrivalReport {
         number: Some(ArrivalNumber::Refused(7)),
-        facts: Facts::default(),
-        verification: Verification::Invalid,
-        reason: Some(Reason::Mismatch),
-        explanation: Some(Explanation {
+        facts: EventFacts::default(),
+        verification: SignatureState::Invalid,
+        reason: Some(SignatureFault::Mismatch),
+        explanation: Some(RefusalExplanation {
             cause: Some("newline-added"),
             proved: true,
             words: "the sender hashed the body with a line feed put at its end (first difference at byte 3)".into(),
         }),
         answer: 401,
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
-        ..with_body(created(0), vec![0x1f, 0x8b, 0xff])
+        ..with_body(created_arrival(0), vec![0x1f, 0x8b, 0xff])
     }
 }
 
 fn check(verdict: CheckVerdict) -> CheckReport {
-    let exchanged = Exchanged {
+    let exchanged = CheckExchange {
         what: "no signature".into(),
         method: "POST".into(),
         target: "/hook".into(),
         headers: vec![("content-type".into(), "application/json".into())],
         body: RawBody::new("{}"),
-        outcome: answered(200, "{\"received\":true}"),
+        outcome: answered_outcome(200, "{\"received\":true}"),
         answer_headers: vec![("server".into(), "x".into())],
         latency: Duration::from_millis(12),
     };
     CheckReport {
         id: "auth.missing",
-        group: Group::Auth,
-        severity: Severity::Critical,
+        group: CheckGroup::Auth,
+        severity: CheckSeverity::Critical,
         title: "an event without a signature is refused",
         why: "whoever knows the URL can make up sign-ups",
         fix: "verify the signature",
@@ -140,23 +150,29 @@ fn call() -> CallReport {
 }
 
 fn dispatch() -> DispatchReport {
-    let end = End::Ended { outcome: answered(500, "no"), latency: Duration::from_millis(12) };
+    let end = SandboxAttemptState::Ended { outcome: answered_outcome(500, "no"), latency: Duration::from_millis(12) };
     DispatchReport {
         delivery: 7,
         subscription: "sub_1".into(),
         event_type: "signup.created".into(),
         email: "user@example.com".into(),
         url: "http://localhost:3000/webhooks".into(),
-        attempt: Try { number: 1, again: true, due_at: at("10:00:01"), started_at: at("10:00:01"), end },
+        attempt: SandboxDeliveryAttempt {
+            number: 1,
+            again: true,
+            due_at: at("10:00:01"),
+            started_at: at("10:00:01"),
+            end,
+        },
         of: 5,
-        state: State::Pending,
+        state: SandboxDeliveryState::Pending,
         next_at: Some(at("10:01:01")),
     }
 }
 
 fn expectation() -> ExpectationReport {
     let expected = "created=2".to_owned();
-    ExpectationReport { expected, bound: Bound::Exactly(2), count: 1, verdict: Verdict::TooFew }
+    ExpectationReport { expected, bound: ExpectedCount::Exactly(2), count: 1, verdict: ExpectationVerdict::TooFew }
 }
 
 /// A sign-up that is created, one that is moved, and bytes that are no JSON.
@@ -165,27 +181,28 @@ fn sending() -> Vec<Report> {
         let ArrivalReport { facts, fingerprint, headers, body, .. } = arrival;
         let url = "http://localhost:3000/webhooks".into();
         let sending = SendingReport { event: 41, url, facts, fingerprint, headers, body };
-        report("10:00:00", What::Sending(Box::new(sending)))
+        report("10:00:00", ReportKind::Sending(Box::new(sending)))
     };
-    let moved = Facts { position: Some(Position::Moved { from: 10, to: 5 }), ..Facts::default() };
+    let moved = EventFacts { position: Some(WaitlistPosition::Moved { from: 10, to: 5 }), ..EventFacts::default() };
     vec![
-        told(created(41)),
-        told(ArrivalReport { facts: moved, ..with_body(created(41), "{}") }),
-        told(ArrivalReport { facts: Facts::default(), ..with_body(created(41), vec![0xff]) }),
+        told(created_arrival(41)),
+        told(ArrivalReport { facts: moved, ..with_body(created_arrival(41), "{}") }),
+        told(ArrivalReport { facts: EventFacts::default(), ..with_body(created_arrival(41), vec![0xff]) }),
     ]
 }
 
 fn attempts() -> Vec<Report> {
-    let redirect = Answer { status: 302, location: Some("/new".into()), body: vec![0xff].into(), truncated: true };
+    let redirect =
+        AttemptResponse { status: 302, location: Some("/new".into()), body: vec![0xff].into(), truncated: true };
     let outcomes = [
-        answered(500, "database is down"),
-        Outcome::Answered(redirect),
-        Outcome::TimedOut(Phase::Head),
-        Outcome::Refused,
+        answered_outcome(500, "database is down"),
+        AttemptOutcome::Answered(redirect),
+        AttemptOutcome::TimedOut(AttemptPhase::Head),
+        AttemptOutcome::Refused,
     ];
     let told = |outcome| {
-        let budget = (outcome != Outcome::Refused).then_some(Duration::from_secs(5));
-        report("10:00:01", What::Attempt(crate::protocol::report::AttemptReport { budget, ..attempt(outcome) }))
+        let budget = (outcome != AttemptOutcome::Refused).then_some(Duration::from_secs(5));
+        report("10:00:01", ReportKind::Attempt(crate::protocol::report::AttemptReport { budget, ..attempt(outcome) }))
     };
     outcomes.into_iter().map(told).collect()
 }
@@ -196,20 +213,20 @@ fn replayed() -> ReplayReport {
         event_type: Some("signup.created".into()),
         url: "http://localhost:3000/webhooks".into(),
         attempts: 1,
-        outcome: Outcome::Answered(Answer {
+        outcome: AttemptOutcome::Answered(AttemptResponse {
             status: 302,
             location: Some("/new".into()),
             body: vec![0xff].into(),
             truncated: true,
         }),
         latency: Duration::from_millis(12),
-        was: Some(answered(500, "database is down")),
+        was: Some(answered_outcome(500, "database is down")),
     }
 }
 
 fn written(report: &Report) -> Vec<u8> {
     let mut line = Vec::new();
-    write_report(&mut line, report);
+    write_report_record(&mut line, report);
     line
 }
 
@@ -307,7 +324,7 @@ fn every_record_is_one_line_with_its_envelope() {
 
 #[test]
 fn times_are_cut_to_the_millisecond() {
-    let instant = |text: &str| super::instant(text.parse().unwrap());
+    let instant = |text: &str| super::format_instant(text.parse().unwrap());
     assert_eq!(instant("2024-01-15T10:00:00Z"), "2024-01-15T10:00:00.000Z");
     assert_eq!(instant("2024-01-15T10:00:00.1239999Z"), "2024-01-15T10:00:00.123Z");
     assert_eq!(instant("2024-01-15T12:00:00+02:00"), "2024-01-15T10:00:00.000Z");
@@ -316,14 +333,14 @@ fn times_are_cut_to_the_millisecond() {
 #[test]
 fn unsafe_characters_are_escaped_and_mean_the_same() {
     let hostile: String = ('\0'..=char::MAX).filter(|c| is_unsafe(*c)).collect();
-    let mut arrival = created(41);
+    let mut arrival = created_arrival(41);
     arrival.target = hostile.clone();
     arrival.facts.email = Some(hostile.clone());
     arrival.facts.event_type = Some(hostile.clone());
     arrival.headers = HeaderLines::collect([("x", hostile.replace(['\r', '\n'], "").as_bytes())]);
     let document = serde_json::json!({"data": {hostile.as_str(): hostile.as_str()}});
     arrival.body = RawBody::new(serde_json::to_vec(&document).unwrap());
-    let line = written(&arrived("10:00:00", arrival.clone()));
+    let line = written(&arrival_at("10:00:00", arrival.clone()));
     let text = String::from_utf8(line.clone()).unwrap();
     assert!(text.trim_end_matches('\n').chars().all(|c| !is_unsafe(c)));
     let record = parsed(&line);
@@ -336,12 +353,12 @@ fn unsafe_characters_are_escaped_and_mean_the_same() {
 #[test]
 fn what_cannot_be_serialised_becomes_an_error_record() {
     // JSON objects have string keys; a record's fields must be an object.
-    let record = parsed(&record("odd", at("10:00:00"), &[1, 2]));
+    let record = parsed(&encode_record("odd", at("10:00:00"), &[1, 2]));
     assert_eq!(record["type"], "error");
     assert_eq!(record["kind"], "internal");
 }
 
 #[test]
 fn a_bare_line_is_escaped_too() {
-    assert_eq!(line(&"\u{9b}\u{e0041}").unwrap(), b"\"\\u009b\\udb40\\udc41\"\n");
+    assert_eq!(encode_line(&"\u{9b}\u{e0041}").unwrap(), b"\"\\u009b\\udb40\\udc41\"\n");
 }

@@ -1,8 +1,8 @@
 //! The report's two drawings, as SVG in the page: when what happened, and how long answers took.
 
-use super::Panel;
-use crate::output::html::Html;
-use crate::output::style::Style;
+use super::EventPanel;
+use crate::output::html::HtmlFragment;
+use crate::output::style::OutputStyle;
 use crate::output::words;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -12,28 +12,31 @@ const LEFT: f64 = 90.0;
 const RIGHT: f64 = 20.0;
 
 /// A dot for each arrival and attempt on a common line of time.
-pub(super) fn timeline(panels: &[Panel], style: &Style) -> Html {
+pub(super) fn draw_timeline(panels: &[EventPanel], style: &OutputStyle) -> HtmlFragment {
     let arrivals = || panels.iter().flat_map(|panel| panel.arrivals.iter().map(|(at, ..)| *at));
     let attempts = || panels.iter().flat_map(|panel| &panel.attempts);
     let times: Vec<Timestamp> = arrivals().chain(attempts().map(|attempt| attempt.at)).collect();
     let (Some(from), Some(to)) = (times.iter().min().copied(), times.iter().max().copied()) else {
-        return Html::new().tag("<p class=\"dim\">Nothing came in and nothing was sent.</p>");
+        return HtmlFragment::new().tag("<p class=\"dim\">Nothing came in and nothing was sent.</p>");
     };
     let span = to.duration_since(from).as_secs_f64().max(0.001);
     let x = |at: Timestamp| LEFT + at.duration_since(from).as_secs_f64() / span * (WIDTH - LEFT - RIGHT);
-    let mut svg =
-        Html::new().tag("<svg viewBox=\"0 0 1000 120\" role=\"img\" aria-label=\"Timeline of arrivals and attempts\">");
+    let mut svg = HtmlFragment::new()
+        .tag("<svg viewBox=\"0 0 1000 120\" role=\"img\" aria-label=\"Timeline of arrivals and attempts\">");
     svg = svg.tag("<text x=\"10\" y=\"34\">arrivals</text><text x=\"10\" y=\"74\">attempts</text>");
     svg = svg.tag("<line class=\"axis\" x1=\"90\" x2=\"980\" y1=\"30\" y2=\"30\"/><line class=\"axis\" x1=\"90\" x2=\"980\" y1=\"70\" y2=\"70\"/>");
     for at in arrivals() {
         svg = svg.tag("<circle class=\"a\" fill-opacity=\".7\" r=\"4\" cy=\"30\" cx=\"").number(x(at)).tag("\"/>");
     }
     for attempt in attempts() {
-        let class = if attempt.outcome.acknowledged() { "<circle class=\"g\"" } else { "<circle class=\"b\"" };
+        let class = if attempt.outcome.is_acknowledged() { "<circle class=\"g\"" } else { "<circle class=\"b\"" };
         svg = svg.tag(class).tag(" fill-opacity=\".7\" r=\"4\" cy=\"70\" cx=\"").number(x(attempt.at)).tag("\"/>");
     }
-    svg = svg.tag("<text x=\"90\" y=\"108\">").text(&style.date_time(from)).tag("</text>");
-    svg = svg.tag("<text x=\"980\" y=\"108\" text-anchor=\"end\">").text(&style.date_time(to)).tag("</text></svg>");
+    svg = svg.tag("<text x=\"90\" y=\"108\">").text(&style.format_date_time(from)).tag("</text>");
+    svg = svg
+        .tag("<text x=\"980\" y=\"108\" text-anchor=\"end\">")
+        .text(&style.format_date_time(to))
+        .tag("</text></svg>");
     svg.tag("<p class=\"dim\">Blue: came in. Green: acknowledged. Red: not.</p>")
 }
 
@@ -41,7 +44,7 @@ pub(super) fn timeline(panels: &[Panel], style: &Style) -> Html {
 const ENDS: [u64; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 /// A bar for each range of latencies, and the usual figures.
-pub(super) fn latencies(panels: &[Panel]) -> Html {
+pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
     let mut all: Vec<Duration> = panels
         .iter()
         .flat_map(|panel| &panel.attempts)
@@ -49,7 +52,7 @@ pub(super) fn latencies(panels: &[Panel]) -> Html {
         .map(|attempt| attempt.latency)
         .collect();
     if all.is_empty() {
-        return Html::new().tag("<p class=\"dim\">No attempt was answered.</p>");
+        return HtmlFragment::new().tag("<p class=\"dim\">No attempt was answered.</p>");
     }
     all.sort_unstable();
     let mut counts = [0u64; ENDS.len() + 1];
@@ -60,7 +63,7 @@ pub(super) fn latencies(panels: &[Panel]) -> Html {
     let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
     let step = (WIDTH - 40.0) / counts.len() as f64;
     let mut svg =
-        Html::new().tag("<svg viewBox=\"0 0 1000 190\" role=\"img\" aria-label=\"Distribution of latencies\">");
+        HtmlFragment::new().tag("<svg viewBox=\"0 0 1000 190\" role=\"img\" aria-label=\"Distribution of latencies\">");
     for (at, count) in counts.iter().enumerate() {
         let (x, height) = (20.0 + at as f64 * step, *count as f64 / most * 120.0);
         svg = svg.tag("<rect class=\"a\" rx=\"2\" x=\"").number(x + 4.0).tag("\" y=\"").number(145.0 - height);
@@ -77,7 +80,7 @@ pub(super) fn latencies(panels: &[Panel]) -> Html {
                 .number(x + step / 2.0)
                 .tag("\" y=\"")
                 .number(138.0 - height);
-            svg = svg.tag("\">").text(words::count(*count).as_str()).tag("</text>");
+            svg = svg.tag("\">").text(words::format_count(*count).as_str()).tag("</text>");
         }
     }
     svg.tag("</svg><p class=\"dim\">").text(&figures(&all)).tag("</p>")
@@ -91,6 +94,6 @@ fn label(at: usize) -> String {
 /// The nearest rank of each share in a sorted list.
 fn figures(sorted: &[Duration]) -> String {
     let rank = |share: f64| sorted[((sorted.len() as f64 * share).ceil() as usize).clamp(1, sorted.len()) - 1];
-    let shown = |name: &str, share| format!("{name} {}", words::duration(rank(share)).as_str());
+    let shown = |name: &str, share| format!("{name} {}", words::format_duration(rank(share)).as_str());
     [shown("p50", 0.5), shown("p90", 0.9), shown("p99", 0.99), shown("max", 1.0)].join(" · ")
 }

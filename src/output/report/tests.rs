@@ -1,39 +1,39 @@
 //! Tests.
 
 use super::*;
-use crate::output::fixtures::{answered, at};
+use crate::output::fixtures::{answered_outcome, at};
 use crate::output::sanitise::is_unsafe;
 use jiff::tz::TimeZone;
 
-fn panel(body: &str) -> Panel {
+fn panel(body: &str) -> EventPanel {
     let body = RawBody::new(body.to_owned());
     let attempt = Attempt {
         event: 1,
         url: "http://localhost:3000/<b>".into(),
-        purpose: Purpose::Forward,
+        purpose: DeliveryPurpose::Forward,
         number: 1,
         at: at("10:00:01"),
         latency: Duration::from_millis(12),
-        outcome: answered(500, "<script>alert(1)</script>"),
+        outcome: answered_outcome(500, "<script>alert(1)</script>"),
     };
     let headers = HeaderLines::collect([("X-<i>", b"\"><script>x</script>\xff".as_slice())]);
-    Panel {
+    EventPanel {
         number: 1,
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         body,
         sent: None,
-        verification: Some(Verification::Valid),
+        verification: Some(SignatureState::Valid),
         arrivals: vec![
-            (at("10:00:00"), Verification::Valid, "/<img src=x>".into(), headers.clone()),
-            (at("10:01:01"), Verification::Valid, "/".into(), headers),
+            (at("10:00:00"), SignatureState::Valid, "/<img src=x>".into(), headers.clone()),
+            (at("10:01:01"), SignatureState::Valid, "/".into(), headers),
         ],
         attempts: vec![attempt],
     }
 }
 
-fn written(panels: &[Panel]) -> String {
-    let heading = Heading { at: at("11:00:00"), of: panels.len() as u64, redacted: false, loads: Vec::new() };
-    report(&heading, panels, &Style::new(false, 100, TimeZone::UTC))
+fn written(panels: &[EventPanel]) -> String {
+    let heading = ReportHeading { at: at("11:00:00"), of: panels.len() as u64, redacted: false, loads: Vec::new() };
+    render_report_page(&heading, panels, &OutputStyle::new(false, 100, TimeZone::UTC))
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Pages and tables of a sandbox, fed with what people should not write.
 
 use super::*;
-use crate::output::fixtures::{answered, at};
+use crate::output::fixtures::{answered_outcome, at};
 use crate::protocol::body::RawBody;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-fn delivery(state: State, attempts: Vec<Try>) -> Delivery {
-    Delivery {
+fn delivery(state: SandboxDeliveryState, attempts: Vec<SandboxDeliveryAttempt>) -> SandboxDelivery {
+    SandboxDelivery {
         number: 7,
         subscription: "sub_1".into(),
         event_type: "signup.created".into(),
@@ -17,27 +17,29 @@ fn delivery(state: State, attempts: Vec<Try>) -> Delivery {
         body: RawBody::new("{\"a\":\"</pre><script>\"}"),
         created_at: at("10:00:00"),
         state,
-        due_at: (state == State::Pending).then(|| at("10:01:00")),
+        due_at: (state == SandboxDeliveryState::Pending).then(|| at("10:01:00")),
         attempts,
     }
 }
 
-fn ended(number: u32, status: u16) -> Try {
-    let outcome = answered(status, "<img src=x>");
-    let end = End::Ended { outcome, latency: Duration::from_millis(12) };
-    Try { number, again: number == 2, due_at: at("10:00:00"), started_at: at("10:00:00"), end }
+fn ended(number: u32, status: u16) -> SandboxDeliveryAttempt {
+    let outcome = answered_outcome(status, "<img src=x>");
+    let end = SandboxAttemptState::Ended { outcome, latency: Duration::from_millis(12) };
+    SandboxDeliveryAttempt { number, again: number == 2, due_at: at("10:00:00"), started_at: at("10:00:00"), end }
 }
 
-fn style() -> Style {
-    Style::new(false, 160, TimeZone::UTC)
+fn style() -> OutputStyle {
+    OutputStyle::new(false, 160, TimeZone::UTC)
 }
 
 #[test]
 fn what_people_write_is_text_on_the_page() {
-    let interrupted = Try { end: End::Interrupted, ..ended(1, 500) };
-    let shown =
-        [delivery(State::Delivered, vec![interrupted, ended(2, 200)]), delivery(State::Pending, vec![ended(1, 500)])];
-    let page = page(&shown, &style());
+    let interrupted = SandboxDeliveryAttempt { end: SandboxAttemptState::Interrupted, ..ended(1, 500) };
+    let shown = [
+        delivery(SandboxDeliveryState::Delivered, vec![interrupted, ended(2, 200)]),
+        delivery(SandboxDeliveryState::Pending, vec![ended(1, 500)]),
+    ];
+    let page = render_delivery_page(&shown, &style());
     for foreign in ["<script", "<img", "<u>", "\u{202e}"] {
         assert!(!page.contains(foreign), "{foreign}");
     }
@@ -51,8 +53,9 @@ fn what_people_write_is_text_on_the_page() {
 
 #[test]
 fn a_row_a_delivery() {
-    let shown = [delivery(State::Failed, vec![ended(1, 500)]), delivery(State::Pending, vec![])];
-    let table = table(&shown, &style());
+    let shown =
+        [delivery(SandboxDeliveryState::Failed, vec![ended(1, 500)]), delivery(SandboxDeliveryState::Pending, vec![])];
+    let table = render_delivery_table(&shown, &style());
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(rows.len(), 3, "{table}");
     assert!(rows[1].contains("failed") && rows[1].contains("500 Internal Server Error"), "{table}");

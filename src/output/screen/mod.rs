@@ -6,20 +6,20 @@
 mod queue;
 mod writer;
 
-use super::human::Stream;
-use super::records::record;
-use super::style::Style;
+use super::human::ScreenStream;
+use super::records::encode_record;
+use super::style::OutputStyle;
 use crate::protocol::report::Report;
 use jiff::Timestamp;
-use queue::{Limits, Queue};
+use queue::{ScreenLimits, ScreenQueue};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use writer::Writer;
+use writer::ScreenWriter;
 
 /// What may wait to be shown.
-const LIMITS: Limits = Limits { reports: 8_192, bytes: 32 * 1024 * 1024, a_second: None };
+const LIMITS: ScreenLimits = ScreenLimits { reports: 8_192, bytes: 32 * 1024 * 1024, a_second: None };
 
 /// Reports of one second that are shown to a person: more than anybody reads, and each costs as much as receiving an
 /// event. Programs get all that there is room for.
@@ -27,15 +27,15 @@ const FOR_EYES: u32 = 250;
 
 /// `--format`.
 #[derive(Debug, Clone)]
-pub enum Format {
+pub enum ScreenFormat {
     /// For eyes, in a style.
-    Human(Style),
+    Human(OutputStyle),
     /// One JSON object a line, all on stdout.
     Json,
 }
 
 /// The two streams.
-pub struct Streams {
+pub struct ScreenOutputs {
     /// Data.
     pub out: Box<dyn Write + Send>,
     /// The rest.
@@ -44,7 +44,7 @@ pub struct Streams {
 
 /// How a screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum ScreenEnd {
     /// Everything was written.
     Written,
     /// Whoever read stdout has gone: a silent end, no error.
@@ -54,8 +54,8 @@ pub enum Ended {
 /// Where reports are told. Cloning shares the queue.
 #[derive(Debug, Clone)]
 pub struct Screen {
-    queue: Arc<Queue>,
-    thread: Arc<Mutex<Option<JoinHandle<io::Result<Ended>>>>>,
+    queue: Arc<ScreenQueue>,
+    thread: Arc<Mutex<Option<JoinHandle<io::Result<ScreenEnd>>>>>,
 }
 
 impl Screen {
@@ -64,22 +64,26 @@ impl Screen {
     ///
     /// # Errors
     /// The operating system has no thread left.
-    pub fn start(format: Format, streams: Streams, on_closed: impl FnOnce() + Send + 'static) -> io::Result<Self> {
-        let a_second = matches!(format, Format::Human(_)).then_some(FOR_EYES);
-        Self::with_limits(format, streams, on_closed, Limits { a_second, ..LIMITS })
+    pub fn start(
+        format: ScreenFormat,
+        streams: ScreenOutputs,
+        on_closed: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Self> {
+        let a_second = matches!(format, ScreenFormat::Human(_)).then_some(FOR_EYES);
+        Self::with_limits(format, streams, on_closed, ScreenLimits { a_second, ..LIMITS })
     }
 
     fn with_limits(
-        format: Format,
-        streams: Streams,
+        format: ScreenFormat,
+        streams: ScreenOutputs,
         on_closed: impl FnOnce() + Send + 'static,
-        limits: Limits,
+        limits: ScreenLimits,
     ) -> io::Result<Self> {
-        let queue = Arc::new(Queue::new(limits));
-        let writer = Writer::new(format, streams, queue.clone());
+        let queue = Arc::new(ScreenQueue::new(limits));
+        let writer = ScreenWriter::new(format, streams, queue.clone());
         let thread = thread::Builder::new().name("screen".into()).spawn(move || {
             let ended = writer.run();
-            if !matches!(ended, Ok(Ended::Written)) {
+            if !matches!(ended, Ok(ScreenEnd::Written)) {
                 on_closed();
             }
             ended
@@ -89,29 +93,29 @@ impl Screen {
 
     /// Tells what happened. Never waits for the writer: where there is no room the report is counted instead, unless
     /// it is one of the few that must be seen.
-    pub fn tell(&self, report: Report) {
-        self.queue.tell(report);
+    pub fn send_report(&self, report: Report) {
+        self.queue.push_report(report);
     }
 
     /// Whether there is room. Who makes reports only to be shown may ask first, and call [`Screen::skip`] where there
     /// is none.
-    pub fn wants(&self) -> bool {
+    pub fn has_room(&self) -> bool {
         self.queue.has_room()
     }
 
     /// Counts a report that was not made because there was no room.
-    pub fn skip(&self, at: Timestamp) {
-        self.queue.skip(at);
+    pub fn skip_report(&self, at: Timestamp) {
+        self.queue.skip_report(at);
     }
 
     /// Writes finished text, line feed included, in its place between the reports.
-    pub fn print(&self, stream: Stream, text: impl Into<Vec<u8>>) {
-        self.queue.print(stream, text.into());
+    pub fn print(&self, stream: ScreenStream, text: impl Into<Vec<u8>>) {
+        self.queue.push_text(stream, text.into());
     }
 
     /// Writes a record to stdout, in its place between the reports.
-    pub fn record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
-        self.print(Stream::Out, record(kind, at, fields));
+    pub fn write_record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
+        self.print(ScreenStream::Out, encode_record(kind, at, fields));
     }
 
     /// Writes what is queued and ends the writer. What is told afterwards, by any clone, is not shown. Waits as long as
@@ -119,11 +123,11 @@ impl Screen {
     ///
     /// # Errors
     /// stdout cannot be written, for another reason than that its reader has gone.
-    pub fn finish(&self) -> io::Result<Ended> {
+    pub fn finish(&self) -> io::Result<ScreenEnd> {
         self.queue.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         match thread.map(JoinHandle::join) {
-            None => Ok(Ended::Written),
+            None => Ok(ScreenEnd::Written),
             Some(Ok(ended)) => ended,
             Some(Err(_)) => Err(io::Error::other("the screen's thread ended early")),
         }

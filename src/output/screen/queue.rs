@@ -4,9 +4,9 @@
 //! A listener under load makes reports far faster than anybody reads, and rendering them would take the time in which
 //! it should answer. What goes beyond the pace is counted, and said so once a second.
 
-use crate::output::human::Stream;
-use crate::protocol::attempt::Outcome;
-use crate::protocol::report::{Report, What};
+use crate::output::human::ScreenStream;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::report::{Report, ReportKind};
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ const COUNTING: Duration = Duration::from_secs(1);
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ScreenLimits {
     /// Reports.
     pub reports: usize,
     /// Bytes of bodies, headers and answers.
@@ -28,47 +28,47 @@ pub struct Limits {
 
 /// What waits to be shown.
 #[derive(Debug)]
-pub enum Item {
+pub enum ScreenItem {
     /// To be rendered.
     Report(Report),
     /// Rendered already.
-    Text(Stream, Vec<u8>),
+    Text(ScreenStream, Vec<u8>),
 }
 
 /// The queue, shared by all who tell.
 #[derive(Debug)]
-pub struct Queue {
-    inner: Mutex<Inner>,
+pub struct ScreenQueue {
+    inner: Mutex<ScreenQueueState>,
     filled: Condvar,
     /// Whether there is room, for those who ask before they make a report.
     room: AtomicBool,
-    limits: Limits,
+    limits: ScreenLimits,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    items: Vec<Item>,
+struct ScreenQueueState {
+    items: Vec<ScreenItem>,
     bytes: usize,
     /// There was no room for one: none has room any more until the writer, or something that must be seen, has said
     /// so. Otherwise small reports would slip past large ones.
     full: bool,
     skipped: u64,
     last_skipped: Timestamp,
-    pace: Pace,
+    pace: ScreenPace,
     /// Nothing more is taken in.
     closed: bool,
 }
 
 /// How many reports of the current second were taken in. The second is that of the reports' own time.
 #[derive(Debug, Default)]
-struct Pace {
+struct ScreenPace {
     second: i64,
     taken: u32,
 }
 
-impl Pace {
+impl ScreenPace {
     /// Whether one more of this second may be taken in.
-    fn allows(&mut self, at: Timestamp, limits: Limits) -> bool {
+    fn allows(&mut self, at: Timestamp, limits: ScreenLimits) -> bool {
         if self.second != at.as_second() {
             *self = Self { second: at.as_second(), taken: 0 };
         }
@@ -76,34 +76,34 @@ impl Pace {
     }
 }
 
-impl Queue {
+impl ScreenQueue {
     /// An empty queue.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: ScreenLimits) -> Self {
         Self { inner: Mutex::default(), filled: Condvar::new(), room: AtomicBool::new(true), limits }
     }
 
     /// Takes a report in, or counts it where there is no room or too many came in its second, and it may be skipped.
-    pub fn tell(&self, report: Report) {
+    pub fn push_report(&self, report: Report) {
         let mut inner = self.lock();
         let weight = weight(&report);
         if !may_be_skipped(&report.what) {
-            return self.push(&mut inner, weight, Item::Report(report));
+            return self.push(&mut inner, weight, ScreenItem::Report(report));
         }
         inner.full = inner.full || !inner.has_room(self.limits, weight);
         if inner.full || !inner.pace.allows(report.at, self.limits) {
             return self.count(&mut inner, report.at);
         }
         inner.pace.taken += 1;
-        self.push(&mut inner, weight, Item::Report(report));
+        self.push(&mut inner, weight, ScreenItem::Report(report));
     }
 
     /// Takes rendered text in, whatever the room.
-    pub fn print(&self, stream: Stream, text: Vec<u8>) {
-        self.push(&mut self.lock(), text.len(), Item::Text(stream, text));
+    pub fn push_text(&self, stream: ScreenStream, text: Vec<u8>) {
+        self.push(&mut self.lock(), text.len(), ScreenItem::Text(stream, text));
     }
 
     /// Counts a report that was not even made. In a new second the next one is worth making again.
-    pub fn skip(&self, at: Timestamp) {
+    pub fn skip_report(&self, at: Timestamp) {
         let mut inner = self.lock();
         self.count(&mut inner, at);
         if !inner.full && inner.pace.allows(at, self.limits) {
@@ -124,7 +124,7 @@ impl Queue {
 
     /// Waits until there is something, and takes all of it. `None` once the queue is closed and empty. What is merely
     /// counted is waited for a little longer: a line for each would be as much as was left out.
-    pub fn take(&self) -> Option<Vec<Item>> {
+    pub fn take_items(&self) -> Option<Vec<ScreenItem>> {
         let mut inner = self.lock();
         while inner.items.is_empty() && !inner.closed {
             if inner.skipped == 0 {
@@ -150,12 +150,12 @@ impl Queue {
         self.lock().items.is_empty()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, ScreenQueueState> {
         // The queue is whole between any two statements, so a panic elsewhere does not spoil it.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self, inner: &mut Inner, at: Timestamp) {
+    fn count(&self, inner: &mut ScreenQueueState, at: Timestamp) {
         if inner.closed {
             return;
         }
@@ -167,7 +167,7 @@ impl Queue {
         }
     }
 
-    fn push(&self, inner: &mut Inner, weight: usize, item: Item) {
+    fn push(&self, inner: &mut ScreenQueueState, weight: usize, item: ScreenItem) {
         if inner.closed {
             return;
         }
@@ -183,9 +183,9 @@ impl Queue {
     }
 }
 
-impl Inner {
+impl ScreenQueueState {
     /// One report always fits into an empty queue.
-    fn has_room(&self, limits: Limits, weight: usize) -> bool {
+    fn has_room(&self, limits: ScreenLimits, weight: usize) -> bool {
         let fits = self.items.len() < limits.reports && self.bytes.saturating_add(weight) <= limits.bytes;
         fits || self.items.is_empty()
     }
@@ -195,31 +195,31 @@ impl Inner {
         self.full = false;
         let count = std::mem::take(&mut self.skipped);
         if count > 0 {
-            self.items.push(Item::Report(Report { at: self.last_skipped, what: What::Skipped { count } }));
+            self.items.push(ScreenItem::Report(Report { at: self.last_skipped, what: ReportKind::Skipped { count } }));
         }
     }
 }
 
 /// What comes by the thousand may be skipped; what begins or ends something may not.
-fn may_be_skipped(what: &What) -> bool {
+fn may_be_skipped(what: &ReportKind) -> bool {
     matches!(
         what,
-        What::Arrival(_)
-            | What::Forward(_)
-            | What::ForwardSkipped { .. }
-            | What::Attempt(_)
-            | What::Wait { .. }
-            | What::Call(_)
-            | What::Dispatch(_)
+        ReportKind::Arrival(_)
+            | ReportKind::Forward(_)
+            | ReportKind::ForwardSkipped { .. }
+            | ReportKind::Attempt(_)
+            | ReportKind::Wait { .. }
+            | ReportKind::Call(_)
+            | ReportKind::Dispatch(_)
     )
 }
 
 /// Bytes that a report keeps alive.
 fn weight(report: &Report) -> usize {
     match &report.what {
-        What::Arrival(arrival) => arrival.body.len() + arrival.headers.as_block().len(),
-        What::Forward(attempt) | What::Attempt(attempt) => match &attempt.outcome {
-            Outcome::Answered(answer) => answer.body.len(),
+        ReportKind::Arrival(arrival) => arrival.body.len() + arrival.headers.as_block().len(),
+        ReportKind::Forward(attempt) | ReportKind::Attempt(attempt) => match &attempt.outcome {
+            AttemptOutcome::Answered(answer) => answer.body.len(),
             _ => 0,
         },
         _ => 0,

@@ -1,8 +1,8 @@
 //! The sink under slow, closed and broken writers.
 
 use super::*;
-use crate::output::fixtures::{arrived, at, created, report};
-use crate::protocol::report::What;
+use crate::output::fixtures::{arrival_at, at, created_arrival, report};
+use crate::protocol::report::ReportKind;
 use jiff::tz::TimeZone;
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,17 +10,17 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// What was written, call by call, to which stream.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<(Stream, String)>>>);
+struct RecordedWrites(Arc<Mutex<Vec<(ScreenStream, String)>>>);
 
-struct Recording {
-    stream: Stream,
-    log: Log,
+struct RecordingStream {
+    stream: ScreenStream,
+    log: RecordedWrites,
     /// One message lets one write through.
     gate: Option<Receiver<()>>,
     fault: Option<ErrorKind>,
 }
 
-impl Write for Recording {
+impl Write for RecordingStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(gate) = &self.gate {
             // A gate whose other end is gone stands open.
@@ -39,22 +39,22 @@ impl Write for Recording {
     }
 }
 
-fn streams(log: &Log, gate: Option<Receiver<()>>, fault: Option<ErrorKind>) -> Streams {
-    let out = Recording { stream: Stream::Out, log: log.clone(), gate, fault };
-    let err = Recording { stream: Stream::Err, log: log.clone(), gate: None, fault };
-    Streams { out: Box::new(out), err: Box::new(err) }
+fn streams(log: &RecordedWrites, gate: Option<Receiver<()>>, fault: Option<ErrorKind>) -> ScreenOutputs {
+    let out = RecordingStream { stream: ScreenStream::Out, log: log.clone(), gate, fault };
+    let err = RecordingStream { stream: ScreenStream::Err, log: log.clone(), gate: None, fault };
+    ScreenOutputs { out: Box::new(out), err: Box::new(err) }
 }
 
-fn human() -> Format {
-    Format::Human(Style::new(false, 120, TimeZone::UTC))
+fn human() -> ScreenFormat {
+    ScreenFormat::Human(OutputStyle::new(false, 120, TimeZone::UTC))
 }
 
 fn arrival(event: u64) -> Report {
-    arrived("10:00:00", created(event))
+    arrival_at("10:00:00", created_arrival(event))
 }
 
-fn gated(format: Format, limits: Limits) -> (Screen, Log, SyncSender<()>) {
-    let log = Log::default();
+fn gated(format: ScreenFormat, limits: ScreenLimits) -> (Screen, RecordedWrites, SyncSender<()>) {
+    let log = RecordedWrites::default();
     let (open, gate) = sync_channel(1000);
     let screen = Screen::with_limits(format, streams(&log, Some(gate), None), || {}, limits).unwrap();
     (screen, log, open)
@@ -62,27 +62,27 @@ fn gated(format: Format, limits: Limits) -> (Screen, Log, SyncSender<()>) {
 
 /// Tells one report and waits until the writer has taken it and stands before the gate.
 fn occupy(screen: &Screen) {
-    screen.tell(arrival(1));
+    screen.send_report(arrival(1));
     while !screen.queue.is_empty() {
         thread::yield_now();
     }
 }
 
-fn written(log: &Log, stream: Stream) -> String {
+fn written(log: &RecordedWrites, stream: ScreenStream) -> String {
     log.0.lock().unwrap().iter().filter(|(to, _)| *to == stream).map(|(_, text)| text.as_str()).collect()
 }
 
 #[test]
 fn reports_come_out_in_order_on_their_streams() {
-    let log = Log::default();
+    let log = RecordedWrites::default();
     let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
-    screen.print(Stream::Err, "banner\n");
-    screen.tell(report("10:00:00", What::Ready { url: String::new(), pid: 1 }));
-    screen.tell(arrival(1));
-    screen.tell(report("10:00:00", What::Notice { message: "x".into() }));
-    screen.tell(arrival(2));
-    assert_eq!(screen.finish().unwrap(), Ended::Written);
-    assert_eq!(written(&log, Stream::Err), "banner\nReady. Ctrl-C stops.\nnote: x\n");
+    screen.print(ScreenStream::Err, "banner\n");
+    screen.send_report(report("10:00:00", ReportKind::Ready { url: String::new(), pid: 1 }));
+    screen.send_report(arrival(1));
+    screen.send_report(report("10:00:00", ReportKind::Notice { message: "x".into() }));
+    screen.send_report(arrival(2));
+    assert_eq!(screen.finish().unwrap(), ScreenEnd::Written);
+    assert_eq!(written(&log, ScreenStream::Err), "banner\nReady. Ctrl-C stops.\nnote: x\n");
     let all: String = log.0.lock().unwrap().iter().map(|(_, text)| text.as_str()).collect();
     let places = ["banner", "Ready", "#1 ", "note", "#2 "].map(|mark| all.find(mark).unwrap());
     assert!(places.is_sorted(), "{all}");
@@ -90,9 +90,9 @@ fn reports_come_out_in_order_on_their_streams() {
 
 #[test]
 fn what_is_queued_is_written_in_one_call() {
-    let (screen, log, open) = gated(Format::Json, LIMITS);
+    let (screen, log, open) = gated(ScreenFormat::Json, LIMITS);
     occupy(&screen);
-    (2..=50).for_each(|event| screen.tell(arrival(event)));
+    (2..=50).for_each(|event| screen.send_report(arrival(event)));
     drop(open);
     screen.finish().unwrap();
     let calls: Vec<usize> = log.0.lock().unwrap().iter().map(|(_, text)| text.lines().count()).collect();
@@ -101,18 +101,18 @@ fn what_is_queued_is_written_in_one_call() {
 
 #[test]
 fn what_does_not_fit_is_counted_in_its_place() {
-    let (screen, log, open) = gated(Format::Json, Limits { reports: 3, ..LIMITS });
+    let (screen, log, open) = gated(ScreenFormat::Json, ScreenLimits { reports: 3, ..LIMITS });
     occupy(&screen);
-    assert!(screen.wants());
-    (2..=4).for_each(|event| screen.tell(arrival(event)));
-    assert!(!screen.wants());
-    (5..=8).for_each(|event| screen.tell(arrival(event)));
-    screen.skip(at("10:00:09"));
-    screen.tell(report("10:00:10", What::Delivered { event: 1, url: String::new(), attempts: 1 }));
+    assert!(screen.has_room());
+    (2..=4).for_each(|event| screen.send_report(arrival(event)));
+    assert!(!screen.has_room());
+    (5..=8).for_each(|event| screen.send_report(arrival(event)));
+    screen.skip_report(at("10:00:09"));
+    screen.send_report(report("10:00:10", ReportKind::Delivered { event: 1, url: String::new(), attempts: 1 }));
     drop(open);
     screen.finish().unwrap();
     let records: Vec<serde_json::Value> =
-        written(&log, Stream::Out).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        written(&log, ScreenStream::Out).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = records.iter().map(|record| record["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["arrival", "arrival", "arrival", "arrival", "skipped", "delivered"]);
     assert_eq!(records[4]["count"], 5);
@@ -121,32 +121,32 @@ fn what_does_not_fit_is_counted_in_its_place() {
 
 #[test]
 fn bodies_count_against_the_room_and_one_always_fits() {
-    let (screen, log, open) = gated(Format::Json, Limits { bytes: 10, ..LIMITS });
+    let (screen, log, open) = gated(ScreenFormat::Json, ScreenLimits { bytes: 10, ..LIMITS });
     occupy(&screen);
-    screen.tell(arrival(2));
-    screen.tell(arrival(3));
-    assert!(!screen.wants());
+    screen.send_report(arrival(2));
+    screen.send_report(arrival(3));
+    assert!(!screen.has_room());
     drop(open);
     screen.finish().unwrap();
-    let out = written(&log, Stream::Out);
+    let out = written(&log, ScreenStream::Out);
     assert!(out.contains("\"event\":2") && !out.contains("\"event\":3") && out.contains("\"count\":1"), "{out}");
 }
 
 #[test]
 fn more_in_a_second_than_anybody_reads_is_counted_until_the_next() {
-    let (screen, log, open) = gated(Format::Json, Limits { a_second: Some(3), ..LIMITS });
+    let (screen, log, open) = gated(ScreenFormat::Json, ScreenLimits { a_second: Some(3), ..LIMITS });
     occupy(&screen);
-    (2..=5).for_each(|event| screen.tell(arrival(event)));
-    assert!(!screen.wants());
-    screen.skip(at("10:00:00"));
-    assert!(!screen.wants());
-    screen.skip(at("10:00:01"));
-    assert!(screen.wants());
-    screen.tell(arrived("10:00:01", created(6)));
+    (2..=5).for_each(|event| screen.send_report(arrival(event)));
+    assert!(!screen.has_room());
+    screen.skip_report(at("10:00:00"));
+    assert!(!screen.has_room());
+    screen.skip_report(at("10:00:01"));
+    assert!(screen.has_room());
+    screen.send_report(arrival_at("10:00:01", created_arrival(6)));
     drop(open);
     screen.finish().unwrap();
     let records: Vec<serde_json::Value> =
-        written(&log, Stream::Out).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        written(&log, ScreenStream::Out).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told: Vec<_> = records.iter().map(|record| (record["event"].as_u64(), record["count"].as_u64())).collect();
     // The one that keeps the writer busy is of the first second too.
     let shown = |event| (Some(event), None);
@@ -155,28 +155,28 @@ fn more_in_a_second_than_anybody_reads_is_counted_until_the_next() {
 
 #[test]
 fn there_is_room_again_once_the_writer_has_caught_up() {
-    let (screen, log, open) = gated(human(), Limits { reports: 1, ..LIMITS });
+    let (screen, log, open) = gated(human(), ScreenLimits { reports: 1, ..LIMITS });
     occupy(&screen);
-    screen.tell(arrival(2));
-    screen.tell(arrival(3));
+    screen.send_report(arrival(2));
+    screen.send_report(arrival(3));
     drop(open);
-    while !screen.wants() {
+    while !screen.has_room() {
         thread::yield_now();
     }
-    screen.tell(arrival(4));
+    screen.send_report(arrival(4));
     screen.finish().unwrap();
-    assert!(written(&log, Stream::Err).starts_with("… 1 report not shown"));
-    assert!(written(&log, Stream::Out).contains("#4 "));
+    assert!(written(&log, ScreenStream::Err).starts_with("… 1 report not shown"));
+    assert!(written(&log, ScreenStream::Out).contains("#4 "));
 }
 
 #[test]
 fn a_screen_that_is_behind_leaves_the_bodies_out() {
     let (screen, log, open) = gated(human(), LIMITS);
     occupy(&screen);
-    (1000..1200).for_each(|event| screen.tell(arrival(event)));
+    (1000..1200).for_each(|event| screen.send_report(arrival(event)));
     drop(open);
     screen.finish().unwrap();
-    let out = written(&log, Stream::Out);
+    let out = written(&log, ScreenStream::Out);
     let late: Vec<&str> = out.lines().skip_while(|line| !line.contains("#1000")).collect();
     assert_eq!(late.len(), 200);
 }
@@ -185,46 +185,47 @@ fn a_screen_that_is_behind_leaves_the_bodies_out() {
 fn a_closed_pipe_is_a_silent_end() {
     let told = Arc::new(AtomicBool::new(false));
     let on_closed = told.clone();
-    let streams = streams(&Log::default(), None, Some(ErrorKind::BrokenPipe));
+    let streams = streams(&RecordedWrites::default(), None, Some(ErrorKind::BrokenPipe));
     let screen = Screen::start(human(), streams, move || on_closed.store(true, Ordering::SeqCst)).unwrap();
-    screen.tell(arrival(1));
-    assert_eq!(screen.finish().unwrap(), Ended::Closed);
+    screen.send_report(arrival(1));
+    assert_eq!(screen.finish().unwrap(), ScreenEnd::Closed);
     assert!(told.load(Ordering::SeqCst));
-    screen.tell(arrival(2));
-    assert_eq!(screen.finish().unwrap(), Ended::Written);
+    screen.send_report(arrival(2));
+    assert_eq!(screen.finish().unwrap(), ScreenEnd::Written);
 }
 
 #[test]
 fn a_full_disk_is_an_error() {
-    let streams = streams(&Log::default(), None, Some(ErrorKind::StorageFull));
-    let screen = Screen::start(Format::Json, streams, || {}).unwrap();
-    screen.tell(arrival(1));
+    let streams = streams(&RecordedWrites::default(), None, Some(ErrorKind::StorageFull));
+    let screen = Screen::start(ScreenFormat::Json, streams, || {}).unwrap();
+    screen.send_report(arrival(1));
     assert_eq!(screen.finish().unwrap_err().kind(), ErrorKind::StorageFull);
 }
 
 #[test]
 fn stderr_may_be_gone() {
-    let log = Log::default();
-    let err = Recording { stream: Stream::Err, log: log.clone(), gate: None, fault: Some(ErrorKind::BrokenPipe) };
-    let streams = Streams { err: Box::new(err), ..streams(&log, None, None) };
+    let log = RecordedWrites::default();
+    let err =
+        RecordingStream { stream: ScreenStream::Err, log: log.clone(), gate: None, fault: Some(ErrorKind::BrokenPipe) };
+    let streams = ScreenOutputs { err: Box::new(err), ..streams(&log, None, None) };
     let screen = Screen::start(human(), streams, || {}).unwrap();
-    screen.print(Stream::Err, "banner\n");
-    screen.tell(arrival(1));
-    assert_eq!(screen.finish().unwrap(), Ended::Written);
-    assert!(written(&log, Stream::Out).contains("#1 "));
+    screen.print(ScreenStream::Err, "banner\n");
+    screen.send_report(arrival(1));
+    assert_eq!(screen.finish().unwrap(), ScreenEnd::Written);
+    assert!(written(&log, ScreenStream::Out).contains("#1 "));
 }
 
 #[test]
 fn a_screen_is_told_from_many_threads() {
-    let log = Log::default();
-    let screen = Screen::start(Format::Json, streams(&log, None, None), || {}).unwrap();
+    let log = RecordedWrites::default();
+    let screen = Screen::start(ScreenFormat::Json, streams(&log, None, None), || {}).unwrap();
     thread::scope(|scope| {
         for thread in 0..8 {
             let screen = screen.clone();
-            scope.spawn(move || (0..100).for_each(|n| screen.tell(arrival(thread * 100 + n))));
+            scope.spawn(move || (0..100).for_each(|n| screen.send_report(arrival(thread * 100 + n))));
         }
     });
-    screen.record("row", at("10:00:00"), &serde_json::json!({"n": 1}));
+    screen.write_record("row", at("10:00:00"), &serde_json::json!({"n": 1}));
     screen.finish().unwrap();
-    assert_eq!(written(&log, Stream::Out).lines().count(), 801);
+    assert_eq!(written(&log, ScreenStream::Out).lines().count(), 801);
 }

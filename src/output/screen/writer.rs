@@ -1,10 +1,10 @@
 //! The writer's thread: takes all that is queued, renders it, and writes it with as few calls as the order of the two
 //! streams allows.
 
-use super::queue::{Item, Queue};
-use super::{Ended, Format, Streams};
-use crate::output::human::{Detail, Human, Stream};
-use crate::output::records::write_report;
+use super::queue::{ScreenItem, ScreenQueue};
+use super::{ScreenEnd, ScreenFormat, ScreenOutputs};
+use crate::output::human::{HumanRenderer, ReportDetail, ScreenStream};
+use crate::output::records::write_report_record;
 use crate::protocol::report::Report;
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
@@ -16,43 +16,43 @@ const BEHIND: usize = 64;
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
 
 /// What the thread owns.
-pub struct Writer {
-    queue: Arc<Queue>,
+pub struct ScreenWriter {
+    queue: Arc<ScreenQueue>,
     renderer: Renderer,
-    streams: Streams,
+    streams: ScreenOutputs,
     pending: Vec<u8>,
-    pending_for: Stream,
+    pending_for: ScreenStream,
 }
 
 /// Reports to bytes.
 enum Renderer {
-    Human(Box<Human>),
+    Human(Box<HumanRenderer>),
     Json,
 }
 
-impl Writer {
+impl ScreenWriter {
     /// A writer that has written nothing.
-    pub fn new(format: Format, streams: Streams, queue: Arc<Queue>) -> Self {
+    pub fn new(format: ScreenFormat, streams: ScreenOutputs, queue: Arc<ScreenQueue>) -> Self {
         let renderer = match format {
-            Format::Human(style) => Renderer::Human(Box::new(Human::new(style))),
-            Format::Json => Renderer::Json,
+            ScreenFormat::Human(style) => Renderer::Human(Box::new(HumanRenderer::new(style))),
+            ScreenFormat::Json => Renderer::Json,
         };
-        Self { queue, renderer, streams, pending: Vec::new(), pending_for: Stream::Out }
+        Self { queue, renderer, streams, pending: Vec::new(), pending_for: ScreenStream::Out }
     }
 
     /// Writes until the queue is closed and empty, or stdout is gone.
-    pub fn run(mut self) -> io::Result<Ended> {
-        while let Some(items) = self.queue.take() {
+    pub fn run(mut self) -> io::Result<ScreenEnd> {
+        while let Some(items) = self.queue.take_items() {
             if let Err(fault) = self.show(items) {
                 self.queue.close();
-                return if fault.kind() == ErrorKind::BrokenPipe { Ok(Ended::Closed) } else { Err(fault) };
+                return if fault.kind() == ErrorKind::BrokenPipe { Ok(ScreenEnd::Closed) } else { Err(fault) };
             }
         }
-        Ok(Ended::Written)
+        Ok(ScreenEnd::Written)
     }
 
-    fn show(&mut self, items: Vec<Item>) -> io::Result<()> {
-        let detail = if items.len() > BEHIND { Detail::Brief } else { Detail::Full };
+    fn show(&mut self, items: Vec<ScreenItem>) -> io::Result<()> {
+        let detail = if items.len() > BEHIND { ReportDetail::Brief } else { ReportDetail::Full };
         let mut text = Vec::new();
         for item in items {
             text.clear();
@@ -69,13 +69,13 @@ impl Writer {
 
     fn write(&mut self) -> io::Result<()> {
         let to = match self.pending_for {
-            Stream::Out => &mut self.streams.out,
-            Stream::Err => &mut self.streams.err,
+            ScreenStream::Out => &mut self.streams.out,
+            ScreenStream::Err => &mut self.streams.err,
         };
         let written = if self.pending.is_empty() { Ok(()) } else { write_all(to, &self.pending) };
         self.pending.clear();
         // Who closed stderr did not want to read it: no reason to end the work.
-        if self.pending_for == Stream::Err { Ok(()) } else { written }
+        if self.pending_for == ScreenStream::Err { Ok(()) } else { written }
     }
 }
 
@@ -85,21 +85,21 @@ fn write_all(to: &mut Box<dyn Write + Send>, bytes: &[u8]) -> io::Result<()> {
 }
 
 impl Renderer {
-    fn render(&mut self, item: Item, detail: Detail, out: &mut Vec<u8>) -> Stream {
+    fn render(&mut self, item: ScreenItem, detail: ReportDetail, out: &mut Vec<u8>) -> ScreenStream {
         match item {
-            Item::Text(stream, text) => {
+            ScreenItem::Text(stream, text) => {
                 *out = text;
                 stream
             }
-            Item::Report(report) => self.report(&report, detail, out),
+            ScreenItem::Report(report) => self.report(&report, detail, out),
         }
     }
 
-    fn report(&mut self, report: &Report, detail: Detail, out: &mut Vec<u8>) -> Stream {
+    fn report(&mut self, report: &Report, detail: ReportDetail, out: &mut Vec<u8>) -> ScreenStream {
         match self {
             Self::Json => {
-                write_report(out, report);
-                Stream::Out
+                write_report_record(out, report);
+                ScreenStream::Out
             }
             Self::Human(human) => {
                 let mut text = String::new();

@@ -3,7 +3,7 @@
 use super::*;
 
 fn auto(is_terminal: bool, env: &[(&str, &str)]) -> bool {
-    wants_colour(ColourChoice::Auto, is_terminal, lookup(env))
+    decide_colour(ColourChoice::Auto, is_terminal, lookup(env))
 }
 
 fn lookup<'a>(env: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'a {
@@ -36,24 +36,25 @@ fn force_beats_the_pipe_but_not_no_color() {
 #[test]
 fn the_option_beats_everything() {
     let env = [("NO_COLOR", "1"), ("TERM", "dumb")];
-    assert!(wants_colour(ColourChoice::Always, false, lookup(&env)));
-    assert!(!wants_colour(ColourChoice::Never, true, lookup(&[("CLICOLOR_FORCE", "1")])));
+    assert!(decide_colour(ColourChoice::Always, false, lookup(&env)));
+    assert!(!decide_colour(ColourChoice::Never, true, lookup(&[("CLICOLOR_FORCE", "1")])));
 }
 
 #[test]
 fn times_are_shown_in_the_zone() {
     let at: Timestamp = "2024-01-15T23:59:59.9996Z".parse().unwrap();
-    let style = Style::new(false, 80, TimeZone::fixed(jiff::tz::offset(1)));
-    assert_eq!(style.time(at), "00:59:59.999");
-    assert_eq!(style.short_time(at), "00:59:59");
-    assert_eq!(style.date_time(at), "2024-01-16 00:59:59");
+    let style = OutputStyle::new(false, 80, TimeZone::fixed(jiff::tz::offset(1)));
+    assert_eq!(style.format_time(at), "00:59:59.999");
+    assert_eq!(style.format_short_time(at), "00:59:59");
+    assert_eq!(style.format_date_time(at), "2024-01-16 00:59:59");
     let whole: Timestamp = "2024-01-15T10:00:00Z".parse().unwrap();
-    assert_eq!(style.time(whole), "11:00:00.000");
+    assert_eq!(style.format_time(whole), "11:00:00.000");
 }
 
 #[test]
 fn inks_are_basic_colours() {
-    let starts = [Ink::Strong, Ink::Faint, Ink::Good, Ink::Bad, Ink::Notable, Ink::Key].map(Ink::start);
+    let starts = [TextRole::Strong, TextRole::Faint, TextRole::Good, TextRole::Bad, TextRole::Notable, TextRole::Key]
+        .map(TextRole::start_sequence);
     assert_eq!(starts, ["\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[31m", "\x1b[35m", "\x1b[36m"]);
-    assert_eq!(Ink::Plain.start(), "");
+    assert_eq!(TextRole::Plain.start_sequence(), "");
 }

@@ -3,11 +3,11 @@
 use super::*;
 use jiff::tz::TimeZone;
 
-fn style(width: usize) -> Style {
-    Style::new(false, width, TimeZone::UTC)
+fn style(width: usize) -> OutputStyle {
+    OutputStyle::new(false, width, TimeZone::UTC)
 }
 
-fn row(cells: &[&str]) -> Vec<Cell> {
+fn row(cells: &[&str]) -> Vec<TableCell> {
     cells.iter().map(|cell| Sanitised::text(cell).into()).collect()
 }
 
@@ -19,20 +19,20 @@ fn columns_are_aligned() {
 #1   signup.created    312 B  a@x.io
 #12  日本            1.0 MiB
 ";
-    assert_eq!(columns(&["#", "event", ">size", "e-mail"], &rows, &style(80)), expected);
+    assert_eq!(render_columns(&["#", "event", ">size", "e-mail"], &rows, &style(80)), expected);
 }
 
 #[test]
 fn the_widest_column_gives_way() {
     let rows = [row(&["#1", "a-very-long-address@example.com", "x"])];
-    let shown = columns(&["#", "e-mail", "state"], &rows, &style(30));
+    let shown = render_columns(&["#", "e-mail", "state"], &rows, &style(30));
     assert_eq!(shown, "#   e-mail               state\n#1  a-very-long-addres…  x\n");
 }
 
 #[test]
 fn what_is_copied_is_never_cut() {
     let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
-    let shown = columns(&["=id", "e-mail"], &rows, &style(20));
+    let shown = render_columns(&["=id", "e-mail"], &rows, &style(20));
     assert_eq!(shown, "id                e-mail\n0123456789abcdef  a-long-…\n");
 }
 
@@ -40,12 +40,12 @@ fn what_is_copied_is_never_cut() {
 fn a_row_may_be_short_and_a_terminal_tiny() {
     let rows = [row(&["#1"]), row(&["#2", "abcdefghijkl", "z"])];
     for width in 0..40 {
-        assert_eq!(columns(&["#", "b", "c"], &rows, &style(width)).lines().count(), 3);
+        assert_eq!(render_columns(&["#", "b", "c"], &rows, &style(width)).lines().count(), 3);
     }
 }
 
 #[test]
 fn pairs_align_their_values() {
-    let rows = [("port", Cell::from(Sanitised::text("4242"))), ("secret", Cell::new(Ink::Good, "set"))];
-    assert_eq!(pairs(&rows, &style(80)), "port    4242\nsecret  set\n");
+    let rows = [("port", TableCell::from(Sanitised::text("4242"))), ("secret", TableCell::new(TextRole::Good, "set"))];
+    assert_eq!(render_pairs(&rows, &style(80)), "port    4242\nsecret  set\n");
 }

@@ -1,7 +1,7 @@
 //! Quantities and states, in words.
 
 use super::*;
-use crate::protocol::attempt::Phase;
+use crate::protocol::attempt::AttemptPhase;
 use jiff::tz::TimeZone;
 
 #[test]
@@ -27,14 +27,14 @@ fn durations_have_two_units_at_most() {
         (273_600_000_000, "3 d 4 h"),
     ];
     for (micros, expected) in cases {
-        assert_eq!(duration(Duration::from_micros(micros)).as_str(), expected);
+        assert_eq!(format_duration(Duration::from_micros(micros)).as_str(), expected);
     }
-    assert!(duration(Duration::MAX).as_str().ends_with(" h"));
+    assert!(format_duration(Duration::MAX).as_str().ends_with(" h"));
 }
 
 #[test]
 fn offsets_read_like_a_clock() {
-    let offsets = [0, 60, 360, 4_860].map(|s| offset(Duration::from_secs(s)).to_string());
+    let offsets = [0, 60, 360, 4_860].map(|s| format_offset(Duration::from_secs(s)).to_string());
     assert_eq!(offsets, ["+0:00", "+1:00", "+6:00", "+1:21:00"]);
 }
 
@@ -51,57 +51,65 @@ fn sizes_are_binary() {
         (u64::MAX, "16777216.0 TiB"),
     ];
     for (count, expected) in cases {
-        assert_eq!(bytes(count).as_str(), expected);
+        assert_eq!(format_bytes(count).as_str(), expected);
     }
 }
 
 #[test]
 fn counts_are_grouped() {
-    let groups = [0, 999, 1_000, 1_234_567].map(|n| count(n).to_string());
+    let groups = [0, 999, 1_000, 1_234_567].map(|n| format_count(n).to_string());
     assert_eq!(groups, ["0", "999", "1,000", "1,234,567"]);
-    assert_eq!(counted(1, "report", "reports").as_str(), "1 report");
-    assert_eq!(counted(2_000, "report", "reports").as_str(), "2,000 reports");
+    assert_eq!(format_quantity(1, "report", "reports").as_str(), "1 report");
+    assert_eq!(format_quantity(2_000, "report", "reports").as_str(), "2,000 reports");
 }
 
 #[test]
 fn positions_say_which_way() {
-    let moved = |from, to| position(Position::Moved { from, to }, false).to_string();
+    let moved = |from, to| format_position(WaitlistPosition::Moved { from, to }, false).to_string();
     assert_eq!(moved(10, 5), "10 → 5 (up 5)");
     assert_eq!(moved(5, 10), "5 → 10 (down 5)");
     assert_eq!(moved(5, 5), "5 → 5 (unchanged)");
     assert!(moved(i64::MIN, i64::MAX).ends_with("(down 18446744073709551615)"));
-    assert_eq!(position(Position::At(1), true).as_str(), "position 1");
+    assert_eq!(format_position(WaitlistPosition::At(1), true).as_str(), "position 1");
 }
 
 #[test]
 fn statuses_have_their_phrases() {
-    let statuses = [200, 418, 599, 99].map(|code| status(code).to_string());
+    let statuses = [200, 418, 599, 99].map(|code| format_status(code).to_string());
     assert_eq!(statuses, ["200 OK", "418 I'm a teapot", "599", "99"]);
 }
 
 #[test]
 fn badges_are_signs_and_words() {
-    let style = Style::new(false, 80, TimeZone::UTC);
-    let badges = [Verification::Valid, Verification::Unsigned, Verification::Invalid].map(|v| badge(v, &style));
+    let style = OutputStyle::new(false, 80, TimeZone::UTC);
+    let badges =
+        [SignatureState::Valid, SignatureState::Unsigned, SignatureState::Invalid].map(|v| render_badge(v, &style));
     assert_eq!(badges.map(|b| b.to_string()), ["✔ verified", "○ unsigned", "✘ invalid"]);
-    assert_eq!(repeat_badge(RepeatKind::ProbableRetry, &style).as_str(), "↻ retry?");
+    assert_eq!(render_repeat_badge(RepeatKind::ProbableRetry, &style).as_str(), "↻ retry?");
 }
 
 #[test]
 fn every_daily_failure_has_a_hint() {
-    let answer = |status| Outcome::Answered(Answer { status, location: None, body: "".into(), truncated: false });
+    let answer = |status| {
+        AttemptOutcome::Answered(AttemptResponse { status, location: None, body: "".into(), truncated: false })
+    };
     for status in [301, 401, 403, 404, 405, 413, 500, 503] {
-        assert!(hint(&answer(status)).is_some(), "{status}");
+        assert!(outcome_hint(&answer(status)).is_some(), "{status}");
     }
-    assert!(hint(&answer(200)).is_none());
-    for outcome in [Outcome::Refused, Outcome::TimedOut(Phase::Body), Outcome::Tls("x".into()), Outcome::UnknownHost] {
-        assert!(hint(&outcome).is_some(), "{outcome:?}");
+    assert!(outcome_hint(&answer(200)).is_none());
+    for outcome in [
+        AttemptOutcome::Refused,
+        AttemptOutcome::TimedOut(AttemptPhase::Body),
+        AttemptOutcome::Tls("x".into()),
+        AttemptOutcome::UnknownHost,
+    ] {
+        assert!(outcome_hint(&outcome).is_some(), "{outcome:?}");
     }
 }
 
 #[test]
 fn an_excerpt_is_one_line() {
-    let quote = |body: &[u8], columns| excerpt(body, columns).map(|quote| quote.to_string());
+    let quote = |body: &[u8], columns| excerpt_body(body, columns).map(|quote| quote.to_string());
     assert_eq!(quote(b" \n", 60), None);
     assert_eq!(quote(b"", 60), None);
     assert_eq!(quote(b"  a\r\n\tb \n", 60).as_deref(), Some("a   b"));

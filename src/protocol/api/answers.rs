@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// Why an answer says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum ApiResponseError {
     /// Not JSON, and not a web page either.
     #[error("it is not JSON")]
     NotJson,
@@ -18,13 +18,13 @@ pub enum Unreadable {
 }
 
 /// An object of the service: its members as they came, unknown ones included.
-trait Kept: Sized {
+trait ApiObject: Sized {
     /// Reads an object that has an id.
-    fn of(members: Map<String, Value>) -> Option<Self>;
+    fn from_members(members: Map<String, Value>) -> Option<Self>;
 }
 
 /// Declares an object that is its members.
-macro_rules! kept {
+macro_rules! api_object {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,8 +33,8 @@ macro_rules! kept {
             members: Map<String, Value>,
         }
 
-        impl Kept for $name {
-            fn of(members: Map<String, Value>) -> Option<Self> {
+        impl ApiObject for $name {
+            fn from_members(members: Map<String, Value>) -> Option<Self> {
                 text(&members, "id").filter(|id| !id.is_empty())?;
                 Some(Self { members })
             }
@@ -68,29 +68,29 @@ fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     members.get(name)?.as_str()
 }
 
-kept! {
+api_object! {
     /// A waitlist.
-    Waitlist
+    ApiWaitlist
 }
 
-kept! {
+api_object! {
     /// A sign-up.
-    Signup
+    ApiSignup
 }
 
-kept! {
+api_object! {
     /// A subscription as it was made; it cannot be read again later.
-    Subscription
+    ApiSubscription
 }
 
-impl Waitlist {
+impl ApiWaitlist {
     /// Its name, else its slug.
     pub fn name(&self) -> Option<&str> {
         self.text("name").or_else(|| self.text("slug"))
     }
 }
 
-impl Signup {
+impl ApiSignup {
     /// Its e-mail address.
     pub fn email(&self) -> Option<&str> {
         self.text("email")
@@ -104,37 +104,41 @@ impl Signup {
 
 /// Reads one object, which stands below a name or is the whole answer.
 #[expect(private_bounds, reason = "the three objects of the API are all there are")]
-pub fn read_one<T: Kept>(body: &[u8], below: &'static str) -> Result<T, Unreadable> {
-    let mut value = json(body)?;
+pub fn read_one<T: ApiObject>(body: &[u8], below: &'static str) -> Result<T, ApiResponseError> {
+    let mut value = parse_json(body)?;
     let object = match value.get_mut(below) {
         Some(inner) => inner.take(),
         None => value,
     };
     match object {
-        Value::Object(members) => T::of(members).ok_or(Unreadable::Without(below)),
-        _ => Err(Unreadable::Without(below)),
+        Value::Object(members) => T::from_members(members).ok_or(ApiResponseError::Without(below)),
+        _ => Err(ApiResponseError::Without(below)),
     }
 }
 
 /// Reads a list of objects, which stands below a name or is the whole answer.
 #[expect(private_bounds, reason = "the three objects of the API are all there are")]
-pub fn read_list<T: Kept>(body: &[u8], below: &'static str) -> Result<Vec<T>, Unreadable> {
-    let mut value = json(body)?;
+pub fn read_list<T: ApiObject>(body: &[u8], below: &'static str) -> Result<Vec<T>, ApiResponseError> {
+    let mut value = parse_json(body)?;
     let list = match value.get_mut(below) {
         Some(inner) => inner.take(),
         None => value,
     };
-    let Value::Array(items) = list else { return Err(Unreadable::Without(below)) };
+    let Value::Array(items) = list else { return Err(ApiResponseError::Without(below)) };
     let item = |item: Value| match item {
-        Value::Object(members) => T::of(members),
+        Value::Object(members) => T::from_members(members),
         _ => None,
     };
-    items.into_iter().map(item).collect::<Option<_>>().ok_or(Unreadable::Without("id in every one of its objects"))
+    items
+        .into_iter()
+        .map(item)
+        .collect::<Option<_>>()
+        .ok_or(ApiResponseError::Without("id in every one of its objects"))
 }
 
-pub(super) fn json(body: &[u8]) -> Result<Value, Unreadable> {
+pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiResponseError> {
     serde_json::from_slice(body).map_err(|_| match body.trim_ascii_start().first() {
-        Some(b'<') => Unreadable::WebPage,
-        _ => Unreadable::NotJson,
+        Some(b'<') => ApiResponseError::WebPage,
+        _ => ApiResponseError::NotJson,
     })
 }

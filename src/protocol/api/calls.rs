@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// HTTP's methods, as far as the API uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
+pub enum ApiMethod {
     /// Reads.
     Get,
     /// Makes.
@@ -16,7 +16,7 @@ pub enum Verb {
     Delete,
 }
 
-impl Verb {
+impl ApiMethod {
     /// As it stands in a request.
     pub fn name(self) -> &'static str {
         match self {
@@ -29,7 +29,7 @@ impl Verb {
 
 /// One call of the API. Ids have been through [`check_id`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Call {
+pub enum ApiCall {
     /// Every waitlist of the workspace.
     Waitlists,
     /// A page of a waitlist's sign-ups.
@@ -69,19 +69,19 @@ pub enum Call {
     },
 }
 
-impl Call {
+impl ApiCall {
     /// Its method.
-    pub fn verb(&self) -> Verb {
+    pub fn method(&self) -> ApiMethod {
         match self {
-            Self::Waitlists | Self::Signups { .. } | Self::Signup { .. } => Verb::Get,
-            Self::CreateSignup { .. } | Self::Subscribe => Verb::Post,
-            Self::DeleteSignup { .. } | Self::Unsubscribe { .. } => Verb::Delete,
+            Self::Waitlists | Self::Signups { .. } | Self::Signup { .. } => ApiMethod::Get,
+            Self::CreateSignup { .. } | Self::Subscribe => ApiMethod::Post,
+            Self::DeleteSignup { .. } | Self::Unsubscribe { .. } => ApiMethod::Delete,
         }
     }
 
     /// Whether making it twice does no more than making it once (RFC 9110, section 9.2.2).
     pub fn is_idempotent(&self) -> bool {
-        self.verb() != Verb::Post
+        self.method() != ApiMethod::Post
     }
 
     /// Its path below the base, query included.
@@ -106,7 +106,7 @@ impl Call {
 
     /// As it is spoken of: `GET /api/v1/waitlists`.
     pub fn describe(&self) -> String {
-        format!("{} {BASE_PATH}{}", self.verb().name(), self.path())
+        format!("{} {BASE_PATH}{}", self.method().name(), self.path())
     }
 }
 

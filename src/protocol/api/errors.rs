@@ -1,13 +1,13 @@
 //! The errors of the API: `{"error": text}` always, sometimes with more members; there is no machine code.
 
-use super::answers::json;
+use super::answers::parse_json;
 use super::calls::check_id;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// What a refused call answered: the documented errors as they are written, and any other as it came.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Refusal {
+pub struct ApiErrorResponse {
     /// The HTTP status.
     pub status: u16,
     members: Map<String, Value>,
@@ -15,7 +15,7 @@ pub struct Refusal {
 
 /// The sign-up that is on the waitlist already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Existing {
+pub struct ExistingSignup {
     /// Its id.
     pub id: String,
     /// Its position.
@@ -27,10 +27,10 @@ pub struct Existing {
 /// Where a plan is changed.
 const UPGRADE_URL: &str = "https://www.referralloop.dev/dashboard/billing";
 
-impl Refusal {
+impl ApiErrorResponse {
     /// Whatever an answer says. One that is not JSON, or no object, says nothing but its status.
     pub fn read(status: u16, body: &[u8]) -> Self {
-        let members = match json(body) {
+        let members = match parse_json(body) {
             Ok(Value::Object(members)) => members,
             _ => Map::new(),
         };
@@ -61,12 +61,12 @@ impl Refusal {
     }
 
     /// 401: there is no header, or none that is understood.
-    pub fn no_authorization() -> Self {
+    pub fn missing_authorization() -> Self {
         Self::plain(401, "Missing or invalid authorization header")
     }
 
     /// 403: the plan has no API access.
-    pub fn unpaid() -> Self {
+    pub fn subscription_required() -> Self {
         Self::documented(
             403,
             json!({
@@ -78,12 +78,12 @@ impl Refusal {
     }
 
     /// 404: the only one that is documented.
-    pub fn no_waitlist() -> Self {
+    pub fn waitlist_not_found() -> Self {
         Self::plain(404, "Waitlist not found")
     }
 
     /// 409: the e-mail address is on the waitlist already.
-    pub fn exists(id: &str, position: i64, referral_code: &str) -> Self {
+    pub fn signup_exists(id: &str, position: i64, referral_code: &str) -> Self {
         Self::documented(
             409,
             json!({
@@ -134,11 +134,11 @@ impl Refusal {
     }
 
     /// The sign-up that stands in the way.
-    pub fn existing(&self) -> Option<Existing> {
+    pub fn existing(&self) -> Option<ExistingSignup> {
         let signup = self.members.get("signup")?;
         let id = signup.get("id")?.as_str()?;
         check_id(id).ok()?;
-        Some(Existing {
+        Some(ExistingSignup {
             id: id.to_owned(),
             position: signup.get("position").and_then(Value::as_i64),
             referral_code: signup.get("referral_code").and_then(Value::as_str).map(str::to_owned),

@@ -13,7 +13,7 @@ pub struct ApiKey(Secret);
 
 /// Why a text is no key. The text itself is never repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
+pub enum ApiKeyError {
     /// Nothing there.
     #[error("the API key is empty")]
     Empty,
@@ -34,18 +34,18 @@ const LONGEST: usize = 512;
 impl ApiKey {
     /// Takes a key as it was typed, read from a file or found in the environment: one final line break is dropped,
     /// nothing else.
-    pub fn new(text: &[u8]) -> Result<Self, KeyFault> {
-        let secret = Secret::from_file_contents(text).map_err(|_| KeyFault::Empty)?;
+    pub fn new(text: &[u8]) -> Result<Self, ApiKeyError> {
+        let secret = Secret::from_file_contents(text).map_err(|_| ApiKeyError::Empty)?;
         let bytes = secret.expose();
         if bytes.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer")) {
-            return Err(KeyFault::Bearer);
+            return Err(ApiKeyError::Bearer);
         }
         let named = [LIVE_PREFIX, TEST_PREFIX].iter().any(|prefix| bytes.starts_with(prefix.as_bytes()));
         if !named || bytes.len() > LONGEST {
-            return Err(KeyFault::Foreign);
+            return Err(ApiKeyError::Foreign);
         }
         if bytes.len() == LIVE_PREFIX.len() || !bytes.iter().all(u8::is_ascii_graphic) {
-            return Err(KeyFault::Characters);
+            return Err(ApiKeyError::Characters);
         }
         Ok(Self(secret))
     }
@@ -56,7 +56,7 @@ impl ApiKey {
     }
 
     /// Its sort, in one word.
-    pub fn sort(&self) -> &'static str {
+    pub fn mode(&self) -> &'static str {
         if self.is_live() { "live" } else { "test" }
     }
 
@@ -82,9 +82,9 @@ impl fmt::Debug for ApiKey {
 
 /// What every call's URL begins with, without a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base(Url);
+pub struct ApiBase(Url);
 
-impl Base {
+impl ApiBase {
     /// Reads a URL: https, or http to this machine alone, since a key in clear text is everybody's. Without a path
     /// the service's own is meant.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -132,7 +132,7 @@ impl Base {
     }
 }
 
-impl fmt::Display for Base {
+impl fmt::Display for ApiBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())
     }

@@ -17,7 +17,7 @@ pub const RESET_HEADER: &str = "x-ratelimit-reset";
 /// What a workspace pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Plan {
+pub enum WorkspacePlan {
     /// Without access to the API.
     Free,
     /// 1,000 calls an hour.
@@ -28,7 +28,7 @@ pub enum Plan {
     Pro,
 }
 
-impl Plan {
+impl WorkspacePlan {
     /// Every plan, from the smallest.
     pub const ALL: [Self; 4] = [Self::Free, Self::Starter, Self::Growth, Self::Pro];
 
@@ -53,12 +53,12 @@ impl Plan {
     }
 
     /// The plan that a limit belongs to.
-    pub fn of_limit(limit: u64) -> Option<Self> {
+    pub fn from_hourly_limit(limit: u64) -> Option<Self> {
         Self::ALL.into_iter().find(|plan| plan.hourly_limit().is_some_and(|own| u64::from(own) == limit))
     }
 }
 
-impl FromStr for Plan {
+impl FromStr for WorkspacePlan {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -69,7 +69,7 @@ impl FromStr for Plan {
 
 /// What the header fields of an answer say; each may be missing or unreadable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Limits {
+pub struct ApiRateLimits {
     /// Calls an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
@@ -81,9 +81,9 @@ pub struct Limits {
     pub reset_at: Option<Timestamp>,
 }
 
-impl Limits {
+impl ApiRateLimits {
     /// Reads the three fields.
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn from_headers(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         Self {
             limit: text(LIMIT_HEADER).and_then(|text| text.parse().ok()),

@@ -12,11 +12,11 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Signup, Subscription, Unreadable, Waitlist, read_list, read_one};
-pub use calls::{Call, NewSignup, NewSubscription, Verb, check_id};
-pub use errors::{Existing, Refusal};
-pub use key::{ApiKey, Base, KeyFault};
-pub use limits::{LIMIT_HEADER, Limits, Plan, REMAINING_HEADER, RESET_HEADER};
+pub use answers::{ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, read_list, read_one};
+pub use calls::{ApiCall, ApiMethod, NewSignup, NewSubscription, check_id};
+pub use errors::{ApiErrorResponse, ExistingSignup};
+pub use key::{ApiBase, ApiKey, ApiKeyError};
+pub use limits::{ApiRateLimits, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, WorkspacePlan};
 
 /// Where live keys belong: scheme and host of the service.
 pub const ORIGIN: &str = "https://www.referralloop.dev";

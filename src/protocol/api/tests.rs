@@ -4,7 +4,7 @@ use super::*;
 use http::HeaderMap;
 use serde_json::json;
 
-fn body(refusal: &Refusal) -> String {
+fn body(refusal: &ApiErrorResponse) -> String {
     serde_json::to_string(refusal.members()).unwrap()
 }
 
@@ -12,40 +12,40 @@ fn body(refusal: &Refusal) -> String {
 fn documented_errors_are_written_as_the_documentation_writes_them() {
     let reset = "2024-01-15T11:00:00Z".parse().unwrap();
     for (refusal, status, text) in [
-        (Refusal::email_required(), 400, r#"{"error":"Email is required"}"#),
-        (Refusal::invalid_key(), 401, r#"{"error":"Invalid API key"}"#),
-        (Refusal::no_authorization(), 401, r#"{"error":"Missing or invalid authorization header"}"#),
+        (ApiErrorResponse::email_required(), 400, r#"{"error":"Email is required"}"#),
+        (ApiErrorResponse::invalid_key(), 401, r#"{"error":"Invalid API key"}"#),
+        (ApiErrorResponse::missing_authorization(), 401, r#"{"error":"Missing or invalid authorization header"}"#),
         (
-            Refusal::unpaid(),
+            ApiErrorResponse::subscription_required(),
             403,
             r#"{"error":"API access requires a paid subscription","message":"Upgrade your plan to use the API","upgrade_url":"https://www.referralloop.dev/dashboard/billing"}"#,
         ),
-        (Refusal::no_waitlist(), 404, r#"{"error":"Waitlist not found"}"#),
+        (ApiErrorResponse::waitlist_not_found(), 404, r#"{"error":"Waitlist not found"}"#),
         (
-            Refusal::exists("789e", 1, "ABC123"),
+            ApiErrorResponse::signup_exists("789e", 1, "ABC123"),
             409,
             r#"{"error":"Email already exists on this waitlist","signup":{"id":"789e","position":1,"referral_code":"ABC123"}}"#,
         ),
         (
-            Refusal::rate_limited(1000, reset),
+            ApiErrorResponse::rate_limited(1000, reset),
             429,
             r#"{"error":"Rate limit exceeded","limit":1000,"reset_at":"2024-01-15T11:00:00Z"}"#,
         ),
     ] {
         assert_eq!((refusal.status, body(&refusal).as_str()), (status, text));
-        assert_eq!(Refusal::read(status, text.as_bytes()), refusal, "read back");
+        assert_eq!(ApiErrorResponse::read(status, text.as_bytes()), refusal, "read back");
     }
-    assert_eq!(Refusal::rate_limited(1000, reset).reset_at(), Some(reset));
-    assert_eq!(Refusal::exists("789e", 1, "ABC123").existing().unwrap().id, "789e");
+    assert_eq!(ApiErrorResponse::rate_limited(1000, reset).reset_at(), Some(reset));
+    assert_eq!(ApiErrorResponse::signup_exists("789e", 1, "ABC123").existing().unwrap().id, "789e");
 }
 
 #[test]
 fn a_refusal_that_is_no_json_still_has_its_status() {
     for body in [&b"<html>Bad gateway</html>"[..], b"", b"[1]", b"\"x\"", b"{\"error\":5}", b"\xff"] {
-        let refusal = Refusal::read(502, body);
+        let refusal = ApiErrorResponse::read(502, body);
         assert_eq!((refusal.status, refusal.error()), (502, None), "{body:?}");
     }
-    assert_eq!(Refusal::read(409, br#"{"signup":{"id":"../x"}}"#).existing(), None, "an id that is none");
+    assert_eq!(ApiErrorResponse::read(409, br#"{"signup":{"id":"../x"}}"#).existing(), None, "an id that is none");
 }
 
 #[test]
@@ -54,46 +54,48 @@ fn lists_are_read_below_their_name_or_bare_and_keep_what_nobody_knows() {
         r#"{"waitlists":[{"id":"w1","slug":"beta","colour":"red"}],"total":1}"#,
         r#"[{"id":"w1","slug":"beta","colour":"red"}]"#,
     ] {
-        let lists: Vec<Waitlist> = read_list(body.as_bytes(), "waitlists").unwrap();
+        let lists: Vec<ApiWaitlist> = read_list(body.as_bytes(), "waitlists").unwrap();
         assert_eq!((lists[0].id(), lists[0].name()), ("w1", Some("beta")));
         assert_eq!(serde_json::to_value(&lists[0]).unwrap()["colour"], json!("red"));
     }
-    assert_eq!(read_list::<Waitlist>(b"{}", "waitlists"), Err(Unreadable::Without("waitlists")));
-    assert_eq!(read_list::<Waitlist>(b"<!doctype html>", "waitlists"), Err(Unreadable::WebPage));
-    assert_eq!(read_list::<Waitlist>(b"[{", "waitlists"), Err(Unreadable::NotJson));
-    assert!(read_list::<Waitlist>(br#"[{"name":"no id"}]"#, "waitlists").is_err());
-    assert!(read_list::<Waitlist>(br#"[{"id":""}]"#, "waitlists").is_err());
+    assert_eq!(read_list::<ApiWaitlist>(b"{}", "waitlists"), Err(ApiResponseError::Without("waitlists")));
+    assert_eq!(read_list::<ApiWaitlist>(b"<!doctype html>", "waitlists"), Err(ApiResponseError::WebPage));
+    assert_eq!(read_list::<ApiWaitlist>(b"[{", "waitlists"), Err(ApiResponseError::NotJson));
+    assert!(read_list::<ApiWaitlist>(br#"[{"name":"no id"}]"#, "waitlists").is_err());
+    assert!(read_list::<ApiWaitlist>(br#"[{"id":""}]"#, "waitlists").is_err());
 }
 
 #[test]
 fn one_object_stands_below_its_name_or_bare() {
     let documented = br#"{"subscription":{"id":"sub_1234567890","event_type":"signup.created","target_url":"https://x","is_active":true,"created_at":"2024-01-15T10:00:00Z"}}"#;
-    assert_eq!(read_one::<Subscription>(documented, "subscription").unwrap().id(), "sub_1234567890");
+    assert_eq!(read_one::<ApiSubscription>(documented, "subscription").unwrap().id(), "sub_1234567890");
     let bare = br#"{"id":"s1","email":"a@x.io","position":"first"}"#;
-    let signup: Signup = read_one(bare, "signup").unwrap();
+    let signup: ApiSignup = read_one(bare, "signup").unwrap();
     assert_eq!((signup.email(), signup.position()), (Some("a@x.io"), None));
-    assert_eq!(read_one::<Signup>(b"{\"signup\":null}", "signup"), Err(Unreadable::Without("signup")));
-    assert_eq!(read_one::<Signup>(b"5", "signup"), Err(Unreadable::Without("signup")));
+    assert_eq!(read_one::<ApiSignup>(b"{\"signup\":null}", "signup"), Err(ApiResponseError::Without("signup")));
+    assert_eq!(read_one::<ApiSignup>(b"5", "signup"), Err(ApiResponseError::Without("signup")));
 }
 
 #[test]
 fn paths_are_the_documented_ones() {
     let waitlist = || "w1".to_owned();
     for (call, text) in [
-        (Call::Waitlists, "GET /api/v1/waitlists"),
-        (Call::Signups { waitlist: waitlist(), limit: PAGE, offset: 0 }, "GET /api/v1/waitlists/w1/signups"),
+        (ApiCall::Waitlists, "GET /api/v1/waitlists"),
+        (ApiCall::Signups { waitlist: waitlist(), limit: PAGE, offset: 0 }, "GET /api/v1/waitlists/w1/signups"),
         (
-            Call::Signups { waitlist: waitlist(), limit: 1000, offset: 2000 },
+            ApiCall::Signups { waitlist: waitlist(), limit: 1000, offset: 2000 },
             "GET /api/v1/waitlists/w1/signups?limit=1000&offset=2000",
         ),
-        (Call::CreateSignup { waitlist: waitlist() }, "POST /api/v1/waitlists/w1/signups"),
-        (Call::DeleteSignup { waitlist: waitlist(), signup: "s1".into() }, "DELETE /api/v1/waitlists/w1/signups/s1"),
-        (Call::Subscribe, "POST /api/v1/webhooks/subscribe"),
-        (Call::Unsubscribe { subscription: "sub_1".into() }, "DELETE /api/v1/webhooks/unsubscribe/sub_1"),
+        (ApiCall::CreateSignup { waitlist: waitlist() }, "POST /api/v1/waitlists/w1/signups"),
+        (ApiCall::DeleteSignup { waitlist: waitlist(), signup: "s1".into() }, "DELETE /api/v1/waitlists/w1/signups/s1"),
+        (ApiCall::Subscribe, "POST /api/v1/webhooks/subscribe"),
+        (ApiCall::Unsubscribe { subscription: "sub_1".into() }, "DELETE /api/v1/webhooks/unsubscribe/sub_1"),
     ] {
         assert_eq!(call.describe(), text);
     }
-    assert!(!Call::Subscribe.is_idempotent() && Call::Unsubscribe { subscription: "sub_1".into() }.is_idempotent());
+    assert!(
+        !ApiCall::Subscribe.is_idempotent() && ApiCall::Unsubscribe { subscription: "sub_1".into() }.is_idempotent()
+    );
 }
 
 #[test]
@@ -112,19 +114,19 @@ fn limits_are_read_field_by_field() {
     headers.insert(LIMIT_HEADER, "1000".parse().unwrap());
     headers.insert(REMAINING_HEADER, "many".parse().unwrap());
     headers.insert(RESET_HEADER, "2024-01-15T11:00:00Z".parse().unwrap());
-    let limits = Limits::of(&headers);
+    let limits = ApiRateLimits::from_headers(&headers);
     assert_eq!((limits.limit, limits.remaining), (Some(1000), None));
     assert_eq!(limits.reset_at.unwrap().to_string(), "2024-01-15T11:00:00Z");
-    assert!(Limits::of(&HeaderMap::new()).is_empty());
+    assert!(ApiRateLimits::from_headers(&HeaderMap::new()).is_empty());
 }
 
 #[test]
 fn plans_have_their_documented_limits() {
-    let limits: Vec<_> = Plan::ALL.iter().map(|plan| plan.hourly_limit()).collect();
+    let limits: Vec<_> = WorkspacePlan::ALL.iter().map(|plan| plan.hourly_limit()).collect();
     assert_eq!(limits, [None, Some(1_000), Some(10_000), Some(100_000)]);
-    assert_eq!("growth".parse(), Ok(Plan::Growth));
-    assert_eq!(Plan::of_limit(1_000), Some(Plan::Starter));
-    assert!("gold".parse::<Plan>().unwrap_err().contains("free, starter, growth and pro"));
+    assert_eq!("growth".parse(), Ok(WorkspacePlan::Growth));
+    assert_eq!(WorkspacePlan::from_hourly_limit(1_000), Some(WorkspacePlan::Starter));
+    assert!("gold".parse::<WorkspacePlan>().unwrap_err().contains("free, starter, growth and pro"));
 }
 
 #[test]
@@ -151,17 +153,17 @@ fn bodies_name_what_was_given_and_nothing_else() {
 #[test]
 fn keys_are_told_from_what_is_none_and_never_printed() {
     for (text, fault) in [
-        ("", KeyFault::Empty),
-        ("\n", KeyFault::Empty),
-        ("Bearer pk_test_a", KeyFault::Bearer),
-        ("bearer  pk_test_a", KeyFault::Bearer),
-        ("whsec_abc", KeyFault::Foreign),
-        ("pk_liv_abc", KeyFault::Foreign),
-        ("pk_live_", KeyFault::Characters),
-        ("pk_live_a b", KeyFault::Characters),
-        ("pk_live_a\n\n", KeyFault::Characters),
-        ("pk_live_é", KeyFault::Characters),
-        (" pk_live_a", KeyFault::Foreign),
+        ("", ApiKeyError::Empty),
+        ("\n", ApiKeyError::Empty),
+        ("Bearer pk_test_a", ApiKeyError::Bearer),
+        ("bearer  pk_test_a", ApiKeyError::Bearer),
+        ("whsec_abc", ApiKeyError::Foreign),
+        ("pk_liv_abc", ApiKeyError::Foreign),
+        ("pk_live_", ApiKeyError::Characters),
+        ("pk_live_a b", ApiKeyError::Characters),
+        ("pk_live_a\n\n", ApiKeyError::Characters),
+        ("pk_live_é", ApiKeyError::Characters),
+        (" pk_live_a", ApiKeyError::Foreign),
     ] {
         assert_eq!(ApiKey::new(text.as_bytes()), Err(fault), "{text:?}");
     }
@@ -180,7 +182,7 @@ fn a_base_is_https_or_this_machine() {
         ("http://localhost:4010/api/v1/", "http://localhost:4010/api/v1"),
         ("http://[::1]:4010/other", "http://[::1]:4010/other"),
     ] {
-        assert_eq!(Base::parse(text).unwrap().to_string(), url);
+        assert_eq!(ApiBase::parse(text).unwrap().to_string(), url);
     }
     for (text, part) in [
         ("http://www.referralloop.dev/api/v1", "clear text"),
@@ -191,20 +193,20 @@ fn a_base_is_https_or_this_machine() {
         ("www.referralloop.dev", "not a URL"),
         ("", "not a URL"),
     ] {
-        let message = Base::parse(text).unwrap_err();
+        let message = ApiBase::parse(text).unwrap_err();
         assert!(message.contains(part), "{text}: {message}");
     }
 }
 
 #[test]
 fn only_the_service_itself_is_the_service() {
-    let is = |text: &str| Base::parse(text).unwrap().is_service();
+    let is = |text: &str| ApiBase::parse(text).unwrap().is_service();
     assert!(is(BASE_URL) && is("https://www.referralloop.dev:443/other"));
     for other in ["https://referralloop.dev", "https://www.referralloop.dev:8443", "https://www.referralloop.dev.x.io"]
     {
         assert!(!is(other), "{other}");
     }
-    let base = Base::parse("http://localhost:1/a").unwrap();
+    let base = ApiBase::parse("http://localhost:1/a").unwrap();
     assert_eq!(base.join("/waitlists?limit=1").as_str(), "http://localhost:1/a/waitlists?limit=1");
     assert!(base.is_loopback());
 }

@@ -58,8 +58,8 @@ fn a_block_from_elsewhere_is_read_as_far_as_it_makes_sense() {
 
 #[test]
 fn verdicts_become_states() {
-    assert_eq!(Verification::from(Verdict::Unsigned), Verification::Unsigned);
-    assert_eq!(Verification::from(Verdict::Invalid(Reason::Empty)), Verification::Invalid);
+    assert_eq!(SignatureState::from(SignatureVerdict::Unsigned), SignatureState::Unsigned);
+    assert_eq!(SignatureState::from(SignatureVerdict::Invalid(SignatureFault::Empty)), SignatureState::Invalid);
 }
 
 proptest! {

@@ -27,6 +27,6 @@ fn a_body_keeps_its_bytes_and_prints_none() {
 #[test]
 fn hexadecimal_digits_are_the_usual_ones() {
     for byte in 0..=255u8 {
-        assert_eq!(hex(byte).iter().collect::<String>(), format!("{byte:02x}"));
+        assert_eq!(hex_digits(byte).iter().collect::<String>(), format!("{byte:02x}"));
     }
 }

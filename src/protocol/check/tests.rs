@@ -2,10 +2,10 @@
 
 use super::*;
 
-fn check(id: &'static str, severity: Severity, verdict: CheckVerdict) -> CheckReport {
+fn check(id: &'static str, severity: CheckSeverity, verdict: CheckVerdict) -> CheckReport {
     CheckReport {
         id,
-        group: Group::of(id).unwrap(),
+        group: CheckGroup::from_id(id).unwrap(),
         severity,
         title: "",
         why: "",
@@ -19,17 +19,17 @@ fn check(id: &'static str, severity: Severity, verdict: CheckVerdict) -> CheckRe
 
 #[test]
 fn severities_have_names_and_an_order() {
-    assert!(Severity::ALL.is_sorted());
-    for severity in Severity::ALL {
+    assert!(CheckSeverity::ALL.is_sorted());
+    for severity in CheckSeverity::ALL {
         assert_eq!(severity.name().parse(), Ok(severity));
     }
-    assert!("grave".parse::<Severity>().unwrap_err().contains("medium"));
+    assert!("grave".parse::<CheckSeverity>().unwrap_err().contains("medium"));
 }
 
 #[test]
 fn groups_are_read_off_ids() {
-    assert_eq!(Group::of("auth.missing"), Some(Group::Auth));
-    assert_eq!(Group::of("nothing.missing"), None);
+    assert_eq!(CheckGroup::from_id("auth.missing"), Some(CheckGroup::Auth));
+    assert_eq!(CheckGroup::from_id("nothing.missing"), None);
 }
 
 #[test]
@@ -38,18 +38,18 @@ fn failures_come_first_and_the_gravest_in_front() {
     let report = AuditReport {
         url: String::new(),
         checks: vec![
-            check("auth.a", Severity::Low, CheckVerdict::Skipped(String::new())),
-            check("auth.b", Severity::High, CheckVerdict::Passed),
-            check("auth.c", Severity::Low, failed()),
-            check("auth.d", Severity::Critical, failed()),
-            check("load.e", Severity::Critical, failed()),
+            check("auth.a", CheckSeverity::Low, CheckVerdict::Skipped(String::new())),
+            check("auth.b", CheckSeverity::High, CheckVerdict::Passed),
+            check("auth.c", CheckSeverity::Low, failed()),
+            check("auth.d", CheckSeverity::Critical, failed()),
+            check("load.e", CheckSeverity::Critical, failed()),
         ],
         requests: 0,
         took: Duration::ZERO,
         cut_short: None,
     };
-    let ids: Vec<&str> = report.of_group(Group::Auth).iter().map(|check| check.id).collect();
+    let ids: Vec<&str> = report.checks_in_group(CheckGroup::Auth).iter().map(|check| check.id).collect();
     assert_eq!(ids, ["auth.d", "auth.c", "auth.b", "auth.a"]);
     assert_eq!(report.counts(), CheckCounts { passed: 1, failed: 3, accepted: 0, skipped: 1 });
-    assert!(report.fails_at(Severity::High));
+    assert!(report.fails_at(CheckSeverity::High));
 }

@@ -19,7 +19,7 @@ fn moved() -> Value {
 
 fn set(given: &str, force: bool) -> Result<Value, String> {
     let mut payload = payload();
-    let edit = Edit::set(given).map_err(|error| error.to_string())?;
+    let edit = PayloadEdit::set(given).map_err(|error| error.to_string())?;
     edit.apply(&mut payload, CREATED, force).map_err(|error| error.to_string())?;
     Ok(payload)
 }
@@ -66,7 +66,7 @@ fn force_takes_what_was_typed() {
 #[test]
 fn json_values_keep_their_type() {
     let mut payload = payload();
-    let mut apply = |given: &str, force| Edit::set_json(given).unwrap().apply(&mut payload, CREATED, force);
+    let mut apply = |given: &str, force| PayloadEdit::set_json(given).unwrap().apply(&mut payload, CREATED, force);
     apply("data.position=4", false).unwrap();
     apply("data.name=null", false).unwrap();
     let told = "data.position must be a whole number, not 4.5";
@@ -75,14 +75,14 @@ fn json_values_keep_their_type() {
     assert_eq!(apply("data.name=[1]", false).unwrap_err().to_string(), told);
     apply("data.name=[1]", true).unwrap();
     assert_eq!(payload["data"]["name"], json!([1]));
-    let told = Edit::set_json("data.name=[1").unwrap_err().to_string();
+    let told = PayloadEdit::set_json("data.name=[1").unwrap_err().to_string();
     assert!(told.starts_with("the value for data.name is not JSON: "), "{told}");
 }
 
 #[test]
 fn fields_are_taken_out_and_the_rest_keeps_its_order() {
     let mut payload = payload();
-    let unset = |path: &str| Edit::unset(path).unwrap();
+    let unset = |path: &str| PayloadEdit::unset(path).unwrap();
     unset("data.email").apply(&mut payload, CREATED, false).unwrap();
     unset("data.email").apply(&mut payload, CREATED, false).unwrap();
     assert_eq!(payload["data"].to_string(), r#"{"id":"1","name":"A","position":1}"#);
@@ -95,25 +95,27 @@ fn fields_are_taken_out_and_the_rest_keeps_its_order() {
 #[test]
 fn a_malformed_change_says_how_to_write_one() {
     let told = r#""data.position" is no change: write PATH=VALUE, like data.position=5"#;
-    assert_eq!(Edit::set("data.position").unwrap_err().to_string(), told);
+    assert_eq!(PayloadEdit::set("data.position").unwrap_err().to_string(), told);
     for path in ["", ".", "data.", "data..x"] {
-        assert!(matches!(Edit::unset(path), Err(EditError::BadPath { .. })), "{path:?}");
+        assert!(matches!(PayloadEdit::unset(path), Err(PayloadEditError::BadPath { .. })), "{path:?}");
     }
-    assert!(matches!(Edit::set("=5"), Err(EditError::BadPath { .. })));
+    assert!(matches!(PayloadEdit::set("=5"), Err(PayloadEditError::BadPath { .. })));
 }
 
 #[test]
 fn a_move_stays_consistent_unless_told_otherwise() {
     let event = EventType::SignupPositionChanged;
-    let apply = |edits: &[Edit]| {
+    let apply = |edits: &[PayloadEdit]| {
         let mut payload = moved();
-        apply_all(&mut payload, event, edits, false).map(|()| payload["data"]["position_change"].clone())
+        apply_edits(&mut payload, event, edits, false).map(|()| payload["data"]["position_change"].clone())
     };
-    assert_eq!(apply(&[Edit::set("data.new_position=12").unwrap()]), Ok(json!(2)));
-    let wrong = [Edit::set("data.new_position=12").unwrap(), Edit::set("data.position_change=7").unwrap()];
+    assert_eq!(apply(&[PayloadEdit::set("data.new_position=12").unwrap()]), Ok(json!(2)));
+    let wrong =
+        [PayloadEdit::set("data.new_position=12").unwrap(), PayloadEdit::set("data.position_change=7").unwrap()];
     assert_eq!(apply(&wrong), Ok(json!(7)));
-    let without = [Edit::set("data.new_position=12").unwrap(), Edit::unset("data.position_change").unwrap()];
+    let without =
+        [PayloadEdit::set("data.new_position=12").unwrap(), PayloadEdit::unset("data.position_change").unwrap()];
     assert_eq!(apply(&without), Ok(Value::Null));
-    assert_eq!(apply(&[Edit::unset("data.old_position").unwrap()]), Ok(json!(-5)));
-    assert!(apply(&[Edit::set("data.position=1").unwrap()]).is_err());
+    assert_eq!(apply(&[PayloadEdit::unset("data.old_position").unwrap()]), Ok(json!(-5)));
+    assert!(apply(&[PayloadEdit::set("data.position=1").unwrap()]).is_err());
 }

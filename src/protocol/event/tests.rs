@@ -6,12 +6,12 @@ use super::*;
 fn events_are_parsed_by_either_name() {
     for event in EventType::ALL {
         assert_eq!(event.name().parse(), Ok(event));
-        assert_eq!(event.short().parse(), Ok(event));
+        assert_eq!(event.short_name().parse(), Ok(event));
         assert_eq!(EventType::from_name(event.name()), Some(event));
-        assert_eq!(EventType::from_name(event.short()), None);
+        assert_eq!(EventType::from_name(event.short_name()), None);
         assert_eq!(serde_json::to_string(&event).unwrap(), format!("{:?}", event.name()));
     }
-    assert_eq!(EventType::SignupPositionChanged.short(), "position_changed");
+    assert_eq!(EventType::SignupPositionChanged.short_name(), "position_changed");
     assert_eq!(format!("[{:<16}]", EventType::SignupCreated), "[signup.created  ]");
 }
 
@@ -91,7 +91,7 @@ fn times_are_those_of_rfc_3339() {
         "2024-01-15T12:00:00-00:00",
         "2024-12-31T23:59:60Z",
     ] {
-        assert!(read_time(text).is_some(), "{text}");
+        assert!(parse_time(text).is_some(), "{text}");
     }
     for text in [
         "",
@@ -109,7 +109,7 @@ fn times_are_those_of_rfc_3339() {
         "1705312800",
         "2024-01-15T10:00:0é",
     ] {
-        assert_eq!(read_time(text), None, "{text}");
+        assert_eq!(parse_time(text), None, "{text}");
     }
 }
 

@@ -2,32 +2,32 @@
 
 use super::*;
 
-fn count(list: &[&str], in_order: bool) -> Count {
-    Count::new(list.iter().map(|text| text.parse().unwrap()).collect(), in_order)
+fn count(list: &[&str], in_order: bool) -> ExpectationCounter {
+    ExpectationCounter::new(list.iter().map(|text| text.parse().unwrap()).collect(), in_order)
 }
 
-fn after(list: &[&str], in_order: bool, came: &[&str]) -> Count {
+fn after(list: &[&str], in_order: bool, came: &[&str]) -> ExpectationCounter {
     let mut count = count(list, in_order);
     came.iter().for_each(|name| {
-        count.see(Some(&format!("signup.{name}")));
+        count.count_event(Some(&format!("signup.{name}")));
     });
     count
 }
 
-fn verdicts(count: &Count) -> Vec<Verdict> {
+fn verdicts(count: &ExpectationCounter) -> Vec<ExpectationVerdict> {
     count.results().map(|tally| tally.verdict).collect()
 }
 
 #[test]
 fn every_spelling_of_a_bound() {
     for (text, bound, shown) in [
-        ("created", Bound::AtLeast(1), "created"),
-        ("signup.created=2", Bound::Exactly(2), "signup.created=2"),
-        ("created>=2", Bound::AtLeast(2), "created>=2"),
-        ("created=2+", Bound::AtLeast(2), "created>=2"),
-        ("created<=3", Bound::AtMost(3), "created<=3"),
-        ("deleted=0", Bound::Exactly(0), "deleted=0"),
-        ("all>=3", Bound::AtLeast(3), "all>=3"),
+        ("created", ExpectedCount::AtLeast(1), "created"),
+        ("signup.created=2", ExpectedCount::Exactly(2), "signup.created=2"),
+        ("created>=2", ExpectedCount::AtLeast(2), "created>=2"),
+        ("created=2+", ExpectedCount::AtLeast(2), "created>=2"),
+        ("created<=3", ExpectedCount::AtMost(3), "created<=3"),
+        ("deleted=0", ExpectedCount::Exactly(0), "deleted=0"),
+        ("all>=3", ExpectedCount::AtLeast(3), "all>=3"),
     ] {
         let expectation: Expectation = text.parse().unwrap();
         assert_eq!((expectation.bound, expectation.to_string().as_str()), (bound, shown));
@@ -40,30 +40,39 @@ fn every_spelling_of_a_bound() {
 
 #[test]
 fn lower_bounds_settle_and_upper_bounds_stay_open_to_the_end() {
-    assert_eq!(after(&["created"], false, &[]).standing(), Standing::Open);
-    assert_eq!(after(&["created"], false, &["created"]).standing(), Standing::Settled);
-    assert_eq!(after(&["created=1"], false, &["created"]).standing(), Standing::Met);
-    assert_eq!(after(&["created=1"], false, &["created", "created"]).standing(), Standing::Broken);
-    assert_eq!(after(&["created", "deleted=0"], false, &["created"]).standing(), Standing::Met);
-    assert_eq!(after(&["created", "deleted=0"], false, &["deleted"]).standing(), Standing::Broken);
-    assert_eq!(after(&["created=0"], false, &[]).standing(), Standing::Met);
+    assert_eq!(after(&["created"], false, &[]).standing(), ExpectationStanding::Open);
+    assert_eq!(after(&["created"], false, &["created"]).standing(), ExpectationStanding::Settled);
+    assert_eq!(after(&["created=1"], false, &["created"]).standing(), ExpectationStanding::Met);
+    assert_eq!(after(&["created=1"], false, &["created", "created"]).standing(), ExpectationStanding::Broken);
+    assert_eq!(after(&["created", "deleted=0"], false, &["created"]).standing(), ExpectationStanding::Met);
+    assert_eq!(after(&["created", "deleted=0"], false, &["deleted"]).standing(), ExpectationStanding::Broken);
+    assert_eq!(after(&["created=0"], false, &[]).standing(), ExpectationStanding::Met);
 }
 
 #[test]
 fn order_is_a_matter_of_turns() {
     let list = ["created=2", "deleted"];
-    assert_eq!(verdicts(&after(&list, true, &["created", "created", "deleted"])), [Verdict::Met, Verdict::Met]);
-    assert_eq!(verdicts(&after(&list, true, &["created", "deleted", "created"])), [Verdict::Met, Verdict::OutOfOrder]);
-    assert_eq!(verdicts(&after(&list, false, &["created", "deleted", "created"])), [Verdict::Met, Verdict::Met]);
+    assert_eq!(
+        verdicts(&after(&list, true, &["created", "created", "deleted"])),
+        [ExpectationVerdict::Met, ExpectationVerdict::Met]
+    );
+    assert_eq!(
+        verdicts(&after(&list, true, &["created", "deleted", "created"])),
+        [ExpectationVerdict::Met, ExpectationVerdict::OutOfOrder]
+    );
+    assert_eq!(
+        verdicts(&after(&list, false, &["created", "deleted", "created"])),
+        [ExpectationVerdict::Met, ExpectationVerdict::Met]
+    );
     // A later one may still come in its turn.
-    assert_eq!(after(&list, true, &["deleted", "created", "created"]).standing(), Standing::Open);
-    assert_eq!(after(&list, true, &["deleted", "created", "created", "deleted"]).standing(), Standing::Met);
-    assert_eq!(verdicts(&after(&list, true, &["created"])), [Verdict::TooFew, Verdict::TooFew]);
+    assert_eq!(after(&list, true, &["deleted", "created", "created"]).standing(), ExpectationStanding::Open);
+    assert_eq!(after(&list, true, &["deleted", "created", "created", "deleted"]).standing(), ExpectationStanding::Met);
+    assert_eq!(verdicts(&after(&list, true, &["created"])), [ExpectationVerdict::TooFew, ExpectationVerdict::TooFew]);
 }
 
 #[test]
 fn an_event_of_no_name_counts_for_all_alone() {
     let mut all = count(&["all", "created=0"], false);
-    assert!(all.see(None));
-    assert_eq!(all.standing(), Standing::Met);
+    assert!(all.count_event(None));
+    assert_eq!(all.standing(), ExpectationStanding::Met);
 }

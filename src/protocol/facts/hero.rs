@@ -3,7 +3,7 @@
 //! They are recognised and shown by their own names instead of being called malformed; the catalogue does not apply to
 //! them, so nothing in them departs from it.
 
-use super::Facts;
+use super::EventFacts;
 use serde::Deserialize;
 
 /// The names that its help pages give.
@@ -18,7 +18,7 @@ pub const NAMES: [&str; 7] = [
 ];
 
 #[derive(Deserialize)]
-struct Payload {
+struct ReferralheroPayload {
     response: String,
     list_uuid: Option<String>,
     subscriber_id: Option<String>,
@@ -26,22 +26,22 @@ struct Payload {
 }
 
 /// What such a body says; `None` if it is none.
-pub(super) fn facts(text: &[u8]) -> Option<Facts> {
-    let payload: Payload = serde_json::from_slice(text).ok()?;
-    NAMES.contains(&payload.response.as_str()).then(|| Facts {
+pub(super) fn read_facts(text: &[u8]) -> Option<EventFacts> {
+    let payload: ReferralheroPayload = serde_json::from_slice(text).ok()?;
+    NAMES.contains(&payload.response.as_str()).then(|| EventFacts {
         event_type: Some(payload.response),
         waitlist_id: payload.list_uuid,
         signup_id: payload.subscriber_id,
         email: payload.email,
-        ..Facts::default()
+        ..EventFacts::default()
     })
 }
 
 #[cfg(test)]
 mod tests {
     use crate::protocol::body::RawBody;
-    use crate::protocol::facts::Facts;
-    use crate::protocol::signature::{Secret, Verdict, verify_hero};
+    use crate::protocol::facts::EventFacts;
+    use crate::protocol::signature::{Secret, SignatureVerdict, verify_referralhero};
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
 
@@ -49,11 +49,11 @@ mod tests {
 
     #[test]
     fn it_is_recognised_by_its_own_name() {
-        let facts = Facts::of(&RawBody::new(BODY));
+        let facts = EventFacts::from_body(&RawBody::new(BODY));
         assert_eq!(facts.event_type.as_deref(), Some("new_registration"));
         assert_eq!((facts.signup_id.as_deref(), facts.waitlist_id.as_deref()), (Some("sub_123ABC"), Some("MFXXXX")));
         assert!(facts.drift.is_empty());
-        assert!(!Facts::of(&RawBody::new(BODY.replace("new_registration", "else"))).drift.is_empty());
+        assert!(!EventFacts::from_body(&RawBody::new(BODY.replace("new_registration", "else"))).drift.is_empty());
     }
 
     #[test]
@@ -62,7 +62,10 @@ mod tests {
         let hex = key.sign(BODY.as_bytes())[7..].to_owned();
         let tag: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
         let valid = |value: &str| {
-            matches!(verify_hero([value.as_bytes()], BODY.as_bytes(), std::slice::from_ref(&key)), Verdict::Valid(_))
+            matches!(
+                verify_referralhero([value.as_bytes()], BODY.as_bytes(), std::slice::from_ref(&key)),
+                SignatureVerdict::Valid(_)
+            )
         };
         let base64 = STANDARD.encode(&tag);
         for value in [hex.clone(), hex.to_uppercase(), format!("sha256={hex}"), base64.clone(), format!(" {base64} ")] {
@@ -71,6 +74,6 @@ mod tests {
         for value in ["", "abc", &hex[1..], &STANDARD.encode(&tag[..31]), &STANDARD.encode([0; 32])] {
             assert!(!valid(value), "{value}");
         }
-        assert!(matches!(verify_hero(std::iter::empty(), b"", &[key]), Verdict::Unsigned));
+        assert!(matches!(verify_referralhero(std::iter::empty(), b"", &[key]), SignatureVerdict::Unsigned));
     }
 }

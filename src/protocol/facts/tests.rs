@@ -7,8 +7,8 @@ const CREATED: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-
 const MOVED: &str = r#"{"event_type":"signup.position_changed","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"user@example.com","old_position":10,"new_position":5,"position_change":-5},"timestamp":"2024-01-15T10:00:00Z"}"#;
 const DELETED: &str = r#"{"event_type":"signup.deleted","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"user@example.com"},"timestamp":"2024-01-15T10:00:00Z"}"#;
 
-fn facts(text: impl AsRef<[u8]>) -> Facts {
-    Facts::of(&RawBody::new(text.as_ref().to_vec()))
+fn facts(text: impl AsRef<[u8]>) -> EventFacts {
+    EventFacts::from_body(&RawBody::new(text.as_ref().to_vec()))
 }
 
 /// The drift as `path kind` words.
@@ -29,9 +29,9 @@ fn the_documented_examples_are_read_in_full() {
     assert_eq!(created.waitlist_id.as_deref(), Some("123e4567-e89b-12d3-a456-426614174000"));
     assert_eq!(created.signup_id.as_deref(), Some("789e0123-e89b-12d3-a456-426614174000"));
     assert_eq!(created.email.as_deref(), Some("user@example.com"));
-    assert_eq!(created.position, Some(Position::At(1)));
+    assert_eq!(created.position, Some(WaitlistPosition::At(1)));
     assert_eq!(created.occurred.unwrap().to_string(), "2024-01-15T10:00:00Z");
-    assert_eq!(facts(MOVED).position, Some(Position::Moved { from: 10, to: 5 }));
+    assert_eq!(facts(MOVED).position, Some(WaitlistPosition::Moved { from: 10, to: 5 }));
     assert_eq!(facts(DELETED).position, None);
     for text in [CREATED, MOVED, DELETED] {
         assert_eq!(facts(text).drift, [], "{text}");
@@ -100,11 +100,11 @@ fn mistyped_fields_are_named() {
 #[test]
 fn whole_numbers_are_read_however_they_are_written() {
     let at = |number: &str| facts(changed("\"position\":1", &format!("\"position\":{number}"))).position;
-    assert_eq!(at("5.0"), Some(Position::At(5)));
-    assert_eq!(at("5e2"), Some(Position::At(500)));
+    assert_eq!(at("5.0"), Some(WaitlistPosition::At(5)));
+    assert_eq!(at("5e2"), Some(WaitlistPosition::At(500)));
     assert_eq!(at("5.5"), None);
     assert_eq!(at("1e300"), None);
-    assert_eq!(at("-9223372036854775808"), Some(Position::At(i64::MIN)));
+    assert_eq!(at("-9223372036854775808"), Some(WaitlistPosition::At(i64::MIN)));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_change_that_contradicts_its_positions_is_named() {
 #[test]
 fn what_is_no_json_object_has_no_facts() {
     for text in ["", "[]", "1", "\"x\"", "null", "{", "{}{}", "not json", "[{\"event_type\":\"x\"}]", "\u{feff}{}"] {
-        let expected = Facts { drift: vec![drift(BODY, DriftKind::Mistyped)], ..Facts::default() };
+        let expected = EventFacts { drift: vec![drift(BODY, DriftKind::Mistyped)], ..EventFacts::default() };
         assert_eq!(facts(text), expected, "{text}");
     }
     assert_eq!(drift_of(CREATED.strip_suffix('}').unwrap()), ["body Mistyped"]);
@@ -159,7 +159,7 @@ fn twins_differ_in_their_timestamp_alone() {
 #[test]
 fn a_member_is_cut_with_exactly_one_comma() {
     let cut = |text: &str| {
-        let range = Walk::over(text.as_bytes()).unwrap().without_timestamp.unwrap();
+        let range = BodyWalk::parse(text.as_bytes()).unwrap().without_timestamp.unwrap();
         format!("{}{}", &text[..range.start], &text[range.end..])
     };
     assert_eq!(cut(r#"{"a":1,"timestamp":"x","b":2}"#), r#"{"a":1,"b":2}"#);
@@ -196,6 +196,6 @@ proptest! {
         let text = serde_json::json!({"data": {"email": email, "position": position}}).to_string();
         let read = facts(text);
         prop_assert_eq!(read.email, Some(email));
-        prop_assert_eq!(read.position, Some(Position::At(position)));
+        prop_assert_eq!(read.position, Some(WaitlistPosition::At(position)));
     }
 }

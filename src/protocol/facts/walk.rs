@@ -2,17 +2,17 @@
 
 use super::UNKNOWN_KEPT;
 use crate::protocol::event::CATALOGUE;
-use crate::protocol::json::{Token, TokenKind, decode, tokens};
+use crate::protocol::json::{JsonToken, JsonTokenKind, decode_literal, scan_tokens};
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a walk found.
 #[derive(Default)]
-pub(super) struct Walk<'a> {
+pub(super) struct BodyWalk<'a> {
     /// The last value of each field of the catalogue; of an object or array its opening bracket.
-    pub(super) values: [Option<Token<'a>>; CATALOGUE.len()],
+    pub(super) values: [Option<JsonToken<'a>>; CATALOGUE.len()],
     /// Members that the catalogue does not have, at most [`UNKNOWN_KEPT`], each once.
-    pub(super) unknown: Vec<Unknown<'a>>,
+    pub(super) unknown: Vec<UnknownMember<'a>>,
     /// The bytes to leave out for the body without its top-level `timestamp` member: the member with one comma.
     pub(super) without_timestamp: Option<Range<usize>>,
     /// Whether the walk is inside `data`.
@@ -22,18 +22,18 @@ pub(super) struct Walk<'a> {
     /// Where the last comma between top-level members stands.
     comma: Option<usize>,
     /// A `timestamp` member whose end is still to come.
-    open_cut: Option<Cut>,
+    open_cut: Option<TimestampCut>,
 }
 
 /// A member that the catalogue does not have.
 #[derive(PartialEq, Eq)]
-pub(super) struct Unknown<'a> {
+pub(super) struct UnknownMember<'a> {
     /// Whether it is a member of `data`.
     pub(super) inside: bool,
     key: Cow<'a, str>,
 }
 
-impl Unknown<'_> {
+impl UnknownMember<'_> {
     /// Its path; a key of more than 100 characters is cut.
     pub(super) fn path(&self) -> String {
         let mut path = if self.inside { "data.".to_owned() } else { String::new() };
@@ -46,23 +46,23 @@ impl Unknown<'_> {
 }
 
 #[derive(Clone, Copy)]
-struct Cut {
+struct TimestampCut {
     start: usize,
     /// Whether the comma before the member goes with it; else the one behind must.
     with_comma: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> BodyWalk<'a> {
     /// Walks over a body; `None` if it is not a JSON object.
-    pub(super) fn over(text: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(text: &'a [u8]) -> Option<Self> {
         let mut walk = Self::default();
-        let mut tokens = tokens(text);
+        let mut tokens = scan_tokens(text);
         let mut end = 0;
         while let Some(token) = tokens.next().transpose().ok()? {
-            let opens = matches!(token.kind, TokenKind::ObjectOpen | TokenKind::ArrayOpen);
+            let opens = matches!(token.kind, JsonTokenKind::ObjectOpen | JsonTokenKind::ArrayOpen);
             match tokens.depth() - usize::from(opens) {
-                0 if token.kind == TokenKind::ObjectOpen => {}
-                0 if token.kind == TokenKind::ObjectClose => walk.finish_cut(end, end),
+                0 if token.kind == JsonTokenKind::ObjectOpen => {}
+                0 if token.kind == JsonTokenKind::ObjectClose => walk.finish_cut(end, end),
                 0 => return None,
                 1 => walk.top(&token, end),
                 2 if walk.inside => walk.data(&token),
@@ -74,72 +74,72 @@ impl<'a> Walk<'a> {
     }
 
     /// The value at a path of the catalogue.
-    pub(super) fn value(&self, path: &str) -> Option<&Token<'a>> {
+    pub(super) fn value(&self, path: &str) -> Option<&JsonToken<'a>> {
         let place = CATALOGUE.iter().position(|field| field.path == path)?;
         self.values[place].as_ref()
     }
 
     /// Whether there is a member of this name in the top-level object that the catalogue does not have.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(super) fn has_unknown(&self, name: &str) -> bool {
         self.unknown.iter().any(|member| !member.inside && member.key == name)
     }
 
     /// A token directly in the top-level object. `end` is where the token before it ends.
-    fn top(&mut self, token: &Token<'a>, end: usize) {
+    fn top(&mut self, token: &JsonToken<'a>, end: usize) {
         match token.kind {
-            TokenKind::Key => self.top_key(token),
-            TokenKind::Comma => {
+            JsonTokenKind::Key => self.top_key(token),
+            JsonTokenKind::Comma => {
                 self.finish_cut(end, token.end());
                 self.comma = Some(token.start);
             }
-            TokenKind::ObjectClose | TokenKind::ArrayClose => self.inside = false,
-            TokenKind::Colon => {}
+            JsonTokenKind::ObjectClose | JsonTokenKind::ArrayClose => self.inside = false,
+            JsonTokenKind::Colon => {}
             _ => self.top_value(token),
         }
     }
 
-    fn top_key(&mut self, token: &Token<'a>) {
+    fn top_key(&mut self, token: &JsonToken<'a>) {
         self.key(token, false);
         if self.next.is_some_and(|place| CATALOGUE[place].path == "timestamp") {
             let start = self.comma.unwrap_or(token.start);
-            self.open_cut = Some(Cut { start, with_comma: self.comma.is_some() });
+            self.open_cut = Some(TimestampCut { start, with_comma: self.comma.is_some() });
         }
     }
 
-    fn top_value(&mut self, token: &Token<'a>) {
+    fn top_value(&mut self, token: &JsonToken<'a>) {
         if self.next.is_some_and(|place| CATALOGUE[place].path == "data") {
             self.forget_data();
-            self.inside = token.kind == TokenKind::ObjectOpen;
+            self.inside = token.kind == JsonTokenKind::ObjectOpen;
         }
         self.keep(token);
     }
 
     /// A token directly in the object that is the value of `data`.
-    fn data(&mut self, token: &Token<'a>) {
+    fn data(&mut self, token: &JsonToken<'a>) {
         match token.kind {
-            TokenKind::Key => self.key(token, true),
-            TokenKind::Colon | TokenKind::Comma | TokenKind::ObjectClose | TokenKind::ArrayClose => {}
+            JsonTokenKind::Key => self.key(token, true),
+            JsonTokenKind::Colon | JsonTokenKind::Comma | JsonTokenKind::ObjectClose | JsonTokenKind::ArrayClose => {}
             _ => self.keep(token),
         }
     }
 
-    fn key(&mut self, token: &Token<'a>, inside: bool) {
+    fn key(&mut self, token: &JsonToken<'a>, inside: bool) {
         // Nearly every key is one of the catalogue, written without escapes.
         self.next = place(inside, &token.bytes[1..token.bytes.len() - 1]);
         if self.next.is_some() {
             return;
         }
-        let key = decode(token.bytes);
+        let key = decode_literal(token.bytes);
         self.next = place(inside, key.as_bytes());
         if self.next.is_none() && self.unknown.len() < UNKNOWN_KEPT {
-            let member = Unknown { inside, key };
+            let member = UnknownMember { inside, key };
             if !self.unknown.contains(&member) {
                 self.unknown.push(member);
             }
         }
     }
 
-    fn keep(&mut self, token: &Token<'a>) {
+    fn keep(&mut self, token: &JsonToken<'a>) {
         if let Some(place) = self.next.take() {
             self.values[place] = Some(*token);
         }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// A stretch of a string literal's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum JsonLiteralPiece<'a> {
     /// Bytes that stand for themselves; not always UTF-8.
     Plain(&'a [u8]),
     /// An escape, or two that form a surrogate pair.
@@ -18,7 +18,7 @@ pub enum Piece<'a> {
 
 /// Reads the content of a literal that a scanner gave, quotes included. What is not such a literal is read as far as
 /// it makes sense.
-pub fn pieces(literal: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+pub fn read_pieces(literal: &[u8]) -> impl Iterator<Item = JsonLiteralPiece<'_>> {
     let mut rest = content(literal);
     std::iter::from_fn(move || {
         let (piece, after) = if rest.first() == Some(&b'\\') { escape(rest) } else { plain(rest)? };
@@ -28,17 +28,17 @@ pub fn pieces(literal: &[u8]) -> impl Iterator<Item = Piece<'_>> {
 }
 
 /// The text of a literal. Lone surrogates and bytes that are not UTF-8 become U+FFFD.
-pub fn decode(literal: &[u8]) -> Cow<'_, str> {
+pub fn decode_literal(literal: &[u8]) -> Cow<'_, str> {
     let plain = content(literal);
     if !plain.contains(&b'\\') {
         return lossy(plain);
     }
     let mut text = String::with_capacity(plain.len());
-    for piece in pieces(literal) {
+    for piece in read_pieces(literal) {
         match piece {
-            Piece::Plain(bytes) => text.push_str(&lossy(bytes)),
-            Piece::Char(c) => text.push(c),
-            Piece::Lone(_) => text.push(char::REPLACEMENT_CHARACTER),
+            JsonLiteralPiece::Plain(bytes) => text.push_str(&lossy(bytes)),
+            JsonLiteralPiece::Char(c) => text.push(c),
+            JsonLiteralPiece::Lone(_) => text.push(char::REPLACEMENT_CHARACTER),
         }
     }
     Cow::Owned(text)
@@ -54,13 +54,13 @@ fn content(literal: &[u8]) -> &[u8] {
     inner.strip_suffix(b"\"").unwrap_or(inner)
 }
 
-fn plain(rest: &[u8]) -> Option<(Piece<'_>, &[u8])> {
+fn plain(rest: &[u8]) -> Option<(JsonLiteralPiece<'_>, &[u8])> {
     let end = rest.iter().position(|&byte| byte == b'\\').unwrap_or(rest.len());
     let (run, after) = rest.split_at(end);
-    (!run.is_empty()).then_some((Piece::Plain(run), after))
+    (!run.is_empty()).then_some((JsonLiteralPiece::Plain(run), after))
 }
 
-fn escape(rest: &[u8]) -> (Piece<'_>, &[u8]) {
+fn escape(rest: &[u8]) -> (JsonLiteralPiece<'_>, &[u8]) {
     if let Some(unit) = unit(rest) {
         return unicode(unit, &rest[6..]);
     }
@@ -73,18 +73,18 @@ fn escape(rest: &[u8]) -> (Piece<'_>, &[u8]) {
         Some(&other) if other.is_ascii() => char::from(other),
         _ => char::REPLACEMENT_CHARACTER,
     };
-    (Piece::Char(c), rest.get(2..).unwrap_or_default())
+    (JsonLiteralPiece::Char(c), rest.get(2..).unwrap_or_default())
 }
 
 /// A `\uXXXX`, with the second half of a surrogate pair where it stands right behind.
-fn unicode(first: u16, rest: &[u8]) -> (Piece<'_>, &[u8]) {
+fn unicode(first: u16, rest: &[u8]) -> (JsonLiteralPiece<'_>, &[u8]) {
     if let Some(c) = char::from_u32(first.into()) {
-        return (Piece::Char(c), rest);
+        return (JsonLiteralPiece::Char(c), rest);
     }
     let pair = unit(rest).and_then(|second| char::decode_utf16([first, second]).next()?.ok());
     match pair {
-        Some(c) => (Piece::Char(c), &rest[6..]),
-        None => (Piece::Lone(first), rest),
+        Some(c) => (JsonLiteralPiece::Char(c), &rest[6..]),
+        None => (JsonLiteralPiece::Lone(first), rest),
     }
 }
 

@@ -3,7 +3,7 @@
 //! It knows nothing of colours or terminals. [`lay_out`] tells its caller what comes next, token or gap, so that the
 //! screen can colour and sanitise each token by itself; [`pretty`] just joins the parts.
 
-use super::{SyntaxError, Token, TokenKind, check, tokens};
+use super::{JsonSyntaxError, JsonToken, JsonTokenKind, check_syntax, scan_tokens};
 use std::borrow::Cow;
 
 /// Spaces a level is indented by.
@@ -15,9 +15,9 @@ const DEEPEST: usize = 32;
 
 /// What comes next in a document that is laid out over several lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum JsonLayoutPart<'a> {
     /// A token, its bytes as they were.
-    Token(Token<'a>),
+    Token(JsonToken<'a>),
     /// One space, behind a colon.
     Space,
     /// A new line, and so many spaces at its beginning.
@@ -33,38 +33,38 @@ pub enum Part<'a> {
 ///
 /// # Errors
 /// The first place at which the text is not JSON; `each` has then not been called.
-pub fn lay_out<'a>(text: &'a [u8], mut each: impl FnMut(Part<'a>)) -> Result<(), SyntaxError> {
-    check(text)?;
-    let mut tokens = tokens(text);
+pub fn lay_out<'a>(text: &'a [u8], mut each: impl FnMut(JsonLayoutPart<'a>)) -> Result<(), JsonSyntaxError> {
+    check_syntax(text)?;
+    let mut tokens = scan_tokens(text);
     let mut opened = false;
     while let Some(token) = tokens.next().transpose()? {
-        let closes = matches!(token.kind, TokenKind::ObjectClose | TokenKind::ArrayClose);
+        let closes = matches!(token.kind, JsonTokenKind::ObjectClose | JsonTokenKind::ArrayClose);
         if opened != closes {
             let level = tokens.depth() - usize::from(opened && opens(token.kind));
-            each(Part::Line { indent: STEP * level.min(DEEPEST) });
+            each(JsonLayoutPart::Line { indent: STEP * level.min(DEEPEST) });
         }
         opened = opens(token.kind);
-        each(Part::Token(token));
+        each(JsonLayoutPart::Token(token));
         match token.kind {
-            TokenKind::Colon => each(Part::Space),
-            TokenKind::Comma => each(Part::Line { indent: STEP * tokens.depth().min(DEEPEST) }),
+            JsonTokenKind::Colon => each(JsonLayoutPart::Space),
+            JsonTokenKind::Comma => each(JsonLayoutPart::Line { indent: STEP * tokens.depth().min(DEEPEST) }),
             _ => {}
         }
     }
     Ok(())
 }
 
-fn opens(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::ObjectOpen | TokenKind::ArrayOpen)
+fn opens(kind: JsonTokenKind) -> bool {
+    matches!(kind, JsonTokenKind::ObjectOpen | JsonTokenKind::ArrayOpen)
 }
 
 /// The text laid out over several lines, for eyes. Never fails: what is not JSON comes back as it is.
-pub fn pretty(text: &[u8]) -> Cow<'_, [u8]> {
+pub fn pretty_print(text: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::with_capacity(text.len() + text.len() / 2);
     let done = lay_out(text, |part| match part {
-        Part::Token(token) => out.extend_from_slice(token.bytes),
-        Part::Space => out.push(b' '),
-        Part::Line { indent } => {
+        JsonLayoutPart::Token(token) => out.extend_from_slice(token.bytes),
+        JsonLayoutPart::Space => out.push(b' '),
+        JsonLayoutPart::Line { indent } => {
             out.push(b'\n');
             out.resize(out.len() + indent, b' ');
         }

@@ -3,25 +3,25 @@
 //! It knows which token may come next and which brackets are open, and nothing else. Open brackets are kept as one
 //! bit each, so that depth costs an eighth of a byte a level and never the call stack.
 
-use super::{SyntaxError, Token, TokenKind};
+use super::{JsonSyntaxError, JsonToken, JsonTokenKind};
 
 /// Starts reading a text. The iterator ends after the document, or after its first error.
-pub fn tokens(text: &[u8]) -> Tokens<'_> {
-    Tokens { text, at: 0, expect: Expect::Value, open: Brackets::default() }
+pub fn scan_tokens(text: &[u8]) -> JsonTokens<'_> {
+    JsonTokens { text, at: 0, expect: ExpectedToken::Value, open: OpenBrackets::default() }
 }
 
 /// The tokens of a text, in order, each checked against the grammar when it is reached.
 #[derive(Debug, Clone)]
-pub struct Tokens<'a> {
+pub struct JsonTokens<'a> {
     text: &'a [u8],
     at: usize,
-    expect: Expect,
-    open: Brackets,
+    expect: ExpectedToken,
+    open: OpenBrackets,
 }
 
 /// What the grammar allows next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Expect {
+enum ExpectedToken {
     /// A value.
     Value,
     /// A value, or the end of the array that has just begun.
@@ -38,7 +38,7 @@ enum Expect {
     Nothing,
 }
 
-impl Tokens<'_> {
+impl JsonTokens<'_> {
     /// How many objects and arrays are open behind the token that was given last.
     pub fn depth(&self) -> usize {
         self.open.depth
@@ -50,76 +50,76 @@ impl Tokens<'_> {
         }
     }
 
-    fn token(&mut self, byte: u8) -> Result<TokenKind, SyntaxError> {
+    fn token(&mut self, byte: u8) -> Result<JsonTokenKind, JsonSyntaxError> {
         match (self.expect, byte) {
-            (Expect::FirstElement, b']') | (Expect::FirstMember, b'}') => Ok(self.close(byte)),
-            (Expect::Value | Expect::FirstElement, _) => self.value(byte),
-            (Expect::FirstMember | Expect::Member, b'"') => self.key(),
-            (Expect::FirstMember | Expect::Member, _) => self.fault("the name of a member was expected"),
-            (Expect::Colon, b':') => Ok(self.mark(TokenKind::Colon, Expect::Value)),
-            (Expect::Colon, _) => self.fault("a colon was expected"),
-            (Expect::CommaOrClose, _) => self.comma_or_close(byte),
-            (Expect::Nothing, _) => self.fault("something follows the end of the document"),
+            (ExpectedToken::FirstElement, b']') | (ExpectedToken::FirstMember, b'}') => Ok(self.close(byte)),
+            (ExpectedToken::Value | ExpectedToken::FirstElement, _) => self.value(byte),
+            (ExpectedToken::FirstMember | ExpectedToken::Member, b'"') => self.key(),
+            (ExpectedToken::FirstMember | ExpectedToken::Member, _) => self.fault("the name of a member was expected"),
+            (ExpectedToken::Colon, b':') => Ok(self.mark(JsonTokenKind::Colon, ExpectedToken::Value)),
+            (ExpectedToken::Colon, _) => self.fault("a colon was expected"),
+            (ExpectedToken::CommaOrClose, _) => self.comma_or_close(byte),
+            (ExpectedToken::Nothing, _) => self.fault("something follows the end of the document"),
         }
     }
 
-    fn value(&mut self, byte: u8) -> Result<TokenKind, SyntaxError> {
+    fn value(&mut self, byte: u8) -> Result<JsonTokenKind, JsonSyntaxError> {
         let kind = match byte {
-            b'"' => self.string(TokenKind::String)?,
+            b'"' => self.string(JsonTokenKind::String)?,
             b'-' | b'0'..=b'9' => self.number()?,
             b'{' => return Ok(self.open(true)),
             b'[' => return Ok(self.open(false)),
-            b't' => self.word(b"true", TokenKind::True)?,
-            b'f' => self.word(b"false", TokenKind::False)?,
-            b'n' => self.word(b"null", TokenKind::Null)?,
+            b't' => self.word(b"true", JsonTokenKind::True)?,
+            b'f' => self.word(b"false", JsonTokenKind::False)?,
+            b'n' => self.word(b"null", JsonTokenKind::Null)?,
             _ => return self.fault("a value was expected"),
         };
         self.expect = self.after_value();
         Ok(kind)
     }
 
-    fn after_value(&self) -> Expect {
-        if self.open.depth == 0 { Expect::Nothing } else { Expect::CommaOrClose }
+    fn after_value(&self) -> ExpectedToken {
+        if self.open.depth == 0 { ExpectedToken::Nothing } else { ExpectedToken::CommaOrClose }
     }
 
-    fn key(&mut self) -> Result<TokenKind, SyntaxError> {
-        self.expect = Expect::Colon;
-        self.string(TokenKind::Key)
+    fn key(&mut self) -> Result<JsonTokenKind, JsonSyntaxError> {
+        self.expect = ExpectedToken::Colon;
+        self.string(JsonTokenKind::Key)
     }
 
     /// Takes one byte as a token.
-    fn mark(&mut self, kind: TokenKind, expect: Expect) -> TokenKind {
+    fn mark(&mut self, kind: JsonTokenKind, expect: ExpectedToken) -> JsonTokenKind {
         self.at += 1;
         self.expect = expect;
         kind
     }
 
-    fn open(&mut self, object: bool) -> TokenKind {
+    fn open(&mut self, object: bool) -> JsonTokenKind {
         self.open.push(object);
         if object {
-            self.mark(TokenKind::ObjectOpen, Expect::FirstMember)
+            self.mark(JsonTokenKind::ObjectOpen, ExpectedToken::FirstMember)
         } else {
-            self.mark(TokenKind::ArrayOpen, Expect::FirstElement)
+            self.mark(JsonTokenKind::ArrayOpen, ExpectedToken::FirstElement)
         }
     }
 
-    fn close(&mut self, byte: u8) -> TokenKind {
+    fn close(&mut self, byte: u8) -> JsonTokenKind {
         self.open.pop();
         let expect = self.after_value();
-        self.mark(if byte == b'}' { TokenKind::ObjectClose } else { TokenKind::ArrayClose }, expect)
+        self.mark(if byte == b'}' { JsonTokenKind::ObjectClose } else { JsonTokenKind::ArrayClose }, expect)
     }
 
-    fn comma_or_close(&mut self, byte: u8) -> Result<TokenKind, SyntaxError> {
+    fn comma_or_close(&mut self, byte: u8) -> Result<JsonTokenKind, JsonSyntaxError> {
         match (byte, self.open.in_object()) {
-            (b',', true) => Ok(self.mark(TokenKind::Comma, Expect::Member)),
-            (b',', false) => Ok(self.mark(TokenKind::Comma, Expect::Value)),
+            (b',', true) => Ok(self.mark(JsonTokenKind::Comma, ExpectedToken::Member)),
+            (b',', false) => Ok(self.mark(JsonTokenKind::Comma, ExpectedToken::Value)),
             (b'}', true) | (b']', false) => Ok(self.close(byte)),
             (_, true) => self.fault("a comma or } was expected"),
             (_, false) => self.fault("a comma or ] was expected"),
         }
     }
 
-    fn word(&mut self, word: &'static [u8], kind: TokenKind) -> Result<TokenKind, SyntaxError> {
+    fn word(&mut self, word: &'static [u8], kind: JsonTokenKind) -> Result<JsonTokenKind, JsonSyntaxError> {
         if !self.text[self.at..].starts_with(word) {
             return self.fault("a value was expected");
         }
@@ -127,7 +127,7 @@ impl Tokens<'_> {
         Ok(kind)
     }
 
-    fn number(&mut self) -> Result<TokenKind, SyntaxError> {
+    fn number(&mut self) -> Result<JsonTokenKind, JsonSyntaxError> {
         self.at += usize::from(self.peek() == Some(b'-'));
         if self.peek() == Some(b'0') {
             self.at += 1;
@@ -143,16 +143,16 @@ impl Tokens<'_> {
             self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
             self.digits()?;
         }
-        Ok(TokenKind::Number)
+        Ok(JsonTokenKind::Number)
     }
 
-    fn digits(&mut self) -> Result<(), SyntaxError> {
+    fn digits(&mut self) -> Result<(), JsonSyntaxError> {
         let run = self.text[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at += run;
         if run == 0 { self.fault("a digit was expected") } else { Ok(()) }
     }
 
-    fn string(&mut self, kind: TokenKind) -> Result<TokenKind, SyntaxError> {
+    fn string(&mut self, kind: JsonTokenKind) -> Result<JsonTokenKind, JsonSyntaxError> {
         self.at += 1;
         loop {
             let rest = &self.text[self.at..];
@@ -168,7 +168,7 @@ impl Tokens<'_> {
         Ok(kind)
     }
 
-    fn escape(&mut self) -> Result<(), SyntaxError> {
+    fn escape(&mut self) -> Result<(), JsonSyntaxError> {
         let rest = &self.text[self.at + 1..];
         match rest.first() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
@@ -184,20 +184,20 @@ impl Tokens<'_> {
         self.text.get(self.at).copied()
     }
 
-    fn fault<T>(&self, message: &'static str) -> Result<T, SyntaxError> {
-        Err(SyntaxError { offset: self.at, message })
+    fn fault<T>(&self, message: &'static str) -> Result<T, JsonSyntaxError> {
+        Err(JsonSyntaxError { offset: self.at, message })
     }
 
     /// What the end of the text means here, told once.
-    fn end(&mut self) -> Option<SyntaxError> {
-        let early = self.expect != Expect::Nothing;
-        self.expect = Expect::Nothing;
-        early.then_some(SyntaxError { offset: self.text.len(), message: "the text ends before the document does" })
+    fn end(&mut self) -> Option<JsonSyntaxError> {
+        let early = self.expect != ExpectedToken::Nothing;
+        self.expect = ExpectedToken::Nothing;
+        early.then_some(JsonSyntaxError { offset: self.text.len(), message: "the text ends before the document does" })
     }
 }
 
-impl<'a> Iterator for Tokens<'a> {
-    type Item = Result<Token<'a>, SyntaxError>;
+impl<'a> Iterator for JsonTokens<'a> {
+    type Item = Result<JsonToken<'a>, JsonSyntaxError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.skip_blanks();
@@ -205,13 +205,13 @@ impl<'a> Iterator for Tokens<'a> {
         let Some(&byte) = self.text.get(start) else { return self.end().map(Err) };
         let kind = self.token(byte);
         if kind.is_err() {
-            (self.at, self.expect) = (self.text.len(), Expect::Nothing);
+            (self.at, self.expect) = (self.text.len(), ExpectedToken::Nothing);
         }
-        Some(kind.map(|kind| Token { kind, start, bytes: &self.text[start..self.at] }))
+        Some(kind.map(|kind| JsonToken { kind, start, bytes: &self.text[start..self.at] }))
     }
 }
 
-impl std::iter::FusedIterator for Tokens<'_> {}
+impl std::iter::FusedIterator for JsonTokens<'_> {}
 
 /// The bytes at which a run of plain string content stops: control characters, the quote and the backslash.
 static ENDS_RUN: [bool; 256] = {
@@ -228,14 +228,14 @@ static ENDS_RUN: [bool; 256] = {
 
 /// The open brackets, innermost in the lowest bit of `low`: 1 for an object, 0 for an array.
 #[derive(Debug, Clone, Default)]
-struct Brackets {
+struct OpenBrackets {
     depth: usize,
     low: u64,
     /// Full words, outermost first. Stays unallocated for the first 64 levels.
     full: Vec<u64>,
 }
 
-impl Brackets {
+impl OpenBrackets {
     fn push(&mut self, object: bool) {
         if self.depth > 0 && self.depth.is_multiple_of(64) {
             self.full.push(self.low);

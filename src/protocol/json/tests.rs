@@ -3,17 +3,17 @@
 use super::*;
 use proptest::prelude::*;
 
-fn kinds(text: &str) -> Vec<TokenKind> {
-    tokens(text.as_bytes()).map(|token| token.unwrap().kind).collect()
+fn kinds(text: &str) -> Vec<JsonTokenKind> {
+    scan_tokens(text.as_bytes()).map(|token| token.unwrap().kind).collect()
 }
 
 fn laid_out(text: &str) -> String {
-    String::from_utf8(pretty(text.as_bytes()).into_owned()).unwrap()
+    String::from_utf8(pretty_print(text.as_bytes()).into_owned()).unwrap()
 }
 
 #[test]
 fn tokens_know_their_kind_and_place() {
-    use TokenKind::*;
+    use JsonTokenKind::*;
     assert_eq!(
         kinds(r#"{"a":[1,"b",true],"c":{}} "#),
         [
@@ -35,13 +35,13 @@ fn tokens_know_their_kind_and_place() {
             ObjectClose
         ]
     );
-    let second = tokens(b" [ -1.5e+3 , null]").nth(1).unwrap().unwrap();
+    let second = scan_tokens(b" [ -1.5e+3 , null]").nth(1).unwrap().unwrap();
     assert_eq!((second.kind, second.range(), second.bytes), (Number, 3..10, &b"-1.5e+3"[..]));
 }
 
 #[test]
 fn depth_counts_open_brackets() {
-    let mut tokens = tokens(b"[{\"a\":[]}]");
+    let mut tokens = scan_tokens(b"[{\"a\":[]}]");
     let mut depths = Vec::new();
     while let Some(token) = tokens.next() {
         token.unwrap();
@@ -52,7 +52,7 @@ fn depth_counts_open_brackets() {
 
 #[test]
 fn faults_name_their_place() {
-    let fault = |text: &str| check(text.as_bytes()).unwrap_err().to_string();
+    let fault = |text: &str| check_syntax(text.as_bytes()).unwrap_err().to_string();
     assert_eq!(fault(""), "the text ends before the document does at byte 0");
     assert_eq!(fault("[1,]"), "a value was expected at byte 3");
     assert_eq!(fault("[1 2]"), "a comma or ] was expected at byte 3");
@@ -75,29 +75,29 @@ fn faults_name_their_place() {
 
 #[test]
 fn an_error_ends_the_tokens() {
-    let mut tokens = tokens(b"[1 2]");
+    let mut tokens = scan_tokens(b"[1 2]");
     assert_eq!(tokens.by_ref().filter(Result::is_err).count(), 1);
     assert_eq!(tokens.next(), None);
 }
 
 #[test]
 fn bytes_that_are_not_utf8_may_stand_in_strings_only() {
-    assert!(check(b"[\"\xff\xfe\"]").is_ok());
-    assert!(check(b"[\xff]").is_err());
+    assert!(check_syntax(b"[\"\xff\xfe\"]").is_ok());
+    assert!(check_syntax(b"[\xff]").is_err());
 }
 
 #[test]
 fn depth_is_bounded_by_nothing() {
     let deep = vec![b'['; 1 << 20];
-    assert_eq!(check(&deep).unwrap_err().offset, 1 << 20);
-    assert_eq!(&*pretty(&deep), &deep[..]);
+    assert_eq!(check_syntax(&deep).unwrap_err().offset, 1 << 20);
+    assert_eq!(&*pretty_print(&deep), &deep[..]);
     let mut mixed: Vec<u8> = b"[{\"\":".repeat(100_000);
     mixed.push(b'1');
     mixed.extend(b"}]".repeat(100_000));
-    assert_eq!(check(&mixed), Ok(()));
-    assert!(pretty(&mixed).len() < 64 << 20);
+    assert_eq!(check_syntax(&mixed), Ok(()));
+    assert!(pretty_print(&mixed).len() < 64 << 20);
     mixed[500_001] = b']';
-    assert!(check(&mixed).is_err());
+    assert!(check_syntax(&mixed).is_err());
 }
 
 #[test]
@@ -125,26 +125,26 @@ fn nothing_is_laid_out_before_all_is_checked() {
 
 #[test]
 fn literals_are_decoded() {
-    assert_eq!(decode(br#""plain""#), "plain");
-    assert_eq!(decode(br#""\"\\\/\b\f\n\r\t""#), "\"\\/\u{8}\u{c}\n\r\t");
-    assert_eq!(decode(br#""\u00e9\u00E9\uD83D\uDE00""#), "éé😀");
-    assert_eq!(decode(br#""\ud83dx\ude00""#), "\u{fffd}x\u{fffd}");
-    assert_eq!(decode(br#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
-    assert_eq!(decode(b"\"\xff\\n\xc3\xa9\""), "\u{fffd}\né");
-    assert_eq!(decode(b"\"\""), "");
+    assert_eq!(decode_literal(br#""plain""#), "plain");
+    assert_eq!(decode_literal(br#""\"\\\/\b\f\n\r\t""#), "\"\\/\u{8}\u{c}\n\r\t");
+    assert_eq!(decode_literal(br#""\u00e9\u00E9\uD83D\uDE00""#), "éé😀");
+    assert_eq!(decode_literal(br#""\ud83dx\ude00""#), "\u{fffd}x\u{fffd}");
+    assert_eq!(decode_literal(br#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
+    assert_eq!(decode_literal(b"\"\xff\\n\xc3\xa9\""), "\u{fffd}\né");
+    assert_eq!(decode_literal(b"\"\""), "");
 }
 
 #[test]
 fn what_is_no_literal_is_decoded_somehow() {
     for text in [&b""[..], b"\"", b"\\", b"\\u", b"\\u12", b"abc\\", b"\\\xff"] {
-        decode(text);
+        decode_literal(text);
     }
 }
 
 #[test]
 fn lone_surrogates_are_told_apart() {
-    let pieces: Vec<_> = pieces(br#""a\ud800\n""#).collect();
-    assert_eq!(pieces, [Piece::Plain(b"a"), Piece::Lone(0xd800), Piece::Char('\n')]);
+    let pieces: Vec<_> = read_pieces(br#""a\ud800\n""#).collect();
+    assert_eq!(pieces, [JsonLiteralPiece::Plain(b"a"), JsonLiteralPiece::Lone(0xd800), JsonLiteralPiece::Char('\n')]);
 }
 
 proptest! {
@@ -152,20 +152,20 @@ proptest! {
 
     #[test]
     fn any_bytes_are_survived(text in proptest::collection::vec(any::<u8>(), 0..64)) {
-        let fine = check(&text).is_ok();
-        prop_assert_eq!(matches!(pretty(&text), std::borrow::Cow::Owned(_)), fine);
-        let _ = decode(&text);
+        let fine = check_syntax(&text).is_ok();
+        prop_assert_eq!(matches!(pretty_print(&text), std::borrow::Cow::Owned(_)), fine);
+        let _ = decode_literal(&text);
     }
 
     #[test]
     fn nearly_json_is_judged_as_serde_judges_it(text in r#"[\[\]{},:" \\u0e1.\-tn]{0,12}"#) {
         let theirs = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-        prop_assert_eq!(check(text.as_bytes()).is_ok(), theirs, "{}", text);
+        prop_assert_eq!(check_syntax(text.as_bytes()).is_ok(), theirs, "{}", text);
     }
 
     #[test]
     fn strings_come_back_as_they_were(text in any::<String>()) {
         let literal = serde_json::to_string(&text).unwrap();
-        prop_assert_eq!(decode(literal.as_bytes()), text);
+        prop_assert_eq!(decode_literal(literal.as_bytes()), text);
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::api::read_list;
 use crate::protocol::body::RawBody;
 
-fn signups(rows: &[(&str, i64, &str)]) -> Vec<Signup> {
+fn signups(rows: &[(&str, i64, &str)]) -> Vec<ApiSignup> {
     let rows: Vec<Value> = rows
         .iter()
         .map(|(id, position, made)| {
@@ -19,19 +19,19 @@ fn at(text: &str) -> Timestamp {
     format!("2024-01-15T{text}:00Z").parse().unwrap()
 }
 
-fn heard(events: &[(&str, &str, Value, &str)]) -> Heard {
-    let mut heard = Heard::default();
+fn heard(events: &[(&str, &str, Value, &str)]) -> ObservedWaitlist {
+    let mut heard = ObservedWaitlist::default();
     for (kind, id, data, when) in events {
         let mut data = data.clone();
         data["id"] = json!(id);
         data["email"] = json!(format!("{id}@x.io"));
         let event = json!({ "event_type": format!("signup.{kind}"), "waitlist_id": "w", "data": data, "timestamp": at(when).to_string() });
-        heard.take(&Facts::of(&RawBody::new(event.to_string())), at("12:00"));
+        heard.observe_event(&EventFacts::from_body(&RawBody::new(event.to_string())), at("12:00"));
     }
     heard
 }
 
-fn told(missed: &[Missed]) -> Vec<(Option<&'static str>, &str)> {
+fn told(missed: &[MissedEvent]) -> Vec<(Option<&'static str>, &str)> {
     missed.iter().map(|missed| (missed.event_type(), missed.id())).collect()
 }
 
@@ -44,7 +44,7 @@ fn what_was_told_is_not_missed() {
         ("created", "c", json!({ "position": 3 }), "10:03"),
         ("deleted", "c", json!({}), "10:04"),
     ]);
-    assert_eq!(heard.missed(signups(&[("a", 1, "10:00"), ("b", 1, "10:01")]), at("13:00"), None), []);
+    assert_eq!(heard.find_missed(signups(&[("a", 1, "10:00"), ("b", 1, "10:01")]), at("13:00"), None), []);
     assert_eq!(heard.len(), 3);
 }
 
@@ -65,7 +65,7 @@ fn each_sort_of_gap_is_found_in_its_order() {
         ("half", 3, "09:30"),
         ("undead", 6, "09:40"),
     ];
-    let missed = heard.missed(signups(&there), at("13:00"), None);
+    let missed = heard.find_missed(signups(&there), at("13:00"), None);
     assert_eq!(
         told(&missed),
         [
@@ -77,9 +77,9 @@ fn each_sort_of_gap_is_found_in_its_order() {
             (Some("signup.deleted"), "gone"),
         ]
     );
-    assert!(matches!(&missed[3], Missed::Moved { from: 2, to: 1, .. }));
+    assert!(matches!(&missed[3], MissedEvent::Moved { from: 2, to: 1, .. }));
     assert_eq!(
-        told(&heard.missed(signups(&there), at("13:00"), Some(at("10:25"))))[0],
+        told(&heard.find_missed(signups(&there), at("13:00"), Some(at("10:25"))))[0],
         (Some("signup.created"), "late")
     );
 }
@@ -90,30 +90,31 @@ fn the_position_that_was_told_last_counts_whatever_came_last() {
         ("position_changed", "a", json!({ "old_position": 5, "new_position": 2 }), "10:05"),
         ("created", "a", json!({ "position": 5 }), "10:00"),
     ]);
-    assert_eq!(heard.missed(signups(&[("a", 2, "10:00")]), at("13:00"), None), []);
+    assert_eq!(heard.find_missed(signups(&[("a", 2, "10:00")]), at("13:00"), None), []);
 }
 
 #[test]
 fn payloads_are_the_documented_ones() {
     let signup = signups(&[("a", 3, "10:00")]).remove(0);
-    let text = |missed: Missed| missed.payload("w", at("12:00")).map(|payload| payload.to_string());
+    let text = |missed: MissedEvent| missed.build_payload("w", at("12:00")).map(|payload| payload.to_string());
     assert_eq!(
-        text(Missed::Created(signup.clone())).unwrap(),
+        text(MissedEvent::Created(signup.clone())).unwrap(),
         r#"{"event_type":"signup.created","waitlist_id":"w","data":{"id":"a","email":"a@x.io","name":null,"position":3,"referral_code":"ABC123","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#
     );
     assert_eq!(
-        text(Missed::Moved { signup: signup.clone(), from: 5, to: 3 }).unwrap(),
+        text(MissedEvent::Moved { signup: signup.clone(), from: 5, to: 3 }).unwrap(),
         r#"{"event_type":"signup.position_changed","waitlist_id":"w","data":{"id":"a","email":"a@x.io","old_position":5,"new_position":3,"position_change":-2},"timestamp":"2024-01-15T12:00:00Z"}"#
     );
     assert_eq!(
-        text(Missed::Deleted { id: "a".into(), email: Some("a@x.io".into()) }).unwrap(),
+        text(MissedEvent::Deleted { id: "a".into(), email: Some("a@x.io".into()) }).unwrap(),
         r#"{"event_type":"signup.deleted","waitlist_id":"w","data":{"id":"a","email":"a@x.io"},"timestamp":"2024-01-15T12:00:00Z"}"#
     );
-    for missed in [Missed::Created(signup.clone()), Missed::Moved { signup: signup.clone(), from: 5, to: 3 }] {
-        let body = RawBody::new(missed.payload("w", at("12:00")).unwrap().to_string());
-        assert_eq!(Facts::of(&body).drift, [], "{missed:?}");
+    for missed in [MissedEvent::Created(signup.clone()), MissedEvent::Moved { signup: signup.clone(), from: 5, to: 3 }]
+    {
+        let body = RawBody::new(missed.build_payload("w", at("12:00")).unwrap().to_string());
+        assert_eq!(EventFacts::from_body(&body).drift, [], "{missed:?}");
     }
-    assert_eq!(text(Missed::StillThere(signup)), None);
+    assert_eq!(text(MissedEvent::StillThere(signup)), None);
 }
 
 #[test]
@@ -123,8 +124,8 @@ fn what_came_while_the_sign_ups_were_read_is_not_judged() {
         ("created", "moved", json!({ "position": 5 }), "10:00"),
     ]);
     let there = || signups(&[("moved", 6, "09:00")]);
-    assert_eq!(heard.missed(there(), at("12:00"), None), []);
-    assert_eq!(heard.missed(there(), at("12:01"), None).len(), 2);
+    assert_eq!(heard.find_missed(there(), at("12:00"), None), []);
+    assert_eq!(heard.find_missed(there(), at("12:01"), None).len(), 2);
 }
 
 #[test]
@@ -133,14 +134,14 @@ fn within_one_second_what_came_later_counts() {
         let data = json!({ "id": "a", "old_position": from, "new_position": to });
         let event =
             json!({ "event_type": "signup.position_changed", "data": data, "timestamp": "2024-01-15T10:00:00Z" });
-        Facts::of(&RawBody::new(event.to_string()))
+        EventFacts::from_body(&RawBody::new(event.to_string()))
     };
-    let created = Facts::of(&RawBody::new(
+    let created = EventFacts::from_body(&RawBody::new(
         r#"{"event_type":"signup.created","data":{"id":"a","position":5},"timestamp":"2024-01-15T10:00:00Z"}"#,
     ));
     // Newest first, as a store is read.
-    let mut heard = Heard::default();
-    heard.take(&position(5, 2), at("10:02"));
-    heard.take(&created, at("10:01"));
-    assert_eq!(heard.missed(signups(&[("a", 2, "10:00")]), at("13:00"), None), []);
+    let mut heard = ObservedWaitlist::default();
+    heard.observe_event(&position(5, 2), at("10:02"));
+    heard.observe_event(&created, at("10:01"));
+    assert_eq!(heard.find_missed(signups(&[("a", 2, "10:00")]), at("13:00"), None), []);
 }

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 /// Dice that always fall the same way for the same seed.
 #[derive(Debug, Clone)]
-pub struct Dice(ChaCha8Rng);
+pub struct SeededRng(ChaCha8Rng);
 
-impl Dice {
+impl SeededRng {
     /// Dice for a seed.
     pub fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
@@ -17,14 +17,14 @@ impl Dice {
 
     /// Dice for one of several independent uses of a seed, numbered by the caller: the events of a load run and the
     /// faults played on them must not depend on each other's number of rolls.
-    pub fn for_use(seed: u64, number: u64) -> Self {
+    pub fn for_stream(seed: u64, number: u64) -> Self {
         let mut dice = Self::new(seed);
         dice.0.set_stream(number);
         dice
     }
 
     /// The same dice turned to one of their independent uses, whatever was rolled before.
-    pub fn turned_to(&self, number: u64) -> Self {
+    pub fn to_stream(&self, number: u64) -> Self {
         let mut dice = self.clone();
         dice.0.set_word_pos(0);
         dice.0.set_stream(number);
@@ -73,6 +73,6 @@ const TIME: u64 = u64::MAX;
 /// The time that stands for "now" where a seed must give the same bytes on every day: a second of the year 2024.
 pub fn seeded_time(seed: u64) -> Timestamp {
     const YEAR_2024: i64 = 1_704_067_200;
-    let second = YEAR_2024 + Dice::for_use(seed, TIME).between(0, 366 * 86_400 - 1);
+    let second = YEAR_2024 + SeededRng::for_stream(seed, TIME).between(0, 366 * 86_400 - 1);
     Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }

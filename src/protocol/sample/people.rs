@@ -1,40 +1,40 @@
 //! Names of people who do not exist, and addresses for them. Several cultures are there on purpose: a handler that
 //! breaks on `Søren`, on `王小明` or on a name of one word should break here and not on a customer.
 
-use super::Dice;
+use super::SeededRng;
 
 /// Names that go together.
-struct Culture {
+struct NamePool {
     first: &'static [&'static str],
     last: &'static [&'static str],
 }
 
-const CULTURES: &[Culture] = &[
-    Culture {
+const CULTURES: &[NamePool] = &[
+    NamePool {
         first: &["Alice", "Ben", "Charlotte", "Daniel", "Grace", "Harry", "Nora", "Owen"],
         last: &["Archer", "Bennett", "Clarke", "Holloway", "Marsh", "O'Connor", "Whitfield", "Young"],
     },
-    Culture {
+    NamePool {
         first: &["Álvaro", "Belén", "Iñaki", "Lucía", "Mateo", "Ximena"],
         last: &["Ibáñez", "Muñoz", "Peña Rojas", "Quintero", "Sepúlveda", "Vargas"],
     },
-    Culture {
+    NamePool {
         first: &["Åsa", "Björn", "Jürgen", "Käthe", "Søren", "Þóra"],
         last: &["Grünwald", "Håkansson", "Kjærgaard", "Lindström", "Weiß", "Østby"],
     },
-    Culture {
+    NamePool {
         first: &["Bożena", "Ctibor", "Jiří", "Małgorzata", "Władysław", "Željka"],
         last: &["Dvořák", "Kováč", "Łukasik", "Šimić", "Wójcik", "Żuraw"],
     },
-    Culture {
+    NamePool {
         first: &["Adaeze", "Chidi", "Kwame", "Naledi", "Temitope", "Wanjiru"],
         last: &["Abara", "Dlamini", "Kamau", "Mensah", "Nwosu", "Okonkwo-Bello"],
     },
-    Culture {
+    NamePool {
         first: &["Aarav", "Farah", "Ishaan", "Layla", "Meera", "Yusuf"],
         last: &["Al-Sayed", "Bhattacharya", "Haddad", "Iyer", "Kapoor", "Rahmani"],
     },
-    Culture {
+    NamePool {
         first: &["Hana", "Kenji", "Linh", "Minh", "Sora", "Thảo"],
         last: &["Fujimoto", "Hoàng", "Nguyễn", "Okada", "Phạm", "Takahashi"],
     },
@@ -64,7 +64,7 @@ const DOMAINS: &[&str] = &[
 ];
 
 /// A name, and its form for an address.
-pub(super) fn name(dice: &mut Dice) -> (String, String) {
+pub(super) fn generate_name(dice: &mut SeededRng) -> (String, String) {
     if dice.chance(0.15) {
         let (name, ascii) = dice.pick(WHOLE, ("Melati", "melati"));
         return (name.to_owned(), ascii.to_owned());
@@ -76,7 +76,7 @@ pub(super) fn name(dice: &mut Dice) -> (String, String) {
 }
 
 /// An address for a name in the form that [`to_ascii`] gives; most have a number, since people share names.
-pub(super) fn email(dice: &mut Dice, ascii: &str) -> String {
+pub(super) fn generate_email(dice: &mut SeededRng, ascii: &str) -> String {
     let number = if dice.chance(0.7) { dice.between(1, 9999).to_string() } else { String::new() };
     format!("{ascii}{number}@{}", dice.pick(DOMAINS, "example.com"))
 }

@@ -4,7 +4,7 @@
 //! the endpoint and not this program. The members, their order and their form are the same; what differs between two
 //! payloads of a stream is what differs between two sign-ups: id, address, name, position, referral code.
 
-use super::{Dice, Given, people, whole_seconds};
+use super::{SampleOverrides, SeededRng, people, truncate_to_seconds};
 use crate::protocol::event::EventType;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -17,7 +17,7 @@ const PEOPLE: usize = 512;
 
 /// What a stream consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub enum PayloadPattern {
     /// One event, of another sign-up each time.
     One(EventType),
     /// The life of one sign-up after the other: created, moved, deleted.
@@ -26,49 +26,49 @@ pub enum Flow {
 
 /// Payloads by their number.
 #[derive(Debug, Clone)]
-pub struct Stream {
-    dice: Dice,
-    flow: Flow,
+pub struct PayloadStream {
+    dice: SeededRng,
+    flow: PayloadPattern,
     waitlist: String,
     now: Timestamp,
     time: String,
-    people: Vec<Person>,
+    people: Vec<PayloadPerson>,
 }
 
 /// A name as a JSON string, and the parts of an address on both sides of its number.
 #[derive(Debug, Clone)]
-struct Person {
+struct PayloadPerson {
     name: String,
     local: String,
     domain: String,
 }
 
-impl Stream {
+impl PayloadStream {
     /// A stream whose events happen now.
-    pub fn new(flow: Flow, seed: u64, now: Timestamp, given: &Given) -> Self {
+    pub fn new(flow: PayloadPattern, seed: u64, now: Timestamp, given: &SampleOverrides) -> Self {
         // The last of the independent uses; the payloads take the first ones.
-        let mut dice = Dice::for_use(seed, u64::MAX - 1);
+        let mut dice = SeededRng::for_stream(seed, u64::MAX - 1);
         let waitlist = given.waitlist.clone().unwrap_or_else(|| dice.uuid().to_string());
         let people = (0..PEOPLE).map(|_| person(&mut dice, given)).collect();
-        let now = whole_seconds(now);
+        let now = truncate_to_seconds(now);
         let time = now.to_string();
-        Self { dice: Dice::new(seed), flow, waitlist: Value::from(waitlist).to_string(), now, time, people }
+        Self { dice: SeededRng::new(seed), flow, waitlist: Value::from(waitlist).to_string(), now, time, people }
     }
 
     /// The stream as it is so many seconds later.
     #[must_use]
-    pub fn at(&self, seconds: u64) -> Self {
+    pub fn after_seconds(&self, seconds: u64) -> Self {
         let later = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
         Self { time: self.now.saturating_add(later).unwrap_or(self.now).to_string(), ..self.clone() }
     }
 
     /// Writes the payload with this number into an empty buffer.
-    pub fn write(&self, number: u64, out: &mut Vec<u8>) {
+    pub fn write_payload(&self, number: u64, out: &mut Vec<u8>) {
         let (event, signup) = match self.flow {
-            Flow::One(event) => (event, number),
-            Flow::Lives => (EventType::ALL[(number % 3) as usize], number / 3),
+            PayloadPattern::One(event) => (event, number),
+            PayloadPattern::Lives => (EventType::ALL[(number % 3) as usize], number / 3),
         };
-        let mut dice = self.dice.turned_to(signup);
+        let mut dice = self.dice.to_stream(signup);
         put(out, &[r#"{"event_type":""#, event.name(), r#"","waitlist_id":"#, &self.waitlist, r#","data":{"id":""#]);
         uuid(&mut dice, out);
         let person = &self.people[dice.below(PEOPLE as u64) as usize];
@@ -85,7 +85,7 @@ impl Stream {
         put(out, &[r#"},"timestamp":""#, &self.time, "\"}"]);
     }
 
-    fn created(&self, dice: &mut Dice, person: &Person, out: &mut Vec<u8>) {
+    fn created(&self, dice: &mut SeededRng, person: &PayloadPerson, out: &mut Vec<u8>) {
         const CHARACTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         put(out, &[r#","name":"#, &person.name, r#","position":"#]);
         decimal(dice.between(1, 5000), out);
@@ -96,7 +96,7 @@ impl Stream {
     }
 }
 
-fn moved(dice: &mut Dice, out: &mut Vec<u8>) {
+fn moved(dice: &mut SeededRng, out: &mut Vec<u8>) {
     let (from, up) = (dice.between(2, 5000), dice.between(1, 100));
     let to = (from - up).max(1);
     for (name, value) in
@@ -108,19 +108,20 @@ fn moved(dice: &mut Dice, out: &mut Vec<u8>) {
 }
 
 /// Rolls a person, with what was given in place of what was rolled. A given address stands as it is.
-fn person(dice: &mut Dice, given: &Given) -> Person {
-    let (name, ascii) = people::name(dice);
+fn person(dice: &mut SeededRng, given: &SampleOverrides) -> PayloadPerson {
+    let (name, ascii) = people::generate_name(dice);
     let ascii = given.name.as_deref().map_or(ascii, people::to_ascii);
     let name = Value::from(given.name.clone().unwrap_or(name)).to_string();
     match &given.email {
         Some(email) => {
             let quoted = Value::from(email.as_str()).to_string();
-            Person { name, local: quoted[1..quoted.len() - 1].to_owned(), domain: String::new() }
+            PayloadPerson { name, local: quoted[1..quoted.len() - 1].to_owned(), domain: String::new() }
         }
         None => {
-            let domain =
-                people::email(dice, "x").rsplit_once('@').map_or("example.com".into(), |(_, domain)| domain.to_owned());
-            Person { name, local: ascii, domain: format!("@{domain}") }
+            let domain = people::generate_email(dice, "x")
+                .rsplit_once('@')
+                .map_or("example.com".into(), |(_, domain)| domain.to_owned());
+            PayloadPerson { name, local: ascii, domain: format!("@{domain}") }
         }
     }
 }
@@ -147,7 +148,7 @@ fn decimal(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(&digits[at..]);
 }
 
-fn uuid(dice: &mut Dice, out: &mut Vec<u8>) {
+fn uuid(dice: &mut SeededRng, out: &mut Vec<u8>) {
     let mut text = [0u8; 36];
     out.extend_from_slice(dice.uuid().hyphenated().encode_lower(&mut text).as_bytes());
 }

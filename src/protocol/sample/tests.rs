@@ -3,22 +3,22 @@
 
 use super::*;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::{Facts, Position};
+use crate::protocol::facts::{EventFacts, WaitlistPosition};
 use std::collections::HashSet;
 
 fn noon() -> Timestamp {
     "2024-01-15T12:00:00.987Z".parse().unwrap()
 }
 
-fn fabricate(event: EventType, seed: u64, given: &Given) -> String {
-    sample(event, &mut Dice::new(seed), noon(), given).to_string()
+fn fabricate(event: EventType, seed: u64, given: &SampleOverrides) -> String {
+    generate_payload(event, &mut SeededRng::new(seed), noon(), given).to_string()
 }
 
 #[test]
 fn a_seed_gives_the_same_bytes_for_ever() {
-    let text = fabricate(EventType::SignupDeleted, 7, &Given::default());
-    assert_eq!(text, fabricate(EventType::SignupDeleted, 7, &Given::default()));
-    assert_ne!(text, fabricate(EventType::SignupDeleted, 8, &Given::default()));
+    let text = fabricate(EventType::SignupDeleted, 7, &SampleOverrides::default());
+    assert_eq!(text, fabricate(EventType::SignupDeleted, 7, &SampleOverrides::default()));
+    assert_ne!(text, fabricate(EventType::SignupDeleted, 8, &SampleOverrides::default()));
     assert_eq!(text, PINNED);
     assert_eq!(seeded_time(7).to_string(), "2024-05-04T06:43:47Z");
 }
@@ -29,14 +29,14 @@ const PINNED: &str = r#"{"event_type":"signup.deleted","waitlist_id":"bb43d723-3
 fn payloads_fit_the_catalogue() {
     for seed in 0..300 {
         for event in EventType::ALL {
-            let text = fabricate(event, seed, &Given::default());
-            let facts = Facts::of(&RawBody::new(text.clone()));
+            let text = fabricate(event, seed, &SampleOverrides::default());
+            let facts = EventFacts::from_body(&RawBody::new(text.clone()));
             assert_eq!(facts.drift, [], "{text}");
             assert_eq!(facts.event_type.as_deref(), Some(event.name()));
             assert_eq!(facts.occurred.unwrap().to_string(), "2024-01-15T12:00:00Z");
             match (event, facts.position) {
-                (EventType::SignupCreated, Some(Position::At(at))) => assert!(at >= 1),
-                (EventType::SignupPositionChanged, Some(Position::Moved { from, to })) => {
+                (EventType::SignupCreated, Some(WaitlistPosition::At(at))) => assert!(at >= 1),
+                (EventType::SignupPositionChanged, Some(WaitlistPosition::Moved { from, to })) => {
                     assert!(from != to && to >= 1 && from >= 1)
                 }
                 (EventType::SignupDeleted, None) => {}
@@ -49,7 +49,7 @@ fn payloads_fit_the_catalogue() {
 #[test]
 fn members_stand_in_the_documented_order() {
     for event in EventType::ALL {
-        let payload = sample(event, &mut Dice::new(1), noon(), &Given::default());
+        let payload = generate_payload(event, &mut SeededRng::new(1), noon(), &SampleOverrides::default());
         let mut paths = Vec::new();
         for (key, value) in payload.as_object().unwrap() {
             paths.push(key.clone());
@@ -63,7 +63,7 @@ fn members_stand_in_the_documented_order() {
 fn details_look_like_the_documented_ones() {
     let mut names = HashSet::new();
     for seed in 0..300 {
-        let signup = Signup::roll(&mut Dice::new(seed), noon(), &Given::default());
+        let signup = SampleSignup::generate(&mut SeededRng::new(seed), noon(), &SampleOverrides::default());
         assert_eq!(signup.id.get_version_num(), 4);
         assert!(signup.referral_code.len() == 6);
         assert!(signup.referral_code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
@@ -78,10 +78,13 @@ fn details_look_like_the_documented_ones() {
 
 #[test]
 fn what_is_given_replaces_nothing_else() {
-    let given = Given { waitlist: Some("w1".into()), email: Some("me@example.org".into()), name: Some("Zoë".into()) };
+    let given =
+        SampleOverrides {
+            waitlist: Some("w1".into()), email: Some("me@example.org".into()), name: Some("Zoë".into())
+        };
     for event in EventType::ALL {
-        let mut plain = sample(event, &mut Dice::new(3), noon(), &Given::default());
-        let with = sample(event, &mut Dice::new(3), noon(), &given);
+        let mut plain = generate_payload(event, &mut SeededRng::new(3), noon(), &SampleOverrides::default());
+        let with = generate_payload(event, &mut SeededRng::new(3), noon(), &given);
         plain["waitlist_id"] = "w1".into();
         plain["data"]["email"] = "me@example.org".into();
         if event == EventType::SignupCreated {
@@ -94,8 +97,8 @@ fn what_is_given_replaces_nothing_else() {
 #[test]
 fn an_address_is_made_from_a_given_name() {
     let email = |name: &str| {
-        let given = Given { name: Some(name.into()), ..Given::default() };
-        Signup::roll(&mut Dice::new(1), noon(), &given).email
+        let given = SampleOverrides { name: Some(name.into()), ..SampleOverrides::default() };
+        SampleSignup::generate(&mut SeededRng::new(1), noon(), &given).email
     };
     assert!(email("Zoë  O'Neill").starts_with("zoe.oneill"), "{}", email("Zoë  O'Neill"));
     assert!(email("李").starts_with("user"));
@@ -105,7 +108,7 @@ fn an_address_is_made_from_a_given_name() {
 #[test]
 fn every_listed_name_has_an_ascii_form() {
     for seed in 0..2000 {
-        let (name, ascii) = people::name(&mut Dice::new(seed));
+        let (name, ascii) = people::generate_name(&mut SeededRng::new(seed));
         assert!(ascii.len() >= 3 && ascii.bytes().all(|b| matches!(b, b'a'..=b'z' | b'.')), "{name}: {ascii}");
         assert_eq!(ascii.contains('.'), name.contains(' ') || !name.is_ascii(), "{name}: {ascii}");
     }
@@ -113,9 +116,9 @@ fn every_listed_name_has_an_ascii_form() {
 
 #[test]
 fn one_signup_can_live_through_several_events() {
-    let signup = Signup::roll(&mut Dice::new(5), noon(), &Given::default());
+    let signup = SampleSignup::generate(&mut SeededRng::new(5), noon(), &SampleOverrides::default());
     let later = "2024-01-15T13:00:00Z".parse().unwrap();
-    let payloads = [signup.created(), signup.moved(9, 4, later), signup.deleted(later)];
+    let payloads = [signup.build_created(), signup.build_moved(9, 4, later), signup.build_deleted(later)];
     assert!(payloads.iter().all(|payload| payload["data"]["id"] == payloads[0]["data"]["id"]));
     assert_eq!(payloads[1]["data"]["position_change"], -5);
     assert_eq!(payloads[2]["timestamp"], "2024-01-15T13:00:00Z");
@@ -123,7 +126,7 @@ fn one_signup_can_live_through_several_events() {
 
 #[test]
 fn dice_stay_within_their_bounds() {
-    let mut dice = Dice::new(0);
+    let mut dice = SeededRng::new(0);
     let rolls: HashSet<i64> = (0..1000).map(|_| dice.between(-2, 2)).collect();
     assert_eq!(rolls, HashSet::from([-2, -1, 0, 1, 2]));
     assert_eq!((dice.below(0), dice.below(1), dice.between(5, 4), dice.pick(&[], 'x')), (0, 0, 5, 'x'));
@@ -132,7 +135,7 @@ fn dice_stay_within_their_bounds() {
     assert!(!dice.chance(0.0) && dice.chance(1.0));
     let lucky = (0..10_000).filter(|_| dice.chance(0.2)).count();
     assert!((1_800..2_200).contains(&lucky), "{lucky}");
-    assert_ne!(Dice::for_use(1, 1).below(u64::MAX), Dice::for_use(1, 2).below(u64::MAX));
+    assert_ne!(SeededRng::for_stream(1, 1).below(u64::MAX), SeededRng::for_stream(1, 2).below(u64::MAX));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 
-fn script(name: &str, seed: u64) -> Script {
-    Scenario::built_in(name).unwrap().script(seed).unwrap()
+fn script(name: &str, seed: u64) -> ScenarioScript {
+    Scenario::built_in(name).unwrap().build_script(seed).unwrap()
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn built_in_scenarios_fit_the_catalogue_and_repeat() {
         assert_eq!(played, script(name, 7));
         assert_ne!(played.bodies, script(name, 8).bodies);
         for body in &played.bodies {
-            assert!(Facts::of(&RawBody::new(body.clone())).drift.is_empty(), "{body}");
+            assert!(EventFacts::from_body(&RawBody::new(body.clone())).drift.is_empty(), "{body}");
         }
     }
     assert!(Scenario::built_in("nothing").is_none());
@@ -47,10 +47,10 @@ fn moves_follow_each_other() {
 fn what_means_nothing_is_named() {
     let mut scenario = Scenario::built_in("lifecycle").unwrap();
     scenario.steps[1].event = "moved".into();
-    assert_eq!(scenario.script(1).unwrap_err().to_string(), "step 2: 'moved' is no event");
+    assert_eq!(scenario.build_script(1).unwrap_err().to_string(), "step 2: 'moved' is no event");
     scenario.steps.truncate(1);
     scenario.steps[0].set.insert("data.posiion".into(), Value::from(1));
-    assert!(scenario.script(1).unwrap_err().to_string().starts_with("step 1: "));
+    assert!(scenario.build_script(1).unwrap_err().to_string().starts_with("step 1: "));
     scenario.steps.clear();
-    assert_eq!(scenario.script(1), Err(Wrong::Size));
+    assert_eq!(scenario.build_script(1), Err(ScenarioError::Size));
 }

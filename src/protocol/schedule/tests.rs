@@ -3,7 +3,7 @@
 use super::*;
 
 fn seconds(from: RetryFrom) -> Vec<u64> {
-    Schedule::new(from).map(|due| due.as_secs()).collect()
+    RetrySchedule::new(from).map(|due| due.as_secs()).collect()
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn both_readings_have_five_attempts() {
 
 #[test]
 fn a_finished_schedule_stays_finished() {
-    let mut schedule = Schedule::new(RetryFrom::Previous);
+    let mut schedule = RetrySchedule::new(RetryFrom::Previous);
     assert_eq!(schedule.by_ref().count(), 5);
     assert_eq!((schedule.next(), schedule.next()), (None, None));
 }
@@ -23,7 +23,7 @@ fn a_finished_schedule_stays_finished() {
 #[test]
 fn any_2xx_acknowledges_and_nothing_else() {
     for status in 0..1000 {
-        assert_eq!(acknowledges(status), (200..=299).contains(&status), "{status}");
+        assert_eq!(is_acknowledgement(status), (200..=299).contains(&status), "{status}");
     }
 }
 

@@ -3,12 +3,12 @@
 use super::*;
 use proptest::prelude::*;
 
-fn key(secret: impl Into<Vec<u8>>) -> Key {
+fn key(secret: impl Into<Vec<u8>>) -> HmacKey {
     Secret::new(secret).unwrap().key()
 }
 
-fn check(value: &str) -> Verdict {
-    verify([value.as_bytes()], b"{}", &[key("s")])
+fn check(value: &str) -> SignatureVerdict {
+    verify_signature([value.as_bytes()], b"{}", &[key("s")])
 }
 
 /// RFC 4231, section 4: key, data and HMAC-SHA256. Case 5 is about truncation, which nobody does here.
@@ -39,7 +39,7 @@ fn the_vectors_of_rfc_4231_hold() {
     for (secret, data, tag) in rfc_4231() {
         let (key, value) = (key(secret), format!("sha256={tag}"));
         assert_eq!(key.sign(&data), value);
-        assert!(matches!(verify([value.as_bytes()], &data, &[key]), Verdict::Valid(_)));
+        assert!(matches!(verify_signature([value.as_bytes()], &data, &[key]), SignatureVerdict::Valid(_)));
     }
 }
 
@@ -53,37 +53,37 @@ fn the_vector_that_github_documents_holds() {
 fn every_fault_of_a_header_is_told_apart() {
     let digits = key("s").sign(b"{}").split_off(7);
     let cases = [
-        (String::new(), Reason::Empty),
-        (" \t".to_owned(), Reason::Empty),
-        ("sha256=".to_owned(), Reason::WrongLength),
-        (digits.clone(), Reason::NoPrefix),
-        (digits[..40].to_owned(), Reason::WrongLength),
-        ("ungültig".to_owned(), Reason::NotHex),
-        ("dGhpcyBpcyBub3QgaGV4YWRlY2ltYWwgYXQgYWxsISE=".to_owned(), Reason::NotHex),
-        ("dGhpcyBpcyBub3QgaGV4YWRlY2ltYWwgYXQgYWxsIQ==".to_owned(), Reason::NotHex),
-        (format!("={digits}"), Reason::NotHex),
-        (format!("sha1={digits}"), Reason::WrongPrefix),
-        (format!("SHA256={digits}"), Reason::WrongPrefix),
-        (format!("sha256:{digits}"), Reason::WrongPrefix),
-        (format!("t=1,v1={digits}"), Reason::WrongPrefix),
-        (format!("sha256= {digits}"), Reason::NotHex),
-        (format!("sha256=0x{digits}"), Reason::NotHex),
-        (format!("sha256={digits},sha256={digits}"), Reason::NotHex),
-        (format!("sha256={}", &digits[..32]), Reason::WrongLength),
-        (format!("sha256={}", &digits[..63]), Reason::WrongLength),
-        (format!("sha256={digits}00"), Reason::WrongLength),
-        (format!("sha256={}", "0".repeat(64)), Reason::Mismatch),
+        (String::new(), SignatureFault::Empty),
+        (" \t".to_owned(), SignatureFault::Empty),
+        ("sha256=".to_owned(), SignatureFault::WrongLength),
+        (digits.clone(), SignatureFault::NoPrefix),
+        (digits[..40].to_owned(), SignatureFault::WrongLength),
+        ("ungültig".to_owned(), SignatureFault::NotHex),
+        ("dGhpcyBpcyBub3QgaGV4YWRlY2ltYWwgYXQgYWxsISE=".to_owned(), SignatureFault::NotHex),
+        ("dGhpcyBpcyBub3QgaGV4YWRlY2ltYWwgYXQgYWxsIQ==".to_owned(), SignatureFault::NotHex),
+        (format!("={digits}"), SignatureFault::NotHex),
+        (format!("sha1={digits}"), SignatureFault::WrongPrefix),
+        (format!("SHA256={digits}"), SignatureFault::WrongPrefix),
+        (format!("sha256:{digits}"), SignatureFault::WrongPrefix),
+        (format!("t=1,v1={digits}"), SignatureFault::WrongPrefix),
+        (format!("sha256= {digits}"), SignatureFault::NotHex),
+        (format!("sha256=0x{digits}"), SignatureFault::NotHex),
+        (format!("sha256={digits},sha256={digits}"), SignatureFault::NotHex),
+        (format!("sha256={}", &digits[..32]), SignatureFault::WrongLength),
+        (format!("sha256={}", &digits[..63]), SignatureFault::WrongLength),
+        (format!("sha256={digits}00"), SignatureFault::WrongLength),
+        (format!("sha256={}", "0".repeat(64)), SignatureFault::Mismatch),
     ];
     for (value, reason) in cases {
-        assert_eq!(check(&value), Verdict::Invalid(reason), "{value:?}");
+        assert_eq!(check(&value), SignatureVerdict::Invalid(reason), "{value:?}");
     }
 }
 
 #[test]
 fn reasons_are_explained_each_in_its_own_words() {
-    use Reason::*;
+    use SignatureFault::*;
     let all = [Missing, Empty, NoPrefix, WrongPrefix, NotHex, WrongLength, DoubledHeader, Mismatch];
-    let mut words: Vec<&str> = all.into_iter().map(Reason::explain).collect();
+    let mut words: Vec<&str> = all.into_iter().map(SignatureFault::explain).collect();
     words.sort_unstable();
     words.dedup();
     assert_eq!(words.len(), all.len());
@@ -95,16 +95,16 @@ fn blanks_around_and_either_case_are_allowed() {
     let value = key("s").sign(b"{}");
     let upper = format!("sha256={}", value[7..].to_uppercase());
     for value in [&value, &upper, &format!(" \t{value}\t "), &format!("{upper} ")] {
-        assert!(matches!(check(value), Verdict::Valid(_)), "{value:?}");
+        assert!(matches!(check(value), SignatureVerdict::Valid(_)), "{value:?}");
     }
 }
 
 #[test]
 fn no_header_is_unsigned_and_two_are_a_fault() {
     let (key, value) = (key("s"), key("s").sign(b"{}"));
-    assert_eq!(verify([], b"{}", std::slice::from_ref(&key)), Verdict::Unsigned);
+    assert_eq!(verify_signature([], b"{}", std::slice::from_ref(&key)), SignatureVerdict::Unsigned);
     let twice = [value.as_bytes(), value.as_bytes()];
-    assert_eq!(verify(twice, b"{}", &[key]), Verdict::Invalid(Reason::DoubledHeader));
+    assert_eq!(verify_signature(twice, b"{}", &[key]), SignatureVerdict::Invalid(SignatureFault::DoubledHeader));
 }
 
 #[test]
@@ -112,14 +112,14 @@ fn one_of_several_secrets_is_enough_and_named() {
     let keys = [key("old"), key("new")];
     for (index, key) in keys.iter().enumerate() {
         let value = key.sign(b"x");
-        match verify([value.as_bytes()], b"x", &keys) {
-            Verdict::Valid(proof) => assert_eq!(proof.secret_index(), index),
+        match verify_signature([value.as_bytes()], b"x", &keys) {
+            SignatureVerdict::Valid(proof) => assert_eq!(proof.secret_index(), index),
             other => panic!("{other:?}"),
         }
     }
     let value = key("other").sign(b"x");
-    assert_eq!(verify([value.as_bytes()], b"x", &keys), Verdict::Invalid(Reason::Mismatch));
-    assert_eq!(verify([value.as_bytes()], b"x", &[]), Verdict::Invalid(Reason::Mismatch));
+    assert_eq!(verify_signature([value.as_bytes()], b"x", &keys), SignatureVerdict::Invalid(SignatureFault::Mismatch));
+    assert_eq!(verify_signature([value.as_bytes()], b"x", &[]), SignatureVerdict::Invalid(SignatureFault::Mismatch));
 }
 
 #[test]
@@ -147,8 +147,8 @@ proptest! {
 
     #[test]
     fn any_header_is_survived(value in proptest::collection::vec(any::<u8>(), 0..80)) {
-        let verdict = verify([&value[..]], b"{}", &[key("s")]);
-        prop_assert!(!matches!(verdict, Verdict::Valid(_)));
+        let verdict = verify_signature([&value[..]], b"{}", &[key("s")]);
+        prop_assert!(!matches!(verdict, SignatureVerdict::Valid(_)));
     }
 
     #[test]
@@ -156,9 +156,9 @@ proptest! {
         let key = key("s");
         let value = key.sign(&body);
         let keys = [key];
-        prop_assert!(matches!(verify([value.as_bytes()], &body, &keys), Verdict::Valid(_)));
+        prop_assert!(matches!(verify_signature([value.as_bytes()], &body, &keys), SignatureVerdict::Valid(_)));
         let mut changed = body.clone();
         changed[at % body.len()] ^= 1;
-        prop_assert_eq!(verify([value.as_bytes()], &changed, &keys), Verdict::Invalid(Reason::Mismatch));
+        prop_assert_eq!(verify_signature([value.as_bytes()], &changed, &keys), SignatureVerdict::Invalid(SignatureFault::Mismatch));
     }
 }

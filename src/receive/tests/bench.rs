@@ -1,12 +1,14 @@
 //! What the tests stand on: a store in memory, an audience that remembers, a client of raw bytes.
 
 use crate::clock::SystemClock;
-use crate::protocol::arrival::{Arrival, RecordError, Recorded, Recorder, Refused, Repeat, RepeatKind};
+use crate::protocol::arrival::{
+    Arrival, ArrivalRecordError, ArrivalRecorder, ArrivalRepeat, RecordedArrival, RefusedRequest, RepeatKind,
+};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::Fingerprint;
-use crate::protocol::report::{ArrivalReport, Report, What};
-use crate::protocol::signature::{Key, Secret};
-use crate::receive::{Audience, Drained, Limits, Receiver, Settings, router, serve};
+use crate::protocol::report::{ArrivalReport, Report, ReportKind};
+use crate::protocol::signature::{HmacKey, Secret};
+use crate::receive::{DrainResult, ListenerSettings, ReportSink, ServerLimits, WebhookReceiver, router, serve};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +22,7 @@ use tokio::task::JoinHandle;
 /// Long enough that only a fault reaches it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(super) fn key() -> Key {
+pub(super) fn key() -> HmacKey {
     Secret::new("s3cret").unwrap().key()
 }
 
@@ -36,30 +38,30 @@ pub(super) async fn until(condition: impl Fn() -> bool) {
 
 /// A store in memory that can be told to fail, to wait and what to answer.
 #[derive(Clone, Default)]
-pub(super) struct Memory(Arc<MemoryState>);
+pub(super) struct MemoryRecorder(Arc<MemoryRecorderState>);
 
 #[derive(Default)]
-pub(super) struct MemoryState {
+pub(super) struct MemoryRecorderState {
     pub(super) arrivals: Mutex<Vec<Arrival>>,
-    pub(super) refused: Mutex<Vec<Refused>>,
+    pub(super) refused: Mutex<Vec<RefusedRequest>>,
     pub(super) attempts: Mutex<Vec<Attempt>>,
     /// Answers to give in place of the store's own.
-    pub(super) scripted: Mutex<VecDeque<Result<Recorded, RecordError>>>,
+    pub(super) scripted: Mutex<VecDeque<Result<RecordedArrival, ArrivalRecordError>>>,
     /// Each record takes a permit, where there is a gate.
     pub(super) gate: Mutex<Option<Arc<Semaphore>>>,
     pub(super) panics: AtomicBool,
     events: Mutex<HashMap<Fingerprint, u64>>,
 }
 
-impl std::ops::Deref for Memory {
-    type Target = MemoryState;
+impl std::ops::Deref for MemoryRecorder {
+    type Target = MemoryRecorderState;
 
-    fn deref(&self) -> &MemoryState {
+    fn deref(&self) -> &MemoryRecorderState {
         &self.0
     }
 }
 
-impl Memory {
+impl MemoryRecorder {
     /// Makes every record wait for a permit.
     pub(super) fn closed_gate(&self) -> Arc<Semaphore> {
         let gate = Arc::new(Semaphore::new(0));
@@ -67,7 +69,7 @@ impl Memory {
         gate
     }
 
-    pub(super) fn script(&self, answers: impl IntoIterator<Item = Result<Recorded, RecordError>>) {
+    pub(super) fn script(&self, answers: impl IntoIterator<Item = Result<RecordedArrival, ArrivalRecordError>>) {
         self.scripted.lock().unwrap().extend(answers);
     }
 
@@ -75,19 +77,20 @@ impl Memory {
         self.arrivals.lock().unwrap().iter().map(|arrival| arrival.body.as_bytes().to_vec()).collect()
     }
 
-    fn number(&self, arrival: Arrival) -> Recorded {
+    fn number(&self, arrival: Arrival) -> RecordedArrival {
         let mut arrivals = self.arrivals.lock().unwrap();
         let mut events = self.events.lock().unwrap();
         let next = events.len() as u64 + 1;
         let event = *events.entry(arrival.body.fingerprint()).or_insert(next);
         arrivals.push(arrival);
-        let repeat = (event != next).then_some(Repeat { kind: RepeatKind::Duplicate, of: event, gap_ms: 61_000 });
-        Recorded { event, arrival: arrivals.len() as u64, repeat, out_of_order: false }
+        let repeat =
+            (event != next).then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: event, gap_ms: 61_000 });
+        RecordedArrival { event, arrival: arrivals.len() as u64, repeat, out_of_order: false }
     }
 }
 
-impl Recorder for Memory {
-    async fn record(&self, arrival: Arrival) -> Result<Recorded, RecordError> {
+impl ArrivalRecorder for MemoryRecorder {
+    async fn record_arrival(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
         assert!(!self.panics.load(Ordering::Relaxed), "told to panic");
         // The answer is fixed before the wait: stores number in one order and may answer in another.
         let scripted = self.scripted.lock().unwrap().pop_front();
@@ -99,81 +102,82 @@ impl Recorder for Memory {
         recorded
     }
 
-    async fn refuse(&self, refused: Refused) -> Result<u64, RecordError> {
+    async fn record_refused(&self, refused: RefusedRequest) -> Result<u64, ArrivalRecordError> {
         let mut all = self.refused.lock().unwrap();
         all.push(refused);
         Ok(all.len() as u64)
     }
 
-    async fn forwarded(&self, attempt: Attempt) -> Result<(), RecordError> {
+    async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
         self.attempts.lock().unwrap().push(attempt);
         Ok(())
     }
 
-    async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, RecordError> {
+    async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, ArrivalRecordError> {
         let attempts = self.attempts.lock().unwrap();
-        Ok(attempts.iter().any(|a| a.event == event && a.url == url && a.outcome.acknowledged()))
+        Ok(attempts.iter().any(|a| a.event == event && a.url == url && a.outcome.is_acknowledged()))
     }
 }
 
-pub(super) fn recorded(event: u64, arrival: u64) -> Recorded {
-    Recorded { event, arrival, repeat: None, out_of_order: false }
+pub(super) fn recorded(event: u64, arrival: u64) -> RecordedArrival {
+    RecordedArrival { event, arrival, repeat: None, out_of_order: false }
 }
 
 /// Remembers what it was told.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct RecordingSink {
     reports: Mutex<Vec<Report>>,
     pub(super) deaf: AtomicBool,
 }
 
-impl Audience for Told {
-    fn tell(&self, report: Report) {
+impl ReportSink for RecordingSink {
+    fn emit_report(&self, report: Report) {
         self.reports.lock().unwrap().push(report);
     }
 
-    fn wants(&self) -> bool {
+    fn wants_report(&self) -> bool {
         !self.deaf.load(Ordering::Relaxed)
     }
 }
 
-impl Told {
-    pub(super) fn all(&self) -> Vec<What> {
+impl RecordingSink {
+    pub(super) fn all(&self) -> Vec<ReportKind> {
         self.reports.lock().unwrap().iter().map(|report| report.what.clone()).collect()
     }
 
     pub(super) fn arrivals(&self) -> Vec<ArrivalReport> {
-        let arrival = |what| if let What::Arrival(report) = what { Some(*report) } else { None };
+        let arrival = |what| if let ReportKind::Arrival(report) = what { Some(*report) } else { None };
         self.all().into_iter().filter_map(arrival).collect()
     }
 
     /// Event numbers of the forwards that were made, in order.
     pub(super) fn forwards(&self) -> Vec<u64> {
-        let forward = |what| if let What::Forward(report) = what { Some(report.event) } else { None };
+        let forward = |what| if let ReportKind::Forward(report) = what { Some(report.event) } else { None };
         self.all().into_iter().filter_map(forward).collect()
     }
 
     /// Event numbers and reasons of the forwards that were left out, in order.
     pub(super) fn skips(&self) -> Vec<(u64, String)> {
-        let skip = |what| if let What::ForwardSkipped { event, why, .. } = what { Some((event, why)) } else { None };
+        let skip =
+            |what| if let ReportKind::ForwardSkipped { event, why, .. } = what { Some((event, why)) } else { None };
         self.all().into_iter().filter_map(skip).collect()
     }
 }
 
 /// A listener without a socket.
-pub(super) struct Bench {
-    pub(super) receiver: Receiver<Memory>,
-    pub(super) memory: Memory,
-    pub(super) told: Arc<Told>,
-    pub(super) limits: Limits,
+pub(super) struct ReceiverHarness {
+    pub(super) receiver: WebhookReceiver<MemoryRecorder>,
+    pub(super) memory: MemoryRecorder,
+    pub(super) told: Arc<RecordingSink>,
+    pub(super) limits: ServerLimits,
 }
 
-impl Bench {
-    pub(super) fn new(settings: Settings) -> Self {
-        let memory = Memory::default();
-        let told = Arc::new(Told::default());
+impl ReceiverHarness {
+    pub(super) fn new(settings: ListenerSettings) -> Self {
+        let memory = MemoryRecorder::default();
+        let told = Arc::new(RecordingSink::default());
         let limits = settings.limits;
-        let receiver = Receiver::start(settings, memory.clone(), Arc::new(SystemClock::default()), told.clone());
+        let receiver = WebhookReceiver::start(settings, memory.clone(), Arc::new(SystemClock::default()), told.clone());
         Self { receiver, memory, told, limits }
     }
 
@@ -182,20 +186,20 @@ impl Bench {
     }
 
     /// Puts it behind a socket.
-    pub(super) async fn serve(&self) -> Server {
-        Server::start(self.router(), self.limits).await
+    pub(super) async fn serve(&self) -> ReceiverTestServer {
+        ReceiverTestServer::start(self.router(), self.limits).await
     }
 }
 
 /// A server that is stopped by hand.
-pub(super) struct Server {
+pub(super) struct ReceiverTestServer {
     pub(super) address: SocketAddr,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<Drained>,
+    task: JoinHandle<DrainResult>,
 }
 
-impl Server {
-    pub(super) async fn start(app: axum::Router, limits: Limits) -> Self {
+impl ReceiverTestServer {
+    pub(super) async fn start(app: axum::Router, limits: ServerLimits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -203,21 +207,21 @@ impl Server {
         Self { address, stop, task: tokio::spawn(serve(listener, app, limits, stopped)) }
     }
 
-    pub(super) async fn connect(&self) -> Client {
-        Client(TcpStream::connect(self.address).await.unwrap())
+    pub(super) async fn connect(&self) -> ReceiverTestClient {
+        ReceiverTestClient(TcpStream::connect(self.address).await.unwrap())
     }
 
     /// Says stop; the answer is how it ended.
-    pub(super) fn stop(self) -> JoinHandle<Drained> {
+    pub(super) fn stop(self) -> JoinHandle<DrainResult> {
         let _ = self.stop.send(());
         self.task
     }
 }
 
 /// A connection that writes and reads plain bytes.
-pub(super) struct Client(pub(super) TcpStream);
+pub(super) struct ReceiverTestClient(pub(super) TcpStream);
 
-impl Client {
+impl ReceiverTestClient {
     pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }

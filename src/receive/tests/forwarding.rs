@@ -1,10 +1,10 @@
 //! Passing on to an app: which bytes, in which order, once or again, and with which answer.
 
-use super::bench::{Bench, PATIENCE, Server, delivery, key, recorded, until};
-use crate::protocol::arrival::{Recorded, Repeat, RepeatKind};
-use crate::protocol::attempt::Purpose;
-use crate::protocol::report::What;
-use crate::receive::{Ack, Finished, ForwardSettings, Limits, Memory, Settings};
+use super::bench::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, recorded, until};
+use crate::protocol::arrival::{ArrivalRepeat, RecordedArrival, RepeatKind};
+use crate::protocol::attempt::DeliveryPurpose;
+use crate::protocol::report::ReportKind;
+use crate::receive::{AckMode, ForwardSettings, ListenerSettings, MemoryLimits, ReceiverShutdown, ServerLimits};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -18,13 +18,13 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 /// An app that takes what it is sent.
-struct App {
-    server: Server,
-    state: Arc<AppState>,
+struct LocalApp {
+    server: ReceiverTestServer,
+    state: Arc<LocalAppState>,
 }
 
 #[derive(Default)]
-struct AppState {
+struct LocalAppState {
     taken: Mutex<Vec<(HeaderMap, Bytes)>>,
     /// Statuses to answer with; 200 after the last.
     statuses: Mutex<VecDeque<u16>>,
@@ -32,14 +32,14 @@ struct AppState {
     gate: Mutex<Option<Arc<Semaphore>>>,
 }
 
-impl App {
+impl LocalApp {
     async fn start(statuses: &[u16]) -> Self {
         let state =
-            Arc::new(AppState { statuses: Mutex::new(statuses.iter().copied().collect()), ..Default::default() });
+            Arc::new(LocalAppState { statuses: Mutex::new(statuses.iter().copied().collect()), ..Default::default() });
         let shared = Arc::clone(&state);
         let app = Router::new().fallback(any(move |request: Request| Arc::clone(&shared).answer(request)));
-        let limits = Limits { body_bytes: usize::MAX, drain: Duration::ZERO, ..Limits::default() };
-        Self { server: Server::start(app, limits).await, state }
+        let limits = ServerLimits { body_bytes: usize::MAX, drain: Duration::ZERO, ..ServerLimits::default() };
+        Self { server: ReceiverTestServer::start(app, limits).await, state }
     }
 
     fn forward(&self) -> ForwardSettings {
@@ -58,7 +58,7 @@ impl App {
     }
 }
 
-impl AppState {
+impl LocalAppState {
     async fn answer(self: Arc<Self>, request: Request) -> StatusCode {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
@@ -71,12 +71,12 @@ impl AppState {
     }
 }
 
-fn bench(forward: ForwardSettings) -> Bench {
-    Bench::new(Settings { keys: vec![key()], forwards: vec![forward], ..Settings::default() })
+fn bench(forward: ForwardSettings) -> ReceiverHarness {
+    ReceiverHarness::new(ListenerSettings { keys: vec![key()], forwards: vec![forward], ..ListenerSettings::default() })
 }
 
 /// Sends a signed delivery past the socket; the status.
-async fn post(bench: &Bench, body: impl Into<Vec<u8>>) -> u16 {
+async fn post(bench: &ReceiverHarness, body: impl Into<Vec<u8>>) -> u16 {
     let body = body.into();
     let request = Request::post("/").header("x-webhook-signature", key().sign(&body));
     bench.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap().status().as_u16()
@@ -84,7 +84,7 @@ async fn post(bench: &Bench, body: impl Into<Vec<u8>>) -> u16 {
 
 #[tokio::test]
 async fn bytes_and_the_right_fields_are_passed_on() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let extra = |name: &'static str, value| (name.parse().unwrap(), http::HeaderValue::from_static(value));
     let headers = vec![extra("user-agent", "mine"), extra("x-extra", "1"), extra("x-extra", "2")];
     let bench = bench(ForwardSettings { headers, ..app.forward() });
@@ -112,13 +112,13 @@ async fn bytes_and_the_right_fields_are_passed_on() {
         assert!(!fields.contains_key(name), "{name}");
     }
     let attempts = bench.memory.attempts.lock().unwrap();
-    assert_eq!((attempts[0].event, attempts[0].purpose, attempts[0].number), (1, Purpose::Forward, 1));
-    assert_eq!(bench.receiver.tally().counts().forwarded, 1);
+    assert_eq!((attempts[0].event, attempts[0].purpose, attempts[0].number), (1, DeliveryPurpose::Forward, 1));
+    assert_eq!(bench.receiver.tally().snapshot().forwarded, 1);
 }
 
 #[tokio::test]
 async fn a_slow_app_holds_no_answer_up_and_gets_everything_in_order() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let gate = app.closed_gate();
     let bench = bench(app.forward());
     for number in 1..=20 {
@@ -133,7 +133,7 @@ async fn a_slow_app_holds_no_answer_up_and_gets_everything_in_order() {
 
 #[tokio::test]
 async fn the_order_is_that_of_arrival_numbers() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let bench = bench(app.forward());
     let gate = bench.memory.closed_gate();
     bench.memory.script([Ok(recorded(1, 3)), Ok(recorded(2, 1)), Ok(recorded(3, 2))]);
@@ -154,27 +154,27 @@ async fn the_order_is_that_of_arrival_numbers() {
 
 #[tokio::test]
 async fn a_duplicate_is_passed_on_until_one_was_acknowledged() {
-    let app = App::start(&[500, 201]).await;
+    let app = LocalApp::start(&[500, 201]).await;
     let bench = bench(app.forward());
     for _ in 0..4 {
         assert_eq!(post(&bench, "a").await, 200);
     }
     until(|| bench.told.skips().len() == 2).await;
     assert_eq!(bench.told.forwards(), [1, 1]);
-    let counts = bench.receiver.tally().counts();
+    let counts = bench.receiver.tally().snapshot();
     assert_eq!((counts.forward_failed, counts.forwarded, counts.forward_skipped), (1, 1, 2));
 }
 
 #[tokio::test]
 async fn a_forward_of_an_earlier_life_counts() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let first = bench(app.forward());
     post(&first, "a").await;
     until(|| !first.memory.attempts.lock().unwrap().is_empty()).await;
     let second = bench(app.forward());
     second.memory.attempts.lock().unwrap().extend(first.memory.attempts.lock().unwrap().iter().cloned());
-    let repeat = Some(Repeat { kind: RepeatKind::Duplicate, of: 1, gap_ms: 5 });
-    second.memory.script([Ok(Recorded { repeat, ..recorded(1, 2) })]);
+    let repeat = Some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: 1, gap_ms: 5 });
+    second.memory.script([Ok(RecordedArrival { repeat, ..recorded(1, 2) })]);
     post(&second, "a").await;
     until(|| second.told.skips().len() == 1).await;
     assert_eq!(app.bodies().len(), 1);
@@ -182,10 +182,10 @@ async fn a_forward_of_an_earlier_life_counts() {
 
 #[tokio::test]
 async fn a_probable_retry_is_a_duplicate_of_what_it_repeats() {
-    let app = App::start(&[500]).await;
+    let app = LocalApp::start(&[500]).await;
     let bench = bench(app.forward());
-    let repeat = Some(Repeat { kind: RepeatKind::ProbableRetry, of: 1, gap_ms: 60_000 });
-    let retry = |number| Ok(Recorded { repeat, ..recorded(number, number) });
+    let repeat = Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of: 1, gap_ms: 60_000 });
+    let retry = |number| Ok(RecordedArrival { repeat, ..recorded(number, number) });
     bench.memory.script([Ok(recorded(1, 1)), retry(2), retry(3)]);
     for body in ["a", "b", "c"] {
         post(&bench, body).await;
@@ -196,7 +196,7 @@ async fn a_probable_retry_is_a_duplicate_of_what_it_repeats() {
 
 #[tokio::test]
 async fn duplicates_are_passed_on_where_asked_for() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let bench = bench(ForwardSettings { forward_duplicates: true, ..app.forward() });
     post(&bench, "a").await;
     post(&bench, "a").await;
@@ -205,11 +205,12 @@ async fn duplicates_are_passed_on_where_asked_for() {
 
 #[tokio::test]
 async fn what_does_not_fit_is_told_with_the_way_to_send_it() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let _gate = app.closed_gate();
-    let memory = Memory { forward_bytes: 2000, ..Memory::default() };
+    let memory = MemoryLimits { forward_bytes: 2000, ..MemoryLimits::default() };
     let forwards = vec![app.forward()];
-    let bench = Bench::new(Settings { keys: vec![key()], forwards, memory, ..Settings::default() });
+    let bench =
+        ReceiverHarness::new(ListenerSettings { keys: vec![key()], forwards, memory, ..ListenerSettings::default() });
     for number in 0..10 {
         assert_eq!(post(&bench, number.to_string().repeat(500)).await, 200);
     }
@@ -217,30 +218,30 @@ async fn what_does_not_fit_is_told_with_the_way_to_send_it() {
     let (event, why) = bench.told.skips().remove(0);
     assert!(why.contains(&format!("referralloop replay {event}")), "{why}");
     let finished = bench.receiver.finish(Duration::from_millis(10)).await;
-    assert_eq!(finished, Finished { unforwarded: 10 - bench.told.skips().len() });
+    assert_eq!(finished, ReceiverShutdown { unforwarded: 10 - bench.told.skips().len() });
 }
 
 #[tokio::test]
 async fn finishing_passes_on_what_waits() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let gate = app.closed_gate();
     let bench = bench(app.forward());
     for body in ["a", "b", "c"] {
         post(&bench, body).await;
     }
     gate.add_permits(3);
-    assert_eq!(bench.receiver.finish(PATIENCE).await, Finished { unforwarded: 0 });
+    assert_eq!(bench.receiver.finish(PATIENCE).await, ReceiverShutdown { unforwarded: 0 });
     assert_eq!(app.bodies(), ["a", "b", "c"]);
 }
 
 #[tokio::test]
 async fn refused_filtered_and_unstored_deliveries_are_not_passed_on() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let only = Some(Arc::new(|_: &_, body: &crate::protocol::body::RawBody| body.as_bytes() != b"other") as _);
     let bench = bench(ForwardSettings { only, ..app.forward() });
     let refused = Request::post("/").header("x-webhook-signature", "sha256=00").body(Body::from("{}")).unwrap();
     assert_eq!(bench.router().oneshot(refused).await.unwrap().status(), 401);
-    bench.memory.script([Err(crate::protocol::arrival::RecordError::Full { quota: 1 })]);
+    bench.memory.script([Err(crate::protocol::arrival::ArrivalRecordError::Full { quota: 1 })]);
     assert_eq!(post(&bench, "unstored").await, 507);
     post(&bench, "other").await;
     post(&bench, "this").await;
@@ -250,26 +251,26 @@ async fn refused_filtered_and_unstored_deliveries_are_not_passed_on() {
 
 #[tokio::test]
 async fn a_mirror_answers_as_the_app_does_every_time() {
-    let app = App::start(&[201, 500, 302, 204]).await;
-    let bench = bench(ForwardSettings { ack: Ack::Mirror, ..app.forward() });
+    let app = LocalApp::start(&[201, 500, 302, 204]).await;
+    let bench = bench(ForwardSettings { ack: AckMode::Mirror, ..app.forward() });
     let mut got = Vec::new();
     for _ in 0..5 {
         got.push(post(&bench, "a").await);
     }
     assert_eq!(got, [201, 500, 302, 204, 200]);
     let what = bench.told.all();
-    assert!(matches!(&what[0], What::Arrival(report) if report.answer == 201), "{:?}", what[0]);
-    assert!(matches!(&what[1], What::Forward(report) if report.outcome.status() == Some(201)));
+    assert!(matches!(&what[0], ReportKind::Arrival(report) if report.answer == 201), "{:?}", what[0]);
+    assert!(matches!(&what[1], ReportKind::Forward(report) if report.outcome.status() == Some(201)));
     until(|| bench.memory.attempts.lock().unwrap().len() == 5).await;
 }
 
 #[tokio::test]
 async fn a_mirror_answers_by_itself_for_an_app_that_does_not() {
-    let app = App::start(&[]).await;
+    let app = LocalApp::start(&[]).await;
     let _gate = app.closed_gate();
-    let slow = ForwardSettings { ack: Ack::Mirror, timeout: Some(Duration::from_millis(50)), ..app.forward() };
+    let slow = ForwardSettings { ack: AckMode::Mirror, timeout: Some(Duration::from_millis(50)), ..app.forward() };
     assert_eq!(post(&bench(slow), "a").await, 504);
     let gone = app.forward();
     app.server.stop().await.unwrap();
-    assert_eq!(post(&bench(ForwardSettings { ack: Ack::Mirror, ..gone }), "a").await, 502);
+    assert_eq!(post(&bench(ForwardSettings { ack: AckMode::Mirror, ..gone }), "a").await, 502);
 }

@@ -3,15 +3,15 @@
 use super::bench::recorded;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
-use crate::receive::forward::{Passage, label};
-use crate::receive::line::Line;
-use crate::receive::recent::Recent;
-use crate::receive::{Answers, AnswersError};
+use crate::receive::forward::{PendingForward, redact_target_url};
+use crate::receive::line::ForwardQueue;
+use crate::receive::recent::BoundedMap;
+use crate::receive::{ResponseScript, ResponseScriptError};
 use std::time::Duration;
 
 fn statuses(text: &str, count: u32) -> Vec<u16> {
-    let answers: Answers = text.parse().unwrap();
-    (0..count).map(|n| answers.nth(n)).collect()
+    let answers: ResponseScript = text.parse().unwrap();
+    (0..count).map(|n| answers.status_for(n)).collect()
 }
 
 #[test]
@@ -20,27 +20,27 @@ fn answers_follow_the_sequence_and_the_last_repeats() {
     assert_eq!(statuses("503", 3), [503, 503, 503]);
     assert_eq!(statuses(" 500 , 404X3 ,204", 6), [500, 404, 404, 404, 204, 204]);
     assert_eq!(statuses("500x4294967295,500,200", 2), [500, 500]);
-    assert_eq!(Answers::default().nth(7), 200);
+    assert_eq!(ResponseScript::default().status_for(7), 200);
 }
 
 #[test]
 fn answers_know_when_nothing_needs_counting() {
-    assert_eq!(Answers::default().constant(), Some(200));
-    assert_eq!("500x3,500".parse::<Answers>().unwrap().constant(), Some(500));
-    assert_eq!("500x3,200".parse::<Answers>().unwrap().constant(), None);
+    assert_eq!(ResponseScript::default().constant_status(), Some(200));
+    assert_eq!("500x3,500".parse::<ResponseScript>().unwrap().constant_status(), Some(500));
+    assert_eq!("500x3,200".parse::<ResponseScript>().unwrap().constant_status(), None);
 }
 
 #[test]
 fn answers_are_written_as_they_are_read() {
     for text in ["500x2,200", "200", "599,204x7"] {
-        assert_eq!(text.parse::<Answers>().unwrap().to_string(), text);
+        assert_eq!(text.parse::<ResponseScript>().unwrap().to_string(), text);
     }
-    assert_eq!(Answers::default().to_string(), "200");
+    assert_eq!(ResponseScript::default().to_string(), "200");
 }
 
 #[test]
 fn wrong_answers_are_named() {
-    use AnswersError::{Missing, NotACount, NotAStatus, OutOfRange};
+    use ResponseScriptError::{Missing, NotACount, NotAStatus, OutOfRange};
     for (text, fault) in [
         ("", Missing),
         ("500,,200", Missing),
@@ -57,13 +57,13 @@ fn wrong_answers_are_named() {
         ("500x-1", NotACount("-1".into())),
         ("500x2x3", NotACount("2x3".into())),
     ] {
-        assert_eq!(text.parse::<Answers>(), Err(fault), "{text:?}");
+        assert_eq!(text.parse::<ResponseScript>(), Err(fault), "{text:?}");
     }
 }
 
 #[test]
 fn recent_forgets_the_oldest() {
-    let mut recent = Recent::<u32>::new(2);
+    let mut recent = BoundedMap::<u32>::new(2);
     *recent.entry(1) += 1;
     *recent.entry(2) += 1;
     *recent.entry(1) += 1;
@@ -72,23 +72,23 @@ fn recent_forgets_the_oldest() {
     assert_eq!((recent.get(1), recent.get(2), recent.get(3)), (None, Some(&1), Some(&1)));
 }
 
-fn passage(number: u64, bytes: usize) -> Passage {
-    Passage::new(&recorded(number, number), HeaderLines::default(), RawBody::new(vec![0; bytes]))
+fn passage(number: u64, bytes: usize) -> PendingForward {
+    PendingForward::new(&recorded(number, number), HeaderLines::default(), RawBody::new(vec![0; bytes]))
 }
 
 #[tokio::test]
 async fn a_line_waits_for_older_tickets_and_keeps_the_order() {
-    let line = Line::new(1 << 20);
-    let (first, second, third) = (line.ticket(), line.ticket(), line.ticket());
-    third.join(passage(2, 0)).unwrap();
-    let mut turn = Box::pin(line.next());
+    let line = ForwardQueue::new(1 << 20);
+    let (first, second, third) = (line.reserve(), line.reserve(), line.reserve());
+    third.enqueue(passage(2, 0)).unwrap();
+    let mut turn = Box::pin(line.next_forward());
     assert!(futures_pending(&mut turn).await, "the first ticket may hold a lower number");
-    second.join(passage(1, 0)).unwrap();
+    second.enqueue(passage(1, 0)).unwrap();
     assert!(futures_pending(&mut turn).await);
     drop(first);
     assert_eq!(turn.await.unwrap().arrival, 1);
-    let _later = line.ticket();
-    assert_eq!(line.next().await.unwrap().arrival, 2, "a ticket that was taken later holds nothing up");
+    let _later = line.reserve();
+    assert_eq!(line.next_forward().await.unwrap().arrival, 2, "a ticket that was taken later holds nothing up");
 }
 
 async fn futures_pending<F: Future + Unpin>(future: &mut F) -> bool {
@@ -97,30 +97,33 @@ async fn futures_pending<F: Future + Unpin>(future: &mut F) -> bool {
 
 #[tokio::test]
 async fn a_line_hands_back_what_has_no_room() {
-    let line = Line::new(1000);
-    line.ticket().join(passage(1, 600)).unwrap();
-    let back = line.ticket().join(passage(2, 600)).unwrap_err();
+    let line = ForwardQueue::new(1000);
+    line.reserve().enqueue(passage(1, 600)).unwrap();
+    let back = line.reserve().enqueue(passage(2, 600)).unwrap_err();
     assert_eq!(back.arrival, 2);
-    assert_eq!(line.left(), 1);
-    line.next().await.unwrap();
-    assert_eq!(line.left(), 1, "on its way is not yet there");
-    line.ticket().join(passage(3, 600)).unwrap();
+    assert_eq!(line.count_unfinished(), 1);
+    line.next_forward().await.unwrap();
+    assert_eq!(line.count_unfinished(), 1, "on its way is not yet there");
+    line.reserve().enqueue(passage(3, 600)).unwrap();
 }
 
 #[tokio::test]
 async fn a_closed_line_empties_and_ends() {
-    let line = Line::new(1000);
-    let late = line.ticket();
-    line.ticket().join(passage(2, 0)).unwrap();
+    let line = ForwardQueue::new(1000);
+    let late = line.reserve();
+    line.reserve().enqueue(passage(2, 0)).unwrap();
     line.close();
-    late.join(passage(1, 0)).unwrap();
-    assert_eq!(line.next().await.unwrap().arrival, 1);
-    assert_eq!(line.next().await.unwrap().arrival, 2);
-    assert!(line.next().await.is_none());
-    assert_eq!(line.left(), 0);
+    late.enqueue(passage(1, 0)).unwrap();
+    assert_eq!(line.next_forward().await.unwrap().arrival, 1);
+    assert_eq!(line.next_forward().await.unwrap().arrival, 2);
+    assert!(line.next_forward().await.is_none());
+    assert_eq!(line.count_unfinished(), 0);
 }
 
 #[test]
 fn credentials_in_a_url_are_not_shown() {
-    assert_eq!(label(&"http://ada:pw@localhost:3000/hook?x=1".parse().unwrap()), "http://localhost:3000/hook?x=1");
+    assert_eq!(
+        redact_target_url(&"http://ada:pw@localhost:3000/hook?x=1".parse().unwrap()),
+        "http://localhost:3000/hook?x=1"
+    );
 }

@@ -1,17 +1,17 @@
 //! Real sockets: slow, half-open, pipelined, chunked and hesitant senders.
 
-use super::bench::{Bench, PATIENCE, Server, delivery, key, until};
-use crate::receive::{Limits, Settings};
+use super::bench::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, until};
+use crate::receive::{ListenerSettings, ServerLimits};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 
 const SOON: Duration = Duration::from_millis(50);
 
-fn bench(limits: Limits) -> Bench {
-    Bench::new(Settings { keys: vec![key()], limits, ..Settings::default() })
+fn bench(limits: ServerLimits) -> ReceiverHarness {
+    ReceiverHarness::new(ListenerSettings { keys: vec![key()], limits, ..ListenerSettings::default() })
 }
 
-async fn served(limits: Limits) -> (Bench, Server) {
+async fn served(limits: ServerLimits) -> (ReceiverHarness, ReceiverTestServer) {
     let bench = bench(limits);
     let server = bench.serve().await;
     (bench, server)
@@ -19,7 +19,7 @@ async fn served(limits: Limits) -> (Bench, Server) {
 
 #[tokio::test]
 async fn a_slow_head_is_cut_off() {
-    let (_bench, server) = served(Limits { head: SOON, ..Limits::default() }).await;
+    let (_bench, server) = served(ServerLimits { head: SOON, ..ServerLimits::default() }).await;
     let mut slow = server.connect().await;
     slow.send("POST / HTTP/1.1\r\nHost:").await;
     slow.closed().await;
@@ -27,7 +27,7 @@ async fn a_slow_head_is_cut_off() {
 
 #[tokio::test]
 async fn an_idle_connection_is_ended() {
-    let (_bench, server) = served(Limits { head: SOON, ..Limits::default() }).await;
+    let (_bench, server) = served(ServerLimits { head: SOON, ..ServerLimits::default() }).await;
     let mut silent = server.connect().await;
     let mut idle = server.connect().await;
     idle.send(delivery("a")).await;
@@ -38,7 +38,7 @@ async fn an_idle_connection_is_ended() {
 
 #[tokio::test]
 async fn a_slow_body_is_answered_408() {
-    let (bench, server) = served(Limits { body: SOON, ..Limits::default() }).await;
+    let (bench, server) = served(ServerLimits { body: SOON, ..ServerLimits::default() }).await;
     let mut slow = server.connect().await;
     slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc").await;
     assert_eq!(slow.answer().await, (408, r#"{"error":"the body came too slowly"}"#.to_owned()));
@@ -48,7 +48,7 @@ async fn a_slow_body_is_answered_408() {
 
 #[tokio::test]
 async fn half_open_connections_hold_nobody_up() {
-    let (_bench, server) = served(Limits::default()).await;
+    let (_bench, server) = served(ServerLimits::default()).await;
     let mut half = Vec::new();
     for _ in 0..100 {
         let mut client = server.connect().await;
@@ -62,7 +62,7 @@ async fn half_open_connections_hold_nobody_up() {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_for_a_place() {
-    let (_bench, server) = served(Limits { connections: 1, ..Limits::default() }).await;
+    let (_bench, server) = served(ServerLimits { connections: 1, ..ServerLimits::default() }).await;
     let mut first = server.connect().await;
     first.send(delivery("a")).await;
     assert_eq!(first.answer().await.0, 200);
@@ -76,7 +76,7 @@ async fn connections_beyond_the_limit_wait_for_a_place() {
 
 #[tokio::test]
 async fn a_connection_carries_many_requests() {
-    let (bench, server) = served(Limits::default()).await;
+    let (bench, server) = served(ServerLimits::default()).await;
     let mut client = server.connect().await;
     for body in ["a", "b", "c"] {
         client.send(delivery(body)).await;
@@ -91,7 +91,7 @@ async fn a_connection_carries_many_requests() {
 
 #[tokio::test]
 async fn a_chunked_body_is_put_together() {
-    let (bench, server) = served(Limits { body_bytes: 10, ..Limits::default() }).await;
+    let (bench, server) = served(ServerLimits { body_bytes: 10, ..ServerLimits::default() }).await;
     let head = format!(
         "POST / HTTP/1.1\r\nHost: x\r\nX-Webhook-Signature: {}\r\nTransfer-Encoding: chunked\r\n\r\n",
         key().sign(b"hello wor")
@@ -108,7 +108,7 @@ async fn a_chunked_body_is_put_together() {
 
 #[tokio::test]
 async fn whoever_asks_first_is_told_to_go_on() {
-    let (bench, server) = served(Limits::default()).await;
+    let (bench, server) = served(ServerLimits::default()).await;
     let mut client = server.connect().await;
     client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").await;
     assert_eq!(client.answer().await.0, 100);
@@ -119,7 +119,7 @@ async fn whoever_asks_first_is_told_to_go_on() {
 
 #[tokio::test]
 async fn whoever_asks_first_with_too_much_is_spared_the_sending() {
-    let (_bench, server) = served(Limits::default()).await;
+    let (_bench, server) = served(ServerLimits::default()).await;
     let mut client = server.connect().await;
     client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1048577\r\n\r\n").await;
     assert_eq!(client.answer().await.0, 413);
@@ -127,7 +127,7 @@ async fn whoever_asks_first_with_too_much_is_spared_the_sending() {
 
 #[tokio::test]
 async fn whoever_sends_too_much_can_still_read_the_answer() {
-    let (_bench, server) = served(Limits::default()).await;
+    let (_bench, server) = served(ServerLimits::default()).await;
     let mut client = server.connect().await;
     client.send(format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", 3 << 20)).await;
     client.send(vec![b'x'; 3 << 20]).await;
@@ -138,7 +138,7 @@ async fn whoever_sends_too_much_can_still_read_the_answer() {
 
 #[tokio::test]
 async fn a_body_of_the_full_length_is_stored_exactly() {
-    let (bench, server) = served(Limits::default()).await;
+    let (bench, server) = served(ServerLimits::default()).await;
     let body = "\r\n\u{0}é".repeat((1 << 20) / 5);
     let mut client = server.connect().await;
     client.send(delivery(&body)).await;
@@ -148,8 +148,8 @@ async fn a_body_of_the_full_length_is_stored_exactly() {
 
 #[tokio::test]
 async fn a_delayed_answer_delays_nobody_else() {
-    let settings = Settings { keys: vec![key()], respond_delay: PATIENCE * 10, ..Settings::default() };
-    let bench = Bench::new(settings);
+    let settings = ListenerSettings { keys: vec![key()], respond_delay: PATIENCE * 10, ..ListenerSettings::default() };
+    let bench = ReceiverHarness::new(settings);
     let server = bench.serve().await;
     let mut clients = Vec::new();
     for body in ["a", "b"] {
@@ -166,7 +166,7 @@ async fn a_delayed_answer_delays_nobody_else() {
 
 #[tokio::test]
 async fn a_head_beyond_all_measure_is_refused() {
-    let (_bench, server) = served(Limits::default()).await;
+    let (_bench, server) = served(ServerLimits::default()).await;
     let mut client = server.connect().await;
     client.send(format!("POST / HTTP/1.1\r\nHost: x\r\nX-Long: {}", "x".repeat(64 << 10))).await;
     assert_eq!(client.answer().await.0, 431);
@@ -174,7 +174,7 @@ async fn a_head_beyond_all_measure_is_refused() {
 
 #[tokio::test]
 async fn what_is_not_http_is_answered_400() {
-    let (_bench, server) = served(Limits::default()).await;
+    let (_bench, server) = served(ServerLimits::default()).await;
     let mut client = server.connect().await;
     client.send("\u{16}\u{3}\u{1} hello\r\n\r\n").await;
     assert_eq!(client.answer().await.0, 400);

@@ -1,14 +1,14 @@
 //! What ends a listener: at the stop, what is under way finishes and what hangs
 //! is cut off.
 
-use super::bench::{Bench, PATIENCE, Server, delivery, key, until};
-use crate::receive::{Drained, Limits, Settings};
+use super::bench::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, until};
+use crate::receive::{DrainResult, ListenerSettings, ServerLimits};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-async fn served(drain: Duration) -> (Bench, Server) {
-    let limits = Limits { drain, ..Limits::default() };
-    let bench = Bench::new(Settings { keys: vec![key()], limits, ..Settings::default() });
+async fn served(drain: Duration) -> (ReceiverHarness, ReceiverTestServer) {
+    let limits = ServerLimits { drain, ..ServerLimits::default() };
+    let bench = ReceiverHarness::new(ListenerSettings { keys: vec![key()], limits, ..ListenerSettings::default() });
     let server = bench.serve().await;
     (bench, server)
 }
@@ -27,7 +27,7 @@ async fn a_request_under_way_is_answered_after_the_stop() {
     }
     gate.add_permits(1);
     assert_eq!(client.answer().await.0, 200);
-    assert_eq!(end.await.unwrap(), Drained { finished: 1, cut: 0 });
+    assert_eq!(end.await.unwrap(), DrainResult { finished: 1, cut: 0 });
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn a_request_that_hangs_is_cut_off() {
     let mut client = server.connect().await;
     client.send(delivery("a")).await;
     until(|| bench.memory.bodies().len() == 1).await;
-    assert_eq!(server.stop().await.unwrap(), Drained { finished: 0, cut: 1 });
+    assert_eq!(server.stop().await.unwrap(), DrainResult { finished: 0, cut: 1 });
     client.closed().await;
     // What the store had been handed is told all the same.
     gate.add_permits(1);
@@ -58,8 +58,8 @@ async fn idle_connections_do_not_hold_the_stop_up() {
 
 #[tokio::test]
 async fn a_stop_does_not_wait_for_a_free_place() {
-    let limits = Limits { connections: 1, drain: Duration::from_millis(50), ..Limits::default() };
-    let bench = Bench::new(Settings { keys: vec![key()], limits, ..Settings::default() });
+    let limits = ServerLimits { connections: 1, drain: Duration::from_millis(50), ..ServerLimits::default() };
+    let bench = ReceiverHarness::new(ListenerSettings { keys: vec![key()], limits, ..ListenerSettings::default() });
     let _gate = bench.memory.closed_gate();
     let server = bench.serve().await;
     let mut client = server.connect().await;

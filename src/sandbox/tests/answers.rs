@@ -1,8 +1,8 @@
 //! Each call of the contract: status, body, header, and the guesses that it admits.
 
-use super::bench::{Bench, ORIGIN, settings};
-use crate::protocol::api::Plan;
-use crate::sandbox::{ASSUMPTIONS, Place};
+use super::bench::{ORIGIN, SandboxFixture, settings};
+use crate::protocol::api::WorkspacePlan;
+use crate::sandbox::{ASSUMPTIONS, SandboxLocation};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ const NOBODY: &str = "/waitlists/00000000-0000-4000-8000-000000000000";
 
 #[tokio::test]
 async fn waitlists_and_sign_ups_are_listed() {
-    let bench = Bench::new(25).await;
+    let bench = SandboxFixture::new(25).await;
     let lists = bench.call("GET", "/waitlists", "").await;
     assert_eq!((lists.status.as_u16(), lists.header("x-sandbox-assumption")), (200, "waitlists-body"));
     assert_eq!(lists.body["waitlists"].as_array().unwrap().len(), 2);
@@ -35,7 +35,7 @@ async fn waitlists_and_sign_ups_are_listed() {
 
 #[tokio::test]
 async fn the_same_seed_founds_the_same_people() {
-    let (a, b) = (Bench::new(200).await, Bench::new(200).await);
+    let (a, b) = (SandboxFixture::new(200).await, SandboxFixture::new(200).await);
     let (a, b) = (a.standing().await, b.standing().await);
     assert_eq!((a.len(), &a), (200, &b));
     assert_eq!(a.iter().map(|(_, position)| *position).collect::<Vec<_>>(), (1..=200).collect::<Vec<_>>());
@@ -43,7 +43,7 @@ async fn the_same_seed_founds_the_same_people() {
 
 #[tokio::test]
 async fn a_sign_up_is_made_looked_at_and_removed() {
-    let bench = Bench::new(2).await;
+    let bench = SandboxFixture::new(2).await;
     let path = format!("/waitlists/{}/signups", bench.waitlist().await);
     let body = r#"{"email":"Ada@example.com","name":"Ada","metadata":{"a":1,"b":2},"customFields":{"b":3}}"#;
     let made = bench.call("POST", &path, body).await;
@@ -82,7 +82,7 @@ async fn a_sign_up_is_made_looked_at_and_removed() {
 
 #[tokio::test]
 async fn documented_refusals_are_exact() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let path = format!("/waitlists/{}/signups", bench.waitlist().await);
     for body in ["{}", r#"{"email":""}"#, r#"{"email":null}"#] {
         let answer = bench.call("POST", &path, body).await;
@@ -114,15 +114,15 @@ async fn documented_refusals_are_exact() {
 
 #[tokio::test]
 async fn a_plan_has_its_limits() {
-    let free = Bench::with(settings(Plan::Free), &Place::Memory, 1).await;
+    let free = SandboxFixture::with(settings(WorkspacePlan::Free), &SandboxLocation::Memory, 1).await;
     let answer = free.call("GET", "/waitlists", "").await;
     let text = r#"{"error":"API access requires a paid subscription","message":"Upgrade your plan to use the API","upgrade_url":"https://www.referralloop.dev/dashboard/billing"}"#;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (403, text));
 
-    let mut starter = settings(Plan::Starter);
+    let mut starter = settings(WorkspacePlan::Starter);
     starter.rate_limit = Some(2);
-    let bench = Bench::with(starter, &Place::Memory, 1).await;
-    let told = |answer: &super::bench::Answer| {
+    let bench = SandboxFixture::with(starter, &SandboxLocation::Memory, 1).await;
+    let told = |answer: &super::bench::SandboxTestResponse| {
         ["limit", "remaining", "reset"].map(|name| answer.header(&format!("x-ratelimit-{name}")).to_owned())
     };
     let first = bench.call("GET", "/waitlists", "").await;
@@ -140,7 +140,7 @@ async fn a_plan_has_its_limits() {
 
 #[tokio::test]
 async fn subscriptions_are_made_and_removed() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let id = bench.waitlist().await;
     let body = json!({ "event_type": "signup.created", "target_url": "https://app.example.com/x", "waitlist_id": id });
     let made = bench.call("POST", "/webhooks/subscribe", &body.to_string()).await;
@@ -178,7 +178,7 @@ async fn subscriptions_are_made_and_removed() {
 
 #[tokio::test]
 async fn what_is_not_there_says_so_before_the_key_is_looked_at() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let plain = |method: &str, path: &str| Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
     for path in ["/", "/api", "/api/v1", "/api/v1/", "/api/v1/waitlists/", "/api/v1x/waitlists", "/api/v2/waitlists"] {
         let answer = bench.send(plain("GET", path)).await;
@@ -201,7 +201,7 @@ async fn what_is_not_there_says_so_before_the_key_is_looked_at() {
 
 #[tokio::test]
 async fn bodies_are_bounded_and_must_be_objects() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let path = format!("/waitlists/{}/signups", bench.waitlist().await);
     let long = json!({ "email": "a@example.com", "name": "x".repeat(20_000) }).to_string();
     let answer = bench.call("POST", &path, &long).await;
@@ -215,7 +215,7 @@ async fn bodies_are_bounded_and_must_be_objects() {
 
 #[tokio::test]
 async fn own_pages_are_for_this_machine_alone() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let get = |path: &str, host: &str| Request::builder().uri(path).header("host", host).body(Body::empty()).unwrap();
     for host in ["127.0.0.1:4010", "localhost:4010", "[::1]:4010"] {
         let answer = bench.send(get("/_sandbox/", host)).await;

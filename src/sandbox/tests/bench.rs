@@ -1,16 +1,17 @@
 //! A sandbox in memory, on a clock of its own, and a caller.
 
 use crate::clock::Clock;
-use crate::protocol::api::Plan;
+use crate::protocol::api::WorkspacePlan;
 use crate::protocol::body::RawBody;
-use crate::protocol::delivery::Delivery;
+use crate::protocol::delivery::SandboxDelivery;
 use crate::protocol::report::Report;
 use crate::protocol::schedule::RetryFrom;
-use crate::sandbox::delivery::{self, Wanted};
+use crate::sandbox::delivery::{self, DeliveryFilter};
 use crate::sandbox::{
-    Around, Audience, Book, Founding, Pace, Pages, Place, Sandbox, Settings, SignupPage, Workspace, found, router,
+    Sandbox, SandboxContext, SandboxDatabase, SandboxLocation, SandboxObserver, SandboxPageRenderer,
+    SandboxRetryPolicy, SandboxSettings, SandboxWorkspace, SignupPage, WorkspaceSetup, open_workspace, router,
 };
-use crate::server::Limits;
+use crate::server::ServerLimits;
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -23,15 +24,15 @@ use tower::ServiceExt;
 
 /// A clock that stands still until it is turned; sleepers wake when their time has come.
 #[derive(Clone)]
-pub(super) struct Turned(watch::Sender<Timestamp>);
+pub(super) struct ManualSandboxClock(watch::Sender<Timestamp>);
 
-impl Turned {
+impl ManualSandboxClock {
     pub(super) fn forward(&self, seconds: i64) {
         self.0.send_modify(|now| *now = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap());
     }
 }
 
-impl Clock for Turned {
+impl Clock for ManualSandboxClock {
     fn now(&self) -> Timestamp {
         *self.0.borrow()
     }
@@ -49,24 +50,24 @@ impl Clock for Turned {
     }
 }
 
-struct Deaf;
+struct SilentSandboxObserver;
 
-impl Audience for Deaf {
-    fn tell(&self, _: Report) {}
+impl SandboxObserver for SilentSandboxObserver {
+    fn send_report(&self, _: Report) {}
 }
 
-struct Plain;
+struct PlainSandboxPages;
 
-impl Pages for Plain {
-    fn deliveries(&self, deliveries: &[Delivery]) -> String {
+impl SandboxPageRenderer for PlainSandboxPages {
+    fn render_deliveries(&self, deliveries: &[SandboxDelivery]) -> String {
         format!("{} deliveries", deliveries.len())
     }
 
-    fn records(&self, deliveries: &[Delivery]) -> Vec<u8> {
+    fn render_records(&self, deliveries: &[SandboxDelivery]) -> Vec<u8> {
         deliveries.len().to_string().into_bytes()
     }
 
-    fn signup(&self, page: &SignupPage<'_>) -> String {
+    fn render_signup(&self, page: &SignupPage<'_>) -> String {
         format!("{page:?}")
     }
 }
@@ -74,63 +75,68 @@ impl Pages for Plain {
 pub(super) const ORIGIN: &str = "http://127.0.0.1:4010";
 
 /// A sandbox with its workspace.
-pub(super) struct Bench {
-    pub clock: Turned,
+pub(super) struct SandboxFixture {
+    pub clock: ManualSandboxClock,
     pub sandbox: Sandbox,
-    pub workspace: Workspace,
-    pub book: Book,
+    pub workspace: SandboxWorkspace,
+    pub book: SandboxDatabase,
 }
 
-pub(super) struct Answer {
+pub(super) struct SandboxTestResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
     pub text: String,
 }
 
-impl Answer {
+impl SandboxTestResponse {
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
-pub(super) fn settings(plan: Plan) -> Settings {
-    Settings {
+pub(super) fn settings(plan: WorkspacePlan) -> SandboxSettings {
+    SandboxSettings {
         plan,
         rate_limit: None,
-        pace: Pace { from: RetryFrom::Previous, speed: Some(1.0) },
+        pace: SandboxRetryPolicy { from: RetryFrom::Previous, speed: Some(1.0) },
         origin: ORIGIN.into(),
-        limits: Limits { body_bytes: 10_000, ..Limits::default() },
+        limits: ServerLimits { body_bytes: 10_000, ..ServerLimits::default() },
     }
 }
 
-impl Bench {
+impl SandboxFixture {
     pub(super) async fn new(signups: u32) -> Self {
-        Self::with(settings(Plan::Growth), &Place::Memory, signups).await
+        Self::with(settings(WorkspacePlan::Growth), &SandboxLocation::Memory, signups).await
     }
 
-    pub(super) async fn with(settings: Settings, place: &Place, signups: u32) -> Self {
-        let clock = Turned(watch::Sender::new("2024-01-15T10:00:00Z".parse().unwrap()));
+    pub(super) async fn with(settings: SandboxSettings, place: &SandboxLocation, signups: u32) -> Self {
+        let clock = ManualSandboxClock(watch::Sender::new("2024-01-15T10:00:00Z".parse().unwrap()));
         Self::at(clock, settings, place, signups).await
     }
 
     /// A sandbox on a clock that goes on.
-    pub(super) async fn at(clock: Turned, settings: Settings, place: &Place, signups: u32) -> Self {
-        let book = Book::open(place).unwrap();
-        let workspace = found(&book, Founding { signups, seed: 7 }, [7; 16], clock.now()).await.unwrap();
+    pub(super) async fn at(
+        clock: ManualSandboxClock,
+        settings: SandboxSettings,
+        place: &SandboxLocation,
+        signups: u32,
+    ) -> Self {
+        let book = SandboxDatabase::open(place).unwrap();
+        let workspace = open_workspace(&book, WorkspaceSetup { signups, seed: 7 }, [7; 16], clock.now()).await.unwrap();
         let rolls = Mutex::new(0u8);
-        let around = Around {
+        let around = SandboxContext {
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(move |buffer| {
                 let mut roll = rolls.lock().unwrap();
                 *roll += 1;
                 buffer.fill(*roll);
             }),
-            audience: Arc::new(Deaf),
-            pages: Arc::new(Plain),
+            audience: Arc::new(SilentSandboxObserver),
+            pages: Arc::new(PlainSandboxPages),
             prepare: Arc::new(|url: &str, body: &RawBody| {
                 let url = url.parse().map_err(|error| format!("{error}"))?;
-                Ok(crate::exchange::Request { url, headers: Vec::new(), body: body.clone() })
+                Ok(crate::exchange::OutgoingRequest { url, headers: Vec::new(), body: body.clone() })
             }),
         };
         let sandbox = Sandbox::start(settings, &book, &workspace, around).await.unwrap();
@@ -142,17 +148,17 @@ impl Bench {
     }
 
     /// A call below the base, with the key.
-    pub(super) async fn call(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub(super) async fn call(&self, method: &str, path: &str, body: &str) -> SandboxTestResponse {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("host", "127.0.0.1:4010");
         self.send(request.header("authorization", self.key()).body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Body>) -> SandboxTestResponse {
         let response = router(self.sandbox.clone()).oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+        SandboxTestResponse { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }
 
     /// The first waitlist's id.
@@ -184,12 +190,12 @@ impl Bench {
         signups.iter().map(|s| (s["email"].as_str().unwrap().to_owned(), s["position"].as_i64().unwrap())).collect()
     }
 
-    pub(super) async fn deliveries(&self) -> Vec<Delivery> {
-        self.book.enter(|book| delivery::list(book, &Wanted::default())).await.unwrap()
+    pub(super) async fn deliveries(&self) -> Vec<SandboxDelivery> {
+        self.book.run_job(|book| delivery::list_deliveries(book, &DeliveryFilter::default())).await.unwrap()
     }
 
     /// Waits until the deliveries are as they should be.
-    pub(super) async fn until(&self, holds: impl Fn(&[Delivery]) -> bool) -> Vec<Delivery> {
+    pub(super) async fn until(&self, holds: impl Fn(&[SandboxDelivery]) -> bool) -> Vec<SandboxDelivery> {
         for _ in 0..10_000 {
             let deliveries = self.deliveries().await;
             if holds(&deliveries) {

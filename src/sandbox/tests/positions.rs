@@ -1,13 +1,13 @@
 //! Positions after any sequence of sign-ups, referrals and removals, and what is told of them.
 
-use super::bench::Bench;
+use super::bench::SandboxFixture;
 use axum::body::Body;
 use http::Request;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-impl Bench {
+impl SandboxFixture {
     /// Somebody signs up by a referral.
     async fn refer(&self, email: &str, code: &str) -> u16 {
         let request = Request::builder().method("POST").uri(format!("/w/early-access?ref={code}"));
@@ -16,7 +16,7 @@ impl Bench {
     }
 
     /// Bodies of deliveries, oldest first.
-    async fn told(&self) -> Vec<Value> {
+    async fn delivered_events(&self) -> Vec<Value> {
         let deliveries = self.deliveries().await;
         deliveries.iter().map(|delivery| serde_json::from_slice(delivery.body.as_bytes()).unwrap()).collect()
     }
@@ -24,7 +24,7 @@ impl Bench {
 
 #[tokio::test]
 async fn everybody_behind_moves_up() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let mut signups = Vec::new();
     for name in ["a", "b", "c", "d"] {
         signups.push(bench.create(&format!("{name}@example.com")).await);
@@ -38,7 +38,7 @@ async fn everybody_behind_moves_up() {
     let names = |standing: Vec<(String, i64)>| standing.iter().map(|(name, at)| (name[..1].to_owned(), *at)).collect();
     let standing: Vec<(String, i64)> = names(bench.standing().await);
     assert_eq!(standing, [("a", 1), ("c", 2), ("d", 3)].map(|(name, at)| (name.to_owned(), at)));
-    let told = bench.told().await;
+    let told = bench.delivered_events().await;
     assert_eq!(told.len(), 3);
     let waitlist = bench.waitlist().await;
     assert_eq!(
@@ -57,7 +57,7 @@ async fn everybody_behind_moves_up() {
 
 #[tokio::test]
 async fn a_referral_moves_the_referrer_up() {
-    let bench = Bench::new(0).await;
+    let bench = SandboxFixture::new(0).await;
     let mut last = Value::Null;
     for number in 1..=7 {
         last = bench.create(&format!("{number}@example.com")).await;
@@ -73,7 +73,7 @@ async fn a_referral_moves_the_referrer_up() {
             .chain(["new@example.com".into()])
             .collect::<Vec<_>>()
     );
-    let told = bench.told().await;
+    let told = bench.delivered_events().await;
     assert_eq!(told.len(), 6);
     assert_eq!((&told[0]["data"]["old_position"], &told[0]["data"]["position_change"]), (&json!(7), &json!(-5)));
     assert!(told[1..].iter().all(|moved| moved["data"]["position_change"] == 1));
@@ -85,7 +85,7 @@ async fn a_referral_moves_the_referrer_up() {
 
 #[tokio::test]
 async fn people_sign_up_on_the_page() {
-    let bench = Bench::new(1).await;
+    let bench = SandboxFixture::new(1).await;
     let page = |method: &str, body: &'static str| {
         let request = Request::builder().method(method).uri("/w/early-access?ref=X").header("host", "localhost");
         request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(body)).unwrap()
@@ -104,24 +104,24 @@ async fn people_sign_up_on_the_page() {
 
 /// What may be done to a waitlist.
 #[derive(Debug, Clone)]
-enum Deed {
+enum WaitlistAction {
     Create,
     Refer(usize),
     Delete(usize),
 }
 
-fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+fn deeds() -> impl Strategy<Value = Vec<WaitlistAction>> {
     let deed = prop_oneof![
-        3 => Just(Deed::Create),
-        2 => (0..20usize).prop_map(Deed::Refer),
-        2 => (0..20usize).prop_map(Deed::Delete),
+        3 => Just(WaitlistAction::Create),
+        2 => (0..20usize).prop_map(WaitlistAction::Refer),
+        2 => (0..20usize).prop_map(WaitlistAction::Delete),
     ];
     proptest::collection::vec(deed, 1..25)
 }
 
 /// Plays deeds, and has the events alone lead from each standing to the next.
-async fn play(deeds: Vec<Deed>) {
-    let bench = Bench::new(4).await;
+async fn play(deeds: Vec<WaitlistAction>) {
+    let bench = SandboxFixture::new(4).await;
     let waitlist = bench.waitlist().await;
     for event in ["signup.created", "signup.position_changed", "signup.deleted"] {
         bench.subscribe(event, "http://127.0.0.1:1/").await;
@@ -134,17 +134,17 @@ async fn play(deeds: Vec<Deed>) {
         let chosen = |at: usize| signups.get(at % signups.len().max(1));
         let email = format!("{number}@example.com");
         match deed {
-            Deed::Create => drop(bench.create(&email).await),
-            Deed::Refer(at) => {
+            WaitlistAction::Create => drop(bench.create(&email).await),
+            WaitlistAction::Refer(at) => {
                 let code = chosen(at).map_or("NOBODY", |signup| signup["referral_code"].as_str().unwrap());
                 bench.refer(&email, code).await;
             }
-            Deed::Delete(at) => {
+            WaitlistAction::Delete(at) => {
                 let Some(id) = chosen(at).map(|signup| signup["id"].as_str().unwrap()) else { continue };
                 bench.call("DELETE", &format!("/waitlists/{waitlist}/signups/{id}"), "").await;
             }
         }
-        let told = bench.told().await;
+        let told = bench.delivered_events().await;
         told[heard..].iter().for_each(|event| follow(&mut believed, event));
         heard = told.len();
         let standing = bench.standing().await;

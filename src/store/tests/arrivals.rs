@@ -3,10 +3,10 @@
 use super::*;
 
 /// Number and event of each arrival, as one asks for the next behind the last.
-async fn walk(bench: &Bench) -> Vec<(u64, u64)> {
+async fn walk(bench: &StoreFixture) -> Vec<(u64, u64)> {
     let mut found: Vec<(u64, u64)> = Vec::new();
     let last = |found: &[(u64, u64)]| found.last().map_or(0, |last| last.0);
-    while let Some(next) = bench.recorder.arrival_after(last(&found)).await.unwrap() {
+    while let Some(next) = bench.recorder.find_arrival_after(last(&found)).await.unwrap() {
         found.push((next.arrival, next.event));
     }
     found
@@ -14,7 +14,7 @@ async fn walk(bench: &Bench) -> Vec<(u64, u64)> {
 
 #[tokio::test]
 async fn the_next_arrival_wherever_it_stands() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     bench.record("a", 0).await;
     bench.send("b", 0).await;
     bench.record("a", 0).await;
@@ -25,23 +25,23 @@ async fn the_next_arrival_wherever_it_stands() {
     bench.record("e", 0).await;
     bench.send("f", 0).await;
     assert_eq!(walk(&bench).await, [(1, 1), (2, 1), (3, 3), (4, 2), (5, 1), (6, 5)]);
-    bench.store.remove(vec![2, 3]).await.unwrap();
+    bench.store.remove_events(vec![2, 3]).await.unwrap();
     assert_eq!(walk(&bench).await, [(1, 1), (2, 1), (5, 1), (6, 5)]);
-    bench.store.remove(vec![1]).await.unwrap();
+    bench.store.remove_events(vec![1]).await.unwrap();
     assert_eq!(walk(&bench).await, [(6, 5)], "behind an event that is only sent, whose number is of a removed arrival");
 }
 
 #[tokio::test]
 async fn what_waits_has_its_own_headers_and_knows_whether_it_repeats() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     let (first, later) = (event("created", "a", 0), event("created", "a", 1));
     let lines = |text: &'static str| HeaderLines::collect([("X-Try", text.as_bytes())]);
     for (body, headers) in [(&first, lines("1")), (&first, lines("1")), (&first, lines("2")), (&later, lines("3"))] {
-        bench.recorder.record(Arrival { headers, ..arrival(body, 0) }).await.unwrap();
+        bench.recorder.record_arrival(Arrival { headers, ..arrival(body, 0) }).await.unwrap();
     }
     let mut found = Vec::new();
     for number in 0..4 {
-        let next = bench.recorder.arrival_after(number).await.unwrap().unwrap();
+        let next = bench.recorder.find_arrival_after(number).await.unwrap().unwrap();
         found.push((next.headers, next.repeats, next.retry_of, next.body.len() == first.len()));
     }
     let expected = [("1", false, None), ("1", true, None), ("2", true, None), ("3", true, Some(1))];
@@ -50,28 +50,28 @@ async fn what_waits_has_its_own_headers_and_knows_whether_it_repeats() {
 
 #[tokio::test]
 async fn repeats_come_back_with_their_own_target_and_headers() {
-    let mut bench = Bench::new();
+    let mut bench = StoreFixture::new();
     let first = arrival("x", 1_000);
     let other_target = Arrival { target: "/other".into(), ..arrival("x", 3_000) };
     let other_headers = Arrival { headers: HeaderLines::collect([("X-Try", &b"4"[..])]), ..unsigned("x", 4_000) };
     let sent = [first, arrival("x", 2_000), other_target, other_headers, arrival("x", 5_000), arrival("x", 6_000)];
     for arrival in &sent {
-        bench.recorder.record(arrival.clone()).await.unwrap();
+        bench.recorder.record_arrival(arrival.clone()).await.unwrap();
         if arrival.at > ms(2_000) {
             // What is remembered of an event is what the tables tell of it.
             bench = bench.reopen().await;
         }
     }
-    let read = bench.reader().arrivals(1).unwrap();
+    let read = bench.reader().list_arrivals(1).unwrap();
     assert_eq!(read.len(), sent.len());
     for (number, (read, sent)) in (1..).zip(read.iter().zip(&sent)) {
         assert_eq!((read.number, read.event, read.at, read.verification), (number, 1, sent.at, sent.verification));
         assert_eq!((&read.target, &read.headers), (&sent.target, &sent.headers));
     }
-    let row = bench.reader().event(1).unwrap().unwrap();
+    let row = bench.reader().find_event(1).unwrap().unwrap();
     assert_eq!((row.arrivals, row.first_at, row.last_at), (6, Some(ms(1_000)), Some(ms(6_000))));
-    assert_eq!(row.verification, Some(Verification::Valid));
-    assert_eq!(bench.reader().stats().unwrap().arrivals, 6);
+    assert_eq!(row.verification, Some(SignatureState::Valid));
+    assert_eq!(bench.reader().read_stats().unwrap().arrivals, 6);
     let shared = "SELECT group_concat(id, ' ') FROM arrivals WHERE target IS NULL AND headers IS NULL";
     let file = rusqlite::Connection::open(bench.path()).unwrap();
     assert_eq!(file.query_row(shared, [], |row| row.get::<_, String>(0)).unwrap(), "2 5 6", "written once");
@@ -84,14 +84,14 @@ async fn a_store_of_the_version_before_gives_the_same_answers() {
         &folder.path().join("store.db"),
         &[event("created", "a", 30), event("created", "b", 0), event("deleted", "a", 40)],
     );
-    let bench = Bench::within(folder, Options::default());
+    let bench = StoreFixture::within(folder, StoreOptions::default());
 
     assert_eq!(walk(&bench).await, [(1, 1), (2, 2), (3, 3), (4, 1)]);
-    let row = bench.reader().event(1).unwrap().unwrap();
+    let row = bench.reader().find_event(1).unwrap().unwrap();
     assert_eq!((row.arrivals, row.first_at, row.last_at), (2, Some(ms(1)), Some(ms(4))));
-    let read = bench.reader().arrivals(1).unwrap();
+    let read = bench.reader().list_arrivals(1).unwrap();
     assert_eq!((read[0].number, read[1].number, read[0].target.as_str()), (1, 4, "/old"));
-    let of_a = Filter { signup: Some("a".into()), ..Filter::default() };
+    let of_a = StoreFilter { signup: Some("a".into()), ..StoreFilter::default() };
     assert_eq!(numbers(&bench.reader().list(&of_a, 9, None).unwrap()), [3, 1]);
 
     let again = bench.record(&event("created", "b", 0), 1_002).await;
@@ -111,7 +111,7 @@ fn write_version_3(path: &Path, bodies: &[String]) {
     connection.execute_batch(&marks).unwrap();
     for (event, body) in (1..).zip(bodies) {
         let body = RawBody::new(body.clone());
-        let keys = key::Keys::of(&body, &Facts::of(&body));
+        let keys = key::EventKeys::compute(&body, &EventFacts::from_body(&body));
         let row = "INSERT INTO events (id, first_ms, kind, email, waitlist, body) VALUES (?1, ?1, ?2, ?3, ?4, ?5)";
         connection.execute(row, (event, keys.kind, keys.email, keys.waitlist, body.as_bytes())).unwrap();
         let (tree, recent) = ("identity (twin, print, event)", "recent (twin, print, event, signup, newest_ms)");

@@ -1,58 +1,58 @@
 //! Attempts: every outcome comes back as it went in, and what counts as forwarded.
 
 use super::*;
-use crate::protocol::attempt::{Answer, Phase};
+use crate::protocol::attempt::{AttemptPhase, AttemptResponse};
 
 const URL: &str = "http://localhost:3000/hook";
 
 #[tokio::test]
 async fn every_outcome_comes_back() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     let event = bench.send("x", 0).await;
-    let redirect = Answer { status: 302, location: Some("/else".into()), body: "".into(), truncated: true };
+    let redirect = AttemptResponse { status: 302, location: Some("/else".into()), body: "".into(), truncated: true };
     let outcomes = [
         answered(200),
-        Outcome::Answered(redirect),
-        Outcome::TimedOut(Phase::Connect),
-        Outcome::TimedOut(Phase::Head),
-        Outcome::TimedOut(Phase::Body),
-        Outcome::Refused,
-        Outcome::UnknownHost,
-        Outcome::Tls("expired".into()),
-        Outcome::Disconnected,
-        Outcome::Malformed("odd".into()),
-        Outcome::Failed("broken".into()),
+        AttemptOutcome::Answered(redirect),
+        AttemptOutcome::TimedOut(AttemptPhase::Connect),
+        AttemptOutcome::TimedOut(AttemptPhase::Head),
+        AttemptOutcome::TimedOut(AttemptPhase::Body),
+        AttemptOutcome::Refused,
+        AttemptOutcome::UnknownHost,
+        AttemptOutcome::Tls("expired".into()),
+        AttemptOutcome::Disconnected,
+        AttemptOutcome::Malformed("odd".into()),
+        AttemptOutcome::Failed("broken".into()),
     ];
     for (number, outcome) in (1..).zip(&outcomes) {
-        bench.store.attempt(attempt(event, URL, number, outcome.clone())).await.unwrap();
+        bench.store.record_attempt(attempt(event, URL, number, outcome.clone())).await.unwrap();
     }
-    let read = bench.reader().attempts(event).unwrap();
+    let read = bench.reader().list_attempts(event).unwrap();
     assert_eq!(read.iter().map(|a| a.outcome.clone()).collect::<Vec<_>>(), outcomes);
     assert_eq!(read.iter().map(|a| a.number).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
     let first = &read[0];
-    assert_eq!((first.event, first.url.as_str(), first.purpose), (event, URL, Purpose::Forward));
+    assert_eq!((first.event, first.url.as_str(), first.purpose), (event, URL, DeliveryPurpose::Forward));
     assert_eq!((first.at, first.latency), (ms(1_000), Duration::from_micros(1_234)));
 }
 
 #[tokio::test]
 async fn only_an_acknowledged_forward_to_the_same_url_counts() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     let event = bench.record("x", 0).await.event;
     assert!(!bench.recorder.was_forwarded(event, URL).await.unwrap());
-    bench.recorder.forwarded(attempt(event, URL, 1, answered(500))).await.unwrap();
-    bench.recorder.forwarded(attempt(event, "http://else", 1, answered(200))).await.unwrap();
-    let triggered = Attempt { purpose: Purpose::Trigger, ..attempt(event, URL, 1, answered(200)) };
-    bench.recorder.forwarded(triggered).await.unwrap();
+    bench.recorder.record_attempt(attempt(event, URL, 1, answered(500))).await.unwrap();
+    bench.recorder.record_attempt(attempt(event, "http://else", 1, answered(200))).await.unwrap();
+    let triggered = Attempt { purpose: DeliveryPurpose::Trigger, ..attempt(event, URL, 1, answered(200)) };
+    bench.recorder.record_attempt(triggered).await.unwrap();
     assert!(!bench.recorder.was_forwarded(event, URL).await.unwrap());
-    bench.recorder.forwarded(attempt(event, URL, 2, answered(204))).await.unwrap();
-    bench.recorder.forwarded(attempt(event, URL, 3, Outcome::Refused)).await.unwrap();
+    bench.recorder.record_attempt(attempt(event, URL, 2, answered(204))).await.unwrap();
+    bench.recorder.record_attempt(attempt(event, URL, 3, AttemptOutcome::Refused)).await.unwrap();
     assert!(bench.recorder.was_forwarded(event, URL).await.unwrap());
     assert!(!bench.recorder.was_forwarded(event + 1, URL).await.unwrap());
 }
 
 #[tokio::test]
 async fn failed_is_what_the_last_attempt_was() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     for body in ["a", "b", "c", "d"] {
         bench.record(body, 0).await;
     }
@@ -61,16 +61,16 @@ async fn failed_is_what_the_last_attempt_was() {
         (2, answered(500)),
         (2, answered(200)),
         (3, answered(200)),
-        (3, Outcome::Refused),
-        (1, Outcome::Refused),
+        (3, AttemptOutcome::Refused),
+        (1, AttemptOutcome::Refused),
     ] {
-        bench.store.attempt(attempt(event, URL, 1, outcome)).await.unwrap();
+        bench.store.record_attempt(attempt(event, URL, 1, outcome)).await.unwrap();
     }
-    let failed = Filter { failed: true, ..Filter::default() };
+    let failed = StoreFilter { failed: true, ..StoreFilter::default() };
     let reader = bench.reader();
     assert_eq!(numbers(&reader.list(&failed, 9, None).unwrap()), [3, 1]);
     assert_eq!(numbers(&reader.list(&failed, 9, Some(3)).unwrap()), [1]);
     assert_eq!(reader.count(&failed).unwrap(), 2);
-    assert_eq!(reader.event(3).unwrap().unwrap().last_attempt.unwrap().outcome, Outcome::Refused);
-    assert!(reader.event(4).unwrap().unwrap().last_attempt.is_none());
+    assert_eq!(reader.find_event(3).unwrap().unwrap().last_attempt.unwrap().outcome, AttemptOutcome::Refused);
+    assert!(reader.find_event(4).unwrap().unwrap().last_attempt.is_none());
 }

@@ -11,27 +11,27 @@ mod repeats;
 mod sharing;
 
 use super::*;
-use crate::protocol::arrival::{HeaderLines, Verification};
-use crate::protocol::attempt::{Outcome, Purpose};
+use crate::protocol::arrival::{HeaderLines, SignatureState};
+use crate::protocol::attempt::{AttemptOutcome, DeliveryPurpose};
 use tempfile::TempDir;
 
 /// A store in a folder of its own.
-struct Bench {
+struct StoreFixture {
     folder: TempDir,
     store: Store,
     recorder: StoreRecorder,
 }
 
-impl Bench {
+impl StoreFixture {
     fn new() -> Self {
-        Self::with(Options::default())
+        Self::with(StoreOptions::default())
     }
 
-    fn with(options: Options) -> Self {
+    fn with(options: StoreOptions) -> Self {
         Self::within(tempfile::tempdir().unwrap(), options)
     }
 
-    fn within(folder: TempDir, options: Options) -> Self {
+    fn within(folder: TempDir, options: StoreOptions) -> Self {
         let store = Store::open(folder.path().join("store.db"), options).unwrap();
         let recorder = store.recorder();
         Self { folder, store, recorder }
@@ -39,30 +39,30 @@ impl Bench {
 
     async fn reopen(self) -> Self {
         self.store.close().await;
-        Self::within(self.folder, Options::default())
+        Self::within(self.folder, StoreOptions::default())
     }
 
     fn path(&self) -> PathBuf {
         self.folder.path().join("store.db")
     }
 
-    fn reader(&self) -> Reader {
-        self.store.reader().unwrap()
+    fn reader(&self) -> StoreReader {
+        self.store.open_reader().unwrap()
     }
 
-    async fn record(&self, body: &str, at_ms: i64) -> Recorded {
-        self.recorder.record(arrival(body, at_ms)).await.unwrap()
+    async fn record(&self, body: &str, at_ms: i64) -> RecordedArrival {
+        self.recorder.record_arrival(arrival(body, at_ms)).await.unwrap()
     }
 
     async fn send(&self, body: &str, at_ms: i64) -> u64 {
         let body = RawBody::new(body.to_owned());
-        self.store.sent(body.clone(), &Facts::of(&body), ms(at_ms)).await.unwrap()
+        self.store.record_sent(body.clone(), &EventFacts::from_body(&body), ms(at_ms)).await.unwrap()
     }
 }
 
 /// A connection that holds the lock, so that jobs gather into one group until it commits. `trap` is the condition, on
 /// the new row of a table, under which entering a job fails by itself.
-fn locked_with_trap(bench: &Bench, table: &str, trap: &str) -> rusqlite::Connection {
+fn locked_with_trap(bench: &StoreFixture, table: &str, trap: &str) -> rusqlite::Connection {
     let other = rusqlite::Connection::open(bench.path()).unwrap();
     let trap = format!("BEFORE INSERT ON {table} WHEN {trap} BEGIN SELECT raise(ABORT, 'trapped'); END");
     other.execute_batch(&format!("CREATE TRIGGER trap {trap}; BEGIN IMMEDIATE")).unwrap();
@@ -86,21 +86,21 @@ fn arrival(body: &str, at_ms: i64) -> Arrival {
         at: ms(at_ms),
         target: "/hook?a=1".to_owned(),
         headers: HeaderLines::collect([("Content-Type", &b"application/json"[..]), ("X-Odd", b"\xff\x00")]),
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         body,
-        verification: Verification::Valid,
+        verification: SignatureState::Valid,
     }
 }
 
 fn unsigned(body: &str, at_ms: i64) -> Arrival {
-    Arrival { verification: Verification::Unsigned, ..arrival(body, at_ms) }
+    Arrival { verification: SignatureState::Unsigned, ..arrival(body, at_ms) }
 }
 
-fn attempt(event: u64, url: &str, number: u32, outcome: Outcome) -> Attempt {
+fn attempt(event: u64, url: &str, number: u32, outcome: AttemptOutcome) -> Attempt {
     Attempt {
         event,
         url: url.to_owned(),
-        purpose: Purpose::Forward,
+        purpose: DeliveryPurpose::Forward,
         number,
         at: ms(1_000),
         latency: Duration::from_micros(1_234),
@@ -108,8 +108,8 @@ fn attempt(event: u64, url: &str, number: u32, outcome: Outcome) -> Attempt {
     }
 }
 
-fn answered(status: u16) -> Outcome {
-    Outcome::Answered(crate::protocol::attempt::Answer {
+fn answered(status: u16) -> AttemptOutcome {
+    AttemptOutcome::Answered(crate::protocol::attempt::AttemptResponse {
         status,
         location: None,
         body: bytes::Bytes::from_static(b"said"),

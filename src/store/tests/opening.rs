@@ -14,15 +14,15 @@ fn sql(path: &Path, batch: &str) {
 fn refused(path: &Path) -> OpenError {
     let before = fs::read(path).ok();
     let error = Store::open(path, impatient()).unwrap_err();
-    let read = Reader::open(path).unwrap_err();
+    let read = StoreReader::open(path).unwrap_err();
     assert_eq!(error.to_string(), read.to_string());
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     assert_eq!(fs::read(path).ok(), before, "a file that is refused is left alone");
     error
 }
 
-fn impatient() -> Options {
-    Options { patience: Duration::from_millis(20), ..Options::default() }
+fn impatient() -> StoreOptions {
+    StoreOptions { patience: Duration::from_millis(20), ..StoreOptions::default() }
 }
 
 #[cfg(unix)]
@@ -31,8 +31,8 @@ async fn all_files_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made/for/it/store.db");
-    let store = Store::open(&path, Options::default()).unwrap();
-    store.recorder().record(arrival("x", 0)).await.unwrap();
+    let store = Store::open(&path, StoreOptions::default()).unwrap();
+    store.recorder().record_arrival(arrival("x", 0)).await.unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for suffix in ["", "-wal", "-shm"] {
         let file = PathBuf::from(format!("{}{suffix}", path.display()));
@@ -45,13 +45,13 @@ async fn all_files_are_their_owners_alone() {
 
 #[tokio::test]
 async fn what_was_stored_is_there_after_opening_again() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     let path = bench.path();
     bench.record("x", 0).await;
-    let Bench { folder: _folder, store, .. } = bench;
+    let StoreFixture { folder: _folder, store, .. } = bench;
     store.close().await;
-    let store = Store::open(&path, Options::default()).unwrap();
-    assert!(store.recorder().record(arrival("x", 9)).await.unwrap().repeat.is_some());
+    let store = Store::open(&path, StoreOptions::default()).unwrap();
+    assert!(store.recorder().record_arrival(arrival("x", 9)).await.unwrap().repeat.is_some());
 }
 
 #[test]
@@ -67,12 +67,12 @@ fn a_commit_is_on_the_disk_when_it_returns() {
 fn reading_makes_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("none/store.db");
-    let reader = Reader::open(&path).unwrap();
+    let reader = StoreReader::open(&path).unwrap();
     assert!(!reader.exists());
-    assert!(reader.list(&Filter::default(), 9, None).unwrap().is_empty());
-    assert!(reader.event(1).unwrap().is_none() && reader.refused_list().unwrap().is_empty());
-    assert_eq!(reader.count(&Filter::default()).unwrap(), 0);
-    assert_eq!(reader.stats().unwrap(), Stats::default());
+    assert!(reader.list(&StoreFilter::default(), 9, None).unwrap().is_empty());
+    assert!(reader.find_event(1).unwrap().is_none() && reader.list_refused().unwrap().is_empty());
+    assert_eq!(reader.count(&StoreFilter::default()).unwrap(), 0);
+    assert_eq!(reader.read_stats().unwrap(), StoreStats::default());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -81,17 +81,17 @@ fn an_empty_file_is_taken_and_reads_as_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     fs::write(&path, "").unwrap();
-    assert!(!Reader::open(&path).unwrap().exists());
-    Store::open(&path, Options::default()).unwrap();
-    assert!(Reader::open(&path).unwrap().exists());
+    assert!(!StoreReader::open(&path).unwrap().exists());
+    Store::open(&path, StoreOptions::default()).unwrap();
+    assert!(StoreReader::open(&path).unwrap().exists());
 }
 
 #[test]
 fn names_that_sqlite_gives_a_meaning_are_files_here() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(":memory:");
-    Store::open(&path, Options::default()).unwrap();
-    assert!(Reader::open(&path).unwrap().exists());
+    Store::open(&path, StoreOptions::default()).unwrap();
+    assert!(StoreReader::open(&path).unwrap().exists());
 }
 
 #[test]
@@ -120,12 +120,12 @@ fn a_newer_store_is_too_new() {
 /// A closed store with some hundred events.
 async fn closed(folder: &Path) -> PathBuf {
     let path = folder.join("store.db");
-    let store = Store::open(&path, Options::default()).unwrap();
+    let store = Store::open(&path, StoreOptions::default()).unwrap();
     let recorder = store.recorder();
     let jobs: Vec<_> = (0..300)
         .map(|n| {
             let recorder = recorder.clone();
-            tokio::spawn(async move { recorder.record(arrival(&event("created", &n.to_string(), 0), 0)).await })
+            tokio::spawn(async move { recorder.record_arrival(arrival(&event("created", &n.to_string(), 0), 0)).await })
         })
         .collect();
     for job in jobs {

@@ -2,29 +2,29 @@
 
 use super::*;
 use crate::protocol::arrival::REFUSED_KEPT;
-use crate::protocol::signature::Reason;
+use crate::protocol::signature::SignatureFault;
 
-fn refused(body: &str, reason: Reason) -> Refused {
+fn refused(body: &str, reason: SignatureFault) -> RefusedRequest {
     let Arrival { at, target, headers, body, .. } = arrival(body, 7_000);
-    Refused { at, target, headers, body, reason }
+    RefusedRequest { at, target, headers, body, reason }
 }
 
 #[tokio::test]
 async fn every_reason_comes_back() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     let reasons = [
-        Reason::Missing,
-        Reason::Empty,
-        Reason::NoPrefix,
-        Reason::WrongPrefix,
-        Reason::NotHex,
-        Reason::WrongLength,
-        Reason::DoubledHeader,
-        Reason::Mismatch,
+        SignatureFault::Missing,
+        SignatureFault::Empty,
+        SignatureFault::NoPrefix,
+        SignatureFault::WrongPrefix,
+        SignatureFault::NotHex,
+        SignatureFault::WrongLength,
+        SignatureFault::DoubledHeader,
+        SignatureFault::Mismatch,
     ];
     for (number, reason) in (1..).zip(reasons) {
-        assert_eq!(bench.recorder.refuse(refused("x", reason)).await.unwrap(), number);
-        let row = bench.reader().refused(number).unwrap().unwrap();
+        assert_eq!(bench.recorder.record_refused(refused("x", reason)).await.unwrap(), number);
+        let row = bench.reader().find_refused(number).unwrap().unwrap();
         let sent = refused("x", reason);
         assert_eq!((row.number, row.refused.reason, row.refused.at), (number, reason, ms(7_000)));
         assert_eq!((row.refused.target, row.refused.headers), (sent.target, sent.headers));
@@ -34,13 +34,13 @@ async fn every_reason_comes_back() {
 
 #[tokio::test]
 async fn the_ring_keeps_the_last_and_goes_on_counting() {
-    let bench = Bench::new();
+    let bench = StoreFixture::new();
     for number in 1..=REFUSED_KEPT + 7 {
-        assert_eq!(bench.recorder.refuse(refused("x", Reason::Mismatch)).await.unwrap(), number);
+        assert_eq!(bench.recorder.record_refused(refused("x", SignatureFault::Mismatch)).await.unwrap(), number);
     }
     let reader = bench.reader();
-    let kept: Vec<u64> = reader.refused_list().unwrap().iter().map(|row| row.number).collect();
+    let kept: Vec<u64> = reader.list_refused().unwrap().iter().map(|row| row.number).collect();
     assert_eq!(kept, (8..=REFUSED_KEPT + 7).rev().collect::<Vec<_>>());
-    assert!(reader.refused(7).unwrap().is_none());
-    assert_eq!(reader.stats().unwrap().events, 0, "refused requests are no events");
+    assert!(reader.find_refused(7).unwrap().is_none());
+    assert_eq!(reader.read_stats().unwrap().events, 0, "refused requests are no events");
 }

@@ -5,9 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::tz::TimeZone;
-use referralloop::diagnose::{Asks, Diagnosis, FRAMEWORKS, Known};
+use referralloop::diagnose::{Diagnosis, DiagnosisSubject, FRAMEWORKS, KnownSecret};
 use referralloop::flows::diagnosis;
-use referralloop::output::style::Style;
+use referralloop::output::style::OutputStyle;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
@@ -82,19 +82,19 @@ pub fn leaks(trial: &Trial, found: &Diagnosis) -> Vec<String> {
 }
 
 fn told(trial: &Trial, found: &Diagnosis) -> String {
-    let asks = trial.got.as_deref().map_or(Asks::Sender, Asks::Code);
-    let style = Style::new(false, 100, TimeZone::UTC);
+    let asks = trial.got.as_deref().map_or(DiagnosisSubject::Sender, DiagnosisSubject::Code);
+    let style = OutputStyle::new(false, 100, TimeZone::UTC);
     let mut told = format!("{found:?}{:?}", trial.secrets);
     for framework in [None, FRAMEWORKS.first()] {
-        let lines = diagnosis::lines(found, asks, framework, &style);
+        let lines = diagnosis::render_diagnosis(found, asks, framework, &style);
         lines.iter().for_each(|line| told.push_str(line.as_str()));
-        told += &serde_json::to_string(&diagnosis::fields(found, asks, framework)).unwrap();
+        told += &serde_json::to_string(&diagnosis::diagnosis_fields(found, asks, framework)).unwrap();
     }
     told
 }
 
 /// A secret and what it signs, in every notation.
-fn secret_texts(known: &Known, body: &[u8]) -> Vec<String> {
+fn secret_texts(known: &KnownSecret, body: &[u8]) -> Vec<String> {
     let secret = known.secret.expose();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let tags = [

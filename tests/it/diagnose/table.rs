@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use referralloop::diagnose::{self, Asks, Case, Known};
+use referralloop::diagnose::{self, DiagnosisCase, DiagnosisSubject, KnownSecret};
 use referralloop::protocol::arrival::HeaderLines;
 use referralloop::protocol::signature::Secret;
 use sha1::Sha1;
@@ -30,7 +30,7 @@ pub struct Trial {
     pub body: Vec<u8>,
     pub headers: Vec<(String, Vec<u8>)>,
     pub target: Option<String>,
-    pub secrets: Vec<Known>,
+    pub secrets: Vec<KnownSecret>,
     pub got: Option<Vec<u8>>,
 }
 
@@ -58,15 +58,15 @@ impl Trial {
     /// Runs the doctor.
     pub fn diagnose(&self, go_on: &mut dyn FnMut() -> bool) -> diagnose::Diagnosis {
         let headers = HeaderLines::collect(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())));
-        let case = Case::received(&self.body, &headers, &self.secrets);
-        let asks = self.got.as_deref().map_or(Asks::Sender, Asks::Code);
+        let case = DiagnosisCase::from_received(&self.body, &headers, &self.secrets);
+        let asks = self.got.as_deref().map_or(DiagnosisSubject::Sender, DiagnosisSubject::Code);
         let target = self.target.as_deref();
-        diagnose::diagnose(&Case { target, asks, ..case }, None, go_on)
+        diagnose::diagnose_case(&DiagnosisCase { target, asks, ..case }, None, go_on)
     }
 }
 
-pub fn known(secret: &str, current: bool) -> Known {
-    Known { secret: Secret::new(secret).unwrap(), origin: "of profile test".into(), current }
+pub fn known(secret: &str, current: bool) -> KnownSecret {
+    KnownSecret { secret: Secret::new(secret).unwrap(), origin: "of profile test".into(), current }
 }
 
 pub fn hex(bytes: &[u8]) -> String {
@@ -104,9 +104,9 @@ fn written(body: &[u8], id: &str) -> Option<Vec<u8>> {
 
 fn forms() -> Vec<Trial> {
     let mut trials = Vec::new();
-    let ids: Vec<&'static str> = diagnose::causes()
+    let ids: Vec<&'static str> = diagnose::all_causes()
         .map(|cause| cause.id)
-        .filter(|id| BODIES.iter().any(|body| !diagnose::forms_of(id, body).is_empty()) || !bodies_for(id).is_empty())
+        .filter(|id| BODIES.iter().any(|body| !diagnose::make_forms(id, body).is_empty()) || !bodies_for(id).is_empty())
         .collect();
     for id in ids {
         let special = bodies_for(id);
@@ -121,11 +121,11 @@ fn forms() -> Vec<Trial> {
 
 /// The first variant of a form that no commoner cause shares.
 fn told_apart(id: &str, body: &[u8]) -> Vec<u8> {
-    let earlier: Vec<&str> = diagnose::causes().map(|cause| cause.id).take_while(|other| *other != id).collect();
-    let variants = diagnose::forms_of(id, body);
+    let earlier: Vec<&str> = diagnose::all_causes().map(|cause| cause.id).take_while(|other| *other != id).collect();
+    let variants = diagnose::make_forms(id, body);
     let shared = |variant: &[u8]| {
         variant == body
-            || earlier.iter().any(|other| diagnose::forms_of(other, body).iter().any(|made| made == variant))
+            || earlier.iter().any(|other| diagnose::make_forms(other, body).iter().any(|made| made == variant))
     };
     let own = variants.iter().find(|variant| !shared(variant));
     // Without one, the trial fails, as it should: the table needs another body.
@@ -180,7 +180,7 @@ fn bodies_for(id: &str) -> Vec<Vec<u8>> {
             packer.write_all(body).unwrap();
             packer.finish().unwrap()
         }),
-        "brotli-undone" => each(&|body| diagnose::forms_of("brotli-done", body).remove(0)),
+        "brotli-undone" => each(&|body| diagnose::make_forms("brotli-done", body).remove(0)),
         "envelope-opened" => each(&|body| {
             format!("{{\"httpMethod\":\"POST\",\"body\":\"{}\",\"isBase64Encoded\":true}}", STANDARD.encode(body))
                 .into_bytes()

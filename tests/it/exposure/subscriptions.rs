@@ -165,9 +165,9 @@ fn a_second_ctrl_c_waits_for_nobody() {
     let command = stage.good();
     let listener = listen(&stage, &api, &["--subscribe", "created", "--tunnel", &command]);
     listener.running().stderr.wait_for("Subscribed to signup.created (sub_a)");
-    listener.running().signal(referralloop::shutdown::Signal::Interrupt);
+    listener.running().signal(referralloop::shutdown::StopSignal::Interrupt);
     api.wait_for(2);
-    listener.running().signal(referralloop::shutdown::Signal::Interrupt);
+    listener.running().signal(referralloop::shutdown::StopSignal::Interrupt);
     let ended = listener.finish().code(130);
     assert!(ended.err().contains("Subscriptions left on the service: 1"), "{ended}");
     until("the end of every process", || (stage.alive() == 0).then_some(()));

@@ -2,17 +2,17 @@
 
 use super::{run, with};
 use crate::support::{Answer, Api, SUBSCRIPTION, Scene, WAITLIST, until};
-use referralloop::flows::subscriptions::Owner;
-use referralloop::shutdown::Signal;
-use referralloop::store::{Entry, Journal, Standing, Wish};
+use referralloop::flows::subscriptions::RunClaim;
+use referralloop::shutdown::StopSignal;
+use referralloop::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
 
 const URL: &str = "https://app.example.com/hook";
 
-fn journal(scene: &Scene) -> Vec<Entry> {
-    Journal::open(scene.store()).unwrap().entries(true).unwrap()
+fn journal(scene: &Scene) -> Vec<JournalEntry> {
+    SubscriptionJournal::open(scene.store()).unwrap().list_entries(true).unwrap()
 }
 
-fn standings(scene: &Scene) -> Vec<(String, Standing)> {
+fn standings(scene: &Scene) -> Vec<(String, SubscriptionStatus)> {
     journal(scene).into_iter().map(|entry| (entry.event, entry.standing)).collect()
 }
 
@@ -60,7 +60,11 @@ fn a_refusal_in_the_middle_takes_back_what_was_made() {
     );
     assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
     let lines = standings(&scene);
-    assert_eq!(lines.iter().map(|(_, standing)| *standing).collect::<Vec<_>>(), [Standing::Removed; 2], "{lines:?}");
+    assert_eq!(
+        lines.iter().map(|(_, standing)| *standing).collect::<Vec<_>>(),
+        [SubscriptionStatus::Removed; 2],
+        "{lines:?}"
+    );
 }
 
 #[test]
@@ -70,7 +74,7 @@ fn what_cannot_be_taken_back_is_told_and_kept() {
     api.refuse("DELETE", 403, r#"{"error":"No"}"#);
     let refused = run(&scene, &api, ["subscribe", "created", "deleted", "--url", URL]).code(4);
     assert!(refused.err().contains("hint: still there: referralloop unsubscribe sub_1\n"), "{refused}");
-    assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Active)]);
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), SubscriptionStatus::Active)]);
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn a_call_without_a_known_end_is_kept_as_such_and_never_repeated_blindly() {
         api.instead("POST", answer);
         let lost = run(&scene, &api, ["subscribe", "created", "--url", URL]).code(4);
         assert!(lost.err().contains("nobody knows whether the subscription was made; line 1 of the journal"), "{lost}");
-        assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Unknown)]);
+        assert_eq!(standings(&scene), [("signup.created".to_owned(), SubscriptionStatus::Unknown)]);
         let again = run(&scene, &api, ["subscribe", "created", "--url", URL]).code(1);
         assert!(again.err().contains("line 1 of the journal: nobody knows whether"), "{again}");
         assert_eq!(api.calls().len(), 1);
@@ -101,11 +105,11 @@ fn the_wish_is_written_before_the_call() {
     api.instead("POST", Answer::Hang);
     let running = with(&scene, &api, ["subscribe", "created", "--url", URL]).start();
     until("the call", || (!api.calls().is_empty()).then_some(()));
-    assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Asked)]);
-    running.signal(Signal::Interrupt);
-    running.signal(Signal::Interrupt);
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), SubscriptionStatus::Asked)]);
+    running.signal(StopSignal::Interrupt);
+    running.signal(StopSignal::Interrupt);
     running.finish().code(130);
-    assert_eq!(standings(&scene), [("signup.created".to_owned(), Standing::Asked)], "nobody knows");
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), SubscriptionStatus::Asked)], "nobody knows");
 }
 
 #[test]
@@ -150,11 +154,11 @@ fn one_that_cannot_be_ended_stays_in_the_journal() {
     api.refuse("DELETE", 403, r#"{"error":"No"}"#);
     let half = run(&scene, &api, ["unsubscribe", "--all"]).code(3);
     assert!(half.out().starts_with("sub_2 ended"), "{half}");
-    assert_eq!(standings(&scene)[0].1, Standing::Active);
+    assert_eq!(standings(&scene)[0].1, SubscriptionStatus::Active);
     // One whose call had no end may be gone; asking again does no harm.
     api.instead("DELETE", Answer::Close);
     run(&scene, &api, ["unsubscribe", "sub_1"]).code(4);
-    assert_eq!(standings(&scene)[0].1, Standing::Removing);
+    assert_eq!(standings(&scene)[0].1, SubscriptionStatus::Removing);
     let clean = run(&scene, &api, ["subscriptions", "--cleanup"]).code(0);
     assert_eq!(clean.out(), format!("ended  sub_1  signup.created → {URL}\n"));
     assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
@@ -164,12 +168,13 @@ fn one_that_cannot_be_ended_stays_in_the_journal() {
 fn what_a_run_left_behind_is_found_once_it_is_gone() {
     let (scene, api) = (Scene::new(), Api::new());
     run(&scene, &api, ["subscribe", "deleted", "--url", URL]).code(0);
-    let owner = Owner::claim(&scene.store(), "run-1".into()).unwrap();
-    let journal = Journal::open(scene.store()).unwrap();
+    let owner = RunClaim::claim(&scene.store(), "run-1".into()).unwrap();
+    let journal = SubscriptionJournal::open(scene.store()).unwrap();
     let api_url = api.url();
-    let wish = Wish { api: &api_url, event: "signup.created", url: URL, waitlist: None, run: Some("run-1") };
-    let number = journal.ask(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
-    journal.made(number, SUBSCRIPTION, "{}").unwrap();
+    let wish =
+        SubscriptionIntent { api: &api_url, event: "signup.created", url: URL, waitlist: None, run: Some("run-1") };
+    let number = journal.record_intent(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
+    journal.mark_active(number, SUBSCRIPTION, "{}").unwrap();
 
     let alive = run(&scene, &api, ["subscriptions", "--cleanup"]);
     alive.is(0, "", "note: nothing was left behind\n");

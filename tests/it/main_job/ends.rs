@@ -2,7 +2,7 @@
 
 use super::{CREATED, deliver};
 use crate::support::{Answer, Endpoint, Listener, Scene, until};
-use referralloop::shutdown::Signal;
+use referralloop::shutdown::StopSignal;
 use std::net::{Ipv4Addr, TcpListener};
 
 #[test]
@@ -35,7 +35,7 @@ fn its_time_is_up() {
 
 #[test]
 fn ctrl_c_and_sigterm_end_a_listener_with_0() {
-    for signal in [Signal::Interrupt, Signal::Terminate] {
+    for signal in [StopSignal::Interrupt, StopSignal::Terminate] {
         let scene = Scene::new();
         let listener = scene.listen([""; 0]);
         let ready_file = listener.ready_file.clone();
@@ -71,7 +71,7 @@ fn the_process_hears_its_signals() {
 fn an_interrupted_wait_between_attempts_ends_at_once() {
     let scene = Scene::new();
     let endpoint = Endpoint::statuses(&[500]);
-    for (signal, code) in [(Signal::Interrupt, 130), (Signal::Terminate, 143)] {
+    for (signal, code) in [(StopSignal::Interrupt, 130), (StopSignal::Terminate, 143)] {
         let running = scene.with(["trigger", "created", "--retry", "--to", &endpoint.url("/")]).start();
         running.stderr.wait_for("attempt 2 in 60 s, at ");
         running.signal(signal);
@@ -89,8 +89,8 @@ fn the_first_signal_drains_and_the_second_aborts() {
     let listener = scene.listen(["--forward-to", &forward, "--ack", "mirror"]);
     let sender = scene.with(["trigger", "created", "--no-retry", "--to", &listener.url]).start();
     app.wait_for(1);
-    listener.running().signal(Signal::Interrupt);
-    listener.running().signal(Signal::Interrupt);
+    listener.running().signal(StopSignal::Interrupt);
+    listener.running().signal(StopSignal::Interrupt);
     let ready_file = listener.ready_file.clone();
     let ended = listener.finish().code(130);
     assert!(ended.err().contains("Received: 1 verified."), "{ended}");
@@ -105,7 +105,7 @@ fn what_is_under_way_is_finished_on_the_first_signal() {
     let listener = scene.listen(["--respond-delay", "300ms", "--json"]);
     let sender = scene.with(["trigger", "created", "--no-retry", "--to", &listener.url]).start();
     listener.wait_for("\"arrival\"");
-    listener.running().signal(Signal::Interrupt);
+    listener.running().signal(StopSignal::Interrupt);
     sender.finish().code(0);
     listener.finish().code(0);
 }

@@ -140,6 +140,6 @@ fn an_attempt_is_stored_before_it_is_shown() {
     let shown = scene.run(["events", "show", "1", "--json"]).code(0);
     assert_eq!(shown.record("event")["attempts"][0]["status"], 500);
     endpoint.wait_for(2);
-    running.signal(referralloop::shutdown::Signal::Interrupt);
+    running.signal(referralloop::shutdown::StopSignal::Interrupt);
     running.finish().code(130);
 }

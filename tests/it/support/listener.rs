@@ -1,7 +1,7 @@
 //! A listener inside the test: on a free port, ready when the test goes on, stopped when it ends.
 
 use super::{Output, Run, Running, Scene, until};
-use referralloop::shutdown::Signal;
+use referralloop::shutdown::StopSignal;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ impl Listener {
     #[track_caller]
     pub fn stop(mut self) -> Output {
         let running = self.running.take().unwrap();
-        running.signal(Signal::Interrupt);
+        running.signal(StopSignal::Interrupt);
         running.finish()
     }
 
@@ -65,8 +65,8 @@ impl Drop for Listener {
     fn drop(&mut self) {
         if let Some(running) = &self.running {
             // Twice, so that nothing under way holds the end up; the thread ends by itself.
-            running.signal(Signal::Interrupt);
-            running.signal(Signal::Interrupt);
+            running.signal(StopSignal::Interrupt);
+            running.signal(StopSignal::Interrupt);
         }
     }
 }

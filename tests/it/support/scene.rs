@@ -5,8 +5,8 @@ use super::{Capture, Listener, Output, PATIENCE};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use referralloop::clock::{Clock, SharedClock, SystemClock};
-use referralloop::context::{Context, Entropy, Globals, Input, Signals, Stream};
-use referralloop::shutdown::{self, Signal, Stopper};
+use referralloop::context::{Context, EntropySource, GlobalOptions, InputStream, OutputStream, StopSource};
+use referralloop::shutdown::{self, StopSender, StopSignal};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -177,18 +177,18 @@ impl Run {
             arguments: self.arguments,
             environment: self.environment.into_iter().collect(),
             directory: self.folder,
-            stdin: Input::new(Cursor::new(self.stdin), self.terminal),
-            stdout: Stream::new(stdout.clone(), self.terminal),
-            stderr: Stream::new(stderr.clone(), self.terminal),
+            stdin: InputStream::new(Cursor::new(self.stdin), self.terminal),
+            stdout: OutputStream::new(stdout.clone(), self.terminal),
+            stderr: OutputStream::new(stderr.clone(), self.terminal),
             columns: self.columns,
             time_zone: TimeZone::UTC,
             clock: self.clock,
             entropy: dice(self.seed),
-            signals: Signals::Given(stop),
+            signals: StopSource::Given(stop),
             program: program().to_owned(),
             pid: std::process::id(),
             parent: || 1,
-            globals: Globals::default(),
+            globals: GlobalOptions::default(),
         };
         let (sender, ended) = channel();
         let held = self.held;
@@ -216,14 +216,14 @@ pub struct Running {
     pub stdout: Capture,
     /// Standard error so far.
     pub stderr: Capture,
-    stopper: Stopper,
+    stopper: StopSender,
     ended: Receiver<u8>,
 }
 
 impl Running {
     /// Ctrl-C, or SIGTERM.
-    pub fn signal(&self, signal: Signal) {
-        self.stopper.signal(signal);
+    pub fn signal(&self, signal: StopSignal) {
+        self.stopper.request_stop(signal);
     }
 
     /// Whether it ended already.
@@ -258,7 +258,7 @@ impl Running {
 }
 
 /// Reproducible random bytes: splitmix64.
-fn dice(seed: u64) -> Entropy {
+fn dice(seed: u64) -> EntropySource {
     let state = Mutex::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     Arc::new(move |buffer| {
         let mut state = state.lock().unwrap();

@@ -2,21 +2,21 @@
 
 use super::*;
 use crate::clock::Clock;
-use crate::protocol::arrival::{HeaderLines, Verification};
+use crate::protocol::arrival::{HeaderLines, SignatureState};
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::Facts;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::signature::Secret;
 use jiff::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
 
 /// Each look at the processor time takes this long.
-struct Looks {
+struct SteppedClock {
     step: Duration,
     count: AtomicU64,
 }
 
-impl Clock for Looks {
+impl Clock for SteppedClock {
     fn now(&self) -> Timestamp {
         Timestamp::UNIX_EPOCH
     }
@@ -39,10 +39,10 @@ fn refused(number: u64, value: &str) -> Report {
     let body = RawBody::new(r#"{"a": 1.0}"#);
     let arrival = ArrivalReport {
         number: Some(ArrivalNumber::Refused(number)),
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         fingerprint: body.fingerprint(),
-        verification: Verification::Invalid,
-        reason: Some(Reason::Mismatch),
+        verification: SignatureState::Invalid,
+        reason: Some(SignatureFault::Mismatch),
         explanation: None,
         repeat: None,
         out_of_order: false,
@@ -52,22 +52,23 @@ fn refused(number: u64, value: &str) -> Report {
         headers: HeaderLines::collect([(SIGNATURE_HEADER, value.as_bytes())]),
         body,
     };
-    Report { at: Timestamp::UNIX_EPOCH, what: What::Arrival(Box::new(arrival)) }
+    Report { at: Timestamp::UNIX_EPOCH, what: ReportKind::Arrival(Box::new(arrival)) }
 }
 
 /// What was told about arrivals, and how often the clock was looked at.
-fn told(step: Duration, reports: Vec<Report>) -> (Vec<Explanation>, u64) {
+fn told(step: Duration, reports: Vec<Report>) -> (Vec<RefusalExplanation>, u64) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let audience = heard.clone();
     let next = Arc::new(move |report: Report| {
-        if let What::Arrival(arrival) = report.what {
+        if let ReportKind::Arrival(arrival) = report.what {
             audience.lock().unwrap().extend(arrival.explanation);
         }
     });
-    let clock = Arc::new(Looks { step, count: AtomicU64::new(0) });
-    let known = vec![Known { secret: Secret::new("secret-1").unwrap(), origin: "of a test".into(), current: true }];
-    let attendant = Attendant::start(next, clock.clone(), known);
-    reports.into_iter().for_each(|report| attendant.tell(report));
+    let clock = Arc::new(SteppedClock { step, count: AtomicU64::new(0) });
+    let known =
+        vec![KnownSecret { secret: Secret::new("secret-1").unwrap(), origin: "of a test".into(), current: true }];
+    let attendant = BackgroundDiagnosis::start(next, clock.clone(), known);
+    reports.into_iter().for_each(|report| attendant.emit_report(report));
     attendant.finish();
     let heard = heard.lock().unwrap().clone();
     (heard, clock.count.load(Ordering::Acquire))

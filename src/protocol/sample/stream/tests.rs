@@ -2,27 +2,27 @@
 
 use super::*;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::{Facts, Position};
+use crate::protocol::facts::{EventFacts, WaitlistPosition};
 use std::collections::HashSet;
 
 fn now() -> Timestamp {
     "2024-01-15T10:00:00.5Z".parse().unwrap()
 }
 
-fn payload(stream: &Stream, number: u64) -> RawBody {
+fn payload(stream: &PayloadStream, number: u64) -> RawBody {
     let mut out = Vec::new();
-    stream.write(number, &mut out);
+    stream.write_payload(number, &mut out);
     RawBody::new(out)
 }
 
 #[test]
 fn every_payload_fits_the_catalogue_and_is_another_one() {
     for event in EventType::ALL {
-        let stream = Stream::new(Flow::One(event), 7, now(), &Given::default());
+        let stream = PayloadStream::new(PayloadPattern::One(event), 7, now(), &SampleOverrides::default());
         let mut seen = HashSet::new();
         for number in 0..2000 {
             let body = payload(&stream, number);
-            let facts = Facts::of(&body);
+            let facts = EventFacts::from_body(&body);
             assert!(facts.drift.is_empty(), "{:?} {:?}", facts.drift, body.as_bytes());
             assert_eq!(facts.event_type.as_deref(), Some(event.name()));
             assert!(seen.insert(body.fingerprint()) && !facts.email.unwrap().is_empty());
@@ -32,7 +32,7 @@ fn every_payload_fits_the_catalogue_and_is_another_one() {
 
 #[test]
 fn a_number_gives_the_same_bytes_whatever_was_written_before() {
-    let stream = |seed| Stream::new(Flow::Lives, seed, now(), &Given::default());
+    let stream = |seed| PayloadStream::new(PayloadPattern::Lives, seed, now(), &SampleOverrides::default());
     let forwards: Vec<RawBody> = (0..30).map(|number| payload(&stream(7), number)).collect();
     let backwards: Vec<RawBody> = (0..30).rev().map(|number| payload(&stream(7), number)).collect();
     assert!(forwards.iter().eq(backwards.iter().rev()));
@@ -41,19 +41,23 @@ fn a_number_gives_the_same_bytes_whatever_was_written_before() {
 
 #[test]
 fn a_life_is_of_one_sign_up() {
-    let stream = Stream::new(Flow::Lives, 1, now(), &Given::default());
-    let facts: Vec<Facts> = (0..6).map(|number| Facts::of(&payload(&stream, number))).collect();
+    let stream = PayloadStream::new(PayloadPattern::Lives, 1, now(), &SampleOverrides::default());
+    let facts: Vec<EventFacts> = (0..6).map(|number| EventFacts::from_body(&payload(&stream, number))).collect();
     let names: Vec<_> = facts.iter().map(|facts| facts.event_type.clone().unwrap()).collect();
     assert_eq!(names[..3], ["signup.created", "signup.position_changed", "signup.deleted"]);
     assert!(facts[1].signup_id == facts[0].signup_id && facts[2].signup_id == facts[0].signup_id);
     assert!(facts[1].email == facts[0].email && facts[3].signup_id != facts[0].signup_id);
-    assert!(matches!(facts[1].position, Some(Position::Moved { from, to }) if to < from));
+    assert!(matches!(facts[1].position, Some(WaitlistPosition::Moved { from, to }) if to < from));
 }
 
 #[test]
 fn what_was_given_stands_in_every_payload() {
-    let given = Given { waitlist: Some("w\"1".into()), email: Some("a\"b@x.io".into()), name: Some("Ada \\ L".into()) };
-    let stream = Stream::new(Flow::One(EventType::SignupCreated), 1, now(), &given);
+    let given = SampleOverrides {
+        waitlist: Some("w\"1".into()),
+        email: Some("a\"b@x.io".into()),
+        name: Some("Ada \\ L".into()),
+    };
+    let stream = PayloadStream::new(PayloadPattern::One(EventType::SignupCreated), 1, now(), &given);
     let value: Value = serde_json::from_slice(payload(&stream, 3).as_bytes()).unwrap();
     assert_eq!(
         (&value["waitlist_id"], &value["data"]["email"], &value["data"]["name"]),
