@@ -146,13 +146,14 @@ fn refuse_secrets(context: &Context) -> Result<(), Error> {
     for (at, argument) in context.arguments.iter().enumerate().skip(1) {
         let text = argument.to_string_lossy();
         let hint = if has(&text, &[LIVE_PREFIX, TEST_PREFIX]) {
-            "put it into REFERRALLOOP_API_KEY, or store it with: referralloop login"
+            "put it in REFERRALLOOP_API_KEY, or store it with: referralloop login"
         } else if has(&text, &["whsec_", SECRET_PREFIX]) {
-            "put it into REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop secret set"
+            "put it in REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop \
+            secret set"
         } else {
             continue;
         };
-        let message = format!("argument {at} looks like a key or secret, which every process could read");
+        let message = format!("argument {at} looks like a key or secret; other processes can read the command line");
         return Err(Error::usage(message).hint(hint));
     }
     Ok(())

@@ -72,10 +72,10 @@ pub struct GlobalOptions {
     /// Keep events in this file instead of the profile's store
     #[arg(long, global = true, value_name = "FILE")]
     pub store: Option<PathBuf>,
-    /// Call the hosted API here, at a sandbox for instance
+    /// Call the hosted API at this URL, for instance a sandbox
     #[arg(long, global = true, value_name = "URL")]
     pub api_url: Option<String>,
-    /// How to print: for people, or one JSON object a line
+    /// How to print: for people, or one JSON object per line
     #[arg(long, global = true, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     pub format: Option<OutputFormat>,
     /// Short for --format json
@@ -90,7 +90,7 @@ pub struct GlobalOptions {
     /// Print more: header lines and where values came from
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// Never ask; a missing value is an error
+    /// Never prompt; a missing value is an error
     #[arg(long, global = true)]
     pub no_input: bool,
     /// Answer every confirmation with yes
@@ -256,7 +256,8 @@ impl Context {
             clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(|buffer| {
                 // Linux gives random bytes or the machine is beyond help; a predictable secret would be worse.
-                getrandom::fill(buffer).unwrap_or_else(|e| panic!("the operating system gives no random bytes: {e}"));
+                getrandom::fill(buffer)
+                    .unwrap_or_else(|e| panic!("cannot get random bytes from the operating system: {e}"));
             }),
             signals: StopSource::Process,
             program: std::env::current_exe().unwrap_or_else(|_| "referralloop".into()),

@@ -131,7 +131,9 @@ impl std::error::Error for Error {}
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::new(ErrorCategory::Closed, "the reader of the output is gone"),
+            std::io::ErrorKind::BrokenPipe => {
+                Self::new(ErrorCategory::Closed, "the reader of the output has closed it")
+            }
             _ => Self::machine(format!("cannot write the output: {error}")),
         }
     }

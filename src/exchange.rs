@@ -135,7 +135,7 @@ impl HttpClient {
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = build_client(loopback, &self.clients).map_err(|e| format!("no HTTP client could be made: {e}"))?;
+        let client = build_client(loopback, &self.clients).map_err(|e| format!("cannot create an HTTP client: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }

@@ -55,10 +55,10 @@ struct JqWorker {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JqError {
     /// It is not in the syntax of jq, or uses what is not there.
-    #[error("'{0}' is no condition in jq syntax; write one like '.data.position < 10'")]
+    #[error("'{0}' is not a condition in jq syntax; write one like '.data.position < 10'")]
     Syntax(String),
     /// It took too long for one body, and is not asked any more.
-    #[error("the condition takes too long for one body and was given up")]
+    #[error("the condition took too long on one body and was stopped")]
     TooSlow,
 }
 

@@ -98,7 +98,7 @@ pub(super) fn describe_exchange(exchanged: &CheckExchange) -> String {
         (AttemptOutcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
         (AttemptOutcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
         (AttemptOutcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),
-        (AttemptOutcome::Refused, _) => format!("{name}nothing listens there any more"),
+        (AttemptOutcome::Refused, _) => format!("{name}nothing is listening there any more"),
         (AttemptOutcome::Disconnected, _) => format!("{name}the connection ended without an answer"),
         (outcome, Some(detail)) => format!("{name}{}: {detail}", outcome.name()),
         (outcome, None) => format!("{name}{}", outcome.name()),

@@ -73,9 +73,9 @@ async fn send_first_event(stage: &CheckContext<'_>) -> Result<AuditKnowledge, Au
         AttemptOutcome::Refused | AttemptOutcome::UnknownHost => {
             Err(AuditUnreachable::Endpoint(match answer.outcome {
                 AttemptOutcome::UnknownHost => {
-                    format!("there is no host {}", stage.plan().url.host_str().unwrap_or_default())
+                    format!("unknown host {}", stage.plan().url.host_str().unwrap_or_default())
                 }
-                _ => format!("nothing listens at {}", stage.plan().url),
+                _ => format!("nothing is listening at {}", stage.plan().url),
             }))
         }
         _ => {
@@ -124,13 +124,13 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
     let plan = stage.plan();
     let needs = check.needs;
     if needs.secret && plan.secret.is_none() {
-        return Some("no secret is given: --secret-file, or REFERRALLOOP_WEBHOOK_SECRET".to_owned());
+        return Some("no secret given; use --secret-file or REFERRALLOOP_WEBHOOK_SECRET".to_owned());
     }
     if needs.state && plan.state.is_none() {
-        return Some("only the endpoint's own state could tell: --state-cmd CMD, which prints a number".to_owned());
+        return Some("needs --state-cmd CMD, a command that prints a number from the endpoint's own state".to_owned());
     }
     if needs.restart && plan.restart.is_none() {
-        return Some("it is known by --restart-cmd CMD alone how to restart the endpoint".to_owned());
+        return Some("needs --restart-cmd CMD, a command that restarts the endpoint".to_owned());
     }
     if stage.elapsed() >= plan.limits.time {
         return Some(out_of_time(plan));
@@ -139,10 +139,10 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
         return Some(format!("it would take more than {} requests (--max-requests)", plan.limits.requests));
     }
     if let Some(by) = known.ended_by.filter(|_| check.id != LAST) {
-        return Some(format!("nothing listens there any more, since {by}"));
+        return Some(format!("nothing is listening there any more since {by}"));
     }
     let why = known.not_acknowledged.as_ref().filter(|_| needs.acknowledged && !plan.regardless)?;
-    Some(format!("an ordinary event is not acknowledged ({why}); mend that first"))
+    Some(format!("an ordinary event is not acknowledged ({why}); fix that first"))
 }
 
 /// Restarts an endpoint that is gone, where it is known how.
@@ -190,10 +190,10 @@ fn judge_exchanges(wanted: AuditExpectation, faulty: &[Arc<CheckExchange>], know
     }
     let all = |is: fn(u16) -> bool| faulty.iter().all(|one| one.outcome.status().is_some_and(is));
     if wanted == AuditExpectation::Acknowledged && known.forms_refused && all(|status| matches!(status, 401 | 403)) {
-        return CheckJudgement::Skip("its correct signature is refused, which auth.body-forms tells".to_owned());
+        return CheckJudgement::Skip("its correct signature is refused; see auth.body-forms".to_owned());
     }
     if wanted == AuditExpectation::Acknowledged && all(|status| (300..400).contains(&status)) {
-        return CheckJudgement::Skip("it is redirected, which delivery.no-redirect tells".to_owned());
+        return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
     }
     let faults: Vec<String> = faulty.iter().filter_map(|one| wanted.find_fault(one)).collect();
     CheckJudgement::Fail(faults.join("; "))

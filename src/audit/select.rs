@@ -25,7 +25,7 @@ pub enum CheckSelector {
 
 /// Neither an id nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no check {given:?}{}", .nearest.map(|id| format!("; did you mean {id:?}?")).unwrap_or_default())]
+#[error("unknown check {given:?}{}", .nearest.map(|id| format!("; did you mean {id:?}?")).unwrap_or_default())]
 pub struct UnknownCheck {
     /// What was given.
     pub given: String,

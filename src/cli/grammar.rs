@@ -46,17 +46,17 @@ impl UsageMessage<'_> {
             }
             ErrorKind::ValueValidation => match self.0.source() {
                 Some(source) => format!("{argument}: {source}"),
-                None => format!("{argument} does not take '{value}'"),
+                None => format!("{argument} does not accept '{value}'"),
             },
             ErrorKind::UnknownArgument
                 if argument.starts_with("-") && argument[1..].starts_with(|c: char| c.is_ascii_digit()) =>
             {
-                format!("'{argument}' is no option, and no value here lies below zero")
+                format!("unknown option '{argument}'; values cannot be negative here")
             }
-            ErrorKind::UnknownArgument if argument.starts_with('-') => format!("there is no option '{argument}' here"),
-            ErrorKind::UnknownArgument => format!("'{argument}' is one argument too many"),
+            ErrorKind::UnknownArgument if argument.starts_with('-') => format!("unknown option '{argument}'"),
+            ErrorKind::UnknownArgument => format!("unexpected argument '{argument}'"),
             ErrorKind::InvalidSubcommand => {
-                format!("there is no command '{}'", self.text(ContextKind::InvalidSubcommand).unwrap_or_default())
+                format!("unknown command '{}'", self.text(ContextKind::InvalidSubcommand).unwrap_or_default())
             }
             ErrorKind::MissingRequiredArgument => describe_missing(&self.texts(ContextKind::InvalidArg)),
             ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -72,7 +72,7 @@ impl UsageMessage<'_> {
         let others: Vec<String> = self.texts(ContextKind::PriorArg).iter().map(|other| name(other)).collect();
         match others.as_slice() {
             [] => self.first_line(),
-            [other] if other == argument => format!("{argument} can be given once only"),
+            [other] if other == argument => format!("{argument} can be given only once"),
             _ => format!("{argument} cannot be used with {}", join_names(&others, "or")),
         }
     }

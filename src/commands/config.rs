@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// Show and change settings
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A value is looked for in this order: option, environment, referralloop.toml (found upward from the
+    after_help = "A value is looked up in this order: option, environment, referralloop.toml (found upward from the
 current folder), user configuration, built-in value. A project file can set port, path, forward_to,
 to, events and waitlist; never a secret or an address that exposes the listener.
 
@@ -45,7 +45,7 @@ enum ConfigAction {
     #[command(after_help = "Examples:
   referralloop config path")]
     Path,
-    /// Keep a value in the user configuration
+    /// Store a value in the user configuration
     #[command(after_help = "Examples:
   referralloop config set port 4300
   referralloop config set --project forward_to 3000/webhooks")]
@@ -154,7 +154,7 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
 
 fn change(console: &Console, context: &Context, name: &str, value: Option<&str>, project: bool) -> Result<(), Error> {
     let key = SettingKey::parse(name).ok_or_else(|| {
-        let error = Error::usage(format!("there is no setting '{name}'"));
+        let error = Error::usage(format!("unknown setting '{name}'"));
         match SettingKey::nearest(name) {
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error.hint("referralloop config show   lists the settings"),
@@ -162,7 +162,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
     })?;
     if key.is_secret() {
         let way = if key == SettingKey::ApiKey { "referralloop login" } else { "referralloop secret set" };
-        return Err(Error::usage("a secret on a command line could be read by every process")
+        return Err(Error::usage("other processes could read a secret on the command line")
             .hint(format!("store it with: {way}")));
     }
     if project && !key.spec().in_project {

@@ -74,7 +74,8 @@ pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 async fn run_demo(context: &Context, console: &Console) -> Result<Exit, Error> {
-    let folder = tempfile::tempdir().map_err(|error| Error::machine(format!("no temporary folder: {error}")))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")))?;
     let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (screen, _) = console.start_screen()?;
     let secret = secrets::generate_secret(&context.entropy);
@@ -98,7 +99,8 @@ async fn run_demo(context: &Context, console: &Console) -> Result<Exit, Error> {
     };
     if let Ok(DemoOutcome { good: true, deliveries, attempts }) = played {
         stage.say(&format!(
-            "That was all of it: {deliveries} deliveries in {attempts} attempts, each verified. Now yours: referralloop sandbox, then referralloop listen and referralloop subscribe all"
+            "That is the whole loop: {deliveries} deliveries in {attempts} attempts, all verified. Now try your own: \
+            referralloop sandbox, then referralloop listen and referralloop subscribe all"
         ));
         if console.is_json() {
             let counts = json!({ "acts": 4, "deliveries": deliveries, "attempts": attempts });

@@ -16,7 +16,7 @@ use url::Url;
 
 /// Check configuration, secret, clock, port, app and API, and say what to do
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing is changed and your app gets no request. Exit code 1 where a check fails.
+#[command(after_help = "Nothing is changed and your app gets no request. Exit code 1 if a check fails.
 
 Examples:
   referralloop doctor

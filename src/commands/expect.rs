@@ -26,17 +26,16 @@ const LISTED: usize = 20;
 
 /// Run a command and assert which events arrive meanwhile (CI)
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "The command finds the listener in REFERRALLOOP_WEBHOOK_URL, the secret in REFERRALLOOP_WEBHOOK_SECRET.
-created means at least one, created=2 exactly two, created=2+ two or more, created=0 none; repeats of an event
-are one event. Exit: 0 as expected, 1 not, else the code of the command (128 and the signal if it was killed).
+#[command(after_help = "The command finds the listener in REFERRALLOOP_WEBHOOK_URL and the secret in
+REFERRALLOOP_WEBHOOK_SECRET. created means at least one, created=2 exactly two, created=2+ two or
+more, created=0 none; repeats of an event count once. Exit: 0 if as expected, 1 if not, else the
+command's own code (128 plus the signal if it was killed).
 
 Examples:
   referralloop expect created -- referralloop trigger created
   referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
   referralloop expect created --where '.data.position > 0' -- referralloop trigger created
-  referralloop expect created --junit report.xml -- referralloop trigger created"
-)]
+  referralloop expect created --junit report.xml -- referralloop trigger created")]
 pub struct Arguments {
     /// Expected events: created, created=2, created=2+, 'created>=2', signup.*, all
     #[arg(value_name = "EVENT[=N]", required_unless_present = "none")]
@@ -65,7 +64,7 @@ pub struct Arguments {
     /// Forward what arrives to the app: a port, host:port/path or URL
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     forward_to: Option<Url>,
-    /// Listen on this port; 0 takes a free one
+    /// Listen on this port; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
     /// Write the verdict as JUnit XML to this file
@@ -104,7 +103,9 @@ fn refuse_ambiguous_order(arguments: &Arguments) -> Result<(), Error> {
     let twice = list.iter().enumerate().find(|(at, one)| list[..*at].iter().any(|other| other.is_about_the_same(one)));
     match twice.filter(|_| arguments.in_order) {
         None => Ok(()),
-        Some((_, one)) => Err(Error::usage(format!("with --in-order each event has one place, and {one} has two"))),
+        Some((_, one)) => {
+            Err(Error::usage(format!("with --in-order each event can be named only once, and {one} is named twice")))
+        }
     }
 }
 

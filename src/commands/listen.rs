@@ -67,7 +67,7 @@ pub struct Arguments {
 #[group(skip)]
 #[command(next_help_heading = "Address")]
 struct AddressArguments {
-    /// Listen on this port; 0 takes a free one [default: 4242]
+    /// Listen on this port; 0 picks a free one [default: 4242]
     #[arg(short, long, value_name = "PORT", value_parser = arguments::read_port)]
     port: Option<u16>,
     /// Listen on this address [default: 127.0.0.1]
@@ -109,7 +109,7 @@ struct DisplayArguments {
     /// These events only: created, signup.deleted, signup.* or all, separated by commas
     #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
     events: Option<EventSelection>,
-    /// Events of this waitlist only; with --subscribe, those of no other are subscribed
+    /// Events of this waitlist only; with --subscribe, only these are subscribed
     #[arg(long, value_name = "ID")]
     waitlist: Option<String>,
     /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
@@ -149,7 +149,7 @@ fn path(text: &str) -> Result<String, String> {
     };
     match text.starts_with('/') && text.bytes().all(clean) {
         true => Ok(text.to_owned()),
-        false => Err("a path begins with a slash and has neither spaces nor ? or #, like /webhooks".into()),
+        false => Err("a path starts with a slash and contains no spaces, ? or #, like /webhooks".into()),
     }
 }
 
@@ -189,8 +189,11 @@ fn refuse_open_address(address: SocketAddr, secrets: &WebhookSecrets) -> Result<
     if address.ip().is_loopback() || secrets.origin.is_user_chosen() {
         return Ok(());
     }
-    Err(Error::usage(format!("{} can be reached from other machines, and no secret of your own is set", address.ip()))
-        .hint("set one first: referralloop secret set, or --secret-file"))
+    Err(Error::usage(format!(
+        "{} can be reached from other machines, but you have not set a secret of your own",
+        address.ip()
+    ))
+    .hint("set one first: referralloop secret set, or --secret-file"))
 }
 
 fn build_receive_settings(
@@ -246,7 +249,7 @@ fn build_condition_filter(
         before.as_ref().is_none_or(|before| before(facts, body))
             && condition.matches(body).unwrap_or_else(|fault| {
                 if !told.swap(true, Ordering::Relaxed) {
-                    let message = format!("--where: {fault}; from here on everything is shown.");
+                    let message = format!("--where: {fault}; from now on everything is shown.");
                     screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
                 }
                 true

@@ -16,12 +16,12 @@ use std::path::Path;
 /// Largest input that may be a key, in bytes.
 const KEY_LIMIT: u64 = 4096;
 
-/// Check an API key against the service and keep it for this profile
+/// Check an API key against the service and store it for this profile
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The key is typed at a hidden prompt or read from standard input. It is kept in the user configuration,
-which only you can read, together with --api-url where that is given. Several keys: one each in a
-profile of its own.
+which only you can read, together with --api-url if that is given. To keep several keys, give each
+one a profile of its own.
 
 Examples:
   referralloop login < key.txt
@@ -49,13 +49,13 @@ fn read(context: &Context) -> Result<(ApiKey, &'static str), Error> {
     let (bytes, origin) = if context.may_prompt() {
         (prompt::prompt_hidden("API key (not shown)")?.into_bytes(), "the prompt")
     } else if context.stdin.is_terminal {
-        return Err(Error::usage("no key was given, and --no-input forbids to ask")
+        return Err(Error::usage("no key given, and --no-input turns off the prompt")
             .hint("referralloop login < key.txt   reads it from a file"));
     } else {
         (input::read_input(context, Path::new("-"), KEY_LIMIT, "key")?, "standard input")
     };
     let key = ApiKey::new(&bytes).map_err(|fault| {
-        Error::usage(fault.to_string()).hint("the dashboard of ReferralLoop makes keys; a sandbox tells its own")
+        Error::usage(fault.to_string()).hint("create a key in the ReferralLoop dashboard; a sandbox prints its own")
     })?;
     Ok((key, origin))
 }
@@ -63,7 +63,8 @@ fn read(context: &Context) -> Result<(ApiKey, &'static str), Error> {
 /// Where the key was taken is kept with it, so that it goes nowhere else later.
 fn store_key(service: &HostedService, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
     let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
-    let key = std::str::from_utf8(service.credentials.key.expose()).map_err(|_| Error::usage("the key is no text"))?;
+    let key = std::str::from_utf8(service.credentials.key.expose())
+        .map_err(|_| Error::usage("the key is not valid UTF-8"))?;
     let url = service.place.base.to_string();
     let named = matches!(service.place.origin, SettingOrigin::Option(_) | SettingOrigin::Environment(_));
     let mut changes = vec![(SettingKey::ApiKey, Some(key))];
@@ -88,11 +89,11 @@ fn show_login(
         console.write_record("logged_in", &fields)?;
     } else {
         let seen = words::format_quantity(waitlists as u64, "waitlist", "waitlists");
-        console.print_notice(&format!("The {sort} key is good for {} at {}.", seen.as_str(), service.place.base));
-        console.print_notice(&format!("Kept in {} (profile {profile}).", path.display()));
+        console.print_notice(&format!("The {sort} key works for {} at {}.", seen.as_str(), service.place.base));
+        console.print_notice(&format!("Stored in {} (profile {profile}).", path.display()));
     }
     if context.environment.is_set(KEY_VARIABLE) {
-        console.print_hint("REFERRALLOOP_API_KEY is set and goes before it");
+        console.print_hint("REFERRALLOOP_API_KEY is set and takes precedence over it");
     }
     Ok(())
 }

@@ -8,9 +8,9 @@ use crate::flows::workspace;
 use crate::output::console::Console;
 use serde_json::json;
 
-/// Forget the API key of this profile
+/// Remove the stored API key of this profile
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The key stays valid at the service; revoke it there where somebody else may have it.
+#[command(after_help = "The key stays valid at the service; revoke it there if somebody else may have it.
 
 Examples:
   referralloop logout
@@ -34,14 +34,14 @@ pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     if console.is_json() {
         console.write_record("logged_out", &json!({ "profile": profile, "had_key": kept }))?;
     } else if own {
-        console.print_notice(&format!("The key of profile {profile} is forgotten."));
+        console.print_notice(&format!("Removed the key of profile {profile}."));
     } else if kept {
-        console.print_notice("The key is forgotten. It stood at the top of the configuration, for every profile.");
+        console.print_notice("Removed the key. It was at the top of the configuration, for every profile.");
     } else {
         console.print_notice(&format!("Profile {profile} has no key."));
     }
     if context.environment.is_set(KEY_VARIABLE) {
-        console.print_hint("REFERRALLOOP_API_KEY is set and still in force");
+        console.print_hint("REFERRALLOOP_API_KEY is set and still used");
     }
     Ok(Exit::Done)
 }

@@ -23,7 +23,7 @@ pub fn run(arguments: &Arguments, mut command: clap::Command, context: &Context)
         Some(name) => command
             .find_subcommand(name)
             .cloned()
-            .ok_or_else(|| Error::usage(format!("there is no command '{name}'")).hint("referralloop --help"))?,
+            .ok_or_else(|| Error::usage(format!("unknown command '{name}'")).hint("referralloop --help"))?,
     };
     let mut roff = Vec::new();
     clap_mangen::Man::new(page).render(&mut roff)?;

@@ -25,10 +25,10 @@ use url::Url;
 /// Find what was missed: compare the service's sign-ups with what arrived, and deliver the missing events
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Deliveries may be lost, and the service sends none again. This reads every sign-up of the waitlist and lists
-those that no event told of, those that are gone without an event, and positions that differ. The service
-retries for 81 minutes, so what happened just now may still come. Exit code 1 where something was
-missed and is not mended.
+    after_help = "Deliveries may be lost, and the service does not repeat them. This reads every sign-up of the waitlist
+and lists those without an event, those that disappeared without one, and positions that differ. The
+service retries for 81 minutes, so the latest events may still come. Exit code 1 if something was
+missed and not delivered.
 
 Examples:
   referralloop reconcile -w 123e4567-e89b-12d3-a456-426614174000 --deliver --to 3000/webhooks
@@ -38,7 +38,7 @@ pub struct Arguments {
     /// The waitlist [default: the setting waitlist]
     #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::read_id)]
     waitlist: Option<String>,
-    /// Take sign-ups made before this time as known: a time (RFC 3339), or how long ago, such as 2h
+    /// Treat sign-ups from before this time as known: a time (RFC 3339), or how long ago, such as 2h
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// Deliver the missing events, made from what the service has and signed
@@ -47,7 +47,7 @@ pub struct Arguments {
     /// Where they are delivered to [default: the setting to, else the running listener]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target, requires = "deliver")]
     to: Option<Url>,
-    /// Follow the documented retry schedule where a delivery fails
+    /// Follow the documented retry schedule when a delivery fails
     #[arg(long, requires = "deliver")]
     retry: bool,
     /// Wait for retries 60 times as fast (60x) or not at all (instant)
@@ -57,7 +57,7 @@ pub struct Arguments {
 
 fn pace(text: &str) -> Result<DeliveryPace, String> {
     match arguments::read_pace(text)? {
-        DeliveryPace::Step => Err("the steps are for single deliveries; write 60x or instant".into()),
+        DeliveryPace::Step => Err("step is for single deliveries; write 60x or instant".into()),
         pace => Ok(pace),
     }
 }
@@ -108,7 +108,7 @@ fn target(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -
     let given = arguments::option_or_setting(arguments.to.as_ref(), settings, SettingKey::To, arguments::read_target)?;
     let store = workspace::store_path(context, settings)?;
     given.or_else(|| listeners::find_listener(&store)).ok_or_else(|| {
-        Error::usage("no listener is running, and nothing says where the events should go")
+        Error::usage("no listener is running, and no target is given")
             .hint("start one: referralloop listen --forward-to 3000/webhooks")
             .hint("or name your handler with --to 3000/webhooks")
     })
@@ -144,8 +144,8 @@ async fn deliver_found(
     if count > MANY && !is_loopback(&url) {
         let question = format!("Send {count} events to {url}?");
         if !prompt::confirm(context, &question)? {
-            return Err(Error::usage(format!("{count} events would go to another machine, and nobody said yes"))
-                .hint("--yes says so; without --deliver they are only listed"));
+            return Err(Error::usage(format!("{count} events would go to another machine, which needs confirmation"))
+                .hint("--yes confirms it; without --deliver they are only listed"));
         }
     }
     let mending = RepairPlan {
@@ -203,7 +203,7 @@ fn cells(missed: &MissedEvent) -> Vec<TableCell> {
             ("signup.position_changed", words::format_position(WaitlistPosition::Moved { from: *from, to: *to }, false))
         }
         MissedEvent::Deleted { .. } => ("signup.deleted", Sanitised::own("gone")),
-        MissedEvent::StillThere(_) => ("–", Sanitised::own("told to be deleted, and still there")),
+        MissedEvent::StillThere(_) => ("–", Sanitised::own("reported as deleted, but still there")),
     };
     vec![
         TableCell::new(TextRole::Strong, Sanitised::own(name)),

@@ -17,7 +17,7 @@ use url::Url;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Oldest first, one after the other. Each event goes to --to, else where it went before, else to the running
-listener. One attempt each unless --retry. The signature that came goes along.
+listener. One attempt each unless --retry. The received signature is sent along.
 
 Examples:
   referralloop replay last --to 3000/webhooks
@@ -81,19 +81,19 @@ struct SendingArguments {
 #[group(skip)]
 #[command(next_help_heading = "Order and pace")]
 struct OrderArguments {
-    /// As they came (original), so many times as fast (10x), or one after the other (asap)
+    /// As they arrived (original), so many times faster (10x), or without pauses (asap)
     #[arg(long, value_name = "PACE", value_parser = pace, default_value = "asap")]
     pace: ReplayPace,
-    /// In an order drawn by lot
+    /// In random order
     #[arg(long)]
     shuffle: bool,
-    /// Draw the same order again
+    /// Repeat the same random order
     #[arg(long, value_name = "N", requires = "shuffle")]
     seed: Option<u64>,
-    /// Deliver all of it so many times
+    /// Deliver everything this many times
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     times: u32,
-    /// Have so many under way at one time; their order is then the order in which they begin
+    /// Have this many in flight at a time; the order is then the order in which they start
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
 }
@@ -113,14 +113,14 @@ fn pace(text: &str) -> Result<ReplayPace, String> {
         "original" => Ok(ReplayPace::Times(1.0)),
         _ => match arguments::read_pace(text) {
             Ok(DeliveryPace::Times(factor)) => Ok(ReplayPace::Times(factor)),
-            _ => Err("a pace is written original, 10x or asap".into()),
+            _ => Err("write a pace as original, 10x or asap".into()),
         },
     }
 }
 
 fn speed(text: &str) -> Result<DeliveryPace, String> {
     match arguments::read_pace(text)? {
-        DeliveryPace::Step => Err("a replay waits for nobody; write 60x or instant".into()),
+        DeliveryPace::Step => Err("a replay cannot wait for Enter; write 60x or instant".into()),
         pace => Ok(pace),
     }
 }
@@ -132,12 +132,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     input::require_one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;
     if arguments.from.is_some() && !arguments.selection.is_empty() {
         return Err(Error::usage(
-            "--from brings its own events; the options that choose among stored ones do not apply",
+            "--from reads its own events and cannot be combined with options that select stored ones",
         ));
     }
     let source = source::open_source(arguments, context, &settings)?;
     if arguments.sending.edit && source.len() != 1 {
-        return Err(Error::usage(format!("--edit changes one event, and these are {}", source.len())));
+        return Err(Error::usage(format!("--edit changes a single event, but {} are selected", source.len())));
     }
     if source.is_empty() {
         console.print_notice("no event matches, so nothing was sent");

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "It prints its address and its test key; with both in the environment, every other command talks to it.
-Creating, moving and deleting sign-ups delivers events to what is subscribed, with the documented
+Creating, moving and deleting sign-ups delivers events to all subscriptions, with the documented
 retries, which outlive a crash. What the documentation leaves open is labelled in each answer.
 
 Examples:
@@ -40,7 +40,7 @@ Examples:
 pub struct Arguments {
     #[command(subcommand)]
     action: Option<SandboxAction>,
-    /// Listen on this port of 127.0.0.1; 0 takes a free one
+    /// Listen on this port of 127.0.0.1; 0 picks a free one
     #[arg(short, long, value_name = "PORT", value_parser = arguments::read_port, default_value_t = 4010)]
     port: u16,
     /// Write {url, pid, api_key} as JSON to this file (0600) once calls are answered; removed at the end
@@ -60,16 +60,16 @@ pub struct Arguments {
 #[group(skip)]
 #[command(next_help_heading = "The workspace")]
 struct WorkspaceArguments {
-    /// What the workspace pays for: free, starter, growth or pro
+    /// Plan of the workspace: free, starter, growth or pro
     #[arg(long, value_name = "PLAN", default_value = "growth")]
     plan: WorkspacePlan,
-    /// Allow so many calls an hour in place of the plan's limit, to meet a 429 early
+    /// Allow this many calls per hour instead of the plan's limit, to get a 429 early
     #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
-    /// Found it with so many sign-ups [default: 25]
+    /// Start with this many sign-ups [default: 25]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000))]
     signups: Option<u32>,
-    /// Roll them from this number: the same people each time [default: 7]
+    /// Seed for the sign-ups: the same people each time [default: 7]
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
     /// Keep it in this file [default: sandbox.db beside the profile's store]
@@ -212,11 +212,9 @@ fn check_founding(arguments: &WorkspaceArguments, site: &BoundSandbox) -> Result
     if site.workspace.is_new || same {
         return Ok(());
     }
-    let what = format!(
-        "the sandbox's data is there already, founded with {} sign-ups from seed {}",
-        there.signups, there.seed
-    );
-    Err(Error::usage(what).hint("choose other data with --data FILE or --memory, or remove the file to begin anew"))
+    let what =
+        format!("the sandbox's data already exists, created with {} sign-ups from seed {}", there.signups, there.seed);
+    Err(Error::usage(what).hint("choose other data with --data FILE or --memory, or remove the file to start over"))
 }
 
 fn assumptions(console: &Console) -> Result<Exit, Error> {

@@ -18,11 +18,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Show, make or set the webhook secret of this profile
+/// Show, create or set the webhook secret of this profile
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Without a secret of your own, a development secret is made once for each profile, so that listen and
-trigger agree without any setup.
+    after_help = "Without a secret of your own, a development secret is created once for each profile, so that listen
+and trigger agree without any setup.
 
 Examples:
   referralloop secret show
@@ -42,12 +42,12 @@ enum SecretAction {
   referralloop secret show
   referralloop secret show --profile staging")]
     Show,
-    /// Make a random secret and keep it in the user configuration
+    /// Create a random secret and store it in the user configuration
     #[command(after_help = "Examples:
   referralloop secret new
   referralloop secret new --yes")]
     New,
-    /// Keep a secret of your own: typed at a hidden prompt, or read from standard input or a file
+    /// Store a secret of your own: typed at a hidden prompt, or read from standard input or a file
     #[command(after_help = "Examples:
   referralloop secret set < secret.txt
   referralloop secret set --secret-file secret.txt --yes")]
@@ -108,11 +108,11 @@ fn confirm_replacement(context: &Context, settings: &ConfigSettings) -> Result<(
     if settings.user.get(Some(profile), SettingKey::WebhookSecret).is_none() {
         return Ok(());
     }
-    let question = format!("Profile {profile} has a secret already. Replace it?");
+    let question = format!("Profile {profile} already has a secret. Replace it?");
     if prompt::confirm(context, &question)? {
         return Ok(());
     }
-    Err(Error::usage(format!("profile {profile} has a secret already, and it was kept")).hint("--yes replaces it"))
+    Err(Error::usage(format!("profile {profile} already has a secret, which was kept")).hint("--yes replaces it"))
 }
 
 fn read_new(context: &Context, file: Option<&Path>) -> Result<Secret, Error> {
@@ -120,19 +120,19 @@ fn read_new(context: &Context, file: Option<&Path>) -> Result<Secret, Error> {
         Some(path) => input::read_input(context, path, SECRET_FILE_LIMIT, "secret file")?,
         None if context.may_prompt() => prompt::prompt_hidden("Webhook secret (not shown)")?.into_bytes(),
         None if context.stdin.is_terminal => {
-            return Err(Error::usage("no secret was given, and --no-input forbids to ask")
-                .hint("name a file with --secret-file"));
+            return Err(Error::usage("no secret given, and --no-input turns off the prompt")
+                .hint("give a file with --secret-file"));
         }
         None => input::read_input(context, Path::new("-"), SECRET_FILE_LIMIT, "secret")?,
     };
     Secret::from_file_contents(&contents)
-        .map_err(|_| Error::usage("the secret is empty").hint("everybody can sign with an empty secret"))
+        .map_err(|_| Error::usage("the secret is empty").hint("anyone can sign with an empty secret"))
 }
 
 fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret: &Secret) -> Result<(), Error> {
     let text = std::str::from_utf8(secret.expose()).map_err(|_| {
-        Error::usage("the secret is not text, and the configuration holds text only")
-            .hint("give it to each command with --secret-file")
+        Error::usage("the secret is not valid UTF-8, and the configuration can hold only text")
+            .hint("pass it to each command with --secret-file")
     })?;
     let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
     let profile = &settings.profile.value;
@@ -144,10 +144,10 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
             &json!({ "origin": origin, "profile": profile, "file": path.display().to_string() }),
         )?;
     } else {
-        console.print_notice(&format!("Secret kept in {} (profile {profile}).", path.display()));
+        console.print_notice(&format!("Secret stored in {} (profile {profile}).", path.display()));
     }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {
-        console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and goes before it");
+        console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and takes precedence over it");
     }
     Ok(())
 }

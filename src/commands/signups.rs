@@ -13,7 +13,7 @@ use crate::flows::service::HostedService;
 use crate::flows::{arguments, asking, runtime, service, workspace};
 use crate::output::console::Console;
 
-/// List, show, make and delete sign-ups of a waitlist
+/// List, show, create and delete sign-ups of a waitlist
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000

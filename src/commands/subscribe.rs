@@ -20,8 +20,8 @@ use url::Url;
 /// Have the service deliver events to a URL
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "One subscription for each event, all or none. The journal keeps what was made, since the service cannot
-list it. On a terminal, what is not given is asked for.
+    after_help = "One subscription for each event, all or none. They are recorded in a journal, since the service cannot
+list them. On a terminal, missing values are asked for.
 
 Examples:
   referralloop subscribe created deleted --url https://app.example.com/webhooks
@@ -40,7 +40,7 @@ pub struct Arguments {
     /// Allow a URL that is not https
     #[arg(long)]
     allow_http: bool,
-    /// Make another subscription where the journal has the same already
+    /// Create another subscription even if the journal has the same one
     #[arg(long)]
     force: bool,
 }
@@ -76,10 +76,10 @@ fn require_arguments(arguments: &Arguments, context: &Context) -> Result<(), Err
         return Ok(());
     }
     if arguments.events.is_empty() {
-        return Err(Error::usage("no event is named").hint("name some: created, position_changed, deleted, or all"));
+        return Err(Error::usage("no event given").hint("give one or more: created, position_changed, deleted, or all"));
     }
     if arguments.url.is_none() {
-        return Err(Error::usage("no URL is given").hint("say where events are delivered to with --url"));
+        return Err(Error::usage("no URL given").hint("give the URL to deliver to with --url"));
     }
     Ok(())
 }
@@ -131,13 +131,13 @@ fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
         }
         SubscriptionStep::There(entry) if entry.id.is_none() => {
             console.print_notice(&format!(
-                "line {} of the journal: nobody knows whether {} → {} was made; --force asks once more",
+                "line {} of the journal: it is unknown whether {} → {} exists; --force tries again",
                 entry.number, entry.event, entry.url
             ));
         }
         SubscriptionStep::There(entry) => {
             console.print_notice(&format!(
-                "{} → {} is there already ({}); --force makes another",
+                "{} → {} already exists ({}); --force creates another",
                 entry.event,
                 entry.url,
                 id(entry)
@@ -145,7 +145,7 @@ fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
         }
         SubscriptionStep::Removed { entry, .. } => console.print_notice(&format!("{} was removed again", id(entry))),
         SubscriptionStep::Left { entry, error } => {
-            console.print_notice(&format!("{} could not be removed again: {}", id(entry), error.message))
+            console.print_notice(&format!("{} could not be removed: {}", id(entry), error.message))
         }
     }
     Ok(())
@@ -202,7 +202,7 @@ async fn ask_waitlist(service: &service::HostedService, context: &Context) -> Re
     let found = service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))?;
     let waitlists: Vec<ApiWaitlist> = found.into_iter().filter(|waitlist| check_id(waitlist.id()).is_ok()).collect();
     let mut items: Vec<Sanitised> = waitlists.iter().map(asking::render_waitlist).collect();
-    items.push(Sanitised::own("every waitlist (none is named)"));
+    items.push(Sanitised::own("every waitlist (none given)"));
     let chosen = prompt::select_one(context, "Waitlist", &items)?;
     Ok(chosen.map(|at| waitlists.get(at).map(|waitlist| waitlist.id().to_owned())))
 }

@@ -19,8 +19,8 @@ use std::path::Path;
 /// List the subscriptions that were made here, and clean up what earlier runs left
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The service cannot list subscriptions; this is the journal of those that were made with this profile. A line
-is unknown where a call for it ended without an answer: the service may or may not have it.
+    after_help = "The service cannot list subscriptions; this is the journal of those created with this profile. A line
+is unknown if a call for it ended without an answer: the service may or may not have it.
 
 Examples:
   referralloop subscriptions
@@ -31,10 +31,10 @@ pub struct Arguments {
     /// Show those that ended, too
     #[arg(long)]
     ended: bool,
-    /// End what runs that are gone wanted for themselves alone, and what was about to be ended
+    /// End what earlier runs left behind, and what was about to be ended
     #[arg(long, conflicts_with_all = ["ended", "forget"])]
     cleanup: bool,
-    /// Strike out a line whose subscription is known not to be there
+    /// Remove a line whose subscription is known not to exist
     #[arg(long, value_name = "LINE", conflicts_with = "ended")]
     forget: Option<u64>,
 }
@@ -70,7 +70,7 @@ fn list(entries: &[JournalEntry], store: &Path, here: &str, console: &Console, c
         return Ok(());
     }
     if entries.is_empty() {
-        console.print_notice("the journal has no subscription; make one with: referralloop subscribe");
+        console.print_notice("the journal has no subscription; create one with: referralloop subscribe");
         return Ok(());
     }
     let rows: Vec<Vec<TableCell>> = entries.iter().map(|entry| cells(entry, store, here, console)).collect();
@@ -124,13 +124,13 @@ fn forget(
             .hint("referralloop subscriptions   shows the lines"));
     };
     if let (Some(id), SubscriptionStatus::Active) = (&entry.id, entry.standing) {
-        return Err(Error::usage(format!("line {line} is an active subscription, which would go on delivering"))
+        return Err(Error::usage(format!("line {line} is an active subscription, which would keep delivering"))
             .hint(format!("end it: referralloop unsubscribe {id}")));
     }
     SubscriptionJournal::open(store)?.mark_removed(line, context.clock.now())?;
     match console.is_json() {
         true => console.write_record("forgotten", &json!({ "line": line }))?,
-        false => console.write_line(&format!("line {line} is struck out"))?,
+        false => console.write_line(&format!("removed line {line}"))?,
     }
     Ok(Exit::Done)
 }
@@ -144,14 +144,17 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
     let (here, nameless): (Vec<JournalEntry>, Vec<JournalEntry>) =
         here.into_iter().partition(|entry| entry.id.is_some());
     for entry in &nameless {
-        console.print_notice(&format!("{}: its id was never told, so it cannot be ended", describe_entry(entry)));
+        console.print_notice(&format!(
+            "{}: the service never returned its id, so it cannot be ended",
+            describe_entry(entry)
+        ));
         console.print_hint(&format!(
-            "referralloop subscriptions --forget {}   once you know that it is not there",
+            "referralloop subscriptions --forget {}   once you know that it does not exist",
             entry.number
         ));
     }
     for entry in &elsewhere {
-        console.print_notice(&format!("{}: made in another API", describe_entry(entry)));
+        console.print_notice(&format!("{}: created with another API", describe_entry(entry)));
         console.print_hint(&format!("referralloop subscriptions --cleanup --api-url {}", entry.api));
     }
     if here.is_empty() && nameless.is_empty() && elsewhere.is_empty() {
@@ -184,7 +187,7 @@ fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
             console.write_line(&format!("ended  {}", describe_entry(entry)))?
         }
         SubscriptionStep::Removed { entry, .. } => {
-            console.write_line(&format!("was gone already  {}", describe_entry(entry)))?
+            console.write_line(&format!("was already gone  {}", describe_entry(entry)))?
         }
         SubscriptionStep::Left { entry, error } => {
             console.print_notice(&format!("{}: {}", describe_entry(entry), error.message))

@@ -23,8 +23,8 @@ use url::Url;
 /// Audit an endpoint: 84 checks of what a webhook receiver must withstand
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); what
-concerns signatures is skipped otherwise. With --state-cmd, which prints a number that every sign-up
+    after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); the
+checks of signatures are skipped otherwise. With --state-cmd, which prints a number that every sign-up
 changes, lost and doubled effects are found. Exit: 0, or 1 for findings of --fail-on and above.
 
 Examples:
@@ -78,13 +78,13 @@ struct CheckArguments {
     /// A command that restarts the endpoint
     #[arg(long, value_name = "CMD")]
     restart_cmd: Option<String>,
-    /// Strain the endpoint too: up to 1000 requests and 300 s
+    /// Also put the endpoint under load: up to 1000 requests and 300 s
     #[arg(long)]
     intrusive: bool,
-    /// Send at most so many requests [default: 200]
+    /// Send at most this many requests [default: 200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_requests: Option<u32>,
-    /// Take at most so long [default: 90s]
+    /// Take at most this long [default: 90s]
     #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     max_time: Option<Duration>,
 }
@@ -93,7 +93,7 @@ struct CheckArguments {
 #[group(skip)]
 #[command(next_help_heading = "Reports")]
 struct ReportArguments {
-    /// The least severity that makes the exit code 1: info, low, medium, high, critical
+    /// The lowest severity that makes the exit code 1: info, low, medium, high, critical
     #[arg(long, value_name = "SEVERITY", default_value = "medium")]
     fail_on: CheckSeverity,
     /// Accept the findings listed in this file, each with a reason
@@ -102,7 +102,7 @@ struct ReportArguments {
     /// Write JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Write Markdown to this file; a GitHub job summary is added to
+    /// Write Markdown to this file; a GitHub job summary is appended to
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
     /// Print TAP 14 instead of the page
@@ -116,7 +116,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let selection = CheckSelection { only: arguments.checks.only.clone(), skip: arguments.checks.skip.clone() };
     let Some(url) = arguments.url.clone().filter(|_| !arguments.checks.list) else { return list(&selection, &console) };
     if arguments.reports.tap && console.is_json() {
-        return Err(Error::usage("--tap and --json both want standard output"));
+        return Err(Error::usage("--tap and --json both write to standard output; use one of them"));
     }
     let target = AuditTarget {
         url,
@@ -145,7 +145,7 @@ fn plan(
 ) -> Result<AuditPlan, Error> {
     let checks = &arguments.checks;
     if !audit::all_checks().any(|check| selection.includes(check)) {
-        return Err(Error::usage("no check is left: --skip takes all that --only names"));
+        return Err(Error::usage("no checks are left: --skip excludes everything that --only selects"));
     }
     let usual = if checks.intrusive { AuditLimits::INTRUSIVE } else { AuditLimits::USUAL };
     let limits = AuditLimits {
@@ -253,7 +253,7 @@ fn show(
         if console.is_json() || reports.tap { console.write_stderr(&text) } else { console.write_text(&text)? }
     }
     for id in list_outdated(report, plan) {
-        console.print_notice(&format!("{id} passes now and need not be in the baseline any more"));
+        console.print_notice(&format!("{id} passes now and can be removed from the baseline"));
     }
     Ok(())
 }

@@ -144,7 +144,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let event = match arguments.event {
         Some(PayloadPattern::One(event)) => Some(event),
         None => None,
-        Some(PayloadPattern::Lives) => return Err(Error::usage("name one event; all is for many: --count 1000")),
+        Some(PayloadPattern::Lives) => {
+            return Err(Error::usage("name one event; 'all' is for many events: --count 1000"));
+        }
     };
     let payload = payload::build_payload(event, &arguments.payload, context, &settings)?;
     let request = request::build_request(url, &payload, &arguments.request, context, &settings)?;
@@ -208,7 +210,8 @@ async fn send(
     let exit = exit?;
     if exit == Exit::No && arguments.retries.withholds_retries(context) {
         console.print_hint(
-            "one attempt was made, since nobody watches; --retry follows the documented schedule, --speed 60x faster",
+            "made only one attempt, because this is not a terminal; --retry follows the documented schedule, --speed \
+            60x runs it faster",
         );
     }
     Ok(exit)

@@ -15,8 +15,8 @@ use url::Url;
 /// End subscriptions, by id, by URL or all of them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The ids are those of: referralloop subscriptions. One that the service has no more counts as ended. On a
-terminal, with nothing given, a list to pick from.
+    after_help = "The ids are listed by: referralloop subscriptions. One that the service no longer has counts as ended.
+On a terminal without arguments, choose from a list.
 
 Examples:
   referralloop unsubscribe sub_1234567890
@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Subscriptions, known to the journal or not
     #[arg(value_name = "ID", value_parser = arguments::read_id, conflicts_with_all = ["all", "url"])]
     ids: Vec<String>,
-    /// Every one in the journal that was made in the API that is called now
+    /// Every one in the journal that was created with the current API
     #[arg(long, conflicts_with = "url")]
     all: bool,
     /// Those in the journal that deliver to this URL
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let settings = workspace::load_settings(context, &console)?;
     let named = !arguments.ids.is_empty() || arguments.all || arguments.url.is_some();
     if !named && !context.may_prompt() {
-        return Err(Error::usage("no subscription is named").hint("name ids, or use --url or --all"));
+        return Err(Error::usage("no subscription given").hint("give ids, or use --url or --all"));
     }
     let service = service::open_service(context, &settings)?;
     let store = workspace::store_path(context, &settings)?;
@@ -80,12 +80,15 @@ fn choose_removals(
     let (here, elsewhere): (Vec<&JournalEntry>, Vec<&JournalEntry>) =
         entries.iter().filter(meant).partition(|entry| subscriber.is_here(entry));
     if let Some(other) = elsewhere.first() {
-        console.print_notice(&format!("{} made in another API and left alone ({})", elsewhere.len(), other.api));
+        console.print_notice(&format!("{} created with another API and left alone ({})", elsewhere.len(), other.api));
     }
     for entry in here.iter().filter(|entry| entry.id.is_none()) {
-        console.print_notice(&format!("{}: its id was never told, so it cannot be ended", describe_entry(entry)));
+        console.print_notice(&format!(
+            "{}: the service never returned its id, so it cannot be ended",
+            describe_entry(entry)
+        ));
         console.print_hint(&format!(
-            "referralloop subscriptions --forget {}   once you know that it is not there",
+            "referralloop subscriptions --forget {}   once you know that it does not exist",
             entry.number
         ));
     }
@@ -106,7 +109,7 @@ fn by_id(
     let same = |entry: &&JournalEntry| entry.id.as_deref() == Some(id);
     let entry = entries.iter().filter(same).find(|entry| subscriber.is_here(entry));
     match (entry, entries.iter().find(same)) {
-        (None, Some(other)) => Err(Error::usage(format!("{id} was made in another API: {}", other.api))
+        (None, Some(other)) => Err(Error::usage(format!("{id} was created with another API: {}", other.api))
             .hint(format!("referralloop unsubscribe {id} --api-url {}", other.api))),
         (entry, _) => Ok((id.to_owned(), entry.cloned())),
     }
@@ -125,7 +128,12 @@ fn pick_removals(
         return Ok(Some(Vec::new()));
     }
     let items: Vec<Sanitised> = here.iter().map(|entry| Sanitised::text(&describe_entry(entry))).collect();
-    let Some(chosen) = prompt::select_several(subscriber.context, "End which?", &items, &vec![false; items.len()])?
+    let Some(chosen) = prompt::select_several(
+        subscriber.context,
+        "Which subscriptions should be ended?",
+        &items,
+        &vec![false; items.len()],
+    )?
     else {
         return Ok(None);
     };
@@ -173,6 +181,6 @@ fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, found: bool) 
         return Ok(console.write_record("unsubscribed", &fields)?);
     }
     let what = entry.map(|entry| format!("  {} → {}", entry.event, entry.url)).unwrap_or_default();
-    let how = if found { "ended" } else { "was gone already" };
+    let how = if found { "ended" } else { "was already gone" };
     Ok(console.write_line(&format!("{id} {how}{what}"))?)
 }

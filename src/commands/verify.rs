@@ -17,10 +17,10 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use url::Url;
 
-/// Check a signature for a body; exit 0 if it holds, 1 if not, and then say why
+/// Check a signature for a body; exit 0 if it is valid, 1 if not, with the reason
 #[derive(Debug, clap::Args)]
 #[command(after_help = "A signature that fails is explained: what the sender really hashed, proved by reproducing the
-value where that is possible, the byte where both bodies part, and the fix for your framework.
+value where that is possible, the byte where the bodies differ, and the fix for your framework.
 
 Examples:
   referralloop verify --signature \"$(referralloop sign body.json)\" body.json
@@ -38,7 +38,7 @@ pub struct Arguments {
     /// A stored event by its number, or a refused request as '!N'
     #[arg(long, value_name = "N", conflicts_with = "body")]
     event: Option<StoredId>,
-    /// What your own code computed for this body: says what that code does
+    /// Value that your own code computed for this body; explains what that code does
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     got: Option<String>,
     /// Send signed deliveries to this endpoint (at most 40) and find out how it hashes
@@ -99,9 +99,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 fn read_given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) -> Result<SignedInput, Error> {
-    let body = body.ok_or_else(|| Error::usage("name the file with the body, or an event with --event"))?;
+    let body = body.ok_or_else(|| Error::usage("give the file with the body, or an event with --event"))?;
     if arguments.signature.is_none() && arguments.got.is_none() {
-        return Err(Error::usage("--signature is missing").hint("or name what your own code computed, with --got"));
+        return Err(
+            Error::usage("--signature is missing").hint("or give the value that your own code computed with --got")
+        );
     }
     let inputs: Vec<_> = arguments.secret_file.iter().chain([body]).map(Some).collect();
     input::require_one_stdin(&inputs)?;
@@ -116,7 +118,7 @@ fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Er
         StoredRequest::Event(event) => {
             let first = reader.list_arrivals(event.number)?.into_iter().next().ok_or_else(|| {
                 Error::usage(format!(
-                    "event #{} was sent from here and never came in: there is no signature to check",
+                    "event #{} was sent from here and never received, so there is no signature to check",
                     event.number
                 ))
             })?;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// List the waitlists of the workspace
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Keep the one you work with: referralloop config set waitlist ID
+#[command(after_help = "Set the one you work with as the default: referralloop config set waitlist ID
 
 Examples:
   referralloop waitlists

@@ -16,7 +16,7 @@ use serde_json::json;
 
 /// Show which API key is used, where it comes from and what the service answers to it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The key itself is never shown. Exit code 3 where the service refuses it.
+#[command(after_help = "The key itself is never shown. Exit code 3 if the service refuses it.
 
 Examples:
   referralloop whoami

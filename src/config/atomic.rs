@@ -26,7 +26,7 @@ fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| match error.kind() {
         // "File exists" would puzzle whoever wanted it to exist.
         ErrorKind::AlreadyExists => {
-            io::Error::new(ErrorKind::NotADirectory, format!("{} is no folder", folder.display()))
+            io::Error::new(ErrorKind::NotADirectory, format!("{} is not a folder", folder.display()))
         }
         _ => error,
     })?;

@@ -88,12 +88,12 @@ impl ConfigFile {
             return Err(ConfigError::NotInProject { path: self.path.clone(), name: key.name() });
         }
         if in_profile && key.spec().top_only {
-            return Err(self.wrong(name, "cannot stand inside a profile".into()));
+            return Err(self.wrong(name, "cannot be set inside a profile".into()));
         }
         let text = item
             .as_value()
             .and_then(as_text)
-            .ok_or_else(|| self.wrong(name, "must be a text, a whole number or a list of texts".into()))?;
+            .ok_or_else(|| self.wrong(name, "must be a string, a whole number or a list of strings".into()))?;
         key.check(&text).map_err(|message| self.wrong(name, message))?;
         Ok((key, text))
     }

@@ -217,7 +217,9 @@ impl SettingKey {
 fn check_profile(name: &str) -> Result<(), String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(fits) {
-        return Err("a profile's name has 1 to 64 letters, digits, '-', '_' or '.', and no dot in front".into());
+        return Err(
+            "a profile's name has 1 to 64 letters, digits, '-', '_' or '.', and does not start with a dot".into()
+        );
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub const PROJECT_FILE: &str = "referralloop.toml";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Neither a home folder nor an XDG folder is known.
-    #[error("no home folder: HOME is not set")]
+    #[error("cannot find the home folder: HOME is not set")]
     NoHome,
     /// A file cannot be read.
     #[error("cannot read {}: {message}", path.display())]
@@ -62,7 +62,7 @@ pub enum ConfigError {
         nearest: Option<&'static str>,
     },
     /// A project file has a setting that it must not have.
-    #[error("{} sets '{name}', which a project file cannot", path.display())]
+    #[error("{} sets '{name}', which a project file cannot set", path.display())]
     NotInProject {
         /// The file.
         path: PathBuf,
@@ -94,7 +94,7 @@ pub enum ConfigError {
         fault: ApiKeyError,
     },
     /// A live key would go to another place than its own, which was named for another key.
-    #[error("the live API key from {key} would be sent to {url}, which {origin} names")]
+    #[error("the live API key from {key} would be sent to {url}, which comes from {origin}")]
     Astray {
         /// Where the key came from.
         key: String,

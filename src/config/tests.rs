@@ -107,7 +107,7 @@ fn broken_files_are_told_with_their_place() {
     assert!(told("port = \n").contains("line 1, is not valid TOML"), "{}", told("port = \n"));
     assert!(told("prot = 1\n").contains("unknown setting 'prot'"));
     assert!(told("port = 70000\n").contains("'port': a port is a number from 0 to 65535"));
-    assert!(told("port = true\n").contains("'port': must be a text"));
+    assert!(told("port = true\n").contains("'port': must be a string"));
     assert!(told("[profiles.x]\nport = 1\n").contains("unknown setting 'profiles'"));
 }
 

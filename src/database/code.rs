@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 /// A number in a row that nothing was ever written as.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is no {1}")]
+#[error("{0} is not a valid {1}")]
 pub struct InvalidStoredValue(pub i64, pub &'static str);
 
 /// Unix milliseconds as a time.

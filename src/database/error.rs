@@ -19,7 +19,7 @@ pub enum OpenError {
         noun: &'static str,
     },
     /// A newer version of this program wrote the file.
-    #[error("{} is a {noun} of version {found}, and this program knows versions up to {known}", path.display())]
+    #[error("{} is a {noun} of version {found}, but this program supports only versions up to {known}", path.display())]
     TooNew {
         /// The file.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The path cannot hold a file: a folder is in its place, or a file is where a folder should be.
-    #[error("{} cannot be a {noun}: {source}", path.display())]
+    #[error("{} cannot be used as a {noun}: {source}", path.display())]
     BadPath {
         /// The path.
         path: PathBuf,
@@ -68,7 +68,7 @@ pub enum OpenError {
     },
     /// The SQLite that this program was linked with loses acknowledged rows in rare races between checkpoints, which
     /// 3.51.3 mended (sqlite.org/wal.html, "The WAL-Reset Bug").
-    #[error("{} is left alone: SQLite {found} is older than 3.51.3 and can lose rows", path.display())]
+    #[error("{} was not opened: SQLite {found} is older than 3.51.3 and can lose rows", path.display())]
     OldSqlite {
         /// The file.
         path: PathBuf,

@@ -27,7 +27,7 @@ pub fn advise_on_cause(cause: &MismatchCause, asks: DiagnosisSubject, framework:
     }
     if framework.is_none() && wants_framework(cause.family) {
         let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
-        fix.push(format!("name your framework for the lines to write: --framework {}", names.join("|")));
+        fix.push(format!("for example code, name your framework: --framework {}", names.join("|")));
     }
     CauseAdvice { fix, code: code_lines, check: check(cause, code) }
 }
@@ -47,14 +47,14 @@ fn rule(family: CauseFamily, code: bool) -> Option<&'static str> {
         }
         (CauseFamily::Key, _) => "use the secret exactly as it was given, on both sides",
         (CauseFamily::Hole, _) => "anybody can forge this signature: set the secret, and refuse to start without one",
-        (CauseFamily::Framing, true) => "hash the body alone: nothing stands before or behind it",
-        (CauseFamily::Framing, false) => "sign the body alone: this header covers no timestamp, id or URL",
+        (CauseFamily::Framing, true) => "hash only the body: nothing goes before or after it",
+        (CauseFamily::Framing, false) => "sign only the body: this header covers no timestamp, id or URL",
         (CauseFamily::Algorithm, _) => "the function is HMAC-SHA256 with the secret as key and the raw body as message",
         (CauseFamily::Header, _) => {
             "write the value as sha256= and 64 lower-case hexadecimal digits, once, in X-Webhook-Signature"
         }
         (CauseFamily::Comparison, _) => {
-            "put sha256= before your digits, or take it off the header, and compare only values of equal length"
+            "put sha256= before your digits, or strip it from the header, and compare only values of equal length"
         }
         (CauseFamily::Unproved, _) => return None,
     })
@@ -72,43 +72,44 @@ fn special(id: &str) -> Option<&'static str> {
         }
         "form-key" => "the body was parsed as a form: send Content-Type: application/json, and hash the raw bytes",
         "body-base64" | "envelope-opened" | "envelope-added" => {
-            "decode event.body from Base64 where isBase64Encoded is true, and hash only those bytes"
+            "decode event.body from Base64 when isBase64Encoded is true, and hash only those bytes"
         }
         "gzip-undone" | "deflate-undone" | "brotli-undone" | "gzip-done" | "deflate-done" | "brotli-done" => {
-            "sign and verify the same side of the compression: switch it off for this route, or hash before it is undone"
+            "sign and verify on the same side of the compression: turn it off for this route, or hash before \
+            decompressing"
         }
         "cut-by-characters" => "count the length in bytes (Buffer.byteLength), never in characters",
         "cut-at-limit" => "raise the limit of the parser, buffer or column that cuts the body",
         "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
         "key-trimmed" | "key-newline-added" | "key-blank-added" => {
-            "one side has a blank or line end in its secret: trim it once when it is read, and write files with printf, not echo"
+            "one side has a space or line break in its secret: trim it once when it is read, and write files with \
+            printf, not echo"
         }
-        "key-unquoted" | "key-quoted" => "one side keeps the quotes around the secret: take them out of the variable",
+        "key-unquoted" | "key-quoted" => "one side keeps the quotes around the secret: remove them from the variable",
         "key-cut-at-hash" => "quote the secret in the .env file: an unquoted # begins a comment there",
         "key-dollar-expanded" => "put the secret in single quotes: $ begins a variable there",
         "key-other-known" => "use the same profile on both sides, or pass the right secret with --secret-file",
         "key-prefix-decoded" | "key-base64-decoded" | "key-base64url-decoded" | "key-hex-decoded" => {
-            "use the secret's characters as the key; nothing of it is decoded"
+            "use the secret's characters as the key; do not decode it"
         }
         "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
-        "body-changed" => "look at what stands between: a proxy, a firewall, a logger that rewrites bodies",
+        "body-changed" => "look at what is in between: a proxy, a firewall, a logger that rewrites bodies",
         "body-rebuilt" => "hash the bytes as they were received or sent, not an object made of them",
         "body-cut" => "look for a limit or a broken connection on the way",
         "body-decoded" | "body-lossy" => "hash the bytes before anything decodes them",
-        "secret-edges" => "take the odd character out of the secret, on both sides",
-        "other-digest" => "the header wants HMAC-SHA256: 64 hexadecimal digits",
-        "no-digest" => "the header reads X-Webhook-Signature: sha256= and 64 hexadecimal digits",
+        "secret-edges" => "remove the unexpected character from the secret, on both sides",
+        "other-digest" => "the header needs HMAC-SHA256: 64 hexadecimal digits",
+        "no-digest" => "the header must be X-Webhook-Signature: sha256= and 64 hexadecimal digits",
         "rejects-everything" => {
-            "see that both sides have the same secret, then look at what the handler compares: referralloop verify --got VALUE"
+            "check that both sides have the same secret, then look at what the handler compares: referralloop verify \
+            --got VALUE"
         }
         "throws" => {
-            "look into the endpoint's log: an exception while comparing (values of different length), or a missing header"
+            "look in the endpoint's log: an exception while comparing (values of different length), or a missing header"
         }
-        "no-such-route" => "see that the path is right and the route takes POST",
-        "unreachable" => "start the endpoint, and see that host and port are right",
-        "verifies-nothing" => {
-            "anybody can send events there: verify the signature, and answer 401 where it does not hold"
-        }
+        "no-such-route" => "check that the path is right and the route accepts POST",
+        "unreachable" => "start the endpoint, and check that host and port are right",
+        "verifies-nothing" => "anybody can send events there: verify the signature, and answer 401 when it is invalid",
         "body-too-large" => "try a smaller delivery",
         "other-header" => "send and read X-Webhook-Signature",
         "header-repeated" => "a proxy or middleware adds the header a second time: let one do it",
@@ -134,11 +135,11 @@ fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'stati
 fn check(cause: &MismatchCause, code: bool) -> &'static str {
     match (cause.family, code) {
         (CauseFamily::Unproved, _) => {
-            "compare with what is right: referralloop verify --got VALUE BODY takes what your code computes"
+            "compare with the right value: referralloop verify --got VALUE BODY checks what your code computes"
         }
         (_, true) => {
             "check again: referralloop verify --signature HEADER --got VALUE BODY, or --probe URL for the whole endpoint"
         }
-        (_, false) => "check again: referralloop trigger sends a delivery that is signed rightly",
+        (_, false) => "check again: referralloop trigger sends a correctly signed delivery",
     }
 }

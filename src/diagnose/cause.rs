@@ -83,21 +83,20 @@ pub mod unproved {
     /// The announced compression is not there.
     pub static BODY_DECODED: MismatchCause = cause(
         "body-decoded",
-        "Content-Encoding names a compression that the body does not have: it was undone on the way",
+        "Content-Encoding names a compression that the body does not have: it was decompressed on the way",
     );
     /// Replacement characters.
     pub static BODY_LOSSY: MismatchCause =
         cause("body-lossy", "the body holds U+FFFD: bytes that were not UTF-8 were replaced before they got here");
     /// The secret known here looks damaged.
     pub static SECRET_EDGES: MismatchCause =
-        cause("secret-edges", "the secret known here has an odd character at its edge");
+        cause("secret-edges", "the secret known here begins or ends with an unexpected character");
     /// The value is not one of SHA-256.
-    pub static OTHER_DIGEST: MismatchCause = cause("other-digest", "the value is not as long as one of HMAC-SHA256");
+    pub static OTHER_DIGEST: MismatchCause = cause("other-digest", "the value is not as long as an HMAC-SHA256");
     /// The value is no value at all.
-    pub static NO_DIGEST: MismatchCause =
-        cause("no-digest", "the value is no digest in any encoding that is known here");
+    pub static NO_DIGEST: MismatchCause = cause("no-digest", "the value is not a digest in any known encoding");
     /// More than this can be searched.
-    pub static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is larger than what is searched");
+    pub static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is too large to be searched");
 
     /// All of them.
     pub static ALL: [&MismatchCause; 10] = [

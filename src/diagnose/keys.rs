@@ -30,9 +30,9 @@ const fn form(id: &'static str, words: &'static str, make: fn(&[u8]) -> Vec<Vec<
 
 /// Every key form, commonest first.
 pub static KEY_FORMS: [KeyForm; 29] = [
-    form("key-trimmed", "the secret without the blanks around it", |s| vec![s.trim_ascii().to_vec()]),
-    form("key-newline-added", "the secret with a line end behind it", |s| ended(s, &[b"\n", b"\r\n", b"\r"])),
-    form("key-blank-added", "the secret with a blank before or behind it", |s| {
+    form("key-trimmed", "the secret without the white space around it", |s| vec![s.trim_ascii().to_vec()]),
+    form("key-newline-added", "the secret with a line break after it", |s| ended(s, &[b"\n", b"\r\n", b"\r"])),
+    form("key-blank-added", "the secret with a space before or after it", |s| {
         vec![[s, b" "].concat(), [b" ", s].concat(), [s, b"\t"].concat()]
     }),
     form("key-unquoted", "the secret without the quotes around it", unquoted),
@@ -64,10 +64,10 @@ pub static KEY_FORMS: [KeyForm; 29] = [
     form("key-percent-encoded", "the secret percent-encoded", |s| {
         vec![url::form_urlencoded::byte_serialize(s).collect::<String>().into_bytes()]
     }),
-    form("key-cut-at-hash", "the secret up to its #: the rest was taken for a comment", |s| cut_at(s, b'#')),
-    form("key-dollar-expanded", "the secret with its $… taken for a variable", dollars),
+    form("key-cut-at-hash", "the secret up to its #: the rest was read as a comment", |s| cut_at(s, b'#')),
+    form("key-dollar-expanded", "the secret with its $… read as a variable", dollars),
     form("key-first-line", "the first line of the secret", |s| cut_at(s, b'\n')),
-    form("key-behind-equals", "what stands behind the = of the secret: a NAME=value line was taken whole", |s| {
+    form("key-behind-equals", "what follows the = in the secret: a whole NAME=value line was used", |s| {
         let at = s.iter().position(|&byte| byte == b'=').filter(|&at| at + 1 < s.len());
         at.map(|at| unquoted(&s[at + 1..]).into_iter().chain([s[at + 1..].to_vec()]).collect()).unwrap_or_default()
     }),

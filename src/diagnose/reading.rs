@@ -12,22 +12,21 @@ const fn header(id: &'static str, words: &'static str) -> MismatchCause {
 pub(super) static PREFIX_MISSING: MismatchCause = header("prefix-missing", "lacks its sha256= prefix");
 static PREFIX_DOUBLED: MismatchCause = header("prefix-doubled", "has its sha256= prefix twice");
 static PREFIX_CASE: MismatchCause = header("prefix-case", "has its sha256= prefix in another case");
-static PREFIX_COLON: MismatchCause = header("prefix-colon", "has a colon or blank behind sha256 where = belongs");
-static PREFIX_OTHER: MismatchCause = header("prefix-other", "has another prefix than sha256=");
+static PREFIX_COLON: MismatchCause = header("prefix-colon", "has a colon or space after sha256 instead of =");
+static PREFIX_OTHER: MismatchCause = header("prefix-other", "has a prefix other than sha256=");
 pub(super) static HEX_CASE: MismatchCause = header("hex-case", "is in upper-case hexadecimal");
-static BASE64: MismatchCause = header("value-base64", "is Base64 where hexadecimal belongs");
-static BASE64_URL: MismatchCause = header("value-base64url", "is base64url where hexadecimal belongs");
-static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest where hexadecimal belongs");
+static BASE64: MismatchCause = header("value-base64", "is Base64 instead of hexadecimal");
+static BASE64_URL: MismatchCause = header("value-base64url", "is base64url instead of hexadecimal");
+static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest instead of hexadecimal");
 static BASE64_OF_HEX: MismatchCause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");
 static SEPARATED: MismatchCause = header("value-separated", "has separators between its digits");
-static QUOTED: MismatchCause = header("value-quoted", "stands in quotes");
+static QUOTED: MismatchCause = header("value-quoted", "is in quotes");
 static PYTHON_BYTES: MismatchCause = header("value-python-bytes", "is Python's notation of bytes, b'…'");
 static PERCENT: MismatchCause = header("value-percent-encoded", "is percent-encoded");
 static CUT: MismatchCause = header("value-cut", "is cut: it has only the beginning of the digest");
 static SEVERAL: MismatchCause = header("several-values", "is a list of several signatures");
 pub(super) static REPEATED: MismatchCause = header("header-repeated", "came in more than one header line");
-pub(super) static OTHER_HEADER: MismatchCause =
-    header("other-header", "stands in another header than X-Webhook-Signature");
+pub(super) static OTHER_HEADER: MismatchCause = header("other-header", "is in a header other than X-Webhook-Signature");
 
 /// All causes of this file.
 pub static ALL: [&MismatchCause; 18] = [

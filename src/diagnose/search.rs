@@ -32,9 +32,9 @@ static HMAC_SHA1: MismatchCause = function("hmac-sha1", CauseFamily::Algorithm, 
 static HMAC_SHA512: MismatchCause = function("hmac-sha512", CauseFamily::Algorithm, "HMAC-SHA512");
 static PLAIN: MismatchCause = function("plain-hash", CauseFamily::Hole, "a plain hash of the body, without any secret");
 static SECRET_FIRST: MismatchCause =
-    function("hash-secret-body", CauseFamily::Algorithm, "a plain hash over the secret and the body, which is no HMAC");
+    function("hash-secret-body", CauseFamily::Algorithm, "a plain hash over secret and body, which is not an HMAC");
 static SECRET_LAST: MismatchCause =
-    function("hash-body-secret", CauseFamily::Algorithm, "a plain hash over the body and the secret, which is no HMAC");
+    function("hash-body-secret", CauseFamily::Algorithm, "a plain hash over body and secret, which is not an HMAC");
 static SWAPPED: MismatchCause =
     function("arguments-swapped", CauseFamily::Algorithm, "an HMAC with the body as key and the secret as message");
 

@@ -286,10 +286,10 @@ fn odd_edges(known: &KnownSecret) -> Option<String> {
     let class = |byte: &u8| match byte {
         b'\n' => Some("a line feed"),
         b'\r' => Some("a carriage return"),
-        b' ' | b'\t' => Some("a blank"),
+        b' ' | b'\t' => Some("a space"),
         b'"' | b'\'' | b'`' => Some("a quote"),
         0..=0x1f | 0x7f => Some("a control character"),
-        0x80.. => Some("a character beyond ASCII"),
+        0x80.. => Some("a non-ASCII character"),
         _ => None,
     };
     let (first, last) = (secret.first().and_then(class), secret.last().and_then(class));

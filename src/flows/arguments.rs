@@ -34,10 +34,10 @@ pub fn read_duration(text: &str) -> Result<Duration, String> {
     }
     match humantime::parse_duration(text) {
         // Timers of the runtime reach some two years; nobody waits that long on purpose.
-        Ok(duration) if duration > Duration::from_secs(366 * 24 * 3600) => Err("longer than a year".into()),
+        Ok(duration) if duration > Duration::from_secs(366 * 24 * 3600) => Err("it must be at most one year".into()),
         Ok(duration) => Ok(duration),
         Err(_) if text.parse::<f64>().is_ok() => Err(format!("it has no unit; write {text}s or {text}ms")),
-        Err(_) => Err("a duration is written like 5s, 500ms or 1m 30s".into()),
+        Err(_) => Err("write a duration like 5s, 500ms or 1m 30s".into()),
     }
 }
 
@@ -85,8 +85,8 @@ pub fn read_pace(text: &str) -> Result<DeliveryPace, String> {
         "step" => Ok(DeliveryPace::Step),
         _ => match text.strip_suffix(['x', 'X']).unwrap_or(text).parse::<f64>() {
             Ok(factor) if factor.is_finite() && (0.01..=100_000.0).contains(&factor) => Ok(DeliveryPace::Times(factor)),
-            Ok(_) => Err("a speed lies between 0.01x and 100000x".into()),
-            Err(_) => Err("a speed is written 60x, instant or step".into()),
+            Ok(_) => Err("a speed must be between 0.01x and 100000x".into()),
+            Err(_) => Err("write a speed as 60x, instant or step".into()),
         },
     }
 }

@@ -22,9 +22,9 @@ pub fn require_waitlist(waitlist: Option<&String>, context: &Context) -> Result<
     if waitlist.is_some() || context.may_prompt() {
         return Ok(());
     }
-    Err(Error::usage("no waitlist is named")
-        .hint("name one with --waitlist ID; referralloop waitlists   lists them")
-        .hint("or keep one for good: referralloop config set waitlist ID"))
+    Err(Error::usage("no waitlist given")
+        .hint("give one with --waitlist ID; referralloop waitlists   lists them")
+        .hint("or set a default: referralloop config set waitlist ID"))
 }
 
 /// The waitlist, picked from the service's list where none was given; `None` where nobody wanted to pick.

@@ -95,13 +95,13 @@ impl DeliveryContext for SessionDelivery<'_> {
     }
 
     async fn wait_for_step(&mut self, attempt: u32) -> Result<(), Error> {
-        let message = format!("Enter makes attempt {attempt}; Ctrl-C stops");
+        let message = format!("press Enter for attempt {attempt}; Ctrl-C stops");
         self.screen.send_report(Report { at: self.context.clock.now(), what: ReportKind::Notice { message } });
         let stdin = self.context.stdin.clone();
         let line = tokio::task::spawn_blocking(move || stdin.read_line()).await;
         match line {
             Ok(Ok(Some(_))) => Ok(()),
-            _ => Err(Error::usage("--speed step waits for Enter, and standard input has ended")),
+            _ => Err(Error::usage("--speed step waits for Enter, but standard input has ended")),
         }
     }
 }

@@ -19,18 +19,18 @@ impl From<ConfigError> for Error {
             ConfigError::NoHome => told.hint("set HOME, or name the files with --config and --store"),
             ConfigError::UnknownKey { nearest: Some(name), .. } => told.hint(format!("did you mean {name}?")),
             ConfigError::UnknownKey { .. } => told.hint("referralloop config show   lists the settings"),
-            ConfigError::NotInProject { .. } => {
-                told.hint("such a file may come from a stranger; put the setting into your own configuration: referralloop config path")
+            ConfigError::NotInProject { .. } => told.hint(
+                "project files may come from strangers; put the setting in your own configuration: \
+                    referralloop config path",
+            ),
+            ConfigError::NoKey { .. } => {
+                told.hint("store one with: referralloop login").hint("or set REFERRALLOOP_API_KEY")
             }
-            ConfigError::NoKey { .. } => told
-                .hint("store one with: referralloop login")
-                .hint("or set REFERRALLOOP_API_KEY"),
             ConfigError::Key { .. } => told.hint("store another one with: referralloop login"),
-            ConfigError::Astray { .. } => {
-                told.hint("to send it there all the same, name the place with --api-url")
-                    .hint("to use a sandbox, set its own key in REFERRALLOOP_API_KEY")
-            }
-            ConfigError::EmptySecret { .. } => told.hint("everybody can sign with an empty secret, so it is refused"),
+            ConfigError::Astray { .. } => told
+                .hint("to send it there anyway, give the URL with --api-url")
+                .hint("to use a sandbox, put its own key in REFERRALLOOP_API_KEY"),
+            ConfigError::EmptySecret { .. } => told.hint("anyone can sign with an empty secret, so it is refused"),
             _ => told,
         }
     }
@@ -51,9 +51,9 @@ pub fn explain_open_error(error: OpenError, option: &str) -> Error {
             told.hint(format!("a newer referralloop wrote it: update this one, or choose another file with {option}"))
         }
         OpenError::Damaged { .. } => told.hint(format!("keep the file, and start a new one with {option}")),
-        OpenError::ReadOnly { .. } => told.hint(format!("choose a place that can be written with {option}")),
+        OpenError::ReadOnly { .. } => told.hint(format!("choose a writable place with {option}")),
         OpenError::Locked { .. } => {
-            told.hint(format!("another program holds it; close that, or choose another file with {option}"))
+            told.hint(format!("another program is using it; close that one, or choose another file with {option}"))
         }
         _ => told,
     }
@@ -70,7 +70,7 @@ impl From<jq::JqError> for Error {
         let told = Self::usage(fault.to_string());
         match fault {
             jq::JqError::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
-            jq::JqError::TooSlow => told.hint("it may have no end; a body has a second"),
+            jq::JqError::TooSlow => told.hint("it may never end; each body is given one second"),
         }
     }
 }

@@ -121,7 +121,7 @@ pub fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<O
     }
     let ago = arguments::read_duration(text).ok().and_then(|ago| now.checked_sub(ago).ok());
     ago.map(Some).ok_or_else(|| {
-        Error::usage(format!("{option} '{text}' is no time"))
+        Error::usage(format!("{option} '{text}' is not a time"))
             .hint("write 2024-01-15T10:00:00Z, or how long ago: 2h, 30m")
     })
 }

@@ -43,7 +43,7 @@ pub fn describe_io_error(error: &std::io::Error) -> String {
 /// Refuses a command line that reads standard input for two things.
 pub fn require_one_stdin(paths: &[Option<&PathBuf>]) -> Result<(), Error> {
     if paths.iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
-        return Err(Error::usage("standard input (-) can be read for one thing only; put the other into a file"));
+        return Err(Error::usage("standard input (-) can be used only once; put the other input in a file"));
     }
     Ok(())
 }

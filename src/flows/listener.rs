@@ -91,12 +91,12 @@ pub struct BoundListener {
 }
 
 impl BoundListener {
-    /// Binds. Port 0 takes a free one; the URL tells which.
+    /// Binds. Port 0 picks a free one; the URL tells which.
     pub async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))?;
         let local = listener.local_addr().map_err(|error| cannot_bind(address, &error))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
-            .map_err(|error| Error::usage(format!("the path is none: {error}")))?;
+            .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")))?;
         Ok(Self { url, listener })
     }
 
@@ -110,11 +110,11 @@ fn cannot_bind(address: SocketAddr, error: &std::io::Error) -> Error {
     let told = Error::machine(match error.kind() {
         ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
         ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
-        ErrorKind::AddrNotAvailable => format!("{} is no address of this machine", address.ip()),
+        ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
         _ => format!("cannot listen on {address}: {error}"),
     });
     match error.kind() {
-        ErrorKind::AddrInUse | ErrorKind::PermissionDenied => told.hint("--port 0 takes a free one"),
+        ErrorKind::AddrInUse | ErrorKind::PermissionDenied => told.hint("--port 0 picks a free one"),
         _ => told,
     }
 }
@@ -339,7 +339,7 @@ fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<S
     let forwarded = some(&[
         (counts.forwarded, "forwarded"),
         (counts.forward_failed, "forwards failed"),
-        (counts.forward_skipped, "forwards left out"),
+        (counts.forward_skipped, "forwards skipped"),
         (finished.unforwarded as u64, "not forwarded in time"),
     ]);
     let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };

@@ -133,7 +133,7 @@ pub fn prepare_bodies(
     match flow {
         _ if edits.is_empty() => Ok(PayloadSource::Stream(stream)),
         PayloadPattern::Lives => {
-            Err(Error::usage("--set, --set-json and --unset change one event; name it instead of all"))
+            Err(Error::usage("--set, --set-json and --unset change a single event; name it instead of 'all'"))
         }
         PayloadPattern::One(event) => {
             let mut trial = generate_payload(event, &mut SeededRng::new(seed), now, &SampleOverrides::default());
@@ -207,7 +207,7 @@ fn explain_edit_error(error: PayloadEditError) -> Error {
     let told = Error::usage(error.to_string());
     match error {
         PayloadEditError::UnknownPath { .. } | PayloadEditError::BadValue { .. } => {
-            told.hint("--force sends it all the same")
+            told.hint("--force sends it anyway")
         }
         _ => told,
     }

@@ -28,8 +28,8 @@ pub fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
     if is_loopback(url) || prompt::confirm(context, &question)? {
         return Ok(());
     }
-    Err(Error::usage(format!("{host} is not this machine, and nobody confirmed that it may be probed"))
-        .hint(format!("--yes confirms it: up to {REQUESTS} requests are sent, and events may be acted upon")))
+    Err(Error::usage(format!("{host} is not this machine, so probing it needs confirmation"))
+        .hint(format!("--yes confirms it: up to {REQUESTS} requests are sent, and the endpoint may act on the events")))
 }
 
 /// Probes an endpoint that should verify with this secret.

@@ -328,7 +328,7 @@ impl StateVerdict {
         } else {
             "some events had no effect"
         };
-        format!("state: {before} before, {after} after: grew by {grown} where {expected} was expected; {why}")
+        format!("state: {before} before, {after} after: grew by {grown}, expected {expected}; {why}")
     }
 
     fn fields(&self) -> Value {
@@ -348,7 +348,7 @@ impl StateCommand {
                 .output()
         };
         let failed = |words: String| {
-            Error::usage(format!("--state-cmd '{}' {words}", self.command)).hint("it prints one whole number")
+            Error::usage(format!("--state-cmd '{}' {words}", self.command)).hint("it must print one whole number")
         };
         let output = tokio::task::spawn_blocking(run).await.map_err(|error| Error::machine(error.to_string()))?;
         let output = output.map_err(|error| failed(format!("cannot be run: {error}")))?;
@@ -356,6 +356,6 @@ impl StateCommand {
             return Err(failed(format!("ended with {}", output.status)));
         }
         let text = String::from_utf8_lossy(&output.stdout);
-        text.trim().parse().map_err(|_| failed("printed no whole number".into()))
+        text.trim().parse().map_err(|_| failed("did not print a whole number".into()))
     }
 }

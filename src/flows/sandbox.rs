@@ -164,7 +164,7 @@ fn explain_book_error(error: SandboxDatabaseError) -> Error {
     match error {
         SandboxDatabaseError::Open(error) => failures::explain_open_error(error, "--data"),
         SandboxDatabaseError::InUse(_) => {
-            Error::machine(error.to_string()).hint("end that one, or choose other data with --data FILE or --memory")
+            Error::machine(error.to_string()).hint("stop that one, or choose other data with --data FILE or --memory")
         }
         SandboxDatabaseError::Unusable { .. } => Error::machine(error.to_string()),
     }
@@ -228,7 +228,7 @@ pub fn show_banner(site: &BoundSandbox, signing: &str, console: &Console, screen
         SandboxLocation::Memory => "in memory".to_owned(),
         SandboxLocation::File(path) => path.display().to_string(),
     };
-    let age = if site.workspace.is_new { "founded" } else { "first founded" };
+    let age = if site.workspace.is_new { "created" } else { "first created" };
     let parts = |texts: &[String]| {
         let parts: Vec<_> = texts.iter().map(|text| Sanitised::text(text)).collect();
         render_banner(&parts, &console.err)

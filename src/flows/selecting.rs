@@ -97,8 +97,7 @@ pub fn choose_numbers(
 pub fn find_event(reader: &StoreReader, wanted: StoredId) -> Result<EventRow, Error> {
     match find_stored(reader, wanted)? {
         StoredRequest::Event(event) => Ok(*event),
-        StoredRequest::Refused(row) => {
-            Err(Error::usage(format!("!{} was refused and is no event", row.number)).hint("referralloop events list"))
-        }
+        StoredRequest::Refused(row) => Err(Error::usage(format!("!{} is a refused request, not an event", row.number))
+            .hint("referralloop events list")),
     }
 }

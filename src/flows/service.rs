@@ -51,7 +51,7 @@ pub fn open_service_with(
         }
         ClientEvent::Again { call, status, pause } => {
             let pause = words::format_duration(*pause);
-            console.print_notice(&format!("{}  {status}; once more in {}", call.describe(), pause.as_str()));
+            console.print_notice(&format!("{}  {status}; trying again in {}", call.describe(), pause.as_str()));
         }
     });
     let client = ApiClient::new(place.base.clone(), credentials.key.clone(), context.clock.clone(), telling);
@@ -80,7 +80,7 @@ impl HostedService {
             ApiFailureCause::Refused(refusal) => self.explain_refusal(refusal, failure, context),
             ApiFailureCause::Redirected { status, to } => {
                 let to = to.as_deref().unwrap_or("nowhere");
-                network(format!("the service answers {status} and points to {to}; redirects are never followed"))
+                network(format!("the service answered {status} with a redirect to {to}; redirects are never followed"))
                     .hint(self.describe_origin())
             }
             ApiFailureCause::Unreadable { status, why } => {
@@ -89,15 +89,15 @@ impl HostedService {
             ApiFailureCause::TooLarge(limit) => {
                 network(format!("the answer to {call} is larger than {}", words::format_bytes(*limit as u64).as_str()))
             }
-            ApiFailureCause::Unwritable(words) => Error::usage(format!("the request cannot be written: {words}")),
+            ApiFailureCause::Unwritable(words) => Error::usage(format!("the request cannot be built: {words}")),
         }
     }
 
     fn describe_origin(&self) -> String {
         let ApiLocation { base, origin } = &self.place;
         match origin {
-            SettingOrigin::Default => format!("the API called is {base}"),
-            origin => format!("the API called is {base}, which {origin} names"),
+            SettingOrigin::Default => format!("the API URL is {base}"),
+            origin => format!("the API URL is {base}, from {origin}"),
         }
     }
 
@@ -105,13 +105,13 @@ impl HostedService {
         let url = self.place.base.url();
         let host = url.host_str().unwrap_or_default();
         let told = network(match outcome {
-            AttemptOutcome::Refused => format!("nothing listens at {}", url.origin().ascii_serialization()),
-            AttemptOutcome::UnknownHost => format!("the name {host} is not known; is this machine offline?"),
-            AttemptOutcome::Tls(words) => format!("no secure connection to {host}: {words}"),
+            AttemptOutcome::Refused => format!("nothing is listening at {}", url.origin().ascii_serialization()),
+            AttemptOutcome::UnknownHost => format!("cannot resolve {host}; is this machine offline?"),
+            AttemptOutcome::Tls(words) => format!("cannot make a secure connection to {host}: {words}"),
             AttemptOutcome::TimedOut(AttemptPhase::Connect) => format!("no connection to {host} within 5 s"),
             AttemptOutcome::TimedOut(_) => format!("no answer to {call} within 15 s"),
             AttemptOutcome::Disconnected => format!("the connection ended before {call} was answered"),
-            AttemptOutcome::Malformed(words) => format!("what {host} answers is not HTTP: {words}"),
+            AttemptOutcome::Malformed(words) => format!("{host} did not answer with HTTP: {words}"),
             AttemptOutcome::Failed(words) => format!("{host} cannot be reached: {words}"),
             AttemptOutcome::Answered(answer) => format!("{host} answered {}", answer.status),
         });
@@ -123,13 +123,13 @@ impl HostedService {
         match refusal.status {
             401 => {
                 let ApiCredentials { key, origin } = &self.credentials;
-                let message = format!("the {} API key from {origin} is refused: {said}", key.mode());
+                let message = format!("the service refused the {} API key from {origin}: {said}", key.mode());
                 Error::configuration(message)
                     .hint("store another one with: referralloop login")
                     .hint(self.describe_origin())
             }
             403 => {
-                let told = Error::configuration(format!("the service refuses: {said}"));
+                let told = Error::configuration(format!("the service refused the call: {said}"));
                 let message = refusal.message().unwrap_or("Upgrade your plan");
                 match refusal.upgrade_url() {
                     Some(url) => told.hint(format!("{message}: {url}")),
@@ -144,7 +144,7 @@ impl HostedService {
                     if failure.tries > 1 { format!(", {} times in a row", failure.tries) } else { String::new() };
                 network(format!("the service failed with {}{tries}: {said}", refusal.status)).hint("try again later")
             }
-            status => network(format!("the service refuses {} with {status}: {said}", failure.call.describe())),
+            status => network(format!("the service refused {} with {status}: {said}", failure.call.describe())),
         }
     }
 }
@@ -154,7 +154,7 @@ fn network(message: impl Into<String>) -> Error {
 }
 
 fn explain_missing(failure: &ApiFailure, said: &str) -> Error {
-    let told = network(format!("the service does not have it: {said}"));
+    let told = network(format!("the service did not find it: {said}"));
     match &failure.call {
         ApiCall::Signup { waitlist, .. } | ApiCall::DeleteSignup { waitlist, .. } => told
             .hint(format!("referralloop signups list --waitlist {waitlist}   lists its sign-ups"))
@@ -181,13 +181,13 @@ fn explain_existing(refusal: &ApiErrorResponse, failure: &ApiFailure, said: &str
 fn explain_rate_limit(refusal: &ApiErrorResponse, limits: &ApiRateLimits, said: &str, context: &Context) -> Error {
     let of = refusal.limit().or(limits.limit);
     let of = of.map(|limit| format!(" ({} calls an hour)", words::format_count(limit).as_str())).unwrap_or_default();
-    let told = network(format!("the service answers no more calls for now: {said}{of}"));
+    let told = network(format!("the service is not accepting calls for now: {said}{of}"));
     let Some(at) = refusal.reset_at().or(limits.reset_at) else { return told.hint("try again in an hour") };
     let wait = at.duration_since(context.clock.now());
     let wait = std::time::Duration::try_from(wait).unwrap_or_default();
     let wait = words::format_duration(std::time::Duration::from_secs(wait.as_secs()));
     told.hint(format!(
-        "calls are answered again from {} (in {})",
+        "calls are accepted again at {} (in {})",
         format_local_time(&context.time_zone, at),
         wait.as_str()
     ))

@@ -240,7 +240,7 @@ impl ExportAttempt {
             "disconnected" => AttemptOutcome::Disconnected,
             "malformed" => AttemptOutcome::Malformed(detail),
             "failed" => AttemptOutcome::Failed(detail),
-            other => return Err(format!("'{other}' is no outcome")),
+            other => return Err(format!("'{other}' is not an outcome")),
         })
     }
 }

@@ -47,7 +47,7 @@ pub fn select_several(
     chosen: &[bool],
 ) -> io::Result<Option<Vec<usize>>> {
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
-    let prompt = format!("{prompt} (space chooses, Enter goes on)");
+    let prompt = format!("{prompt} (Space selects, Enter continues)");
     answered(context, MultiSelect::new().with_prompt(prompt).items(&items).defaults(chosen).interact_opt())
 }
 

@@ -67,7 +67,7 @@ fn ended(end: &SandboxAttemptState) -> Sanitised {
 /// Deliveries as a page, the newest first.
 pub fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
     let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
-    page = page.text("The newest first. What the service would not show: each attempt, its due time and its answer.");
+    page = page.text("Newest first. Unlike the service, this page shows each attempt, its due time and its answer.");
     page = page.tag("</p><div class=\"cards\">");
     for state in SandboxDeliveryState::ALL {
         let count = deliveries.iter().filter(|delivery| delivery.state == state).count();
@@ -76,7 +76,7 @@ pub fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle)
     }
     page = page.tag("</div>");
     if deliveries.is_empty() {
-        page = page.tag("<p>Nothing was delivered yet. Subscribe, then make a sign-up.</p>");
+        page = page.tag("<p>Nothing has been delivered yet. Subscribe, then create a sign-up.</p>");
     }
     for delivery in deliveries.iter().rev() {
         page = page.piece(&panel(delivery, style));
@@ -151,7 +151,8 @@ pub fn signup_page(waitlist: &str, referral: Option<&str>, result: Option<Result
     let mut page = HtmlFragment::new().tag(FORM).text(waitlist).tag("</h1>");
     match result {
         Some(Ok((position, url))) => {
-            page = page.tag("<p>You are number ").text(&position.to_string()).tag(". Pass this on to move up:</p><p>");
+            page =
+                page.tag("<p>You are number ").text(&position.to_string()).tag(". Share this link to move up:</p><p>");
             return page.text(url).tag("</p></body></html>\n").as_str().to_owned();
         }
         Some(Err(words)) => page = page.tag("<p role=\"alert\">").text(words).tag("</p>"),

@@ -145,11 +145,11 @@ pub fn describe_outcome(outcome: &AttemptOutcome) -> Sanitised {
 pub fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
     Some(Sanitised::own(match outcome {
         AttemptOutcome::Answered(answer) => return answer_hint(answer),
-        AttemptOutcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service waits no longer",
-        AttemptOutcome::Refused => "nothing listens there: is the app running?",
+        AttemptOutcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service does not wait longer",
+        AttemptOutcome::Refused => "nothing is listening there: is the app running?",
         AttemptOutcome::UnknownHost => "no such host: check the name in the URL",
         AttemptOutcome::Tls(_) => "use http:// for a local app, or a certificate that this machine trusts",
-        AttemptOutcome::Disconnected => "the app closed the connection before it had answered: see its log",
+        AttemptOutcome::Disconnected => "the app closed the connection before answering: see its log",
         AttemptOutcome::Malformed(_) => {
             "what listens there does not speak HTTP: check the port, and http:// or https://"
         }
@@ -162,8 +162,8 @@ fn answer_hint(answer: &AttemptResponse) -> Option<Sanitised> {
         300..=399 => return Some(redirect_hint(answer.location.as_deref())),
         401 | 403 => "the app refused it: does it verify with the same secret, over the raw bytes?",
         404 => "no such route in the app: check the path of the URL",
-        405 => "the route does not take POST",
-        413 => "the app's limit for bodies is smaller than this one",
+        405 => "the route does not accept POST",
+        413 => "the body is larger than the app's limit",
         500..=599 => "the app failed: see its log",
         _ => return None,
     }))
@@ -186,7 +186,7 @@ pub fn describe_drift(drift: &PayloadDrift) -> Sanitised {
         DriftKind::Missing => " is missing",
         DriftKind::Unknown => " is not in the catalogue",
         DriftKind::Inconsistent => " contradicts another field",
-        DriftKind::Mistyped => " has not the documented type or format",
+        DriftKind::Mistyped => " does not have the documented type or format",
     };
     Sanitised::concat(&[Sanitised::text(&drift.path).clip(120), Sanitised::own(what)])
 }

@@ -38,13 +38,13 @@ pub enum PayloadEdit {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadEditError {
     /// There is no equals sign between path and value.
-    #[error("{given:?} is no change: write PATH=VALUE, like data.position=5")]
+    #[error("{given:?} is not a change: write PATH=VALUE, like data.position=5")]
     NoValue {
         /// What was given.
         given: String,
     },
     /// A path that is empty, or has an empty part.
-    #[error("{path:?} is no path: write the names of the members with a dot between them, like data.position")]
+    #[error("{path:?} is not a path: write member names separated by dots, like data.position")]
     BadPath {
         /// What was given.
         path: String,
@@ -79,8 +79,8 @@ pub enum PayloadEditError {
         /// What was given.
         given: String,
     },
-    /// A part of the path is there and is no object, so nothing can be inside it.
-    #[error("{path} cannot be reached: {part} is no object")]
+    /// A part of the path is there and is not an object, so nothing can be inside it.
+    #[error("{path} cannot be reached: {part} is not an object")]
     NotAnObject {
         /// What was given.
         path: String,
@@ -134,7 +134,7 @@ impl PayloadEdit {
     /// then stays text where the field cannot read it.
     ///
     /// # Errors
-    /// What the catalogue does not allow, unless forced; a path that leads through something that is no object.
+    /// What the catalogue does not allow, unless forced; a path that leads through something that is not an object.
     pub fn apply(&self, payload: &mut Value, event: EventType, force: bool) -> Result<(), PayloadEditError> {
         let field = event.field(self.path());
         if field.is_none() && !force {

@@ -90,7 +90,7 @@ impl FromStr for EventType {
 
 /// A name that no event has, with the one that was probably meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no event {given:?}{}", Self::advice(*.suggestion))]
+#[error("unknown event {given:?}{}", Self::advice(*.suggestion))]
 pub struct UnknownEvent {
     /// What was given.
     pub given: String,
@@ -221,10 +221,10 @@ impl FieldKind {
     pub fn describe(self) -> &'static str {
         match self {
             Self::Event => "the name of an event",
-            Self::Id => "an id: text that is not empty",
+            Self::Id => "a non-empty id",
             Self::Text => "text",
             Self::Email => "an e-mail address",
-            Self::Time => "a date and time of RFC 3339 like 2024-01-15T10:00:00Z",
+            Self::Time => "an RFC 3339 date and time like 2024-01-15T10:00:00Z",
             Self::Integer => "a whole number",
             Self::Object => "a JSON object",
         }

@@ -108,7 +108,7 @@ impl FromStr for Expectation {
         let (name, rest) = text.split_at(at);
         let number = |digits: &str| match digits.parse::<u64>() {
             Ok(number) => Ok(number),
-            Err(_) => Err(format!("{digits:?} is no number; write {name}, {name}=2, {name}=2+ or '{name}>=2'")),
+            Err(_) => Err(format!("{digits:?} is not a number; write {name}, {name}=2, {name}=2+ or '{name}>=2'")),
         };
         let bound = if let Some(digits) = rest.strip_prefix(">=") {
             ExpectedCount::AtLeast(number(digits)?)
@@ -295,12 +295,12 @@ impl ExpectationMiss {
     /// Why, as the end of a sentence that begins with "not counted:".
     pub fn explain(self) -> &'static str {
         match self {
-            Self::Filtered => "--where does not hold for it",
-            Self::Repeated => "it repeats an event that had come before; --count-arrivals counts repeats",
+            Self::Filtered => "it does not match --where",
+            Self::Repeated => "it repeats an event that came before; --count-arrivals counts repeats",
             Self::Unsigned => "it is not signed; --allow-unsigned counts it",
-            Self::BadSignature => "its signature does not hold",
+            Self::BadSignature => "its signature is invalid",
             Self::Counted => "it was counted",
-            Self::NotExpected => "no expectation is about it",
+            Self::NotExpected => "no expectation is about this event",
         }
     }
 }

@@ -33,7 +33,8 @@ pub struct FaultRates {
 /// Why a list of faults is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is no fault: write duplicate=0.2, together=0.1, drop=0.1, reorder=5, delay=50ms..2s, corrupt=0.01 or late=0.1, separated by commas"
+    "'{0}' is not a fault: write duplicate=0.2, together=0.1, drop=0.1, reorder=5, delay=50ms..2s, corrupt=0.01 or \
+    late=0.1, separated by commas"
 )]
 pub struct FaultRatesError(pub String);
 

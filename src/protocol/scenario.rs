@@ -86,7 +86,7 @@ fn once() -> usize {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScenarioError {
     /// A step's field has a value that means nothing.
-    #[error("step {step}: '{value}' is no {what}")]
+    #[error("step {step}: '{value}' is not a valid {what}")]
     Value {
         /// Which step, from 1.
         step: usize,
@@ -104,7 +104,7 @@ pub enum ScenarioError {
         error: PayloadEditError,
     },
     /// It sends nothing, or more than a rehearsal should.
-    #[error("a scenario delivers something, and at most {MOST} times")]
+    #[error("a scenario must make at least one delivery, and at most {MOST}")]
     Size,
 }
 

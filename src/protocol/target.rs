@@ -76,7 +76,7 @@ fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
     let malformed = |message: String| TargetError::Malformed { text: text.to_owned(), message };
     let parsed = Url::parse(url).map_err(|error| malformed(error.to_string()))?;
     // `htp:/x` and `localhost:3000` both parse as a scheme with a path; the first two cases above leave no such thing.
-    if parsed.host_str().is_none() { Err(malformed("it names no host".into())) } else { Ok(parsed) }
+    if parsed.host_str().is_none() { Err(malformed("it has no host".into())) } else { Ok(parsed) }
 }
 
 /// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
@@ -93,16 +93,16 @@ pub fn is_loopback(url: &Url) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// No colon.
-    #[error("a header is written 'Name: value'")]
+    #[error("write a header as 'Name: value'")]
     NoColon,
     /// RFC 9110, section 5.1.
     #[error("'{0}' is not a header name")]
     Name(String),
     /// RFC 9110, section 5.5.
-    #[error("the value of {0} has characters that no header may have")]
+    #[error("the value of {0} has characters that are not allowed in a header")]
     Value(String),
     /// Fields that describe the message or the connection are ours to write.
-    #[error("{0} is written by referralloop itself")]
+    #[error("{0} is set by referralloop itself")]
     Reserved(String),
 }
 

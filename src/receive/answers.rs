@@ -29,7 +29,7 @@ pub enum ResponseScriptError {
     #[error("{0:?} is not a status: write a number from 200 to 599, like 500 or 500x2")]
     NotAStatus(String),
     /// A number that no final answer has.
-    #[error("{0} is not a status that can be answered: use 200 to 599")]
+    #[error("{0} cannot be used as a status: use 200 to 599")]
     OutOfRange(u32),
     /// What follows the `x` is no number from 1.
     #[error("{0:?} is not a number of times: write at least 1 after the x, like 500x2")]

@@ -148,7 +148,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     /// Tells that an event did not fit into the line.
     pub(super) fn report_overflow(&self, passage: &PendingForward) {
         let event = passage.event;
-        let why = format!("too many events wait for this target; send it with: referralloop replay {event}");
+        let why = format!("too many events are waiting for this target; send it with: referralloop replay {event}");
         self.report_skip(event, why);
     }
 
@@ -200,7 +200,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     async fn store_attempt(&self, attempt: Attempt) {
         let event = attempt.event;
         if let Err(error) = self.shared.recorder.record_attempt(attempt).await {
-            self.shared.emit_notice(format!("The forward of #{event} is not in the history: {error}."));
+            self.shared.emit_notice(format!("The forward of #{event} could not be stored in the history: {error}."));
         }
     }
 

@@ -56,9 +56,9 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let shared = self.target.shared().clone();
         let mut progress = shared.recorder.load_progress(self.target.label(), shared.clock.now()).await?;
         if progress.attempts > 0 {
-            let words = "the next attempt of what failed last";
+            let words = "the next attempt of the last failed forward";
             shared.emit_notice(format!(
-                "Forwarding to {} goes on with {words}, due at {:.0}.",
+                "Forwarding to {} continues with {words}, due at {:.0}.",
                 self.target.label(),
                 progress.due
             ));

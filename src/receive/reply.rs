@@ -80,7 +80,7 @@ impl ListenerReply {
             // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
             StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => Cow::Borrowed(""),
             _ if status.is_success() => Cow::Borrowed(Self::RECEIVED),
-            _ => Cow::Owned(format!(r#"{{"error":"answered {} as told"}}"#, status.as_u16())),
+            _ => Cow::Owned(format!(r#"{{"error":"answered {} as configured"}}"#, status.as_u16())),
         };
         Self { status, body }
     }
@@ -108,7 +108,7 @@ impl ListenerReply {
 
 /// Another method than POST. Someone looking with a browser learns what this is.
 pub(super) fn method_not_allowed() -> Response {
-    let mut response = Response::new(Body::from("This is a webhook listener. It takes POST requests.\n"));
+    let mut response = Response::new(Body::from("This is a webhook listener. It accepts POST requests.\n"));
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

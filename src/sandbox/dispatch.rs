@@ -94,7 +94,7 @@ impl DispatchContext {
 
     /// Says that the book cannot be written, and gives it time.
     async fn wait_for_book(&self, undone: &SandboxWriteError) {
-        let message = format!("Deliveries wait, since the sandbox's data cannot be written: {undone}.");
+        let message = format!("Deliveries are waiting, because the sandbox's data cannot be written: {undone}.");
         self.around.send_report(ReportKind::Notice { message });
         self.around.clock.sleep(BOOK_PAUSE).await;
     }

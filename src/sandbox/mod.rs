@@ -212,9 +212,9 @@ fn describe_recovered(waiting: usize, interrupted: usize) -> String {
     let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let begun = match interrupted {
         0 => String::new(),
-        count => format!("; {} interrupted, and made again", plural(count, "attempt was", "attempts were")),
+        count => format!("; {} interrupted and will be made again", plural(count, "attempt was", "attempts were")),
     };
-    format!("Going on with {} of an earlier run{begun}.", plural(waiting, "delivery", "deliveries"))
+    format!("Continuing with {} of an earlier run{begun}.", plural(waiting, "delivery", "deliveries"))
 }
 
 fn digest_key(key: &[u8]) -> [u8; 32] {

@@ -72,5 +72,5 @@ pub(super) fn is_local(request: &Request) -> bool {
 
 /// The answer to a request that was meant for another machine.
 pub(super) fn reject_foreign_host() -> SandboxResponse {
-    SandboxResponse::json(StatusCode::FORBIDDEN, &json!({ "error": "This page is for this machine alone" }))
+    SandboxResponse::json(StatusCode::FORBIDDEN, &json!({ "error": "This page is only available on this machine" }))
 }

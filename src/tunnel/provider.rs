@@ -42,7 +42,7 @@ pub struct SshLogin {
 pub enum TunnelProviderError {
     /// Nobody is called that.
     #[error(
-        "'{text}' is no tunnel; there are cloudflared, ngrok, bore:SERVER, ssh:USER@HOST and 'COMMAND {{port}}'{}",
+        "unknown tunnel '{text}'; use cloudflared, ngrok, bore:SERVER, ssh:USER@HOST or 'COMMAND {{port}}'{}",
         nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
     )]
     Unknown {
@@ -67,7 +67,7 @@ pub enum TunnelProviderError {
     #[error("'{0}' is not a port; ports are 1 to 65535")]
     Port(String),
     /// A command that is not told the port.
-    #[error("a command has {{port}} where the local port belongs: 'lt --port {{port}}'")]
+    #[error("a tunnel command needs {{port}} for the local port, like 'lt --port {{port}}'")]
     NoPlace,
 }
 
@@ -259,7 +259,7 @@ impl TunnelProvider {
             Self::Ssh(login) => {
                 let port = login.port.map(|port| format!(" -p {port}")).unwrap_or_default();
                 let destination = login.destination().replace(['[', ']'], "");
-                Some(format!("nobody can answer its questions here; connect by hand once: ssh{port} {destination}"))
+                Some(format!("ssh cannot ask questions here; connect once by hand: ssh{port} {destination}"))
             }
             Self::Ngrok => Some("a new agent needs its token: ngrok config add-authtoken".into()),
             Self::Cloudflared | Self::Bore(_) | Self::Command(_) => None,
@@ -334,8 +334,8 @@ mod tests {
             ("bore:", "bore:bore.pub"),
             ("ssh:", "ssh:USER@HOST"),
             ("lt --port 3000", "{port}"),
-            ("", "there are cloudflared"),
-            ("telnet:x", "is no tunnel"),
+            ("", "use cloudflared"),
+            ("telnet:x", "unknown tunnel"),
         ] {
             let message = text.parse::<TunnelProvider>().unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");

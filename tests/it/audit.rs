@@ -17,7 +17,7 @@ fn what_verifies_nothing_is_found_out() {
     let (scene, endpoint) = (Scene::new(), Endpoint::good());
     let url = endpoint.url("/hook");
     let without = scene.run(["test", &url, "--only", "delivery,auth,semantics"]).code(0);
-    assert!(without.out().contains("no secret is given"), "{without}");
+    assert!(without.out().contains("no secret given"), "{without}");
     scene.write("secret.txt", "a secret of mine\n");
     let with = scene.run(["test", &url, "--only", "auth", "--secret-file", "secret.txt"]).code(1);
     assert!(with.out().contains("✘ auth.missing"), "{with}");

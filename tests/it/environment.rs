@@ -43,7 +43,7 @@ fn without_a_home_everything_can_still_be_named() {
     let line: Vec<String> = line.into_iter().map(str::to_owned).chain([url.url("/")]).collect();
     scene.process(&line).without("HOME").output().code(0);
     let relative = scene.process(["secret", "show"]).env("HOME", "relative").output().code(3);
-    assert!(relative.err().starts_with("error: no home folder"), "{relative}");
+    assert!(relative.err().starts_with("error: cannot find the home folder"), "{relative}");
     let elsewhere = scene.folder().join("data");
     scene.process(["secret", "show"]).without("HOME").env("XDG_DATA_HOME", &elsewhere).output().code(0);
     assert!(elsewhere.join("referralloop/default/development-secret").exists());

@@ -52,7 +52,7 @@ fn a_condition_decides_what_counts() {
     };
     expect(".data.email == \"a@example.com\"").code(0);
     let other = expect(".data.email == \"b@example.com\"").code(1);
-    assert!(other.out().contains("--where does not hold for it"), "{other}");
+    assert!(other.out().contains("it does not match --where"), "{other}");
     expect(".data.email ==").code(2);
     let endless = expect("last(repeat(1))").code(2);
     assert!(endless.err().contains("too long"), "{endless}");

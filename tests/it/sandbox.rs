@@ -69,7 +69,7 @@ fn it_tells_where_it_is_and_keeps_its_key() {
     let told = [
         "plan growth (10,000 calls an hour)   retries 60x as fast".to_owned(),
         format!("export REFERRALLOOP_API_URL={url}\nexport REFERRALLOOP_API_KEY={key}\nReady. Ctrl-C stops.\n"),
-        "founded with 25 sign-ups from seed 7\n".to_owned(),
+        "created with 25 sign-ups from seed 7\n".to_owned(),
     ];
     told.iter().for_each(|part| assert!(ended.err().contains(part), "{part} in {ended}"));
     assert_eq!((ended.out().as_str(), ready_file.exists()), ("", false));
@@ -79,7 +79,7 @@ fn it_tells_where_it_is_and_keeps_its_key() {
     let record = again.stop().code(0).record("ready");
     assert_eq!((&record["api_key"], record["v"].as_u64()), (&Value::from(key), Some(1)));
     let other = scene.run(["sandbox", "--port", "0", "--signups", "26"]).code(2);
-    assert!(other.err().contains("founded with 25 sign-ups from seed 7"), "{other}");
+    assert!(other.err().contains("created with 25 sign-ups from seed 7"), "{other}");
 }
 
 #[test]

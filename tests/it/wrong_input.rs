@@ -89,6 +89,6 @@ fn a_locked_store_is_5() {
     holder.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE held (x);").unwrap();
     let ended = scene.with(["--store", "held.db", "trigger", "created", "--to", "1"]).columns(2000).output();
     let told = "error: WORK/held.db is locked by another program\n  \
-                hint: another program holds it; close that, or choose another file with --store\n";
+                hint: another program is using it; close that one, or choose another file with --store\n";
     assert_eq!((ended.code, named(&ended.err(), &scene).as_str()), (Some(5), told), "{ended}");
 }

@@ -16,15 +16,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What is common to accepted forgeries.
-const FORGED: &str = "whoever knows the URL can make up sign-ups, moves and deletions";
+const FORGED: &str = "anyone who knows the URL can invent sign-ups, moves and deletions";
 
 const VERIFY: &str = "compute HMAC-SHA256 of the raw body with the secret, compare it in constant time with the \
-header's value, sha256= included, and answer 401 where they differ";
+header's value, sha256= included, and answer 401 when they differ";
 
 pub const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("auth.body-forms", High, 18, |stage| Box::pin(auth_forms::check_body_forms(stage))).allow_unacknowledged().with_secret().with_texts(
         "a correct signature is accepted in every form of the same event",
-        "JSON may be written in many ways; who signs the bytes and who verifies something re-built part ways at the first one that differs",
+        "the same JSON can be written in many ways; verifying rebuilt JSON instead of the received bytes fails as \
+        soon as one differs",
         "verify the bytes as they were received, before anything parses them: express.raw(), request.get_data(), await request.body()",
     ),
     forgery("auth.missing", Critical, 1, |stage| vec![stage.draft_signup_created().without_header(header(stage))])
@@ -42,17 +43,17 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "the signature of another event is refused",
-        "one captured delivery would do to forge any number",
-        "compute the signature from the body of this request, and of nothing else",
+        "one captured delivery would be enough to forge any number of others",
+        "compute the signature over the body of this request and nothing else",
     ),
     forgery("auth.truncated", Critical, 3, |stage| {
         let parts = [("one digit", 8), ("half", 39), ("all but one digit", 70)];
         parts.map(|(what, end)| cut(stage, end).with_label(what)).into()
     })
     .with_texts(
-        "a signature that is cut short is refused",
+        "a truncated signature is refused",
         "one hexadecimal digit is guessed in sixteen tries",
-        "compare lengths first, then all bytes in constant time; never only as many as were sent",
+        "compare lengths first, then all bytes in constant time; never just as many as were sent",
     ),
     forgery("auth.doubled", Medium, 1, |stage| {
         let draft = stage.draft_signup_created();
@@ -60,13 +61,13 @@ pub const CHECKS: &[AuditCheck] = &[
         vec![draft.with_header(header(stage), wrong()).add_header(header(stage), right)]
     })
     .with_texts(
-        "a signature header that comes twice is refused",
-        "which of two values is verified and which is logged or forwarded may differ",
-        "take the header only if there is exactly one",
+        "a repeated signature header is refused",
+        "the value that is verified may not be the one that is logged or forwarded",
+        "accept the header only if there is exactly one",
     ),
     forgery("auth.empty-key", Critical, 1, |stage| vec![signed_with(stage, b"")]).with_texts(
         "a signature made with an empty secret is refused",
-        "that is what an endpoint verifies with whose secret was not set, and everybody can sign so",
+        "an endpoint whose secret is not set verifies with an empty one, and anyone can sign with that",
         "refuse to start without a secret",
     ),
     forgery("auth.undefined-key", Critical, 3, |stage| {
@@ -74,8 +75,8 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "a signature made with \"undefined\", \"null\" or \"None\" is refused",
-        "that is what a secret that was not set turns into as text, and everybody can sign so",
-        "refuse to start without a secret; never put a variable into a string before it is known to be set",
+        "a secret that is not set turns into this text, and anyone can sign with it",
+        "refuse to start without a secret; check that the variable is set before you turn it into a string",
     ),
     forgery("auth.changed-byte", Critical, 1, |stage| {
         let draft = stage.draft_signup_created();
@@ -90,8 +91,9 @@ pub const CHECKS: &[AuditCheck] = &[
         vec![draft.with_body(crate::protocol::body::RawBody::new(bytes))]
     })
     .with_texts(
-        "a body of which only white space was changed is refused",
-        "the endpoint verifies JSON that it wrote again itself: correct events will be refused for it (see auth.body-forms)",
+        "a body in which only white space was changed is refused",
+        "the endpoint verifies JSON that it re-serialised itself, so correct events will be refused (see \
+        auth.body-forms)",
         "verify the bytes as they were received, before anything parses them",
     ),
     forgery("auth.sha1", High, 2, |stage| {
@@ -102,8 +104,8 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "sha1= is refused",
-        "the sender would choose how well events are protected",
-        "take sha256= alone",
+        "the sender could choose a weaker protection",
+        "accept only sha256=",
     ),
     forgery("auth.plain-hash", Critical, 1, |stage| {
         let draft = stage.draft_signup_created();
@@ -112,7 +114,7 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "a hash of the body without the secret is refused",
-        "everybody can compute it",
+        "anyone can compute it",
         "use an HMAC keyed with the secret, not a plain hash",
     ),
     forgery("auth.garbage-after", Medium, 3, |stage| {
@@ -120,9 +122,9 @@ pub const CHECKS: &[AuditCheck] = &[
         garbage.map(|(what, more)| after(stage, more).with_label(what)).into()
     })
     .with_texts(
-        "a correct value with something behind it is refused",
-        "decoders that stop at the first character they do not know read a shorter value than was sent",
-        "take exactly 64 hexadecimal digits behind sha256=",
+        "a correct value followed by something else is refused",
+        "decoders that stop at the first invalid character read a shorter value than was sent",
+        "accept exactly 64 hexadecimal digits after sha256=",
     ),
     forgery("auth.malformed", High, 4, |stage| {
         let long = format!("sha256={}", "a".repeat(4096));
@@ -137,18 +139,18 @@ pub const CHECKS: &[AuditCheck] = &[
     .with_texts("a malformed signature is refused", FORGED, VERIFY),
     AuditCheck::from_action("auth.no-crash", High, 3, |stage| Box::pin(no_crash(stage))).with_secret().with_texts(
         "no forged event crashes the handler",
-        "a comparison that throws answers 500 to whoever asks; in some frameworks the request hangs, or the process ends",
-        "check that the header is there and has the right length before you compare; catch what parsing it throws",
+        "a comparison that throws lets anyone cause a 500; in some frameworks the request hangs or the process exits",
+        "check that the header is present and has the right length before you compare; catch parsing errors",
     ),
     AuditCheck::from_action("auth.uniform", Low, 3, |stage| Box::pin(uniform(stage))).with_secret().with_texts(
         "all forged events are refused in the same way",
-        "differing answers tell a forger how far a try got",
+        "different answers tell a forger how far an attempt got",
         "answer 401 with one constant body, whatever is wrong",
     ),
     AuditCheck::from_action("auth.quiet", Medium, 3, |stage| Box::pin(quiet(stage))).with_secret().with_texts(
-        "refusals give nothing away",
-        "a refusal that shows the expected signature or the code signs every forgery for its sender",
-        "log what was expected, if at all; answer with a constant",
+        "refusals reveal nothing",
+        "a refusal that shows the expected signature or the code gives a forger what is needed",
+        "answer with a constant; log details, if you must",
     ),
 ];
 

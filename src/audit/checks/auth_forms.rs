@@ -15,14 +15,14 @@ struct AuditBodyForm {
 
 const FORMS: [AuditBodyForm; 18] = [
     AuditBodyForm { name: "compact", write: compact },
-    AuditBodyForm { name: "a blank behind each comma and colon", write: |signup| blanks(&compact(signup)) },
+    AuditBodyForm { name: "a space after each comma and colon", write: |signup| blanks(&compact(signup)) },
     AuditBodyForm { name: "members sorted", write: |signup| sorted(&signup.build_created()) },
-    AuditBodyForm { name: "members sorted, with blanks", write: |signup| blanks(&sorted(&signup.build_created())) },
-    AuditBodyForm { name: "two spaces a level", write: indented },
-    AuditBodyForm { name: "four spaces a level", write: |signup| deeper(&indented(signup)) },
-    AuditBodyForm { name: "lines ended by CR LF", write: |signup| indented(signup).replace('\n', "\r\n") },
+    AuditBodyForm { name: "members sorted, with spaces", write: |signup| blanks(&sorted(&signup.build_created())) },
+    AuditBodyForm { name: "two spaces per level", write: indented },
+    AuditBodyForm { name: "four spaces per level", write: |signup| deeper(&indented(signup)) },
+    AuditBodyForm { name: "lines ending in CR LF", write: |signup| indented(signup).replace('\n', "\r\n") },
     AuditBodyForm { name: "a line feed at the end", write: |signup| compact(signup) + "\n" },
-    AuditBodyForm { name: "a letter beyond ASCII", write: |signup| write_with_name(signup, "Zoë") },
+    AuditBodyForm { name: "a non-ASCII letter", write: |signup| write_with_name(signup, "Zoë") },
     AuditBodyForm {
         name: "the same letter escaped",
         write: |signup| write_with_name(signup, "Zoë").replace('ë', "\\u00eb"),
@@ -31,8 +31,8 @@ const FORMS: [AuditBodyForm; 18] = [
     AuditBodyForm { name: "a slash escaped", write: |signup| write_with_name(signup, "A/B").replace("A/B", "A\\/B") },
     AuditBodyForm { name: "<, > and &", write: |signup| write_with_name(signup, "<A> & B") },
     AuditBodyForm { name: "an apostrophe and a plus", write: |signup| write_with_name(signup, "O'N+") },
-    AuditBodyForm { name: "a number as 7.0", write: |signup| numbered(signup, "7.0") },
-    AuditBodyForm { name: "a number as 1e+21", write: |signup| numbered(signup, "1e+21") },
+    AuditBodyForm { name: "a number written as 7.0", write: |signup| numbered(signup, "7.0") },
+    AuditBodyForm { name: "a number written as 1e+21", write: |signup| numbered(signup, "1e+21") },
     AuditBodyForm { name: "an emoji", write: |signup| write_with_name(signup, "\u{1f680}") },
     AuditBodyForm { name: "members in another order", write: reordered },
 ];
@@ -95,7 +95,7 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
         let body = (form.write)(&signup);
         let answer = stage.send(stage.draft_signed(body.clone()).with_label(form.name)).await;
         if matches!(answer.outcome.status(), Some(300..400)) {
-            return CheckJudgement::Skip("it is redirected, which delivery.no-redirect tells".to_owned());
+            return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
         }
         sent.push((body.into_bytes(), answer.outcome.is_acknowledged()));
         if !answer.outcome.is_acknowledged() {
@@ -113,8 +113,7 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
 /// What is verified in the place of the bytes, as far as the refusals tell.
 fn cause(stage: &CheckContext<'_>, seen: &[(Vec<u8>, bool)]) -> String {
     if !seen.iter().any(|(_, taken)| *taken) {
-        return "no form is accepted: another secret, another header, another algorithm, or it does not take \
-                signed events at all"
+        return "no form is accepted: it may use another secret, header or algorithm, or not accept signed events at all"
             .to_owned();
     }
     let refused = |is: &dyn Fn(&[u8]) -> bool| seen.iter().filter(|(_, taken)| !taken).all(|(body, _)| is(body));
@@ -122,9 +121,9 @@ fn cause(stage: &CheckContext<'_>, seen: &[(Vec<u8>, bool)]) -> String {
         let cause = if refused(&|body| body.ends_with(b"\n")) {
             "it verifies the body without its final line feed"
         } else if refused(&|body| !body.is_ascii()) {
-            "it decodes the body and encodes it otherwise before it verifies"
+            "it decodes the body and encodes it differently before it verifies"
         } else {
-            "it verifies something that it made of the body, not the bytes"
+            "it verifies something derived from the body, not the bytes"
         };
         cause.to_owned()
     })

@@ -21,7 +21,7 @@ pub const CHECKS: &[AuditCheck] = &[
     .with_texts(
         "signup.created is acknowledged with 2xx",
         "anything but 2xx makes the service deliver the event again, five times in all, and then give up",
-        "answer 2xx on this path to POST; on 401, give this audit the secret that the endpoint verifies with",
+        "answer POST on this path with 2xx; if it answered 401, give this audit the endpoint's own secret",
     ),
     AuditCheck::from_requests("delivery.position-changed", High, AuditExpectation::Acknowledged, 1, |stage| {
         vec![stage.draft_signed(stage.make_signup().build_moved(10, 5, stage.now()).to_string())]
@@ -30,7 +30,7 @@ pub const CHECKS: &[AuditCheck] = &[
     .with_texts(
         "signup.position_changed is acknowledged with 2xx",
         "an event that the endpoint has no use for is still delivered five times unless it is acknowledged",
-        "answer 2xx to every event; do nothing for those you do not need",
+        "answer 2xx to every event; ignore those you do not need",
     ),
     AuditCheck::from_requests("delivery.deleted", High, AuditExpectation::Acknowledged, 1, |stage| {
         vec![stage.draft_signed(stage.make_signup().build_deleted(stage.now()).to_string())]
@@ -39,7 +39,7 @@ pub const CHECKS: &[AuditCheck] = &[
     .with_texts(
         "signup.deleted is acknowledged with 2xx",
         "an event that the endpoint has no use for is still delivered five times unless it is acknowledged",
-        "answer 2xx to every event; do nothing for those you do not need",
+        "answer 2xx to every event; ignore those you do not need",
     ),
     AuditCheck::from_action("delivery.in-time", High, 1, |stage| Box::pin(in_time(stage)))
         .allow_unacknowledged()
@@ -52,13 +52,13 @@ pub const CHECKS: &[AuditCheck] = &[
         .allow_unacknowledged()
         .with_texts(
             "the answer is not a redirect",
-            "a redirect is no acknowledgement and is not followed; the event is delivered again to the same URL",
+            "a redirect is not an acknowledgement and is not followed; the event is delivered again to the same URL",
             "subscribe with the final URL: https, the right host, with or without the final slash",
         ),
     AuditCheck::from_action("delivery.tls", High, 1, |stage| Box::pin(tls(stage))).allow_unacknowledged().with_texts(
-        "it is reached over TLS with a certificate that is trusted",
-        "the service delivers to public https URLs alone, and to none whose certificate it cannot verify",
-        "put the endpoint behind https with a certificate of a public authority and its whole chain",
+        "it is reached over TLS with a trusted certificate",
+        "the service delivers only to public https URLs whose certificate it can verify",
+        "serve the endpoint over https with a certificate from a public authority and its whole chain",
     ),
     AuditCheck::from_action("delivery.keep-alive", Medium, 2, |stage| Box::pin(keep_alive(stage))).with_texts(
         "a connection that is kept open answers a second event",
@@ -67,15 +67,15 @@ pub const CHECKS: &[AuditCheck] = &[
     ),
     AuditCheck::from_action("delivery.small-answer", Low, 1, |stage| Box::pin(small_answer(stage))).with_texts(
         "the acknowledgement is small",
-        "nobody reads it, and a large answer takes its share of the 5 s",
+        "nobody reads it, and a large answer uses up part of the 5 s",
         "answer with an empty body or {\"received\":true}",
     ),
     AuditCheck::from_requests("delivery.chunked", Medium, AuditExpectation::Acknowledged, 1, |stage| {
         vec![stage.draft_signup_created().with_manner(BodyEncoding::Chunked)]
     })
     .with_texts(
-        "a body without an announced length is read (Transfer-Encoding: chunked)",
-        "proxies and tunnels re-frame bodies; an endpoint that reads Content-Length bytes alone then sees none",
+        "a body without Content-Length is read (Transfer-Encoding: chunked)",
+        "proxies and tunnels re-frame bodies; an endpoint that relies on Content-Length then sees an empty body",
         "read the body through the framework, not by Content-Length",
     ),
     AuditCheck::from_requests("delivery.pieces", Medium, AuditExpectation::Acknowledged, 1, |stage| {
@@ -83,8 +83,8 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "a body that arrives in several packets is read to its end",
-        "bodies arrive in as many packets as the network pleases",
-        "collect the body until its end before you verify and parse it",
+        "the network may split a body into any number of packets",
+        "read the whole body before you verify and parse it",
     ),
     AuditCheck::from_requests("delivery.charset", Medium, AuditExpectation::Acknowledged, 2, |stage| {
         ["application/json; charset=utf-8", "application/json;charset=UTF-8"]
@@ -92,9 +92,9 @@ pub const CHECKS: &[AuditCheck] = &[
             .into()
     })
     .with_texts(
-        "a content type with a charset parameter is taken",
-        "HTTP libraries add the parameter by themselves; comparing the whole value then refuses every event",
-        "compare the media type alone, up to the semicolon",
+        "a content type with a charset parameter is accepted",
+        "some HTTP libraries add the parameter on their own; comparing the whole value then refuses every event",
+        "compare only the media type, up to the semicolon",
     ),
 ];
 
@@ -140,7 +140,7 @@ async fn tls(stage: &CheckContext<'_>) -> CheckJudgement {
 
 async fn keep_alive(stage: &CheckContext<'_>) -> CheckJudgement {
     if stage.plan().url.scheme() == "https" {
-        return CheckJudgement::Skip("it is looked at over plain http alone".to_owned());
+        return CheckJudgement::Skip("it was tested over plain http only".to_owned());
     }
     let drafts = || {
         (
@@ -153,7 +153,7 @@ async fn keep_alive(stage: &CheckContext<'_>) -> CheckJudgement {
         Ok(twice) => twice,
         Err(why) => {
             stage.record_exchange(build_unsent_exchange(drafts().0, why.clone()));
-            return CheckJudgement::Skip(format!("no connection could be made: {why}"));
+            return CheckJudgement::Skip(format!("cannot connect: {why}"));
         }
     };
     let first = stage.record_exchange(twice.first);

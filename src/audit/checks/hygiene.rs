@@ -10,17 +10,17 @@ use std::sync::Arc;
 pub const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("hygiene.stack-trace", Medium, 3, |stage| Box::pin(traces(stage))).with_texts(
         "no answer shows a stack trace or paths of the server",
-        "it tells visitors which code and which versions to look for holes in",
+        "it tells attackers which code and versions to look for weaknesses in",
         "answer errors with a constant; NODE_ENV=production in Express, debug off in Flask and Django",
     ),
     AuditCheck::from_action("hygiene.server-version", Info, 1, |stage| Box::pin(versions(stage))).with_texts(
         "no answer names the version of the server",
-        "it tells visitors which holes to try first",
+        "it tells attackers which weaknesses to try first",
         "switch the header off: server_tokens off, app.disable('x-powered-by')",
     ),
     AuditCheck::from_action("hygiene.no-cookies", Low, 1, |stage| Box::pin(cookies(stage))).with_texts(
         "an acknowledgement sets no cookie",
-        "the sender keeps none; each event then begins a session that nobody ends",
+        "the sender keeps no cookies, so each event starts a session that nobody ends",
         "keep session middleware away from this route",
     ),
     AuditCheck::from_action("hygiene.no-echo", Low, 1, |stage| Box::pin(echo(stage))).with_texts(
@@ -31,11 +31,11 @@ pub const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("hygiene.other-path", Low, 1, |stage| Box::pin(other_path(stage))).with_texts(
         "another path is not acknowledged",
         "a subscription with a mistyped URL then seems to work",
-        "answer 404 to paths that are none",
+        "answer 404 on paths that do not exist",
     ),
     AuditCheck::from_action("hygiene.no-cors", Info, 1, |stage| Box::pin(cors(stage))).with_texts(
-        "browsers of other sites are not let in",
-        "no browser delivers events; CORS for every origin belongs to no webhook",
+        "scripts on other sites are not let in (CORS)",
+        "browsers do not deliver events, so a webhook has no use for CORS",
         "keep CORS middleware away from this route",
     ),
 ];
@@ -120,7 +120,7 @@ async fn echo(stage: &CheckContext<'_>) -> CheckJudgement {
     let signup = stage.make_signup();
     let sent = stage.send(stage.draft_signed(signup.build_created().to_string())).await;
     match String::from_utf8_lossy(sent.response_body()).contains(&signup.email) {
-        true => CheckJudgement::Fail("the answer has the sign-up's e-mail address in it".to_owned()),
+        true => CheckJudgement::Fail("the answer contains the sign-up's e-mail address".to_owned()),
         false => CheckJudgement::Pass,
     }
 }

@@ -20,39 +20,40 @@ const TRIES: u32 = 8;
 pub const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("load.burst", High, 20, |stage| Box::pin(burst(stage, 20))).with_texts(
         "twenty events at once are each acknowledged within 5 s",
-        "a campaign that goes out brings sign-ups at once, and each moves others",
+        "a campaign brings many sign-ups at once, and each one moves others",
         "acknowledge first and do the work afterwards; give the server more than one worker",
     ),
     AuditCheck::from_action("load.burst-effects", High, 11, |stage| Box::pin(burst_effects(stage)))
         .with_state()
         .with_texts(
             "ten events at once all have their effect",
-            "reading a number, adding to it and writing it back loses what came in between",
-            "let the database count, or lock",
+            "reading a number, adding to it and writing it back loses updates made in between",
+            "let the database do the counting, or use a lock",
         ),
     AuditCheck::from_requests("load.slow-sender", Medium, AuditExpectation::Acknowledged, 1, |stage| {
         vec![stage.draft_signup_created().with_manner(BodyEncoding::Pieces(8, Duration::from_millis(250)))]
     })
     .with_texts(
         "an event whose body takes two seconds to arrive is acknowledged",
-        "networks are slow at times",
-        "give a body ten seconds",
+        "networks are sometimes slow",
+        "allow ten seconds for a body",
     ),
     AuditCheck::from_action("load.stalled-sender", High, 4, |stage| Box::pin(stalled(stage))).with_texts(
         "senders that stop half-way do not keep other events from being acknowledged",
-        "one broken connection, or one ill-meaning visitor, stops all deliveries",
-        "use a server that handles connections side by side, and give the body a deadline",
+        "one broken connection, or one attacker, stops all deliveries",
+        "use a server that handles connections concurrently, and set a deadline for the body",
     ),
     AuditCheck::from_action("load.abort", Medium, 6, |stage| Box::pin(aborts(stage))).with_texts(
         "connections that break half-way do not keep the next event from being acknowledged",
-        "connections break every day; an unhandled error event ends some servers",
-        "handle errors of the request's stream",
+        "connections break every day; an unhandled error event crashes some servers",
+        "handle errors on the request's stream",
     ),
     AuditCheck::from_action("load.restart", Medium, 2 + TRIES, |stage| Box::pin(restart(stage)))
         .with_restart()
         .with_texts(
             "an event that comes again after a restart is acknowledged, and has no second effect",
-            "a deployment falls between an event and its retry; memory of what came must outlive the process",
+            "a deployment can come between an event and its retry; what was received must be remembered across \
+            restarts",
             "keep fingerprints in the database, not in memory",
         ),
     AuditCheck::from_action("load.many-at-once", Medium, 200, |stage| Box::pin(burst(stage, 200)))
@@ -66,20 +67,20 @@ pub const CHECKS: &[AuditCheck] = &[
         .mark_intrusive()
         .with_texts(
             "sixty-four senders that stop half-way do not keep other events from being acknowledged",
-            "one ill-meaning visitor with one machine can do this",
-            "give the body a deadline, and put a proxy in front that does",
+            "one attacker with one machine can do this",
+            "set a deadline for the body, and put a proxy in front that does the same",
         ),
     AuditCheck::from_requests("load.megabytes", Low, AuditExpectation::Survived, 1, |stage| vec![megabytes(stage)])
         .mark_intrusive()
         .with_texts(
             "a body of 5 MiB does not crash it",
-            "whoever knows the URL can send one",
+            "anyone who knows the URL can send one",
             "limit the size of bodies, and answer 413",
         ),
     AuditCheck::from_action("load.alive", Critical, 1, |stage| Box::pin(alive(stage))).with_texts(
-        "it is alive after all this",
-        "an endpoint that has to be restarted by hand loses what comes until somebody does",
-        "find in its log which of the requests above ended it; let a supervisor restart it",
+        "it still works after all this",
+        "an endpoint that has to be restarted by hand loses everything sent until then",
+        "find in its log which of the requests above crashed it; let a supervisor restart it",
     ),
 ];
 
@@ -98,14 +99,16 @@ async fn burst(stage: &CheckContext<'_>, count: usize) -> CheckJudgement {
     let faults: Vec<String> = all.iter().filter_map(|one| late(one)).collect();
     match faults.first() {
         None => CheckJudgement::Pass,
-        Some(first) => CheckJudgement::Fail(format!("{} of {count} were not: {first}", faults.len())),
+        Some(first) => {
+            CheckJudgement::Fail(format!("{} of {count} were not acknowledged in time: {first}", faults.len()))
+        }
     }
 }
 
 async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
     let judged = async {
         let unit = match stage.measure_unit().await? {
-            0 => return Err("an ordinary event does not change it, which semantics.effect tells".to_owned()),
+            0 => return Err("an ordinary event does not change the state; see semantics.effect".to_owned()),
             unit => unit,
         };
         let before = stage.read_state().await?;
@@ -117,11 +120,11 @@ async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
             true => CheckJudgement::Pass,
             false => {
                 let came = format!("{acknowledged} were acknowledged, and the state went from {before} to {after}");
-                CheckJudgement::Fail(format!("{came}, where {wanted} was right"))
+                CheckJudgement::Fail(format!("{came}; {wanted} was expected"))
             }
         })
     };
-    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(format!("the state could not be asked: {why}")))
+    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(format!("cannot read the state: {why}")))
 }
 
 /// An ordinary event, which must be acknowledged in time whatever went before.

@@ -9,27 +9,28 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-const MAY_COME: &str = "such an event may come any day, is delivered five times unless acknowledged, and is then lost";
+const MAY_COME: &str =
+    "such an event may come any day; unless it is acknowledged, it is delivered five times and then lost";
 
-const LENIENT: &str = "take what you need of the event and leave the rest alone; acknowledge what you have no use for";
+const LENIENT: &str = "use the fields you need and ignore the rest; acknowledge events you have no use for";
 
-const CRASHES: &str = "a handler that throws answers 500, is delivered the same event five times, and in some \
-frameworks leaves the request hanging or the process dead";
+const CRASHES: &str = "a handler that throws answers 500 and gets the same event five times; in some frameworks the \
+    request hangs or the process dies";
 
-const CATCH: &str = "check types before use, and answer 400 to what is no event";
+const CATCH: &str = "check types before use, and answer 400 to anything that is not an event";
 
 pub const CHECKS: &[AuditCheck] = &[
     accepts("robust.unknown-event", Medium, 1, |stage| {
         vec![draft_with_change(stage, |p| p["event_type"] = json!("signup.approved"))]
     })
-    .with_texts("an event type that is not known yet is acknowledged", MAY_COME, LENIENT),
+    .with_texts("an unknown event type is acknowledged", MAY_COME, LENIENT),
     accepts("robust.unknown-field", Medium, 1, |stage| {
         vec![draft_with_change(stage, |payload| {
             payload["api_version"] = json!("2027-01-01");
             payload["data"]["utm"] = json!({ "source": "newsletter", "tags": ["a", "b"] });
         })]
     })
-    .with_texts("fields that are not known yet are acknowledged", MAY_COME, LENIENT),
+    .with_texts("an event with unknown fields is acknowledged", MAY_COME, LENIENT),
     accepts("robust.null-name", Medium, 1, |stage| vec![draft_with_name(stage, Value::Null)]).with_texts(
         "a sign-up whose name is null is acknowledged",
         "a name is optional at sign-up",
@@ -47,7 +48,7 @@ pub const CHECKS: &[AuditCheck] = &[
     ),
     accepts("robust.emoji", Medium, 1, |stage| vec![draft_with_name(stage, "Zoë 🦊👩‍👩‍👧‍👦")]).with_texts(
         "emoji in a name are acknowledged",
-        "people put them there; columns and encodings that hold three bytes a character do not take them",
+        "people use them; columns and encodings limited to three bytes per character cannot store them",
         "use UTF-8 throughout, utf8mb4 in MySQL",
     ),
     accepts("robust.right-to-left", Medium, 2, |stage| {
@@ -61,12 +62,12 @@ pub const CHECKS: &[AuditCheck] = &[
     survives("robust.long-strings", Medium, 1, |stage| vec![draft_with_name(stage, "n".repeat(10_000))]).with_texts(
         "a name of ten thousand characters does not crash it",
         CRASHES,
-        "cut or refuse what does not fit",
+        "truncate or refuse names that do not fit",
     ),
     survives("robust.hostile-strings", Medium, 5, hostile).with_texts(
         "quotes, markup, NUL and templates in a name do not crash it",
         "a crash here is often an injection: sign-up forms are open to everybody",
-        "pass values as parameters, never build SQL, HTML, shell or format strings of them",
+        "pass values as parameters, never build SQL, HTML, shell or format strings from them",
     ),
     survives("robust.prototype-keys", Medium, 1, |stage| {
         let text = stage.make_signup().build_created().to_string();
@@ -78,7 +79,7 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "members named __proto__ and constructor do not crash it",
-        "merging such objects changes every other object of the program",
+        "merging such objects changes every other object in the program",
         "copy known members by name; never merge a payload into an object",
     ),
     survives("robust.invalid-json", Medium, 3, |stage| {
@@ -86,26 +87,18 @@ pub const CHECKS: &[AuditCheck] = &[
             .map(|text| stage.draft_signed(text).with_label(text))
             .into()
     })
-    .with_texts(
-        "a body that is not JSON does not crash it",
-        CRASHES,
-        "catch what the parser throws, and answer 400",
-    ),
+    .with_texts("a body that is not JSON does not crash it", CRASHES, "catch the parser's errors, and answer 400"),
     survives("robust.empty-body", Medium, 1, |stage| vec![stage.draft_signed("")]).with_texts(
         "an empty body does not crash it",
         CRASHES,
-        "catch what the parser throws, and answer 400",
+        "catch the parser's errors, and answer 400",
     ),
     survives("robust.invalid-utf8", Medium, 1, |stage| {
         let mut bytes = stage.make_signup().build_created().to_string().into_bytes();
         bytes.splice(2..2, [0xff, 0xfe]);
         vec![stage.draft_signed(bytes)]
     })
-    .with_texts(
-        "a body that is not UTF-8 does not crash it",
-        CRASHES,
-        "catch what decoding throws, and answer 400",
-    ),
+    .with_texts("a body that is not UTF-8 does not crash it", CRASHES, "catch decoding errors, and answer 400"),
     survives("robust.not-an-object", Medium, 4, |stage| {
         ["[]", "null", "42", "\"signup.created\""].map(|text| stage.draft_signed(text).with_label(text)).into()
     })
@@ -136,21 +129,21 @@ pub const CHECKS: &[AuditCheck] = &[
     .with_texts(
         "five thousand levels of nesting do not crash it",
         "recursive parsers run out of stack, and some take the process with them",
-        "use a parser with a limit of depth, and catch what it throws",
+        "use a parser with a depth limit, and catch its errors",
     ),
     survives("robust.odd-numbers", Medium, 4, |stage| {
         ["1e400", "-0", "9007199254740993", "123456789012345678901234567890"].map(|text| numbered(stage, text)).into()
     })
-    .with_texts("numbers beyond the usual do not crash it", CRASHES, "check ranges before you store a number"),
+    .with_texts("extreme numbers do not crash it", CRASHES, "check ranges before you store a number"),
     survives("robust.duplicate-members", Low, 1, |stage| {
         let text = stage.make_signup().build_created().to_string();
         vec![stage.draft_signed(text.replacen('{', r#"{"event_type":"signup.deleted","#, 1))]
     })
-    .with_texts("a member that comes twice does not crash it", CRASHES, CATCH),
+    .with_texts("a duplicate member does not crash it", CRASHES, CATCH),
     survives("robust.byte-order-mark", Low, 1, |stage| {
         vec![stage.draft_signed(format!("\u{feff}{}", stage.make_signup().build_created()))]
     })
-    .with_texts("a byte order mark does not crash it", CRASHES, "catch what the parser throws, and answer 400"),
+    .with_texts("a byte order mark does not crash it", CRASHES, "catch the parser's errors, and answer 400"),
     survives("robust.content-type", Medium, 4, |stage| {
         let other = ["text/plain", "application/x-www-form-urlencoded", "nonsense"];
         let mut drafts: Vec<RequestDraft> =
@@ -160,33 +153,33 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts(
         "another content type, or none, does not crash it",
-        "a body parser that looks at the type leaves nothing to be read, and the handler then reads it",
-        "check that there is a body before you take it apart; answer 415 or 400",
+        "a body parser that checks the type leaves no body, and the handler then tries to read it",
+        "check that there is a body before you use it; answer 415 or 400",
     ),
     accepts("robust.size-64k", Medium, 1, |stage| vec![sized(stage, 64)]).with_texts(
         "an event of 64 KiB is acknowledged",
-        "custom fields travel with sign-ups, and nobody promises a limit",
-        "raise the limit of the body parser to 1 MiB",
+        "custom fields are part of sign-ups, and no size limit is documented",
+        "raise the body parser's limit to 1 MiB",
     ),
     survives("robust.size-256k", Medium, 1, |stage| vec![sized(stage, 256)]).with_texts(
         "an event of 256 KiB is acknowledged or refused, and does not crash it",
         CRASHES,
-        "answer 413 to what is too large; read it or close the connection",
+        "answer 413 to bodies that are too large; read them or close the connection",
     ),
     method("robust.get", Low, |stage| vec![stage.draft_signup_created().with_method(Method::GET)]).with_texts(
         "GET does not crash it",
-        "browsers, crawlers and health checks come by",
-        "answer 405 to what is not POST",
+        "browsers, crawlers and health checks send it",
+        "answer 405 to anything but POST",
     ),
     method("robust.head", Info, |stage| vec![stage.draft_signup_created().with_method(Method::HEAD)]).with_texts(
         "HEAD does not crash it",
-        "link checkers come by",
-        "answer 405 to what is not POST",
+        "link checkers send it",
+        "answer 405 to anything but POST",
     ),
     method("robust.put", Info, |stage| vec![stage.draft_signup_created().with_method(Method::PUT)]).with_texts(
         "PUT does not crash it",
-        "scanners come by",
-        "answer 405 to what is not POST",
+        "scanners send it",
+        "answer 405 to anything but POST",
     ),
 ];
 

@@ -10,23 +10,23 @@ use serde_json::json;
 
 const TWICE: &str = "a slow or lost answer makes the service deliver the same event again, byte for byte";
 
-const REMEMBER: &str = "remember a fingerprint of each body (its SHA-256) in the same transaction as the effect, with a \
-unique index, and acknowledge what is known without doing it again";
+const REMEMBER: &str = "store a fingerprint of each body (its SHA-256) in the same transaction as the effect, with a \
+    unique index, and acknowledge repeats without doing the work again";
 
 pub const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("semantics.duplicate", High, 2, |stage| Box::pin(duplicate(stage))).with_texts(
         "an event that comes a second time is acknowledged again",
-        "a repeat that is refused is delivered three more times, and then told as failed",
-        "acknowledge what you know already",
+        "a repeat that is refused is delivered three more times, and then reported as failed",
+        "acknowledge events that you already have",
     ),
     AuditCheck::from_action("semantics.duplicate-at-once", High, 2, |stage| Box::pin(at_once(stage))).with_texts(
         "an event that comes twice at the same time is acknowledged twice",
         "two subscriptions for one event deliver it twice at once",
-        "let the second insert fail on the unique index, and acknowledge it all the same",
+        "let the second insert fail on the unique index, and acknowledge the event anyway",
     ),
     AuditCheck::from_action("semantics.effect", Medium, 1, |stage| Box::pin(effect(stage))).with_state().with_texts(
         "an ordinary event has an effect",
-        "the state is what the checks of effects are judged by",
+        "the checks of effects compare this state",
         "let --state-cmd print a number that each sign-up changes, like the number of rows",
     ),
     AuditCheck::from_action("semantics.once", High, 3, |stage| Box::pin(once(stage))).with_state().with_texts(
@@ -38,20 +38,20 @@ pub const CHECKS: &[AuditCheck] = &[
         .with_state()
         .with_texts(
             "an event that comes four times at the same moment has its effect once",
-            "looking first and inserting then lets two through that look at the same time",
+            "checking first and inserting afterwards lets two through that check at the same time",
             REMEMBER,
         ),
     AuditCheck::from_action("semantics.same-second", High, 3, |stage| Box::pin(same_second(stage)))
         .with_state()
         .with_texts(
-            "two sign-ups of the same second both have their effect",
-            "the documentation suggests to recognise repeats by timestamp, which merges two sign-ups of one second",
+            "two sign-ups in the same second both have their effect",
+            "the documentation suggests recognising repeats by timestamp, which merges two sign-ups in the same second",
             "recognise repeats by the whole body, never by timestamp alone",
         ),
     AuditCheck::from_action("semantics.out-of-order", Medium, 4, |stage| Box::pin(out_of_order(stage))).with_texts(
-        "events of one sign-up that come in another order are acknowledged",
-        "a retry comes after its successors; nothing promises an order",
-        "compare timestamps with what you hold, keep the newer, and acknowledge the older",
+        "events of one sign-up that arrive out of order are acknowledged",
+        "a retry comes after later events; no order is promised",
+        "compare timestamps with what you have stored, keep the newer, and acknowledge the older",
     ),
     AuditCheck::from_requests("semantics.unknown-signup", Medium, AuditExpectation::Acknowledged, 2, |stage| {
         let (moved, deleted) = (stage.make_signup(), stage.make_signup());
@@ -61,8 +61,9 @@ pub const CHECKS: &[AuditCheck] = &[
         ]
     })
     .with_texts(
-        "events of a sign-up that nobody has seen are acknowledged",
-        "its creation may have been lost, or have come before you subscribed; 404 has it delivered five times over",
+        "events of an unknown sign-up are acknowledged",
+        "its creation may have been lost, or have come before you subscribed; after a 404 it is delivered four more \
+        times",
         "acknowledge, and fetch the sign-up from the API if you need it",
     ),
     aged("semantics.age-1m", |stage| vec![of_age(stage, 60)]),
@@ -81,8 +82,8 @@ pub const CHECKS: &[AuditCheck] = &[
         drafts
     })
     .with_texts(
-        "a timestamp that is none does not crash it",
-        "date parsers throw, or give a value that throws later",
+        "an invalid timestamp does not crash it",
+        "date parsers throw, or return a value that throws later",
         "check what the parser returned before you use it",
     ),
     AuditCheck::from_requests("semantics.time-with-offset", Low, AuditExpectation::Acknowledged, 2, |stage| {
@@ -97,15 +98,16 @@ pub const CHECKS: &[AuditCheck] = &[
     .with_texts(
         "a timestamp with an offset or a fraction is acknowledged",
         "both are the same format (RFC 3339)",
-        "read times with a library, not with a pattern",
+        "parse times with a library, not with a pattern",
     ),
 ];
 
 const fn aged(id: &'static str, drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>) -> AuditCheck {
     AuditCheck::from_requests(id, CheckSeverity::High, AuditExpectation::Acknowledged, 1, drafts).with_texts(
         "an event as old as a documented retry is acknowledged",
-        "retries come 1, 6, 21 and 81 minutes after the event, each with the event's own timestamp; a tolerance of five minutes, as other services have it, refuses them",
-        "do not refuse by age; if you must, allow 90 minutes and more",
+        "retries come 1, 6, 21 and 81 minutes after the event, each with the event's own timestamp; a tolerance of \
+        five minutes, which other services use, refuses them",
+        "do not refuse by age; if you must, allow at least 90 minutes",
     )
 }
 
@@ -135,20 +137,20 @@ async fn at_once(stage: &CheckContext<'_>) -> CheckJudgement {
 
 /// A judgement by the state; what keeps it from being asked skips the check.
 fn by_state(judged: Result<CheckJudgement, String>) -> CheckJudgement {
-    judged.unwrap_or_else(|why| CheckJudgement::Skip(format!("the state could not be asked: {why}")))
+    judged.unwrap_or_else(|why| CheckJudgement::Skip(format!("cannot read the state: {why}")))
 }
 
 /// What one event changes the state by; `Err` with a reason to skip where that is nothing.
 async fn unit(stage: &CheckContext<'_>) -> Result<i64, String> {
     match stage.measure_unit().await? {
-        0 => Err("an ordinary event does not change it, which semantics.effect tells".to_owned()),
+        0 => Err("an ordinary event does not change the state; see semantics.effect".to_owned()),
         unit => Ok(unit),
     }
 }
 
 async fn effect(stage: &CheckContext<'_>) -> CheckJudgement {
     by_state(match stage.measure_unit().await {
-        Ok(0) => Ok(CheckJudgement::Fail("the state is the same 5 s after an ordinary event".to_owned())),
+        Ok(0) => Ok(CheckJudgement::Fail("the state is unchanged 5 s after an ordinary event".to_owned())),
         Ok(_) => Ok(CheckJudgement::Pass),
         Err(why) => Err(why),
     })
@@ -174,7 +176,7 @@ async fn has_effect(
     let after = stage.wait_for_state(before, wanted).await?;
     Ok(match after == wanted {
         true => CheckJudgement::Pass,
-        false => CheckJudgement::Fail(format!("the state went from {before} to {after}, where {wanted} was right")),
+        false => CheckJudgement::Fail(format!("the state went from {before} to {after}; {wanted} was expected")),
     })
 }
 

@@ -50,9 +50,15 @@ pub(super) async fn run_acts(
     let subscriber = SubscriptionClient::open(&service, stage.store.path(), stage.context)?;
     let mut play = DemoPlay { stage, service: &service, subscriber: &subscriber, outcome: DemoOutcome::default() };
     let list = play.waitlist().await?;
-    stage.say("2. Three subscriptions, and sign-ups that are made, moved and deleted. By hand: referralloop listen, referralloop subscribe all --url URL, referralloop signups create");
+    stage.say(
+        "2. Three subscriptions, and sign-ups that are created, moved and deleted. By hand: referralloop \
+        listen, referralloop subscribe all --url URL, referralloop signups create",
+    );
     let lived = play.run_lives(&list, &mut attempts).await?;
-    stage.say("3. The endpoint fails once, so the event comes again a minute later (600 times as fast here). By hand: referralloop listen --respond 500,200");
+    stage.say(
+        "3. The endpoint fails once, so the event is delivered again a minute later (600 times faster here). By \
+        hand: referralloop listen --respond 500,200",
+    );
     let retried = play.retry(&list, &mut attempts).await?;
     stage.say("4. Somebody else signs with another secret and is refused. By hand: referralloop trigger created --secret-file other.txt --no-retry");
     let refused = play.forge().await?;
@@ -85,7 +91,7 @@ impl DemoPlay<'_> {
     /// Checks the key, as `login` does, and takes the waitlist that people are on.
     async fn waitlist(&self) -> Result<ApiWaitlist, Error> {
         let lists = self.service.client.list_waitlists().await.map_err(|failure| self.explain(&failure))?;
-        self.stage.say(&format!("The test key is good for {} waitlists.", lists.len()));
+        self.stage.say(&format!("The test key works for {} waitlists.", lists.len()));
         lists.into_iter().next().ok_or_else(|| Error::machine("the sandbox has no waitlist"))
     }
 

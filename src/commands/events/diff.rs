@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 /// Compare two events: bodies as JSON, header lines, answers
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Differences are an answer and no failure; --json says whether the bytes are the same.
+#[command(after_help = "Differences are not a failure: the exit code is 0. --json says whether the bytes are the same.
 
 Examples:
   referralloop events diff 1 last
@@ -106,11 +106,11 @@ fn lines(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison, console: &Cons
         BodyComparison::Same => vec![plain(format!("{} and {} have the same body", a.name, b.name))],
         BodyComparison::Spelling(at) => {
             vec![plain(format!(
-                "the same JSON in other bytes, which part at byte {at}: a signature of one is none of the other"
+                "the same JSON in different bytes, from byte {at} on: a signature of one does not fit the other"
             ))]
         }
         BodyComparison::Bytes(at) => {
-            vec![plain(format!("the bodies part at byte {at} ({} and {} bytes)", a.body.len(), b.body.len()))]
+            vec![plain(format!("the bodies differ from byte {at} on ({} and {} bytes)", a.body.len(), b.body.len()))]
         }
         BodyComparison::Documents(changes) => changes.iter().flat_map(|change| change_lines(change, console)).collect(),
     };

@@ -19,7 +19,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// Write stored events to a file: JSON lines that import takes, or something that sends them again
+/// Write stored events to a file: JSON lines that import takes, or code that sends them again
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Oldest first. JSON lines lose nothing: import brings back the same bytes.
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Read events of an export into this store
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Takes what export wrote, and what listen --json printed. Events that are here already stay as they are.
+    after_help = "Reads what export wrote and what listen --json printed. Events that are already here do not change.
 
 Examples:
   referralloop events import events.jsonl
@@ -76,8 +76,8 @@ async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<ImportTally
             _ => {}
         }
         let wrong = |message| {
-            Error::usage(format!("line {number} is no event: {message}"))
-                .hint("events export writes what import reads; lines before this one are in the store")
+            Error::usage(format!("line {number} is not an event: {message}"))
+                .hint("lines before this one were imported; import reads what events export writes")
         };
         match transfer::read_line(&line).map_err(wrong) {
             Ok(Some(event)) => batch.push(event),
@@ -111,10 +111,10 @@ fn show_summary(tally: &ImportTally, console: &Console) -> Result<(), Error> {
     }
     let mut words = format!("{} events imported", tally.imported);
     if tally.known > 0 {
-        words.push_str(&format!(", {} were here already", tally.known));
+        words.push_str(&format!(", {} were already here", tally.known));
     }
     if tally.other > 0 {
-        words.push_str(&format!(", {} lines were of something else", tally.other));
+        words.push_str(&format!(", {} other lines skipped", tally.other));
     }
     console.print_notice(&words);
     Ok(())

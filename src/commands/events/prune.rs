@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Remove old events for good: overwritten in the file, and gone from its log
 #[derive(Debug, clap::Args)]
-#[command(after_help = "An event goes with all its arrivals and attempts. Numbers are not given out again.
+#[command(after_help = "An event goes with all its arrivals and attempts. Numbers are not reused.
 
 Examples:
   referralloop events prune --older 30d
@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Events that were last seen longer ago than this
     #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     older: Option<Duration>,
-    /// Spare the newest N of them
+    /// Keep the newest N of them
     #[arg(long, value_name = "N")]
     keep: Option<usize>,
     #[command(flatten)]
@@ -42,9 +42,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     if arguments.older.is_none() && arguments.keep.is_none() && arguments.selection.is_empty() {
-        return Err(
-            Error::usage("say what goes: --older 30d, --keep 1000, or which events").hint("--dry-run removes nothing")
-        );
+        return Err(Error::usage("say what to remove: --older 30d, --keep 1000, or which events")
+            .hint("--dry-run removes nothing"));
     }
     let settings = workspace::load_settings(context, &console)?;
     let reader = workspace::open_reader(context, &settings)?;
@@ -59,8 +58,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let question =
         format!("Remove {} for good?", words::format_quantity(doomed.len() as u64, "event", "events").as_str());
     if !doomed.is_empty() && !prompt::confirm(context, &question)? {
-        return Err(Error::usage(format!("{} events would be removed for good, and nobody said yes", doomed.len()))
-            .hint("--yes says so; --dry-run only counts"));
+        return Err(Error::usage(format!(
+            "{} events would be removed for good, which needs confirmation",
+            doomed.len()
+        ))
+        .hint("--yes confirms it; --dry-run only counts"));
     }
     let path = workspace::store_path(context, &settings)?;
     if !path.exists() {
@@ -74,7 +76,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     show_summary(&console, "removed", pruned.events, more)?;
     if !pruned.log_emptied {
         console.print_notice(
-            "another process reads the store; its log is emptied when that one ends, or by the next prune",
+            "another process is reading the store; its log will be emptied when that process ends, or by the next \
+            prune",
         );
     }
     Ok(Exit::Done)

@@ -10,7 +10,7 @@ use crate::output::report::{EventPanel, ReportHeading, render_report_page};
 use crate::protocol::redact::Redactor;
 use std::path::PathBuf;
 
-/// Write a report to look at: one HTML file that needs nothing else
+/// Write a report to read: one self-contained HTML file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The file has no script and loads nothing; text from payloads never becomes markup.
 

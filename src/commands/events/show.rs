@@ -186,7 +186,9 @@ fn summary(event: &EventRow, style: &OutputStyle) -> Vec<(&'static str, TableCel
     if let Some(first) = event.first_at {
         rows.push(("arrived", text(times(event.arrivals, &style.format_date_time(first)))));
     }
-    rows.extend(event.retry_of.map(|of| ("same as", text(format!("#{of} but for its timestamp: probably a retry")))));
+    rows.extend(
+        event.retry_of.map(|of| ("same as", text(format!("#{of} except for its timestamp: probably a retry")))),
+    );
     rows
 }
 

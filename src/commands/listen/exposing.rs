@@ -25,13 +25,13 @@ use url::Url;
 #[group(skip)]
 #[command(next_help_heading = "Reaching it from outside")]
 pub(super) struct Arguments {
-    /// Subscribe to these events once it can be reached, and unsubscribe at the end: created, deleted, all
+    /// Subscribe to these events once the listener can be reached, and unsubscribe at the end: created, deleted, all
     #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
     subscribe: Option<EventSelection>,
     /// Make a public URL: cloudflared, ngrok, bore:SERVER, ssh:USER@HOST or 'COMMAND {port}'
     #[arg(long, value_name = "HOW", value_parser = provider)]
     tunnel: Option<TunnelProvider>,
-    /// It is reached at this URL, by way of a proxy of your own
+    /// Public URL that leads here, through a proxy of your own
     #[arg(long, value_name = "URL", value_parser = arguments::read_target, conflicts_with = "tunnel")]
     public_url: Option<Url>,
     /// Subscribe a URL that is not https
@@ -100,9 +100,9 @@ fn require_local_service(api_is_local: bool) -> Result<PublicAddressSource, Erro
     if api_is_local {
         return Ok(PublicAddressSource::Here);
     }
-    Err(Error::usage("--subscribe needs an address at which the service reaches this listener")
-        .hint("let a program make one: --tunnel cloudflared")
-        .hint("or name your own: --public-url https://hooks.example.com"))
+    Err(Error::usage("--subscribe needs an address where the service can reach this listener")
+        .hint("let a program create one: --tunnel cloudflared")
+        .hint("or give your own: --public-url https://hooks.example.com"))
 }
 
 impl ExposurePlan {
@@ -116,8 +116,8 @@ impl ExposurePlan {
         match &self.means {
             Some(PublicAddressSource::Named(url)) if url.path() != "/" => match chosen {
                 Some(path) if path == super::AUTO => {
-                    Err(Error::usage("the public URL has a path already, so --path auto has no place")
-                        .hint("leave one of them out; --path /x says what your proxy makes of it"))
+                    Err(Error::usage("the public URL already has a path, so --path auto cannot be used")
+                        .hint("leave one of them out, or use --path /x for the path that your proxy passes on"))
                 }
                 None => Ok(Some(url.path().to_owned())),
                 chosen => Ok(chosen),
@@ -155,7 +155,7 @@ impl ExposurePlan {
         let ended = expose(&exposure, &mut register, (door, receiving, ends), around).await;
         if register.count_left() > 0 {
             let message =
-                format!("Subscriptions left on the service: {}; the next start tells of them.", register.count_left());
+                format!("Subscriptions left on the service: {}; the next start reports them.", register.count_left());
             around.screen.send_report(Report { at: around.context.clock.now(), what: ReportKind::Notice { message } });
         }
         Ok(ended)

@@ -23,13 +23,13 @@ pub(super) struct Arguments {
     /// Add a header to what is forwarded, or replace one (repeatable)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
-    /// Time that the app has; 0 for no limit, for breakpoints
+    /// Time limit for the app's answer; 0 for no limit, for instance while debugging
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
     forward_timeout: TimeLimit,
     /// Forward again what was forwarded successfully before
     #[arg(long)]
     forward_duplicates: bool,
-    /// Try failed forwards again by the documented schedule, in order, across restarts
+    /// Try failed forwards again on the documented schedule, in order, across restarts
     #[arg(long)]
     forward_retry: bool,
     /// Wait 60 times as fast between these attempts (60x)
@@ -97,7 +97,7 @@ fn fits(pattern: &str, name: &str) -> bool {
 fn speed(text: &str) -> Result<f64, String> {
     match arguments::read_pace(text)? {
         DeliveryPace::Times(factor) => Ok(factor),
-        _ => Err("a listener's speed is written 60x".into()),
+        _ => Err("write a listener's speed as 60x".into()),
     }
 }
 
@@ -128,7 +128,7 @@ impl Arguments {
         }
         if self.forward_retry && self.ack == AckOption::Mirror {
             return Err(Error::usage(
-                "under --ack mirror the sender itself retries; leave out --forward-retry or --ack mirror",
+                "with --ack mirror the sender itself retries; leave out --forward-retry or --ack mirror",
             ));
         }
         Ok(routes.iter().map(|route| self.settings(route)).collect())

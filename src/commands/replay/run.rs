@@ -119,8 +119,10 @@ impl<'a> ReplayRun<'a> {
             format!("Send {} to another machine?", words::format_quantity(elsewhere, "event", "events").as_str());
         match prompt::confirm(context, &question)? {
             true => Ok(()),
-            false => Err(Error::usage(format!("{elsewhere} events would go to another machine, and nobody said yes"))
-                .hint("--yes says so; --dry-run shows where they would go")),
+            false => {
+                Err(Error::usage(format!("{elsewhere} events would go to another machine, which needs confirmation"))
+                    .hint("--yes confirms it; --dry-run shows where they would go"))
+            }
         }
     }
 
@@ -267,7 +269,7 @@ fn show_summary(
         text.push_str(&format!(", {count} × {outcome}"));
     }
     if tally.changed > 0 {
-        text.push_str(&format!("; {} otherwise than before", tally.changed));
+        text.push_str(&format!("; {} different from before", tally.changed));
     }
     // Behind what the screen still has to show.
     screen.print(crate::output::human::ScreenStream::Err, format!("{text}.\n"));

@@ -54,7 +54,7 @@ fn open_stored(arguments: &Arguments, context: &Context, settings: &ConfigSettin
     let newest = arguments.last.map(|last| last as usize);
     if arguments.ids.is_empty() && arguments.selection.is_empty() && newest.is_none() {
         return Err(Error::usage(
-            "say which events: numbers, last, --last N, or options that choose, such as --failed",
+            "say which events: numbers, last, --last N, or options that select them, such as --failed",
         )
         .hint("--all replays everything that is stored"));
     }
@@ -84,7 +84,7 @@ fn read(path: &Path, context: &Context) -> Result<Vec<EventHistory>, Error> {
     let mut stories = Vec::new();
     for (number, line) in text.unwrap_or_default().lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let read = transfer::read_line(line).map_err(|message| {
-            Error::usage(format!("line {} of {} is no event: {message}", number + 1, path.display()))
+            Error::usage(format!("line {} of {} is not an event: {message}", number + 1, path.display()))
         })?;
         if let Some(event) = read {
             let row = |arrival: crate::protocol::arrival::Arrival| ArrivalRow {

@@ -34,7 +34,7 @@ pub struct Arguments {
 fn field(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(format!("'{text}' is no field; write NAME=VALUE")),
+        _ => Err(format!("'{text}' is not a field; write NAME=VALUE")),
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     let signup = made.map_err(|failure| {
         let told = work.explain(&failure);
         match failure.is_uncertain() {
-            true => told.hint("nobody knows whether it was made: referralloop signups list shows it"),
+            true => told.hint("it may have been created; check with: referralloop signups list"),
             false => told,
         }
     })?;
@@ -67,7 +67,7 @@ fn email(arguments: &Arguments, context: &Context) -> Result<Option<String>, Err
     match &arguments.email {
         Some(email) => Ok(Some(email.clone())),
         None if context.may_prompt() => Ok(prompt::prompt_line(context, "E-mail address", arguments::read_email)?),
-        None => Err(Error::usage("no e-mail address is given").hint("give one with --email")),
+        None => Err(Error::usage("no e-mail address given").hint("give one with --email")),
     }
 }
 
@@ -81,7 +81,7 @@ fn metadata(given: Option<&str>, context: &Context) -> Result<Option<Map<String,
     };
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(members)) => Ok(Some(members)),
-        Ok(_) => Err(Error::usage("the metadata is no JSON object").hint("write it like '{\"source\":\"cli\"}'")),
-        Err(error) => Err(Error::usage(format!("the metadata is no JSON: {error}"))),
+        Ok(_) => Err(Error::usage("the metadata is not a JSON object").hint("write it like '{\"source\":\"cli\"}'")),
+        Err(error) => Err(Error::usage(format!("the metadata is not JSON: {error}"))),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 /// Delete sign-ups, which causes signup.deleted events
 #[derive(Debug, clap::Args)]
-#[command(after_help = "With a live key this asks first, since it cannot be undone; --yes answers.
+#[command(after_help = "With a live key this asks first, since it cannot be undone; --yes skips the question.
 
 Examples:
   referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
@@ -56,6 +56,8 @@ fn confirm(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<(), Error
     let count = words::format_quantity(arguments.ids.len() as u64, "sign-up", "sign-ups");
     match prompt::confirm(work.context, &format!("Delete {} for good?", count.as_str()))? {
         true => Ok(()),
-        false => Err(Error::usage("the key is live, and nobody said yes").hint("--yes deletes without asking")),
+        false => {
+            Err(Error::usage("the key is live, so deleting needs confirmation").hint("--yes deletes without asking"))
+        }
     }
 }

@@ -4,9 +4,9 @@ use super::{SignupsSession, WaitlistArgument, shown};
 use crate::error::{Error, Exit};
 use crate::flows::arguments;
 
-/// Show one sign-up with everything that the service tells of it
+/// Show everything the service has on one sign-up
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The waitlist is that of --waitlist, or of: referralloop config set waitlist ID
+#[command(after_help = "The waitlist is set by --waitlist, or by: referralloop config set waitlist ID
 
 Examples:
   referralloop signups get 789e0123-e89b-12d3-a456-426614174000

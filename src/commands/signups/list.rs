@@ -16,7 +16,7 @@ pub struct Arguments {
     /// Show at most this many, up to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = PAGE, value_parser = limit)]
     limit: u32,
-    /// Pass over this many
+    /// Skip this many
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     offset: u64,
     /// Show every one, page by page
@@ -27,7 +27,7 @@ pub struct Arguments {
 fn limit(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(limit @ 1..=LARGEST_PAGE) => Ok(limit),
-        _ => Err(format!("'{text}' is no size of a page; write 1 to {LARGEST_PAGE}, or --all for every sign-up")),
+        _ => Err(format!("'{text}' is not a page size; write 1 to {LARGEST_PAGE}, or --all for every sign-up")),
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     }
     if signups.is_empty() {
         work.console.print_notice(if arguments.offset > 0 {
-            "no sign-up there"
+            "there are no sign-ups at this offset"
         } else {
             "the waitlist has no sign-up yet"
         });

@@ -105,7 +105,7 @@ fn print_requests(check: &AuditCheck, plan: &AuditPlan, console: &Console) -> Re
     let drafts = audit::build_drafts(check, plan).unwrap_or_default();
     let plain = drafts.iter().all(|draft| draft.method == Method::POST && draft.is_whole());
     if drafts.is_empty() || !plain {
-        return Err(Error::usage(format!("{} is more than requests that could be written down", check.id)));
+        return Err(Error::usage(format!("{} does more than send plain requests, so it cannot be printed", check.id)));
     }
     for draft in &drafts {
         let request = &draft.request;

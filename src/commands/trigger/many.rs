@@ -25,10 +25,10 @@ pub(super) struct Arguments {
     /// Send this many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     count: Option<u64>,
-    /// Begin events for this long
+    /// Start events for this long
     #[arg(long, value_name = "DURATION", value_parser = stretch)]
     duration: Option<Duration>,
-    /// Begin so many in a second, whatever the answers do [default: as fast as they are answered]
+    /// Start this many per second, however fast the answers come [default: as fast as they are answered]
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
     /// Connections [default: 16]
@@ -50,8 +50,8 @@ impl Arguments {
 
 fn stretch(text: &str) -> Result<Duration, String> {
     match arguments::read_duration(text)? {
-        duration if duration.is_zero() => Err("it must be longer than nothing".into()),
-        duration if duration > Duration::from_secs(24 * 3600) => Err("a day at most".into()),
+        duration if duration.is_zero() => Err("it must be longer than zero".into()),
+        duration if duration > Duration::from_secs(24 * 3600) => Err("it must be at most one day".into()),
         duration => Ok(duration),
     }
 }
@@ -59,7 +59,7 @@ fn stretch(text: &str) -> Result<Duration, String> {
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.001..=1_000_000.0).contains(&rate) => Ok(rate),
-        _ => Err("a rate is a number of events in a second, from 0.001 to 1000000".into()),
+        _ => Err("a rate is a number of events per second, from 0.001 to 1000000".into()),
     }
 }
 
@@ -127,12 +127,12 @@ fn plan(arguments: &Trigger, context: &Context, settings: &ConfigSettings, url: 
     }
     if arguments.dry_run {
         return Err(Error::usage(
-            "--dry-run prints one request; leave --count, --rate, --duration and --concurrency out",
+            "--dry-run prints one request; leave out --count, --rate, --duration and --concurrency",
         ));
     }
     if url.scheme() != "http" || !is_loopback(url) {
-        return Err(Error::usage(format!("{url} is not on this machine, and load goes nowhere else"))
-            .hint("--to 3000/webhooks, or another http:// address of loopback"));
+        return Err(Error::usage(format!("{url} is not on this machine, and load runs are limited to this machine"))
+            .hint("use --to 3000/webhooks, or another loopback http:// address"));
     }
     let template = request::build_template(url, &arguments.request, context, settings)?;
     let retries = &arguments.retries;

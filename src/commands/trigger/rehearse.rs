@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     /// A command that prints how many effects there are: run before and after, it must grow by one for each event
     #[arg(long, value_name = "CMD")]
     state_cmd: Option<String>,
-    /// Expect the number of --state-cmd to grow by this instead
+    /// Expect the number from --state-cmd to grow by this much instead
     #[arg(long, value_name = "N", requires = "state_cmd", allow_negative_numbers = true)]
     state_change: Option<i64>,
 }
@@ -82,8 +82,8 @@ pub(super) fn run(
         && !is_loopback(&rehearsal.url)
         && !prompt::confirm(context, &format!("Make {sent} deliveries to another machine?"))?
     {
-        return Err(Error::usage(format!("{sent} deliveries would go to another machine, and nobody said yes"))
-            .hint("--yes says so; --dry-run shows them"));
+        return Err(Error::usage(format!("{sent} deliveries would go to another machine, which needs confirmation"))
+            .hint("--yes confirms it; --dry-run shows them"));
     }
     let judge = arguments
         .rehearsals
@@ -103,7 +103,9 @@ fn script(arguments: &Trigger, context: &Context, settings: &ConfigSettings) -> 
     let seed = arguments.payload.seed().unwrap_or_else(|| context.random_u64());
     let count = arguments.many.count().unwrap_or(USUAL);
     if count > MOST {
-        return Err(Error::usage(format!("a rehearsal has at most {MOST} events; without --chaos, --count is load")));
+        return Err(Error::usage(format!(
+            "a rehearsal has at most {MOST} events; without --chaos, --count runs a load test"
+        )));
     }
     let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
     let bodies = payload::prepare_bodies(flow, &arguments.payload, context, settings, (seed, seeded_time(seed)))?;
@@ -122,7 +124,7 @@ fn scenario(name: &str, context: &Context) -> Result<Scenario, Error> {
         return Ok(scenario);
     }
     if !name.contains(['.', '/']) && !context.resolve(Path::new(name)).exists() {
-        return Err(Error::usage(format!("there is no scenario '{name}'"))
+        return Err(Error::usage(format!("unknown scenario '{name}'"))
             .hint(format!("write {}, or the name of a TOML file", BUILT_IN.join(", "))));
     }
     let bytes = input::read_input(context, Path::new(name), input::BODY_LIMIT, "scenario")?;

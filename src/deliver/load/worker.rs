@@ -232,7 +232,7 @@ async fn run_within<T>(limit: &mut Pin<Box<Sleep>>, budget: Duration, attempt: i
 
 fn classify_failure(broken: &LoadConnectionError) -> AttemptOutcome {
     match broken {
-        LoadConnectionError::Malformed => AttemptOutcome::Malformed("what came is no HTTP answer".into()),
+        LoadConnectionError::Malformed => AttemptOutcome::Malformed("the answer is not HTTP".into()),
         LoadConnectionError::Gone(error) => match error.kind() {
             ErrorKind::ConnectionRefused => AttemptOutcome::Refused,
             ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {

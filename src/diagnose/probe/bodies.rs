@@ -21,12 +21,12 @@ fn event(name: &str, position: &str) -> String {
 /// The plain event as programs lay JSON out: what is special, and the form that lays it out so.
 const SHAPES: [(&str, &str); 8] = [
     ("compact", "json-minified"),
-    ("with a blank behind each comma and colon", "json-spaced"),
+    ("with a space after each comma and colon", "json-spaced"),
     ("compact, members sorted", "json-sorted"),
-    ("with blanks, members sorted", "json-python-sorted"),
-    ("two spaces a level", "json-pretty-2"),
-    ("four spaces a level", "json-pretty-4"),
-    ("a tab a level", "json-pretty-tab"),
+    ("with spaces, members sorted", "json-python-sorted"),
+    ("two spaces per level", "json-pretty-2"),
+    ("four spaces per level", "json-pretty-4"),
+    ("a tab per level", "json-pretty-tab"),
     ("with a line feed at its end", "newline-added"),
 ];
 
@@ -47,8 +47,8 @@ fn apply_form(body: &[u8], id: &str) -> Vec<u8> {
 
 /// Single features, in the spelling that somebody leaves alone.
 const FEATURES: [(&str, &str, &str); 9] = [
-    ("a letter beyond ASCII, as it is", "Zo\u{eb}", "1"),
-    ("a letter beyond ASCII, escaped", "Zo\\u00eb", "1"),
+    ("a non-ASCII letter, as it is", "Zo\u{eb}", "1"),
+    ("a non-ASCII letter, escaped", "Zo\\u00eb", "1"),
     ("a slash, as it is", "A/B", "1"),
     ("a slash, escaped", "A\\/B", "1"),
     ("<, > and &, as they are", "<A> & B", "1"),

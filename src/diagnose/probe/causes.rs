@@ -25,10 +25,10 @@ pub static THROWS: MismatchCause = probe_cause(
 pub static NO_ROUTE: MismatchCause = probe_cause(
     "no-such-route",
     CauseFamily::Unproved,
-    "the endpoint answers 404 or 405 to everything: no handler takes POST there",
+    "the endpoint answers 404 or 405 to everything: no handler accepts POST there",
 );
 /// Nobody there.
-pub static UNREACHABLE: MismatchCause = probe_cause("unreachable", CauseFamily::Unproved, "nobody answers there");
+pub static UNREACHABLE: MismatchCause = probe_cause("unreachable", CauseFamily::Unproved, "nothing answers there");
 /// The prefix hides what lies behind.
 pub static BARE: MismatchCause = probe_cause(
     "compares-bare-hex",
@@ -40,7 +40,8 @@ pub static BARE: MismatchCause = probe_cause(
 pub static PARTLY: MismatchCause = probe_cause(
     "rewrites-body",
     CauseFamily::Json,
-    "the endpoint accepts some rightly signed bodies and refuses others: it hashes a rewriting that is not known here",
+    "the endpoint accepts some correctly signed bodies and refuses others: it hashes a rewriting that is not known \
+    here",
 );
 
 /// All causes of this file.

@@ -25,7 +25,7 @@ pub fn read_baseline(context: &Context, path: &Path) -> Result<BTreeMap<String, 
     let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("baseline {shown} is not UTF-8")))?;
     let file: BaselineFile = toml_edit::de::from_str(&text).map_err(|error| {
         Error::usage(format!("baseline {shown}: {}", error.message()))
-            .hint("it has one table: [accepted], and in it lines like \"hygiene.no-cors\" = \"why that is fine\"")
+            .hint("it must have one table, [accepted], with lines like \"hygiene.no-cors\" = \"why that is fine\"")
     })?;
     for (id, reason) in &file.accepted {
         let of = |what: &str| Error::usage(format!("baseline {shown}: {what}"));

@@ -88,12 +88,12 @@ pub fn confirm_audit(url: &Url, limits: AuditLimits, context: &Context) -> Resul
     }
     let host = url.host_str().unwrap_or_default();
     let question = format!(
-        "Up to {} requests, forged and broken ones among them, will go to {host}. Is it yours?",
+        "Up to {} requests, some of them forged or broken, will be sent to {host}. Is it yours?",
         limits.requests
     );
     match prompt::confirm(context, &question)? {
         true => Ok(()),
-        false => Err(Error::usage(format!("{host} is not this machine, and nobody confirmed that it may be audited"))
+        false => Err(Error::usage(format!("{host} is not this machine, so auditing it needs confirmation"))
             .hint("--yes confirms that it is yours")),
     }
 }

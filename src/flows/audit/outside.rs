@@ -36,7 +36,7 @@ pub fn build_state_command(command: &str, directory: &Path) -> AuditHook<i64> {
             let text = text.trim();
             text.parse().map_err(|_| {
                 let start: String = text.chars().take(40).collect();
-                format!("--state-cmd printed {start:?}, which is no whole number")
+                format!("--state-cmd printed {start:?}, which is not a whole number")
             })
         })
     })

@@ -23,7 +23,7 @@ const PRIVATE: SetupCheck = SetupCheck {
     id: "setup.private",
     severity: CheckSeverity::High,
     title: "nobody else can read keys and secrets",
-    why: "whoever reads them can act for you and forge events",
+    why: "anyone who can read them can act for you and forge events",
 };
 const STORE: SetupCheck = SetupCheck {
     id: "setup.store",
@@ -35,13 +35,13 @@ const JOURNAL: SetupCheck = SetupCheck {
     id: "setup.subscriptions",
     severity: CheckSeverity::Medium,
     title: "the journal of subscriptions has no loose ends",
-    why: "the service goes on delivering to what nobody listens on, and cannot list it",
+    why: "the service keeps delivering to subscriptions that nobody uses any more, and cannot list them",
 };
 const PORT: SetupCheck = SetupCheck {
     id: "setup.port",
     severity: CheckSeverity::High,
     title: "the listener's port is free",
-    why: "listen cannot start while somebody else has it",
+    why: "listen cannot start while another program uses it",
 };
 const APP: SetupCheck = SetupCheck {
     id: "setup.app",
@@ -62,7 +62,7 @@ pub(super) fn check_private_files(settings: &ConfigSettings) -> SetupFinding {
     let mode = found.permissions().mode() & 0o777;
     match mode & 0o077 {
         0 => PRIVATE.passed(format!("{} is {mode:o}", file.path.display())),
-        _ if !keeps => PRIVATE.passed(format!("{} keeps neither", file.path.display())),
+        _ if !keeps => PRIVATE.passed(format!("{} contains neither", file.path.display())),
         _ => {
             let path = file.path.display();
             PRIVATE.failed(format!("{path} has mode {mode:o}"), format!("chmod 600 {path}"))
@@ -79,7 +79,7 @@ pub(super) fn check_store(settings: &ConfigSettings, context: &Context) -> Setup
                 let events = words::format_quantity(stats.events, "event", "events");
                 format!("{}, {} in {}", events.as_str(), words::format_bytes(stats.used_bytes).as_str(), path.display())
             }
-            false => format!("{} is made when it is first needed", path.display()),
+            false => format!("{} will be created when it is first needed", path.display()),
         };
         Ok(seen)
     });
@@ -102,7 +102,7 @@ pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> Set
         Ok(match (left, unknown.count()) {
             (0, 0) => JOURNAL.passed(active.as_str().to_owned()),
             (0, unknown) => JOURNAL.failed(
-                format!("{unknown} of which nobody knows whether the service has them"),
+                format!("{unknown} that the service may or may not have"),
                 "look for duplicate deliveries, then: referralloop subscriptions --forget LINE",
             ),
             (left, _) => JOURNAL.failed(
@@ -136,10 +136,10 @@ pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> 
             let why = match error.kind() {
                 ErrorKind::AddrInUse => format!("port {} is in use by another program", address.port()),
                 ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
-                ErrorKind::AddrNotAvailable => format!("{} is no address of this machine", address.ip()),
+                ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
                 _ => format!("cannot listen on {address}: {error}"),
             };
-            PORT.failed(why, "take another one: referralloop listen --port 0, or referralloop config set port 4300")
+            PORT.failed(why, "use another one: referralloop listen --port 0, or referralloop config set port 4300")
         }
     }
 }
@@ -152,7 +152,7 @@ pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>) ->
     });
     let url = match configured {
         Ok(Some(url)) => url,
-        Ok(None) => return APP.skipped("nothing says where it is; name it with --app, or set forward_to"),
+        Ok(None) => return APP.skipped("no address is known for it; give one with --app, or set forward_to"),
         Err(error) => return APP.broken(error),
     };
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
@@ -160,7 +160,7 @@ pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>) ->
     match tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => APP.passed(format!("{url} accepts connections")),
         Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
-            APP.failed(format!("nothing listens at {host}:{port}"), "start your app, or correct forward_to")
+            APP.failed(format!("nothing is listening at {host}:{port}"), "start your app, or correct forward_to")
         }
         Ok(Err(error)) => APP.failed(format!("{host}:{port} cannot be reached: {error}"), "correct forward_to"),
         Err(_) => {

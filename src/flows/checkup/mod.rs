@@ -91,7 +91,7 @@ const CONFIGURATION: SetupCheck = SetupCheck {
     id: "setup.configuration",
     severity: CheckSeverity::Critical,
     title: "the settings can be read",
-    why: "no command runs without them",
+    why: "no command works without them",
 };
 
 /// Runs every check in its order and hands over each finding as it is made.

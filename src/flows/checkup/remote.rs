@@ -13,8 +13,8 @@ use std::time::Duration;
 const API: SetupCheck = SetupCheck {
     id: "setup.api",
     severity: CheckSeverity::High,
-    title: "the service is reached and takes the API key",
-    why: "subscriptions and sign-ups are made through it",
+    title: "the service can be reached and accepts the API key",
+    why: "subscriptions and sign-ups are managed through it",
 };
 const LIMITS: SetupCheck = SetupCheck {
     id: "setup.limits",
@@ -35,7 +35,7 @@ const OFF: Duration = Duration::from_secs(30);
 /// One call, three findings.
 pub(super) async fn check_service(settings: &ConfigSettings, context: &Context) -> [SetupFinding; 3] {
     let unasked =
-        |finding| [finding, LIMITS.skipped("the service was not asked"), CLOCK.skipped("the service was not asked")];
+        |finding| [finding, LIMITS.skipped("the service was not called"), CLOCK.skipped("the service was not called")];
     match api::read_credentials(settings, &context.environment) {
         Err(ConfigError::NoKey { .. }) => {
             return unasked(API.skipped("there is no API key; only the hosted API needs one: referralloop login"));
@@ -61,27 +61,27 @@ pub(super) async fn check_service(settings: &ConfigSettings, context: &Context) 
 
 fn limits(aside: &ResponseMeta, context: &Context) -> SetupFinding {
     let Some(told) = format_calls_left(&aside.limits, |at| format_local_time(&context.time_zone, at)) else {
-        return LIMITS.skipped("the service told none");
+        return LIMITS.skipped("the service did not report any");
     };
     match aside.limits.remaining {
-        Some(0) => LIMITS.failed(told, "wait until then, or take a larger plan"),
+        Some(0) => LIMITS.failed(told, "wait until then, or choose a larger plan"),
         _ => LIMITS.passed(told),
     }
 }
 
 fn clock(aside: &ResponseMeta) -> SetupFinding {
     let (Some(date), Some(at)) = (aside.date, aside.at) else {
-        return CLOCK.skipped("the service told no time");
+        return CLOCK.skipped("the service did not send a time");
     };
     let off = at.duration_since(date);
     let size = Duration::from_secs(off.unsigned_abs().as_secs());
     let words = words::format_duration(size);
     match size > OFF {
-        false => CLOCK.passed("the service's and this one agree"),
+        false => CLOCK.passed("it agrees with the service's clock"),
         true => {
             let way = if off.is_negative() { "behind" } else { "ahead of" };
             CLOCK.failed(
-                format!("it is {} {way} the service's", words.as_str()),
+                format!("it is {} {way} the service's clock", words.as_str()),
                 "set it: arrival times and the gaps between retries are taken from it",
             )
         }

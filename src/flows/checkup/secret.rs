@@ -10,7 +10,7 @@ use crate::protocol::check::CheckSeverity;
 const SECRET: SetupCheck = SetupCheck {
     id: "setup.secret",
     severity: CheckSeverity::High,
-    title: "the webhook secret looks like one",
+    title: "the webhook secret looks right",
     why: "a secret that was copied wrongly verifies nothing, and a short one can be guessed",
 };
 
@@ -40,13 +40,13 @@ fn fault(secret: &[u8]) -> Option<(&'static str, &'static str)> {
     let quoted = secret.len() > 1
         && matches!((secret.first(), secret.last()), (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')));
     if secret.ends_with(b"\n") || secret.ends_with(b"\r") {
-        return Some(("it ends with a line break, which is signed with the rest", again));
+        return Some(("it ends with a line break, which counts as part of the secret", again));
     }
     if secret.trim_ascii().len() != secret.len() {
         return Some(("it begins or ends with a space", again));
     }
     if quoted {
-        return Some(("it stands in quotation marks, which are signed with the rest", again));
+        return Some(("it is in quotation marks, which count as part of the secret", again));
     }
     if secret.starts_with(b"pk_live_") || secret.starts_with(b"pk_test_") {
         return Some(("it is an API key; webhooks are signed with another secret", again));
@@ -55,10 +55,10 @@ fn fault(secret: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some(("it is a signature, not a secret", again));
     }
     if std::str::from_utf8(secret).is_ok_and(|text| text.contains('…') || text.contains("...")) {
-        return Some(("it is shortened with dots, as pages show secrets", again));
+        return Some(("it is abbreviated with dots, as web pages show secrets", again));
     }
     (secret.len() < SHORT)
-        .then_some(("it is shorter than 16 bytes and can be guessed", "make a long one: referralloop secret new"))
+        .then_some(("it is shorter than 16 bytes and can be guessed", "create a long one: referralloop secret new"))
 }
 
 #[cfg(test)]

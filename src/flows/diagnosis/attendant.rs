@@ -183,5 +183,5 @@ fn explain_later(arrival: &ArrivalReport) -> RefusalExplanation {
 }
 
 fn explain_reason(arrival: &ArrivalReport) -> &'static str {
-    arrival.reason.map_or("the signature does not hold", SignatureFault::explain)
+    arrival.reason.map_or("the signature is invalid", SignatureFault::explain)
 }

@@ -82,11 +82,11 @@ fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &Outpu
         return Vec::new();
     }
     let why = match stopped {
-        SearchStopReason::Exhausted => "everything that is known was tried",
-        SearchStopReason::Hashes => "the search is bounded there",
-        SearchStopReason::Time => "there was no time for more",
+        SearchStopReason::Exhausted => "everything known was tried",
+        SearchStopReason::Hashes => "the search stops there",
+        SearchStopReason::Time => "time ran out",
     };
-    labelled("searched", &format!("{} values computed, none was this one; {why}", diagnosis.hashes), style)
+    labelled("searched", &format!("{} values computed, none of them matches; {why}", diagnosis.hashes), style)
 }
 
 /// The fields that a diagnosis adds to a record: `causes`, `difference`, `hashes`, `searched`.

@@ -109,7 +109,8 @@ pub async fn run_expectation(
     screen: &Screen,
     stop: &StopReceiver,
 ) -> Result<ExpectOutcome, Error> {
-    let folder = tempfile::tempdir().map_err(|error| Error::machine(format!("no temporary folder: {error}")))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")))?;
     let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (sender, arrivals) = mpsc::unbounded_channel();
     let audience = Arc::new(ExpectAudience { screen: screen.clone(), arrivals: sender });
@@ -148,7 +149,7 @@ async fn watch(
     window.take_what_waits();
     let ExpectWindow { judge, group, .. } = window;
     group.terminate(&context.clock).await;
-    let (command, stopped) = ended.map_err(|error| Error::machine(format!("the command was lost: {error}")))?;
+    let (command, stopped) = ended.map_err(|error| Error::machine(format!("cannot wait for the command: {error}")))?;
     // A verdict on events that could not be asked would be a guess.
     judge.fault.clone().map_or(Ok(()), |fault| Err(Error::from(fault)))?;
     let met = matches!(judge.standing(), ExpectationStanding::Met | ExpectationStanding::Settled);
@@ -177,8 +178,10 @@ fn start(plan: &ExpectPlan, url: &Url, context: &Context) -> Result<ProcessGroup
     };
     ProcessGroup::start(&plan.command, start).map_err(|error| {
         let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
-        Error::usage(format!("cannot run {program:?}: {}", describe_io_error(&error)))
-            .hint("the command and its arguments follow --, without a shell: -- sh -c 'one && two' for shell syntax")
+        Error::usage(format!("cannot run {program:?}: {}", describe_io_error(&error))).hint(
+            "the command and its arguments follow -- and run without a shell; for shell syntax use: -- sh -c \
+                'one && two'",
+        )
     })
 }
 

@@ -232,7 +232,7 @@ impl ListenerExposure<'_> {
             }
         }
         Err(Error::new(ErrorCategory::Network, format!("{target} does not lead to this listener: {words}"))
-            .hint(format!("it has to pass requests on to {}", self.door)))
+            .hint(format!("it must pass requests on to {}", self.door)))
     }
 
     async fn open_tunnel(
@@ -268,7 +268,7 @@ impl ListenerExposure<'_> {
 
     fn start(&self, provider: &TunnelProvider) -> Result<Tunnel, Error> {
         let Some(local) = self.door.socket_addrs(|| None).ok().and_then(|found| found.first().copied()) else {
-            return Err(Error::machine(format!("{} is no address of this machine", self.door)));
+            return Err(Error::machine(format!("{} is not an address of this machine", self.door)));
         };
         let (name, screen, clock) = (provider.name(), self.screen.clone(), Arc::clone(&self.context.clock));
         let verbose = self.context.globals.verbose;
@@ -378,14 +378,16 @@ fn no_address(provider: &TunnelProvider, tried: Option<(Url, String)>, last_word
         let limit = START_LIMIT.as_secs();
         return Error::new(
             ErrorCategory::Network,
-            format!("{name} named no public address within {limit} s{last_words}"),
+            format!("{name} did not print a public address within {limit} s{last_words}"),
         );
     };
     let told =
         Error::new(ErrorCategory::Network, format!("{target} does not lead to this listener: {what}{last_words}"));
     match provider {
-        TunnelProvider::Ssh(_) => told
-            .hint("a server keeps forwarded ports to itself unless its sshd_config has: GatewayPorts clientspecified"),
+        TunnelProvider::Ssh(_) => told.hint(
+            "an SSH server does not open forwarded ports to others unless its sshd_config has: GatewayPorts \
+                clientspecified",
+        ),
         _ => told,
     }
 }

@@ -129,7 +129,7 @@ impl SubscriptionScreen<'_> {
                 "Already subscribed to ",
                 match entry.standing {
                     SubscriptionStatus::Active => "",
-                    _ => ", or not: nobody knows (referralloop subscriptions)",
+                    _ => ", or not: the outcome is unknown (referralloop subscriptions)",
                 },
             ),
             SubscriptionStep::Removed { entry, found } => {
@@ -138,7 +138,7 @@ impl SubscriptionScreen<'_> {
                     ended_at: Some(self.context.clock.now()),
                     ..(*entry).clone()
                 };
-                self.show_entry(&gone, "Unsubscribed from ", if *found { "" } else { "; it was gone already" });
+                self.show_entry(&gone, "Unsubscribed from ", if *found { "" } else { "; it was already gone" });
             }
             SubscriptionStep::Left { entry, error } => {
                 let id = entry.id.as_deref().unwrap_or_default();

@@ -86,17 +86,16 @@ pub fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> Result<(
         return Ok(());
     }
     if url.scheme() != "https" && !allow_http {
-        let told = Error::usage(format!("{url} is not https, and the service delivers to public https endpoints"));
+        let told = Error::usage(format!("{url} is not https, and the service delivers only to public https endpoints"));
         return Err(match local {
-            true => {
-                told.hint("expose it first: listen --subscribe all --tunnel cloudflared, or a public URL of your own")
-            }
-            false => told.hint("--allow-http subscribes it all the same"),
+            true => told
+                .hint("expose it first: listen --subscribe all --tunnel cloudflared, or use a public URL of your own"),
+            false => told.hint("--allow-http subscribes it anyway"),
         });
     }
     if local {
         return Err(Error::usage(format!("{url} is this machine, which the service cannot reach"))
-            .hint("give a public URL; this machine is for a sandbox"));
+            .hint("give a public URL; a URL on this machine works only with a sandbox"));
     }
     Ok(())
 }
@@ -202,10 +201,8 @@ impl<'a> SubscriptionClient<'a> {
             false => (self.journal.remove_intent(number), told),
             true => (
                 self.journal.mark_unknown(number, &told.message),
-                told.hint(format!(
-                    "nobody knows whether the subscription was made; line {number} of the journal says so"
-                ))
-                .hint("referralloop subscriptions   shows the journal; subscribe --force asks once more"),
+                told.hint(format!("the subscription may or may not exist; line {number} of the journal records it"))
+                    .hint("referralloop subscriptions   shows the journal; subscribe --force tries again"),
             ),
         };
         // The line says "asked" then, which is as true.
@@ -313,7 +310,7 @@ impl SubscriptionFailure {
         match self {
             Self::Failed(error) => Self::Failed(error.hint(hint)),
             Self::Stopped(_) => Self::Failed(
-                Error::new(ErrorCategory::Network, "stopped, and not everything could be removed again").hint(hint),
+                Error::new(ErrorCategory::Network, "stopped, but not everything could be removed").hint(hint),
             ),
         }
     }

@@ -10,11 +10,11 @@ fn style(width: usize) -> OutputStyle {
 #[test]
 fn an_error_with_hints() {
     let hints = ["did you mean `created`?".to_owned(), "referralloop trigger --help lists them".to_owned()];
-    let expected = "error: there is no event `creatd`
+    let expected = "error: unknown event `creatd`
   hint: did you mean `created`?
   hint: referralloop trigger --help lists them
 ";
-    assert_eq!(render_error("there is no event `creatd`", &hints, &style(80)), expected);
+    assert_eq!(render_error("unknown event `creatd`", &hints, &style(80)), expected);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn repeated(repeat: &RepeatReport) -> Sanitised {
     let gap = format_duration(repeat.gap);
     let what = match repeat.kind {
         RepeatKind::Duplicate => format!("{gap} after the first"),
-        RepeatKind::ProbableRetry => format!("{gap} after #{}, the same but for its timestamp", repeat.of),
+        RepeatKind::ProbableRetry => format!("{gap} after #{}, the same except for its timestamp", repeat.of),
     };
     Sanitised::text(&match repeat.retry_guess {
         Some(retry) => format!("{what}: looks like retry {retry}"),

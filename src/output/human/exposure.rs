@@ -21,7 +21,7 @@ pub(super) fn render_exposure(told: &ExposureReport, style: &OutputStyle) -> Vec
             vec![line, StyledLine::indented(style, 1).put(TextRole::Plain, by)]
         }
         _ => {
-            let why = told.message.as_deref().unwrap_or("the public address leads here no longer");
+            let why = told.message.as_deref().unwrap_or("the public address no longer leads here");
             let again =
                 told.again_in.map_or(String::new(), |delay| format!("; again in {}", format_duration(delay).as_str()));
             // What a program said last follows on lines of its own.

@@ -149,7 +149,7 @@ fn what_is_odd_is_named_below() {
               ! out of order: a newer event of this sign-up had already arrived
               ! drift: data.f0 is missing
               ! drift: data.f1 is not in the catalogue
-              ! drift: data.f2 has not the documented type or format
+              ! drift: data.f2 does not have the documented type or format
               ! drift: data.f3 is missing
               ! drift: data.f4 is not in the catalogue
               ! drift: … and 2 more
@@ -162,7 +162,7 @@ fn a_probable_retry_names_what_it_repeats() {
     let arrival =
         ArrivalReport { repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)), ..created_arrival(43) };
     let expected = "\
-10:05:01.123  #43 signup.created           ↻ retry?     5 min after #41, the same but for its timestamp
+10:05:01.123  #43 signup.created           ↻ retry?     5 min after #41, the same except for its timestamp
 ";
     assert_eq!(screen(&style(120), &[arrival_at("10:05:01.123", arrival)]), expected);
 }
@@ -217,7 +217,7 @@ fn forwards_come_with_hints() {
         human.render(report, ReportDetail::Full, &mut out);
     });
     let expected = r#"              → POST http://localhost:3000/webhooks   connection refused   12 ms
-                hint: nothing listens there: is the app running?
+                hint: nothing is listening there: is the app running?
               → POST http://localhost:3000/webhooks   401 Unauthorized   12 ms
                 hint: the app refused it: does it verify with the same secret,
                       over the raw bytes?
@@ -229,7 +229,7 @@ fn forwards_come_with_hints() {
               → POST http://localhost:3000/webhooks   timed out   12 ms of 5 s
                 no answer in time
                 hint: answer 2xx first and do the work afterwards: the service
-                      waits no longer
+                      does not wait longer
               → POST http://localhost:3000/webhooks   204 No Content   4.2 s
                 hint: that was close to the limit of 5 s: answer first and work
                       afterwards
@@ -265,7 +265,7 @@ fn giving_up_says_why() {
     let gave_up = |attempts, of| report("10:00:02", ReportKind::GaveUp { event: 41, url: String::new(), attempts, of });
     let failed = report("10:00:01", ReportKind::Attempt(attempt(AttemptOutcome::Refused)));
     let shown = screen(&style(80), &[failed, gave_up(5, 5)]);
-    assert!(shown.ends_with("gave up after 5 attempts\n  hint: nothing listens there: is the app running?\n"));
+    assert!(shown.ends_with("gave up after 5 attempts\n  hint: nothing is listening there: is the app running?\n"));
     assert_eq!(screen(&style(80), &[gave_up(1, 1)]), "not delivered\n");
 }
 

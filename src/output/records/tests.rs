@@ -33,7 +33,7 @@ fn document() -> &'static str {
 fn examples() -> Vec<Vec<u8>> {
     let hints = ["did you mean `created`?".to_owned()];
     let mut lines: Vec<Vec<u8>> = reports().iter().map(written).collect();
-    lines.push(encode_error(at("10:00:00"), "usage", "there is no event `creatd`", &hints));
+    lines.push(encode_error(at("10:00:00"), "usage", "unknown event `creatd`", &hints));
     lines.push(encode_summary(at("11:00:00"), "listen", &serde_json::json!({"arrivals": 12, "duplicates": 3})));
     lines
 }
@@ -57,7 +57,7 @@ fn reports() -> Vec<Report> {
         report("10:01:01", ReportKind::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", ReportKind::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
         report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),
-        report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Skipped("no secret is given".into()))))),
+        report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Skipped("no secret given".into()))))),
         report("10:00:12", ReportKind::Expectation(expectation())),
         report(
             "10:00:12",
@@ -68,7 +68,7 @@ fn reports() -> Vec<Report> {
         report("10:00:00", ReportKind::Call(call())),
         report("10:00:01", ReportKind::Dispatch(Box::new(dispatch()))),
         report("10:00:03", ReportKind::Skipped { count: 1234 }),
-        report("10:00:00", ReportKind::Notice { message: "no secret is set: a development secret was made".into() }),
+        report("10:00:00", ReportKind::Notice { message: "no secret is set: a development secret was created".into() }),
     ]);
     reports
 }
@@ -111,7 +111,7 @@ fn refused() -> ArrivalReport {
         explanation: Some(RefusalExplanation {
             cause: Some("newline-added"),
             proved: true,
-            words: "the sender hashed the body with a line feed put at its end (first difference at byte 3)".into(),
+            words: "the sender hashed the body with a line feed added at its end (first difference at byte 3)".into(),
         }),
         answer: 401,
         headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
@@ -135,7 +135,7 @@ fn check(verdict: CheckVerdict) -> CheckReport {
         group: CheckGroup::Auth,
         severity: CheckSeverity::Critical,
         title: "an event without a signature is refused",
-        why: "whoever knows the URL can make up sign-ups",
+        why: "anyone who knows the URL can invent sign-ups",
         fix: "verify the signature",
         verdict,
         exchanges: vec![exchanged],

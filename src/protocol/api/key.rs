@@ -21,10 +21,10 @@ pub enum ApiKeyError {
     #[error("the API key has 'Bearer' in front of it; leave that out")]
     Bearer,
     /// Something else than a key of this service.
-    #[error("this is no API key: keys begin with pk_live_ or pk_test_")]
+    #[error("this is not an API key: keys begin with pk_live_ or pk_test_")]
     Foreign,
     /// Spaces, line breaks or characters that no header may have.
-    #[error("the API key has characters that no key has, a space or a line break for instance")]
+    #[error("the API key has characters that are not allowed, such as a space or a line break")]
     Characters,
 }
 
@@ -91,7 +91,7 @@ impl ApiBase {
         let mut url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
         let plain = url.scheme() == "http";
         if url.scheme() != "https" && !plain {
-            return Err(format!("the API is reached with https, not {}", url.scheme()));
+            return Err(format!("the API needs https, not {}", url.scheme()));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the URL has a user name or password in it, which would end up in logs".into());
@@ -100,7 +100,7 @@ impl ApiBase {
             return Err("http would send the API key in clear text; use https (http is for this machine only)".into());
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err("the URL of an API has no query and no fragment".into());
+            return Err("an API URL cannot have a query or a fragment".into());
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(if path.is_empty() { BASE_PATH } else { &path });

@@ -63,7 +63,7 @@ impl FromStr for WorkspacePlan {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|plan| plan.name() == text);
-        found.ok_or_else(|| format!("there is no plan '{text}'; the plans are free, starter, growth and pro"))
+        found.ok_or_else(|| format!("unknown plan '{text}'; the plans are free, starter, growth and pro"))
     }
 }
 

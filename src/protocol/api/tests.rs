@@ -189,7 +189,7 @@ fn a_base_is_https_or_this_machine() {
         ("http://127.0.0.1.example.com", "clear text"),
         ("ftp://x", "not ftp"),
         ("https://me:pw@x.io", "user name"),
-        ("https://x.io/?a=1", "no query"),
+        ("https://x.io/?a=1", "cannot have a query"),
         ("www.referralloop.dev", "not a URL"),
         ("", "not a URL"),
     ] {

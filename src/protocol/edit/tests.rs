@@ -49,8 +49,8 @@ fn a_value_that_does_not_fit_is_an_error() {
     assert_eq!(told("data.position=null"), r#"data.position must be a whole number, not "null""#);
     assert_eq!(told("data.position=1.0"), r#"data.position must be a whole number, not "1.0""#);
     assert_eq!(told("data.email=nobody"), r#"data.email must be an e-mail address, not "nobody""#);
-    assert_eq!(told("data.id="), r#"data.id must be an id: text that is not empty, not """#);
-    assert!(told("timestamp=now").starts_with("timestamp must be a date and time of RFC 3339 like"));
+    assert_eq!(told("data.id="), r#"data.id must be a non-empty id, not """#);
+    assert!(told("timestamp=now").starts_with("timestamp must be an RFC 3339 date and time like"));
     assert_eq!(told("data={}"), r#"data must be a JSON object, not "{}""#);
 }
 
@@ -59,7 +59,7 @@ fn force_takes_what_was_typed() {
     assert_eq!(set("data.position=first", true).unwrap()["data"]["position"], json!("first"));
     assert_eq!(set("data.position=7", true).unwrap()["data"]["position"], json!(7));
     assert_eq!(set("data.extra.colour=5", true).unwrap()["data"]["extra"], json!({"colour": "5"}));
-    let told = "data.email.domain cannot be reached: data.email is no object";
+    let told = "data.email.domain cannot be reached: data.email is not an object";
     assert_eq!(set("data.email.domain=x", true).unwrap_err(), told);
 }
 
@@ -94,7 +94,7 @@ fn fields_are_taken_out_and_the_rest_keeps_its_order() {
 
 #[test]
 fn a_malformed_change_says_how_to_write_one() {
-    let told = r#""data.position" is no change: write PATH=VALUE, like data.position=5"#;
+    let told = r#""data.position" is not a change: write PATH=VALUE, like data.position=5"#;
     assert_eq!(PayloadEdit::set("data.position").unwrap_err().to_string(), told);
     for path in ["", ".", "data.", "data..x"] {
         assert!(matches!(PayloadEdit::unset(path), Err(PayloadEditError::BadPath { .. })), "{path:?}");

@@ -18,12 +18,12 @@ fn events_are_parsed_by_either_name() {
 #[test]
 fn a_wrong_name_is_told_the_right_one() {
     let told = |name: &str| name.parse::<EventType>().unwrap_err().to_string();
-    assert_eq!(told("signup.craeted"), r#"there is no event "signup.craeted"; did you mean "signup.created"?"#);
-    assert_eq!(told("Created"), r#"there is no event "Created"; did you mean "created"?"#);
-    assert_eq!(told("position"), r#"there is no event "position"; did you mean "position_changed"?"#);
+    assert_eq!(told("signup.craeted"), r#"unknown event "signup.craeted"; did you mean "signup.created"?"#);
+    assert_eq!(told("Created"), r#"unknown event "Created"; did you mean "created"?"#);
+    assert_eq!(told("position"), r#"unknown event "position"; did you mean "position_changed"?"#);
     let all = "the events are signup.created, signup.position_changed, signup.deleted";
-    assert_eq!(told("xyz"), format!(r#"there is no event "xyz"; {all}"#));
-    assert_eq!(told(""), format!(r#"there is no event ""; {all}"#));
+    assert_eq!(told("xyz"), format!(r#"unknown event "xyz"; {all}"#));
+    assert_eq!(told(""), format!(r#"unknown event ""; {all}"#));
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn undocumented_events_are_selected_by_the_wide_words_only() {
 #[test]
 fn a_selection_names_what_it_does_not_know() {
     let told = |list: &str| list.parse::<EventSelection>().unwrap_err().to_string();
-    assert_eq!(told("created,al"), r#"there is no event "al"; did you mean "all"?"#);
-    assert_eq!(told("signup."), r#"there is no event "signup."; did you mean "signup.*"?"#);
-    assert!(told("created,").contains(r#"there is no event """#));
+    assert_eq!(told("created,al"), r#"unknown event "al"; did you mean "all"?"#);
+    assert_eq!(told("signup."), r#"unknown event "signup."; did you mean "signup.*"?"#);
+    assert!(told("created,").contains(r#"unknown event """#));
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub enum JsonLayoutPart<'a> {
     },
 }
 
-/// Lays a document out with two spaces a level, an empty object or array on one line, and no blank at either end.
+/// Lays a document out with two spaces per level, an empty object or array on one line, and no blank at either end.
 ///
 /// The text is checked in whole before the first part is given, so a caller may print as it goes.
 ///

@@ -47,7 +47,7 @@ fn moves_follow_each_other() {
 fn what_means_nothing_is_named() {
     let mut scenario = Scenario::built_in("lifecycle").unwrap();
     scenario.steps[1].event = "moved".into();
-    assert_eq!(scenario.build_script(1).unwrap_err().to_string(), "step 2: 'moved' is no event");
+    assert_eq!(scenario.build_script(1).unwrap_err().to_string(), "step 2: 'moved' is not a valid event");
     scenario.steps.truncate(1);
     scenario.steps[0].set.insert("data.posiion".into(), Value::from(1));
     assert!(scenario.build_script(1).unwrap_err().to_string().starts_with("step 1: "));

@@ -205,5 +205,5 @@ fn a_sqlite_that_can_lose_rows_is_refused() {
     let check = |version| check_library(Path::new("f"), version);
     assert!(check(3_051_003).is_ok() && check(rusqlite::version_number()).is_ok());
     let error = check(3_051_002).unwrap_err();
-    assert_eq!(error.to_string(), "f is left alone: SQLite 3.51.2 is older than 3.51.3 and can lose rows");
+    assert_eq!(error.to_string(), "f was not opened: SQLite 3.51.2 is older than 3.51.3 and can lose rows");
 }

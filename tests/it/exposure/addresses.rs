@@ -117,7 +117,7 @@ fn a_public_url_of_ones_own_has_to_lead_here() {
     let ended = stage.scene.with(line).clock(hurried()).columns(2000).output().code(4);
     let told = ended.err();
     assert!(told.contains(" does not lead to this listener: something else answered 200 OK\n"), "{ended}");
-    assert!(told.contains("hint: it has to pass requests on to http://127.0.0.1:"), "{ended}");
+    assert!(told.contains("hint: it must pass requests on to http://127.0.0.1:"), "{ended}");
     assert!(other.received().iter().all(|request| request.head.starts_with("GET /")), "{:?}", other.received());
 }
 
@@ -165,7 +165,10 @@ fn a_tunnel_that_says_nothing_or_leads_nowhere_is_given_up() {
         run.env("PATH", stage.path()).env("REFERRALLOOP_API_URL", "http://127.0.0.1:9/api/v1").output()
     };
     let silent = run("echo 'connecting…'; exec sleep MARK").code(4);
-    assert!(silent.err().contains("the tunnel named no public address within 30 s\n       connecting…\n"), "{silent}");
+    assert!(
+        silent.err().contains("the tunnel did not print a public address within 30 s\n       connecting…\n"),
+        "{silent}"
+    );
     let astray = run("echo RELAY; exec sleep MARK").code(4);
     assert!(astray.err().contains(" does not lead to this listener: "), "{astray}");
     let dead = run("echo starting; printf 'no \\033[31mluck\\033[0m today\\n' >&2; exit 3").code(4);

@@ -154,7 +154,7 @@ fn what_cannot_be_removed_at_the_end_is_told() {
     let ended = listener.stop().code(0);
     let told = ended.err().replace("\n      ", " ");
     assert!(told.contains("note: the subscription sub_a to signup.created is still there: "), "{ended}");
-    assert!(told.contains("note: Subscriptions left on the service: 1; the next start tells of them."), "{ended}");
+    assert!(told.contains("note: Subscriptions left on the service: 1; the next start reports them."), "{ended}");
 }
 
 /// Whoever insists cuts off what is under way; the journal knows it.

@@ -92,8 +92,7 @@ fn effects_that_happen_twice_are_caught() {
         let state = format!("cat {}", file.display());
         let line = ["trigger", "--scenario", "duplicate-storm", "--seed", "1", "--to", &url, "--state-cmd", &state];
         let ended = scene.run(line).code(code);
-        let told =
-            if careful { "effects happened once for each of 10 events" } else { "grew by 50 where 10 was expected" };
+        let told = if careful { "effects happened once for each of 10 events" } else { "grew by 50, expected 10" };
         assert!(ended.out().contains(told), "{ended}");
     }
 }

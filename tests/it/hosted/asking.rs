@@ -53,7 +53,7 @@ fn subscribing_asks_for_events_waitlist_and_url() {
 fn a_key_is_typed_without_being_seen() {
     let (scene, api) = (Scene::new(), Api::new());
     let Some(output) = talk(&scene, &api, &["login"], &[("API key (not shown)", &format!("{KEY}\r"))]) else { return };
-    assert!(output.code(0).out().contains("The test key is good for 1 waitlist"));
+    assert!(output.code(0).out().contains("The test key works for 1 waitlist"));
     assert!(std::fs::read_to_string(scene.config()).unwrap().contains(KEY));
 }
 
@@ -65,7 +65,13 @@ fn sign_ups_ask_for_address_and_waitlist_and_subscriptions_are_picked() {
     assert!(output.code(0).out().contains("ada@example.com"));
     let subscribe = ["subscribe", "all", "--url", "https://app.example.com/hook"];
     talk(&scene, &api, &subscribe, &[]).unwrap().code(0);
-    let picked = talk(&scene, &api, &["unsubscribe"], &[("End which?", &format!(" {DOWN}{DOWN} {ENTER}"))]).unwrap();
+    let picked = talk(
+        &scene,
+        &api,
+        &["unsubscribe"],
+        &[("Which subscriptions should be ended?", &format!(" {DOWN}{DOWN} {ENTER}"))],
+    )
+    .unwrap();
     let picked = picked.code(0);
     assert!(picked.out().contains("The same without questions: referralloop unsubscribe sub_2 sub_4"), "{picked}");
     assert_eq!(api.subscriptions(), [SUBSCRIPTION, "sub_3"]);
@@ -86,7 +92,7 @@ fn ctrl_c_at_a_list_ends_it_and_shows_the_cursor_again() {
 fn nobody_is_asked_who_does_not_want_to_be() {
     let (scene, api) = (Scene::new(), Api::new());
     let Some(output) = talk(&scene, &api, &["subscribe", "--no-input"], &[]) else { return };
-    assert!(output.code(2).out().contains("no event is named"));
+    assert!(output.code(2).out().contains("no event given"));
 }
 
 #[test]
@@ -106,7 +112,9 @@ fn the_whole_way_with_every_question_answered() {
     let events = || scene.run(["events", "list", "--json"]).records();
     let arrived = until("the event", || events().first().cloned());
     assert_eq!((&arrived["email"], &arrived["verification"]), (&"ada@example.com".into(), &"valid".into()));
-    talk(&["unsubscribe"], &[("End which?", &format!(" {DOWN} {DOWN} {ENTER}"))]).unwrap().code(0);
+    talk(&["unsubscribe"], &[("Which subscriptions should be ended?", &format!(" {DOWN} {DOWN} {ENTER}"))])
+        .unwrap()
+        .code(0);
     assert_eq!(scene.run(["subscriptions", "--json"]).records().len(), 0);
     listener.stop().code(0);
 }

@@ -13,7 +13,7 @@ fn a_key_is_kept_where_the_service_took_it_and_forgotten_on_request() {
     let (scene, api) = (Scene::new(), Api::new());
     let url = api.url();
     let login = scene.with(["login", "--api-url", &url]).stdin(format!("{KEY}\n")).output().code(0);
-    assert!(login.err().contains("The test key is good for 1 waitlist at http://127.0.0.1:"), "{login}");
+    assert!(login.err().contains("The test key works for 1 waitlist at http://127.0.0.1:"), "{login}");
     assert_eq!(login.out(), "");
     assert_eq!(fs::metadata(scene.config()).unwrap().permissions().mode() & 0o777, 0o600);
     let kept = fs::read_to_string(scene.config()).unwrap();
@@ -27,7 +27,7 @@ fn a_key_is_kept_where_the_service_took_it_and_forgotten_on_request() {
     assert_eq!(who["reset_at"], "2030-01-15T11:00:00.000Z");
 
     let logout = scene.run(["logout"]).code(0);
-    assert_eq!(logout.err(), "note: The key of profile default is forgotten.\n");
+    assert_eq!(logout.err(), "note: Removed the key of profile default.\n");
     let kept = fs::read_to_string(scene.config()).unwrap();
     assert!(!kept.contains("canary") && !kept.contains("api_url"), "{kept}");
     scene.run(["whoami"]).code(3);
@@ -52,12 +52,12 @@ fn what_the_service_does_not_take_is_not_kept() {
     let url = api.url();
     let wrong = scene.with(["login", "--api-url", &url]).stdin("pk_test_wrong").columns(400).output().code(3);
     assert!(
-        wrong.err().starts_with("error: the test API key from standard input is refused: Invalid API key"),
+        wrong.err().starts_with("error: the service refused the test API key from standard input: Invalid API key"),
         "{wrong}"
     );
     for (input, words) in [
         ("", "the API key is empty"),
-        ("whsec_x", "this is no API key: keys begin with pk_live_ or pk_test_"),
+        ("whsec_x", "this is not an API key: keys begin with pk_live_ or pk_test_"),
         ("Bearer pk_test_canary", "has 'Bearer' in front of it"),
         ("pk_test_canary two", "a space or a line break"),
     ] {

@@ -95,7 +95,7 @@ fn many_to_another_machine_are_asked_about() {
     });
     let line = ["reconcile", "-w", WAITLIST, "--deliver", "--to", "https://app.example.invalid/h"];
     let refused = run(&scene, &api, line).code(2);
-    assert!(refused.err().contains("nobody said yes"), "{refused}");
+    assert!(refused.err().contains("needs confirmation"), "{refused}");
 }
 
 fn finding(records: &[Value], id: &str) -> (String, String) {
@@ -153,8 +153,8 @@ fn each_fault_is_found_with_what_to_do() {
         ("setup.secret", "shorter than 16 bytes"),
         ("setup.store", "is not a ReferralLoop store"),
         ("setup.port", "is in use by another program"),
-        ("setup.app", "nothing listens at"),
-        ("setup.api", "is refused: Invalid API key"),
+        ("setup.app", "nothing is listening at"),
+        ("setup.api", "the service refused the test API key from"),
         ("setup.limits", "0 calls left"),
         ("setup.clock", "ahead of the service's"),
     ] {

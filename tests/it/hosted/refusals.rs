@@ -18,7 +18,7 @@ fn json(status: u16, body: &str) -> Answer {
     Answer::Full(status, Vec::new(), body.into())
 }
 
-const WHENCE: &str = "  hint: the API called is BASE, which REFERRALLOOP_API_URL names\n";
+const WHENCE: &str = "  hint: the API URL is BASE, from REFERRALLOOP_API_URL\n";
 
 #[test]
 fn documented_errors_are_told_with_what_to_do() {
@@ -26,13 +26,13 @@ fn documented_errors_are_told_with_what_to_do() {
         (
             json(400, r#"{"error":"Email is required"}"#),
             4,
-            "the service refuses GET /api/v1/waitlists with 400: Email is required",
+            "the service refused GET /api/v1/waitlists with 400: Email is required",
             String::new(),
         ),
         (
             json(401, r#"{"error":"Invalid API key"}"#),
             3,
-            "the test API key from REFERRALLOOP_API_KEY is refused: Invalid API key",
+            "the service refused the test API key from REFERRALLOOP_API_KEY: Invalid API key",
             format!("  hint: store another one with: referralloop login\n{WHENCE}"),
         ),
         (
@@ -41,20 +41,20 @@ fn documented_errors_are_told_with_what_to_do() {
                 r#"{"error":"API access requires a paid subscription","message":"Upgrade your plan to use the API","upgrade_url":"https://www.referralloop.dev/dashboard/billing"}"#,
             ),
             3,
-            "the service refuses: API access requires a paid subscription",
+            "the service refused the call: API access requires a paid subscription",
             "  hint: Upgrade your plan to use the API: https://www.referralloop.dev/dashboard/billing\n".into(),
         ),
         (
             json(404, r#"{"error":"Waitlist not found"}"#),
             4,
-            "the service does not have it: Waitlist not found",
+            "the service did not find it: Waitlist not found",
             String::new(),
         ),
         (
             json(429, r#"{"error":"Rate limit exceeded","limit":1000,"reset_at":"2024-01-15T11:00:00Z"}"#),
             4,
-            "the service answers no more calls for now: Rate limit exceeded (1,000 calls an hour)",
-            "  hint: calls are answered again from 2024-01-15 11:00:00 (in 12 min)\n".into(),
+            "the service is not accepting calls for now: Rate limit exceeded (1,000 calls an hour)",
+            "  hint: calls are accepted again at 2024-01-15 11:00:00 (in 12 min)\n".into(),
         ),
     ] {
         assert_eq!(told(answer), (code, format!("error: {error}\n{hints}")));
@@ -72,10 +72,10 @@ fn answers_that_are_none_are_told_apart() {
             "the answer to GET /api/v1/waitlists is larger than 1.0 MiB",
         ),
         (Answer::Close, "the connection ended before GET /api/v1/waitlists was answered"),
-        (Answer::Garbage, "what 127.0.0.1 answers is not HTTP"),
+        (Answer::Garbage, "127.0.0.1 did not answer with HTTP"),
         (
             Answer::Full(302, vec!["Location: https://evil.example/".into()], Vec::new()),
-            "the service answers 302 and points to https://evil.example/; redirects are never followed",
+            "the service answered 302 with a redirect to https://evil.example/; redirects are never followed",
         ),
     ] {
         let (code, said) = told(answer);
@@ -91,7 +91,8 @@ fn a_service_that_fails_is_asked_again_and_then_told() {
     assert_eq!(ended.records().len(), 1);
     assert_eq!(
         ended.err(),
-        "note: GET /api/v1/waitlists  502; once more in 500 ms\nnote: GET /api/v1/waitlists  502; once more in 1 s\n"
+        "note: GET /api/v1/waitlists  502; trying again in 500 ms\nnote: GET /api/v1/waitlists  502; trying again in \
+        1 s\n"
     );
 
     (0..4).for_each(|_| api.refuse("GET", 500, r#"{"error":"oops"}"#));
@@ -100,7 +101,7 @@ fn a_service_that_fails_is_asked_again_and_then_told() {
     api.refuse("POST", 500, r#"{"error":"oops"}"#);
     let once = run(&scene, &api, ["signups", "create", "-w", WAITLIST, "--email", "a@x.io"]).code(4);
     assert!(once.err().starts_with("error: the service failed with 500: oops\n"), "{once}");
-    assert!(once.err().contains("nobody knows whether it was made"), "{once}");
+    assert!(once.err().contains("it may have been created"), "{once}");
     assert_eq!(api.calls().iter().filter(|call| call.starts_with("POST")).count(), 1, "never twice");
 }
 
@@ -113,9 +114,7 @@ fn a_place_where_nothing_listens_is_told_with_who_named_it() {
     let origin = nowhere.trim_end_matches('/');
     assert_eq!(
         ended.err(),
-        format!(
-            "error: nothing listens at {origin}\n  hint: the API called is {origin}/api/v1, which --api-url names\n"
-        )
+        format!("error: nothing is listening at {origin}\n  hint: the API URL is {origin}/api/v1, from --api-url\n")
     );
     let records = scene.with(line.into_iter().chain(["--json"])).env("REFERRALLOOP_API_KEY", "pk_test_x").output();
     assert_eq!(records.record("error")["kind"], "network");

@@ -60,7 +60,7 @@ fn a_sign_up_is_made_with_what_was_given_and_deleted_again() {
     run(&scene, &api, ["signups", "delete", "made-1", "-w", WAITLIST]).says("deleted made-1\n");
     let gone = run(&scene, &api, ["signups", "delete", "made-1", SIGNUP, "-w", WAITLIST]);
     assert_eq!((gone.code, gone.out()), (Some(4), format!("deleted {SIGNUP}\n")));
-    assert!(gone.err().starts_with("error: the service does not have it: Signup not found"), "{gone}");
+    assert!(gone.err().starts_with("error: the service did not find it: Signup not found"), "{gone}");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_live_key_deletes_nobody_without_a_yes() {
         let line = ["signups", "delete", SIGNUP, "-w", WAITLIST].into_iter().chain(more.iter().copied());
         with(&scene, &api, line).env("REFERRALLOOP_API_KEY", "pk_live_canary").output()
     };
-    assert!(delete(&[]).code(2).err().contains("nobody said yes"));
+    assert!(delete(&[]).code(2).err().contains("needs confirmation"));
     assert_eq!(api.calls(), Vec::<String>::new());
     // The key is none of the API's, which is another matter.
     delete(&["--yes"]).code(3);

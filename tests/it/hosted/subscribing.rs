@@ -40,7 +40,7 @@ fn what_is_there_already_is_not_made_again_unless_forced() {
     run(&scene, &api, ["subscribe", "created", "--url", URL])
         .says("sub_1  signup.created → https://app.example.com/hook\n");
     let again = run(&scene, &api, ["subscribe", "all", "--url", URL]).code(0);
-    assert_eq!(again.err(), format!("note: signup.created → {URL} is there already (sub_1); --force makes another\n"));
+    assert_eq!(again.err(), format!("note: signup.created → {URL} already exists (sub_1); --force creates another\n"));
     assert_eq!(again.out().lines().count(), 2);
     run(&scene, &api, ["subscribe", "created", "--url", URL, "--force"]).code(0);
     run(&scene, &api, ["subscribe", "created", "--url", URL, "--waitlist", WAITLIST]).code(0);
@@ -55,7 +55,7 @@ fn a_refusal_in_the_middle_takes_back_what_was_made() {
     let refused = run(&scene, &api, ["subscribe", "all", "--url", URL]).code(4);
     assert!(refused.err().contains("note: sub_2 was removed again\nnote: sub_1 was removed again\n"), "{refused}");
     assert!(
-        refused.err().ends_with("error: the service refuses POST /api/v1/webhooks/subscribe with 400: Too many\n"),
+        refused.err().ends_with("error: the service refused POST /api/v1/webhooks/subscribe with 400: Too many\n"),
         "{refused}"
     );
     assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
@@ -85,16 +85,16 @@ fn a_call_without_a_known_end_is_kept_as_such_and_never_repeated_blindly() {
         let (scene, api) = (Scene::new(), Api::new());
         api.instead("POST", answer);
         let lost = run(&scene, &api, ["subscribe", "created", "--url", URL]).code(4);
-        assert!(lost.err().contains("nobody knows whether the subscription was made; line 1 of the journal"), "{lost}");
+        assert!(lost.err().contains("the subscription may or may not exist; line 1 of the journal"), "{lost}");
         assert_eq!(standings(&scene), [("signup.created".to_owned(), SubscriptionStatus::Unknown)]);
         let again = run(&scene, &api, ["subscribe", "created", "--url", URL]).code(1);
-        assert!(again.err().contains("line 1 of the journal: nobody knows whether"), "{again}");
+        assert!(again.err().contains("line 1 of the journal: it is unknown whether"), "{again}");
         assert_eq!(api.calls().len(), 1);
         let listed = scene.with(["subscriptions", "--json"]).output().code(0).record("subscription");
         assert_eq!((&listed["standing"], listed.get("id")), (&"unknown".into(), None));
         let all = run(&scene, &api, ["unsubscribe", "--all"]).code(1);
         assert!(all.err().contains("cannot be ended"), "{all}");
-        scene.run(["subscriptions", "--forget", "1"]).says("line 1 is struck out\n");
+        scene.run(["subscriptions", "--forget", "1"]).says("removed line 1\n");
         run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
     }
 }
@@ -119,7 +119,7 @@ fn subscriptions_are_ended_by_id_by_url_or_all() {
     run(&scene, &api, ["subscribe", "created", "--url", "https://app.example.com/other"]).code(0);
     run(&scene, &api, ["unsubscribe", "sub_1"]).says(&format!("sub_1 ended  signup.created → {URL}\n"));
     let gone = run(&scene, &api, ["unsubscribe", "sub_1", "sub_unheard_of"]).code(0);
-    assert_eq!(gone.out(), "sub_1 was gone already\nsub_unheard_of was gone already\n");
+    assert_eq!(gone.out(), "sub_1 was already gone\nsub_unheard_of was already gone\n");
     let by_url = run(&scene, &api, ["unsubscribe", "--url", URL, "--json"]).code(0).records();
     assert_eq!(by_url.len(), 2);
     assert_eq!((&by_url[0]["id"], &by_url[0]["found"]), (&"sub_2".into(), &true.into()));
@@ -129,7 +129,7 @@ fn subscriptions_are_ended_by_id_by_url_or_all() {
     nothing.is(0, "", "note: the journal has none of these\n");
     assert_eq!(
         scene.run(["subscriptions"]).code(0).err(),
-        "note: the journal has no subscription; make one with: referralloop subscribe\n"
+        "note: the journal has no subscription; create one with: referralloop subscribe\n"
     );
     assert_eq!(scene.run(["subscriptions", "--ended", "--json"]).code(0).records().len(), 4);
 }
@@ -141,7 +141,7 @@ fn what_another_api_has_is_left_alone() {
     let wrong = run(&scene, &api, ["unsubscribe", "sub_1"]).code(2);
     assert!(wrong.err().contains(&format!("referralloop unsubscribe sub_1 --api-url {}", other.url())), "{wrong}");
     let all = run(&scene, &api, ["unsubscribe", "--all"]).code(0);
-    assert!(all.err().contains("1 made in another API and left alone"), "{all}");
+    assert!(all.err().contains("1 created with another API and left alone"), "{all}");
     assert!(api.calls().is_empty());
     run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
     assert_eq!(api.subscriptions().len(), 2, "the same there is not the same here");

@@ -154,13 +154,13 @@ fn a_busy_port_is_5() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let busy = scene.run(["listen", "--port", &port]);
-    busy.is(5, "", &format!("error: port {port} is in use\n  hint: --port 0 takes a free one\n"));
+    busy.is(5, "", &format!("error: port {port} is in use\n  hint: --port 0 picks a free one\n"));
     let busy = scene.run(["listen", "--port", &port, "--json"]);
     assert_eq!(busy.code, Some(5));
     let record = busy.record("error");
     assert_eq!(
         (record["kind"].as_str(), record["hints"][0].as_str()),
-        (Some("machine"), Some("--port 0 takes a free one"))
+        (Some("machine"), Some("--port 0 picks a free one"))
     );
 }
 

@@ -103,7 +103,7 @@ fn what_the_app_does_not_take_comes_with_a_hint() {
     let scene = Scene::new();
     let listener = scene.listen(["--forward-to", &Endpoint::nowhere()]);
     scene.run(["trigger", "created"]).code(0);
-    listener.wait_for("hint: nothing listens there: is the app running?");
+    listener.wait_for("hint: nothing is listening there: is the app running?");
     listener.stop().code(0);
 }
 

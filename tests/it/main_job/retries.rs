@@ -27,7 +27,7 @@ fn a_target_that_is_down_gets_five_attempts() {
            attempt 3/5  +6:00   connection refused   N ms\n  \
            attempt 4/5  +21:00   connection refused   N ms\n  \
            attempt 5/5  +1:21:00   connection refused   N ms\n\
-         gave up after 5 attempts\n  hint: nothing listens there: is the app running?\n"
+         gave up after 5 attempts\n  hint: nothing is listening there: is the app running?\n"
     );
     assert_eq!(down.err(), "");
     let shown = scene.run(["events", "show", "1", "--json"]).code(0);
@@ -58,8 +58,8 @@ fn a_script_is_not_made_to_wait_by_surprise() {
     assert!(once.out().ends_with("not delivered\n  hint: the app failed: see its log\n"), "{once}");
     assert_eq!(
         once.err(),
-        "hint: one attempt was made, since nobody watches; --retry follows the documented schedule, --speed\n      \
-               60x faster\n"
+        "hint: made only one attempt, because this is not a terminal; --retry follows the documented\n      \
+               schedule, --speed 60x runs it faster\n"
     );
     let never = scene.run(["trigger", "created", "--no-retry", "--to", &endpoint.url("/")]).code(1);
     assert_eq!((endpoint.received().len(), never.err()), (2, String::new()));
@@ -86,9 +86,12 @@ fn each_step_waits_for_enter() {
     let line = ["trigger", "created", "--speed", "step", "--to", &url];
     let stepped = scene.with(line).stdin("\n\n").output().code(0);
     assert!(stepped.out().ends_with("delivered on attempt 3 of 5\n"), "{stepped}");
-    assert_eq!(stepped.err(), "note: Enter makes attempt 2; Ctrl-C stops\nnote: Enter makes attempt 3; Ctrl-C stops\n");
+    assert_eq!(
+        stepped.err(),
+        "note: press Enter for attempt 2; Ctrl-C stops\nnote: press Enter for attempt 3; Ctrl-C stops\n"
+    );
     let ended = scene.with(["trigger", "created", "--speed", "step", "--to", &Endpoint::nowhere()]).output().code(2);
-    assert!(ended.err().contains("error: --speed step waits for Enter, and standard input has ended\n"), "{ended}");
+    assert!(ended.err().contains("error: --speed step waits for Enter, but standard input has ended\n"), "{ended}");
 }
 
 #[test]
@@ -102,7 +105,7 @@ fn every_failure_is_told_for_what_it_is() {
         (Answer::Full(307, location, vec![]), "rejected", "307", "redirects are never followed: use /elsewhere itself"),
         (Answer::Hang, "timeout", "timed out", "answer 2xx first and do the work afterwards"),
         (Answer::HalfBody, "timeout", "timed out", "answer 2xx first and do the work afterwards"),
-        (Answer::Close, "disconnected", "disconnected", "the app closed the connection before it had answered"),
+        (Answer::Close, "disconnected", "disconnected", "the app closed the connection before answering"),
         (Answer::Garbage, "malformed", "not HTTP", "what listens there does not speak HTTP"),
     ] {
         let scene = Scene::new();
