@@ -1,4 +1,4 @@
-//! One HTTP attempt: a request to a URL under one deadline, ended in an [`Outcome`].
+//! One HTTP attempt: a request to a URL under one deadline, ended in an [`AttemptOutcome`].
 //!
 //! Knows HTTP and the contract's budget; knows nothing of schedules, stores or screens. Redirects are never followed,
 //! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is

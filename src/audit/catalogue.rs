@@ -1,7 +1,7 @@
 //! What a check is, and how answers are judged. The checks themselves are in `checks`.
 
+use super::check_context::CheckContext;
 use super::draft::RequestDraft;
-use super::stage::CheckContext;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::{CheckExchange, CheckGroup, CheckSeverity};
 use std::future::Future;

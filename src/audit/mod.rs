@@ -1,28 +1,28 @@
 //! The audit: what an endpoint that receives ReferralLoop's events must withstand, check by check.
 //!
-//! `checks` is the catalogue, data with a little play each; `draft` is a request in the making; `stage` sends it and
+//! `checks` is the catalogue, data with a few requests each; `draft` is a request in the making; `check_context` sends it and
 //! remembers; `run` goes through the catalogue within its limits and decides what can be judged at all.
 //!
 //! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
-//! restarting it) is handed in as functions. Nothing is printed: every check that ends is told.
+//! restarting it) is handed in as functions. Nothing is printed: every check that ends is reported.
 
 mod catalogue;
+mod check_context;
 mod checks;
 mod draft;
+mod keep_alive;
 mod run;
-mod select;
-mod stage;
-mod wire;
+mod selection;
 
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::AuditCheck;
+pub use check_context::AuditLimits;
 pub use checks::{all_checks, find_check};
 pub use draft::RequestDraft;
 pub use run::{build_drafts, run_audit};
-pub use select::{CheckSelection, CheckSelector, UnknownCheck};
-pub use stage::AuditLimits;
+pub use selection::{CheckSelection, CheckSelector, UnknownCheck};
 
 use crate::clock::SharedClock;
 use crate::protocol::check::CheckReport;

@@ -1,9 +1,9 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
 use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange};
+use super::check_context::CheckContext;
 use super::checks::all_checks;
 use super::draft::RequestDraft;
-use super::stage::CheckContext;
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::{AuditReport, CheckExchange, CheckReport, CheckVerdict};

@@ -1,7 +1,7 @@
 //! The catalogue's own rules, and what a selection means.
 
 use super::catalogue::CheckNeeds;
-use super::select::CheckSelector;
+use super::selection::CheckSelector;
 use super::*;
 use crate::protocol::check::CheckGroup;
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use crate::error::{Error, Exit};
 use crate::flows::service::{self, HostedService};
 use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
-use crate::output::{prompt, words};
+use crate::output::{phrases, prompt};
 use crate::protocol::api::ApiKey;
 use serde_json::json;
 use std::path::Path;
@@ -88,7 +88,7 @@ fn show_login(
         });
         console.write_record("logged_in", &fields)?;
     } else {
-        let seen = words::format_quantity(waitlists as u64, "waitlist", "waitlists");
+        let seen = phrases::format_quantity(waitlists as u64, "waitlist", "waitlists");
         console.print_notice(&format!("The {sort} key works for {} at {}.", seen.as_str(), service.place.base));
         console.print_notice(&format!("Stored in {} (profile {profile}).", path.display()));
     }

@@ -14,7 +14,7 @@ use crate::output::progress::RunProgressBar;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
-use crate::output::{pager, prompt, words};
+use crate::output::{pager, phrases, prompt};
 use crate::protocol::facts::WaitlistPosition;
 use crate::protocol::reconcile::MissedEvent;
 use crate::shutdown::StopReceiver;
@@ -196,12 +196,13 @@ fn record(console: &Console, waitlist: &str, missed: &MissedEvent) -> Result<(),
 fn cells(missed: &MissedEvent) -> Vec<TableCell> {
     let (name, what) = match missed {
         MissedEvent::Created(signup) => {
-            let at = signup.position().map(|place| words::format_position(WaitlistPosition::At(place), false));
+            let at = signup.position().map(|place| phrases::format_position(WaitlistPosition::At(place), false));
             ("signup.created", at.unwrap_or_default())
         }
-        MissedEvent::Moved { from, to, .. } => {
-            ("signup.position_changed", words::format_position(WaitlistPosition::Moved { from: *from, to: *to }, false))
-        }
+        MissedEvent::Moved { from, to, .. } => (
+            "signup.position_changed",
+            phrases::format_position(WaitlistPosition::Moved { from: *from, to: *to }, false),
+        ),
         MissedEvent::Deleted { .. } => ("signup.deleted", Sanitised::own("gone")),
         MissedEvent::StillThere(_) => ("–", Sanitised::own("reported as deleted, but still there")),
     };
@@ -227,7 +228,7 @@ fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, consol
         });
         return Ok(console.write_record("summary", &counts)?);
     }
-    let compared = words::format_quantity(found.signups as u64, "sign-up", "sign-ups");
+    let compared = phrases::format_quantity(found.signups as u64, "sign-up", "sign-ups");
     console.print_notice(&match found.missed.len() {
         0 => format!("Nothing was missed: {} compared.", compared.as_str()),
         missed => format!(

@@ -6,11 +6,11 @@ use crate::error::{Error, Exit};
 use crate::flows::service::{self, HostedService, format_calls_left, format_local_time};
 use crate::flows::{runtime, workspace};
 use crate::output::console::Console;
+use crate::output::phrases;
 use crate::output::records::format_instant;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_pairs};
-use crate::output::words;
 use crate::protocol::api::{ApiRateLimits, WorkspacePlan};
 use serde_json::json;
 
@@ -84,7 +84,7 @@ fn show(
         "answer",
         match waitlists {
             Some(count) => {
-                let seen = words::format_quantity(count as u64, "waitlist", "waitlists");
+                let seen = phrases::format_quantity(count as u64, "waitlist", "waitlists");
                 TableCell::new(TextRole::Good, Sanitised::text(&format!("accepted, {}", seen.as_str())))
             }
             None => TableCell::new(TextRole::Bad, Sanitised::own("not accepted")),

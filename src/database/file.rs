@@ -3,7 +3,7 @@
 //! May know paths, permissions and SQLite's settings. Must not know the rows.
 
 use super::error::OpenError;
-use super::shape::{self, DatabaseSchema, SchemaStatus};
+use super::schema::{self, DatabaseSchema, SchemaStatus};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_millis(1);
 /// Opens a file for writing, and makes it where there is none.
 pub fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
     let path = &absolute(shape, path)?;
-    shape::check_library(path, rusqlite::version_number())?;
+    schema::check_library(path, rusqlite::version_number())?;
     create(shape, path)?;
     let mut connection = connect(shape, path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
     let standing = shape.read_status(path, &connection)?;
@@ -41,7 +41,7 @@ pub fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> R
 /// Opens a file for reading; `None` where there is none yet. Makes none.
 pub fn open_reader(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
     let path = &absolute(shape, path)?;
-    shape::check_library(path, rusqlite::version_number())?;
+    schema::check_library(path, rusqlite::version_number())?;
     if !exists(shape, path)? {
         return Ok(None);
     }

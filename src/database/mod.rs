@@ -4,11 +4,11 @@
 mod code;
 mod error;
 mod file;
-mod shape;
+mod schema;
 #[cfg(test)]
 mod tests;
 
 pub use code::{InvalidStoredValue, OutcomeColumns, decode_time};
 pub use error::{OpenError, ReadError};
 pub use file::{open_reader, open_writer};
-pub use shape::{DatabaseSchema, check_library};
+pub use schema::{DatabaseSchema, check_library};

@@ -1,6 +1,6 @@
 //! A file that is looked at while it is made.
 
-use super::shape::{DatabaseSchema, SchemaStatus};
+use super::schema::{DatabaseSchema, SchemaStatus};
 use rusqlite::Connection;
 use std::sync::mpsc;
 

@@ -8,10 +8,10 @@
 //! the questions down ("coordinated omission").
 
 mod connection;
-mod figures;
+mod statistics;
 mod worker;
 
-pub use figures::{LoadStatistics, LoadThreadProgress};
+pub use statistics::{LoadStatistics, LoadThreadProgress};
 
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::HmacKey;

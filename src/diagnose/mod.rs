@@ -16,6 +16,7 @@ mod case;
 mod cause;
 mod difference;
 mod digest;
+mod findings;
 mod forms;
 mod framework;
 mod framing;
@@ -25,16 +26,15 @@ mod reading;
 mod search;
 #[cfg(test)]
 mod tests;
-mod verdict;
 
 pub use advice::{CauseAdvice, advise_on_cause};
 pub use case::{DiagnosisCase, DiagnosisSubject, KnownSecret};
 pub use cause::{CauseFamily, FindingCertainty, MismatchCause};
 pub use difference::ByteDifference;
+pub use findings::{CauseFinding, Diagnosis};
 pub use framework::{FRAMEWORKS, WebFramework};
 pub use probe::{ProbeReport, ProbeRequest, ProbeResponse, REQUESTS, guess_rewriting, probe_endpoint};
 pub use search::{BODY_LIMIT, HASHES, SearchStopReason};
-pub use verdict::{CauseFinding, Diagnosis};
 
 use forms::BodySource;
 
@@ -47,7 +47,7 @@ pub fn diagnose_case(
     let text = forms::decode_text(case.body);
     let source = BodySource::new(case.body, &text);
     let searched = search::search_causes(case, &source, go_on);
-    verdict::build_diagnosis(case, &source, &searched, framework)
+    findings::build_diagnosis(case, &source, &searched, framework)
 }
 
 /// What a program makes of a body that does what the cause with this id says: every variant, none where the body has
@@ -64,7 +64,7 @@ pub fn all_causes() -> impl Iterator<Item = &'static MismatchCause> {
     let keys = keys::KEY_FORMS.iter().map(|form| &form.cause);
     let probed = probe::ALL;
     let lists =
-        [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &verdict::ALL, &cause::unproved::ALL, &probed];
+        [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &findings::ALL, &cause::unproved::ALL, &probed];
     let lists = lists.map(<[&'static MismatchCause]>::to_vec);
     forms.chain(keys).chain(lists.into_iter().flatten())
 }

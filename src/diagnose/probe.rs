@@ -17,8 +17,8 @@ pub use causes::ALL;
 
 use super::cause::{CauseFamily, FindingCertainty, MismatchCause};
 use super::difference::find_difference;
+use super::findings::{CauseFinding, Diagnosis};
 use super::forms::{BodySource, FORMS, decode_text};
-use super::verdict::{CauseFinding, Diagnosis};
 use crate::protocol::signature::{HmacKey, Secret};
 use bodies::ProbeBody;
 use causes::{BARE, NO_ROUTE, NOTHING, PARTLY, REJECTS_ALL, THROWS, UNREACHABLE};

@@ -47,7 +47,7 @@ pub(super) struct PacedBody {
 }
 
 impl PacedBody {
-    /// A body in a manner that is not [`Manner::Whole`].
+    /// A body in a manner that is not [`BodyEncoding::Whole`].
     pub(super) fn new(body: &Bytes, manner: &BodyEncoding) -> Self {
         let half = || BodyStep::Send(body.slice(..body.len() / 2));
         let steps = match manner {

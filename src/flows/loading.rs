@@ -4,7 +4,7 @@ use super::payload;
 use crate::context::Context;
 use crate::deliver::load::{self, LoadBodies, LoadOptions, LoadStatistics};
 use crate::error::Error;
-use crate::output::load::LoadTotals;
+use crate::output::load_summary::LoadTotals;
 use crate::output::progress::RunProgressBar;
 use crate::shutdown::{StopReceiver, StopSignal};
 use std::sync::Arc;

@@ -10,9 +10,9 @@ use crate::error::{Error, Exit};
 use crate::exchange::{HttpClient, OutgoingRequest};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
+use crate::output::phrases;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
-use crate::output::words;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
@@ -207,14 +207,14 @@ impl RehearsalScreen<'_> {
         if let Some((outcome, latency)) = ended {
             let ink = if outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
             line = line
-                .put(ink, words::describe_outcome(outcome))
+                .put(ink, phrases::describe_outcome(outcome))
                 .add_gap(3)
-                .put(TextRole::Plain, words::format_duration(latency));
+                .put(TextRole::Plain, phrases::format_duration(latency));
         }
         if !wait.is_zero() {
             line = line
                 .add_gap(3)
-                .put(TextRole::Faint, Sanitised::text(&format!("after {}", words::format_duration(wait).as_str())));
+                .put(TextRole::Faint, Sanitised::text(&format!("after {}", phrases::format_duration(wait).as_str())));
         }
         Ok(self.console.write_lines(&[line])?)
     }

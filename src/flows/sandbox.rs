@@ -10,7 +10,7 @@ use crate::output::human::{ScreenStream, render_banner};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::output::style::OutputStyle;
-use crate::output::{records, sandbox as shown, words};
+use crate::output::{phrases, records, sandbox as shown};
 use crate::protocol::api::{BASE_PATH, WorkspacePlan};
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
@@ -216,7 +216,7 @@ pub fn show_banner(site: &BoundSandbox, signing: &str, console: &Console, screen
     let plot = &site.plot;
     let limit = plot.plan.hourly_limit().map(|own| plot.rate_limit.unwrap_or(own));
     let calls = limit.map_or("no API access".to_owned(), |limit| {
-        format!("{} calls an hour", words::format_count(u64::from(limit)).as_str())
+        format!("{} calls an hour", phrases::format_count(u64::from(limit)).as_str())
     });
     let speed = match plot.pace.speed {
         None => "retries at once".to_owned(),

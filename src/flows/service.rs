@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
 use crate::hosted::{ApiClient, ApiFailure, ApiFailureCause, ClientEvent};
 use crate::output::console::Console;
-use crate::output::words;
+use crate::output::phrases;
 use crate::protocol::api::{ApiCall, ApiErrorResponse, ApiRateLimits};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use jiff::Timestamp;
@@ -46,11 +46,11 @@ pub fn open_service_with(
             console.print_detail(&format!(
                 "{}  {status}  {}{left}",
                 call.describe(),
-                words::format_duration(*latency).as_str()
+                phrases::format_duration(*latency).as_str()
             ));
         }
         ClientEvent::Again { call, status, pause } => {
-            let pause = words::format_duration(*pause);
+            let pause = phrases::format_duration(*pause);
             console.print_notice(&format!("{}  {status}; trying again in {}", call.describe(), pause.as_str()));
         }
     });
@@ -60,8 +60,8 @@ pub fn open_service_with(
 
 /// `993 of 1,000 calls left until 11:00:00`.
 pub fn format_calls_left(limits: &ApiRateLimits, time: impl Fn(Timestamp) -> String) -> Option<String> {
-    let remaining = words::format_count(limits.remaining?);
-    let of = limits.limit.map(|limit| format!(" of {}", words::format_count(limit).as_str())).unwrap_or_default();
+    let remaining = phrases::format_count(limits.remaining?);
+    let of = limits.limit.map(|limit| format!(" of {}", phrases::format_count(limit).as_str())).unwrap_or_default();
     let until = limits.reset_at.map(|at| format!(" until {}", time(at))).unwrap_or_default();
     Some(format!("{}{of} calls left{until}", remaining.as_str()))
 }
@@ -86,9 +86,10 @@ impl HostedService {
             ApiFailureCause::Unreadable { status, why } => {
                 network(format!("the answer {status} to {call} cannot be used: {why}")).hint(self.describe_origin())
             }
-            ApiFailureCause::TooLarge(limit) => {
-                network(format!("the answer to {call} is larger than {}", words::format_bytes(*limit as u64).as_str()))
-            }
+            ApiFailureCause::TooLarge(limit) => network(format!(
+                "the answer to {call} is larger than {}",
+                phrases::format_bytes(*limit as u64).as_str()
+            )),
             ApiFailureCause::Unwritable(words) => Error::usage(format!("the request cannot be built: {words}")),
         }
     }
@@ -180,12 +181,12 @@ fn explain_existing(refusal: &ApiErrorResponse, failure: &ApiFailure, said: &str
 /// The body tells when calls are answered again; where it does not, the header fields may.
 fn explain_rate_limit(refusal: &ApiErrorResponse, limits: &ApiRateLimits, said: &str, context: &Context) -> Error {
     let of = refusal.limit().or(limits.limit);
-    let of = of.map(|limit| format!(" ({} calls an hour)", words::format_count(limit).as_str())).unwrap_or_default();
+    let of = of.map(|limit| format!(" ({} calls an hour)", phrases::format_count(limit).as_str())).unwrap_or_default();
     let told = network(format!("the service is not accepting calls for now: {said}{of}"));
     let Some(at) = refusal.reset_at().or(limits.reset_at) else { return told.hint("try again in an hour") };
     let wait = at.duration_since(context.clock.now());
     let wait = std::time::Duration::try_from(wait).unwrap_or_default();
-    let wait = words::format_duration(std::time::Duration::from_secs(wait.as_secs()));
+    let wait = phrases::format_duration(std::time::Duration::from_secs(wait.as_secs()));
     told.hint(format!(
         "calls are accepted again at {} (in {})",
         format_local_time(&context.time_zone, at),

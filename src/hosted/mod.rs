@@ -176,7 +176,7 @@ impl ApiClient {
         }
     }
 
-    /// Makes a subscription. Never made twice: see [`Failure::is_open`] for what a failure means.
+    /// Makes a subscription. Never made twice: see [`ApiFailure::is_uncertain`] for what a failure means.
     pub async fn subscribe(&self, new: &NewSubscription) -> Result<ApiSubscription, ApiFailure> {
         let call = ApiCall::Subscribe;
         let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;

@@ -2,7 +2,7 @@
 //!
 //! It neither sleeps nor looks at a clock: the caller says how much is left, as often as it likes.
 
-use super::words::format_clock;
+use super::phrases::format_clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 

@@ -4,11 +4,11 @@
 //! it.
 
 use super::html::HtmlFragment;
-use super::report::HEAD;
+use super::phrases;
+use super::report_page::HEAD;
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use super::table::{TableCell, render_columns};
-use super::words;
 use crate::protocol::delivery::{SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState};
 use crate::protocol::json::pretty_print;
 use jiff::Timestamp;
@@ -58,7 +58,7 @@ fn state(delivery: &SandboxDelivery, time: impl Fn(Timestamp) -> String) -> Stri
 
 fn ended(end: &SandboxAttemptState) -> Sanitised {
     match end {
-        SandboxAttemptState::Ended { outcome, .. } => words::describe_outcome(outcome),
+        SandboxAttemptState::Ended { outcome, .. } => phrases::describe_outcome(outcome),
         SandboxAttemptState::Interrupted => Sanitised::own("interrupted"),
         SandboxAttemptState::UnderWay => Sanitised::own("under way"),
     }
@@ -71,7 +71,7 @@ pub fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle)
     page = page.tag("</p><div class=\"cards\">");
     for state in SandboxDeliveryState::ALL {
         let count = deliveries.iter().filter(|delivery| delivery.state == state).count();
-        page = page.tag("<div class=\"card\"><b>").text(words::format_count(count as u64).as_str()).tag("</b>");
+        page = page.tag("<div class=\"card\"><b>").text(phrases::format_count(count as u64).as_str()).tag("</b>");
         page = page.text(state.name()).tag("</div>");
     }
     page = page.tag("</div>");
@@ -119,7 +119,7 @@ fn attempt_row(attempt: &SandboxDeliveryAttempt, style: &OutputStyle) -> HtmlFra
     let (class, took, said) = match &attempt.end {
         SandboxAttemptState::Ended { outcome, latency } => {
             let class = if outcome.is_acknowledged() { "<td class=\"good\">" } else { "<td class=\"bad\">" };
-            (class, words::format_duration(*latency), words::excerpt_outcome(outcome))
+            (class, phrases::format_duration(*latency), phrases::excerpt_outcome(outcome))
         }
         _ => ("<td class=\"note\">", Sanitised::default(), String::new()),
     };

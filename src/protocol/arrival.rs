@@ -112,7 +112,7 @@ pub struct Arrival {
     pub headers: HeaderLines,
     /// The body as received.
     pub body: RawBody,
-    /// Valid or unsigned; what is invalid becomes a [`Refused`] instead.
+    /// Valid or unsigned; what is invalid becomes a [`RefusedRequest`] instead.
     pub verification: SignatureState,
     /// What could be read off the body.
     pub facts: EventFacts,

@@ -158,7 +158,7 @@ impl PayloadEdit {
 /// made to agree, so that a changed payload is as consistent as the fabricated one.
 ///
 /// # Errors
-/// As [`Edit::apply`]; the payload is then partly changed.
+/// As [`PayloadEdit::apply`]; the payload is then partly changed.
 pub fn apply_edits(
     payload: &mut Value,
     event: EventType,

@@ -5,7 +5,7 @@
 //! tokens, since a listener does it for every request, and it reads what `JSON.parse` would have read: the last of
 //! several members of one name counts, and a later `data` replaces the whole earlier one.
 
-pub mod hero;
+pub mod referralhero;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -64,7 +64,7 @@ pub struct PayloadDrift {
     pub kind: DriftKind,
 }
 
-/// The path in a [`Drift`] that means the whole body: it is not a JSON object.
+/// The path in a [`PayloadDrift`] that means the whole body: it is not a JSON object.
 pub const BODY: &str = "body";
 
 /// Fields unknown to the catalogue that are named at most; a hostile body could have a hundred thousand.
@@ -93,7 +93,8 @@ impl EventFacts {
             return Self { drift: vec![drift(BODY, DriftKind::Mistyped)], ..Self::default() };
         };
         let event_type = string(&walk, "event_type");
-        let hero = if event_type.is_none() && walk.has_unknown("response") { hero::read_facts(text) } else { None };
+        let hero =
+            if event_type.is_none() && walk.has_unknown("response") { referralhero::read_facts(text) } else { None };
         if let Some(facts) = hero {
             return facts;
         }

@@ -5,13 +5,13 @@
 //! what else is rolled. Nothing here knows the time or a source of randomness; both are handed in. Addresses lie under
 //! the example domains of RFC 2606, so that a payload which escapes can reach nobody.
 
-mod dice;
-mod people;
+mod names;
+mod seeded_rng;
 mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use dice::{SeededRng, seeded_time};
+pub use seeded_rng::{SeededRng, seeded_time};
 pub use stream::{PayloadPattern, PayloadStream};
 
 use super::event::EventType;
@@ -75,9 +75,9 @@ impl SampleSignup {
     pub fn generate(dice: &mut SeededRng, now: Timestamp, given: &SampleOverrides) -> Self {
         let waitlist = dice.uuid().to_string();
         let id = dice.uuid();
-        let (rolled_name, ascii) = people::generate_name(dice);
-        let ascii = given.name.as_deref().map_or(ascii, people::to_ascii);
-        let email = people::generate_email(dice, &ascii);
+        let (rolled_name, ascii) = names::generate_name(dice);
+        let ascii = given.name.as_deref().map_or(ascii, names::to_ascii);
+        let email = names::generate_email(dice, &ascii);
         let told_at = truncate_to_seconds(now);
         let lag = SignedDuration::from_secs(i64::from(dice.chance(0.25)));
         Self {

@@ -114,14 +114,14 @@ pub enum SignatureVerdict {
     Unsigned,
 }
 
-/// That a verification succeeded. Only [`verify`] can make one.
+/// That a verification succeeded. Only [`verify_signature`] can make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignatureProof {
     secret: usize,
 }
 
 impl SignatureProof {
-    /// Which of the secrets matched: its position in the list given to [`verify`].
+    /// Which of the secrets matched: its position in the list given to [`verify_signature`].
     pub fn secret_index(self) -> usize {
         self.secret
     }

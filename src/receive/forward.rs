@@ -1,14 +1,14 @@
 //! Passing events on to the local app: what is sent, once or again, and what became of it.
 //!
-//! Bytes go on as they came. Under [`Ack::Store`](super::Ack::Store) a worker for each target takes events from its
-//! [`Line`] one at a time, and no answer ever waits for it. Under [`Ack::Mirror`](super::Ack::Mirror) the request
+//! Bytes go on as they came. Under [`AckMode::Store`](super::AckMode::Store) a worker for each target takes events from its
+//! [`ForwardQueue`] one at a time, and no answer ever waits for it. Under [`AckMode::Mirror`](super::AckMode::Mirror) the request
 //! itself makes the attempt. What finds no room in the line is told, with the command that sends it later: the
 //! event is stored, and a copy on disk beats one in memory.
 
-use super::line::ForwardQueue;
-use super::recent::{BoundedMap, REMEMBERED};
+use super::bounded_map::{BoundedMap, REMEMBERED};
+use super::context::ReceiverContext;
+use super::queue::ForwardQueue;
 use super::settings::{ForwardSettings, MIRROR_BUDGET};
-use super::shared::ReceiverContext;
 use crate::exchange::{HttpClient, OutgoingRequest};
 use crate::protocol::arrival::{
     ArrivalRecorder, HeaderLines, RecordedArrival, RepeatKind, UnforwardedArrival, is_forwarded_header,

@@ -1,44 +1,45 @@
-//! The listener: an HTTP/1 server that verifies, stores, answers, tells and passes on.
+//! The listener: an HTTP/1 server that verifies, stores, answers, reports and forwards.
 //!
-//! The caller binds the socket and says when to stop; a [`Receiver`] is one listener without its socket, [`router`]
+//! The caller binds the socket and says when to stop; a [`WebhookReceiver`] is one listener without its socket, [`router`]
 //! makes a service of it that tests can call directly, and [`serve`] puts that service behind a socket:
 //!
 //! ```text
-//! let receiver = Receiver::start(settings, recorder, clock, audience);
+//! let receiver = WebhookReceiver::start(settings, recorder, clock, sink);
 //! let drained = serve(listener, router(receiver.clone()), limits, stop).await;
 //! let finished = receiver.finish(limits.drain).await;
 //! ```
 //!
-//! May know `protocol`, `exchange`, `server` and `clock`. The store is a [`Recorder`] and the screen an [`Audience`]: this
+//! May know `protocol`, `exchange`, `server` and `clock`. The store is a [`ArrivalRecorder`] and the screen an [`ReportSink`]:
+//! this
 //! module prints nothing, opens no file and reads no environment.
 //!
-//! `receiver` is one request's way, `head` reads, `reply` answers, `refusals`, `forward` with its `line`, and
-//! `persistent` work behind the answer's back, `tally` counts.
+//! `receiver` is one request's way, `head` reads, `reply` answers; `refused`, `forward` with its `queue`, and `retrying`
+//! work after the answer; `counters` counts.
 
-mod answers;
+mod bounded_map;
+mod context;
+mod counters;
 mod forward;
 mod head;
-mod line;
-mod persistent;
+mod queue;
 mod receiver;
-mod recent;
-mod refusals;
+mod refused;
 mod reply;
+mod reports;
+mod response_script;
+mod retrying;
 mod settings;
-mod shared;
-mod tally;
-mod telling;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{ResponseScript, ResponseScriptError};
+pub use counters::{ListenerCounters, ListenerCounts};
 pub use receiver::{ReceiverShutdown, WebhookReceiver};
+pub use reports::ReportSink;
+pub use response_script::{ResponseScript, ResponseScriptError};
 pub use settings::{
     AckMode, ForwardRetryPolicy, ForwardSettings, GREETING_HEADER, ListenerFilter, ListenerGreeting, ListenerSettings,
     MIRROR_BUDGET, MemoryLimits,
 };
-pub use tally::{ListenerCounters, ListenerCounts};
-pub use telling::ReportSink;
 
 pub use crate::server::{DrainResult, ServerLimits, serve};
 

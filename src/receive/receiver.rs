@@ -3,18 +3,18 @@
 //! Order matters and is the same for everybody: read, verify, store, decide the answer, tell, pass on, answer. An
 //! answer of success goes out only after the store said that the event is durable.
 
-use super::answers::ResponseScript;
+use super::bounded_map::{BoundedMap, REMEMBERED};
+use super::context::ReceiverContext;
+use super::counters::ListenerCounters;
 use super::forward::{ForwardTarget, PendingForward, delivery_key};
 use super::head::RequestHead;
-use super::line::Reservation;
-use super::persistent::RetryingWorker;
-use super::recent::{BoundedMap, REMEMBERED};
-use super::refusals::{self, RefusedQueue, open_refused_queue};
+use super::queue::Reservation;
+use super::refused::{self, RefusedQueue, open_refused_queue};
 use super::reply::{ListenerReply, method_not_allowed};
+use super::reports::{self, ReportSink};
+use super::response_script::ResponseScript;
+use super::retrying::RetryingWorker;
 use super::settings::{AckMode, GREETING_HEADER, ListenerSettings};
-use super::shared::ReceiverContext;
-use super::tally::ListenerCounters;
-use super::telling::{self, ReportSink};
 use crate::clock::SharedClock;
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ArrivalRecorder, HeaderLines, RecordedArrival, RefusedRequest, RepeatKind,
@@ -180,7 +180,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
     fn refuse_request(&self, refused: RefusedRequest) -> ListenerReply {
         self.shared.tally.invalid.increment();
         if let Err(refused) = self.refusals.try_enqueue(refused) {
-            refusals::report_refused(&self.shared, self.settings.shown.as_ref(), refused, None);
+            refused::report_refused(&self.shared, self.settings.shown.as_ref(), refused, None);
         }
         ListenerReply::refused()
     }
@@ -209,7 +209,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
                 AckMode::Mirror => mirror = mirror.or_else(|| Some(Arc::clone(target))),
             }
         }
-        let draft = (shown && self.shared.audience.wants_report()).then(|| telling::draft_arrival(arrival));
+        let draft = (shown && self.shared.audience.wants_report()).then(|| reports::draft_arrival(arrival));
         AfterStore { draft, headers: arrival.headers.clone(), body: arrival.body.clone(), shown, mirror, tickets }
     }
 
@@ -225,7 +225,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             }
         };
         if let Some(draft) = after.draft {
-            self.shared.emit_report(telling::complete_stored(draft, recorded, reply.status.as_u16()));
+            self.shared.emit_report(reports::complete_stored(draft, recorded, reply.status.as_u16()));
         }
         if let Some(told) = forward {
             self.shared.emit_report(told);
@@ -262,7 +262,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             ArrivalRecordError::Unavailable(_) => ListenerReply::not_stored(),
         };
         if let Some(draft) = after.draft {
-            self.shared.emit_report(telling::complete_unstored(draft, error.to_string(), reply.status.as_u16()));
+            self.shared.emit_report(reports::complete_unstored(draft, error.to_string(), reply.status.as_u16()));
         }
         reply
     }

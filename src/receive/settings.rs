@@ -2,7 +2,7 @@
 //!
 //! May know `protocol` types and HTTP names. Must not read the environment or parse command lines.
 
-use super::answers::ResponseScript;
+use super::response_script::ResponseScript;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
@@ -47,7 +47,7 @@ pub struct ListenerSettings {
     pub memory: MemoryLimits,
 }
 
-/// The header that carries a [`Greeting`]'s question.
+/// The header that carries a [`ListenerGreeting`]'s question.
 pub const GREETING_HEADER: &str = "x-referralloop-greeting";
 
 /// A question that only this listener has the answer to. Both are made for one run; the answer is not derived from the
@@ -121,7 +121,7 @@ pub struct ForwardSettings {
     pub forward_duplicates: bool,
     /// What the sender's answer waits for.
     pub ack: AckMode,
-    /// How failed forwards are tried again; `None` for one attempt each. Only under [`Ack::Store`].
+    /// How failed forwards are tried again; `None` for one attempt each. Only under [`AckMode::Store`].
     pub retrying: Option<ForwardRetryPolicy>,
     /// Which of the shown events go to this target; `None` means all.
     pub only: Option<ListenerFilter>,

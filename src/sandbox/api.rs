@@ -1,7 +1,7 @@
 //! The calls of the contract: which one is meant, whether it is allowed, what it does and answers.
 
 use super::input::{PageQuery, SignupRequest, SubscriptionRequest};
-use super::reply::SandboxResponse;
+use super::response::SandboxResponse;
 use super::subscription::{self, SandboxSubscription};
 use super::waitlist::{self, SandboxSignup, SandboxWaitlist, SignupChange};
 use super::{SandboxContext, SandboxState, assumption, digest_key};

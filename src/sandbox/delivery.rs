@@ -3,7 +3,7 @@
 //!
 //! May know the tables and the schedule. Time is a parameter.
 
-use super::pace::SandboxRetryPolicy;
+use super::retry_policy::SandboxRetryPolicy;
 use crate::database::{OutcomeColumns, decode_time};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;

@@ -4,10 +4,10 @@
 //! book from which the next start goes on: see `delivery::recover`.
 
 use super::SandboxContext;
-use super::book::{SandboxDatabase, SandboxWriteError};
+use super::database::{SandboxDatabase, SandboxWriteError};
 use super::delivery::{self, DeliveryUpdate, MOST, QueuedDelivery, StartedAttempt};
-use super::pace::SandboxRetryPolicy;
 use super::queue::DeliveryQueue;
+use super::retry_policy::SandboxRetryPolicy;
 use crate::database::decode_time;
 use crate::exchange::HttpClient;
 use crate::protocol::delivery::{DispatchReport, SandboxAttemptState, SandboxDeliveryAttempt, SandboxDeliveryState};

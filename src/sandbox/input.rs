@@ -3,7 +3,7 @@
 //! Pure. What is wrong becomes the reply that says so.
 
 use super::assumption;
-use super::reply::SandboxResponse;
+use super::response::SandboxResponse;
 use crate::protocol::api::{ApiErrorResponse, LARGEST_PAGE, PAGE};
 use crate::protocol::event::{EventType, FieldKind};
 use crate::protocol::target::is_loopback;

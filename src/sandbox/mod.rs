@@ -4,47 +4,48 @@
 //! The caller binds the socket and says when to stop:
 //!
 //! ```text
-//! let book = Book::open(&place)?;
-//! let workspace = found(&book, founding, random, now).await?;
-//! let sandbox = Sandbox::start(settings, &book, &workspace, around).await?;
+//! let database = SandboxDatabase::open(&location)?;
+//! let workspace = open_workspace(&database, setup, random, now).await?;
+//! let sandbox = Sandbox::start(settings, &database, &workspace, context).await?;
 //! serve(listener, router(sandbox.clone()), limits, stop).await;
 //! sandbox.finish(limits.drain).await;
-//! book.close().await;
+//! database.close().await;
 //! ```
 //!
-//! May know `protocol`, `exchange`, `server`, `database` and the process. Prints nothing: reports go to an [`Audience`],
-//! and pages for people come from [`Pages`]. What the documentation leaves open is decided in `assumption`, and every
+//! May know `protocol`, `exchange`, `server`, `database` and the process. Prints nothing: reports go to an [`SandboxObserver`],
+//! and pages for people come from [`SandboxPageRenderer`]. What the documentation leaves open is decided in `assumption`, and every
 //! answer that rests on such a guess says so.
 //!
-//! `book` is the file and its thread, `founding` its first page, `waitlist`, `subscription` and `delivery` its rows;
-//! `queue`, `pace` and `dispatch` deliver; `api`, `public` and `page` answer, with `input`, `quota` and `reply`.
+//! `database` is the file and its thread, `workspace` what it begins with, `waitlist`, `subscription` and `delivery` its
+//! rows; `queue`, `retry_policy` and `dispatch` deliver; `api`, `signup_page` and `own_pages` answer, with `input`, `quota`
+//! and `response`.
 
 mod api;
 mod assumption;
-mod book;
+mod database;
 mod delivery;
 mod dispatch;
-mod founding;
 mod input;
-mod pace;
-mod page;
-mod public;
+mod own_pages;
 mod queue;
 mod quota;
 mod reader;
-mod reply;
+mod response;
+mod retry_policy;
 mod schema;
+mod signup_page;
 mod subscription;
 #[cfg(test)]
 mod tests;
 mod waitlist;
+mod workspace;
 
 pub use assumption::{ASSUMPTIONS, AssumptionScope, SandboxAssumption};
-pub use book::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
+pub use database::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
 pub use delivery::DeliveryFilter;
-pub use founding::{SandboxWorkspace, WorkspaceSetup};
-pub use pace::SandboxRetryPolicy;
 pub use reader::read_deliveries;
+pub use retry_policy::SandboxRetryPolicy;
+pub use workspace::{SandboxWorkspace, WorkspaceSetup};
 
 use crate::clock::SharedClock;
 use crate::context::EntropySource;
@@ -60,7 +61,7 @@ use axum::response::Response;
 use delivery::QueuedDelivery;
 use jiff::Timestamp;
 use quota::HourlyQuota;
-use reply::SandboxResponse;
+use response::SandboxResponse;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -166,7 +167,7 @@ pub async fn open_workspace(
     random: [u8; 16],
     now: Timestamp,
 ) -> Result<SandboxWorkspace, SandboxWriteError> {
-    book.run_job(move |book| founding::open_workspace(book, founding, random, now)).await
+    book.run_job(move |book| workspace::open_workspace(book, founding, random, now)).await
 }
 
 impl Sandbox {
@@ -254,13 +255,13 @@ fn handle(State(Sandbox(inner)): State<Sandbox>, request: axum::extract::Request
 
 async fn answer(inner: Arc<SandboxState>, request: axum::extract::Request) -> Response {
     let path = request.uri().path().to_owned();
-    if page::is_own(&path) {
-        return page::answer_own_page(&inner, request).await.into_response();
+    if own_pages::is_own(&path) {
+        return own_pages::answer_own_page(&inner, request).await.into_response();
     }
     let method = request.method().to_string();
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let reply = match path.strip_prefix(PUBLIC) {
-        Some(slug) => public::answer_signup_page(&inner, slug, request).await,
+        Some(slug) => signup_page::answer_signup_page(&inner, slug, request).await,
         None => api::answer_api_request(&inner, request).await,
     };
     let (status, assumptions) = (reply.status.as_u16(), reply.assumptions.clone());

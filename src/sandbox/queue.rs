@@ -32,7 +32,7 @@ impl DeliveryQueue {
         self.update_head(waiting.lane);
     }
 
-    /// The first delivery that is due and whose lane is free. Its lane is then taken, until [`Queue::done`].
+    /// The first delivery that is due and whose lane is free. Its lane is then taken, until [`DeliveryQueue::free_lane`].
     pub(super) fn take(&mut self, now_ms: i64) -> Option<QueuedDelivery> {
         let head = self.heads.first_entry().filter(|head| head.key().0 <= now_ms)?;
         let ((due_ms, delivery), lane) = head.remove_entry();

@@ -1,7 +1,7 @@
 //! Rows of waitlists and sign-ups, and how positions shift: at a removal everybody behind moves up, at a referral the
 //! referrer does, and whoever is passed moves down.
 //!
-//! May know the tables. Time, ids and codes are parameters. What happened is answered as [`Happening`]s, in the order in
+//! May know the tables. Time, ids and codes are parameters. What happened is answered as [`SignupChange`]s, in the order in
 //! which it is to be told.
 
 use crate::database::decode_time;

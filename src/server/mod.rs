@@ -6,14 +6,14 @@
 
 mod accept;
 mod body;
-mod outlive;
+mod shield;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 pub use accept::{DrainResult, serve};
 pub use body::{BodyReadError, read_body};
-pub use outlive::{CatchPanic, DetachOnDrop};
+pub use shield::{CatchPanic, DetachOnDrop};
 
 use std::time::Duration;
 

@@ -38,7 +38,7 @@ pub struct StoreFilter {
     pub waitlist: Option<String>,
     /// The best verification of their arrivals.
     pub state: Option<SignatureState>,
-    /// First seen at this time or later: received, or for [`Direction::Sent`] sent.
+    /// First seen at this time or later: received, or for [`EventDirection::Sent`] sent.
     pub since: Option<Timestamp>,
     /// First seen before this time.
     pub until: Option<Timestamp>,

@@ -11,7 +11,7 @@
 //! what it added, and if that one sorts too, whoever ends first is right.
 
 use super::key::EventKeys;
-use super::recent::{IndexEntry, RecentIndex};
+use super::recent_index::{IndexEntry, RecentIndex};
 use super::sql::statements;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -99,7 +99,7 @@ statements! {
 }
 
 impl<'c> EventIndex<'c> {
-    /// Prepares the statements. Nothing is read before [`Index::catch_up`].
+    /// Prepares the statements. Nothing is read before [`EventIndex::catch_up`].
     pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
         let sql = PreparedStatements::prepare(connection)?;
         Ok(Self { at: IndexProgress::default(), recent: RecentIndex::default(), sorting: None, sql })

@@ -3,9 +3,9 @@
 //! Pure but for the channel. A job carries everything ready to be entered: whoever hands it over has done the hashing.
 
 use super::error::StoreFault;
+use super::import::{EventImport, TargetProgressRequest};
 use super::key::EventKeys;
-use super::ledger::StoreTables;
-use super::past::{EventImport, TargetProgressRequest};
+use super::tables::StoreTables;
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ForwardProgress, HeaderLines, RecordedArrival, RefusedRequest, SignatureState,
     UnforwardedArrival,

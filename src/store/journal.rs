@@ -2,7 +2,7 @@
 //!
 //! A wish is on the disk before the service hears of it, and what came of it before anybody is told. Has a connection
 //! of its own: each line is one commit, and commits return after the log is on the disk. A line whose call never came
-//! back stays [`Standing::Asked`]; who reads it later knows that nobody knows.
+//! back stays [`SubscriptionStatus::Asked`]; who reads it later knows that nobody knows.
 
 use super::schema::STORE;
 use crate::database::{self, OpenError, ReadError};

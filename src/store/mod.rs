@@ -3,37 +3,37 @@
 //! May know the protocol's values and SQLite. Must not know where its file lies by default, what is shown of it, or
 //! the network.
 //!
-//! One [`Store`] per process writes, through one thread; any number of [`Reader`]s read beside it, in this process
+//! One [`Store`] per process writes, through one thread; any number of [`StoreReader`]s read beside it, in this process
 //! or another. What an answer of the writer says is on the disk.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `schema` | the tables and their versions |
 //! | `key`, `code` | digests and numbers that stand in rows |
-//! | `job`, `writer`, `ledger` | what is queued, how it is committed, what it does to the tables |
-//! | `index`, `recent`, `sql` | looking events up, on disk and in memory; prepared statements |
-//! | `known` | what is known of an event that comes again |
-//! | `past` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
+//! | `job`, `writer`, `tables` | what is queued, how it is committed, what it does to the tables |
+//! | `index`, `recent_index`, `sql` | looking events up, on disk and in memory; prepared statements |
+//! | `event_cache` | what is known of an event that comes again |
+//! | `import` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
 //! | `filter`, `reader` | which events, and reading them |
 
 mod code;
 mod error;
+mod event_cache;
 mod filter;
+mod import;
 mod index;
 mod job;
 mod journal;
 mod key;
-mod known;
-mod ledger;
-mod past;
 mod prune;
 mod reader;
-mod recent;
+mod recent_index;
 mod rows;
 mod schema;
 mod sql;
+mod tables;
 mod writer;
 
 #[cfg(test)]
@@ -41,8 +41,8 @@ mod tests;
 
 pub use crate::database::{OpenError, ReadError};
 pub use filter::{EventDirection, StoreFilter};
+pub use import::EventImport;
 pub use journal::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
-pub use past::EventImport;
 pub use prune::{PruneSummary, prune};
 pub use reader::StoreReader;
 pub use rows::{ArrivalRow, EventRow, RefusedRow, StoreStats};
@@ -54,9 +54,9 @@ use crate::protocol::arrival::{
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
+use import::TargetProgressRequest;
 use jiff::Timestamp;
 use job::{HeldReply, OutgoingEvent, StoreJob};
-use past::TargetProgressRequest;
 use schema::STORE;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -69,7 +69,7 @@ const QUEUE: usize = 4096;
 /// What a store is opened with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreOptions {
-    /// Bytes that the rows may take. What would go beyond is answered with [`RecordError::Full`].
+    /// Bytes that the rows may take. What would go beyond is answered with [`ArrivalRecordError::Full`].
     pub quota_bytes: u64,
     /// How long to wait for a lock that another process holds.
     pub patience: Duration,
@@ -152,7 +152,7 @@ impl Store {
     }
 
     /// Finishes what was queued before, copies the log into the file and ends the writer. What is recorded later is
-    /// answered with [`RecordError::Unavailable`].
+    /// answered with [`ArrivalRecordError::Unavailable`].
     pub async fn close(self) {
         // A writer that is gone already has nothing left to finish.
         let _ = self.recorder.submit_job(StoreJob::Close).await;
@@ -167,7 +167,7 @@ pub struct StoreRecorder {
 }
 
 impl StoreRecorder {
-    /// See [`Store::sent`].
+    /// See [`Store::record_sent`].
     pub async fn record_sent(
         &self,
         body: RawBody,
@@ -178,7 +178,7 @@ impl StoreRecorder {
         self.submit_job(|answer| StoreJob::Send(outgoing, answer)).await
     }
 
-    /// See [`Store::attempt`].
+    /// See [`Store::record_attempt`].
     pub async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
         self.submit_job(|answer| StoreJob::Attempt(Box::new(attempt), answer)).await
     }

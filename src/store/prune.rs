@@ -4,8 +4,8 @@
 //! what is removed.
 
 use super::error::StoreFault;
-use super::ledger::StoreTables;
 use super::schema::STORE;
+use super::tables::StoreTables;
 use crate::database::{self, OpenError, ReadError};
 use rusqlite::Connection;
 use std::path::Path;

@@ -5,7 +5,7 @@
 use super::filter::{StoreFilter, StoreQuery};
 use super::journal::{self, JournalEntry};
 use super::key;
-use super::recent;
+use super::recent_index;
 use super::rows::{self, ArrivalRow, EventRow, RefusedRow, StoreStats};
 use super::schema::STORE;
 use crate::database::{self, OpenError, ReadError};
@@ -174,7 +174,7 @@ fn searches(connection: &Connection, filter: &StoreFilter, before: Option<u64>) 
     let Some(signup) = filter.signup.as_deref().map(key::digest_64) else {
         return Ok(vec![StoreQuery::for_filter(filter, before)]);
     };
-    let recent = recent::find_recent_events(connection, signup)?;
+    let recent = recent_index::find_recent_events(connection, signup)?;
     Ok(StoreQuery::for_signup(filter, signup, &recent, before).into())
 }
 

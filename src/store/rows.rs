@@ -79,7 +79,7 @@ pub struct StoreStats {
     pub used_bytes: u64,
 }
 
-/// Columns of [`event`].
+/// Columns of [`parse_event`].
 pub(super) const EVENT: &str = "e.id, e.body, e.first_ms, e.sent_ms, e.retry_of, e.state";
 
 /// An event without its attempts, and of its arrivals only the one that stands in its row.
@@ -105,7 +105,7 @@ pub(super) fn parse_last_arrival(row: &Row<'_>) -> rusqlite::Result<(u64, Signat
     Ok((number(row, 0)?, decode(1, code::decode_best_verification(row.get(1)?))?, time(row, 2)?))
 }
 
-/// Selects [`arrival`]s of the event that is the parameter, oldest first.
+/// Selects [`parse_arrival`]s of the event that is the parameter, oldest first.
 pub(super) const ARRIVALS: &str = "SELECT arrival, id, first_ms, state, target, headers, 1 AS nth
     FROM events WHERE id = ?1 AND state IS NOT NULL
     UNION ALL SELECT a.id, a.event, a.at_ms, a.state, coalesce(a.target, e.target), coalesce(a.headers, e.headers), a.nth
@@ -123,7 +123,7 @@ pub(super) fn parse_arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
     })
 }
 
-/// Columns of [`attempt`]; the tables are `attempts a` and `urls u`.
+/// Columns of [`parse_attempt`]; the tables are `attempts a` and `urls u`.
 pub(super) const ATTEMPT: &str = "a.event, u.url, a.purpose, a.number, a.at_ms, a.latency_us, a.outcome, a.status, \
      a.truncated, a.words, a.answer";
 
@@ -155,7 +155,7 @@ pub(super) fn parse_load_summary(row: &Row<'_>) -> rusqlite::Result<(Timestamp, 
     Ok((time(row, 0)?, row.get(1)?))
 }
 
-/// Columns of [`refused`].
+/// Columns of [`parse_refused`].
 pub(super) const REFUSED: &str = "id, at_ms, target, headers, body, reason";
 
 /// A refused request.

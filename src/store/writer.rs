@@ -8,7 +8,7 @@
 
 use super::error::StoreFault;
 use super::job::StoreJob;
-use super::ledger::StoreTables;
+use super::tables::StoreTables;
 use crate::protocol::arrival::ArrivalRecordError;
 use rusqlite::Connection;
 use tokio::runtime::Handle;

@@ -1,6 +1,6 @@
 //! Public addresses for a local port: programs of other makers, run as child processes and read.
 //!
-//! A [`Provider`] knows how its program is started and what its output says; a [`Tunnel`] is one that runs. Between
+//! A [`TunnelProvider`] knows how its program is started and what its output says; a [`Tunnel`] is one that runs. Between
 //! this program and the tunnel's stands a [`supervisor`]: this program once more, which holds the reading end of a pipe
 //! and ends everything below it as soon as the writing end is gone, however this program ended.
 //!
@@ -8,7 +8,7 @@
 //! enough, nor what is registered where.
 
 mod agent;
-mod find;
+mod hints;
 mod lines;
 mod provider;
 pub mod supervisor;
@@ -17,7 +17,7 @@ pub use provider::{TunnelProvider, TunnelProviderError};
 
 use crate::child::{ChildExit, ChildOptions, ProcessGroup};
 use crate::clock::SharedClock;
-use find::{TunnelHint, TunnelHintParser};
+use hints::{TunnelHint, TunnelHintParser};
 use lines::TunnelLines;
 use std::collections::VecDeque;
 use std::ffi::OsStr;

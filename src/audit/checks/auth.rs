@@ -1,9 +1,9 @@
 //! Whether forged events are refused, quietly, and only these.
 
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement};
+use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
-use super::super::stage::CheckContext;
-use super::auth_forms;
+use super::body_forms;
 use super::hygiene::find_stack_trace;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckExchange;
@@ -22,7 +22,7 @@ const VERIFY: &str = "compute HMAC-SHA256 of the raw body with the secret, compa
 header's value, sha256= included, and answer 401 when they differ";
 
 pub const CHECKS: &[AuditCheck] = &[
-    AuditCheck::from_action("auth.body-forms", High, 18, |stage| Box::pin(auth_forms::check_body_forms(stage))).allow_unacknowledged().with_secret().with_texts(
+    AuditCheck::from_action("auth.body-forms", High, 18, |stage| Box::pin(body_forms::check_body_forms(stage))).allow_unacknowledged().with_secret().with_texts(
         "a correct signature is accepted in every form of the same event",
         "the same JSON can be written in many ways; verifying rebuilt JSON instead of the received bytes fails as \
         soon as one differs",

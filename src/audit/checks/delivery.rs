@@ -1,8 +1,8 @@
 //! Whether events are acknowledged at all, as the service sends them.
 
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
-use super::super::stage::{CheckContext, PATIENCE, build_unsent_exchange};
-use super::super::wire;
+use super::super::check_context::{CheckContext, PATIENCE, build_unsent_exchange};
+use super::super::keep_alive;
 use crate::exchange::{BodyEncoding, is_loopback};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
@@ -149,7 +149,7 @@ async fn keep_alive(stage: &CheckContext<'_>) -> CheckJudgement {
         )
     };
     let (first, second) = drafts();
-    let twice = match wire::send_pair(first, second, PATIENCE).await {
+    let twice = match keep_alive::send_pair(first, second, PATIENCE).await {
         Ok(twice) => twice,
         Err(why) => {
             stage.record_exchange(build_unsent_exchange(drafts().0, why.clone()));

@@ -1,7 +1,7 @@
 //! Whether the endpoint gives away more than it must, judged by all answers so far.
 
 use super::super::catalogue::{AuditCheck, CheckJudgement, describe_exchange};
-use super::super::stage::CheckContext;
+use super::super::check_context::CheckContext;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{Info, Low, Medium};
 use http::Method;

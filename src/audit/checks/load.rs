@@ -1,8 +1,8 @@
 //! Whether the endpoint stays alive under what networks and other senders do to it.
 
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
+use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
-use super::super::stage::CheckContext;
 use crate::exchange::BodyEncoding;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};

@@ -1,7 +1,7 @@
 //! The catalogue, a file for each group. Ids are stable: scripts and baseline files name them.
 
 mod auth;
-mod auth_forms;
+mod body_forms;
 mod delivery;
 mod hygiene;
 mod load;
@@ -9,8 +9,8 @@ mod robust;
 mod semantics;
 
 use super::catalogue::AuditCheck;
+use super::check_context::CheckContext;
 use super::draft::RequestDraft;
-use super::stage::CheckContext;
 use serde_json::Value;
 
 /// A signed `signup.created` after a change.

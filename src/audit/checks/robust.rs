@@ -1,8 +1,8 @@
 //! Whether unusual content is survived: what may come one day must be acknowledged, what never should must not crash.
 
 use super::super::catalogue::{AuditCheck, AuditExpectation};
+use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
-use super::super::stage::CheckContext;
 use super::{draft_with_change, draft_with_name};
 use crate::protocol::check::CheckSeverity::{Info, Low, Medium};
 use http::Method;

@@ -1,8 +1,8 @@
 //! Whether repeats, order and age are handled as the service delivers. Effects are judged by the endpoint's own state.
 
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
+use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
-use super::super::stage::CheckContext;
 use super::draft_with_change;
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::check::CheckSeverity::{High, Low, Medium};

@@ -6,9 +6,9 @@ use crate::flows::history::{StoredId, StoredRequest, find_stored};
 use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
+use crate::output::phrases;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
-use crate::output::words;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -82,7 +82,7 @@ fn fields(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison) -> Value {
         lines.into_iter().map(|(name, value)| json!({ "name": text(name), "value": text(value) })).collect()
     };
     let answer = |side: &DiffSide| {
-        side.last.as_ref().map(|attempt| words::describe_outcome(&attempt.outcome).as_str().to_owned())
+        side.last.as_ref().map(|attempt| phrases::describe_outcome(&attempt.outcome).as_str().to_owned())
     };
     let (same, byte, changes) = match comparison {
         BodyComparison::Same => (true, None, None),
@@ -120,7 +120,7 @@ fn lines(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison, console: &Cons
             lines.push(StyledLine::new(style).put(ink, sign).put(TextRole::Faint, "header ").put(ink, words));
         }
     }
-    let answer = |side: &DiffSide| side.last.as_ref().map(|attempt| words::describe_outcome(&attempt.outcome));
+    let answer = |side: &DiffSide| side.last.as_ref().map(|attempt| phrases::describe_outcome(&attempt.outcome));
     let (was, is) = (answer(a), answer(b));
     if was != is {
         let told = |answer: Option<Sanitised>| answer.unwrap_or(Sanitised::own("none"));

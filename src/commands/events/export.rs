@@ -8,9 +8,9 @@ use crate::flows::replaying::{self, ReplaySigning};
 use crate::flows::transfer::EventHistory;
 use crate::flows::{arguments, selecting, workspace};
 use crate::output::console::Console;
-use crate::output::recipes::{self, NamedRequest, ScriptLanguage};
 use crate::output::records;
 use crate::output::rendition::RequestRendition;
+use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
 use crate::protocol::redact::Redactor;
 use crate::store::StoreReader;
 use clap::ValueEnum;
@@ -144,7 +144,7 @@ fn recipe(form: ExportForm, requests: &[(u64, OutgoingRequest)]) -> String {
         ExportForm::Curl | ExportForm::Jsonl => ScriptLanguage::Curl,
     };
     let named = |(number, request): &'_ (u64, OutgoingRequest)| format!("event_{number}_{}", request.body.len());
-    recipes::render_script(
+    request_scripts::render_script(
         language,
         requests.iter().map(|entry| NamedRequest {
             name: named(entry),

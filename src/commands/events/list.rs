@@ -8,10 +8,10 @@ use crate::flows::selecting::HistoryQuery;
 use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::pager;
+use crate::output::phrases;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, render_columns};
-use crate::output::words;
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::Attempt;
 use crate::store::EventRow;
@@ -67,8 +67,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 
 fn cells(row: &EventRow, style: &OutputStyle) -> Vec<TableCell> {
     let when = row.last_at.or(row.sent_at).map(|at| Sanitised::text(&style.format_date_time(at)));
-    let who =
-        [row.facts.email.as_deref().map(Sanitised::text), row.facts.position.map(|p| words::format_position(p, true))];
+    let who = [
+        row.facts.email.as_deref().map(Sanitised::text),
+        row.facts.position.map(|p| phrases::format_position(p, true)),
+    ];
     let who: Vec<Sanitised> = who.into_iter().flatten().flat_map(|text| [text, Sanitised::own("  ")]).collect();
     vec![
         TableCell::new(TextRole::Strong, Sanitised::text(&format!("#{}", row.number))),
@@ -92,5 +94,5 @@ fn state(row: &EventRow) -> TableCell {
 
 fn delivery(attempt: &Attempt) -> TableCell {
     let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
-    TableCell::new(ink, words::describe_outcome(&attempt.outcome))
+    TableCell::new(ink, phrases::describe_outcome(&attempt.outcome))
 }

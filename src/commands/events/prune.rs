@@ -6,7 +6,7 @@ use crate::flows::history::SelectionOptions;
 use crate::flows::selecting::HistoryQuery;
 use crate::flows::{arguments, workspace};
 use crate::output::console::Console;
-use crate::output::{prompt, words};
+use crate::output::{phrases, prompt};
 use crate::store::{self, StoreReader};
 use jiff::Timestamp;
 use serde_json::json;
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     let question =
-        format!("Remove {} for good?", words::format_quantity(doomed.len() as u64, "event", "events").as_str());
+        format!("Remove {} for good?", phrases::format_quantity(doomed.len() as u64, "event", "events").as_str());
     if !doomed.is_empty() && !prompt::confirm(context, &question)? {
         return Err(Error::usage(format!(
             "{} events would be removed for good, which needs confirmation",
@@ -113,6 +113,6 @@ fn show_summary(console: &Console, what: &str, count: u64, more: serde_json::Val
         return Ok(console.write_record("summary", &fields)?);
     }
     let verb = if what == "removed" { "removed" } else { "would be removed" };
-    console.print_notice(&format!("{} {verb}", words::format_quantity(count, "event", "events").as_str()));
+    console.print_notice(&format!("{} {verb}", phrases::format_quantity(count, "event", "events").as_str()));
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::flows::history::{SelectionOptions, StoredId};
 use crate::flows::transfer::EventHistory;
 use crate::flows::{selecting, workspace};
 use crate::output::console::Console;
-use crate::output::report::{EventPanel, ReportHeading, render_report_page};
+use crate::output::report_page::{EventPanel, ReportHeading, render_report_page};
 use crate::protocol::redact::Redactor;
 use std::path::PathBuf;
 

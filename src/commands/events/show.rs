@@ -8,10 +8,10 @@ use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::human::{render_body, render_headers, render_hex};
 use crate::output::line::{StyledLine, write_lines};
+use crate::output::phrases;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, render_pairs};
-use crate::output::words;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -120,7 +120,7 @@ fn show_event(console: &Console, story: &EventHistory) -> Result<(), Error> {
     let mut out = render_pairs(&summary(event, style), style);
     write_lines(&mut out, &render_body(&event.body, style, None, None));
     for (at, arrival) in arrivals.iter().enumerate() {
-        let badge = words::render_badge(arrival.verification, style);
+        let badge = phrases::render_badge(arrival.verification, style);
         heading(
             &mut out,
             &format!("arrival  {}  {}", style.format_date_time(arrival.at), arrival.target),
@@ -140,8 +140,8 @@ fn show_event(console: &Console, story: &EventHistory) -> Result<(), Error> {
         );
         heading(&mut out, &words, None, style);
         let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
-        let line = StyledLine::indented(style, 2).put(ink, words::describe_outcome(&attempt.outcome)).add_gap(3);
-        write_lines(&mut out, &[line.put(TextRole::Plain, words::format_duration(attempt.latency))]);
+        let line = StyledLine::indented(style, 2).put(ink, phrases::describe_outcome(&attempt.outcome)).add_gap(3);
+        write_lines(&mut out, &[line.put(TextRole::Plain, phrases::format_duration(attempt.latency))]);
     }
     Ok(console.write_text(&out)?)
 }
@@ -151,7 +151,7 @@ fn gap(arrivals: &[ArrivalRow], at: usize, style: &OutputStyle) -> Option<Styled
     let (first, before, this) =
         (arrivals.first()?, at.checked_sub(1).and_then(|at| arrivals.get(at))?, arrivals.get(at)?);
     let since = |earlier: &ArrivalRow| Duration::try_from(this.at.duration_since(earlier.at)).unwrap_or_default();
-    let mut words = format!("{} after the one before", words::format_duration(since(before)).as_str());
+    let mut words = format!("{} after the one before", phrases::format_duration(since(before)).as_str());
     if let Some(retry) = guess_retry(since(first)) {
         words.push_str(&format!(": looks like retry {retry}"));
     }
@@ -181,7 +181,7 @@ fn summary(event: &EventRow, style: &OutputStyle) -> Vec<(&'static str, TableCel
     let mut rows = vec![("event", text(format!("#{}", event.number)))];
     rows.extend(describe_facts(&event.facts));
     rows.push(("fingerprint", text(event.body.fingerprint().to_string())));
-    rows.push(("size", TableCell::from(words::format_bytes(event.body.len() as u64))));
+    rows.push(("size", TableCell::from(phrases::format_bytes(event.body.len() as u64))));
     rows.extend(event.sent_at.map(|at| ("sent", text(style.format_date_time(at)))));
     if let Some(first) = event.first_at {
         rows.push(("arrived", text(times(event.arrivals, &style.format_date_time(first)))));
@@ -202,11 +202,13 @@ fn describe_facts(facts: &EventFacts) -> Vec<(&'static str, TableCell)> {
     let mut rows = Vec::new();
     rows.extend(facts.event_type.as_deref().map(|name| ("type", text(name))));
     rows.extend(facts.email.as_deref().map(|email| ("e-mail", text(email))));
-    rows.extend(facts.position.map(|position| ("position", TableCell::from(words::format_position(position, false)))));
+    rows.extend(
+        facts.position.map(|position| ("position", TableCell::from(phrases::format_position(position, false)))),
+    );
     rows.extend(facts.signup_id.as_deref().map(|id| ("sign-up", text(id))));
     rows.extend(facts.waitlist_id.as_deref().map(|id| ("waitlist", text(id))));
     rows.extend(
-        facts.drift.iter().map(|drift| ("drift", TableCell::new(TextRole::Notable, words::describe_drift(drift)))),
+        facts.drift.iter().map(|drift| ("drift", TableCell::new(TextRole::Notable, phrases::describe_drift(drift)))),
     );
     rows
 }
@@ -224,7 +226,7 @@ fn show_refused(console: &Console, row: &RefusedRow) -> Result<(), Error> {
         ("reason", TableCell::new(TextRole::Bad, Sanitised::own(refused.reason.explain()))),
     ];
     rows.extend(describe_facts(&EventFacts::from_body(&refused.body)));
-    rows.push(("size", TableCell::from(words::format_bytes(refused.body.len() as u64))));
+    rows.push(("size", TableCell::from(phrases::format_bytes(refused.body.len() as u64))));
     rows.push(("arrived", text(style.format_date_time(refused.at))));
     rows.push(("path", text(refused.target.clone())));
     let mut out = render_pairs(&rows, style);

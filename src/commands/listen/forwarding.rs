@@ -6,7 +6,7 @@ use crate::deliver::DeliveryPace;
 use crate::error::Error;
 use crate::flows::arguments::{self, HeaderArgument, TimeLimit, option_or_setting};
 use crate::protocol::event::EventType;
-use crate::protocol::facts::{EventFacts, hero};
+use crate::protocol::facts::{EventFacts, referralhero};
 use crate::receive::{self, AckMode, ForwardRetryPolicy, ForwardSettings};
 use clap::ValueEnum;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ fn pattern(name: &str) -> Result<String, String> {
     match name {
         "all" => Ok("*".to_owned()),
         glob if glob.contains('*') => Ok(glob.to_owned()),
-        hero if hero::NAMES.contains(&hero) => Ok(hero.to_owned()),
+        hero if referralhero::NAMES.contains(&hero) => Ok(hero.to_owned()),
         name => name.parse::<EventType>().map(|event| event.name().to_owned()).map_err(|error| error.to_string()),
     }
 }

@@ -13,7 +13,7 @@ use crate::flows::{delivery, editor, listeners, workspace};
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
 use crate::output::screen::Screen;
-use crate::output::{prompt, rendition::RequestRendition, words};
+use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
@@ -116,7 +116,7 @@ impl<'a> ReplayRun<'a> {
             return Ok(());
         }
         let question =
-            format!("Send {} to another machine?", words::format_quantity(elsewhere, "event", "events").as_str());
+            format!("Send {} to another machine?", phrases::format_quantity(elsewhere, "event", "events").as_str());
         match prompt::confirm(context, &question)? {
             true => Ok(()),
             false => {
@@ -262,7 +262,7 @@ fn show_summary(
     let mut text = format!(
         "Replayed {} of {of} in {}: {} acknowledged",
         tally.done,
-        words::format_duration(took).as_str(),
+        phrases::format_duration(took).as_str(),
         tally.acknowledged
     );
     for (outcome, count) in tally.outcomes.iter().filter(|(outcome, _)| !outcome.starts_with('2')) {

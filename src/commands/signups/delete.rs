@@ -3,7 +3,7 @@
 use super::{SignupsSession, WaitlistArgument};
 use crate::error::{Error, Exit};
 use crate::flows::arguments;
-use crate::output::{prompt, words};
+use crate::output::{phrases, prompt};
 use serde_json::json;
 
 /// Delete sign-ups, which causes signup.deleted events
@@ -53,7 +53,7 @@ fn confirm(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<(), Error
     if !work.service.credentials.key.is_live() {
         return Ok(());
     }
-    let count = words::format_quantity(arguments.ids.len() as u64, "sign-up", "sign-ups");
+    let count = phrases::format_quantity(arguments.ids.len() as u64, "sign-up", "sign-ups");
     match prompt::confirm(work.context, &format!("Delete {} for good?", count.as_str()))? {
         true => Ok(()),
         false => {

@@ -2,7 +2,7 @@
 
 use super::{SignupsSession, WaitlistArgument, shown};
 use crate::error::{Error, Exit};
-use crate::output::{pager, words};
+use crate::output::{pager, phrases};
 use crate::protocol::api::{LARGEST_PAGE, PAGE};
 
 /// List the sign-ups of a waitlist
@@ -56,7 +56,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     let count = signups.len() as u64;
     if !arguments.all && count == u64::from(arguments.limit) {
         let next = arguments.offset + count;
-        let so_far = words::format_quantity(count, "sign-up", "sign-ups");
+        let so_far = phrases::format_quantity(count, "sign-up", "sign-ups");
         work.console.print_notice(&format!("{}; there may be more: --offset {next}, or --all", so_far.as_str()));
     }
     Ok(Exit::Done)

@@ -9,7 +9,7 @@ use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
 use crate::flows::{arguments, delivery, loading, payload, request, runtime, workspace};
 use crate::output::console::Console;
-use crate::output::load::{LoadParameters, render_load_table, summary_fields};
+use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
 use crate::protocol::event::EventType;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;

@@ -1,7 +1,7 @@
 //! One connection's life in a load run: take a ticket, wait until it is due, fabricate, sign, send, count.
 
 use super::connection::{LoadConnection, LoadConnectionError, LoadResponse};
-use super::figures::{LoadStatistics, LoadThreadProgress};
+use super::statistics::{LoadStatistics, LoadThreadProgress};
 use super::{LoadBodies, LoadPlan};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use crate::protocol::schedule::{ATTEMPT_BUDGET, MAX_ATTEMPTS, RetrySchedule, is_acknowledgement};

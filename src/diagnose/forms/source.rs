@@ -25,7 +25,7 @@ pub struct BodySource<'a> {
 }
 
 impl<'a> BodySource<'a> {
-    /// A body and its [`text`].
+    /// A body and its [`decode_text`].
     pub fn new(body: &'a [u8], text: &'a str) -> Self {
         Self { body, text, tree: OnceCell::new() }
     }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::flows::arguments::{self, option_or_setting};
 use crate::flows::subscriptions::is_left_behind;
 use crate::flows::{listeners, workspace};
-use crate::output::words;
+use crate::output::phrases;
 use crate::protocol::check::CheckSeverity;
 use crate::store::SubscriptionStatus;
 use std::io::ErrorKind;
@@ -76,8 +76,13 @@ pub(super) fn check_store(settings: &ConfigSettings, context: &Context) -> Setup
         let seen = match reader.exists() {
             true => {
                 let stats = reader.read_stats()?;
-                let events = words::format_quantity(stats.events, "event", "events");
-                format!("{}, {} in {}", events.as_str(), words::format_bytes(stats.used_bytes).as_str(), path.display())
+                let events = phrases::format_quantity(stats.events, "event", "events");
+                format!(
+                    "{}, {} in {}",
+                    events.as_str(),
+                    phrases::format_bytes(stats.used_bytes).as_str(),
+                    path.display()
+                )
             }
             false => format!("{} will be created when it is first needed", path.display()),
         };
@@ -98,7 +103,7 @@ pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> Set
             .iter()
             .filter(|entry| matches!(entry.standing, SubscriptionStatus::Asked | SubscriptionStatus::Unknown));
         let active = entries.iter().filter(|entry| entry.standing == SubscriptionStatus::Active).count() as u64;
-        let active = words::format_quantity(active, "active subscription", "active subscriptions");
+        let active = phrases::format_quantity(active, "active subscription", "active subscriptions");
         Ok(match (left, unknown.count()) {
             (0, 0) => JOURNAL.passed(active.as_str().to_owned()),
             (0, unknown) => JOURNAL.failed(

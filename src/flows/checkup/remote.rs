@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flows::service::{self, format_calls_left, format_local_time};
 use crate::hosted::ResponseMeta;
-use crate::output::words;
+use crate::output::phrases;
 use crate::protocol::check::CheckSeverity;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub(super) async fn check_service(settings: &ConfigSettings, context: &Context) 
     };
     let reached = match service.client.list_waitlists().await {
         Ok(waitlists) => {
-            let count = words::format_quantity(waitlists.len() as u64, "waitlist", "waitlists");
+            let count = phrases::format_quantity(waitlists.len() as u64, "waitlist", "waitlists");
             let sort = service.credentials.key.mode();
             API.passed(format!("{}, {sort} key, {}", service.place.base, count.as_str()))
         }
@@ -75,7 +75,7 @@ fn clock(aside: &ResponseMeta) -> SetupFinding {
     };
     let off = at.duration_since(date);
     let size = Duration::from_secs(off.unsigned_abs().as_secs());
-    let words = words::format_duration(size);
+    let words = phrases::format_duration(size);
     match size > OFF {
         false => CLOCK.passed("it agrees with the service's clock"),
         true => {

@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
-use crate::output::words;
+use crate::output::phrases;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use crate::receive::{GREETING_HEADER, ListenerGreeting};
@@ -33,8 +33,8 @@ pub async fn check_reach(target: &Url, greeting: &ListenerGreeting) -> Result<()
     match HttpClient::without_pool().send(&request, Some(&get), Some(BUDGET)).await.outcome {
         AttemptOutcome::Answered(answer) if answer.body == greeting.answer.as_bytes() => Ok(()),
         AttemptOutcome::Answered(answer) => {
-            Err(format!("something else answered {}", words::format_status(answer.status).as_str()))
+            Err(format!("something else answered {}", phrases::format_status(answer.status).as_str()))
         }
-        other => Err(words::describe_outcome(&other).as_str().to_owned()),
+        other => Err(phrases::describe_outcome(&other).as_str().to_owned()),
     }
 }

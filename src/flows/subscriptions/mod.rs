@@ -27,7 +27,7 @@ pub struct SubscriptionPlan {
     pub url: Url,
     /// The waitlist.
     pub waitlist: Option<String>,
-    /// The run that wants them for as long as it lives: the id of its [`Owner`].
+    /// The run that wants them for as long as it lives: the id of its [`RunClaim`].
     pub run: Option<String>,
     /// Make another one where the journal has the same already.
     pub force: bool,

@@ -34,7 +34,7 @@ fn format_check_counts(counts: CheckCounts) -> String {
 
 /// `143 requests in 6.1 s`.
 fn format_effort(report: &AuditReport) -> String {
-    let took = super::words::format_duration(report.took);
+    let took = super::phrases::format_duration(report.took);
     format!("{} requests in {took}", report.requests)
 }
 
@@ -52,9 +52,9 @@ fn format_sent_request(exchanged: &CheckExchange) -> String {
 
 /// The answer in one line.
 fn format_received_response(exchanged: &CheckExchange) -> String {
-    let outcome = super::words::describe_outcome(&exchanged.outcome);
-    let mut text = format!("{outcome} after {}", super::words::format_duration(exchanged.latency));
-    if let Some(quote) = super::words::excerpt_body(exchanged.response_body(), 80) {
+    let outcome = super::phrases::describe_outcome(&exchanged.outcome);
+    let mut text = format!("{outcome} after {}", super::phrases::format_duration(exchanged.latency));
+    if let Some(quote) = super::phrases::excerpt_body(exchanged.response_body(), 80) {
         text.push_str(&format!(", \"{quote}\""));
     }
     text

@@ -2,11 +2,11 @@
 
 use super::{INDENT, ReportDetail, render_body, render_headers};
 use crate::output::line::StyledLine;
-use crate::output::sanitise::Sanitised;
-use crate::output::style::{OutputStyle, TextRole};
-use crate::output::words::{
+use crate::output::phrases::{
     describe_drift, format_bytes, format_duration, format_position, render_badge, render_repeat_badge,
 };
+use crate::output::sanitise::Sanitised;
+use crate::output::style::{OutputStyle, TextRole};
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport};
 use crate::protocol::{arrival::RepeatKind, arrival::SignatureState, schedule::is_acknowledgement};
 use jiff::Timestamp;

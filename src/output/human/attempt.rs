@@ -3,11 +3,11 @@
 use super::INDENT;
 use crate::output::errors::render_labelled;
 use crate::output::line::StyledLine;
-use crate::output::sanitise::Sanitised;
-use crate::output::style::{OutputStyle, TextRole};
-use crate::output::words::{
+use crate::output::phrases::{
     describe_outcome, excerpt_body, format_duration, format_offset, format_position, outcome_hint,
 };
+use crate::output::sanitise::Sanitised;
+use crate::output::style::{OutputStyle, TextRole};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{AttemptReport, ReplayReport};

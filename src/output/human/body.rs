@@ -2,9 +2,9 @@
 //! line, anything else as a hex dump. Only what is shown is sanitised; the rest is counted.
 
 use crate::output::line::StyledLine;
+use crate::output::phrases::{format_bytes, format_count};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::output::words::{format_bytes, format_count};
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
 use crate::protocol::json::{JsonLayoutPart, JsonSyntaxError, JsonToken, JsonTokenKind, lay_out};

@@ -2,9 +2,9 @@
 
 use crate::output::errors::render_labelled;
 use crate::output::line::StyledLine;
+use crate::output::phrases::format_duration;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::output::words::format_duration;
 use crate::protocol::report::{ExposureReach, ExposureReport};
 
 /// `Reachable at …`, or what was lost and when it is tried again.

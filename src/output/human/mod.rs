@@ -18,9 +18,9 @@ pub use expectation::describe_expectation;
 
 use super::errors::render_notice;
 use super::line::{StyledLine, write_lines};
+use super::phrases::{format_duration, format_quantity, outcome_hint};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
-use super::words::{format_duration, format_quantity, outcome_hint};
 use crate::protocol::report::{ArrivalNumber, AttemptReport, Report, ReportKind};
 
 /// Where a report goes: data to stdout, the rest to stderr.
@@ -209,6 +209,6 @@ pub fn render_banner(parts: &[Sanitised], style: &OutputStyle) -> String {
 }
 
 #[cfg(test)]
-mod hostile;
+mod hostile_text;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! What a sandbox tells: a line for each call, a line for each attempt of its queue.
 
 use crate::output::line::StyledLine;
+use crate::output::phrases::{describe_outcome, format_duration};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::output::words::{describe_outcome, format_duration};
 use crate::protocol::delivery::{
     CallReport, DispatchReport, SandboxAttemptState, SandboxDeliveryAttempt, SandboxDeliveryState,
 };

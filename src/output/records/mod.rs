@@ -3,14 +3,14 @@
 //! What is unsafe on a terminal is escaped inside the strings, where `\uXXXX` means the same character: a record parses
 //! to exactly what it was made from. Nothing here knows a terminal, a width or a colour.
 
-mod fields;
-mod judged;
-mod replayed;
+mod events;
+mod replay;
+mod report;
 mod sandbox;
-mod shapes;
+mod verdicts;
 
+pub use events::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
 pub use sandbox::DeliveryRecord;
-pub use shapes::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
 
 use super::sanitise::{EscapeNotation, find_unsafe, push_escaped};
 use crate::protocol::report::{Report, SCHEMA_VERSION};
@@ -48,7 +48,7 @@ pub fn encode_line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 
 /// Appends the record of a report.
 pub fn write_report_record(out: &mut Vec<u8>, report: &Report) {
-    write_record(out, fields::record_type(&report.what), report.at, &fields::ReportRecord::of(&report.what));
+    write_record(out, report::record_type(&report.what), report.at, &report::ReportRecord::of(&report.what));
 }
 
 /// The `error` record.

@@ -1,7 +1,7 @@
 //! The fields of records that a sandbox tells: a call of its API, an attempt of its queue, a delivery with all of them.
 
+use super::events::{BodyFields, OutcomeFields, milliseconds};
 use super::format_instant;
-use super::shapes::{BodyFields, OutcomeFields, milliseconds};
 use crate::protocol::delivery::{
     CallReport, DispatchReport, SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState,
 };

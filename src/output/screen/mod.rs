@@ -97,7 +97,7 @@ impl Screen {
         self.queue.push_report(report);
     }
 
-    /// Whether there is room. Who makes reports only to be shown may ask first, and call [`Screen::skip`] where there
+    /// Whether there is room. Who makes reports only to be shown may ask first, and call [`Screen::skip_report`] where there
     /// is none.
     pub fn has_room(&self) -> bool {
         self.queue.has_room()

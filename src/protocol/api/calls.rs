@@ -129,7 +129,7 @@ pub fn check_id(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What [`Call::CreateSignup`] carries.
+/// What [`ApiCall::CreateSignup`] carries.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewSignup {
     /// The only member that must be there.
@@ -145,7 +145,7 @@ pub struct NewSignup {
     pub custom_fields: Option<Map<String, Value>>,
 }
 
-/// What [`Call::Subscribe`] carries: one event for one URL.
+/// What [`ApiCall::Subscribe`] carries: one event for one URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewSubscription {
     /// The event.

@@ -1,7 +1,7 @@
 //! The errors of the API: `{"error": text}` always, sometimes with more members; there is no machine code.
 
-use super::answers::parse_json;
 use super::calls::check_id;
+use super::responses::parse_json;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 

@@ -4,19 +4,19 @@
 //! Answers are read leniently: of an object only its id must be there, and every member is kept as it came, known or
 //! not. Source: the provider's pages on authentication, error codes, rate limits and sign-ups, and its webhook page.
 
-mod answers;
 mod calls;
 mod errors;
 mod key;
 mod limits;
+mod responses;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, read_list, read_one};
 pub use calls::{ApiCall, ApiMethod, NewSignup, NewSubscription, check_id};
 pub use errors::{ApiErrorResponse, ExistingSignup};
 pub use key::{ApiBase, ApiKey, ApiKeyError};
 pub use limits::{ApiRateLimits, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, WorkspacePlan};
+pub use responses::{ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, read_list, read_one};
 
 /// Where live keys belong: scheme and host of the service.
 pub const ORIGIN: &str = "https://www.referralloop.dev";

@@ -1,7 +1,7 @@
 //! What a string literal says: its escapes read, its content given piece by piece.
 //!
 //! JavaScript's strings may hold halves of surrogate pairs, which no Rust string can. So the pieces tell them apart
-//! ([`Piece::Lone`]) and leave it to the caller what to make of one; [`decode`] makes U+FFFD of it.
+//! ([`JsonLiteralPiece::Lone`]) and leave it to the caller what to make of one; [`decode_literal`] makes U+FFFD of it.
 
 use std::borrow::Cow;
 

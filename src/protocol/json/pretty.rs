@@ -1,7 +1,7 @@
 //! The printer: the same tokens with other blanks between them.
 //!
 //! It knows nothing of colours or terminals. [`lay_out`] tells its caller what comes next, token or gap, so that the
-//! screen can colour and sanitise each token by itself; [`pretty`] just joins the parts.
+//! screen can colour and sanitise each token by itself; [`pretty_print`] just joins the parts.
 
 use super::{JsonSyntaxError, JsonToken, JsonTokenKind, check_syntax, scan_tokens};
 use std::borrow::Cow;

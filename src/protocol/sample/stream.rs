@@ -1,10 +1,10 @@
 //! Payloads by the hundred thousand: each another sign-up, all from one seed, any of them by its number.
 //!
-//! What [`super::sample`] builds as a document is written here as text, a tenth of the time, since a load run measures
+//! What [`super::generate_payload`] builds as a document is written here as text, a tenth of the time, since a load run measures
 //! the endpoint and not this program. The members, their order and their form are the same; what differs between two
 //! payloads of a stream is what differs between two sign-ups: id, address, name, position, referral code.
 
-use super::{SampleOverrides, SeededRng, people, truncate_to_seconds};
+use super::{SampleOverrides, SeededRng, names, truncate_to_seconds};
 use crate::protocol::event::EventType;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -109,8 +109,8 @@ fn moved(dice: &mut SeededRng, out: &mut Vec<u8>) {
 
 /// Rolls a person, with what was given in place of what was rolled. A given address stands as it is.
 fn person(dice: &mut SeededRng, given: &SampleOverrides) -> PayloadPerson {
-    let (name, ascii) = people::generate_name(dice);
-    let ascii = given.name.as_deref().map_or(ascii, people::to_ascii);
+    let (name, ascii) = names::generate_name(dice);
+    let ascii = given.name.as_deref().map_or(ascii, names::to_ascii);
     let name = Value::from(given.name.clone().unwrap_or(name)).to_string();
     match &given.email {
         Some(email) => {
@@ -118,7 +118,7 @@ fn person(dice: &mut SeededRng, given: &SampleOverrides) -> PayloadPerson {
             PayloadPerson { name, local: quoted[1..quoted.len() - 1].to_owned(), domain: String::new() }
         }
         None => {
-            let domain = people::generate_email(dice, "x")
+            let domain = names::generate_email(dice, "x")
                 .rsplit_once('@')
                 .map_or("example.com".into(), |(_, domain)| domain.to_owned());
             PayloadPerson { name, local: ascii, domain: format!("@{domain}") }

@@ -108,7 +108,7 @@ fn an_address_is_made_from_a_given_name() {
 #[test]
 fn every_listed_name_has_an_ascii_form() {
     for seed in 0..2000 {
-        let (name, ascii) = people::generate_name(&mut SeededRng::new(seed));
+        let (name, ascii) = names::generate_name(&mut SeededRng::new(seed));
         assert!(ascii.len() >= 3 && ascii.bytes().all(|b| matches!(b, b'a'..=b'z' | b'.')), "{name}: {ascii}");
         assert_eq!(ascii.contains('.'), name.contains(' ') || !name.is_ascii(), "{name}: {ascii}");
     }

@@ -1,6 +1,6 @@
 //! Passing on to an app: which bytes, in which order, once or again, and with which answer.
 
-use super::bench::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, recorded, until};
+use super::harness::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, recorded, until};
 use crate::protocol::arrival::{ArrivalRepeat, RecordedArrival, RepeatKind};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::report::ReportKind;

@@ -1,7 +1,7 @@
 //! Tests of the listener: its pure parts, one request without a socket, real sockets, and passing on.
 
-mod bench;
 mod forwarding;
+mod harness;
 mod parts;
 mod refusing;
 mod requests;

@@ -1,11 +1,11 @@
 //! Tests of the parts that need neither a request nor a socket.
 
-use super::bench::recorded;
+use super::harness::recorded;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
+use crate::receive::bounded_map::BoundedMap;
 use crate::receive::forward::{PendingForward, redact_target_url};
-use crate::receive::line::ForwardQueue;
-use crate::receive::recent::BoundedMap;
+use crate::receive::queue::ForwardQueue;
 use crate::receive::{ResponseScript, ResponseScriptError};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! One request that is not taken, without a socket: refused, turned away, or not stored.
 
-use super::bench::{ReceiverHarness, key, until};
+use super::harness::{ReceiverHarness, key, until};
 use crate::protocol::arrival::{ArrivalRecordError, SignatureState};
 use crate::protocol::report::{ArrivalNumber, ReportKind};
 use crate::protocol::signature::SignatureFault;
@@ -170,6 +170,6 @@ async fn the_filter_holds_for_refusals_too() {
     let bench = ReceiverHarness::new(ListenerSettings { shown, ..settings() });
     send(&bench, with_signature("sha256=00")).await;
     until(|| bench.memory.refused.lock().unwrap().len() == 1).await;
-    bench.receiver.finish(super::bench::PATIENCE).await;
+    bench.receiver.finish(super::harness::PATIENCE).await;
     assert!(bench.told.all().is_empty());
 }

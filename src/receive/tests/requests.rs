@@ -1,6 +1,6 @@
 //! One request that is taken, without a socket: stored, answered, told, counted.
 
-use super::bench::{ReceiverHarness, key, recorded, until};
+use super::harness::{ReceiverHarness, key, recorded, until};
 use crate::protocol::arrival::{ArrivalRepeat, RecordedArrival, RepeatKind, SignatureState};
 use crate::protocol::report::ArrivalNumber;
 use crate::receive::{GREETING_HEADER, ListenerGreeting, ListenerSettings};

@@ -1,6 +1,6 @@
 //! Real sockets: slow, half-open, pipelined, chunked and hesitant senders.
 
-use super::bench::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, until};
+use super::harness::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, until};
 use crate::receive::{ListenerSettings, ServerLimits};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;

@@ -1,7 +1,7 @@
 //! What ends a listener: at the stop, what is under way finishes and what hangs
 //! is cut off.
 
-use super::bench::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, until};
+use super::harness::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, key, until};
 use crate::receive::{DrainResult, ListenerSettings, ServerLimits};
 use std::time::Duration;
 use tokio::net::TcpStream;

@@ -1,6 +1,6 @@
 //! Each call of the contract: status, body, header, and the guesses that it admits.
 
-use super::bench::{ORIGIN, SandboxFixture, settings};
+use super::fixture::{ORIGIN, SandboxFixture, settings};
 use crate::protocol::api::WorkspacePlan;
 use crate::sandbox::{ASSUMPTIONS, SandboxLocation};
 use axum::body::Body;
@@ -122,7 +122,7 @@ async fn a_plan_has_its_limits() {
     let mut starter = settings(WorkspacePlan::Starter);
     starter.rate_limit = Some(2);
     let bench = SandboxFixture::with(starter, &SandboxLocation::Memory, 1).await;
-    let told = |answer: &super::bench::SandboxTestResponse| {
+    let told = |answer: &super::fixture::SandboxTestResponse| {
         ["limit", "remaining", "reset"].map(|name| answer.header(&format!("x-ratelimit-{name}")).to_owned())
     };
     let first = bench.call("GET", "/waitlists", "").await;

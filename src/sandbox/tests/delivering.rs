@@ -1,6 +1,6 @@
 //! The queue: what is delivered when, what a failure brings, and what a sandbox goes on with after its end.
 
-use super::bench::{SandboxFixture, settings};
+use super::fixture::{SandboxFixture, settings};
 use crate::protocol::api::WorkspacePlan;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::delivery::{SandboxAttemptState, SandboxDelivery, SandboxDeliveryState};

@@ -1,6 +1,6 @@
 //! Positions after any sequence of sign-ups, referrals and removals, and what is told of them.
 
-use super::bench::SandboxFixture;
+use super::fixture::SandboxFixture;
 use axum::body::Body;
 use http::Request;
 use proptest::prelude::*;

@@ -5,11 +5,11 @@
 
 use super::code;
 use super::error::StoreFault;
+use super::event_cache::{CachedEvent, EventCache};
+use super::import::ForwardStatements;
 use super::index::{EventIndex, IndexProgress, RECENT};
 use super::job::{IncomingArrival, OutgoingEvent};
 use super::key::EventKeys;
-use super::known::{CachedEvent, EventCache};
-use super::past::ForwardStatements;
 use super::sql::statements;
 use crate::database::OutcomeColumns;
 use crate::protocol::arrival::{
@@ -90,7 +90,7 @@ statements! {
 }
 
 impl<'c> StoreTables<'c> {
-    /// Prepares the statements. Nothing is read before [`Ledger::begin`].
+    /// Prepares the statements. Nothing is read before [`StoreTables::begin`].
     pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
         let (index, remembered) = (EventIndex::new(connection)?, EventCache::new(connection)?);
         let (sql, past) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);

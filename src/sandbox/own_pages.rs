@@ -1,7 +1,7 @@
 //! The sandbox's own pages below `/_sandbox/`, where the service has nothing: what was delivered, attempt by attempt.
 
 use super::delivery::{self, DeliveryFilter};
-use super::reply::SandboxResponse;
+use super::response::SandboxResponse;
 use super::{SandboxState, assumption};
 use crate::protocol::target::is_loopback;
 use axum::extract::Request;

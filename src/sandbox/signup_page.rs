@@ -3,8 +3,8 @@
 
 use super::api::{self, WaitlistKey};
 use super::input::SignupRequest;
-use super::reply::SandboxResponse;
-use super::{SandboxState, SignupPage, assumption, page, waitlist};
+use super::response::SandboxResponse;
+use super::{SandboxState, SignupPage, assumption, own_pages, waitlist};
 use axum::extract::Request;
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// Answers a request for the page of a waitlist.
 pub(super) async fn answer_signup_page(inner: &SandboxState, slug: &str, request: Request) -> SandboxResponse {
     let reply = match *request.method() {
-        _ if !page::is_local(&request) => page::reject_foreign_host(),
+        _ if !own_pages::is_local(&request) => own_pages::reject_foreign_host(),
         Method::GET | Method::HEAD => form(inner, slug, referral(&request)).await,
         Method::POST => submit_signup_form(inner, slug, request).await,
         _ => SandboxResponse::method_not_allowed("GET, POST"),

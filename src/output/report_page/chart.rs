@@ -2,8 +2,8 @@
 
 use super::EventPanel;
 use crate::output::html::HtmlFragment;
+use crate::output::phrases;
 use crate::output::style::OutputStyle;
-use crate::output::words;
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
                 .number(x + step / 2.0)
                 .tag("\" y=\"")
                 .number(138.0 - height);
-            svg = svg.tag("\">").text(words::format_count(*count).as_str()).tag("</text>");
+            svg = svg.tag("\">").text(phrases::format_count(*count).as_str()).tag("</text>");
         }
     }
     svg.tag("</svg><p class=\"dim\">").text(&figures(&all)).tag("</p>")
@@ -94,6 +94,6 @@ fn label(at: usize) -> String {
 /// The nearest rank of each share in a sorted list.
 fn figures(sorted: &[Duration]) -> String {
     let rank = |share: f64| sorted[((sorted.len() as f64 * share).ceil() as usize).clamp(1, sorted.len()) - 1];
-    let shown = |name: &str, share| format!("{name} {}", words::format_duration(rank(share)).as_str());
+    let shown = |name: &str, share| format!("{name} {}", phrases::format_duration(rank(share)).as_str());
     [shown("p50", 0.5), shown("p90", 0.9), shown("p99", 0.99), shown("max", 1.0)].join(" · ")
 }

@@ -1,6 +1,6 @@
 //! The fields of records that tell a judgement: a check of an audit, what was expected, what came instead.
 
-use super::shapes::{ArrivalRecord, BodyFields, OutcomeFields, milliseconds};
+use super::events::{ArrivalRecord, BodyFields, OutcomeFields, milliseconds};
 use crate::protocol::check::{CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
 use crate::protocol::expectation::{ExpectationMiss, ExpectationReport, ExpectationVerdict};
 use crate::protocol::report::NearMissReport;

@@ -6,8 +6,8 @@
 mod chart;
 
 use super::html::HtmlFragment;
+use super::phrases;
 use super::style::OutputStyle;
-use super::words;
 use crate::protocol::arrival::{HeaderLines, SignatureState};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
 use crate::protocol::body::RawBody;
@@ -120,7 +120,7 @@ fn cards(panels: &[EventPanel]) -> HtmlFragment {
     for (number, what) in numbers {
         cards = cards
             .tag("<div class=\"card\"><b>")
-            .text(words::format_count(number as u64).as_str())
+            .text(phrases::format_count(number as u64).as_str())
             .tag("</b>")
             .text(what)
             .tag("</div>");
@@ -156,7 +156,7 @@ fn event(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
     }
     html = html.tag("</p>");
     for drift in &panel.facts.drift {
-        html = html.tag("<p class=\"note\">").text(words::describe_drift(drift).as_str()).tag("</p>");
+        html = html.tag("<p class=\"note\">").text(phrases::describe_drift(drift).as_str()).tag("</p>");
     }
     html = html.tag("<pre>").bytes(&pretty_print(panel.body.as_bytes())).tag("</pre>");
     html.piece(&arrivals(panel, style)).piece(&attempts(panel, style)).tag("</div></details>\n")
@@ -173,7 +173,7 @@ fn badge(verification: Option<SignatureState>) -> HtmlFragment {
 
 fn outcome(outcome: &AttemptOutcome) -> HtmlFragment {
     let class = if outcome.is_acknowledged() { "<span class=\"good\">" } else { "<span class=\"bad\">" };
-    HtmlFragment::new().tag(class).text(words::describe_outcome(outcome).as_str()).tag("</span>")
+    HtmlFragment::new().tag(class).text(phrases::describe_outcome(outcome).as_str()).tag("</span>")
 }
 
 fn arrivals(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
@@ -187,7 +187,7 @@ fn arrivals(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
             let guess = guess_retry(gap).map(|retry| format!(": looks like retry {retry}")).unwrap_or_default();
             html = html
                 .tag("<p class=\"note\">")
-                .text(&format!("{} after the first{guess}", words::format_duration(gap).as_str()));
+                .text(&format!("{} after the first{guess}", phrases::format_duration(gap).as_str()));
             html = html.tag("</p>");
         }
         html = html.tag("<div class=\"scroll\"><table>");
@@ -216,9 +216,9 @@ fn attempts(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
         html = html.text(&format!("{purpose}, attempt {}", attempt.number)).tag("</td><td>").text(&attempt.url);
         html = html.tag("</td><td>").piece(&outcome(&attempt.outcome)).tag("</td><td>");
         html = html
-            .text(words::format_duration(attempt.latency).as_str())
+            .text(phrases::format_duration(attempt.latency).as_str())
             .tag("</td><td>")
-            .text(&words::excerpt_outcome(&attempt.outcome))
+            .text(&phrases::excerpt_outcome(&attempt.outcome))
             .tag("</td></tr>");
     }
     html.tag("</table></div>")

@@ -3,9 +3,9 @@
 //! Bounded: in a flood the answer stays quick, memory stays small, and what finds no room is told without a number.
 //! The ring keeps only the last few anyway.
 
+use super::context::ReceiverContext;
+use super::reports;
 use super::settings::ListenerFilter;
-use super::shared::ReceiverContext;
-use super::telling;
 use crate::protocol::arrival::{ArrivalRecorder, REFUSED_KEPT, RefusedRequest};
 use crate::protocol::facts::EventFacts;
 use http::StatusCode;
@@ -89,6 +89,6 @@ pub(super) fn report_refused<R>(
     let facts = EventFacts::from_body(&refused.body);
     if shown.is_none_or(|shown| shown(&facts, &refused.body)) {
         let answer = StatusCode::UNAUTHORIZED.as_u16();
-        shared.emit_report(telling::report_refused(refused, facts, number, answer));
+        shared.emit_report(reports::report_refused(refused, facts, number, answer));
     }
 }

@@ -68,7 +68,7 @@ enum SandboxJob {
     Close,
 }
 
-/// A handle to the book. Cloning is cheap; the thread ends with [`Book::close`].
+/// A handle to the book. Cloning is cheap; the thread ends with [`SandboxDatabase::close`].
 #[derive(Clone)]
 pub struct SandboxDatabase {
     queue: mpsc::Sender<SandboxJob>,

@@ -2,10 +2,10 @@
 //!
 //! It is handed plain numbers, since it knows no engine.
 
+use super::phrases;
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use super::table::{TableCell, render_columns};
-use super::words;
 use crate::protocol::load::LoadCounts;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -86,11 +86,11 @@ pub fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &Out
     let _ = writeln!(
         out,
         "{} to {} in {}: {} events/s   ({}, {signed}, seed {})\n",
-        words::format_quantity(sum.counts.events, "event", "events").as_str(),
+        phrases::format_quantity(sum.counts.events, "event", "events").as_str(),
         Sanitised::text(&setting.url).as_str(),
-        words::format_duration(sum.elapsed).as_str(),
-        words::format_count(sum.rate().round() as u64).as_str(),
-        words::format_quantity(setting.connections as u64, "connection", "connections").as_str(),
+        phrases::format_duration(sum.elapsed).as_str(),
+        phrases::format_count(sum.rate().round() as u64).as_str(),
+        phrases::format_quantity(setting.connections as u64, "connection", "connections").as_str(),
         setting.seed,
     );
     out.push_str(&outcomes(sum, style));
@@ -100,9 +100,9 @@ pub fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &Out
         out,
         "\nacknowledged within 5 s: {:.2} %   late starts: {}   sent {}, received {}",
         (sum.share() * 10_000.0).floor() / 100.0,
-        words::format_count(sum.counts.late).as_str(),
-        words::format_bytes(sum.counts.sent).as_str(),
-        words::format_bytes(sum.counts.received).as_str(),
+        phrases::format_count(sum.counts.late).as_str(),
+        phrases::format_bytes(sum.counts.sent).as_str(),
+        phrases::format_bytes(sum.counts.received).as_str(),
     );
     out
 }
@@ -112,11 +112,11 @@ fn outcomes(sum: &LoadTotals, style: &OutputStyle) -> String {
         .outcomes
         .iter()
         .map(|(name, count, good)| {
-            let name = name.parse().map_or(Sanitised::text(name), words::format_status);
+            let name = name.parse().map_or(Sanitised::text(name), phrases::format_status);
             let share = *count as f64 * 100.0 / sum.counts.attempts.max(1) as f64;
             vec![
                 TableCell::new(if *good { TextRole::Good } else { TextRole::Bad }, name),
-                TableCell::from(words::format_count(*count)),
+                TableCell::from(phrases::format_count(*count)),
                 TableCell::from(Sanitised::text(&format!("{share:.2} %"))),
             ]
         })
@@ -140,6 +140,6 @@ fn fine(time: Duration) -> Sanitised {
         0.0..1.0 => format!("{ms:.3} ms"),
         1.0..10.0 => format!("{ms:.2} ms"),
         10.0..100.0 => format!("{ms:.1} ms"),
-        _ => format!("{} ms", words::format_count(ms.round() as u64).as_str()),
+        _ => format!("{} ms", phrases::format_count(ms.round() as u64).as_str()),
     })
 }

@@ -1,10 +1,10 @@
 //! Every record type by its report: which fields it has, and its name.
 
+use super::events::{ArrivalRecord, AttemptRecord, SendingRecord, milliseconds};
 use super::format_instant;
-use super::judged::{CheckRecord, ExpectationRecord, InsteadRecord};
-use super::replayed::ReplayedRecord;
+use super::replay::ReplayedRecord;
 use super::sandbox::{CallRecord, DeliveryAttemptRecord};
-use super::shapes::{ArrivalRecord, AttemptRecord, SendingRecord, milliseconds};
+use super::verdicts::{CheckRecord, ExpectationRecord, InsteadRecord};
 use crate::protocol::report::{ExposureReport, ReportKind};
 use serde::Serialize;
 

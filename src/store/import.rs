@@ -5,8 +5,8 @@
 
 use super::error::StoreFault;
 use super::job::{IncomingArrival, OutgoingEvent};
-use super::ledger::StoreTables;
 use super::sql::statements;
+use super::tables::StoreTables;
 use crate::database;
 use crate::protocol::arrival::{Arrival, ForwardProgress, HeaderLines, UnforwardedArrival};
 use crate::protocol::attempt::Attempt;

@@ -1,6 +1,6 @@
 //! The fields of a `replayed` record, in the order in which they are written.
 
-use super::shapes::{OutcomeFields, milliseconds};
+use super::events::{OutcomeFields, milliseconds};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::report::ReplayReport;
 use serde::Serialize;

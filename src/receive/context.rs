@@ -1,7 +1,7 @@
 //! What every part of one listener holds: the store's door, the clock, the audience, the counters.
 
-use super::tally::ListenerCounters;
-use super::telling::ReportSink;
+use super::counters::ListenerCounters;
+use super::reports::ReportSink;
 use crate::clock::SharedClock;
 use crate::protocol::report::{Report, ReportKind};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //! and one that verifies something else gives away what by those that it refuses.
 
 use super::super::catalogue::{CheckJudgement, describe_exchange};
-use super::super::stage::CheckContext;
+use super::super::check_context::CheckContext;
 use crate::protocol::sample::SampleSignup;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -40,11 +40,11 @@ impl Hasher for DigestHasher {
 pub(super) struct IndexEntry {
     /// Its number.
     pub event: i64,
-    /// See [`Keys::print`].
+    /// See [`EventKeys::print`].
     pub print: [u8; 16],
-    /// See [`Keys::twin`].
+    /// See [`EventKeys::twin`].
     pub twin: i64,
-    /// See [`Keys::signup`].
+    /// See [`EventKeys::signup`].
     pub signup: Option<i64>,
     /// The newest time that an arrived event of the sign-up told, as of this one; in Unix milliseconds.
     pub newest_ms: Option<i64>,
