@@ -214,7 +214,7 @@ fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'stati
 
 fn check(cause: &MismatchCause, code: bool) -> &'static str {
     match (cause.family, code) {
-        (CauseFamily::Unproved, true) => "then give what it computes again: referralloop verify --got VALUE BODY",
+        (CauseFamily::Unproved, true) => "give what it computes then to referralloop verify --got VALUE BODY",
         (CauseFamily::Unproved, false) => {
             "compare with the right value: referralloop verify --got VALUE BODY checks what your code computes"
         }
