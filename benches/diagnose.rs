@@ -7,6 +7,8 @@
 
 #[path = "../tests/it/diagnose/canaries.rs"]
 mod canaries;
+#[path = "../tests/it/diagnose/reported.rs"]
+mod reported;
 #[path = "../tests/it/diagnose/table.rs"]
 mod table;
 
@@ -40,13 +42,14 @@ fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
     synthetic();
     random(count);
+    changed();
     watched(count);
     large();
 }
 
 fn synthetic() {
     let mut times = Times::default();
-    let trials = table::trials();
+    let trials: Vec<_> = table::trials().into_iter().chain(reported::trials()).collect();
     let wrong: Vec<&str> = trials
         .iter()
         .filter(|trial| {
@@ -72,6 +75,17 @@ fn random(count: usize) {
     }
     times.show("random mismatches");
     println!("  proofs: {proofs}; most hashes: {most} of {HASHES}");
+    assert_eq!(proofs, 0);
+}
+
+fn changed() {
+    let mut times = Times::default();
+    let mut proofs = 0;
+    for trial in [0x01, 0x02].into_iter().flat_map(|mask| reported::changed(1, mask)) {
+        proofs += usize::from(times.take(|go_on| trial.diagnose(go_on)).is_proved());
+    }
+    times.show("bodies changed in one byte");
+    println!("  proofs: {proofs}");
     assert_eq!(proofs, 0);
 }
 

@@ -18,8 +18,13 @@ pub struct CauseAdvice {
 /// Advice about a cause.
 pub fn advise_on_cause(cause: &MismatchCause, asks: DiagnosisSubject, framework: Option<&WebFramework>) -> CauseAdvice {
     let code = asks != DiagnosisSubject::Sender;
-    let mut fix: Vec<String> =
-        special(cause.id).or_else(|| rule(cause.family, code)).into_iter().map(str::to_owned).collect();
+    let mut fix: Vec<String> = special_for_code(cause.id)
+        .filter(|_| code)
+        .or_else(|| special(cause.id))
+        .or_else(|| rule(cause.family, code))
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let code_lines = lines(cause, framework);
     if let Some(framework) = framework.filter(|_| !code_lines.is_empty()) {
         let who = if code { "in" } else { "the receiving side, with" };
@@ -60,6 +65,32 @@ fn rule(family: CauseFamily, code: bool) -> Option<&'static str> {
     })
 }
 
+/// Advice about the user's own code where that about a sender would miss it.
+fn special_for_code(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "other-secret" => {
+            "let your code print the length of its secret and a hash of it, never the secret, and compare with the file"
+        }
+        "body-changed" => {
+            "let your code print how many bytes it hashes, and compare with the file: hash them before anything else reads \
+            the body"
+        }
+        "value-empty" => {
+            "look at the name under which your code reads the header ($_SERVER['HTTP_X_WEBHOOK_SIGNATURE'] in PHP, \
+            HTTP_X_WEBHOOK_SIGNATURE in Rack), at what the digest is called on, and whether a proxy passes the header on"
+        }
+        "no-digest" => {
+            "call the digest (hexdigest(), digest('hex')), await what is a promise, and encode the bytes as 64 hexadecimal \
+            digits"
+        }
+        "newline-removed" | "body-trimmed" | "bom-removed" | "lf-lines" | "crlf-lines" => {
+            "the bytes given here are not those that your code hashed: either the file gained line breaks or a byte order \
+            mark when it was saved (editors, echo, PowerShell's >), or your code trims the body; hash the bytes as they come"
+        }
+        _ => return None,
+    })
+}
+
 /// Advice that one cause alone has.
 fn special(id: &str) -> Option<&'static str> {
     Some(match id {
@@ -78,28 +109,31 @@ fn special(id: &str) -> Option<&'static str> {
             "sign and verify on the same side of the compression: turn it off for this route, or hash before \
             decompressing"
         }
+        "newline-removed" | "body-trimmed" | "bom-removed" | "lf-lines" | "crlf-lines" => {
+            "the bytes given here are not those that were signed: editors, echo, curl > and PowerShell's > add line \
+            breaks or a byte order mark to a file; save the body as it came (curl -o, printf '%s'), and sign what is sent"
+        }
+        "newline-added" | "crlf-added" | "blank-added" | "bom-added" => {
+            "white space or a byte order mark was hashed that is not in the body: echo and print add a line break; use \
+            printf '%s', or hash the very bytes that are sent"
+        }
+        "chunks-decoded" => {
+            "collect the chunks as bytes and join them before anything decodes them: Buffer.concat(chunks), never \
+            text += chunk"
+        }
         "cut-by-characters" => "count the length in bytes (Buffer.byteLength), never in characters",
         "cut-at-limit" => "raise the limit of the parser, buffer or column that cuts the body",
         "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
-        "key-trimmed" | "key-newline-added" | "key-blank-added" => {
-            "one side has a space or line break in its secret: trim it once when it is read, and write files with \
-            printf, not echo"
-        }
-        "key-unquoted" | "key-quoted" => "one side keeps the quotes around the secret: remove them from the variable",
-        "key-cut-at-hash" => "quote the secret in the .env file: an unquoted # begins a comment there",
-        "key-dollar-expanded" => "put the secret in single quotes: $ begins a variable there",
-        "key-other-known" => "use the same profile on both sides, or pass the right secret with --secret-file",
-        "key-prefix-decoded" | "key-base64-decoded" | "key-base64url-decoded" | "key-hex-decoded" => {
-            "use the secret's characters as the key; do not decode it"
-        }
         "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
         "body-changed" => "look at what is in between: a proxy, a firewall, a logger that rewrites bodies",
         "body-rebuilt" => "hash the bytes as they were received or sent, not an object made of them",
         "body-cut" => "look for a limit or a broken connection on the way",
         "body-decoded" | "body-lossy" => "hash the bytes before anything decodes them",
         "secret-edges" => "remove the unexpected character from the secret, on both sides",
-        "other-digest" => "the header needs HMAC-SHA256: 64 hexadecimal digits",
-        "no-digest" => "the header must be X-Webhook-Signature: sha256= and 64 hexadecimal digits",
+        "json-php-laravel" => {
+            "use $request->getContent(): Laravel's middleware TrimStrings and ConvertEmptyStringsToNull has changed what \
+            $request->all() gives"
+        }
         "rejects-everything" => {
             "check that both sides have the same secret, then look at what the handler compares: referralloop verify \
             --got VALUE"
@@ -111,6 +145,52 @@ fn special(id: &str) -> Option<&'static str> {
         "unreachable" => "start the endpoint, and check that host and port are right",
         "verifies-nothing" => "anybody can send events there: verify the signature, and answer 401 when it is invalid",
         "body-too-large" => "try a smaller delivery",
+        _ => return special_for_key(id).or_else(|| special_for_value(id)),
+    })
+}
+
+/// Advice about one manner of changing a secret.
+fn special_for_key(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "key-trimmed" | "key-newline-added" | "key-blank-added" => {
+            "one side has a space or line break in its secret: trim it once when it is read, and write files with \
+            printf, not echo"
+        }
+        "key-unquoted" | "key-quoted" => "one side keeps the quotes around the secret: remove them from the variable",
+        "key-cut-at-hash" => "quote the secret in the .env file: an unquoted # begins a comment there",
+        "key-dollar-expanded" => "put the secret in single quotes: $ begins a variable there",
+        "key-other-known" => "use the same profile on both sides, or pass the right secret with --secret-file",
+        "key-prefix-decoded" | "key-base64-decoded" | "key-base64url-decoded" | "key-hex-decoded" => {
+            "use the secret's characters as the key; do not decode it"
+        }
+        "key-json-member" | "key-yaml-value" | "key-behind-equals" => {
+            "one side took the whole line or document for the secret: take the value alone out of it"
+        }
+        "key-doubled" | "key-cut" => "copy the secret again, once and whole, and compare its length on both sides",
+        _ => return None,
+    })
+}
+
+/// Advice about one manner of writing a value.
+fn special_for_value(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "other-digest" => "the header needs HMAC-SHA256: 64 hexadecimal digits",
+        "value-empty" => {
+            "whoever sends has no value to put there (a secret or digest that is not set), a proxy dropped it, or it was \
+            read under another name than X-Webhook-Signature ($_SERVER['HTTP_X_WEBHOOK_SIGNATURE'] in PHP)"
+        }
+        "hmac-md5" | "hmac-sha1" | "hmac-sha384" | "hmac-sha512" => "use SHA-256 as the hash function of the HMAC",
+        "value-unpadded" => "write two digits for each byte: b.toString(16).padStart(2, '0')",
+        "value-leading-zero" => {
+            "a digest is bytes, not a number: one in sixteen loses a zero; write it with HexFormat, or String.format(\"%064x\")"
+        }
+        "value-signed-bytes" => {
+            "Java's bytes are signed: HexFormat.of().formatHex(digest), or String.format(\"%02x\", b & 0xff)"
+        }
+        "value-byte-list" | "value-text" | "value-binary" => {
+            "encode the digest as hexadecimal: digest('hex'), hexdigest(), bin2hex"
+        }
+        "no-digest" => "the header must be X-Webhook-Signature: sha256= and 64 hexadecimal digits",
         "other-header" => "send and read X-Webhook-Signature",
         "header-repeated" => "a proxy or middleware adds the header a second time: let one do it",
         _ => return None,
@@ -134,7 +214,8 @@ fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'stati
 
 fn check(cause: &MismatchCause, code: bool) -> &'static str {
     match (cause.family, code) {
-        (CauseFamily::Unproved, _) => {
+        (CauseFamily::Unproved, true) => "give what it computes then to referralloop verify --got VALUE BODY",
+        (CauseFamily::Unproved, false) => {
             "compare with the right value: referralloop verify --got VALUE BODY checks what your code computes"
         }
         (_, true) => {

@@ -95,11 +95,13 @@ pub mod unproved {
     pub static OTHER_DIGEST: MismatchCause = cause("other-digest", "the value is not as long as an HMAC-SHA256");
     /// The value is no value at all.
     pub static NO_DIGEST: MismatchCause = cause("no-digest", "the value is not a digest in any known encoding");
+    /// Nothing where a value belongs.
+    pub static VALUE_EMPTY: MismatchCause = cause("value-empty", "the value is empty");
     /// More than this can be searched.
     pub static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is too large to be searched");
 
     /// All of them.
-    pub static ALL: [&MismatchCause; 10] = [
+    pub static ALL: [&MismatchCause; 11] = [
         &OTHER_SECRET,
         &BODY_CHANGED,
         &BODY_REBUILT,
@@ -109,6 +111,7 @@ pub mod unproved {
         &SECRET_EDGES,
         &OTHER_DIGEST,
         &NO_DIGEST,
+        &VALUE_EMPTY,
         &TOO_LARGE,
     ];
 }

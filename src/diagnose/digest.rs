@@ -1,17 +1,35 @@
-//! The functions that make a value, counted: HMAC and plain hashes with SHA-1, SHA-256 and SHA-512.
+//! The functions that make a value, counted: HMAC and plain hashes with MD5, SHA-1 and three of SHA-2.
 
+use super::cause::{CauseFamily, MismatchCause};
 use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
+
+const fn hmac(id: &'static str, words: &'static str) -> MismatchCause {
+    MismatchCause::new(id, CauseFamily::Algorithm, words)
+}
+
+static HMAC_MD5: MismatchCause = hmac("hmac-md5", "HMAC-MD5");
+static HMAC_SHA1: MismatchCause = hmac("hmac-sha1", "HMAC-SHA1");
+static HMAC_SHA384: MismatchCause = hmac("hmac-sha384", "HMAC-SHA384");
+static HMAC_SHA512: MismatchCause = hmac("hmac-sha512", "HMAC-SHA512");
+
+/// All causes of this file.
+pub static ALL: [&MismatchCause; 4] = [&HMAC_SHA1, &HMAC_MD5, &HMAC_SHA384, &HMAC_SHA512];
 
 /// A hash function, told by the length of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HashAlgorithm {
+    /// 16 bytes.
+    Md5,
     /// 20 bytes.
     Sha1,
     /// 32 bytes.
     Sha256,
+    /// 48 bytes.
+    Sha384,
     /// 64 bytes.
     Sha512,
 }
@@ -20,10 +38,23 @@ impl HashAlgorithm {
     /// The one whose values have this length.
     pub fn from_length(bytes: usize) -> Option<Self> {
         match bytes {
+            16 => Some(Self::Md5),
             20 => Some(Self::Sha1),
             32 => Some(Self::Sha256),
+            48 => Some(Self::Sha384),
             64 => Some(Self::Sha512),
             _ => None,
+        }
+    }
+
+    /// What it means that an HMAC was made with it; nothing where that is right.
+    pub fn hmac_cause(self) -> Option<&'static MismatchCause> {
+        match self {
+            Self::Md5 => Some(&HMAC_MD5),
+            Self::Sha1 => Some(&HMAC_SHA1),
+            Self::Sha256 => None,
+            Self::Sha384 => Some(&HMAC_SHA384),
+            Self::Sha512 => Some(&HMAC_SHA512),
         }
     }
 
@@ -35,8 +66,10 @@ impl HashAlgorithm {
             digest.finalize().to_vec()
         }
         match self {
+            Self::Md5 => fed::<Md5>(pieces),
             Self::Sha1 => fed::<Sha1>(pieces),
             Self::Sha256 => fed::<Sha256>(pieces),
+            Self::Sha384 => fed::<Sha384>(pieces),
             Self::Sha512 => fed::<Sha512>(pieces),
         }
     }
@@ -45,10 +78,14 @@ impl HashAlgorithm {
 /// Bytes used as a key, with the key schedule of one algorithm.
 #[derive(Clone)]
 pub enum KeyedHmac {
+    /// For MD5.
+    Md5(Box<Hmac<Md5>>),
     /// For SHA-1.
     Sha1(Box<Hmac<Sha1>>),
     /// For SHA-256.
     Sha256(Box<Hmac<Sha256>>),
+    /// For SHA-384.
+    Sha384(Box<Hmac<Sha384>>),
     /// For SHA-512.
     Sha512(Box<Hmac<Sha512>>),
 }
@@ -57,8 +94,10 @@ impl KeyedHmac {
     /// Makes the schedule; HMAC takes keys of every length (RFC 2104, section 2), so there always is one.
     pub fn new(algorithm: HashAlgorithm, key: &[u8]) -> Option<Self> {
         Some(match algorithm {
+            HashAlgorithm::Md5 => Self::Md5(Box::new(Hmac::new_from_slice(key).ok()?)),
             HashAlgorithm::Sha1 => Self::Sha1(Box::new(Hmac::new_from_slice(key).ok()?)),
             HashAlgorithm::Sha256 => Self::Sha256(Box::new(Hmac::new_from_slice(key).ok()?)),
+            HashAlgorithm::Sha384 => Self::Sha384(Box::new(Hmac::new_from_slice(key).ok()?)),
             HashAlgorithm::Sha512 => Self::Sha512(Box::new(Hmac::new_from_slice(key).ok()?)),
         })
     }
@@ -71,8 +110,10 @@ impl KeyedHmac {
             Zeroizing::new(mac.finalize().into_bytes().to_vec())
         }
         match self {
+            Self::Md5(mac) => fed(mac.as_ref(), pieces),
             Self::Sha1(mac) => fed(mac.as_ref(), pieces),
             Self::Sha256(mac) => fed(mac.as_ref(), pieces),
+            Self::Sha384(mac) => fed(mac.as_ref(), pieces),
             Self::Sha512(mac) => fed(mac.as_ref(), pieces),
         }
     }

@@ -5,6 +5,7 @@ use super::cause::{CauseFamily, FindingCertainty, MismatchCause, unproved};
 use super::difference::{ByteDifference, find_difference};
 use super::forms::{BodyForm, BodySource, FORMS};
 use super::framework::WebFramework;
+use super::notation;
 use super::reading;
 use super::search::{BODY_LIMIT, CauseSearchOutcome, SearchStopReason, SignatureMatch};
 
@@ -75,7 +76,23 @@ fn clause(case: &DiagnosisCase, cause: &MismatchCause) -> String {
         CauseFamily::Framing => format!("{actor} signed {words}"),
         CauseFamily::Header if case.asks == DiagnosisSubject::Sender => format!("the signature {words}"),
         CauseFamily::Header => format!("your code's value {words}"),
+        CauseFamily::Unproved if case.asks != DiagnosisSubject::Sender => words_for_code(cause).to_owned(),
         CauseFamily::Comparison | CauseFamily::Unproved => words.to_owned(),
+    }
+}
+
+/// What is not proved of the sender is said in other words of the user's own code.
+fn words_for_code(cause: &MismatchCause) -> &'static str {
+    match cause.id {
+        "other-secret" => "your code used a secret that is not known here",
+        "body-changed" => {
+            "your code hashed other bytes than these: of another delivery, or changed before it hashed them"
+        }
+        "body-rebuilt" => "your code hashed a body rebuilt from data: fields renamed, added or left out",
+        "other-digest" => "your code's value is not as long as an HMAC-SHA256",
+        "no-digest" => "your code's value is not a digest in any known encoding",
+        "value-empty" => "your code's value is empty",
+        _ => cause.words,
     }
 }
 
@@ -111,22 +128,27 @@ fn explain_match(
     findings
 }
 
-/// Other causes that give the same bytes; the one that the framework suggests comes first.
+/// Other causes that give the same bytes. Among those that read JSON and write it again, the one that the framework
+/// suggests comes first; a smaller edit of the bytes stays first whatever the framework.
 fn find_twins(
     source: &BodySource,
     cause: &'static MismatchCause,
     bytes: &[u8],
     framework: Option<&WebFramework>,
 ) -> (Option<&'static MismatchCause>, Vec<&'static MismatchCause>) {
-    let like =
-        |form: &&BodyForm| form.cause.family == cause.family && form.tier < 3 && cause.family != CauseFamily::Absent;
+    let like = |form: &&BodyForm| match (cause.family, form.cause.family) {
+        (CauseFamily::Bytes, CauseFamily::Bytes | CauseFamily::Json) | (CauseFamily::Json, CauseFamily::Json) => {
+            form.tier < 3
+        }
+        _ => false,
+    };
     let same = FORMS
         .iter()
         .filter(like)
         .filter(|form| source.is_small() && form.make(source).iter().any(|made| made == bytes));
     let mut causes: Vec<&'static MismatchCause> =
         same.map(|form| &form.cause).filter(|other| other.id != cause.id).collect();
-    let suggested = framework.filter(|framework| !framework.suggests(cause.id));
+    let suggested = framework.filter(|framework| cause.family == CauseFamily::Json && !framework.suggests(cause.id));
     let better = suggested.and_then(|framework| causes.iter().position(|other| framework.suggests(other.id)));
     match better {
         Some(at) => {
@@ -241,7 +263,7 @@ fn list_possible_causes(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> 
 fn find_marks(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> Vec<(&'static MismatchCause, String)> {
     let mut marks = Vec::new();
     let mut put =
-        |cause: &'static MismatchCause, detail: String| marks.push((cause, format!("{}{detail}", cause.words)));
+        |cause: &'static MismatchCause, detail: String| marks.push((cause, format!("{}{detail}", clause(case, cause))));
     let length = case
         .header_values("content-length")
         .next()
@@ -265,7 +287,11 @@ fn find_marks(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> Vec<(&'sta
         DiagnosisSubject::Sender => case.values.first().copied(),
     };
     match asked.map(<[u8]>::trim_ascii) {
-        Some(value) if !searched.readable && !value.is_empty() => put(&unproved::NO_DIGEST, String::new()),
+        Some(b"" | b"sha256=") => put(&unproved::VALUE_EMPTY, String::new()),
+        Some(value) if notation::is_object_text(value) => {
+            put(&unproved::NO_DIGEST, ": it is the text of an object or of nothing, not of a digest".to_owned())
+        }
+        Some(_) if !searched.readable => put(&unproved::NO_DIGEST, String::new()),
         Some(value) if other_length(value) => put(&unproved::OTHER_DIGEST, String::new()),
         _ => {}
     }

@@ -21,6 +21,7 @@ mod forms;
 mod framework;
 mod framing;
 mod keys;
+mod notation;
 mod probe;
 mod reading;
 mod search;
@@ -63,8 +64,16 @@ pub fn all_causes() -> impl Iterator<Item = &'static MismatchCause> {
     let forms = forms::FORMS.iter().map(|form| &form.cause);
     let keys = keys::KEY_FORMS.iter().map(|form| &form.cause);
     let probed = probe::ALL;
-    let lists =
-        [&keys::MORE[..], &framing::ALL, &search::ALL, &reading::ALL, &findings::ALL, &cause::unproved::ALL, &probed];
+    let lists = [
+        &keys::MORE[..],
+        &framing::ALL,
+        &digest::ALL,
+        &search::ALL,
+        &reading::ALL,
+        &findings::ALL,
+        &cause::unproved::ALL,
+        &probed,
+    ];
     let lists = lists.map(<[&'static MismatchCause]>::to_vec);
     forms.chain(keys).chain(lists.into_iter().flatten())
 }

@@ -2,6 +2,7 @@
 
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::HashAlgorithm;
+use super::notation::{self, DigestNotation};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -28,8 +29,23 @@ static SEVERAL: MismatchCause = header("several-values", "is a list of several s
 pub(super) static REPEATED: MismatchCause = header("header-repeated", "came in more than one header line");
 pub(super) static OTHER_HEADER: MismatchCause = header("other-header", "is in a header other than X-Webhook-Signature");
 
+static UNPADDED: MismatchCause =
+    header("value-unpadded", "is hexadecimal without the leading zero of each byte: toString(16) without padStart");
+static LEADING_ZERO: MismatchCause =
+    header("value-leading-zero", "lost its leading zeros: the digest was written as one number, as BigInteger does");
+static SIGNED_BYTES: MismatchCause =
+    header("value-signed-bytes", "is hexadecimal of signed bytes (ffffffa3), as Java's Integer.toHexString writes it");
+static BYTE_LIST: MismatchCause = header("value-byte-list", "is a list of the digest's bytes in decimal");
+static READ_AS_TEXT: MismatchCause =
+    header("value-text", "is the digest read as text: what is not UTF-8 in it became U+FFFD");
+
 /// All causes of this file.
-pub static ALL: [&MismatchCause; 18] = [
+pub static ALL: [&MismatchCause; 23] = [
+    &UNPADDED,
+    &LEADING_ZERO,
+    &SIGNED_BYTES,
+    &BYTE_LIST,
+    &READ_AS_TEXT,
     &PREFIX_MISSING,
     &PREFIX_DOUBLED,
     &PREFIX_CASE,
@@ -56,8 +72,10 @@ const PROVING: usize = 16;
 /// A digest that a value may stand for.
 #[derive(Debug, Clone)]
 pub struct SignatureReading {
-    /// Its bytes; fewer than the algorithm's where it was cut.
+    /// Its bytes; fewer than the algorithm's where it was cut. The text itself where that cannot be read back.
     pub tag: Vec<u8>,
+    /// How a digest is written to be compared with the text, where the text cannot be read back.
+    pub notation: Option<DigestNotation>,
     /// The function whose value it is, by its length.
     pub algorithm: HashAlgorithm,
     /// What is odd about it, most telling first.
@@ -76,11 +94,14 @@ impl SignatureReading {
             }
             _ => return None,
         };
-        Some(Self { tag, algorithm, faults })
+        Some(Self { tag, notation: None, algorithm, faults })
     }
 
     /// Whether a computed digest is this one.
     pub fn matches(&self, digest: &[u8]) -> bool {
+        if let Some(notation) = self.notation {
+            return notation.write(digest) == self.tag;
+        }
         digest.get(..self.tag.len()) == Some(self.tag.as_slice())
     }
 }
@@ -89,18 +110,25 @@ impl SignatureReading {
 pub fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
     let mut readings = Vec::new();
     let trimmed = value.trim_ascii();
+    if notation::is_object_text(trimmed) {
+        return readings;
+    }
     if let Ok(text) = std::str::from_utf8(trimmed) {
         readings.extend(item(text, &[]));
         readings.extend(list(text));
         readings.extend(binary_as_text(text));
+        readings.extend(written_lossily(text));
     }
     readings.extend(binary(value));
-    // The first half and a bit of HMAC-SHA256 is as long as a SHA-1.
-    let halves = readings.iter().filter(|reading| reading.algorithm == HashAlgorithm::Sha1);
-    let halves = halves.map(|half| SignatureReading {
-        algorithm: HashAlgorithm::Sha256,
-        faults: [&[&CUT], half.faults.as_slice()].concat(),
-        ..half.clone()
+    // What was cut off a longer digest may be as long as a shorter one.
+    let shorter = |reading: &SignatureReading| match reading.algorithm {
+        HashAlgorithm::Md5 | HashAlgorithm::Sha1 => Some(HashAlgorithm::Sha256),
+        HashAlgorithm::Sha384 => Some(HashAlgorithm::Sha512),
+        _ => None,
+    };
+    let halves = readings.iter().filter_map(|half| {
+        let faults = [&[&CUT], half.faults.as_slice()].concat();
+        Some(SignatureReading { algorithm: shorter(half)?, faults, ..half.clone() })
     });
     let halves: Vec<SignatureReading> = halves.collect();
     readings.extend(halves);
@@ -112,8 +140,40 @@ fn binary(value: &[u8]) -> Option<SignatureReading> {
     let rest = value.strip_prefix(b"sha256=");
     let faults: &[_] = if rest.is_some() { &[&BINARY] } else { &[&BINARY, &PREFIX_MISSING] };
     let tag = rest.unwrap_or(value);
-    let digest = HashAlgorithm::from_length(tag.len()).is_some() && !tag.iter().all(u8::is_ascii_graphic);
+    let digest = HashAlgorithm::from_length(tag.len()).is_some() && !tag.iter().all(|byte| matches!(byte, b' '..=b'~'));
     digest.then(|| SignatureReading::of(tag.to_vec(), faults)).flatten()
+}
+
+/// A digest that no longer can be read back from its text, and lists of its bytes.
+fn written_otherwise(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> {
+    let with = |cause: &'static MismatchCause| [&[cause], faults].concat();
+    let lower = text.to_ascii_lowercase();
+    let notated = notation::guess_notations(&lower).into_iter().map(|notation| {
+        let cause = match notation {
+            DigestNotation::Unpadded => &UNPADDED,
+            DigestNotation::Number | DigestNotation::SignedNumber => &LEADING_ZERO,
+            DigestNotation::SignedBytes => &SIGNED_BYTES,
+            DigestNotation::Lossy => &READ_AS_TEXT,
+        };
+        let (tag, algorithm) = (lower.clone().into_bytes(), HashAlgorithm::Sha256);
+        SignatureReading { tag, notation: Some(notation), algorithm, faults: with(cause) }
+    });
+    let listed = notation::parse_byte_list(text).and_then(|tag| SignatureReading::of(tag, &with(&BYTE_LIST)));
+    let escaped = notation::parse_escaped_bytes(text).and_then(|tag| SignatureReading::of(tag, &with(&BINARY)));
+    notated.chain(listed).chain(escaped).collect()
+}
+
+/// The digest decoded as UTF-8 by somebody who took it for text.
+fn written_lossily(text: &str) -> Option<SignatureReading> {
+    let rest = text.strip_prefix("sha256=");
+    let faults: &[_] = if rest.is_some() { &[&READ_AS_TEXT] } else { &[&READ_AS_TEXT, &PREFIX_MISSING] };
+    let tag = rest.unwrap_or(text);
+    notation::is_lossy_text(tag).then(|| SignatureReading {
+        tag: DigestNotation::trim_text(tag),
+        notation: Some(DigestNotation::Lossy),
+        algorithm: HashAlgorithm::Sha256,
+        faults: faults.to_vec(),
+    })
 }
 
 /// Raw bytes that went through UTF-8 one by one.
@@ -147,7 +207,15 @@ fn item(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> 
         faults.push(&PERCENT);
     }
     let (rest, prefix) = prefixed(text);
-    let bare = decoded(rest, &[faults.as_slice(), prefix.as_slice()].concat());
+    let (rest, inside) = if rest.len() < text.len() { unwrapped(rest) } else { (rest, None) };
+    let around = [faults.as_slice(), prefix.as_slice()].concat();
+    let within: Vec<_> = inside.into_iter().chain(around.iter().copied()).collect();
+    let mut bare = decoded(rest, &within);
+    // Brackets and quotes belong to a list of bytes, and to Python's bytes.
+    let python = within.iter().filter(|fault| **fault == &PYTHON_BYTES).copied();
+    bare.extend(written_otherwise(rest, &python.chain(around).collect::<Vec<_>>()));
+    // Whoever writes b'…' has one fault, whatever stands inside.
+    bare.iter_mut().for_each(|reading| reading.faults.sort_by_key(|fault| *fault != &PYTHON_BYTES));
     if !bare.is_empty() || rest.len() == text.len() {
         return bare;
     }
@@ -182,7 +250,8 @@ fn prefixed(text: &str) -> (&str, Vec<&'static MismatchCause>) {
     let (name, rest) = text.split_at(end);
     let value = rest.trim_start_matches(['=', ':', ',', ' ']);
     let separator = &rest[..rest.len() - value.len()];
-    if name.is_empty() || separator.is_empty() || value.is_empty() {
+    let named = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !named || separator.is_empty() || value.is_empty() {
         return (text, vec![&PREFIX_MISSING]);
     }
     let fault = match (name.eq_ignore_ascii_case("sha256"), separator) {

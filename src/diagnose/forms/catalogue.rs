@@ -5,7 +5,7 @@ use super::escape::StringEscapes;
 use super::number::NumberStyle;
 use super::rewrite;
 use super::writer::JsonDialect;
-use super::{BodyForm, BodySource, FormMaker, parts, text, wrap};
+use super::{BodyForm, BodySource, FormMaker, chunks, maps, parts, text, wrap};
 use crate::diagnose::cause::{CauseFamily, MismatchCause};
 
 const fn json(tier: u8, id: &'static str, words: &'static str, dialects: &'static [JsonDialect]) -> BodyForm {
@@ -32,8 +32,18 @@ const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static
     BodyForm { cause: MismatchCause::new(id, CauseFamily::Absent, words), tier: 1, make: FormMaker::Fixed(texts) }
 }
 
-/// Every body form, commonest first.
-pub static FORMS: [BodyForm; 118] = [
+/// Every body form: the smallest edit first, then the commonest. What takes bytes off the ends or puts them on comes
+/// before all that reads the body and writes it again, since both often give the same bytes.
+pub static FORMS: [BodyForm; 127] = [
+    large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
+    large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
+    large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),
+    large(1, "bom-removed", "the body without its byte order mark", text::remove_bom),
+    large(1, "bom-added", "the body with a byte order mark before it", text::add_bom),
+    large(1, "body-trimmed", "the body without the white space around it", text::trim_blanks),
+    large(1, "blank-added", "the body with white space added around it", text::add_blanks),
+    large(1, "lf-lines", "the body with its line breaks changed to LF", text::convert_from_crlf),
+    large(1, "crlf-lines", "the body with its line breaks changed to CRLF", text::convert_to_crlf),
     json(1, "json-stringify", "re-serialised JSON, as JSON.stringify writes it", &d::STRINGIFY),
     json(1, "json-python", "re-serialised JSON, as Python's json.dumps writes it", &d::PYTHON),
     json(
@@ -54,9 +64,6 @@ pub static FORMS: [BodyForm; 118] = [
         "re-serialised JSON, as Python writes it with separators=(',', ':') and ensure_ascii=False",
         &d::PYTHON_COMPACT_UNICODE,
     ),
-    large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
-    large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
-    large(1, "body-trimmed", "the body without the white space around it", text::trim_blanks),
     absent("body-empty", "nothing: an empty body", &[""]),
     absent("object-object", "the text [object Object] in place of the body", &["[object Object]"]),
     absent("empty-object", "the empty object {} in place of the body", &["{}"]),
@@ -68,6 +75,18 @@ pub static FORMS: [BodyForm; 118] = [
         "json-php-slashes-unicode",
         "re-serialised JSON, as PHP writes it with JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE",
         &d::PHP_BOTH,
+    ),
+    json(
+        1,
+        "json-php-laravel",
+        "re-serialised JSON, as PHP writes it after Laravel has trimmed its strings and made empty ones null",
+        &d::PHP_LARAVEL,
+    ),
+    json(
+        1,
+        "json-php-symfony",
+        "re-serialised JSON, as PHP writes it with JSON_HEX_TAG, AMP, APOS and QUOT: Symfony's JsonResponse, Drupal",
+        &d::PHP_HEX,
     ),
     json(1, "json-ruby", "re-serialised JSON, as Ruby's JSON.generate writes it", &d::RUBY),
     json(1, "json-rails", "re-serialised JSON, as Rails' to_json writes it", &d::RAILS),
@@ -121,6 +140,13 @@ pub static FORMS: [BodyForm; 118] = [
     json(2, "json-python-indent-4", "re-serialised JSON, as Python writes it with indent=4", &d::PYTHON_FOUR),
     json(2, "json-canonical", "canonical JSON (RFC 8785): members sorted, numbers as in JavaScript", &d::CANONICAL),
     json(2, "json-sorted", "the body's JSON with its members sorted", &d::SORTED),
+    json(
+        2,
+        "json-printed",
+        "re-serialised JSON with a line feed after it, as console.log, print and jq write it",
+        &d::PRINTED,
+    ),
+    json(2, "json-flask", "re-serialised JSON, as Flask's jsonify writes it: sorted, with a line feed", &d::FLASK),
     json(
         2,
         "json-go-encoder",
@@ -214,13 +240,8 @@ pub static FORMS: [BodyForm; 118] = [
     bytes(1, "body-base64", "the body in Base64", wrap::encode_base64),
     bytes(2, "body-base64-decoded", "the body decoded from Base64", wrap::decode_base64),
     bytes(2, "body-hex", "the body in hexadecimal digits", wrap::encode_hex),
-    large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),
-    large(2, "crlf-lines", "the body with its line breaks changed to CRLF", text::convert_to_crlf),
-    large(2, "lf-lines", "the body with its line breaks changed to LF", text::convert_from_crlf),
     large(2, "lines-joined", "the body without its line breaks", text::join_lines),
     large(2, "blanks-removed", "the body without any spaces, even inside strings", text::remove_blanks),
-    large(2, "bom-added", "the body with a byte order mark before it", text::add_bom),
-    large(1, "bom-removed", "the body without its byte order mark", text::remove_bom),
     large(2, "zero-added", "the body with a zero byte after it", text::add_zero_byte),
     bytes(
         2,
@@ -262,6 +283,9 @@ pub static FORMS: [BodyForm; 118] = [
     bytes(2, "byte-list", "the body's bytes as a list of numbers", wrap::write_byte_list),
     bytes(2, "quoted-base64", "the body in Base64 and quotes, as Go marshals a byte slice", wrap::quote_base64),
     bytes(2, "python-repr", "Python's str() of the decoded body", parts::write_python_repr),
+    bytes(2, "ruby-inspect", "Ruby's text of the decoded body: {\"a\"=>1}", maps::write_ruby_inspect),
+    bytes(2, "java-map", "Java's text of the decoded body: {a=1}", maps::write_java_maps),
+    bytes(2, "go-map", "Go's text of the decoded body: map[a:1]", maps::write_go_map),
     bytes(2, "python-bytes", "Python's str() of the body's bytes: b'…'", parts::write_python_bytes),
     bytes(2, "html-escaped", "the body with its quotes and brackets escaped for HTML", wrap::escape_html),
     bytes(2, "slashes-added", "the body with backslashes before its quotes, as WordPress adds them", wrap::add_slashes),
@@ -287,6 +311,15 @@ pub static FORMS: [BodyForm; 118] = [
         parts::cut_to_character_count,
     ),
     large(2, "byte-lost", "the body without its first or last byte", parts::drop_one_byte),
+    BodyForm {
+        cause: MismatchCause::new(
+            "chunks-decoded",
+            CauseFamily::Bytes,
+            "the body read as text piece by piece: a character cut between two pieces became U+FFFD",
+        ),
+        tier: 3,
+        make: FormMaker::Each(chunks::decode_chunks),
+    },
     // The best quality is slow, so it comes last.
     bytes(3, "brotli-done", "the body compressed with Brotli; it arrived decompressed", wrap::encode_brotli),
 ];

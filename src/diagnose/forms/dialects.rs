@@ -96,6 +96,31 @@ pub static PHP_PRETTY: [JsonDialect; 4] = php_ways(JsonDialect { layout: JsonLay
 pub static PHP_PRETTY_BOTH: [JsonDialect; 4] =
     php_ways(JsonDialect { layout: JsonLayout::FOUR, ..php(StringEscapes::PHP_BOTH) });
 
+/// Symfony's `JsonResponse` and Drupal's `Json::encode`, and with `JSON_UNESCAPED_SLASHES`.
+pub static PHP_HEX: [JsonDialect; 8] = {
+    let [a, b, c, d] = php_ways(php(StringEscapes::PHP_HEX));
+    let [e, f, g, h] = php_ways(php(StringEscapes { slash: false, ..StringEscapes::PHP_HEX }));
+    [a, b, c, d, e, f, g, h]
+};
+
+const fn laravel(escapes: StringEscapes) -> JsonDialect {
+    JsonDialect { arrays: true, trims: true, ..php(escapes) }
+}
+
+/// `json_encode($request->all())` behind Laravel's middleware.
+pub static PHP_LARAVEL: [JsonDialect; 4] = [
+    laravel(StringEscapes::PHP),
+    laravel(StringEscapes::PHP_BOTH),
+    laravel(StringEscapes::PHP_SLASHES),
+    laravel(StringEscapes::PHP_UNICODE),
+];
+
+/// What prints a document puts a line feed behind it: console.log, `jq -c`, `print`, Flask's `jsonify`.
+pub static PRINTED: [JsonDialect; 5] =
+    [ended(STRINGIFY[0]), ended(PYTHON[0]), ended(PYTHON_UNICODE[0]), ended(PRETTY_TWO[0]), ended(PYTHON_COMPACT[0])];
+pub static FLASK: [JsonDialect; 3] =
+    [ended(PYTHON_SORTED_COMPACT[0]), ended(PYTHON_SORTED[0]), ended(PYTHON_TWO[0].with_order(MemberOrder::Bytes))];
+
 /// `JSON.generate`, `JSON.pretty_generate`, ActiveSupport's `to_json`.
 pub static RUBY: [JsonDialect; 1] = [made(JsonLayout::COMPACT, NumberStyle::Ruby, StringEscapes::PLAIN)];
 pub static RUBY_PRETTY: [JsonDialect; 2] = [

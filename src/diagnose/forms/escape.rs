@@ -19,6 +19,8 @@ pub struct StringEscapes {
     pub html: &'static str,
     /// Hexadecimal digits in upper case.
     pub upper: bool,
+    /// The same of ASCII characters alone: PHP's `JSON_HEX_…`.
+    pub ascii_upper: bool,
     /// `\b` and `\f` rather than `\u0008` and `\u000c`.
     pub short: bool,
 }
@@ -33,6 +35,7 @@ impl StringEscapes {
         slash: false,
         html: "",
         upper: false,
+        ascii_upper: false,
         short: true,
     };
     /// Python's default.
@@ -51,6 +54,8 @@ impl StringEscapes {
     pub const PHP_UNICODE: Self = Self { ascii: false, separators: true, ..Self::PHP };
     /// PHP with both.
     pub const PHP_BOTH: Self = Self { slash: false, ..Self::PHP_UNICODE };
+    /// PHP with `JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_APOS | JSON_HEX_QUOT`.
+    pub const PHP_HEX: Self = Self { html: "<>&'\"", ascii_upper: true, ..Self::PHP };
     /// ActiveSupport.
     pub const RAILS: Self = Self { html: "<>&", separators: true, ..Self::PLAIN };
     /// Gson's default.
@@ -83,7 +88,7 @@ pub fn write_string(out: &mut String, says: &str, escapes: &StringEscapes) {
     out.push('"');
     for c in says.chars() {
         if escapes.numeric(c) {
-            unicode(out, c, escapes.upper);
+            unicode(out, c, escapes.upper || escapes.ascii_upper && c.is_ascii_graphic());
             continue;
         }
         match c {

@@ -4,8 +4,10 @@
 //! when the search comes to it, and what is too large to be rewritten is left alone.
 
 mod catalogue;
+mod chunks;
 mod dialects;
 mod escape;
+mod maps;
 mod number;
 mod parts;
 mod rewrite;
@@ -44,11 +46,28 @@ enum FormMaker {
     Large(fn(&BodySource) -> Vec<Vec<u8>>),
     /// These bytes, whatever the body.
     Fixed(&'static [&'static str]),
+    /// More variants than anybody wants to hold at once, of a body of any size.
+    Each(for<'s, 't> fn(&'s BodySource<'t>) -> VariantIterator<'s>),
 }
+
+/// Variants that are made when they are asked for.
+type VariantIterator<'s> = Box<dyn Iterator<Item = Vec<u8>> + 's>;
 
 impl BodyForm {
     /// Every variant of this form; none where the body has no such form.
     pub fn make(&self, source: &BodySource) -> Vec<Vec<u8>> {
+        self.variants(source).collect()
+    }
+
+    /// The same, each made when it is asked for where there are many.
+    pub fn variants<'s>(&self, source: &'s BodySource) -> VariantIterator<'s> {
+        match &self.make {
+            FormMaker::Each(make) => make(source),
+            _ => Box::new(self.make_all(source).into_iter()),
+        }
+    }
+
+    fn make_all(&self, source: &BodySource) -> Vec<Vec<u8>> {
         let small = source.is_small();
         match &self.make {
             FormMaker::Json(dialects) if small => {

@@ -27,6 +27,14 @@ pub fn add_newline(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\n")]
 }
 
+/// White space put at either end.
+pub fn add_blanks(source: &BodySource) -> Vec<Vec<u8>> {
+    let body = source.body;
+    let behind = [b" ".as_slice(), b"\n\n", b"\r", b"\t"].map(|end| with_end(body, end));
+    let before = [b" ".as_slice(), b"\n"].map(|start| with_end(start, body));
+    behind.into_iter().chain(before).collect()
+}
+
 /// CR and LF put at the end.
 pub fn add_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\r\n")]
@@ -39,7 +47,8 @@ pub fn add_zero_byte(source: &BodySource) -> Vec<Vec<u8>> {
 
 /// Blanks at both ends taken away.
 pub fn trim_blanks(source: &BodySource) -> Vec<Vec<u8>> {
-    vec![source.body.trim_ascii().to_vec()]
+    let body = source.body;
+    [body.trim_ascii(), body.trim_ascii_end(), body.trim_ascii_start()].map(<[u8]>::to_vec).into()
 }
 
 /// Every lone LF made CRLF.
@@ -60,8 +69,9 @@ pub fn convert_to_crlf(source: &BodySource) -> Vec<Vec<u8>> {
 pub fn convert_from_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let paired = |at: usize| body[at] == b'\r' && body.get(at + 1) == Some(&b'\n');
-    let lf = (0..body.len()).filter(|&at| !paired(at)).map(|at| body[at]).collect();
-    vec![lf, body.iter().copied().filter(|&byte| byte != b'\r').collect()]
+    let lf: Vec<u8> = (0..body.len()).filter(|&at| !paired(at)).map(|at| body[at]).collect();
+    let ended = lf.trim_ascii_end().to_vec();
+    vec![lf, body.iter().copied().filter(|&byte| byte != b'\r').collect(), ended]
 }
 
 /// Every line end taken away.
@@ -76,12 +86,14 @@ pub fn remove_blanks(source: &BodySource) -> Vec<Vec<u8>> {
 
 /// A byte order mark put in front.
 pub fn add_bom(source: &BodySource) -> Vec<Vec<u8>> {
-    vec![[BOM, source.body].concat()]
+    [b"".as_slice(), b"\n", b"\r\n"].map(|end| [BOM, source.body, end].concat()).into()
 }
 
 /// The byte order mark taken away.
 pub fn remove_bom(source: &BodySource) -> Vec<Vec<u8>> {
-    some(source.body.strip_prefix(BOM).map(<[u8]>::to_vec))
+    let Some(rest) = source.body.strip_prefix(BOM) else { return Vec::new() };
+    // What writes a mark ends the file with a line break, too: PowerShell, Windows' editors.
+    [rest, rest.trim_ascii()].map(<[u8]>::to_vec).into()
 }
 
 /// What Windows-1252 has in place of the C1 controls.
@@ -89,6 +101,9 @@ const CP1252: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
+
+/// The bytes that Windows-1252 does not have.
+const UNASSIGNED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
 fn cp1252_char(byte: u8) -> char {
     if (0x80..0xa0).contains(&byte) { CP1252[usize::from(byte) - 0x80] } else { char::from(byte) }
@@ -103,7 +118,9 @@ fn cp1252_byte(c: char) -> Option<u8> {
 pub fn encode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let plain = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
-    vec![plain, text.chars().map(|c| cp1252_byte(c).unwrap_or(b'?')).collect()]
+    // Node's latin1 keeps the low byte of each unit of UTF-16.
+    let low = text.encode_utf16().map(|unit| (unit & 0xff) as u8).collect();
+    vec![plain, text.chars().map(|c| cp1252_byte(c).unwrap_or(b'?')).collect(), low]
 }
 
 /// In ASCII, `?` for a character, a UTF-16 unit or a byte beyond it.
@@ -125,7 +142,12 @@ pub fn encode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.utf8() else { return Vec::new() };
     let units = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     let (little, big) = (units(u16::to_le_bytes), units(u16::to_be_bytes));
-    let marked = [[b"\xff\xfe", little.as_slice()].concat(), [b"\xfe\xff", big.as_slice()].concat()];
+    let marked = [
+        [b"\xff\xfe", little.as_slice()].concat(),
+        [b"\xfe\xff", big.as_slice()].concat(),
+        // PowerShell's > ends the file with CR LF.
+        [b"\xff\xfe", little.as_slice(), b"\r\0\n\0"].concat(),
+    ];
     [little, big].into_iter().chain(marked).collect()
 }
 
@@ -137,9 +159,13 @@ pub fn decode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
     }
     let read = |order: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = body.chunks_exact(2).map(|pair| order([pair[0], pair[1]])).collect();
-        String::from_utf16(&units).ok().map(|text| text.trim_start_matches('\u{feff}').as_bytes().to_vec())
+        let text = String::from_utf16(&units).ok()?;
+        let text = text.trim_start_matches('\u{feff}');
+        // A file that was saved so has line breaks as Windows writes them.
+        Some([text.to_owned(), text.trim_end_matches(['\r', '\n']).to_owned(), text.replace("\r\n", "\n")])
     };
-    [read(u16::from_le_bytes), read(u16::from_be_bytes)].into_iter().flatten().collect()
+    let texts = [read(u16::from_le_bytes), read(u16::from_be_bytes)].into_iter().flatten().flatten();
+    texts.map(String::into_bytes).collect()
 }
 
 /// Bytes that are no UTF-8 replaced by U+FFFD, by `?`, or left out.
@@ -161,7 +187,12 @@ pub fn replace_invalid_utf8(source: &BodySource) -> Vec<Vec<u8>> {
 
 fn each_byte_a_char(source: &BodySource) -> Vec<Vec<u8>> {
     let read = |char_of: fn(u8) -> char| source.body.iter().map(|&byte| char_of(byte)).collect::<String>().into_bytes();
-    vec![read(char::from), read(cp1252_char)]
+    // Java and WHATWG's decoders differ in the five bytes that Windows-1252 does not have: U+FFFD, or a control.
+    let java = |byte: u8| if UNASSIGNED.contains(&byte) { '\u{fffd}' } else { cp1252_char(byte) };
+    let marked = source.body.iter().map(|&byte| java(byte)).collect::<String>().into_bytes();
+    // Read and written in the same charset, those five alone are lost.
+    let lost = source.body.iter().map(|byte| if UNASSIGNED.contains(byte) { b'?' } else { *byte }).collect();
+    vec![read(char::from), read(cp1252_char), marked, lost]
 }
 
 /// UTF-8 taken for Latin-1 and encoded once more.

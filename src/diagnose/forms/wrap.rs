@@ -83,9 +83,16 @@ pub fn encode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
 /// The body in Base64.
 pub fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
-    [STANDARD.encode(body), STANDARD_NO_PAD.encode(body), URL_SAFE.encode(body), URL_SAFE_NO_PAD.encode(body)]
-        .map(String::into_bytes)
-        .into()
+    let text = STANDARD.encode(body);
+    let plain = [text.clone(), STANDARD_NO_PAD.encode(body), URL_SAFE.encode(body), URL_SAFE_NO_PAD.encode(body)];
+    // Java's MIME encoder, PHP's chunk_split, Python's encodebytes, Ruby's encode64, openssl, base64.
+    let broken = [(76, "\r\n", ""), (76, "\r\n", "\r\n"), (76, "\n", "\n"), (60, "\n", "\n"), (64, "\n", "\n")];
+    let broken = broken.map(|(width, joint, end)| {
+        let lines: Vec<&str> =
+            (0..text.len()).step_by(width).filter_map(|at| text.get(at..text.len().min(at + width))).collect();
+        lines.join(joint) + end
+    });
+    plain.into_iter().chain(broken).map(String::into_bytes).collect()
 }
 
 /// The body read as Base64, and as hexadecimal digits.
@@ -154,7 +161,17 @@ pub fn write_buffer_json(source: &BodySource) -> Vec<Vec<u8>> {
 pub fn write_byte_list(source: &BodySource) -> Vec<Vec<u8>> {
     let keyed = numbers(source.body, |at, byte| format!("\"{at}\":{byte}"));
     let list = numbers(source.body, |_, byte| byte.to_string());
-    vec![format!("{{{keyed}}}").into_bytes(), list.clone().into_bytes(), format!("[{list}]").into_bytes()]
+    // Go's text of a byte slice, Python's list, Java's Arrays.toString.
+    let signed = numbers(source.body, |_, byte| byte.cast_signed().to_string()).replace(',', ", ");
+    let lists = [
+        format!("{{{keyed}}}"),
+        list.clone(),
+        format!("[{list}]"),
+        format!("[{}]", list.replace(',', " ")),
+        format!("[{}]", list.replace(',', ", ")),
+        format!("[{signed}]"),
+    ];
+    lists.map(String::into_bytes).into()
 }
 
 fn numbers(body: &[u8], write: impl Fn(usize, u8) -> String) -> String {
@@ -225,9 +242,17 @@ pub fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
 pub fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
     let base = whole(source).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let quoted = base.replace('"', "&quot;");
-    [quoted.replace('\'', "&#039;"), quoted.replace('\'', "&#x27;"), quoted.replace('\'', "&#39;"), quoted, base]
-        .map(String::into_bytes)
-        .into()
+    let numeric = base.replace('"', "&#34;").replace('\'', "&#39;");
+    [
+        numeric,
+        quoted.replace('\'', "&#039;"),
+        quoted.replace('\'', "&#x27;"),
+        quoted.replace('\'', "&#39;"),
+        quoted,
+        base,
+    ]
+    .map(String::into_bytes)
+    .into()
 }
 
 /// PHP's `addslashes`, which WordPress applies to what it receives.

@@ -21,6 +21,8 @@ pub struct JsonDialect {
     pub arrays: bool,
     /// Members that are `null` are left out: Gson.
     pub nulls: bool,
+    /// Strings are trimmed, and `null` where nothing is left: Laravel's middleware.
+    pub trims: bool,
     /// What stands behind the document.
     pub end: &'static str,
 }
@@ -35,6 +37,7 @@ impl JsonDialect {
             escapes: Some(escapes),
             arrays: false,
             nulls: true,
+            trims: false,
             end: "",
         }
     }
@@ -119,6 +122,7 @@ impl DialectWriter<'_> {
             JsonNode::Flag(true) => self.out.push_str("true"),
             JsonNode::Flag(false) => self.out.push_str("false"),
             JsonNode::Number(spelled) => self.out.push_str(&number::write_number(spelled, self.dialect.numbers)?),
+            JsonNode::Text(text) if self.dialect.trims => self.trimmed(text),
             JsonNode::Text(text) => self.text(text),
             JsonNode::Array(elements) => self.array(elements, depth)?,
             JsonNode::Object(members) => self.object(members, depth)?,
@@ -130,6 +134,14 @@ impl DialectWriter<'_> {
         match &self.dialect.escapes {
             Some(escapes) => escape::write_string(self.out, &text.says, escapes),
             None => self.out.push_str(text.literal),
+        }
+    }
+
+    fn trimmed(&mut self, text: &NodeText) {
+        let blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}');
+        match (text.says.trim_matches(blank), &self.dialect.escapes) {
+            ("", _) | (_, None) => self.out.push_str("null"),
+            (kept, Some(escapes)) => escape::write_string(self.out, kept, escapes),
         }
     }
 

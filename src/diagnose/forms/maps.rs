@@ -1,0 +1,150 @@
+//! What a language prints for a decoded body that nobody wrote as JSON: Ruby's `inspect`, Java's and Go's maps.
+
+use super::number::{NumberStyle, write_number};
+use super::source::BodySource;
+use super::tree::{JsonNode, NodeText};
+use std::fmt::Write;
+
+/// A language's notation of data.
+struct MapNotation {
+    null: &'static str,
+    object: [&'static str; 2],
+    /// Between a name and its value, and between members.
+    joints: [&'static str; 2],
+    /// Between elements.
+    comma: &'static str,
+    numbers: NumberStyle,
+    sorted: bool,
+    text: fn(&mut String, &str),
+}
+
+const JAVA: MapNotation = MapNotation {
+    null: "null",
+    object: ["{", "}"],
+    joints: ["=", ", "],
+    comma: ", ",
+    numbers: NumberStyle::Java,
+    sorted: false,
+    text: |out, text| out.push_str(text),
+};
+
+const GO: MapNotation = MapNotation {
+    null: "<nil>",
+    object: ["map[", "]"],
+    joints: [":", " "],
+    comma: " ",
+    numbers: NumberStyle::Go,
+    sorted: true,
+    ..JAVA
+};
+
+const RUBY: MapNotation =
+    MapNotation { null: "nil", joints: ["=>", ", "], numbers: NumberStyle::Ruby, text: inspect, ..JAVA };
+
+/// Ruby's `inspect`, before 3.4 and since.
+pub fn write_ruby_inspect(source: &BodySource) -> Vec<Vec<u8>> {
+    write_all(source, &[RUBY, MapNotation { joints: [" => ", ", "], ..RUBY }])
+}
+
+/// Java's `toString` of a map: as Jackson reads it, and as Gson does, to whom every number is a double.
+pub fn write_java_maps(source: &BodySource) -> Vec<Vec<u8>> {
+    write_all(source, &[JAVA, MapNotation { numbers: NumberStyle::JavaDouble, ..JAVA }])
+}
+
+/// Go's `fmt.Sprint` of a map.
+pub fn write_go_map(source: &BodySource) -> Vec<Vec<u8>> {
+    write_all(source, &[GO])
+}
+
+fn write_all(source: &BodySource, notations: &[MapNotation]) -> Vec<Vec<u8>> {
+    let Some(tree) = source.tree() else { return Vec::new() };
+    let write = |notation: &MapNotation| {
+        let mut out = String::new();
+        notation.write(&mut out, tree).map(|()| out.into_bytes())
+    };
+    notations.iter().filter_map(write).collect()
+}
+
+impl MapNotation {
+    fn write(&self, out: &mut String, node: &JsonNode) -> Option<()> {
+        match node {
+            JsonNode::Null => out.push_str(self.null),
+            JsonNode::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
+            JsonNode::Number(spelled) => self.write_number(out, spelled)?,
+            JsonNode::Text(text) => (self.text)(out, &text.says),
+            JsonNode::Array(elements) => {
+                out.push('[');
+                for (index, element) in elements.iter().enumerate() {
+                    out.push_str(if index > 0 { self.comma } else { "" });
+                    self.write(out, element)?;
+                }
+                out.push(']');
+            }
+            JsonNode::Object(members) => self.write_object(out, members)?,
+        }
+        Some(())
+    }
+
+    fn write_object(&self, out: &mut String, members: &[(NodeText, JsonNode)]) -> Option<()> {
+        // Of a repeated name the last value stays.
+        let mut kept: Vec<(&str, &JsonNode)> = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            match kept.iter_mut().find(|(known, _)| *known == name.says) {
+                Some(member) => member.1 = value,
+                None => kept.push((&name.says, value)),
+            }
+        }
+        if self.sorted {
+            kept.sort_by_key(|(name, _)| *name);
+        }
+        out.push_str(self.object[0]);
+        for (index, (name, value)) in kept.into_iter().enumerate() {
+            out.push_str(if index > 0 { self.joints[1] } else { "" });
+            (self.text)(out, name);
+            out.push_str(self.joints[0]);
+            self.write(out, value)?;
+        }
+        out.push_str(self.object[1]);
+        Some(())
+    }
+
+    /// Go's `%v` has an exponent below 1e-4 too, and two digits in it.
+    fn write_number(&self, out: &mut String, spelled: &str) -> Option<()> {
+        let number: f64 = spelled.parse().ok()?;
+        let written = match self.numbers {
+            NumberStyle::Go if number.abs() >= 1e21 || (number != 0.0 && number.abs() < 1e-4) => {
+                write_number(&format!("{number:e}"), NumberStyle::Python)?
+            }
+            numbers => write_number(spelled, numbers)?,
+        };
+        out.push_str(&written);
+        Some(())
+    }
+}
+
+/// A string as Ruby's `inspect` writes it.
+fn inspect(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        // Writing to a String cannot fail.
+        let _ = match c {
+            '"' | '\\' => write!(out, "\\{c}"),
+            '#' if matches!(rest.peek(), Some('{' | '$' | '@')) => out.write_str("\\#"),
+            '\n' => out.write_str("\\n"),
+            '\r' => out.write_str("\\r"),
+            '\t' => out.write_str("\\t"),
+            '\u{c}' => out.write_str("\\f"),
+            '\u{b}' => out.write_str("\\v"),
+            '\u{8}' => out.write_str("\\b"),
+            '\u{7}' => out.write_str("\\a"),
+            '\u{1b}' => out.write_str("\\e"),
+            '\0'..='\u{1f}' | '\u{7f}' => write!(out, "\\x{:02X}", u32::from(c)),
+            '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{feff}' => {
+                write!(out, "\\u{:04X}", u32::from(c))
+            }
+            c => out.write_char(c),
+        };
+    }
+    out.push('"');
+}

@@ -1,0 +1,40 @@
+//! Failures as people report them, made by real programs: `tests/counterparts/faults` wrote the table.
+
+use super::table::{BODIES, SECRET, Trial, known};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use referralloop::diagnose::KnownSecret;
+use referralloop::protocol::signature::Secret;
+
+/// Cause, what was done, and in Base64: the body, the secret that is known, the value.
+const FAULTS: &str = include_str!("faults.tsv");
+
+/// Every row in both directions: a sender's value, and one that the user's own code computed.
+pub fn trials() -> Vec<Trial> {
+    let rows = FAULTS.lines().flat_map(|line| {
+        let mut cells = line.split('\t');
+        let (cause, _) = (cells.next().unwrap(), cells.next().unwrap());
+        let parts: Vec<Vec<u8>> = cells.map(|cell| STANDARD.decode(cell).unwrap()).collect();
+        let [body, secret, value] = parts.as_slice() else { panic!("{line}") };
+        let secrets =
+            vec![KnownSecret { secret: Secret::new(secret.clone()).unwrap(), ..known("canary-of-nobody", true) }];
+        let sent = Trial { secrets, ..Trial::new(cause, body, value.clone()) };
+        let right = sent.secrets[0].secret.key().sign(body);
+        let computed =
+            Trial { got: Some(value.clone()), secrets: sent.secrets.clone(), ..Trial::new(cause, body, right) };
+        [sent, computed]
+    });
+    rows.collect()
+}
+
+/// Right values of bodies in which then one byte was changed.
+pub fn changed(step: usize, mask: u8) -> impl Iterator<Item = Trial> {
+    let key = known(SECRET, true).secret.key();
+    let bodies = BODIES.into_iter().enumerate();
+    let places = bodies.flat_map(move |(n, body)| (n..body.len()).step_by(step).map(move |at| (body, at)));
+    places.map(move |(body, at)| {
+        let mut arrived = body.to_vec();
+        arrived[at] ^= mask;
+        Trial::new("body-changed", &arrived, key.sign(body))
+    })
+}
