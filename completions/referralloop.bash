@@ -37,6 +37,9 @@ _referralloop() {
             referralloop,listen)
                 cmd="referralloop__subcmd__listen"
                 ;;
+            referralloop,load)
+                cmd="referralloop__subcmd__load"
+                ;;
             referralloop,login)
                 cmd="referralloop__subcmd__login"
                 ;;
@@ -48,6 +51,9 @@ _referralloop() {
                 ;;
             referralloop,reconcile)
                 cmd="referralloop__subcmd__reconcile"
+                ;;
+            referralloop,rehearse)
+                cmd="referralloop__subcmd__rehearse"
                 ;;
             referralloop,replay)
                 cmd="referralloop__subcmd__replay"
@@ -152,7 +158,7 @@ _referralloop() {
 
     case "${cmd}" in
         referralloop)
-            opts="-q -v -y -h -V --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger replay events expect verify sign sandbox secret subscribe unsubscribe subscriptions waitlists signups reconcile login logout whoami doctor test config completions man"
+            opts="-q -v -y -h -V --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help --version demo listen trigger load rehearse replay events expect verify sign sandbox secret subscribe unsubscribe subscriptions waitlists signups reconcile login logout whoami doctor test config completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1177,6 +1183,120 @@ _referralloop() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        referralloop__subcmd__load)
+            opts="-H -q -v -y -h --count --duration --rate --concurrency --to --timeout --data --set --set-json --unset --force --seed --waitlist --email --name --header --unsigned --secret-file --retry --speed --retry-from --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -H)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-from)
+                    COMPREPLY=($(compgen -W "previous first" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         referralloop__subcmd__login)
             opts="-q -v -y -h --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1315,6 +1435,116 @@ _referralloop() {
                     return 0
                     ;;
                 --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        referralloop__subcmd__rehearse)
+            opts="-H -q -v -y -h --chaos --event --count --state-cmd --state-change --dry-run --to --timeout --data --set --set-json --unset --force --seed --waitlist --email --name --header --unsigned --secret-file --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --chaos)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --event)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-cmd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-change)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --waitlist)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -H)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2144,7 +2374,7 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__test)
-            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --fail-on --baseline --junit --markdown --tap --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --secret-file --signature-header --header --only --skip --list --state-cmd --restart-cmd --intrusive --max-requests --max-time --case --dry-run --fail-on --baseline --junit --markdown --tap --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2187,6 +2417,10 @@ _referralloop() {
                     return 0
                     ;;
                 --max-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --case)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2238,13 +2472,17 @@ _referralloop() {
             return 0
             ;;
         referralloop__subcmd__trigger)
-            opts="-H -q -v -y -h --to --data --set --set-json --unset --force --edit --seed --waitlist --email --name --header --unsigned --sign --secret-file --timeout --retry --no-retry --speed --retry-from --count --duration --rate --concurrency --chaos --scenario --state-cmd --state-change --case --signature-header --dry-run --as --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
+            opts="-H -q -v -y -h --to --timeout --data --set --set-json --unset --force --seed --waitlist --email --name --edit --header --unsigned --secret-file --sign --retry --no-retry --speed --retry-from --dry-run --as --profile --config --store --api-url --format --json --color --quiet --verbose --no-input --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2288,16 +2526,12 @@ _referralloop() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --sign)
-                    COMPREPLY=($(compgen -W "raw json-stringify" -- "${cur}"))
-                    return 0
-                    ;;
                 --secret-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                --sign)
+                    COMPREPLY=($(compgen -W "raw json-stringify" -- "${cur}"))
                     return 0
                     ;;
                 --speed)
@@ -2306,46 +2540,6 @@ _referralloop() {
                     ;;
                 --retry-from)
                     COMPREPLY=($(compgen -W "previous first" -- "${cur}"))
-                    return 0
-                    ;;
-                --count)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --duration)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rate)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --concurrency)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --chaos)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --scenario)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --state-cmd)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --state-change)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --case)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --signature-header)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --as)

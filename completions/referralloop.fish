@@ -43,6 +43,8 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -s V -l version 
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "demo" -d 'See the whole story in one process: a sandbox, a login, subscriptions, sign-ups, verified deliveries, a retry'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "listen" -d 'Receive deliveries: verify, store, show and forward them'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "trigger" -d 'Fabricate an event, sign it and deliver it with the documented retries'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "load" -d 'Send many events to an endpoint on this machine, and measure how it answers'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "rehearse" -d 'Deliver as production does: repeated, lost, late and out of order, and judge the effects'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "replay" -d 'Deliver stored events again, byte for byte, and show what changed'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "events" -d 'Look at stored events, share them, remove them'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "expect" -d 'Run a command and assert which events arrive meanwhile (CI)'
@@ -123,6 +125,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -l no-
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l to -d 'Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l timeout -d 'Time for connect, send, head and body of an attempt; 0 for no limit' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l data -d 'Send these bytes as they are: JSON text, @FILE, or - for standard input' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l set -d 'Change a field, its value read as the catalogue says (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l set-json -d 'Change a field to a JSON value (repeatable)' -r
@@ -132,23 +135,12 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l wa
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l email -d 'E-mail address of the sign-up' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l name -d 'Name of the sign-up' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s H -l header -d 'Add a header, or replace one (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l sign -d 'What to sign' -r -f -a "raw\t'The bytes that are sent'
 json-stringify\t'JSON.stringify of the body, as the documentation\'s sample computes it'"
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l timeout -d 'Time for connect, send, head and body of an attempt; 0 for no limit' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l speed -d 'Wait 60 times as fast (60x), not at all (instant), or until Enter (step)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
 first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l count -d 'Send this many events' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l duration -d 'Start events for this long' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l rate -d 'Start this many per second, however fast the answers come [default: as fast as they are answered]' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l concurrency -d 'Connections [default: 16]' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l chaos -d 'Deliver as production does: duplicate=0.2,together=0.1,drop=0.1,reorder=5,delay=50ms..2s,corrupt=0.01,late=0.1' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l scenario -d 'Play lifecycle, referral-climb, burst, duplicate-storm, or a TOML file' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l state-cmd -d 'A command that prints how many effects there are: run before and after, it must grow by one for each event' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l state-change -d 'Expect the number from --state-cmd to grow by this much instead' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l case -d 'Repeat this check by itself, showing what is sent and what comes back' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l signature-header -d 'Send the check\'s signature in this header' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l as -d 'What the printed request looks like' -r -f -a "http\t'As it goes over the wire'
 curl\t'A curl command line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l profile -d 'Use this profile: its own secret, settings and store' -r
@@ -172,6 +164,78 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s v 
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -l no-input -d 'Never prompt; a missing value is an error'
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s y -l yes -d 'Answer every confirmation with yes'
 complete -c referralloop -n "__fish_referralloop_using_subcommand trigger" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l count -d 'Send this many events' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l duration -d 'Start events for this long' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l rate -d 'Start this many per second, however fast the answers come [default: as fast as they are answered]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l concurrency -d 'Connections' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l to -d 'Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l timeout -d 'Time for connect, send, head and body of an attempt; 0 for no limit' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l data -d 'Send these bytes as they are: JSON text, @FILE, or - for standard input' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l set -d 'Change a field, its value read as the catalogue says (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l set-json -d 'Change a field to a JSON value (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l unset -d 'Leave a field out (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l seed -d 'Make ids, names and times reproducible' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l waitlist -d 'Id of the waitlist' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l email -d 'E-mail address of the sign-up' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l name -d 'Name of the sign-up' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -s H -l header -d 'Add a header, or replace one (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l speed -d 'Retry 60 times as fast (60x), or without waiting (instant)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l retry-from -d 'What a retry\'s delay counts from' -r -f -a "previous\t'The attempt before it: 0, 60, 360, 1260 and 4860 s'
+first\t'The first attempt: 0, 60, 300, 900 and 3600 s'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l api-url -d 'Call the hosted API at this URL, for instance a sandbox' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l format -d 'How to print: for people, or one JSON object per line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l force -d 'Allow fields that the event does not have, and values that do not fit'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l unsigned -d 'Send no signature, as the service does today'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l retry -d 'Follow the retry schedule, instead of making one attempt for each event'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -l no-input -d 'Never prompt; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l chaos -d 'Without a scenario: duplicate=0.2,together=0.1,drop=0.1,reorder=5,delay=50ms..2s,corrupt=0.01,late=0.1' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l event -d 'created, position_changed or deleted, or all for whole lives of sign-ups [default: created]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l count -d 'Make this many events [default: 20]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l state-cmd -d 'A command that prints how many effects there are: run before and after, it must grow by one for each event' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l state-change -d 'Expect the number from --state-cmd to grow by this much instead' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l to -d 'Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l timeout -d 'Time for connect, send, head and body of an attempt; 0 for no limit' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l data -d 'Send these bytes as they are: JSON text, @FILE, or - for standard input' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l set -d 'Change a field, its value read as the catalogue says (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l set-json -d 'Change a field to a JSON value (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l unset -d 'Leave a field out (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l seed -d 'Make ids, names and times reproducible' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l waitlist -d 'Id of the waitlist' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l email -d 'E-mail address of the sign-up' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l name -d 'Name of the sign-up' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -s H -l header -d 'Add a header, or replace one (repeatable)' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l secret-file -d 'Sign with the secret in this file (- for standard input)' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l profile -d 'Use this profile: its own secret, settings and store' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l config -d 'Read the user configuration from this file' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l store -d 'Keep events in this file instead of the profile\'s store' -r -F
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l api-url -d 'Call the hosted API at this URL, for instance a sandbox' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l format -d 'How to print: for people, or one JSON object per line' -r -f -a "human\t'For people'
+json\t'One JSON object a line'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l dry-run -d 'Show what would be delivered, and send nothing'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l force -d 'Allow fields that the event does not have, and values that do not fit'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l unsigned -d 'Send no signature, as the service does today'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l json -d 'Short for --format json'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -s q -l quiet -d 'Print no banner, progress or summary'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -s v -l verbose -d 'Print more: header lines and where values came from'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -l no-input -d 'Never prompt; a missing value is an error'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -s y -l yes -d 'Answer every confirmation with yes'
+complete -c referralloop -n "__fish_referralloop_using_subcommand rehearse" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l last -d 'The newest N of them' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l events -d 'These events only: created, signup.deleted, signup.* or all, separated by commas' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand replay" -l signup -d 'Events of this sign-up only' -r
@@ -844,6 +908,7 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l state
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l restart-cmd -d 'A command that restarts the endpoint' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-requests -d 'Send at most this many requests [default: 200]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-time -d 'Take at most this long [default: 90s]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l case -d 'Repeat this check by itself, showing what is sent and what comes back' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l fail-on -d 'The lowest severity that makes the exit code 1: info, low, medium, high, critical' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l baseline -d 'Accept the findings listed in this file, each with a reason' -r -F
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l junit -d 'Write JUnit XML to this file' -r -F
@@ -859,6 +924,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l list -d 'List the checks, and send nothing'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l intrusive -d 'Also put the endpoint under load: up to 1000 requests and 300 s'
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l dry-run -d 'Print the requests of --case, and send nothing'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l tap -d 'Print TAP 14 instead of the page'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l json -d 'Short for --format json'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s q -l quiet -d 'Print no banner, progress or summary'

@@ -3,8 +3,9 @@
 mod grammar;
 
 use crate::commands::{
-    completions, config, demo, doctor, events, expect, listen, login, logout, man, reconcile, replay, sandbox, secret,
-    sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify, waitlists, whoami,
+    completions, config, demo, doctor, events, expect, listen, load, login, logout, man, reconcile, rehearse, replay,
+    sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify, waitlists,
+    whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, GlobalOptions};
@@ -42,6 +43,8 @@ enum CliCommand {
     Demo(demo::Arguments),
     Listen(Box<listen::Arguments>),
     Trigger(Box<trigger::Arguments>),
+    Load(Box<load::Arguments>),
+    Rehearse(Box<rehearse::Arguments>),
     Replay(Box<replay::Arguments>),
     Events(events::Arguments),
     Expect(Box<expect::Arguments>),
@@ -116,6 +119,8 @@ fn dispatch(command: &CliCommand, context: &Context) -> Result<Exit, Error> {
         CliCommand::Demo(arguments) => demo::run(arguments, context),
         CliCommand::Listen(arguments) => listen::run(arguments, context),
         CliCommand::Trigger(arguments) => trigger::run(arguments, context),
+        CliCommand::Load(arguments) => load::run(arguments, context),
+        CliCommand::Rehearse(arguments) => rehearse::run(arguments, context),
         CliCommand::Replay(arguments) => replay::run(arguments, context),
         CliCommand::Events(arguments) => events::run(arguments, context),
         CliCommand::Expect(arguments) => expect::run(arguments, context),

@@ -45,7 +45,7 @@ def child(command):
 
 def ours(*options, url=URL):
     store = f"{WORK}/store.db"
-    command = [PROGRAM, "--store", store, "--json", "trigger", "created", "--to", url, *options]
+    command = [PROGRAM, "--store", store, "--json", "load", "created", "--to", url, *options]
     out, cpu, memory = child(command)
     summary = next(line for line in map(json.loads, out.splitlines()) if line["type"] == "summary")
     return summary, cpu, memory

@@ -9,14 +9,31 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;
 
+/// Options that are looked for at one command and belong to another, and the words with which the other begins.
+const ELSEWHERE: [(&str, &[&str], &str); 9] = [
+    ("trigger", &["--count", "--rate", "--duration", "--concurrency"], "load EVENT"),
+    ("trigger", &["--chaos", "--state-cmd", "--state-change"], "rehearse"),
+    ("trigger", &["--scenario"], "rehearse SCENARIO"),
+    ("trigger", &["--case", "--signature-header"], "test URL"),
+    ("load", &["--chaos", "--state-cmd", "--state-change"], "rehearse"),
+    ("load", &["--scenario"], "rehearse SCENARIO"),
+    ("load", &["--dry-run", "--edit", "--sign"], "trigger EVENT"),
+    ("rehearse", &["--scenario"], "rehearse SCENARIO"),
+    ("rehearse", &["--rate", "--duration", "--concurrency"], "load EVENT"),
+];
+
 /// The complaint about a command line as an error of usage.
 pub fn explain_parse_error(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
     let (path, command) = find_subcommand(arguments, root);
     let complaint = UsageMessage(error);
-    let mut told = Error::usage(complaint.sentence());
-    if let Some(meant) = complaint.suggestion().or_else(|| complaint.forgotten_option(command)) {
-        told = told.hint(format!("did you mean {meant}?"));
+    let told = Error::usage(complaint.sentence());
+    if let Some((name, line)) = complaint.find_elsewhere(command, root) {
+        return told.hint(format!("did you mean referralloop {line}?")).hint(format!("referralloop {name} --help"));
     }
+    let told = match complaint.suggestion().or_else(|| complaint.forgotten_option(command)) {
+        Some(meant) => told.hint(format!("did you mean {meant}?")),
+        None => told,
+    };
     told.hint(format!("{path} --help"))
 }
 
@@ -87,6 +104,20 @@ impl UsageMessage<'_> {
         let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
         // Of several, the parser puts the likeliest last.
         kinds.into_iter().find_map(|kind| self.texts(kind).last().map(|meant| name(meant)))
+    }
+
+    /// The command that has the option, and how its line begins: `load` and `load EVENT --count`.
+    fn find_elsewhere(&self, command: &clap::Command, root: &clap::Command) -> Option<(&'static str, String)> {
+        let option = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
+        let belongs =
+            |(here, options, _): &&(&str, &[&str], &str)| *here == command.get_name() && options.contains(&option);
+        let (_, _, meant) = ELSEWHERE.iter().find(belongs)?;
+        let name = meant.split(' ').next()?;
+        let has_option = root
+            .find_subcommand(name)?
+            .get_arguments()
+            .any(|argument| argument.get_long() == option.strip_prefix("--"));
+        Some((name, if has_option { format!("{meant} {option}") } else { (*meant).to_owned() }))
     }
 
     /// The option that was left out before a port, an address or a body.

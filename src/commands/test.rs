@@ -1,5 +1,7 @@
 //! `test`: audits an endpoint that receives events, and reports what would go wrong with real deliveries.
 
+mod case;
+
 use crate::audit::{self, AuditLimits, AuditPlan, CheckSelection, CheckSelector};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -30,6 +32,7 @@ changes, lost and doubled effects are found. Exit: 0, or 1 for findings of --fai
 Examples:
   referralloop test 3000/webhooks --only delivery
   referralloop test http://localhost:3000/webhooks --skip load,hygiene.no-cors --junit report.xml
+  referralloop test 3000/webhooks --case auth.missing --secret-file secret.txt --dry-run
   referralloop test --list"
 )]
 pub struct Arguments {
@@ -40,6 +43,8 @@ pub struct Arguments {
     request: RequestArguments,
     #[command(flatten)]
     checks: CheckArguments,
+    #[command(flatten)]
+    case: CaseArguments,
     #[command(flatten)]
     reports: ReportArguments,
 }
@@ -91,6 +96,20 @@ struct CheckArguments {
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[command(next_help_heading = "One check")]
+struct CaseArguments {
+    /// Repeat this check by itself, showing what is sent and what comes back
+    #[arg(long, value_name = "ID", value_parser = case::read_check, conflicts_with_all = [
+        "only", "skip", "list", "fail_on", "baseline", "junit", "markdown", "tap",
+    ])]
+    case: Option<case::NamedCheck>,
+    /// Print the requests of --case, and send nothing
+    #[arg(long, requires = "case")]
+    dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
 #[command(next_help_heading = "Reports")]
 struct ReportArguments {
     /// The lowest severity that makes the exit code 1: info, low, medium, high, critical
@@ -126,12 +145,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     };
     let settings = workspace::load_settings(context, &console)?;
     let secret = auditing::load_secret(&target, context, &settings)?;
-    let around = RepeatLineOptions {
-        state: arguments.checks.state_cmd.clone(),
-        restart: arguments.checks.restart_cmd.clone(),
-        unsigned: secret.is_none(),
-    };
+    let around =
+        RepeatLineOptions { state: arguments.checks.state_cmd.clone(), restart: arguments.checks.restart_cmd.clone() };
     let plan = plan(arguments, &target, secret, selection, context)?;
+    if let Some(check) = arguments.case.case {
+        let repeat = |check: &audit::AuditCheck| auditing::format_repeat_line(check, &target, &around);
+        return case::run_case(check, plan, &repeat, arguments.case.dry_run, (context, &console));
+    }
     auditing::confirm_audit(&plan.url, plan.limits, context)?;
     runtime::block_on(perform(arguments, &plan, &target, &around, context, &console))
 }

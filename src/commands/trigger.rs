@@ -1,25 +1,16 @@
-//! `trigger`: fabricates an event, signs it and delivers it as the service would, retries included; or many of them.
-
-mod many;
-mod rehearse;
-
-mod case;
+//! `trigger`: fabricates one event, signs it and delivers it as the service would, retries included.
 
 use crate::config::ConfigSettings;
-use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
 use crate::exchange::OutgoingRequest;
-use crate::flows::arguments::{self, TimeLimit};
-use crate::flows::payload;
-use crate::flows::{delivery, input, listeners, request, runtime, workspace};
+use crate::flows::{arguments, delivery, destination, input, payload, request, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
 use crate::protocol::attempt::DeliveryPurpose;
-use crate::protocol::sample::PayloadPattern;
+use crate::protocol::event::EventType;
 use clap::ValueEnum;
-use url::Url;
 
 /// Fabricate an event, sign it and deliver it with the documented retries
 #[derive(Debug, clap::Args)]
@@ -33,35 +24,33 @@ Examples:
   referralloop trigger created --to 3000/webhooks --speed 60x
   referralloop trigger deleted --email ada@example.com --seed 7 --dry-run
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
-  referralloop trigger created --dry-run --as curl
-  referralloop trigger created --count 1000 --to 3000/webhooks
-  referralloop trigger all --duration 1s --rate 500 --concurrency 32 --to 3000/webhooks
-  referralloop trigger created --chaos duplicate=0.2,reorder=5 --seed 7 --to 3000/webhooks
-  referralloop trigger --scenario lifecycle --to 3000/webhooks
-  referralloop trigger --case auth.missing --to 3000/webhooks --dry-run"
+  referralloop trigger created --dry-run --as curl"
 )]
 pub struct Arguments {
-    /// created, position_changed or deleted, or all for whole lives with --count; not needed with --data
-    #[arg(value_name = "EVENT", value_parser = flow, required_unless_present_any = ["data", "scenario", "case"])]
-    event: Option<PayloadPattern>,
-    /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
-    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
-    to: Option<Url>,
+    /// created, position_changed or deleted; not needed with --data
+    #[arg(value_name = "EVENT", value_parser = read_single_event, required_unless_present = "data")]
+    event: Option<EventType>,
+    #[command(flatten)]
+    destination: destination::Arguments,
     #[command(flatten)]
     payload: payload::Arguments,
+    /// Change the body in $VISUAL or $EDITOR before it is sent
+    #[arg(long, help_heading = "Payload")]
+    edit: bool,
     #[command(flatten)]
     request: request::Arguments,
-    /// Time for connect, send, head and body of an attempt; 0 for no limit
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
-    timeout: TimeLimit,
+    /// What to sign
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        conflicts_with = "unsigned",
+        help_heading = "Request"
+    )]
+    sign: request::SignOption,
     #[command(flatten)]
     retries: RetryArguments,
-    #[command(flatten)]
-    many: many::Arguments,
-    #[command(flatten)]
-    rehearsals: rehearse::Arguments,
-    #[command(flatten)]
-    case: case::Arguments,
     /// Print the request, and send nothing
     #[arg(long, help_heading = "Dry run")]
     dry_run: bool,
@@ -95,11 +84,13 @@ struct RetryArguments {
     retry_from: arguments::RetryFromOption,
 }
 
-/// One event, or whole lives.
-fn flow(text: &str) -> Result<PayloadPattern, String> {
+/// The name of one event; several are for other commands.
+fn read_single_event(text: &str) -> Result<EventType, String> {
     match text {
-        "all" | "signup.*" => Ok(PayloadPattern::Lives),
-        name => arguments::read_event_type(name).map(PayloadPattern::One),
+        "all" | "signup.*" => {
+            Err(format!("'{text}' is more than one event; to send many, use referralloop load {text}"))
+        }
+        name => arguments::read_event_type(name),
     }
 }
 
@@ -130,43 +121,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = workspace::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
-    let url = target(arguments, context, &settings)?;
-    if let Some(check) = arguments.case.case {
-        let here = (context, &console, &settings);
-        return case::run((check, &arguments.case), url, &arguments.request, arguments.dry_run, here);
-    }
-    if arguments.rehearsals.is_requested() {
-        return rehearse::run(arguments, context, &console, &settings, url);
-    }
-    if arguments.many.is_requested() {
-        return many::run(arguments, context, &console, &settings, url);
-    }
-    let event = match arguments.event {
-        Some(PayloadPattern::One(event)) => Some(event),
-        None => None,
-        Some(PayloadPattern::Lives) => {
-            return Err(Error::usage("name one event; 'all' is for many events: --count 1000"));
-        }
-    };
-    let payload = payload::build_payload(event, &arguments.payload, context, &settings)?;
-    let request = request::build_request(url, &payload, &arguments.request, context, &settings)?;
+    let url = arguments.destination.resolve_target(context, &settings)?;
+    let payload = payload::build_payload(arguments.event, &arguments.payload, arguments.edit, context, &settings)?;
+    let request = request::build_request(url, &payload, &arguments.request, arguments.sign, context, &settings)?;
     if arguments.dry_run {
         print(&console, &request, arguments.form)?;
         return Ok(Exit::Done);
     }
     runtime::block_on(send(arguments, context, &console, &settings, request))
-}
-
-/// `--to`, else the setting, else the running listener, else where one listens by default.
-fn target(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
-    if let Some(url) =
-        arguments::option_or_setting(arguments.to.as_ref(), settings, SettingKey::To, arguments::read_target)?
-    {
-        return Ok(url);
-    }
-    let store = workspace::store_path(context, settings)?;
-    let default = || Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()));
-    listeners::find_listener(&store).map_or_else(default, Ok)
 }
 
 fn print(console: &Console, request: &OutgoingRequest, form: RequestForm) -> Result<(), Error> {
@@ -202,7 +164,7 @@ async fn send(
         retry_from: arguments.retries.retry_from.into(),
         pace: arguments.retries.speed.unwrap_or(DeliveryPace::Times(1.0)),
         retry: arguments.retries.follows_schedule(context),
-        budget: arguments.timeout.0,
+        budget: arguments.destination.budget(),
     };
     let exit = delivery::deliver_event(&plan, context, &screen, &store, &stop).await;
     store.close().await;

@@ -5,6 +5,7 @@ pub mod asking;
 pub mod audit;
 pub mod checkup;
 pub mod delivery;
+pub mod destination;
 pub mod diagnosis;
 pub mod editor;
 pub mod expectation;

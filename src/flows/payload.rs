@@ -36,9 +36,6 @@ pub struct Arguments {
     /// Allow fields that the event does not have, and values that do not fit
     #[arg(long)]
     force: bool,
-    /// Change the body in $VISUAL or $EDITOR before it is sent
-    #[arg(long)]
-    edit: bool,
     /// Make ids, names and times reproducible
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -51,6 +48,14 @@ pub struct Arguments {
     /// Name of the sign-up
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+}
+
+/// Reads one event, or `all` for whole lives of sign-ups.
+pub fn read_pattern(text: &str) -> Result<PayloadPattern, String> {
+    match text {
+        "all" | "signup.*" => Ok(PayloadPattern::Lives),
+        name => arguments::read_event_type(name).map(PayloadPattern::One),
+    }
 }
 
 /// Adapts a reader of edits for the command line, whose errors are texts.
@@ -150,10 +155,11 @@ impl Arguments {
     }
 }
 
-/// Fabricates the event, or takes the given bytes.
+/// Fabricates the event, or takes the given bytes; lets the user edit them where `edits_by_hand`.
 pub fn build_payload(
     event: Option<EventType>,
     arguments: &Arguments,
+    edits_by_hand: bool,
     context: &Context,
     settings: &ConfigSettings,
 ) -> Result<PreparedPayload, Error> {
@@ -162,7 +168,7 @@ pub fn build_payload(
         (None, Some(event)) => fabricate(event, arguments, context, settings)?,
         (None, None) => return Err(Error::usage("name an event, or give a body with --data")),
     };
-    Ok(PreparedPayload { body: if arguments.edit { editor::edit_body(&body, context)? } else { body } })
+    Ok(PreparedPayload { body: if edits_by_hand { editor::edit_body(&body, context)? } else { body } })
 }
 
 fn read_body(data: &str, context: &Context) -> Result<RawBody, Error> {

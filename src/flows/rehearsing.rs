@@ -138,7 +138,7 @@ impl RehearsalRun {
         let ScenarioScript { bodies, plan } = &self.script;
         if show.console.is_json() {
             let mut fields = json!({
-                "command": "trigger", "seed": self.seed, "events": bodies.len(), "sent": tally.sent,
+                "command": "rehearse", "seed": self.seed, "events": bodies.len(), "sent": tally.sent,
                 "dropped": plan.dropped, "duplicates": tally.copies, "late": tally.late,
                 "corrupted": tally.corrupted, "corrupted_accepted": tally.corrupted_accepted,
                 "acknowledged": tally.acknowledged, "unacknowledged": tally.unacknowledged(self),

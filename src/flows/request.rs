@@ -28,31 +28,16 @@ pub struct Arguments {
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
     /// Send no signature, as the service does today
-    #[arg(long, conflicts_with_all = ["sign", "secret_file"])]
+    #[arg(long, conflicts_with = "secret_file")]
     unsigned: bool,
-    /// What to sign
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
-    sign: SignOption,
     /// Sign with the secret in this file (- for standard input)
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
 }
 
-impl Arguments {
-    /// The headers that were given.
-    pub fn headers(&self) -> &[HeaderArgument] {
-        &self.headers
-    }
-
-    /// Whether nothing is signed.
-    pub fn is_unsigned(&self) -> bool {
-        self.unsigned
-    }
-}
-
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum SignOption {
+pub enum SignOption {
     /// The bytes that are sent
     #[default]
     Raw,
@@ -65,6 +50,7 @@ pub fn build_request(
     url: Url,
     payload: &PreparedPayload,
     arguments: &Arguments,
+    sign: SignOption,
     context: &Context,
     settings: &ConfigSettings,
 ) -> Result<OutgoingRequest, Error> {
@@ -72,7 +58,7 @@ pub fn build_request(
         true => None,
         false => {
             let secrets = workspace::load_secrets(context, settings, arguments.secret_file.as_slice())?;
-            Some(secrets.signing().key().sign(&signed_bytes(payload, arguments.sign)?))
+            Some(secrets.signing().key().sign(&signed_bytes(payload, sign)?))
         }
     };
     let mut request = build_event_request(url, &payload.body, signature)?;
@@ -97,9 +83,6 @@ pub fn build_template(
     context: &Context,
     settings: &ConfigSettings,
 ) -> Result<RequestTemplate, Error> {
-    if arguments.sign == SignOption::JsonStringify {
-        return Err(Error::usage("--sign json-stringify is for single events; here the bytes are signed"));
-    }
     let replaced = arguments.headers.iter().any(|(name, _)| name == SIGNATURE_HEADER);
     let key = match arguments.unsigned || replaced {
         true => None,

@@ -61,7 +61,7 @@ pub fn summary_fields(sum: &LoadTotals, setting: &LoadParameters) -> Value {
     let latencies: Map<String, Value> =
         sum.latencies.iter().map(|(name, time)| (name.replace('.', "_"), json!(micros(*time)))).collect();
     let mut fields = json!({
-        "command": "trigger", "url": setting.url, "connections": setting.connections, "rate": setting.rate,
+        "command": "load", "url": setting.url, "connections": setting.connections, "rate": setting.rate,
         "signed": setting.signed, "seed": setting.seed, "events": sum.counts.events, "acknowledged": sum.counts.acknowledged,
         "acknowledged_in_5s": sum.counts.in_time, "share_in_5s": rounded(sum.share(), 1e6), "attempts": sum.counts.attempts,
         "late_starts": sum.counts.late, "sent_bytes": sum.counts.sent, "received_bytes": sum.counts.received,

@@ -1,4 +1,4 @@
-//! `test` and `trigger --case`: verdicts, files, exit codes; the zoo, and readers of the reports by other makes.
+//! `test`, also of one `--case`: verdicts, files, exit codes; the zoo, and readers of the reports by other makes.
 
 use crate::support::{Endpoint, INSTALL, Scene, counterpart, note_skipped, slow_tests};
 use std::path::{Path, PathBuf};
@@ -19,12 +19,42 @@ fn what_verifies_nothing_is_found_out() {
     let without = scene.run(["test", &url, "--only", "delivery,auth,semantics"]).code(0);
     assert!(without.out().contains("no secret given"), "{without}");
     scene.write("secret.txt", "a secret of mine\n");
-    let with = scene.run(["test", &url, "--only", "auth", "--secret-file", "secret.txt"]).code(1);
+    let audit = ["test", &url, "--only", "auth", "--secret-file", "secret.txt"];
+    let with = scene.with(audit).columns(2000).output().code(1);
     assert!(with.out().contains("✘ auth.missing"), "{with}");
-    assert!(with.out().contains("referralloop trigger --case auth.missing --to"), "{with}");
-    let again = scene.run(["trigger", "--case", "auth.missing", "--to", &url, "--secret-file", "secret.txt"]).code(1);
+    let repeat = format!("referralloop test {url} --case auth.missing --secret-file secret.txt");
+    assert!(with.out().contains(&repeat), "{with}");
+    let again = scene.run(repeat.split(' ').skip(1)).code(1);
     assert!(again.out().contains("✘ auth.missing") && again.out().contains("POST /hook"), "{again}");
-    scene.run(["trigger", "--case", "auth.mising", "--to", &url]).code(2);
+    scene.run(["test", &url, "--case", "auth.mising"]).code(2);
+}
+
+/// What is judged by effects is repeated with the command that counts them.
+#[test]
+fn one_check_of_effects_is_repeated_with_its_command() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    let url = endpoint.url("/hook");
+    // A number that is another one at each look: everything seems to have an effect, a repetition too.
+    let state = "echo >> looks; wc -l < looks";
+    let audit = ["test", &url, "--only", "semantics.once", "--state-cmd", state];
+    let whole = scene.with(audit).columns(2000).output().code(1);
+    let repeat = format!("referralloop test {url} --case semantics.once --state-cmd '{state}'");
+    assert!(whole.out().contains(&repeat), "{whole}");
+    let again = shell(&scene, &repeat).code(1);
+    assert!(again.out().contains("✘ semantics.once") && again.out().contains("POST /hook"), "{again}");
+}
+
+#[test]
+fn a_dry_run_of_one_check_prints_its_requests_and_sends_none() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    scene.write("secret.txt", "a secret of mine\n");
+    let line = ["test", &endpoint.url("/hook"), "--case", "auth.sha1", "--secret-file", "secret.txt", "--dry-run"];
+    let printed = scene.run(line).code(0);
+    assert!(printed.out().starts_with("curl ") && printed.out().contains("sha1="), "{printed}");
+    let records = scene.run(line.into_iter().chain(["--json"])).code(0).records();
+    assert!(records.iter().all(|record| record["type"] == "request" && record["url"] == endpoint.url("/hook")));
+    assert_eq!(records.len(), 2);
+    assert!(endpoint.received().is_empty());
 }
 
 #[test]

@@ -79,9 +79,10 @@ impl Stage {
             let port = if rest.contains("--port") { "" } else { " --port 0" };
             return self.listen(&format!("referralloop sandbox{port}{rest}"));
         }
-        let needs_listener = ["referralloop trigger", "referralloop replay", "referralloop reconcile"]
-            .iter()
-            .any(|start| line.starts_with(start));
+        let needs_listener =
+            ["referralloop trigger", "referralloop rehearse", "referralloop replay", "referralloop reconcile"]
+                .iter()
+                .any(|start| line.starts_with(start));
         let _listener = needs_listener.then(|| self.scene.listen(["-q"]));
         self.shell(&line).output()
     }

@@ -145,7 +145,7 @@ fn everything() -> Vec<Output> {
     }
     let changing = Endpoint::statuses(&[500, 200]);
     (0..2).for_each(|_| run(&["replay", "1", "--to", &changing.url("/")]));
-    run(&["trigger", "--scenario", "lifecycle", "--to", &forward]);
+    run(&["rehearse", "lifecycle", "--to", &forward]);
     ASKED.iter().for_each(|line| run(line));
     outputs.extend(sandbox(&scene));
     outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());

@@ -123,8 +123,6 @@ pub struct RepeatLineOptions {
     pub state: Option<String>,
     /// `--restart-cmd`.
     pub restart: Option<String>,
-    /// Whether there is no secret.
-    pub unsigned: bool,
 }
 
 /// The command line that repeats a check.
@@ -133,13 +131,7 @@ pub fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &Rep
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
         if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
     };
-    let url = word(target.url.as_str());
-    let mut line = match (check.needs.state || check.needs.restart, around.unsigned) {
-        // These are judged by more than answers, which only the whole audit knows how to ask for.
-        (true, _) => format!("referralloop test {url} --only {}", check.id),
-        (false, false) => format!("referralloop trigger --case {} --to {url}", check.id),
-        (false, true) => format!("referralloop trigger --case {} --to {url} --unsigned", check.id),
-    };
+    let mut line = format!("referralloop test {} --case {}", word(target.url.as_str()), check.id);
     let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
     target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
     if target.signature_header != default_signature_header() {

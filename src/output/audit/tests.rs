@@ -28,7 +28,7 @@ fn check(id: &'static str, severity: CheckSeverity, verdict: CheckVerdict) -> Ch
         fix: "a remedy",
         verdict,
         exchanges: vec![exchanged],
-        repeat: format!("referralloop trigger --case {id} --to http://localhost:3000/hook"),
+        repeat: format!("referralloop test http://localhost:3000/hook --case {id}"),
         took: Duration::from_millis(12),
     }
 }
@@ -72,14 +72,14 @@ Authenticity  0 passed, 2 failed, 1 accepted
       back    200 OK after 2 ms, \"{\"received\":true}\"
       why     a reason
       fix     a remedy
-      repeat  referralloop trigger --case auth.truncated --to http://localhost:3000/hook
+      repeat  referralloop test http://localhost:3000/hook --case auth.truncated
   ✘ auth.uniform                   low  a title
       seen    two refusals
       sent    POST /hook, x-webhook-signature: sha256=a, 2 bytes
       back    200 OK after 2 ms, \"{\"received\":true}\"
       why     a reason
       fix     a remedy
-      repeat  referralloop trigger --case auth.uniform --to http://localhost:3000/hook
+      repeat  referralloop test http://localhost:3000/hook --case auth.uniform
   ◐ auth.quiet                     medium  a title
       seen    a trace
       accepted staging # only
@@ -108,7 +108,7 @@ not ok 2 - auth.truncated: a title
   back: "200 OK after 2 ms, \"{\"received\":true}\""
   why: "a reason"
   fix: "a remedy"
-  repeat: "referralloop trigger --case auth.truncated --to http://localhost:3000/hook"
+  repeat: "referralloop test http://localhost:3000/hook --case auth.truncated"
   duration_ms: 12
   ...
 not ok 3 - auth.uniform: a title # TODO only low
@@ -119,7 +119,7 @@ not ok 3 - auth.uniform: a title # TODO only low
   back: "200 OK after 2 ms, \"{\"received\":true}\""
   why: "a reason"
   fix: "a remedy"
-  repeat: "referralloop trigger --case auth.uniform --to http://localhost:3000/hook"
+  repeat: "referralloop test http://localhost:3000/hook --case auth.uniform"
   duration_ms: 12
   ...
 not ok 4 - auth.quiet: a title # TODO accepted: staging \# only

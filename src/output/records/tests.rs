@@ -139,7 +139,7 @@ fn check(verdict: CheckVerdict) -> CheckReport {
         fix: "verify the signature",
         verdict,
         exchanges: vec![exchanged],
-        repeat: "referralloop trigger --case auth.missing --to http://localhost:3000/hook".into(),
+        repeat: "referralloop test http://localhost:3000/hook --case auth.missing".into(),
         took: Duration::from_millis(12),
     }
 }

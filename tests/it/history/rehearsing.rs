@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const CHAOS: &str = "duplicate=0.3,together=0.2,drop=0.1,reorder=4,delay=0s..2ms,corrupt=0.1,late=0.2";
 
 fn plan(scene: &Scene, seed: &str) -> Vec<Value> {
-    let line = ["trigger", "all", "--count", "60", "--chaos", CHAOS, "--seed", seed, "--dry-run", "--json"];
+    let line = ["rehearse", "--event", "all", "--count", "60", "--chaos", CHAOS, "--seed", seed, "--dry-run", "--json"];
     let mut records = scene.run(line).code(0).records();
     records.iter_mut().for_each(|record| drop(record.as_object_mut().unwrap().remove("at")));
     records
@@ -23,17 +23,7 @@ fn the_same_seed_is_the_same_run_and_another_is_not() {
     assert_ne!(plan(&scene, "7"), plan(&scene, "8"));
     let sent = || {
         let app = Endpoint::good();
-        let line = [
-            "trigger",
-            "created",
-            "--count",
-            "15",
-            "--chaos",
-            "duplicate=0.5,reorder=3,drop=0.2",
-            "--seed",
-            "3",
-            "--to",
-        ];
+        let line = ["rehearse", "--count", "15", "--chaos", "duplicate=0.5,reorder=3,drop=0.2", "--seed", "3", "--to"];
         scene.run(line.into_iter().chain([app.url("/").as_str()])).code(0);
         app.received().into_iter().map(|request| request.body).collect::<Vec<_>>()
     };
@@ -44,7 +34,7 @@ fn the_same_seed_is_the_same_run_and_another_is_not() {
 #[test]
 fn the_line_that_is_printed_repeats_the_run() {
     let scene = Scene::new();
-    let ended = scene.run(["trigger", "created", "--count", "5", "--chaos", "drop=0.5", "--dry-run", "--json"]).code(0);
+    let ended = scene.run(["rehearse", "--count", "5", "--chaos", "drop=0.5", "--dry-run", "--json"]).code(0);
     let repeat = ended.record("summary")["repeat"].as_str().unwrap().to_owned();
     let again = scene.run(repeat.split(' ').skip(1)).code(0);
     let prints = |output: &crate::support::Output| {
@@ -90,7 +80,7 @@ fn effects_that_happen_twice_are_caught() {
     for (careful, code) in [(false, 1), (true, 0)] {
         let (url, file) = handler(&scene, careful);
         let state = format!("cat {}", file.display());
-        let line = ["trigger", "--scenario", "duplicate-storm", "--seed", "1", "--to", &url, "--state-cmd", &state];
+        let line = ["rehearse", "duplicate-storm", "--seed", "1", "--to", &url, "--state-cmd", &state];
         let ended = scene.run(line).code(code);
         let told = if careful { "effects happened once for each of 10 events" } else { "grew by 50, expected 10" };
         assert!(ended.out().contains(told), "{ended}");
@@ -105,7 +95,8 @@ fn a_file_tells_a_scenario() {
         "seed = 7\n[signups.ada]\nemail = \"ada@example.com\"\n\n[[steps]]\nevent = \"created\"\nsignup = \"ada\"\nset = { \"data.position\" = 9 }\ntimes = 2\n\n[[steps]]\nevent = \"deleted\"\nsignup = \"ada\"\nwait = \"1ms\"\n",
     );
     let app = Endpoint::good();
-    let ended = scene.run(["trigger", "--scenario", "climb.toml", "--to", &app.url("/"), "--json"]).code(0);
+    let ended = scene.run(["rehearse", "climb.toml", "--to", &app.url("/"), "--json"]).code(0);
+    assert_eq!(ended.record("summary")["command"], "rehearse");
     assert_eq!((&ended.record("summary")["sent"], &ended.record("summary")["duplicates"]), (&3.into(), &1.into()));
     let received = app.received();
     assert!(
@@ -113,7 +104,7 @@ fn a_file_tells_a_scenario() {
     );
     scene.write("bad.toml", "[[steps]]\nevent = \"created\"\nfault = \"loss\"\n");
     for bad in ["bad.toml", "nothing", "missing.toml"] {
-        scene.run(["trigger", "--scenario", bad]).code(2);
+        scene.run(["rehearse", bad]).code(2);
     }
 }
 
@@ -122,9 +113,10 @@ fn load_is_counted_kept_and_stays_on_this_machine() {
     let scene = Scene::new();
     let app = Endpoint::good();
     let ended = scene
-        .run(["trigger", "all", "--count", "60", "--concurrency", "3", "--seed", "1", "--to", &app.url("/"), "--json"])
+        .run(["load", "all", "--count", "60", "--concurrency", "3", "--seed", "1", "--to", &app.url("/"), "--json"])
         .code(0);
     let summary = ended.record("summary");
+    assert_eq!(summary["command"], "load");
     assert_eq!((&summary["events"], &summary["outcomes"]["200"]), (&60.into(), &60.into()));
     let received = app.received();
     let distinct: HashSet<&[u8]> = received.iter().map(|request| request.body.as_slice()).collect();
@@ -132,10 +124,10 @@ fn load_is_counted_kept_and_stays_on_this_machine() {
     let first = &received[0];
     scene.write("body", &first.body);
     scene.run(["verify", "--signature", first.header("x-webhook-signature").unwrap(), "body"]).code(0);
-    let refused = scene.run(["trigger", "created", "--count", "5", "--to", "https://app.example.com/"]).code(2);
+    let refused = scene.run(["load", "created", "--count", "5", "--to", "https://app.example.com/"]).code(2);
     assert!(refused.err().contains("is not on this machine"), "{refused}");
     let report = scene.run(["events", "report", "--html", "-", "--sent"]).code(0);
     assert!(!report.out().contains("Load runs"), "no event was kept, so there is nothing to report: {report}");
-    scene.run(["trigger", "created", "--concurrency", "5"]).code(2);
-    scene.run(["trigger", "created", "--count", "2", "--to", &Endpoint::nowhere()]).code(1);
+    scene.run(["load", "created", "--concurrency", "5"]).code(2);
+    scene.run(["load", "created", "--count", "2", "--to", &Endpoint::nowhere()]).code(1);
 }

@@ -1,12 +1,11 @@
-//! `trigger --case ID`: repeats one check of an audit by itself, and shows every request and answer in full.
+//! `test --case ID`: repeats one check of an audit by itself, and shows every request and answer in full.
 
 use crate::audit::{self, AuditCheck, AuditObserver, AuditPlan, CheckSelection};
-use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::audit::{self as auditing, AuditTarget, RepeatLineOptions};
+use crate::flows::audit as auditing;
 use crate::flows::delivery::exit_for_signal;
-use crate::flows::{request, runtime, workspace};
+use crate::flows::runtime;
 use crate::output::audit::render_exchange;
 use crate::output::console::Console;
 use crate::output::errors::render_labelled;
@@ -15,23 +14,7 @@ use crate::output::rendition::RequestRendition;
 use crate::output::style::TextRole;
 use crate::protocol::check::{CheckReport, CheckVerdict};
 use crate::protocol::report::{Report, ReportKind};
-use http::{HeaderName, Method};
-use url::Url;
-
-/// Options that repeat a check.
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-#[command(next_help_heading = "Repeating a check of test")]
-pub(super) struct Arguments {
-    /// Repeat this check by itself, showing what is sent and what comes back
-    #[arg(long, value_name = "ID", value_parser = check, conflicts_with_all = [
-        "event", "data", "set", "set_json", "unset", "seed", "waitlist", "email", "name", "sign", "retry", "speed",
-    ])]
-    pub(super) case: Option<NamedCheck>,
-    /// Send the check's signature in this header
-    #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name, default_value = "x-webhook-signature", requires = "case")]
-    signature_header: HeaderName,
-}
+use http::Method;
 
 /// A check, by its id.
 #[derive(Clone, Copy)]
@@ -43,48 +26,34 @@ impl std::fmt::Debug for NamedCheck {
     }
 }
 
-fn check(text: &str) -> Result<NamedCheck, String> {
+/// Reads the id of one check.
+pub(super) fn read_check(text: &str) -> Result<NamedCheck, String> {
     match audit::find_check(text) {
         Some(check) => Ok(NamedCheck(check)),
         None => Err(match text.parse::<audit::CheckSelector>() {
-            Ok(_) => "that is a group; referralloop test --list   lists the checks".to_owned(),
+            Ok(_) => format!("'{text}' is a group of checks; referralloop test --list names them one by one"),
             Err(error) => error.to_string(),
         }),
     }
 }
 
-/// Repeats the check.
-pub(super) fn run(
-    (NamedCheck(check), arguments): (NamedCheck, &Arguments),
-    url: Url,
-    request: &request::Arguments,
+/// Repeats the check of a plan that has no other; under `dry_run` only prints its requests.
+pub(super) fn run_case(
+    NamedCheck(check): NamedCheck,
+    plan: AuditPlan,
+    repeat: &dyn Fn(&AuditCheck) -> String,
     dry_run: bool,
-    (context, console, settings): (&Context, &Console, &ConfigSettings),
+    (context, console): (&Context, &Console),
 ) -> Result<Exit, Error> {
-    let target = AuditTarget {
-        url,
-        secret_files: request.secret_file.iter().cloned().collect(),
-        signature_header: arguments.signature_header.clone(),
-        headers: request.headers().to_vec(),
-    };
-    let secret = match request.is_unsigned() {
-        true => None,
-        false => Some(workspace::load_secrets(context, settings, &target.secret_files)?.signing().clone()),
-    };
-    let around = RepeatLineOptions { unsigned: secret.is_none(), ..RepeatLineOptions::default() };
-    let plan = AuditPlan {
-        selection: CheckSelection::single(check.id),
-        regardless: true,
-        ..auditing::build_plan(&target, secret, context)
-    };
+    // What it builds upon may have failed: who names a check wants to see it.
+    let plan = AuditPlan { selection: CheckSelection::single(check.id), regardless: true, ..plan };
     if dry_run {
         return print_requests(check, &plan, console);
     }
     auditing::confirm_audit(&plan.url, plan.limits, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
-        let repeat = |check: &AuditCheck| auditing::format_repeat_line(check, &target, &around);
-        match auditing::run_audit(&plan, &repeat, &mut SilentAudience, &stop).await? {
+        match auditing::run_audit(&plan, repeat, &mut SilentAudience, &stop).await? {
             Ok(report) => report.checks.first().map_or(Ok(Exit::Done), |check| show_check(check, context, console)),
             Err(signal) => Ok(exit_for_signal(signal)),
         }
@@ -102,6 +71,10 @@ impl AuditObserver for SilentAudience {
 
 /// Plain requests can be written down; what is about timing or several connections can not.
 fn print_requests(check: &AuditCheck, plan: &AuditPlan, console: &Console) -> Result<Exit, Error> {
+    if check.needs.secret && plan.secret.is_none() {
+        return Err(Error::usage(format!("{} needs a secret to sign with", check.id))
+            .hint("give one with --secret-file or REFERRALLOOP_WEBHOOK_SECRET"));
+    }
     let drafts = audit::build_drafts(check, plan).unwrap_or_default();
     let plain = drafts.iter().all(|draft| draft.method == Method::POST && draft.is_whole());
     if drafts.is_empty() || !plain {

@@ -1,13 +1,12 @@
-//! `trigger --count/--rate/--duration/--concurrency`: many events, each with a payload and a signature of its own.
+//! `load`: many events, each with a payload and a signature of its own, at a rate or as fast as they are answered.
 
-use super::Arguments as Trigger;
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::deliver::load::{self, LoadOptions, LoadRetryPolicy, LoadStatistics};
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::{arguments, delivery, loading, payload, request, runtime, workspace};
+use crate::flows::{arguments, delivery, destination, input, loading, payload, request, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
 use crate::protocol::event::EventType;
@@ -17,11 +16,25 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 use url::Url;
 
-/// Options that make one event many.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[group(skip)]
-#[command(next_help_heading = "Many (to this machine only)")]
-pub(super) struct Arguments {
+#[cfg(test)]
+mod tests;
+
+/// Send many events to an endpoint on this machine, and measure how it answers
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Every request is an event of its own, freshly signed. Latency counts from when a request was due. Only
+the figures are stored, not each attempt. Exit: 0, or 1 where an event was not acknowledged.
+
+Examples:
+  referralloop load created --count 1000 --to 3000/webhooks
+  referralloop load all --duration 1s --rate 500 --concurrency 32 --to 3000/webhooks
+  referralloop load position_changed --count 200 --seed 7 --unsigned --to 3000/webhooks
+  referralloop load --data @body.json --count 100 --to 3000/webhooks --json"
+)]
+pub struct Arguments {
+    /// created, position_changed or deleted, or all for whole lives of sign-ups; not needed with --data
+    #[arg(value_name = "EVENT", value_parser = payload::read_pattern, required_unless_present = "data")]
+    event: Option<PayloadPattern>,
     /// Send this many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     count: Option<u64>,
@@ -31,20 +44,49 @@ pub(super) struct Arguments {
     /// Start this many per second, however fast the answers come [default: as fast as they are answered]
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
-    /// Connections [default: 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
-    concurrency: Option<u32>,
+    /// Connections
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    concurrency: u32,
+    #[command(flatten)]
+    destination: destination::Arguments,
+    #[command(flatten)]
+    payload: payload::Arguments,
+    #[command(flatten)]
+    request: request::Arguments,
+    #[command(flatten)]
+    retries: RetryOptions,
 }
 
-impl Arguments {
-    /// How many, where that was said.
-    pub(super) fn count(&self) -> Option<u64> {
-        self.count
-    }
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Retries")]
+struct RetryOptions {
+    /// Follow the retry schedule, instead of making one attempt for each event
+    #[arg(long)]
+    retry: bool,
+    /// Retry 60 times as fast (60x), or without waiting (instant)
+    #[arg(long, value_name = "SPEED", value_parser = read_retry_speed)]
+    speed: Option<DeliveryPace>,
+    /// What a retry's delay counts from
+    #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t)]
+    retry_from: arguments::RetryFromOption,
+}
 
-    /// Whether many are asked for.
-    pub(super) fn is_requested(&self) -> bool {
-        self.count.is_some() || self.duration.is_some() || self.rate.is_some() || self.concurrency.is_some()
+impl RetryOptions {
+    fn policy(&self) -> Option<LoadRetryPolicy> {
+        let factor = match self.speed {
+            None => Some(1.0),
+            Some(DeliveryPace::Times(factor)) => Some(factor),
+            Some(DeliveryPace::Instant | DeliveryPace::Step) => None,
+        };
+        (self.retry || self.speed.is_some()).then(|| LoadRetryPolicy { from: self.retry_from.into(), factor })
+    }
+}
+
+fn read_retry_speed(text: &str) -> Result<DeliveryPace, String> {
+    match arguments::read_pace(text)? {
+        DeliveryPace::Step => Err("a load run cannot wait for Enter; write 60x or instant".into()),
+        pace => Ok(pace),
     }
 }
 
@@ -63,21 +105,19 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Sends many.
-pub(super) fn run(
-    arguments: &Trigger,
-    context: &Context,
-    console: &Console,
-    settings: &ConfigSettings,
-    url: Url,
-) -> Result<Exit, Error> {
-    let plan = plan(arguments, context, settings, &url)?;
+/// Sends many events, and shows the figures.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = workspace::load_settings(context, &console)?;
+    input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
+    let url = arguments.destination.resolve_target(context, &settings)?;
+    let plan = plan(arguments, context, &settings, &url)?;
     let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
     let (seed, now) = match arguments.payload.seed() {
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
-    let bodies = payload::prepare_bodies(flow, &arguments.payload, context, settings, (seed, now))?;
+    let bodies = payload::prepare_bodies(flow, &arguments.payload, context, &settings, (seed, now))?;
     let setting = LoadParameters {
         url: url.to_string(),
         connections: plan.concurrency,
@@ -85,7 +125,7 @@ pub(super) fn run(
         signed: plan.key.is_some(),
         seed,
     };
-    runtime::block_on(send(plan, bodies, &setting, context, console, settings))
+    runtime::block_on(send(plan, bodies, &setting, context, &console, &settings))
 }
 
 async fn send(
@@ -120,39 +160,27 @@ fn verdict(figures: &LoadStatistics) -> Exit {
     if figures.counts.acknowledged == figures.counts.events { Exit::Done } else { Exit::No }
 }
 
-fn plan(arguments: &Trigger, context: &Context, settings: &ConfigSettings, url: &Url) -> Result<LoadOptions, Error> {
-    let many = &arguments.many;
-    if many.count.is_none() && many.duration.is_none() {
-        return Err(Error::usage("say how many, or for how long").hint("--count 1000, or --duration 10s"));
-    }
-    if arguments.dry_run {
-        return Err(Error::usage(
-            "--dry-run prints one request; leave out --count, --rate, --duration and --concurrency",
-        ));
+fn plan(arguments: &Arguments, context: &Context, settings: &ConfigSettings, url: &Url) -> Result<LoadOptions, Error> {
+    if arguments.count.is_none() && arguments.duration.is_none() {
+        return Err(
+            Error::usage("say how many events to send, or for how long").hint("--count 1000, or --duration 10s")
+        );
     }
     if url.scheme() != "http" || !is_loopback(url) {
         return Err(Error::usage(format!("{url} is not on this machine, and load runs are limited to this machine"))
             .hint("use --to 3000/webhooks, or another loopback http:// address"));
     }
     let template = request::build_template(url, &arguments.request, context, settings)?;
-    let retries = &arguments.retries;
-    let factor = match retries.speed {
-        None => Some(1.0),
-        Some(DeliveryPace::Times(factor)) => Some(factor),
-        Some(DeliveryPace::Instant) => None,
-        Some(DeliveryPace::Step) => return Err(Error::usage("--speed step waits for Enter and is for single events")),
-    };
     Ok(LoadOptions {
         address: address(url)?,
         head: head(url, &template.headers),
         key: template.key,
-        concurrency: many.concurrency.unwrap_or(16) as usize,
-        count: many.count,
-        duration: many.duration,
-        rate: many.rate,
-        budget: arguments.timeout.0.unwrap_or(load::NO_LIMIT),
-        retries: (retries.retry || retries.speed.is_some())
-            .then(|| LoadRetryPolicy { from: retries.retry_from.into(), factor }),
+        concurrency: arguments.concurrency as usize,
+        count: arguments.count,
+        duration: arguments.duration,
+        rate: arguments.rate,
+        budget: arguments.destination.budget().unwrap_or(load::NO_LIMIT),
+        retries: arguments.retries.policy(),
     })
 }
 
@@ -181,17 +209,4 @@ fn head(url: &Url, headers: &[arguments::HeaderArgument]) -> Vec<u8> {
         head.extend_from_slice(b"\r\n");
     }
     head
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_and_stretches_have_bounds() {
-        assert_eq!(rate("5000"), Ok(5000.0));
-        assert_eq!(stretch("10s"), Ok(Duration::from_secs(10)));
-        assert!(rate("0").is_err() && rate("-1").is_err() && rate("NaN").is_err() && rate("x").is_err());
-        assert!(stretch("0").is_err() && stretch("25h").is_err());
-    }
 }
