@@ -4,7 +4,9 @@
 //! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is
 //! translated here, once, into a value of floor 0.
 
+mod loopback_names;
 mod paced;
+mod tls_errors;
 
 pub use crate::protocol::target::is_loopback;
 pub use paced::BodyEncoding;
@@ -13,6 +15,7 @@ use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptPhase, Attemp
 use crate::protocol::body::RawBody;
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use loopback_names::LoopbackNames;
 use paced::PacedBody;
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -38,11 +41,12 @@ pub struct HttpClient {
     clients: Arc<ClientPool>,
 }
 
-/// Two clients: loopback targets need neither root certificates nor a look at proxy settings, whose loading takes
-/// a thousand times longer than the request.
+/// Three clients: loopback targets need no look at proxy settings, and without TLS no root certificates either; loading
+/// those takes a thousand times longer than the request.
 #[derive(Debug, Default)]
 struct ClientPool {
     loopback: OnceLock<reqwest::Client>,
+    loopback_tls: OnceLock<reqwest::Client>,
     public: OnceLock<reqwest::Client>,
     building: Mutex<()>,
     /// Whether every request has a connection of its own.
@@ -126,8 +130,12 @@ impl HttpClient {
     }
 
     async fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
-        let loopback = is_loopback(url);
-        let slot = if loopback { &self.clients.loopback } else { &self.clients.public };
+        let reach = ClientReach::of(url);
+        let slot = match reach {
+            ClientReach::Loopback => &self.clients.loopback,
+            ClientReach::LoopbackTls => &self.clients.loopback_tls,
+            ClientReach::Anywhere => &self.clients.public,
+        };
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
@@ -135,18 +143,45 @@ impl HttpClient {
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = build_client(loopback, &self.clients).map_err(|e| format!("cannot create an HTTP client: {e}"))?;
+        let client = build_client(reach, &self.clients).map_err(|e| format!("cannot create an HTTP client: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }
 
-fn build_client(loopback: bool, wanted: &ClientPool) -> Result<reqwest::Client, reqwest::Error> {
+/// What a client is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ClientReach {
+    /// http on this machine.
+    Loopback,
+    /// https on this machine, whose certificate the machine has to trust like any other.
+    LoopbackTls,
+    /// Everything else.
+    Anywhere,
+}
+
+impl ClientReach {
+    fn of(url: &Url) -> Self {
+        match (is_loopback(url), url.scheme()) {
+            (true, "https") => Self::LoopbackTls,
+            (true, _) => Self::Loopback,
+            (false, _) => Self::Anywhere,
+        }
+    }
+}
+
+fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Client, reqwest::Error> {
     // A second installation is refused and harmless: the provider is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = || {
         let builder = match wanted.connect {
             Some(time) => reqwest::Client::builder().connect_timeout(time),
             None => reqwest::Client::builder(),
+        };
+        let builder = match reach {
+            ClientReach::Anywhere => builder,
+            ClientReach::Loopback | ClientReach::LoopbackTls => {
+                builder.no_proxy().dns_resolver(Arc::new(LoopbackNames))
+            }
         };
         builder
             .pool_max_idle_per_host(if wanted.fresh { 0 } else { usize::MAX })
@@ -156,8 +191,8 @@ fn build_client(loopback: bool, wanted: &ClientPool) -> Result<reqwest::Client, 
             .http1_only()
             .tcp_nodelay(true)
     };
-    if loopback {
-        return settings().no_proxy().tls_certs_only(std::iter::empty()).build();
+    if reach == ClientReach::Loopback {
+        return settings().tls_certs_only(std::iter::empty()).build();
     }
     settings().build().or_else(|_| {
         // A machine without CA certificates (a bare container): Mozilla's list, compiled in.
@@ -238,7 +273,7 @@ fn classify_error(error: &reqwest::Error) -> AttemptOutcome {
 
 fn classify_cause(cause: &(dyn std::error::Error + 'static), words: &str) -> Option<AttemptOutcome> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-        return Some(AttemptOutcome::Tls(tls.to_string()));
+        return Some(AttemptOutcome::Tls(tls_errors::describe_tls_error(tls)));
     }
     if let Some(error) = cause.downcast_ref::<std::io::Error>() {
         return classify_io_error(error);
@@ -254,7 +289,7 @@ fn classify_io_error(error: &std::io::Error) -> Option<AttemptOutcome> {
     // An error wrapped in an io::Error is skipped by `source()`, and rustls' is wrapped twice.
     let inner = error.get_ref();
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return Some(AttemptOutcome::Tls(tls.to_string()));
+        return Some(AttemptOutcome::Tls(tls_errors::describe_tls_error(tls)));
     }
     if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
         return classify_io_error(wrapped);

@@ -78,7 +78,7 @@ fn list(entries: &[JournalEntry], store: &Path, here: &str, console: &Console, c
     // What no line has anything to say about takes no room: the last two, mostly. On a narrow terminal the URL needs
     // the room of the time.
     let used = |at: usize| rows.iter().any(|row| row[at].text.width() > 0);
-    let roomy = console.out.width >= WIDE;
+    let roomy = console.out.table_width >= WIDE;
     let shown: Vec<usize> = (0..headings.len()).filter(|at| used(*at) && (roomy || headings[*at] != "SINCE")).collect();
     let rows: Vec<Vec<TableCell>> = rows.iter().map(|row| shown.iter().map(|at| row[*at].clone()).collect()).collect();
     let headings: Vec<&'static str> = shown.iter().map(|at| headings[*at]).collect();

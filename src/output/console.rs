@@ -43,8 +43,9 @@ impl Console {
                 ColorMode::Never => ColourChoice::Never,
             };
             let colour = decide_colour(choice, stream.is_terminal, |name| context.environment.text(name));
-            OutputStyle::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
-                .with_headers(context.globals.verbose)
+            let style = OutputStyle::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
+                .with_headers(context.globals.verbose);
+            if stream.is_terminal { style } else { style.with_whole_tables() }
         };
         Self {
             out: style(&context.stdout),

@@ -10,6 +10,11 @@ use crate::protocol::facts::{DriftKind, PayloadDrift, WaitlistPosition};
 use std::borrow::Cow;
 use std::time::Duration;
 
+/// An event's name without what all of them begin with: `created` for `signup.created`.
+pub fn short_event(name: &str) -> &str {
+    name.strip_prefix("signup.").unwrap_or(name)
+}
+
 /// A duration to two units at most: `0.4 ms`, `12 ms`, `2.5 s`, `61 s`, `15 min`, `1 h 21 min`, `3 d 4 h`.
 pub fn format_duration(duration: Duration) -> Sanitised {
     let micros = duration.as_micros();
@@ -148,7 +153,7 @@ pub fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
         AttemptOutcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service does not wait longer",
         AttemptOutcome::Refused => "nothing is listening there: is the app running?",
         AttemptOutcome::UnknownHost => "no such host: check the name in the URL",
-        AttemptOutcome::Tls(_) => "use http:// for a local app, or a certificate that this machine trusts",
+        AttemptOutcome::Tls(words) => return Some(Sanitised::text(words)),
         AttemptOutcome::Disconnected => "the app closed the connection before answering: see its log",
         AttemptOutcome::Malformed(_) => {
             "what listens there does not speak HTTP: check the port, and http:// or https://"

@@ -81,6 +81,25 @@ impl Sanitised {
         Self(Cow::Owned(kept))
     }
 
+    /// The same in at most so many columns: what is too long loses its middle, where `…` stands, so that its beginning
+    /// and its end can still be told from those of others.
+    pub fn clip_middle(self, columns: usize) -> Self {
+        if self.width() <= columns || columns < 3 {
+            return self.clip(columns);
+        }
+        let tail_room = (columns - 1) / 2;
+        let mut tail_width = 0;
+        let width_of = |character: char| unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
+        let fits = |character: &char| {
+            tail_width += width_of(*character);
+            tail_width <= tail_room
+        };
+        let tail: String = self.0.chars().rev().take_while(fits).collect();
+        let tail: String = tail.chars().rev().collect();
+        let room = columns - tail.chars().map(width_of).sum::<usize>();
+        Self(Cow::Owned(format!("{}{tail}", self.clip(room).0)))
+    }
+
     /// Joins safe pieces into one.
     pub fn concat<'a>(pieces: impl IntoIterator<Item = &'a Self>) -> Self {
         Self(Cow::Owned(pieces.into_iter().map(Self::as_str).collect()))
@@ -101,6 +120,7 @@ impl From<&'static str> for Sanitised {
 
 /// Appends bytes to text, escaping what is unsafe. Clean text is copied in one piece.
 pub fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotation) {
+    let bytes = escape_workflow_command(out, bytes, notation);
     for chunk in bytes.utf8_chunks() {
         escape_text_into(out, chunk.valid(), notation);
         for byte in chunk.invalid() {
@@ -108,6 +128,21 @@ pub fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotation) {
             let _ = write!(out, "\\x{byte:02x}");
         }
     }
+}
+
+/// Escapes the first colon of text that GitHub would take for a workflow command (`::error::…` behind nothing but
+/// blanks), since the piece may come to stand at the start of a line. Returns what is left to be appended.
+fn escape_workflow_command<'a>(out: &mut String, bytes: &'a [u8], notation: EscapeNotation) -> &'a [u8] {
+    let start = bytes.len() - bytes.trim_ascii_start().len();
+    let is_command = bytes[start..].strip_prefix(b"::").is_some_and(|rest| {
+        rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.windows(2).any(|pair| pair == b"::")
+    });
+    if !is_command {
+        return bytes;
+    }
+    escape_text_into(out, &String::from_utf8_lossy(&bytes[..start]), notation);
+    push_escaped(out, ':', notation);
+    &bytes[start + 1..]
 }
 
 fn escape_text_into(out: &mut String, text: &str, notation: EscapeNotation) {
@@ -125,10 +160,26 @@ fn escape_text_into(out: &mut String, text: &str, notation: EscapeNotation) {
 
 /// Byte position of the first unsafe character.
 pub fn find_unsafe(text: &str) -> Option<usize> {
+    let command = find_build_command(text);
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
-        return None;
+        return command;
     }
-    text.char_indices().find(|(_, character)| is_unsafe(*character)).map(|(at, _)| at)
+    let character = text.char_indices().find(|(_, character)| is_unsafe(*character)).map(|(at, _)| at);
+    character.into_iter().chain(command).min()
+}
+
+/// What stands behind `##` where a build service would act upon the text, wherever in a line it is: Azure Pipelines and
+/// the older form of GitHub's (`##vso[`, `##[`), TeamCity (`##teamcity[`).
+const BUILD_COMMANDS: [&str; 3] = ["[", "vso[", "teamcity["];
+
+/// Byte position of the second `#` of the first command of a build service.
+fn find_build_command(text: &str) -> Option<usize> {
+    text.match_indices('#').map(|(at, _)| at + 1).find(|at| {
+        text[*at..].strip_prefix('#').is_some_and(|rest| {
+            let begins = |name: &&str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+            BUILD_COMMANDS.iter().any(begins)
+        })
+    })
 }
 
 /// Appends one character in a notation.

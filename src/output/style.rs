@@ -43,6 +43,8 @@ pub struct OutputStyle {
     pub colour: bool,
     /// Columns of the terminal, or what lines should keep to elsewhere.
     pub width: usize,
+    /// Columns that a table may take: those of the terminal; without one a table is never cut.
+    pub table_width: usize,
     /// In which times of day are shown.
     pub zone: TimeZone,
     /// Lines of a body shown with an arrival; `None` for all, `Some(0)` for none.
@@ -54,12 +56,17 @@ pub struct OutputStyle {
 impl OutputStyle {
     /// A style with the usual number of body lines.
     pub fn new(colour: bool, width: usize, zone: TimeZone) -> Self {
-        Self { colour, width, zone, body_lines: Some(BODY_LINES), headers: false }
+        Self { colour, width, table_width: width, zone, body_lines: Some(BODY_LINES), headers: false }
     }
 
     /// The same with another number of body lines.
     pub fn with_body_lines(self, body_lines: Option<usize>) -> Self {
         Self { body_lines, ..self }
+    }
+
+    /// The same, with tables as wide as what they say: for pipes and files, whose readers want whole values.
+    pub fn with_whole_tables(self) -> Self {
+        Self { table_width: usize::MAX, ..self }
     }
 
     /// The same with or without header lines.
@@ -80,6 +87,17 @@ impl OutputStyle {
     /// Date and time to the second, `YYYY-MM-DD HH:MM:SS`.
     pub fn format_date_time(&self, at: Timestamp) -> String {
         self.format(at, "%Y-%m-%d %H:%M:%S")
+    }
+
+    /// Whether this is for a terminal, whose width is known and whose reader is a person.
+    pub fn is_terminal(&self) -> bool {
+        self.table_width != usize::MAX
+    }
+
+    /// When something was, in a table: on a terminal the time of day alone for what happened today.
+    pub fn format_when(&self, at: Timestamp, now: Timestamp) -> String {
+        let day = |at: Timestamp| at.to_zoned(self.zone.clone()).date();
+        if self.is_terminal() && day(at) == day(now) { self.format_short_time(at) } else { self.format_date_time(at) }
     }
 
     fn format(&self, at: Timestamp, pattern: &str) -> String {

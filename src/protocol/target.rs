@@ -13,6 +13,15 @@ pub enum TargetError {
     /// Not http or https.
     #[error("'{0}' is not a scheme for webhooks; use http:// or https://")]
     Scheme(String),
+    /// A path without the port of the app.
+    #[error("'{0}' has no host or port; write the port of your app in front of the path, like 3000{0}")]
+    PathOnly(String),
+    /// A socket file.
+    #[error("'{0}' names a socket file, which is not supported; write a port, host:port/path or a URL")]
+    SocketFile(String),
+    /// Nothing between the scheme and the path.
+    #[error("'{0}' has no host; write it between the slashes, like http://localhost:3000/webhooks")]
+    NoHost(String),
     /// The port is out of range or no number.
     #[error("'{0}' is not a port; ports are 1 to 65535")]
     Port(String),
@@ -29,17 +38,28 @@ pub enum TargetError {
     },
 }
 
-/// Reads a port, `port/path`, `host:port/path` or URL. A bare port means this machine. Without a scheme, this machine
-/// and addresses are meant with http and names of other hosts with https.
+/// Reads a port, `port/path`, `host:port/path` or URL. A bare port means this machine. Without a scheme, names that only
+/// a local network knows are meant with http: those without a dot, those below `.localhost` and `.test` (RFC 6761),
+/// `.local` (RFC 6762) and `.internal`, and every address; all others with https.
 pub fn parse_target(text: &str) -> Result<Url, TargetError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(TargetError::Empty);
     }
+    if text.starts_with('/') {
+        return Err(TargetError::PathOnly(text.to_owned()));
+    }
+    if text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:")) {
+        return Err(TargetError::SocketFile(text.to_owned()));
+    }
     let url = match (text.split_once("://"), text.find(|c: char| !c.is_ascii_digit())) {
-        (Some((scheme, _)), _) => {
+        (Some((scheme, rest)), _) => {
             if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
                 return Err(TargetError::Scheme(scheme.to_owned()));
+            }
+            // The URL standard skips surplus slashes and would take the path's first segment for the host.
+            if rest.starts_with(['/', '\\']) {
+                return Err(TargetError::NoHost(text.to_owned()));
             }
             parse(text, text)?
         }
@@ -65,11 +85,20 @@ fn local(port: &str, rest: &str) -> Result<Url, TargetError> {
     }
 }
 
+/// Endings of names that the public DNS does not have.
+const LOCAL_ENDINGS: [&str; 4] = [".localhost", ".test", ".local", ".internal"];
+
 fn implied_scheme(text: &str) -> &'static str {
-    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let here = name == "localhost" || name.ends_with(".localhost") || name.starts_with('[');
-    if here || name.parse::<std::net::Ipv4Addr>().is_ok() { "http" } else { "https" }
+    // Parsed as a URL first, so that every spelling of an address (0x7f.1, 127.1, upper case) is seen for what it is.
+    let is_local = match Url::parse(&format!("http://{text}")).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            !name.contains('.') || LOCAL_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    };
+    if is_local { "http" } else { "https" }
 }
 
 fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
@@ -84,7 +113,10 @@ pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
         None => false,
     }
 }
@@ -137,6 +169,17 @@ mod tests {
             ("[::1]:8080/x", "http://[::1]:8080/x"),
             ("app.example.com/hook", "https://app.example.com/hook"),
             ("HTTPS://app.example.com", "https://app.example.com/"),
+            ("LOCALHOST:3000/x", "http://localhost:3000/x"),
+            ("app.localhost:7007/x", "http://app.localhost:7007/x"),
+            ("host.docker.internal:3000/x", "http://host.docker.internal:3000/x"),
+            ("printer.local", "http://printer.local/"),
+            ("shop.test/hooks", "http://shop.test/hooks"),
+            ("web:8000", "http://web:8000/"),
+            ("127.1:80/x", "http://127.0.0.1/x"),
+            ("0x7f.0.0.1:3000", "http://127.0.0.1:3000/"),
+            ("10.0.0.5:3000", "http://10.0.0.5:3000/"),
+            ("example.com", "https://example.com/"),
+            ("internal.example.com", "https://internal.example.com/"),
         ] {
             assert_eq!(parse_target(text).unwrap().as_str(), url, "{text}");
         }
@@ -152,6 +195,10 @@ mod tests {
             ("70000/hook", "'70000' is not a port"),
             ("http://localhost:70000", "invalid port"),
             ("http://", "empty host"),
+            ("/hooks", "like 3000/hooks"),
+            ("unix:/run/app.sock", "socket file"),
+            ("http:///x", "has no host"),
+            ("https:////x", "has no host"),
             ("https://me:pw@example.com", "user name or password"),
             ("http://exa mple.com", "invalid"),
         ] {

@@ -326,7 +326,10 @@ async fn accept_arrival<R: ArrivalRecorder>(
 /// The app's answer as ours.
 fn mirror_reply(outcome: &AttemptOutcome) -> ListenerReply {
     match outcome {
-        AttemptOutcome::Answered(answer) => ListenerReply::from_status(answer.status),
+        // Nothing else is the final status of a response (RFC 9110, section 15).
+        AttemptOutcome::Answered(answer) if (200..600).contains(&answer.status) => {
+            ListenerReply::from_status(answer.status)
+        }
         AttemptOutcome::TimedOut(_) => ListenerReply::app_too_slow(),
         _ => ListenerReply::app_unreachable(),
     }

@@ -35,7 +35,12 @@ fn views(scene: &Scene, line: &[&str], shape: impl Fn(Run) -> Run) -> Vec<Output
 fn escaped(views: &[Output]) {
     for view in views {
         let said = view.out() + &view.err();
-        assert!(["\\u{1b}", "\\u001b", "%1B", "\\x1b"].iter().any(|form| said.contains(form)), "it vanished: {view}");
+        // A narrow table shows the ends of what it cuts, and the escape may have stood between them.
+        let is_cut = said.contains('…');
+        assert!(
+            is_cut || ["\\u{1b}", "\\u001b", "%1B", "\\x1b"].iter().any(|form| said.contains(form)),
+            "it vanished: {view}"
+        );
     }
 }
 

@@ -15,6 +15,7 @@ use crate::output::table::{TableCell, render_columns};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::Attempt;
 use crate::store::EventRow;
+use jiff::Timestamp;
 
 /// List stored events, newest first
 #[derive(Debug, clap::Args)]
@@ -56,8 +57,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         });
         return Ok(Exit::Done);
     }
-    let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, &console.out)).collect();
-    let headings = ["#", "WHEN", "EVENT", "SIGNUP", "STATE", ">TIMES", "LAST DELIVERY"];
+    let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, &console.out, context.clock.now())).collect();
+    let headings = ["#", "WHEN", "EVENT", "SIGNUP", "STATE", "->TIMES", "LAST DELIVERY"];
     pager::show_paged(&render_columns(&headings, &cells, &console.out), &console, context)?;
     if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
         console.print_notice(&format!("older ones: --before {}", last.number));
@@ -65,8 +66,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn cells(row: &EventRow, style: &OutputStyle) -> Vec<TableCell> {
-    let when = row.last_at.or(row.sent_at).map(|at| Sanitised::text(&style.format_date_time(at)));
+fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp) -> Vec<TableCell> {
+    let when = row.last_at.or(row.sent_at).map(|at| Sanitised::text(&style.format_when(at, now)));
+    let event =
+        row.facts.event_type.as_deref().map(|name| if style.is_terminal() { phrases::short_event(name) } else { name });
     let who = [
         row.facts.email.as_deref().map(Sanitised::text),
         row.facts.position.map(|p| phrases::format_position(p, true)),
@@ -75,7 +78,7 @@ fn cells(row: &EventRow, style: &OutputStyle) -> Vec<TableCell> {
     vec![
         TableCell::new(TextRole::Strong, Sanitised::text(&format!("#{}", row.number))),
         TableCell::from(when.unwrap_or_default()),
-        TableCell::from(row.facts.event_type.as_deref().map_or(Sanitised::own("(none)"), Sanitised::text)),
+        TableCell::from(event.map_or(Sanitised::own("(none)"), Sanitised::text)),
         TableCell::from(Sanitised::concat(&who[..who.len().saturating_sub(1)])),
         state(row),
         TableCell::from(Sanitised::text(&row.arrivals.to_string())),

@@ -113,3 +113,22 @@ proptest! {
         prop_assert!(Sanitised::text(&text).clip(columns).width() <= columns);
     }
 }
+
+#[test]
+fn commands_of_build_services_are_text() {
+    for (text, shown) in [
+        ("::error::boom", "\\u{3a}:error::boom"),
+        ("  ::set-output name=x::y", "  \\u{3a}:set-output name=x::y"),
+        ("a ##vso[task.complete]", "a #\\u{23}vso[task.complete]"),
+        ("##[error]x", "#\\u{23}[error]x"),
+        ("x##TeamCity[message]", "x#\\u{23}TeamCity[message]"),
+        ("é ##[group]\u{7}", "é #\\u{23}[group]\\u{7}"),
+        ("###[x]", "##\\u{23}[x]"),
+        ("::1", "::1"),
+        ("std::fmt::Debug", "std::fmt::Debug"),
+        ("## heading", "## heading"),
+    ] {
+        assert_eq!(Sanitised::text(text).as_str(), shown, "{text}");
+    }
+    assert_eq!(Sanitised::json(br###""##vso[x]""###).as_str(), r##""#\u0023vso[x]""##);
+}

@@ -26,14 +26,31 @@ fn columns_are_aligned() {
 fn the_widest_column_gives_way() {
     let rows = [row(&["#1", "a-very-long-address@example.com", "x"])];
     let shown = render_columns(&["#", "e-mail", "state"], &rows, &style(30));
-    assert_eq!(shown, "#   e-mail               state\n#1  a-very-long-addres…  x\n");
+    assert_eq!(shown, "#   e-mail               state\n#1  a-very-lo…ample.com  x\n");
 }
 
 #[test]
 fn what_is_copied_is_never_cut() {
     let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
     let shown = render_columns(&["=id", "e-mail"], &rows, &style(20));
-    assert_eq!(shown, "id                e-mail\n0123456789abcdef  a-long-…\n");
+    assert_eq!(shown, "id                e-mail\n0123456789abcdef  a-lo…com\n");
+}
+
+#[test]
+fn a_dispensable_column_goes_before_anything_is_cut() {
+    let rows = [row(&["#1", "7", "ada@example.com"])];
+    let shown = render_columns(&["#", "->TIMES", "EMAIL"], &rows, &style(20));
+    assert_eq!(shown, "#   EMAIL\n#1  ada@example.com\n");
+    let shown = render_columns(&["#", "->TIMES", "EMAIL"], &rows, &style(30));
+    assert_eq!(shown, "#   TIMES  EMAIL\n#1      7  ada@example.com\n");
+}
+
+#[test]
+fn nothing_is_cut_where_there_is_no_terminal() {
+    let long = "https://hooks.example.com/".repeat(20);
+    let rows = [row(&["#1", &long, "7"])];
+    let shown = render_columns(&["#", "URL", "-TIMES"], &rows, &style(20).with_whole_tables());
+    assert!(shown.contains(&long) && shown.contains("TIMES"), "{shown}");
 }
 
 #[test]

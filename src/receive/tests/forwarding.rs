@@ -265,6 +265,13 @@ async fn a_mirror_answers_as_the_app_does_every_time() {
 }
 
 #[tokio::test]
+async fn a_mirror_passes_no_status_on_that_ends_no_request() {
+    let app = LocalApp::start(&[999, 600, 599]).await;
+    let bench = bench(ForwardSettings { ack: AckMode::Mirror, ..app.forward() });
+    assert_eq!([post(&bench, "a").await, post(&bench, "b").await, post(&bench, "c").await], [502, 502, 599]);
+}
+
+#[tokio::test]
 async fn a_mirror_answers_by_itself_for_an_app_that_does_not() {
     let app = LocalApp::start(&[]).await;
     let _gate = app.closed_gate();
