@@ -2,6 +2,7 @@
 
 mod auth;
 mod auth_forms;
+mod auth_quiet;
 mod delivery;
 mod hygiene;
 mod load;

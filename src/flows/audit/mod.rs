@@ -12,10 +12,12 @@ use super::request::AGENT;
 use super::workspace;
 use crate::audit::{self, AuditCheck, AuditLimits, AuditObserver, AuditPlan, AuditUnreachable, CheckSelection};
 use crate::config::ConfigSettings;
+use crate::config::secrets::SecretOrigin;
 use crate::context::Context;
 use crate::diagnose;
 use crate::error::{Error, ErrorCategory};
 use crate::exchange::is_loopback;
+use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::quote_shell_word;
 use crate::protocol::check::AuditReport;
@@ -71,14 +73,19 @@ pub fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Contex
     }
 }
 
-/// The secret that the user named or set; nothing is made up.
+/// The secret that the user named or set, else this profile's own, as `listen` and `trigger` use it; says which.
 pub fn load_secret(
     target: &AuditTarget,
     context: &Context,
     settings: &ConfigSettings,
-) -> Result<Option<Secret>, Error> {
-    let secrets = workspace::load_chosen_secrets(context, settings, &target.secret_files)?;
-    Ok(secrets.map(|secrets| secrets.signing().clone()))
+    console: &Console,
+) -> Result<Secret, Error> {
+    let secrets = workspace::load_secrets(context, settings, &target.secret_files)?;
+    if matches!(secrets.origin, SecretOrigin::Development(_) | SecretOrigin::User(_)) {
+        let origin = secrets.origin.describe(&settings.profile.value);
+        console.print_notice(&format!("no secret was given, so events are signed with the profile's own: {origin}"));
+    }
+    Ok(secrets.signing().clone())
 }
 
 /// Asks whether a target that is not on this machine may be strained.
@@ -136,7 +143,9 @@ pub fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &Rep
     let url = word(target.url.as_str());
     let mut line = match (check.needs.state || check.needs.restart, around.unsigned) {
         // These are judged by more than answers, which only the whole audit knows how to ask for.
-        (true, _) => format!("referralloop test {url} --only {}", check.id),
+        (true, unsigned) => {
+            format!("referralloop test {url} --only {}{}", check.id, if unsigned { " --no-secret" } else { "" })
+        }
         (false, false) => format!("referralloop trigger --case {} --to {url}", check.id),
         (false, true) => format!("referralloop trigger --case {} --to {url} --unsigned", check.id),
     };
