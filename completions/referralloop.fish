@@ -62,7 +62,7 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "login" -d
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "logout" -d 'Remove the stored API key of this profile'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "whoami" -d 'Show which API key is used, where it comes from and what the service answers to it'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "doctor" -d 'Check configuration, secret, clock, port, app and API, and say what to do'
-complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: 84 checks of what a webhook receiver must withstand'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: 86 checks of what a webhook receiver must withstand'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "man" -d 'Print the manual page of referralloop, or of one of its commands'
@@ -904,9 +904,10 @@ complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l signa
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -s H -l header -d 'Add a header to every request, or replace one (repeatable)' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l only -d 'Only these checks or groups, separated by commas' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l skip -d 'All but these checks or groups, separated by commas' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l seed -d 'Make ids and addresses from this number, to repeat a run [default: random]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l state-cmd -d 'A command that prints a whole number which every sign-up changes' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l restart-cmd -d 'A command that restarts the endpoint' -r
-complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-requests -d 'Send at most this many requests [default: 200]' -r
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-requests -d 'Send at most this many requests [default: 240]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l max-time -d 'Take at most this long [default: 90s]' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l case -d 'Repeat this check by itself, showing what is sent and what comes back' -r
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l fail-on -d 'The lowest severity that makes the exit code 1: info, low, medium, high, critical' -r
@@ -922,6 +923,7 @@ json\t'One JSON object a line'"
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless NO_COLOR says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l no-secret -d 'Sign nothing; whether forged events are refused is not checked then'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l list -d 'List the checks, and send nothing'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l intrusive -d 'Also put the endpoint under load: up to 1000 requests and 300 s'
 complete -c referralloop -n "__fish_referralloop_using_subcommand test" -l dry-run -d 'Print the requests of --case, and send nothing'

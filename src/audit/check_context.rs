@@ -24,8 +24,17 @@ const EFFECT_WITHIN: Duration = Duration::from_secs(5);
 /// How often the state is asked for meanwhile.
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
-/// How long an effect too many is looked out for.
-const SETTLES_IN: Duration = Duration::from_millis(400);
+/// How long the state is watched for standing still before anything is known of the endpoint's delay.
+const STILL_AT_FIRST: Duration = Duration::from_millis(600);
+
+/// How long it is watched at least once the delay is known.
+const STILL_AT_LEAST: Duration = Duration::from_millis(400);
+
+/// How long the effects of everything before may go on arriving.
+const SETTLES_WITHIN: Duration = Duration::from_secs(20);
+
+/// Names that every program stores.
+const NAMES: [&str; 4] = ["Ada Archer", "Ben Baker", "Cleo Carter", "Dan Dyer"];
 
 /// Bounds of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +47,7 @@ pub struct AuditLimits {
 
 impl AuditLimits {
     /// What nobody minds.
-    pub const USUAL: Self = Self { requests: 200, time: Duration::from_secs(90) };
+    pub const USUAL: Self = Self { requests: 240, time: Duration::from_secs(90) };
     /// With the checks that strain the endpoint.
     pub const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
 }
@@ -53,8 +62,10 @@ struct ExchangeLog {
     /// Sign-ups that were made.
     signups: u64,
     requests: u32,
-    /// What one event changes the state by.
-    unit: Option<i64>,
+    /// What one event changes the state by, and how long after its answer.
+    unit: Option<(i64, Duration)>,
+    /// Whether an ordinary event was acknowledged at the beginning.
+    acknowledged: bool,
 }
 
 /// Where checks play.
@@ -76,6 +87,16 @@ impl<'a> CheckContext<'a> {
     fn log(&self) -> MutexGuard<'_, ExchangeLog> {
         // A list is whole between any two statements.
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether an ordinary event was acknowledged at the beginning.
+    pub(super) fn set_acknowledged(&self, acknowledged: bool) {
+        self.log().acknowledged = acknowledged;
+    }
+
+    /// Whether an ordinary event was acknowledged at the beginning.
+    pub(super) fn was_acknowledged(&self) -> bool {
+        self.log().acknowledged
     }
 
     /// What is audited.
@@ -128,8 +149,10 @@ impl<'a> CheckContext<'a> {
             log.signups += 1;
             log.signups
         };
-        let mut signup =
-            SampleSignup::generate(&mut SeededRng::for_stream(self.plan.seed, number), at, &SampleOverrides::default());
+        let mut dice = SeededRng::for_stream(self.plan.seed, number);
+        let mut signup = SampleSignup::generate(&mut dice, at, &SampleOverrides::default());
+        // Names in other scripts are checks of their own; anywhere else they would be a second fault.
+        signup.name = NAMES[usize::try_from(number).unwrap_or(0) % NAMES.len()].to_owned();
         // The address of a person who signs up twice is a case of its own.
         let (name, domain) = signup.email.split_once('@').unwrap_or((&signup.email, "example.com"));
         signup.email = format!("{name}.{:08x}@{domain}", self.plan.seed.wrapping_add(number) & 0xffff_ffff);
@@ -226,40 +249,60 @@ impl<'a> CheckContext<'a> {
         self.state_hook()?().await
     }
 
-    /// Waits until the state has gone from `before` to `wanted` or beyond, then whether it stays so; the last value.
+    /// The state once it has stood still for twice as long as an effect takes to arrive: effects of what went before
+    /// may come after the answers, as the documentation advises.
+    pub(super) async fn read_settled_state(&self) -> Result<i64, String> {
+        let clock = &self.plan.clock;
+        let still = self.log().unit.map_or(STILL_AT_FIRST, |(_, delay)| STILL_AT_LEAST.max(delay * 2));
+        let until = clock.monotonic() + SETTLES_WITHIN.max(still * 2);
+        let (mut last, mut since) = (self.read_state().await?, clock.monotonic());
+        loop {
+            clock.sleep(ASK_EVERY).await;
+            let now = self.read_state().await?;
+            if now != last {
+                (last, since) = (now, clock.monotonic());
+            } else if clock.monotonic().saturating_sub(since) >= still {
+                return Ok(now);
+            }
+            if clock.monotonic() >= until {
+                return Err("the state does not stop changing".to_owned());
+            }
+        }
+    }
+
+    /// Waits until the state has gone from `before` to `wanted` or beyond, then until it stands still; the last value.
     pub(super) async fn wait_for_state(&self, before: i64, wanted: i64) -> Result<i64, String> {
         let clock = &self.plan.clock;
         let until = clock.monotonic() + EFFECT_WITHIN;
         while self.read_state().await?.abs_diff(before) < wanted.abs_diff(before) && clock.monotonic() < until {
             clock.sleep(ASK_EVERY).await;
         }
-        clock.sleep(SETTLES_IN).await;
-        self.read_state().await
+        self.read_settled_state().await
     }
 
-    /// Waits until the state is another than `before`; the last value.
-    pub(super) async fn wait_for_change(&self, before: i64) -> Result<i64, String> {
+    /// Waits until the state is another than `before`.
+    async fn wait_for_change(&self, before: i64) -> Result<(), String> {
         let clock = &self.plan.clock;
         let until = clock.monotonic() + EFFECT_WITHIN;
-        loop {
-            let now = self.read_state().await?;
-            if now != before || clock.monotonic() >= until {
-                return Ok(now);
-            }
+        while self.read_state().await? == before && clock.monotonic() < until {
             clock.sleep(ASK_EVERY).await;
         }
+        Ok(())
     }
 
-    /// What one event changes the state by; found out with an ordinary one the first time.
+    /// What one event changes the state by; found out with an ordinary one the first time, and how long it takes.
     pub(super) async fn measure_unit(&self) -> Result<i64, String> {
         let known = self.log().unit;
-        if let Some(unit) = known {
+        if let Some((unit, _)) = known {
             return Ok(unit);
         }
-        let before = self.read_state().await?;
+        let before = self.read_settled_state().await?;
         self.send(self.draft_signup_created().with_label("an ordinary event, for its effect")).await;
-        let unit = self.wait_for_change(before).await?.saturating_sub(before);
-        self.log().unit = Some(unit);
+        let answered = self.plan.clock.monotonic();
+        self.wait_for_change(before).await?;
+        let delay = self.plan.clock.monotonic().saturating_sub(answered);
+        let unit = self.read_settled_state().await?.saturating_sub(before);
+        self.log().unit = Some((unit, delay));
         Ok(unit)
     }
 }

@@ -5,9 +5,10 @@ use super::check_context::CheckContext;
 use super::checks::all_checks;
 use super::draft::RequestDraft;
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
-use crate::protocol::attempt::AttemptOutcome;
-use crate::protocol::check::{AuditReport, CheckExchange, CheckReport, CheckVerdict};
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
+use crate::protocol::check::{AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckVerdict};
 use std::sync::Arc;
+use url::Url;
 
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 4;
@@ -50,7 +51,7 @@ pub async fn run_audit(
     }
     let cut_short = (stage.elapsed() >= plan.limits.time).then(|| out_of_time(plan));
     let (url, requests, took) = (plan.url.to_string(), stage.requests(), stage.elapsed());
-    Ok(AuditReport { url, checks: ended, requests, took, cut_short })
+    Ok(AuditReport { url, checks: ended, seed: plan.seed, requests, took, cut_short })
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.
@@ -63,25 +64,41 @@ pub fn build_drafts(check: &AuditCheck, plan: &AuditPlan) -> Option<Vec<RequestD
 
 /// Those that strain the endpoint only with leave, or when named one by one.
 fn is_wanted(check: &AuditCheck, plan: &AuditPlan) -> bool {
-    plan.selection.includes(check) && (!check.needs.intrusive || plan.intrusive || plan.selection.includes_by_id(check))
+    let selection = &plan.selection;
+    // Where forgeries are asked about, it is told whether anybody could look.
+    let told = check.id == AUTHENTICITY_CHECK
+        && !plan.regardless
+        && !selection.skips(check)
+        && all_checks().any(|other| other.group() == CheckGroup::Auth && selection.includes(other));
+    told || (selection.includes(check) && (!check.needs.intrusive || plan.intrusive || selection.includes_by_id(check)))
 }
 
 /// An ordinary event first: where nothing answers there is nothing to audit.
 async fn send_first_event(stage: &CheckContext<'_>) -> Result<AuditKnowledge, AuditUnreachable> {
     let answer = stage.send(stage.draft_signup_created().with_label("an ordinary event")).await;
     match answer.outcome {
-        AttemptOutcome::Refused | AttemptOutcome::UnknownHost => {
-            Err(AuditUnreachable::Endpoint(match answer.outcome {
-                AttemptOutcome::UnknownHost => {
-                    format!("unknown host {}", stage.plan().url.host_str().unwrap_or_default())
-                }
-                _ => format!("nothing is listening at {}", stage.plan().url),
-            }))
+        AttemptOutcome::Refused
+        | AttemptOutcome::UnknownHost
+        | AttemptOutcome::Tls(_)
+        | AttemptOutcome::Failed(_)
+        | AttemptOutcome::TimedOut(AttemptPhase::Connect) => {
+            Err(AuditUnreachable::Endpoint(explain_no_connection(&answer.outcome, &stage.plan().url)))
         }
         _ => {
             let not_acknowledged = (!answer.outcome.is_acknowledged()).then(|| describe_exchange(&answer));
+            stage.set_acknowledged(not_acknowledged.is_none());
             Ok(AuditKnowledge { not_acknowledged, ..AuditKnowledge::default() })
         }
+    }
+}
+
+/// Why no event can be delivered at all, in one sentence.
+fn explain_no_connection(outcome: &AttemptOutcome, url: &Url) -> String {
+    match (outcome, outcome.detail()) {
+        (AttemptOutcome::UnknownHost, _) => format!("unknown host {}", url.host_str().unwrap_or_default()),
+        (AttemptOutcome::Refused, _) => format!("nothing is listening at {url}"),
+        (AttemptOutcome::Tls(why), _) => format!("no TLS connection to {url} can be made: {why}"),
+        (_, detail) => format!("{url} cannot be reached: {}", detail.unwrap_or_else(|| outcome.name().to_owned())),
     }
 }
 

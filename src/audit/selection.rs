@@ -74,6 +74,11 @@ impl CheckSelection {
         (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
     }
 
+    /// Whether a check is left out, by its name or its group's.
+    pub fn skips(&self, check: &AuditCheck) -> bool {
+        self.skip.iter().any(|part| part.selects(check))
+    }
+
     /// Whether a check is asked for by its own name.
     pub fn includes_by_id(&self, check: &AuditCheck) -> bool {
         self.only.contains(&CheckSelector::One(check.id))

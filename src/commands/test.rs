@@ -8,7 +8,7 @@ use crate::error::{Error, Exit};
 use crate::flows::arguments::{self, HeaderArgument};
 use crate::flows::audit::{self as auditing, AuditTarget, RepeatLineOptions};
 use crate::flows::delivery::exit_for_signal;
-use crate::flows::{runtime, workspace};
+use crate::flows::{input, runtime, workspace};
 use crate::output::audit::{
     AuditProgressBar, render_annotations, render_audit_junit, render_audit_markdown, render_audit_page, render_tap,
 };
@@ -22,16 +22,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
-/// Audit an endpoint: 84 checks of what a webhook receiver must withstand
+/// Audit an endpoint: 86 checks of what a webhook receiver must withstand
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); the
-checks of signatures are skipped otherwise. With --state-cmd, which prints a number that every sign-up
-changes, lost and doubled effects are found. Exit: 0, or 1 for findings of --fail-on and above.
+    after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); without
+one it signs with this profile's secret, as listen and trigger do. With --state-cmd, which prints a
+number that every sign-up changes, lost and doubled effects are found. Exit: 0, or 1 for findings of
+--fail-on and above; that forged events could not be checked is a finding of high severity.
 
 Examples:
   referralloop test 3000/webhooks --only delivery
-  referralloop test http://localhost:3000/webhooks --skip load,hygiene.no-cors --junit report.xml
+  referralloop test http://localhost:3000/webhooks --only delivery,robust --junit report.xml
   referralloop test 3000/webhooks --case auth.missing --secret-file secret.txt --dry-run
   referralloop test --list"
 )]
@@ -56,6 +57,9 @@ struct RequestArguments {
     /// Sign with the secret in this file (- for standard input)
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+    /// Sign nothing; whether forged events are refused is not checked then
+    #[arg(long, conflicts_with = "secret_file")]
+    no_secret: bool,
     /// Send the signature in this header
     #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name, default_value = "x-webhook-signature")]
     signature_header: HeaderName,
@@ -74,6 +78,9 @@ struct CheckArguments {
     /// All but these checks or groups, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     skip: Vec<CheckSelector>,
+    /// Make ids and addresses from this number, to repeat a run [default: random]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// List the checks, and send nothing
     #[arg(long)]
     list: bool,
@@ -86,7 +93,7 @@ struct CheckArguments {
     /// Also put the endpoint under load: up to 1000 requests and 300 s
     #[arg(long)]
     intrusive: bool,
-    /// Send at most this many requests [default: 200]
+    /// Send at most this many requests [default: 240]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_requests: Option<u32>,
     /// Take at most this long [default: 90s]
@@ -129,6 +136,9 @@ struct ReportArguments {
     tap: bool,
 }
 
+/// Seeds that are made up are short enough to be typed.
+const SEEDS: u64 = 1_000_000;
+
 /// Audits and reports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
@@ -144,15 +154,22 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         headers: arguments.request.headers.clone(),
     };
     let settings = workspace::load_settings(context, &console)?;
-    let secret = auditing::load_secret(&target, context, &settings)?;
-    let around =
-        RepeatLineOptions { state: arguments.checks.state_cmd.clone(), restart: arguments.checks.restart_cmd.clone() };
+    let secret = match arguments.request.no_secret {
+        true => None,
+        false => Some(auditing::load_secret(&target, context, &settings, &console)?),
+    };
+    let around = RepeatLineOptions {
+        state: arguments.checks.state_cmd.clone(),
+        restart: arguments.checks.restart_cmd.clone(),
+        unsigned: secret.is_none(),
+    };
     let plan = plan(arguments, &target, secret, selection, context)?;
     if let Some(check) = arguments.case.case {
         let repeat = |check: &audit::AuditCheck| auditing::format_repeat_line(check, &target, &around);
         return case::run_case(check, plan, &repeat, arguments.case.dry_run, (context, &console));
     }
     auditing::confirm_audit(&plan.url, plan.limits, context)?;
+    check_report_files(&arguments.reports, context)?;
     runtime::block_on(perform(arguments, &plan, &target, &around, context, &console))
 }
 
@@ -182,6 +199,7 @@ fn plan(
         state: checks.state_cmd.as_ref().map(|command| auditing::build_state_command(command, directory)),
         restart: checks.restart_cmd.as_ref().map(|command| auditing::build_restart_command(command, directory)),
         accepted: accepted.unwrap_or_default(),
+        seed: checks.seed.unwrap_or_else(|| context.random_u64() % SEEDS),
         ..auditing::build_plan(target, secret, context)
     })
 }
@@ -230,6 +248,11 @@ async fn perform(
     write_files(&arguments.reports, &report, context)?;
     show(&arguments.reports, &report, plan, context, console)?;
     Ok(if report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
+}
+
+/// A report that cannot be written is told before the audit, not after it.
+fn check_report_files(reports: &ReportArguments, context: &Context) -> Result<(), Error> {
+    [&reports.junit, &reports.markdown].into_iter().flatten().try_for_each(|path| input::check_writable(context, path))
 }
 
 fn write_files(reports: &ReportArguments, report: &AuditReport, context: &Context) -> Result<(), Error> {
@@ -296,6 +319,8 @@ fn summary(report: &AuditReport, least: CheckSeverity) -> serde_json::Value {
         "failed": counts.failed,
         "accepted": counts.accepted,
         "skipped": counts.skipped,
+        "authenticity_checked": report.not_authenticated().is_none(),
+        "seed": report.seed,
         "requests": report.requests,
         "took_ms": u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
         "fail_on": least,

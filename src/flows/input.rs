@@ -34,6 +34,22 @@ pub fn read_secret_files(context: &Context, paths: &[PathBuf]) -> Result<Vec<(Pa
     paths.iter().map(|path| Ok((path.clone(), read_input(context, path, SECRET_FILE_LIMIT, "secret file")?))).collect()
 }
 
+/// Refuses a file that cannot be written, before there is anything to write. What it holds stays; none is left behind.
+pub fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
+    let whole = context.resolve(path);
+    let existed = whole.exists();
+    let opened = std::fs::OpenOptions::new().append(true).create(true).open(&whole);
+    opened.map_err(|error| {
+        Error::machine(format!("cannot write {}: {}", path.display(), describe_io_error(&error)))
+            .hint("name a file in a folder that exists and may be written to")
+    })?;
+    if !existed {
+        // What cannot be removed is written over at the end.
+        let _ = std::fs::remove_file(&whole);
+    }
+    Ok(())
+}
+
 /// The operating system's words without their error number.
 pub fn describe_io_error(error: &std::io::Error) -> String {
     let text = error.to_string();

@@ -11,6 +11,9 @@ use std::time::Duration;
 #[cfg(test)]
 mod tests;
 
+/// The check that fails where no other could tell whether forged events are refused.
+pub const AUTHENTICITY_CHECK: &str = "auth.checked";
+
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -218,6 +221,8 @@ pub struct AuditReport {
     pub url: String,
     /// Its checks, in the order in which they ran.
     pub checks: Vec<CheckReport>,
+    /// What made its ids and addresses; the same seed makes the same ones.
+    pub seed: u64,
     /// Requests that were sent.
     pub requests: u32,
     /// How long it took.
@@ -252,6 +257,14 @@ impl AuditReport {
             } += 1;
         }
         counts
+    }
+
+    /// Why nobody knows whether forged events are refused, where that could not be checked.
+    pub fn not_authenticated(&self) -> Option<&str> {
+        self.checks.iter().find(|check| check.id == AUTHENTICITY_CHECK).and_then(|check| match &check.verdict {
+            CheckVerdict::Failed(why) => Some(why.as_str()),
+            _ => None,
+        })
     }
 
     /// Whether there is a finding of this severity or above.

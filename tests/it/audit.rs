@@ -16,8 +16,14 @@ fn shell(scene: &Scene, line: &str) -> crate::support::Output {
 fn what_verifies_nothing_is_found_out() {
     let (scene, endpoint) = (Scene::new(), Endpoint::good());
     let url = endpoint.url("/hook");
-    let without = scene.run(["test", &url, "--only", "delivery,auth,semantics"]).code(0);
-    assert!(without.out().contains("no secret given"), "{without}");
+    let without = scene.run(["test", &url, "--only", "delivery,auth", "--no-secret"]).code(1);
+    assert!(without.out().contains("authenticity not checked: there was no secret to sign with"), "{without}");
+    assert!(!without.out().contains("✔ http"), "{without}");
+    scene.run(["test", &url, "--only", "delivery,auth", "--no-secret", "--fail-on", "critical"]).code(0);
+    scene.run(["test", &url, "--only", "delivery", "--no-secret"]).code(0);
+    let own = scene.run(["test", &url, "--only", "auth"]).code(1);
+    assert!(own.err().contains("the profile's own: development"), "{own}");
+    assert!(own.out().contains("✘ auth.missing"), "{own}");
     scene.write("secret.txt", "a secret of mine\n");
     let audit = ["test", &url, "--only", "auth", "--secret-file", "secret.txt"];
     let with = scene.with(audit).columns(2000).output().code(1);
@@ -88,6 +94,59 @@ fn nothing_there_is_no_finding_but_a_network_error() {
     scene.run(["test", &Endpoint::nowhere()]).code(4);
 }
 
+/// A handshake that fails is one sentence, not a list of findings.
+#[test]
+fn tls_that_does_not_come_about_is_a_network_error() {
+    let scene = Scene::new();
+    let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/hook", door.local_addr().unwrap());
+    let plain = std::thread::spawn(move || {
+        std::io::Write::write_all(&mut door.accept().unwrap().0, b"HTTP/1.1 400 No\r\n\r\n")
+    });
+    let ended = scene.run(["test", &url]).code(4);
+    plain.join().unwrap().unwrap();
+    assert!(ended.err().contains("no TLS connection to https://"), "{ended}");
+    assert_eq!(ended.out(), "");
+}
+
+/// The secret that signs is the profile's, so an endpoint with another one has not been looked at.
+#[test]
+fn what_refuses_every_event_was_not_checked() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::statuses(&[401]));
+    let ended = scene.run(["test", &endpoint.url("/hook"), "--only", "auth.missing", "--json"]).code(1);
+    let summary = ended.record("summary");
+    assert_eq!((&summary["met"], &summary["authenticity_checked"]), (&false.into(), &false.into()), "{ended}");
+}
+
+#[test]
+fn a_seed_repeats_a_run() {
+    let scene = Scene::new();
+    let emails = || {
+        let endpoint = Endpoint::good();
+        let line = ["test", &endpoint.url("/hook"), "--only", "delivery", "--seed", "7"];
+        let ended = scene.run(line).code(0);
+        assert!(ended.out().contains("--seed 7"), "{ended}");
+        let received = endpoint.received();
+        let texts: Vec<_> = received.iter().map(|request| String::from_utf8_lossy(&request.body)).collect();
+        assert!(texts.iter().all(|text| text.is_ascii()), "{texts:?}");
+        let email =
+            |text: &str| text.split("\"email\":").nth(1).and_then(|rest| rest.split(',').next()).map(str::to_owned);
+        texts.iter().filter_map(|text| email(text)).collect::<Vec<_>>()
+    };
+    assert_eq!(emails(), emails());
+}
+
+#[test]
+fn reports_that_cannot_be_written_are_told_before_the_audit() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    for option in ["--junit", "--markdown"] {
+        let ended =
+            scene.run(["test", &endpoint.url("/hook"), "--only", "delivery", option, "no/such/folder.xml"]).code(5);
+        assert!(ended.err().contains("cannot write no/such/folder.xml"), "{ended}");
+    }
+    assert!(endpoint.received().is_empty());
+}
+
 #[test]
 fn what_is_not_on_this_machine_must_be_confirmed() {
     let scene = Scene::new();
@@ -154,7 +213,7 @@ fn readers_of_other_makes_take_the_reports() {
 fn the_zoo_is_told_apart() {
     let (Some(_), Some(_)) = (counterpart("node"), counterpart("python3")) else { return };
     let scene = Scene::new();
-    let some = if slow_tests() { "" } else { "right.mjs prefix.mjs strict.py" };
+    let some = if slow_tests() { "" } else { "right.mjs later.mjs prefix.mjs strict.py" };
     let program = env!("CARGO_BIN_EXE_referralloop");
     let ended = shell(&scene, &format!("python3 {} {program} {some}", file("zoo/calibrate.py").display()));
     println!("{ended}");

@@ -1,13 +1,12 @@
 //! Whether forged events are refused, quietly, and only these.
 
-use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement};
+use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
+use super::auth_quiet;
 use super::body_forms;
-use super::hygiene::find_stack_trace;
-use crate::protocol::attempt::AttemptOutcome;
-use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
+use crate::protocol::check::{AUTHENTICITY_CHECK, CheckExchange};
 use crate::protocol::signature::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -28,20 +27,28 @@ pub const CHECKS: &[AuditCheck] = &[
         soon as one differs",
         "verify the bytes as they were received, before anything parses them: express.raw(), request.get_data(), await request.body()",
     ),
-    forgery("auth.missing", Critical, 1, |stage| vec![stage.draft_signup_created().without_header(header(stage))])
+    AuditCheck::from_action(AUTHENTICITY_CHECK, High, 0, |stage| Box::pin(checked(stage)))
+        .allow_unacknowledged()
+        .with_texts(
+            "it was checked whether forged events are refused",
+            "an endpoint that verifies nothing acknowledges everything, and looks right until somebody forges an event",
+            "give this audit the secret that the endpoint verifies with: --secret-file or REFERRALLOOP_WEBHOOK_SECRET; \
+            referralloop verify --probe URL   says why a correct signature is refused",
+        ),
+    forgery("auth.missing", Critical, 3, |stage| {
+        of_each_type(stage).into_iter().map(|draft| draft.without_header(header(stage))).collect()
+    })
         .with_texts("an event without a signature is refused", FORGED, VERIFY),
     forgery("auth.empty", Critical, 2, |stage| {
         ["", "sha256="].map(|value| forged(stage, value).with_label(format!("{value:?}"))).into()
     })
     .with_texts("an empty signature is refused", FORGED, VERIFY),
-    forgery("auth.wrong-secret", Critical, 1, |stage| vec![signed_with(stage, b"a secret that is not yours")])
-        .with_texts("a signature made with another secret is refused", FORGED, VERIFY),
-    forgery("auth.swapped", Critical, 1, |stage| {
-        let other = stage.draft_signup_created();
-        let signature = value(&other, stage);
-        vec![stage.draft_signup_created().with_header(header(stage), signature)]
+    forgery("auth.wrong-secret", Critical, 3, |stage| {
+        let sign = |draft: RequestDraft| sign_with(stage, draft, b"a secret that is not yours");
+        of_each_type(stage).into_iter().map(sign).collect()
     })
-    .with_texts(
+        .with_texts("a signature made with another secret is refused", FORGED, VERIFY),
+    AuditCheck::from_action("auth.swapped", Critical, 2, |stage| Box::pin(swapped(stage))).with_secret().with_texts(
         "the signature of another event is refused",
         "one captured delivery would be enough to forge any number of others",
         "compute the signature over the body of this request and nothing else",
@@ -152,6 +159,14 @@ pub const CHECKS: &[AuditCheck] = &[
         "a refusal that shows the expected signature or the code gives a forger what is needed",
         "answer with a constant; log details, if you must",
     ),
+    AuditCheck::from_action("auth.no-effect", High, 3, |stage| Box::pin(no_effect(stage)))
+        .with_secret()
+        .with_state()
+        .with_texts(
+            "forged events that are refused have no effect",
+            "the work is done before the signature is verified, so that a refusal comes too late",
+            "verify first; read, store and do nothing before",
+        ),
 ];
 
 /// A check that sends forged events. They are refused only by an endpoint that verifies.
@@ -162,6 +177,65 @@ const fn forgery(
     drafts: fn(&CheckContext<'_>) -> Vec<RequestDraft>,
 ) -> AuditCheck {
     AuditCheck::from_requests(id, severity, AuditExpectation::Refused, cost, drafts).with_secret()
+}
+
+/// One signed event of each type: a handler may verify in the branch of one type alone.
+fn of_each_type(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
+    let (moved, deleted) = (stage.make_signup(), stage.make_signup());
+    vec![
+        stage.draft_signup_created().with_label("signup.created"),
+        stage.draft_signed(moved.build_moved(10, 5, stage.now()).to_string()).with_label("signup.position_changed"),
+        stage.draft_signed(deleted.build_deleted(stage.now()).to_string()).with_label("signup.deleted"),
+    ]
+}
+
+/// The signature of an event that was accepted a moment ago, on another one: some remember the last right value.
+async fn swapped(stage: &CheckContext<'_>) -> CheckJudgement {
+    let first = stage.draft_signup_created();
+    let signature = value(&first, stage);
+    let accepted = stage.send(first.with_label("an event")).await;
+    let forged = stage.draft_signup_created().with_header(header(stage), signature);
+    let forged = stage.send(forged.with_label("another event with its signature")).await;
+    match (AuditExpectation::Refused.find_fault(&forged), accepted.outcome.is_acknowledged()) {
+        (Some(fault), _) => CheckJudgement::Fail(fault),
+        (None, true) => CheckJudgement::Pass,
+        (None, false) => CheckJudgement::Skip(describe_exchange(&accepted)),
+    }
+}
+
+/// Whether the other checks of this group mean anything.
+async fn checked(stage: &CheckContext<'_>) -> CheckJudgement {
+    match (stage.plan().secret.is_some(), stage.was_acknowledged()) {
+        (true, true) => CheckJudgement::Pass,
+        (false, _) => CheckJudgement::Fail("there was no secret to sign with".to_owned()),
+        (true, false) => {
+            CheckJudgement::Fail("an event that is signed with this secret is not acknowledged".to_owned())
+        }
+    }
+}
+
+/// Whether the state moves although the forgeries are refused.
+async fn no_effect(stage: &CheckContext<'_>) -> CheckJudgement {
+    let judged = async {
+        let before = stage.read_settled_state().await?;
+        let drafts = [
+            stage.draft_signup_created().without_header(header(stage)).with_label("no signature"),
+            forged(stage, wrong()).with_label("a wrong signature"),
+            signed_with(stage, b"a secret that is not yours").with_label("another secret"),
+        ];
+        for draft in drafts {
+            if stage.send(draft).await.outcome.is_acknowledged() {
+                return Ok(CheckJudgement::Skip("forged events are accepted; see auth.missing".to_owned()));
+            }
+        }
+        // The delay of effects is known by now, or it is looked for as long as at the beginning.
+        let after = stage.read_settled_state().await?;
+        Ok(match after == before {
+            true => CheckJudgement::Pass,
+            false => CheckJudgement::Fail(format!("three forged events took the state from {before} to {after}")),
+        })
+    };
+    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(format!("cannot read the state: {why}")))
 }
 
 fn header<'a>(stage: &CheckContext<'a>) -> &'a http::HeaderName {
@@ -196,7 +270,10 @@ fn after(stage: &CheckContext<'_>, more: &str) -> RequestDraft {
 }
 
 fn signed_with(stage: &CheckContext<'_>, key: &[u8]) -> RequestDraft {
-    let draft = stage.draft_signup_created();
+    sign_with(stage, stage.draft_signup_created(), key)
+}
+
+fn sign_with(stage: &CheckContext<'_>, draft: RequestDraft, key: &[u8]) -> RequestDraft {
     // HMAC takes keys of every length, and no key at all is what one of the checks is about.
     let value = match Secret::new(key) {
         Ok(secret) => secret.key().sign(draft.request.body.as_bytes()),
@@ -253,7 +330,7 @@ async fn no_crash(stage: &CheckContext<'_>) -> CheckJudgement {
     match crashed.first() {
         None => CheckJudgement::Pass,
         Some(first) => {
-            let seen = super::super::catalogue::describe_exchange(first);
+            let seen = describe_exchange(first);
             CheckJudgement::Fail(format!("{} of {} forged events crashed it; {seen}", crashed.len(), all.len()))
         }
     }
@@ -275,23 +352,5 @@ async fn uniform(stage: &CheckContext<'_>) -> CheckJudgement {
 }
 
 async fn quiet(stage: &CheckContext<'_>) -> CheckJudgement {
-    let all = forgeries(stage).await;
-    let Some(key) = stage.plan().key() else { return CheckJudgement::Pass };
-    for one in all.iter().filter(|one| !one.outcome.is_acknowledged()) {
-        let expected = key.sign(one.body.as_bytes());
-        let tag = expected.trim_start_matches("sha256=").to_owned();
-        let said: String = String::from_utf8_lossy(one.response_body()).to_lowercase();
-        // A tag that was sent may come back; one that was not is the answer to the riddle.
-        let was_sent = one.headers.iter().any(|(_, value)| value.contains(&tag));
-        if said.contains(&tag) && !was_sent {
-            return CheckJudgement::Fail("the refusal shows the signature that would have been right".to_owned());
-        }
-        if let Some(trace) = find_stack_trace(one.response_body()) {
-            return CheckJudgement::Fail(format!("the refusal shows code: {trace}"));
-        }
-        if matches!(&one.outcome, AttemptOutcome::Answered(answer) if answer.truncated) {
-            return CheckJudgement::Fail("a refusal has more than 16 KiB".to_owned());
-        }
-    }
-    CheckJudgement::Pass
+    auth_quiet::judge_refusals(stage, &forgeries(stage).await)
 }

@@ -88,7 +88,7 @@ fn reordered(signup: &SampleSignup) -> String {
 pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement {
     let mut sent = Vec::with_capacity(FORMS.len());
     let mut refused = Vec::new();
-    let mut last = String::new();
+    let (mut last, mut failed) = (String::new(), None);
     for form in &FORMS {
         // Names made here may be in any script; what each form is about must be the only thing that differs.
         let signup = SampleSignup { name: "Ada Archer".into(), ..stage.make_signup() };
@@ -97,14 +97,24 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
         if matches!(answer.outcome.status(), Some(300..400)) {
             return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
         }
+        // A server that fails has not said that the signature is wrong.
+        let Some(..500) = answer.outcome.status() else {
+            failed = Some(describe_exchange(&answer));
+            continue;
+        };
         sent.push((body.into_bytes(), answer.outcome.is_acknowledged()));
         if !answer.outcome.is_acknowledged() {
             last = describe_exchange(&answer);
             refused.push(form.name);
         }
     }
-    if refused.is_empty() {
-        return CheckJudgement::Pass;
+    match failed {
+        Some(failure) if sent.is_empty() => {
+            let advice = "referralloop verify --probe URL   says why";
+            return CheckJudgement::Skip(format!("every form fails ({failure}); {advice}"));
+        }
+        _ if refused.is_empty() => return CheckJudgement::Pass,
+        _ => {}
     }
     let (count, all, names) = (refused.len(), FORMS.len(), refused.join(", "));
     CheckJudgement::Fail(format!("{count} of {all} forms are refused: {names} ({last}); {}", cause(stage, &sent)))
@@ -113,7 +123,8 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
 /// What is verified in the place of the bytes, as far as the refusals tell.
 fn cause(stage: &CheckContext<'_>, seen: &[(Vec<u8>, bool)]) -> String {
     if !seen.iter().any(|(_, taken)| *taken) {
-        return "no form is accepted: it may use another secret, header or algorithm, or not accept signed events at all"
+        return "no form is accepted: it may use another secret, header or algorithm, or not accept signed events at all; \
+            referralloop verify --probe URL   says which"
             .to_owned();
     }
     let refused = |is: &dyn Fn(&[u8]) -> bool| seen.iter().filter(|(_, taken)| !taken).all(|(body, _)| is(body));

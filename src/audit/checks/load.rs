@@ -111,7 +111,7 @@ async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
             0 => return Err("an ordinary event does not change the state; see semantics.effect".to_owned()),
             unit => unit,
         };
-        let before = stage.read_state().await?;
+        let before = stage.read_settled_state().await?;
         let all = stage.send_together((0..10).map(|_| stage.draft_signup_created()).collect()).await;
         let acknowledged = all.iter().filter(|one| one.outcome.is_acknowledged()).count();
         let wanted = before + unit * i64::try_from(acknowledged).unwrap_or(0);
@@ -170,7 +170,7 @@ async fn restart(stage: &CheckContext<'_>) -> CheckJudgement {
         return CheckJudgement::Skip(describe_exchange(&first));
     }
     let before = match &stage.plan().state {
-        Some(_) => settled_state(stage).await,
+        Some(_) => stage.read_settled_state().await.ok(),
         None => None,
     };
     if let Err(why) = restart().await {
@@ -187,12 +187,6 @@ async fn restart(stage: &CheckContext<'_>) -> CheckJudgement {
             _ => CheckJudgement::Pass,
         },
     }
-}
-
-/// The state once it has stopped changing.
-async fn settled_state(stage: &CheckContext<'_>) -> Option<i64> {
-    let now = stage.read_state().await.ok()?;
-    stage.wait_for_state(now, now).await.ok()
 }
 
 /// The event again, until the endpoint answers or its time is up.

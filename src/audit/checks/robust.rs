@@ -1,6 +1,6 @@
 //! Whether unusual content is survived: what may come one day must be acknowledged, what never should must not crash.
 
-use super::super::catalogue::{AuditCheck, AuditExpectation};
+use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement};
 use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
 use super::{draft_with_change, draft_with_name};
@@ -124,7 +124,10 @@ pub const CHECKS: &[AuditCheck] = &[
     })
     .with_texts("values of other types do not crash it", CRASHES, CATCH),
     survives("robust.deep-nesting", Medium, 1, |stage| {
-        vec![stage.draft_signed(format!("{{\"data\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000)))]
+        // In an event that is right otherwise: what has the wrong shape is refused before anybody walks through it.
+        let text = draft_text_with_notes(stage, "DEEP");
+        let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+        vec![stage.draft_signed(text.replacen("\"DEEP\"", &deep, 1))]
     })
     .with_texts(
         "five thousand levels of nesting do not crash it",
@@ -156,7 +159,7 @@ pub const CHECKS: &[AuditCheck] = &[
         "a body parser that checks the type leaves no body, and the handler then tries to read it",
         "check that there is a body before you use it; answer 415 or 400",
     ),
-    accepts("robust.size-64k", Medium, 1, |stage| vec![sized(stage, 64)]).with_texts(
+    AuditCheck::from_action("robust.size-64k", Medium, 2, |stage| Box::pin(large(stage))).with_texts(
         "an event of 64 KiB is acknowledged",
         "custom fields are part of sign-ups, and no size limit is documented",
         "raise the body parser's limit to 1 MiB",
@@ -242,6 +245,25 @@ fn numbered(stage: &CheckContext<'_>, number: &str) -> RequestDraft {
 
 /// An event of so many KiB.
 fn sized(stage: &CheckContext<'_>, kib: usize) -> RequestDraft {
-    let padding = "x".repeat(kib * 1024 - 1024);
-    draft_with_change(stage, |payload| payload["data"]["notes"] = json!(padding))
+    draft_with_name(stage, "x".repeat(kib * 1024 - 1024))
+}
+
+/// 64 KiB in a member that every event has. Where a long name alone is refused, size is not the reason.
+async fn large(stage: &CheckContext<'_>) -> CheckJudgement {
+    let sent = stage.send(sized(stage, 64)).await;
+    let fault = match AuditExpectation::Acknowledged.find_fault(&sent) {
+        None => return CheckJudgement::Pass,
+        Some(fault) => fault,
+    };
+    let shorter = stage.send(draft_with_name(stage, "x".repeat(2_000)).with_label("a name of 2000 letters")).await;
+    match (shorter.outcome.is_acknowledged(), shorter.outcome.status()) {
+        (false, Some(400..500)) => CheckJudgement::Skip("a name of 2000 letters is refused already".to_owned()),
+        _ => CheckJudgement::Fail(fault),
+    }
+}
+
+fn draft_text_with_notes(stage: &CheckContext<'_>, notes: &str) -> String {
+    let mut payload = stage.make_signup().build_created();
+    payload["data"]["notes"] = json!(notes);
+    payload.to_string()
 }

@@ -164,7 +164,7 @@ async fn has_effect(
     events: i64,
 ) -> Result<CheckJudgement, String> {
     let unit = unit(stage).await?;
-    let before = stage.read_state().await?;
+    let before = stage.read_settled_state().await?;
     let wanted = before + unit * events;
     if together {
         stage.send_together(drafts).await;

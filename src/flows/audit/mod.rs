@@ -12,10 +12,12 @@ use super::request::AGENT;
 use super::workspace;
 use crate::audit::{self, AuditCheck, AuditLimits, AuditObserver, AuditPlan, AuditUnreachable, CheckSelection};
 use crate::config::ConfigSettings;
+use crate::config::secrets::SecretOrigin;
 use crate::context::Context;
 use crate::diagnose;
 use crate::error::{Error, ErrorCategory};
 use crate::exchange::is_loopback;
+use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::quote_shell_word;
 use crate::protocol::check::AuditReport;
@@ -71,14 +73,19 @@ pub fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Contex
     }
 }
 
-/// The secret that the user named or set; nothing is made up.
+/// The secret that the user named or set, else this profile's own, as `listen` and `trigger` use it; says which.
 pub fn load_secret(
     target: &AuditTarget,
     context: &Context,
     settings: &ConfigSettings,
-) -> Result<Option<Secret>, Error> {
-    let secrets = workspace::load_chosen_secrets(context, settings, &target.secret_files)?;
-    Ok(secrets.map(|secrets| secrets.signing().clone()))
+    console: &Console,
+) -> Result<Secret, Error> {
+    let secrets = workspace::load_secrets(context, settings, &target.secret_files)?;
+    if matches!(secrets.origin, SecretOrigin::Development(_) | SecretOrigin::User(_)) {
+        let origin = secrets.origin.describe(&settings.profile.value);
+        console.print_notice(&format!("no secret was given, so events are signed with the profile's own: {origin}"));
+    }
+    Ok(secrets.signing().clone())
 }
 
 /// Asks whether a target that is not on this machine may be strained.
@@ -123,6 +130,8 @@ pub struct RepeatLineOptions {
     pub state: Option<String>,
     /// `--restart-cmd`.
     pub restart: Option<String>,
+    /// Whether nothing is signed, as `--no-secret` has it.
+    pub unsigned: bool,
 }
 
 /// The command line that repeats a check.
@@ -131,7 +140,11 @@ pub fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &Rep
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
         if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
     };
-    let mut line = format!("referralloop test {} --case {}", word(target.url.as_str()), check.id);
+    let url = word(target.url.as_str());
+    let mut line = format!("referralloop test {url} --case {}", check.id);
+    if around.unsigned {
+        line.push_str(" --no-secret");
+    }
     let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
     target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
     if target.signature_header != default_signature_header() {

@@ -32,10 +32,10 @@ fn format_check_counts(counts: CheckCounts) -> String {
     text
 }
 
-/// `143 requests in 6.1 s`.
+/// `143 requests in 6.1 s, --seed 7`.
 fn format_effort(report: &AuditReport) -> String {
     let took = super::phrases::format_duration(report.took);
-    format!("{} requests in {took}", report.requests)
+    format!("{} requests in {took}, --seed {}", report.requests, report.seed)
 }
 
 /// The request in one line: method, target, and what is unusual is in the label.

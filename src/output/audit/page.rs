@@ -50,6 +50,7 @@ fn counts(checks: &[CheckReport]) -> CheckCounts {
     let report = AuditReport {
         url: String::new(),
         checks: checks.to_vec(),
+        seed: 0,
         requests: 0,
         took: std::time::Duration::ZERO,
         cut_short: None,
@@ -106,6 +107,9 @@ fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -
     if below > 0 {
         let text = format!("{below} of the failed ones are below {least} and do not count (--fail-on)");
         lines.extend(render_labelled("  ", TextRole::Faint, &text, 0, style));
+    }
+    if let Some(why) = report.not_authenticated() {
+        lines.extend(render_labelled("  authenticity not checked: ", TextRole::Bad, why, 0, style));
     }
     if let Some(why) = &report.cut_short {
         lines.extend(render_labelled("  ", TextRole::Notable, why, 0, style));

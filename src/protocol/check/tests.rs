@@ -44,6 +44,7 @@ fn failures_come_first_and_the_gravest_in_front() {
             check("auth.d", CheckSeverity::Critical, failed()),
             check("load.e", CheckSeverity::Critical, failed()),
         ],
+        seed: 7,
         requests: 0,
         took: Duration::ZERO,
         cut_short: None,

@@ -1,0 +1,68 @@
+//! Whether refusals keep to themselves what a forger needs: the secret, the right value, the code.
+
+use super::super::catalogue::CheckJudgement;
+use super::super::check_context::CheckContext;
+use super::hygiene::find_stack_trace;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::check::CheckExchange;
+use crate::protocol::signature::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use std::sync::Arc;
+
+/// Secrets that are shorter stand in many a text by chance.
+const TELLING: usize = 6;
+
+/// Looks through every refusal, head and body.
+pub(super) fn judge_refusals(stage: &CheckContext<'_>, refusals: &[Arc<CheckExchange>]) -> CheckJudgement {
+    let Some(secret) = stage.plan().secret.clone() else { return CheckJudgement::Pass };
+    for one in refusals.iter().filter(|one| !one.outcome.is_acknowledged()) {
+        if let Some(what) = find_disclosure(one, &secret) {
+            return CheckJudgement::Fail(format!("the refusal {what}"));
+        }
+        if matches!(&one.outcome, AttemptOutcome::Answered(answer) if answer.truncated) {
+            return CheckJudgement::Fail("a refusal has more than 16 KiB".to_owned());
+        }
+    }
+    CheckJudgement::Pass
+}
+
+/// What a refusal gives away.
+fn find_disclosure(one: &CheckExchange, secret: &Secret) -> Option<String> {
+    let places = std::iter::once(("body", one.response_body()))
+        .chain(one.answer_headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let key = secret.key().sign(one.body.as_bytes());
+    let digest = decode_hex(key.trim_start_matches("sha256="));
+    for (place, said) in places {
+        // What was sent may come back; what was not is the answer to the riddle.
+        let shows = |bytes: &[u8]| written_forms(bytes).any(|form| contains(said, &form) && !was_sent(one, &form));
+        let plain = secret.expose().len() >= TELLING && contains(said, secret.expose());
+        if plain || (secret.expose().len() >= TELLING && shows(secret.expose())) {
+            return Some(format!("shows the secret ({place})"));
+        }
+        if shows(&digest) {
+            return Some(format!("shows the signature that would have been right ({place})"));
+        }
+    }
+    find_stack_trace(one.response_body()).map(|trace| format!("shows code: {trace}"))
+}
+
+/// Hexadecimal digits of either case, Base64 and its alphabet for URLs; padding is what may follow.
+fn written_forms(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let upper = hex.to_uppercase();
+    [hex, upper, STANDARD_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)].into_iter().map(String::into_bytes)
+}
+
+fn decode_hex(text: &str) -> Vec<u8> {
+    let digits = text.as_bytes().chunks_exact(2);
+    digits.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && text.windows(part.len()).any(|window| window == part)
+}
+
+fn was_sent(one: &CheckExchange, form: &[u8]) -> bool {
+    one.headers.iter().any(|(_, value)| contains(&value.as_bytes().to_ascii_lowercase(), &form.to_ascii_lowercase()))
+}
