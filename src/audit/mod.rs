@@ -1,7 +1,7 @@
 //! The audit: what an endpoint that receives ReferralLoop's events must withstand, check by check.
 //!
 //! `checks` is the catalogue, data with a little play each; `draft` is a request in the making; `stage` sends it and
-//! remembers; `run` goes through the catalogue within its limits and decides what can be judged at all.
+//! remembers; `perform` carries one check out; `run` goes through the catalogue within its limits and decides what can be judged at all.
 //!
 //! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
 //! restarting it) is handed in as functions. Nothing is printed: every check that ends is told.
@@ -9,6 +9,7 @@
 mod catalogue;
 mod checks;
 mod draft;
+mod perform;
 mod run;
 mod select;
 mod stage;
