@@ -61,7 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'referralloop' -ScriptBlock {
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Remove the stored API key of this profile')
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show which API key is used, where it comes from and what the service answers to it')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, secret, clock, port, app and API, and say what to do')
-            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Audit an endpoint: 86 checks of what a webhook receiver must withstand')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Audit an endpoint: 88 checks of what a webhook receiver must withstand')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show and change settings')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of referralloop, or of one of its commands')

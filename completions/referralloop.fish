@@ -62,7 +62,7 @@ complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "login" -d
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "logout" -d 'Remove the stored API key of this profile'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "whoami" -d 'Show which API key is used, where it comes from and what the service answers to it'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "doctor" -d 'Check configuration, secret, clock, port, app and API, and say what to do'
-complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: 86 checks of what a webhook receiver must withstand'
+complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "test" -d 'Audit an endpoint: 88 checks of what a webhook receiver must withstand'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c referralloop -n "__fish_referralloop_needs_command" -f -a "man" -d 'Print the manual page of referralloop, or of one of its commands'

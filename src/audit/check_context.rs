@@ -33,6 +33,18 @@ const STILL_AT_LEAST: Duration = Duration::from_millis(400);
 /// How long the effects of everything before may go on arriving.
 const SETTLES_WITHIN: Duration = Duration::from_secs(20);
 
+/// How often a request that is turned away with 429 is sent again.
+const LIMIT_TRIES: u32 = 2;
+
+/// How long to wait after 429 where the answer does not say.
+const UNTOLD_WAIT: Duration = Duration::from_secs(10);
+
+/// The longest wait that is heeded.
+const LONGEST_WAIT: u64 = 60;
+
+/// What is put between requests once one was turned away.
+const SLOWER: Duration = Duration::from_millis(350);
+
 /// Names that every program stores.
 const NAMES: [&str; 4] = ["Ada Archer", "Ben Baker", "Cleo Carter", "Dan Dyer"];
 
@@ -66,6 +78,10 @@ struct ExchangeLog {
     unit: Option<(i64, Duration)>,
     /// Whether an ordinary event was acknowledged at the beginning.
     acknowledged: bool,
+    /// After how many requests the first was turned away with 429.
+    limited_after: Option<u32>,
+    /// Failures that a second try did not have.
+    unsteady: Vec<String>,
 }
 
 /// Where checks play.
@@ -193,11 +209,62 @@ impl<'a> CheckContext<'a> {
         self.plan.headers.iter().fold(draft, |draft, (name, value)| draft.with_header(name, value))
     }
 
-    /// Sends, and remembers what came back.
+    /// Sends, and remembers what came back. Who is told to wait waits, and goes on slower.
     pub(super) async fn send(&self, draft: RequestDraft) -> Arc<CheckExchange> {
+        let clock = &self.plan.clock;
+        for _ in 0..LIMIT_TRIES {
+            let sent = self.send_once(draft.clone()).await;
+            if sent.outcome.status() != Some(429) {
+                return self.store_exchange(sent);
+            }
+            clock.sleep(read_retry_after(&sent).unwrap_or(UNTOLD_WAIT)).await;
+        }
+        let sent = self.send_once(draft).await;
+        self.store_exchange(sent)
+    }
+
+    async fn send_once(&self, draft: RequestDraft) -> CheckExchange {
+        if self.limited_after().is_some() {
+            self.plan.clock.sleep(SLOWER).await;
+        }
         self.log().requests += 1;
-        let exchanged = send_draft(self.exchange.clone(), draft, PATIENCE).await;
-        self.store_exchange(exchanged)
+        let sent = send_draft(self.exchange.clone(), draft, PATIENCE).await;
+        self.note_limit(&sent);
+        sent
+    }
+
+    fn note_limit(&self, sent: &CheckExchange) {
+        let mut log = self.log();
+        if sent.outcome.status() == Some(429) && log.limited_after.is_none() {
+            log.limited_after = Some(log.requests.saturating_sub(1));
+        }
+    }
+
+    /// After how many requests the first was turned away with 429.
+    pub(super) fn limited_after(&self) -> Option<u32> {
+        self.log().limited_after
+    }
+
+    /// Remembers a failure that a second try did not have.
+    pub(super) fn note_unsteady(&self, what: String) {
+        self.log().unsteady.push(what);
+    }
+
+    /// Failures that a second try did not have.
+    pub(super) fn list_unsteady(&self) -> Vec<String> {
+        self.log().unsteady.clone()
+    }
+
+    /// Sends a request as it was sent before.
+    pub(super) async fn resend(&self, one: &CheckExchange) -> Arc<CheckExchange> {
+        let request = OutgoingRequest { url: self.plan.url.clone(), headers: Vec::new(), body: one.body.clone() };
+        let draft = RequestDraft { what: one.what.clone(), method: Method::POST, request, manner: BodyEncoding::Whole };
+        let names = |name: &str| http::HeaderName::from_bytes(name.as_bytes()).ok();
+        let draft = one.headers.iter().fold(draft, |draft, (name, value)| match names(name) {
+            Some(name) => draft.add_header(&name, value),
+            None => draft,
+        });
+        self.send(draft).await
     }
 
     /// Sends all at once.
@@ -235,6 +302,7 @@ impl<'a> CheckContext<'a> {
     }
 
     fn store_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
+        self.note_limit(&exchanged);
         let exchanged = Arc::new(exchanged);
         self.log().all.push(exchanged.clone());
         exchanged
@@ -305,6 +373,12 @@ impl<'a> CheckContext<'a> {
         self.log().unit = Some((unit, delay));
         Ok(unit)
     }
+}
+
+/// How long an answer asks to wait, where it says so in seconds.
+pub(super) fn read_retry_after(answer: &CheckExchange) -> Option<Duration> {
+    let told = answer.response_header_values("retry-after").next()?;
+    Some(Duration::from_secs(told.trim().parse::<u64>().ok()?.min(LONGEST_WAIT)))
 }
 
 /// Sends a draft from a task of its own.

@@ -1,7 +1,8 @@
 //! The audit: what an endpoint that receives ReferralLoop's events must withstand, check by check.
 //!
 //! `checks` is the catalogue, data with a few requests each; `draft` is a request in the making; `check_context` sends it and
-//! remembers; `run` goes through the catalogue within its limits and decides what can be judged at all.
+//! remembers; `perform` carries one check out; `run` goes through the catalogue within its limits and decides what can be
+//! judged at all.
 //!
 //! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
 //! restarting it) is handed in as functions. Nothing is printed: every check that ends is reported.
@@ -11,6 +12,7 @@ mod check_context;
 mod checks;
 mod draft;
 mod keep_alive;
+mod perform;
 mod run;
 mod selection;
 

@@ -1,17 +1,24 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
-use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange};
+use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange};
 use super::check_context::CheckContext;
 use super::checks::all_checks;
 use super::draft::RequestDraft;
+use super::perform::{JudgedExchanges, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use crate::protocol::check::{AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckVerdict};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
 use url::Url;
 
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 4;
+
+/// How long a supervisor may take to bring the endpoint back, and how often it is looked for meanwhile.
+const RETURNS_WITHIN: Duration = Duration::from_secs(5);
+const ASK_EVERY: Duration = Duration::from_millis(50);
 
 /// The check that tells that the endpoint is gone, once for all others.
 const LAST: &str = "load.alive";
@@ -41,10 +48,11 @@ pub async fn run_audit(
         audience.check_started(at, checks.len(), check.id);
         let report = run_check(check, &stage, &known, repeat(check)).await;
         known.forms_refused |= check.id == "auth.body-forms" && matches!(report.verdict, CheckVerdict::Failed(_));
-        if known.ended_by.is_none()
-            && stage.check_exchanges().last().is_some_and(|last| last.outcome == AttemptOutcome::Refused)
-        {
-            known.ended_by = if try_restart(&stage).await { None } else { Some(check.id) };
+        let may_be_gone =
+            |last: &Arc<CheckExchange>| matches!(last.outcome, AttemptOutcome::Refused | AttemptOutcome::Disconnected);
+        if known.ended_by.is_none() && stage.check_exchanges().last().is_some_and(may_be_gone) {
+            let back = wait_for_listener(&stage).await || try_restart(&stage).await;
+            known.ended_by = if back { None } else { Some(check.id) };
         }
         audience.check_ended(&report);
         ended.push(report);
@@ -162,6 +170,24 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
     Some(format!("an ordinary event is not acknowledged ({why}); fix that first"))
 }
 
+/// Whether somebody listens again within some seconds: a supervisor needs a moment.
+async fn wait_for_listener(stage: &CheckContext<'_>) -> bool {
+    let (clock, url) = (&stage.plan().clock, &stage.plan().url);
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let until = clock.monotonic() + RETURNS_WITHIN;
+    loop {
+        // What has just broken off may be about to end.
+        clock.sleep(ASK_EVERY).await;
+        let door = TcpStream::connect((host.as_str(), url.port_or_known_default().unwrap_or(80)));
+        if tokio::time::timeout(RETURNS_WITHIN, door).await.is_ok_and(|door| door.is_ok()) {
+            return true;
+        }
+        if clock.monotonic() >= until {
+            return false;
+        }
+    }
+}
+
 /// Restarts an endpoint that is gone, where it is known how.
 async fn try_restart(stage: &CheckContext<'_>) -> bool {
     match &stage.plan().restart {
@@ -174,46 +200,12 @@ fn out_of_time(plan: &AuditPlan) -> String {
     format!("the audit's time is up ({} s; --max-time)", plan.limits.time.as_secs())
 }
 
-type JudgedExchanges = (CheckJudgement, Vec<Arc<CheckExchange>>);
-
 async fn perform_within_time(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {
     let left = stage.plan().limits.time.saturating_sub(stage.elapsed());
-    match tokio::time::timeout(left, perform_check(check, stage, known)).await {
+    match tokio::time::timeout(left, perform_check(check, stage, known.forms_refused)).await {
         Ok(judged) => judged,
         Err(_) => (CheckJudgement::Skip(out_of_time(stage.plan())), Vec::new()),
     }
-}
-
-async fn perform_check(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {
-    match check.play {
-        CheckAction::Act(act) => (act(stage).await, Vec::new()),
-        CheckAction::Send(drafts, wanted) => {
-            let mut faulty = Vec::new();
-            for draft in drafts(stage) {
-                let exchanged = stage.send(draft).await;
-                if wanted.find_fault(&exchanged).is_some() {
-                    faulty.push(exchanged);
-                }
-            }
-            (judge_exchanges(wanted, &faulty, known), faulty)
-        }
-    }
-}
-
-/// One fault is told once: what follows from another check's failure is left to that check.
-fn judge_exchanges(wanted: AuditExpectation, faulty: &[Arc<CheckExchange>], known: &AuditKnowledge) -> CheckJudgement {
-    if faulty.is_empty() {
-        return CheckJudgement::Pass;
-    }
-    let all = |is: fn(u16) -> bool| faulty.iter().all(|one| one.outcome.status().is_some_and(is));
-    if wanted == AuditExpectation::Acknowledged && known.forms_refused && all(|status| matches!(status, 401 | 403)) {
-        return CheckJudgement::Skip("its correct signature is refused; see auth.body-forms".to_owned());
-    }
-    if wanted == AuditExpectation::Acknowledged && all(|status| (300..400).contains(&status)) {
-        return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
-    }
-    let faults: Vec<String> = faulty.iter().filter_map(|one| wanted.find_fault(one)).collect();
-    CheckJudgement::Fail(faults.join("; "))
 }
 
 /// What shows a failure: the faulty ones, else those that were not acknowledged, else the last.

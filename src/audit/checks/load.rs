@@ -84,6 +84,37 @@ pub const CHECKS: &[AuditCheck] = &[
     ),
 ];
 
+/// What everything before has shown, told once and at the end.
+pub const LAST_CHECKS: &[AuditCheck] = &[
+    AuditCheck::from_action("load.rate-limit", Low, 0, |stage| Box::pin(rate_limit(stage)))
+        .allow_unacknowledged()
+        .with_texts(
+            "events are not turned away for their number",
+            "the service takes 429 for a failure like any other: the event comes again a minute later, five times in all",
+            "let the service's deliveries pass the rate limit, or allow more of them",
+        ),
+    AuditCheck::from_action("load.steady", Medium, 0, |stage| Box::pin(steady(stage))).allow_unacknowledged().with_texts(
+        "the same kind of event gets the same kind of answer each time",
+        "what fails now and then is delivered again and again, and hides every other fault",
+        "look in the endpoint's log for what failed: a pool that is exhausted, a worker that restarts, a dependency",
+    ),
+];
+
+async fn rate_limit(stage: &CheckContext<'_>) -> CheckJudgement {
+    match stage.limited_after() {
+        None => CheckJudgement::Pass,
+        Some(count) => CheckJudgement::Fail(format!("it answered 429 after {count} requests")),
+    }
+}
+
+async fn steady(stage: &CheckContext<'_>) -> CheckJudgement {
+    let all = stage.list_unsteady();
+    match all.first() {
+        None => CheckJudgement::Pass,
+        Some(first) => CheckJudgement::Fail(format!("{} failures were gone when tried again; {first}", all.len())),
+    }
+}
+
 /// What is wrong with an answer that should be an acknowledgement in time.
 fn late(one: &CheckExchange) -> Option<String> {
     match (one.outcome.is_acknowledged(), one.latency > ATTEMPT_BUDGET) {

@@ -28,8 +28,15 @@ fn draft_with_name(stage: &CheckContext<'_>, name: impl Into<Value>) -> RequestD
 
 /// The whole catalogue, in the order in which it is run.
 pub fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
-    let groups: [&'static [AuditCheck]; 6] =
-        [delivery::CHECKS, auth::CHECKS, robust::CHECKS, semantics::CHECKS, load::CHECKS, hygiene::CHECKS];
+    let groups: [&'static [AuditCheck]; 7] = [
+        delivery::CHECKS,
+        auth::CHECKS,
+        robust::CHECKS,
+        semantics::CHECKS,
+        load::CHECKS,
+        hygiene::CHECKS,
+        load::LAST_CHECKS,
+    ];
     groups.into_iter().flatten()
 }
 

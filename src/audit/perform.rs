@@ -1,0 +1,128 @@
+//! Carries one check out: once, and a second time where it failed in a way that may not be its own. What a rate limit
+//! or a server that fails now and then does is told once, by the check that is about it.
+
+use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange};
+use super::check_context::{CheckContext, read_retry_after};
+use crate::protocol::check::CheckExchange;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A judgement, and the exchanges that show its fault.
+pub(super) type JudgedExchanges = (CheckJudgement, Vec<Arc<CheckExchange>>);
+
+/// Answers that took longer than this are not asked for again.
+const QUICK: Duration = Duration::from_secs(2);
+
+/// The check that a rate limit without a word of when to come back fails.
+const BURST: &str = "load.burst";
+
+/// Carries a check out and judges it.
+pub(super) async fn perform_check(
+    check: &AuditCheck,
+    stage: &CheckContext<'_>,
+    forms_refused: bool,
+) -> JudgedExchanges {
+    let (judgement, faulty) = match check.play {
+        CheckAction::Act(act) => {
+            let first = act(stage).await;
+            (repeat_action(check, stage, first).await, Vec::new())
+        }
+        CheckAction::Send(drafts, wanted) => {
+            let mut faulty = Vec::new();
+            for (at, draft) in drafts(stage).into_iter().enumerate() {
+                let sent = stage.send(draft).await;
+                if wanted.find_fault(&sent).is_none() {
+                    continue;
+                }
+                // Of the same kind and never seen before: what is known already might be answered differently.
+                let again = drafts(stage)
+                    .into_iter()
+                    .nth(at)
+                    .filter(|_| wanted != AuditExpectation::Refused && may_be_chance(&sent) && has_requests(stage, 1));
+                let Some(again) = again else {
+                    faulty.push(sent);
+                    continue;
+                };
+                let second = stage.send(again).await;
+                match wanted.find_fault(&second) {
+                    Some(_) => faulty.push(second),
+                    None => note_chance(check, stage, &sent, &second),
+                }
+            }
+            (judge_exchanges(wanted, &faulty, forms_refused), faulty)
+        }
+    };
+    (excuse_limit(check, stage, judgement), faulty)
+}
+
+/// One more time where a server failed: it may do so now and then, whatever is sent.
+async fn repeat_action(check: &AuditCheck, stage: &CheckContext<'_>, first: CheckJudgement) -> CheckJudgement {
+    let CheckAction::Act(act) = check.play else { return first };
+    let failed = stage.check_exchanges().into_iter().find(|one| is_server_failure(one) && one.latency < QUICK);
+    let (CheckJudgement::Fail(_), Some(failed)) = (&first, failed) else { return first };
+    if !has_requests(stage, check.cost) {
+        return first;
+    }
+    let second = act(stage).await;
+    match &second {
+        CheckJudgement::Fail(_) if !stage.list_unsteady().is_empty() && only_failures(stage) => {
+            CheckJudgement::Skip("it follows from load.steady: some answers are failures of the server".to_owned())
+        }
+        CheckJudgement::Fail(_) => second,
+        CheckJudgement::Pass | CheckJudgement::Skip(_) => {
+            stage.note_unsteady(format!("{}: {}, and as it should be then", check.id, describe_exchange(&failed)));
+            second
+        }
+    }
+}
+
+/// Nothing but the server's failures is wrong with what the check has seen.
+fn only_failures(stage: &CheckContext<'_>) -> bool {
+    let all = stage.check_exchanges();
+    let failures = all.iter().filter(|one| is_server_failure(one)).count();
+    failures * 2 < all.len() && all.iter().all(|one| one.outcome.is_acknowledged() || is_server_failure(one))
+}
+
+fn is_server_failure(one: &CheckExchange) -> bool {
+    one.outcome.status().is_some_and(|status| status >= 500)
+}
+
+/// An answer came, and quickly; a process that may have died is not asked again.
+fn may_be_chance(sent: &CheckExchange) -> bool {
+    sent.latency < QUICK && sent.outcome.status().is_some_and(|status| status != 429)
+}
+
+fn has_requests(stage: &CheckContext<'_>, more: u32) -> bool {
+    stage.requests() + more <= stage.plan().limits.requests
+}
+
+fn note_chance(check: &AuditCheck, stage: &CheckContext<'_>, first: &CheckExchange, second: &CheckExchange) {
+    stage.note_unsteady(format!("{}: {}, then {}", check.id, describe_exchange(first), describe_exchange(second)));
+}
+
+/// What was turned away for its number says nothing about anything else.
+fn excuse_limit(check: &AuditCheck, stage: &CheckContext<'_>, judgement: CheckJudgement) -> CheckJudgement {
+    let limited: Vec<_> = stage.check_exchanges().into_iter().filter(|one| one.outcome.status() == Some(429)).collect();
+    let untold = limited.iter().any(|one| read_retry_after(one).is_none());
+    let own = check.id == BURST && untold && matches!(judgement, CheckJudgement::Fail(_));
+    match limited.is_empty() || own {
+        true => judgement,
+        false => CheckJudgement::Skip("it was turned away with 429; see load.rate-limit".to_owned()),
+    }
+}
+
+/// One fault is told once: what follows from another check's failure is left to that check.
+fn judge_exchanges(wanted: AuditExpectation, faulty: &[Arc<CheckExchange>], forms_refused: bool) -> CheckJudgement {
+    if faulty.is_empty() {
+        return CheckJudgement::Pass;
+    }
+    let all = |is: fn(u16) -> bool| faulty.iter().all(|one| one.outcome.status().is_some_and(is));
+    if wanted == AuditExpectation::Acknowledged && forms_refused && all(|status| matches!(status, 400 | 401 | 403)) {
+        return CheckJudgement::Skip("its correct signature is refused; see auth.body-forms".to_owned());
+    }
+    if wanted == AuditExpectation::Acknowledged && all(|status| (300..400).contains(&status)) {
+        return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
+    }
+    let faults: Vec<String> = faulty.iter().filter_map(|one| wanted.find_fault(one)).collect();
+    CheckJudgement::Fail(faults.join("; "))
+}
