@@ -4,15 +4,18 @@
 //! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is
 //! translated here, once, into a value of floor 0.
 
+mod loopback;
 mod paced;
 
 pub use crate::protocol::target::is_loopback;
+pub use loopback::connect_to;
 pub use paced::BodyEncoding;
 
 use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use loopback::LoopbackResolver;
 use paced::PacedBody;
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -157,7 +160,7 @@ fn build_client(loopback: bool, wanted: &ClientPool) -> Result<reqwest::Client, 
             .tcp_nodelay(true)
     };
     if loopback {
-        return settings().no_proxy().tls_certs_only(std::iter::empty()).build();
+        return settings().no_proxy().dns_resolver(LoopbackResolver).tls_certs_only(std::iter::empty()).build();
     }
     settings().build().or_else(|_| {
         // A machine without CA certificates (a bare container): Mozilla's list, compiled in.
