@@ -4,18 +4,19 @@
 //! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is
 //! translated here, once, into a value of floor 0.
 
-mod loopback_names;
+mod loopback;
 mod paced;
 mod tls_errors;
 
 pub use crate::protocol::target::is_loopback;
+pub use loopback::connect_to;
 pub use paced::BodyEncoding;
 
 use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
 use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use loopback_names::LoopbackNames;
+use loopback::LoopbackResolver;
 use paced::PacedBody;
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -179,9 +180,7 @@ fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Clie
         };
         let builder = match reach {
             ClientReach::Anywhere => builder,
-            ClientReach::Loopback | ClientReach::LoopbackTls => {
-                builder.no_proxy().dns_resolver(Arc::new(LoopbackNames))
-            }
+            ClientReach::Loopback | ClientReach::LoopbackTls => builder.no_proxy().dns_resolver(LoopbackResolver),
         };
         builder
             .pool_max_idle_per_host(if wanted.fresh { 0 } else { usize::MAX })

@@ -46,19 +46,33 @@ impl StopSender {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+        // Looked for first: to handle a signal ends its being ignored.
+        let mut hangup = (!is_hangup_ignored()).then(|| signal(SignalKind::hangup())).transpose()?;
         tokio::spawn(async move {
+            let mut hung_up = async || match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            };
             loop {
                 let which = tokio::select! {
                     _ = interrupt.recv() => StopSignal::Interrupt,
                     _ = terminate.recv() => StopSignal::Terminate,
-                    _ = hangup.recv() => StopSignal::Terminate,
+                    _ = hung_up() => StopSignal::Terminate,
                 };
                 self.request_stop(which);
             }
         });
         Ok(())
     }
+}
+
+/// Whether this process was started with SIGHUP ignored, as `nohup` does: it shall outlive its terminal. Told by Linux;
+/// elsewhere nobody can be asked without unsafe code, and the answer is no.
+pub fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // Bit n - 1 stands for signal n, and SIGHUP is signal 1.
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 impl StopReceiver {

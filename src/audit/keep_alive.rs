@@ -2,6 +2,7 @@
 //! connection as it says. Plain HTTP alone.
 
 use super::draft::RequestDraft;
+use crate::exchange::connect_to;
 use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptResponse};
 use crate::protocol::check::CheckExchange;
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
@@ -9,7 +10,6 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
 use url::Position;
 
 type ConnectionSender = SendRequest<Full<bytes::Bytes>>;
@@ -28,9 +28,7 @@ pub(super) async fn send_pair(
     budget: Duration,
 ) -> Result<ExchangePair, String> {
     let url = &first.request.url;
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let stream = TcpStream::connect((host, url.port_or_known_default().unwrap_or(80))).await;
-    let stream = stream.map_err(|error| error.to_string())?;
+    let stream = connect_to(url).await.map_err(|error| error.to_string())?;
     let (mut sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
     let driving = tokio::spawn(connection);
     let (first, kept) = send_within(&mut sender, first, budget).await;

@@ -169,7 +169,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         return Err(Error::usage(format!("a project file cannot set {name}")).hint("leave out --project"));
     }
     if let Some(value) = value {
-        key.check(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
+        key.check_new(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
     }
     let (path, profile) = place(console, context, project)?;
     file::write_setting(&path, profile.as_deref(), key, value)?;

@@ -166,6 +166,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         option_or_setting(arguments.shown.waitlist.as_ref(), &settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
     let exposing = arguments.exposing.resolve(context, &settings, waitlist)?;
     let receiving = build_receive_settings(arguments, &exposing, context, &settings)?;
+    forwarding::refuse_own_address(&receiving.forwards, address)?;
     if let Some(text) = &arguments.shown.condition {
         JqCondition::new(text)?;
     }

@@ -1,6 +1,8 @@
 //! The catalogue of settings: their names, where each may stand, and what a value must look like.
 
 use crate::protocol::api::{ApiBase, BASE_URL};
+use crate::protocol::event::EventSelection;
+use crate::protocol::target::{parse_bind_address, parse_target, split_route};
 
 /// Environment variable that holds the API key.
 pub const KEY_VARIABLE: &str = "REFERRALLOOP_API_KEY";
@@ -200,14 +202,28 @@ impl SettingKey {
         match self {
             Self::Profile => check_profile(value),
             Self::Port => value.parse::<u16>().map(|_| ()).map_err(|_| "a port is a number from 0 to 65535".into()),
-            Self::Bind => value
-                .parse::<std::net::IpAddr>()
-                .map(|_| ())
-                .map_err(|_| "an address looks like 127.0.0.1 or ::1".into()),
+            Self::Bind => {
+                parse_bind_address(value).map(|_| ()).ok_or_else(|| "an address looks like 127.0.0.1 or ::1".into())
+            }
             // An empty secret or key is told by whoever needs it: it is more than a wrong setting.
             Self::WebhookSecret | Self::ApiKey => Ok(()),
             Self::ApiUrl => ApiBase::parse(value).map(drop),
             _ if value.is_empty() => Err("the value is empty".into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks a value before it is written: what a command would refuse later does not enter a file, nor does a
+    /// password in a URL, which the project's file would carry on.
+    pub fn check_new(self, value: &str) -> Result<(), String> {
+        self.check(value)?;
+        match self {
+            Self::To => parse_target(value).map(drop).map_err(|error| error.to_string()),
+            Self::ForwardTo => parse_target(split_route(value).1).map(drop).map_err(|error| error.to_string()),
+            Self::Events => value.parse::<EventSelection>().map(drop).map_err(|error| error.to_string()),
+            Self::Path if value != "auto" && !value.starts_with('/') => {
+                Err("a path starts with a slash, like /webhooks".into())
+            }
             _ => Ok(()),
         }
     }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::protocol::api::check_id;
 use crate::protocol::event::{EventSelection, EventType, FieldKind};
 use crate::protocol::schedule::RetryFrom;
-use crate::protocol::target::{parse_header, parse_target};
+use crate::protocol::target::{parse_bind_address, parse_header, parse_target};
 use clap::ValueEnum;
 use http::{HeaderName, HeaderValue};
 use std::net::IpAddr;
@@ -57,7 +57,7 @@ pub fn read_port(text: &str) -> Result<u16, String> {
 
 /// Reads an address of this machine.
 pub fn read_address(text: &str) -> Result<IpAddr, String> {
-    text.parse().map_err(|_| format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"))
+    parse_bind_address(text).ok_or_else(|| format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"))
 }
 
 /// Reads how many of something are wanted, which is at least one.

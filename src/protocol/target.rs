@@ -2,6 +2,7 @@
 //! `Name: value` header. Grammar only; nothing is looked up or connected to.
 
 use http::{HeaderName, HeaderValue};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
 /// Why a target is none.
@@ -13,21 +14,26 @@ pub enum TargetError {
     /// Not http or https.
     #[error("'{0}' is not a scheme for webhooks; use http:// or https://")]
     Scheme(String),
-    /// A path without the port of the app.
-    #[error("'{0}' has no host or port; write the port of your app in front of the path, like 3000{0}")]
-    PathOnly(String),
-    /// A socket file.
-    #[error("'{0}' names a socket file, which is not supported; write a port, host:port/path or a URL")]
-    SocketFile(String),
-    /// Nothing between the scheme and the path.
-    #[error("'{0}' has no host; write it between the slashes, like http://localhost:3000/webhooks")]
-    NoHost(String),
     /// The port is out of range or no number.
     #[error("'{0}' is not a port; ports are 1 to 65535")]
     Port(String),
     /// A user name or password stands in the URL.
     #[error("the target has a user name or password in it, which would end up in logs; send a header instead")]
     Credentials,
+    /// A path alone.
+    #[error("'{0}' is a path without a host; write a port in front of it, like 3000{0}")]
+    PathOnly(String),
+    /// `http:///x` or `http:x`: what follows would be taken for a host.
+    #[error("'{text}' has no host; write it as {meant}")]
+    NoHost {
+        /// What was written.
+        text: String,
+        /// The form that was meant.
+        meant: String,
+    },
+    /// The path of a socket.
+    #[error("'{0}' is a Unix socket, which cannot be a target; let the app listen on a port, and write 3000/hooks")]
+    Socket(String),
     /// Anything else, in the parser's words.
     #[error("'{text}' is not a URL: {message}")]
     Malformed {
@@ -38,28 +44,18 @@ pub enum TargetError {
     },
 }
 
-/// Reads a port, `port/path`, `host:port/path` or URL. A bare port means this machine. Without a scheme, names that only
-/// a local network knows are meant with http: those without a dot, those below `.localhost` and `.test` (RFC 6761),
-/// `.local` (RFC 6762) and `.internal`, and every address; all others with https.
+/// Reads a port, `port/path`, `host:port/path` or URL. A bare port means this machine. Without a scheme, addresses and
+/// names that only a local network knows are meant with http, all other names with https.
 pub fn parse_target(text: &str) -> Result<Url, TargetError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(TargetError::Empty);
     }
-    if text.starts_with('/') {
-        return Err(TargetError::PathOnly(text.to_owned()));
-    }
-    if text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:")) {
-        return Err(TargetError::SocketFile(text.to_owned()));
-    }
+    refuse_without_host(text)?;
     let url = match (text.split_once("://"), text.find(|c: char| !c.is_ascii_digit())) {
-        (Some((scheme, rest)), _) => {
+        (Some((scheme, _)), _) => {
             if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
                 return Err(TargetError::Scheme(scheme.to_owned()));
-            }
-            // The URL standard skips surplus slashes and would take the path's first segment for the host.
-            if rest.starts_with(['/', '\\']) {
-                return Err(TargetError::NoHost(text.to_owned()));
             }
             parse(text, text)?
         }
@@ -67,7 +63,11 @@ pub fn parse_target(text: &str) -> Result<Url, TargetError> {
         (None, Some(digits)) if digits > 0 && text[digits..].starts_with(['/', '?']) => {
             local(&text[..digits], &text[digits..])?
         }
-        (None, _) => parse(text, &format!("{}://{text}", implied_scheme(text)))?,
+        (None, _) => {
+            let url = parse(text, &format!("http://{text}"))?;
+            // Parsed anew: a port that is the default of one scheme is none of the other.
+            if is_local_name(&url) { url } else { parse(text, &format!("https://{text}"))? }
+        }
     };
     if !url.username().is_empty() || url.password().is_some() {
         return Err(TargetError::Credentials);
@@ -85,20 +85,47 @@ fn local(port: &str, rest: &str) -> Result<Url, TargetError> {
     }
 }
 
-/// Endings of names that the public DNS does not have.
-const LOCAL_ENDINGS: [&str; 4] = [".localhost", ".test", ".local", ".internal"];
-
-fn implied_scheme(text: &str) -> &'static str {
-    // Parsed as a URL first, so that every spelling of an address (0x7f.1, 127.1, upper case) is seen for what it is.
-    let is_local = match Url::parse(&format!("http://{text}")).ok().as_ref().and_then(Url::host) {
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            !name.contains('.') || LOCAL_ENDINGS.iter().any(|ending| name.ends_with(ending))
-        }
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-        None => false,
+/// What looks like a target with a host, and would take a path for it.
+fn refuse_without_host(text: &str) -> Result<(), TargetError> {
+    if text.starts_with(['/', '\\']) {
+        return Err(TargetError::PathOnly(text.to_owned()));
+    }
+    let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
+    let scheme = scheme.to_ascii_lowercase();
+    if scheme == "unix" {
+        return Err(TargetError::Socket(text.to_owned()));
+    }
+    // `http:3000` is a port of a host with that name.
+    let is_port = rest.starts_with(|c: char| c.is_ascii_digit());
+    if !matches!(scheme.as_str(), "http" | "https") || is_port {
+        return Ok(());
+    }
+    let behind = rest.trim_start_matches(['/', '\\']);
+    let meant = match rest.len() - behind.len() {
+        2 => return Ok(()),
+        // One slash or none is a slip before a host.
+        0 | 1 if !behind.is_empty() => format!("{scheme}://{behind}"),
+        _ => format!("{scheme}://localhost:3000/{behind}"),
     };
-    if is_local { "http" } else { "https" }
+    Err(TargetError::NoHost { text: text.to_owned(), meant })
+}
+
+/// Whether a host is an address, or a name that only this machine or its network can know: one without a dot, or below
+/// a name that is kept for such use (RFC 6761, RFC 6762, and `internal` by ICANN's decision of 2024).
+fn is_local_name(url: &Url) -> bool {
+    let Some(Host::Domain(name)) = url.host() else { return true };
+    let name = name.trim_end_matches('.');
+    name.rsplit_once('.').is_none_or(|(_, last)| matches!(last, "localhost" | "test" | "local" | "internal"))
+}
+
+/// The events and the target of `EVENT[,EVENT…]=TARGET`; a target alone has no events. A pattern of event names has
+/// none of the characters that a target begins with.
+pub fn split_route(text: &str) -> (Option<&str>, &str) {
+    let is_pattern = |c: char| c.is_ascii_lowercase() || "_.*,".contains(c);
+    match text.split_once('=') {
+        Some((names, target)) if !names.is_empty() && names.chars().all(is_pattern) => (Some(names), target),
+        _ => (None, text),
+    }
 }
 
 fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
@@ -112,11 +139,48 @@ fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        Some(Host::Domain(name)) => is_loopback_name(name),
+        None => false,
+    }
+}
+
+/// Whether a name is `localhost` or one below it.
+pub fn is_loopback_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// The addresses of `localhost` and every name below it, which no resolver is asked for (RFC 6761, section 6.3). The
+/// older one is last: where the newer one is switched off, its answer is the one that tells something.
+pub const LOOPBACK_ADDRESSES: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+
+/// Reads an address to listen on: an address, one in brackets as URLs have it, or `localhost`.
+pub fn parse_bind_address(text: &str) -> Option<IpAddr> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(inner) => inner.parse().ok().map(IpAddr::V6),
+        None => text.parse().ok(),
+    }
+}
+
+/// Whether what is sent to a URL comes back to who listens on an address.
+pub fn is_own_address(url: &Url, own: SocketAddr) -> bool {
+    if own.port() == 0 || url.port_or_known_default() != Some(own.port()) {
+        return false;
+    }
+    let reaches = |address: IpAddr| {
+        let address = address.to_canonical();
+        // Who connects to "any address" reaches this machine.
+        let here = address.is_loopback() || address.is_unspecified();
+        address == own.ip() || here && (own.ip().is_unspecified() || address.is_unspecified() && own.ip().is_loopback())
+    };
+    match url.host() {
+        Some(Host::Ipv4(address)) => reaches(address.into()),
+        Some(Host::Ipv6(address)) => reaches(address.into()),
+        Some(Host::Domain(name)) => is_loopback_name(name) && LOOPBACK_ADDRESSES.into_iter().any(reaches),
         None => false,
     }
 }
@@ -169,17 +233,17 @@ mod tests {
             ("[::1]:8080/x", "http://[::1]:8080/x"),
             ("app.example.com/hook", "https://app.example.com/hook"),
             ("HTTPS://app.example.com", "https://app.example.com/"),
-            ("LOCALHOST:3000/x", "http://localhost:3000/x"),
-            ("app.localhost:7007/x", "http://app.localhost:7007/x"),
             ("host.docker.internal:3000/x", "http://host.docker.internal:3000/x"),
-            ("printer.local", "http://printer.local/"),
-            ("shop.test/hooks", "http://shop.test/hooks"),
-            ("web:8000", "http://web:8000/"),
-            ("127.1:80/x", "http://127.0.0.1/x"),
-            ("0x7f.0.0.1:3000", "http://127.0.0.1:3000/"),
-            ("10.0.0.5:3000", "http://10.0.0.5:3000/"),
-            ("example.com", "https://example.com/"),
-            ("internal.example.com", "https://internal.example.com/"),
+            ("LocalHost:3000", "http://localhost:3000/"),
+            ("App.LocalHost:3000", "http://app.localhost:3000/"),
+            ("shop.test", "http://shop.test/"),
+            ("printer.local/x", "http://printer.local/x"),
+            ("app:8080/x", "http://app:8080/x"),
+            ("http:8080/x", "http://http:8080/x"),
+            ("127.1:3000", "http://127.0.0.1:3000/"),
+            ("0x7f.1:3000", "http://127.0.0.1:3000/"),
+            ("app.example.com:80/x", "https://app.example.com:80/x"),
+            ("test.example.com", "https://test.example.com/"),
         ] {
             assert_eq!(parse_target(text).unwrap().as_str(), url, "{text}");
         }
@@ -195,15 +259,43 @@ mod tests {
             ("70000/hook", "'70000' is not a port"),
             ("http://localhost:70000", "invalid port"),
             ("http://", "empty host"),
-            ("/hooks", "like 3000/hooks"),
-            ("unix:/run/app.sock", "socket file"),
-            ("http:///x", "has no host"),
-            ("https:////x", "has no host"),
             ("https://me:pw@example.com", "user name or password"),
             ("http://exa mple.com", "invalid"),
+            ("/hooks", "'/hooks' is a path without a host; write a port in front of it, like 3000/hooks"),
+            ("http:///x", "'http:///x' has no host; write it as http://localhost:3000/x"),
+            ("http:/app.test/x", "write it as http://app.test/x"),
+            ("HTTPS:app.test", "write it as https://app.test"),
+            ("unix:/run/app.sock", "is a Unix socket"),
         ] {
             let message = parse_target(text).unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn an_address_to_listen_on_may_be_written_as_in_a_url() {
+        for (text, address) in [("localhost", "127.0.0.1"), ("LOCALHOST", "127.0.0.1"), ("[::1]", "::1"), ("::", "::")]
+        {
+            assert_eq!(parse_bind_address(text), address.parse().ok(), "{text}");
+        }
+        assert!(["[127.0.0.1]", "[::1", "app.localhost", ""].iter().all(|text| parse_bind_address(text).is_none()));
+    }
+
+    #[test]
+    fn a_listener_knows_its_own_address() {
+        for (url, own, same) in [
+            ("http://localhost:42/x", "127.0.0.1:42", true),
+            ("http://app.localhost:42/", "[::1]:42", true),
+            ("http://127.0.0.1:42/", "0.0.0.0:42", true),
+            ("http://0.0.0.0:42/", "127.0.0.1:42", true),
+            ("http://127.0.0.1/", "127.0.0.1:80", true),
+            ("http://localhost:43/", "127.0.0.1:42", false),
+            ("http://[::1]:42/", "127.0.0.1:42", false),
+            ("http://127.0.0.2:42/", "127.0.0.1:42", false),
+            ("http://app.test:42/", "127.0.0.1:42", false),
+            ("http://localhost/", "127.0.0.1:0", false),
+        ] {
+            assert_eq!(is_own_address(&Url::parse(url).unwrap(), own.parse().unwrap()), same, "{url} {own}");
         }
     }
 

@@ -7,6 +7,7 @@
 
 use super::SUPERVISE;
 use crate::child::ChildExit;
+use crate::shutdown::is_hangup_ignored;
 use rustix::process::{self, Pid, Signal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -43,7 +44,9 @@ pub fn parse_supervised_command(arguments: &[OsString]) -> Option<&[OsString]> {
 pub async fn supervise(command: &[OsString], own: u32, lifeline: impl Read + Send + 'static) -> io::Result<ChildExit> {
     let (program, arguments) = command.split_first().ok_or(ErrorKind::InvalidInput)?;
     // What is sent to the group reaches this process, too; it still has something to do then.
-    let mut told = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
+    // A hangup that is ignored, as nohup wants it, is none.
+    let hangup = if is_hangup_ignored() { SignalKind::terminate() } else { SignalKind::hangup() };
+    let mut told = [SignalKind::terminate(), SignalKind::interrupt(), hangup].map(signal);
     let [Ok(terminate), Ok(interrupt), Ok(hangup)] = &mut told else {
         return Err(io::Error::other("no signal can be handled"));
     };

@@ -80,6 +80,44 @@ fn where_nothing_can_be_written_it_says_so() {
 }
 
 #[test]
+fn a_hangup_that_is_ignored_at_the_start_stays_ignored() {
+    let scene = Scene::new();
+    let ready = scene.folder().join("ready.json");
+    for line in [
+        "listen --port 0 --ready-file ready.json",
+        "sandbox --port 0 --memory --ready-file ready.json",
+        "expect created --within 60s -- sh -c 'touch ready.json; sleep 60'",
+    ] {
+        let mut ignoring = scene.shell(&format!("trap '' HUP; exec referralloop {line}")).start();
+        ignoring.wait_for_file(&ready);
+        let status = fs::read_to_string(format!("/proc/{}/status", ignoring.id())).unwrap();
+        let bit = |name: &str| {
+            let mask = status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+            u64::from_str_radix(mask, 16).unwrap() & 1
+        };
+        assert_eq!((bit("SigIgn:"), bit("SigCgt:")), (1, 0), "{line}: {status}");
+        ignoring.signal("HUP");
+        ignoring.signal("TERM");
+        drop(ignoring.finish());
+        let _ = fs::remove_file(&ready);
+    }
+    let mut listener = scene.process(["listen", "--port", "0", "--ready-file", "ready.json"]).start();
+    listener.wait_for_file(&ready);
+    listener.signal("HUP");
+    listener.finish().code(0);
+}
+
+#[test]
+fn names_below_localhost_need_no_resolver() {
+    let scene = Scene::new();
+    let app = Endpoint::good();
+    let url = app.url("/x").replace("127.0.0.1", "App.localhost");
+    scene.run(["trigger", "created", "--to", &url]).code(0);
+    let checked = scene.run(["doctor", "--app", &url]);
+    assert!(checked.out().contains("/x accepts connections"), "{checked}");
+}
+
+#[test]
 fn a_full_disk_under_stdout_is_5() {
     let scene = Scene::new();
     for line in ["--help", "completions bash", "man", "config show", "demo", "trigger created --dry-run", "secret show"]

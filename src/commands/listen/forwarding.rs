@@ -7,8 +7,10 @@ use crate::error::Error;
 use crate::flows::arguments::{self, HeaderArgument, TimeLimit, option_or_setting};
 use crate::protocol::event::EventType;
 use crate::protocol::facts::{EventFacts, referralhero};
+use crate::protocol::target::{is_own_address, split_route};
 use crate::receive::{self, AckMode, ForwardRetryPolicy, ForwardSettings};
 use clap::ValueEnum;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use url::Url;
 
@@ -61,15 +63,10 @@ struct ForwardRoute {
     url: Url,
 }
 
-/// Reads `TARGET` or `PATTERN[,PATTERN…]=TARGET`. A pattern has none of the characters that a target begins with.
+/// Reads `TARGET` or `PATTERN[,PATTERN…]=TARGET`.
 fn route(text: &str) -> Result<ForwardRoute, String> {
-    let is_pattern = |c: char| c.is_ascii_lowercase() || "_.*,".contains(c);
-    let (patterns, target) = match text.split_once('=') {
-        Some((names, target)) if !names.is_empty() && names.chars().all(is_pattern) => {
-            (names.split(',').map(pattern).collect::<Result<_, _>>()?, target)
-        }
-        _ => (Vec::new(), text),
-    };
+    let (patterns, target) = split_route(text);
+    let patterns = patterns.map_or(Ok(Vec::new()), |names| names.split(',').map(pattern).collect())?;
     Ok(ForwardRoute { patterns, url: arguments::read_target(target)? })
 }
 
@@ -161,6 +158,15 @@ impl Arguments {
             only: route.only(),
             ..ForwardSettings::new(route.url.clone())
         }
+    }
+}
+
+/// What is forwarded to the listener itself would arrive again and again.
+pub(super) fn refuse_own_address(forwards: &[ForwardSettings], own: SocketAddr) -> Result<(), Error> {
+    match forwards.iter().find(|forward| is_own_address(&forward.url, own)) {
+        Some(forward) => Err(Error::usage(format!("the target {} is this listener itself", forward.url))
+            .hint("name the port of your app with --forward-to, or another port for the listener with --port")),
+        None => Ok(()),
     }
 }
 

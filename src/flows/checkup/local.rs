@@ -6,6 +6,7 @@ use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exchange::connect_to;
 use crate::flows::arguments::{self, option_or_setting};
 use crate::flows::subscriptions::is_left_behind;
 use crate::flows::{listeners, workspace};
@@ -16,7 +17,7 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use url::Url;
 
 const PRIVATE: SetupCheck = SetupCheck {
@@ -162,7 +163,7 @@ pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>) ->
     };
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    match tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await {
+    match tokio::time::timeout(PATIENCE, connect_to(&url)).await {
         Ok(Ok(_)) => APP.passed(format!("{url} accepts connections")),
         Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
             APP.failed(format!("nothing is listening at {host}:{port}"), "start your app, or correct forward_to")
