@@ -1,6 +1,7 @@
 //! `test`, also of one `--case`: verdicts, files, exit codes; the zoo, and readers of the reports by other makes.
 
-use crate::support::{Endpoint, INSTALL, Scene, counterpart, note_skipped, slow_tests};
+use crate::support::{Answer, Endpoint, INSTALL, Scene, counterpart, note_skipped, slow_tests};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 fn file(name: &str) -> PathBuf {
@@ -38,10 +39,16 @@ fn what_verifies_nothing_is_found_out() {
 /// What is judged by effects is repeated with the command that counts them.
 #[test]
 fn one_check_of_effects_is_repeated_with_its_command() {
-    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    let scene = Scene::new();
+    // Every arrival counts, a repetition too.
+    let effects = scene.write("effects", "");
+    let endpoint = Endpoint::answering(move |_, _| {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&effects).unwrap();
+        file.write_all(b"x\n").unwrap();
+        Answer::Status(200)
+    });
     let url = endpoint.url("/hook");
-    // A number that is another one at each look: everything seems to have an effect, a repetition too.
-    let state = "echo >> looks; wc -l < looks";
+    let state = "wc -l < effects";
     let audit = ["test", &url, "--only", "semantics.once", "--state-cmd", state];
     let whole = scene.with(audit).columns(2000).output().code(1);
     let repeat = format!("referralloop test {url} --case semantics.once --state-cmd '{state}'");
