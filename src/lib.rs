@@ -24,8 +24,8 @@
 //!
 //! - **Bytes.** A [`protocol::body::RawBody`] is the only thing that is signed, stored, forwarded or sent. Nobody
 //!   re-serialises a body.
-//! - **Time, dice, environment** are handed in through [`context::Context`]; so the whole program runs inside a test.
-//! - **Reports.** Engines tell what happens as [`protocol::report::Report`] values and never print. The same values
+//! - **Time, randomness, environment** are handed in through [`context::Context`]; so the whole program runs inside a test.
+//! - **Reports.** Engines send what happens as [`protocol::report::Report`] values and never print. The same values
 //!   become text for people and records for programs.
 //! - **A failed attempt or a bad signature is data**, with an exit code of its own. [`error::Error`] is for what keeps
 //!   a command from doing what it was asked to do.
@@ -35,8 +35,11 @@
 //! # Words
 //!
 //! *Event*: something that happened to a sign-up, identified by the SHA-256 of its body. *Arrival*: one time an event
-//! came in. *Delivery*: one event on its way to one URL. *Attempt*: one HTTP try of a delivery. *Forward*: passing an
-//! arrival on to the local app. *Refused*: an arrival whose signature did not hold, kept apart from the events.
+//! came in. *Refused request*: one whose signature did not hold, kept apart from the events. *Delivery*: one event on its
+//! way to one target. *Attempt*: one HTTP try of a delivery. *Target*: the URL that a delivery goes to. *Endpoint*: what is
+//! audited or probed. *Request path*: the path that a request names. *Forward*: passing an arrival on to the local app.
+//!
+//! No two types share a name, `Arguments` of commands and `Error` apart; `tests/it/architecture.rs` refuses it.
 
 pub mod protocol;
 

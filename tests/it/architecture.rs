@@ -161,6 +161,23 @@ fn wrong_sizes(sources: &[Source]) -> Vec<String> {
     wrong
 }
 
+/// Type names that stand in more than one file. Every command has its `Arguments`, every module may have its `Error`.
+fn shared_names(sources: &[Source]) -> Vec<String> {
+    let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for source in sources.iter().filter(|source| !is_test(source)) {
+        for name in source.types().into_iter().filter(|name| !matches!(name.as_str(), "Arguments" | "Error")) {
+            places.entry(name).or_default().push(&source.name);
+        }
+    }
+    let shared = places.into_iter().filter(|(_, files)| files.len() > 1);
+    shared.map(|(name, files)| format!("{name}: {}", files.join(", "))).collect()
+}
+
+#[test]
+fn no_two_types_share_a_name() {
+    assert_eq!(shared_names(&Source::below("src")), Vec::<String>::new());
+}
+
 #[test]
 fn imports_go_down() {
     assert_eq!(wrong_imports(&Source::below("src")), Vec::<String>::new());
@@ -233,6 +250,18 @@ mod checker {
         ] {
             assert_eq!(wrong_imports(&house(name, text)), Vec::<String>::new(), "{name}: {text}");
         }
+    }
+
+    #[test]
+    fn sees_names_that_are_used_twice() {
+        let pair = |one: &str, other: &str| [Source::new("a.rs", one), Source::new("b/c.rs", other)];
+        assert_eq!(shared_names(&pair("pub struct Queue<T>(T);", "enum Queue {}")), ["Queue: a.rs, b/c.rs"]);
+        assert_eq!(shared_names(&pair("trait Sink {}", "pub(crate) type Sink = u8;")), ["Sink: a.rs, b/c.rs"]);
+        for (one, other) in [("struct Arguments;", "struct Arguments;"), ("struct A; // struct B", "struct B;")] {
+            assert_eq!(shared_names(&pair(one, other)), Vec::<String>::new());
+        }
+        // What a trait or an implementation calls a type of its own is no type of the crate.
+        assert_eq!(shared_names(&pair("impl X for Y { type Err = u8; }", "impl X for Z { type Err = u8; }")), [""; 0]);
     }
 
     #[test]

@@ -81,6 +81,23 @@ impl Source {
         code
     }
 
+    /// Names of the types that it defines; associated types, which stand within braces, are left out.
+    pub fn types(&self) -> Vec<String> {
+        let tokens = tokens(&self.code());
+        let mut depth = 0usize;
+        let mut found = Vec::new();
+        for pair in tokens.windows(2) {
+            match pair[0].as_str() {
+                "{" => depth += 1,
+                "}" => depth = depth.saturating_sub(1),
+                "struct" | "enum" | "trait" | "union" => found.push(pair[1].clone()),
+                "type" if depth == 0 => found.push(pair[1].clone()),
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// Its functions.
     pub fn functions(&self) -> Vec<Function> {
         let code = self.code();
