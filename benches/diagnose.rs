@@ -17,7 +17,7 @@ use referralloop::diagnose::{Diagnosis, DiagnosisCase, HASHES, diagnose_case};
 use std::time::{Duration, Instant};
 
 /// What a command gives a search.
-const BUDGET: Duration = referralloop::flows::diagnosis::PATIENT;
+const BUDGET: Duration = referralloop::session::diagnosis::PATIENT;
 
 #[derive(Default)]
 struct Times(Vec<Duration>);

@@ -1,6 +1,6 @@
 //! A child process in a process group of its own: signals go to the whole group, and nothing of it outlives the run.
 //!
-//! Knows processes and nothing of what they are for; the edges and flows that start one stand on it.
+//! Knows processes and nothing of what they are for; edges and commands that start one stand on it.
 //!
 //! The child is looked at without being reaped: until then its number cannot be given to another process, so that a
 //! signal to its group reaches nobody else.

@@ -1,6 +1,6 @@
 //! What ends a command early: a kind that decides the exit code, one sentence, and what to do about it.
 //!
-//! Only commands and flows speak this type. Edges have small enums of their own; a negative result (a bad signature,
+//! Only commands and what they share speak this type. Edges have small enums of their own; a negative result (a bad signature,
 //! exhausted retries) is no error but an [`Exit`].
 
 use std::fmt;

@@ -4,7 +4,7 @@
 //! # The house
 //!
 //! Pure facts at the bottom, a few narrow doors to the world above them, one stream of reports between the engines
-//! and the screen, one file per command, and a small front door.
+//! and the screen, a room for each command, and a small front door.
 //!
 //! | floor | modules | may import |
 //! |---|---|---|
@@ -14,9 +14,9 @@
 //! | 1, edges | [`store`] (the history), [`deliver`] (the schedule), [`receive`] (the listener), [`sandbox`] (the hosted API emulated), [`hosted`] (its client), [`tunnel`] (public addresses), [`audit`] (checks of an endpoint), [`config`] (settings), [`jq`] (conditions on bodies) | floor 0, the process, the footings; never each other |
 //! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
-//! | 2 | [`flows`]: what several commands run, assembled | everything below |
-//! | 3 | [`commands`]: one file a command | everything below; never each other |
-//! | the door | [`cli`], [`run`], and [`error`], which flows and commands speak | |
+//! | 2 | [`session`]: what several commands stand on: settings, arguments, service, listener, delivery, history | everything below |
+//! | 3 | [`commands`]: a file or folder for each command, with its glue | everything below; never each other |
+//! | the door | [`cli`], [`run`], and [`error`], which session and commands speak | |
 //!
 //! `tests/it/architecture.rs` reads the sources and enforces the table.
 //!
@@ -64,7 +64,7 @@ pub mod tunnel;
 
 pub mod output;
 
-pub mod flows;
+pub mod session;
 
 pub mod commands;
 

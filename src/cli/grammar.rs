@@ -4,7 +4,7 @@
 //! [`Error`] like any other, so that it is sanitised, wrapped and written as a record in the one place for that.
 
 use crate::error::Error;
-use crate::flows::arguments;
+use crate::session::arguments;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;

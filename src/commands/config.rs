@@ -7,11 +7,11 @@ use crate::config::secrets::SECRET_VARIABLE;
 use crate::config::{ConfigSettings, PROJECT_FILE, SettingOrigin, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
+use crate::session;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -87,7 +87,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 fn path(console: &Console, context: &Context) -> Result<(), Error> {
-    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     if console.is_json() {
         console.write_record("config_path", &json!({ "path": path.display().to_string(), "exists": path.exists() }))?;
     } else {
@@ -127,7 +127,7 @@ fn value_of(
 }
 
 fn show(console: &Console, context: &Context) -> Result<(), Error> {
-    let settings = workspace::load_settings(context, console)?;
+    let settings = session::load_settings(context, console)?;
     let mut rows = Vec::new();
     for spec in &KEYS {
         let (value, origin) = value_of(&settings, context, spec.key)?;
@@ -192,7 +192,7 @@ fn place(console: &Console, context: &Context, project: bool) -> Result<(PathBuf
         file::ConfigFile::read(&path, ConfigFileKind::Project)?;
         return Ok((path, None));
     }
-    let settings = workspace::load_settings(context, console)?;
-    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let settings = session::load_settings(context, console)?;
+    let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     Ok((path, Some(settings.profile.value)))
 }

@@ -1,12 +1,10 @@
 //! `demo`: the whole story in one process, in four short acts, each with the command line that does the same.
 
-mod story;
+mod acts;
 
 use crate::config::secrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::sandbox::{BoundSandbox, SandboxSpec};
-use crate::flows::{delivery, runtime};
 use crate::output::console::Console;
 use crate::output::human::ScreenStream;
 use crate::output::records;
@@ -16,6 +14,8 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::Secret;
 use crate::sandbox::{SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
+use crate::session::sandbox::{BoundSandbox, SandboxSpec};
+use crate::session::{delivery, runtime};
 use crate::shutdown::{self, StopReceiver, StopSignal};
 use crate::store::{self, Store};
 use serde_json::json;
@@ -134,7 +134,7 @@ async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<Demo
     let running = site.start(stage.context, (stage.screen, console.out.clone()), Some(heard)).await?;
     let serving = site.serve(running, end, std::future::pending());
     let telling = async {
-        let told = story::run_acts(stage, key, &url, attempts).await;
+        let told = acts::run_acts(stage, key, &url, attempts).await;
         stopper.request_stop(StopSignal::Interrupt);
         told
     };

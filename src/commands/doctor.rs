@@ -1,15 +1,18 @@
 //! `doctor`: whether everything is in place, and what to do where it is not.
 
+mod checks;
+mod finding;
+
+use self::finding::{SetupFinding, SetupVerdict};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::checkup::{self, SetupFinding, SetupVerdict};
-use crate::flows::delivery::exit_for_signal;
-use crate::flows::{arguments, runtime};
 use crate::output::console::Console;
 use crate::output::errors::wrap_text;
 use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
+use crate::session::delivery::exit_for_signal;
+use crate::session::{arguments, runtime};
 use serde_json::json;
 use std::time::Duration;
 use url::Url;
@@ -46,7 +49,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
             findings.push(finding.verdict);
         };
         tokio::select! {
-            () = checkup::run_checks(context, &console, arguments.app.as_ref(), &mut tell) => Ok(None),
+            () = checks::run_checks(context, &console, arguments.app.as_ref(), &mut tell) => Ok(None),
             signal = stop.wait_for_stop() => Ok(Some(exit_for_signal(signal))),
         }
     })?;

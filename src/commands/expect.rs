@@ -1,10 +1,13 @@
 //! `expect`: runs a command against a listener of its own and asserts what arrived. For continuous integration.
 
+mod judge;
+mod run;
+
+use self::judge::ExpectRules;
+use self::run::{ExpectOutcome, ExpectPlan};
 use crate::config::secrets::{self, WebhookSecrets};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::expectation::{self, ExpectOutcome, ExpectPlan, ExpectRules};
-use crate::flows::{arguments, runtime, workspace};
 use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, describe_expectation, render_banner};
@@ -14,6 +17,7 @@ use crate::output::screen::Screen;
 use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationVerdict};
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
+use crate::session::{self, arguments, runtime};
 use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -78,12 +82,12 @@ pub struct Arguments {
 /// Runs the command and judges.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
     let condition = arguments.condition.as_deref().map(JqCondition::new).transpose()?.map(Arc::new);
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
-    let secrets = workspace::load_chosen_secrets(context, &settings, &arguments.secret_file)?
+    let secrets = session::load_chosen_secrets(context, &settings, &arguments.secret_file)?
         .unwrap_or_else(|| secrets::generate_run_secret(&context.entropy));
     let plan = ExpectPlan {
         count: ExpectationCounter::new(expectations, arguments.in_order),
@@ -126,7 +130,7 @@ async fn watch(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     console.out.body_lines = Some(0);
-    let door = expectation::bind_listener(arguments.port).await?;
+    let door = run::bind_listener(arguments.port).await?;
     let (screen, _) = console.start_screen()?;
     if console.is_json() {
         let what = ReportKind::Ready { url: door.url.to_string(), pid: context.pid };
@@ -134,7 +138,7 @@ async fn watch(
     } else {
         screen.print(ScreenStream::Err, render_introduction(&plan, &door.url, &console));
     }
-    let outcome = expectation::run_expectation(plan, door, context, &screen, &stop).await;
+    let outcome = run::run_expectation(plan, door, context, &screen, &stop).await;
     if let Ok(outcome) = &outcome {
         show_outcome(outcome, context, &console, &screen);
     }

@@ -1,19 +1,13 @@
 //! `listen`: receives deliveries, verifies, stores, shows and forwards them.
 
-mod exposing;
-mod forwarding;
+mod exposure;
+mod forward;
 
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::config::secrets::WebhookSecrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, option_or_setting};
-use crate::flows::delivery::exit_for_signal;
-use crate::flows::listener::{
-    self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
-};
-use crate::flows::{diagnosis, exposure, input, runtime, workspace};
 use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
@@ -22,6 +16,12 @@ use crate::protocol::event::EventSelection;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ResponseScript};
+use crate::session::arguments::{self, option_or_setting};
+use crate::session::delivery::exit_for_signal;
+use crate::session::listener::{
+    self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
+};
+use crate::session::{self, diagnosis, input, runtime};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,9 +52,9 @@ pub struct Arguments {
     #[command(flatten)]
     verification: VerificationArguments,
     #[command(flatten)]
-    forwarding: forwarding::Arguments,
+    forwarding: forward::Arguments,
     #[command(flatten)]
-    exposing: exposing::Arguments,
+    exposure: exposure::Arguments,
     #[command(flatten)]
     answering: AnswerArguments,
     #[command(flatten)]
@@ -141,7 +141,7 @@ fn answers(text: &str) -> Result<ResponseScript, String> {
 
 /// A path as it will be compared: with its slash in front, and nothing that a URL would write differently.
 fn path(text: &str) -> Result<String, String> {
-    if text == AUTO {
+    if text == exposure::AUTO {
         return Ok(text.to_owned());
     }
     let clean = |byte: u8| {
@@ -153,29 +153,26 @@ fn path(text: &str) -> Result<String, String> {
     }
 }
 
-/// The path that stands for one made at random.
-const AUTO: &str = "auto";
-
 /// Listens until told to stop.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
     let waitlist =
         option_or_setting(arguments.shown.waitlist.as_ref(), &settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
-    let exposing = arguments.exposing.resolve(context, &settings, waitlist)?;
-    let receiving = build_receive_settings(arguments, &exposing, context, &settings)?;
-    forwarding::refuse_own_address(&receiving.forwards, address)?;
+    let exposure = arguments.exposure.resolve(context, &settings, waitlist)?;
+    let receiving = build_receive_settings(arguments, &exposure, context, &settings)?;
+    forward::refuse_own_address(&receiving.forwards, address)?;
     if let Some(text) = &arguments.shown.condition {
         JqCondition::new(text)?;
     }
-    let secrets = workspace::load_secrets(context, &settings, &arguments.verification.secret_file)?;
+    let secrets = session::load_secrets(context, &settings, &arguments.verification.secret_file)?;
     refuse_open_address(address, &secrets)?;
     let receiving =
         receive::ListenerSettings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
     exposure::clean_up_leftovers(context, &settings, &console)?;
-    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposing)))
+    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposure)))
 }
 
 fn address(address: &AddressArguments, settings: &ConfigSettings) -> Result<SocketAddr, Error> {
@@ -199,13 +196,17 @@ fn refuse_open_address(address: SocketAddr, secrets: &WebhookSecrets) -> Result<
 
 fn build_receive_settings(
     arguments: &Arguments,
-    exposing: &exposing::ExposurePlan,
+    exposure: &exposure::ExposurePlan,
     context: &Context,
     settings: &ConfigSettings,
 ) -> Result<receive::ListenerSettings, Error> {
     let path = option_or_setting(arguments.address.path.as_ref(), settings, SettingKey::Path, path)?;
-    let path = exposing.path(path)?.map(|path| {
-        if path == AUTO { format!("/{:016x}{:016x}", context.random_u64(), context.random_u64()) } else { path }
+    let path = exposure.path(path)?.map(|path| {
+        if path == exposure::AUTO {
+            format!("/{:016x}{:016x}", context.random_u64(), context.random_u64())
+        } else {
+            path
+        }
     });
     Ok(receive::ListenerSettings {
         path,
@@ -215,7 +216,7 @@ fn build_receive_settings(
         forwards: arguments.forwarding.targets(settings)?,
         shown: build_display_filter(&arguments.shown, settings)?,
         until: arguments.life.until,
-        greeting: exposing.is_exposed().then(|| exposure::generate_greeting(context)),
+        greeting: exposure.is_exposed().then(|| exposure::generate_greeting(context)),
         ..receive::ListenerSettings::default()
     })
 }
@@ -264,17 +265,17 @@ async fn serve(
     console: &Console,
     settings: &ConfigSettings,
     secrets: &WebhookSecrets,
-    (address, mut receiving, exposing): (SocketAddr, receive::ListenerSettings, exposing::ExposurePlan),
+    (address, mut receiving, exposure): (SocketAddr, receive::ListenerSettings, exposure::ExposurePlan),
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
-    let store = workspace::open_store(context, settings)?;
+    let store = session::open_store(context, settings)?;
     let door = BoundListener::bind(address, receiving.path.as_deref()).await?;
     let (screen, unread) = console.start_screen()?;
     receiving.shown = build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let life = &arguments.life;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
-    let store_path = workspace::store_path(context, settings)?;
+    let store_path = session::store_path(context, settings)?;
     let traces = Advertisement::publish(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
     listener::show_banner(&door.url, &secret, &receiving, console, &screen);
@@ -282,7 +283,7 @@ async fn serve(
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let around = ListenerContext { context, store: &store, screen: &screen, unread, stop: &stop, known };
-    let (ended, exposed) = exposing.run(door, receiving, ends, &around, (console, &store_path)).await?;
+    let (ended, exposed) = exposure.run(door, receiving, ends, &around, (console, &store_path)).await?;
     drop(traces);
     store.close().await;
     listener::show_summary(&ended, context.clock.now(), console, &screen);

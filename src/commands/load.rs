@@ -1,17 +1,19 @@
 //! `load`: many events, each with a payload and a signature of its own, at a rate or as fast as they are answered.
 
+mod run;
+
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::deliver::load::{self, LoadOptions, LoadRetryPolicy, LoadStatistics};
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::{arguments, delivery, destination, input, loading, payload, request, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
 use crate::protocol::event::EventType;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
+use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 use url::Url;
@@ -108,7 +110,7 @@ fn rate(text: &str) -> Result<f64, String> {
 /// Sends many events, and shows the figures.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
     let plan = plan(arguments, context, &settings, &url)?;
@@ -138,9 +140,9 @@ async fn send(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     // Opened before anything is sent: a summary that cannot be kept should not cost a run.
-    let store = workspace::open_store(context, settings)?;
-    let (figures, signal) = loading::run_load(plan, bodies, context, &stop).await?;
-    let sum = loading::summarise_figures(&figures);
+    let store = session::open_store(context, settings)?;
+    let (figures, signal) = run::run_load(plan, bodies, context, &stop).await?;
+    let sum = run::summarise_figures(&figures);
     let fields = summary_fields(&sum, setting);
     let kept = store.save_load_summary(context.clock.now(), fields.to_string()).await;
     store.close().await;

@@ -5,11 +5,11 @@ use crate::config::keys::{KEY_VARIABLE, SettingKey};
 use crate::config::{ConfigSettings, SettingOrigin, file, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::service::{self, HostedService};
-use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::{phrases, prompt};
 use crate::protocol::api::ApiKey;
+use crate::session::service::{self, HostedService};
+use crate::session::{self, input, runtime};
 use serde_json::json;
 use std::path::Path;
 
@@ -32,7 +32,7 @@ pub struct Arguments {}
 /// Checks, then keeps.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let place = api::resolve_location(&settings)?;
     let (key, origin) = read(context)?;
     let service =
@@ -62,7 +62,7 @@ fn read(context: &Context) -> Result<(ApiKey, &'static str), Error> {
 
 /// Where the key was taken is kept with it, so that it goes nowhere else later.
 fn store_key(service: &HostedService, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
-    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     let key = std::str::from_utf8(service.credentials.key.expose())
         .map_err(|_| Error::usage("the key is not valid UTF-8"))?;
     let url = service.place.base.to_string();
@@ -80,7 +80,7 @@ fn show_login(
     waitlists: usize,
 ) -> Result<(), Error> {
     let (profile, sort) = (&settings.profile.value, service.credentials.key.mode());
-    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     if console.is_json() {
         let fields = json!({
             "profile": profile, "api_url": service.place.base.to_string(), "key": sort,

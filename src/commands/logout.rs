@@ -4,8 +4,8 @@ use crate::config::keys::{KEY_VARIABLE, SettingKey};
 use crate::config::{file, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::workspace;
 use crate::output::console::Console;
+use crate::session;
 use serde_json::json;
 
 /// Remove the stored API key of this profile
@@ -20,9 +20,9 @@ pub struct Arguments {}
 /// Forgets.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let profile = &settings.profile.value;
-    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     let own = settings.user.has_own(profile, SettingKey::ApiKey);
     let kept = settings.user.get(Some(profile), SettingKey::ApiKey).is_some();
     if own {

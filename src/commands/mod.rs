@@ -1,4 +1,4 @@
-//! Floor 3: one file a command. Arguments first, then `run`: resolve what the world has to give, then act.
+//! Floor 3: a file or folder for each command. Arguments first, then `run`: resolve what the world has to give, then act.
 
 pub mod completions;
 pub mod config;

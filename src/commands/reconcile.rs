@@ -1,14 +1,14 @@
 //! `reconcile`: what the service has and no arrival told of, and the other way round.
 
+mod repair;
+
+use self::repair::{RepairCounts, RepairPlan};
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::history::read_moment;
-use crate::flows::reconciling::{self, RepairCounts, RepairPlan};
-use crate::flows::{arguments, asking, listeners, runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
 use crate::output::sanitise::Sanitised;
@@ -17,6 +17,8 @@ use crate::output::table::{TableCell, render_columns};
 use crate::output::{pager, phrases, prompt};
 use crate::protocol::facts::WaitlistPosition;
 use crate::protocol::reconcile::MissedEvent;
+use crate::session::history::read_moment;
+use crate::session::{self, arguments, delivery, registry, runtime, service, waitlist};
 use crate::shutdown::StopReceiver;
 use jiff::Timestamp;
 use serde_json::json;
@@ -76,10 +78,10 @@ struct ReconcileResult {
 /// Compares, and mends.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let since = read_moment("--since", arguments.since.as_deref(), context.clock.now())?;
-    let given = asking::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
-    asking::require_waitlist(given.as_ref(), context)?;
+    let given = waitlist::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
+    waitlist::require_waitlist(given.as_ref(), context)?;
     let url = match arguments.deliver {
         true => Some(target(arguments, context, &settings)?),
         false => None,
@@ -87,12 +89,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let service = service::open_service(context, &settings)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
-        let Some(waitlist) = asking::pick_waitlist(given, &service, context).await? else {
+        let Some(waitlist) = waitlist::pick_waitlist(given, &service, context).await? else {
             return Ok(Exit::Interrupted);
         };
         let found = tokio::select! {
             found = compare(waitlist, since, &service, context, &settings) => found?,
-            signal = stop.wait_for_stop() => return Ok(crate::flows::delivery::exit_for_signal(signal)),
+            signal = stop.wait_for_stop() => return Ok(delivery::exit_for_signal(signal)),
         };
         show(&found, &console, context)?;
         let Some(url) = url.filter(|_| !found.missed.is_empty()) else {
@@ -106,8 +108,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 /// `--to`, else the setting, else the running listener.
 fn target(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
     let given = arguments::option_or_setting(arguments.to.as_ref(), settings, SettingKey::To, arguments::read_target)?;
-    let store = workspace::store_path(context, settings)?;
-    given.or_else(|| listeners::find_listener(&store)).ok_or_else(|| {
+    let store = session::store_path(context, settings)?;
+    given.or_else(|| registry::find_listener(&store)).ok_or_else(|| {
         Error::usage("no listener is running, and no target is given")
             .hint("start one: referralloop listen --forward-to 3000/webhooks")
             .hint("or name your handler with --to 3000/webhooks")
@@ -128,7 +130,7 @@ async fn compare(
     let signups = signups.map_err(|failure| service.explain(&failure, context))?;
     drop(progress);
     // Read after the sign-ups: what arrived meanwhile is seen to have.
-    let heard = reconciling::collect_reported(&workspace::open_reader(context, settings)?, &waitlist)?;
+    let heard = repair::collect_reported(&session::open_reader(context, settings)?, &waitlist)?;
     let (count, told) = (signups.len(), heard.len());
     Ok(ReconcileResult { missed: heard.find_missed(signups, read_at, since), waitlist, signups: count, heard: told })
 }
@@ -155,7 +157,7 @@ async fn deliver_found(
         retry: arguments.retry,
         pace: arguments.speed.unwrap_or(DeliveryPace::Times(1.0)),
     };
-    match reconciling::deliver_missed(&mending, context, settings, console, stop).await? {
+    match repair::deliver_missed(&mending, context, settings, console, stop).await? {
         Err(interrupted) => Ok(interrupted),
         Ok(delivered) => {
             show_summary(found, Some(delivered), console)?;

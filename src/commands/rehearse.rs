@@ -1,17 +1,19 @@
 //! `rehearse`: deliveries as production has them, from a scenario or decided by chance from a seed, and whether effects
 //! happened once.
 
+mod run;
+
+use self::run::{RehearsalScreen, StateCommand};
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::rehearsing::{self, RehearsalScreen, StateCommand};
-use crate::flows::{destination, input, payload, request, runtime, workspace};
 use crate::output::{console::Console, prompt};
 use crate::protocol::event::EventType;
 use crate::protocol::rehearsal::{FaultRates, plan_rehearsal};
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::scenario::{BUILT_IN, Scenario, ScenarioScript};
+use crate::session::{self, destination, input, payload, request, runtime};
 use std::path::Path;
 
 /// Deliver as production does: repeated, lost, late and out of order, and judge the effects
@@ -83,12 +85,12 @@ const MANY: usize = 20;
 /// Decides, asks where it must, and plays.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
     let (script, seed) = script(arguments, context, &settings)?;
     let template = request::build_template(&url, &arguments.request, context, &settings)?;
-    let rehearsal = rehearsing::RehearsalRun {
+    let rehearsal = run::RehearsalRun {
         url,
         template,
         budget: arguments.destination.budget(),
@@ -113,7 +115,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         .state_cmd
         .as_ref()
         .map(|command| StateCommand { command: command.clone(), expected: arguments.state_change });
-    runtime::block_on(rehearsing::run_rehearsal(&rehearsal, judge, &screen, &settings))
+    runtime::block_on(run::run_rehearsal(&rehearsal, judge, &screen, &settings))
 }
 
 fn script(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<(ScenarioScript, u64), Error> {

@@ -1,15 +1,16 @@
 //! `replay`: delivers stored events again, byte for byte, in order, and says what changed.
 
+mod delivery;
 mod run;
 mod source;
 
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, TimeLimit};
-use crate::flows::history::{SelectionOptions, StoredId};
-use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
+use crate::session::arguments::{self, TimeLimit};
+use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::{self, input, runtime};
 use std::path::PathBuf;
 use url::Url;
 
@@ -128,7 +129,7 @@ fn speed(text: &str) -> Result<DeliveryPace, String> {
 /// Replays.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;
     if arguments.from.is_some() && !arguments.selection.is_empty() {
         return Err(Error::usage(

@@ -6,10 +6,6 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::DeliveryPace as Speed;
 use crate::error::{Error, Exit};
-use crate::flows::arguments;
-use crate::flows::delivery::exit_for_signal;
-use crate::flows::sandbox::{self as flow, BoundSandbox, SandboxEnd, SandboxSpec};
-use crate::flows::{runtime, workspace};
 use crate::output::console::Console;
 use crate::output::errors::render_labelled;
 use crate::output::line::StyledLine;
@@ -17,6 +13,10 @@ use crate::output::style::TextRole;
 use crate::protocol::api::WorkspacePlan;
 use crate::protocol::signature::HmacKey;
 use crate::sandbox::{ASSUMPTIONS, SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
+use crate::session::arguments;
+use crate::session::delivery::exit_for_signal;
+use crate::session::sandbox::{self, BoundSandbox, SandboxEnd, SandboxSpec};
+use crate::session::{self, runtime};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -122,7 +122,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         None if arguments.assumptions => return assumptions(&console),
         None => {}
     }
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let (key, signing) = signing(&arguments.deliveries, context, &settings)?;
     let plot = SandboxSpec {
         address: SocketAddr::from(([127, 0, 0, 1], arguments.port)),
@@ -156,7 +156,7 @@ fn place(
     Ok(match (&arguments.data, arguments.memory) {
         (_, true) => SandboxLocation::Memory,
         (Some(path), _) => SandboxLocation::File(context.resolve(path)),
-        (None, _) => SandboxLocation::File(flow::default_data_path(&workspace::store_path(context, settings)?)),
+        (None, _) => SandboxLocation::File(sandbox::default_data_path(&session::store_path(context, settings)?)),
     })
 }
 
@@ -169,7 +169,7 @@ fn signing(
     if arguments.unsigned {
         return Ok((None, "unsigned".into()));
     }
-    let secrets = workspace::load_secrets(context, settings, arguments.secret_file.as_slice())?;
+    let secrets = session::load_secrets(context, settings, arguments.secret_file.as_slice())?;
     let words = format!("signed with secret: {}", secrets.origin.describe(&settings.profile.value));
     Ok((Some(secrets.signing().key()), words))
 }
@@ -185,10 +185,10 @@ async fn serve(
     let site = BoundSandbox::open(plot, context).await?;
     check_founding(&arguments.workspace, &site)?;
     let (screen, unread) = console.start_screen()?;
-    flow::show_banner(&site, signing, console, &screen);
+    sandbox::show_banner(&site, signing, console, &screen);
     let running = site.start(context, (&screen, console.out.clone()), None).await?;
     let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
-    let ready = flow::announce_ready(&site, context, console, &screen, ready_file)?;
+    let ready = sandbox::announce_ready(&site, context, console, &screen, ready_file)?;
     let end = async {
         tokio::select! {
             _ = stop.wait_for_stop() => {}

@@ -6,13 +6,13 @@ use crate::config::secrets::{self, SECRET_FILE_LIMIT, SecretOrigin};
 use crate::config::{ConfigSettings, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::{input, workspace};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::signature::Secret;
+use crate::session::{self, input};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -61,7 +61,7 @@ enum SecretAction {
 /// Shows, makes or sets.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     match &arguments.action {
         SecretAction::Show => show(&console, context, &settings)?,
         SecretAction::New => {
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 fn show(console: &Console, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
-    let found = workspace::load_secrets(context, settings, &[])?;
+    let found = session::load_secrets(context, settings, &[])?;
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
         let secret = found.signing().expose();
@@ -134,7 +134,7 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
         Error::usage("the secret is not valid UTF-8, and the configuration can hold only text")
             .hint("pass it to each command with --secret-file")
     })?;
-    let path = locate_user_file(&workspace::settings_options(context), &context.environment, &context.directory)?;
+    let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     let profile = &settings.profile.value;
     file::write_setting(&path, Some(profile), SettingKey::WebhookSecret, Some(text))?;
     let origin = SecretOrigin::User(path.clone()).describe(profile);

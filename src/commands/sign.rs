@@ -2,8 +2,8 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::{input, workspace};
 use crate::output::console::Console;
+use crate::session::{self, input};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -25,9 +25,9 @@ pub struct Arguments {
 /// Signs.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[Some(&arguments.body), arguments.secret_file.as_ref()])?;
-    let secrets = workspace::load_secrets(context, &settings, arguments.secret_file.as_slice())?;
+    let secrets = session::load_secrets(context, &settings, arguments.secret_file.as_slice())?;
     let body = input::read_input(context, &arguments.body, input::BODY_LIMIT, "body")?;
     let signature = secrets.signing().key().sign(&body);
     if console.is_json() {

@@ -4,14 +4,14 @@ mod create;
 mod delete;
 mod get;
 mod list;
-mod shown;
+mod view;
 
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::service::HostedService;
-use crate::flows::{arguments, asking, runtime, service, workspace};
 use crate::output::console::Console;
+use crate::session::service::HostedService;
+use crate::session::{self, arguments, runtime, service, waitlist};
 
 /// List, show, create and delete sign-ups of a waitlist
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ struct SignupsSession<'a> {
 /// Does it.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let service = service::open_service(context, &settings)?;
     let work = SignupsSession { console, settings, service, context };
     runtime::block_on(async {
@@ -66,14 +66,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
 impl SignupsSession<'_> {
     /// The waitlist, asked for on a terminal; `None` where nobody wanted to answer.
     async fn waitlist(&self, of: &WaitlistArgument) -> Result<Option<String>, Error> {
-        let given = asking::resolve_waitlist(of.waitlist.as_ref(), &self.settings)?;
-        asking::pick_waitlist(given, &self.service, self.context).await
+        let given = waitlist::resolve_waitlist(of.waitlist.as_ref(), &self.settings)?;
+        waitlist::pick_waitlist(given, &self.service, self.context).await
     }
 
     /// A waitlist that must be named where nobody can be asked: before anything else is looked at.
     fn need_waitlist(&self, of: &WaitlistArgument) -> Result<(), Error> {
-        let given = asking::resolve_waitlist(of.waitlist.as_ref(), &self.settings)?;
-        asking::require_waitlist(given.as_ref(), self.context)
+        let given = waitlist::resolve_waitlist(of.waitlist.as_ref(), &self.settings)?;
+        waitlist::require_waitlist(given.as_ref(), self.context)
     }
 
     fn explain(&self, failure: &crate::hosted::ApiFailure) -> Error {

@@ -2,17 +2,17 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::subscriptions::{
-    SubscriptionClient, SubscriptionFailure, SubscriptionOutcome, SubscriptionPlan, SubscriptionStep, check_target,
-    subscription_fields,
-};
-use crate::flows::{arguments, asking, runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::quote_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::protocol::api::{ApiWaitlist, check_id};
 use crate::protocol::event::{EventSelection, EventType};
+use crate::session::subscriptions::{
+    SubscriptionClient, SubscriptionFailure, SubscriptionOutcome, SubscriptionPlan, SubscriptionStep, check_target,
+    subscription_fields,
+};
+use crate::session::{self, arguments, runtime, service, waitlist};
 use crate::shutdown::StopReceiver;
 use serde_json::{Value, json};
 use url::Url;
@@ -48,14 +48,14 @@ pub struct Arguments {
 /// Subscribes.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     require_arguments(arguments, context)?;
     let service = service::open_service(context, &settings)?;
     let api_is_local = service.client.base().is_loopback();
     if let Some(url) = &arguments.url {
         check_target(url, arguments.allow_http, api_is_local)?;
     }
-    let given = asking::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
+    let given = waitlist::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
         let Some(wanted) = resolve_plan(arguments, given, &service, context).await? else {
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         if arguments.events.is_empty() || arguments.url.is_none() {
             console.print_notice(&format!("The same without questions: {}", line(&wanted, arguments.allow_http)));
         }
-        let store = workspace::store_path(context, &settings)?;
+        let store = session::store_path(context, &settings)?;
         let subscriber = SubscriptionClient::open(&service, &store, context)?;
         subscribe_all(&subscriber, &wanted, &console, &stop).await
     })
@@ -201,7 +201,7 @@ fn ask_events(context: &Context) -> Result<Option<Vec<EventType>>, Error> {
 async fn ask_waitlist(service: &service::HostedService, context: &Context) -> Result<Option<Option<String>>, Error> {
     let found = service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))?;
     let waitlists: Vec<ApiWaitlist> = found.into_iter().filter(|waitlist| check_id(waitlist.id()).is_ok()).collect();
-    let mut items: Vec<Sanitised> = waitlists.iter().map(asking::render_waitlist).collect();
+    let mut items: Vec<Sanitised> = waitlists.iter().map(waitlist::render_waitlist).collect();
     items.push(Sanitised::own("every waitlist (none given)"));
     let chosen = prompt::select_one(context, "Waitlist", &items)?;
     Ok(chosen.map(|at| waitlists.get(at).map(|waitlist| waitlist.id().to_owned())))

@@ -3,15 +3,15 @@
 use crate::config::api;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::subscriptions::{
-    SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_left_behind, subscription_fields,
-};
-use crate::flows::{runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
+use crate::session::subscriptions::{
+    SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_left_behind, subscription_fields,
+};
+use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, SubscriptionJournal, SubscriptionStatus};
 use serde_json::json;
 use std::path::Path;
@@ -45,10 +45,10 @@ const WIDE: usize = 100;
 /// Lists or tidies up.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
-    let store = workspace::store_path(context, &settings)?;
+    let settings = session::load_settings(context, &console)?;
+    let store = session::store_path(context, &settings)?;
     if let Some(line) = arguments.forget {
-        let entries = workspace::open_reader(context, &settings)?.list_subscriptions(false)?;
+        let entries = session::open_reader(context, &settings)?.list_subscriptions(false)?;
         return forget(line, &entries, &store, &console, context);
     }
     if arguments.cleanup {
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         let subscriber = SubscriptionClient::open(&service, &store, context)?;
         return runtime::block_on(cleanup(&subscriber, &store, &console));
     }
-    let reader = workspace::open_reader(context, &settings)?;
+    let reader = session::open_reader(context, &settings)?;
     let entries = reader.list_subscriptions(arguments.ended)?;
     list(&entries, &store, &api::resolve_location(&settings)?.base.to_string(), &console, context)?;
     Ok(Exit::Done)

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::runtime;
+use crate::session::runtime;
 use crate::tunnel::supervisor;
 use std::ffi::OsString;
 

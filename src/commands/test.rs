@@ -1,20 +1,22 @@
 //! `test`: audits an endpoint that receives events, and reports what would go wrong with real deliveries.
 
+mod baseline;
 mod case;
+mod shell;
 
 use crate::audit::{self, AuditLimits, AuditPlan, CheckSelection, CheckSelector};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::arguments::{self, HeaderArgument};
-use crate::flows::audit::{self as auditing, AuditTarget, RepeatLineOptions};
-use crate::flows::delivery::exit_for_signal;
-use crate::flows::{input, runtime, workspace};
 use crate::output::audit::{
     AuditProgressBar, render_annotations, render_audit_junit, render_audit_markdown, render_audit_page, render_tap,
 };
 use crate::output::console::Console;
 use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity};
 use crate::protocol::report::{Report, ReportKind};
+use crate::session::arguments::{self, HeaderArgument};
+use crate::session::audit::{self as auditing, AuditTarget, RepeatLineOptions};
+use crate::session::delivery::exit_for_signal;
+use crate::session::{self, input, runtime};
 use http::HeaderName;
 use serde_json::json;
 use std::io::Write;
@@ -153,7 +155,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         signature_header: arguments.request.signature_header.clone(),
         headers: arguments.request.headers.clone(),
     };
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let secret = match arguments.request.no_secret {
         true => None,
         false => Some(auditing::load_secret(&target, context, &settings, &console)?),
@@ -190,14 +192,14 @@ fn plan(
         time: checks.max_time.unwrap_or(usual.time),
     };
     let accepted =
-        arguments.reports.baseline.as_ref().map(|path| auditing::read_baseline(context, path)).transpose()?;
+        arguments.reports.baseline.as_ref().map(|path| baseline::read_baseline(context, path)).transpose()?;
     let directory = &context.directory;
     Ok(AuditPlan {
         selection,
         intrusive: checks.intrusive,
         limits,
-        state: checks.state_cmd.as_ref().map(|command| auditing::build_state_command(command, directory)),
-        restart: checks.restart_cmd.as_ref().map(|command| auditing::build_restart_command(command, directory)),
+        state: checks.state_cmd.as_ref().map(|command| shell::build_state_command(command, directory)),
+        restart: checks.restart_cmd.as_ref().map(|command| shell::build_restart_command(command, directory)),
         accepted: accepted.unwrap_or_default(),
         seed: checks.seed.unwrap_or_else(|| context.random_u64() % SEEDS),
         ..auditing::build_plan(target, secret, context)

@@ -5,11 +5,11 @@ use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
 use crate::exchange::OutgoingRequest;
-use crate::flows::{arguments, delivery, destination, input, payload, request, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::event::EventType;
+use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime};
 use clap::ValueEnum;
 
 /// Fabricate an event, sign it and deliver it with the documented retries
@@ -119,7 +119,7 @@ impl RetryArguments {
 /// Fabricates, signs and delivers.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
     let payload = payload::build_payload(arguments.event, &arguments.payload, arguments.edit, context, &settings)?;
@@ -154,7 +154,7 @@ async fn send(
     request: OutgoingRequest,
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
-    let store = workspace::open_store(context, settings)?;
+    let store = session::open_store(context, settings)?;
     let (screen, _) = console.start_screen()?;
     let event = delivery::register_event(&request, context, &screen, &store).await?;
     let plan = DeliveryPlan {

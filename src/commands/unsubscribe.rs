@@ -2,12 +2,12 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::delivery::exit_for_signal;
-use crate::flows::subscriptions::{SubscriptionClient, describe_entry};
-use crate::flows::{arguments, runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
+use crate::session::delivery::exit_for_signal;
+use crate::session::subscriptions::{SubscriptionClient, describe_entry};
+use crate::session::{self, arguments, runtime, service};
 use crate::store::JournalEntry;
 use serde_json::json;
 use url::Url;
@@ -41,13 +41,13 @@ type SubscriptionRemoval = (String, Option<JournalEntry>);
 /// Ends them.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let named = !arguments.ids.is_empty() || arguments.all || arguments.url.is_some();
     if !named && !context.may_prompt() {
         return Err(Error::usage("no subscription given").hint("give ids, or use --url or --all"));
     }
     let service = service::open_service(context, &settings)?;
-    let store = workspace::store_path(context, &settings)?;
+    let store = session::store_path(context, &settings)?;
     let subscriber = SubscriptionClient::open(&service, &store, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;

@@ -1,10 +1,11 @@
 //! `verify`: checks a signature for a body, given on the command line or kept by a listener, and says why it fails.
 
+pub mod diagnosis;
+mod probe;
+
 use crate::context::Context;
 use crate::diagnose::{DiagnosisCase, DiagnosisSubject, FRAMEWORKS, KnownSecret, WebFramework};
 use crate::error::{Error, Exit};
-use crate::flows::history::{self, StoredId, StoredRequest};
-use crate::flows::{arguments, diagnosis, input, probing, runtime, workspace};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
@@ -12,6 +13,9 @@ use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
 use crate::protocol::signature::{SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_signature};
+use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within};
+use crate::session::history::{self, StoredId, StoredRequest};
+use crate::session::{self, arguments, input, runtime};
 use crate::store::StoreReader;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -71,22 +75,22 @@ struct SignedInput {
 /// Verifies.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     if let Some(url) = &arguments.probe {
-        probing::confirm_probe(url, context)?;
-        let secrets = workspace::load_secrets(context, &settings, &arguments.secret_file)?;
-        let probed = runtime::block_on(async { Ok(probing::probe_endpoint(url, secrets.signing()).await) })?;
-        probing::show_probe(url, &probed, arguments.framework, &console)?;
-        return Ok(if probing::is_correct(&probed) { Exit::Done } else { Exit::No });
+        probe::confirm_probe(url, context)?;
+        let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
+        let probed = runtime::block_on(async { Ok(probe::probe_endpoint(url, secrets.signing()).await) })?;
+        probe::show_probe(url, &probed, arguments.framework, &console)?;
+        return Ok(if probe::is_correct(&probed) { Exit::Done } else { Exit::No });
     }
     let signed = match (arguments.event, &arguments.body) {
-        (Some(wanted), _) => read_stored(&workspace::open_reader(context, &settings)?, wanted)?,
+        (Some(wanted), _) => read_stored(&session::open_reader(context, &settings)?, wanted)?,
         (None, body) => read_given(arguments, body.as_ref(), context)?,
     };
-    let secrets = workspace::load_secrets(context, &settings, &arguments.secret_file)?;
+    let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
     let keys: Vec<_> = secrets.all.iter().map(|secret| secret.key()).collect();
     let verdict = verify_signature(signed.values.iter().map(Vec::as_slice), signed.body.as_bytes(), &keys);
-    let known = diagnosis::collect_known_secrets(context, &settings, &secrets);
+    let known = collect_known_secrets(context, &settings, &secrets);
     let told =
         VerifyReport { signed: &signed, known: &known, verdict, got: arguments.got.as_deref(), arguments, context };
     let origin = secrets.origin.describe(&settings.profile.value);
@@ -158,7 +162,7 @@ impl VerifyReport<'_> {
 
     fn diagnose(&self, asks: DiagnosisSubject) -> crate::diagnose::Diagnosis {
         let clock = self.context.clock.as_ref();
-        diagnosis::diagnose_within(diagnosis::PATIENT, clock, &self.case(asks), self.arguments.framework)
+        diagnose_within(PATIENT, clock, &self.case(asks), self.arguments.framework)
     }
 
     fn reason(&self) -> Option<SignatureFault> {

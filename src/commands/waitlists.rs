@@ -2,12 +2,12 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::{runtime, service, workspace};
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
+use crate::session::{self, runtime, service};
 use serde_json::json;
 
 /// List the waitlists of the workspace
@@ -22,7 +22,7 @@ pub struct Arguments {}
 /// Lists.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let service = service::open_service(context, &settings)?;
     let waitlists = runtime::block_on(async {
         service.client.list_waitlists().await.map_err(|failure| service.explain(&failure, context))

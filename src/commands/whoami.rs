@@ -3,8 +3,6 @@
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::service::{self, HostedService, format_calls_left, format_local_time};
-use crate::flows::{runtime, workspace};
 use crate::output::console::Console;
 use crate::output::phrases;
 use crate::output::records::format_instant;
@@ -12,6 +10,8 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_pairs};
 use crate::protocol::api::{ApiRateLimits, WorkspacePlan};
+use crate::session::service::{self, HostedService, format_calls_left, format_local_time};
+use crate::session::{self, runtime};
 use serde_json::json;
 
 /// Show which API key is used, where it comes from and what the service answers to it
@@ -26,7 +26,7 @@ pub struct Arguments {}
 /// Asks the service.
 pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let service = service::open_service(context, &settings)?;
     let answered = runtime::block_on(async { Ok(service.client.list_waitlists().await) })?;
     let limits = service.client.response_meta().limits;

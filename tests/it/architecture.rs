@@ -15,7 +15,7 @@ const EDGES: [&str; 9] = ["store", "deliver", "receive", "sandbox", "hosted", "t
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
     let below_edges = || [&["protocol"], PROCESS.as_slice()].concat();
-    let below_flows = || [below_edges(), FOOTINGS.to_vec(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
+    let below_session = || [below_edges(), FOOTINGS.to_vec(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
     Some(match module {
         "protocol" | "clock" | "shutdown" | "error" => vec![],
         "context" => vec!["clock", "shutdown"],
@@ -26,11 +26,11 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "tunnel" => [below_edges(), vec!["exchange", "child"]].concat(),
         "receive" => [below_edges(), vec!["exchange", "server"]].concat(),
         "sandbox" => [below_edges(), FOOTINGS.to_vec()].concat(),
-        "flows" => [below_flows(), vec!["error"]].concat(),
-        "commands" => [below_flows(), vec!["flows", "error"]].concat(),
-        "cli" => [below_flows(), vec!["flows", "error", "commands"]].concat(),
+        "session" => [below_session(), vec!["error"]].concat(),
+        "commands" => [below_session(), vec!["session", "error"]].concat(),
+        "cli" => [below_session(), vec!["session", "error", "commands"]].concat(),
         // The library's root: `run`, which is handed everything.
-        "" => [below_flows(), vec!["flows", "error", "commands", "cli"]].concat(),
+        "" => [below_session(), vec!["session", "error", "commands", "cli"]].concat(),
         "main" => vec![],
         _ => return None,
     })
@@ -207,7 +207,7 @@ fn files_say_what_they_are_for_and_stay_short() {
 #[test]
 fn every_file_is_looked_at() {
     let names: Vec<String> = Source::below("src").into_iter().map(|source| source.name).collect();
-    for expected in ["lib.rs", "main.rs", "protocol/signature.rs", "commands/listen.rs", "commands/events/show.rs"] {
+    for expected in ["lib.rs", "main.rs", "protocol/signature.rs", "session/listener.rs", "commands/events/show.rs"] {
         assert!(names.iter().any(|name| name == expected), "{expected}");
     }
 }
@@ -217,7 +217,8 @@ mod checker {
     use super::*;
 
     fn house(name: &str, text: &str) -> Vec<Source> {
-        let modules = ["protocol/mod.rs", "store/mod.rs", "receive/mod.rs", "output/mod.rs", "flows/mod.rs", "cli.rs"];
+        let modules =
+            ["protocol/mod.rs", "store/mod.rs", "receive/mod.rs", "output/mod.rs", "session/mod.rs", "cli.rs"];
         let commands = ["commands/mod.rs", "commands/listen.rs", "commands/trigger.rs", "exchange.rs", "context.rs"];
         let empty =
             modules.iter().chain(&commands).filter(|other| **other != name).map(|other| Source::new(other, "//! x\n"));
@@ -233,8 +234,8 @@ mod checker {
             ("store/writer.rs", "use crate::{protocol::body, receive::{self, Counts}};"),
             ("receive/mod.rs", "use crate::store::Store;"),
             ("output/mod.rs", "use crate::exchange as x;"),
-            ("flows/mod.rs", "use crate::commands::listen;"),
-            ("flows/deep/er.rs", "use super::super::super::cli;"),
+            ("session/mod.rs", "use crate::commands::listen;"),
+            ("session/deep/er.rs", "use super::super::super::cli;"),
             ("commands/listen.rs", "use crate::cli;"),
             ("commands/listen.rs", "use super::trigger::Arguments;"),
             ("commands/listen.rs", "use crate::commands::{mod_of_nothing, trigger};"),
@@ -245,8 +246,8 @@ mod checker {
         for (name, text) in [
             ("store/writer.rs", "use crate::protocol::body; use super::Store; use std::receive::X;"),
             ("receive/mod.rs", "// use crate::store;\nconst S: &str = \"crate::store::x\"; use crate::exchange::E;"),
-            ("commands/events/list.rs", "use super::Arguments; use crate::flows::x; use crate::context::Context;"),
-            ("flows/x.rs", "use crate::store::{self, Store as S}; use crate::output::line;"),
+            ("commands/events/list.rs", "use super::Arguments; use crate::session::x; use crate::context::Context;"),
+            ("session/x.rs", "use crate::store::{self, Store as S}; use crate::output::line;"),
         ] {
             assert_eq!(wrong_imports(&house(name, text)), Vec::<String>::new(), "{name}: {text}");
         }
@@ -282,16 +283,16 @@ mod checker {
     #[test]
     fn sees_who_touches_the_world() {
         for (name, text) in [
-            ("flows/x.rs", "let x = std::env::var(\"X\");"),
+            ("session/x.rs", "let x = std::env::var(\"X\");"),
             ("output/x.rs", "use std::io; fn f() { io::stdout(); }"),
-            ("flows/x.rs", "rusqlite::Connection::open(x);"),
+            ("session/x.rs", "rusqlite::Connection::open(x);"),
             ("protocol/x.rs", "use tokio::time;"),
             ("receive/x.rs", "Timestamp::now()"),
         ] {
             assert!(!wrong_doors(&house(name, text)).is_empty(), "{name}: {text}");
         }
         let fine = "concat!(env!(\"X\")); // std::env::var\nlet t = \"io::stdout\";";
-        assert_eq!(wrong_doors(&house("flows/x.rs", fine)), Vec::<String>::new());
+        assert_eq!(wrong_doors(&house("session/x.rs", fine)), Vec::<String>::new());
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::{StoredId, StoredRequest, find_stored};
-use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::phrases;
@@ -13,6 +11,8 @@ use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::difference::{BodyComparison, DocumentChange, compare_bodies};
+use crate::session;
+use crate::session::history::{StoredId, StoredRequest, find_stored};
 use crate::store::StoreReader;
 use serde_json::{Value, json};
 
@@ -44,8 +44,8 @@ struct DiffSide {
 /// Compares.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
-    let reader = workspace::open_reader(context, &settings)?;
+    let settings = session::load_settings(context, &console)?;
+    let reader = session::open_reader(context, &settings)?;
     let (a, b) = (side(&reader, arguments.a)?, side(&reader, arguments.b)?);
     let comparison = compare_bodies(&a.body, &b.body);
     if console.is_json() {

@@ -3,15 +3,15 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::exchange::OutgoingRequest;
-use crate::flows::history::{SelectionOptions, StoredId};
-use crate::flows::replaying::{self, ReplaySigning};
-use crate::flows::transfer::EventHistory;
-use crate::flows::{arguments, selecting, workspace};
 use crate::output::console::Console;
 use crate::output::records;
 use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
 use crate::protocol::redact::Redactor;
+use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::replay_request::{self, ReplaySigning};
+use crate::session::transfer::EventHistory;
+use crate::session::{self, arguments, selection};
 use crate::store::StoreReader;
 use clap::ValueEnum;
 use std::fs::File;
@@ -67,10 +67,10 @@ enum ExportForm {
 /// Exports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
-    let reader = workspace::open_reader(context, &settings)?;
+    let settings = session::load_settings(context, &console)?;
+    let reader = session::open_reader(context, &settings)?;
     let now = context.clock.now();
-    let numbers = selecting::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
+    let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
     let path = arguments.output.as_ref().map(|path| context.resolve(path));
     let mut out: Box<dyn Write> = match &path {
         Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| explain_write_error(path, &error))?)),
@@ -120,7 +120,7 @@ fn write(
         .map(|story| {
             Ok((
                 story.event.number,
-                replaying::build_replay_request(story, target(arguments, story)?, &ReplaySigning::Kept)?,
+                replay_request::build_replay_request(story, target(arguments, story)?, &ReplaySigning::Kept)?,
             ))
         })
         .collect::<Result<_, Error>>()?;

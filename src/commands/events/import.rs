@@ -2,9 +2,9 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::transfer::{self, ExportedEvent};
-use crate::flows::{input, runtime, workspace};
 use crate::output::console::Console;
+use crate::session::transfer::{self, ExportedEvent};
+use crate::session::{self, input, runtime};
 use crate::store::Store;
 use serde_json::json;
 use std::fs::File;
@@ -43,7 +43,7 @@ struct ImportTally {
 /// Imports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {
         Box::new(BufReader::new(context.stdin.clone()))
     } else {
@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         Box::new(BufReader::new(file))
     };
     let tally = runtime::block_on(async {
-        let store = workspace::open_store(context, &settings)?;
+        let store = session::open_store(context, &settings)?;
         let imported = import(from, &store).await;
         store.close().await;
         imported

@@ -2,10 +2,6 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::arguments;
-use crate::flows::history::{self, SelectionOptions};
-use crate::flows::selecting::HistoryQuery;
-use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::phrases;
@@ -14,6 +10,10 @@ use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, render_columns};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::Attempt;
+use crate::session;
+use crate::session::arguments;
+use crate::session::history::{self, SelectionOptions};
+use crate::session::selection::HistoryQuery;
 use crate::store::EventRow;
 use jiff::Timestamp;
 
@@ -38,9 +38,9 @@ pub struct Arguments {
 /// Lists.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
+    let settings = session::load_settings(context, &console)?;
     let choice = HistoryQuery::new(&arguments.selection, context.clock.now())?;
-    let reader = workspace::open_reader(context, &settings)?;
+    let reader = session::open_reader(context, &settings)?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let rows = choice.list(&reader, limit, arguments.before)?;
     if console.is_json() {

@@ -2,11 +2,11 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::SelectionOptions;
-use crate::flows::selecting::HistoryQuery;
-use crate::flows::{arguments, workspace};
 use crate::output::console::Console;
 use crate::output::{phrases, prompt};
+use crate::session::history::SelectionOptions;
+use crate::session::selection::HistoryQuery;
+use crate::session::{self, arguments};
 use crate::store::{self, StoreReader};
 use jiff::Timestamp;
 use serde_json::json;
@@ -45,8 +45,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         return Err(Error::usage("say what to remove: --older 30d, --keep 1000, or which events")
             .hint("--dry-run removes nothing"));
     }
-    let settings = workspace::load_settings(context, &console)?;
-    let reader = workspace::open_reader(context, &settings)?;
+    let settings = session::load_settings(context, &console)?;
+    let reader = session::open_reader(context, &settings)?;
     let now = context.clock.now();
     let before = arguments.older.map(|older| now.checked_sub(older).unwrap_or(Timestamp::MIN));
     let doomed = select_events(arguments, &reader, before, now)?;
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
         ))
         .hint("--yes confirms it; --dry-run only counts"));
     }
-    let path = workspace::store_path(context, &settings)?;
+    let path = session::store_path(context, &settings)?;
     if !path.exists() {
         show_summary(&console, "removed", 0, json!({}))?;
         return Ok(Exit::Done);

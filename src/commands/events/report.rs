@@ -2,12 +2,12 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::{SelectionOptions, StoredId};
-use crate::flows::transfer::EventHistory;
-use crate::flows::{selecting, workspace};
 use crate::output::console::Console;
 use crate::output::report_page::{EventPanel, ReportHeading, render_report_page};
 use crate::protocol::redact::Redactor;
+use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::transfer::EventHistory;
+use crate::session::{self, selection};
 use std::path::PathBuf;
 
 /// Write a report to read: one self-contained HTML file
@@ -41,10 +41,10 @@ const LOADS: usize = 20;
 /// Reports.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
-    let reader = workspace::open_reader(context, &settings)?;
+    let settings = session::load_settings(context, &console)?;
+    let reader = session::open_reader(context, &settings)?;
     let now = context.clock.now();
-    let mut numbers = selecting::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
+    let mut numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
     let of = numbers.len() as u64;
     numbers.drain(..numbers.len().saturating_sub(arguments.limit as usize));
     let mut redactor = arguments.redact.then(Redactor::new);

@@ -2,9 +2,6 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::history::{self, StoredId, StoredRequest};
-use crate::flows::transfer::EventHistory;
-use crate::flows::workspace;
 use crate::output::console::Console;
 use crate::output::human::{render_body, render_headers, render_hex};
 use crate::output::line::{StyledLine, write_lines};
@@ -18,6 +15,9 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::protocol::schedule::guess_retry;
+use crate::session;
+use crate::session::history::{self, StoredId, StoredRequest};
+use crate::session::transfer::EventHistory;
 use crate::store::{ArrivalRow, EventRow, RefusedRow};
 use std::time::Duration;
 
@@ -57,8 +57,8 @@ struct ViewArguments {
 /// Shows.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = workspace::load_settings(context, &console)?;
-    let reader = workspace::open_reader(context, &settings)?;
+    let settings = session::load_settings(context, &console)?;
+    let reader = session::open_reader(context, &settings)?;
     let mut redactor = arguments.redact.then(Redactor::new);
     match history::find_stored(&reader, arguments.id)? {
         StoredRequest::Event(event) => {

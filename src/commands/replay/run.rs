@@ -1,5 +1,6 @@
 //! A replay under way: each event to its target, at its time, and the sum of it.
 
+use super::delivery::{PlannedReplay, ReplayEngine};
 use super::source::{ReplaySource, first_seen};
 use super::{Arguments, ReplayPace};
 use crate::config::ConfigSettings;
@@ -7,9 +8,6 @@ use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
-use crate::flows::replaying::{self, PlannedReplay, ReplayEngine, ReplaySigning};
-use crate::flows::transfer::EventHistory;
-use crate::flows::{delivery, editor, listeners, workspace};
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
 use crate::output::screen::Screen;
@@ -17,6 +15,9 @@ use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
+use crate::session::replay_request::{self, ReplaySigning};
+use crate::session::transfer::EventHistory;
+use crate::session::{self, delivery, editor, registry};
 use crate::store::Store;
 use jiff::Timestamp;
 use serde_json::json;
@@ -63,7 +64,7 @@ pub(super) async fn run_replay(
     }
     run.confirm(context, &source)?;
     let stop = context.subscribe_stop()?;
-    let store = workspace::open_store(context, settings)?;
+    let store = session::open_store(context, settings)?;
     let (screen, _) = console.start_screen()?;
     let stage = ReplayEngine::new(screen.clone(), &store, context.clock.clone(), console.is_json());
     let mut tally = ReplayTally::default();
@@ -85,11 +86,11 @@ pub(super) async fn run_replay(
 impl<'a> ReplayRun<'a> {
     fn new(arguments: &'a Arguments, context: &Context, settings: &ConfigSettings) -> Result<Self, Error> {
         let sending = &arguments.sending;
-        let key = workspace::load_secrets(context, settings, sending.secret_file.as_slice())?.signing().key();
+        let key = session::load_secrets(context, settings, sending.secret_file.as_slice())?.signing().key();
         let signing =
             if sending.resign || sending.edit { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
-        let store = workspace::store_path(context, settings)?;
-        let fallback = match listeners::find_listener(&store) {
+        let store = session::store_path(context, settings)?;
+        let fallback = match registry::find_listener(&store) {
             Some(url) => url,
             None => Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()))?,
         };
@@ -129,7 +130,7 @@ impl<'a> ReplayRun<'a> {
     fn preview(&self, console: &Console, source: &ReplaySource) -> Result<Exit, Error> {
         for story in source.stories() {
             let story = story?;
-            let request = replaying::build_replay_request(&story, self.target(&story), &self.signing)?;
+            let request = replay_request::build_replay_request(&story, self.target(&story), &self.signing)?;
             if console.is_json() {
                 let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
                 console.write_record("request", &rendition.to_record())?;
@@ -204,7 +205,7 @@ impl<'a> ReplayRun<'a> {
     fn plan(&self, story: &EventHistory) -> Result<DeliveryPlan, Error> {
         let sending = &self.arguments.sending;
         Ok(DeliveryPlan {
-            request: replaying::build_replay_request(story, self.target(story), &self.signing)?,
+            request: replay_request::build_replay_request(story, self.target(story), &self.signing)?,
             event: story.event.number,
             purpose: DeliveryPurpose::Replay,
             retry_from: sending.retry_from.into(),

@@ -4,12 +4,12 @@ use super::Arguments;
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flows::transfer::{self, EventHistory};
-use crate::flows::{input, selecting, workspace};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::sample::SeededRng;
+use crate::session::transfer::{self, EventHistory};
+use crate::session::{self, input, selection};
 use crate::store::{ArrivalRow, EventRow, StoreReader};
 use jiff::Timestamp;
 use std::path::Path;
@@ -58,9 +58,9 @@ fn open_stored(arguments: &Arguments, context: &Context, settings: &ConfigSettin
         )
         .hint("--all replays everything that is stored"));
     }
-    let reader = workspace::open_reader(context, settings)?;
+    let reader = session::open_reader(context, settings)?;
     let numbers =
-        selecting::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context.clock.now())?;
+        selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context.clock.now())?;
     Ok(ReplayOrigin::Store(reader, numbers))
 }
 

@@ -2,11 +2,12 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::{arguments, failures, sandbox as flow, workspace};
 use crate::output::console::Console;
 use crate::output::{pager, records, sandbox as shown};
 use crate::protocol::delivery::SandboxDeliveryState;
 use crate::sandbox::{self, DeliveryFilter};
+use crate::session::sandbox::default_data_path;
+use crate::session::{self, arguments, errors};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -57,10 +58,10 @@ impl From<DeliveryStateOption> for SandboxDeliveryState {
 
 /// Lists.
 pub fn run(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
-    let settings = workspace::load_settings(context, console)?;
+    let settings = session::load_settings(context, console)?;
     let path = match &arguments.data {
         Some(path) => context.resolve(path),
-        None => flow::default_data_path(&workspace::store_path(context, &settings)?),
+        None => default_data_path(&session::store_path(context, &settings)?),
     };
     let wanted = DeliveryFilter {
         state: arguments.state.map(SandboxDeliveryState::from),
@@ -68,7 +69,7 @@ pub fn run(arguments: &Arguments, context: &Context, console: &Console) -> Resul
         limit: Some(arguments.limit),
     };
     let found =
-        sandbox::read_deliveries(&path, &wanted).map_err(|error| failures::explain_open_error(error, "--data"))?;
+        sandbox::read_deliveries(&path, &wanted).map_err(|error| errors::explain_open_error(error, "--data"))?;
     let is_there = found.is_some();
     let mut found = found.unwrap_or_default();
     found.reverse();

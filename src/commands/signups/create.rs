@@ -1,11 +1,11 @@
 //! `signups create`: the cause of a real `signup.created`.
 
-use super::{SignupsSession, WaitlistArgument, shown};
+use super::{SignupsSession, WaitlistArgument, view};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::{arguments, input};
 use crate::output::prompt;
 use crate::protocol::api::NewSignup;
+use crate::session::{arguments, input};
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -57,8 +57,8 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         }
     })?;
     match work.console.is_json() {
-        true => shown::write_record(&work.console, &waitlist, &signup)?,
-        false => work.console.write_text(&shown::render_page(&signup, &work.console))?,
+        true => view::write_record(&work.console, &waitlist, &signup)?,
+        false => work.console.write_text(&view::render_page(&signup, &work.console))?,
     }
     Ok(Exit::Done)
 }

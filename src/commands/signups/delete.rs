@@ -2,8 +2,8 @@
 
 use super::{SignupsSession, WaitlistArgument};
 use crate::error::{Error, Exit};
-use crate::flows::arguments;
 use crate::output::{phrases, prompt};
+use crate::session::arguments;
 use serde_json::json;
 
 /// Delete sign-ups, which causes signup.deleted events

@@ -1,8 +1,8 @@
 //! `signups get`.
 
-use super::{SignupsSession, WaitlistArgument, shown};
+use super::{SignupsSession, WaitlistArgument, view};
 use crate::error::{Error, Exit};
-use crate::flows::arguments;
+use crate::session::arguments;
 
 /// Show everything the service has on one sign-up
 #[derive(Debug, clap::Args)]
@@ -25,8 +25,8 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     let found = work.service.client.get_signup(&waitlist, &arguments.id).await;
     let signup = found.map_err(|failure| work.explain(&failure))?;
     match work.console.is_json() {
-        true => shown::write_record(&work.console, &waitlist, &signup)?,
-        false => work.console.write_text(&shown::render_page(&signup, &work.console))?,
+        true => view::write_record(&work.console, &waitlist, &signup)?,
+        false => work.console.write_text(&view::render_page(&signup, &work.console))?,
     }
     Ok(Exit::Done)
 }

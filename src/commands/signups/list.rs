@@ -1,6 +1,6 @@
 //! `signups list`.
 
-use super::{SignupsSession, WaitlistArgument, shown};
+use super::{SignupsSession, WaitlistArgument, view};
 use crate::error::{Error, Exit};
 use crate::output::{pager, phrases};
 use crate::protocol::api::{LARGEST_PAGE, PAGE};
@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     };
     let signups = found.map_err(|failure| work.explain(&failure))?;
     if work.console.is_json() {
-        signups.iter().try_for_each(|signup| shown::write_record(&work.console, &waitlist, signup))?;
+        signups.iter().try_for_each(|signup| view::write_record(&work.console, &waitlist, signup))?;
         return Ok(Exit::Done);
     }
     if signups.is_empty() {
@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         });
         return Ok(Exit::Done);
     }
-    pager::show_paged(&shown::render_table(&signups, &work.console), &work.console, work.context)?;
+    pager::show_paged(&view::render_table(&signups, &work.console), &work.console, work.context)?;
     let count = signups.len() as u64;
     if !arguments.all && count == u64::from(arguments.limit) {
         let next = arguments.offset + count;

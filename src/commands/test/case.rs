@@ -3,9 +3,6 @@
 use crate::audit::{self, AuditCheck, AuditObserver, AuditPlan, CheckSelection};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::flows::audit as auditing;
-use crate::flows::delivery::exit_for_signal;
-use crate::flows::runtime;
 use crate::output::audit::render_exchange;
 use crate::output::console::Console;
 use crate::output::errors::render_labelled;
@@ -14,6 +11,9 @@ use crate::output::rendition::RequestRendition;
 use crate::output::style::TextRole;
 use crate::protocol::check::{CheckReport, CheckVerdict};
 use crate::protocol::report::{Report, ReportKind};
+use crate::session::audit as auditing;
+use crate::session::delivery::exit_for_signal;
+use crate::session::runtime;
 use http::Method;
 
 /// A check, by its id.

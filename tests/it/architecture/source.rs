@@ -35,7 +35,7 @@ impl Source {
         files.iter().map(|path| Self { name: name(path), text: fs::read_to_string(path).unwrap() }).collect()
     }
 
-    /// Its module path: `flows/listener.rs` is `flows::listener`, `flows/mod.rs` is `flows`, `lib.rs` is nothing.
+    /// Its module path: `session/listener.rs` is `session::listener`, `session/mod.rs` is `session`, `lib.rs` is nothing.
     pub fn module(&self) -> Vec<String> {
         let stem = self.name.strip_suffix(".rs").unwrap();
         let parts = stem.split('/').filter(|part| !matches!(*part, "mod" | "lib"));

@@ -2,7 +2,7 @@
 
 use super::{run, with};
 use crate::support::{Answer, Api, SUBSCRIPTION, Scene, WAITLIST, until};
-use referralloop::flows::subscriptions::RunClaim;
+use referralloop::session::subscriptions::RunClaim;
 use referralloop::shutdown::StopSignal;
 use referralloop::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
 

@@ -1,0 +1,47 @@
+//! Whether this machine, this profile and the service are ready: one finding a check, each with what to do.
+//!
+//! Looks and changes nothing: no secret is made, no port is kept, no request reaches the user's app.
+
+mod local;
+mod remote;
+mod secret;
+
+use super::finding::{SetupCheck, SetupFinding};
+use crate::config::ConfigSettings;
+use crate::context::Context;
+use crate::output::console::Console;
+use crate::protocol::check::CheckSeverity;
+use crate::session;
+use url::Url;
+
+const CONFIGURATION: SetupCheck = SetupCheck {
+    id: "setup.configuration",
+    severity: CheckSeverity::Critical,
+    title: "the settings can be read",
+    why: "no command works without them",
+};
+
+/// Runs every check in its order and hands over each finding as it is made.
+pub async fn run_checks(context: &Context, console: &Console, app: Option<&Url>, tell: &mut dyn FnMut(SetupFinding)) {
+    let settings = match session::load_settings(context, console) {
+        Ok(settings) => settings,
+        Err(error) => return tell(CONFIGURATION.broken(error)),
+    };
+    tell(configuration(&settings));
+    tell(local::check_private_files(&settings));
+    tell(secret::check_secret(&settings, context));
+    tell(local::check_store(&settings, context));
+    tell(local::check_journal(&settings, context));
+    tell(local::check_port(&settings, context).await);
+    tell(local::check_app(&settings, app).await);
+    for finding in remote::check_service(&settings, context).await {
+        tell(finding);
+    }
+}
+
+fn configuration(settings: &ConfigSettings) -> SetupFinding {
+    let mut parts = vec![format!("profile {}", settings.profile.value)];
+    let files = settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists());
+    parts.extend(files.map(|file| file.path.display().to_string()));
+    CONFIGURATION.passed(parts.join(", "))
+}

@@ -1,0 +1,85 @@
+//! A check of the setup, and what it found.
+
+use crate::error::Error;
+use crate::protocol::check::CheckSeverity;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupFinding {
+    /// Its stable id.
+    pub id: &'static str,
+    /// How much a failure matters.
+    pub severity: CheckSeverity,
+    /// What should be so, in one sentence.
+    pub title: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// How it ended.
+    pub verdict: SetupVerdict,
+    /// What was seen, or why nothing was looked at.
+    pub seen: String,
+    /// What to do, one sentence or command line each.
+    pub fix: Vec<String>,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupVerdict {
+    /// As it should.
+    Passed,
+    /// Not as it should.
+    Failed,
+    /// There was nothing to look at.
+    Skipped,
+}
+
+impl SetupVerdict {
+    /// Its name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// What a check is.
+#[derive(Debug, Clone, Copy)]
+pub struct SetupCheck {
+    /// Its stable id.
+    pub id: &'static str,
+    /// How much a failure matters.
+    pub severity: CheckSeverity,
+    /// What should be so, in one sentence.
+    pub title: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+}
+
+impl SetupCheck {
+    /// It is so.
+    pub fn passed(self, seen: impl Into<String>) -> SetupFinding {
+        self.found(SetupVerdict::Passed, seen, Vec::new())
+    }
+
+    /// It is not so, and what to do.
+    pub fn failed(self, seen: impl Into<String>, fix: impl Into<String>) -> SetupFinding {
+        self.found(SetupVerdict::Failed, seen, vec![fix.into()])
+    }
+
+    /// There was nothing to look at, and why.
+    pub fn skipped(self, why: impl Into<String>) -> SetupFinding {
+        self.found(SetupVerdict::Skipped, why, Vec::new())
+    }
+
+    /// An error is a finding like another.
+    pub fn broken(self, error: Error) -> SetupFinding {
+        self.found(SetupVerdict::Failed, error.message, error.hints)
+    }
+
+    fn found(self, verdict: SetupVerdict, seen: impl Into<String>, fix: Vec<String>) -> SetupFinding {
+        let Self { id, severity, title, why } = self;
+        SetupFinding { id, severity, title, why, verdict, seen: seen.into(), fix }
+    }
+}

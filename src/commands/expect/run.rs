@@ -1,0 +1,247 @@
+//! A command run against a listener of its own, and what arrived held against what was expected.
+//!
+//! The window opens with the command. It closes some time after the command has ended, earlier when nothing that could
+//! still come would change the verdict. Socket, store and the command's process group are gone afterwards, however it
+//! ended.
+
+use super::judge::{ArrivalJudge, ExpectRules};
+use crate::child::{self, ChildOptions, ProcessGroup};
+use crate::config::secrets::{SECRET_VARIABLE, WebhookSecrets};
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::output::screen::Screen;
+use crate::protocol::expectation::{ExpectationCounter, ExpectationReport, ExpectationStanding};
+use crate::protocol::report::{ArrivalReport, NearMissReport, Report, ReportKind};
+use crate::receive::{self, ListenerSettings, ReportSink, WebhookReceiver};
+use crate::session::delivery::exit_for_signal;
+use crate::session::input::describe_io_error;
+use crate::session::listener::{self, BoundListener};
+use crate::shutdown::{StopReceiver, StopSignal};
+use crate::store::{self, Store};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use url::Url;
+
+/// Where deliveries go, told to the command.
+pub const URL_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_URL";
+
+/// How long an interrupted command has to end by itself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is run, and what is expected of it.
+pub struct ExpectPlan {
+    /// The expectations.
+    pub count: ExpectationCounter,
+    /// What counts.
+    pub rules: ExpectRules,
+    /// How long the window stays open after the command.
+    pub within: Duration,
+    /// The command line.
+    pub command: Vec<OsString>,
+    /// The listener.
+    pub settings: ListenerSettings,
+    /// What it verifies with; the first one is the command's.
+    pub secrets: WebhookSecrets,
+    /// Whether the command's standard output is kept apart from ours.
+    pub divert: bool,
+}
+
+/// How it went.
+#[derive(Debug)]
+pub struct ExpectOutcome {
+    /// What became of each expectation.
+    pub results: Vec<ExpectationReport>,
+    /// What came instead, nearest miss first, where an expectation was not met.
+    pub instead: Vec<NearMissReport>,
+    /// Arrivals that are not among these because there were too many.
+    pub forgotten: u64,
+    /// Whether all was met.
+    pub met: bool,
+    /// How the command ended.
+    pub command: child::ChildExit,
+    /// Who asked to stop before the end.
+    pub stopped: Option<StopSignal>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl ExpectOutcome {
+    /// The verdict comes before the command's own code, which comes before success.
+    pub fn exit(&self) -> Exit {
+        match (self.stopped, self.met, self.command.code()) {
+            (Some(signal), ..) => exit_for_signal(signal),
+            (None, false, _) => Exit::No,
+            (None, true, 0) => Exit::Done,
+            (None, true, code) => Exit::Child(code),
+        }
+    }
+}
+
+/// The listener's audience: everything is shown, and arrivals are judged as well.
+struct ExpectAudience {
+    screen: Screen,
+    arrivals: mpsc::UnboundedSender<Box<ArrivalReport>>,
+}
+
+impl ReportSink for ExpectAudience {
+    fn emit_report(&self, report: Report) {
+        if let ReportKind::Arrival(arrival) = &report.what {
+            // Nobody judges any more once the window is closed.
+            let _ = self.arrivals.send(arrival.clone());
+        }
+        self.screen.send_report(report);
+    }
+}
+
+/// Opens the window, runs the command, judges.
+pub async fn run_expectation(
+    plan: ExpectPlan,
+    door: BoundListener,
+    context: &Context,
+    screen: &Screen,
+    stop: &StopReceiver,
+) -> Result<ExpectOutcome, Error> {
+    let folder =
+        tempfile::tempdir().map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")))?;
+    let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
+    let (sender, arrivals) = mpsc::unbounded_channel();
+    let audience = Arc::new(ExpectAudience { screen: screen.clone(), arrivals: sender });
+    let limits = plan.settings.limits;
+    let receiver = WebhookReceiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience);
+    let (close, closed) = oneshot::channel::<()>();
+    let url = door.url.clone();
+    let serving = async {
+        let closed = async { drop(closed.await) };
+        receive::serve(door.into_listener(), receive::router(receiver.clone()), limits, closed).await;
+        receiver.finish(limits.drain).await;
+    };
+    let watching = async {
+        let outcome = watch(&plan, &url, arrivals, context, stop).await;
+        // The server is gone only if it fell over, and then there is nobody to tell.
+        let _ = close.send(());
+        outcome
+    };
+    let (outcome, ()) = tokio::join!(watching, serving);
+    store.close().await;
+    outcome
+}
+
+async fn watch(
+    plan: &ExpectPlan,
+    url: &Url,
+    arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
+    context: &Context,
+    stop: &StopReceiver,
+) -> Result<ExpectOutcome, Error> {
+    let started = context.clock.monotonic();
+    let group = start(plan, url, context)?;
+    let mut window =
+        ExpectWindow { judge: ArrivalJudge::new(plan.count.clone(), plan.rules.clone()), arrivals, group, context };
+    let ended = window.pass(plan.within, stop).await;
+    window.take_what_waits();
+    let ExpectWindow { judge, group, .. } = window;
+    group.terminate(&context.clock).await;
+    let (command, stopped) = ended.map_err(|error| Error::machine(format!("cannot wait for the command: {error}")))?;
+    // A verdict on events that could not be asked would be a guess.
+    judge.fault.clone().map_or(Ok(()), |fault| Err(Error::from(fault)))?;
+    let met = matches!(judge.standing(), ExpectationStanding::Met | ExpectationStanding::Settled);
+    Ok(ExpectOutcome {
+        results: judge.results(),
+        instead: if met { Vec::new() } else { judge.list_unexpected() },
+        forgotten: judge.forgotten,
+        met,
+        command,
+        stopped,
+        took: context.clock.monotonic().saturating_sub(started),
+    })
+}
+
+/// Starts the command. Standard input is its own, but not a terminal: only the group in front may read from one.
+fn start(plan: &ExpectPlan, url: &Url, context: &Context) -> Result<ProcessGroup, Error> {
+    let secret = OsString::from_vec(plan.secrets.signing().expose().to_vec());
+    let environment = [(OsStr::new(URL_VARIABLE), OsString::from(url.as_str())), (OsStr::new(SECRET_VARIABLE), secret)];
+    let start = ChildOptions {
+        directory: &context.directory,
+        environment: &environment,
+        without: &[],
+        stdin: if context.stdin.is_terminal { Stdio::null() } else { Stdio::inherit() },
+        stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },
+        stderr: Stdio::inherit(),
+    };
+    ProcessGroup::start(&plan.command, start).map_err(|error| {
+        let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
+        Error::usage(format!("cannot run {program:?}: {}", describe_io_error(&error))).hint(
+            "the command and its arguments follow -- and run without a shell; for shell syntax use: -- sh -c \
+                'one && two'",
+        )
+    })
+}
+
+/// The time in which arrivals count.
+struct ExpectWindow<'a> {
+    judge: ArrivalJudge,
+    arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
+    group: ProcessGroup,
+    context: &'a Context,
+}
+
+type CommandEnd = std::io::Result<(child::ChildExit, Option<StopSignal>)>;
+
+impl ExpectWindow<'_> {
+    /// Waits for the command, then for what is still missing.
+    async fn pass(&mut self, within: Duration, stop: &StopReceiver) -> CommandEnd {
+        let command = loop {
+            tokio::select! {
+                biased;
+                signal = stop.wait_for_stop() => return self.interrupt(signal, stop).await,
+                Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
+                ended = self.group.wait() => break ended?,
+            }
+        };
+        self.take_what_waits();
+        let close = self.context.clock.sleep(within);
+        tokio::pin!(close);
+        while !matches!(self.judge.standing(), ExpectationStanding::Settled | ExpectationStanding::Broken) {
+            tokio::select! {
+                biased;
+                signal = stop.wait_for_stop() => return Ok((command, Some(signal))),
+                Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
+                () = &mut close => break,
+            }
+        }
+        Ok((command, None))
+    }
+
+    fn take_what_waits(&mut self) {
+        while let Ok(arrival) = self.arrivals.try_recv() {
+            self.judge.take(arrival);
+        }
+    }
+
+    /// Passes the wish on and gives the command time to heed it.
+    async fn interrupt(&mut self, signal: StopSignal, stop: &StopReceiver) -> CommandEnd {
+        self.group.forward_signal(signal);
+        let heeded = tokio::select! {
+            ended = self.group.wait() => Some(ended?),
+            _ = stop.wait_for_second_stop() => None,
+            () = self.context.clock.sleep(PATIENCE) => None,
+        };
+        let command = match heeded {
+            Some(ended) => ended,
+            None => {
+                self.group.kill();
+                self.group.wait().await?
+            }
+        };
+        Ok((command, Some(signal)))
+    }
+}
+
+/// The listener's socket, on a free port unless one is named.
+pub async fn bind_listener(port: u16) -> Result<BoundListener, Error> {
+    listener::BoundListener::bind(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None).await
+}

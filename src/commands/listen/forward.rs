@@ -1,0 +1,203 @@
+//! `listen --forward-to`: the targets, the events that each gets, and how patiently.
+
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
+use crate::deliver::DeliveryPace;
+use crate::error::Error;
+use crate::protocol::event::EventType;
+use crate::protocol::facts::{EventFacts, referralhero};
+use crate::protocol::target::{is_own_address, split_route};
+use crate::receive::{self, AckMode, ForwardRetryPolicy, ForwardSettings};
+use crate::session::arguments::{self, HeaderArgument, TimeLimit, option_or_setting};
+use clap::ValueEnum;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use url::Url;
+
+/// Options of forwarding.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Forwarding")]
+pub(super) struct Arguments {
+    /// Forward to the local app: a port, host:port/path or URL; created=URL or '*_changed=URL' for some events (repeatable)
+    #[arg(short, long, value_name = "TARGET", value_parser = route)]
+    forward_to: Vec<ForwardRoute>,
+    /// Add a header to what is forwarded, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
+    /// Time limit for the app's answer; 0 for no limit, for instance while debugging
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
+    forward_timeout: TimeLimit,
+    /// Forward again what was forwarded successfully before
+    #[arg(long)]
+    forward_duplicates: bool,
+    /// Try failed forwards again on the documented schedule, in order, across restarts
+    #[arg(long)]
+    forward_retry: bool,
+    /// Wait 60 times as fast between these attempts (60x)
+    #[arg(long, value_name = "SPEED", value_parser = speed, requires = "forward_retry")]
+    speed: Option<f64>,
+    /// What a retry's delay counts from
+    #[arg(long, value_enum, value_name = "ATTEMPT", default_value_t, requires = "forward_retry")]
+    retry_from: arguments::RetryFromOption,
+    /// What the answer to the sender waits for
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    ack: AckOption,
+}
+
+/// What the answer to the sender waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum AckOption {
+    /// The store: 200 as soon as the event is safe
+    #[default]
+    Store,
+    /// The app: answer with its status
+    Mirror,
+}
+
+/// A target, and the events that it gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ForwardRoute {
+    /// Patterns of event names; none for all.
+    patterns: Vec<String>,
+    url: Url,
+}
+
+/// Reads `TARGET` or `PATTERN[,PATTERN…]=TARGET`.
+fn route(text: &str) -> Result<ForwardRoute, String> {
+    let (patterns, target) = split_route(text);
+    let patterns = patterns.map_or(Ok(Vec::new()), |names| names.split(',').map(pattern).collect())?;
+    Ok(ForwardRoute { patterns, url: arguments::read_target(target)? })
+}
+
+/// The full name of an event, a name of the second service, or a glob.
+fn pattern(name: &str) -> Result<String, String> {
+    match name {
+        "all" => Ok("*".to_owned()),
+        glob if glob.contains('*') => Ok(glob.to_owned()),
+        hero if referralhero::NAMES.contains(&hero) => Ok(hero.to_owned()),
+        name => name.parse::<EventType>().map(|event| event.name().to_owned()).map_err(|error| error.to_string()),
+    }
+}
+
+/// Whether a name fits a pattern, in which `*` stands for any number of characters.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
+            let ends = (0..=tail.len()).filter(|at| tail.is_char_boundary(*at));
+            rest.is_empty() || ends.into_iter().any(|at| fits(rest, &tail[at..]))
+        }),
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match arguments::read_pace(text)? {
+        DeliveryPace::Times(factor) => Ok(factor),
+        _ => Err("write a listener's speed as 60x".into()),
+    }
+}
+
+impl ForwardRoute {
+    fn only(&self) -> Option<receive::ListenerFilter> {
+        if self.patterns.is_empty() {
+            return None;
+        }
+        let patterns = self.patterns.clone();
+        Some(Arc::new(move |facts: &EventFacts, _: &_| {
+            // A body without a name fits what any name fits.
+            let name = facts.event_type.as_deref().unwrap_or_default();
+            let short = EventType::from_name(name).map_or(name, |event| event.short_name());
+            patterns.iter().any(|pattern| fits(pattern, name) || fits(pattern, short))
+        }))
+    }
+}
+
+impl Arguments {
+    /// The targets: those given, else that of the settings.
+    pub(super) fn targets(&self, settings: &ConfigSettings) -> Result<Vec<ForwardSettings>, Error> {
+        let mut routes = self.forward_to.clone();
+        if routes.is_empty() {
+            routes.extend(option_or_setting(None, settings, SettingKey::ForwardTo, route)?);
+        }
+        if routes.is_empty() {
+            self.needs_target()?;
+        }
+        if self.forward_retry && self.ack == AckOption::Mirror {
+            return Err(Error::usage(
+                "with --ack mirror the sender itself retries; leave out --forward-retry or --ack mirror",
+            ));
+        }
+        Ok(routes.iter().map(|route| self.settings(route)).collect())
+    }
+
+    /// Options that mean nothing without a target are not silently ignored.
+    fn needs_target(&self) -> Result<(), Error> {
+        let option = match self {
+            Self { ack: AckOption::Mirror, .. } => "--ack mirror",
+            Self { forward_duplicates: true, .. } => "--forward-duplicates",
+            Self { forward_retry: true, .. } => "--forward-retry",
+            Self { headers, .. } if !headers.is_empty() => "--header",
+            _ => return Ok(()),
+        };
+        Err(Error::usage(format!("{option} needs a target"))
+            .hint("name it with --forward-to, for instance --forward-to 3000/webhooks"))
+    }
+
+    fn settings(&self, route: &ForwardRoute) -> ForwardSettings {
+        let retrying = ForwardRetryPolicy { from: self.retry_from.into(), factor: self.speed.unwrap_or(1.0) };
+        ForwardSettings {
+            timeout: self.forward_timeout.0,
+            headers: self.headers.clone(),
+            forward_duplicates: self.forward_duplicates,
+            ack: match self.ack {
+                AckOption::Store => AckMode::Store,
+                AckOption::Mirror => AckMode::Mirror,
+            },
+            retrying: self.forward_retry.then_some(retrying),
+            only: route.only(),
+            ..ForwardSettings::new(route.url.clone())
+        }
+    }
+}
+
+/// What is forwarded to the listener itself would arrive again and again.
+pub(super) fn refuse_own_address(forwards: &[ForwardSettings], own: SocketAddr) -> Result<(), Error> {
+    match forwards.iter().find(|forward| is_own_address(&forward.url, own)) {
+        Some(forward) => Err(Error::usage(format!("the target {} is this listener itself", forward.url))
+            .hint("name the port of your app with --forward-to, or another port for the listener with --port")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_told_from_targets() {
+        let read = |text: &str| route(text).map(|route| (route.patterns.join(","), route.url.to_string()));
+        assert_eq!(read("3000/x?a=b"), Ok((String::new(), "http://localhost:3000/x?a=b".into())));
+        assert_eq!(read("created=3000"), Ok(("signup.created".into(), "http://localhost:3000/".into())));
+        assert_eq!(
+            read("created,*_changed=3000"),
+            Ok(("signup.created,*_changed".into(), "http://localhost:3000/".into()))
+        );
+        assert_eq!(read("new_registration=3000"), Ok(("new_registration".into(), "http://localhost:3000/".into())));
+        assert!(read("creatd=3000").unwrap_err().contains("created") && read("created=").is_err());
+    }
+
+    #[test]
+    fn globs_fit_full_and_short_names() {
+        for (pattern, name, fit) in [
+            ("*", "", true),
+            ("signup.*", "signup.created", true),
+            ("*_changed", "signup.position_changed", true),
+            ("s*n*d", "signup.created", true),
+            ("*x*", "signup.created", false),
+            ("signup.created", "signup.created.more", false),
+        ] {
+            assert_eq!(fits(pattern, name), fit, "{pattern} {name}");
+        }
+    }
+}

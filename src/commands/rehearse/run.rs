@@ -1,0 +1,361 @@
+//! A rehearsal under way: step after step, the copies of a step at the same moment, and the judgement at its end.
+//!
+//! May know the store, the exchange and the screen. What happens to which event was decided before.
+
+use crate::config::ConfigSettings;
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::output::console::Console;
+use crate::output::line::StyledLine;
+use crate::output::phrases;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::TextRole;
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::EventFacts;
+use crate::protocol::rehearsal::{CopyMode, RehearsalCopy, RehearsalStep};
+use crate::protocol::scenario::ScenarioScript;
+use crate::protocol::signature::SIGNATURE_HEADER;
+use crate::session::request::RequestTemplate;
+use crate::session::{self, delivery};
+use crate::store::Store;
+use http::{HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
+use url::Url;
+
+/// What is played, and where.
+#[derive(Debug)]
+pub struct RehearsalRun {
+    /// Where to.
+    pub url: Url,
+    /// What every request has.
+    pub template: RequestTemplate,
+    /// Time that an attempt has.
+    pub budget: Option<Duration>,
+    /// What everything was decided from.
+    pub seed: u64,
+    /// Events and steps.
+    pub script: ScenarioScript,
+    /// The line that plays the same again.
+    pub repeat: String,
+}
+
+/// Who judges effects.
+#[derive(Debug, Clone)]
+pub struct StateCommand {
+    /// Prints a number.
+    pub command: String,
+    /// What it should grow by; `None` for one for each event that was acknowledged.
+    pub expected: Option<i64>,
+}
+
+/// Where it is shown.
+pub struct RehearsalScreen<'a> {
+    /// Clock and environment.
+    pub context: &'a Context,
+    /// The streams.
+    pub console: &'a Console,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+struct RehearsalTally {
+    sent: u64,
+    copies: u64,
+    acknowledged: u64,
+    late: u64,
+    corrupted: u64,
+    corrupted_accepted: u64,
+    order: Vec<usize>,
+    /// Events of which an intact copy was acknowledged.
+    effects: BTreeSet<usize>,
+}
+
+impl RehearsalTally {
+    fn count(&mut self, shot: RehearsalCopy, outcome: &AttemptOutcome) {
+        let acknowledged = outcome.is_acknowledged();
+        self.sent += 1;
+        self.order.push(shot.event);
+        self.acknowledged += u64::from(acknowledged);
+        match shot.how {
+            CopyMode::Corrupt(_) => {
+                self.corrupted += 1;
+                self.corrupted_accepted += u64::from(acknowledged);
+                return;
+            }
+            CopyMode::Again => self.copies += 1,
+            CopyMode::Late => self.late += 1,
+            CopyMode::Plain => {}
+        }
+        if acknowledged {
+            self.effects.insert(shot.event);
+        }
+    }
+
+    /// Events that were sent intact and never acknowledged.
+    fn unacknowledged(&self, rehearsal: &RehearsalRun) -> usize {
+        rehearsal.script.bodies.len() - rehearsal.script.plan.dropped.len() - self.effects.len()
+    }
+}
+
+impl RehearsalRun {
+    /// Says what would be sent.
+    pub fn preview(&self, show: &RehearsalScreen<'_>) -> Result<(), Error> {
+        for (at, step) in self.script.plan.steps.iter().enumerate() {
+            for shot in &step.shots {
+                show.show_shot(at, step, *shot, &self.body(*shot), None)?;
+            }
+        }
+        self.show_summary(&RehearsalTally::default(), None, show)
+    }
+
+    fn body(&self, shot: RehearsalCopy) -> RawBody {
+        let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
+        RawBody::new(shot.how.apply(intact))
+    }
+
+    /// A request whose signature is that of the intact body, whatever was done to the copy.
+    fn request(&self, shot: RehearsalCopy, body: RawBody) -> Result<OutgoingRequest, Error> {
+        let mut headers = self.template.headers.clone();
+        if let Some(key) = &self.template.key {
+            let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
+            let value = HeaderValue::from_str(&key.sign(intact)).map_err(|error| Error::usage(error.to_string()))?;
+            headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
+        }
+        Ok(OutgoingRequest { url: self.url.clone(), headers, body })
+    }
+
+    fn show_summary(
+        &self,
+        tally: &RehearsalTally,
+        verdict: Option<&StateVerdict>,
+        show: &RehearsalScreen<'_>,
+    ) -> Result<(), Error> {
+        let ScenarioScript { bodies, plan } = &self.script;
+        if show.console.is_json() {
+            let mut fields = json!({
+                "command": "rehearse", "seed": self.seed, "events": bodies.len(), "sent": tally.sent,
+                "dropped": plan.dropped, "duplicates": tally.copies, "late": tally.late,
+                "corrupted": tally.corrupted, "corrupted_accepted": tally.corrupted_accepted,
+                "acknowledged": tally.acknowledged, "unacknowledged": tally.unacknowledged(self),
+                "order": tally.order, "repeat": self.repeat,
+            });
+            if let (Some(fields), Some(verdict)) = (fields.as_object_mut(), verdict) {
+                fields.insert("state".into(), verdict.fields());
+            }
+            return Ok(show.console.write_record("summary", &fields)?);
+        }
+        let mut words = vec![format!(
+            "{} events, {} deliveries: {} acknowledged, {} dropped, {} duplicates, {} answered too late, {} corrupted",
+            bodies.len(),
+            tally.sent,
+            tally.acknowledged,
+            plan.dropped.len(),
+            tally.copies,
+            tally.late,
+            tally.corrupted
+        )];
+        if tally.corrupted_accepted > 0 {
+            words.push(format!(
+                "{} corrupted deliveries were acknowledged: is the signature verified?",
+                tally.corrupted_accepted
+            ));
+        }
+        words.extend(verdict.map(StateVerdict::describe));
+        words.push(format!("again: {}", self.repeat));
+        words.iter().try_for_each(|words| show.console.write_line(words)).map_err(Error::from)
+    }
+}
+
+impl RehearsalScreen<'_> {
+    /// One copy, sent or only planned.
+    fn show_shot(
+        &self,
+        at: usize,
+        step: &RehearsalStep,
+        shot: RehearsalCopy,
+        body: &RawBody,
+        ended: Option<(&AttemptOutcome, Duration)>,
+    ) -> Result<(), Error> {
+        let facts = EventFacts::from_body(body);
+        let first = step.shots.first() == Some(&shot);
+        let wait = if first { step.wait } else { Duration::ZERO };
+        if self.console.is_json() {
+            let mut fields = json!({
+                "step": at + 1, "number": shot.event + 1, "how": shot.how.name(), "fingerprint": body.fingerprint(),
+                "wait_ms": wait.as_millis() as u64, "together": step.shots.len() > 1, "event_type": facts.event_type,
+                "outcome": ended.map(|(outcome, _)| outcome.name()),
+                "status": ended.and_then(|(outcome, _)| outcome.status()),
+                "latency_ms": ended.map(|(_, latency)| latency.as_millis() as u64),
+            });
+            fields.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
+            return Ok(self.console.write_record("rehearsal", &fields)?);
+        }
+        let style = &self.console.out;
+        let kind = facts.event_type.unwrap_or_else(|| "(unreadable)".into());
+        let sign = if step.shots.len() > 1 { "∥" } else { " " };
+        let mut line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!("{:>4}{sign} ", at + 1)));
+        line = line.put(TextRole::Plain, Sanitised::text(&format!("event {:<4} {kind:<25}", shot.event + 1)));
+        line = line.put(
+            TextRole::Notable,
+            Sanitised::text(&format!("{:<8}", if shot.how == CopyMode::Plain { "" } else { shot.how.name() })),
+        );
+        if let Some((outcome, latency)) = ended {
+            let ink = if outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
+            line = line
+                .put(ink, phrases::describe_outcome(outcome))
+                .add_gap(3)
+                .put(TextRole::Plain, phrases::format_duration(latency));
+        }
+        if !wait.is_zero() {
+            line = line
+                .add_gap(3)
+                .put(TextRole::Faint, Sanitised::text(&format!("after {}", phrases::format_duration(wait).as_str())));
+        }
+        Ok(self.console.write_lines(&[line])?)
+    }
+}
+
+/// Plays a rehearsal; `No` where an event was never acknowledged, damage was, or effects did not happen once.
+pub async fn run_rehearsal(
+    rehearsal: &RehearsalRun,
+    judge: Option<StateCommand>,
+    show: &RehearsalScreen<'_>,
+    settings: &ConfigSettings,
+) -> Result<Exit, Error> {
+    let stop = show.context.subscribe_stop()?;
+    let store = session::open_store(show.context, settings)?;
+    let mut tally = RehearsalTally::default();
+    let played = tokio::select! {
+        played = run_with_state(rehearsal, judge, show, &store, &mut tally) => played.map(Ok),
+        signal = stop.wait_for_stop() => Ok(Err(delivery::exit_for_signal(signal))),
+    };
+    store.close().await;
+    match played? {
+        Err(interrupted) => {
+            rehearsal.show_summary(&tally, None, show)?;
+            Ok(interrupted)
+        }
+        Ok(verdict) => {
+            rehearsal.show_summary(&tally, verdict.as_ref(), show)?;
+            let kept = verdict.is_none_or(|verdict| verdict.holds());
+            let well = kept && tally.corrupted_accepted == 0 && tally.unacknowledged(rehearsal) == 0;
+            Ok(if well { Exit::Done } else { Exit::No })
+        }
+    }
+}
+
+async fn run_with_state(
+    rehearsal: &RehearsalRun,
+    judge: Option<StateCommand>,
+    show: &RehearsalScreen<'_>,
+    store: &Store,
+    tally: &mut RehearsalTally,
+) -> Result<Option<StateVerdict>, Error> {
+    let before = match &judge {
+        Some(judge) => Some(judge.run_command(show.context).await?),
+        None => None,
+    };
+    run_steps(rehearsal, show, store, tally).await?;
+    match (judge, before) {
+        (Some(judge), Some(before)) => {
+            let after = judge.run_command(show.context).await?;
+            let events = i64::try_from(tally.effects.len()).unwrap_or(i64::MAX);
+            Ok(Some(StateVerdict { before, after, expected: judge.expected.unwrap_or(events), events }))
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn run_steps(
+    rehearsal: &RehearsalRun,
+    show: &RehearsalScreen<'_>,
+    store: &Store,
+    tally: &mut RehearsalTally,
+) -> Result<(), Error> {
+    let exchange = HttpClient::new();
+    let machine = |error: crate::protocol::arrival::ArrivalRecordError| Error::machine(error.to_string());
+    for (at, step) in rehearsal.script.plan.steps.iter().enumerate() {
+        show.context.clock.sleep(step.wait).await;
+        let mut under_way = tokio::task::JoinSet::new();
+        for (place, shot) in step.shots.iter().enumerate() {
+            let request = rehearsal.request(*shot, rehearsal.body(*shot))?;
+            let (exchange, budget, began) = (exchange.clone(), rehearsal.budget, show.context.clock.now());
+            under_way.spawn(async move { (place, began, exchange.post(&request, budget).await) });
+        }
+        let mut ended = under_way.join_all().await;
+        ended.sort_by_key(|(place, ..)| *place);
+        for (shot, (_, began, (outcome, latency))) in step.shots.iter().zip(ended) {
+            let body = rehearsal.body(*shot);
+            tally.count(*shot, &outcome);
+            show.show_shot(at, step, *shot, &body, Some((&outcome, latency)))?;
+            let event = store.record_sent(body.clone(), &EventFacts::from_body(&body), began).await.map_err(machine)?;
+            let url = rehearsal.url.to_string();
+            let attempt =
+                Attempt { event, url, purpose: DeliveryPurpose::Trigger, number: 1, at: began, latency, outcome };
+            store.record_attempt(attempt).await.map_err(machine)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the judge said.
+#[derive(Debug, Clone, Copy)]
+struct StateVerdict {
+    before: i64,
+    after: i64,
+    expected: i64,
+    events: i64,
+}
+
+impl StateVerdict {
+    fn holds(&self) -> bool {
+        self.after.checked_sub(self.before) == Some(self.expected)
+    }
+
+    fn describe(&self) -> String {
+        let grown = self.after.saturating_sub(self.before);
+        let Self { before, after, expected, events } = self;
+        if self.holds() {
+            return format!("state: {before} before, {after} after: effects happened once for each of {events} events");
+        }
+        let why = if grown > *expected {
+            "some deliveries had their effect more than once"
+        } else {
+            "some events had no effect"
+        };
+        format!("state: {before} before, {after} after: grew by {grown}, expected {expected}; {why}")
+    }
+
+    fn fields(&self) -> Value {
+        json!({ "before": self.before, "after": self.after, "expected_change": self.expected, "events": self.events, "met": self.holds() })
+    }
+}
+
+impl StateCommand {
+    async fn run_command(&self, context: &Context) -> Result<i64, Error> {
+        let (line, folder) = (self.command.clone(), context.directory.clone());
+        let run = move || {
+            std::process::Command::new("/bin/sh")
+                .args(["-c", &line])
+                .current_dir(folder)
+                .stdin(Stdio::null())
+                .stderr(Stdio::inherit())
+                .output()
+        };
+        let failed = |words: String| {
+            Error::usage(format!("--state-cmd '{}' {words}", self.command)).hint("it must print one whole number")
+        };
+        let output = tokio::task::spawn_blocking(run).await.map_err(|error| Error::machine(error.to_string()))?;
+        let output = output.map_err(|error| failed(format!("cannot be run: {error}")))?;
+        if !output.status.success() {
+            return Err(failed(format!("ended with {}", output.status)));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.trim().parse().map_err(|_| failed("did not print a whole number".into()))
+    }
+}

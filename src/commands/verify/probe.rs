@@ -1,0 +1,122 @@
+//! Probing an endpoint: the requests that the doctor asks for, made one after the other, and its answer told.
+
+use super::diagnosis;
+use crate::context::Context;
+use crate::diagnose::{DiagnosisSubject, ProbeReport, ProbeRequest, ProbeResponse, REQUESTS, WebFramework};
+use crate::error::Error;
+use crate::exchange::{HttpClient, is_loopback};
+use crate::output::console::Console;
+use crate::output::line::StyledLine;
+use crate::output::prompt;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::TextRole;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::body::RawBody;
+use crate::protocol::schedule::ATTEMPT_BUDGET;
+use crate::protocol::signature::Secret;
+use crate::session::request;
+use serde_json::{Value, json};
+use std::time::Duration;
+use url::Url;
+
+/// Time for a request once one has timed out: a handler that hangs once hangs again.
+const IMPATIENT: Duration = Duration::from_secs(1);
+
+/// Asks before anything is sent to another machine.
+pub fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
+    let host = url.host_str().unwrap_or_default();
+    let question = format!("Send up to {REQUESTS} test deliveries to {host}?");
+    if is_loopback(url) || prompt::confirm(context, &question)? {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{host} is not this machine, so probing it needs confirmation"))
+        .hint(format!("--yes confirms it: up to {REQUESTS} requests are sent, and the endpoint may act on the events")))
+}
+
+/// Probes an endpoint that should verify with this secret.
+pub async fn probe_endpoint(url: &Url, secret: &Secret) -> ProbeReport {
+    let exchange = HttpClient::new();
+    let mut budget = ATTEMPT_BUDGET;
+    crate::diagnose::probe_endpoint(secret, async |shot: &ProbeRequest| {
+        let body = RawBody::new(shot.body.clone());
+        let Ok(request) = request::build_event_request(url.clone(), &body, Some(shot.signature.clone())) else {
+            return ProbeResponse::Unreachable;
+        };
+        let (outcome, _) = exchange.post(&request, Some(budget)).await;
+        if matches!(outcome, AttemptOutcome::TimedOut(_)) {
+            budget = IMPATIENT;
+        }
+        classify_outcome(&outcome)
+    })
+    .await
+}
+
+fn classify_outcome(outcome: &AttemptOutcome) -> ProbeResponse {
+    match outcome {
+        AttemptOutcome::Answered(answer) => match answer.status {
+            200..300 => ProbeResponse::Accepted,
+            500.. => ProbeResponse::Threw,
+            status => ProbeResponse::Rejected(status),
+        },
+        AttemptOutcome::TimedOut(_) | AttemptOutcome::Disconnected | AttemptOutcome::Malformed(_) => {
+            ProbeResponse::Threw
+        }
+        AttemptOutcome::Refused | AttemptOutcome::UnknownHost | AttemptOutcome::Tls(_) | AttemptOutcome::Failed(_) => {
+            ProbeResponse::Unreachable
+        }
+    }
+}
+
+/// Whether the endpoint does what it should.
+pub fn is_correct(probed: &ProbeReport) -> bool {
+    probed.diagnosis.findings.is_empty()
+}
+
+/// Tells what was found out.
+pub fn show_probe(
+    url: &Url,
+    probed: &ProbeReport,
+    framework: Option<&WebFramework>,
+    console: &Console,
+) -> Result<(), Error> {
+    let asks = DiagnosisSubject::Code(b"");
+    if console.is_json() {
+        let mut fields = diagnosis::diagnosis_fields(&probed.diagnosis, asks, framework);
+        fields.retain(|name, _| matches!(name.as_str(), "causes" | "difference"));
+        fields.insert("url".into(), json!(url.as_str()));
+        fields.insert("raw_body".into(), json!(is_correct(probed)));
+        let heard = probed.heard.iter().map(|(what, reply)| json!({ "sent": what, "answer": describe_reply(*reply) }));
+        fields.insert("requests".into(), heard.collect());
+        return Ok(console.write_record("probe", &Value::Object(fields))?);
+    }
+    let style = &console.out;
+    for (what, reply) in &probed.heard {
+        let line =
+            StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(&describe_reply(*reply))).pad_to(15);
+        console.write_lines(&[line.put(TextRole::Faint, *what)])?;
+    }
+    let count = probed.heard.len();
+    let line = StyledLine::new(style);
+    console.write_lines(&[match is_correct(probed) {
+        true => line.put(TextRole::Good, "✔ right:").add_gap(1).put(
+            TextRole::Plain,
+            Sanitised::text(&format!(
+                "the endpoint hashes the received bytes and refuses a forgery ({count} requests)"
+            )),
+        ),
+        false => line
+            .put(TextRole::Bad, "✘ wrong:")
+            .add_gap(1)
+            .put(TextRole::Plain, Sanitised::text(&format!("{count} requests"))),
+    }])?;
+    Ok(console.write_lines(&diagnosis::render_diagnosis(&probed.diagnosis, asks, framework, style))?)
+}
+
+fn describe_reply(reply: ProbeResponse) -> String {
+    match reply {
+        ProbeResponse::Accepted => "accepted".into(),
+        ProbeResponse::Rejected(status) => format!("refused {status}"),
+        ProbeResponse::Threw => "threw".into(),
+        ProbeResponse::Unreachable => "unreachable".into(),
+    }
+}

@@ -1,0 +1,154 @@
+//! An audit with everything around it: the secret, leave to strain what is not on this machine, and the
+//! lines that repeat a check.
+
+use super::arguments::{self, HeaderArgument};
+use super::request::AGENT;
+use crate::audit::{self, AuditCheck, AuditLimits, AuditObserver, AuditPlan, AuditUnreachable, CheckSelection};
+use crate::config::ConfigSettings;
+use crate::config::secrets::SecretOrigin;
+use crate::context::Context;
+use crate::diagnose;
+use crate::error::{Error, ErrorCategory};
+use crate::exchange::is_loopback;
+use crate::output::console::Console;
+use crate::output::prompt;
+use crate::output::rendition::quote_shell_word;
+use crate::protocol::check::AuditReport;
+use crate::protocol::signature::{SIGNATURE_HEADER, Secret};
+use crate::shutdown::{StopReceiver, StopSignal};
+use http::{HeaderName, HeaderValue};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use url::Url;
+
+/// What is audited, and with what.
+#[derive(Debug, Clone)]
+pub struct AuditTarget {
+    /// Where.
+    pub url: Url,
+    /// Files with the secret.
+    pub secret_files: Vec<PathBuf>,
+    /// The header of the signature.
+    pub signature_header: HeaderName,
+    /// More header fields.
+    pub headers: Vec<HeaderArgument>,
+}
+
+/// Reads the name of a header.
+pub fn read_header_name(text: &str) -> Result<HeaderName, String> {
+    arguments::read_header(&format!("{text}: x")).map(|(name, _)| name)
+}
+
+/// The usual name of the signature's header.
+pub fn default_signature_header() -> HeaderName {
+    HeaderName::from_static(SIGNATURE_HEADER)
+}
+
+/// The plan of a whole audit, to be refined.
+pub fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Context) -> AuditPlan {
+    AuditPlan {
+        url: target.url.clone(),
+        secret,
+        signature_header: target.signature_header.clone(),
+        headers: target.headers.clone(),
+        agent: HeaderValue::from_static(AGENT),
+        selection: CheckSelection::default(),
+        intrusive: false,
+        limits: AuditLimits::USUAL,
+        regardless: false,
+        state: None,
+        explain: Arc::new(diagnose::guess_rewriting),
+        restart: None,
+        accepted: BTreeMap::new(),
+        seed: context.random_u64(),
+        clock: context.clock.clone(),
+    }
+}
+
+/// The secret that the user named or set, else this profile's own, as `listen` and `trigger` use it; says which.
+pub fn load_secret(
+    target: &AuditTarget,
+    context: &Context,
+    settings: &ConfigSettings,
+    console: &Console,
+) -> Result<Secret, Error> {
+    let secrets = super::load_secrets(context, settings, &target.secret_files)?;
+    if matches!(secrets.origin, SecretOrigin::Development(_) | SecretOrigin::User(_)) {
+        let origin = secrets.origin.describe(&settings.profile.value);
+        console.print_notice(&format!("no secret was given, so events are signed with the profile's own: {origin}"));
+    }
+    Ok(secrets.signing().clone())
+}
+
+/// Asks whether a target that is not on this machine may be strained.
+pub fn confirm_audit(url: &Url, limits: AuditLimits, context: &Context) -> Result<(), Error> {
+    if is_loopback(url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or_default();
+    let question = format!(
+        "Up to {} requests, some of them forged or broken, will be sent to {host}. Is it yours?",
+        limits.requests
+    );
+    match prompt::confirm(context, &question)? {
+        true => Ok(()),
+        false => Err(Error::usage(format!("{host} is not this machine, so auditing it needs confirmation"))
+            .hint("--yes confirms that it is yours")),
+    }
+}
+
+/// Runs an audit; the signal instead where it was interrupted.
+pub async fn run_audit(
+    plan: &AuditPlan,
+    repeat: &dyn Fn(&AuditCheck) -> String,
+    audience: &mut dyn AuditObserver,
+    stop: &StopReceiver,
+) -> Result<Result<AuditReport, StopSignal>, Error> {
+    tokio::select! {
+        report = audit::run_audit(plan, repeat, audience) => report.map(Ok).map_err(explain_unreachable),
+        signal = stop.wait_for_stop() => Ok(Err(signal)),
+    }
+}
+
+fn explain_unreachable(error: AuditUnreachable) -> Error {
+    Error::new(ErrorCategory::Network, error.to_string())
+        .hint("start the endpoint first, and check the port and the path")
+}
+
+/// What a line that repeats a check needs beyond the target.
+#[derive(Debug, Clone, Default)]
+pub struct RepeatLineOptions {
+    /// `--state-cmd`.
+    pub state: Option<String>,
+    /// `--restart-cmd`.
+    pub restart: Option<String>,
+    /// Whether nothing is signed, as `--no-secret` has it.
+    pub unsigned: bool,
+}
+
+/// The command line that repeats a check.
+pub fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &RepeatLineOptions) -> String {
+    let word = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
+        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
+    };
+    let url = word(target.url.as_str());
+    let mut line = format!("referralloop test {url} --case {}", check.id);
+    if around.unsigned {
+        line.push_str(" --no-secret");
+    }
+    let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
+    target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
+    if target.signature_header != default_signature_header() {
+        put("--signature-header", target.signature_header.as_str());
+    }
+    for (name, value) in &target.headers {
+        put("-H", &format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+    }
+    let commands = [("--state-cmd", &around.state), ("--restart-cmd", &around.restart)];
+    for (option, command) in commands.iter().filter(|_| check.needs.state || check.needs.restart) {
+        command.iter().for_each(|command| put(option, command));
+    }
+    line
+}

@@ -1,0 +1,40 @@
+//! Where made-up events go, and how long each attempt may take: what `trigger`, `load` and `rehearse` have in common.
+
+use super::arguments::{self, TimeLimit};
+use super::registry;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
+use crate::context::Context;
+use crate::error::Error;
+use std::time::Duration;
+use url::Url;
+
+/// Options that say where to deliver.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub struct Arguments {
+    /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
+    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
+    to: Option<Url>,
+    /// Time for connect, send, head and body of an attempt; 0 for no limit
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
+    timeout: TimeLimit,
+}
+
+impl Arguments {
+    /// `--to`, else the setting, else the running listener, else where one listens by default.
+    pub fn resolve_target(&self, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
+        let given = arguments::option_or_setting(self.to.as_ref(), settings, SettingKey::To, arguments::read_target)?;
+        if let Some(url) = given {
+            return Ok(url);
+        }
+        let store = super::store_path(context, settings)?;
+        let default = || Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()));
+        registry::find_listener(&store).map_or_else(default, Ok)
+    }
+
+    /// Time that an attempt has; `None` for no limit.
+    pub fn budget(&self) -> Option<Duration> {
+        self.timeout.0
+    }
+}

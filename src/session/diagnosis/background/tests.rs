@@ -1,0 +1,103 @@
+//! Arrivals beside a clock that is told how fast to go.
+
+use super::*;
+use crate::clock::Clock;
+use crate::protocol::arrival::{HeaderLines, SignatureState};
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::EventFacts;
+use crate::protocol::signature::Secret;
+use jiff::Timestamp;
+use std::future::Future;
+use std::pin::Pin;
+
+/// Each look at the processor time takes this long.
+struct SteppedClock {
+    step: Duration,
+    count: AtomicU64,
+}
+
+impl Clock for SteppedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn busy(&self) -> Duration {
+        let looks = self.count.fetch_add(1, Ordering::AcqRel);
+        self.step * u32::try_from(looks).unwrap()
+    }
+
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+fn refused(number: u64, value: &str) -> Report {
+    let body = RawBody::new(r#"{"a": 1.0}"#);
+    let arrival = ArrivalReport {
+        number: Some(ArrivalNumber::Refused(number)),
+        facts: EventFacts::from_body(&body),
+        fingerprint: body.fingerprint(),
+        verification: SignatureState::Invalid,
+        reason: Some(SignatureFault::Mismatch),
+        explanation: None,
+        repeat: None,
+        out_of_order: false,
+        answer: 401,
+        not_stored: None,
+        target: "/".into(),
+        headers: HeaderLines::collect([(SIGNATURE_HEADER, value.as_bytes())]),
+        body,
+    };
+    Report { at: Timestamp::UNIX_EPOCH, what: ReportKind::Arrival(Box::new(arrival)) }
+}
+
+/// What was told about arrivals, and how often the clock was looked at.
+fn told(step: Duration, reports: Vec<Report>) -> (Vec<RefusalExplanation>, u64) {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let audience = heard.clone();
+    let next = Arc::new(move |report: Report| {
+        if let ReportKind::Arrival(arrival) = report.what {
+            audience.lock().unwrap().extend(arrival.explanation);
+        }
+    });
+    let clock = Arc::new(SteppedClock { step, count: AtomicU64::new(0) });
+    let known =
+        vec![KnownSecret { secret: Secret::new("secret-1").unwrap(), origin: "of a test".into(), current: true }];
+    let background = BackgroundDiagnosis::start(next, clock.clone(), known);
+    reports.into_iter().for_each(|report| background.emit_report(report));
+    background.finish();
+    let heard = heard.lock().unwrap().clone();
+    (heard, clock.count.load(Ordering::Acquire))
+}
+
+fn stringified() -> String {
+    Secret::new("secret-1").unwrap().key().sign(br#"{"a":1}"#)
+}
+
+#[test]
+fn a_common_cause_is_told_with_the_byte() {
+    let (told, _) = told(Duration::ZERO, vec![refused(7, &stringified())]);
+    assert_eq!(told[0].cause, Some("json-stringify"));
+    assert_eq!(told[0].words, "the sender hashed re-serialised JSON (first difference at byte 5)");
+    assert!(told[0].proved);
+}
+
+#[test]
+fn after_fifty_milliseconds_the_command_is_told_that_goes_on() {
+    let (told, looks) = told(Duration::from_millis(10), vec![refused(7, &format!("sha256={}", "ab".repeat(32)))]);
+    assert_eq!((told[0].cause, told[0].proved), (None, false));
+    assert_eq!(told[0].words, "why: referralloop verify --event '!7'");
+    assert!(looks <= 6, "{looks} looks of 10 ms each");
+}
+
+#[test]
+fn what_finds_no_place_is_told_without_its_cause() {
+    let flood: Vec<Report> = (0..500).map(|number| refused(number, &stringified())).collect();
+    let (told, _) = told(Duration::ZERO, flood);
+    assert_eq!(told.len(), 500);
+    assert!(told.iter().any(|one| one.cause.is_some()));
+}

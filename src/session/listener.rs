@@ -1,0 +1,348 @@
+//! A listener with everything around it: the socket, the store behind it, the screen before it, the entry that lets
+//! `trigger` find it, and every way in which it may end.
+
+use super::diagnosis::BackgroundDiagnosis;
+use super::ready_file::ReadyFile;
+use super::registry::{self, ListenerEntry};
+use crate::context::Context;
+use crate::diagnose::KnownSecret;
+use crate::error::Error;
+use crate::output::console::Console;
+use crate::output::human::{ScreenStream, render_banner};
+use crate::output::line::{StyledLine, write_lines};
+use crate::output::records;
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::Screen;
+use crate::output::style::TextRole;
+use crate::protocol::report::{Report, ReportKind};
+use crate::receive::{self, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver};
+use crate::shutdown::{StopReceiver, StopSignal};
+use crate::store::Store;
+use jiff::Timestamp;
+use serde_json::json;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use url::Url;
+
+/// How often the parent process is looked for.
+const PARENT_CHECK: Duration = Duration::from_millis(250);
+
+/// When a listener ends by itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StopConditions {
+    /// After this many distinct events.
+    pub until: Option<u64>,
+    /// After this long.
+    pub after: Option<Duration>,
+    /// When this process, which started this one, is gone. Its id is taken before anybody is told that the listener is
+    /// ready: afterwards it may be gone already.
+    pub with_parent: Option<u32>,
+}
+
+/// Why a listener ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopReason {
+    /// Enough events came.
+    Enough,
+    /// Its time was up.
+    TimeUp,
+    /// Its parent is gone.
+    Orphaned,
+    /// Nobody reads standard output any more.
+    Unread,
+    /// What ran beside it has ended.
+    Alone,
+    /// It was told to.
+    Told(StopSignal),
+    /// It was told to twice: what was under way is cut off.
+    Aborted(StopSignal),
+}
+
+/// What a listener did.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct ListenerSummary {
+    /// Why it ended.
+    #[serde(skip)]
+    pub why: StopReason,
+    /// What it counted.
+    #[serde(flatten)]
+    pub counts: ListenerCounts,
+    /// What it could not finish.
+    #[serde(rename = "unforwarded", serialize_with = "unforwarded")]
+    pub finished: ReceiverShutdown,
+}
+
+fn unforwarded<S: serde::Serializer>(finished: &ReceiverShutdown, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(finished.unforwarded as u64)
+}
+
+/// A bound socket. Connections queue up there until it is served.
+#[derive(Debug)]
+pub struct BoundListener {
+    /// Where deliveries go.
+    pub url: Url,
+    listener: TcpListener,
+}
+
+impl BoundListener {
+    /// Binds. Port 0 picks a free one; the URL tells which.
+    pub async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
+        let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))?;
+        let local = listener.local_addr().map_err(|error| cannot_bind(address, &error))?;
+        let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
+            .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")))?;
+        Ok(Self { url, listener })
+    }
+
+    /// The socket alone, for who serves it in another way.
+    pub fn into_listener(self) -> TcpListener {
+        self.listener
+    }
+}
+
+fn cannot_bind(address: SocketAddr, error: &std::io::Error) -> Error {
+    let told = Error::machine(match error.kind() {
+        ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
+        ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
+        ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
+        _ => format!("cannot listen on {address}: {error}"),
+    });
+    match error.kind() {
+        ErrorKind::AddrInUse | ErrorKind::PermissionDenied => told.hint("--port 0 picks a free one"),
+        _ => told,
+    }
+}
+
+/// The screen as the listener sees it. It never waits: what does not fit is counted.
+struct ScreenAudience {
+    screen: Screen,
+    clock: crate::clock::SharedClock,
+}
+
+impl ReportSink for ScreenAudience {
+    fn emit_report(&self, report: Report) {
+        self.screen.send_report(report);
+    }
+
+    fn wants_report(&self) -> bool {
+        let wanted = self.screen.has_room();
+        if !wanted {
+            self.screen.skip_report(self.clock.now());
+        }
+        wanted
+    }
+}
+
+/// What a listener stands between.
+pub struct ListenerContext<'a> {
+    /// Clock and environment.
+    pub context: &'a Context,
+    /// Where events are kept.
+    pub store: &'a Store,
+    /// Where they are shown.
+    pub screen: &'a Screen,
+    /// Ready when standard output is gone.
+    pub unread: Arc<Notify>,
+    /// The wish to stop.
+    pub stop: &'a StopReceiver,
+    /// Secrets that may explain a signature that does not hold.
+    pub known: Vec<KnownSecret>,
+}
+
+/// The end of a listener as what runs beside it sees it coming: deliveries are still accepted then.
+#[derive(Debug, Clone)]
+pub struct ListenerShutdown(watch::Receiver<bool>);
+
+impl ListenerShutdown {
+    /// Ready once the listener is about to end.
+    pub async fn wait(&self) {
+        // A listener that is gone has ended.
+        drop(self.0.clone().wait_for(|leaving| *leaving).await);
+    }
+}
+
+/// Serves until one of the ends is reached, then finishes what is under way.
+pub async fn run_listener(
+    door: BoundListener,
+    settings: ListenerSettings,
+    ends: StopConditions,
+    around: &ListenerContext<'_>,
+) -> ListenerSummary {
+    run_beside(door, settings, ends, around, async |leaving: ListenerShutdown| leaving.wait().await).await.0
+}
+
+/// The same, with something beside it: it begins with the listener, is told when that is about to end, and is waited
+/// for then. Should it end before, the listener ends as well. It is cut off where the user insists on the end.
+pub async fn run_beside<T>(
+    door: BoundListener,
+    settings: ListenerSettings,
+    ends: StopConditions,
+    around: &ListenerContext<'_>,
+    beside: impl AsyncFnOnce(ListenerShutdown) -> T,
+) -> (ListenerSummary, Option<T>) {
+    let clock = around.context.clock.clone();
+    let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let diagnosis = BackgroundDiagnosis::start(screen, clock.clone(), around.known.clone());
+    let limits = settings.limits;
+    let receiver = WebhookReceiver::start(settings, around.store.recorder(), clock, diagnosis.clone());
+    let mut why = StopReason::TimeUp;
+    let (ask, leaving) = watch::channel(false);
+    let mut done = None;
+    let end = async {
+        let mut beside = pin!(beside(ListenerShutdown(leaving)));
+        tokio::select! {
+            biased;
+            early = &mut beside => (why, done) = (StopReason::Alone, Some(early)),
+            ended = wait_for_end(ends, &receiver, around) => why = ended,
+        }
+        ask.send_replace(true);
+        if done.is_none() {
+            done = Some(beside.await);
+        }
+    };
+    let draining = async {
+        receive::serve(door.listener, receive::router(receiver.clone()), limits, end).await;
+        receiver.finish(limits.drain).await
+    };
+    let finished = tokio::select! {
+        finished = draining => Some(finished),
+        _ = around.stop.wait_for_second_stop() => None,
+    };
+    diagnosis.finish();
+    let counts = receiver.tally().snapshot();
+    let ended = match finished {
+        Some(finished) => ListenerSummary { why, counts, finished },
+        None => {
+            let signal = around.stop.wait_for_stop().await;
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished: ReceiverShutdown::default() }
+        }
+    };
+    (ended, done)
+}
+
+async fn wait_for_end<R: crate::protocol::arrival::ArrivalRecorder>(
+    ends: StopConditions,
+    receiver: &WebhookReceiver<R>,
+    around: &ListenerContext<'_>,
+) -> StopReason {
+    let clock = &around.context.clock;
+    let enough = async {
+        match ends.until {
+            Some(count) => drop(receiver.subscribe_distinct().wait_for(|seen| *seen >= count).await),
+            None => std::future::pending().await,
+        }
+    };
+    let time_up = async {
+        match ends.after {
+            Some(duration) => clock.sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    let orphaned = async {
+        while ends.with_parent.is_none_or(|parent| (around.context.parent)() == parent) {
+            clock.sleep(PARENT_CHECK).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = enough => StopReason::Enough,
+        signal = around.stop.wait_for_stop() => StopReason::Told(signal),
+        () = time_up => StopReason::TimeUp,
+        () = around.unread.notified() => StopReason::Unread,
+        () = orphaned, if ends.with_parent.is_some() => StopReason::Orphaned,
+    }
+}
+
+/// Traces that a running listener leaves for others; dropping removes them.
+#[derive(Debug)]
+pub struct Advertisement {
+    _ready_file: Option<ReadyFile>,
+    _announcement: Option<ListenerEntry>,
+}
+
+impl Advertisement {
+    /// Writes the entry beside the store, then the ready file: who waits for that one finds the entry there. A store
+    /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
+    pub fn publish(
+        url: &Url,
+        pid: u32,
+        at: Timestamp,
+        store: &Path,
+        ready_file: Option<PathBuf>,
+    ) -> Result<Self, Error> {
+        let _announcement = registry::register_listener(store, url, pid).ok();
+        let fields = json!({ "url": url.as_str(), "pid": pid });
+        let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
+        Ok(Self { _ready_file, _announcement })
+    }
+}
+
+/// The report that the listener accepts connections.
+pub fn ready_report(url: &Url, pid: u32, at: Timestamp) -> Report {
+    Report { at, what: ReportKind::Ready { url: url.to_string(), pid } }
+}
+
+/// The banner: where, with which secret, and where to.
+pub fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, console: &Console, screen: &Screen) {
+    if console.is_json() {
+        return;
+    }
+    let mut parts = vec![
+        Sanitised::text(&format!("Listening on {}", display_url(url))),
+        Sanitised::text(&format!("secret: {secret}")),
+    ];
+    let forwards = settings.forwards.iter().map(|forward| Sanitised::text(&format!("forwarding to {}", forward.url)));
+    parts.extend(forwards);
+    screen.print(ScreenStream::Err, render_banner(&parts, &console.err));
+}
+
+/// A bare origin reads better without the slash that a URL ends with.
+fn display_url(url: &Url) -> &str {
+    if url.path() == "/" { url.as_str().trim_end_matches('/') } else { url.as_str() }
+}
+
+/// The summary: a `summary` record, or a line or two on stderr.
+pub fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Console, screen: &Screen) {
+    if console.is_json() {
+        screen.print(ScreenStream::Out, records::encode_summary(at, "listen", ended));
+        return;
+    }
+    let mut out = String::new();
+    for words in describe_counts(&ended.counts, ended.finished) {
+        write_lines(&mut out, &[StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&words))]);
+    }
+    screen.print(ScreenStream::Err, out);
+}
+
+/// What happened, in one line each for receiving and forwarding; parts that are zero are left out.
+fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<String> {
+    let some = |parts: &[(u64, &str)]| {
+        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        parts.join(", ")
+    };
+    let received = some(&[
+        (counts.valid, "verified"),
+        (counts.unsigned, "unsigned"),
+        (counts.invalid, "refused for their signature"),
+        (counts.duplicates, "of these duplicates"),
+        (counts.probable_retries, "of these probable retries"),
+        (counts.not_stored, "not stored"),
+        (counts.filtered, "not shown (filtered)"),
+        (counts.turned_away, "not deliveries"),
+    ]);
+    let forwarded = some(&[
+        (counts.forwarded, "forwarded"),
+        (counts.forward_failed, "forwards failed"),
+        (counts.forward_skipped, "forwards skipped"),
+        (finished.unforwarded as u64, "not forwarded in time"),
+    ]);
+    let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };
+    let forwarded = (!forwarded.is_empty()).then(|| format!("Forwarding: {forwarded}."));
+    std::iter::once(received).chain(forwarded).collect()
+}

@@ -1,0 +1,61 @@
+//! An event of the history as a request again: its bytes as they are stored, the header fields that came with them, and
+//! the signature that came or a new one.
+
+use super::request::build_event_request;
+use super::transfer::EventHistory;
+use crate::error::Error;
+use crate::exchange::OutgoingRequest;
+use crate::protocol::arrival::{HeaderLines, is_forwarded_header};
+use crate::protocol::body::RawBody;
+use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
+use http::{HeaderName, HeaderValue};
+use url::Url;
+
+/// Whose signature goes along.
+#[derive(Debug, Clone)]
+pub enum ReplaySigning {
+    /// The one that came.
+    Kept,
+    /// The one that came; where the event never came in, one made with this key.
+    KeptOr(HmacKey),
+    /// One made with this key.
+    Again(HmacKey),
+}
+
+/// The request that sends an event again: its bytes, and the header fields that belong to them.
+pub fn build_replay_request(story: &EventHistory, url: Url, signing: &ReplaySigning) -> Result<OutgoingRequest, Error> {
+    match story.arrivals.first() {
+        Some(first) => rebuild_request(url, &story.event.body, &first.headers, signing),
+        None => match signing {
+            ReplaySigning::Kept => build_event_request(url, &story.event.body, None),
+            ReplaySigning::KeptOr(key) | ReplaySigning::Again(key) => sign_request(url, &story.event.body, key),
+        },
+    }
+}
+
+/// The same from header lines and a body.
+pub fn rebuild_request(
+    url: Url,
+    body: &RawBody,
+    headers: &HeaderLines,
+    signing: &ReplaySigning,
+) -> Result<OutgoingRequest, Error> {
+    let mut fields = Vec::new();
+    for (name, value) in headers.iter() {
+        let along = std::str::from_utf8(name).is_ok_and(is_forwarded_header);
+        // What a header cannot hold never was one; an edited file may say so all the same.
+        if let (true, Ok(name), Ok(value)) = (along, HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+            fields.push((name, value));
+        }
+    }
+    if let ReplaySigning::Again(key) = signing {
+        fields.retain(|(name, _)| name != SIGNATURE_HEADER);
+        let fresh = sign_request(url.clone(), body, key)?.headers;
+        fields.extend(fresh.into_iter().filter(|(name, _)| name == SIGNATURE_HEADER));
+    }
+    Ok(OutgoingRequest { url, headers: fields, body: body.clone() })
+}
+
+fn sign_request(url: Url, body: &RawBody, key: &HmacKey) -> Result<OutgoingRequest, Error> {
+    build_event_request(url, body, Some(key.sign(body.as_bytes())))
+}

@@ -1,0 +1,118 @@
+//! The request that carries an event: headers as the service sends them, the signature, and what the user adds.
+
+use super::arguments::{self, HeaderArgument};
+use super::payload::PreparedPayload;
+use crate::config::ConfigSettings;
+use crate::context::Context;
+use crate::error::Error;
+use crate::exchange::OutgoingRequest;
+use crate::protocol::body::RawBody;
+use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
+use crate::protocol::stringify::json_stringify;
+use clap::ValueEnum;
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::{HeaderName, HeaderValue};
+use std::path::PathBuf;
+use url::Url;
+
+/// How requests of this program introduce themselves.
+pub const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"));
+
+/// Options that shape a request.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Request")]
+pub struct Arguments {
+    /// Add a header, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
+    /// Send no signature, as the service does today
+    #[arg(long, conflicts_with = "secret_file")]
+    unsigned: bool,
+    /// Sign with the secret in this file (- for standard input)
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+}
+
+/// What is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SignOption {
+    /// The bytes that are sent
+    #[default]
+    Raw,
+    /// JSON.stringify of the body, as the documentation's sample computes it
+    JsonStringify,
+}
+
+/// Signs a payload and puts the request together.
+pub fn build_request(
+    url: Url,
+    payload: &PreparedPayload,
+    arguments: &Arguments,
+    sign: SignOption,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<OutgoingRequest, Error> {
+    let signature = match arguments.unsigned {
+        true => None,
+        false => {
+            let secrets = super::load_secrets(context, settings, arguments.secret_file.as_slice())?;
+            Some(secrets.signing().key().sign(&signed_bytes(payload, sign)?))
+        }
+    };
+    let mut request = build_event_request(url, &payload.body, signature)?;
+    request.headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
+    request.headers.extend(arguments.headers.iter().cloned());
+    Ok(request)
+}
+
+/// What every request of a run has: its header fields, and whether it is signed, with which secret.
+#[derive(Debug, Clone)]
+pub struct RequestTemplate {
+    /// Header fields but for signature and length.
+    pub headers: Vec<HeaderArgument>,
+    /// What signs the bytes; `None` for unsigned.
+    pub key: Option<HmacKey>,
+}
+
+/// The part of a request that does not depend on its body.
+pub fn build_template(
+    url: &Url,
+    arguments: &Arguments,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<RequestTemplate, Error> {
+    let replaced = arguments.headers.iter().any(|(name, _)| name == SIGNATURE_HEADER);
+    let key = match arguments.unsigned || replaced {
+        true => None,
+        false => Some(super::load_secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
+    };
+    let mut headers = build_event_request(url.clone(), &RawBody::default(), None)?.headers;
+    headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
+    headers.extend(arguments.headers.iter().cloned());
+    Ok(RequestTemplate { headers, key })
+}
+
+/// A request with the headers that the service sends, and the signature where there is one.
+pub fn build_event_request(url: Url, body: &RawBody, signature: Option<String>) -> Result<OutgoingRequest, Error> {
+    let mut headers = vec![
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (USER_AGENT, HeaderValue::from_static(AGENT)),
+    ];
+    if let Some(value) = signature {
+        let value = HeaderValue::from_str(&value).map_err(|error| Error::usage(error.to_string()))?;
+        headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
+    }
+    Ok(OutgoingRequest { url, headers, body: body.clone() })
+}
+
+fn signed_bytes(payload: &PreparedPayload, what: SignOption) -> Result<Vec<u8>, Error> {
+    let bytes = payload.body.as_bytes();
+    match what {
+        SignOption::Raw => Ok(bytes.to_vec()),
+        SignOption::JsonStringify => json_stringify(bytes).map(String::into_bytes).ok_or_else(|| {
+            Error::usage("the body is not JSON, so JSON.stringify has nothing to write")
+                .hint("--sign raw signs the bytes")
+        }),
+    }
+}
