@@ -7,75 +7,17 @@
 
 use super::bounded_map::{BoundedMap, REMEMBERED};
 use super::context::ReceiverContext;
+use super::pending::PendingForward;
 use super::queue::ForwardQueue;
-use super::settings::{ForwardSettings, MIRROR_BUDGET};
+use super::settings::{ForwardSettings, MIRROR_BUDGET, redact_target_url};
 use crate::exchange::{HttpClient, OutgoingRequest};
-use crate::protocol::arrival::{
-    ArrivalRecorder, HeaderLines, RecordedArrival, RepeatKind, UnforwardedArrival, is_forwarded_header,
-};
+use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
-use crate::protocol::body::RawBody;
 use crate::protocol::report::{AttemptReport, ReportKind};
 use http::{HeaderName, HeaderValue};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
-use url::Url;
-
-/// One arrival on its way to the app.
-#[derive(Debug, Clone)]
-pub(super) struct PendingForward {
-    pub(super) event: u64,
-    pub(super) arrival: u64,
-    /// The event of which this is another arrival; itself for the first.
-    pub(super) delivery: u64,
-    /// Whether it had come in before, in whatever listener's life.
-    pub(super) repeats: bool,
-    pub(super) headers: HeaderLines,
-    pub(super) body: RawBody,
-}
-
-impl PendingForward {
-    pub(super) fn new(recorded: &RecordedArrival, headers: HeaderLines, body: RawBody) -> Self {
-        Self {
-            event: recorded.event,
-            arrival: recorded.arrival,
-            delivery: delivery_key(recorded),
-            repeats: recorded.repeat.is_some(),
-            headers,
-            body,
-        }
-    }
-
-    /// An arrival that the store kept waiting.
-    pub(super) fn from_waiting(waiting: UnforwardedArrival) -> Self {
-        let UnforwardedArrival { arrival, event, retry_of, repeats, headers, body } = waiting;
-        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, headers, body }
-    }
-
-    /// Bytes that it holds while it waits.
-    pub(super) fn weight(&self) -> usize {
-        const BOOKKEEPING: usize = 256;
-        self.body.len() + self.headers.as_block().len() + BOOKKEEPING
-    }
-}
-
-/// The event whose delivery an arrival belongs to: a probable retry belongs to the one it repeats.
-pub(super) fn delivery_key(recorded: &RecordedArrival) -> u64 {
-    match recorded.repeat {
-        Some(repeat) if repeat.kind == RepeatKind::ProbableRetry => repeat.of,
-        _ => recorded.event,
-    }
-}
-
-/// A target as it is shown and recorded: without a user name or password.
-pub(super) fn redact_target_url(url: &Url) -> String {
-    let mut url = url.clone();
-    // Only a URL without a host refuses, and it has neither.
-    let _ = url.set_password(None);
-    let _ = url.set_username("");
-    url.into()
-}
 
 /// One target and what is known of it.
 pub(super) struct ForwardTarget<R> {

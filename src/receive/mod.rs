@@ -9,18 +9,18 @@
 //! let finished = receiver.finish(limits.drain).await;
 //! ```
 //!
-//! May know `protocol`, `exchange`, `server` and `clock`. The store is a [`ArrivalRecorder`] and the screen an [`ReportSink`]:
-//! this
-//! module prints nothing, opens no file and reads no environment.
+//! May know `protocol`, `exchange`, `server` and `clock`. The store is an [`ArrivalRecorder`] and the screen a
+//! [`ReportSink`]: this module prints nothing, opens no file and reads no environment.
 //!
-//! `receiver` is one request's way, `head` reads, `reply` answers; `refused`, `forward` with its `queue`, and `retrying`
-//! work after the answer; `counters` counts.
+//! `receiver` is one request's way, `head` reads, `reply` answers; `refused`, `forward` with its `queue` of what is
+//! `pending`, and `retrying` work after the answer; `counters` counts.
 
 mod bounded_map;
 mod context;
 mod counters;
 mod forward;
 mod head;
+mod pending;
 mod queue;
 mod receiver;
 mod refused;

@@ -4,7 +4,7 @@
 //! ticket first. An event leaves the line once nobody with an older ticket is still out: only they can hold a lower
 //! arrival number. Memory is bounded; what does not fit is handed back, and is in the store to be replayed.
 
-use super::forward::PendingForward;
+use super::pending::PendingForward;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

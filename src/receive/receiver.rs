@@ -6,8 +6,9 @@
 use super::bounded_map::{BoundedMap, REMEMBERED};
 use super::context::ReceiverContext;
 use super::counters::ListenerCounters;
-use super::forward::{ForwardTarget, PendingForward, delivery_key};
+use super::forward::ForwardTarget;
 use super::head::RequestHead;
+use super::pending::{PendingForward, delivery_key};
 use super::queue::Reservation;
 use super::refused::{self, RefusedQueue, open_refused_queue};
 use super::reply::{ListenerReply, method_not_allowed};

@@ -5,7 +5,8 @@
 //! and that number, with the attempts made of the next one, is kept on disk; so nothing waits in memory, nothing is
 //! lost with the process, and an event waits for the ones before it.
 
-use super::forward::{ForwardTarget, PendingForward};
+use super::forward::ForwardTarget;
+use super::pending::PendingForward;
 use super::settings::{ForwardRetryPolicy, ListenerFilter};
 use crate::protocol::arrival::{ArrivalRecordError, ArrivalRecorder, ForwardProgress, UnforwardedArrival};
 use crate::protocol::facts::EventFacts;

@@ -147,7 +147,7 @@ impl fmt::Debug for ForwardSettings {
         // Values of added fields may be credentials.
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("ForwardSettings")
-            .field("url", &super::forward::redact_target_url(&self.url))
+            .field("url", &redact_target_url(&self.url))
             .field("timeout", &self.timeout)
             .field("headers", &names)
             .field("forward_duplicates", &self.forward_duplicates)
@@ -173,4 +173,13 @@ pub enum AckMode {
     Store,
     /// The local app, whose status becomes the answer.
     Mirror,
+}
+
+/// A target as it is shown and recorded: without a user name or password.
+pub(super) fn redact_target_url(url: &Url) -> String {
+    let mut url = url.clone();
+    // Only a URL without a host refuses, and it has neither.
+    let _ = url.set_password(None);
+    let _ = url.set_username("");
+    url.into()
 }

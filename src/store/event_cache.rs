@@ -3,7 +3,7 @@
 //! May know the tables that tell it. Whoever enters an arrival notes it here. What another process enters this cannot
 //! know: who sees that one wrote must forget everything.
 
-use super::job::IncomingArrival;
+use super::incoming::IncomingArrival;
 use super::sql::statements;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashMap;

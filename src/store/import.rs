@@ -1,44 +1,17 @@
 //! What the writer enters or looks up beside arrivals as they come: events of another store, how far the forwards of
 //! a target have got, summaries of load runs.
 //!
-//! May know the rows, as `ledger` does. Must not decide what is imported or retried.
+//! May know the rows, as `tables` does. Must not decide what is imported or retried.
 
 use super::error::StoreFault;
-use super::job::{IncomingArrival, OutgoingEvent};
-use super::sql::statements;
+use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::tables::StoreTables;
 use crate::database;
-use crate::protocol::arrival::{Arrival, ForwardProgress, HeaderLines, UnforwardedArrival};
+use crate::protocol::arrival::{Arrival, ForwardProgress, UnforwardedArrival};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
-
-statements! {
-    event_from: "SELECT id, arrival FROM events WHERE id >= ?1 ORDER BY id LIMIT 1";
-    first_arrival: "SELECT arrival, id, retry_of, retry_of IS NOT NULL, headers, body FROM
-        (SELECT * FROM events WHERE id >= ?1 AND (state IS NOT NULL OR arrival >= ?2) ORDER BY id LIMIT 1)
-        WHERE arrival < ?2";
-    later_arrival: "SELECT a.id, a.event, e.retry_of, a.nth > 1 OR e.retry_of IS NOT NULL,
-        coalesce(a.headers, e.headers), e.body
-        FROM arrivals a CROSS JOIN events e ON e.id = a.event WHERE a.id > ?1 ORDER BY a.id LIMIT 1";
-    target: "SELECT arrival, attempts, first_ms, due_ms FROM targets WHERE url = ?1";
-    keep_target: "INSERT INTO targets (url, arrival, attempts, first_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT DO UPDATE SET arrival = excluded.arrival, attempts = excluded.attempts,
-        first_ms = excluded.first_ms, due_ms = excluded.due_ms";
-    keep_load: "INSERT INTO loads (at_ms, summary) VALUES (?1, ?2) RETURNING id";
-}
-
-/// The statements of this module, prepared.
-pub(super) struct ForwardStatements<'c>(PreparedStatements<'c>);
-
-impl<'c> ForwardStatements<'c> {
-    /// Prepares them.
-    pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        PreparedStatements::prepare(connection).map(Self)
-    }
-}
 
 /// An event of another store, ready to be entered with all that happened to it.
 #[derive(Debug)]
@@ -115,18 +88,17 @@ impl StoreTables<'_> {
             return Ok(None);
         }
         let event = self.event_after(arrival)?;
-        let later = self.past.0.later_arrival.query_row([arrival], waiting).optional()?;
+        let later = self.forwards.find_later_arrival(arrival)?;
         let before = later.as_ref().map_or(i64::MAX, |later| later.arrival.cast_signed());
-        Ok(self.past.0.first_arrival.query_row([event, before], waiting).optional()?.or(later))
+        Ok(self.forwards.find_first_arrival(event, before)?.or(later))
     }
 
     /// From which event on all came to be known after an arrival. The column never falls, so halving finds it.
     fn event_after(&mut self, arrival: i64) -> rusqlite::Result<i64> {
-        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
         let (mut low, mut high) = (1, self.last_event + 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.past.0.event_from.query_row([middle], read).optional()? {
+            match self.forwards.find_event_from(middle)? {
                 Some((event, at)) if at <= arrival => low = event + 1,
                 _ => high = middle,
             }
@@ -140,7 +112,7 @@ impl StoreTables<'_> {
         let url = self.find_or_add_url(&step.url)?;
         let found = match step.note {
             Some(_) => None,
-            None => self.past.0.target.query_row([url], progress).optional()?,
+            None => self.forwards.find_progress(url)?,
         };
         if let Some(found) = found {
             return Ok(found);
@@ -148,37 +120,13 @@ impl StoreTables<'_> {
         let now = database::decode_time(step.now_ms).unwrap_or_default();
         let begin = ForwardProgress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
         let noted = step.note.unwrap_or(begin);
-        let (first, due) = (noted.first.as_millisecond(), noted.due.as_millisecond());
-        self.past.0.keep_target.execute((url, noted.arrival.cast_signed(), noted.attempts, first, due))?;
+        self.forwards.save_progress(url, &noted)?;
         Ok(noted)
     }
 
     /// Keeps the summary of a load run.
     pub fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> Result<u64, StoreFault> {
         self.reserve(summary.len())?;
-        let number: i64 = self.past.0.keep_load.query_row((at_ms, summary), |row| row.get(0))?;
-        Ok(number.unsigned_abs())
+        Ok(self.forwards.save_load_summary(at_ms, summary)?)
     }
-}
-
-fn waiting(row: &Row<'_>) -> rusqlite::Result<UnforwardedArrival> {
-    Ok(UnforwardedArrival {
-        arrival: row.get::<_, i64>(0)?.unsigned_abs(),
-        event: row.get::<_, i64>(1)?.unsigned_abs(),
-        retry_of: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
-        repeats: row.get(3)?,
-        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(4)?),
-        body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
-    })
-}
-
-fn progress(row: &Row<'_>) -> rusqlite::Result<ForwardProgress> {
-    let time =
-        |column| -> rusqlite::Result<Timestamp> { Ok(database::decode_time(row.get(column)?).unwrap_or_default()) };
-    Ok(ForwardProgress {
-        arrival: row.get::<_, i64>(0)?.unsigned_abs(),
-        attempts: row.get(1)?,
-        first: time(2)?,
-        due: time(3)?,
-    })
 }

@@ -4,65 +4,13 @@
 
 use super::error::StoreFault;
 use super::import::{EventImport, TargetProgressRequest};
-use super::key::EventKeys;
+use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::tables::StoreTables;
 use crate::protocol::arrival::{
-    Arrival, ArrivalRecordError, ForwardProgress, HeaderLines, RecordedArrival, RefusedRequest, SignatureState,
-    UnforwardedArrival,
+    ArrivalRecordError, ForwardProgress, RecordedArrival, RefusedRequest, UnforwardedArrival,
 };
 use crate::protocol::attempt::Attempt;
-use crate::protocol::body::RawBody;
-use crate::protocol::facts::EventFacts;
-use jiff::Timestamp;
 use tokio::sync::oneshot;
-
-/// An arrival, ready to be entered.
-#[derive(Debug)]
-pub(super) struct IncomingArrival {
-    /// When it came, in Unix milliseconds.
-    pub at_ms: i64,
-    /// Path and query.
-    pub target: String,
-    /// Header lines.
-    pub headers: HeaderLines,
-    /// The body.
-    pub body: RawBody,
-    /// State of its signature.
-    pub verification: SignatureState,
-    /// What it is looked up by.
-    pub keys: EventKeys,
-}
-
-impl From<Arrival> for IncomingArrival {
-    fn from(arrival: Arrival) -> Self {
-        Self {
-            at_ms: arrival.at.as_millisecond(),
-            keys: EventKeys::compute(&arrival.body, &arrival.facts),
-            target: arrival.target,
-            headers: arrival.headers,
-            body: arrival.body,
-            verification: arrival.verification,
-        }
-    }
-}
-
-/// An event that is about to be sent, ready to be entered.
-#[derive(Debug)]
-pub(super) struct OutgoingEvent {
-    /// When, in Unix milliseconds.
-    pub at_ms: i64,
-    /// The body.
-    pub body: RawBody,
-    /// What it is looked up by.
-    pub keys: EventKeys,
-}
-
-impl OutgoingEvent {
-    /// Computes the keys.
-    pub fn new(body: RawBody, facts: &EventFacts, at: Timestamp) -> Self {
-        Self { at_ms: at.as_millisecond(), keys: EventKeys::compute(&body, facts), body }
-    }
-}
 
 /// One thing for the writer to do.
 #[derive(Debug)]

@@ -10,10 +10,11 @@
 //! |---|---|
 //! | `schema` | the tables and their versions |
 //! | `key`, `code` | digests and numbers that stand in rows |
+//! | `incoming` | an arrival or an event that is sent, ready to be entered |
 //! | `job`, `writer`, `tables` | what is queued, how it is committed, what it does to the tables |
 //! | `index`, `recent_index`, `sql` | looking events up, on disk and in memory; prepared statements |
 //! | `event_cache` | what is known of an event that comes again |
-//! | `import` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
+//! | `import`, `forward_statements` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
 //! | `filter`, `reader` | which events, and reading them |
@@ -22,7 +23,9 @@ mod code;
 mod error;
 mod event_cache;
 mod filter;
+mod forward_statements;
 mod import;
+mod incoming;
 mod index;
 mod job;
 mod journal;
@@ -55,8 +58,9 @@ use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use import::TargetProgressRequest;
+use incoming::OutgoingEvent;
 use jiff::Timestamp;
-use job::{HeldReply, OutgoingEvent, StoreJob};
+use job::{HeldReply, StoreJob};
 use schema::STORE;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;

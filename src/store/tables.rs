@@ -6,9 +6,9 @@
 use super::code;
 use super::error::StoreFault;
 use super::event_cache::{CachedEvent, EventCache};
-use super::import::ForwardStatements;
+use super::forward_statements::ForwardStatements;
+use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::index::{EventIndex, IndexProgress, RECENT};
-use super::job::{IncomingArrival, OutgoingEvent};
 use super::key::EventKeys;
 use super::sql::statements;
 use crate::database::OutcomeColumns;
@@ -43,8 +43,7 @@ pub(super) struct StoreTables<'c> {
     added: u64,
     quota: u64,
     sql: PreparedStatements<'c>,
-    /// The statements of `past`.
-    pub(super) past: ForwardStatements<'c>,
+    pub(super) forwards: ForwardStatements<'c>,
 }
 
 /// How an event came to be known.
@@ -93,7 +92,7 @@ impl<'c> StoreTables<'c> {
     /// Prepares the statements. Nothing is read before [`StoreTables::begin`].
     pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
         let (index, remembered) = (EventIndex::new(connection)?, EventCache::new(connection)?);
-        let (sql, past) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);
+        let (sql, forwards) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);
         Ok(Self {
             version: None,
             last_event: 0,
@@ -105,7 +104,7 @@ impl<'c> StoreTables<'c> {
             added: 0,
             quota,
             sql,
-            past,
+            forwards,
         })
     }
 

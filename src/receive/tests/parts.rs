@@ -4,8 +4,9 @@ use super::harness::recorded;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
 use crate::receive::bounded_map::BoundedMap;
-use crate::receive::forward::{PendingForward, redact_target_url};
+use crate::receive::pending::PendingForward;
 use crate::receive::queue::ForwardQueue;
+use crate::receive::settings::redact_target_url;
 use crate::receive::{ResponseScript, ResponseScriptError};
 use std::time::Duration;
 

@@ -1,0 +1,52 @@
+//! An arrival on its way to the app, and which delivery it belongs to.
+//!
+//! Pure. Must not know the line it waits in, nor the target it goes to.
+
+use crate::protocol::arrival::{HeaderLines, RecordedArrival, RepeatKind, UnforwardedArrival};
+use crate::protocol::body::RawBody;
+
+/// One arrival on its way to the app.
+#[derive(Debug, Clone)]
+pub(super) struct PendingForward {
+    pub(super) event: u64,
+    pub(super) arrival: u64,
+    /// The event of which this is another arrival; itself for the first.
+    pub(super) delivery: u64,
+    /// Whether it had come in before, in whatever listener's life.
+    pub(super) repeats: bool,
+    pub(super) headers: HeaderLines,
+    pub(super) body: RawBody,
+}
+
+impl PendingForward {
+    pub(super) fn new(recorded: &RecordedArrival, headers: HeaderLines, body: RawBody) -> Self {
+        Self {
+            event: recorded.event,
+            arrival: recorded.arrival,
+            delivery: delivery_key(recorded),
+            repeats: recorded.repeat.is_some(),
+            headers,
+            body,
+        }
+    }
+
+    /// An arrival that the store kept waiting.
+    pub(super) fn from_waiting(waiting: UnforwardedArrival) -> Self {
+        let UnforwardedArrival { arrival, event, retry_of, repeats, headers, body } = waiting;
+        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, headers, body }
+    }
+
+    /// Bytes that it holds while it waits.
+    pub(super) fn weight(&self) -> usize {
+        const BOOKKEEPING: usize = 256;
+        self.body.len() + self.headers.as_block().len() + BOOKKEEPING
+    }
+}
+
+/// The event whose delivery an arrival belongs to: a probable retry belongs to the one it repeats.
+pub(super) fn delivery_key(recorded: &RecordedArrival) -> u64 {
+    match recorded.repeat {
+        Some(repeat) if repeat.kind == RepeatKind::ProbableRetry => repeat.of,
+        _ => recorded.event,
+    }
+}
