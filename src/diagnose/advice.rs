@@ -134,6 +134,13 @@ fn special(id: &str) -> Option<&'static str> {
             "use $request->getContent(): Laravel's middleware TrimStrings and ConvertEmptyStringsToNull has changed what \
             $request->all() gives"
         }
+        _ => return special_for_key(id).or_else(|| special_for_value(id)).or_else(|| special_for_endpoint(id)),
+    })
+}
+
+/// What a probed endpoint does.
+fn special_for_endpoint(id: &str) -> Option<&'static str> {
+    Some(match id {
         "rejects-everything" => {
             "check that both sides have the same secret, then look at what the handler compares: referralloop verify \
             --got VALUE"
@@ -145,7 +152,7 @@ fn special(id: &str) -> Option<&'static str> {
         "unreachable" => "start the endpoint, and check that host and port are right",
         "verifies-nothing" => "anybody can send events there: verify the signature, and answer 401 when it is invalid",
         "body-too-large" => "try a smaller delivery",
-        _ => return special_for_key(id).or_else(|| special_for_value(id)),
+        _ => return None,
     })
 }
 

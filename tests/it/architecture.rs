@@ -1,6 +1,7 @@
 //! The house of the crate essay (`src/lib.rs`), held to: who may import whom, who may touch the process, how long
 //! files and functions may be. Change the essay where the picture is wrong, in the open, not the checker.
 
+mod figures;
 mod source;
 
 use source::Source;

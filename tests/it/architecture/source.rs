@@ -98,6 +98,33 @@ impl Source {
         found
     }
 
+    /// The same without the tests at its end.
+    pub fn production(&self) -> Self {
+        let end = self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len());
+        Self::new(&self.name, &self.text[..end])
+    }
+
+    /// How many items it declares `pub` without a bound; fields are no items.
+    pub fn public_items(&self) -> usize {
+        const ITEMS: [&str; 12] =
+            ["fn", "async", "const", "unsafe", "struct", "enum", "union", "trait", "type", "static", "mod", "use"];
+        tokens(&self.code()).windows(2).filter(|pair| pair[0] == "pub" && ITEMS.contains(&pair[1].as_str())).count()
+    }
+
+    /// The structs that have all these fields.
+    pub fn structs_with(&self, fields: &[&str]) -> Vec<String> {
+        let tokens = tokens(&self.code());
+        let starts = tokens.iter().enumerate().filter(|(_, token)| *token == "struct").map(|(at, _)| at);
+        let has = |body: &[String], field: &str| body.windows(2).any(|pair| pair[0] == field && pair[1] == ":");
+        starts
+            .filter(|at| {
+                let body = tokens[*at..].split(|token| matches!(token.as_str(), "}" | ";")).next().unwrap_or_default();
+                fields.iter().all(|field| has(body, field))
+            })
+            .filter_map(|at| tokens.get(at + 1).cloned())
+            .collect()
+    }
+
     /// Its functions.
     pub fn functions(&self) -> Vec<Function> {
         let code = self.code();
