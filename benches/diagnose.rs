@@ -3,7 +3,7 @@
 //! Prints, and fails only where something is wrong and not merely slow: a cause that is not the right one, a proof by
 //! chance, a search beyond its bound, a secret in the output.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub)]
 
 #[path = "../tests/it/diagnose/canaries.rs"]
 mod canaries;

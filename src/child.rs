@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChildExit {
+pub(crate) enum ChildExit {
     /// By itself, with this code.
     Code(u8),
     /// By this signal.
@@ -33,7 +33,7 @@ pub enum ChildExit {
 
 impl ChildExit {
     /// The exit code as a shell reports it: 128 and the signal's number for a child that was killed.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Code(code) => code,
             Self::Signal(number) => number.saturating_add(128),
@@ -43,7 +43,7 @@ impl ChildExit {
 
 /// A running group. Dropping it kills it.
 #[derive(Debug)]
-pub struct ProcessGroup {
+pub(crate) struct ProcessGroup {
     child: Child,
     leader: Pid,
     endings: Signal,
@@ -51,7 +51,7 @@ pub struct ProcessGroup {
 }
 
 /// What a child is started with beyond its command line.
-pub struct ChildOptions<'a> {
+pub(crate) struct ChildOptions<'a> {
     /// Its folder.
     pub directory: &'a Path,
     /// Variables beside the inherited ones.
@@ -68,7 +68,7 @@ pub struct ChildOptions<'a> {
 
 impl ProcessGroup {
     /// Starts a command. Called on a runtime.
-    pub fn start(command: &[OsString], with: ChildOptions<'_>) -> io::Result<Self> {
+    pub(crate) fn start(command: &[OsString], with: ChildOptions<'_>) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         // Before the child: its end must not be missed.
         let endings = signal(SignalKind::child())?;
@@ -84,7 +84,7 @@ impl ProcessGroup {
     }
 
     /// Ready when the child has ended; its descendants may still run. May be asked again.
-    pub async fn wait(&mut self) -> io::Result<ChildExit> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ChildExit> {
         loop {
             let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
             let status = process::waitid(WaitId::Pid(self.leader), look)?;
@@ -100,7 +100,7 @@ impl ProcessGroup {
     }
 
     /// Passes a wish to stop on to the whole group.
-    pub fn forward_signal(&self, wish: shutdown::StopSignal) {
+    pub(crate) fn forward_signal(&self, wish: shutdown::StopSignal) {
         self.send(match wish {
             shutdown::StopSignal::Interrupt => process::Signal::INT,
             shutdown::StopSignal::Terminate => process::Signal::TERM,
@@ -108,7 +108,7 @@ impl ProcessGroup {
     }
 
     /// Kills the whole group.
-    pub fn kill(&self) {
+    pub(crate) fn kill(&self) {
         self.send(process::Signal::KILL);
     }
 
@@ -118,12 +118,12 @@ impl ProcessGroup {
     }
 
     /// Leaves a leader that is alive to end by itself, and the group with it. Without one, dropping still kills.
-    pub fn detach_leader(&mut self) {
+    pub(crate) fn detach_leader(&mut self) {
         self.swept = matches!(self.child.try_wait(), Ok(None));
     }
 
     /// Ends what is left of the group: SIGTERM, and SIGKILL for what does not heed it.
-    pub async fn terminate(mut self, clock: &SharedClock) {
+    pub(crate) async fn terminate(mut self, clock: &SharedClock) {
         self.send(process::Signal::TERM);
         // A stopped process takes no other signal than these two.
         self.send(process::Signal::CONT);

@@ -74,7 +74,7 @@ pub fn command() -> clap::Command {
 }
 
 /// Parses the command line of the context, fills in its global options, and runs the command.
-pub fn run(context: &mut Context) -> Result<Exit, CliFailure> {
+pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     // No command of the user's: this program calls itself by it, with a command line that is not its own.
     if let Some(command) = supervisor::parse_supervised_command(&context.arguments) {
         return supervise::run(command, context).map_err(CliFailure::Command);

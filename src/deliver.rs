@@ -11,11 +11,11 @@ use crate::protocol::report::{AttemptReport, Report, ReportKind};
 use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, RetrySchedule};
 use std::time::Duration;
 
-pub mod load;
+pub(crate) mod load;
 
 /// How the waits between attempts pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum DeliveryPace {
+pub(crate) enum DeliveryPace {
     /// This many times as fast as documented; 1 is real time.
     Times(f64),
     /// Not at all: the next attempt follows at once.
@@ -26,7 +26,7 @@ pub enum DeliveryPace {
 
 /// What to deliver, and how patiently.
 #[derive(Debug, Clone)]
-pub struct DeliveryPlan {
+pub(crate) struct DeliveryPlan {
     /// The request, the same bytes for each attempt.
     pub request: OutgoingRequest,
     /// Number of the event within its store.
@@ -45,7 +45,7 @@ pub struct DeliveryPlan {
 
 /// How a delivery ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliveryResult {
+pub(crate) struct DeliveryResult {
     /// Attempts made.
     pub attempts: u32,
     /// How the last one ended.
@@ -53,7 +53,7 @@ pub struct DeliveryResult {
 }
 
 /// What the engine needs from outside while it runs.
-pub trait DeliveryContext {
+pub(crate) trait DeliveryContext {
     /// Why the outside may end a delivery early.
     type Stopped;
 
@@ -72,7 +72,7 @@ pub trait DeliveryContext {
 
 impl DeliveryPlan {
     /// Attempts that may be made.
-    pub fn max_attempts(&self) -> u32 {
+    pub(crate) fn max_attempts(&self) -> u32 {
         if self.retry { MAX_ATTEMPTS } else { 1 }
     }
 
@@ -86,7 +86,7 @@ impl DeliveryPlan {
 
 /// Delivers. An attempt is due at the previous (or first) attempt's scheduled start plus the documented delay, and
 /// never begins before the previous one ended.
-pub async fn deliver_event<S: DeliveryContext>(
+pub(crate) async fn deliver_event<S: DeliveryContext>(
     plan: &DeliveryPlan,
     exchange: &HttpClient,
     clock: &dyn Clock,

@@ -8,9 +8,9 @@ mod loopback;
 mod paced;
 mod tls_errors;
 
-pub use crate::protocol::target::is_loopback;
-pub use loopback::connect_to;
-pub use paced::BodyEncoding;
+pub(crate) use crate::protocol::target::is_loopback;
+pub(crate) use loopback::connect_to;
+pub(crate) use paced::BodyEncoding;
 
 use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
@@ -27,7 +27,7 @@ use url::Url;
 
 /// A request that is ready to be sent, as often as needed.
 #[derive(Debug, Clone)]
-pub struct OutgoingRequest {
+pub(crate) struct OutgoingRequest {
     /// Where to.
     pub url: Url,
     /// Header fields in order; names may repeat.
@@ -38,7 +38,7 @@ pub struct OutgoingRequest {
 
 /// A pool of connections. Cloning shares it.
 #[derive(Clone, Debug, Default)]
-pub struct HttpClient {
+pub(crate) struct HttpClient {
     clients: Arc<ClientPool>,
 }
 
@@ -60,7 +60,7 @@ struct ClientPool {
 
 /// A request that is not the usual one.
 #[derive(Debug, Clone)]
-pub struct RequestOverrides {
+pub(crate) struct RequestOverrides {
     /// Its method.
     pub method: Method,
     /// How its body is sent.
@@ -69,7 +69,7 @@ pub struct RequestOverrides {
 
 /// How an unusual request ended.
 #[derive(Debug, Clone)]
-pub struct ExchangeResult {
+pub(crate) struct ExchangeResult {
     /// How it ended.
     pub outcome: AttemptOutcome,
     /// The answer's header fields, where there was an answer.
@@ -80,30 +80,30 @@ pub struct ExchangeResult {
 
 impl HttpClient {
     /// A new pool; clients are made when first needed.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// One that makes a connection for every request: nothing that one does can reach another.
-    pub fn without_pool() -> Self {
+    pub(crate) fn without_pool() -> Self {
         Self { clients: Arc::new(ClientPool { fresh: true, ..ClientPool::default() }) }
     }
 
     /// One whose answers are kept up to so many bytes and not read any further, and whose connections must stand within
     /// some time. No compression is asked for, so the bytes that are counted are the bytes that are meant.
-    pub fn for_answers(connect: Duration, cap: usize) -> Self {
+    pub(crate) fn for_answers(connect: Duration, cap: usize) -> Self {
         Self { clients: Arc::new(ClientPool { connect: Some(connect), cap: Some(cap), ..ClientPool::default() }) }
     }
 
     /// Makes one attempt. `budget` covers connect, send, head and body; `None` waits for ever.
     /// Returns the outcome and the time it took.
-    pub async fn post(&self, request: &OutgoingRequest, budget: Option<Duration>) -> (AttemptOutcome, Duration) {
+    pub(crate) async fn post(&self, request: &OutgoingRequest, budget: Option<Duration>) -> (AttemptOutcome, Duration) {
         let ExchangeResult { outcome, latency, .. } = self.send(request, None, budget).await;
         (outcome, latency)
     }
 
     /// Makes one attempt with another method, or with a body that is sent in another manner.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         request: &OutgoingRequest,
         unusual: Option<&RequestOverrides>,

@@ -18,7 +18,7 @@ use std::time::Duration;
 mod tests;
 
 /// Time that a condition has for one body.
-pub const LIMIT: Duration = Duration::from_secs(1);
+pub(crate) const LIMIT: Duration = Duration::from_secs(1);
 
 /// Filters that act on the process, which no condition may. A condition that names one is told that it is unknown.
 const WITHHELD: &[&str] = &[
@@ -39,7 +39,7 @@ type CompiledFilter = jaq_core::Filter<JustLut<Val>>;
 
 /// A condition, ready to be asked.
 #[derive(Debug)]
-pub struct JqCondition {
+pub(crate) struct JqCondition {
     worker: Mutex<Option<JqWorker>>,
     limit: Duration,
 }
@@ -67,7 +67,7 @@ impl JqCondition {
     ///
     /// # Errors
     /// It is no jq, or uses filters that are not there.
-    pub fn new(expression: &str) -> Result<Self, JqError> {
+    pub(crate) fn new(expression: &str) -> Result<Self, JqError> {
         Self::with_limit(expression, LIMIT)
     }
 
@@ -82,7 +82,7 @@ impl JqCondition {
     ///
     /// # Errors
     /// The condition takes too long, for this body or an earlier one.
-    pub fn matches(&self, body: &RawBody) -> Result<bool, JqError> {
+    pub(crate) fn matches(&self, body: &RawBody) -> Result<bool, JqError> {
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(asked) = worker.as_ref() else { return Err(JqError::TooSlow) };
         let answer = match asked.bodies.send(body.clone()) {

@@ -47,20 +47,20 @@ pub mod clock;
 pub mod context;
 pub mod shutdown;
 
-pub mod audit;
-pub mod child;
-pub mod config;
-pub mod database;
-pub mod deliver;
+mod audit;
+mod child;
+mod config;
+mod database;
+mod deliver;
 pub mod diagnose;
-pub mod exchange;
-pub mod hosted;
-pub mod jq;
+mod exchange;
+mod hosted;
+mod jq;
 pub mod receive;
-pub mod sandbox;
-pub mod server;
+mod sandbox;
+mod server;
 pub mod store;
-pub mod tunnel;
+mod tunnel;
 
 pub mod output;
 
@@ -69,7 +69,7 @@ pub mod session;
 pub mod commands;
 
 pub mod cli;
-pub mod error;
+mod error;
 
 use cli::CliFailure;
 use context::Context;

@@ -9,7 +9,7 @@ use std::pin::Pin;
 
 /// A check of the catalogue.
 #[derive(Clone, Copy)]
-pub struct AuditCheck {
+pub(crate) struct AuditCheck {
     /// Its stable id.
     pub id: &'static str,
     /// How much a failure matters.
@@ -29,7 +29,7 @@ pub struct AuditCheck {
 
 /// What a check cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CheckNeeds {
+pub(crate) struct CheckNeeds {
     /// A secret to sign with.
     pub secret: bool,
     /// A way to ask for the endpoint's state.
@@ -56,7 +56,7 @@ pub(super) type CheckFuture<'a> = Pin<Box<dyn Future<Output = CheckJudgement> + 
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CheckJudgement {
+pub(super) enum CheckJudgement {
     /// It is as it should be.
     Pass,
     /// It is not: what was seen.
@@ -167,7 +167,7 @@ impl AuditCheck {
     }
 
     /// What it is about.
-    pub fn group(&self) -> CheckGroup {
+    pub(crate) fn group(&self) -> CheckGroup {
         // Every id begins with a group's name, as a test sees to.
         CheckGroup::from_id(self.id).unwrap_or(CheckGroup::Hygiene)
     }

@@ -50,7 +50,7 @@ const NAMES: [&str; 4] = ["Ada Archer", "Ben Baker", "Cleo Carter", "Dan Dyer"];
 
 /// Bounds of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AuditLimits {
+pub(crate) struct AuditLimits {
     /// Requests.
     pub requests: u32,
     /// Time.
@@ -59,9 +59,9 @@ pub struct AuditLimits {
 
 impl AuditLimits {
     /// What nobody minds.
-    pub const USUAL: Self = Self { requests: 240, time: Duration::from_secs(90) };
+    pub(crate) const USUAL: Self = Self { requests: 240, time: Duration::from_secs(90) };
     /// With the checks that strain the endpoint.
-    pub const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
+    pub(crate) const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
 }
 
 /// Whether a draft's answer is shown with the check.
@@ -85,7 +85,7 @@ struct ExchangeLog {
 }
 
 /// Where checks play.
-pub struct CheckContext<'a> {
+pub(super) struct CheckContext<'a> {
     plan: &'a AuditPlan,
     exchange: HttpClient,
     started: Duration,

@@ -10,7 +10,7 @@ use url::Url;
 
 /// A request in the making.
 #[derive(Debug, Clone)]
-pub struct RequestDraft {
+pub(crate) struct RequestDraft {
     /// What it is for, in a few words.
     pub what: String,
     /// Its method.
@@ -24,21 +24,21 @@ pub struct RequestDraft {
 impl RequestDraft {
     /// Says what it is for.
     #[must_use]
-    pub fn with_label(mut self, what: impl Into<String>) -> Self {
+    pub(crate) fn with_label(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
         self
     }
 
     /// Sends its body in another manner.
     #[must_use]
-    pub fn with_manner(mut self, manner: BodyEncoding) -> Self {
+    pub(crate) fn with_manner(mut self, manner: BodyEncoding) -> Self {
         self.manner = manner;
         self
     }
 
     /// With another method and no body.
     #[must_use]
-    pub fn with_method(mut self, method: Method) -> Self {
+    pub(crate) fn with_method(mut self, method: Method) -> Self {
         self.method = method;
         self.request.body = RawBody::default();
         self.without_header(&header::CONTENT_TYPE)
@@ -46,40 +46,40 @@ impl RequestDraft {
 
     /// Without a field.
     #[must_use]
-    pub fn without_header(mut self, name: &HeaderName) -> Self {
+    pub(crate) fn without_header(mut self, name: &HeaderName) -> Self {
         self.request.headers.retain(|(given, _)| given != name);
         self
     }
 
     /// With a field in the place of those of its name. A value that no header can have leaves the field out.
     #[must_use]
-    pub fn with_header(self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn with_header(self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
         self.without_header(name).add_header(name, value)
     }
 
     /// With one more field.
     #[must_use]
-    pub fn add_header(mut self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn add_header(mut self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
         self.request.headers.extend(HeaderValue::from_bytes(value.as_ref()).ok().map(|value| (name.clone(), value)));
         self
     }
 
     /// With another body, the signature being left as it is.
     #[must_use]
-    pub fn with_body(mut self, body: impl Into<RawBody>) -> Self {
+    pub(crate) fn with_body(mut self, body: impl Into<RawBody>) -> Self {
         self.request.body = body.into();
         self
     }
 
     /// To another address.
     #[must_use]
-    pub fn with_url(mut self, url: Url) -> Self {
+    pub(crate) fn with_url(mut self, url: Url) -> Self {
         self.request.url = url;
         self
     }
 
     /// Whether its body is sent at once.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         matches!(self.manner, BodyEncoding::Whole)
     }
 

@@ -19,12 +19,11 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::AuditCheck;
-pub use check_context::AuditLimits;
-pub use checks::{all_checks, find_check};
-pub use draft::RequestDraft;
-pub use run::{build_drafts, run_audit};
-pub use selection::{CheckSelection, CheckSelector, UnknownCheck};
+pub(crate) use catalogue::AuditCheck;
+pub(crate) use check_context::AuditLimits;
+pub(crate) use checks::{all_checks, find_check};
+pub(crate) use run::{build_drafts, run_audit};
+pub(crate) use selection::{CheckSelection, CheckSelector};
 
 use crate::clock::SharedClock;
 use crate::protocol::check::CheckReport;
@@ -37,14 +36,14 @@ use std::sync::Arc;
 use url::Url;
 
 /// Something that is done outside and may fail with a sentence.
-pub type AuditHook<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>> + Send + Sync>;
+pub(crate) type AuditHook<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>> + Send + Sync>;
 
 /// Names what an endpoint verifies in the place of the bytes, from which correctly signed bodies it accepted.
-pub type RejectionExplainer = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
+pub(crate) type RejectionExplainer = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
 
 /// Everything about one audit.
 #[derive(Clone)]
-pub struct AuditPlan {
+pub(crate) struct AuditPlan {
     /// What is audited.
     pub url: Url,
     /// The secret, where one is given.
@@ -79,13 +78,13 @@ pub struct AuditPlan {
 
 impl AuditPlan {
     /// What signs, where a secret is given.
-    pub fn key(&self) -> Option<HmacKey> {
+    pub(crate) fn key(&self) -> Option<HmacKey> {
         self.secret.as_ref().map(Secret::key)
     }
 }
 
 /// Whoever is told how the audit goes.
-pub trait AuditObserver {
+pub(crate) trait AuditObserver {
     /// A check begins: how many have ended, how many there are, and its id.
     fn check_started(&mut self, ended: usize, of: usize, id: &'static str);
 
@@ -95,7 +94,7 @@ pub trait AuditObserver {
 
 /// Why there is no audit at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AuditUnreachable {
+pub(crate) enum AuditUnreachable {
     /// Nothing answers there.
     #[error("{0}")]
     Endpoint(String),

@@ -35,7 +35,7 @@ struct AuditKnowledge {
 }
 
 /// Audits. `repeat` gives the command line that repeats a check.
-pub async fn run_audit(
+pub(crate) async fn run_audit(
     plan: &AuditPlan,
     repeat: &dyn Fn(&AuditCheck) -> String,
     audience: &mut dyn AuditObserver,
@@ -63,7 +63,7 @@ pub async fn run_audit(
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.
-pub fn build_drafts(check: &AuditCheck, plan: &AuditPlan) -> Option<Vec<RequestDraft>> {
+pub(crate) fn build_drafts(check: &AuditCheck, plan: &AuditPlan) -> Option<Vec<RequestDraft>> {
     match check.play {
         CheckAction::Send(drafts, _) => Some(drafts(&CheckContext::new(plan))),
         CheckAction::Act(_) => None,

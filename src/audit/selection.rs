@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// Ids and groups.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CheckSelection {
+pub(crate) struct CheckSelection {
     /// Only these; empty for all.
     pub only: Vec<CheckSelector>,
     /// Not these.
@@ -16,7 +16,7 @@ pub struct CheckSelection {
 
 /// An id or a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckSelector {
+pub(crate) enum CheckSelector {
     /// One check.
     One(&'static str),
     /// All of a group.
@@ -26,7 +26,7 @@ pub enum CheckSelector {
 /// Neither an id nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown check {given:?}{}", .nearest.map(|id| format!("; did you mean {id:?}?")).unwrap_or_default())]
-pub struct UnknownCheck {
+pub(crate) struct UnknownCheck {
     /// What was given.
     pub given: String,
     /// The id that was probably meant.
@@ -64,23 +64,23 @@ impl CheckSelector {
 
 impl CheckSelection {
     /// One check.
-    pub fn single(id: &'static str) -> Self {
+    pub(crate) fn single(id: &'static str) -> Self {
         Self { only: vec![CheckSelector::One(id)], skip: Vec::new() }
     }
 
     /// Whether a check is asked for.
-    pub fn includes(&self, check: &AuditCheck) -> bool {
+    pub(crate) fn includes(&self, check: &AuditCheck) -> bool {
         let named = |parts: &[CheckSelector]| parts.iter().any(|part| part.selects(check));
         (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
     }
 
     /// Whether a check is left out, by its name or its group's.
-    pub fn skips(&self, check: &AuditCheck) -> bool {
+    pub(crate) fn skips(&self, check: &AuditCheck) -> bool {
         self.skip.iter().any(|part| part.selects(check))
     }
 
     /// Whether a check is asked for by its own name.
-    pub fn includes_by_id(&self, check: &AuditCheck) -> bool {
+    pub(crate) fn includes_by_id(&self, check: &AuditCheck) -> bool {
         self.only.contains(&CheckSelector::One(check.id))
     }
 }

@@ -23,7 +23,7 @@ const ELSEWHERE: [(&str, &[&str], &str); 9] = [
 ];
 
 /// The complaint about a command line as an error of usage.
-pub fn explain_parse_error(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
+pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
     let (path, command) = find_subcommand(arguments, root);
     let complaint = UsageMessage(error);
     let told = Error::usage(complaint.sentence());

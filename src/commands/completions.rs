@@ -10,14 +10,14 @@ use std::io::Write;
   referralloop completions bash > referralloop.bash
   referralloop completions zsh > _referralloop
   referralloop completions fish > referralloop.fish")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The shell
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
 /// Prints the script for the command that it is handed.
-pub fn run(arguments: &Arguments, mut command: clap::Command, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, mut command: clap::Command, context: &Context) -> Result<Exit, Error> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "referralloop", &mut script);
     context.stdout.clone().write_all(&script)?;

@@ -29,7 +29,7 @@ Examples:
   referralloop config set --project forward_to 3000/webhooks
   referralloop config unset port"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: ConfigAction,
 }
@@ -75,7 +75,7 @@ enum ConfigAction {
 }
 
 /// Shows or changes.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     match &arguments.action {
         ConfigAction::Show => show(&console, context)?,

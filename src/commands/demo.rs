@@ -33,7 +33,7 @@ Examples:
   referralloop demo
   referralloop demo --json"
 )]
-pub struct Arguments {}
+pub(crate) struct Arguments {}
 
 /// How much faster than documented the demo's retry comes.
 const SPEED: f64 = 600.0;
@@ -68,7 +68,7 @@ struct DemoOutcome {
 }
 
 /// Runs the acts.
-pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     runtime::block_on(run_demo(context, &console))
 }

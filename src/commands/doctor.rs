@@ -24,7 +24,7 @@ use url::Url;
 Examples:
   referralloop doctor
   referralloop doctor --app 3000/webhooks --json")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Where your app listens [default: the setting forward_to]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     app: Option<Url>,
@@ -34,7 +34,7 @@ pub struct Arguments {
 const WORDS: usize = 24;
 
 /// Checks.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {

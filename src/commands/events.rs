@@ -18,7 +18,7 @@ use crate::error::{Error, Exit};
   referralloop events list --events created --since 2h --failed
   referralloop events show last
   referralloop events show 1 --raw > body.json")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: EventsAction,
 }
@@ -35,7 +35,7 @@ enum EventsAction {
 }
 
 /// Does one of them.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     match &arguments.action {
         EventsAction::List(arguments) => list::run(arguments, context),
         EventsAction::Show(arguments) => show::run(arguments, context),

@@ -40,7 +40,7 @@ Examples:
   referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
   referralloop expect created --where '.data.position > 0' -- referralloop trigger created
   referralloop expect created --junit report.xml -- referralloop trigger created")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Expected events: created, created=2, created=2+, 'created>=2', signup.*, all
     #[arg(value_name = "EVENT[=N]", required_unless_present = "none")]
     expected: Vec<Expectation>,
@@ -80,7 +80,7 @@ pub struct Arguments {
 }
 
 /// Runs the command and judges.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();

@@ -46,7 +46,7 @@ Examples:
   referralloop listen --subscribe all --tunnel cloudflared
   referralloop listen --subscribe created,deleted --public-url https://hooks.example.com"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     address: AddressArguments,
     #[command(flatten)]
@@ -154,7 +154,7 @@ fn path(text: &str) -> Result<String, String> {
 }
 
 /// Listens until told to stop.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;

@@ -33,7 +33,7 @@ Examples:
   referralloop load position_changed --count 200 --seed 7 --unsigned --to 3000/webhooks
   referralloop load --data @body.json --count 100 --to 3000/webhooks --json"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// created, position_changed or deleted, or all for whole lives of sign-ups; not needed with --data
     #[arg(value_name = "EVENT", value_parser = payload::read_pattern, required_unless_present = "data")]
     event: Option<PayloadPattern>,
@@ -108,7 +108,7 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 /// Sends many events, and shows the figures.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;

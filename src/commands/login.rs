@@ -27,10 +27,10 @@ Examples:
   referralloop login < key.txt
   referralloop login --profile staging < key.txt"
 )]
-pub struct Arguments {}
+pub(crate) struct Arguments {}
 
 /// Checks, then keeps.
-pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let place = api::resolve_location(&settings)?;

@@ -15,10 +15,10 @@ use serde_json::json;
 Examples:
   referralloop logout
   referralloop logout --profile staging")]
-pub struct Arguments {}
+pub(crate) struct Arguments {}
 
 /// Forgets.
-pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let profile = &settings.profile.value;

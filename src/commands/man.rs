@@ -9,14 +9,14 @@ use std::io::Write;
 #[command(after_help = "Examples:
   referralloop man > referralloop.1
   referralloop man listen > referralloop-listen.1")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// A command, such as listen
     #[arg(value_name = "COMMAND")]
     of: Option<String>,
 }
 
 /// Prints the page for the command that it is handed.
-pub fn run(arguments: &Arguments, mut command: clap::Command, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, mut command: clap::Command, context: &Context) -> Result<Exit, Error> {
     command.build();
     let page = match &arguments.of {
         None => command,

@@ -36,7 +36,7 @@ Examples:
   referralloop reconcile -w 123e4567-e89b-12d3-a456-426614174000 --deliver --to 3000/webhooks
   referralloop reconcile --since 5m --deliver --json"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The waitlist [default: the setting waitlist]
     #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::read_id)]
     waitlist: Option<String>,
@@ -76,7 +76,7 @@ struct ReconcileResult {
 }
 
 /// Compares, and mends.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let since = read_moment("--since", arguments.since.as_deref(), context.clock.now())?;

@@ -29,7 +29,7 @@ Examples:
   referralloop rehearse --chaos drop=0.1,corrupt=0.05 --event all --count 50 --dry-run
   referralloop rehearse lifecycle --to 3000/webhooks --state-cmd 'date +%s' --state-change 0 || true"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// lifecycle, referral-climb, burst, duplicate-storm, or a TOML file
     #[arg(value_name = "SCENARIO", value_parser = read_scenario_name, conflicts_with_all = [
         "chaos", "event", "count", "data", "set", "set_json", "unset", "force", "waitlist", "email", "name",
@@ -83,7 +83,7 @@ const MOST: i64 = 100_000;
 const MANY: usize = 20;
 
 /// Decides, asks where it must, and plays.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;

@@ -27,7 +27,7 @@ Examples:
   referralloop replay --last 20 --pace 10x
   referralloop replay --from events.jsonl --to 3000/webhooks --concurrency 8"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Events by number, or last; without any, those that the options choose
     #[arg(value_name = "ID")]
     ids: Vec<StoredId>,
@@ -127,7 +127,7 @@ fn speed(text: &str) -> Result<DeliveryPace, String> {
 }
 
 /// Replays.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.from.as_ref(), arguments.sending.secret_file.as_ref()])?;

@@ -37,7 +37,7 @@ Examples:
   referralloop sandbox --assumptions
   referralloop sandbox deliveries"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Option<SandboxAction>,
     /// Listen on this port of 127.0.0.1; 0 picks a free one
@@ -115,7 +115,7 @@ const SIGNUPS: u32 = 25;
 const SEED: u64 = 7;
 
 /// Serves until told to stop.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     match &arguments.action {
         Some(SandboxAction::Deliveries(arguments)) => return deliveries::run(arguments, context, &console),

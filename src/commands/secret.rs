@@ -30,7 +30,7 @@ Examples:
   referralloop secret set < secret.txt
   referralloop secret set --secret-file secret.txt --profile staging"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: SecretAction,
 }
@@ -59,7 +59,7 @@ enum SecretAction {
 }
 
 /// Shows, makes or sets.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     match &arguments.action {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
   referralloop sign body.json
   printf '{\"a\":1}' | referralloop sign -
   referralloop sign body.json --secret-file secret.txt")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The body's exact bytes; - for standard input
     #[arg(value_name = "FILE")]
     body: PathBuf,
@@ -23,7 +23,7 @@ pub struct Arguments {
 }
 
 /// Signs.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[Some(&arguments.body), arguments.secret_file.as_ref()])?;

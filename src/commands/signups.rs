@@ -18,7 +18,7 @@ use crate::session::{self, arguments, runtime, service, waitlist};
 #[command(after_help = "Examples:
   referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000
   referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: SignupsAction,
 }
@@ -48,7 +48,7 @@ struct SignupsSession<'a> {
 }
 
 /// Does it.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let service = service::open_service(context, &settings)?;

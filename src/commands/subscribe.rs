@@ -27,7 +27,7 @@ Examples:
   referralloop subscribe created deleted --url https://app.example.com/webhooks
   referralloop subscribe all --url https://example.com/hook -w 123e4567-e89b-12d3-a456-426614174000"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Events: created, signup.deleted, signup.* or all
     #[arg(value_name = "EVENT", value_parser = arguments::read_selection)]
     events: Vec<EventSelection>,
@@ -46,7 +46,7 @@ pub struct Arguments {
 }
 
 /// Subscribes.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     require_arguments(arguments, context)?;

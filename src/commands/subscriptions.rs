@@ -27,7 +27,7 @@ Examples:
   referralloop subscriptions --ended --json
   referralloop subscriptions --cleanup"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Show those that ended, too
     #[arg(long)]
     ended: bool,
@@ -43,7 +43,7 @@ pub struct Arguments {
 const WIDE: usize = 100;
 
 /// Lists or tidies up.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let store = session::store_path(context, &settings)?;

@@ -7,7 +7,7 @@ use crate::tunnel::supervisor;
 use std::ffi::OsString;
 
 /// Runs the command until it ends or standard input does.
-pub fn run(command: &[OsString], context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(command: &[OsString], context: &Context) -> Result<Exit, Error> {
     runtime::block_on(async {
         let ended = supervisor::supervise(command, context.pid, context.stdin.clone()).await;
         let program = command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();

@@ -38,7 +38,7 @@ Examples:
   referralloop test 3000/webhooks --case auth.missing --secret-file secret.txt --dry-run
   referralloop test --list"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The endpoint: a port, host:port/path or URL
     #[arg(value_name = "URL", value_parser = arguments::read_target, required_unless_present = "list")]
     url: Option<Url>,
@@ -142,7 +142,7 @@ struct ReportArguments {
 const SEEDS: u64 = 1_000_000;
 
 /// Audits and reports.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let selection = CheckSelection { only: arguments.checks.only.clone(), skip: arguments.checks.skip.clone() };
     let Some(url) = arguments.url.clone().filter(|_| !arguments.checks.list) else { return list(&selection, &console) };

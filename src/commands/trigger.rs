@@ -26,7 +26,7 @@ Examples:
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
   referralloop trigger created --dry-run --as curl"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// created, position_changed or deleted; not needed with --data
     #[arg(value_name = "EVENT", value_parser = read_single_event, required_unless_present = "data")]
     event: Option<EventType>,
@@ -117,7 +117,7 @@ impl RetryArguments {
 }
 
 /// Fabricates, signs and delivers.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;

@@ -23,7 +23,7 @@ Examples:
   referralloop unsubscribe --url https://app.example.com/webhooks
   referralloop unsubscribe --all"
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Subscriptions, known to the journal or not
     #[arg(value_name = "ID", value_parser = arguments::read_id, conflicts_with_all = ["all", "url"])]
     ids: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Arguments {
 type SubscriptionRemoval = (String, Option<JournalEntry>);
 
 /// Ends them.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let named = !arguments.ids.is_empty() || arguments.all || arguments.url.is_some();

@@ -32,7 +32,7 @@ Examples:
   referralloop verify --event '!1' --secret-file secret.txt --framework express
   referralloop verify --got \"$(referralloop sign body.json)\" body.json
   referralloop verify --probe http://localhost:3000/webhooks || echo 'the fix is above'")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The body's exact bytes; - for standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["event", "probe"])]
     body: Option<PathBuf>,
@@ -73,7 +73,7 @@ struct SignedInput {
 }
 
 /// Verifies.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     if let Some(url) = &arguments.probe {

@@ -17,10 +17,10 @@ use serde_json::json;
 Examples:
   referralloop waitlists
   referralloop waitlists --json")]
-pub struct Arguments {}
+pub(crate) struct Arguments {}
 
 /// Lists.
-pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let service = service::open_service(context, &settings)?;

@@ -21,10 +21,10 @@ use serde_json::json;
 Examples:
   referralloop whoami
   referralloop whoami --profile staging --json")]
-pub struct Arguments {}
+pub(crate) struct Arguments {}
 
 /// Asks the service.
-pub fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let service = service::open_service(context, &settings)?;

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 
 /// Where calls go, and who says so.
 #[derive(Debug, Clone)]
-pub struct ApiLocation {
+pub(crate) struct ApiLocation {
     /// The base of every call.
     pub base: ApiBase,
     /// Where it came from.
@@ -17,7 +17,7 @@ pub struct ApiLocation {
 
 /// A key, and where it came from.
 #[derive(Debug, Clone)]
-pub struct ApiCredentials {
+pub(crate) struct ApiCredentials {
     /// The key.
     pub key: ApiKey,
     /// Where it came from.
@@ -25,7 +25,7 @@ pub struct ApiCredentials {
 }
 
 /// Where the calls of this profile go.
-pub fn resolve_location(settings: &ConfigSettings) -> Result<ApiLocation, ConfigError> {
+pub(crate) fn resolve_location(settings: &ConfigSettings) -> Result<ApiLocation, ConfigError> {
     let found = settings.get(SettingKey::ApiUrl)?;
     // The setting has a built-in value, and every value has been through the same grammar.
     let missing = || ConfigError::Value {
@@ -39,7 +39,7 @@ pub fn resolve_location(settings: &ConfigSettings) -> Result<ApiLocation, Config
 }
 
 /// Where this profile's key comes from, looked at or not.
-pub fn find_key_origin(settings: &ConfigSettings, environment: &Environment) -> Option<SettingOrigin> {
+pub(crate) fn find_key_origin(settings: &ConfigSettings, environment: &Environment) -> Option<SettingOrigin> {
     if environment.is_set(KEY_VARIABLE) {
         return Some(SettingOrigin::Environment(KEY_VARIABLE));
     }
@@ -51,7 +51,10 @@ pub fn find_key_origin(settings: &ConfigSettings, environment: &Environment) -> 
 ///
 /// A variable that is set to nothing is how a missing secret of a CI job looks, so it is no key, rather than a reason
 /// to look elsewhere.
-pub fn read_credentials(settings: &ConfigSettings, environment: &Environment) -> Result<ApiCredentials, ConfigError> {
+pub(crate) fn read_credentials(
+    settings: &ConfigSettings,
+    environment: &Environment,
+) -> Result<ApiCredentials, ConfigError> {
     let profile = &settings.profile.value;
     let Some(origin) = find_key_origin(settings, environment) else {
         return Err(ConfigError::NoKey { profile: profile.clone() });
@@ -66,7 +69,7 @@ pub fn read_credentials(settings: &ConfigSettings, environment: &Environment) ->
 
 /// Keeps a live key from a place that nobody meant for it: a base left over in the environment, say, while the key
 /// is from the configuration. Whoever names both in one place, or the base on the command line, means it.
-pub fn check_key_location(place: &ApiLocation, credentials: &ApiCredentials) -> Result<(), ConfigError> {
+pub(crate) fn check_key_location(place: &ApiLocation, credentials: &ApiCredentials) -> Result<(), ConfigError> {
     let meant = match (&place.origin, &credentials.origin) {
         (SettingOrigin::Option(_), _) => true,
         (SettingOrigin::Environment(_), SettingOrigin::Environment(_)) => true,

@@ -6,13 +6,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// Replaces a file in one step, mode 0600. Missing folders are made, mode 0700.
-pub fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
+pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     stage(path, contents)?.persist(path)?;
     Ok(())
 }
 
 /// Creates a file in one step, mode 0600, unless there is one already; tells whether it did.
-pub fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
+pub(crate) fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
     match stage(path, contents)?.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),

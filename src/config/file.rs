@@ -9,7 +9,7 @@ use toml_edit::{DocumentMut, Item, Table, Value};
 
 /// Which kind of file it is: that decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConfigFileKind {
+pub(crate) enum ConfigFileKind {
     /// `referralloop.toml` in a project: settings for everybody who works there, no profiles, no secrets.
     Project,
     /// The user's own file: settings at the top, and per profile under `[profiles.NAME]`.
@@ -18,7 +18,7 @@ pub enum ConfigFileKind {
 
 /// The values of a file.
 #[derive(Debug, Clone, Default)]
-pub struct ConfigFile {
+pub(crate) struct ConfigFile {
     /// Where it is, or would be.
     pub path: PathBuf,
     top: BTreeMap<SettingKey, String>,
@@ -27,7 +27,7 @@ pub struct ConfigFile {
 
 impl ConfigFile {
     /// Reads a file; one that does not exist is an empty one.
-    pub fn read(path: &Path, kind: ConfigFileKind) -> Result<Self, ConfigError> {
+    pub(crate) fn read(path: &Path, kind: ConfigFileKind) -> Result<Self, ConfigError> {
         let Some(document) = parse(path)? else {
             return Ok(Self { path: path.to_owned(), ..Self::default() });
         };
@@ -57,18 +57,18 @@ impl ConfigFile {
     }
 
     /// A setting of a profile, else the one at the top.
-    pub fn get(&self, profile: Option<&str>, key: SettingKey) -> Option<&str> {
+    pub(crate) fn get(&self, profile: Option<&str>, key: SettingKey) -> Option<&str> {
         let own = profile.and_then(|name| self.profiles.get(name)).and_then(|values| values.get(&key));
         own.or_else(|| self.top.get(&key)).map(String::as_str)
     }
 
     /// Whether a profile has a setting of its own.
-    pub fn has_own(&self, profile: &str, key: SettingKey) -> bool {
+    pub(crate) fn has_own(&self, profile: &str, key: SettingKey) -> bool {
         self.profiles.get(profile).is_some_and(|values| values.contains_key(&key))
     }
 
     /// The profiles that it has.
-    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)
     }
 
@@ -127,7 +127,7 @@ fn parse(path: &Path) -> Result<Option<DocumentMut>, ConfigError> {
 }
 
 /// Sets or removes one setting and writes the file back, 0600 and at once. Comments and order are kept.
-pub fn write_setting(
+pub(crate) fn write_setting(
     path: &Path,
     profile: Option<&str>,
     key: SettingKey,
@@ -137,7 +137,7 @@ pub fn write_setting(
 }
 
 /// The same for several settings that must change together.
-pub fn write_settings(
+pub(crate) fn write_settings(
     path: &Path,
     profile: Option<&str>,
     changes: &[(SettingKey, Option<&str>)],

@@ -5,11 +5,11 @@ use crate::protocol::event::EventSelection;
 use crate::protocol::target::{parse_bind_address, parse_target, split_route};
 
 /// Environment variable that holds the API key.
-pub const KEY_VARIABLE: &str = "REFERRALLOOP_API_KEY";
+pub(crate) const KEY_VARIABLE: &str = "REFERRALLOOP_API_KEY";
 
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SettingKey {
+pub(crate) enum SettingKey {
     /// Which profile to use.
     Profile,
     /// The file that keeps events.
@@ -38,7 +38,7 @@ pub enum SettingKey {
 
 /// What is known about a setting.
 #[derive(Debug)]
-pub struct SettingSpec {
+pub(crate) struct SettingSpec {
     /// The setting.
     pub key: SettingKey,
     /// Its name in files.
@@ -57,7 +57,7 @@ pub struct SettingSpec {
 }
 
 /// Every setting, in the order in which they are shown.
-pub const KEYS: [SettingSpec; 12] = [
+pub(crate) const KEYS: [SettingSpec; 12] = [
     SettingSpec {
         key: SettingKey::Profile,
         name: "profile",
@@ -171,34 +171,34 @@ pub const KEYS: [SettingSpec; 12] = [
 
 impl SettingKey {
     /// What is known about the setting.
-    pub fn spec(self) -> &'static SettingSpec {
+    pub(crate) fn spec(self) -> &'static SettingSpec {
         // The table is indexed by the enum's order, which a test keeps equal.
         &KEYS[self as usize]
     }
 
     /// Its name in files.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.spec().name
     }
 
     /// Finds a setting by its name in files.
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         KEYS.iter().find(|spec| spec.name == name).map(|spec| spec.key)
     }
 
     /// The name nearest to a mistyped one.
-    pub fn nearest(name: &str) -> Option<&'static str> {
+    pub(crate) fn nearest(name: &str) -> Option<&'static str> {
         let near = |spec: &&SettingSpec| strsim::jaro_winkler(spec.name, name);
         KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|spec| near(spec) > 0.75).map(|spec| spec.name)
     }
 
     /// Whether its value must never be shown.
-    pub fn is_secret(self) -> bool {
+    pub(crate) fn is_secret(self) -> bool {
         matches!(self, Self::WebhookSecret | Self::ApiKey)
     }
 
     /// Checks the shape of a value as far as it can be told without the rest of the program.
-    pub fn check(self, value: &str) -> Result<(), String> {
+    pub(crate) fn check(self, value: &str) -> Result<(), String> {
         match self {
             Self::Profile => check_profile(value),
             Self::Port => value.parse::<u16>().map(|_| ()).map_err(|_| "a port is a number from 0 to 65535".into()),
@@ -215,7 +215,7 @@ impl SettingKey {
 
     /// Checks a value before it is written: what a command would refuse later does not enter a file, nor does a
     /// password in a URL, which the project's file would carry on.
-    pub fn check_new(self, value: &str) -> Result<(), String> {
+    pub(crate) fn check_new(self, value: &str) -> Result<(), String> {
         self.check(value)?;
         match self {
             Self::To => parse_target(value).map(drop).map_err(|error| error.to_string()),

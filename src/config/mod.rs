@@ -4,11 +4,11 @@
 //! configuration, then the built-in value; one small function a layer. Handed a snapshot of the environment, it reads
 //! files and nothing else of the process.
 
-pub mod api;
-pub mod atomic;
-pub mod file;
-pub mod keys;
-pub mod secrets;
+pub(crate) mod api;
+pub(crate) mod atomic;
+pub(crate) mod file;
+pub(crate) mod keys;
+pub(crate) mod secrets;
 
 use crate::context::Environment;
 use crate::protocol::api::ApiKeyError;
@@ -17,7 +17,7 @@ use keys::SettingKey;
 use std::path::{Path, PathBuf};
 
 /// Name of the project file.
-pub const PROJECT_FILE: &str = "referralloop.toml";
+pub(crate) const PROJECT_FILE: &str = "referralloop.toml";
 
 /// Why settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,7 +121,7 @@ fn format_place(origin: &str, name: &str) -> String {
 
 /// A value, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingValue {
+pub(crate) struct SettingValue {
     /// The value.
     pub value: String,
     /// Where it came from.
@@ -130,7 +130,7 @@ pub struct SettingValue {
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingOrigin {
+pub(crate) enum SettingOrigin {
     /// An option, by its name with the dashes.
     Option(&'static str),
     /// An environment variable, by its name.
@@ -155,7 +155,7 @@ impl std::fmt::Display for SettingOrigin {
 
 /// What the global options say about settings.
 #[derive(Debug, Clone, Default)]
-pub struct ConfigOptions {
+pub(crate) struct ConfigOptions {
     /// `--profile`.
     pub profile: Option<String>,
     /// `--config`.
@@ -168,7 +168,7 @@ pub struct ConfigOptions {
 
 /// The layers, loaded.
 #[derive(Debug, Clone)]
-pub struct ConfigSettings {
+pub(crate) struct ConfigSettings {
     /// The profile in use.
     pub profile: SettingValue,
     /// The user configuration; empty where there is no file.
@@ -181,14 +181,18 @@ pub struct ConfigSettings {
 
 /// Folders of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProfilePaths {
+pub(crate) struct ProfilePaths {
     /// Holds the development secret, the store and the list of running listeners.
     pub data: PathBuf,
 }
 
 impl ConfigSettings {
     /// Loads every layer. `directory` is where the search for a project file begins.
-    pub fn load(options: ConfigOptions, environment: &Environment, directory: &Path) -> Result<Self, ConfigError> {
+    pub(crate) fn load(
+        options: ConfigOptions,
+        environment: &Environment,
+        directory: &Path,
+    ) -> Result<Self, ConfigError> {
         let user_path = locate_user_file(&options, environment, directory);
         let user = match user_path {
             Ok(path) => ConfigFile::read(&path, ConfigFileKind::User)?,
@@ -211,7 +215,7 @@ impl ConfigSettings {
     }
 
     /// The value of a setting, from the first layer that has one. Never asked for a secret.
-    pub fn get(&self, key: SettingKey) -> Result<Option<SettingValue>, ConfigError> {
+    pub(crate) fn get(&self, key: SettingKey) -> Result<Option<SettingValue>, ConfigError> {
         self.check_variable(key)?;
         let found = self
             .options_layer(key)
@@ -266,7 +270,7 @@ impl ConfigSettings {
 
     /// The file that keeps this profile's events, and where that choice came from. Paths in options and variables
     /// are seen from `directory`.
-    pub fn store(&self, directory: &Path) -> Result<(PathBuf, SettingOrigin), ConfigError> {
+    pub(crate) fn store(&self, directory: &Path) -> Result<(PathBuf, SettingOrigin), ConfigError> {
         if let Some(path) = &self.options.store {
             return Ok((directory.join(path), SettingOrigin::Option("--store")));
         }
@@ -280,7 +284,7 @@ impl ConfigSettings {
     }
 
     /// The folders of the profile in use.
-    pub fn paths(&self) -> Result<ProfilePaths, ConfigError> {
+    pub(crate) fn paths(&self) -> Result<ProfilePaths, ConfigError> {
         let base = folder(&self.environment, "XDG_DATA_HOME", ".local/share")?;
         Ok(ProfilePaths { data: base.join("referralloop").join(&self.profile.value) })
     }
@@ -291,7 +295,7 @@ fn default(key: SettingKey) -> Option<SettingValue> {
 }
 
 /// `--config`, else `REFERRALLOOP_CONFIG`, else the place of the XDG Base Directory Specification.
-pub fn locate_user_file(
+pub(crate) fn locate_user_file(
     options: &ConfigOptions,
     environment: &Environment,
     directory: &Path,

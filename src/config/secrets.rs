@@ -11,17 +11,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Largest secret file, in bytes. A bigger one is not a secret but a mistake.
-pub const SECRET_FILE_LIMIT: u64 = 64 * 1024;
+pub(crate) const SECRET_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Environment variable that holds the webhook secret.
-pub const SECRET_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_SECRET";
+pub(crate) const SECRET_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_SECRET";
 
 /// What secrets made here begin with, so that one on a command line is recognised.
-pub const SECRET_PREFIX: &str = "rlsec_";
+pub(crate) const SECRET_PREFIX: &str = "rlsec_";
 
 /// Secrets and where they came from.
 #[derive(Debug, Clone)]
-pub struct WebhookSecrets {
+pub(crate) struct WebhookSecrets {
     /// At least one; the first signs, all verify.
     pub all: Vec<Secret>,
     /// Where they came from.
@@ -30,7 +30,7 @@ pub struct WebhookSecrets {
 
 /// Where a secret came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SecretOrigin {
+pub(crate) enum SecretOrigin {
     /// Files named with `--secret-file`.
     Files(Vec<PathBuf>),
     /// The environment variable.
@@ -45,12 +45,12 @@ pub enum SecretOrigin {
 
 impl SecretOrigin {
     /// Whether the user chose the secret, rather than this program.
-    pub fn is_user_chosen(&self) -> bool {
+    pub(crate) fn is_user_chosen(&self) -> bool {
         !matches!(self, Self::Development(_) | Self::Fresh)
     }
 
     /// A few words for the banner.
-    pub fn describe(&self, profile: &str) -> String {
+    pub(crate) fn describe(&self, profile: &str) -> String {
         match self {
             Self::Files(paths) => paths.iter().map(|path| named(path)).collect::<Vec<_>>().join(", "),
             Self::Environment => SECRET_VARIABLE.to_owned(),
@@ -63,7 +63,7 @@ impl SecretOrigin {
 
 impl WebhookSecrets {
     /// The secret that signs: the first.
-    pub fn signing(&self) -> &Secret {
+    pub(crate) fn signing(&self) -> &Secret {
         &self.all[0]
     }
 }
@@ -74,7 +74,7 @@ fn named(path: &Path) -> String {
 }
 
 /// Secrets given as files, already read: their paths and contents.
-pub fn parse_secret_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<WebhookSecrets, ConfigError> {
+pub(crate) fn parse_secret_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<WebhookSecrets, ConfigError> {
     let mut all = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     for (path, contents) in files {
@@ -88,7 +88,7 @@ pub fn parse_secret_files(files: Vec<(PathBuf, Vec<u8>)>) -> Result<WebhookSecre
 
 /// The secret of the profile: environment, else user configuration, else the development secret, which is made now
 /// if this is the first time.
-pub fn load_profile_secrets(
+pub(crate) fn load_profile_secrets(
     settings: &ConfigSettings,
     environment: &Environment,
     entropy: &EntropySource,
@@ -102,12 +102,12 @@ pub fn load_profile_secrets(
 }
 
 /// A secret of the moment, kept nowhere.
-pub fn generate_run_secret(entropy: &EntropySource) -> WebhookSecrets {
+pub(crate) fn generate_run_secret(entropy: &EntropySource) -> WebhookSecrets {
     WebhookSecrets { all: vec![generate_secret(entropy)], origin: SecretOrigin::Fresh }
 }
 
 /// The secret that the user set, where there is one.
-pub fn find_user_secret(
+pub(crate) fn find_user_secret(
     settings: &ConfigSettings,
     environment: &Environment,
 ) -> Result<Option<WebhookSecrets>, ConfigError> {
@@ -146,7 +146,7 @@ fn read_development_secret(path: &Path, entropy: &EntropySource) -> Result<Secre
 /// Every other secret that is kept here, with where it is from in words that follow "the secret": those of all
 /// profiles, configured and made for development. What cannot be read is left out: this is for explaining, never for
 /// accepting.
-pub fn list_known_secrets(settings: &ConfigSettings, environment: &Environment) -> Vec<(String, Secret)> {
+pub(crate) fn list_known_secrets(settings: &ConfigSettings, environment: &Environment) -> Vec<(String, Secret)> {
     let mut kept = Vec::new();
     if let Some(value) = environment.get(SECRET_VARIABLE) {
         kept.push((format!("in {SECRET_VARIABLE}"), value.as_bytes().to_vec()));
@@ -184,7 +184,7 @@ fn development_secrets(settings: &ConfigSettings) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A fresh secret: 32 random bytes in base64url behind a recognisable prefix.
-pub fn generate_secret(entropy: &EntropySource) -> Secret {
+pub(crate) fn generate_secret(entropy: &EntropySource) -> Secret {
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
     entropy(&mut *bytes);
     let text = format!("{SECRET_PREFIX}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*bytes));

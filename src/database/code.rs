@@ -9,16 +9,16 @@ use jiff::Timestamp;
 /// A number in a row that nothing was ever written as.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is not a valid {1}")]
-pub struct InvalidStoredValue(pub i64, pub &'static str);
+pub(crate) struct InvalidStoredValue(pub i64, pub &'static str);
 
 /// Unix milliseconds as a time.
-pub fn decode_time(ms: i64) -> Result<Timestamp, InvalidStoredValue> {
+pub(crate) fn decode_time(ms: i64) -> Result<Timestamp, InvalidStoredValue> {
     Timestamp::from_millisecond(ms).map_err(|_| InvalidStoredValue(ms, "time"))
 }
 
 /// An outcome as the columns of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OutcomeColumns {
+pub(crate) struct OutcomeColumns {
     /// Which outcome, and for a time-out in which phase.
     pub outcome: i64,
     /// Status of an answer.
@@ -33,7 +33,7 @@ pub struct OutcomeColumns {
 
 impl OutcomeColumns {
     /// Takes an outcome apart.
-    pub fn from_outcome(outcome: &AttemptOutcome) -> Self {
+    pub(crate) fn from_outcome(outcome: &AttemptOutcome) -> Self {
         let plain = |outcome| Self { outcome, ..Self::default() };
         let worded = |outcome, words: &str| Self { outcome, words: Some(words.to_owned()), ..Self::default() };
         match outcome {
@@ -57,7 +57,7 @@ impl OutcomeColumns {
     }
 
     /// Puts it together again.
-    pub fn into_outcome(self) -> Result<AttemptOutcome, InvalidStoredValue> {
+    pub(crate) fn into_outcome(self) -> Result<AttemptOutcome, InvalidStoredValue> {
         let words = self.words.clone().unwrap_or_default();
         Ok(match self.outcome {
             0 => AttemptOutcome::Answered(self.into_answer()?),

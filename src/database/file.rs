@@ -24,7 +24,7 @@ const CACHE_KIB: u32 = 16 * 1024;
 const POLL: Duration = Duration::from_millis(1);
 
 /// Opens a file for writing, and makes it where there is none.
-pub fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
+pub(crate) fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
     let path = &absolute(shape, path)?;
     schema::check_library(path, rusqlite::version_number())?;
     create(shape, path)?;
@@ -39,7 +39,11 @@ pub fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> R
 }
 
 /// Opens a file for reading; `None` where there is none yet. Makes none.
-pub fn open_reader(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Option<Connection>, OpenError> {
+pub(crate) fn open_reader(
+    shape: &DatabaseSchema,
+    path: &Path,
+    patience: Duration,
+) -> Result<Option<Connection>, OpenError> {
     let path = &absolute(shape, path)?;
     schema::check_library(path, rusqlite::version_number())?;
     if !exists(shape, path)? {

@@ -4,11 +4,11 @@
 mod code;
 mod error;
 mod file;
-mod schema;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use code::{InvalidStoredValue, OutcomeColumns, decode_time};
-pub use error::{OpenError, ReadError};
-pub use file::{open_reader, open_writer};
-pub use schema::{DatabaseSchema, check_library};
+pub(crate) use code::{InvalidStoredValue, OutcomeColumns, decode_time};
+pub(crate) use error::{OpenError, ReadError};
+pub(crate) use file::{open_reader, open_writer};
+pub(crate) use schema::DatabaseSchema;

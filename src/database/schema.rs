@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// What a file holds.
 #[derive(Debug)]
-pub struct DatabaseSchema {
+pub(crate) struct DatabaseSchema {
     /// What it is called in messages: `store`.
     pub noun: &'static str,
     /// Marks a file as one of these (`PRAGMA application_id`).
@@ -21,7 +21,7 @@ pub struct DatabaseSchema {
 
 /// What a file is, as its header tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SchemaStatus {
+pub(crate) enum SchemaStatus {
     /// No tables yet.
     Empty,
     /// Ours, of an earlier version.
@@ -39,7 +39,7 @@ const STANDING: &str = "SELECT application_id, user_version, NOT EXISTS (SELECT 
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// Refuses a SQLite that must not be trusted with rows: its version as a number, like 3051003.
-pub fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
+pub(crate) fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
     if version >= OLDEST_SQLITE {
         return Ok(());
     }
@@ -49,12 +49,12 @@ pub fn check_library(path: &Path, version: i32) -> Result<(), OpenError> {
 
 impl DatabaseSchema {
     /// The version that this program writes.
-    pub fn version(&self) -> i64 {
+    pub(crate) fn version(&self) -> i64 {
         self.migrations.len() as i64
     }
 
     /// Looks at a file without changing it.
-    pub fn read_status(&self, path: &Path, connection: &Connection) -> Result<SchemaStatus, OpenError> {
+    pub(crate) fn read_status(&self, path: &Path, connection: &Connection) -> Result<SchemaStatus, OpenError> {
         let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?));
         let standing = connection.query_row(STANDING, [], read);
         let (ours, version, is_empty) = standing.map_err(|e| OpenError::from_sqlite(path, self.noun, &e))?;
@@ -71,7 +71,7 @@ impl DatabaseSchema {
 
     /// Brings the tables to this program's version, in one transaction: of several processes that try at once, one does
     /// it and the others find it done.
-    pub fn migrate(&self, path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
+    pub(crate) fn migrate(&self, path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
         let sorted = |e: rusqlite::Error| OpenError::from_sqlite(path, self.noun, &e);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sorted)?;
         if self.read_status(path, &transaction)? == SchemaStatus::Current {
@@ -89,7 +89,7 @@ impl DatabaseSchema {
 
     /// Touches the far end of every table: a file that was cut off, or lacks a table, is found now and not in the
     /// middle of a run.
-    pub fn check_far_ends(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    pub(crate) fn check_far_ends(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
         self.far_ends.iter().try_for_each(|sql| match connection.query_row(sql, [], |_| Ok(())) {
             Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
             Err(error) => match OpenError::from_sqlite(path, self.noun, &error) {

@@ -11,7 +11,7 @@ mod connection;
 mod statistics;
 mod worker;
 
-pub use statistics::{LoadStatistics, LoadThreadProgress};
+pub(crate) use statistics::{LoadStatistics, LoadThreadProgress};
 
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::HmacKey;
@@ -26,17 +26,17 @@ use worker::{LoadThreadState, run_worker};
 mod tests;
 
 /// A budget that no attempt reaches.
-pub const NO_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
+pub(crate) const NO_LIMIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The bodies of a run, each by its number. Called from several threads.
-pub trait LoadBodies: Send + Sync {
+pub(crate) trait LoadBodies: Send + Sync {
     /// Writes a body into an empty buffer.
     fn write_body(&self, number: u64, out: &mut Vec<u8>);
 }
 
 /// What to do.
 #[derive(Debug, Clone)]
-pub struct LoadOptions {
+pub(crate) struct LoadOptions {
     /// Where to connect to.
     pub address: SocketAddr,
     /// Request line and header lines that every request has, each ended by CRLF.
@@ -59,7 +59,7 @@ pub struct LoadOptions {
 
 /// How failed deliveries are tried again.
 #[derive(Debug, Clone, Copy)]
-pub struct LoadRetryPolicy {
+pub(crate) struct LoadRetryPolicy {
     /// What delays count from.
     pub from: RetryFrom,
     /// How many times as fast as documented; `None` for at once.
@@ -90,7 +90,7 @@ impl LoadPlan {
 }
 
 /// A run that is under way.
-pub struct LoadRun {
+pub(crate) struct LoadRun {
     threads: Vec<std::thread::JoinHandle<std::io::Result<LoadStatistics>>>,
     plan: Arc<LoadPlan>,
     /// How far each thread has got.
@@ -101,7 +101,11 @@ pub struct LoadRun {
 ///
 /// # Errors
 /// The operating system gives no thread.
-pub fn start_load(load: LoadOptions, bodies: Arc<dyn LoadBodies>, stop: &StopReceiver) -> std::io::Result<LoadRun> {
+pub(crate) fn start_load(
+    load: LoadOptions,
+    bodies: Arc<dyn LoadBodies>,
+    stop: &StopReceiver,
+) -> std::io::Result<LoadRun> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let count = processors.min(load.concurrency).max(1);
     let connections = load.concurrency;
@@ -120,7 +124,7 @@ pub fn start_load(load: LoadOptions, bodies: Arc<dyn LoadBodies>, stop: &StopRec
 
 impl LoadRun {
     /// Whether every thread has ended.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.threads.iter().all(std::thread::JoinHandle::is_finished)
     }
 
@@ -128,7 +132,7 @@ impl LoadRun {
     ///
     /// # Errors
     /// A thread had no runtime or ended early.
-    pub fn finish(self) -> std::io::Result<LoadStatistics> {
+    pub(crate) fn finish(self) -> std::io::Result<LoadStatistics> {
         let mut sum = LoadStatistics::new();
         for thread in self.threads {
             sum.merge(&thread.join().unwrap_or_else(|_| Err(std::io::Error::other("a load thread ended early")))?);

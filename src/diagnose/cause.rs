@@ -62,7 +62,7 @@ pub enum FindingCertainty {
 }
 
 /// Causes that no hash can prove.
-pub mod unproved {
+pub(super) mod unproved {
     use super::{CauseFamily, MismatchCause};
 
     const fn cause(id: &'static str, words: &'static str) -> MismatchCause {
@@ -70,38 +70,38 @@ pub mod unproved {
     }
 
     /// Another secret.
-    pub static OTHER_SECRET: MismatchCause =
+    pub(crate) static OTHER_SECRET: MismatchCause =
         cause("other-secret", "the signature was made with a secret that is not known here");
     /// Changed on the way.
-    pub static BODY_CHANGED: MismatchCause = cause("body-changed", "the body was changed on its way");
+    pub(crate) static BODY_CHANGED: MismatchCause = cause("body-changed", "the body was changed on its way");
     /// Read and written again in a manner that is not known here, or with values left out.
-    pub static BODY_REBUILT: MismatchCause =
+    pub(crate) static BODY_REBUILT: MismatchCause =
         cause("body-rebuilt", "the body was rebuilt from data before it was hashed: fields renamed, added or left out");
     /// Shorter than announced.
-    pub static BODY_CUT: MismatchCause =
+    pub(crate) static BODY_CUT: MismatchCause =
         cause("body-cut", "the body is shorter than its Content-Length says: it was cut");
     /// The announced compression is not there.
-    pub static BODY_DECODED: MismatchCause = cause(
+    pub(crate) static BODY_DECODED: MismatchCause = cause(
         "body-decoded",
         "Content-Encoding names a compression that the body does not have: it was decompressed on the way",
     );
     /// Replacement characters.
-    pub static BODY_LOSSY: MismatchCause =
+    pub(crate) static BODY_LOSSY: MismatchCause =
         cause("body-lossy", "the body holds U+FFFD: bytes that were not UTF-8 were replaced before they got here");
     /// The secret known here looks damaged.
-    pub static SECRET_EDGES: MismatchCause =
+    pub(crate) static SECRET_EDGES: MismatchCause =
         cause("secret-edges", "the secret known here begins or ends with an unexpected character");
     /// The value is not one of SHA-256.
-    pub static OTHER_DIGEST: MismatchCause = cause("other-digest", "the value is not as long as an HMAC-SHA256");
+    pub(crate) static OTHER_DIGEST: MismatchCause = cause("other-digest", "the value is not as long as an HMAC-SHA256");
     /// The value is no value at all.
-    pub static NO_DIGEST: MismatchCause = cause("no-digest", "the value is not a digest in any known encoding");
+    pub(crate) static NO_DIGEST: MismatchCause = cause("no-digest", "the value is not a digest in any known encoding");
     /// Nothing where a value belongs.
-    pub static VALUE_EMPTY: MismatchCause = cause("value-empty", "the value is empty");
+    pub(crate) static VALUE_EMPTY: MismatchCause = cause("value-empty", "the value is empty");
     /// More than this can be searched.
-    pub static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is too large to be searched");
+    pub(crate) static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is too large to be searched");
 
     /// All of them.
-    pub static ALL: [&MismatchCause; 11] = [
+    pub(crate) static ALL: [&MismatchCause; 11] = [
         &OTHER_SECRET,
         &BODY_CHANGED,
         &BODY_REBUILT,

@@ -20,7 +20,7 @@ pub struct ByteDifference {
 }
 
 /// Compares; `None` where both are the same.
-pub fn find_difference(received: &[u8], hashed: &[u8]) -> Option<ByteDifference> {
+pub(super) fn find_difference(received: &[u8], hashed: &[u8]) -> Option<ByteDifference> {
     let common = received.iter().zip(hashed).take_while(|(a, b)| a == b).count();
     if common == received.len() && common == hashed.len() {
         return None;

@@ -17,11 +17,11 @@ static HMAC_SHA384: MismatchCause = hmac("hmac-sha384", "HMAC-SHA384");
 static HMAC_SHA512: MismatchCause = hmac("hmac-sha512", "HMAC-SHA512");
 
 /// All causes of this file.
-pub static ALL: [&MismatchCause; 4] = [&HMAC_SHA1, &HMAC_MD5, &HMAC_SHA384, &HMAC_SHA512];
+pub(super) static ALL: [&MismatchCause; 4] = [&HMAC_SHA1, &HMAC_MD5, &HMAC_SHA384, &HMAC_SHA512];
 
 /// A hash function, told by the length of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HashAlgorithm {
+pub(super) enum HashAlgorithm {
     /// 16 bytes.
     Md5,
     /// 20 bytes.
@@ -36,7 +36,7 @@ pub enum HashAlgorithm {
 
 impl HashAlgorithm {
     /// The one whose values have this length.
-    pub fn from_length(bytes: usize) -> Option<Self> {
+    pub(super) fn from_length(bytes: usize) -> Option<Self> {
         match bytes {
             16 => Some(Self::Md5),
             20 => Some(Self::Sha1),
@@ -48,7 +48,7 @@ impl HashAlgorithm {
     }
 
     /// What it means that an HMAC was made with it; nothing where that is right.
-    pub fn hmac_cause(self) -> Option<&'static MismatchCause> {
+    pub(super) fn hmac_cause(self) -> Option<&'static MismatchCause> {
         match self {
             Self::Md5 => Some(&HMAC_MD5),
             Self::Sha1 => Some(&HMAC_SHA1),
@@ -59,7 +59,7 @@ impl HashAlgorithm {
     }
 
     /// The hash of several pieces, one behind the other.
-    pub fn hash(self, pieces: &[&[u8]]) -> Vec<u8> {
+    pub(super) fn hash(self, pieces: &[&[u8]]) -> Vec<u8> {
         fn fed<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
             let mut digest = D::new();
             pieces.iter().for_each(|piece| digest.update(piece));
@@ -77,7 +77,7 @@ impl HashAlgorithm {
 
 /// Bytes used as a key, with the key schedule of one algorithm.
 #[derive(Clone)]
-pub enum KeyedHmac {
+pub(super) enum KeyedHmac {
     /// For MD5.
     Md5(Box<Hmac<Md5>>),
     /// For SHA-1.
@@ -92,7 +92,7 @@ pub enum KeyedHmac {
 
 impl KeyedHmac {
     /// Makes the schedule; HMAC takes keys of every length (RFC 2104, section 2), so there always is one.
-    pub fn new(algorithm: HashAlgorithm, key: &[u8]) -> Option<Self> {
+    pub(super) fn new(algorithm: HashAlgorithm, key: &[u8]) -> Option<Self> {
         Some(match algorithm {
             HashAlgorithm::Md5 => Self::Md5(Box::new(Hmac::new_from_slice(key).ok()?)),
             HashAlgorithm::Sha1 => Self::Sha1(Box::new(Hmac::new_from_slice(key).ok()?)),
@@ -103,7 +103,7 @@ impl KeyedHmac {
     }
 
     /// The HMAC of several pieces, one behind the other. Wiped after use: it may be the expected signature.
-    pub fn sign(&self, pieces: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    pub(super) fn sign(&self, pieces: &[&[u8]]) -> Zeroizing<Vec<u8>> {
         fn fed<M: Mac + Clone>(mac: &M, pieces: &[&[u8]]) -> Zeroizing<Vec<u8>> {
             let mut mac = mac.clone();
             pieces.iter().for_each(|piece| mac.update(piece));

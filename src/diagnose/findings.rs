@@ -48,7 +48,7 @@ impl Diagnosis {
 }
 
 /// Puts a search into words.
-pub fn build_diagnosis(
+pub(super) fn build_diagnosis(
     case: &DiagnosisCase,
     source: &BodySource,
     searched: &CauseSearchOutcome,
@@ -216,7 +216,7 @@ static BARE_COMPARISON: MismatchCause = MismatchCause::new(
 );
 
 /// All causes of this file.
-pub static ALL: [&MismatchCause; 1] = [&BARE_COMPARISON];
+pub(super) static ALL: [&MismatchCause; 1] = [&BARE_COMPARISON];
 
 fn bare(got: &[u8]) -> String {
     let length = got.trim_ascii().len();

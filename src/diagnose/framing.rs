@@ -25,10 +25,11 @@ static DIGEST: MismatchCause = framing("framing-digest", "the SHA-256 of the bod
 static EVENT: MismatchCause = framing("framing-event", "the event's name together with the body");
 
 /// All causes of this file.
-pub static ALL: [&MismatchCause; 9] = [&STRIPE, &STANDARD, &SLACK, &METHOD_URL, &URL, &TIMESTAMP, &ID, &DIGEST, &EVENT];
+pub(super) static ALL: [&MismatchCause; 9] =
+    [&STRIPE, &STANDARD, &SLACK, &METHOD_URL, &URL, &TIMESTAMP, &ID, &DIGEST, &EVENT];
 
 /// What may stand around a body.
-pub struct BodyFraming {
+pub(super) struct BodyFraming {
     /// What it means.
     pub cause: &'static MismatchCause,
     before: Vec<u8>,
@@ -49,7 +50,7 @@ impl BodyFraming {
     }
 
     /// The message, in pieces.
-    pub fn apply<R>(&self, body: &[u8], sign: impl FnOnce(&[&[u8]]) -> R) -> R {
+    pub(super) fn apply<R>(&self, body: &[u8], sign: impl FnOnce(&[&[u8]]) -> R) -> R {
         let hashed = self.digest.map(|digest| {
             let raw = HashAlgorithm::Sha256.hash(&[body]);
             match digest {
@@ -62,7 +63,7 @@ impl BodyFraming {
 }
 
 /// Every framing that this request has the parts for, commonest first.
-pub fn build_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
+pub(super) fn build_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let times = times(case);
     let ids = ids(case);
     let mut frames = Vec::new();

@@ -7,10 +7,10 @@ use makers as m;
 use zeroize::Zeroizing;
 
 /// Bytes that may have been the key.
-pub type KeyBytes = Zeroizing<Vec<u8>>;
+pub(super) type KeyBytes = Zeroizing<Vec<u8>>;
 
 /// Something that is made of a secret.
-pub struct KeyForm {
+pub(super) struct KeyForm {
     /// What it means that it was the key.
     pub cause: MismatchCause,
     make: fn(&[u8]) -> Vec<Vec<u8>>,
@@ -18,7 +18,7 @@ pub struct KeyForm {
 
 impl KeyForm {
     /// Every variant; none where the secret has no such form.
-    pub fn make(&self, secret: &[u8]) -> Vec<KeyBytes> {
+    pub(super) fn make(&self, secret: &[u8]) -> Vec<KeyBytes> {
         let made = (self.make)(secret).into_iter().filter(|key| !key.is_empty() && key != secret);
         made.map(Zeroizing::new).collect()
     }
@@ -29,7 +29,7 @@ const fn form(id: &'static str, words: &'static str, make: fn(&[u8]) -> Vec<Vec<
 }
 
 /// Every key form, commonest first.
-pub static KEY_FORMS: [KeyForm; 33] = [
+pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-trimmed", "the secret without the white space around it", |s| vec![s.trim_ascii().to_vec()]),
     form("key-newline-added", "the secret with a line break after it", |s| m::ended(s, &[b"\n", b"\r\n", b"\r"])),
     form("key-blank-added", "the secret with a space before or after it", |s| {
@@ -156,7 +156,7 @@ static EXAMPLES: [&str; 62] = [
 ];
 
 /// Keys that everybody can guess, with what each means.
-pub fn guessable_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
+pub(super) fn guessable_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
     let missing = MISSING.iter().map(|text| (&UNDEFINED, *text));
     let examples = EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text));
     std::iter::once((&EMPTY, "")).chain(missing).chain(examples)
@@ -167,4 +167,4 @@ pub(super) static OTHER_KNOWN: MismatchCause =
     MismatchCause::new("key-other-known", CauseFamily::Key, "another secret that is known here");
 
 /// Causes of this file that are no form of a secret.
-pub static MORE: [&MismatchCause; 4] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &OTHER_KNOWN];
+pub(super) static MORE: [&MismatchCause; 4] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &OTHER_KNOWN];

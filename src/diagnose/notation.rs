@@ -3,7 +3,7 @@
 
 /// A way of writing a digest that loses something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DigestNotation {
+pub(super) enum DigestNotation {
     /// Each byte in hexadecimal without its leading zero.
     Unpadded,
     /// The whole as one number in hexadecimal.
@@ -21,7 +21,7 @@ const TELLING: usize = 10;
 
 impl DigestNotation {
     /// How this notation writes a digest.
-    pub fn write(self, digest: &[u8]) -> Vec<u8> {
+    pub(super) fn write(self, digest: &[u8]) -> Vec<u8> {
         let joined = |write: fn(u8) -> String| digest.iter().map(|&byte| write(byte)).collect::<String>();
         match self {
             Self::Unpadded => joined(|byte| format!("{byte:x}")).into_bytes(),
@@ -36,7 +36,7 @@ impl DigestNotation {
     }
 
     /// Header fields lose the white space at their ends.
-    pub fn trim_text(text: &str) -> Vec<u8> {
+    pub(super) fn trim_text(text: &str) -> Vec<u8> {
         text.as_bytes().trim_ascii().to_vec()
     }
 }
@@ -57,7 +57,7 @@ fn negate(digest: &[u8]) -> Vec<u8> {
 }
 
 /// Which notations a text in lower case may be in.
-pub fn guess_notations(text: &str) -> Vec<DigestNotation> {
+pub(super) fn guess_notations(text: &str) -> Vec<DigestNotation> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.len() < 40 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Vec::new();
@@ -71,13 +71,13 @@ pub fn guess_notations(text: &str) -> Vec<DigestNotation> {
 }
 
 /// Whether a text is what remains of a digest that was decoded as UTF-8, with enough left to tell.
-pub fn is_lossy_text(text: &str) -> bool {
+pub(super) fn is_lossy_text(text: &str) -> bool {
     let kept = text.chars().filter(|c| *c != '\u{fffd}').count();
     kept < text.chars().count() && kept >= TELLING && text.chars().count() <= 64
 }
 
 /// The digest that a list of decimal bytes is: Node's Buffer as JSON, a typed array, lists of Python, Go and Java.
-pub fn parse_byte_list(text: &str) -> Option<Vec<u8>> {
+pub(super) fn parse_byte_list(text: &str) -> Option<Vec<u8>> {
     let plain = |c: char| c.is_ascii_digit() || " ,[](){}:\"-".contains(c);
     let list = match text.split_once("\"data\":") {
         Some((head, data)) if head.contains("Buffer") => data,
@@ -99,7 +99,7 @@ pub fn parse_byte_list(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The digest that `\xa3…` escapes of Python or a shell stand for.
-pub fn parse_escaped_bytes(text: &str) -> Option<Vec<u8>> {
+pub(super) fn parse_escaped_bytes(text: &str) -> Option<Vec<u8>> {
     let mut rest = text.contains("\\x").then_some(text)?;
     let mut bytes = Vec::new();
     while let Some(c) = rest.chars().next() {
@@ -133,7 +133,7 @@ const OBJECTS: [&str; 9] = [
 ];
 
 /// Whether a value is the text of an object, a function or nothing.
-pub fn is_object_text(value: &[u8]) -> bool {
+pub(super) fn is_object_text(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"sha256=").unwrap_or(value);
     let text = String::from_utf8_lossy(value);
     let nothing = matches!(text.as_ref(), "null" | "None" | "nil" | "false" | "true" | "Array" | "()");

@@ -13,7 +13,7 @@ mod causes;
 #[cfg(test)]
 mod tests;
 
-pub use causes::ALL;
+pub(super) use causes::ALL;
 
 use super::cause::{CauseFamily, FindingCertainty, MismatchCause};
 use super::difference::find_difference;
@@ -24,14 +24,14 @@ use bodies::ProbeBody;
 use causes::{BARE, NO_ROUTE, NOTHING, PARTLY, REJECTS_ALL, THROWS, UNREACHABLE};
 
 /// The most requests that are made.
-pub const REQUESTS: u32 = 40;
+pub(crate) const REQUESTS: u32 = 40;
 
 /// Forms that are tried for proof.
 const PROOFS: usize = 6;
 
 /// A request to send.
 #[derive(Debug, Clone)]
-pub struct ProbeRequest {
+pub(crate) struct ProbeRequest {
     /// What is special about it, in a few words.
     pub what: &'static str,
     /// The body.
@@ -42,7 +42,7 @@ pub struct ProbeRequest {
 
 /// What an endpoint did with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProbeResponse {
+pub(crate) enum ProbeResponse {
     /// 2xx.
     Accepted,
     /// Any other status below 500.
@@ -55,7 +55,7 @@ pub enum ProbeResponse {
 
 /// What a probe found out.
 #[derive(Debug)]
-pub struct ProbeReport {
+pub(crate) struct ProbeReport {
     /// The causes; empty where the endpoint does what it should.
     pub diagnosis: Diagnosis,
     /// Every request, in order, and what became of it.
@@ -63,7 +63,10 @@ pub struct ProbeReport {
 }
 
 /// Probes an endpoint that should verify with this secret. `send` makes one request after the other.
-pub async fn probe_endpoint(secret: &Secret, send: impl AsyncFnMut(&ProbeRequest) -> ProbeResponse) -> ProbeReport {
+pub(crate) async fn probe_endpoint(
+    secret: &Secret,
+    send: impl AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+) -> ProbeReport {
     let mut prober = EndpointProber { key: secret.key(), send, bare: false, heard: Vec::new() };
     let (findings, place) = prober.find_causes().await;
     let hashed = place.and_then(|hashed| find_difference(&bodies::build_distinctive_body(), &hashed));
@@ -219,7 +222,7 @@ impl<S: AsyncFnMut(&ProbeRequest) -> ProbeResponse> EndpointProber<S> {
 }
 
 /// The commonest rewriting that predicts which bodies, each signed rightly over its bytes, an endpoint accepted.
-pub fn guess_rewriting(seen: &[(Vec<u8>, bool)]) -> Option<String> {
+pub(crate) fn guess_rewriting(seen: &[(Vec<u8>, bool)]) -> Option<String> {
     if seen.iter().all(|(_, accepted)| *accepted) || !any_accepted(seen) {
         return None;
     }

@@ -40,7 +40,7 @@ static READ_AS_TEXT: MismatchCause =
     header("value-text", "is the digest read as text: what is not UTF-8 in it became U+FFFD");
 
 /// All causes of this file.
-pub static ALL: [&MismatchCause; 23] = [
+pub(super) static ALL: [&MismatchCause; 23] = [
     &UNPADDED,
     &LEADING_ZERO,
     &SIGNED_BYTES,
@@ -71,7 +71,7 @@ const PROVING: usize = 16;
 
 /// A digest that a value may stand for.
 #[derive(Debug, Clone)]
-pub struct SignatureReading {
+pub(super) struct SignatureReading {
     /// Its bytes; fewer than the algorithm's where it was cut. The text itself where that cannot be read back.
     pub tag: Vec<u8>,
     /// How a digest is written to be compared with the text, where the text cannot be read back.
@@ -98,7 +98,7 @@ impl SignatureReading {
     }
 
     /// Whether a computed digest is this one.
-    pub fn matches(&self, digest: &[u8]) -> bool {
+    pub(super) fn matches(&self, digest: &[u8]) -> bool {
         if let Some(notation) = self.notation {
             return notation.write(digest) == self.tag;
         }
@@ -107,7 +107,7 @@ impl SignatureReading {
 }
 
 /// Every reading of a value, the plainest first.
-pub fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
+pub(super) fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
     let mut readings = Vec::new();
     let trimmed = value.trim_ascii();
     if notation::is_object_text(trimmed) {

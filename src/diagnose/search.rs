@@ -37,7 +37,7 @@ static SWAPPED: MismatchCause =
     function("arguments-swapped", CauseFamily::Algorithm, "an HMAC with the body as key and the secret as message");
 
 /// All causes of this file.
-pub static ALL: [&MismatchCause; 4] = [&PLAIN, &SECRET_FIRST, &SECRET_LAST, &SWAPPED];
+pub(super) static ALL: [&MismatchCause; 4] = [&PLAIN, &SECRET_FIRST, &SECRET_LAST, &SWAPPED];
 
 /// Why a search ended without a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub enum SearchStopReason {
 }
 
 /// What was signed, and how.
-pub struct SignatureMatch {
+pub(super) struct SignatureMatch {
     /// The value that was reproduced, as it was read.
     pub reading: SignatureReading,
     /// The body form; `None` for the body itself.
@@ -68,13 +68,13 @@ pub struct SignatureMatch {
 
 impl SignatureMatch {
     /// Another hash function than SHA-256 under HMAC.
-    pub fn algorithm_cause(&self) -> Option<&'static MismatchCause> {
+    pub(super) fn algorithm_cause(&self) -> Option<&'static MismatchCause> {
         if self.function.is_none() { self.reading.algorithm.hmac_cause() } else { None }
     }
 }
 
 /// How a search ended.
-pub struct CauseSearchOutcome {
+pub(super) struct CauseSearchOutcome {
     /// What was found, or why nothing was.
     pub found: Result<Box<SignatureMatch>, SearchStopReason>,
     /// Values computed.
@@ -112,7 +112,7 @@ struct CauseSearch<'a, 't, 's> {
 }
 
 /// Searches; `go_on` is asked again and again whether there is still time.
-pub fn search_causes<'a>(
+pub(super) fn search_causes<'a>(
     case: &'a DiagnosisCase<'a>,
     source: &'a BodySource,
     go_on: &mut dyn FnMut() -> bool,

@@ -27,7 +27,7 @@ impl Resolve for LoopbackResolver {
 ///
 /// # Errors
 /// Nobody answers there, or nobody knows the name.
-pub async fn connect_to(url: &Url) -> std::io::Result<TcpStream> {
+pub(crate) async fn connect_to(url: &Url) -> std::io::Result<TcpStream> {
     let port = url.port_or_known_default().unwrap_or(80);
     match url.host() {
         Some(Host::Domain(name)) if is_loopback_name(name) => {

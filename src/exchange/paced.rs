@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 /// How a body is sent.
 #[derive(Debug, Clone, Default)]
-pub enum BodyEncoding {
+pub(crate) enum BodyEncoding {
     /// At once, its length announced.
     #[default]
     Whole,

@@ -5,7 +5,7 @@ use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ApiFailure {
+pub(crate) struct ApiFailure {
     /// The call.
     pub call: ApiCall,
     /// Why.
@@ -16,7 +16,7 @@ pub struct ApiFailure {
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ApiFailureCause {
+pub(crate) enum ApiFailureCause {
     /// There was no whole answer.
     Unanswered(AttemptOutcome),
     /// The service says no: 4xx or 5xx.
@@ -51,7 +51,7 @@ impl ApiFailure {
     }
 
     /// The status of a refusal.
-    pub fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         match &self.cause {
             ApiFailureCause::Refused(refusal) => Some(refusal.status),
             _ => None,
@@ -60,7 +60,7 @@ impl ApiFailure {
 
     /// Whether the service may have done what it was asked: everything but what never reached it, and what it refused
     /// for a reason of the caller's.
-    pub fn is_uncertain(&self) -> bool {
+    pub(crate) fn is_uncertain(&self) -> bool {
         match &self.cause {
             ApiFailureCause::Unanswered(outcome) => !matches!(
                 outcome,

@@ -9,7 +9,7 @@ mod failure;
 #[cfg(test)]
 mod tests;
 
-pub use failure::{ApiFailure, ApiFailureCause};
+pub(crate) use failure::{ApiFailure, ApiFailureCause};
 
 use crate::clock::SharedClock;
 use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
@@ -42,7 +42,7 @@ const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1
 
 /// What the client tells while it works.
 #[derive(Debug)]
-pub enum ClientEvent<'a> {
+pub(crate) enum ClientEvent<'a> {
     /// A call was answered.
     Answered {
         /// The call.
@@ -66,11 +66,11 @@ pub enum ClientEvent<'a> {
 }
 
 /// Whoever is told.
-pub type ClientEventSink = Box<dyn Fn(&ClientEvent<'_>) + Send + Sync>;
+pub(crate) type ClientEventSink = Box<dyn Fn(&ClientEvent<'_>) + Send + Sync>;
 
 /// What the last answer said beside its body.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct ResponseMeta {
+pub(crate) struct ResponseMeta {
     /// Calls left.
     pub limits: ApiRateLimits,
     /// The service's clock, where it was told.
@@ -80,7 +80,7 @@ pub struct ResponseMeta {
 }
 
 /// The client.
-pub struct ApiClient {
+pub(crate) struct ApiClient {
     exchange: HttpClient,
     base: ApiBase,
     key: ApiKey,
@@ -97,30 +97,35 @@ struct SuccessfulResponse {
 
 impl ApiClient {
     /// A client for a base, which has been checked to be where this key may go.
-    pub fn new(base: ApiBase, key: ApiKey, clock: SharedClock, telling: ClientEventSink) -> Self {
+    pub(crate) fn new(base: ApiBase, key: ApiKey, clock: SharedClock, telling: ClientEventSink) -> Self {
         let exchange = HttpClient::for_answers(CONNECT, LARGEST_ANSWER);
         Self { exchange, base, key, clock, telling, aside: Mutex::default() }
     }
 
     /// What every call's URL begins with.
-    pub fn base(&self) -> &ApiBase {
+    pub(crate) fn base(&self) -> &ApiBase {
         &self.base
     }
 
     /// What the last answer said beside its body.
-    pub fn response_meta(&self) -> ResponseMeta {
+    pub(crate) fn response_meta(&self) -> ResponseMeta {
         *self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every waitlist of the workspace.
-    pub async fn list_waitlists(&self) -> Result<Vec<ApiWaitlist>, ApiFailure> {
+    pub(crate) async fn list_waitlists(&self) -> Result<Vec<ApiWaitlist>, ApiFailure> {
         let call = ApiCall::Waitlists;
         let good = self.send_call(&call, None).await?;
         read_list(&good.body, "waitlists").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// A page of a waitlist's sign-ups.
-    pub async fn list_signups(&self, waitlist: &str, limit: u32, offset: u64) -> Result<Vec<ApiSignup>, ApiFailure> {
+    pub(crate) async fn list_signups(
+        &self,
+        waitlist: &str,
+        limit: u32,
+        offset: u64,
+    ) -> Result<Vec<ApiSignup>, ApiFailure> {
         let call = ApiCall::Signups { waitlist: waitlist.to_owned(), limit, offset };
         let good = self.send_call(&call, None).await?;
         read_list(&good.body, "signups").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
@@ -130,7 +135,7 @@ impl ApiClient {
     ///
     /// A sign-up that moves from one page to another meanwhile may come twice, and is taken once. A page of exactly
     /// the usual size is no short one: a service that knows no larger pages looks like that.
-    pub async fn list_all_signups(
+    pub(crate) async fn list_all_signups(
         &self,
         waitlist: &str,
         mut seen: impl FnMut(usize),
@@ -152,21 +157,21 @@ impl ApiClient {
     }
 
     /// One sign-up.
-    pub async fn get_signup(&self, waitlist: &str, signup: &str) -> Result<ApiSignup, ApiFailure> {
+    pub(crate) async fn get_signup(&self, waitlist: &str, signup: &str) -> Result<ApiSignup, ApiFailure> {
         let call = ApiCall::Signup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
         let good = self.send_call(&call, None).await?;
         read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Adds a sign-up.
-    pub async fn create_signup(&self, waitlist: &str, new: &NewSignup) -> Result<ApiSignup, ApiFailure> {
+    pub(crate) async fn create_signup(&self, waitlist: &str, new: &NewSignup) -> Result<ApiSignup, ApiFailure> {
         let call = ApiCall::CreateSignup { waitlist: waitlist.to_owned() };
         let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;
         read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Removes a sign-up.
-    pub async fn delete_signup(&self, waitlist: &str, signup: &str) -> Result<(), ApiFailure> {
+    pub(crate) async fn delete_signup(&self, waitlist: &str, signup: &str) -> Result<(), ApiFailure> {
         let call = ApiCall::DeleteSignup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
         match self.send_call(&call, None).await {
             Ok(_) => Ok(()),
@@ -177,14 +182,14 @@ impl ApiClient {
     }
 
     /// Makes a subscription. Never made twice: see [`ApiFailure::is_uncertain`] for what a failure means.
-    pub async fn subscribe(&self, new: &NewSubscription) -> Result<ApiSubscription, ApiFailure> {
+    pub(crate) async fn subscribe(&self, new: &NewSubscription) -> Result<ApiSubscription, ApiFailure> {
         let call = ApiCall::Subscribe;
         let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;
         read_one(&good.body, "subscription").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
     }
 
     /// Removes a subscription; tells whether there was one.
-    pub async fn unsubscribe(&self, subscription: &str) -> Result<bool, ApiFailure> {
+    pub(crate) async fn unsubscribe(&self, subscription: &str) -> Result<bool, ApiFailure> {
         let call = ApiCall::Unsubscribe { subscription: subscription.to_owned() };
         match self.send_call(&call, None).await {
             Ok(_) => Ok(true),

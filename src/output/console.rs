@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 const USUAL_COLUMNS: usize = 100;
 
 /// The streams of a command.
-pub struct Console {
+pub(crate) struct Console {
     /// The look of standard output.
     pub out: OutputStyle,
     /// The look of standard error.
@@ -35,7 +35,7 @@ pub struct Console {
 
 impl Console {
     /// The console of a context whose global options are known.
-    pub fn new(context: &Context) -> Self {
+    pub(crate) fn new(context: &Context) -> Self {
         let style = |stream: &OutputStream| {
             let choice = match context.globals.color {
                 ColorMode::Auto => ColourChoice::Auto,
@@ -60,41 +60,41 @@ impl Console {
     }
 
     /// Whether stdout carries records.
-    pub fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.format == context::OutputFormat::Json
     }
 
     /// Writes bytes to stdout as they are.
-    pub fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.clone();
         stdout.write_all(bytes)?;
         stdout.flush()
     }
 
     /// Whether bytes on stdout reach a terminal, where nothing foreign may arrive as it is.
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.stdout.is_terminal
     }
 
     /// Writes finished text, line feed included, to stdout.
-    pub fn write_text(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn write_text(&self, text: &str) -> io::Result<()> {
         self.write_bytes(text.as_bytes())
     }
 
     /// Writes rendered lines to stdout.
-    pub fn write_lines<'a>(&self, lines: impl IntoIterator<Item = &'a StyledLine>) -> io::Result<()> {
+    pub(crate) fn write_lines<'a>(&self, lines: impl IntoIterator<Item = &'a StyledLine>) -> io::Result<()> {
         let mut text = String::new();
         write_lines(&mut text, lines);
         self.write_text(&text)
     }
 
     /// Writes one line of foreign text to stdout, sanitised.
-    pub fn write_line(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn write_line(&self, text: &str) -> io::Result<()> {
         self.write_lines(&[StyledLine::new(&self.out).put(TextRole::Plain, Sanitised::text(text))])
     }
 
     /// Writes a record to stdout. What has nothing to say is left out, as everywhere in records.
-    pub fn write_record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn write_record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
         let mut fields = serde_json::to_value(fields)?;
         if let Some(fields) = fields.as_object_mut() {
             fields.retain(|_, value| !value.is_null());
@@ -103,33 +103,33 @@ impl Console {
     }
 
     /// Writes a report's record to stdout.
-    pub fn write_report(&self, report: &Report) -> io::Result<()> {
+    pub(crate) fn write_report(&self, report: &Report) -> io::Result<()> {
         let mut line = Vec::new();
         records::write_report_record(&mut line, report);
         self.write_bytes(&line)
     }
 
     /// Writes finished text, line feed included, to stderr.
-    pub fn write_stderr(&self, text: &str) {
+    pub(crate) fn write_stderr(&self, text: &str) {
         self.complain(text);
     }
 
     /// Says something on stderr, unless `--quiet`.
-    pub fn print_notice(&self, message: &str) {
+    pub(crate) fn print_notice(&self, message: &str) {
         if !self.quiet {
             self.complain(&render_notice(message, &self.err));
         }
     }
 
     /// Says on stderr what only `--verbose` asks for.
-    pub fn print_detail(&self, message: &str) {
+    pub(crate) fn print_detail(&self, message: &str) {
         if self.verbose {
             self.print_notice(message);
         }
     }
 
     /// Says on stderr what to do, unless `--quiet`.
-    pub fn print_hint(&self, hint: &str) {
+    pub(crate) fn print_hint(&self, hint: &str) {
         if !self.quiet {
             let mut text = String::new();
             write_lines(&mut text, &render_labelled("hint: ", TextRole::Notable, hint, 0, &self.err));
@@ -138,7 +138,7 @@ impl Console {
     }
 
     /// Tells an error: on stderr for people, and as a record where stdout carries records.
-    pub fn print_error(&self, kind: &str, message: &str, hints: &[String]) {
+    pub(crate) fn print_error(&self, kind: &str, message: &str, hints: &[String]) {
         if self.is_json() {
             // stdout may be what failed; stderr still says it.
             let _ = self.write_bytes(&records::encode_error(self.clock.now(), kind, message, hints));
@@ -152,7 +152,7 @@ impl Console {
     }
 
     /// A screen on the two streams, and a bell that rings when nobody reads stdout any more.
-    pub fn start_screen(&self) -> io::Result<(Screen, Arc<Notify>)> {
+    pub(crate) fn start_screen(&self) -> io::Result<(Screen, Arc<Notify>)> {
         let unread = Arc::new(Notify::new());
         let bell = unread.clone();
         let format = match self.format {

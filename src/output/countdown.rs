@@ -8,14 +8,14 @@ use std::time::Duration;
 
 /// A countdown. Dropping it wipes it away.
 #[derive(Debug)]
-pub struct Countdown {
+pub(crate) struct Countdown {
     bar: ProgressBar,
     total: Duration,
 }
 
 impl Countdown {
     /// A countdown from `total`; off a terminal it shows nothing.
-    pub fn new(total: Duration, stderr_is_terminal: bool) -> Self {
+    pub(crate) fn new(total: Duration, stderr_is_terminal: bool) -> Self {
         let target = if stderr_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self::drawn_on(target, total)
     }
@@ -31,7 +31,7 @@ impl Countdown {
     }
 
     /// Shows how much is left.
-    pub fn tick(&self, left: Duration) {
+    pub(crate) fn tick(&self, left: Duration) {
         self.bar.set_message(message(left));
         self.bar.set_position(milliseconds(self.total.saturating_sub(left)));
         self.bar.tick();
@@ -39,7 +39,7 @@ impl Countdown {
 
     /// How long to sleep until the next tick is due, so that the seconds change when they should: the end at the
     /// latest, a second at most.
-    pub fn next_tick(left: Duration) -> Duration {
+    pub(crate) fn next_tick(left: Duration) -> Duration {
         match left.subsec_nanos() {
             0 => left.min(Duration::from_secs(1)),
             part => Duration::from_nanos(part.into()),

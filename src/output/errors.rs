@@ -5,14 +5,14 @@ use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 
 /// `error: …`, and a `hint: …` line below it for each hint. A line feed in the message begins a new line.
-pub fn render_error(message: &str, hints: &[String], style: &OutputStyle) -> String {
+pub(crate) fn render_error(message: &str, hints: &[String], style: &OutputStyle) -> String {
     let mut lines = render_labelled("error: ", TextRole::Bad, message, 0, style);
     lines.extend(hints.iter().flat_map(|hint| render_labelled("hint: ", TextRole::Strong, hint, 2, style)));
     text(&lines)
 }
 
 /// `note: …`: a word to the user that is no error.
-pub fn render_notice(message: &str, style: &OutputStyle) -> String {
+pub(crate) fn render_notice(message: &str, style: &OutputStyle) -> String {
     text(&render_labelled("note: ", TextRole::Strong, message, 0, style))
 }
 
@@ -23,7 +23,7 @@ fn text(lines: &[StyledLine]) -> String {
 }
 
 /// A label, and text wrapped beside it.
-pub fn render_labelled(
+pub(crate) fn render_labelled(
     label: &'static str,
     ink: TextRole,
     text: &str,
@@ -42,7 +42,7 @@ pub fn render_labelled(
 
 /// Breaks text between words so that each line keeps to so many columns. A longer word stands alone on its line:
 /// URLs and commands stay whole, for copying.
-pub fn wrap_text(text: &Sanitised, columns: usize) -> Vec<Sanitised> {
+pub(crate) fn wrap_text(text: &Sanitised, columns: usize) -> Vec<Sanitised> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.as_str().split(' ') {

@@ -11,20 +11,20 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 /// The body of the documentation's first example, with blanks.
-pub const CREATED: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"user@example.com","name":"John Doe","position":1,"referral_code":"ABC123","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
+pub(super) const CREATED: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"user@example.com","name":"John Doe","position":1,"referral_code":"ABC123","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
 
 /// A time on the documentation's day.
-pub fn at(time: &str) -> Timestamp {
+pub(super) fn at(time: &str) -> Timestamp {
     format!("2024-01-15T{time}Z").parse().unwrap()
 }
 
 /// A report at that time.
-pub fn report(time: &str, what: ReportKind) -> Report {
+pub(super) fn report(time: &str, what: ReportKind) -> Report {
     Report { at: at(time), what }
 }
 
 /// A verified, stored `signup.created`.
-pub fn created_arrival(event: u64) -> ArrivalReport {
+pub(super) fn created_arrival(event: u64) -> ArrivalReport {
     let body = RawBody::new(CREATED);
     ArrivalReport {
         number: Some(ArrivalNumber::Stored { event, arrival: event + 2 }),
@@ -52,12 +52,12 @@ pub fn created_arrival(event: u64) -> ArrivalReport {
 }
 
 /// An arrival's report.
-pub fn arrival_at(time: &str, arrival: ArrivalReport) -> Report {
+pub(super) fn arrival_at(time: &str, arrival: ArrivalReport) -> Report {
     report(time, ReportKind::Arrival(Box::new(arrival)))
 }
 
 /// The first event's duplicate.
-pub fn duplicate() -> ArrivalReport {
+pub(super) fn duplicate() -> ArrivalReport {
     ArrivalReport {
         number: Some(ArrivalNumber::Stored { event: 41, arrival: 44 }),
         repeat: Some(repeat(RepeatKind::Duplicate, 61_222, Some(1))),
@@ -66,23 +66,23 @@ pub fn duplicate() -> ArrivalReport {
 }
 
 /// The same arrival with another body.
-pub fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -> ArrivalReport {
+pub(super) fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -> ArrivalReport {
     let body = RawBody::new(body);
     ArrivalReport { fingerprint: body.fingerprint(), body, ..arrival }
 }
 
 /// A repeat of #41.
-pub fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) -> RepeatReport {
+pub(super) fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) -> RepeatReport {
     RepeatReport { kind, of: 41, gap: Duration::from_millis(gap_ms), retry_guess }
 }
 
 /// An answer.
-pub fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcome {
+pub(super) fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcome {
     AttemptOutcome::Answered(AttemptResponse { status, location: None, body: body.into(), truncated: false })
 }
 
 /// The first attempt out of five, which took 12 ms.
-pub fn attempt(outcome: AttemptOutcome) -> AttemptReport {
+pub(super) fn attempt(outcome: AttemptOutcome) -> AttemptReport {
     AttemptReport {
         event: 41,
         url: "http://localhost:3000/webhooks".into(),
@@ -96,7 +96,7 @@ pub fn attempt(outcome: AttemptOutcome) -> AttemptReport {
 }
 
 /// A tunnel that leads to the listener.
-pub fn exposure_opened() -> ExposureReport {
+pub(super) fn exposure_opened() -> ExposureReport {
     ExposureReport {
         state: ExposureReach::Up,
         by: "bore:bore.pub".into(),
@@ -107,7 +107,7 @@ pub fn exposure_opened() -> ExposureReport {
 }
 
 /// The same tunnel, lost.
-pub fn exposure_lost() -> ExposureReport {
+pub(super) fn exposure_lost() -> ExposureReport {
     ExposureReport {
         state: ExposureReach::Lost,
         url: None,

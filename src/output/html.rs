@@ -4,31 +4,31 @@ use super::sanitise::Sanitised;
 
 /// A piece of HTML that is whole and safe.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HtmlFragment(String);
+pub(crate) struct HtmlFragment(String);
 
 impl HtmlFragment {
     /// Nothing yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Markup that was compiled in.
     #[must_use]
-    pub fn tag(mut self, markup: &'static str) -> Self {
+    pub(crate) fn tag(mut self, markup: &'static str) -> Self {
         self.0.push_str(markup);
         self
     }
 
     /// Any text, as text: what a reader could not see is named, and nothing is markup, in or between tags.
     #[must_use]
-    pub fn text(mut self, text: &str) -> Self {
+    pub(crate) fn text(mut self, text: &str) -> Self {
         self.escape(Sanitised::text(text).as_str());
         self
     }
 
     /// Bytes as text.
     #[must_use]
-    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
         for line in Sanitised::lines(bytes) {
             self.escape(line.as_str());
             self.0.push('\n');
@@ -38,7 +38,7 @@ impl HtmlFragment {
 
     /// A number.
     #[must_use]
-    pub fn number(mut self, number: f64) -> Self {
+    pub(crate) fn number(mut self, number: f64) -> Self {
         let text = format!("{number:.2}");
         self.0.push_str(text.trim_end_matches('0').trim_end_matches('.'));
         self
@@ -46,13 +46,13 @@ impl HtmlFragment {
 
     /// Another piece.
     #[must_use]
-    pub fn piece(mut self, other: &Self) -> Self {
+    pub(crate) fn piece(mut self, other: &Self) -> Self {
         self.0.push_str(&other.0);
         self
     }
 
     /// The text of it all.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 

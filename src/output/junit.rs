@@ -13,7 +13,7 @@ mod tests;
 
 /// A group of cases.
 #[derive(Debug, Clone)]
-pub struct JunitSuite {
+pub(crate) struct JunitSuite {
     /// Its name.
     pub name: String,
     /// Its cases, in order.
@@ -22,7 +22,7 @@ pub struct JunitSuite {
 
 /// One case.
 #[derive(Debug, Clone)]
-pub struct JunitCase {
+pub(crate) struct JunitCase {
     /// Its name within its class.
     pub name: String,
     /// What it belongs to.
@@ -37,7 +37,7 @@ pub struct JunitCase {
 
 /// How a case ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JunitStatus {
+pub(crate) enum JunitStatus {
     /// Well.
     Passed,
     /// Badly.
@@ -54,7 +54,7 @@ pub enum JunitStatus {
 }
 
 /// The whole document.
-pub fn render_junit(name: &str, at: Timestamp, took: Duration, suites: &[JunitSuite]) -> String {
+pub(crate) fn render_junit(name: &str, at: Timestamp, took: Duration, suites: &[JunitSuite]) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let all = || suites.iter().flat_map(|suite| &suite.cases);
     put(&mut out, format_args!("<testsuites name=\"{}\"{}>\n", attribute(name), counts(all(), took)));

@@ -112,7 +112,7 @@ impl fmt::Display for StyledLine {
 }
 
 /// Writes lines below each other, each ended by a line feed.
-pub fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = &'a StyledLine>) {
+pub(crate) fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = &'a StyledLine>) {
     for line in lines {
         out.push_str(line.as_str());
         out.push('\n');

@@ -16,7 +16,7 @@ mod tests;
 
 /// What a run was told.
 #[derive(Debug, Clone)]
-pub struct LoadParameters {
+pub(crate) struct LoadParameters {
     /// Where it went.
     pub url: String,
     /// Connections.
@@ -31,7 +31,7 @@ pub struct LoadParameters {
 
 /// What a run counted.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct LoadTotals {
+pub(crate) struct LoadTotals {
     /// The counts.
     pub counts: LoadCounts,
     /// How long it took.
@@ -54,7 +54,7 @@ impl LoadTotals {
 }
 
 /// Fields of a `summary` record.
-pub fn summary_fields(sum: &LoadTotals, setting: &LoadParameters) -> Value {
+pub(crate) fn summary_fields(sum: &LoadTotals, setting: &LoadParameters) -> Value {
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     let outcomes: Map<String, Value> =
         sum.outcomes.iter().map(|(name, count, _)| (name.clone(), json!(count))).collect();
@@ -79,7 +79,7 @@ fn rounded(number: f64, scale: f64) -> f64 {
 }
 
 /// The table.
-pub fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &OutputStyle) -> String {
+pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &OutputStyle) -> String {
     let mut out = String::new();
     let signed = if setting.signed { "a payload and a signature each" } else { "a payload each, unsigned" };
     // Writing to a String cannot fail, here and below.

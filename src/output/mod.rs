@@ -4,27 +4,27 @@
 //! and the record schema. It may import `protocol` and crates. It must not look at the environment or the clock, and
 //! it must not let a byte that came from outside reach a terminal unescaped: see [`sanitise`].
 
-pub mod audit;
-pub mod console;
-pub mod countdown;
-pub mod errors;
+pub(crate) mod audit;
+pub(crate) mod console;
+pub(crate) mod countdown;
+pub(crate) mod errors;
 #[cfg(test)]
 mod fixtures;
-pub mod html;
-pub mod human;
-pub mod junit;
-pub mod line;
-pub mod load_summary;
-pub mod pager;
-pub mod phrases;
-pub mod progress;
-pub mod prompt;
-pub mod records;
-pub mod rendition;
-pub mod report_page;
-pub mod request_scripts;
-pub mod sandbox;
-pub mod sanitise;
-pub mod screen;
+pub(crate) mod html;
+pub(crate) mod human;
+pub(crate) mod junit;
+pub(crate) mod line;
+pub(crate) mod load_summary;
+pub(crate) mod pager;
+pub(crate) mod phrases;
+pub(crate) mod progress;
+pub(crate) mod prompt;
+pub(crate) mod records;
+pub(crate) mod rendition;
+pub(crate) mod report_page;
+pub(crate) mod request_scripts;
+pub(crate) mod sandbox;
+pub(crate) mod sanitise;
+pub(crate) mod screen;
 pub mod style;
-pub mod table;
+pub(crate) mod table;

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 ///
 /// # Errors
 /// stdout cannot be written.
-pub fn show_paged(text: &str, console: &Console, context: &Context) -> io::Result<()> {
+pub(crate) fn show_paged(text: &str, console: &Console, context: &Context) -> io::Result<()> {
     match start(context, console) {
         Some(mut pager) => {
             if let Some(mut input) = pager.stdin.take() {

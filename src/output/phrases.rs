@@ -11,12 +11,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 /// An event's name without what all of them begin with: `created` for `signup.created`.
-pub fn short_event(name: &str) -> &str {
+pub(crate) fn short_event(name: &str) -> &str {
     name.strip_prefix("signup.").unwrap_or(name)
 }
 
 /// A duration to two units at most: `0.4 ms`, `12 ms`, `2.5 s`, `61 s`, `15 min`, `1 h 21 min`, `3 d 4 h`.
-pub fn format_duration(duration: Duration) -> Sanitised {
+pub(crate) fn format_duration(duration: Duration) -> Sanitised {
     let micros = duration.as_micros();
     let text = if micros == 0 {
         "0 ms".into()
@@ -60,19 +60,19 @@ fn two_units(small: u128, size: u128, large_name: &str, small_name: &str) -> Str
 }
 
 /// A time on the schedule's scale: `+0:00`, `+1:00`, `+1:21:00`.
-pub fn format_offset(since_start: Duration) -> Sanitised {
+pub(crate) fn format_offset(since_start: Duration) -> Sanitised {
     Sanitised::text(&format!("+{}", format_clock(since_start)))
 }
 
 /// A stretch of time as a clock shows it: `0:42`, `1:21:00`.
-pub fn format_clock(time: Duration) -> String {
+pub(crate) fn format_clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// A size: `312 B`, `4.5 KiB`, `1.0 MiB`.
-pub fn format_bytes(count: u64) -> Sanitised {
+pub(crate) fn format_bytes(count: u64) -> Sanitised {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if count < 1024 {
         return Sanitised::text(&format!("{count} B"));
@@ -88,7 +88,7 @@ pub fn format_bytes(count: u64) -> Sanitised {
 }
 
 /// A number with its thousands set apart: `1,234`.
-pub fn format_count(number: u64) -> Sanitised {
+pub(crate) fn format_count(number: u64) -> Sanitised {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -101,12 +101,12 @@ pub fn format_count(number: u64) -> Sanitised {
 }
 
 /// `1 report`, `2 reports`.
-pub fn format_quantity(number: u64, one: &'static str, many: &'static str) -> Sanitised {
+pub(crate) fn format_quantity(number: u64, one: &'static str, many: &'static str) -> Sanitised {
     Sanitised::text(&format!("{} {}", format_count(number), if number == 1 { one } else { many }))
 }
 
 /// `position 1`, or `10 → 5 (up 5)`; without the parenthesis in short.
-pub fn format_position(position: WaitlistPosition, short: bool) -> Sanitised {
+pub(crate) fn format_position(position: WaitlistPosition, short: bool) -> Sanitised {
     let text = match position {
         WaitlistPosition::At(place) => format!("position {place}"),
         WaitlistPosition::Moved { from, to } if short => format!("{from} → {to}"),
@@ -124,7 +124,7 @@ fn direction(from: i64, to: i64) -> Cow<'static, str> {
 }
 
 /// A status with the reason phrase that the standard gives it: `500 Internal Server Error`.
-pub fn format_status(code: u16) -> Sanitised {
+pub(crate) fn format_status(code: u16) -> Sanitised {
     let phrase = http::StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason());
     Sanitised::text(&match phrase {
         Some(phrase) => format!("{code} {phrase}"),
@@ -133,7 +133,7 @@ pub fn format_status(code: u16) -> Sanitised {
 }
 
 /// How an attempt ended, in words.
-pub fn describe_outcome(outcome: &AttemptOutcome) -> Sanitised {
+pub(crate) fn describe_outcome(outcome: &AttemptOutcome) -> Sanitised {
     match outcome {
         AttemptOutcome::Answered(answer) => format_status(answer.status),
         AttemptOutcome::TimedOut(_) => Sanitised::own("timed out"),
@@ -147,7 +147,7 @@ pub fn describe_outcome(outcome: &AttemptOutcome) -> Sanitised {
 }
 
 /// What to look at when an attempt ended badly, in a sentence without its full stop.
-pub fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
+pub(crate) fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
     Some(Sanitised::own(match outcome {
         AttemptOutcome::Answered(answer) => return answer_hint(answer),
         AttemptOutcome::TimedOut(_) => "answer 2xx first and do the work afterwards: the service does not wait longer",
@@ -186,7 +186,7 @@ fn redirect_hint(location: Option<&str>) -> Sanitised {
 }
 
 /// One departure from the catalogue: `data.position is missing`.
-pub fn describe_drift(drift: &PayloadDrift) -> Sanitised {
+pub(crate) fn describe_drift(drift: &PayloadDrift) -> Sanitised {
     let what = match drift.kind {
         DriftKind::Missing => " is missing",
         DriftKind::Unknown => " is not in the catalogue",
@@ -197,7 +197,7 @@ pub fn describe_drift(drift: &PayloadDrift) -> Sanitised {
 }
 
 /// The state of a signature: sign and word, so that neither colour nor font is needed.
-pub fn render_badge(verification: SignatureState, style: &OutputStyle) -> StyledLine {
+pub(crate) fn render_badge(verification: SignatureState, style: &OutputStyle) -> StyledLine {
     let (ink, words) = match verification {
         SignatureState::Valid => (TextRole::Good, "✔ verified"),
         SignatureState::Unsigned => (TextRole::Plain, "○ unsigned"),
@@ -207,7 +207,7 @@ pub fn render_badge(verification: SignatureState, style: &OutputStyle) -> Styled
 }
 
 /// The badge of an arrival that repeats an earlier one.
-pub fn render_repeat_badge(kind: RepeatKind, style: &OutputStyle) -> StyledLine {
+pub(crate) fn render_repeat_badge(kind: RepeatKind, style: &OutputStyle) -> StyledLine {
     let words = match kind {
         RepeatKind::Duplicate => "↻ duplicate",
         RepeatKind::ProbableRetry => "↻ retry?",
@@ -217,7 +217,7 @@ pub fn render_repeat_badge(kind: RepeatKind, style: &OutputStyle) -> StyledLine 
 
 /// A body on one line for quoting, without the quotes: breaks become spaces; cut to so many columns. `None` when there
 /// is nothing to quote.
-pub fn excerpt_body(body: &[u8], columns: usize) -> Option<Sanitised> {
+pub(crate) fn excerpt_body(body: &[u8], columns: usize) -> Option<Sanitised> {
     // What lies further behind than this cannot be seen.
     let start = body.trim_ascii_start();
     let head = &start[..start.len().min(16 * columns)];
@@ -226,7 +226,7 @@ pub fn excerpt_body(body: &[u8], columns: usize) -> Option<Sanitised> {
 }
 
 /// The first words of an answer, or those of a failure.
-pub fn excerpt_outcome(outcome: &AttemptOutcome) -> String {
+pub(crate) fn excerpt_outcome(outcome: &AttemptOutcome) -> String {
     match outcome {
         AttemptOutcome::Answered(answer) => {
             excerpt_body(&answer.body, 200).map(|words| words.as_str().to_owned()).unwrap_or_default()

@@ -7,11 +7,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar. Dropping it wipes it away.
 #[derive(Debug)]
-pub struct RunProgressBar(ProgressBar);
+pub(crate) struct RunProgressBar(ProgressBar);
 
 impl RunProgressBar {
     /// A bar for so many steps, or for an unknown number of them; off a terminal it shows nothing.
-    pub fn new(total: Option<u64>, stderr_is_terminal: bool) -> Self {
+    pub(crate) fn new(total: Option<u64>, stderr_is_terminal: bool) -> Self {
         let target = if stderr_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target);
         let template = match total {
@@ -25,7 +25,7 @@ impl RunProgressBar {
     }
 
     /// Shows how much is done, and a few words.
-    pub fn update(&self, done: u64, words: &str) {
+    pub(crate) fn update(&self, done: u64, words: &str) {
         self.0.set_message(Sanitised::text(words).as_str().to_owned());
         self.0.set_position(done);
     }

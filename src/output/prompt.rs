@@ -6,7 +6,7 @@ use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
 use std::io::{self, ErrorKind, Write};
 
 /// Asks for a yes; `--yes` gives it. Off a terminal the answer is no.
-pub fn confirm(context: &Context, question: &str) -> io::Result<bool> {
+pub(crate) fn confirm(context: &Context, question: &str) -> io::Result<bool> {
     if context.globals.yes {
         return Ok(true);
     }
@@ -17,12 +17,12 @@ pub fn confirm(context: &Context, question: &str) -> io::Result<bool> {
 }
 
 /// Asks for a value that is not echoed.
-pub fn prompt_hidden(prompt: &str) -> io::Result<String> {
+pub(crate) fn prompt_hidden(prompt: &str) -> io::Result<String> {
     Password::new().with_prompt(prompt).allow_empty_password(true).interact().map_err(ended)
 }
 
 /// Asks for a line of text until it fits; `None` where the person would rather stop.
-pub fn prompt_line<T>(
+pub(crate) fn prompt_line<T>(
     context: &Context,
     prompt: &str,
     read: impl Fn(&str) -> Result<T, String>,
@@ -34,13 +34,13 @@ pub fn prompt_line<T>(
 }
 
 /// Asks for one of several; `None` where the person would rather stop.
-pub fn select_one(context: &Context, prompt: &str, items: &[Sanitised]) -> io::Result<Option<usize>> {
+pub(crate) fn select_one(context: &Context, prompt: &str, items: &[Sanitised]) -> io::Result<Option<usize>> {
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
     answered(context, Select::new().with_prompt(prompt).items(&items).default(0).interact_opt())
 }
 
 /// Asks for any of several; `None` where the person would rather stop.
-pub fn select_several(
+pub(crate) fn select_several(
     context: &Context,
     prompt: &str,
     items: &[Sanitised],

@@ -11,7 +11,7 @@ use url::Url;
 
 /// A request that could be sent.
 #[derive(Debug, Clone, Copy)]
-pub struct RequestRendition<'a> {
+pub(crate) struct RequestRendition<'a> {
     /// Where to.
     pub url: &'a Url,
     /// Header fields in order.
@@ -22,7 +22,7 @@ pub struct RequestRendition<'a> {
 
 impl RequestRendition<'_> {
     /// Request line, header lines and body. The body's bytes are as they are sent.
-    pub fn to_http(&self) -> Vec<u8> {
+    pub(crate) fn to_http(self) -> Vec<u8> {
         let mut bytes = self.head();
         bytes.extend_from_slice(self.body.as_bytes());
         bytes
@@ -41,7 +41,7 @@ impl RequestRendition<'_> {
     }
 
     /// The same for a terminal.
-    pub fn to_http_lines(&self) -> Vec<Sanitised> {
+    pub(crate) fn to_http_lines(self) -> Vec<Sanitised> {
         let head = self.head();
         let head = head.split(|byte| *byte == b'\n').map(|line| Sanitised::bytes(line.trim_ascii_end()));
         // The head ends with an empty line, and what follows its line feed is the body.
@@ -51,7 +51,7 @@ impl RequestRendition<'_> {
 
     /// A command line for a POSIX shell that sends the same bytes. A body that a shell word cannot hold is decoded
     /// from Base64 on the way.
-    pub fn to_curl(&self) -> String {
+    pub(crate) fn to_curl(self) -> String {
         let mut words = vec!["curl".to_owned(), "-sS".into(), "-i".into(), "-X".into(), "POST".into()];
         for (name, value) in self.headers {
             words.push("-H".into());
@@ -82,7 +82,7 @@ impl RequestRendition<'_> {
     }
 
     /// The fields of a `request` record.
-    pub fn to_record(&self) -> impl Serialize {
+    pub(crate) fn to_record(self) -> impl Serialize {
         #[derive(Serialize)]
         struct RequestRecord<'a> {
             method: &'static str,
@@ -119,7 +119,7 @@ pub(super) fn title_case_header(name: &HeaderName) -> String {
 }
 
 /// A POSIX shell word: single quotes, each quote inside closed, escaped and opened again.
-pub fn quote_shell_word(text: &str) -> String {
+pub(crate) fn quote_shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

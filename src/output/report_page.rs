@@ -22,7 +22,7 @@ mod tests;
 
 /// An event as it is reported.
 #[derive(Debug, Clone)]
-pub struct EventPanel {
+pub(crate) struct EventPanel {
     /// Its number.
     pub number: u64,
     /// Its body.
@@ -41,7 +41,7 @@ pub struct EventPanel {
 
 /// What the whole is about.
 #[derive(Debug, Clone)]
-pub struct ReportHeading {
+pub(crate) struct ReportHeading {
     /// When it was made.
     pub at: Timestamp,
     /// How many events there would have been, where there is a limit.
@@ -83,7 +83,7 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; padd
 ";
 
 /// The whole file.
-pub fn render_report_page(heading: &ReportHeading, panels: &[EventPanel], style: &OutputStyle) -> String {
+pub(crate) fn render_report_page(heading: &ReportHeading, panels: &[EventPanel], style: &OutputStyle) -> String {
     let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
     page = page.text(&format!("referralloop, {} ({:.0})", style.format_date_time(heading.at), heading.at));
     page = page.text(if heading.redacted { " · people are masked" } else { "" });

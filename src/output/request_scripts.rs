@@ -14,7 +14,7 @@ mod tests;
 
 /// What a request is called in a file of several.
 #[derive(Debug, Clone)]
-pub struct NamedRequest<'a> {
+pub(crate) struct NamedRequest<'a> {
     /// A word of letters, digits and underscores.
     pub name: String,
     /// The request.
@@ -23,7 +23,7 @@ pub struct NamedRequest<'a> {
 
 /// Something to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScriptLanguage {
+pub(crate) enum ScriptLanguage {
     /// A POSIX shell script of curl command lines.
     Curl,
     /// hurl.dev.
@@ -35,7 +35,10 @@ pub enum ScriptLanguage {
 }
 
 /// A file that sends the requests in order and expects each to be acknowledged.
-pub fn render_script<'a>(language: ScriptLanguage, requests: impl IntoIterator<Item = NamedRequest<'a>>) -> String {
+pub(crate) fn render_script<'a>(
+    language: ScriptLanguage,
+    requests: impl IntoIterator<Item = NamedRequest<'a>>,
+) -> String {
     let mut out = String::from(match language {
         ScriptLanguage::Curl => "#!/bin/sh\nset -eu\n",
         ScriptLanguage::Hurl => "",

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 mod tests;
 
 /// One row a delivery.
-pub fn render_delivery_table(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
+pub(crate) fn render_delivery_table(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
     let headings = ["#", "WHEN", "EVENT", "SIGNUP", ">TRIES", "STATE", "LAST", "URL"];
     render_columns(&headings, &deliveries.iter().map(|delivery| row(delivery, style)).collect::<Vec<_>>(), style)
 }
@@ -65,7 +65,7 @@ fn ended(end: &SandboxAttemptState) -> Sanitised {
 }
 
 /// Deliveries as a page, the newest first.
-pub fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
+pub(crate) fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
     let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
     page = page.text("Newest first. Unlike the service, this page shows each attempt, its due time and its answer.");
     page = page.tag("</p><div class=\"cards\">");
@@ -147,7 +147,7 @@ button { padding: .5rem 1.5rem; font: inherit } p { overflow-wrap: anywhere }
 <h1>";
 
 /// The page on which people sign up for a waitlist; `result` is the position and the URL to pass on, or what is wrong.
-pub fn signup_page(waitlist: &str, referral: Option<&str>, result: Option<Result<(i64, &str), &str>>) -> String {
+pub(crate) fn signup_page(waitlist: &str, referral: Option<&str>, result: Option<Result<(i64, &str), &str>>) -> String {
     let mut page = HtmlFragment::new().tag(FORM).text(waitlist).tag("</h1>");
     match result {
         Some(Ok((position, url))) => {

@@ -13,7 +13,7 @@ pub struct Sanitised(Cow<'static, str>);
 
 /// How an unsafe character is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EscapeNotation {
+pub(crate) enum EscapeNotation {
     /// `\u{1b}`: in plain text.
     Braced,
     /// `\u001b`, with surrogate pairs beyond U+FFFF: inside a JSON string, where it still means the same.
@@ -119,7 +119,7 @@ impl From<&'static str> for Sanitised {
 }
 
 /// Appends bytes to text, escaping what is unsafe. Clean text is copied in one piece.
-pub fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotation) {
+pub(crate) fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotation) {
     let bytes = escape_workflow_command(out, bytes, notation);
     for chunk in bytes.utf8_chunks() {
         escape_text_into(out, chunk.valid(), notation);
@@ -159,7 +159,7 @@ fn escape_text_into(out: &mut String, text: &str, notation: EscapeNotation) {
 }
 
 /// Byte position of the first unsafe character.
-pub fn find_unsafe(text: &str) -> Option<usize> {
+pub(crate) fn find_unsafe(text: &str) -> Option<usize> {
     let command = find_build_command(text);
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
         return command;
@@ -183,7 +183,7 @@ fn find_build_command(text: &str) -> Option<usize> {
 }
 
 /// Appends one character in a notation.
-pub fn push_escaped(out: &mut String, character: char, notation: EscapeNotation) {
+pub(crate) fn push_escaped(out: &mut String, character: char, notation: EscapeNotation) {
     let code = u32::from(character);
     // Writing to a String cannot fail.
     let _ = match notation {
@@ -199,7 +199,7 @@ pub fn push_escaped(out: &mut String, character: char, notation: EscapeNotation)
 /// Controls (Unicode category Cc), the line and paragraph separators, the interlinear annotation marks, and everything
 /// that Unicode's `DerivedCoreProperties.txt` lists as `Default_Ignorable_Code_Point`: bidi controls, zero-width
 /// characters, fillers, variation selectors and tags among them.
-pub fn is_unsafe(character: char) -> bool {
+pub(crate) fn is_unsafe(character: char) -> bool {
     matches!(character,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

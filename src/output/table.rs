@@ -12,7 +12,7 @@ const LEAST: usize = 8;
 
 /// One cell.
 #[derive(Debug, Clone)]
-pub struct TableCell {
+pub(crate) struct TableCell {
     /// Its colour.
     pub ink: TextRole,
     /// Its text.
@@ -21,7 +21,7 @@ pub struct TableCell {
 
 impl TableCell {
     /// A cell in an ink.
-    pub fn new(ink: TextRole, text: impl Into<Sanitised>) -> Self {
+    pub(crate) fn new(ink: TextRole, text: impl Into<Sanitised>) -> Self {
         Self { ink, text: text.into() }
     }
 }
@@ -52,7 +52,7 @@ impl ColumnRule {
 /// right, `=` names what is copied and is never cut, `-` is left out first where the terminal is too narrow. Then the
 /// widest of the others is cut in its middle, with `…`, so that both ends still tell rows apart. Where there is no
 /// terminal, nothing is left out or cut.
-pub fn render_columns(headings: &[&'static str], rows: &[Vec<TableCell>], style: &OutputStyle) -> String {
+pub(crate) fn render_columns(headings: &[&'static str], rows: &[Vec<TableCell>], style: &OutputStyle) -> String {
     let rules: Vec<ColumnRule> = headings.iter().map(|heading| ColumnRule::parse(heading)).collect();
     let names: Vec<TableCell> = rules.iter().map(|rule| TableCell::new(TextRole::Faint, rule.name)).collect();
     let table: Vec<&Vec<TableCell>> = std::iter::once(&names).chain(rows).collect();
@@ -96,7 +96,7 @@ fn total(widths: impl ExactSizeIterator<Item = usize>) -> usize {
 }
 
 /// Names and values below each other, the values aligned.
-pub fn render_pairs(rows: &[(&'static str, TableCell)], style: &OutputStyle) -> String {
+pub(crate) fn render_pairs(rows: &[(&'static str, TableCell)], style: &OutputStyle) -> String {
     let column = rows.iter().map(|(name, _)| name.len() + GAP).max().unwrap_or(0);
     let lines: Vec<StyledLine> = rows
         .iter()

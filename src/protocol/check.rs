@@ -12,7 +12,7 @@ use std::time::Duration;
 mod tests;
 
 /// The check that fails where no other could tell whether forged events are refused.
-pub const AUTHENTICITY_CHECK: &str = "auth.checked";
+pub(crate) const AUTHENTICITY_CHECK: &str = "auth.checked";
 
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -216,7 +216,7 @@ impl CheckReport {
 
 /// A whole audit.
 #[derive(Debug, Clone)]
-pub struct AuditReport {
+pub(crate) struct AuditReport {
     /// What was audited.
     pub url: String,
     /// Its checks, in the order in which they ran.
@@ -233,7 +233,7 @@ pub struct AuditReport {
 
 /// How many checks ended how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct CheckCounts {
+pub(crate) struct CheckCounts {
     /// Passed.
     pub passed: usize,
     /// Failed.
@@ -246,7 +246,7 @@ pub struct CheckCounts {
 
 impl AuditReport {
     /// How many checks ended how.
-    pub fn counts(&self) -> CheckCounts {
+    pub(crate) fn counts(&self) -> CheckCounts {
         let mut counts = CheckCounts::default();
         for check in &self.checks {
             *match check.verdict {
@@ -260,7 +260,7 @@ impl AuditReport {
     }
 
     /// Why nobody knows whether forged events are refused, where that could not be checked.
-    pub fn not_authenticated(&self) -> Option<&str> {
+    pub(crate) fn not_authenticated(&self) -> Option<&str> {
         self.checks.iter().find(|check| check.id == AUTHENTICITY_CHECK).and_then(|check| match &check.verdict {
             CheckVerdict::Failed(why) => Some(why.as_str()),
             _ => None,
@@ -268,12 +268,12 @@ impl AuditReport {
     }
 
     /// Whether there is a finding of this severity or above.
-    pub fn fails_at(&self, least: CheckSeverity) -> bool {
+    pub(crate) fn fails_at(&self, least: CheckSeverity) -> bool {
         self.checks.iter().any(|check| check.fails_at(least))
     }
 
     /// The checks of a group: failed ones first, the gravest in front; then accepted, passed and skipped ones.
-    pub fn checks_in_group(&self, group: CheckGroup) -> Vec<&CheckReport> {
+    pub(crate) fn checks_in_group(&self, group: CheckGroup) -> Vec<&CheckReport> {
         let mut checks: Vec<&CheckReport> = self.checks.iter().filter(|check| check.group == group).collect();
         checks.sort_by_key(|check| match check.verdict {
             CheckVerdict::Failed(_) => (0, std::cmp::Reverse(check.severity)),

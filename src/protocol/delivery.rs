@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// One event on its way to one subscription.
 #[derive(Debug, Clone)]
-pub struct SandboxDelivery {
+pub(crate) struct SandboxDelivery {
     /// Its number within the sandbox's data.
     pub number: u64,
     /// The subscription's id.

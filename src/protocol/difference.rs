@@ -12,7 +12,7 @@ mod tests;
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DocumentChange {
+pub(crate) struct DocumentChange {
     /// Where, as a path like `data.position` or `list[3]`; empty for the whole document.
     pub path: String,
     /// What stands there in the first; `None` where nothing does.
@@ -25,7 +25,7 @@ pub struct DocumentChange {
 
 /// What two bodies have in common.
 #[derive(Debug, Clone, PartialEq)]
-pub enum BodyComparison {
+pub(crate) enum BodyComparison {
     /// Every byte.
     Same,
     /// The document, but not the bytes, which part at this offset.
@@ -37,7 +37,7 @@ pub enum BodyComparison {
 }
 
 /// Compares two bodies.
-pub fn compare_bodies(first: &RawBody, second: &RawBody) -> BodyComparison {
+pub(crate) fn compare_bodies(first: &RawBody, second: &RawBody) -> BodyComparison {
     let (a, b) = (first.as_bytes(), second.as_bytes());
     if a == b {
         return BodyComparison::Same;

@@ -12,7 +12,7 @@ mod tests;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
-pub enum PayloadEdit {
+pub(crate) enum PayloadEdit {
     /// Gives a field a value written as plain text, which is read as the catalogue says.
     Set {
         /// Path of the field.
@@ -36,7 +36,7 @@ pub enum PayloadEdit {
 
 /// Why a change cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PayloadEditError {
+pub(crate) enum PayloadEditError {
     /// There is no equals sign between path and value.
     #[error("{given:?} is not a change: write PATH=VALUE, like data.position=5")]
     NoValue {
@@ -98,7 +98,7 @@ impl PayloadEdit {
     ///
     /// # Errors
     /// No equals sign, or no path before it.
-    pub fn set(given: &str) -> Result<Self, PayloadEditError> {
+    pub(crate) fn set(given: &str) -> Result<Self, PayloadEditError> {
         let (path, text) = assignment(given)?;
         Ok(Self::Set { path, text: text.to_owned() })
     }
@@ -107,7 +107,7 @@ impl PayloadEdit {
     ///
     /// # Errors
     /// No equals sign, no path before it, or no JSON behind it.
-    pub fn set_json(given: &str) -> Result<Self, PayloadEditError> {
+    pub(crate) fn set_json(given: &str) -> Result<Self, PayloadEditError> {
         let (path, json) = assignment(given)?;
         match serde_json::from_str(json) {
             Ok(value) => Ok(Self::SetJson { path, value }),
@@ -119,12 +119,12 @@ impl PayloadEdit {
     ///
     /// # Errors
     /// It is no path.
-    pub fn unset(path: &str) -> Result<Self, PayloadEditError> {
+    pub(crate) fn unset(path: &str) -> Result<Self, PayloadEditError> {
         Ok(Self::Unset { path: checked(path)? })
     }
 
     /// The path of the field that is changed.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         match self {
             Self::Set { path, .. } | Self::SetJson { path, .. } | Self::Unset { path } => path,
         }
@@ -135,7 +135,7 @@ impl PayloadEdit {
     ///
     /// # Errors
     /// What the catalogue does not allow, unless forced; a path that leads through something that is not an object.
-    pub fn apply(&self, payload: &mut Value, event: EventType, force: bool) -> Result<(), PayloadEditError> {
+    pub(crate) fn apply(&self, payload: &mut Value, event: EventType, force: bool) -> Result<(), PayloadEditError> {
         let field = event.field(self.path());
         if field.is_none() && !force {
             let path = self.path().to_owned();
@@ -159,7 +159,7 @@ impl PayloadEdit {
 ///
 /// # Errors
 /// As [`PayloadEdit::apply`]; the payload is then partly changed.
-pub fn apply_edits(
+pub(crate) fn apply_edits(
     payload: &mut Value,
     event: EventType,
     edits: &[PayloadEdit],

@@ -139,7 +139,7 @@ impl fmt::Display for Expectation {
 
 /// How things stand with all expectations together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExpectationStanding {
+pub(crate) enum ExpectationStanding {
     /// All are met, and nothing that may still come could change that.
     Settled,
     /// All are met; one event too many could still break them.
@@ -152,7 +152,7 @@ pub enum ExpectationStanding {
 
 /// Counts events against expectations.
 #[derive(Debug, Clone)]
-pub struct ExpectationCounter {
+pub(crate) struct ExpectationCounter {
     expectations: Vec<Expectation>,
     counts: Vec<u64>,
     /// Where the order of the list matters: the expectation that is waited for, and how many it has had in its turn.
@@ -161,7 +161,7 @@ pub struct ExpectationCounter {
 
 impl ExpectationCounter {
     /// Nothing has come yet. `in_order`: each expectation's events must follow those of the one before it in the list.
-    pub fn new(expectations: Vec<Expectation>, in_order: bool) -> Self {
+    pub(crate) fn new(expectations: Vec<Expectation>, in_order: bool) -> Self {
         let counts = vec![0; expectations.len()];
         let mut count = Self { expectations, counts, turn: in_order.then_some((0, 0)) };
         count.pass_on();
@@ -169,7 +169,7 @@ impl ExpectationCounter {
     }
 
     /// Takes an event that counts. Whether any expectation is about it.
-    pub fn count_event(&mut self, event_type: Option<&str>) -> bool {
+    pub(crate) fn count_event(&mut self, event_type: Option<&str>) -> bool {
         let mut expected = false;
         for (expectation, count) in self.expectations.iter().zip(&mut self.counts) {
             if expectation.matches(event_type) {
@@ -196,7 +196,7 @@ impl ExpectationCounter {
     }
 
     /// How things stand.
-    pub fn standing(&self) -> ExpectationStanding {
+    pub(crate) fn standing(&self) -> ExpectationStanding {
         let mut pairs = self.expectations.iter().zip(&self.counts);
         if pairs.clone().any(|(expectation, count)| expectation.bound.most().is_some_and(|most| *count > most)) {
             return ExpectationStanding::Broken;
@@ -215,7 +215,7 @@ impl ExpectationCounter {
     }
 
     /// Each expectation, how many came, and whether that is right.
-    pub fn results(&self) -> impl Iterator<Item = ExpectationTally<'_>> {
+    pub(crate) fn results(&self) -> impl Iterator<Item = ExpectationTally<'_>> {
         self.expectations.iter().zip(&self.counts).enumerate().map(|(at, (expectation, &count))| {
             let verdict = match expectation.bound {
                 bound if bound.most().is_some_and(|most| count > most) => ExpectationVerdict::TooMany,

@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 /// Counts of a load run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LoadCounts {
+pub(crate) struct LoadCounts {
     /// Events that ended, acknowledged or not.
     pub events: u64,
     /// Events that were acknowledged.

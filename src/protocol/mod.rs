@@ -4,27 +4,27 @@
 //! randomness, no input or output, no runtime. Time, ids and random numbers arrive as parameters, so every rule can
 //! be tested with a literal.
 
-pub mod api;
+pub(crate) mod api;
 pub mod arrival;
 pub mod attempt;
 pub mod body;
-pub mod check;
-pub mod delivery;
-pub mod difference;
-pub mod edit;
+pub(crate) mod check;
+pub(crate) mod delivery;
+pub(crate) mod difference;
+pub(crate) mod edit;
 pub mod event;
-pub mod expectation;
+pub(crate) mod expectation;
 pub mod facts;
 pub mod json;
-pub mod load;
-pub mod payload;
-pub mod reconcile;
-pub mod redact;
-pub mod rehearsal;
+pub(crate) mod load;
+pub(crate) mod payload;
+pub(crate) mod reconcile;
+pub(crate) mod redact;
+pub(crate) mod rehearsal;
 pub mod report;
 pub mod sample;
-pub mod scenario;
-pub mod schedule;
+pub(crate) mod scenario;
+pub(crate) mod schedule;
 pub mod signature;
 pub mod stringify;
-pub mod target;
+pub(crate) mod target;

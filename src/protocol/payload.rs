@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// The sign-up that a payload is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PayloadSubject<'a> {
+pub(crate) struct PayloadSubject<'a> {
     /// Its waitlist's id.
     pub waitlist: &'a str,
     /// Its id.
@@ -18,7 +18,7 @@ pub struct PayloadSubject<'a> {
 
 /// What only `signup.created` tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CreatedDetails<'a> {
+pub(crate) struct CreatedDetails<'a> {
     /// Its name; `null` where it has none.
     pub name: Option<&'a str>,
     /// Where it stands.
@@ -31,7 +31,7 @@ pub struct CreatedDetails<'a> {
 
 impl PayloadSubject<'_> {
     /// Tells of its making.
-    pub fn build_created(&self, made: &CreatedDetails<'_>, told_at: Timestamp) -> Value {
+    pub(crate) fn build_created(&self, made: &CreatedDetails<'_>, told_at: Timestamp) -> Value {
         let data = json!({
             "id": self.id,
             "email": self.email,
@@ -44,7 +44,7 @@ impl PayloadSubject<'_> {
     }
 
     /// Tells of a move from one position to another.
-    pub fn build_moved(&self, from: i64, to: i64, told_at: Timestamp) -> Value {
+    pub(crate) fn build_moved(&self, from: i64, to: i64, told_at: Timestamp) -> Value {
         let data = json!({
             "id": self.id,
             "email": self.email,
@@ -56,7 +56,7 @@ impl PayloadSubject<'_> {
     }
 
     /// Tells of its removal.
-    pub fn build_deleted(&self, told_at: Timestamp) -> Value {
+    pub(crate) fn build_deleted(&self, told_at: Timestamp) -> Value {
         let data = json!({ "id": self.id, "email": self.email });
         self.envelope(EventType::SignupDeleted, data, told_at)
     }
@@ -72,6 +72,6 @@ impl PayloadSubject<'_> {
 }
 
 /// The documentation's payloads tell times in whole seconds.
-pub fn truncate_to_seconds(time: Timestamp) -> Timestamp {
+pub(crate) fn truncate_to_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -27,11 +27,11 @@ struct ObservedSignup {
 
 /// What events have told about a waitlist.
 #[derive(Debug, Clone, Default)]
-pub struct ObservedWaitlist(BTreeMap<String, ObservedSignup>);
+pub(crate) struct ObservedWaitlist(BTreeMap<String, ObservedSignup>);
 
 /// An event that should have come and did not.
 #[derive(Debug, Clone, PartialEq)]
-pub enum MissedEvent {
+pub(crate) enum MissedEvent {
     /// The service has a sign-up that nothing told of.
     Created(ApiSignup),
     /// A sign-up stands elsewhere than was told last.
@@ -56,7 +56,7 @@ pub enum MissedEvent {
 
 impl ObservedWaitlist {
     /// Takes in what one event told, and when it came.
-    pub fn observe_event(&mut self, facts: &EventFacts, came: Timestamp) {
+    pub(crate) fn observe_event(&mut self, facts: &EventFacts, came: Timestamp) {
         let Some(id) = &facts.signup_id else { return };
         let told = self.0.entry(id.clone()).or_default();
         told.came = told.came.max(Some(came));
@@ -80,19 +80,14 @@ impl ObservedWaitlist {
     }
 
     /// Sign-ups that were told of.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
-    }
-
-    /// Whether nothing was told.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// What was missed: sign-ups that were made, in the order of their making; then those that moved; then those that
     /// are gone. Sign-ups made before `since` are taken as known. `read_at` is when reading the sign-ups began: about one
     /// that an event came for since then, the two sides speak of different times.
-    pub fn find_missed(
+    pub(crate) fn find_missed(
         &self,
         signups: Vec<ApiSignup>,
         read_at: Timestamp,
@@ -137,7 +132,7 @@ fn is_older(signup: &ApiSignup, since: Option<Timestamp>) -> bool {
 
 impl MissedEvent {
     /// The event that is missing; `None` where none could say it.
-    pub fn event_type(&self) -> Option<&'static str> {
+    pub(crate) fn event_type(&self) -> Option<&'static str> {
         match self {
             Self::Created(_) => Some("signup.created"),
             Self::Moved { .. } => Some("signup.position_changed"),
@@ -147,7 +142,7 @@ impl MissedEvent {
     }
 
     /// The sign-up's id.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         match self {
             Self::Created(signup) | Self::Moved { signup, .. } | Self::StillThere(signup) => signup.id(),
             Self::Deleted { id, .. } => id,
@@ -155,7 +150,7 @@ impl MissedEvent {
     }
 
     /// The sign-up's e-mail address.
-    pub fn email(&self) -> Option<&str> {
+    pub(crate) fn email(&self) -> Option<&str> {
         match self {
             Self::Created(signup) | Self::Moved { signup, .. } | Self::StillThere(signup) => signup.email(),
             Self::Deleted { email, .. } => email.as_deref(),
@@ -164,7 +159,7 @@ impl MissedEvent {
 
     /// The payload that would have come, its members in the documented order. A sign-up was made when the service says;
     /// when it moved or went nobody knows, so that is now.
-    pub fn build_payload(&self, waitlist: &str, now: Timestamp) -> Option<Value> {
+    pub(crate) fn build_payload(&self, waitlist: &str, now: Timestamp) -> Option<Value> {
         let event = self.event_type()?;
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now).to_string();
         let (data, at) = match self {

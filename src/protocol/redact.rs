@@ -20,23 +20,23 @@ const NAMES: &[&str] = &["name", "first_name", "last_name"];
 const SHOWN: &[&[u8]] = &[b"content-type", b"content-length", b"content-encoding"];
 
 /// What stands in place of a header's value.
-pub const MASK: &str = "[redacted]";
+pub(crate) const MASK: &str = "[redacted]";
 
 /// Masks, and remembers which mask stands for what.
 #[derive(Debug, Default)]
-pub struct Redactor {
+pub(crate) struct Redactor {
     addresses: HashMap<String, usize>,
     names: HashMap<String, usize>,
 }
 
 impl Redactor {
     /// A redactor that has seen nothing yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// A body without addresses and names. What is no JSON is searched for addresses; what is no text is left out.
-    pub fn redact_body(&mut self, body: &RawBody) -> RawBody {
+    pub(crate) fn redact_body(&mut self, body: &RawBody) -> RawBody {
         let bytes = body.as_bytes();
         let mut out = Vec::with_capacity(bytes.len());
         let (mut done, mut named) = (0, false);
@@ -62,7 +62,7 @@ impl Redactor {
     }
 
     /// Header lines of which only those that describe the body keep their values.
-    pub fn redact_headers(&self, headers: &HeaderLines) -> HeaderLines {
+    pub(crate) fn redact_headers(&self, headers: &HeaderLines) -> HeaderLines {
         let shown = |name: &[u8]| SHOWN.iter().any(|shown| name.eq_ignore_ascii_case(shown));
         let mut block = Vec::with_capacity(headers.as_block().len());
         for (name, value) in headers.iter() {
@@ -75,7 +75,7 @@ impl Redactor {
     }
 
     /// Any text without the addresses in it, and without the names that were met before.
-    pub fn redact_text(&mut self, text: &str) -> String {
+    pub(crate) fn redact_text(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((start, end)) = address(rest) {

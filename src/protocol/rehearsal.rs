@@ -13,7 +13,7 @@ mod tests;
 
 /// How likely each fault is, per event.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct FaultRates {
+pub(crate) struct FaultRates {
     /// Delivered once more, later.
     pub duplicate: f64,
     /// Delivered twice at the same moment.
@@ -36,7 +36,7 @@ pub struct FaultRates {
     "'{0}' is not a fault: write duplicate=0.2, together=0.1, drop=0.1, reorder=5, delay=50ms..2s, corrupt=0.01 or \
     late=0.1, separated by commas"
 )]
-pub struct FaultRatesError(pub String);
+pub(crate) struct FaultRatesError(pub String);
 
 impl FromStr for FaultRates {
     type Err = FaultRatesError;
@@ -77,7 +77,7 @@ fn span(text: &str) -> Option<(Duration, Duration)> {
 
 /// What is done to one copy of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CopyMode {
+pub(crate) enum CopyMode {
     /// Sent as it is.
     Plain,
     /// The same bytes once more.
@@ -90,7 +90,7 @@ pub enum CopyMode {
 
 impl CopyMode {
     /// Its name in records.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Again => "again",
@@ -100,7 +100,7 @@ impl CopyMode {
     }
 
     /// The bytes that are sent.
-    pub fn apply(self, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn apply(self, body: &[u8]) -> Vec<u8> {
         let mut bytes = body.to_vec();
         if let (Self::Corrupt(bit), false) = (self, bytes.is_empty()) {
             let bit = bit % (bytes.len() as u64 * 8);
@@ -112,7 +112,7 @@ impl CopyMode {
 
 /// One copy of an event on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RehearsalCopy {
+pub(crate) struct RehearsalCopy {
     /// Number of the event in the rehearsal, from 0.
     pub event: usize,
     /// What is done to it.
@@ -121,7 +121,7 @@ pub struct RehearsalCopy {
 
 /// What happens next, after the step before has been answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RehearsalStep {
+pub(crate) struct RehearsalStep {
     /// Waited first.
     pub wait: Duration,
     /// Sent at the same moment.
@@ -130,14 +130,14 @@ pub struct RehearsalStep {
 
 impl RehearsalStep {
     /// One copy.
-    pub fn one(event: usize, how: CopyMode) -> Self {
+    pub(crate) fn one(event: usize, how: CopyMode) -> Self {
         Self { wait: Duration::ZERO, shots: vec![RehearsalCopy { event, how }] }
     }
 }
 
 /// A rehearsal, decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RehearsalPlan {
+pub(crate) struct RehearsalPlan {
     /// The steps in their order.
     pub steps: Vec<RehearsalStep>,
     /// Events that are never sent.
@@ -148,7 +148,7 @@ pub struct RehearsalPlan {
 const FAULTS: u64 = 1 << 62;
 
 /// Decides what happens to so many events.
-pub fn plan_rehearsal(count: usize, faults: &FaultRates, seed: u64) -> RehearsalPlan {
+pub(crate) fn plan_rehearsal(count: usize, faults: &FaultRates, seed: u64) -> RehearsalPlan {
     let mut placed: Vec<(u64, RehearsalStep)> = Vec::with_capacity(count);
     let mut dropped = Vec::new();
     for event in 0..count {

@@ -17,12 +17,12 @@ use std::time::Duration;
 mod tests;
 
 /// Names of the built-in scenarios.
-pub const BUILT_IN: [&str; 4] = ["lifecycle", "referral-climb", "burst", "duplicate-storm"];
+pub(crate) const BUILT_IN: [&str; 4] = ["lifecycle", "referral-climb", "burst", "duplicate-storm"];
 
 /// A scenario as it is written.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// What it is called.
     #[serde(default)]
     pub name: Option<String>,
@@ -39,7 +39,7 @@ pub struct Scenario {
 /// What is fixed about a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ScenarioSignup {
+pub(crate) struct ScenarioSignup {
     /// Its e-mail address.
     pub email: Option<String>,
     /// Its name.
@@ -51,7 +51,7 @@ pub struct ScenarioSignup {
 /// One step as it is written.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ScenarioStep {
+pub(crate) struct ScenarioStep {
     /// The event's name.
     pub event: String,
     /// Key of the sign-up that it is about.
@@ -84,7 +84,7 @@ fn once() -> usize {
 
 /// What is wrong with a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ScenarioError {
+pub(crate) enum ScenarioError {
     /// A step's field has a value that means nothing.
     #[error("step {step}: '{value}' is not a valid {what}")]
     Value {
@@ -113,7 +113,7 @@ const MOST: usize = 100_000;
 
 /// The bodies of a rehearsal and what happens to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ScenarioScript {
+pub(crate) struct ScenarioScript {
     /// Each event's bytes.
     pub bodies: Vec<String>,
     /// What happens.
@@ -122,7 +122,7 @@ pub struct ScenarioScript {
 
 impl Scenario {
     /// A built-in scenario.
-    pub fn built_in(name: &str) -> Option<Self> {
+    pub(crate) fn built_in(name: &str) -> Option<Self> {
         let told = |event: &str, signup: String| ScenarioStep {
             event: event.into(),
             signup,
@@ -158,7 +158,7 @@ impl Scenario {
     ///
     /// # Errors
     /// A step says something that means nothing.
-    pub fn build_script(&self, seed: u64) -> Result<ScenarioScript, ScenarioError> {
+    pub(crate) fn build_script(&self, seed: u64) -> Result<ScenarioScript, ScenarioError> {
         let mut stage = ScenarioScriptBuilder {
             seed,
             now: seeded_time(seed),

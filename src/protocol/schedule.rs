@@ -10,14 +10,14 @@ use std::time::Duration;
 mod tests;
 
 /// Delays before the second, third, fourth and fifth attempt.
-pub const RETRY_DELAYS: [Duration; 4] =
+pub(crate) const RETRY_DELAYS: [Duration; 4] =
     [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900), Duration::from_secs(3600)];
 
 /// Attempts a delivery has at most.
-pub const MAX_ATTEMPTS: u32 = 1 + RETRY_DELAYS.len() as u32;
+pub(crate) const MAX_ATTEMPTS: u32 = 1 + RETRY_DELAYS.len() as u32;
 
 /// Time an endpoint has to acknowledge, over connect, send, head and body together. Never scaled.
-pub const ATTEMPT_BUDGET: Duration = Duration::from_secs(5);
+pub(crate) const ATTEMPT_BUDGET: Duration = Duration::from_secs(5);
 
 /// What a retry's delay counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -32,7 +32,7 @@ pub enum RetryFrom {
 
 /// Scheduled starts of the attempts of one delivery, counted from the first one.
 #[derive(Debug, Clone)]
-pub struct RetrySchedule {
+pub(crate) struct RetrySchedule {
     from: RetryFrom,
     index: usize,
     previous: Duration,
@@ -40,7 +40,7 @@ pub struct RetrySchedule {
 
 impl RetrySchedule {
     /// The documented schedule under one of its two readings.
-    pub fn new(from: RetryFrom) -> Self {
+    pub(crate) fn new(from: RetryFrom) -> Self {
         Self { from, index: 0, previous: Duration::ZERO }
     }
 }
@@ -66,7 +66,7 @@ impl Iterator for RetrySchedule {
 }
 
 /// Whether an HTTP status acknowledges a delivery: any 2xx does, redirects do not.
-pub fn is_acknowledgement(status: u16) -> bool {
+pub(crate) fn is_acknowledgement(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
@@ -77,7 +77,7 @@ fn tolerance(delay: Duration) -> Duration {
 }
 
 /// Which documented retry a gap since the first arrival looks like, 1 to 4, under either reading.
-pub fn guess_retry(gap: Duration) -> Option<u32> {
+pub(crate) fn guess_retry(gap: Duration) -> Option<u32> {
     [RetryFrom::Previous, RetryFrom::First].into_iter().find_map(|from| {
         RetrySchedule::new(from)
             .enumerate()

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 /// Why a target is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TargetError {
+pub(crate) enum TargetError {
     /// Nothing was written.
     #[error("the target is empty; write a port, host:port/path or a URL")]
     Empty,
@@ -46,7 +46,7 @@ pub enum TargetError {
 
 /// Reads a port, `port/path`, `host:port/path` or URL. A bare port means this machine. Without a scheme, addresses and
 /// names that only a local network knows are meant with http, all other names with https.
-pub fn parse_target(text: &str) -> Result<Url, TargetError> {
+pub(crate) fn parse_target(text: &str) -> Result<Url, TargetError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(TargetError::Empty);
@@ -120,7 +120,7 @@ fn is_local_name(url: &Url) -> bool {
 
 /// The events and the target of `EVENT[,EVENT…]=TARGET`; a target alone has no events. A pattern of event names has
 /// none of the characters that a target begins with.
-pub fn split_route(text: &str) -> (Option<&str>, &str) {
+pub(crate) fn split_route(text: &str) -> (Option<&str>, &str) {
     let is_pattern = |c: char| c.is_ascii_lowercase() || "_.*,".contains(c);
     match text.split_once('=') {
         Some((names, target)) if !names.is_empty() && names.chars().all(is_pattern) => (Some(names), target),
@@ -136,7 +136,7 @@ fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
 }
 
 /// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
@@ -146,17 +146,17 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether a name is `localhost` or one below it.
-pub fn is_loopback_name(name: &str) -> bool {
+pub(crate) fn is_loopback_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
 }
 
 /// The addresses of `localhost` and every name below it, which no resolver is asked for (RFC 6761, section 6.3). The
 /// older one is last: where the newer one is switched off, its answer is the one that tells something.
-pub const LOOPBACK_ADDRESSES: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+pub(crate) const LOOPBACK_ADDRESSES: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
 
 /// Reads an address to listen on: an address, one in brackets as URLs have it, or `localhost`.
-pub fn parse_bind_address(text: &str) -> Option<IpAddr> {
+pub(crate) fn parse_bind_address(text: &str) -> Option<IpAddr> {
     if text.eq_ignore_ascii_case("localhost") {
         return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }
@@ -167,7 +167,7 @@ pub fn parse_bind_address(text: &str) -> Option<IpAddr> {
 }
 
 /// Whether what is sent to a URL comes back to who listens on an address.
-pub fn is_own_address(url: &Url, own: SocketAddr) -> bool {
+pub(crate) fn is_own_address(url: &Url, own: SocketAddr) -> bool {
     if own.port() == 0 || url.port_or_known_default() != Some(own.port()) {
         return false;
     }
@@ -187,7 +187,7 @@ pub fn is_own_address(url: &Url, own: SocketAddr) -> bool {
 
 /// Why a header is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HeaderError {
+pub(crate) enum HeaderError {
     /// No colon.
     #[error("write a header as 'Name: value'")]
     NoColon,
@@ -203,7 +203,7 @@ pub enum HeaderError {
 }
 
 /// Reads `Name: value`. Commas are part of the value.
-pub fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
+pub(crate) fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
     let (name, value) = text.split_once(':').ok_or(HeaderError::NoColon)?;
     let name: HeaderName = name.trim().parse().map_err(|_| HeaderError::Name(name.trim().to_owned()))?;
     if is_reserved(&name) {

@@ -5,11 +5,11 @@
 use std::collections::{HashMap, VecDeque};
 
 /// Events remembered at most.
-pub const REMEMBERED: usize = 100_000;
+pub(super) const REMEMBERED: usize = 100_000;
 
 /// A map that forgets its oldest key when it is full.
 #[derive(Debug)]
-pub struct BoundedMap<V> {
+pub(super) struct BoundedMap<V> {
     capacity: usize,
     values: HashMap<u64, V>,
     order: VecDeque<u64>,
@@ -17,17 +17,17 @@ pub struct BoundedMap<V> {
 
 impl<V: Default> BoundedMap<V> {
     /// An empty memory for this many keys.
-    pub fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self { capacity: capacity.max(1), values: HashMap::new(), order: VecDeque::new() }
     }
 
     /// What is remembered of a key.
-    pub fn get(&self, key: u64) -> Option<&V> {
+    pub(super) fn get(&self, key: u64) -> Option<&V> {
         self.values.get(&key)
     }
 
     /// What is remembered of a key, made where there is nothing yet.
-    pub fn entry(&mut self, key: u64) -> &mut V {
+    pub(super) fn entry(&mut self, key: u64) -> &mut V {
         if !self.values.contains_key(&key) {
             self.evict_oldest();
             self.order.push_back(key);

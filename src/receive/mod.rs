@@ -32,13 +32,14 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use counters::{ListenerCounters, ListenerCounts};
-pub use receiver::{ReceiverShutdown, WebhookReceiver};
+pub(crate) use counters::ListenerCounts;
+pub(crate) use receiver::ReceiverShutdown;
+pub use receiver::WebhookReceiver;
 pub use reports::ReportSink;
-pub use response_script::{ResponseScript, ResponseScriptError};
-pub use settings::{
-    AckMode, ForwardRetryPolicy, ForwardSettings, GREETING_HEADER, ListenerFilter, ListenerGreeting, ListenerSettings,
-    MIRROR_BUDGET, MemoryLimits,
+pub(crate) use response_script::ResponseScript;
+pub use settings::ListenerSettings;
+pub(crate) use settings::{
+    AckMode, ForwardRetryPolicy, ForwardSettings, GREETING_HEADER, ListenerFilter, ListenerGreeting,
 };
 
 pub use crate::server::{DrainResult, ServerLimits, serve};

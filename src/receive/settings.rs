@@ -15,10 +15,10 @@ use std::time::Duration;
 use url::Url;
 
 /// Decides whether an event is meant. Runs before the answer, so it must be quick and bounded.
-pub type ListenerFilter = Arc<dyn Fn(&EventFacts, &RawBody) -> bool + Send + Sync>;
+pub(crate) type ListenerFilter = Arc<dyn Fn(&EventFacts, &RawBody) -> bool + Send + Sync>;
 
 /// Time after which a mirroring listener answers 504 by itself, half a second before the sender's own budget ends.
-pub const MIRROR_BUDGET: Duration = Duration::from_millis(4500);
+pub(crate) const MIRROR_BUDGET: Duration = Duration::from_millis(4500);
 
 /// Everything about one listener except its socket.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ pub struct ListenerSettings {
 }
 
 /// The header that carries a [`ListenerGreeting`]'s question.
-pub const GREETING_HEADER: &str = "x-referralloop-greeting";
+pub(crate) const GREETING_HEADER: &str = "x-referralloop-greeting";
 
 /// A question that only this listener has the answer to. Both are made for one run; the answer is not derived from the
 /// question, so that no server that repeats what it is sent is taken for this one.

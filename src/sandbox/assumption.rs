@@ -6,7 +6,7 @@ pub(super) const HEADER: &str = "x-sandbox-assumption";
 
 /// One guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SandboxAssumption {
+pub(crate) struct SandboxAssumption {
     /// What it is called.
     pub id: &'static str,
     /// What it is about: calls of the API, or deliveries.
@@ -18,7 +18,7 @@ pub struct SandboxAssumption {
 /// What a guess is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AssumptionScope {
+pub(crate) enum AssumptionScope {
     /// Answers of the API, which carry its id.
     Answers,
     /// The public page of a waitlist, which carries its id.
@@ -32,7 +32,7 @@ macro_rules! assumptions {
         $($(pub(super) const $name: &str = $id;)?)*
 
         /// Every guess.
-        pub const ASSUMPTIONS: &[SandboxAssumption] = &[$(SandboxAssumption { id: $id, about: AssumptionScope::$about, what: $what },)*];
+        pub(crate) const ASSUMPTIONS: &[SandboxAssumption] = &[$(SandboxAssumption { id: $id, about: AssumptionScope::$about, what: $what },)*];
     };
 }
 

@@ -24,7 +24,7 @@ const GROUP: usize = 128;
 
 /// Where the book is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SandboxLocation {
+pub(crate) enum SandboxLocation {
     /// In memory: gone at the end.
     Memory,
     /// In a file.
@@ -33,7 +33,7 @@ pub enum SandboxLocation {
 
 /// Why a book could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum SandboxDatabaseError {
+pub(crate) enum SandboxDatabaseError {
     /// The file's fault.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -53,7 +53,7 @@ pub enum SandboxDatabaseError {
 /// A piece of work that was not done: nothing of it is in the book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SandboxWriteError(pub String);
+pub(crate) struct SandboxWriteError(pub String);
 
 /// Tells whoever waits, after the commit or in its place.
 type CommitCallback = Box<dyn FnOnce(Result<(), &SandboxWriteError>) + Send>;
@@ -70,7 +70,7 @@ enum SandboxJob {
 
 /// A handle to the book. Cloning is cheap; the thread ends with [`SandboxDatabase::close`].
 #[derive(Clone)]
-pub struct SandboxDatabase {
+pub(crate) struct SandboxDatabase {
     queue: mpsc::Sender<SandboxJob>,
     clerk: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -83,7 +83,7 @@ impl std::fmt::Debug for SandboxDatabase {
 
 impl SandboxDatabase {
     /// Opens the book, making it where there is none, and starts its thread.
-    pub fn open(place: &SandboxLocation) -> Result<Self, SandboxDatabaseError> {
+    pub(crate) fn open(place: &SandboxLocation) -> Result<Self, SandboxDatabaseError> {
         let (connection, lock) = match place {
             SandboxLocation::File(path) => {
                 let lock = lock(path)?;
@@ -104,7 +104,7 @@ impl SandboxDatabase {
 
     /// Has a piece of work done, in a transaction of its own kind: it is in the book whole or not at all, and on the
     /// disk when this answers.
-    pub async fn run_job<T: Send + 'static>(
+    pub(crate) async fn run_job<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, SandboxWriteError> {
@@ -130,7 +130,7 @@ impl SandboxDatabase {
     }
 
     /// Finishes what was handed over and ends the thread.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner).take();
         // A clerk that is gone has nothing left to finish.
         let _ = self.queue.send(SandboxJob::Close).await;

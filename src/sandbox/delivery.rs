@@ -183,7 +183,7 @@ pub(super) fn cancel_deliveries(book: &Connection, subscription: &str) -> rusqli
 
 /// Which deliveries are wanted.
 #[derive(Debug, Clone, Default)]
-pub struct DeliveryFilter {
+pub(crate) struct DeliveryFilter {
     /// In this state only.
     pub state: Option<SandboxDeliveryState>,
     /// Of this subscription only.

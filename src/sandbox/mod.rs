@@ -40,12 +40,12 @@ mod tests;
 mod waitlist;
 mod workspace;
 
-pub use assumption::{ASSUMPTIONS, AssumptionScope, SandboxAssumption};
-pub use database::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
-pub use delivery::DeliveryFilter;
-pub use reader::read_deliveries;
-pub use retry_policy::SandboxRetryPolicy;
-pub use workspace::{SandboxWorkspace, WorkspaceSetup};
+pub(crate) use assumption::ASSUMPTIONS;
+pub(crate) use database::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
+pub(crate) use delivery::DeliveryFilter;
+pub(crate) use reader::read_deliveries;
+pub(crate) use retry_policy::SandboxRetryPolicy;
+pub(crate) use workspace::{SandboxWorkspace, WorkspaceSetup};
 
 use crate::clock::SharedClock;
 use crate::context::EntropySource;
@@ -73,7 +73,7 @@ const PUBLIC: &str = "/w/";
 
 /// What a sandbox is told before it starts.
 #[derive(Debug, Clone)]
-pub struct SandboxSettings {
+pub(crate) struct SandboxSettings {
     /// What the workspace pays for.
     pub plan: WorkspacePlan,
     /// Calls an hour in place of the plan's.
@@ -87,13 +87,13 @@ pub struct SandboxSettings {
 }
 
 /// Hears what happens.
-pub trait SandboxObserver: Send + Sync {
+pub(crate) trait SandboxObserver: Send + Sync {
     /// Takes a report, and does not wait for anything.
     fn send_report(&self, report: Report);
 }
 
 /// Writes pages for people, and records for programs.
-pub trait SandboxPageRenderer: Send + Sync {
+pub(crate) trait SandboxPageRenderer: Send + Sync {
     /// Deliveries as a page of HTML, the newest first.
     fn render_deliveries(&self, deliveries: &[SandboxDelivery]) -> String;
 
@@ -106,7 +106,7 @@ pub trait SandboxPageRenderer: Send + Sync {
 
 /// What the page on which people sign up says.
 #[derive(Debug, Clone, Copy)]
-pub struct SignupPage<'a> {
+pub(crate) struct SignupPage<'a> {
     /// The waitlist's name.
     pub waitlist: &'a str,
     /// The referral code that somebody came with.
@@ -116,10 +116,10 @@ pub struct SignupPage<'a> {
 }
 
 /// Makes the request of a delivery: header fields and signature. Fails in words.
-pub type DeliveryRequestBuilder = Arc<dyn Fn(&str, &RawBody) -> Result<OutgoingRequest, String> + Send + Sync>;
+pub(crate) type DeliveryRequestBuilder = Arc<dyn Fn(&str, &RawBody) -> Result<OutgoingRequest, String> + Send + Sync>;
 
 /// What a sandbox stands among.
-pub struct SandboxContext {
+pub(crate) struct SandboxContext {
     /// The clock.
     pub clock: SharedClock,
     /// Source of ids and codes.
@@ -146,7 +146,7 @@ impl SandboxContext {
 
 /// A sandbox without its socket. Cloning shares it.
 #[derive(Clone)]
-pub struct Sandbox(Arc<SandboxState>);
+pub(crate) struct Sandbox(Arc<SandboxState>);
 
 struct SandboxState {
     settings: SandboxSettings,
@@ -161,7 +161,7 @@ struct SandboxState {
 }
 
 /// The workspace of a book, founded where there is none. `random` becomes the key.
-pub async fn open_workspace(
+pub(crate) async fn open_workspace(
     book: &SandboxDatabase,
     founding: WorkspaceSetup,
     random: [u8; 16],
@@ -172,7 +172,7 @@ pub async fn open_workspace(
 
 impl Sandbox {
     /// Starts the delivery queue with what an earlier run left.
-    pub async fn start(
+    pub(crate) async fn start(
         settings: SandboxSettings,
         book: &SandboxDatabase,
         workspace: &SandboxWorkspace,
@@ -197,7 +197,7 @@ impl Sandbox {
     }
 
     /// Ends the queue: attempts under way are finished, or left to the next start if they take longer than this.
-    pub async fn finish(&self, within: Duration) {
+    pub(crate) async fn finish(&self, within: Duration) {
         self.0.stop.send_replace(true);
         let queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(queue) = queue {
@@ -240,7 +240,7 @@ impl SandboxState {
 }
 
 /// The service of a sandbox.
-pub fn router(sandbox: Sandbox) -> Router {
+pub(crate) fn router(sandbox: Sandbox) -> Router {
     // A fallback and no routes: what a path that is unknown, or a method that is not there, is answered is part of the
     // contract and said in one place.
     Router::new().fallback(handle).with_state(sandbox)

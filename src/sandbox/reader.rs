@@ -11,7 +11,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Deliveries, oldest first; `None` where there is no sandbox yet. Makes none.
-pub fn read_deliveries(path: &Path, wanted: &DeliveryFilter) -> Result<Option<Vec<SandboxDelivery>>, OpenError> {
+pub(crate) fn read_deliveries(path: &Path, wanted: &DeliveryFilter) -> Result<Option<Vec<SandboxDelivery>>, OpenError> {
     let Some(connection) = database::open_reader(&SANDBOX, path, PATIENCE)? else { return Ok(None) };
     let found = delivery::list_deliveries(&connection, wanted);
     found.map(Some).map_err(|error| OpenError::from_sqlite(path, SANDBOX.noun, &error))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The schedule as a sandbox keeps it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SandboxRetryPolicy {
+pub(crate) struct SandboxRetryPolicy {
     /// What a delay counts from.
     pub from: RetryFrom,
     /// How many times as fast as documented; `None` for no waiting at all.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// What a workspace is founded with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WorkspaceSetup {
+pub(crate) struct WorkspaceSetup {
     /// Sign-ups on its first waitlist.
     pub signups: u32,
     /// From which they are rolled.
@@ -22,7 +22,7 @@ pub struct WorkspaceSetup {
 
 /// A workspace that is there.
 #[derive(Debug, Clone)]
-pub struct SandboxWorkspace {
+pub(crate) struct SandboxWorkspace {
     /// Its key.
     pub key: ApiKey,
     /// What it was founded with.

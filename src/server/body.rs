@@ -12,7 +12,7 @@ use tokio::time::Timeout;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyReadError {
+pub(crate) enum BodyReadError {
     /// It is longer than allowed.
     TooLong,
     /// It did not end in time.
@@ -23,7 +23,7 @@ pub enum BodyReadError {
 
 impl BodyReadError {
     /// One clause for whoever runs the listener.
-    pub fn explain(self) -> &'static str {
+    pub(crate) fn explain(self) -> &'static str {
         match self {
             Self::TooLong => "its body is longer than the limit",
             Self::TooSlow => "its body did not arrive in time",
@@ -40,7 +40,7 @@ const EXCESS_READ: usize = 8 << 20;
 const TRUSTED_LENGTH: usize = 64 << 10;
 
 /// Reads a whole body.
-pub async fn read_body(asks_first: bool, body: Body, limits: &ServerLimits) -> Result<RawBody, BodyReadError> {
+pub(crate) async fn read_body(asks_first: bool, body: Body, limits: &ServerLimits) -> Result<RawBody, BodyReadError> {
     let declared = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     // Who asks first has sent nothing yet and is spared the sending.
     if declared.is_some_and(|length| length > limits.body_bytes) && asks_first {

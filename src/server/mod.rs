@@ -12,8 +12,8 @@ mod stream;
 mod tests;
 
 pub use accept::{DrainResult, serve};
-pub use body::{BodyReadError, read_body};
-pub use shield::{CatchPanic, DetachOnDrop};
+pub(crate) use body::{BodyReadError, read_body};
+pub(crate) use shield::{CatchPanic, DetachOnDrop};
 
 use std::time::Duration;
 

@@ -10,14 +10,14 @@ use tokio::runtime::Handle;
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Work that runs to its end; should it panic, the answer is made by `otherwise`. The message goes to the panic hook.
-pub struct CatchPanic<T> {
+pub(crate) struct CatchPanic<T> {
     work: BoxedFuture<T>,
     otherwise: fn() -> T,
 }
 
 impl<T> CatchPanic<T> {
     /// Guards work. It is boxed at once: a large future that is handed up by value is copied from floor to floor.
-    pub fn new(work: impl Future<Output = T> + Send + 'static, otherwise: fn() -> T) -> Self {
+    pub(crate) fn new(work: impl Future<Output = T> + Send + 'static, otherwise: fn() -> T) -> Self {
         Self { work: Box::pin(work), otherwise }
     }
 }
@@ -35,11 +35,11 @@ impl<T> Future for CatchPanic<T> {
 /// Work that goes on in the background when it is dropped before its end. hyper drops a request's future as soon as
 /// the sender hangs up; an event that the store has already been handed must still be told and passed on.
 /// Unlike a task of its own, it costs no wake-up of another thread while the sender stays.
-pub struct DetachOnDrop<T: Send + 'static>(Option<BoxedFuture<T>>);
+pub(crate) struct DetachOnDrop<T: Send + 'static>(Option<BoxedFuture<T>>);
 
 impl<T: Send + 'static> DetachOnDrop<T> {
     /// Shields work that has not begun.
-    pub fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+    pub(crate) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(work)))
     }
 }

@@ -15,20 +15,20 @@ use std::time::Duration;
 use url::Url;
 
 /// A header given with `-H`.
-pub type HeaderArgument = (HeaderName, HeaderValue);
+pub(crate) type HeaderArgument = (HeaderName, HeaderValue);
 
 /// Reads `-H 'Name: value'`.
-pub fn read_header(text: &str) -> Result<HeaderArgument, String> {
+pub(crate) fn read_header(text: &str) -> Result<HeaderArgument, String> {
     parse_header(text).map_err(|error| error.to_string())
 }
 
 /// Reads a port, host:port/path or URL.
-pub fn read_target(text: &str) -> Result<Url, String> {
+pub(crate) fn read_target(text: &str) -> Result<Url, String> {
     parse_target(text).map_err(|error| error.to_string())
 }
 
 /// Reads a duration such as `5s`, `500ms` or `1m 30s`.
-pub fn read_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn read_duration(text: &str) -> Result<Duration, String> {
     if text == "0" {
         return Ok(Duration::ZERO);
     }
@@ -42,26 +42,26 @@ pub fn read_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads a duration of which 0 means "no limit".
-pub fn read_time_limit(text: &str) -> Result<TimeLimit, String> {
+pub(crate) fn read_time_limit(text: &str) -> Result<TimeLimit, String> {
     read_duration(text).map(|duration| TimeLimit((!duration.is_zero()).then_some(duration)))
 }
 
 /// A duration, or none for no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeLimit(pub Option<Duration>);
+pub(crate) struct TimeLimit(pub Option<Duration>);
 
 /// Reads a port; 0 means a free one.
-pub fn read_port(text: &str) -> Result<u16, String> {
+pub(crate) fn read_port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("'{text}' is not a port; ports are 0 to 65535"))
 }
 
 /// Reads an address of this machine.
-pub fn read_address(text: &str) -> Result<IpAddr, String> {
+pub(crate) fn read_address(text: &str) -> Result<IpAddr, String> {
     parse_bind_address(text).ok_or_else(|| format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"))
 }
 
 /// Reads how many of something are wanted, which is at least one.
-pub fn read_count(text: &str) -> Result<u64, String> {
+pub(crate) fn read_count(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(count @ 1..) => Ok(count),
         _ => Err(format!("'{text}' is not a count; write a whole number from 1")),
@@ -69,17 +69,17 @@ pub fn read_count(text: &str) -> Result<u64, String> {
 }
 
 /// Reads the name of an event.
-pub fn read_event_type(text: &str) -> Result<EventType, String> {
+pub(crate) fn read_event_type(text: &str) -> Result<EventType, String> {
     text.parse::<EventType>().map_err(|error| error.to_string())
 }
 
 /// Reads a selection of events: `created,deleted`, `signup.*`, `all`.
-pub fn read_selection(text: &str) -> Result<EventSelection, String> {
+pub(crate) fn read_selection(text: &str) -> Result<EventSelection, String> {
     text.parse::<EventSelection>().map_err(|error| error.to_string())
 }
 
 /// Reads `60x`, `instant` or `step`.
-pub fn read_pace(text: &str) -> Result<DeliveryPace, String> {
+pub(crate) fn read_pace(text: &str) -> Result<DeliveryPace, String> {
     match text {
         "instant" => Ok(DeliveryPace::Instant),
         "step" => Ok(DeliveryPace::Step),
@@ -111,7 +111,7 @@ impl std::convert::From<RetryFromOption> for RetryFrom {
 }
 
 /// The value of an option, else that of a setting, read the same way.
-pub fn option_or_setting<T: Clone>(
+pub(crate) fn option_or_setting<T: Clone>(
     option: Option<&T>,
     settings: &ConfigSettings,
     key: SettingKey,
@@ -127,12 +127,12 @@ pub fn option_or_setting<T: Clone>(
 }
 
 /// Reads an id of the service.
-pub fn read_id(text: &str) -> Result<String, String> {
+pub(crate) fn read_id(text: &str) -> Result<String, String> {
     check_id(text).map(|()| text.to_owned())
 }
 
 /// Reads an e-mail address: something on both sides of an @, and no spaces.
-pub fn read_email(text: &str) -> Result<String, String> {
+pub(crate) fn read_email(text: &str) -> Result<String, String> {
     match FieldKind::Email.takes_text(text) && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         true => Ok(text.to_owned()),
         false => Err(format!("'{text}' is not an e-mail address; write one like ada@example.com")),

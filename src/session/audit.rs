@@ -24,7 +24,7 @@ use url::Url;
 
 /// What is audited, and with what.
 #[derive(Debug, Clone)]
-pub struct AuditTarget {
+pub(crate) struct AuditTarget {
     /// Where.
     pub url: Url,
     /// Files with the secret.
@@ -36,17 +36,17 @@ pub struct AuditTarget {
 }
 
 /// Reads the name of a header.
-pub fn read_header_name(text: &str) -> Result<HeaderName, String> {
+pub(crate) fn read_header_name(text: &str) -> Result<HeaderName, String> {
     arguments::read_header(&format!("{text}: x")).map(|(name, _)| name)
 }
 
 /// The usual name of the signature's header.
-pub fn default_signature_header() -> HeaderName {
+pub(crate) fn default_signature_header() -> HeaderName {
     HeaderName::from_static(SIGNATURE_HEADER)
 }
 
 /// The plan of a whole audit, to be refined.
-pub fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Context) -> AuditPlan {
+pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Context) -> AuditPlan {
     AuditPlan {
         url: target.url.clone(),
         secret,
@@ -67,7 +67,7 @@ pub fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: &Contex
 }
 
 /// The secret that the user named or set, else this profile's own, as `listen` and `trigger` use it; says which.
-pub fn load_secret(
+pub(crate) fn load_secret(
     target: &AuditTarget,
     context: &Context,
     settings: &ConfigSettings,
@@ -82,7 +82,7 @@ pub fn load_secret(
 }
 
 /// Asks whether a target that is not on this machine may be strained.
-pub fn confirm_audit(url: &Url, limits: AuditLimits, context: &Context) -> Result<(), Error> {
+pub(crate) fn confirm_audit(url: &Url, limits: AuditLimits, context: &Context) -> Result<(), Error> {
     if is_loopback(url) {
         return Ok(());
     }
@@ -99,7 +99,7 @@ pub fn confirm_audit(url: &Url, limits: AuditLimits, context: &Context) -> Resul
 }
 
 /// Runs an audit; the signal instead where it was interrupted.
-pub async fn run_audit(
+pub(crate) async fn run_audit(
     plan: &AuditPlan,
     repeat: &dyn Fn(&AuditCheck) -> String,
     audience: &mut dyn AuditObserver,
@@ -118,7 +118,7 @@ fn explain_unreachable(error: AuditUnreachable) -> Error {
 
 /// What a line that repeats a check needs beyond the target.
 #[derive(Debug, Clone, Default)]
-pub struct RepeatLineOptions {
+pub(crate) struct RepeatLineOptions {
     /// `--state-cmd`.
     pub state: Option<String>,
     /// `--restart-cmd`.
@@ -128,7 +128,7 @@ pub struct RepeatLineOptions {
 }
 
 /// The command line that repeats a check.
-pub fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &RepeatLineOptions) -> String {
+pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &RepeatLineOptions) -> String {
     let word = |text: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
         if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }

@@ -16,7 +16,7 @@ use crate::store::Store;
 use std::time::Duration;
 
 /// Registers an event in the store and shows what is about to be sent; its number.
-pub async fn register_event(
+pub(crate) async fn register_event(
     request: &OutgoingRequest,
     context: &Context,
     screen: &Screen,
@@ -34,7 +34,7 @@ pub async fn register_event(
 }
 
 /// Delivers one event and tells about it. The exit is `Done` when it was acknowledged.
-pub async fn deliver_event(
+pub(crate) async fn deliver_event(
     plan: &DeliveryPlan,
     context: &Context,
     screen: &Screen,
@@ -51,7 +51,7 @@ pub async fn deliver_event(
 }
 
 /// How a command ends that was interrupted before it finished.
-pub fn exit_for_signal(signal: StopSignal) -> Exit {
+pub(crate) fn exit_for_signal(signal: StopSignal) -> Exit {
     match signal {
         StopSignal::Interrupt => Exit::Interrupted,
         StopSignal::Terminate => Exit::Terminated,

@@ -12,7 +12,7 @@ use url::Url;
 /// Options that say where to deliver.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Deliver to this port, host:port/path or URL [default: the running listener, else port 4242]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     to: Option<Url>,
@@ -23,7 +23,7 @@ pub struct Arguments {
 
 impl Arguments {
     /// `--to`, else the setting, else the running listener, else where one listens by default.
-    pub fn resolve_target(&self, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
+    pub(crate) fn resolve_target(&self, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
         let given = arguments::option_or_setting(self.to.as_ref(), settings, SettingKey::To, arguments::read_target)?;
         if let Some(url) = given {
             return Ok(url);
@@ -34,7 +34,7 @@ impl Arguments {
     }
 
     /// Time that an attempt has; `None` for no limit.
-    pub fn budget(&self) -> Option<Duration> {
+    pub(crate) fn budget(&self) -> Option<Duration> {
         self.timeout.0
     }
 }

@@ -2,7 +2,7 @@
 
 mod background;
 
-pub use background::BackgroundDiagnosis;
+pub(crate) use background::BackgroundDiagnosis;
 
 use crate::clock::Clock;
 use crate::config::ConfigSettings;
@@ -15,7 +15,7 @@ use std::time::Duration;
 pub const PATIENT: Duration = Duration::from_millis(1_500);
 
 /// The secrets that deliveries are verified with, then every other one that is kept here.
-pub fn collect_known_secrets(
+pub(crate) fn collect_known_secrets(
     context: &Context,
     settings: &ConfigSettings,
     current: &WebhookSecrets,
@@ -31,7 +31,7 @@ pub fn collect_known_secrets(
 }
 
 /// Diagnoses within so much time.
-pub fn diagnose_within(
+pub(crate) fn diagnose_within(
     budget: Duration,
     clock: &dyn Clock,
     case: &DiagnosisCase,

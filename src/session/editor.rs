@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// Opens `$VISUAL` or `$EDITOR` on a body, laid out if it is JSON, and answers with what was saved, byte for byte but
 /// for the one line feed that editors put at the end.
-pub fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
+pub(crate) fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
     if !context.may_prompt() {
         return Err(Error::usage("--edit needs a terminal for the editor, and cannot be used with --no-input")
             .hint("change fields with --set, or give the body with --data"));

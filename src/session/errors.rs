@@ -43,7 +43,7 @@ impl From<OpenError> for Error {
 }
 
 /// A file that could not be opened; `option` is how another one is named.
-pub fn explain_open_error(error: OpenError, option: &str) -> Error {
+pub(crate) fn explain_open_error(error: OpenError, option: &str) -> Error {
     let told = Error::machine(error.to_string());
     match error {
         OpenError::Foreign { .. } => told.hint(format!("choose another file with {option}")),

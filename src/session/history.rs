@@ -20,7 +20,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Which events")]
-pub struct SelectionOptions {
+pub(crate) struct SelectionOptions {
     /// These events only: created, signup.deleted, signup.* or all, separated by commas
     #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
     events: Option<EventSelection>,
@@ -70,12 +70,12 @@ enum SignatureStateOption {
 
 impl SelectionOptions {
     /// The condition, ready to be asked.
-    pub fn condition(&self) -> Result<Option<JqCondition>, Error> {
+    pub(crate) fn condition(&self) -> Result<Option<JqCondition>, Error> {
         self.condition.as_deref().map(|text| JqCondition::new(text).map_err(Error::from)).transpose()
     }
 
     /// The direction that was asked for.
-    pub fn direction(&self) -> Option<EventDirection> {
+    pub(crate) fn direction(&self) -> Option<EventDirection> {
         match (self.sent, self.received, self.all) {
             (true, ..) => Some(EventDirection::Sent),
             (_, true, _) => Some(EventDirection::Received),
@@ -85,7 +85,7 @@ impl SelectionOptions {
     }
 
     /// Whether nothing was asked for.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let words = [&self.signup, &self.email, &self.waitlist, &self.since, &self.until_time, &self.condition];
         self.events.is_none()
             && self.state.is_none()
@@ -94,7 +94,7 @@ impl SelectionOptions {
     }
 
     /// The filter that the store understands.
-    pub fn filter(&self, now: Timestamp) -> Result<StoreFilter, Error> {
+    pub(crate) fn filter(&self, now: Timestamp) -> Result<StoreFilter, Error> {
         Ok(StoreFilter {
             direction: self.direction().unwrap_or_default(),
             events: self.events.clone().unwrap_or_default(),
@@ -114,7 +114,7 @@ impl SelectionOptions {
 
 /// A point in time, or how long before now.
 /// Reads a time, or how long ago.
-pub fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+pub(crate) fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let Some(text) = text else { return Ok(None) };
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Some(at));
@@ -128,7 +128,7 @@ pub fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<O
 
 /// What a user calls something stored: `41`, `#41`, `last`, `!7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoredId {
+pub(crate) enum StoredId {
     /// The newest event.
     Last,
     /// An event by its number.
@@ -154,25 +154,15 @@ const EXPECTED: &str = "write an event's number such as 43, last, or '!7' for a 
 
 /// What was found.
 #[derive(Debug)]
-pub enum StoredRequest {
+pub(crate) enum StoredRequest {
     /// An event.
     Event(Box<EventRow>),
     /// A refused request.
     Refused(Box<RefusedRow>),
 }
 
-impl StoredRequest {
-    /// Its body.
-    pub fn body(&self) -> &RawBody {
-        match self {
-            Self::Event(event) => &event.body,
-            Self::Refused(row) => &row.refused.body,
-        }
-    }
-}
-
 /// Finds what a user named.
-pub fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<StoredRequest, Error> {
+pub(crate) fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<StoredRequest, Error> {
     let everything = StoreFilter { direction: EventDirection::All, ..StoreFilter::default() };
     let (found, missing) = match wanted {
         StoredId::Last => {
@@ -203,7 +193,7 @@ fn with(mut fields: Value, more: impl serde::Serialize) -> Value {
 }
 
 /// Fields of an `event` record.
-pub fn event_fields(row: &EventRow) -> Value {
+pub(crate) fn event_fields(row: &EventRow) -> Value {
     let fields = json!({
         "event": row.number,
         "event_type": row.facts.event_type,
@@ -221,7 +211,7 @@ pub fn event_fields(row: &EventRow) -> Value {
 }
 
 /// Fields of a `refused` record.
-pub fn refused_fields(row: &RefusedRow) -> Value {
+pub(crate) fn refused_fields(row: &RefusedRow) -> Value {
     let refused = &row.refused;
     let facts = EventFacts::from_body(&refused.body);
     let fields = json!({
@@ -242,7 +232,7 @@ fn payload(fields: Value, facts: &EventFacts, body: &RawBody) -> Value {
 }
 
 /// One of the `arrivals` of an `event` record.
-pub fn arrival_fields(row: &ArrivalRow) -> Value {
+pub(crate) fn arrival_fields(row: &ArrivalRow) -> Value {
     json!({
         "arrival": row.number,
         "arrived_at": records::format_instant(row.at),
@@ -253,7 +243,7 @@ pub fn arrival_fields(row: &ArrivalRow) -> Value {
 }
 
 /// One of the `attempts` of an `event` record.
-pub fn attempt_fields(attempt: &Attempt) -> Value {
+pub(crate) fn attempt_fields(attempt: &Attempt) -> Value {
     let phase = match attempt.outcome {
         AttemptOutcome::TimedOut(phase) => Some(phase),
         _ => None,

@@ -8,10 +8,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Largest body that is read from a file, in bytes. The listener takes 1 MiB; what is larger can still be signed.
-pub const BODY_LIMIT: u64 = 64 * 1024 * 1024;
+pub(crate) const BODY_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Reads a file whole, or standard input for `-`.
-pub fn read_input(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
+pub(crate) fn read_input(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
     let shown = if path == Path::new("-") { "on standard input".into() } else { path.display().to_string() };
     let bytes = if path == Path::new("-") {
         context.stdin.read_up_to(limit).map_err(|e| Error::usage(format!("cannot read standard input: {e}")))?
@@ -29,13 +29,13 @@ pub fn read_input(context: &Context, path: &Path, limit: u64, what: &str) -> Res
 }
 
 /// Reads the files of `--secret-file`.
-pub fn read_secret_files(context: &Context, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
+pub(crate) fn read_secret_files(context: &Context, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
     require_one_stdin(&paths.iter().map(Some).collect::<Vec<_>>())?;
     paths.iter().map(|path| Ok((path.clone(), read_input(context, path, SECRET_FILE_LIMIT, "secret file")?))).collect()
 }
 
 /// Refuses a file that cannot be written, before there is anything to write. What it holds stays; none is left behind.
-pub fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
+pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
     let whole = context.resolve(path);
     let existed = whole.exists();
     let opened = std::fs::OpenOptions::new().append(true).create(true).open(&whole);
@@ -51,13 +51,13 @@ pub fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
 }
 
 /// The operating system's words without their error number.
-pub fn describe_io_error(error: &std::io::Error) -> String {
+pub(crate) fn describe_io_error(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Refuses a command line that reads standard input for two things.
-pub fn require_one_stdin(paths: &[Option<&PathBuf>]) -> Result<(), Error> {
+pub(crate) fn require_one_stdin(paths: &[Option<&PathBuf>]) -> Result<(), Error> {
     if paths.iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
         return Err(Error::usage("standard input (-) can be used only once; put the other input in a file"));
     }

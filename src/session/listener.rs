@@ -35,7 +35,7 @@ const PARENT_CHECK: Duration = Duration::from_millis(250);
 
 /// When a listener ends by itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct StopConditions {
+pub(crate) struct StopConditions {
     /// After this many distinct events.
     pub until: Option<u64>,
     /// After this long.
@@ -47,7 +47,7 @@ pub struct StopConditions {
 
 /// Why a listener ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StopReason {
+pub(crate) enum StopReason {
     /// Enough events came.
     Enough,
     /// Its time was up.
@@ -66,7 +66,7 @@ pub enum StopReason {
 
 /// What a listener did.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
-pub struct ListenerSummary {
+pub(crate) struct ListenerSummary {
     /// Why it ended.
     #[serde(skip)]
     pub why: StopReason,
@@ -84,7 +84,7 @@ fn unforwarded<S: serde::Serializer>(finished: &ReceiverShutdown, serializer: S)
 
 /// A bound socket. Connections queue up there until it is served.
 #[derive(Debug)]
-pub struct BoundListener {
+pub(crate) struct BoundListener {
     /// Where deliveries go.
     pub url: Url,
     listener: TcpListener,
@@ -92,7 +92,7 @@ pub struct BoundListener {
 
 impl BoundListener {
     /// Binds. Port 0 picks a free one; the URL tells which.
-    pub async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
+    pub(crate) async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))?;
         let local = listener.local_addr().map_err(|error| cannot_bind(address, &error))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
@@ -101,7 +101,7 @@ impl BoundListener {
     }
 
     /// The socket alone, for who serves it in another way.
-    pub fn into_listener(self) -> TcpListener {
+    pub(crate) fn into_listener(self) -> TcpListener {
         self.listener
     }
 }
@@ -140,7 +140,7 @@ impl ReportSink for ScreenAudience {
 }
 
 /// What a listener stands between.
-pub struct ListenerContext<'a> {
+pub(crate) struct ListenerContext<'a> {
     /// Clock and environment.
     pub context: &'a Context,
     /// Where events are kept.
@@ -157,18 +157,18 @@ pub struct ListenerContext<'a> {
 
 /// The end of a listener as what runs beside it sees it coming: deliveries are still accepted then.
 #[derive(Debug, Clone)]
-pub struct ListenerShutdown(watch::Receiver<bool>);
+pub(crate) struct ListenerShutdown(watch::Receiver<bool>);
 
 impl ListenerShutdown {
     /// Ready once the listener is about to end.
-    pub async fn wait(&self) {
+    pub(crate) async fn wait(&self) {
         // A listener that is gone has ended.
         drop(self.0.clone().wait_for(|leaving| *leaving).await);
     }
 }
 
 /// Serves until one of the ends is reached, then finishes what is under way.
-pub async fn run_listener(
+pub(crate) async fn run_listener(
     door: BoundListener,
     settings: ListenerSettings,
     ends: StopConditions,
@@ -179,7 +179,7 @@ pub async fn run_listener(
 
 /// The same, with something beside it: it begins with the listener, is told when that is about to end, and is waited
 /// for then. Should it end before, the listener ends as well. It is cut off where the user insists on the end.
-pub async fn run_beside<T>(
+pub(crate) async fn run_beside<T>(
     door: BoundListener,
     settings: ListenerSettings,
     ends: StopConditions,
@@ -261,7 +261,7 @@ async fn wait_for_end<R: crate::protocol::arrival::ArrivalRecorder>(
 
 /// Traces that a running listener leaves for others; dropping removes them.
 #[derive(Debug)]
-pub struct Advertisement {
+pub(crate) struct Advertisement {
     _ready_file: Option<ReadyFile>,
     _announcement: Option<ListenerEntry>,
 }
@@ -269,7 +269,7 @@ pub struct Advertisement {
 impl Advertisement {
     /// Writes the entry beside the store, then the ready file: who waits for that one finds the entry there. A store
     /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
-    pub fn publish(
+    pub(crate) fn publish(
         url: &Url,
         pid: u32,
         at: Timestamp,
@@ -284,12 +284,12 @@ impl Advertisement {
 }
 
 /// The report that the listener accepts connections.
-pub fn ready_report(url: &Url, pid: u32, at: Timestamp) -> Report {
+pub(crate) fn ready_report(url: &Url, pid: u32, at: Timestamp) -> Report {
     Report { at, what: ReportKind::Ready { url: url.to_string(), pid } }
 }
 
 /// The banner: where, with which secret, and where to.
-pub fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, console: &Console, screen: &Screen) {
+pub(crate) fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, console: &Console, screen: &Screen) {
     if console.is_json() {
         return;
     }
@@ -308,7 +308,7 @@ fn display_url(url: &Url) -> &str {
 }
 
 /// The summary: a `summary` record, or a line or two on stderr.
-pub fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Console, screen: &Screen) {
+pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Console, screen: &Screen) {
     if console.is_json() {
         screen.print(ScreenStream::Out, records::encode_summary(at, "listen", ended));
         return;

@@ -1,28 +1,28 @@
 //! Floor 2: what several commands stand on. Here is what nearly every command begins with, settings, secrets and the
 //! store of the profile; beside it is what they share: arguments, payloads, deliveries, the listener, the service.
 
-pub mod arguments;
-pub mod audit;
-pub mod delivery;
-pub mod destination;
+pub(crate) mod arguments;
+pub(crate) mod audit;
+pub(crate) mod delivery;
+pub(crate) mod destination;
 pub mod diagnosis;
-pub mod editor;
-pub mod errors;
-pub mod history;
-pub mod input;
-pub mod listener;
-pub mod payload;
-pub mod ready_file;
-pub mod registry;
-pub mod replay_request;
-pub mod request;
-pub mod runtime;
-pub mod sandbox;
-pub mod selection;
-pub mod service;
+pub(crate) mod editor;
+pub(crate) mod errors;
+pub(crate) mod history;
+pub(crate) mod input;
+pub(crate) mod listener;
+pub(crate) mod payload;
+pub(crate) mod ready_file;
+pub(crate) mod registry;
+pub(crate) mod replay_request;
+pub(crate) mod request;
+pub(crate) mod runtime;
+pub(crate) mod sandbox;
+pub(crate) mod selection;
+pub(crate) mod service;
 pub mod subscriptions;
-pub mod transfer;
-pub mod waitlist;
+pub(crate) mod transfer;
+pub(crate) mod waitlist;
 
 use crate::config::secrets::{self, WebhookSecrets};
 use crate::config::{ConfigOptions, ConfigSettings};
@@ -33,7 +33,7 @@ use crate::store::{self, Store, StoreReader};
 use std::path::PathBuf;
 
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
-pub fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
+pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
     console.print_detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
     for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
@@ -46,7 +46,7 @@ pub fn load_settings(context: &Context, console: &Console) -> Result<ConfigSetti
 }
 
 /// What the global options say about settings.
-pub fn settings_options(context: &Context) -> ConfigOptions {
+pub(crate) fn settings_options(context: &Context) -> ConfigOptions {
     let globals = &context.globals;
     ConfigOptions {
         profile: globals.profile.clone(),
@@ -57,7 +57,11 @@ pub fn settings_options(context: &Context) -> ConfigOptions {
 }
 
 /// The secrets: the files named on the command line, else those of the profile.
-pub fn load_secrets(context: &Context, settings: &ConfigSettings, files: &[PathBuf]) -> Result<WebhookSecrets, Error> {
+pub(crate) fn load_secrets(
+    context: &Context,
+    settings: &ConfigSettings,
+    files: &[PathBuf],
+) -> Result<WebhookSecrets, Error> {
     if files.is_empty() {
         return Ok(secrets::load_profile_secrets(settings, &context.environment, &context.entropy)?);
     }
@@ -65,7 +69,7 @@ pub fn load_secrets(context: &Context, settings: &ConfigSettings, files: &[PathB
 }
 
 /// The secrets that the user named or set, where there are any. Nothing is made.
-pub fn load_chosen_secrets(
+pub(crate) fn load_chosen_secrets(
     context: &Context,
     settings: &ConfigSettings,
     files: &[PathBuf],
@@ -77,16 +81,16 @@ pub fn load_chosen_secrets(
 }
 
 /// The file that keeps this profile's events.
-pub fn store_path(context: &Context, settings: &ConfigSettings) -> Result<PathBuf, Error> {
+pub(crate) fn store_path(context: &Context, settings: &ConfigSettings) -> Result<PathBuf, Error> {
     Ok(settings.store(&context.directory)?.0)
 }
 
 /// Opens the store for writing, making it where there is none.
-pub fn open_store(context: &Context, settings: &ConfigSettings) -> Result<Store, Error> {
+pub(crate) fn open_store(context: &Context, settings: &ConfigSettings) -> Result<Store, Error> {
     Ok(Store::open(store_path(context, settings)?, store::StoreOptions::default())?)
 }
 
 /// Opens the store for reading.
-pub fn open_reader(context: &Context, settings: &ConfigSettings) -> Result<StoreReader, Error> {
+pub(crate) fn open_reader(context: &Context, settings: &ConfigSettings) -> Result<StoreReader, Error> {
     Ok(StoreReader::open(store_path(context, settings)?)?)
 }

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Payload")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Send these bytes as they are: JSON text, @FILE, or - for standard input
     #[arg(long, value_name = "BODY", conflicts_with_all = ["set", "set_json", "unset", "seed", "waitlist", "email", "name"])]
     data: Option<String>,
@@ -51,7 +51,7 @@ pub struct Arguments {
 }
 
 /// Reads one event, or `all` for whole lives of sign-ups.
-pub fn read_pattern(text: &str) -> Result<PayloadPattern, String> {
+pub(crate) fn read_pattern(text: &str) -> Result<PayloadPattern, String> {
     match text {
         "all" | "signup.*" => Ok(PayloadPattern::Lives),
         name => arguments::read_event_type(name).map(PayloadPattern::One),
@@ -68,21 +68,21 @@ where
 
 /// A body, ready to be signed.
 #[derive(Debug, Clone)]
-pub struct PreparedPayload {
+pub(crate) struct PreparedPayload {
     /// The bytes.
     pub body: RawBody,
 }
 
 impl Arguments {
     /// The path `-` where standard input is the body.
-    pub fn stdin_path(&self) -> Option<PathBuf> {
+    pub(crate) fn stdin_path(&self) -> Option<PathBuf> {
         self.data.as_deref().filter(|data| *data == "-").map(PathBuf::from)
     }
 }
 
 /// Bodies of a run, each by its number.
 #[derive(Debug, Clone)]
-pub enum PayloadSource {
+pub(crate) enum PayloadSource {
     /// Fabricated, each for another sign-up.
     Stream(Box<PayloadStream>),
     /// The same, each changed.
@@ -93,7 +93,7 @@ pub enum PayloadSource {
 
 impl PayloadSource {
     /// Writes a body into an empty buffer.
-    pub fn write(&self, number: u64, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, number: u64, out: &mut Vec<u8>) {
         match self {
             Self::Stream(stream) => stream.write_payload(number, out),
             Self::Fixed(body) => out.extend_from_slice(body.as_bytes()),
@@ -111,7 +111,7 @@ impl PayloadSource {
 
 impl PayloadSource {
     /// The same, each a second after the one before: for rehearsals, where disorder must be told from order.
-    pub fn write_at(&self, number: u64, out: &mut Vec<u8>) {
+    pub(crate) fn write_at(&self, number: u64, out: &mut Vec<u8>) {
         match self {
             Self::Stream(stream) => stream.after_seconds(number).write_payload(number, out),
             Self::Edited(stream, event, edits) => {
@@ -123,7 +123,7 @@ impl PayloadSource {
 }
 
 /// Prepares the bodies of a run, all from one seed; `seed` stands in where none was given.
-pub fn prepare_bodies(
+pub(crate) fn prepare_bodies(
     flow: PayloadPattern,
     arguments: &Arguments,
     context: &Context,
@@ -150,13 +150,13 @@ pub fn prepare_bodies(
 
 impl Arguments {
     /// The seed that was given.
-    pub fn seed(&self) -> Option<u64> {
+    pub(crate) fn seed(&self) -> Option<u64> {
         self.seed
     }
 }
 
 /// Fabricates the event, or takes the given bytes; lets the user edit them where `edits_by_hand`.
-pub fn build_payload(
+pub(crate) fn build_payload(
     event: Option<EventType>,
     arguments: &Arguments,
     edits_by_hand: bool,

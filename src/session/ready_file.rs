@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 /// A ready file; dropping it removes it.
 #[derive(Debug)]
-pub struct ReadyFile(PathBuf);
+pub(crate) struct ReadyFile(PathBuf);
 
 impl ReadyFile {
     /// Writes it, 0600.
-    pub fn write(path: PathBuf, at: Timestamp, fields: &impl Serialize) -> Result<Self, Error> {
+    pub(crate) fn write(path: PathBuf, at: Timestamp, fields: &impl Serialize) -> Result<Self, Error> {
         atomic::write(&path, &records::encode_record("ready", at, fields))
             .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
         Ok(Self(path))

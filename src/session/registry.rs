@@ -12,7 +12,7 @@ use url::Url;
 
 /// A running listener's entry; dropping it removes the entry.
 #[derive(Debug)]
-pub struct ListenerEntry {
+pub(crate) struct ListenerEntry {
     path: PathBuf,
     _locked: File,
 }
@@ -25,7 +25,7 @@ impl Drop for ListenerEntry {
 }
 
 /// Announces a listener. `url` is where it accepts deliveries, `pid` its process.
-pub fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result<ListenerEntry> {
+pub(crate) fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result<ListenerEntry> {
     let port = url.port_or_known_default().unwrap_or_default();
     let path = folder(store).join(format!("{pid}-{port}.url"));
     atomic::write(&path, url.as_str().as_bytes())?;
@@ -35,7 +35,7 @@ pub fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result<Listen
 }
 
 /// Where the newest listener that is still running accepts deliveries.
-pub fn find_listener(store: &Path) -> Option<Url> {
+pub(crate) fn find_listener(store: &Path) -> Option<Url> {
     let entries = fs::read_dir(folder(store)).ok()?;
     let mut running: Vec<(SystemTime, Url)> = entries.flatten().filter_map(|entry| read_entry(&entry.path())).collect();
     running.sort_by_key(|(since, _)| *since);

@@ -13,7 +13,7 @@ use url::Url;
 
 /// Whose signature goes along.
 #[derive(Debug, Clone)]
-pub enum ReplaySigning {
+pub(crate) enum ReplaySigning {
     /// The one that came.
     Kept,
     /// The one that came; where the event never came in, one made with this key.
@@ -23,7 +23,11 @@ pub enum ReplaySigning {
 }
 
 /// The request that sends an event again: its bytes, and the header fields that belong to them.
-pub fn build_replay_request(story: &EventHistory, url: Url, signing: &ReplaySigning) -> Result<OutgoingRequest, Error> {
+pub(crate) fn build_replay_request(
+    story: &EventHistory,
+    url: Url,
+    signing: &ReplaySigning,
+) -> Result<OutgoingRequest, Error> {
     match story.arrivals.first() {
         Some(first) => rebuild_request(url, &story.event.body, &first.headers, signing),
         None => match signing {
@@ -34,7 +38,7 @@ pub fn build_replay_request(story: &EventHistory, url: Url, signing: &ReplaySign
 }
 
 /// The same from header lines and a body.
-pub fn rebuild_request(
+pub(crate) fn rebuild_request(
     url: Url,
     body: &RawBody,
     headers: &HeaderLines,

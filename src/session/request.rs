@@ -16,13 +16,13 @@ use std::path::PathBuf;
 use url::Url;
 
 /// How requests of this program introduce themselves.
-pub const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"));
 
 /// Options that shape a request.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Request")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Add a header, or replace one (repeatable)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
@@ -36,7 +36,7 @@ pub struct Arguments {
 
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum SignOption {
+pub(crate) enum SignOption {
     /// The bytes that are sent
     #[default]
     Raw,
@@ -45,7 +45,7 @@ pub enum SignOption {
 }
 
 /// Signs a payload and puts the request together.
-pub fn build_request(
+pub(crate) fn build_request(
     url: Url,
     payload: &PreparedPayload,
     arguments: &Arguments,
@@ -68,7 +68,7 @@ pub fn build_request(
 
 /// What every request of a run has: its header fields, and whether it is signed, with which secret.
 #[derive(Debug, Clone)]
-pub struct RequestTemplate {
+pub(crate) struct RequestTemplate {
     /// Header fields but for signature and length.
     pub headers: Vec<HeaderArgument>,
     /// What signs the bytes; `None` for unsigned.
@@ -76,7 +76,7 @@ pub struct RequestTemplate {
 }
 
 /// The part of a request that does not depend on its body.
-pub fn build_template(
+pub(crate) fn build_template(
     url: &Url,
     arguments: &Arguments,
     context: &Context,
@@ -94,7 +94,11 @@ pub fn build_template(
 }
 
 /// A request with the headers that the service sends, and the signature where there is one.
-pub fn build_event_request(url: Url, body: &RawBody, signature: Option<String>) -> Result<OutgoingRequest, Error> {
+pub(crate) fn build_event_request(
+    url: Url,
+    body: &RawBody,
+    signature: Option<String>,
+) -> Result<OutgoingRequest, Error> {
     let mut headers = vec![
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (USER_AGENT, HeaderValue::from_static(AGENT)),

@@ -11,7 +11,7 @@ const SERVING: usize = 2;
 
 /// Runs a server's future to its end, on threads of its own where there are processors for them beside the store's
 /// writer. Where there are not, they would spend a tenth of their time on waking each other.
-pub fn serve_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(crate) fn serve_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     match available_parallelism() {
         Ok(processors) if processors.get() > SERVING => {
             run(Builder::new_multi_thread().worker_threads(SERVING), future)
@@ -21,7 +21,7 @@ pub fn serve_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, 
 }
 
 /// Runs a future to its end on the current thread.
-pub fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     run(&mut Builder::new_current_thread(), future)
 }
 

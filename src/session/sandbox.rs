@@ -33,7 +33,7 @@ use url::Url;
 
 /// What a sandbox is to be.
 #[derive(Debug, Clone)]
-pub struct SandboxSpec {
+pub(crate) struct SandboxSpec {
     /// Where it listens.
     pub address: SocketAddr,
     /// Where its data is kept.
@@ -51,7 +51,7 @@ pub struct SandboxSpec {
 }
 
 /// A sandbox that is bound and founded, and not served yet.
-pub struct BoundSandbox {
+pub(crate) struct BoundSandbox {
     /// The base of its API.
     pub url: Url,
     /// Its workspace.
@@ -63,7 +63,7 @@ pub struct BoundSandbox {
 
 /// How a sandbox ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SandboxEnd {
+pub(crate) enum SandboxEnd {
     /// It was told to, or nobody reads standard output any more.
     Done,
     /// It was told to twice: what was under way is cut off.
@@ -72,7 +72,7 @@ pub enum SandboxEnd {
 
 impl BoundSandbox {
     /// Binds the socket, opens the data, and founds the workspace where there is none.
-    pub async fn open(plot: SandboxSpec, context: &Context) -> Result<Self, Error> {
+    pub(crate) async fn open(plot: SandboxSpec, context: &Context) -> Result<Self, Error> {
         let door = BoundListener::bind(plot.address, Some(BASE_PATH)).await?;
         let book = SandboxDatabase::open(&plot.place).map_err(explain_book_error)?;
         let mut random = [0; 16];
@@ -84,23 +84,23 @@ impl BoundSandbox {
     }
 
     /// The page of its deliveries.
-    pub fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         format!("{}/_sandbox/", self.url.origin().ascii_serialization())
     }
 
     /// The fields of its `ready` record, the key among them: it opens nothing but this sandbox.
-    pub fn ready_fields(&self, pid: u32) -> serde_json::Value {
+    pub(crate) fn ready_fields(&self, pid: u32) -> serde_json::Value {
         json!({ "url": self.url.as_str(), "pid": pid, "api_key": self.key() })
     }
 
     /// Its test key.
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         String::from_utf8_lossy(self.workspace.key.expose()).into_owned()
     }
 
     /// Starts the delivery queue with what an earlier run left. Each attempt that ends is told to `heard` too, where
     /// somebody wants to know.
-    pub async fn start(
+    pub(crate) async fn start(
         &self,
         context: &Context,
         (screen, style): (&Screen, OutputStyle),
@@ -124,7 +124,7 @@ impl BoundSandbox {
     }
 
     /// Serves what was started until told to stop, then finishes what is under way.
-    pub async fn serve(
+    pub(crate) async fn serve(
         self,
         running: Sandbox,
         end: impl Future<Output = ()>,
@@ -148,7 +148,7 @@ impl BoundSandbox {
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Where people find the data of a profile's sandbox: beside its store.
-pub fn default_data_path(store: &std::path::Path) -> PathBuf {
+pub(crate) fn default_data_path(store: &std::path::Path) -> PathBuf {
     store.with_file_name("sandbox.db")
 }
 
@@ -209,7 +209,7 @@ impl SandboxPageRenderer for StyledPages {
 }
 
 /// The banner: where, with which key, and what is in it.
-pub fn show_banner(site: &BoundSandbox, signing: &str, console: &Console, screen: &Screen) {
+pub(crate) fn show_banner(site: &BoundSandbox, signing: &str, console: &Console, screen: &Screen) {
     if console.is_json() {
         return;
     }
@@ -247,7 +247,7 @@ pub fn show_banner(site: &BoundSandbox, signing: &str, console: &Console, screen
 }
 
 /// Tells that it accepts connections: the ready file, and the record where records are wanted.
-pub fn announce_ready(
+pub(crate) fn announce_ready(
     site: &BoundSandbox,
     context: &Context,
     console: &Console,

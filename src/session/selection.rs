@@ -9,26 +9,26 @@ use jiff::Timestamp;
 
 /// What is looked for.
 #[derive(Debug)]
-pub struct HistoryQuery {
+pub(crate) struct HistoryQuery {
     filter: StoreFilter,
     condition: Option<JqCondition>,
 }
 
 impl HistoryQuery {
     /// Reads the options.
-    pub fn new(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
+    pub(crate) fn new(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
         Ok(Self { filter: selection.filter(now)?, condition: selection.condition()? })
     }
 
     /// The same among all that was sent or received, where the options name no direction.
-    pub fn of_all(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
+    pub(crate) fn of_all(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
         let choice = Self::new(selection, now)?;
         let filter = StoreFilter { direction: selection.direction().unwrap_or(EventDirection::All), ..choice.filter };
         Ok(Self { filter, ..choice })
     }
 
     /// Hands over what is found, newest first, until there is no more or `more` says no.
-    pub fn scan(
+    pub(crate) fn scan(
         &self,
         reader: &StoreReader,
         before: Option<u64>,
@@ -47,7 +47,7 @@ impl HistoryQuery {
     }
 
     /// At most so many, newest first, with numbers below `before`.
-    pub fn list(&self, reader: &StoreReader, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, Error> {
+    pub(crate) fn list(&self, reader: &StoreReader, limit: usize, before: Option<u64>) -> Result<Vec<EventRow>, Error> {
         let mut found = Vec::new();
         self.scan(reader, before, |row| {
             found.push(row);
@@ -57,7 +57,7 @@ impl HistoryQuery {
     }
 
     /// The numbers of all of them, oldest first; of the newest so many only, where there is a limit.
-    pub fn list_numbers(&self, reader: &StoreReader, newest: Option<usize>) -> Result<Vec<u64>, Error> {
+    pub(crate) fn list_numbers(&self, reader: &StoreReader, newest: Option<usize>) -> Result<Vec<u64>, Error> {
         let mut numbers = Vec::new();
         let most = newest.unwrap_or(usize::MAX);
         self.scan(reader, None, |row| {
@@ -77,7 +77,7 @@ impl HistoryQuery {
 }
 
 /// The numbers of the events that were named; otherwise of those that were chosen.
-pub fn choose_numbers(
+pub(crate) fn choose_numbers(
     reader: &StoreReader,
     named: &[StoredId],
     selection: &SelectionOptions,
@@ -94,7 +94,7 @@ pub fn choose_numbers(
 }
 
 /// An event by what the user calls it; a refused request is none.
-pub fn find_event(reader: &StoreReader, wanted: StoredId) -> Result<EventRow, Error> {
+pub(crate) fn find_event(reader: &StoreReader, wanted: StoredId) -> Result<EventRow, Error> {
     match find_stored(reader, wanted)? {
         StoredRequest::Event(event) => Ok(*event),
         StoredRequest::Refused(row) => Err(Error::usage(format!("!{} is a refused request, not an event", row.number))

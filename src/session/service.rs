@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 
 /// The client, and where what it works with came from.
-pub struct HostedService {
+pub(crate) struct HostedService {
     /// The client.
     pub client: ApiClient,
     /// Where it calls.
@@ -23,14 +23,14 @@ pub struct HostedService {
 }
 
 /// The hosted API with the key of the profile. Nothing is called yet.
-pub fn open_service(context: &Context, settings: &ConfigSettings) -> Result<HostedService, Error> {
+pub(crate) fn open_service(context: &Context, settings: &ConfigSettings) -> Result<HostedService, Error> {
     let place = api::resolve_location(settings)?;
     let credentials = api::read_credentials(settings, &context.environment)?;
     open_service_with(context, place, credentials)
 }
 
 /// The hosted API with a key that is given.
-pub fn open_service_with(
+pub(crate) fn open_service_with(
     context: &Context,
     place: ApiLocation,
     credentials: ApiCredentials,
@@ -59,7 +59,7 @@ pub fn open_service_with(
 }
 
 /// `993 of 1,000 calls left until 11:00:00`.
-pub fn format_calls_left(limits: &ApiRateLimits, time: impl Fn(Timestamp) -> String) -> Option<String> {
+pub(crate) fn format_calls_left(limits: &ApiRateLimits, time: impl Fn(Timestamp) -> String) -> Option<String> {
     let remaining = phrases::format_count(limits.remaining?);
     let of = limits.limit.map(|limit| format!(" of {}", phrases::format_count(limit).as_str())).unwrap_or_default();
     let until = limits.reset_at.map(|at| format!(" until {}", time(at))).unwrap_or_default();
@@ -67,13 +67,13 @@ pub fn format_calls_left(limits: &ApiRateLimits, time: impl Fn(Timestamp) -> Str
 }
 
 /// A time in the user's clock, with the date where it is another day's in any zone.
-pub fn format_local_time(zone: &jiff::tz::TimeZone, at: Timestamp) -> String {
+pub(crate) fn format_local_time(zone: &jiff::tz::TimeZone, at: Timestamp) -> String {
     strtime::format("%Y-%m-%d %H:%M:%S", &at.to_zoned(zone.clone())).unwrap_or_else(|_| at.to_string())
 }
 
 impl HostedService {
     /// What a failed call means.
-    pub fn explain(&self, failure: &ApiFailure, context: &Context) -> Error {
+    pub(crate) fn explain(&self, failure: &ApiFailure, context: &Context) -> Error {
         let call = failure.call.describe();
         match &failure.cause {
             ApiFailureCause::Unanswered(outcome) => self.explain_unanswered(outcome, &call),

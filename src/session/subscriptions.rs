@@ -4,8 +4,9 @@
 mod entry;
 mod owner;
 
-pub use entry::{describe_entry, describe_standing, subscription_fields};
-pub use owner::{RunClaim, is_running};
+pub(crate) use entry::{describe_entry, describe_standing, subscription_fields};
+pub use owner::RunClaim;
+pub(crate) use owner::is_running;
 
 use super::service::HostedService;
 use crate::context::Context;
@@ -20,7 +21,7 @@ use url::Url;
 
 /// Subscriptions that are wanted.
 #[derive(Debug, Clone)]
-pub struct SubscriptionPlan {
+pub(crate) struct SubscriptionPlan {
     /// One each.
     pub events: Vec<EventType>,
     /// Where events are delivered to; checked by [`check_target`].
@@ -35,7 +36,7 @@ pub struct SubscriptionPlan {
 
 /// One thing that happened.
 #[derive(Debug)]
-pub enum SubscriptionStep<'a> {
+pub(crate) enum SubscriptionStep<'a> {
     /// A subscription was made.
     Made(&'a JournalEntry),
     /// The journal has the same already, so none was made.
@@ -57,11 +58,11 @@ pub enum SubscriptionStep<'a> {
 }
 
 /// Whoever is told.
-pub type SubscriptionSink<'a> = &'a mut dyn FnMut(SubscriptionStep<'_>);
+pub(crate) type SubscriptionSink<'a> = &'a mut dyn FnMut(SubscriptionStep<'_>);
 
 /// How making them ended.
 #[derive(Debug)]
-pub struct SubscriptionOutcome {
+pub(crate) struct SubscriptionOutcome {
     /// What stands now, those that stood before included.
     pub entries: Vec<JournalEntry>,
     /// Whether everything that was wanted stands: not where a line of the journal says that nobody knows.
@@ -69,7 +70,7 @@ pub struct SubscriptionOutcome {
 }
 
 /// Makes and removes subscriptions.
-pub struct SubscriptionClient<'a> {
+pub(crate) struct SubscriptionClient<'a> {
     /// The API.
     pub service: &'a HostedService,
     /// The journal.
@@ -80,7 +81,7 @@ pub struct SubscriptionClient<'a> {
 
 /// Refuses what the service cannot or must not deliver to: it wants public https endpoints. Loopback is for an API
 /// that is on this machine itself.
-pub fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> Result<(), Error> {
+pub(crate) fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> Result<(), Error> {
     let local = crate::exchange::is_loopback(url);
     if local && api_is_local {
         return Ok(());
@@ -102,7 +103,7 @@ pub fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> Result<(
 
 impl<'a> SubscriptionClient<'a> {
     /// Opens the journal of a store.
-    pub fn open(service: &'a HostedService, store: &Path, context: &'a Context) -> Result<Self, Error> {
+    pub(crate) fn open(service: &'a HostedService, store: &Path, context: &'a Context) -> Result<Self, Error> {
         Ok(Self { service, journal: SubscriptionJournal::open(store)?, context })
     }
 
@@ -110,7 +111,7 @@ impl<'a> SubscriptionClient<'a> {
     ///
     /// A wish to stop is granted between two calls, never within one: its outcome would be lost. Whoever insists drops
     /// the future, and the journal then holds a line that says so.
-    pub async fn subscribe(
+    pub(crate) async fn subscribe(
         &self,
         wanted: &SubscriptionPlan,
         stop: &StopReceiver,
@@ -221,7 +222,7 @@ impl<'a> SubscriptionClient<'a> {
     }
 
     /// Removes one; tells whether the service still had it. What the journal does not know is removed as well.
-    pub async fn remove(&self, id: &str, entry: Option<&JournalEntry>) -> Result<bool, Error> {
+    pub(crate) async fn remove(&self, id: &str, entry: Option<&JournalEntry>) -> Result<bool, Error> {
         if let Some(entry) = entry {
             self.journal.mark_removing(entry.number)?;
         }
@@ -239,7 +240,7 @@ impl<'a> SubscriptionClient<'a> {
     }
 
     /// Removes lines that have an id, newest first, each whatever became of the others. Answers those that are left.
-    pub async fn remove_all(
+    pub(crate) async fn remove_all(
         &self,
         entries: Vec<JournalEntry>,
         tell: SubscriptionSink<'_>,
@@ -258,20 +259,14 @@ impl<'a> SubscriptionClient<'a> {
         left
     }
 
-    /// What runs that ended without tidying up have left, in the API that is called now or another. `store` is where
-    /// the journal is.
-    pub fn list_left_behind(&self, store: &Path) -> Result<Vec<JournalEntry>, Error> {
-        Ok(self.journal.list_entries(false)?.into_iter().filter(|entry| is_left_behind(entry, store)).collect())
-    }
-
     /// Whether a line is about the API that is called now.
-    pub fn is_here(&self, entry: &JournalEntry) -> bool {
+    pub(crate) fn is_here(&self, entry: &JournalEntry) -> bool {
         entry.api == self.service.client.base().to_string()
     }
 }
 
 /// Whether a run wanted a line for as long as it lives, and lives no more.
-pub fn is_left_behind(entry: &JournalEntry, store: &Path) -> bool {
+pub(crate) fn is_left_behind(entry: &JournalEntry, store: &Path) -> bool {
     entry.run.as_deref().is_some_and(|run| !is_running(store, run))
 }
 
@@ -286,7 +281,7 @@ fn requested(stop: &StopReceiver) -> Option<StopSignal> {
 
 /// Why not everything was made. What had been made was removed again, or is told of.
 #[derive(Debug)]
-pub enum SubscriptionFailure {
+pub(crate) enum SubscriptionFailure {
     /// A call failed.
     Failed(Error),
     /// Somebody asked to stop.
@@ -316,7 +311,7 @@ impl SubscriptionFailure {
     }
 
     /// As a command ends.
-    pub fn into_exit(self) -> Result<Exit, Error> {
+    pub(crate) fn into_exit(self) -> Result<Exit, Error> {
         match self {
             Self::Failed(error) => Err(error),
             Self::Stopped(signal) => Ok(super::delivery::exit_for_signal(signal)),

@@ -22,7 +22,7 @@ mod tests;
 
 /// An event with everything that happened to it.
 #[derive(Debug, Clone)]
-pub struct EventHistory {
+pub(crate) struct EventHistory {
     /// The event.
     pub event: EventRow,
     /// Each time it came in, oldest first.
@@ -33,19 +33,19 @@ pub struct EventHistory {
 
 impl EventHistory {
     /// Reads it; `None` where the event is gone.
-    pub fn read(reader: &StoreReader, number: u64) -> Result<Option<Self>, Error> {
+    pub(crate) fn read(reader: &StoreReader, number: u64) -> Result<Option<Self>, Error> {
         let Some(event) = reader.find_event(number)? else { return Ok(None) };
         Ok(Some(Self { event, arrivals: reader.list_arrivals(number)?, attempts: reader.list_attempts(number)? }))
     }
 
     /// Where it was forwarded last.
-    pub fn forwarded_to(&self) -> Option<Url> {
+    pub(crate) fn forwarded_to(&self) -> Option<Url> {
         let last = self.attempts.iter().rfind(|attempt| attempt.purpose == DeliveryPurpose::Forward)?;
         Url::parse(&last.url).ok()
     }
 
     /// The fields of its record.
-    pub fn fields(&self) -> Value {
+    pub(crate) fn fields(&self) -> Value {
         let mut fields = event_fields(&self.event);
         fields["arrivals"] = self.arrivals.iter().map(arrival_fields).collect();
         fields["attempts"] = self.attempts.iter().map(attempt_fields).collect();
@@ -54,7 +54,7 @@ impl EventHistory {
 
     /// The same without what identifies people.
     #[must_use]
-    pub fn redacted(mut self, redactor: &mut Redactor) -> Self {
+    pub(crate) fn redacted(mut self, redactor: &mut Redactor) -> Self {
         self.event.body = redactor.redact_body(&self.event.body);
         self.event.facts = EventFacts::from_body(&self.event.body);
         for arrival in &mut self.arrivals {
@@ -144,7 +144,7 @@ struct ExportAttempt {
 
 /// An event as it stands in a file.
 #[derive(Debug, Clone)]
-pub struct ExportedEvent {
+pub(crate) struct ExportedEvent {
     /// Its bytes.
     pub body: RawBody,
     /// When it was sent.
@@ -157,7 +157,7 @@ pub struct ExportedEvent {
 
 impl ExportedEvent {
     /// As the store takes it.
-    pub fn into_past(self) -> EventImport {
+    pub(crate) fn into_past(self) -> EventImport {
         EventImport::new(self.body, self.sent, self.arrivals, self.attempts)
     }
 }
@@ -166,7 +166,7 @@ impl ExportedEvent {
 ///
 /// # Errors
 /// It is no such record, in words.
-pub fn read_line(line: &str) -> Result<Option<ExportedEvent>, String> {
+pub(crate) fn read_line(line: &str) -> Result<Option<ExportedEvent>, String> {
     let record: ExportRecord = serde_json::from_str(line).map_err(|error| error.to_string())?;
     if !matches!(record.r#type.as_str(), "event" | "arrival") || record.verification == Some(SignatureState::Invalid) {
         return Ok(None);

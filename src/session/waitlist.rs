@@ -13,12 +13,12 @@ use crate::output::sanitise::Sanitised;
 use crate::protocol::api::{ApiWaitlist, check_id};
 
 /// The waitlist of `--waitlist` or of the settings.
-pub fn resolve_waitlist(given: Option<&String>, settings: &ConfigSettings) -> Result<Option<String>, Error> {
+pub(crate) fn resolve_waitlist(given: Option<&String>, settings: &ConfigSettings) -> Result<Option<String>, Error> {
     option_or_setting(given, settings, SettingKey::Waitlist, read_id)
 }
 
 /// Refuses to go on without a waitlist where nobody can be asked.
-pub fn require_waitlist(waitlist: Option<&String>, context: &Context) -> Result<(), Error> {
+pub(crate) fn require_waitlist(waitlist: Option<&String>, context: &Context) -> Result<(), Error> {
     if waitlist.is_some() || context.may_prompt() {
         return Ok(());
     }
@@ -28,7 +28,7 @@ pub fn require_waitlist(waitlist: Option<&String>, context: &Context) -> Result<
 }
 
 /// The waitlist, picked from the service's list where none was given; `None` where nobody wanted to pick.
-pub async fn pick_waitlist(
+pub(crate) async fn pick_waitlist(
     given: Option<String>,
     service: &HostedService,
     context: &Context,
@@ -47,7 +47,7 @@ pub async fn pick_waitlist(
 }
 
 /// A waitlist as it stands in a pick list.
-pub fn render_waitlist(waitlist: &ApiWaitlist) -> Sanitised {
+pub(crate) fn render_waitlist(waitlist: &ApiWaitlist) -> Sanitised {
     match waitlist.name() {
         Some(name) => Sanitised::text(&format!("{name}  {}", waitlist.id())),
         None => Sanitised::text(waitlist.id()),

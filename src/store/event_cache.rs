@@ -52,13 +52,13 @@ statements! {
 
 impl<'c> EventCache<'c> {
     /// Prepares the statement.
-    pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
         let sql = PreparedStatements::prepare(connection)?;
         Ok(Self { events: HashMap::new(), key: RandomState::new(), sql })
     }
 
     /// What is known of an event. The tables are asked where it is not remembered.
-    pub fn get(&mut self, event: i64) -> rusqlite::Result<Option<CachedEvent>> {
+    pub(super) fn get(&mut self, event: i64) -> rusqlite::Result<Option<CachedEvent>> {
         match self.events.get(&event) {
             Some(known) => Ok(Some(*known)),
             None => self.load_event(event),
@@ -75,7 +75,7 @@ impl<'c> EventCache<'c> {
     }
 
     /// Notes what is known of an event now.
-    pub fn note(&mut self, event: i64, known: CachedEvent) {
+    pub(super) fn note(&mut self, event: i64, known: CachedEvent) {
         if self.events.len() >= REMEMBERED {
             self.events.clear();
         }
@@ -83,12 +83,12 @@ impl<'c> EventCache<'c> {
     }
 
     /// Forgets everything.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.events.clear();
     }
 
     /// The digest of an arrival's target and header lines.
-    pub fn digest_envelope(&self, incoming: &IncomingArrival) -> EnvelopeDigest {
+    pub(super) fn digest_envelope(&self, incoming: &IncomingArrival) -> EnvelopeDigest {
         EnvelopeDigest::of(&self.key, incoming.target.as_bytes(), incoming.headers.as_block())
     }
 }

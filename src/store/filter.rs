@@ -79,13 +79,13 @@ pub(super) struct StoreQuery {
 
 impl StoreQuery {
     /// The search for a filter that names no sign-up, for events with a number below `before`.
-    pub fn for_filter(filter: &StoreFilter, before: Option<u64>) -> Self {
+    pub(super) fn for_filter(filter: &StoreFilter, before: Option<u64>) -> Self {
         Self::new(Self::led_by(filter), filter, before)
     }
 
     /// The searches for a filter that names a sign-up, by the sign-up's digest. Its events lie in two places: the
     /// `recent` ones, given by their numbers, are newer than all that count in the tree.
-    pub fn for_signup(filter: &StoreFilter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
+    pub(super) fn for_signup(filter: &StoreFilter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
         let mut newer = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
         newer.values.push(Value::Text(json!(recent).to_string()));
         let mut older = Self::by("signups s CROSS JOIN events e ON e.id = s.event", "s.event");
@@ -114,14 +114,14 @@ impl StoreQuery {
     }
 
     /// The statement that gives these columns, newest first, and its values.
-    pub fn build_newest_first(self, columns: &str) -> (String, Vec<Value>) {
+    pub(super) fn build_newest_first(self, columns: &str) -> (String, Vec<Value>) {
         let order = format!(" ORDER BY {} DESC", self.number);
         let (sql, values) = self.build_unordered(columns);
         (sql + &order, values)
     }
 
     /// The same in no particular order.
-    pub fn build_unordered(self, columns: &str) -> (String, Vec<Value>) {
+    pub(super) fn build_unordered(self, columns: &str) -> (String, Vec<Value>) {
         let conditions = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" AND ") };
         (format!("SELECT {columns} FROM {} WHERE {conditions}", self.from), self.values)
     }

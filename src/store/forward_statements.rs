@@ -29,38 +29,42 @@ pub(super) struct ForwardStatements<'c>(PreparedStatements<'c>);
 
 impl<'c> ForwardStatements<'c> {
     /// Prepares them.
-    pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
         PreparedStatements::prepare(connection).map(Self)
     }
 
     /// The first event from a number on, and the arrival by which it came to be known.
-    pub fn find_event_from(&mut self, event: i64) -> rusqlite::Result<Option<(i64, i64)>> {
+    pub(super) fn find_event_from(&mut self, event: i64) -> rusqlite::Result<Option<(i64, i64)>> {
         self.0.event_from.query_row([event], |row| Ok((row.get(0)?, row.get(1)?))).optional()
     }
 
     /// The first arrival of an event from a number on, where it came before another arrival.
-    pub fn find_first_arrival(&mut self, event: i64, before: i64) -> rusqlite::Result<Option<UnforwardedArrival>> {
+    pub(super) fn find_first_arrival(
+        &mut self,
+        event: i64,
+        before: i64,
+    ) -> rusqlite::Result<Option<UnforwardedArrival>> {
         self.0.first_arrival.query_row([event, before], read_waiting).optional()
     }
 
     /// The first arrival behind one of an event that was known.
-    pub fn find_later_arrival(&mut self, arrival: i64) -> rusqlite::Result<Option<UnforwardedArrival>> {
+    pub(super) fn find_later_arrival(&mut self, arrival: i64) -> rusqlite::Result<Option<UnforwardedArrival>> {
         self.0.later_arrival.query_row([arrival], read_waiting).optional()
     }
 
     /// How far the target of a URL's number has got.
-    pub fn find_progress(&mut self, url: i64) -> rusqlite::Result<Option<ForwardProgress>> {
+    pub(super) fn find_progress(&mut self, url: i64) -> rusqlite::Result<Option<ForwardProgress>> {
         self.0.target.query_row([url], read_progress).optional()
     }
 
     /// Notes how far it has got.
-    pub fn save_progress(&mut self, url: i64, noted: &ForwardProgress) -> rusqlite::Result<()> {
+    pub(super) fn save_progress(&mut self, url: i64, noted: &ForwardProgress) -> rusqlite::Result<()> {
         let (first, due) = (noted.first.as_millisecond(), noted.due.as_millisecond());
         self.0.keep_target.execute((url, noted.arrival.cast_signed(), noted.attempts, first, due)).map(drop)
     }
 
     /// Keeps the summary of a load run, and answers with its number.
-    pub fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> rusqlite::Result<u64> {
+    pub(super) fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> rusqlite::Result<u64> {
         self.0.keep_load.query_row((at_ms, summary), |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
     }
 }

@@ -53,19 +53,19 @@ pub(super) struct TargetProgressRequest {
 
 impl TargetProgressRequest {
     /// Asks.
-    pub fn query(url: &str, now: Timestamp) -> Self {
+    pub(super) fn query(url: &str, now: Timestamp) -> Self {
         Self { url: url.to_owned(), now_ms: now.as_millisecond(), note: None }
     }
 
     /// Notes.
-    pub fn update(url: &str, progress: ForwardProgress) -> Self {
+    pub(super) fn update(url: &str, progress: ForwardProgress) -> Self {
         Self { url: url.to_owned(), now_ms: 0, note: Some(progress) }
     }
 }
 
 impl StoreTables<'_> {
     /// Enters an event of another store, and answers with its number; `None` where it is here already.
-    pub fn import_event(&mut self, past: &EventImport) -> Result<Option<u64>, StoreFault> {
+    pub(super) fn import_event(&mut self, past: &EventImport) -> Result<Option<u64>, StoreFault> {
         if self.contains_event(&past.sent.keys)? {
             return Ok(None);
         }
@@ -82,7 +82,7 @@ impl StoreTables<'_> {
     }
 
     /// The first arrival behind one. It stands in the row of its event, or with the later ones.
-    pub fn find_arrival_after(&mut self, arrival: u64) -> Result<Option<UnforwardedArrival>, StoreFault> {
+    pub(super) fn find_arrival_after(&mut self, arrival: u64) -> Result<Option<UnforwardedArrival>, StoreFault> {
         let arrival = arrival.cast_signed();
         if arrival >= self.last_arrival {
             return Ok(None);
@@ -108,7 +108,10 @@ impl StoreTables<'_> {
 
     /// How far a target has got, or the note of it. A target of which nothing is known begins behind the newest
     /// arrival, and that is noted at once: what comes in from now on is its.
-    pub fn apply_progress_request(&mut self, step: &TargetProgressRequest) -> Result<ForwardProgress, StoreFault> {
+    pub(super) fn apply_progress_request(
+        &mut self,
+        step: &TargetProgressRequest,
+    ) -> Result<ForwardProgress, StoreFault> {
         let url = self.find_or_add_url(&step.url)?;
         let found = match step.note {
             Some(_) => None,
@@ -125,7 +128,7 @@ impl StoreTables<'_> {
     }
 
     /// Keeps the summary of a load run.
-    pub fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> Result<u64, StoreFault> {
+    pub(super) fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> Result<u64, StoreFault> {
         self.reserve(summary.len())?;
         Ok(self.forwards.save_load_summary(at_ms, summary)?)
     }

@@ -51,7 +51,7 @@ pub(super) struct OutgoingEvent {
 
 impl OutgoingEvent {
     /// Computes the keys.
-    pub fn new(body: RawBody, facts: &EventFacts, at: Timestamp) -> Self {
+    pub(super) fn new(body: RawBody, facts: &EventFacts, at: Timestamp) -> Self {
         Self { at_ms: at.as_millisecond(), keys: EventKeys::compute(&body, facts), body }
     }
 }

@@ -100,18 +100,18 @@ statements! {
 
 impl<'c> EventIndex<'c> {
     /// Prepares the statements. Nothing is read before [`EventIndex::catch_up`].
-    pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
         let sql = PreparedStatements::prepare(connection)?;
         Ok(Self { at: IndexProgress::default(), recent: RecentIndex::default(), sorting: None, sql })
     }
 
     /// Recent events that are not in the trees.
-    pub fn count_recent(&self) -> usize {
+    pub(super) fn count_recent(&self) -> usize {
         self.recent.len()
     }
 
     /// Reads what others added since, or everything anew where they moved or removed things.
-    pub fn catch_up(&mut self, now: IndexProgress) -> rusqlite::Result<()> {
+    pub(super) fn catch_up(&mut self, now: IndexProgress) -> rusqlite::Result<()> {
         if (now.merged, now.removals) != (self.at.merged, self.at.removals) {
             self.forget();
         }
@@ -123,14 +123,14 @@ impl<'c> EventIndex<'c> {
     }
 
     /// Drops what is in memory: the transaction that it came from was rolled back. The next one reads it anew.
-    pub fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.at = IndexProgress::default();
         self.recent.clear();
         self.sorting = None;
     }
 
     /// The event with these bytes.
-    pub fn find(&mut self, keys: &EventKeys) -> rusqlite::Result<Option<i64>> {
+    pub(super) fn find(&mut self, keys: &EventKeys) -> rusqlite::Result<Option<i64>> {
         if let Some(event) = self.recent.find(keys.print) {
             return Ok(Some(event));
         }
@@ -142,7 +142,7 @@ impl<'c> EventIndex<'c> {
     }
 
     /// Any arrived event besides `event` that differs from these keys' body in its timestamp alone.
-    pub fn find_twin(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<Option<EventTwin>> {
+    pub(super) fn find_twin(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<Option<EventTwin>> {
         if !keys.twinned {
             return Ok(None);
         }
@@ -158,7 +158,7 @@ impl<'c> EventIndex<'c> {
     }
 
     /// The last event of a sign-up, and the newest time that any arrived event of it told.
-    pub fn find_newest(&mut self, signup: i64) -> rusqlite::Result<Option<(i64, Option<i64>)>> {
+    pub(super) fn find_newest(&mut self, signup: i64) -> rusqlite::Result<Option<(i64, Option<i64>)>> {
         match self.recent.find_newest(signup) {
             None if self.at.merged > 0 => {
                 self.sql.merged_newest.query_row([signup], |row| Ok((row.get(0)?, row.get(1)?))).optional()
@@ -169,19 +169,19 @@ impl<'c> EventIndex<'c> {
 
     /// Changes the newest time of a sign-up, of which `event` is the last. In the tree as well: somebody may have
     /// sorted a recent event already.
-    pub fn set_newest(&mut self, signup: i64, event: i64, newest_ms: Option<i64>) -> rusqlite::Result<()> {
+    pub(super) fn set_newest(&mut self, signup: i64, event: i64, newest_ms: Option<i64>) -> rusqlite::Result<()> {
         self.recent.set_newest(event, newest_ms);
         self.sql.set_merged_newest.execute((signup, event, newest_ms)).map(drop)
     }
 
     /// Adds an event, which is the last one now.
-    pub fn add(&mut self, keys: &EventKeys, event: i64, newest_ms: Option<i64>) {
+    pub(super) fn add(&mut self, keys: &EventKeys, event: i64, newest_ms: Option<i64>) {
         self.recent.add(IndexEntry::new(keys, event, newest_ms));
         self.at.last_event = event;
     }
 
     /// Writes down what the transaction added, before it is committed.
-    pub fn write_recent(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn write_recent(&mut self) -> rusqlite::Result<()> {
         let keys = self.recent.take_unwritten();
         if !keys.is_empty() {
             self.at.written = self.sql.keep.query_row([keys], |row| row.get(0))?;
@@ -190,7 +190,7 @@ impl<'c> EventIndex<'c> {
     }
 
     /// Removes an event that is in the trees.
-    pub fn remove(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<()> {
+    pub(super) fn remove(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<()> {
         self.sql.drop_identity.execute((keys.twin, &keys.print))?;
         if let Some(signup) = keys.signup {
             self.sql.drop_signup.execute((signup, event))?;
@@ -199,19 +199,19 @@ impl<'c> EventIndex<'c> {
     }
 
     /// Ends a removal of events: tells everybody.
-    pub fn note_removal(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn note_removal(&mut self) -> rusqlite::Result<()> {
         self.sql.count_removal.execute([])?;
         self.at.removals += 1;
         Ok(())
     }
 
     /// Whether there is more to be sorted of what was begun.
-    pub fn is_sorting(&self) -> bool {
+    pub(super) fn is_sorting(&self) -> bool {
         self.sorting.is_some()
     }
 
     /// Sorts all recent events into the trees.
-    pub fn merge(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn merge(&mut self) -> rusqlite::Result<()> {
         self.sorting = None;
         self.merge_portion()?;
         while self.is_sorting() {
@@ -221,7 +221,7 @@ impl<'c> EventIndex<'c> {
     }
 
     /// Sorts the next portion of the recent events into the trees; the first one, where none is under way.
-    pub fn merge_portion(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn merge_portion(&mut self) -> rusqlite::Result<()> {
         let mut sorting = self.sorting.take().unwrap_or_else(|| IndexMerge::of(&self.recent, self.at));
         for known in sorting.identities.by_ref().take(PORTION) {
             self.sql.merge_identity.execute((known.twin, &known.print, known.event))?;

@@ -41,7 +41,7 @@ pub(super) enum StoreJob {
 
 impl StoreJob {
     /// Does the work in the current transaction and holds the answer back.
-    pub fn apply(&mut self, ledger: &mut StoreTables<'_>) -> Result<(), StoreFault> {
+    pub(super) fn apply(&mut self, ledger: &mut StoreTables<'_>) -> Result<(), StoreFault> {
         match self {
             Self::Record(incoming, answer) => answer.hold(ledger.record_arrival(incoming)),
             Self::Send(outgoing, answer) => answer.hold(ledger.record_sent(outgoing)),
@@ -58,7 +58,7 @@ impl StoreJob {
     }
 
     /// Replaces whatever answer is held.
-    pub fn fail(&mut self, error: &ArrivalRecordError) {
+    pub(super) fn fail(&mut self, error: &ArrivalRecordError) {
         match self {
             Self::Record(_, answer) => answer.fail(error),
             Self::Attempt(_, answer) | Self::Close(answer) => answer.fail(error),
@@ -72,7 +72,7 @@ impl StoreJob {
     }
 
     /// Sends the answer that is held.
-    pub fn send_reply(self) {
+    pub(super) fn send_reply(self) {
         match self {
             Self::Record(_, answer) => answer.send(),
             Self::Attempt(_, answer) | Self::Close(answer) => answer.send(),
@@ -86,7 +86,7 @@ impl StoreJob {
     }
 
     /// Bytes that the job adds at most, for keeping transactions small.
-    pub fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         match self {
             Self::Record(incoming, _) => incoming.body.len() + incoming.headers.as_block().len(),
             Self::Send(outgoing, _) => outgoing.body.len(),
@@ -106,7 +106,7 @@ pub(super) struct HeldReply<T> {
 
 impl<T> HeldReply<T> {
     /// An answer and where it will arrive.
-    pub fn new() -> (Self, oneshot::Receiver<Result<T, ArrivalRecordError>>) {
+    pub(super) fn new() -> (Self, oneshot::Receiver<Result<T, ArrivalRecordError>>) {
         let (to, from) = oneshot::channel();
         (Self { to, held: None }, from)
     }

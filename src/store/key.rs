@@ -31,7 +31,7 @@ pub(super) struct EventKeys {
 
 impl EventKeys {
     /// Computes them all.
-    pub fn compute(body: &RawBody, facts: &EventFacts) -> Self {
+    pub(super) fn compute(body: &RawBody, facts: &EventFacts) -> Self {
         let print = body.fingerprint().key();
         Self {
             print,

@@ -42,13 +42,13 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use crate::database::{OpenError, ReadError};
-pub use filter::{EventDirection, StoreFilter};
-pub use import::EventImport;
+pub(crate) use crate::database::{OpenError, ReadError};
+pub(crate) use filter::{EventDirection, StoreFilter};
+pub(crate) use import::EventImport;
 pub use journal::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
-pub use prune::{PruneSummary, prune};
-pub use reader::StoreReader;
-pub use rows::{ArrivalRow, EventRow, RefusedRow, StoreStats};
+pub(crate) use prune::prune;
+pub(crate) use reader::StoreReader;
+pub(crate) use rows::{ArrivalRow, EventRow, RefusedRow};
 
 use crate::database;
 use crate::protocol::arrival::{

@@ -19,7 +19,7 @@ const COMPACT_FROM: u64 = 4;
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PruneSummary {
+pub(crate) struct PruneSummary {
     /// Events that were there.
     pub events: u64,
     /// Refused requests.
@@ -35,7 +35,7 @@ pub struct PruneSummary {
 ///
 /// # Errors
 /// The store cannot be opened or written.
-pub fn prune(
+pub(crate) fn prune(
     path: &Path,
     events: &[u64],
     refused_before_ms: Option<i64>,

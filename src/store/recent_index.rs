@@ -55,7 +55,7 @@ const BYTES: usize = 8 + 16 + 8 + 2 * 9;
 
 impl IndexEntry {
     /// An event with these keys.
-    pub fn new(keys: &EventKeys, event: i64, newest_ms: Option<i64>) -> Self {
+    pub(super) fn new(keys: &EventKeys, event: i64, newest_ms: Option<i64>) -> Self {
         Self { event, print: keys.print, twin: keys.twin, signup: keys.signup, newest_ms }
     }
 
@@ -79,7 +79,7 @@ impl IndexEntry {
     }
 
     /// All that one row holds.
-    pub fn decode_row(row: &[u8]) -> rusqlite::Result<impl Iterator<Item = Self>> {
+    pub(super) fn decode_row(row: &[u8]) -> rusqlite::Result<impl Iterator<Item = Self>> {
         let all = row.chunks_exact(BYTES);
         if all.remainder().is_empty() {
             return Ok(all.map(Self::read));
@@ -119,17 +119,17 @@ pub(super) struct RecentIndex {
 
 impl RecentIndex {
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.all.len()
     }
 
     /// Every one of them.
-    pub fn all(&self) -> &[IndexEntry] {
+    pub(super) fn all(&self) -> &[IndexEntry] {
         &self.all
     }
 
     /// Forgets them, and what was to be written of them.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.all.clear();
         self.prints.clear();
         self.twins.clear();
@@ -138,14 +138,14 @@ impl RecentIndex {
     }
 
     /// Forgets those up to a number, and all that was to be written: they are in the file.
-    pub fn drop_until(&mut self, event: i64) {
+    pub(super) fn drop_until(&mut self, event: i64) {
         let rest = self.all.split_off(self.all.partition_point(|known| known.event <= event));
         self.clear();
         rest.into_iter().for_each(|known| self.insert(known));
     }
 
     /// Takes over what the file holds.
-    pub fn insert(&mut self, known: IndexEntry) {
+    pub(super) fn insert(&mut self, known: IndexEntry) {
         match self.all.binary_search_by_key(&known.event, |other| other.event) {
             Ok(at) => self.all[at] = known,
             Err(at) => {
@@ -163,18 +163,18 @@ impl RecentIndex {
     }
 
     /// Adds an event, which is the last one now.
-    pub fn add(&mut self, known: IndexEntry) {
+    pub(super) fn add(&mut self, known: IndexEntry) {
         known.write(&mut self.unwritten);
         self.insert(known);
     }
 
     /// The event with these bytes.
-    pub fn find(&self, print: [u8; 16]) -> Option<i64> {
+    pub(super) fn find(&self, print: [u8; 16]) -> Option<i64> {
         self.prints.get(&u128::from_be_bytes(print)).copied()
     }
 
     /// Events with a twin key, oldest first.
-    pub fn find_twins(&self, twin: i64) -> impl Iterator<Item = i64> {
+    pub(super) fn find_twins(&self, twin: i64) -> impl Iterator<Item = i64> {
         let (first, more) = self.twins.get(&twin).copied().unzip();
         // Twins are rare, more than two of them in one batch are rarer: only then all are looked at.
         let rest = if more == Some(true) { &self.all[..] } else { &[] };
@@ -183,25 +183,25 @@ impl RecentIndex {
     }
 
     /// The last event of a sign-up, and the newest time that any arrived event of it told.
-    pub fn find_newest(&self, signup: i64) -> Option<(i64, Option<i64>)> {
+    pub(super) fn find_newest(&self, signup: i64) -> Option<(i64, Option<i64>)> {
         self.signups.get(&signup).copied()
     }
 
     /// One of them.
-    pub fn get(&self, event: i64) -> Option<&IndexEntry> {
+    pub(super) fn get(&self, event: i64) -> Option<&IndexEntry> {
         let at = self.all.binary_search_by_key(&event, |known| known.event).ok()?;
         self.all.get(at)
     }
 
     /// Changes the newest time of a sign-up, of which `event` is the last, if that is one of these.
-    pub fn set_newest(&mut self, event: i64, newest_ms: Option<i64>) {
+    pub(super) fn set_newest(&mut self, event: i64, newest_ms: Option<i64>) {
         if let Some(known) = self.get(event) {
             self.add(IndexEntry { newest_ms, ..*known });
         }
     }
 
     /// What is to be written by the transaction that ends; empty where it added nothing.
-    pub fn take_unwritten(&mut self) -> Vec<u8> {
+    pub(super) fn take_unwritten(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.unwritten)
     }
 }

@@ -90,7 +90,7 @@ statements! {
 
 impl<'c> StoreTables<'c> {
     /// Prepares the statements. Nothing is read before [`StoreTables::begin`].
-    pub fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
         let (index, remembered) = (EventIndex::new(connection)?, EventCache::new(connection)?);
         let (sql, forwards) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);
         Ok(Self {
@@ -109,7 +109,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Begins a transaction, waiting for the lock, and takes stock where another process has written since the last.
-    pub fn begin(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn begin(&mut self) -> rusqlite::Result<()> {
         self.sql.begin.execute([])?;
         let version = Some(single(&mut self.sql.version)?);
         if version != self.version {
@@ -139,13 +139,13 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Commits: when this returns, the transaction is on the disk.
-    pub fn commit(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn commit(&mut self) -> rusqlite::Result<()> {
         self.index.write_recent()?;
         self.sql.commit.execute([]).map(drop)
     }
 
     /// Ends a transaction without a trace. Some errors have ended it already.
-    pub fn roll_back(&mut self, connection: &Connection) {
+    pub(super) fn roll_back(&mut self, connection: &Connection) {
         self.version = None;
         self.index.forget();
         if !connection.is_autocommit() {
@@ -155,12 +155,12 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Whether enough is recent to be sorted into the trees, or some of it is left.
-    pub fn is_untidy(&self) -> bool {
+    pub(super) fn is_untidy(&self) -> bool {
         self.index.is_sorting() || self.index.count_recent() >= self.merge_at
     }
 
     /// Sorts a portion of what is recent into the trees.
-    pub fn tidy(&mut self) -> Result<(), StoreFault> {
+    pub(super) fn tidy(&mut self) -> Result<(), StoreFault> {
         // Where this fails, it is not tried again with every group.
         self.merge_at = self.index.count_recent() + RECENT / 8;
         self.index.merge_portion()?;
@@ -171,7 +171,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Enters an arrival. The first one stands in the row of its event, where that was not there before.
-    pub fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, StoreFault> {
+    pub(super) fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, StoreFault> {
         let known = self.find(&incoming.keys)?;
         let is_new = known.is_none();
         self.reserve(incoming.headers.as_block().len() + if is_new { incoming.body.len() } else { 0 })?;
@@ -185,7 +185,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Enters an event that is about to be sent, and answers with its number.
-    pub fn record_sent(&mut self, outgoing: &OutgoingEvent) -> Result<u64, StoreFault> {
+    pub(super) fn record_sent(&mut self, outgoing: &OutgoingEvent) -> Result<u64, StoreFault> {
         if let Some(event) = self.index.find(&outgoing.keys)? {
             self.sql.sent.execute((event, outgoing.at_ms))?;
             return Ok(event.unsigned_abs());
@@ -196,7 +196,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Enters an attempt.
-    pub fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), StoreFault> {
+    pub(super) fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), StoreFault> {
         let columns = OutcomeColumns::from_outcome(&attempt.outcome);
         self.reserve(columns.answer.as_ref().map_or(0, |body| body.len()))?;
         let url = self.find_or_add_url(&attempt.url)?;
@@ -218,14 +218,14 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Whether a forward of this event to this URL was ever acknowledged.
-    pub fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, StoreFault> {
+    pub(super) fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, StoreFault> {
         let forward = code::encode_purpose(crate::protocol::attempt::DeliveryPurpose::Forward);
         Ok(self.sql.acknowledged.exists((event.cast_signed(), url, forward))?)
     }
 
     /// Enters a refused request into the ring, and answers with its number. The quota is not asked: the ring bounds
     /// itself, and diagnosis matters most when things go wrong.
-    pub fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, StoreFault> {
+    pub(super) fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, StoreFault> {
         let (at, reason) = (refused.at.as_millisecond(), code::encode_reason(refused.reason));
         let row = (at, reason, &refused.target, refused.headers.as_block(), refused.body.as_bytes());
         let number: i64 = self.sql.add_refused.query_row(row, |r| r.get(0))?;
@@ -237,7 +237,7 @@ impl<'c> StoreTables<'c> {
 
     /// Removes events with all that belongs to them, and answers how many there were. Their numbers are not given out
     /// again.
-    pub fn remove_events(&mut self, events: &[u64]) -> Result<u64, StoreFault> {
+    pub(super) fn remove_events(&mut self, events: &[u64]) -> Result<u64, StoreFault> {
         let (last_event, last_arrival) = (self.last_event, self.last_arrival);
         self.sql.keep_numbers.execute((last_event, last_arrival))?;
         self.index.merge()?;

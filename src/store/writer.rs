@@ -25,7 +25,7 @@ pub(super) struct ReplyDispatcher(Option<mpsc::UnboundedSender<Vec<StoreJob>>>);
 
 impl ReplyDispatcher {
     /// By way of a task on the current runtime; straight to those who wait where there is none.
-    pub fn through_runtime() -> Self {
+    pub(super) fn through_runtime() -> Self {
         let Ok(runtime) = Handle::try_current() else { return Self(None) };
         let (groups, mut committed) = mpsc::unbounded_channel::<Vec<StoreJob>>();
         runtime.spawn(async move {

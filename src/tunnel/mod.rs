@@ -11,9 +11,9 @@ mod agent;
 mod hints;
 mod lines;
 mod provider;
-pub mod supervisor;
+pub(crate) mod supervisor;
 
-pub use provider::{TunnelProvider, TunnelProviderError};
+pub(crate) use provider::TunnelProvider;
 
 use crate::child::{ChildExit, ChildOptions, ProcessGroup};
 use crate::clock::SharedClock;
@@ -35,10 +35,10 @@ use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
 /// The word that makes a supervisor of this program.
-pub const SUPERVISE: &str = "__supervise";
+pub(crate) const SUPERVISE: &str = "__supervise";
 
 /// How long a tunnel has until it says where it can be reached.
-pub const START_LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// Lines of output that are kept, to be shown when the tunnel ends early.
 const LAST_LINES: usize = 3;
@@ -50,11 +50,11 @@ const MOST_ADDRESSES: usize = 8;
 const NOT_INHERITED: [&str; 2] = ["REFERRALLOOP_API_KEY", "REFERRALLOOP_WEBHOOK_SECRET"];
 
 /// Hears every line that a tunnel's program writes, as it is.
-pub type TunnelLineSink = Arc<dyn Fn(&str) + Send + Sync>;
+pub(crate) type TunnelLineSink = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What a tunnel is started with.
 #[derive(Clone)]
-pub struct TunnelOptions<'a> {
+pub(crate) struct TunnelOptions<'a> {
     /// This program's own file.
     pub program: &'a Path,
     /// The folder in which it runs.
@@ -73,7 +73,7 @@ pub struct TunnelOptions<'a> {
 
 /// A running tunnel. Dropping it ends it.
 #[derive(Debug)]
-pub struct Tunnel {
+pub(crate) struct Tunnel {
     group: Option<ProcessGroup>,
     addresses: watch::Receiver<Vec<Url>>,
     last: Arc<Mutex<VecDeque<String>>>,
@@ -97,7 +97,7 @@ impl Tunnel {
     ///
     /// # Errors
     /// The operating system starts no process.
-    pub fn start(provider: &TunnelProvider, beginning: &TunnelOptions<'_>) -> io::Result<Self> {
+    pub(crate) fn start(provider: &TunnelProvider, beginning: &TunnelOptions<'_>) -> io::Result<Self> {
         let (stdin, lifeline) = io::pipe()?;
         let (output, stdout) = io::pipe()?;
         let stderr = stdout.try_clone()?;
@@ -135,7 +135,7 @@ impl Tunnel {
     }
 
     /// The addresses that it has named so far, in the order in which it did.
-    pub fn addresses(&self) -> watch::Receiver<Vec<Url>> {
+    pub(crate) fn addresses(&self) -> watch::Receiver<Vec<Url>> {
         self.addresses.clone()
     }
 
@@ -143,7 +143,7 @@ impl Tunnel {
     ///
     /// # Errors
     /// The operating system lost it.
-    pub async fn wait(&mut self) -> io::Result<ChildExit> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ChildExit> {
         let ended = match &mut self.group {
             Some(group) => group.wait().await?,
             None => return Ok(ChildExit::Code(0)),
@@ -154,12 +154,12 @@ impl Tunnel {
     }
 
     /// What it said last.
-    pub fn last_lines(&self) -> Vec<String> {
+    pub(crate) fn last_lines(&self) -> Vec<String> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// Ends it and everything that it started.
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         if let Some(group) = self.group.take() {
             group.terminate(&self.clock.0).await;
         }
@@ -226,12 +226,12 @@ impl TunnelReader {
 }
 
 /// How long to wait before each new start of a tunnel that was lost: longer and longer, at most half a minute.
-pub fn restart_delays() -> impl Iterator<Item = Duration> {
+pub(crate) fn restart_delays() -> impl Iterator<Item = Duration> {
     (0..).map(|n: u32| Duration::from_secs(1 << n.min(5)).min(Duration::from_secs(30)))
 }
 
 /// Looks for a program as the shell would.
-pub fn find_program(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
+pub(crate) fn find_program(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
     let path = path.unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
     let runs =
         |file: &PathBuf| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);

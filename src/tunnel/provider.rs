@@ -13,7 +13,7 @@ const NAMES: [&str; 4] = ["cloudflared", "ngrok", "bore", "ssh"];
 
 /// Who makes the tunnel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TunnelProvider {
+pub(crate) enum TunnelProvider {
     /// A quick tunnel of Cloudflare's.
     Cloudflared,
     /// The agent of ngrok.
@@ -28,7 +28,7 @@ pub enum TunnelProvider {
 
 /// A login on another machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SshLogin {
+pub(crate) struct SshLogin {
     /// The user, where it is not the one that ssh's configuration says.
     pub user: Option<String>,
     /// The machine, an IPv6 address in brackets.
@@ -39,7 +39,7 @@ pub struct SshLogin {
 
 /// Why text names no provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TunnelProviderError {
+pub(crate) enum TunnelProviderError {
     /// Nobody is called that.
     #[error(
         "unknown tunnel '{text}'; use cloudflared, ngrok, bore:SERVER, ssh:USER@HOST or 'COMMAND {{port}}'{}",
@@ -209,7 +209,7 @@ impl SshLogin {
 
 impl TunnelProvider {
     /// Reads the command line that makes a tunnel to a local address; its first word is the program.
-    pub fn command(&self, local: SocketAddr) -> Vec<OsString> {
+    pub(crate) fn command(&self, local: SocketAddr) -> Vec<OsString> {
         let words = match self {
             Self::Cloudflared => {
                 vec![
@@ -238,7 +238,7 @@ impl TunnelProvider {
     }
 
     /// The program that has to be installed, and how; `None` where the user's own shell line runs.
-    pub fn program(&self) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn program(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Cloudflared => Some((
                 "cloudflared",
@@ -254,7 +254,7 @@ impl TunnelProvider {
     }
 
     /// What to do where it ends early and says no more than it says.
-    pub fn advice(&self) -> Option<String> {
+    pub(crate) fn advice(&self) -> Option<String> {
         match self {
             Self::Ssh(login) => {
                 let port = login.port.map(|port| format!(" -p {port}")).unwrap_or_default();
@@ -267,12 +267,12 @@ impl TunnelProvider {
     }
 
     /// A word that names the provider in a sentence.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.program().map_or("the tunnel", |(name, _)| name)
     }
 
     /// The machine at which a plain http address will be, where that is known beforehand.
-    pub fn plain_host(&self) -> Option<&str> {
+    pub(crate) fn plain_host(&self) -> Option<&str> {
         match self {
             Self::Bore(server) => Some(server),
             Self::Ssh(login) if login.service().is_none() => Some(&login.host),

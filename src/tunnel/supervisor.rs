@@ -29,7 +29,7 @@ const LOOK: Duration = Duration::from_millis(10);
 const ROUNDS: usize = 100;
 
 /// The command line that is to be supervised, where a command line asks for that.
-pub fn parse_supervised_command(arguments: &[OsString]) -> Option<&[OsString]> {
+pub(crate) fn parse_supervised_command(arguments: &[OsString]) -> Option<&[OsString]> {
     match arguments {
         [_, word, command @ ..] if word == SUPERVISE && !command.is_empty() => Some(command),
         _ => None,
@@ -41,7 +41,11 @@ pub fn parse_supervised_command(arguments: &[OsString]) -> Option<&[OsString]> {
 ///
 /// # Errors
 /// The command cannot be started.
-pub async fn supervise(command: &[OsString], own: u32, lifeline: impl Read + Send + 'static) -> io::Result<ChildExit> {
+pub(crate) async fn supervise(
+    command: &[OsString],
+    own: u32,
+    lifeline: impl Read + Send + 'static,
+) -> io::Result<ChildExit> {
     let (program, arguments) = command.split_first().ok_or(ErrorKind::InvalidInput)?;
     // What is sent to the group reaches this process, too; it still has something to do then.
     // A hangup that is ignored, as nohup wants it, is none.

@@ -20,7 +20,7 @@ const FORGED: &str = "anyone who knows the URL can invent sign-ups, moves and de
 const VERIFY: &str = "compute HMAC-SHA256 of the raw body with the secret, compare it in constant time with the \
 header's value, sha256= included, and answer 401 when they differ";
 
-pub const CHECKS: &[AuditCheck] = &[
+pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("auth.body-forms", High, 18, |stage| Box::pin(body_forms::check_body_forms(stage))).allow_unacknowledged().with_secret().with_texts(
         "a correct signature is accepted in every form of the same event",
         "the same JSON can be written in many ways; verifying rebuilt JSON instead of the received bytes fails as \

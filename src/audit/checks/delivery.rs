@@ -13,7 +13,7 @@ use std::time::Duration;
 /// An acknowledgement need not say more than this.
 const SMALL: usize = 4 * 1024;
 
-pub const CHECKS: &[AuditCheck] = &[
+pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_requests("delivery.created", Critical, AuditExpectation::Acknowledged, 1, |stage| {
         vec![stage.draft_signup_created()]
     })

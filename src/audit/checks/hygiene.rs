@@ -7,7 +7,7 @@ use crate::protocol::check::CheckSeverity::{Info, Low, Medium};
 use http::Method;
 use std::sync::Arc;
 
-pub const CHECKS: &[AuditCheck] = &[
+pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("hygiene.stack-trace", Medium, 3, |stage| Box::pin(traces(stage))).with_texts(
         "no answer shows a stack trace or paths of the server",
         "it tells attackers which code and versions to look for weaknesses in",

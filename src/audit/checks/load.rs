@@ -17,7 +17,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// Tries that this makes at most.
 const TRIES: u32 = 8;
 
-pub const CHECKS: &[AuditCheck] = &[
+pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("load.burst", High, 20, |stage| Box::pin(burst(stage, 20))).with_texts(
         "twenty events at once are each acknowledged within 5 s",
         "a campaign brings many sign-ups at once, and each one moves others",
@@ -85,7 +85,7 @@ pub const CHECKS: &[AuditCheck] = &[
 ];
 
 /// What everything before has shown, told once and at the end.
-pub const LAST_CHECKS: &[AuditCheck] = &[
+pub(super) const LAST_CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("load.rate-limit", Low, 0, |stage| Box::pin(rate_limit(stage)))
         .allow_unacknowledged()
         .with_texts(

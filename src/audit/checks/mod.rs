@@ -27,7 +27,7 @@ fn draft_with_name(stage: &CheckContext<'_>, name: impl Into<Value>) -> RequestD
 }
 
 /// The whole catalogue, in the order in which it is run.
-pub fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
+pub(crate) fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
     let groups: [&'static [AuditCheck]; 7] = [
         delivery::CHECKS,
         auth::CHECKS,
@@ -41,6 +41,6 @@ pub fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
 }
 
 /// The check of that id.
-pub fn find_check(id: &str) -> Option<&'static AuditCheck> {
+pub(crate) fn find_check(id: &str) -> Option<&'static AuditCheck> {
     all_checks().find(|check| check.id == id)
 }

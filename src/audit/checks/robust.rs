@@ -19,7 +19,7 @@ const CRASHES: &str = "a handler that throws answers 500 and gets the same event
 
 const CATCH: &str = "check types before use, and answer 400 to anything that is not an event";
 
-pub const CHECKS: &[AuditCheck] = &[
+pub(super) const CHECKS: &[AuditCheck] = &[
     accepts("robust.unknown-event", Medium, 1, |stage| {
         vec![draft_with_change(stage, |p| p["event_type"] = json!("signup.approved"))]
     })

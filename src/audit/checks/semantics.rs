@@ -13,7 +13,7 @@ const TWICE: &str = "a slow or lost answer makes the service deliver the same ev
 const REMEMBER: &str = "store a fingerprint of each body (its SHA-256) in the same transaction as the effect, with a \
     unique index, and acknowledge repeats without doing the work again";
 
-pub const CHECKS: &[AuditCheck] = &[
+pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("semantics.duplicate", High, 2, |stage| Box::pin(duplicate(stage))).with_texts(
         "an event that comes a second time is acknowledged again",
         "a repeat that is refused is delivered three more times, and then reported as failed",

@@ -22,7 +22,12 @@ const CONFIGURATION: SetupCheck = SetupCheck {
 };
 
 /// Runs every check in its order and hands over each finding as it is made.
-pub async fn run_checks(context: &Context, console: &Console, app: Option<&Url>, tell: &mut dyn FnMut(SetupFinding)) {
+pub(super) async fn run_checks(
+    context: &Context,
+    console: &Console,
+    app: Option<&Url>,
+    tell: &mut dyn FnMut(SetupFinding),
+) {
     let settings = match session::load_settings(context, console) {
         Ok(settings) => settings,
         Err(error) => return tell(CONFIGURATION.broken(error)),

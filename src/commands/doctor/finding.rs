@@ -5,7 +5,7 @@ use crate::protocol::check::CheckSeverity;
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetupFinding {
+pub(super) struct SetupFinding {
     /// Its stable id.
     pub id: &'static str,
     /// How much a failure matters.
@@ -24,7 +24,7 @@ pub struct SetupFinding {
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SetupVerdict {
+pub(super) enum SetupVerdict {
     /// As it should.
     Passed,
     /// Not as it should.
@@ -35,7 +35,7 @@ pub enum SetupVerdict {
 
 impl SetupVerdict {
     /// Its name in records.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Failed => "failed",
@@ -46,7 +46,7 @@ impl SetupVerdict {
 
 /// What a check is.
 #[derive(Debug, Clone, Copy)]
-pub struct SetupCheck {
+pub(super) struct SetupCheck {
     /// Its stable id.
     pub id: &'static str,
     /// How much a failure matters.
@@ -59,22 +59,22 @@ pub struct SetupCheck {
 
 impl SetupCheck {
     /// It is so.
-    pub fn passed(self, seen: impl Into<String>) -> SetupFinding {
+    pub(super) fn passed(self, seen: impl Into<String>) -> SetupFinding {
         self.found(SetupVerdict::Passed, seen, Vec::new())
     }
 
     /// It is not so, and what to do.
-    pub fn failed(self, seen: impl Into<String>, fix: impl Into<String>) -> SetupFinding {
+    pub(super) fn failed(self, seen: impl Into<String>, fix: impl Into<String>) -> SetupFinding {
         self.found(SetupVerdict::Failed, seen, vec![fix.into()])
     }
 
     /// There was nothing to look at, and why.
-    pub fn skipped(self, why: impl Into<String>) -> SetupFinding {
+    pub(super) fn skipped(self, why: impl Into<String>) -> SetupFinding {
         self.found(SetupVerdict::Skipped, why, Vec::new())
     }
 
     /// An error is a finding like another.
-    pub fn broken(self, error: Error) -> SetupFinding {
+    pub(super) fn broken(self, error: Error) -> SetupFinding {
         self.found(SetupVerdict::Failed, error.message, error.hints)
     }
 

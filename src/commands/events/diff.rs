@@ -24,7 +24,7 @@ Examples:
   referralloop events diff 1 last
   referralloop events diff 1 '!1'
   referralloop events diff 1 last --json")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The first event, or '!N' for a refused request
     #[arg(value_name = "A")]
     a: StoredId,
@@ -42,7 +42,7 @@ struct DiffSide {
 }
 
 /// Compares.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let reader = session::open_reader(context, &settings)?;

@@ -28,7 +28,7 @@ Examples:
   referralloop events export last --as curl --to 3000/webhooks
   referralloop events export --failed --as python --output test_webhooks.py
   referralloop events export --since 2h --redact --output share.jsonl")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Events by number, or last; without any, those that the options choose
     #[arg(value_name = "ID")]
     ids: Vec<StoredId>,
@@ -65,7 +65,7 @@ enum ExportForm {
 }
 
 /// Exports.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let reader = session::open_reader(context, &settings)?;

@@ -20,7 +20,7 @@ Examples:
   referralloop events import events.jsonl
   referralloop events export --all | referralloop --store other.db events import -"
 )]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The file, or - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -41,7 +41,7 @@ struct ImportTally {
 }
 
 /// Imports.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {

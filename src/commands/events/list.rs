@@ -24,7 +24,7 @@ use jiff::Timestamp;
   referralloop events list --email ada@example.com --all
   referralloop events list --sent --failed --json
   referralloop events list --where '.data.position < 10'")]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(flatten)]
     selection: SelectionOptions,
     /// Show at most this many
@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 /// Lists.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let choice = HistoryQuery::new(&arguments.selection, context.clock.now())?;

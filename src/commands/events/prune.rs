@@ -21,7 +21,7 @@ Examples:
   referralloop events prune --keep 10000 --yes
   referralloop events prune --older 7d --keep 100 --dry-run
   referralloop events prune --email ada@example.com --all --yes")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Events that were last seen longer ago than this
     #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     older: Option<Duration>,
@@ -39,7 +39,7 @@ pub struct Arguments {
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Removes.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     if arguments.older.is_none() && arguments.keep.is_none() && arguments.selection.is_empty() {
         return Err(Error::usage("say what to remove: --older 30d, --keep 1000, or which events")

@@ -18,7 +18,7 @@ Examples:
   referralloop events report --html report.html
   referralloop events report --html report.html --since 2h --all --redact
   referralloop events report --html - last > report.html")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Events by number, or last; without any, those that the options choose
     #[arg(value_name = "ID")]
     ids: Vec<StoredId>,
@@ -39,7 +39,7 @@ pub struct Arguments {
 const LOADS: usize = 20;
 
 /// Reports.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let reader = session::open_reader(context, &settings)?;

@@ -29,7 +29,7 @@ use std::time::Duration;
   referralloop events show '!1'
   referralloop events show 1 --raw > body.json
   referralloop events show 1 --hex")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The event's number, last, or '!N' for a refused request
     #[arg(value_name = "ID", default_value = "last")]
     id: StoredId,
@@ -55,7 +55,7 @@ struct ViewArguments {
 }
 
 /// Shows.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let reader = session::open_reader(context, &settings)?;

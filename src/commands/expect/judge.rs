@@ -14,7 +14,7 @@ const KEPT: usize = 200;
 
 /// What counts as an event.
 #[derive(Debug, Clone, Default)]
-pub struct ExpectRules {
+pub(super) struct ExpectRules {
     /// Only what this holds for.
     pub condition: Option<Arc<JqCondition>>,
     /// Repeats of an event too.
@@ -22,7 +22,7 @@ pub struct ExpectRules {
 }
 
 /// Counts arrivals, and remembers why others did not count.
-pub struct ArrivalJudge {
+pub(super) struct ArrivalJudge {
     count: ExpectationCounter,
     rules: ExpectRules,
     came: Vec<NearMissReport>,
@@ -34,12 +34,12 @@ pub struct ArrivalJudge {
 
 impl ArrivalJudge {
     /// Nothing has come yet.
-    pub fn new(count: ExpectationCounter, rules: ExpectRules) -> Self {
+    pub(super) fn new(count: ExpectationCounter, rules: ExpectRules) -> Self {
         Self { count, rules, came: Vec::new(), forgotten: 0, fault: None }
     }
 
     /// Takes what came in.
-    pub fn take(&mut self, arrival: Box<ArrivalReport>) {
+    pub(super) fn take(&mut self, arrival: Box<ArrivalReport>) {
         let Some(miss) = self.judge(&arrival) else { return };
         if self.came.len() < KEPT {
             self.came.push(NearMissReport { arrival, miss });
@@ -75,17 +75,17 @@ impl ArrivalJudge {
     }
 
     /// How things stand.
-    pub fn standing(&self) -> ExpectationStanding {
+    pub(super) fn standing(&self) -> ExpectationStanding {
         self.count.standing()
     }
 
     /// What became of each expectation.
-    pub fn results(&self) -> Vec<ExpectationReport> {
+    pub(super) fn results(&self) -> Vec<ExpectationReport> {
         self.count.results().map(ExpectationReport::from).collect()
     }
 
     /// What came where something is wrong: first what an unmet expectation is about, and there the nearest miss first.
-    pub fn list_unexpected(&self) -> Vec<NearMissReport> {
+    pub(super) fn list_unexpected(&self) -> Vec<NearMissReport> {
         let about_unmet = |report: &NearMissReport| {
             let name = report.arrival.facts.event_type.as_deref();
             let unmet =

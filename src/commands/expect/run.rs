@@ -27,13 +27,13 @@ use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
 /// Where deliveries go, told to the command.
-pub const URL_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_URL";
+pub(super) const URL_VARIABLE: &str = "REFERRALLOOP_WEBHOOK_URL";
 
 /// How long an interrupted command has to end by itself.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is run, and what is expected of it.
-pub struct ExpectPlan {
+pub(super) struct ExpectPlan {
     /// The expectations.
     pub count: ExpectationCounter,
     /// What counts.
@@ -52,7 +52,7 @@ pub struct ExpectPlan {
 
 /// How it went.
 #[derive(Debug)]
-pub struct ExpectOutcome {
+pub(super) struct ExpectOutcome {
     /// What became of each expectation.
     pub results: Vec<ExpectationReport>,
     /// What came instead, nearest miss first, where an expectation was not met.
@@ -71,7 +71,7 @@ pub struct ExpectOutcome {
 
 impl ExpectOutcome {
     /// The verdict comes before the command's own code, which comes before success.
-    pub fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         match (self.stopped, self.met, self.command.code()) {
             (Some(signal), ..) => exit_for_signal(signal),
             (None, false, _) => Exit::No,
@@ -98,7 +98,7 @@ impl ReportSink for ExpectAudience {
 }
 
 /// Opens the window, runs the command, judges.
-pub async fn run_expectation(
+pub(super) async fn run_expectation(
     plan: ExpectPlan,
     door: BoundListener,
     context: &Context,
@@ -242,6 +242,6 @@ impl ExpectWindow<'_> {
 }
 
 /// The listener's socket, on a free port unless one is named.
-pub async fn bind_listener(port: u16) -> Result<BoundListener, Error> {
+pub(super) async fn bind_listener(port: u16) -> Result<BoundListener, Error> {
     listener::BoundListener::bind(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None).await
 }

@@ -20,7 +20,7 @@ impl LoadBodies for payload::PayloadSource {
 }
 
 /// The figures as the screen takes them.
-pub fn summarise_figures(figures: &LoadStatistics) -> LoadTotals {
+pub(super) fn summarise_figures(figures: &LoadStatistics) -> LoadTotals {
     let quantiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
     let mut latencies = vec![("min", figures.min()), ("mean", figures.mean())];
     latencies.extend(quantiles.map(|(name, share)| (name, figures.quantile(share))));
@@ -29,7 +29,7 @@ pub fn summarise_figures(figures: &LoadStatistics) -> LoadTotals {
 }
 
 /// Runs to the end, or until told to stop; what was counted, and by what it was ended early.
-pub async fn run_load(
+pub(super) async fn run_load(
     plan: LoadOptions,
     bodies: payload::PayloadSource,
     context: &Context,

@@ -20,7 +20,7 @@ const BUDGET: Duration = Duration::from_secs(5);
 
 /// Everything that events of a waitlist told: those that came in, and those of earlier reconciliations that were
 /// acknowledged. What was merely fabricated here says nothing about the service.
-pub fn collect_reported(reader: &StoreReader, waitlist: &str) -> Result<ObservedWaitlist, Error> {
+pub(super) fn collect_reported(reader: &StoreReader, waitlist: &str) -> Result<ObservedWaitlist, Error> {
     let filter =
         StoreFilter { direction: EventDirection::All, waitlist: Some(waitlist.to_owned()), ..StoreFilter::default() };
     let mut heard = ObservedWaitlist::default();
@@ -53,7 +53,7 @@ fn is_reported(reader: &StoreReader, row: &EventRow) -> Result<bool, Error> {
 
 /// How a delivery of what was missed ended.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RepairCounts {
+pub(super) struct RepairCounts {
     /// Events that were acknowledged.
     pub acknowledged: u64,
     /// Events that were not.
@@ -62,7 +62,7 @@ pub struct RepairCounts {
 
 /// What is delivered, and where to.
 #[derive(Debug)]
-pub struct RepairPlan<'a> {
+pub(super) struct RepairPlan<'a> {
     /// What was missed.
     pub missed: &'a [MissedEvent],
     /// Of this waitlist.
@@ -76,7 +76,7 @@ pub struct RepairPlan<'a> {
 }
 
 /// Delivers what was missed, one after the other in its order, signed and stored like any delivery.
-pub async fn deliver_missed(
+pub(super) async fn deliver_missed(
     mending: &RepairPlan<'_>,
     context: &Context,
     settings: &ConfigSettings,

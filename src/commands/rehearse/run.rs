@@ -29,7 +29,7 @@ use url::Url;
 
 /// What is played, and where.
 #[derive(Debug)]
-pub struct RehearsalRun {
+pub(super) struct RehearsalRun {
     /// Where to.
     pub url: Url,
     /// What every request has.
@@ -46,7 +46,7 @@ pub struct RehearsalRun {
 
 /// Who judges effects.
 #[derive(Debug, Clone)]
-pub struct StateCommand {
+pub(super) struct StateCommand {
     /// Prints a number.
     pub command: String,
     /// What it should grow by; `None` for one for each event that was acknowledged.
@@ -54,7 +54,7 @@ pub struct StateCommand {
 }
 
 /// Where it is shown.
-pub struct RehearsalScreen<'a> {
+pub(super) struct RehearsalScreen<'a> {
     /// Clock and environment.
     pub context: &'a Context,
     /// The streams.
@@ -104,7 +104,7 @@ impl RehearsalTally {
 
 impl RehearsalRun {
     /// Says what would be sent.
-    pub fn preview(&self, show: &RehearsalScreen<'_>) -> Result<(), Error> {
+    pub(super) fn preview(&self, show: &RehearsalScreen<'_>) -> Result<(), Error> {
         for (at, step) in self.script.plan.steps.iter().enumerate() {
             for shot in &step.shots {
                 show.show_shot(at, step, *shot, &self.body(*shot), None)?;
@@ -221,7 +221,7 @@ impl RehearsalScreen<'_> {
 }
 
 /// Plays a rehearsal; `No` where an event was never acknowledged, damage was, or effects did not happen once.
-pub async fn run_rehearsal(
+pub(super) async fn run_rehearsal(
     rehearsal: &RehearsalRun,
     judge: Option<StateCommand>,
     show: &RehearsalScreen<'_>,

@@ -22,7 +22,7 @@ const UNSTORED: usize = 512;
 
 /// One event on its way out again.
 #[derive(Debug, Clone)]
-pub struct PlannedReplay {
+pub(super) struct PlannedReplay {
     /// How it is delivered.
     pub plan: DeliveryPlan,
     /// Its type, as it stands in the body.
@@ -35,7 +35,7 @@ pub struct PlannedReplay {
 
 impl PlannedReplay {
     /// Puts it together; what was recorded of the target becomes what it is compared with.
-    pub fn new(story: &EventHistory, plan: DeliveryPlan, detailed: bool) -> Self {
+    pub(super) fn new(story: &EventHistory, plan: DeliveryPlan, detailed: bool) -> Self {
         let url = plan.request.url.as_str();
         let was = story.attempts.iter().rev().find(|attempt| attempt.url == url).map(|attempt| attempt.outcome.clone());
         Self { plan, event_type: story.event.facts.event_type.clone(), was, detailed }
@@ -44,7 +44,7 @@ impl PlannedReplay {
 
 /// Where replays happen: shared by those that run side by side.
 #[derive(Clone)]
-pub struct ReplayEngine {
+pub(super) struct ReplayEngine {
     screen: Screen,
     recorder: StoreRecorder,
     clock: SharedClock,
@@ -62,18 +62,18 @@ struct ReplayWrites {
 
 impl ReplayEngine {
     /// Sets it up.
-    pub fn new(screen: Screen, store: &Store, clock: SharedClock, json: bool) -> Self {
+    pub(super) fn new(screen: Screen, store: &Store, clock: SharedClock, json: bool) -> Self {
         let writes = ReplayWrites { room: Arc::new(Semaphore::new(UNSTORED)), tasks: Mutex::default() };
         Self { screen, recorder: store.recorder(), clock, exchange: HttpClient::new(), writes: Arc::new(writes), json }
     }
 
     /// Whether every end is told, as a record.
-    pub fn is_json(&self) -> bool {
+    pub(super) fn is_json(&self) -> bool {
         self.json
     }
 
     /// Delivers one event; the answer says how it ended.
-    pub async fn deliver_replay(self, replay: PlannedReplay) -> Result<ReplayReport, Error> {
+    pub(super) async fn deliver_replay(self, replay: PlannedReplay) -> Result<ReplayReport, Error> {
         let PlannedReplay { plan, event_type, was, detailed } = replay;
         let mut player = ReplayDelivery { stage: &self, detailed, latency: Duration::ZERO };
         let delivery = deliver::deliver_event(&plan, &self.exchange, self.clock.as_ref(), &mut player).await?;
@@ -89,12 +89,12 @@ impl ReplayEngine {
     }
 
     /// Tells how one ended.
-    pub fn show_result(&self, report: ReplayReport) {
+    pub(super) fn show_result(&self, report: ReplayReport) {
         self.screen.send_report(Report { at: self.clock.now(), what: ReportKind::Replayed(Box::new(report)) });
     }
 
     /// Waits until every attempt is on the disk.
-    pub async fn wait_for_writes(&self) -> Result<(), Error> {
+    pub(super) async fn wait_for_writes(&self) -> Result<(), Error> {
         let mut tasks = std::mem::take(&mut *self.writes.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         while let Some(stored) = tasks.join_next().await {
             stored.unwrap_or_else(|_| Err(Error::machine("an attempt could not be stored")))?;

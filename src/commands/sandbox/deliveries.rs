@@ -17,7 +17,7 @@ use std::path::PathBuf;
   referralloop sandbox deliveries
   referralloop sandbox deliveries --state failed --json
   referralloop sandbox deliveries --data other.db --limit 100")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Read this file [default: sandbox.db beside the profile's store]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -57,7 +57,7 @@ impl From<DeliveryStateOption> for SandboxDeliveryState {
 }
 
 /// Lists.
-pub fn run(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
+pub(super) fn run(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
     let settings = session::load_settings(context, console)?;
     let path = match &arguments.data {
         Some(path) => context.resolve(path),

@@ -14,7 +14,7 @@ use std::path::Path;
 #[command(after_help = "Examples:
   referralloop signups create --email ada@example.com -w 123e4567-e89b-12d3-a456-426614174000
   referralloop signups create --email ada@example.com --name 'Ada Lovelace' --field plan=team")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Its e-mail address
     #[arg(long, value_name = "EMAIL", value_parser = arguments::read_email)]
     email: Option<String>,

@@ -12,7 +12,7 @@ use serde_json::json;
 
 Examples:
   referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The sign-ups
     #[arg(value_name = "ID", required = true, value_parser = arguments::read_id)]
     ids: Vec<String>,

@@ -11,7 +11,7 @@ use crate::session::arguments;
 Examples:
   referralloop signups get 789e0123-e89b-12d3-a456-426614174000
   referralloop signups get 789e0123-e89b-12d3-a456-426614174000 --json")]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The sign-up
     #[arg(value_name = "ID", value_parser = arguments::read_id)]
     id: String,

@@ -10,7 +10,7 @@ use crate::protocol::api::{LARGEST_PAGE, PAGE};
 #[command(after_help = "Examples:
   referralloop signups list --waitlist 123e4567-e89b-12d3-a456-426614174000 -n 20
   referralloop signups list -w 123e4567-e89b-12d3-a456-426614174000 --all --json")]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(flatten)]
     of: WaitlistArgument,
     /// Show at most this many, up to 1000

@@ -19,7 +19,7 @@ struct BaselineFile {
 }
 
 /// Reads a baseline file: a TOML table `accepted` of ids and reasons.
-pub fn read_baseline(context: &Context, path: &Path) -> Result<BTreeMap<String, String>, Error> {
+pub(super) fn read_baseline(context: &Context, path: &Path) -> Result<BTreeMap<String, String>, Error> {
     let shown = path.display();
     let bytes = input::read_input(context, path, LIMIT, "baseline")?;
     let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("baseline {shown} is not UTF-8")))?;

@@ -21,7 +21,7 @@ fn shell(command: &str, directory: &Path) -> Command {
 }
 
 /// Runs `--state-cmd` and reads the number that it prints.
-pub fn build_state_command(command: &str, directory: &Path) -> AuditHook<i64> {
+pub(super) fn build_state_command(command: &str, directory: &Path) -> AuditHook<i64> {
     let (command, directory): (String, PathBuf) = (command.to_owned(), directory.to_owned());
     Arc::new(move || {
         let output = shell(&command, &directory).stdout(Stdio::piped()).stderr(Stdio::null()).output();
@@ -43,7 +43,7 @@ pub fn build_state_command(command: &str, directory: &Path) -> AuditHook<i64> {
 }
 
 /// Runs `--restart-cmd`. What it starts lives on, and has no streams of ours to hold open.
-pub fn build_restart_command(command: &str, directory: &Path) -> AuditHook<()> {
+pub(super) fn build_restart_command(command: &str, directory: &Path) -> AuditHook<()> {
     let (command, directory): (String, PathBuf) = (command.to_owned(), directory.to_owned());
     Arc::new(move || {
         let status = shell(&command, &directory).stdout(Stdio::null()).stderr(Stdio::null()).status();

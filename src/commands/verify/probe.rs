@@ -23,7 +23,7 @@ use url::Url;
 const IMPATIENT: Duration = Duration::from_secs(1);
 
 /// Asks before anything is sent to another machine.
-pub fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
+pub(super) fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
     let host = url.host_str().unwrap_or_default();
     let question = format!("Send up to {REQUESTS} test deliveries to {host}?");
     if is_loopback(url) || prompt::confirm(context, &question)? {
@@ -34,7 +34,7 @@ pub fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
 }
 
 /// Probes an endpoint that should verify with this secret.
-pub async fn probe_endpoint(url: &Url, secret: &Secret) -> ProbeReport {
+pub(super) async fn probe_endpoint(url: &Url, secret: &Secret) -> ProbeReport {
     let exchange = HttpClient::new();
     let mut budget = ATTEMPT_BUDGET;
     crate::diagnose::probe_endpoint(secret, async |shot: &ProbeRequest| {
@@ -68,12 +68,12 @@ fn classify_outcome(outcome: &AttemptOutcome) -> ProbeResponse {
 }
 
 /// Whether the endpoint does what it should.
-pub fn is_correct(probed: &ProbeReport) -> bool {
+pub(super) fn is_correct(probed: &ProbeReport) -> bool {
     probed.diagnosis.findings.is_empty()
 }
 
 /// Tells what was found out.
-pub fn show_probe(
+pub(super) fn show_probe(
     url: &Url,
     probed: &ProbeReport,
     framework: Option<&WebFramework>,

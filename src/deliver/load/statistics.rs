@@ -14,21 +14,21 @@ const LONGEST: u64 = 3_600_000_000;
 /// How far a thread has got, for a progress bar. Each has cache lines of its own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-pub struct LoadThreadProgress {
+pub(crate) struct LoadThreadProgress {
     ended: AtomicU64,
     acknowledged: AtomicU64,
 }
 
 impl LoadThreadProgress {
     /// Deliveries that ended, and those of them that were acknowledged.
-    pub fn read(&self) -> (u64, u64) {
+    pub(crate) fn read(&self) -> (u64, u64) {
         (self.ended.load(Relaxed), self.acknowledged.load(Relaxed))
     }
 }
 
 /// The sum of a run.
 #[derive(Debug, Clone)]
-pub struct LoadStatistics {
+pub(crate) struct LoadStatistics {
     /// What is counted.
     pub counts: LoadCounts,
     /// From the first start to the last end.
@@ -97,7 +97,7 @@ impl LoadStatistics {
     }
 
     /// Statuses and failures by name, with how often each came.
-    pub fn outcomes(&self) -> Vec<(String, u64, bool)> {
+    pub(crate) fn outcomes(&self) -> Vec<(String, u64, bool)> {
         let met = self.statuses.iter().enumerate().filter(|(_, count)| **count > 0);
         let statuses = met.map(|(status, count)| {
             let good = u16::try_from(status).is_ok_and(is_acknowledgement);
@@ -108,24 +108,24 @@ impl LoadStatistics {
     }
 
     /// The latency that this share of the answers did not exceed.
-    pub fn quantile(&self, share: f64) -> Duration {
+    pub(crate) fn quantile(&self, share: f64) -> Duration {
         let micros = self.latencies.as_ref().map_or(0, |latencies| latencies.value_at_quantile(share));
         // A bucket's upper end may lie a little beyond the greatest value.
         Duration::from_micros(micros).min(self.max())
     }
 
     /// The greatest latency.
-    pub fn max(&self) -> Duration {
+    pub(crate) fn max(&self) -> Duration {
         Duration::from_micros(self.latencies.as_ref().map_or(0, Histogram::max))
     }
 
     /// The least latency.
-    pub fn min(&self) -> Duration {
+    pub(crate) fn min(&self) -> Duration {
         Duration::from_micros(self.latencies.as_ref().filter(|all| !all.is_empty()).map_or(0, Histogram::min))
     }
 
     /// The mean latency.
-    pub fn mean(&self) -> Duration {
+    pub(crate) fn mean(&self) -> Duration {
         Duration::from_micros(self.latencies.as_ref().map_or(0.0, Histogram::mean).round() as u64)
     }
 }

@@ -34,7 +34,7 @@ const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static
 
 /// Every body form: the smallest edit first, then the commonest. What takes bytes off the ends or puts them on comes
 /// before all that reads the body and writes it again, since both often give the same bytes.
-pub static FORMS: [BodyForm; 127] = [
+pub(crate) static FORMS: [BodyForm; 127] = [
     large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
     large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
     large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),

@@ -12,7 +12,7 @@ const CHARACTERS: usize = 1_000;
 const SIZES: [usize; 8] = [65_536, 16_384, 8_192, 4_096, 32_768, 1_460, 1_448, 1_024];
 
 /// Every text that a body becomes, one after the other: there may be thousands of them.
-pub fn decode_chunks<'s>(source: &'s BodySource<'_>) -> Box<dyn Iterator<Item = Vec<u8>> + 's> {
+pub(super) fn decode_chunks<'s>(source: &'s BodySource<'_>) -> Box<dyn Iterator<Item = Vec<u8>> + 's> {
     let Some(text) = source.non_ascii() else { return Box::new(std::iter::empty()) };
     let body = source.body;
     let read = move |size: usize| body.chunks(size).flat_map(decode_piece).collect::<Vec<u8>>();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A way of writing strings. The quote, the backslash and the controls are always escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StringEscapes {
+pub(super) struct StringEscapes {
     /// Everything beyond ASCII.
     pub ascii: bool,
     /// Everything beyond the Basic Multilingual Plane.
@@ -27,7 +27,7 @@ pub struct StringEscapes {
 
 impl StringEscapes {
     /// Nothing but what must be escaped: JavaScript, Ruby, Jackson, serde_json.
-    pub const PLAIN: Self = Self {
+    pub(super) const PLAIN: Self = Self {
         ascii: false,
         astral: false,
         delete: false,
@@ -39,35 +39,36 @@ impl StringEscapes {
         short: true,
     };
     /// Python's default.
-    pub const PYTHON: Self = Self { ascii: true, delete: true, ..Self::PLAIN };
+    pub(super) const PYTHON: Self = Self { ascii: true, delete: true, ..Self::PLAIN };
     /// Go without HTML escapes.
-    pub const GO_PLAIN: Self = Self { separators: true, short: false, ..Self::PLAIN };
+    pub(super) const GO_PLAIN: Self = Self { separators: true, short: false, ..Self::PLAIN };
     /// Go's default.
-    pub const GO: Self = Self { html: "<>&", ..Self::GO_PLAIN };
+    pub(super) const GO: Self = Self { html: "<>&", ..Self::GO_PLAIN };
     /// Go 1.22 and later.
-    pub const GO_NEW: Self = Self { short: true, ..Self::GO };
+    pub(super) const GO_NEW: Self = Self { short: true, ..Self::GO };
     /// PHP's default.
-    pub const PHP: Self = Self { ascii: true, slash: true, ..Self::PLAIN };
+    pub(super) const PHP: Self = Self { ascii: true, slash: true, ..Self::PLAIN };
     /// PHP with `JSON_UNESCAPED_SLASHES`.
-    pub const PHP_SLASHES: Self = Self { slash: false, ..Self::PHP };
+    pub(super) const PHP_SLASHES: Self = Self { slash: false, ..Self::PHP };
     /// PHP with `JSON_UNESCAPED_UNICODE`.
-    pub const PHP_UNICODE: Self = Self { ascii: false, separators: true, ..Self::PHP };
+    pub(super) const PHP_UNICODE: Self = Self { ascii: false, separators: true, ..Self::PHP };
     /// PHP with both.
-    pub const PHP_BOTH: Self = Self { slash: false, ..Self::PHP_UNICODE };
+    pub(super) const PHP_BOTH: Self = Self { slash: false, ..Self::PHP_UNICODE };
     /// PHP with `JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_APOS | JSON_HEX_QUOT`.
-    pub const PHP_HEX: Self = Self { html: "<>&'\"", ascii_upper: true, ..Self::PHP };
+    pub(super) const PHP_HEX: Self = Self { html: "<>&'\"", ascii_upper: true, ..Self::PHP };
     /// ActiveSupport.
-    pub const RAILS: Self = Self { html: "<>&", separators: true, ..Self::PLAIN };
+    pub(super) const RAILS: Self = Self { html: "<>&", separators: true, ..Self::PLAIN };
     /// Gson's default.
-    pub const GSON: Self = Self { html: "<>&='", separators: true, ..Self::PLAIN };
+    pub(super) const GSON: Self = Self { html: "<>&='", separators: true, ..Self::PLAIN };
     /// Gson with `disableHtmlEscaping`.
-    pub const GSON_PLAIN: Self = Self { separators: true, ..Self::PLAIN };
+    pub(super) const GSON_PLAIN: Self = Self { separators: true, ..Self::PLAIN };
     /// System.Text.Json's default.
-    pub const DOTNET: Self = Self { ascii: true, delete: true, html: "\"<>&'+`", upper: true, ..Self::PLAIN };
+    pub(super) const DOTNET: Self = Self { ascii: true, delete: true, html: "\"<>&'+`", upper: true, ..Self::PLAIN };
     /// System.Text.Json with `UnsafeRelaxedJsonEscaping`.
-    pub const DOTNET_RELAXED: Self = Self { astral: true, delete: true, separators: true, upper: true, ..Self::PLAIN };
+    pub(super) const DOTNET_RELAXED: Self =
+        Self { astral: true, delete: true, separators: true, upper: true, ..Self::PLAIN };
     /// Json.NET.
-    pub const NEWTONSOFT: Self = Self { separators: true, ..Self::PLAIN };
+    pub(super) const NEWTONSOFT: Self = Self { separators: true, ..Self::PLAIN };
 
     fn numeric(&self, c: char) -> bool {
         match c {
@@ -84,7 +85,7 @@ impl StringEscapes {
 }
 
 /// Appends a string as a literal, quotes included.
-pub fn write_string(out: &mut String, says: &str, escapes: &StringEscapes) {
+pub(super) fn write_string(out: &mut String, says: &str, escapes: &StringEscapes) {
     out.push('"');
     for c in says.chars() {
         if escapes.numeric(c) {

@@ -42,17 +42,17 @@ const RUBY: MapNotation =
     MapNotation { null: "nil", joints: ["=>", ", "], numbers: NumberStyle::Ruby, text: inspect, ..JAVA };
 
 /// Ruby's `inspect`, before 3.4 and since.
-pub fn write_ruby_inspect(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_ruby_inspect(source: &BodySource) -> Vec<Vec<u8>> {
     write_all(source, &[RUBY, MapNotation { joints: [" => ", ", "], ..RUBY }])
 }
 
 /// Java's `toString` of a map: as Jackson reads it, and as Gson does, to whom every number is a double.
-pub fn write_java_maps(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_java_maps(source: &BodySource) -> Vec<Vec<u8>> {
     write_all(source, &[JAVA, MapNotation { numbers: NumberStyle::JavaDouble, ..JAVA }])
 }
 
 /// Go's `fmt.Sprint` of a map.
-pub fn write_go_map(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_go_map(source: &BodySource) -> Vec<Vec<u8>> {
     write_all(source, &[GO])
 }
 

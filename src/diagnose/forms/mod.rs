@@ -19,14 +19,14 @@ mod tree;
 mod wrap;
 mod writer;
 
-pub use catalogue::FORMS;
-pub use source::{BodySource, decode_text};
+pub(super) use catalogue::FORMS;
+pub(super) use source::{BodySource, decode_text};
 
 use super::cause::MismatchCause;
 use writer::JsonDialect;
 
 /// Something that may have been hashed in place of the body.
-pub struct BodyForm {
+pub(super) struct BodyForm {
     /// What it means that it was.
     pub cause: MismatchCause,
     /// 1 for the commonest, which are tried together with other faults.
@@ -55,12 +55,12 @@ type VariantIterator<'s> = Box<dyn Iterator<Item = Vec<u8>> + 's>;
 
 impl BodyForm {
     /// Every variant of this form; none where the body has no such form.
-    pub fn make(&self, source: &BodySource) -> Vec<Vec<u8>> {
+    pub(super) fn make(&self, source: &BodySource) -> Vec<Vec<u8>> {
         self.variants(source).collect()
     }
 
     /// The same, each made when it is asked for where there are many.
-    pub fn variants<'s>(&self, source: &'s BodySource) -> VariantIterator<'s> {
+    pub(super) fn variants<'s>(&self, source: &'s BodySource) -> VariantIterator<'s> {
         match &self.make {
             FormMaker::Each(make) => make(source),
             _ => Box::new(self.make_all(source).into_iter()),
@@ -91,6 +91,6 @@ impl BodyForm {
 
 /// The form with an id.
 #[cfg(test)]
-pub fn find_form(id: &str) -> Option<&'static BodyForm> {
+pub(super) fn find_form(id: &str) -> Option<&'static BodyForm> {
     FORMS.iter().find(|form| form.cause.id == id)
 }

@@ -6,7 +6,7 @@
 
 /// A way of writing numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberStyle {
+pub(super) enum NumberStyle {
     /// As they were written: the writer keeps the text.
     Kept,
     /// JavaScript: every number is a double.
@@ -80,7 +80,7 @@ impl DecimalDigits {
 }
 
 /// Writes a number of a document; `None` where this writer would fail.
-pub fn write_number(spelled: &str, numbers: NumberStyle) -> Option<String> {
+pub(super) fn write_number(spelled: &str, numbers: NumberStyle) -> Option<String> {
     let whole = !spelled.contains(['.', 'e', 'E']);
     match numbers {
         NumberStyle::Kept => Some(spelled.to_owned()),

@@ -18,19 +18,19 @@ const LIMITS: [usize; 30] = [
 const LARGE_LIMITS: [usize; 6] = [500_000, 512_000, 524_288, 1_000_000, 1_048_576, 2_097_152];
 
 /// Cut at a usual limit.
-pub fn cut_at_limits(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn cut_at_limits(source: &BodySource) -> Vec<Vec<u8>> {
     let limits = LIMITS.iter().chain(&LARGE_LIMITS).filter(|&&limit| limit < source.body.len());
     limits.map(|&limit| source.body[..limit].to_vec()).collect()
 }
 
 /// Cut to as many bytes as the text has characters, or UTF-16 units: a length counted in the wrong unit.
-pub fn cut_to_character_count(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn cut_to_character_count(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     [text.encode_utf16().count(), text.chars().count()].map(|length| source.body[..length].to_vec()).into()
 }
 
 /// Without its last byte, or its first.
-pub fn drop_one_byte(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn drop_one_byte(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     if body.len() < 2 {
         return Vec::new();
@@ -39,7 +39,7 @@ pub fn drop_one_byte(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Each member of the top-level object alone: as it stands, re-serialised, and the text of a string.
-pub fn extract_members(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn extract_members(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
     let mut forms: Vec<Vec<u8>> =
         spans(source.text).into_iter().map(|span| source.text[span].into()).take(32).collect();
@@ -76,7 +76,7 @@ fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Python's `str()` of the decoded body.
-pub fn write_python_repr(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_python_repr(source: &BodySource) -> Vec<Vec<u8>> {
     let mut out = String::new();
     source.tree().and_then(|tree| repr(&mut out, tree)).map(|()| out.into_bytes()).into_iter().collect()
 }
@@ -138,7 +138,7 @@ fn repr_text(out: &mut String, text: &str) {
 }
 
 /// Python's `str()` of the received bytes.
-pub fn write_python_bytes(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_python_bytes(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let quote = if body.contains(&b'\'') && !body.contains(&b'"') { b'"' } else { b'\'' };
     let mut out = format!("b{}", char::from(quote));

@@ -5,7 +5,7 @@ use super::number::{self, NumberStyle};
 use crate::protocol::json::{JsonTokenKind, decode_literal, scan_tokens};
 
 /// Writes every string anew; `None` where the text is no JSON.
-pub fn rewrite_escapes(text: &str, escapes: &StringEscapes) -> Option<String> {
+pub(super) fn rewrite_escapes(text: &str, escapes: &StringEscapes) -> Option<String> {
     replace(text, |kind, literal, out| {
         let string = matches!(kind, JsonTokenKind::Key | JsonTokenKind::String);
         if string {
@@ -16,7 +16,7 @@ pub fn rewrite_escapes(text: &str, escapes: &StringEscapes) -> Option<String> {
 }
 
 /// Writes every number anew; `None` where the text is no JSON or a number has no such form.
-pub fn rewrite_numbers(text: &str, numbers: NumberStyle) -> Option<String> {
+pub(super) fn rewrite_numbers(text: &str, numbers: NumberStyle) -> Option<String> {
     replace(text, |kind, literal, out| {
         if kind != JsonTokenKind::Number {
             return Some(false);
@@ -27,7 +27,7 @@ pub fn rewrite_numbers(text: &str, numbers: NumberStyle) -> Option<String> {
 }
 
 /// Removes the blanks between tokens and changes none of them.
-pub fn minify_json(text: &str) -> Option<String> {
+pub(super) fn minify_json(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     for token in scan_tokens(text.as_bytes()) {
         out.push_str(text.get(token.ok()?.range())?);
@@ -36,7 +36,7 @@ pub fn minify_json(text: &str) -> Option<String> {
 }
 
 /// Changes `\/` to `/` in every string, or back.
-pub fn rewrite_slashes(text: &str, escaped: bool) -> Option<String> {
+pub(super) fn rewrite_slashes(text: &str, escaped: bool) -> Option<String> {
     replace(text, |kind, literal, out| {
         let string = matches!(kind, JsonTokenKind::Key | JsonTokenKind::String);
         if string {
@@ -48,7 +48,7 @@ pub fn rewrite_slashes(text: &str, escaped: bool) -> Option<String> {
 }
 
 /// Changes the case of the digits of each `\uXXXX`.
-pub fn rewrite_escape_case(text: &str, upper: bool) -> Option<String> {
+pub(super) fn rewrite_escape_case(text: &str, upper: bool) -> Option<String> {
     replace(text, |kind, literal, out| {
         let string = matches!(kind, JsonTokenKind::Key | JsonTokenKind::String);
         if string {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// The largest body that is rewritten, in bytes. Beyond it only forms are made that copy or cut it.
-pub const TRANSFORM_LIMIT: usize = 256 << 10;
+pub(super) const TRANSFORM_LIMIT: usize = 256 << 10;
 
 /// The characters of a body, as a decoder that never fails reads them, without a byte order mark.
-pub fn decode_text(body: &[u8]) -> Cow<'_, str> {
+pub(crate) fn decode_text(body: &[u8]) -> Cow<'_, str> {
     if body.len() > TRANSFORM_LIMIT {
         return Cow::Borrowed("");
     }
@@ -16,7 +16,7 @@ pub fn decode_text(body: &[u8]) -> Cow<'_, str> {
 }
 
 /// A body under examination.
-pub struct BodySource<'a> {
+pub(crate) struct BodySource<'a> {
     /// Its bytes.
     pub body: &'a [u8],
     /// Its characters, without a byte order mark; empty where it is too large to be rewritten.
@@ -26,27 +26,27 @@ pub struct BodySource<'a> {
 
 impl<'a> BodySource<'a> {
     /// A body and its [`decode_text`].
-    pub fn new(body: &'a [u8], text: &'a str) -> Self {
+    pub(crate) fn new(body: &'a [u8], text: &'a str) -> Self {
         Self { body, text, tree: OnceCell::new() }
     }
 
     /// Whether it may be rewritten.
-    pub fn is_small(&self) -> bool {
+    pub(crate) fn is_small(&self) -> bool {
         self.body.len() <= TRANSFORM_LIMIT
     }
 
     /// The document that it is.
-    pub fn tree(&self) -> Option<&JsonNode<'a>> {
+    pub(crate) fn tree(&self) -> Option<&JsonNode<'a>> {
         self.tree.get_or_init(|| tree::parse_document(self.text)).as_ref()
     }
 
     /// The whole body, where it is UTF-8.
-    pub fn utf8(&self) -> Option<&'a str> {
+    pub(crate) fn utf8(&self) -> Option<&'a str> {
         std::str::from_utf8(self.body).ok()
     }
 
     /// The whole body, where it is UTF-8 and more than ASCII.
-    pub fn non_ascii(&self) -> Option<&'a str> {
+    pub(crate) fn non_ascii(&self) -> Option<&'a str> {
         self.utf8().filter(|text| !text.is_ascii())
     }
 }

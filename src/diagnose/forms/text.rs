@@ -10,7 +10,7 @@ fn some(form: Option<Vec<u8>>) -> Vec<Vec<u8>> {
 }
 
 /// One or more line ends at the end taken away.
-pub fn remove_newline(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn remove_newline(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let one = body.strip_suffix(b"\n").map(|rest| rest.strip_suffix(b"\r").unwrap_or(rest));
     let all = body.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
@@ -23,12 +23,12 @@ fn with_end(body: &[u8], end: &[u8]) -> Vec<u8> {
 }
 
 /// A line feed put at the end.
-pub fn add_newline(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn add_newline(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\n")]
 }
 
 /// White space put at either end.
-pub fn add_blanks(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn add_blanks(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let behind = [b" ".as_slice(), b"\n\n", b"\r", b"\t"].map(|end| with_end(body, end));
     let before = [b" ".as_slice(), b"\n"].map(|start| with_end(start, body));
@@ -36,23 +36,23 @@ pub fn add_blanks(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// CR and LF put at the end.
-pub fn add_crlf(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn add_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\r\n")]
 }
 
 /// A zero byte put at the end.
-pub fn add_zero_byte(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn add_zero_byte(source: &BodySource) -> Vec<Vec<u8>> {
     vec![with_end(source.body, b"\0")]
 }
 
 /// Blanks at both ends taken away.
-pub fn trim_blanks(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn trim_blanks(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     [body.trim_ascii(), body.trim_ascii_end(), body.trim_ascii_start()].map(<[u8]>::to_vec).into()
 }
 
 /// Every lone LF made CRLF.
-pub fn convert_to_crlf(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn convert_to_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     let mut out = Vec::with_capacity(source.body.len() + 64);
     let mut last = 0;
     for &byte in source.body {
@@ -66,7 +66,7 @@ pub fn convert_to_crlf(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Every CR before an LF taken away, and every CR.
-pub fn convert_from_crlf(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn convert_from_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let paired = |at: usize| body[at] == b'\r' && body.get(at + 1) == Some(&b'\n');
     let lf: Vec<u8> = (0..body.len()).filter(|&at| !paired(at)).map(|at| body[at]).collect();
@@ -75,22 +75,22 @@ pub fn convert_from_crlf(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Every line end taken away.
-pub fn join_lines(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn join_lines(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect()]
 }
 
 /// Blanks taken away everywhere, inside strings too.
-pub fn remove_blanks(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn remove_blanks(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()]
 }
 
 /// A byte order mark put in front.
-pub fn add_bom(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn add_bom(source: &BodySource) -> Vec<Vec<u8>> {
     [b"".as_slice(), b"\n", b"\r\n"].map(|end| [BOM, source.body, end].concat()).into()
 }
 
 /// The byte order mark taken away.
-pub fn remove_bom(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn remove_bom(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(rest) = source.body.strip_prefix(BOM) else { return Vec::new() };
     // What writes a mark ends the file with a line break, too: PowerShell, Windows' editors.
     [rest, rest.trim_ascii()].map(<[u8]>::to_vec).into()
@@ -115,7 +115,7 @@ fn cp1252_byte(c: char) -> Option<u8> {
 }
 
 /// In ISO 8859-1 or Windows-1252, `?` for what they lack.
-pub fn encode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let plain = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
     // Node's latin1 keeps the low byte of each unit of UTF-16.
@@ -124,7 +124,7 @@ pub fn encode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// In ASCII, `?` for a character, a UTF-16 unit or a byte beyond it.
-pub fn encode_ascii(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_ascii(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let each = |times: fn(char) -> usize| -> Vec<u8> {
         text.chars().flat_map(|c| if c.is_ascii() { vec![c as u8] } else { vec![b'?'; times(c)] }).collect()
@@ -133,12 +133,12 @@ pub fn encode_ascii(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// What is beyond ASCII left out.
-pub fn drop_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn drop_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().copied().filter(u8::is_ascii).collect()]
 }
 
 /// In UTF-16, either order, with and without a mark.
-pub fn encode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.utf8() else { return Vec::new() };
     let units = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     let (little, big) = (units(u16::to_le_bytes), units(u16::to_be_bytes));
@@ -152,7 +152,7 @@ pub fn encode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// UTF-16 read and written as UTF-8.
-pub fn decode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn decode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     if !body.len().is_multiple_of(2) || !body.contains(&0) {
         return Vec::new();
@@ -169,7 +169,7 @@ pub fn decode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Bytes that are no UTF-8 replaced by U+FFFD, by `?`, or left out.
-pub fn replace_invalid_utf8(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn replace_invalid_utf8(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_some() {
         return Vec::new();
     }
@@ -196,17 +196,17 @@ fn each_byte_a_char(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// UTF-8 taken for Latin-1 and encoded once more.
-pub fn encode_twice(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_twice(source: &BodySource) -> Vec<Vec<u8>> {
     if source.non_ascii().is_some() { each_byte_a_char(source) } else { Vec::new() }
 }
 
 /// Latin-1 read and written as UTF-8.
-pub fn decode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn decode_latin_1(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_none() { each_byte_a_char(source) } else { Vec::new() }
 }
 
 /// One encoding too many taken away.
-pub fn undo_double_encoding(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn undo_double_encoding(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let read = |byte_of: fn(char) -> Option<u8>| text.chars().map(byte_of).collect::<Option<Vec<u8>>>();
     let forms = [read(|c| u8::try_from(u32::from(c)).ok()), read(cp1252_byte)];
@@ -214,13 +214,13 @@ pub fn undo_double_encoding(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Unicode normalisation form C.
-pub fn normalise_nfc(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn normalise_nfc(source: &BodySource) -> Vec<Vec<u8>> {
     let form = |text: &str| ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned().into_bytes();
     some(source.non_ascii().map(form))
 }
 
 /// Unicode normalisation form D.
-pub fn normalise_nfd(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn normalise_nfd(source: &BodySource) -> Vec<Vec<u8>> {
     let form = |text: &str| DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned().into_bytes();
     some(source.non_ascii().map(form))
 }

@@ -11,7 +11,7 @@ const DEPTH: usize = 128;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum JsonNode<'a> {
+pub(crate) enum JsonNode<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -28,7 +28,7 @@ pub enum JsonNode<'a> {
 
 /// A string: what it says and how it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NodeText<'a> {
+pub(crate) struct NodeText<'a> {
     /// Its characters; what no text can hold is U+FFFD.
     pub says: Cow<'a, str>,
     /// The literal, quotes included.
@@ -43,7 +43,7 @@ struct OpenNode<'a> {
 }
 
 /// Reads a document; `None` where it is none, or nested too deep.
-pub fn parse_document(text: &str) -> Option<JsonNode<'_>> {
+pub(super) fn parse_document(text: &str) -> Option<JsonNode<'_>> {
     let mut open: Vec<OpenNode> = Vec::new();
     let mut name = None;
     let mut root = None;

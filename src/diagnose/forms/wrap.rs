@@ -24,13 +24,13 @@ fn unpack(reader: impl Read) -> Option<Vec<u8>> {
 }
 
 /// gzip undone.
-pub fn gunzip_body(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn gunzip_body(source: &BodySource) -> Vec<Vec<u8>> {
     let packed = source.body.starts_with(b"\x1f\x8b");
     packed.then(|| unpack(MultiGzDecoder::new(source.body))).flatten().into_iter().collect()
 }
 
 /// Deflate undone, with and without zlib's frame.
-pub fn inflate_body(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn inflate_body(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_some() {
         return Vec::new();
     }
@@ -38,7 +38,7 @@ pub fn inflate_body(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Brotli undone.
-pub fn decode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn decode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
     if source.utf8().is_some() {
         return Vec::new();
     }
@@ -49,7 +49,7 @@ pub fn decode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
 const LEVELS: [u32; 3] = [6, 9, 1];
 
 /// gzip as zlib makes it without a time, for the common values of the operating-system byte.
-pub fn gzip_body(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn gzip_body(source: &BodySource) -> Vec<Vec<u8>> {
     let pack = |level: u32, system: u8| {
         let mut packer = GzBuilder::new().operating_system(system).write(Vec::new(), Compression::new(level));
         packer.write_all(source.body).and_then(|()| packer.finish()).ok()
@@ -58,7 +58,7 @@ pub fn gzip_body(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Deflate, with and without zlib's frame.
-pub fn deflate_body(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn deflate_body(source: &BodySource) -> Vec<Vec<u8>> {
     let framed = |level: u32| {
         let mut packer = ZlibEncoder::new(Vec::new(), Compression::new(level));
         packer.write_all(source.body).and_then(|()| packer.finish()).ok()
@@ -71,7 +71,7 @@ pub fn deflate_body(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// Brotli at the qualities that programs use.
-pub fn encode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
     let pack = |quality: u32| {
         let mut packer = brotli::CompressorWriter::new(Vec::new(), 4096, quality, 22);
         packer.write_all(source.body).ok()?;
@@ -81,7 +81,7 @@ pub fn encode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The body in Base64.
-pub fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let text = STANDARD.encode(body);
     let plain = [text.clone(), STANDARD_NO_PAD.encode(body), URL_SAFE.encode(body), URL_SAFE_NO_PAD.encode(body)];
@@ -96,14 +96,14 @@ pub fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The body read as Base64, and as hexadecimal digits.
-pub fn decode_base64(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn decode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text.trim().trim_matches('"').trim_end_matches('=');
     let read = STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text));
     read.ok().filter(|bytes| !bytes.is_empty()).into_iter().collect()
 }
 
 /// The body in hexadecimal digits.
-pub fn encode_hex(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn encode_hex(source: &BodySource) -> Vec<Vec<u8>> {
     vec![source.body.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()]
 }
 
@@ -118,7 +118,7 @@ fn whole(source: &BodySource) -> String {
 }
 
 /// The body as one JSON string: JavaScript, Python, PHP, Go.
-pub fn quote_as_json(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn quote_as_json(source: &BodySource) -> Vec<Vec<u8>> {
     let text = whole(source);
     [
         StringEscapes::PLAIN,
@@ -133,7 +133,7 @@ pub fn quote_as_json(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The re-serialised body as one JSON string.
-pub fn quote_reserialised(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn quote_reserialised(source: &BodySource) -> Vec<Vec<u8>> {
     let stringified = json_stringify(source.body).map(|text| literal(&text, &StringEscapes::PLAIN));
     let dumped = source.tree().and_then(|tree| writer::write_document(tree, &dialects::PYTHON[0]));
     [stringified, dumped.map(|text| literal(&text, &StringEscapes::PYTHON))]
@@ -144,7 +144,7 @@ pub fn quote_reserialised(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The text inside a body that is one JSON string.
-pub fn unquote_json(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn unquote_json(source: &BodySource) -> Vec<Vec<u8>> {
     match source.tree() {
         Some(JsonNode::Text(text)) => vec![text.says.as_bytes().to_vec()],
         _ => Vec::new(),
@@ -152,13 +152,13 @@ pub fn unquote_json(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// `JSON.stringify` of a Node buffer.
-pub fn write_buffer_json(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_buffer_json(source: &BodySource) -> Vec<Vec<u8>> {
     let list = numbers(source.body, |_, byte| byte.to_string());
     vec![format!("{{\"type\":\"Buffer\",\"data\":[{list}]}}").into_bytes()]
 }
 
 /// `JSON.stringify` of a typed array; a list of bytes.
-pub fn write_byte_list(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_byte_list(source: &BodySource) -> Vec<Vec<u8>> {
     let keyed = numbers(source.body, |at, byte| format!("\"{at}\":{byte}"));
     let list = numbers(source.body, |_, byte| byte.to_string());
     // Go's text of a byte slice, Python's list, Java's Arrays.toString.
@@ -179,12 +179,12 @@ fn numbers(body: &[u8], write: impl Fn(usize, u8) -> String) -> String {
 }
 
 /// Go's `json.Marshal` of a byte slice: Base64 in quotes.
-pub fn quote_base64(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn quote_base64(source: &BodySource) -> Vec<Vec<u8>> {
     vec![format!("\"{}\"", STANDARD.encode(source.body)).into_bytes()]
 }
 
 /// The `body` of an AWS Lambda event, or of any envelope that has one.
-pub fn open_envelope(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn open_envelope(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
     let inner = members.iter().find_map(|(name, value)| match value {
         JsonNode::Text(text) if matches!(name.says.as_ref(), "body" | "payload" | "data") => Some(text.says.as_bytes()),
@@ -195,7 +195,7 @@ pub fn open_envelope(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The body inside the envelope that AWS API Gateway puts around it, or a plain one.
-pub fn wrap_in_envelope(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn wrap_in_envelope(source: &BodySource) -> Vec<Vec<u8>> {
     let text = literal(&whole(source), &StringEscapes::PLAIN);
     let base64 = STANDARD.encode(source.body);
     [
@@ -212,13 +212,13 @@ pub fn wrap_in_envelope(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// What a form parser makes of a JSON body: one field whose name is the body.
-pub fn write_form_key(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_form_key(source: &BodySource) -> Vec<Vec<u8>> {
     let name = literal(&whole(source), &StringEscapes::PLAIN);
     vec![format!("{{{name}:\"\"}}").into_bytes()]
 }
 
 /// Each field of a form, and the form decoded as one text.
-pub fn decode_form_fields(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn decode_form_fields(source: &BodySource) -> Vec<Vec<u8>> {
     if !source.body.contains(&b'=') && !source.body.contains(&b'%') {
         return Vec::new();
     }
@@ -231,7 +231,7 @@ pub fn decode_form_fields(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The body as a form's field, and percent-encoded by itself.
-pub fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
     let encoded: String = url::form_urlencoded::byte_serialize(source.body).collect();
     let spaces = encoded.replace('+', "%20");
     let fields = ["payload", "body", "data"].map(|name| format!("{name}={encoded}").into_bytes());
@@ -239,7 +239,7 @@ pub fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// The characters that HTML reserves, escaped.
-pub fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
     let base = whole(source).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let quoted = base.replace('"', "&quot;");
     let numeric = base.replace('"', "&#34;").replace('\'', "&#39;");
@@ -256,7 +256,7 @@ pub fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
 }
 
 /// PHP's `addslashes`, which WordPress applies to what it receives.
-pub fn add_slashes(source: &BodySource) -> Vec<Vec<u8>> {
+pub(super) fn add_slashes(source: &BodySource) -> Vec<Vec<u8>> {
     let mut out = Vec::with_capacity(source.body.len() + 64);
     for &byte in source.body {
         match byte {

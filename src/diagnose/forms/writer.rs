@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// A program's manner of writing JSON.
 #[derive(Debug, Clone, Copy)]
-pub struct JsonDialect {
+pub(super) struct JsonDialect {
     /// Blanks and line breaks.
     pub layout: JsonLayout,
     /// Order of an object's members.
@@ -29,7 +29,7 @@ pub struct JsonDialect {
 
 impl JsonDialect {
     /// Compact, in the order of the document, everything else kept.
-    pub const fn new(layout: JsonLayout, numbers: NumberStyle, escapes: StringEscapes) -> Self {
+    pub(super) const fn new(layout: JsonLayout, numbers: NumberStyle, escapes: StringEscapes) -> Self {
         Self {
             layout,
             order: MemberOrder::Document,
@@ -43,14 +43,14 @@ impl JsonDialect {
     }
 
     /// With another order of members.
-    pub const fn with_order(self, order: MemberOrder) -> Self {
+    pub(super) const fn with_order(self, order: MemberOrder) -> Self {
         Self { order, ..self }
     }
 }
 
 /// Blanks and line breaks.
 #[derive(Debug, Clone, Copy)]
-pub struct JsonLayout {
+pub(super) struct JsonLayout {
     /// Between members and elements.
     pub comma: &'static str,
     /// Between a name and its value.
@@ -69,27 +69,27 @@ pub struct JsonLayout {
 
 impl JsonLayout {
     /// No blank anywhere.
-    pub const COMPACT: Self =
+    pub(super) const COMPACT: Self =
         Self { comma: ",", colon: ":", indent: None, empty: "", flat_arrays: false, newline: "\n", broken: false };
     /// Python's default, and the databases'.
-    pub const SPACED: Self = Self { comma: ", ", colon: ": ", ..Self::COMPACT };
+    pub(super) const SPACED: Self = Self { comma: ", ", colon: ": ", ..Self::COMPACT };
     /// Two spaces a level.
-    pub const TWO: Self = Self { colon: ": ", indent: Some("  "), ..Self::COMPACT };
+    pub(super) const TWO: Self = Self { colon: ": ", indent: Some("  "), ..Self::COMPACT };
     /// Four spaces a level.
-    pub const FOUR: Self = Self { indent: Some("    "), ..Self::TWO };
+    pub(super) const FOUR: Self = Self { indent: Some("    "), ..Self::TWO };
     /// A tab a level.
-    pub const TAB: Self = Self { indent: Some("\t"), ..Self::TWO };
+    pub(super) const TAB: Self = Self { indent: Some("\t"), ..Self::TWO };
     /// Jackson's pretty printer.
-    pub const JACKSON: Self = Self { colon: " : ", empty: " ", flat_arrays: true, ..Self::TWO };
+    pub(super) const JACKSON: Self = Self { colon: " : ", empty: " ", flat_arrays: true, ..Self::TWO };
     /// Ruby's `pretty_generate`, as older versions have it.
-    pub const OLD_RUBY: Self = Self { broken: true, ..Self::TWO };
+    pub(super) const OLD_RUBY: Self = Self { broken: true, ..Self::TWO };
     /// Two spaces a level, lines ended as on Windows.
-    pub const TWO_CRLF: Self = Self { newline: "\r\n", ..Self::TWO };
+    pub(super) const TWO_CRLF: Self = Self { newline: "\r\n", ..Self::TWO };
 }
 
 /// Order of an object's members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberOrder {
+pub(super) enum MemberOrder {
     /// As in the document.
     Document,
     /// JavaScript's: array indices first, ascending.
@@ -103,7 +103,7 @@ pub enum MemberOrder {
 }
 
 /// Writes a document; `None` where the program would fail.
-pub fn write_document(node: &JsonNode, dialect: &JsonDialect) -> Option<String> {
+pub(super) fn write_document(node: &JsonNode, dialect: &JsonDialect) -> Option<String> {
     let mut out = String::new();
     DialectWriter { dialect, out: &mut out }.value(node, 0)?;
     out.push_str(dialect.end);

@@ -5,17 +5,17 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use sha2::{Digest, Sha256};
 
 /// With each of these ends.
-pub fn ended(secret: &[u8], ends: &[&[u8]]) -> Vec<Vec<u8>> {
+pub(super) fn ended(secret: &[u8], ends: &[&[u8]]) -> Vec<Vec<u8>> {
     ends.iter().map(|end| [secret, end].concat()).collect()
 }
 
 /// Between two quotes.
-pub fn around(secret: &[u8], quote: u8) -> Vec<u8> {
+pub(super) fn around(secret: &[u8], quote: u8) -> Vec<u8> {
     [&[quote], secret, &[quote]].concat()
 }
 
 /// Without the quotes around it, or the one at one end.
-pub fn unquoted(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn unquoted(secret: &[u8]) -> Vec<Vec<u8>> {
     let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
     let trimmed = secret.trim_ascii();
     match trimmed {
@@ -27,31 +27,31 @@ pub fn unquoted(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn hex(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
 }
 
 /// Up to the first such byte.
-pub fn cut_at(secret: &[u8], at: u8) -> Vec<Vec<u8>> {
+pub(super) fn cut_at(secret: &[u8], at: u8) -> Vec<Vec<u8>> {
     let end = secret.iter().position(|&byte| byte == at);
     end.map(|end| vec![secret[..end].to_vec(), secret[..end].trim_ascii().to_vec()]).unwrap_or_default()
 }
 
 /// In quotes, alone or with the line end of the file that they stand in.
-pub fn quoted(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn quoted(secret: &[u8]) -> Vec<Vec<u8>> {
     let quotes = [b'"', b'\'', b'`'].map(|quote| around(secret, quote));
     let files = quotes.iter().take(2).flat_map(|quoted| ended(quoted, &[b"\r", b"\n", b"\r\n"])).collect::<Vec<_>>();
     quotes.into_iter().chain(files).collect()
 }
 
 /// Without `whsec_`, `v1,` or whatever else ends in such a mark.
-pub fn stripped(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn stripped(secret: &[u8]) -> Vec<Vec<u8>> {
     let ends = secret.iter().take(24).enumerate().filter(|(_, byte)| matches!(byte, b'_' | b'-' | b':' | b','));
     ends.map(|(at, _)| secret[at + 1..].to_vec()).take(3).collect()
 }
 
 /// Behind the prefix, decoded from Base64.
-pub fn prefix_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn prefix_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let read = |rest: &Vec<u8>| {
         let text = unpadded(rest);
         let strict = STANDARD_NO_PAD.decode(&text).or_else(|_| URL_SAFE_NO_PAD.decode(&text));
@@ -65,7 +65,7 @@ fn unpadded(text: &[u8]) -> Vec<u8> {
 }
 
 /// Decoded from Base64: strictly, with a line feed too many on either side, and as Node and PHP do, who never fail.
-pub fn base64_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn base64_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut keys = Vec::new();
     if let Ok(key) = STANDARD_NO_PAD.decode(unpadded(secret)) {
         keys.extend([key.clone(), key.trim_ascii().to_vec(), [key.as_slice(), b"\n"].concat()]);
@@ -77,7 +77,7 @@ pub fn base64_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Decoded from base64url, strictly.
-pub fn base64url_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn base64url_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(unpadded(secret)).into_iter().collect()
 }
 
@@ -116,7 +116,7 @@ fn node_digit(byte: u8) -> Option<u8> {
 }
 
 /// In Base64, with a line feed inside it or behind it, and broken into lines as `base64` does.
-pub fn base64_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn base64_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let text = STANDARD.encode(secret);
     let with = |end: &[u8]| STANDARD.encode([secret, end].concat());
     let lines: Vec<&[u8]> = text.as_bytes().chunks(76).collect();
@@ -137,7 +137,7 @@ pub fn base64_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Decoded from hexadecimal, as far as there are pairs of digits: Node stops at the first other character.
-pub fn hex_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn hex_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pairs = |text: &[u8]| -> Vec<u8> {
         text.chunks_exact(2).map_while(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
@@ -146,12 +146,12 @@ pub fn hex_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// In hexadecimal, with a line feed inside it too.
-pub fn hex_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn hex_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     vec![hex(secret), hex(secret).to_ascii_uppercase(), hex(&[secret, b"\n"].concat())]
 }
 
 /// SHA-256 in hexadecimal and raw, with a line feed hashed too.
-pub fn hashed(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn hashed(secret: &[u8]) -> Vec<Vec<u8>> {
     let digest = Sha256::digest(secret).to_vec();
     vec![hex(&digest), digest, hex(&Sha256::digest([secret, b"\n"].concat()))]
 }
@@ -171,7 +171,7 @@ const ENTITIES: [(&str, &str); 10] = [
 ];
 
 /// `\n`, `\t`, `\\`, `\"`, `\$` as shells and configuration files read them; `&amp;` as HTML does.
-pub fn unescaped(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn unescaped(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut out = Vec::with_capacity(secret.len());
     let mut bytes = secret.iter();
     while let Some(&byte) = bytes.next() {
@@ -194,7 +194,7 @@ pub fn unescaped(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// The other way round.
-pub fn escaped(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn escaped(secret: &[u8]) -> Vec<Vec<u8>> {
     let before = |special: &[u8]| {
         let put = |&byte: &u8| if special.contains(&byte) { vec![b'\\', byte] } else { vec![byte] };
         secret.iter().flat_map(put).collect::<Vec<u8>>()
@@ -220,7 +220,7 @@ type DollarReader = fn(&[u8]) -> Option<(usize, &[u8])>;
 
 /// Every `$NAME` and `${NAME}` replaced by nothing, as Compose, a shell, dotenv-expand and Make do; `$$` by `$`, and
 /// `$` by `$$`, which one side does for Compose and the other does not undo.
-pub fn dollars(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn dollars(secret: &[u8]) -> Vec<Vec<u8>> {
     if !secret.contains(&b'$') {
         return Vec::new();
     }
@@ -289,7 +289,7 @@ fn read_make(rest: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// What stands behind `NAME=`, in every line that has one.
-pub fn behind_equals(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn behind_equals(secret: &[u8]) -> Vec<Vec<u8>> {
     let lines = secret.split(|&byte| byte == b'\n').take(16);
     let values = lines.filter_map(|line| {
         let at = line.iter().position(|&byte| byte == b'=').filter(|&at| at + 1 < line.len())?;
@@ -299,7 +299,7 @@ pub fn behind_equals(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// What stands behind `name:`, in every line that has one.
-pub fn yaml_values(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn yaml_values(secret: &[u8]) -> Vec<Vec<u8>> {
     let lines = secret.split(|&byte| byte == b'\n').take(16);
     let values = lines.filter_map(|line| {
         let at = line.windows(2).position(|pair| pair == b": ")?;
@@ -309,7 +309,7 @@ pub fn yaml_values(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Every text in the JSON document that the secret is.
-pub fn json_members(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn json_members(secret: &[u8]) -> Vec<Vec<u8>> {
     let Ok(document) = serde_json::from_slice::<serde_json::Value>(secret) else { return Vec::new() };
     let (mut open, mut keys) = (vec![&document], Vec::new());
     while let Some(value) = open.pop().filter(|_| keys.len() < 16) {
@@ -327,7 +327,7 @@ fn wide(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
 }
 
 /// In UTF-16 of either order, and as PowerShell's `>` writes it: with a mark and CR LF.
-pub fn utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(secret);
     let marked = format!("\u{feff}{text}");
     vec![
@@ -340,7 +340,7 @@ pub fn utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// In UTF-8, where the secret is kept in UTF-16.
-pub fn from_utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn from_utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
     if !secret.contains(&0) {
         return Vec::new();
     }
@@ -355,18 +355,18 @@ pub fn from_utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// With a byte order mark before it, alone or with the line end of the file.
-pub fn marked(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn marked(secret: &[u8]) -> Vec<Vec<u8>> {
     [b"".as_slice(), b"\r\n", b"\n", b"\r"].map(|end| [MARK, secret, end].concat()).into()
 }
 
 /// Without its byte order mark, and without the line end that came with it.
-pub fn unmarked(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn unmarked(secret: &[u8]) -> Vec<Vec<u8>> {
     let Some(rest) = secret.strip_prefix(MARK) else { return Vec::new() };
     vec![rest.to_vec(), rest.trim_ascii().to_vec()]
 }
 
 /// Twice, and the half of what stands there twice.
-pub fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
     let joints = [b"".as_slice(), b"\n", b" "];
     let mut keys: Vec<Vec<u8>> = joints.map(|joint| [secret, joint, secret].concat()).into();
     let half = secret.len() / 2;
@@ -378,7 +378,7 @@ pub fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A letter lost at either end, then cut at usual lengths.
-pub fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
     let lost = [secret.split_last().map(|(_, rest)| rest), secret.split_first().map(|(_, rest)| rest)];
     let limits = [16, 20, 24, 32, 40, 64, 72, 128].into_iter().filter_map(|length| secret.get(..length));
     lost.into_iter().flatten().chain(limits).map(<[u8]>::to_vec).collect()

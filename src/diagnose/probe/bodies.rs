@@ -7,7 +7,7 @@ use crate::diagnose::forms::{BodySource, FORMS, decode_text};
 const PLAIN: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"probe@example.com","name":"NAME","position":POSITION,"referral_code":"PROBE1","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
 
 /// One body of a probe.
-pub struct ProbeBody {
+pub(super) struct ProbeBody {
     /// What is special about it.
     pub what: &'static str,
     /// Its bytes.
@@ -31,7 +31,7 @@ const SHAPES: [(&str, &str); 8] = [
 ];
 
 /// The plain event in every shape.
-pub fn build_shapes() -> Vec<ProbeBody> {
+pub(super) fn build_shapes() -> Vec<ProbeBody> {
     SHAPES.iter().map(|(what, id)| ProbeBody { what, bytes: apply_form(event("Probe", "1").as_bytes(), id) }).collect()
 }
 
@@ -59,7 +59,7 @@ const FEATURES: [(&str, &str, &str); 9] = [
 ];
 
 /// The features in one of the shapes.
-pub fn build_features(shape: usize) -> Vec<ProbeBody> {
+pub(super) fn build_features(shape: usize) -> Vec<ProbeBody> {
     let id = SHAPES.get(shape).map_or("json-minified", |(_, id)| id);
     FEATURES
         .iter()
@@ -83,7 +83,7 @@ fn lay_out(event: &str, id: &str) -> Vec<u8> {
 }
 
 /// A body that every rewriting changes, and each in its own way.
-pub fn build_distinctive_body() -> Vec<u8> {
+pub(super) fn build_distinctive_body() -> Vec<u8> {
     let event = event("Zo\u{eb} \\u00e9 <A\\/B/C> & O'N+ \u{1f680}", "1.0");
     let event = event.replace(
         "\"timestamp\":",

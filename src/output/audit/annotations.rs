@@ -4,7 +4,7 @@ use crate::output::sanitise::Sanitised;
 use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity, CheckVerdict};
 
 /// A line for each finding: errors from `least` on, warnings below.
-pub fn render_annotations(report: &AuditReport, least: CheckSeverity) -> String {
+pub(crate) fn render_annotations(report: &AuditReport, least: CheckSeverity) -> String {
     report.checks.iter().filter_map(|check| annotation(check, least)).collect()
 }
 

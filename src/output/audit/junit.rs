@@ -6,7 +6,7 @@ use crate::protocol::check::{AuditReport, CheckGroup, CheckReport, CheckSeverity
 use jiff::Timestamp;
 
 /// The document. Findings below `least`, and accepted ones, pass and say so in their output.
-pub fn render_audit_junit(report: &AuditReport, least: CheckSeverity, at: Timestamp) -> String {
+pub(crate) fn render_audit_junit(report: &AuditReport, least: CheckSeverity, at: Timestamp) -> String {
     let suite = |group: CheckGroup| {
         let cases: Vec<JunitCase> = report.checks_in_group(group).into_iter().map(|check| case(check, least)).collect();
         (!cases.is_empty()).then(|| JunitSuite { name: format!("{} of {}", group.title(), report.url), cases })

@@ -5,7 +5,7 @@ use crate::output::sanitise::Sanitised;
 use crate::protocol::check::{AuditReport, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
 
 /// The whole text.
-pub fn render_audit_markdown(report: &AuditReport, least: CheckSeverity) -> String {
+pub(crate) fn render_audit_markdown(report: &AuditReport, least: CheckSeverity) -> String {
     let sign = if report.fails_at(least) { "❌" } else { "✅" };
     let (counts, effort) = (format_check_counts(report.counts()), format_effort(report));
     let mut out = format!("## {sign} Webhook audit of {}\n\n{counts}; {effort}.\n\n", escaped(&report.url));

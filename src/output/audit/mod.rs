@@ -11,12 +11,12 @@ mod tap;
 #[cfg(test)]
 mod tests;
 
-pub use annotations::render_annotations;
-pub use junit::render_audit_junit;
-pub use markdown::render_audit_markdown;
-pub use page::{render_audit_page, render_exchange};
-pub use progress::AuditProgressBar;
-pub use tap::render_tap;
+pub(crate) use annotations::render_annotations;
+pub(crate) use junit::render_audit_junit;
+pub(crate) use markdown::render_audit_markdown;
+pub(crate) use page::{render_audit_page, render_exchange};
+pub(crate) use progress::AuditProgressBar;
+pub(crate) use tap::render_tap;
 
 use crate::protocol::check::{AuditReport, CheckCounts, CheckExchange};
 use std::time::Duration;

@@ -15,7 +15,7 @@ use crate::protocol::check::{
 const SHOWN: usize = 2;
 
 /// The whole page. `all` names passed checks one by one.
-pub fn render_audit_page(report: &AuditReport, least: CheckSeverity, all: bool, style: &OutputStyle) -> String {
+pub(crate) fn render_audit_page(report: &AuditReport, least: CheckSeverity, all: bool, style: &OutputStyle) -> String {
     let mut lines = Vec::new();
     for group in CheckGroup::ALL {
         let checks = report.checks_in_group(group);
@@ -118,7 +118,7 @@ fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -
 }
 
 /// A request with its answer in full: for repeating one check.
-pub fn render_exchange(exchanged: &CheckExchange, style: &OutputStyle) -> Vec<StyledLine> {
+pub(crate) fn render_exchange(exchanged: &CheckExchange, style: &OutputStyle) -> Vec<StyledLine> {
     let text = |text: &str| Sanitised::text(text).clip(style.width.saturating_sub(4).max(20));
     let mut lines = Vec::new();
     if !exchanged.what.is_empty() {

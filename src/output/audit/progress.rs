@@ -4,11 +4,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar that fills check by check. Dropping it wipes it away.
 #[derive(Debug)]
-pub struct AuditProgressBar(ProgressBar);
+pub(crate) struct AuditProgressBar(ProgressBar);
 
 impl AuditProgressBar {
     /// An empty bar; off a terminal it shows nothing.
-    pub fn new(stderr_is_terminal: bool) -> Self {
+    pub(crate) fn new(stderr_is_terminal: bool) -> Self {
         let target = if stderr_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // The template is constant and right; were it not, the bare bar would do.
@@ -19,7 +19,7 @@ impl AuditProgressBar {
     }
 
     /// A check begins.
-    pub fn start_check(&self, ended: usize, of: usize, id: &'static str) {
+    pub(crate) fn start_check(&self, ended: usize, of: usize, id: &'static str) {
         self.0.set_length(of as u64);
         self.0.set_position(ended as u64);
         self.0.set_message(id);

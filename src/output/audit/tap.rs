@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The whole stream. Findings below `least`, and accepted ones, carry the directive TODO: they fail nothing.
 ///
 /// Perl's harness takes no version above 13, of which 14 is an extension that is used here nowhere but in its name.
-pub fn render_tap(report: &AuditReport, least: CheckSeverity, for_perl: bool) -> String {
+pub(crate) fn render_tap(report: &AuditReport, least: CheckSeverity, for_perl: bool) -> String {
     let version = if for_perl { 13 } else { 14 };
     let mut out = format!("TAP version {version}\n1..{}\n", report.checks.len());
     for (at, check) in report.checks.iter().enumerate() {

@@ -24,7 +24,7 @@ const SIZE_END: usize = 103;
 const DRIFT_SHOWN: usize = 5;
 
 /// All lines of an arrival.
-pub fn render_arrival(
+pub(super) fn render_arrival(
     at: Timestamp,
     arrival: &ArrivalReport,
     detail: ReportDetail,

@@ -22,7 +22,7 @@ const QUOTED: usize = 60;
 const LEAST_QUOTED: usize = 12;
 
 /// A forward: `→ POST url   200 OK   12 ms of 5 s`, the app's words when it refused, and a hint.
-pub fn render_forward(forward: &AttemptReport, named: bool, style: &OutputStyle) -> Vec<StyledLine> {
+pub(super) fn render_forward(forward: &AttemptReport, named: bool, style: &OutputStyle) -> Vec<StyledLine> {
     let target = Sanitised::text(&forward.url);
     let line = arrow(forward.event, named, style).put(TextRole::Plain, "POST ").put(TextRole::Plain, target);
     let mut lines = beside_or_below(line, &forward_results(forward, style), style);
@@ -96,7 +96,7 @@ fn quoted(words: &Sanitised) -> Sanitised {
 }
 
 /// A forward that was left out.
-pub fn render_skipped_forward(event: u64, url: &str, why: &str, named: bool, style: &OutputStyle) -> StyledLine {
+pub(super) fn render_skipped_forward(event: u64, url: &str, why: &str, named: bool, style: &OutputStyle) -> StyledLine {
     arrow(event, named, style)
         .put(TextRole::Plain, "not sent to ")
         .put(TextRole::Plain, Sanitised::text(url))
@@ -105,7 +105,7 @@ pub fn render_skipped_forward(event: u64, url: &str, why: &str, named: bool, sty
 }
 
 /// One attempt of a delivery: `attempt 1/5  +0:00   500 Internal Server Error   12 ms   "database is down"`.
-pub fn render_attempt(attempt: &AttemptReport, style: &OutputStyle) -> StyledLine {
+pub(super) fn render_attempt(attempt: &AttemptReport, style: &OutputStyle) -> StyledLine {
     let number = Sanitised::text(&format!("attempt {}/{}", attempt.attempt, attempt.of));
     let line = StyledLine::indented(style, 2).put(TextRole::Plain, number);
     let line = line.add_gap(2).put(TextRole::Faint, format_offset(attempt.scheduled)).add_gap(3);
@@ -121,7 +121,7 @@ pub fn render_attempt(attempt: &AttemptReport, style: &OutputStyle) -> StyledLin
 }
 
 /// A replay: `#41  signup.created  → url   200 OK   12 ms   was 500 Internal Server Error, now 200 OK`.
-pub fn render_replay(replay: &ReplayReport, style: &OutputStyle) -> Vec<StyledLine> {
+pub(super) fn render_replay(replay: &ReplayReport, style: &OutputStyle) -> Vec<StyledLine> {
     let kind =
         replay.event_type.as_deref().map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(kind).clip(40));
     let line = StyledLine::new(style)
@@ -151,12 +151,12 @@ pub fn render_replay(replay: &ReplayReport, style: &OutputStyle) -> Vec<StyledLi
 }
 
 /// A hint below a line.
-pub fn render_hint(indent: usize, hint: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
+pub(super) fn render_hint(indent: usize, hint: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
     render_labelled("hint: ", TextRole::Strong, hint.as_str(), indent, style)
 }
 
 /// The line above a delivery's attempts: what is sent where.
-pub fn render_sending(facts: &EventFacts, url: &str, style: &OutputStyle) -> Vec<StyledLine> {
+pub(crate) fn render_sending(facts: &EventFacts, url: &str, style: &OutputStyle) -> Vec<StyledLine> {
     let kind =
         facts.event_type.as_deref().map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(kind).clip(40));
     let mut line = StyledLine::new(style).put(TextRole::Strong, kind);

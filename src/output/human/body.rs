@@ -26,7 +26,7 @@ const HEX_ROWS: usize = 8;
 
 /// A body's lines, without indentation: at most `max_lines`, then one that says how many more there are and how to see
 /// them.
-pub fn render_body(
+pub(crate) fn render_body(
     body: &RawBody,
     style: &OutputStyle,
     max_lines: Option<usize>,
@@ -45,12 +45,12 @@ pub fn render_body(
 }
 
 /// A body's bytes, all of them, in hexadecimal with their characters beside.
-pub fn render_hex(body: &RawBody, style: &OutputStyle) -> Vec<StyledLine> {
+pub(crate) fn render_hex(body: &RawBody, style: &OutputStyle) -> Vec<StyledLine> {
     hex(body, style, None, None)
 }
 
 /// Header lines, names apart from values.
-pub fn render_headers(headers: &HeaderLines, style: &OutputStyle) -> Vec<StyledLine> {
+pub(crate) fn render_headers(headers: &HeaderLines, style: &OutputStyle) -> Vec<StyledLine> {
     let line = |(name, value): (&[u8], &[u8])| {
         StyledLine::new(style)
             .put(TextRole::Key, Sanitised::bytes(name))

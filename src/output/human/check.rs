@@ -8,7 +8,7 @@ use crate::protocol::check::{CheckReport, CheckVerdict};
 const WORDS: usize = 34;
 
 /// Sign, id, severity and what should be so.
-pub fn render_verdict(check: &CheckReport, style: &OutputStyle) -> StyledLine {
+pub(crate) fn render_verdict(check: &CheckReport, style: &OutputStyle) -> StyledLine {
     let (ink, sign) = match check.verdict {
         CheckVerdict::Passed => (TextRole::Good, "✔ "),
         CheckVerdict::Failed(_) => (TextRole::Bad, "✘ "),

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 const WORDS: usize = 28;
 
 /// `✔ created=2   2 came`, `✘ deleted   none came, expected at least 1`.
-pub fn render_expectation(report: &ExpectationReport, style: &OutputStyle) -> StyledLine {
+pub(super) fn render_expectation(report: &ExpectationReport, style: &OutputStyle) -> StyledLine {
     let (ink, sign) =
         if report.verdict == ExpectationVerdict::Met { (TextRole::Good, "✔ ") } else { (TextRole::Bad, "✘ ") };
     let line = StyledLine::new(style).put(ink, sign).put(TextRole::Strong, Sanitised::text(&report.expected));
@@ -20,7 +20,7 @@ pub fn render_expectation(report: &ExpectationReport, style: &OutputStyle) -> St
 }
 
 /// What became of an expectation, in words.
-pub fn describe_expectation(report: &ExpectationReport) -> String {
+pub(crate) fn describe_expectation(report: &ExpectationReport) -> String {
     let came = match report.count {
         0 => "none came".to_owned(),
         count => format!("{count} came"),
@@ -33,7 +33,7 @@ pub fn describe_expectation(report: &ExpectationReport) -> String {
 }
 
 /// The line of what arrived, and below it why it did not count.
-pub fn render_instead(at: Timestamp, report: &NearMissReport, style: &OutputStyle) -> Vec<StyledLine> {
+pub(super) fn render_instead(at: Timestamp, report: &NearMissReport, style: &OutputStyle) -> Vec<StyledLine> {
     let bare = style.clone().with_body_lines(Some(0));
     let mut lines = arrival::render_arrival(at, &report.arrival, ReportDetail::Brief, &bare);
     lines.truncate(1);

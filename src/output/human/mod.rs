@@ -11,10 +11,9 @@ mod expectation;
 mod exposure;
 mod sandbox;
 
-pub use attempt::render_sending;
-pub use body::{render_body, render_headers, render_hex};
-pub use check::render_verdict;
-pub use expectation::describe_expectation;
+pub(crate) use body::{render_body, render_headers, render_hex};
+pub(crate) use check::render_verdict;
+pub(crate) use expectation::describe_expectation;
 
 use super::errors::render_notice;
 use super::line::{StyledLine, write_lines};
@@ -25,7 +24,7 @@ use crate::protocol::report::{ArrivalNumber, AttemptReport, Report, ReportKind};
 
 /// Where a report goes: data to stdout, the rest to stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScreenStream {
+pub(crate) enum ScreenStream {
     /// stdout.
     Out,
     /// stderr.
@@ -34,7 +33,7 @@ pub enum ScreenStream {
 
 /// How much of a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportDetail {
+pub(crate) enum ReportDetail {
     /// All of it.
     Full,
     /// Arrivals without their bodies, because the screen is behind.
@@ -46,7 +45,7 @@ const INDENT: usize = 14;
 
 /// Renders reports, one after the other.
 #[derive(Debug, Clone)]
-pub struct HumanRenderer {
+pub(crate) struct HumanRenderer {
     style: OutputStyle,
     /// The event that the last lines were about; a forward of another one must name its own.
     about: Option<u64>,
@@ -63,17 +62,12 @@ struct LastAttempt {
 
 impl HumanRenderer {
     /// A renderer that has shown nothing yet.
-    pub fn new(style: OutputStyle) -> Self {
+    pub(crate) fn new(style: OutputStyle) -> Self {
         Self { style, about: None, last: None }
     }
 
-    /// The style it renders in.
-    pub fn style(&self) -> &OutputStyle {
-        &self.style
-    }
-
     /// Appends a report's lines and says to which stream they belong.
-    pub fn render(&mut self, report: &Report, detail: ReportDetail, out: &mut String) -> ScreenStream {
+    pub(crate) fn render(&mut self, report: &Report, detail: ReportDetail, out: &mut String) -> ScreenStream {
         match &report.what {
             ReportKind::Arrival(arrival) => {
                 self.about = match arrival.number {
@@ -192,7 +186,7 @@ impl HumanRenderer {
 }
 
 /// The first lines of a long command: parts side by side, three spaces apart, below each other where they do not fit.
-pub fn render_banner(parts: &[Sanitised], style: &OutputStyle) -> String {
+pub(crate) fn render_banner(parts: &[Sanitised], style: &OutputStyle) -> String {
     let mut lines: Vec<StyledLine> = Vec::new();
     for part in parts.iter().filter(|part| part.width() > 0) {
         match lines.pop() {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 const EVENT_COLUMNS: usize = 24;
 
 /// A call: `10:00:01.123  POST   /api/v1/waitlists/…/signups   201`.
-pub fn render_call(at: Timestamp, call: &CallReport, style: &OutputStyle) -> StyledLine {
+pub(super) fn render_call(at: Timestamp, call: &CallReport, style: &OutputStyle) -> StyledLine {
     let time = Sanitised::text(&style.format_time(at));
     let line = StyledLine::new(style)
         .put(TextRole::Faint, time)
@@ -25,7 +25,7 @@ pub fn render_call(at: Timestamp, call: &CallReport, style: &OutputStyle) -> Sty
 }
 
 /// An attempt: `10:00:01.140  → signup.created  user@example.com  http://…   1/5   200 OK   12 ms`.
-pub fn render_delivery_attempt(at: Timestamp, report: &DispatchReport, style: &OutputStyle) -> Vec<StyledLine> {
+pub(super) fn render_delivery_attempt(at: Timestamp, report: &DispatchReport, style: &OutputStyle) -> Vec<StyledLine> {
     let indent = style.format_time(at).len() + 2;
     let line = StyledLine::new(style)
         .put(TextRole::Faint, Sanitised::text(&style.format_time(at)))

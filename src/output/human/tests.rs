@@ -1,5 +1,6 @@
 //! The screens, character by character.
 
+use super::attempt::render_sending;
 use super::*;
 use crate::output::fixtures::{
     answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,

@@ -20,7 +20,7 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
 
 /// A body as text, or in Base64 where it is not UTF-8.
 #[derive(Serialize)]
-pub enum BodyFields<'a> {
+pub(crate) enum BodyFields<'a> {
     /// UTF-8.
     #[serde(rename = "body")]
     Text(&'a str),
@@ -31,7 +31,7 @@ pub enum BodyFields<'a> {
 
 impl<'a> BodyFields<'a> {
     /// Text where it is UTF-8.
-    pub fn of(bytes: &'a [u8]) -> Self {
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::Text(text),
             Err(_) => Self::Base64(STANDARD.encode(bytes)),
@@ -41,7 +41,7 @@ impl<'a> BodyFields<'a> {
 
 /// One header line.
 #[derive(Serialize)]
-pub struct HeaderField<'a> {
+pub(crate) struct HeaderField<'a> {
     name: String,
     #[serde(flatten)]
     value: HeaderFieldValue<'a>,
@@ -56,7 +56,7 @@ enum HeaderFieldValue<'a> {
 }
 
 /// Header lines in order.
-pub fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
+pub(crate) fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
     let field = |(name, value)| HeaderField {
         name: String::from_utf8_lossy(name).into_owned(),
         value: match std::str::from_utf8(value) {
@@ -69,7 +69,7 @@ pub fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
 
 /// Fields of an `arrival`.
 #[derive(Serialize)]
-pub struct ArrivalRecord<'a> {
+pub(super) struct ArrivalRecord<'a> {
     #[serde(flatten)]
     number: ArrivalNumberFields,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,7 +103,7 @@ pub struct ArrivalRecord<'a> {
 
 impl<'a> ArrivalRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a ArrivalReport) -> Self {
+    pub(super) fn of(report: &'a ArrivalReport) -> Self {
         Self {
             number: ArrivalNumberFields::of(report.number),
             event_type: report.facts.event_type.as_deref(),
@@ -175,7 +175,7 @@ impl RepeatFields {
 
 /// What the body says.
 #[derive(Serialize)]
-pub struct PayloadFactFields<'a> {
+pub(crate) struct PayloadFactFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     waitlist_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,7 +196,7 @@ pub struct PayloadFactFields<'a> {
 
 impl<'a> PayloadFactFields<'a> {
     /// Reads facts, and the body's `data`.
-    pub fn of(facts: &'a facts::EventFacts, body: &RawBody) -> Self {
+    pub(crate) fn of(facts: &'a facts::EventFacts, body: &RawBody) -> Self {
         let (position, old_position, new_position) = match facts.position {
             Some(WaitlistPosition::At(position)) => (Some(position), None, None),
             Some(WaitlistPosition::Moved { from, to }) => (None, Some(from), Some(to)),
@@ -226,7 +226,7 @@ fn data(body: &[u8]) -> Option<serde_json::Value> {
 
 /// Fields of a `sending`.
 #[derive(Serialize)]
-pub struct SendingRecord<'a> {
+pub(super) struct SendingRecord<'a> {
     event: u64,
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,7 +242,7 @@ pub struct SendingRecord<'a> {
 
 impl<'a> SendingRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a SendingReport) -> Self {
+    pub(super) fn of(report: &'a SendingReport) -> Self {
         Self {
             event: report.event,
             url: &report.url,
@@ -258,7 +258,7 @@ impl<'a> SendingRecord<'a> {
 
 /// Fields of a `forward` or an `attempt`.
 #[derive(Serialize)]
-pub struct AttemptRecord<'a> {
+pub(super) struct AttemptRecord<'a> {
     event: u64,
     url: &'a str,
     attempt: u32,
@@ -273,7 +273,7 @@ pub struct AttemptRecord<'a> {
 
 /// How an attempt ended.
 #[derive(Serialize)]
-pub struct OutcomeFields<'a> {
+pub(crate) struct OutcomeFields<'a> {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -289,7 +289,7 @@ pub struct OutcomeFields<'a> {
 
 impl<'a> AttemptRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a AttemptReport) -> Self {
+    pub(super) fn of(report: &'a AttemptReport) -> Self {
         Self {
             event: report.event,
             url: &report.url,
@@ -305,7 +305,7 @@ impl<'a> AttemptRecord<'a> {
 
 impl<'a> OutcomeFields<'a> {
     /// Reads an outcome.
-    pub fn of(outcome: &'a AttemptOutcome) -> Self {
+    pub(crate) fn of(outcome: &'a AttemptOutcome) -> Self {
         let answer = match outcome {
             AttemptOutcome::Answered(answer) => Some(answer),
             _ => None,

@@ -9,8 +9,8 @@ mod report;
 mod sandbox;
 mod verdicts;
 
-pub use events::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
-pub use sandbox::DeliveryRecord;
+pub(crate) use events::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
+pub(crate) use sandbox::DeliveryRecord;
 
 use super::sanitise::{EscapeNotation, find_unsafe, push_escaped};
 use crate::protocol::report::{Report, SCHEMA_VERSION};
@@ -21,14 +21,14 @@ use std::io::{self, Write};
 
 /// One line of JSON, line feed included: `type`, `at`, `v`, and the fields of `fields`, which must serialise as an
 /// object. What cannot be serialised (no type of this program) becomes an `error` record that says so.
-pub fn encode_record(kind: &str, at: Timestamp, fields: &impl Serialize) -> Vec<u8> {
+pub(crate) fn encode_record(kind: &str, at: Timestamp, fields: &impl Serialize) -> Vec<u8> {
     let mut line = Vec::with_capacity(512);
     write_record(&mut line, kind, at, fields);
     line
 }
 
 /// Appends a record to a buffer.
-pub fn write_record(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl Serialize) {
+pub(crate) fn write_record(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl Serialize) {
     let start = out.len();
     if let Err(fault) = append(out, kind, at, fields) {
         out.truncate(start);
@@ -39,7 +39,7 @@ pub fn write_record(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl 
 }
 
 /// A whole value as one line of JSON with the same escaping, without `type`, `at` and `v`.
-pub fn encode_line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+pub(crate) fn encode_line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut out = Vec::with_capacity(512);
     value.serialize(&mut Serializer::with_formatter(&mut out, EscapingFormatter(CompactFormatter)))?;
     out.push(b'\n');
@@ -47,22 +47,22 @@ pub fn encode_line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 }
 
 /// Appends the record of a report.
-pub fn write_report_record(out: &mut Vec<u8>, report: &Report) {
+pub(crate) fn write_report_record(out: &mut Vec<u8>, report: &Report) {
     write_record(out, report::record_type(&report.what), report.at, &report::ReportRecord::of(&report.what));
 }
 
 /// The `error` record.
-pub fn encode_error(at: Timestamp, kind: &str, message: &str, hints: &[String]) -> Vec<u8> {
+pub(crate) fn encode_error(at: Timestamp, kind: &str, message: &str, hints: &[String]) -> Vec<u8> {
     encode_record("error", at, &ErrorRecord { kind, message, hints })
 }
 
 /// The `summary` record that ends a long command: its name, and its counts.
-pub fn encode_summary(at: Timestamp, command: &str, counts: &impl Serialize) -> Vec<u8> {
+pub(crate) fn encode_summary(at: Timestamp, command: &str, counts: &impl Serialize) -> Vec<u8> {
     encode_record("summary", at, &SummaryRecord { command, counts })
 }
 
 /// A point in time as every record writes it: RFC 3339 in UTC, to the millisecond.
-pub fn format_instant(at: Timestamp) -> String {
+pub(crate) fn format_instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 

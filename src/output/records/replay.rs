@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// Fields of a `replayed`.
 #[derive(Serialize)]
-pub struct ReplayedRecord<'a> {
+pub(super) struct ReplayedRecord<'a> {
     event: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_type: Option<&'a str>,
@@ -26,7 +26,7 @@ pub struct ReplayedRecord<'a> {
 
 impl<'a> ReplayedRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a ReplayReport) -> Self {
+    pub(super) fn of(report: &'a ReplayReport) -> Self {
         Self {
             event: report.event,
             event_type: report.event_type.as_deref(),

@@ -11,7 +11,7 @@ use serde::Serialize;
 /// The fields of any report.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum ReportRecord<'a> {
+pub(super) enum ReportRecord<'a> {
     Arrival(ArrivalRecord<'a>),
     Attempt(AttemptRecord<'a>),
     Sending(SendingRecord<'a>),
@@ -33,7 +33,7 @@ pub enum ReportRecord<'a> {
 
 /// The fields of `exposure`.
 #[derive(Serialize)]
-pub struct ExposureRecord<'a> {
+pub(super) struct ExposureRecord<'a> {
     state: &'static str,
     by: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ impl<'a> ExposureRecord<'a> {
 
 impl<'a> ReportRecord<'a> {
     /// Reads a report.
-    pub fn of(what: &'a ReportKind) -> Self {
+    pub(super) fn of(what: &'a ReportKind) -> Self {
         match what {
             ReportKind::Arrival(arrival) => Self::Arrival(ArrivalRecord::of(arrival)),
             ReportKind::Forward(attempt) | ReportKind::Attempt(attempt) => Self::Attempt(AttemptRecord::of(attempt)),
@@ -88,7 +88,7 @@ impl<'a> ReportRecord<'a> {
 }
 
 /// The record type of a report.
-pub fn record_type(what: &ReportKind) -> &'static str {
+pub(super) fn record_type(what: &ReportKind) -> &'static str {
     match what {
         ReportKind::Check(_) => "check",
         ReportKind::Expectation(_) => "expectation",

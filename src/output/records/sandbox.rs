@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// Fields of a `call`.
 #[derive(Serialize)]
-pub struct CallRecord<'a> {
+pub(super) struct CallRecord<'a> {
     method: &'a str,
     target: &'a str,
     status: u16,
@@ -18,7 +18,7 @@ pub struct CallRecord<'a> {
 
 impl<'a> CallRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a CallReport) -> Self {
+    pub(super) fn of(report: &'a CallReport) -> Self {
         let CallReport { method, target, status, assumptions } = report;
         Self { method, target, status: *status, assumptions }
     }
@@ -26,7 +26,7 @@ impl<'a> CallRecord<'a> {
 
 /// Fields of a `delivery_attempt`.
 #[derive(Serialize)]
-pub struct DeliveryAttemptRecord<'a> {
+pub(super) struct DeliveryAttemptRecord<'a> {
     delivery: u64,
     subscription: &'a str,
     event_type: &'a str,
@@ -42,7 +42,7 @@ pub struct DeliveryAttemptRecord<'a> {
 
 impl<'a> DeliveryAttemptRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a DispatchReport) -> Self {
+    pub(super) fn of(report: &'a DispatchReport) -> Self {
         Self {
             delivery: report.delivery,
             subscription: &report.subscription,
@@ -103,7 +103,7 @@ impl<'a> DeliveryAttemptFields<'a> {
 
 /// Fields of a `delivery`.
 #[derive(Serialize)]
-pub struct DeliveryRecord<'a> {
+pub(crate) struct DeliveryRecord<'a> {
     delivery: u64,
     subscription: &'a str,
     event_type: &'a str,
@@ -122,7 +122,7 @@ pub struct DeliveryRecord<'a> {
 
 impl<'a> DeliveryRecord<'a> {
     /// Reads a delivery.
-    pub fn of(delivery: &'a SandboxDelivery) -> Self {
+    pub(crate) fn of(delivery: &'a SandboxDelivery) -> Self {
         Self {
             delivery: delivery.number,
             subscription: &delivery.subscription,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// Fields of a `check`.
 #[derive(Serialize)]
-pub struct CheckRecord<'a> {
+pub(super) struct CheckRecord<'a> {
     id: &'static str,
     group: CheckGroup,
     severity: CheckSeverity,
@@ -80,7 +80,7 @@ fn fields(headers: &[(String, String)]) -> Vec<CheckHeaderField<'_>> {
 
 impl<'a> CheckRecord<'a> {
     /// Reads a report. What was sent is told of findings alone.
-    pub fn of(report: &'a CheckReport) -> Self {
+    pub(super) fn of(report: &'a CheckReport) -> Self {
         let (seen, reason) = match &report.verdict {
             CheckVerdict::Passed => (None, None),
             CheckVerdict::Failed(what) => (Some(what.as_str()), None),
@@ -108,7 +108,7 @@ impl<'a> CheckRecord<'a> {
 
 /// Fields of an `expectation`.
 #[derive(Serialize)]
-pub struct ExpectationRecord<'a> {
+pub(super) struct ExpectationRecord<'a> {
     expected: &'a str,
     least: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,7 +119,7 @@ pub struct ExpectationRecord<'a> {
 
 impl<'a> ExpectationRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a ExpectationReport) -> Self {
+    pub(super) fn of(report: &'a ExpectationReport) -> Self {
         let (least, most) = (report.bound.least(), report.bound.most());
         Self { expected: &report.expected, least, most, count: report.count, verdict: report.verdict }
     }
@@ -127,7 +127,7 @@ impl<'a> ExpectationRecord<'a> {
 
 /// Fields of an `instead`.
 #[derive(Serialize)]
-pub struct InsteadRecord<'a> {
+pub(super) struct InsteadRecord<'a> {
     miss: ExpectationMiss,
     #[serde(flatten)]
     arrival: ArrivalRecord<'a>,
@@ -135,7 +135,7 @@ pub struct InsteadRecord<'a> {
 
 impl<'a> InsteadRecord<'a> {
     /// Reads a report.
-    pub fn of(report: &'a NearMissReport) -> Self {
+    pub(super) fn of(report: &'a NearMissReport) -> Self {
         Self { miss: report.miss, arrival: ArrivalRecord::of(&report.arrival) }
     }
 }

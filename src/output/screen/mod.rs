@@ -27,7 +27,7 @@ const FOR_EYES: u32 = 250;
 
 /// `--format`.
 #[derive(Debug, Clone)]
-pub enum ScreenFormat {
+pub(crate) enum ScreenFormat {
     /// For eyes, in a style.
     Human(OutputStyle),
     /// One JSON object a line, all on stdout.
@@ -35,7 +35,7 @@ pub enum ScreenFormat {
 }
 
 /// The two streams.
-pub struct ScreenOutputs {
+pub(crate) struct ScreenOutputs {
     /// Data.
     pub out: Box<dyn Write + Send>,
     /// The rest.
@@ -44,7 +44,7 @@ pub struct ScreenOutputs {
 
 /// How a screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScreenEnd {
+pub(crate) enum ScreenEnd {
     /// Everything was written.
     Written,
     /// Whoever read stdout has gone: a silent end, no error.
@@ -53,7 +53,7 @@ pub enum ScreenEnd {
 
 /// Where reports are told. Cloning shares the queue.
 #[derive(Debug, Clone)]
-pub struct Screen {
+pub(crate) struct Screen {
     queue: Arc<ScreenQueue>,
     thread: Arc<Mutex<Option<JoinHandle<io::Result<ScreenEnd>>>>>,
 }
@@ -64,7 +64,7 @@ impl Screen {
     ///
     /// # Errors
     /// The operating system has no thread left.
-    pub fn start(
+    pub(crate) fn start(
         format: ScreenFormat,
         streams: ScreenOutputs,
         on_closed: impl FnOnce() + Send + 'static,
@@ -93,28 +93,28 @@ impl Screen {
 
     /// Tells what happened. Never waits for the writer: where there is no room the report is counted instead, unless
     /// it is one of the few that must be seen.
-    pub fn send_report(&self, report: Report) {
+    pub(crate) fn send_report(&self, report: Report) {
         self.queue.push_report(report);
     }
 
     /// Whether there is room. Who makes reports only to be shown may ask first, and call [`Screen::skip_report`] where there
     /// is none.
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.queue.has_room()
     }
 
     /// Counts a report that was not made because there was no room.
-    pub fn skip_report(&self, at: Timestamp) {
+    pub(crate) fn skip_report(&self, at: Timestamp) {
         self.queue.skip_report(at);
     }
 
     /// Writes finished text, line feed included, in its place between the reports.
-    pub fn print(&self, stream: ScreenStream, text: impl Into<Vec<u8>>) {
+    pub(crate) fn print(&self, stream: ScreenStream, text: impl Into<Vec<u8>>) {
         self.queue.push_text(stream, text.into());
     }
 
     /// Writes a record to stdout, in its place between the reports.
-    pub fn write_record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
+    pub(crate) fn write_record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
         self.print(ScreenStream::Out, encode_record(kind, at, fields));
     }
 
@@ -123,7 +123,7 @@ impl Screen {
     ///
     /// # Errors
     /// stdout cannot be written, for another reason than that its reader has gone.
-    pub fn finish(&self) -> io::Result<ScreenEnd> {
+    pub(crate) fn finish(&self) -> io::Result<ScreenEnd> {
         self.queue.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         match thread.map(JoinHandle::join) {

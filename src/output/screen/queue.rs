@@ -17,7 +17,7 @@ const COUNTING: Duration = Duration::from_secs(1);
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
-pub struct ScreenLimits {
+pub(super) struct ScreenLimits {
     /// Reports.
     pub reports: usize,
     /// Bytes of bodies, headers and answers.
@@ -28,7 +28,7 @@ pub struct ScreenLimits {
 
 /// What waits to be shown.
 #[derive(Debug)]
-pub enum ScreenItem {
+pub(super) enum ScreenItem {
     /// To be rendered.
     Report(Report),
     /// Rendered already.
@@ -37,7 +37,7 @@ pub enum ScreenItem {
 
 /// The queue, shared by all who tell.
 #[derive(Debug)]
-pub struct ScreenQueue {
+pub(super) struct ScreenQueue {
     inner: Mutex<ScreenQueueState>,
     filled: Condvar,
     /// Whether there is room, for those who ask before they make a report.
@@ -78,12 +78,12 @@ impl ScreenPace {
 
 impl ScreenQueue {
     /// An empty queue.
-    pub fn new(limits: ScreenLimits) -> Self {
+    pub(super) fn new(limits: ScreenLimits) -> Self {
         Self { inner: Mutex::default(), filled: Condvar::new(), room: AtomicBool::new(true), limits }
     }
 
     /// Takes a report in, or counts it where there is no room or too many came in its second, and it may be skipped.
-    pub fn push_report(&self, report: Report) {
+    pub(super) fn push_report(&self, report: Report) {
         let mut inner = self.lock();
         let weight = weight(&report);
         if !may_be_skipped(&report.what) {
@@ -98,12 +98,12 @@ impl ScreenQueue {
     }
 
     /// Takes rendered text in, whatever the room.
-    pub fn push_text(&self, stream: ScreenStream, text: Vec<u8>) {
+    pub(super) fn push_text(&self, stream: ScreenStream, text: Vec<u8>) {
         self.push(&mut self.lock(), text.len(), ScreenItem::Text(stream, text));
     }
 
     /// Counts a report that was not even made. In a new second the next one is worth making again.
-    pub fn skip_report(&self, at: Timestamp) {
+    pub(super) fn skip_report(&self, at: Timestamp) {
         let mut inner = self.lock();
         self.count(&mut inner, at);
         if !inner.full && inner.pace.allows(at, self.limits) {
@@ -112,19 +112,19 @@ impl ScreenQueue {
     }
 
     /// Whether there is room.
-    pub fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.room.load(Ordering::Relaxed)
     }
 
     /// Takes nothing in any more; what waits can still be taken out.
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         self.lock().closed = true;
         self.filled.notify_one();
     }
 
     /// Waits until there is something, and takes all of it. `None` once the queue is closed and empty. What is merely
     /// counted is waited for a little longer: a line for each would be as much as was left out.
-    pub fn take_items(&self) -> Option<Vec<ScreenItem>> {
+    pub(super) fn take_items(&self) -> Option<Vec<ScreenItem>> {
         let mut inner = self.lock();
         while inner.items.is_empty() && !inner.closed {
             if inner.skipped == 0 {
@@ -146,7 +146,7 @@ impl ScreenQueue {
 
     /// Whether nothing waits.
     #[cfg(test)]
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.lock().items.is_empty()
     }
 

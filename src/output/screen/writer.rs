@@ -16,7 +16,7 @@ const BEHIND: usize = 64;
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
 
 /// What the thread owns.
-pub struct ScreenWriter {
+pub(super) struct ScreenWriter {
     queue: Arc<ScreenQueue>,
     renderer: Renderer,
     streams: ScreenOutputs,
@@ -32,7 +32,7 @@ enum Renderer {
 
 impl ScreenWriter {
     /// A writer that has written nothing.
-    pub fn new(format: ScreenFormat, streams: ScreenOutputs, queue: Arc<ScreenQueue>) -> Self {
+    pub(super) fn new(format: ScreenFormat, streams: ScreenOutputs, queue: Arc<ScreenQueue>) -> Self {
         let renderer = match format {
             ScreenFormat::Human(style) => Renderer::Human(Box::new(HumanRenderer::new(style))),
             ScreenFormat::Json => Renderer::Json,
@@ -41,7 +41,7 @@ impl ScreenWriter {
     }
 
     /// Writes until the queue is closed and empty, or stdout is gone.
-    pub fn run(mut self) -> io::Result<ScreenEnd> {
+    pub(super) fn run(mut self) -> io::Result<ScreenEnd> {
         while let Some(items) = self.queue.take_items() {
             if let Err(fault) = self.show(items) {
                 self.queue.close();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// HTTP's methods, as far as the API uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ApiMethod {
+pub(crate) enum ApiMethod {
     /// Reads.
     Get,
     /// Makes.
@@ -18,7 +18,7 @@ pub enum ApiMethod {
 
 impl ApiMethod {
     /// As it stands in a request.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
@@ -29,7 +29,7 @@ impl ApiMethod {
 
 /// One call of the API. Ids have been through [`check_id`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ApiCall {
+pub(crate) enum ApiCall {
     /// Every waitlist of the workspace.
     Waitlists,
     /// A page of a waitlist's sign-ups.
@@ -71,7 +71,7 @@ pub enum ApiCall {
 
 impl ApiCall {
     /// Its method.
-    pub fn method(&self) -> ApiMethod {
+    pub(crate) fn method(&self) -> ApiMethod {
         match self {
             Self::Waitlists | Self::Signups { .. } | Self::Signup { .. } => ApiMethod::Get,
             Self::CreateSignup { .. } | Self::Subscribe => ApiMethod::Post,
@@ -80,12 +80,12 @@ impl ApiCall {
     }
 
     /// Whether making it twice does no more than making it once (RFC 9110, section 9.2.2).
-    pub fn is_idempotent(&self) -> bool {
+    pub(crate) fn is_idempotent(&self) -> bool {
         self.method() != ApiMethod::Post
     }
 
     /// Its path below the base, query included.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self {
             Self::Waitlists => "/waitlists".into(),
             Self::Signups { waitlist, limit, offset } => {
@@ -105,7 +105,7 @@ impl ApiCall {
     }
 
     /// As it is spoken of: `GET /api/v1/waitlists`.
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         format!("{} {BASE_PATH}{}", self.method().name(), self.path())
     }
 }
@@ -115,7 +115,7 @@ const LONGEST_ID: usize = 128;
 
 /// Whether a text may stand as an id in a path. The documentation shows UUIDs and `sub_…`, and promises neither; so
 /// it may be whatever needs no escaping in a path (RFC 3986, section 2.3) and is no step up or down in it.
-pub fn check_id(text: &str) -> Result<(), String> {
+pub(crate) fn check_id(text: &str) -> Result<(), String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
     if text.is_empty() {
         return Err("an id is empty".into());
@@ -131,7 +131,7 @@ pub fn check_id(text: &str) -> Result<(), String> {
 
 /// What [`ApiCall::CreateSignup`] carries.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct NewSignup {
+pub(crate) struct NewSignup {
     /// The only member that must be there.
     pub email: String,
     /// Required on one page of the documentation, optional on another.
@@ -147,7 +147,7 @@ pub struct NewSignup {
 
 /// What [`ApiCall::Subscribe`] carries: one event for one URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NewSubscription {
+pub(crate) struct NewSubscription {
     /// The event.
     pub event_type: EventType,
     /// Where it is delivered to.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// What a refused call answered: the documented errors as they are written, and any other as it came.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ApiErrorResponse {
+pub(crate) struct ApiErrorResponse {
     /// The HTTP status.
     pub status: u16,
     members: Map<String, Value>,
@@ -15,7 +15,7 @@ pub struct ApiErrorResponse {
 
 /// The sign-up that is on the waitlist already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExistingSignup {
+pub(crate) struct ExistingSignup {
     /// Its id.
     pub id: String,
     /// Its position.
@@ -29,7 +29,7 @@ const UPGRADE_URL: &str = "https://www.referralloop.dev/dashboard/billing";
 
 impl ApiErrorResponse {
     /// Whatever an answer says. One that is not JSON, or no object, says nothing but its status.
-    pub fn read(status: u16, body: &[u8]) -> Self {
+    pub(crate) fn read(status: u16, body: &[u8]) -> Self {
         let members = match parse_json(body) {
             Ok(Value::Object(members)) => members,
             _ => Map::new(),
@@ -46,27 +46,27 @@ impl ApiErrorResponse {
     }
 
     /// One that says no more than a sentence. Its text may be documented or guessed.
-    pub fn plain(status: u16, error: &str) -> Self {
+    pub(crate) fn plain(status: u16, error: &str) -> Self {
         Self::documented(status, json!({ "error": error }))
     }
 
     /// 400: the only one that is documented.
-    pub fn email_required() -> Self {
+    pub(crate) fn email_required() -> Self {
         Self::plain(400, "Email is required")
     }
 
     /// 401: the key is wrong, expired or revoked.
-    pub fn invalid_key() -> Self {
+    pub(crate) fn invalid_key() -> Self {
         Self::plain(401, "Invalid API key")
     }
 
     /// 401: there is no header, or none that is understood.
-    pub fn missing_authorization() -> Self {
+    pub(crate) fn missing_authorization() -> Self {
         Self::plain(401, "Missing or invalid authorization header")
     }
 
     /// 403: the plan has no API access.
-    pub fn subscription_required() -> Self {
+    pub(crate) fn subscription_required() -> Self {
         Self::documented(
             403,
             json!({
@@ -78,12 +78,12 @@ impl ApiErrorResponse {
     }
 
     /// 404: the only one that is documented.
-    pub fn waitlist_not_found() -> Self {
+    pub(crate) fn waitlist_not_found() -> Self {
         Self::plain(404, "Waitlist not found")
     }
 
     /// 409: the e-mail address is on the waitlist already.
-    pub fn signup_exists(id: &str, position: i64, referral_code: &str) -> Self {
+    pub(crate) fn signup_exists(id: &str, position: i64, referral_code: &str) -> Self {
         Self::documented(
             409,
             json!({
@@ -94,13 +94,13 @@ impl ApiErrorResponse {
     }
 
     /// 429: the hour's calls are used up.
-    pub fn rate_limited(limit: u32, reset_at: Timestamp) -> Self {
+    pub(crate) fn rate_limited(limit: u32, reset_at: Timestamp) -> Self {
         let error = "Rate limit exceeded";
         Self::documented(429, json!({ "error": error, "limit": limit, "reset_at": reset_at.to_string() }))
     }
 
     /// The body, member for member.
-    pub fn members(&self) -> &Map<String, Value> {
+    pub(crate) fn members(&self) -> &Map<String, Value> {
         &self.members
     }
 
@@ -109,32 +109,32 @@ impl ApiErrorResponse {
     }
 
     /// The sentence.
-    pub fn error(&self) -> Option<&str> {
+    pub(crate) fn error(&self) -> Option<&str> {
         self.text("error")
     }
 
     /// A second sentence: what to do.
-    pub fn message(&self) -> Option<&str> {
+    pub(crate) fn message(&self) -> Option<&str> {
         self.text("message")
     }
 
     /// Where to pay.
-    pub fn upgrade_url(&self) -> Option<&str> {
+    pub(crate) fn upgrade_url(&self) -> Option<&str> {
         self.text("upgrade_url")
     }
 
     /// How many calls an hour has.
-    pub fn limit(&self) -> Option<u64> {
+    pub(crate) fn limit(&self) -> Option<u64> {
         self.members.get("limit")?.as_u64()
     }
 
     /// When calls are answered again.
-    pub fn reset_at(&self) -> Option<Timestamp> {
+    pub(crate) fn reset_at(&self) -> Option<Timestamp> {
         self.text("reset_at")?.parse().ok()
     }
 
     /// The sign-up that stands in the way.
-    pub fn existing(&self) -> Option<ExistingSignup> {
+    pub(crate) fn existing(&self) -> Option<ExistingSignup> {
         let signup = self.members.get("signup")?;
         let id = signup.get("id")?.as_str()?;
         check_id(id).ok()?;

@@ -9,7 +9,7 @@ use url::Url;
 
 /// A bearer key: cannot be displayed or serialised, is wiped from memory, and prints as `ApiKey(…)`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(Secret);
+pub(crate) struct ApiKey(Secret);
 
 /// Why a text is no key. The text itself is never repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,7 @@ const LONGEST: usize = 512;
 impl ApiKey {
     /// Takes a key as it was typed, read from a file or found in the environment: one final line break is dropped,
     /// nothing else.
-    pub fn new(text: &[u8]) -> Result<Self, ApiKeyError> {
+    pub(crate) fn new(text: &[u8]) -> Result<Self, ApiKeyError> {
         let secret = Secret::from_file_contents(text).map_err(|_| ApiKeyError::Empty)?;
         let bytes = secret.expose();
         if bytes.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer")) {
@@ -51,22 +51,22 @@ impl ApiKey {
     }
 
     /// Whether it opens a real workspace.
-    pub fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.0.expose().starts_with(LIVE_PREFIX.as_bytes())
     }
 
     /// Its sort, in one word.
-    pub fn mode(&self) -> &'static str {
+    pub(crate) fn mode(&self) -> &'static str {
         if self.is_live() { "live" } else { "test" }
     }
 
     /// The bytes, for the two places that must write them: the 0600 configuration, and [`Self::bearer`].
-    pub fn expose(&self) -> &[u8] {
+    pub(crate) fn expose(&self) -> &[u8] {
         self.0.expose()
     }
 
     /// The value of `Authorization`, marked so that no library prints it.
-    pub fn bearer(&self) -> HeaderValue {
+    pub(crate) fn bearer(&self) -> HeaderValue {
         let value = HeaderValue::from_bytes(&[b"Bearer ", self.expose()].concat());
         let mut value = value.unwrap_or_else(|_| unreachable!("a key is visible ASCII"));
         value.set_sensitive(true);
@@ -82,12 +82,12 @@ impl fmt::Debug for ApiKey {
 
 /// What every call's URL begins with, without a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiBase(Url);
+pub(crate) struct ApiBase(Url);
 
 impl ApiBase {
     /// Reads a URL: https, or http to this machine alone, since a key in clear text is everybody's. Without a path
     /// the service's own is meant.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
         let plain = url.scheme() == "http";
         if url.scheme() != "https" && !plain {
@@ -108,7 +108,7 @@ impl ApiBase {
     }
 
     /// The URL of a path below it.
-    pub fn join(&self, path: &str) -> Url {
+    pub(crate) fn join(&self, path: &str) -> Url {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = self.0.clone();
         url.set_path(&format!("{}{path}", self.0.path()));
@@ -117,17 +117,17 @@ impl ApiBase {
     }
 
     /// Itself.
-    pub fn url(&self) -> &Url {
+    pub(crate) fn url(&self) -> &Url {
         &self.0
     }
 
     /// Whether it is the service's own: where live keys belong.
-    pub fn is_service(&self) -> bool {
+    pub(crate) fn is_service(&self) -> bool {
         self.0.origin().ascii_serialization() == ORIGIN
     }
 
     /// Whether it is on this machine.
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
 }

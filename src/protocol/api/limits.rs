@@ -6,18 +6,18 @@ use serde::Serialize;
 use std::str::FromStr;
 
 /// Calls an hour, in lower case as HTTP libraries keep it.
-pub const LIMIT_HEADER: &str = "x-ratelimit-limit";
+pub(crate) const LIMIT_HEADER: &str = "x-ratelimit-limit";
 
 /// Calls left in this hour.
-pub const REMAINING_HEADER: &str = "x-ratelimit-remaining";
+pub(crate) const REMAINING_HEADER: &str = "x-ratelimit-remaining";
 
 /// When the hour ends: ISO 8601, not seconds.
-pub const RESET_HEADER: &str = "x-ratelimit-reset";
+pub(crate) const RESET_HEADER: &str = "x-ratelimit-reset";
 
 /// What a workspace pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum WorkspacePlan {
+pub(crate) enum WorkspacePlan {
     /// Without access to the API.
     Free,
     /// 1,000 calls an hour.
@@ -30,10 +30,10 @@ pub enum WorkspacePlan {
 
 impl WorkspacePlan {
     /// Every plan, from the smallest.
-    pub const ALL: [Self; 4] = [Self::Free, Self::Starter, Self::Growth, Self::Pro];
+    pub(crate) const ALL: [Self; 4] = [Self::Free, Self::Starter, Self::Growth, Self::Pro];
 
     /// As it is typed.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Free => "free",
             Self::Starter => "starter",
@@ -43,7 +43,7 @@ impl WorkspacePlan {
     }
 
     /// Calls that a workspace may make in an hour; `None` where the API is not part of the plan.
-    pub fn hourly_limit(self) -> Option<u32> {
+    pub(crate) fn hourly_limit(self) -> Option<u32> {
         match self {
             Self::Free => None,
             Self::Starter => Some(1_000),
@@ -53,7 +53,7 @@ impl WorkspacePlan {
     }
 
     /// The plan that a limit belongs to.
-    pub fn from_hourly_limit(limit: u64) -> Option<Self> {
+    pub(crate) fn from_hourly_limit(limit: u64) -> Option<Self> {
         Self::ALL.into_iter().find(|plan| plan.hourly_limit().is_some_and(|own| u64::from(own) == limit))
     }
 }
@@ -69,7 +69,7 @@ impl FromStr for WorkspacePlan {
 
 /// What the header fields of an answer say; each may be missing or unreadable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct ApiRateLimits {
+pub(crate) struct ApiRateLimits {
     /// Calls an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
@@ -83,17 +83,12 @@ pub struct ApiRateLimits {
 
 impl ApiRateLimits {
     /// Reads the three fields.
-    pub fn from_headers(headers: &HeaderMap) -> Self {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         Self {
             limit: text(LIMIT_HEADER).and_then(|text| text.parse().ok()),
             remaining: text(REMAINING_HEADER).and_then(|text| text.parse().ok()),
             reset_at: text(RESET_HEADER).and_then(|text| text.parse().ok()),
         }
-    }
-
-    /// Whether nothing was told.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }

@@ -12,32 +12,32 @@ mod responses;
 #[cfg(test)]
 mod tests;
 
-pub use calls::{ApiCall, ApiMethod, NewSignup, NewSubscription, check_id};
-pub use errors::{ApiErrorResponse, ExistingSignup};
-pub use key::{ApiBase, ApiKey, ApiKeyError};
-pub use limits::{ApiRateLimits, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, WorkspacePlan};
-pub use responses::{ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, read_list, read_one};
+pub(crate) use calls::{ApiCall, NewSignup, NewSubscription, check_id};
+pub(crate) use errors::ApiErrorResponse;
+pub(crate) use key::{ApiBase, ApiKey, ApiKeyError};
+pub(crate) use limits::{ApiRateLimits, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, WorkspacePlan};
+pub(crate) use responses::{ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, read_list, read_one};
 
 /// Where live keys belong: scheme and host of the service.
-pub const ORIGIN: &str = "https://www.referralloop.dev";
+pub(crate) const ORIGIN: &str = "https://www.referralloop.dev";
 
 /// What every path begins with.
-pub const BASE_PATH: &str = "/api/v1";
+pub(crate) const BASE_PATH: &str = "/api/v1";
 
 /// The base of the service's calls.
-pub const BASE_URL: &str = "https://www.referralloop.dev/api/v1";
+pub(crate) const BASE_URL: &str = "https://www.referralloop.dev/api/v1";
 
 /// What live keys begin with. In spite of the letters these are secrets.
-pub const LIVE_PREFIX: &str = "pk_live_";
+pub(crate) const LIVE_PREFIX: &str = "pk_live_";
 
 /// What test keys begin with.
-pub const TEST_PREFIX: &str = "pk_test_";
+pub(crate) const TEST_PREFIX: &str = "pk_test_";
 
 /// What the ids of subscriptions begin with.
-pub const SUBSCRIPTION_PREFIX: &str = "sub_";
+pub(crate) const SUBSCRIPTION_PREFIX: &str = "sub_";
 
 /// Sign-ups on a page where nobody says how many.
-pub const PAGE: u32 = 100;
+pub(crate) const PAGE: u32 = 100;
 
 /// Sign-ups on a page at most.
-pub const LARGEST_PAGE: u32 = 1000;
+pub(crate) const LARGEST_PAGE: u32 = 1000;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// Why an answer says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ApiResponseError {
+pub(crate) enum ApiResponseError {
     /// Not JSON, and not a web page either.
     #[error("it is not JSON")]
     NotJson,
@@ -29,7 +29,7 @@ macro_rules! api_object {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(transparent)]
-        pub struct $name {
+        pub(crate) struct $name {
             members: Map<String, Value>,
         }
 
@@ -42,23 +42,13 @@ macro_rules! api_object {
 
         impl $name {
             /// Its id.
-            pub fn id(&self) -> &str {
+            pub(crate) fn id(&self) -> &str {
                 self.text("id").unwrap_or_default()
             }
 
-            /// Every member as it came, in its order.
-            pub fn members(&self) -> &Map<String, Value> {
-                &self.members
-            }
-
             /// A member that is text.
-            pub fn text(&self, name: &str) -> Option<&str> {
+            pub(crate) fn text(&self, name: &str) -> Option<&str> {
                 text(&self.members, name)
-            }
-
-            /// A member that is a whole number.
-            pub fn number(&self, name: &str) -> Option<i64> {
-                self.members.get(name)?.as_i64()
             }
         }
     };
@@ -85,26 +75,31 @@ api_object! {
 
 impl ApiWaitlist {
     /// Its name, else its slug.
-    pub fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.text("name").or_else(|| self.text("slug"))
     }
 }
 
 impl ApiSignup {
+    /// Every member as it came, in its order.
+    pub(crate) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
     /// Its e-mail address.
-    pub fn email(&self) -> Option<&str> {
+    pub(crate) fn email(&self) -> Option<&str> {
         self.text("email")
     }
 
     /// Its position on the waitlist, from 1.
-    pub fn position(&self) -> Option<i64> {
-        self.number("position")
+    pub(crate) fn position(&self) -> Option<i64> {
+        self.members.get("position")?.as_i64()
     }
 }
 
 /// Reads one object, which stands below a name or is the whole answer.
 #[expect(private_bounds, reason = "the three objects of the API are all there are")]
-pub fn read_one<T: ApiObject>(body: &[u8], below: &'static str) -> Result<T, ApiResponseError> {
+pub(crate) fn read_one<T: ApiObject>(body: &[u8], below: &'static str) -> Result<T, ApiResponseError> {
     let mut value = parse_json(body)?;
     let object = match value.get_mut(below) {
         Some(inner) => inner.take(),
@@ -118,7 +113,7 @@ pub fn read_one<T: ApiObject>(body: &[u8], below: &'static str) -> Result<T, Api
 
 /// Reads a list of objects, which stands below a name or is the whole answer.
 #[expect(private_bounds, reason = "the three objects of the API are all there are")]
-pub fn read_list<T: ApiObject>(body: &[u8], below: &'static str) -> Result<Vec<T>, ApiResponseError> {
+pub(crate) fn read_list<T: ApiObject>(body: &[u8], below: &'static str) -> Result<Vec<T>, ApiResponseError> {
     let mut value = parse_json(body)?;
     let list = match value.get_mut(below) {
         Some(inner) => inner.take(),

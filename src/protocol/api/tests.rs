@@ -117,7 +117,7 @@ fn limits_are_read_field_by_field() {
     let limits = ApiRateLimits::from_headers(&headers);
     assert_eq!((limits.limit, limits.remaining), (Some(1000), None));
     assert_eq!(limits.reset_at.unwrap().to_string(), "2024-01-15T11:00:00Z");
-    assert!(ApiRateLimits::from_headers(&HeaderMap::new()).is_empty());
+    assert_eq!(ApiRateLimits::from_headers(&HeaderMap::new()), ApiRateLimits::default());
 }
 
 #[test]

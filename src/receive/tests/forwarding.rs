@@ -4,7 +4,8 @@ use super::harness::{PATIENCE, ReceiverHarness, ReceiverTestServer, delivery, ke
 use crate::protocol::arrival::{ArrivalRepeat, RecordedArrival, RepeatKind};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::report::ReportKind;
-use crate::receive::{AckMode, ForwardSettings, ListenerSettings, MemoryLimits, ReceiverShutdown, ServerLimits};
+use crate::receive::settings::MemoryLimits;
+use crate::receive::{AckMode, ForwardSettings, ListenerSettings, ReceiverShutdown, ServerLimits};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;

@@ -3,11 +3,12 @@
 use super::harness::recorded;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
+use crate::receive::ResponseScript;
 use crate::receive::bounded_map::BoundedMap;
 use crate::receive::pending::PendingForward;
 use crate::receive::queue::ForwardQueue;
+use crate::receive::response_script::ResponseScriptError;
 use crate::receive::settings::redact_target_url;
-use crate::receive::{ResponseScript, ResponseScriptError};
 use std::time::Duration;
 
 fn statuses(text: &str, count: u32) -> Vec<u16> {

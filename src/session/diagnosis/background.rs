@@ -31,7 +31,7 @@ const WAITING_BYTES: usize = 8 << 20;
 const LAST: Duration = Duration::from_secs(1);
 
 /// An audience that hears causes too.
-pub struct BackgroundDiagnosis {
+pub(crate) struct BackgroundDiagnosis {
     next: Arc<dyn ReportSink>,
     clock: SharedClock,
     queue: Mutex<Option<SyncSender<Report>>>,
@@ -43,7 +43,7 @@ pub struct BackgroundDiagnosis {
 
 impl BackgroundDiagnosis {
     /// Starts the thread. Where none can be had, arrivals are told as they come.
-    pub fn start(next: Arc<dyn ReportSink>, clock: SharedClock, known: Vec<KnownSecret>) -> Arc<Self> {
+    pub(crate) fn start(next: Arc<dyn ReportSink>, clock: SharedClock, known: Vec<KnownSecret>) -> Arc<Self> {
         let (sender, receiver) = sync_channel(WAITING);
         let held = Arc::new(AtomicUsize::new(0));
         let deadline = Arc::new(AtomicU64::new(u64::MAX));
@@ -60,7 +60,7 @@ impl BackgroundDiagnosis {
     }
 
     /// Tells what still waits, and ends the thread.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let end = self.clock.monotonic().saturating_add(LAST);
         self.deadline.store(u64::try_from(end.as_millis()).unwrap_or(u64::MAX), Ordering::Release);
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());

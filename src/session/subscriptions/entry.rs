@@ -5,7 +5,7 @@ use crate::store::{JournalEntry, SubscriptionStatus};
 use serde_json::{Map, Value, json};
 
 /// The members of a `subscription` record. `left_behind` where its run is known to be gone.
-pub fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> Map<String, Value> {
+pub(crate) fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> Map<String, Value> {
     let answer: Option<Value> = entry.answer.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let fields = json!({
         "line": entry.number,
@@ -29,7 +29,7 @@ pub fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> Map<Strin
 }
 
 /// How far it has got, for people.
-pub fn describe_standing(standing: SubscriptionStatus) -> &'static str {
+pub(crate) fn describe_standing(standing: SubscriptionStatus) -> &'static str {
     match standing {
         // The process that asked is gone, or this reader was quicker than it.
         SubscriptionStatus::Asked => "unknown (no answer)",
@@ -41,7 +41,7 @@ pub fn describe_standing(standing: SubscriptionStatus) -> &'static str {
 }
 
 /// One line about it.
-pub fn describe_entry(entry: &JournalEntry) -> String {
+pub(crate) fn describe_entry(entry: &JournalEntry) -> String {
     let name = entry.id.clone().unwrap_or_else(|| format!("line {}", entry.number));
     let waitlist = entry.waitlist.as_ref().map(|id| format!("  (waitlist {id})")).unwrap_or_default();
     format!("{name}  {} → {}{waitlist}", entry.event, entry.url)

@@ -43,7 +43,7 @@ fn lock(path: &Path) -> std::io::Result<File> {
 }
 
 /// Whether the run with this id still lives.
-pub fn is_running(store: &Path, run: &str) -> bool {
+pub(crate) fn is_running(store: &Path, run: &str) -> bool {
     let path = place(store, run);
     let Ok(file) = File::open(&path) else { return false };
     let locked = file.try_lock_shared().is_err();

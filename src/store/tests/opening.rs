@@ -2,7 +2,9 @@
 
 use super::schema::STORE;
 use super::*;
-use crate::database::{check_library, open_writer};
+use crate::database::open_writer;
+use crate::database::schema::check_library;
+use crate::store::rows::StoreStats;
 use rusqlite::Connection;
 use std::fs;
 

@@ -3,11 +3,11 @@
 //! Arguments: port, secret, `current` or a number of worker threads, `quiet` or `told`.
 
 use referralloop::clock::SystemClock;
-use referralloop::protocol::arrival::{Arrival, RecordError, Recorded, Recorder, Refused};
+use referralloop::protocol::arrival::{Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest};
 use referralloop::protocol::attempt::Attempt;
 use referralloop::protocol::report::Report;
 use referralloop::protocol::signature::Secret;
-use referralloop::receive::{Audience, Limits, Receiver, Settings, router, serve};
+use referralloop::receive::{ListenerSettings, ReportSink, ServerLimits, WebhookReceiver, router, serve};
 use std::error::Error;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -19,22 +19,22 @@ use tokio::runtime::{Builder, Runtime};
 #[derive(Clone, Default)]
 struct Nowhere(Arc<AtomicU64>);
 
-impl Recorder for Nowhere {
-    async fn record(&self, arrival: Arrival) -> Result<Recorded, RecordError> {
+impl ArrivalRecorder for Nowhere {
+    async fn record_arrival(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
         black_box(&arrival);
         let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        Ok(Recorded { event: number, arrival: number, repeat: None, out_of_order: false })
+        Ok(RecordedArrival { event: number, arrival: number, repeat: None, out_of_order: false })
     }
 
-    async fn refuse(&self, _: Refused) -> Result<u64, RecordError> {
+    async fn record_refused(&self, _: RefusedRequest) -> Result<u64, ArrivalRecordError> {
         Ok(1)
     }
 
-    async fn forwarded(&self, _: Attempt) -> Result<(), RecordError> {
+    async fn record_attempt(&self, _: Attempt) -> Result<(), ArrivalRecordError> {
         Ok(())
     }
 
-    async fn was_forwarded(&self, _: u64, _: &str) -> Result<bool, RecordError> {
+    async fn was_forwarded(&self, _: u64, _: &str) -> Result<bool, ArrivalRecordError> {
         Ok(false)
     }
 }
@@ -44,12 +44,12 @@ struct Screen {
     told: bool,
 }
 
-impl Audience for Screen {
-    fn tell(&self, report: Report) {
+impl ReportSink for Screen {
+    fn emit_report(&self, report: Report) {
         black_box(&report);
     }
 
-    fn wants(&self) -> bool {
+    fn wants_report(&self) -> bool {
         self.told
     }
 }
@@ -57,13 +57,14 @@ impl Audience for Screen {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let word = |index: usize| arguments.get(index).map_or("", String::as_str);
-    let settings = Settings { keys: vec![Secret::new(word(1))?.key()], ..Settings::default() };
+    let settings = ListenerSettings { keys: vec![Secret::new(word(1))?.key()], ..ListenerSettings::default() };
     let screen = Screen { told: word(3) != "quiet" };
     runtime(word(2))?.block_on(async {
         let listener = TcpListener::bind(format!("127.0.0.1:{}", word(0))).await?;
         println!("http://{}", listener.local_addr()?);
-        let receiver = Receiver::start(settings, Nowhere::default(), Arc::new(SystemClock::default()), Arc::new(screen));
-        serve(listener, router(receiver), Limits::default(), std::future::pending()).await;
+        let receiver =
+            WebhookReceiver::start(settings, Nowhere::default(), Arc::new(SystemClock::default()), Arc::new(screen));
+        serve(listener, router(receiver), ServerLimits::default(), std::future::pending()).await;
         Ok(())
     })
 }

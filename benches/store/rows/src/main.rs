@@ -2,20 +2,20 @@
 //! Prints events a second, how many bytes they had, and the milliseconds that the longest wait for a group took.
 
 use jiff::Timestamp;
-use referralloop::protocol::arrival::{Arrival, HeaderLines, Recorder, Verification};
+use referralloop::protocol::arrival::{Arrival, ArrivalRecorder, HeaderLines, SignatureState};
 use referralloop::protocol::body::RawBody;
 use referralloop::protocol::event::EventType;
-use referralloop::protocol::facts::Facts;
-use referralloop::protocol::sample::{Flow, Given, Stream};
-use referralloop::store::{Options, Store};
+use referralloop::protocol::facts::EventFacts;
+use referralloop::protocol::sample::{PayloadPattern, PayloadStream, SampleOverrides};
+use referralloop::store::{Store, StoreOptions};
 use rusqlite::{Connection, params};
 use std::time::{Duration, Instant};
 
 const GROUP: u64 = 1000;
 
-fn arrival(stream: &Stream, number: u64) -> Arrival {
+fn arrival(stream: &PayloadStream, number: u64) -> Arrival {
     let mut body = Vec::new();
-    stream.write(number, &mut body);
+    stream.write_payload(number, &mut body);
     let body = RawBody::new(body);
     let signature = format!("sha256={}", body.fingerprint());
     let length = body.len().to_string();
@@ -30,9 +30,9 @@ fn arrival(stream: &Stream, number: u64) -> Arrival {
         at: Timestamp::from_millisecond(1_700_000_000_000 + number as i64).unwrap(),
         target: "/webhooks".into(),
         headers: HeaderLines::collect(fields),
-        facts: Facts::of(&body),
+        facts: EventFacts::from_body(&body),
         body,
-        verification: Verification::Valid,
+        verification: SignatureState::Valid,
     }
 }
 
@@ -40,7 +40,12 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let (kind, path) = (&arguments[1], &arguments[2]);
     let (from, to): (u64, u64) = (arguments[3].parse().unwrap(), arguments[4].parse().unwrap());
-    let stream = Stream::new(Flow::One(EventType::SignupCreated), 1, Timestamp::UNIX_EPOCH, &Given::default());
+    let stream = PayloadStream::new(
+        PayloadPattern::One(EventType::SignupCreated),
+        1,
+        Timestamp::UNIX_EPOCH,
+        &SampleOverrides::default(),
+    );
     let filled = match kind.as_str() {
         "store" => store(path, &stream, from, to),
         _ => naive(path, &stream, from, to),
@@ -58,7 +63,7 @@ struct Filled {
 
 impl Filled {
     /// The next group, which counts from now on.
-    fn group(&mut self, stream: &Stream, start: u64, to: u64) -> Vec<Arrival> {
+    fn group(&mut self, stream: &PayloadStream, start: u64, to: u64) -> Vec<Arrival> {
         let group: Vec<Arrival> = (start..(start + GROUP).min(to)).map(|number| arrival(stream, number)).collect();
         self.raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
         group
@@ -70,10 +75,10 @@ impl Filled {
     }
 }
 
-fn store(path: &str, stream: &Stream, from: u64, to: u64) -> Filled {
+fn store(path: &str, stream: &PayloadStream, from: u64, to: u64) -> Filled {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let store = Store::open(path, Options { quota_bytes: u64::MAX, ..Options::default() }).unwrap();
+        let store = Store::open(path, StoreOptions { quota_bytes: u64::MAX, ..StoreOptions::default() }).unwrap();
         let recorder = store.recorder();
         let mut filled = Filled::default();
         for start in (from..to).step_by(GROUP as usize) {
@@ -82,7 +87,7 @@ fn store(path: &str, stream: &Stream, from: u64, to: u64) -> Filled {
             let mut under_way = tokio::task::JoinSet::new();
             for arrival in group {
                 let recorder = recorder.clone();
-                under_way.spawn(async move { recorder.record(arrival).await.unwrap() });
+                under_way.spawn(async move { recorder.record_arrival(arrival).await.unwrap() });
             }
             under_way.join_all().await;
             filled.add(began.elapsed());
@@ -93,7 +98,7 @@ fn store(path: &str, stream: &Stream, from: u64, to: u64) -> Filled {
 }
 
 /// Text keys, indexes on them, the default cache and checkpoints; as durable as the other.
-fn naive(path: &str, stream: &Stream, from: u64, to: u64) -> Filled {
+fn naive(path: &str, stream: &PayloadStream, from: u64, to: u64) -> Filled {
     let connection = Connection::open(path).unwrap();
     connection
         .execute_batch(

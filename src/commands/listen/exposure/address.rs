@@ -28,7 +28,7 @@ const REACH_LIMIT: Duration = Duration::from_secs(30);
 
 /// Where the public address comes from.
 #[derive(Debug, Clone)]
-pub enum PublicAddressSource {
+pub(super) enum PublicAddressSource {
     /// The user names it.
     Named(Url),
     /// A program makes it.
@@ -39,7 +39,7 @@ pub enum PublicAddressSource {
 
 impl PublicAddressSource {
     /// As it was asked for.
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match self {
             Self::Named(_) => "--public-url".into(),
             Self::Tunnel(provider) => provider.to_string(),
@@ -49,7 +49,7 @@ impl PublicAddressSource {
 }
 
 /// What is done with the address.
-pub trait AddressRegistrar {
+pub(super) trait AddressRegistrar {
     /// Whether such an address may be registered at all. Asked before it is tried out.
     fn accepts(&self, target: &Url) -> Result<(), Error>;
     /// Registers it. What is said about it is said here.
@@ -60,7 +60,7 @@ pub trait AddressRegistrar {
 
 /// The address alone is wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct NoRegistrar;
+pub(super) struct NoRegistrar;
 
 impl AddressRegistrar for NoRegistrar {
     fn accepts(&self, _: &Url) -> Result<(), Error> {
@@ -75,7 +75,7 @@ impl AddressRegistrar for NoRegistrar {
 }
 
 /// A listener's way to its public address.
-pub struct ListenerExposure<'a> {
+pub(super) struct ListenerExposure<'a> {
     /// Where the address comes from.
     pub means: PublicAddressSource,
     /// Where the listener accepts deliveries, path included.
@@ -97,7 +97,7 @@ struct OpenAddress {
 }
 
 /// The program that a tunnel needs, looked for before anything else is done.
-pub fn find_program(provider: &TunnelProvider, context: &Context) -> Result<(), Error> {
+pub(super) fn find_program(provider: &TunnelProvider, context: &Context) -> Result<(), Error> {
     let Some((name, install)) = provider.program() else { return Ok(()) };
     match tunnel::find_program(name, context.environment.get("PATH")) {
         Some(_) => Ok(()),
@@ -111,7 +111,11 @@ impl ListenerExposure<'_> {
     ///
     /// # Errors
     /// There is no address, it does not lead here, or it cannot be registered.
-    pub async fn run(&self, register: &mut impl AddressRegistrar, leaving: ListenerShutdown) -> Result<(), Error> {
+    pub(super) async fn run(
+        &self,
+        register: &mut impl AddressRegistrar,
+        leaving: ListenerShutdown,
+    ) -> Result<(), Error> {
         let mut open = tokio::select! {
             biased;
             () = leaving.wait() => return Ok(()),

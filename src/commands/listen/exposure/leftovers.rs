@@ -13,7 +13,7 @@ use crate::store::{JournalEntry, StoreReader};
 ///
 /// # Errors
 /// The terminal is gone, or it was wished for and the API of this profile cannot be called.
-pub fn clean_up_leftovers(context: &Context, settings: &ConfigSettings, console: &Console) -> Result<(), Error> {
+pub(crate) fn clean_up_leftovers(context: &Context, settings: &ConfigSettings, console: &Console) -> Result<(), Error> {
     let store = session::store_path(context, settings)?;
     // A store that cannot be read is told by who opens it for good.
     let entries = store.exists().then(|| StoreReader::open(&store).ok()?.list_subscriptions(false).ok()).flatten();

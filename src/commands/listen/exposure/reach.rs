@@ -15,7 +15,7 @@ use url::Url;
 const BUDGET: Duration = Duration::from_secs(5);
 
 /// A question and its answer, for one run.
-pub fn generate_greeting(context: &Context) -> ListenerGreeting {
+pub(crate) fn generate_greeting(context: &Context) -> ListenerGreeting {
     let word = || format!("{:016x}{:016x}", context.random_u64(), context.random_u64());
     ListenerGreeting { question: word(), answer: word() }
 }
@@ -24,7 +24,7 @@ pub fn generate_greeting(context: &Context) -> ListenerGreeting {
 ///
 /// # Errors
 /// Something else answered, or nothing.
-pub async fn check_reach(target: &Url, greeting: &ListenerGreeting) -> Result<(), String> {
+pub(super) async fn check_reach(target: &Url, greeting: &ListenerGreeting) -> Result<(), String> {
     let question = HeaderValue::from_str(&greeting.question).map_err(|error| error.to_string())?;
     let headers = vec![(HeaderName::from_static(GREETING_HEADER), question)];
     let request = OutgoingRequest { url: target.clone(), headers, body: RawBody::new("") };

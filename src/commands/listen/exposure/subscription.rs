@@ -22,7 +22,7 @@ use url::Url;
 
 /// What is subscribed.
 #[derive(Debug, Clone)]
-pub struct ListenSubscriptionOptions {
+pub(super) struct ListenSubscriptionOptions {
     /// One subscription each.
     pub events: Vec<EventType>,
     /// The waitlist, where it is one alone.
@@ -32,7 +32,7 @@ pub struct ListenSubscriptionOptions {
 }
 
 /// The subscriptions of this run.
-pub struct RunSubscriptions<'a> {
+pub(super) struct RunSubscriptions<'a> {
     subscriber: SubscriptionClient<'a>,
     wish: ListenSubscriptionOptions,
     stop: &'a StopReceiver,
@@ -57,7 +57,7 @@ impl<'a> RunSubscriptions<'a> {
     ///
     /// # Errors
     /// The journal cannot be opened.
-    pub fn begin(
+    pub(super) fn begin(
         wish: ListenSubscriptionOptions,
         service: &'a HostedService,
         store: &Path,
@@ -72,7 +72,7 @@ impl<'a> RunSubscriptions<'a> {
     }
 
     /// How many subscriptions still stand because of this run.
-    pub fn count_left(&self) -> usize {
+    pub(super) fn count_left(&self) -> usize {
         self.made.len()
     }
 }
