@@ -1,6 +1,8 @@
 //! The front door: the command line's grammar and the way from it to a command. Parsing does nothing else.
 
+mod complete;
 mod grammar;
+mod values;
 
 use crate::commands::{
     completions, config, demo, doctor, events, expect, listen, load, login, logout, man, reconcile, rehearse, replay,
@@ -79,6 +81,10 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     if let Some(command) = supervisor::parse_supervised_command(&context.arguments) {
         return supervise::run(command, context).map_err(CliFailure::Command);
     }
+    if let Some(shell) = complete::find_asking_shell(context) {
+        complete::complete(shell, command(), context).map_err(|error| CliFailure::Command(error.into()))?;
+        return Ok(Exit::Done);
+    }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
     refuse_secrets(context).map_err(CliFailure::Command)?;
@@ -140,7 +146,7 @@ fn dispatch(command: &CliCommand, context: &Context) -> Result<Exit, Error> {
         CliCommand::Doctor(arguments) => doctor::run(arguments, context),
         CliCommand::Test(arguments) => test::run(arguments, context),
         CliCommand::Config(arguments) => config::run(arguments, context),
-        CliCommand::Completions(arguments) => completions::run(arguments, self::command(), context),
+        CliCommand::Completions(arguments) => completions::run(arguments, complete::write_script, context),
         CliCommand::Man(arguments) => man::run(arguments, self::command(), context),
     }
 }

@@ -29,9 +29,18 @@ impl Scene {
 
     /// A shell line in this scene; `referralloop` means the binary under test.
     pub fn shell(&self, line: &str) -> Program {
+        self.command_with_program(Path::new("sh"), ["-c", line])
+    }
+
+    /// Any program in this scene, for which `referralloop` means the binary under test.
+    pub fn command_with_program<A: AsRef<OsStr>>(
+        &self,
+        other: &Path,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Program {
         let folder = program().parent().unwrap().display();
         let path = std::env::var("PATH").unwrap_or_default();
-        self.command(Path::new("sh"), ["-c", line]).env("PATH", format!("{folder}:{path}"))
+        self.command(other, arguments).env("PATH", format!("{folder}:{path}"))
     }
 
     /// Any program in this scene.

@@ -1,0 +1,161 @@
+//! Completion of a command line, for the scripts that `completions` prints: the shell calls this program with the words
+//! typed so far and is told what may follow.
+//!
+//! Knows which argument takes which kind of value. Where the values come from is beside it; nothing here may fail
+//! loudly, since a person is typing.
+
+use super::values::{CompletionValues, ValueKind};
+use crate::context::Context;
+use clap::Arg;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::{EnvCompleter, Shells};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::sync::Arc;
+
+/// The variable by which a script asks; its value names the shell.
+const VARIABLE: &str = "REFERRALLOOP_COMPLETE";
+
+/// Writes the script that makes a shell ask this program.
+///
+/// # Errors
+/// The script cannot be written, or there is none for this shell.
+pub(super) fn write_script(shell: &str, script: &mut dyn io::Write) -> io::Result<()> {
+    let shells = Shells::builtins();
+    let shell = shells.completer(shell).ok_or_else(|| io::Error::other(format!("no completions for {shell}")))?;
+    shell.write_registration(VARIABLE, "referralloop", "referralloop", "referralloop", script)
+}
+
+/// The shell that asks, where this is such a call.
+pub(super) fn find_asking_shell(context: &Context) -> Option<&'static dyn EnvCompleter> {
+    let name = context.environment.text(VARIABLE)?;
+    Shells::builtins().0.iter().copied().find(|shell| shell.is(&name))
+}
+
+/// Answers a shell: writes what may stand at the end of the words behind `--`.
+///
+/// # Errors
+/// The answer cannot be written.
+pub(super) fn complete(shell: &dyn EnvCompleter, command: clap::Command, context: &Context) -> io::Result<()> {
+    let words: Vec<OsString> = context.arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+    if words.is_empty() {
+        return write_script(shell.name(), &mut context.stdout.clone());
+    }
+    let values = Arc::new(CompletionValues::new(context, &words));
+    let mut command = attach_values(command, &values);
+    let mut answer = Vec::new();
+    // A shell has no use for an error at a place where nothing can follow.
+    if shell.write_complete(&mut command, words, Some(&context.directory), &mut answer).is_ok() {
+        io::Write::write_all(&mut context.stdout.clone(), &answer)?;
+    }
+    Ok(())
+}
+
+/// The grammar with a source of values at each argument that has one.
+fn attach_values(command: clap::Command, values: &Arc<CompletionValues>) -> clap::Command {
+    let name = command.get_name().to_owned();
+    let with_arguments = command.mut_args(|argument| attach(argument, &name, values));
+    with_arguments.mut_subcommands(|command| attach_values(command, values))
+}
+
+fn attach(argument: Arg, command: &str, values: &Arc<CompletionValues>) -> Arg {
+    let Some(kind) = choose_kind(&argument, command) else { return argument };
+    let (values, is_list) = (values.clone(), takes_list(&argument));
+    argument.add(ArgValueCompleter::new(move |typed: &OsStr| {
+        let Some(typed) = typed.to_str() else { return Vec::new() };
+        let (before, typed) = match typed.rsplit_once(',') {
+            Some((before, typed)) if is_list => (format!("{before},"), typed),
+            _ => (String::new(), typed),
+        };
+        let found = values.list(kind).into_iter().filter(|value| value.text.starts_with(typed));
+        found
+            .map(|value| {
+                CompletionCandidate::new(format!("{before}{}", value.text))
+                    .help(value.hint.map(clap::builder::StyledStr::from))
+            })
+            .collect()
+    }))
+}
+
+/// Whether an argument takes several values with commas between.
+fn takes_list(argument: &Arg) -> bool {
+    matches!(value_name(argument), "EVENTS" | "IDS" | "FAULTS" | "STATUSES")
+}
+
+fn value_name(argument: &Arg) -> &str {
+    argument.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str())
+}
+
+/// What an argument takes, from the name of its value, its own, and the command where the same name means several.
+fn choose_kind(argument: &Arg, command: &str) -> Option<ValueKind> {
+    let id = argument.get_id().as_str();
+    Some(match (value_name(argument), id, command) {
+        ("EVENT" | "EVENT[=N]", ..) => ValueKind::Event,
+        ("EVENTS", ..) => ValueKind::EventSelection,
+        ("ID", "waitlist", _) => ValueKind::Waitlist,
+        ("ID", "signup", _) | ("ID", _, "get" | "delete") => ValueKind::Signup,
+        ("ID" | "IDS", "case" | "only" | "skip", _) => ValueKind::AuditCheck,
+        ("ID", _, "unsubscribe" | "deliveries") => ValueKind::Subscription,
+        ("ID", _, "replay") => ValueKind::EventNumberOrLast,
+        ("ID" | "A" | "B", ..) => ValueKind::EventNumber,
+        ("N", "event", "verify") => ValueKind::EventOrRefused,
+        ("LINE", ..) => ValueKind::JournalLine,
+        ("NAME", "profile", _) => ValueKind::Profile,
+        ("NAME", "framework", _) => ValueKind::Framework,
+        ("NAME", _, "set" | "unset") => ValueKind::Setting,
+        ("PATH", "unset", _) => ValueKind::Member,
+        ("PATH=VALUE" | "PATH=JSON", ..) => ValueKind::MemberAssignment,
+        ("PATH", "path", _) => ValueKind::Fixed(&[("auto", "one that cannot be guessed")]),
+        ("PLAN", ..) => ValueKind::Plan,
+        ("SCENARIO", ..) => ValueKind::Scenario,
+        ("COMMAND", "of", _) => ValueKind::Command,
+        ("HOW", ..) => ValueKind::Fixed(TUNNELS),
+        ("SPEED", ..) => ValueKind::Fixed(SPEEDS),
+        ("PACE", ..) => ValueKind::Fixed(PACES),
+        ("SEVERITY", ..) => ValueKind::Fixed(SEVERITIES),
+        ("FAULTS", ..) => ValueKind::Fixed(FAULTS),
+        ("STATUSES", ..) => ValueKind::Fixed(STATUSES),
+        ("ADDRESS", "bind", _) => ValueKind::Fixed(ADDRESSES),
+        ("ADDRESS", "email", _) => ValueKind::Email,
+        ("TARGET" | "URL", "to" | "forward_to" | "app" | "url" | "target" | "targets", _) => ValueKind::Target,
+        _ => return None,
+    })
+}
+
+const TUNNELS: &[(&str, &str)] = &[
+    ("cloudflared", "a quick tunnel, no account"),
+    ("ngrok", "the agent of ngrok"),
+    ("bore:", "bore:SERVER"),
+    ("ssh:", "ssh:USER@HOST"),
+];
+const SPEEDS: &[(&str, &str)] = &[
+    ("60x", "a minute in a second"),
+    ("10x", "ten times as fast"),
+    ("instant", "every attempt at once"),
+    ("step", "Enter for each attempt"),
+];
+const PACES: &[(&str, &str)] =
+    &[("original", "as they came"), ("10x", "ten times as fast"), ("asap", "one after the other")];
+const SEVERITIES: &[(&str, &str)] =
+    &[("info", ""), ("low", ""), ("medium", "the default"), ("high", ""), ("critical", "")];
+const FAULTS: &[(&str, &str)] = &[
+    ("duplicate=", "a share, such as 0.2"),
+    ("together=", "a share, such as 0.1"),
+    ("drop=", "a share, such as 0.1"),
+    ("reorder=", "how many change places, such as 5"),
+    ("delay=", "a range, such as 50ms..2s"),
+    ("corrupt=", "a share, such as 0.01"),
+    ("late=", "a share, such as 0.1"),
+];
+const STATUSES: &[(&str, &str)] = &[
+    ("200", "OK"),
+    ("202", "Accepted"),
+    ("400", "Bad Request"),
+    ("401", "Unauthorized"),
+    ("404", "Not Found"),
+    ("429", "Too Many Requests"),
+    ("500", "Internal Server Error"),
+    ("503", "Service Unavailable"),
+];
+const ADDRESSES: &[(&str, &str)] =
+    &[("127.0.0.1", "this machine alone"), ("::1", "this machine alone, IPv6"), ("0.0.0.0", "every network")];
