@@ -2,12 +2,13 @@
 
 mod complete;
 mod grammar;
+mod layout;
 mod values;
 
 use crate::commands::{
-    completions, config, demo, doctor, events, expect, listen, load, login, logout, man, reconcile, rehearse, replay,
-    sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify, waitlists,
-    whoami,
+    completions, config, demo, doctor, events, expect, help, listen, load, login, logout, man, reconcile, rehearse,
+    replay, sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify,
+    waitlists, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, GlobalOptions};
@@ -18,6 +19,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 
+/// Columns that help keeps to, however wide the terminal is.
+const HELP_WIDTH: usize = 100;
+
 /// Receive, verify, store, fabricate and deliver ReferralLoop webhooks, from a terminal and from CI
 #[derive(Debug, Parser)]
 #[command(
@@ -25,7 +29,7 @@ use std::ffi::OsString;
     bin_name = "referralloop",
     version,
     disable_help_subcommand = true,
-    max_term_width = 100,
+    max_term_width = HELP_WIDTH,
     after_help = "Start here, in two terminals or with the demo in one; no account and no network are needed.
 
 Examples:
@@ -68,11 +72,19 @@ enum CliCommand {
     Config(config::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Help(help::Arguments),
 }
 
 /// The grammar as a value, for completions, the manual page and the tests of help texts.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// The grammar with its help laid out for the terminal of a context.
+fn terminal_command(context: &Context) -> clap::Command {
+    // As the parser's library does: the terminal, else what COLUMNS says.
+    let told = || context.environment.text("COLUMNS").and_then(|columns| columns.parse().ok());
+    layout::lay_out(command(), context.columns.or_else(told).unwrap_or(HELP_WIDTH).min(HELP_WIDTH))
 }
 
 /// Parses the command line of the context, fills in its global options, and runs the command.
@@ -88,7 +100,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
     refuse_secrets(context).map_err(CliFailure::Command)?;
-    let parsed = command()
+    let parsed = terminal_command(context)
         .try_get_matches_from(&context.arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .map_err(|error| failure(error, context))?;
@@ -148,6 +160,7 @@ fn dispatch(command: &CliCommand, context: &Context) -> Result<Exit, Error> {
         CliCommand::Config(arguments) => config::run(arguments, context),
         CliCommand::Completions(arguments) => completions::run(arguments, complete::write_script, context),
         CliCommand::Man(arguments) => man::run(arguments, self::command(), context),
+        CliCommand::Help(arguments) => help::run(arguments, terminal_command(context), finish_help, context),
     }
 }
 
@@ -168,4 +181,9 @@ fn refuse_secrets(context: &Context) -> Result<(), Error> {
         return Err(Error::usage(message).hint(hint));
     }
     Ok(())
+}
+
+/// Help or a complaint of the parser as it is printed.
+pub(crate) fn finish_help(text: &clap::builder::StyledStr, colour: bool) -> String {
+    layout::finish(&if colour { text.ansi().to_string() } else { text.to_string() })
 }

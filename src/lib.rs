@@ -99,7 +99,7 @@ fn print_clap_output(error: &clap::Error, context: &Context) -> u8 {
     let text = error.render();
     let mut stream = if error.use_stderr() { context.stderr.clone() } else { context.stdout.clone() };
     let colour = if error.use_stderr() { console.err.colour } else { console.out.colour };
-    let text = if colour { text.ansi().to_string() } else { text.to_string() };
+    let text = cli::finish_help(&text, colour);
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
         Err(error) => print_error(&Error::from(error), context),

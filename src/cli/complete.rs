@@ -8,7 +8,7 @@ use super::values::{CompletionValues, ValueKind};
 use crate::context::Context;
 use clap::Arg;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::{EnvCompleter, Shells};
+use clap_complete::env as shells;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::Arc;
@@ -21,22 +21,22 @@ const VARIABLE: &str = "REFERRALLOOP_COMPLETE";
 /// # Errors
 /// The script cannot be written, or there is none for this shell.
 pub(super) fn write_script(shell: &str, script: &mut dyn io::Write) -> io::Result<()> {
-    let shells = Shells::builtins();
-    let shell = shells.completer(shell).ok_or_else(|| io::Error::other(format!("no completions for {shell}")))?;
+    let builtins = shells::Shells::builtins();
+    let shell = builtins.completer(shell).ok_or_else(|| io::Error::other(format!("no completions for {shell}")))?;
     shell.write_registration(VARIABLE, "referralloop", "referralloop", "referralloop", script)
 }
 
 /// The shell that asks, where this is such a call.
-pub(super) fn find_asking_shell(context: &Context) -> Option<&'static dyn EnvCompleter> {
+pub(super) fn find_asking_shell(context: &Context) -> Option<&'static dyn shells::EnvCompleter> {
     let name = context.environment.text(VARIABLE)?;
-    Shells::builtins().0.iter().copied().find(|shell| shell.is(&name))
+    shells::Shells::builtins().0.iter().copied().find(|shell| shell.is(&name))
 }
 
 /// Answers a shell: writes what may stand at the end of the words behind `--`.
 ///
 /// # Errors
 /// The answer cannot be written.
-pub(super) fn complete(shell: &dyn EnvCompleter, command: clap::Command, context: &Context) -> io::Result<()> {
+pub(super) fn complete(shell: &dyn shells::EnvCompleter, command: clap::Command, context: &Context) -> io::Result<()> {
     let words: Vec<OsString> = context.arguments.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
     if words.is_empty() {
         return write_script(shell.name(), &mut context.stdout.clone());

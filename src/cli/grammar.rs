@@ -22,6 +22,41 @@ const ELSEWHERE: [(&str, &[&str], &str); 9] = [
     ("rehearse", &["--rate", "--duration", "--concurrency"], "load EVENT"),
 ];
 
+/// Commands that people know from other tools, and what does the same here.
+const COMMANDS_MEANT: [(&[&str], &str); 14] = [
+    (&["forward", "start", "serve", "server", "run", "receive", "watch"], "listen"),
+    (&["logs", "log", "tail", "history", "list", "ls", "requests"], "events list"),
+    (&["resend", "redeliver", "repeat"], "replay"),
+    (&["retry"], "replay --failed"),
+    (&["send", "fire", "emit", "publish", "post"], "trigger"),
+    (&["bench", "benchmark", "stress"], "load"),
+    (&["simulate", "chaos"], "rehearse"),
+    (&["audit", "check", "lint"], "test"),
+    (&["init", "setup", "configure", "settings"], "config set"),
+    (&["profile", "profiles", "env"], "config show"),
+    (&["version"], "--version"),
+    (&["mock", "emulate", "fake", "fixtures"], "sandbox"),
+    (&["status", "ping", "info"], "doctor"),
+    (&["webhooks", "webhook", "endpoints", "endpoint"], "subscriptions"),
+];
+
+/// Options that people know from other tools, and what may be meant here: the first one that the command has, or the
+/// line of another command.
+const OPTIONS_MEANT: [(&[&str], &[&str]); 12] = [
+    (&["--override"], &["--set"]),
+    (&["--add"], &["--set"]),
+    (&["--remove"], &["--unset"]),
+    (&["--print-json"], &["--json"]),
+    (&["--print-secret"], &["referralloop secret show"]),
+    (&["--secret", "--webhook-secret", "--signing-secret"], &["--secret-file"]),
+    (&["--forward", "--target", "--destination", "--endpoint"], &["--forward-to", "--to", "--url"]),
+    (&["--event", "--filter", "--event-type"], &["--events"]),
+    (&["--headers"], &["--header"]),
+    (&["--silent"], &["--quiet"]),
+    (&["--debug", "--log-level"], &["--verbose"]),
+    (&["--output-format", "--output"], &["--format"]),
+];
+
 /// The complaint about a command line as an error of usage.
 pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
     let (path, command) = find_subcommand(arguments, root);
@@ -30,7 +65,8 @@ pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], r
     if let Some((name, line)) = complaint.find_elsewhere(command, root) {
         return told.hint(format!("did you mean referralloop {line}?")).hint(format!("referralloop {name} --help"));
     }
-    let told = match complaint.suggestion().or_else(|| complaint.forgotten_option(command)) {
+    let meant = complaint.find_meant(command, root);
+    let told = match meant.or_else(|| complaint.suggestion()).or_else(|| complaint.forgotten_option(command)) {
         Some(meant) => told.hint(format!("did you mean {meant}?")),
         None => told,
     };
@@ -120,6 +156,28 @@ impl UsageMessage<'_> {
         Some((name, if has_option { format!("{meant} {option}") } else { (*meant).to_owned() }))
     }
 
+    /// What other tools call by this name, as it is called here.
+    fn find_meant(&self, command: &clap::Command, root: &clap::Command) -> Option<String> {
+        match self.0.kind() {
+            // Below another command, letters say more than meanings.
+            ErrorKind::InvalidSubcommand if command.get_name() == root.get_name() => {
+                let name = self.text(ContextKind::InvalidSubcommand)?;
+                let (_, line) = COMMANDS_MEANT.iter().find(|(names, _)| names.contains(&name))?;
+                Some(format!("referralloop {line}"))
+            }
+            ErrorKind::UnknownArgument => {
+                let name = self.text(ContextKind::InvalidArg)?;
+                let (_, meant) = OPTIONS_MEANT.iter().find(|(names, _)| names.contains(&name))?;
+                let has = |option: &str| {
+                    let is_it = |argument: &clap::Arg| argument.get_long() == option.strip_prefix("--");
+                    !option.starts_with("--") || command.get_arguments().chain(root.get_arguments()).any(is_it)
+                };
+                meant.iter().find(|option| has(option)).map(|option| (*option).to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// The option that was left out before a port, an address or a body.
     fn forgotten_option(&self, command: &clap::Command) -> Option<String> {
         let value = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
@@ -171,5 +229,29 @@ fn join_names(names: &[String], word: &str) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [most @ .., last] => format!("{} {word} {last}", most.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMANDS_MEANT, OPTIONS_MEANT};
+
+    #[test]
+    fn what_is_meant_exists_and_what_is_not_does_not() {
+        let root = crate::cli::command();
+        for (names, line) in COMMANDS_MEANT {
+            assert!(names.iter().all(|name| root.find_subcommand(name).is_none()), "{names:?}");
+            let mut at = &root;
+            for word in line.split(' ').filter(|word| !word.starts_with('-')) {
+                at = at.find_subcommand(word).unwrap_or_else(|| panic!("referralloop {line} does not exist"));
+            }
+        }
+        let mut options: Vec<&str> = root.get_arguments().filter_map(clap::Arg::get_long).collect();
+        options
+            .extend(root.get_subcommands().flat_map(|command| command.get_arguments().filter_map(clap::Arg::get_long)));
+        for (_, meant) in OPTIONS_MEANT {
+            let is_known = |option: &&&str| option.strip_prefix("--").is_none_or(|long| options.contains(&long));
+            assert_eq!(meant.iter().filter(is_known).count(), meant.len(), "{meant:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod expect;
+pub(crate) mod help;
 pub(crate) mod listen;
 pub(crate) mod load;
 pub(crate) mod login;

@@ -25,13 +25,34 @@ pub(crate) fn show_paged(text: &str, console: &Console, context: &Context) -> io
     }
 }
 
+/// Shows the source of a manual page as `man` does; `false` where that is not possible, off a terminal for instance.
+///
+/// # Errors
+/// The process cannot be waited for.
+pub(crate) fn show_manual(source: &[u8], console: &Console, context: &Context) -> io::Result<bool> {
+    if !may_start(context, console) {
+        return Ok(false);
+    }
+    // "-l -" reads the page from standard input, with man-db and with mandoc.
+    let started = Command::new("man").args(["-l", "-"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut manual) = started else { return Ok(false) };
+    if let Some(mut input) = manual.stdin.take() {
+        let _ = input.write_all(source);
+    }
+    Ok(manual.wait()?.success())
+}
+
+/// Whether a program may take over the terminal. Whoever is handed streams of another kind, as in a test, has no
+/// terminal that a child could write to.
+fn may_start(context: &Context, console: &Console) -> bool {
+    matches!(context.signals, StopSource::Process)
+        && console.is_terminal()
+        && context.environment.text("TERM").is_none_or(|term| term != "dumb")
+}
+
 /// `$PAGER`, a shell command line, else less; `PAGER=cat` and an empty one mean none.
 fn start(context: &Context, console: &Console) -> Option<Child> {
-    // Whoever is handed streams of another kind, as in a test, has no terminal that a child could write to.
-    if !matches!(context.signals, StopSource::Process)
-        || !console.is_terminal()
-        || context.environment.text("TERM").is_some_and(|term| term == "dumb")
-    {
+    if !may_start(context, console) {
         return None;
     }
     let named = context.environment.text("PAGER");

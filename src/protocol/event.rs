@@ -113,7 +113,7 @@ impl UnknownEvent {
 }
 
 /// The candidate that `given` is most like, if it is like any.
-fn closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_ascii_lowercase();
     candidates
         .map(|candidate| (strsim::jaro_winkler(&given, candidate), candidate))

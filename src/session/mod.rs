@@ -13,6 +13,7 @@ pub(crate) mod input;
 pub(crate) mod listener;
 pub(crate) mod payload;
 pub(crate) mod ready_file;
+pub(crate) mod reference;
 pub(crate) mod registry;
 pub(crate) mod replay_request;
 pub(crate) mod request;

@@ -159,6 +159,78 @@ fn help_is_data_and_goes_to_stdout() {
 }
 
 #[test]
+fn help_explains_commands_and_topics() {
+    let scene = Scene::new();
+    assert_eq!(scene.run(["help"]).code(0).out(), scene.run(["--help"]).code(0).out());
+    assert_eq!(scene.run(["help", "events", "show"]).out(), scene.run(["events", "show", "--help"]).out());
+    let environment = scene.run(["help", "environment"]).code(0);
+    for name in ["REFERRALLOOP_WEBHOOK_SECRET", "REFERRALLOOP_STORE", "NO_COLOR", "SSL_CERT_FILE"] {
+        assert!(environment.out().contains(name) && environment.err().is_empty(), "{environment}");
+    }
+    assert!(scene.run(["help", "files"]).code(0).out().contains("referralloop.toml"));
+    assert!(scene.run(["help", "exit-codes"]).code(0).out().contains("130, 143"));
+    assert_eq!(scene.run(["help", "agents"]).code(0).out(), include_str!("../../docs/agents.md"));
+    scene.run(["help", "listne"]).is(
+        2,
+        "",
+        "error: unknown command 'listne'\n  hint: did you mean listen?\n  hint: referralloop help\n",
+    );
+    let page = scene.run(["man", "events", "show"]).code(0);
+    assert!(page.out().contains(".SH ENVIRONMENT") && page.out().contains(".SH \"EXIT CODES\""), "{page}");
+}
+
+#[test]
+fn short_help_has_groups_and_one_line_of_global_options() {
+    let scene = Scene::new();
+    let root = scene.run(["-h"]).code(0);
+    for group in ["Receive:", "Send:", "Look back:", "Test and CI:", "The service:", "Set up and learn:"] {
+        assert!(root.out().contains(&format!("\n{group}\n")), "{root}");
+    }
+    let listen = scene.run(["listen", "-h"]).code(0);
+    assert!(listen.out().contains("\nGlobal options: --profile --config --store"), "{listen}");
+    assert!(!listen.out().contains("Never prompt"), "{listen}");
+    assert!(scene.run(["listen", "--help"]).out().contains("Never prompt"));
+}
+
+#[test]
+fn examples_are_never_broken() {
+    let scene = Scene::new();
+    let whole = examples(&scene.run(["listen", "--help"]).out());
+    for columns in ["40", "60", "80"] {
+        let narrow = scene.process(["listen", "--help"]).env("COLUMNS", columns).output().code(0);
+        assert_eq!(examples(&narrow.out()), whole, "{columns}");
+        assert!(!narrow.out().contains('\u{a0}'), "{narrow}");
+        let limit: usize = columns.parse().unwrap();
+        let prose = narrow.out().split("Examples:").next().unwrap().to_owned();
+        let root = scene.process(["-h"]).env("COLUMNS", columns).output().code(0);
+        // A heading stays on its line.
+        let prose_line = |line: &&str| line.starts_with(' ') || !line.ends_with(':');
+        let long = |text: &str| text.lines().filter(prose_line).filter(|line| line.chars().count() > limit).count();
+        assert_eq!((long(&prose), long(root.out().split("Examples:").next().unwrap())), (0, 0), "{narrow}{root}");
+    }
+}
+
+#[test]
+fn what_other_tools_call_it_is_understood() {
+    let scene = Scene::new();
+    for (line, meant) in [
+        ("logs", "referralloop events list"),
+        ("forward", "referralloop listen"),
+        ("retry", "referralloop replay --failed"),
+        ("version", "referralloop --version"),
+        ("trigger created --override data.position=1", "--set"),
+        ("trigger created --print-json", "--json"),
+        ("listen --print-secret", "referralloop secret show"),
+        ("listen --target 3000", "--forward-to"),
+        ("trigger created --target 3000", "--to"),
+    ] {
+        let refused = scene.run(line.split(' ')).code(2);
+        assert!(refused.err().contains(&format!("\n  hint: did you mean {meant}?\n")), "{line}: {refused}");
+        assert_eq!(refused.out(), "");
+    }
+}
+
+#[test]
 fn the_demo_ends_by_itself_and_touches_nothing() {
     let scene = Scene::new();
     let ended = scene.run(["demo"]).code(0);
