@@ -29,6 +29,8 @@ pub(crate) enum DeliveryPace {
 pub(crate) struct DeliveryPlan {
     /// The request, the same bytes for each attempt.
     pub request: OutgoingRequest,
+    /// The target, as it is shown and recorded; a request may carry more than it.
+    pub label: String,
     /// Number of the event within its store.
     pub event: u64,
     /// Why it is delivered.
@@ -141,7 +143,7 @@ async fn make_attempt<S: DeliveryContext>(
 ) -> Result<AttemptOutcome, S::Stopped> {
     let at = clock.now();
     let (outcome, latency) = exchange.post(&plan.request, plan.budget).await;
-    let url = plan.request.url.to_string();
+    let url = plan.label.clone();
     let kept = Attempt {
         event: plan.event,
         url: url.clone(),
@@ -167,7 +169,7 @@ async fn make_attempt<S: DeliveryContext>(
 }
 
 fn describe_result(plan: &DeliveryPlan, ended: &DeliveryResult) -> ReportKind {
-    let url = plan.request.url.to_string();
+    let url = plan.label.clone();
     let attempts = ended.attempts;
     if ended.last.is_acknowledged() {
         ReportKind::Delivered { event: plan.event, url, attempts }

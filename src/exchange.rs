@@ -4,22 +4,28 @@
 //! nothing is sent twice, no `Referer` and no cookie exists. What reqwest, rustls and the operating system say is
 //! translated here, once, into a value of floor 0.
 
+mod direct;
 mod loopback;
+mod outcomes;
 mod paced;
+mod spelling;
 mod tls_errors;
+mod trust;
 
 pub(crate) use crate::protocol::target::is_loopback;
 pub(crate) use loopback::connect_to;
 pub(crate) use paced::BodyEncoding;
+pub(crate) use trust::TlsTrust;
 
-use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptPhase, AttemptResponse};
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use crate::protocol::body::RawBody;
-use bytes::BytesMut;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use crate::protocol::field::FieldName;
+use crate::protocol::wire::{is_direct, wire_fields};
+use direct::{DirectOptions, DirectPool};
+use http::{HeaderMap, HeaderValue, Method};
 use loopback::LoopbackResolver;
+use outcomes::{ResponseInProgress, classify_error};
 use paced::PacedBody;
-use std::error::Error as _;
-use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
@@ -31,7 +37,7 @@ pub(crate) struct OutgoingRequest {
     /// Where to.
     pub url: Url,
     /// Header fields in order; names may repeat.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub headers: Vec<(FieldName, HeaderValue)>,
     /// The exact bytes.
     pub body: RawBody,
 }
@@ -42,13 +48,15 @@ pub(crate) struct HttpClient {
     clients: Arc<ClientPool>,
 }
 
-/// Three clients: loopback targets need no look at proxy settings, and without TLS no root certificates either; loading
-/// those takes a thousand times longer than the request.
+/// Connections of our own to this machine, and two clients: what is on this machine needs no look at proxy settings,
+/// and without TLS no root certificates either; loading those takes a thousand times longer than the request.
 #[derive(Debug, Default)]
 struct ClientPool {
-    loopback: OnceLock<reqwest::Client>,
+    direct: DirectPool,
     loopback_tls: OnceLock<reqwest::Client>,
     public: OnceLock<reqwest::Client>,
+    /// Whose certificates are taken.
+    trust: TlsTrust,
     building: Mutex<()>,
     /// Whether every request has a connection of its own.
     fresh: bool,
@@ -84,9 +92,14 @@ impl HttpClient {
         Self::default()
     }
 
+    /// One that trusts what it is told to trust.
+    pub(crate) fn trusting(trust: TlsTrust) -> Self {
+        Self { clients: Arc::new(ClientPool { trust, ..ClientPool::default() }) }
+    }
+
     /// One that makes a connection for every request: nothing that one does can reach another.
-    pub(crate) fn without_pool() -> Self {
-        Self { clients: Arc::new(ClientPool { fresh: true, ..ClientPool::default() }) }
+    pub(crate) fn without_pool(trust: TlsTrust) -> Self {
+        Self { clients: Arc::new(ClientPool { fresh: true, trust, ..ClientPool::default() }) }
     }
 
     /// One whose answers are kept up to so many bytes and not read any further, and whose connections must stand within
@@ -110,30 +123,38 @@ impl HttpClient {
         budget: Option<Duration>,
     ) -> ExchangeResult {
         let mut headers = HeaderMap::new();
-        let client = match self.client(&request.url).await {
-            Ok(client) => client,
-            Err(message) => {
-                return ExchangeResult { outcome: AttemptOutcome::Failed(message), headers, latency: Duration::ZERO };
-            }
-        };
+        let whole = unusual.is_none_or(|unusual| matches!(unusual.manner, BodyEncoding::Whole));
+        let announced = unusual.is_none_or(|unusual| unusual.method == Method::POST) || request.body.len() > 0;
+        let length = (whole && announced).then(|| request.body.len());
+        let fields = wire_fields(&request.url, &request.headers, length);
+        let reach = if is_direct(&request.url) { None } else { Some(self.client(&request.url).await) };
         let started = Instant::now();
         let mut phase = AttemptPhase::Connect;
-        let attempt =
-            run_exchange(build_request(&client, request, unusual), self.clients.cap, &mut phase, &mut headers);
-        let outcome = match budget {
-            None => attempt.await,
-            Some(budget) => match tokio::time::timeout(budget, attempt).await {
-                Ok(outcome) => outcome,
-                Err(_) => AttemptOutcome::TimedOut(phase),
-            },
+        let attempt = async {
+            let told = (&mut phase, &mut headers);
+            match &reach {
+                None => {
+                    let ClientPool { direct, fresh, connect, cap, .. } = &*self.clients;
+                    let options = DirectOptions { connect: *connect, fresh: *fresh, cap: *cap };
+                    direct.exchange(request, &fields, unusual, options, told).await
+                }
+                Some(Ok(client)) => {
+                    run_exchange(build_request(client, request, &fields, unusual), self.clients.cap, told).await
+                }
+                Some(Err(message)) => AttemptOutcome::Failed(message.clone()),
+            }
         };
+        let ended = match budget {
+            None => Some(attempt.await),
+            Some(budget) => tokio::time::timeout(budget, attempt).await.ok(),
+        };
+        let outcome = ended.unwrap_or(AttemptOutcome::TimedOut(phase));
         ExchangeResult { outcome, headers, latency: started.elapsed() }
     }
 
     async fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
-        let reach = ClientReach::of(url);
+        let reach = if is_loopback(url) { ClientReach::LoopbackTls } else { ClientReach::Anywhere };
         let slot = match reach {
-            ClientReach::Loopback => &self.clients.loopback,
             ClientReach::LoopbackTls => &self.clients.loopback_tls,
             ClientReach::Anywhere => &self.clients.public,
         };
@@ -152,22 +173,10 @@ impl HttpClient {
 /// What a client is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ClientReach {
-    /// http on this machine.
-    Loopback,
     /// https on this machine, whose certificate the machine has to trust like any other.
     LoopbackTls,
-    /// Everything else.
+    /// Everything on other machines.
     Anywhere,
-}
-
-impl ClientReach {
-    fn of(url: &Url) -> Self {
-        match (is_loopback(url), url.scheme()) {
-            (true, "https") => Self::LoopbackTls,
-            (true, _) => Self::Loopback,
-            (false, _) => Self::Anywhere,
-        }
-    }
 }
 
 fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Client, reqwest::Error> {
@@ -180,7 +189,9 @@ fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Clie
         };
         let builder = match reach {
             ClientReach::Anywhere => builder,
-            ClientReach::Loopback | ClientReach::LoopbackTls => builder.no_proxy().dns_resolver(LoopbackResolver),
+            ClientReach::LoopbackTls => {
+                builder.no_proxy().dns_resolver(LoopbackResolver).tls_danger_accept_invalid_certs(wanted.trust.insecure)
+            }
         };
         builder
             .pool_max_idle_per_host(if wanted.fresh { 0 } else { usize::MAX })
@@ -188,27 +199,27 @@ fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Clie
             .retry(reqwest::retry::never())
             .referer(false)
             .http1_only()
+            .http1_title_case_headers()
             .tcp_nodelay(true)
     };
-    if reach == ClientReach::Loopback {
-        return settings().tls_certs_only(std::iter::empty()).build();
-    }
-    settings().build().or_else(|_| {
+    let own = || wanted.trust.authorities.iter().cloned();
+    settings().tls_certs_merge(own()).build().or_else(|_| {
         // A machine without CA certificates (a bare container): Mozilla's list, compiled in.
         let roots =
             webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        settings().tls_certs_only(roots).build()
+        settings().tls_certs_only(roots.chain(own())).build()
     })
 }
 
 fn build_request(
     client: &reqwest::Client,
     request: &OutgoingRequest,
+    fields: &[(FieldName, HeaderValue)],
     unusual: Option<&RequestOverrides>,
 ) -> reqwest::RequestBuilder {
-    let mut headers = HeaderMap::with_capacity(request.headers.len());
-    for (name, value) in &request.headers {
-        headers.append(name, value.clone());
+    let mut headers = HeaderMap::with_capacity(fields.len());
+    for (name, value) in fields {
+        headers.append(&**name, value.clone());
     }
     let method = unusual.map_or(Method::POST, |unusual| unusual.method.clone());
     let body = match unusual.map(|unusual| &unusual.manner) {
@@ -221,8 +232,7 @@ fn build_request(
 async fn run_exchange(
     request: reqwest::RequestBuilder,
     cap: Option<usize>,
-    phase: &mut AttemptPhase,
-    headers: &mut HeaderMap,
+    (phase, headers): (&mut AttemptPhase, &mut HeaderMap),
 ) -> AttemptOutcome {
     // reqwest does not tell when the connection stands; a timeout before the head is told as such.
     *phase = AttemptPhase::Head;
@@ -232,81 +242,14 @@ async fn run_exchange(
     };
     *phase = AttemptPhase::Body;
     headers.clone_from(response.headers());
-    let location = response.status().is_redirection().then(|| response.headers().get(http::header::LOCATION)).flatten();
-    let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let status = response.status().as_u16();
-    let mut body = BytesMut::new();
-    let mut truncated = false;
-    let kept = cap.unwrap_or(ANSWER_KEPT);
-    while !(truncated && cap.is_some()) {
+    let mut answer = ResponseInProgress::new(response.status(), headers, cap);
+    loop {
         match response.chunk().await {
-            Ok(None) => break,
-            Ok(Some(chunk)) => {
-                let room = kept - body.len();
-                truncated |= chunk.len() > room;
-                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            }
+            Ok(Some(chunk)) if answer.take(&chunk) => {}
+            Ok(_) => return answer.finish(),
             Err(error) => return classify_error(&error),
         }
     }
-    AttemptOutcome::Answered(AttemptResponse { status, location, body: body.freeze(), truncated })
-}
-
-/// Translates an error by its first cause that is understood.
-fn classify_error(error: &reqwest::Error) -> AttemptOutcome {
-    // Only the time for connecting is reqwest's to watch.
-    if error.is_timeout() && error.is_connect() {
-        return AttemptOutcome::TimedOut(AttemptPhase::Connect);
-    }
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(current) = cause {
-        words = current.to_string();
-        if let Some(outcome) = classify_cause(current, &words) {
-            return outcome;
-        }
-        cause = current.source();
-    }
-    AttemptOutcome::Failed(words)
-}
-
-fn classify_cause(cause: &(dyn std::error::Error + 'static), words: &str) -> Option<AttemptOutcome> {
-    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-        return Some(AttemptOutcome::Tls(tls_errors::describe_tls_error(tls)));
-    }
-    if let Some(error) = cause.downcast_ref::<std::io::Error>() {
-        return classify_io_error(error);
-    }
-    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
-        return classify_http_error(error);
-    }
-    // The resolver's error has no type of its own.
-    (words.contains("dns error") || words.contains("failed to lookup address")).then_some(AttemptOutcome::UnknownHost)
-}
-
-fn classify_io_error(error: &std::io::Error) -> Option<AttemptOutcome> {
-    // An error wrapped in an io::Error is skipped by `source()`, and rustls' is wrapped twice.
-    let inner = error.get_ref();
-    if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return Some(AttemptOutcome::Tls(tls_errors::describe_tls_error(tls)));
-    }
-    if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
-        return classify_io_error(wrapped);
-    }
-    match error.kind() {
-        ErrorKind::ConnectionRefused => Some(AttemptOutcome::Refused),
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            Some(AttemptOutcome::Disconnected)
-        }
-        _ => None,
-    }
-}
-
-fn classify_http_error(error: &hyper::Error) -> Option<AttemptOutcome> {
-    if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-        return Some(AttemptOutcome::Disconnected);
-    }
-    error.is_parse().then(|| AttemptOutcome::Malformed(error.to_string()))
 }
 
 #[cfg(test)]

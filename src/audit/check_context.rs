@@ -97,7 +97,7 @@ impl<'a> CheckContext<'a> {
     /// An empty stage.
     pub(super) fn new(plan: &'a AuditPlan) -> Self {
         let (started, began) = (plan.clock.monotonic(), plan.clock.now());
-        Self { plan, exchange: HttpClient::without_pool(), started, began, log: Mutex::default() }
+        Self { plan, exchange: HttpClient::without_pool(plan.trust.clone()), started, began, log: Mutex::default() }
     }
 
     fn log(&self) -> MutexGuard<'_, ExchangeLog> {
@@ -206,7 +206,7 @@ impl<'a> CheckContext<'a> {
         let draft = draft
             .with_header(&header::CONTENT_TYPE, "application/json")
             .with_header(&header::USER_AGENT, &self.plan.agent);
-        self.plan.headers.iter().fold(draft, |draft, (name, value)| draft.with_header(name, value))
+        self.plan.headers.iter().fold(draft, |draft, (name, value)| draft.with_spelled_header(name, value))
     }
 
     /// Sends, and remembers what came back. Who is told to wait waits, and goes on slower.

@@ -4,6 +4,7 @@ use crate::exchange::{BodyEncoding, OutgoingRequest, RequestOverrides};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckExchange;
+use crate::protocol::field::FieldName;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use url::Url;
@@ -57,10 +58,20 @@ impl RequestDraft {
         self.without_header(name).add_header(name, value)
     }
 
+    /// The same with the name as somebody spelled it.
+    #[must_use]
+    pub(super) fn with_spelled_header(self, name: &FieldName, value: &HeaderValue) -> Self {
+        let mut draft = self.without_header(name);
+        draft.request.headers.push((name.clone(), value.clone()));
+        draft
+    }
+
     /// With one more field.
     #[must_use]
     pub(crate) fn add_header(mut self, name: &HeaderName, value: impl AsRef<[u8]>) -> Self {
-        self.request.headers.extend(HeaderValue::from_bytes(value.as_ref()).ok().map(|value| (name.clone(), value)));
+        self.request
+            .headers
+            .extend(HeaderValue::from_bytes(value.as_ref()).ok().map(|value| (name.clone().into(), value)));
         self
     }
 

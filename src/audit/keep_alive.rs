@@ -5,12 +5,12 @@ use super::draft::RequestDraft;
 use crate::exchange::connect_to;
 use crate::protocol::attempt::{ANSWER_KEPT, AttemptOutcome, AttemptResponse};
 use crate::protocol::check::CheckExchange;
-use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use crate::protocol::wire::{request_target, wire_fields};
+use http::{HeaderMap, StatusCode, Version, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use std::time::{Duration, Instant};
-use url::Position;
 
 type ConnectionSender = SendRequest<Full<bytes::Bytes>>;
 
@@ -56,11 +56,9 @@ async fn exchange_once(
     let url = &draft.request.url;
     let mut request = http::Request::new(Full::new(draft.request.body.bytes()));
     *request.method_mut() = draft.method.clone();
-    *request.uri_mut() = url[Position::BeforePath..Position::AfterQuery].parse().unwrap_or_default();
-    let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]);
-    request.headers_mut().extend(host.ok().map(|host| (header::HOST, host)));
-    for (name, value) in &draft.request.headers {
-        request.headers_mut().append(name, value.clone());
+    *request.uri_mut() = request_target(url).parse().unwrap_or_default();
+    for (name, value) in wire_fields(url, &draft.request.headers, Some(draft.request.body.len())) {
+        request.headers_mut().append(&*name, value);
     }
     sender.ready().await?;
     let (head, body) = sender.send_request(request).await?.into_parts();

@@ -26,7 +26,9 @@ pub(crate) use run::{build_drafts, run_audit};
 pub(crate) use selection::{CheckSelection, CheckSelector};
 
 use crate::clock::SharedClock;
+use crate::exchange::TlsTrust;
 use crate::protocol::check::CheckReport;
+use crate::protocol::field::FieldName;
 use crate::protocol::signature::{HmacKey, Secret};
 use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
@@ -51,7 +53,9 @@ pub(crate) struct AuditPlan {
     /// The header in which the signature is sent.
     pub signature_header: HeaderName,
     /// Fields that are added to every request, or stand in place of its own.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub headers: Vec<(FieldName, HeaderValue)>,
+    /// Whose certificates are taken.
+    pub trust: TlsTrust,
     /// How the requests introduce themselves.
     pub agent: HeaderValue,
     /// Which checks.

@@ -36,6 +36,7 @@ fn a_check_sends_as_many_requests_as_it_says() {
     let plan = AuditPlan {
         url: "http://localhost:1/hook".parse().unwrap(),
         secret: Secret::new("s").ok(),
+        trust: crate::exchange::TlsTrust::default(),
         signature_header: HeaderName::from_static("x-webhook-signature"),
         headers: Vec::new(),
         agent: HeaderValue::from_static("test"),

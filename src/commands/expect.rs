@@ -17,7 +17,7 @@ use crate::output::screen::Screen;
 use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationVerdict};
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
-use crate::session::{self, arguments, runtime};
+use crate::session::{self, arguments, arguments::HeaderArgument, runtime, trust};
 use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -68,6 +68,14 @@ pub(crate) struct Arguments {
     /// Forward what arrives to the app: a port, host:port/path or URL
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     forward_to: Option<Url>,
+    /// Add a header to what is forwarded, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
+    /// Append the path that was asked for to the target's
+    #[arg(long, requires = "forward_to")]
+    forward_path: bool,
+    #[command(flatten)]
+    trust: trust::Arguments,
     /// Listen on this port; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
@@ -94,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         rules: ExpectRules { condition, repeats: arguments.count_arrivals },
         within: arguments.within,
         command: arguments.command.clone(),
-        settings: receiving(arguments, &secrets),
+        settings: receiving(arguments, &secrets, context)?,
         divert: console.is_json(),
         secrets,
     };
@@ -113,13 +121,26 @@ fn refuse_ambiguous_order(arguments: &Arguments) -> Result<(), Error> {
     }
 }
 
-fn receiving(arguments: &Arguments, secrets: &WebhookSecrets) -> receive::ListenerSettings {
-    receive::ListenerSettings {
+fn receiving(
+    arguments: &Arguments,
+    secrets: &WebhookSecrets,
+    context: &Context,
+) -> Result<receive::ListenerSettings, Error> {
+    arguments.trust.require(!arguments.headers.is_empty(), arguments.forward_to.is_some(), "--forward-to")?;
+    let targets: Vec<&Url> = arguments.forward_to.iter().collect();
+    let trust = arguments.trust.read(&targets, context)?;
+    let forward = |url: &Url| ForwardSettings {
+        headers: arguments.headers.clone(),
+        with_path: arguments.forward_path,
+        trust: trust.clone(),
+        ..ForwardSettings::new(url.clone())
+    };
+    Ok(receive::ListenerSettings {
         keys: secrets.all.iter().map(|secret| secret.key()).collect(),
         require_signature: !arguments.allow_unsigned,
-        forwards: arguments.forward_to.iter().cloned().map(ForwardSettings::new).collect(),
+        forwards: arguments.forward_to.iter().map(forward).collect(),
         ..receive::ListenerSettings::default()
-    }
+    })
 }
 
 async fn watch(

@@ -1,5 +1,6 @@
 //! `listen`: receives deliveries, verifies, stores, shows and forwards them.
 
+mod bound_headers;
 mod exposure;
 mod forward;
 
@@ -213,7 +214,7 @@ fn build_receive_settings(
         require_signature: arguments.verification.require_signature,
         answers: arguments.answering.respond.clone(),
         respond_delay: arguments.answering.respond_delay,
-        forwards: arguments.forwarding.targets(settings)?,
+        forwards: arguments.forwarding.targets(context, settings)?,
         shown: build_display_filter(&arguments.shown, settings)?,
         until: arguments.life.until,
         greeting: exposure.is_exposed().then(|| exposure::generate_greeting(context)),

@@ -13,10 +13,12 @@ use crate::output::load_summary::{LoadParameters, render_load_table, summary_fie
 use crate::protocol::event::EventType;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
+use crate::protocol::target::LOOPBACK_ADDRESSES;
+use crate::protocol::wire::{request_target, wire_fields};
 use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 #[cfg(test)]
 mod tests;
@@ -188,24 +190,23 @@ fn plan(arguments: &Arguments, context: &Context, settings: &ConfigSettings, url
 
 /// The address that answers, where `localhost` has two; else the first.
 fn address(url: &Url) -> Result<SocketAddr, Error> {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let found = (host, url.port_or_known_default().unwrap_or(80)).to_socket_addrs();
-    let found: Vec<SocketAddr> = found.map_err(|error| Error::usage(format!("{host}: {error}")))?.collect();
-    if let Some(elsewhere) = found.iter().find(|address| !address.ip().is_loopback()) {
-        return Err(Error::usage(format!("{host} is {}, which is not on this machine", elsewhere.ip())));
-    }
+    let port = url.port_or_known_default().unwrap_or(80);
+    let found: Vec<SocketAddr> = match url.host() {
+        Some(Host::Ipv4(address)) => vec![(address, port).into()],
+        Some(Host::Ipv6(address)) => vec![(address, port).into()],
+        // A loopback URL with a name: no resolver is asked.
+        _ => LOOPBACK_ADDRESSES.map(|address| SocketAddr::new(address, port)).into(),
+    };
     let answers = |address: &&SocketAddr| TcpStream::connect_timeout(address, ATTEMPT_BUDGET).is_ok();
     let chosen = if found.len() > 1 { found.iter().find(answers) } else { None };
-    chosen.or(found.first()).copied().ok_or_else(|| Error::usage(format!("{host} has no address")))
+    chosen.or(found.first()).copied().ok_or_else(|| Error::usage(format!("{url} has no address")))
 }
 
 /// Request line and header lines.
 fn head(url: &Url, headers: &[arguments::HeaderArgument]) -> Vec<u8> {
-    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    let mut head = format!("POST {target} HTTP/1.1\r\nHost: {authority}\r\n").into_bytes();
-    for (name, value) in headers {
-        head.extend_from_slice(name.as_str().as_bytes());
+    let mut head = format!("POST {} HTTP/1.1\r\n", request_target(url)).into_bytes();
+    for (name, value) in wire_fields(url, headers, None) {
+        head.extend_from_slice(name.spelling().as_bytes());
         head.extend_from_slice(b": ");
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");

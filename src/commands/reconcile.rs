@@ -8,7 +8,7 @@ use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
-use crate::exchange::is_loopback;
+use crate::exchange::{HttpClient, is_loopback};
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
 use crate::output::sanitise::Sanitised;
@@ -17,8 +17,9 @@ use crate::output::table::{TableCell, render_columns};
 use crate::output::{pager, phrases, prompt};
 use crate::protocol::facts::WaitlistPosition;
 use crate::protocol::reconcile::MissedEvent;
+use crate::session::arguments::{self, HeaderArgument};
 use crate::session::history::read_moment;
-use crate::session::{self, arguments, delivery, registry, runtime, service, waitlist};
+use crate::session::{self, delivery, registry, runtime, service, trust, waitlist};
 use crate::shutdown::StopReceiver;
 use jiff::Timestamp;
 use serde_json::json;
@@ -49,12 +50,17 @@ pub(crate) struct Arguments {
     /// Where they are delivered to [default: the setting to, else the running listener]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target, requires = "deliver")]
     to: Option<Url>,
+    /// Add a header to what is delivered, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
     /// Follow the documented retry schedule when a delivery fails
     #[arg(long, requires = "deliver")]
     retry: bool,
     /// Wait for retries 60 times as fast (60x) or not at all (instant)
     #[arg(long, value_name = "SPEED", value_parser = pace, requires = "retry")]
     speed: Option<DeliveryPace>,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 fn pace(text: &str) -> Result<DeliveryPace, String> {
@@ -79,6 +85,7 @@ struct ReconcileResult {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
+    arguments.trust.require(!arguments.headers.is_empty(), arguments.deliver, "--deliver")?;
     let since = read_moment("--since", arguments.since.as_deref(), context.clock.now())?;
     let given = waitlist::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
     waitlist::require_waitlist(given.as_ref(), context)?;
@@ -86,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         true => Some(target(arguments, context, &settings)?),
         false => None,
     };
+    let exchange = arguments.trust.open_client(&url.iter().collect::<Vec<_>>(), context)?;
     let service = service::open_service(context, &settings)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
@@ -101,7 +109,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             show_summary(&found, None, &console)?;
             return Ok(if found.missed.is_empty() { Exit::Done } else { Exit::No });
         };
-        deliver_found(arguments, &found, url, (context, &settings, &console), &stop).await
+        deliver_found(arguments, &found, (url, exchange), (context, &settings, &console), &stop).await
     })
 }
 
@@ -138,7 +146,7 @@ async fn compare(
 async fn deliver_found(
     arguments: &Arguments,
     found: &ReconcileResult,
-    url: Url,
+    (url, exchange): (Url, HttpClient),
     (context, settings, console): (&Context, &ConfigSettings, &Console),
     stop: &StopReceiver,
 ) -> Result<Exit, Error> {
@@ -154,6 +162,8 @@ async fn deliver_found(
         missed: &found.missed,
         waitlist: &found.waitlist,
         url,
+        headers: &arguments.headers,
+        exchange,
         retry: arguments.retry,
         pace: arguments.speed.unwrap_or(DeliveryPace::Times(1.0)),
     };

@@ -13,7 +13,7 @@ use crate::protocol::event::EventType;
 use crate::protocol::rehearsal::{FaultRates, plan_rehearsal};
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::scenario::{BUILT_IN, Scenario, ScenarioScript};
-use crate::session::{self, destination, input, payload, request, runtime};
+use crate::session::{self, destination, input, payload, request, runtime, trust};
 use std::path::Path;
 
 /// Deliver as production does: repeated, lost, late and out of order, and judge the effects
@@ -59,6 +59,8 @@ pub(crate) struct Arguments {
     payload: payload::Arguments,
     #[command(flatten)]
     request: request::Arguments,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 /// The name of a scenario or of a file. An event is neither, and easily meant.
@@ -90,8 +92,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let url = arguments.destination.resolve_target(context, &settings)?;
     let (script, seed) = script(arguments, context, &settings)?;
     let template = request::build_template(&url, &arguments.request, context, &settings)?;
+    let exchange = arguments.trust.open_client(&[&url], context)?;
     let rehearsal = run::RehearsalRun {
         url,
+        exchange,
         template,
         budget: arguments.destination.budget(),
         seed,

@@ -8,9 +8,9 @@ use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
-use crate::session::arguments::{self, TimeLimit};
+use crate::session::arguments::{self, HeaderArgument, TimeLimit};
 use crate::session::history::{SelectionOptions, StoredId};
-use crate::session::{self, input, runtime};
+use crate::session::{self, input, runtime, trust};
 use std::path::PathBuf;
 use url::Url;
 
@@ -42,6 +42,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     sending: SendingArguments,
     #[command(flatten)]
+    trust: trust::Arguments,
+    #[command(flatten)]
     order: OrderArguments,
     /// Say what would be sent, and send nothing
     #[arg(long)]
@@ -55,6 +57,12 @@ struct SendingArguments {
     /// Deliver to this port, host:port/path or URL
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     to: Option<Url>,
+    /// Add a header, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
+    /// Append the path that was asked for when the event came in to the target's
+    #[arg(long)]
+    forward_path: bool,
     /// Sign again, instead of keeping the signature that came
     #[arg(long)]
     resign: bool,

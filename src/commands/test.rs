@@ -16,7 +16,7 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::session::arguments::{self, HeaderArgument};
 use crate::session::audit::{self as auditing, AuditTarget, RepeatLineOptions};
 use crate::session::delivery::exit_for_signal;
-use crate::session::{self, input, runtime};
+use crate::session::{self, input, runtime, trust};
 use http::HeaderName;
 use serde_json::json;
 use std::io::Write;
@@ -68,6 +68,8 @@ struct RequestArguments {
     /// Add a header to every request, or replace one (repeatable)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -164,8 +166,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         state: arguments.checks.state_cmd.clone(),
         restart: arguments.checks.restart_cmd.clone(),
         unsigned: secret.is_none(),
+        trust: arguments.request.trust.list_options(),
     };
-    let plan = plan(arguments, &target, secret, selection, context)?;
+    let trust = arguments.request.trust.read(&[&target.url], context)?;
+    let plan = AuditPlan { trust, ..plan(arguments, &target, secret, selection, context)? };
     if let Some(check) = arguments.case.case {
         let repeat = |check: &audit::AuditCheck| auditing::format_repeat_line(check, &target, &around);
         return case::run_case(check, plan, &repeat, arguments.case.dry_run, (context, &console));

@@ -4,12 +4,12 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
-use crate::exchange::OutgoingRequest;
+use crate::exchange::{HttpClient, OutgoingRequest};
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::event::EventType;
-use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime};
+use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime, trust};
 use clap::ValueEnum;
 
 /// Fabricate an event, sign it and deliver it with the documented retries
@@ -49,6 +49,8 @@ pub(crate) struct Arguments {
         help_heading = "Request"
     )]
     sign: request::SignOption,
+    #[command(flatten)]
+    trust: trust::Arguments,
     #[command(flatten)]
     retries: RetryArguments,
     /// Print the request, and send nothing
@@ -128,7 +130,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         print(&console, &request, arguments.form)?;
         return Ok(Exit::Done);
     }
-    runtime::block_on(send(arguments, context, &console, &settings, request))
+    let exchange = arguments.trust.open_client(&[&request.url], context)?;
+    runtime::block_on(send(arguments, context, &console, &settings, (request, exchange)))
 }
 
 fn print(console: &Console, request: &OutgoingRequest, form: RequestForm) -> Result<(), Error> {
@@ -151,13 +154,14 @@ async fn send(
     context: &Context,
     console: &Console,
     settings: &ConfigSettings,
-    request: OutgoingRequest,
+    (request, exchange): (OutgoingRequest, HttpClient),
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     let store = session::open_store(context, settings)?;
     let (screen, _) = console.start_screen()?;
     let event = delivery::register_event(&request, context, &screen, &store).await?;
     let plan = DeliveryPlan {
+        label: request.url.to_string(),
         request,
         event,
         purpose: DeliveryPurpose::Trigger,
@@ -166,7 +170,7 @@ async fn send(
         retry: arguments.retries.follows_schedule(context),
         budget: arguments.destination.budget(),
     };
-    let exit = delivery::deliver_event(&plan, context, &screen, &store, &stop).await;
+    let exit = delivery::deliver_event(&plan, &exchange, context, &screen, &store, &stop).await;
     store.close().await;
     screen.finish()?;
     let exit = exit?;

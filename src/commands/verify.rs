@@ -15,7 +15,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::signature::{SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_signature};
 use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within};
 use crate::session::history::{self, StoredId, StoredRequest};
-use crate::session::{self, arguments, input, runtime};
+use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
 use crate::store::StoreReader;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -48,6 +48,9 @@ pub(crate) struct Arguments {
     /// Send signed deliveries to this endpoint (at most 40) and find out how it hashes
     #[arg(long, value_name = "URL", value_parser = arguments::read_target, conflicts_with_all = ["body", "signature", "event", "got"])]
     probe: Option<Url>,
+    /// Add a header to what --probe sends, or replace one (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
+    headers: Vec<HeaderArgument>,
     /// Give the fix for this framework: express, nextjs, nest, fastify, hono, flask, fastapi, django, rails, laravel, go,
     /// spring, aspnet, lambda or axum
     #[arg(long, value_name = "NAME", value_parser = framework, hide_possible_values = true)]
@@ -55,6 +58,8 @@ pub(crate) struct Arguments {
     /// Check against the secret in this file (- for standard input); repeat it while rotating
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 /// The framework with this name.
@@ -76,10 +81,13 @@ struct SignedInput {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
+    arguments.trust.require(!arguments.headers.is_empty(), arguments.probe.is_some(), "--probe")?;
     if let Some(url) = &arguments.probe {
         probe::confirm_probe(url, context)?;
         let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
-        let probed = runtime::block_on(async { Ok(probe::probe_endpoint(url, secrets.signing()).await) })?;
+        let exchange = arguments.trust.open_client(&[url], context)?;
+        let probing = probe::probe_endpoint(url, secrets.signing(), &arguments.headers, &exchange);
+        let probed = runtime::block_on(async { Ok(probing.await) })?;
         probe::show_probe(url, &probed, arguments.framework, &console)?;
         return Ok(if probe::is_correct(&probed) { Exit::Done } else { Exit::No });
     }

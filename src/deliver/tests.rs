@@ -89,6 +89,7 @@ const BODY: &[u8] = b"\xff{ \"a\" : 1.0 }\r\n!";
 fn plan(url: Url, retry: bool, pace: DeliveryPace, retry_from: RetryFrom) -> DeliveryPlan {
     let request = OutgoingRequest { url, headers: Vec::new(), body: RawBody::new(BODY) };
     DeliveryPlan {
+        label: request.url.to_string(),
         request,
         event: 7,
         purpose: DeliveryPurpose::Trigger,

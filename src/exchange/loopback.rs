@@ -1,9 +1,11 @@
 //! The way to this machine: the names that mean it, without a resolver, and connections of who speaks for itself.
 
-use crate::protocol::target::{LOOPBACK_ADDRESSES, is_loopback_name};
+use crate::protocol::target::{LOOPBACK_ADDRESSES, is_loopback_name, socket_parts};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::io;
 use std::net::SocketAddr;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
 use url::{Host, Url};
 
 /// Answers for `localhost` and the names below it, and for nothing else.
@@ -23,11 +25,25 @@ impl Resolve for LoopbackResolver {
     }
 }
 
-/// Connects to a URL's host and port, and says nothing.
+/// A connection, to a port or to a socket.
+pub(crate) trait PlainStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> PlainStream for S {}
+
+/// Connects to a URL's host and port, or to its socket, and says nothing.
 ///
 /// # Errors
 /// Nobody answers there, or nobody knows the name.
-pub(crate) async fn connect_to(url: &Url) -> std::io::Result<TcpStream> {
+pub(crate) async fn connect_to(url: &Url) -> io::Result<Box<dyn PlainStream>> {
+    if let Some((socket, _)) = socket_parts(url) {
+        return Ok(Box::new(UnixStream::connect(socket).await?));
+    }
+    let stream = connect_to_port(url).await?;
+    stream.set_nodelay(true)?;
+    Ok(Box::new(stream))
+}
+
+async fn connect_to_port(url: &Url) -> io::Result<TcpStream> {
     let port = url.port_or_known_default().unwrap_or(80);
     match url.host() {
         Some(Host::Domain(name)) if is_loopback_name(name) => {
@@ -36,6 +52,6 @@ pub(crate) async fn connect_to(url: &Url) -> std::io::Result<TcpStream> {
         Some(Host::Domain(name)) => TcpStream::connect((name, port)).await,
         Some(Host::Ipv4(address)) => TcpStream::connect((address, port)).await,
         Some(Host::Ipv6(address)) => TcpStream::connect((address, port)).await,
-        None => Err(std::io::ErrorKind::InvalidInput.into()),
+        None => Err(io::ErrorKind::InvalidInput.into()),
     }
 }

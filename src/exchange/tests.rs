@@ -1,6 +1,7 @@
 //! Each way in which an attempt can end, against sockets that do it.
 
 use super::*;
+use crate::protocol::attempt::ANSWER_KEPT;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::JoinHandle;

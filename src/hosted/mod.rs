@@ -229,9 +229,10 @@ impl ApiClient {
     fn build_request(&self, call: &ApiCall, body: Option<Vec<u8>>) -> OutgoingRequest {
         let json = HeaderValue::from_static("application/json");
         let agent = HeaderValue::from_static(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION")));
-        let mut headers = vec![(AUTHORIZATION, self.key.bearer()), (ACCEPT, json.clone()), (USER_AGENT, agent)];
+        let mut headers =
+            vec![(AUTHORIZATION.into(), self.key.bearer()), (ACCEPT.into(), json.clone()), (USER_AGENT.into(), agent)];
         if body.is_some() {
-            headers.push((CONTENT_TYPE, json));
+            headers.push((CONTENT_TYPE.into(), json));
         }
         OutgoingRequest { url: self.base.join(&call.path()), headers, body: RawBody::new(body.unwrap_or_default()) }
     }

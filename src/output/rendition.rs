@@ -3,9 +3,12 @@
 use super::records::BodyFields;
 use super::sanitise::Sanitised;
 use crate::protocol::body::RawBody;
+use crate::protocol::field::FieldName;
+use crate::protocol::target::socket_parts;
+use crate::protocol::wire::{request_target, wire_fields};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use serde::Serialize;
 use url::Url;
 
@@ -15,7 +18,7 @@ pub(crate) struct RequestRendition<'a> {
     /// Where to.
     pub url: &'a Url,
     /// Header fields in order.
-    pub headers: &'a [(HeaderName, HeaderValue)],
+    pub headers: &'a [(FieldName, HeaderValue)],
     /// The exact bytes.
     pub body: &'a RawBody,
 }
@@ -29,15 +32,20 @@ impl RequestRendition<'_> {
     }
 
     fn head(&self) -> Vec<u8> {
-        let mut head = format!("POST {} HTTP/1.1\r\nHost: {}\r\n", target(self.url), authority(self.url)).into_bytes();
-        for (name, value) in self.headers {
-            head.extend_from_slice(title_case_header(name).as_bytes());
-            head.extend_from_slice(b": ");
+        let mut head = format!("POST {} HTTP/1.1\r\n", request_target(self.url)).into_bytes();
+        for (name, value) in self.wire_fields() {
+            head.extend_from_slice(name.spelling().as_bytes());
+            // What is empty has no space in front.
+            head.extend_from_slice(if value.is_empty() { b":" } else { b": " });
             head.extend_from_slice(value.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        head.extend_from_slice(format!("Content-Length: {}\r\n\r\n", self.body.len()).as_bytes());
+        head.extend_from_slice(b"\r\n");
         head
+    }
+
+    fn wire_fields(&self) -> Vec<(FieldName, HeaderValue)> {
+        wire_fields(self.url, self.headers, Some(self.body.len()))
     }
 
     /// The same for a terminal.
@@ -45,7 +53,7 @@ impl RequestRendition<'_> {
         let head = self.head();
         let head = head.split(|byte| *byte == b'\n').map(|line| Sanitised::bytes(line.trim_ascii_end()));
         // The head ends with an empty line, and what follows its line feed is the body.
-        let lines = head.take(self.headers.len() + 4);
+        let lines = head.take(self.wire_fields().len() + 2);
         lines.chain(Sanitised::lines(self.body.as_bytes())).collect()
     }
 
@@ -57,17 +65,23 @@ impl RequestRendition<'_> {
             words.push("-H".into());
             words.push(quote_shell_word(&format!(
                 "{}: {}",
-                title_case_header(name),
+                name.spelling(),
                 String::from_utf8_lossy(value.as_bytes())
             )));
         }
+        let mut url = self.url.as_str().to_owned();
+        if let Some((socket, target)) = socket_parts(self.url) {
+            words.extend(["--unix-socket".into(), quote_shell_word(&socket.to_string_lossy())]);
+            url = format!("http://localhost{target}");
+        }
+        let url = quote_shell_word(&url);
         match self.body_as_word() {
             Some(text) => {
-                words.extend(["--data-binary".into(), quote_shell_word(text), quote_shell_word(self.url.as_str())]);
+                words.extend(["--data-binary".into(), quote_shell_word(text), url]);
                 words.join(" ")
             }
             None => {
-                words.extend(["--data-binary".into(), "@-".into(), quote_shell_word(self.url.as_str())]);
+                words.extend(["--data-binary".into(), "@-".into(), url]);
                 format!("printf %s {} | base64 -d | {}", STANDARD.encode(self.body.as_bytes()), words.join(" "))
             }
         }
@@ -95,27 +109,10 @@ impl RequestRendition<'_> {
         RequestRecord {
             method: "POST",
             url: self.url.as_str(),
-            headers: self.headers.iter().map(|(name, value)| [title_case_header(name), text(value)]).collect(),
+            headers: self.wire_fields().iter().map(|(name, value)| [name.spelling().into(), text(value)]).collect(),
             body: BodyFields::of(self.body.as_bytes()),
         }
     }
-}
-
-fn target(url: &Url) -> &str {
-    &url[url::Position::BeforePath..url::Position::AfterQuery]
-}
-
-fn authority(url: &Url) -> &str {
-    &url[url::Position::BeforeHost..url::Position::AfterPort]
-}
-
-/// `x-webhook-signature` as documentation writes it.
-pub(super) fn title_case_header(name: &HeaderName) -> String {
-    let capital = |word: &str| {
-        let (first, rest) = word.split_at(usize::from(!word.is_empty()));
-        first.to_ascii_uppercase() + rest
-    };
-    name.as_str().split('-').map(capital).collect::<Vec<_>>().join("-")
 }
 
 /// A POSIX shell word: single quotes, each quote inside closed, escaped and opened again.
@@ -126,23 +123,20 @@ pub(crate) fn quote_shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header::CONTENT_TYPE;
 
-    fn rendition<'a>(
-        url: &'a Url,
-        headers: &'a [(HeaderName, HeaderValue)],
-        body: &'a RawBody,
-    ) -> RequestRendition<'a> {
+    fn rendition<'a>(url: &'a Url, headers: &'a [(FieldName, HeaderValue)], body: &'a RawBody) -> RequestRendition<'a> {
         RequestRendition { url, headers, body }
     }
 
     #[test]
     fn wire_form_has_what_is_sent() {
         let url = Url::parse("http://localhost:3000/hook?x=1").unwrap();
-        let headers = [(HeaderName::from_static("content-type"), HeaderValue::from_static("application/json"))];
+        let headers = [(CONTENT_TYPE.into(), HeaderValue::from_static("application/json"))];
         let body = RawBody::new("{}\r\n");
         assert_eq!(
             String::from_utf8(rendition(&url, &headers, &body).to_http()).unwrap(),
-            "POST /hook?x=1 HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n{}\r\n"
+            "POST /hook?x=1 HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\nAccept: */*\r\nContent-Length: 4\r\n\r\n{}\r\n"
         );
     }
 
@@ -151,6 +145,11 @@ mod tests {
         let url = Url::parse("http://localhost:3000/").unwrap();
         let line = |body: &'static [u8]| rendition(&url, &[], &RawBody::new(body)).to_curl();
         assert_eq!(line(b"it's"), r"curl -sS -i -X POST --data-binary 'it'\''s' 'http://localhost:3000/'");
+        let socket = Url::parse("unix:/run/app.sock:/in?x=1").unwrap();
+        assert_eq!(
+            rendition(&socket, &[], &RawBody::new("{}")).to_curl(),
+            "curl -sS -i -X POST --unix-socket '/run/app.sock' --data-binary '{}' 'http://localhost/in?x=1'"
+        );
         for hard in [b"\xff".as_slice(), b"@file", b"a\nb", b"\0", "\u{202e}".as_bytes()] {
             assert!(rendition(&url, &[], &RawBody::new(hard)).to_curl().starts_with("printf %s "), "{hard:?}");
         }

@@ -3,8 +3,9 @@
 //!
 //! Bodies keep their bytes. What a quoted text could not hold, or should not show on a terminal, stands in Base64.
 
-use super::rendition::{RequestRendition, title_case_header};
+use super::rendition::RequestRendition;
 use super::sanitise::Sanitised;
+use crate::protocol::target::socket_parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
@@ -107,7 +108,7 @@ fn plain<'a>(request: &RequestRendition<'a>) -> Option<&'a str> {
 
 fn headers(request: &RequestRendition<'_>) -> Vec<(String, String)> {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    request.headers.iter().map(|(name, value)| (title_case_header(name), text(value))).collect()
+    request.headers.iter().map(|(name, value)| (name.spelling().into_owned(), text(value))).collect()
 }
 
 fn base64(request: &RequestRendition<'_>) -> String {
@@ -116,10 +117,15 @@ fn base64(request: &RequestRendition<'_>) -> String {
 
 fn hurl(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
-    let mut out = format!("# {}\nPOST {}\n", named.name, request.url);
+    let socket = socket_parts(request.url);
+    let url = socket.as_ref().map_or(request.url.to_string(), |(_, target)| format!("http://localhost{target}"));
+    let mut out = format!("# {}\nPOST {url}\n", named.name);
     for (name, value) in headers(request) {
         // Writing to a String cannot fail, here and below.
         let _ = writeln!(out, "{name}: {}", value.replace('\\', "\\\\").replace('#', "\\#").replace("{{", "\\{\\{"));
+    }
+    if let Some((socket, _)) = socket {
+        let _ = writeln!(out, "[Options]\nunix-socket: {}", socket.display());
     }
     // A one-line text between backquotes is taken as it stands.
     match plain(request).filter(|text| !text.contains(['`', '\n', '\r', '\\']) && !text.contains("{{")) {

@@ -22,9 +22,10 @@ pub const REDACTED: &[u8] = b"[redacted]";
 
 impl HeaderLines {
     /// Collects header fields, redacting credentials.
-    pub fn collect<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+    pub fn collect<'a>(fields: impl IntoIterator<Item = (impl AsRef<str>, &'a [u8])>) -> Self {
         let mut block = Vec::with_capacity(256);
         for (name, value) in fields {
+            let name = name.as_ref();
             block.extend_from_slice(name.as_bytes());
             block.extend_from_slice(b": ");
             block.extend_from_slice(if carries_credentials(name) { REDACTED } else { value });
@@ -208,6 +209,8 @@ pub struct UnforwardedArrival {
     pub retry_of: Option<u64>,
     /// Whether its event had come in before.
     pub repeats: bool,
+    /// Path and query of the request.
+    pub target: String,
     /// Header lines as received.
     pub headers: HeaderLines,
     /// The body as received.

@@ -1,8 +1,12 @@
 //! Where a request goes and what it carries, as people write it: `3000/webhooks`, `localhost:3000/hook`, a URL, a
-//! `Name: value` header. Grammar only; nothing is looked up or connected to.
+//! socket's path, a `Name: value` header. Grammar only; nothing is looked up or connected to.
 
-use http::{HeaderName, HeaderValue};
+use super::field::FieldName;
+use http::HeaderValue;
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use url::{Host, Url};
 
 /// Why a target is none.
@@ -31,8 +35,8 @@ pub(crate) enum TargetError {
         /// The form that was meant.
         meant: String,
     },
-    /// The path of a socket.
-    #[error("'{0}' is a Unix socket, which cannot be a target; let the app listen on a port, and write 3000/hooks")]
+    /// A socket without its whole path.
+    #[error("'{0}' does not name a socket by its whole path; write unix:/run/app.sock:/hooks")]
     Socket(String),
     /// Anything else, in the parser's words.
     #[error("'{text}' is not a URL: {message}")]
@@ -50,6 +54,9 @@ pub(crate) fn parse_target(text: &str) -> Result<Url, TargetError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(TargetError::Empty);
+    }
+    if text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:")) {
+        return parse_socket(text);
     }
     refuse_without_host(text)?;
     let url = match (text.split_once("://"), text.find(|c: char| !c.is_ascii_digit())) {
@@ -85,6 +92,47 @@ fn local(port: &str, rest: &str) -> Result<Url, TargetError> {
     }
 }
 
+/// `unix:/run/app.sock:/hooks`: a socket's whole path, and behind a colon what is asked for. It becomes a URL of that
+/// form, so that it is a target like any other wherever targets are kept and shown.
+fn parse_socket(text: &str) -> Result<Url, TargetError> {
+    let rest = &text[5..];
+    let path = rest.strip_prefix("//").filter(|path| path.starts_with('/')).unwrap_or(rest);
+    let whole = path.starts_with('/') && !path.starts_with("//");
+    let url = Url::parse(&format!("unix:{path}")).ok().filter(|_| whole);
+    let named = |url: &Url| socket_parts(url).is_some_and(|(socket, _)| !socket.to_string_lossy().ends_with('/'));
+    url.filter(named).ok_or_else(|| TargetError::Socket(text.to_owned()))
+}
+
+/// The socket of a target, and what it is asked for; `None` for a target with a host.
+pub(crate) fn socket_parts(url: &Url) -> Option<(PathBuf, String)> {
+    if url.scheme() != "unix" {
+        return None;
+    }
+    let path = url.path();
+    let (socket, target) = path.find(":/").map_or((path, "/"), |at| (&path[..at], &path[at + 1..]));
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Some((PathBuf::from(OsString::from_vec(percent_decode(socket))), format!("{target}{query}")))
+}
+
+fn percent_decode(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| byte == b'%') {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    bytes
+}
+
 /// What looks like a target with a host, and would take a path for it.
 fn refuse_without_host(text: &str) -> Result<(), TargetError> {
     if text.starts_with(['/', '\\']) {
@@ -92,9 +140,6 @@ fn refuse_without_host(text: &str) -> Result<(), TargetError> {
     }
     let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
     let scheme = scheme.to_ascii_lowercase();
-    if scheme == "unix" {
-        return Err(TargetError::Socket(text.to_owned()));
-    }
     // `http:3000` is a port of a host with that name.
     let is_port = rest.starts_with(|c: char| c.is_ascii_digit());
     if !matches!(scheme.as_str(), "http" | "https") || is_port {
@@ -135,13 +180,13 @@ fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
     if parsed.host_str().is_none() { Err(malformed("it has no host".into())) } else { Ok(parsed) }
 }
 
-/// Whether a URL names this machine by a loopback address or as `localhost` (RFC 6761, section 6.3).
+/// Whether a URL names this machine: by a loopback address, as `localhost` (RFC 6761, section 6.3), or by a socket.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
+        None => url.scheme() == "unix",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         Some(Host::Domain(name)) => is_loopback_name(name),
-        None => false,
     }
 }
 
@@ -203,109 +248,38 @@ pub(crate) enum HeaderError {
 }
 
 /// Reads `Name: value`. Commas are part of the value.
-pub(crate) fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
+pub(crate) fn parse_header(text: &str) -> Result<(FieldName, HeaderValue), HeaderError> {
     let (name, value) = text.split_once(':').ok_or(HeaderError::NoColon)?;
-    let name: HeaderName = name.trim().parse().map_err(|_| HeaderError::Name(name.trim().to_owned()))?;
+    let spelling = name.trim();
+    let name = FieldName::from_spelling(spelling.as_bytes()).ok_or_else(|| HeaderError::Name(spelling.to_owned()))?;
     if is_reserved(&name) {
-        return Err(HeaderError::Reserved(name.to_string()));
+        return Err(HeaderError::Reserved(spelling.to_owned()));
     }
-    let value = HeaderValue::from_str(value.trim()).map_err(|_| HeaderError::Value(name.to_string()))?;
+    let value = HeaderValue::from_str(value.trim()).map_err(|_| HeaderError::Value(spelling.to_owned()))?;
     Ok((name, value))
 }
 
-fn is_reserved(name: &HeaderName) -> bool {
-    ["content-length", "transfer-encoding", "connection", "host", "expect", "te", "trailer", "upgrade"]
-        .contains(&name.as_str())
+fn is_reserved(name: &FieldName) -> bool {
+    ["content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade"].contains(&name.as_str())
+}
+
+/// A target with the query of an arrival, and with its path where that is wanted: what the listener was asked for goes
+/// on to the app. The target's own path and query come first.
+pub(crate) fn carry_on(target: &Url, arrival: &str, with_path: bool) -> Url {
+    let (path, query) = arrival.split_once('?').map_or((arrival, None), |(path, query)| (path, Some(query)));
+    let mut url = target.clone();
+    if with_path && path.starts_with('/') {
+        let socket = if socket_parts(target).is_some() && !target.path().contains(":/") { ":" } else { "" };
+        url.set_path(&format!("{}{socket}{path}", target.path().trim_end_matches('/')));
+    }
+    let own = target.query().filter(|own| !own.is_empty());
+    match (own, query.filter(|query| !query.is_empty())) {
+        (Some(own), Some(query)) => url.set_query(Some(&format!("{own}&{query}"))),
+        (None, Some(query)) => url.set_query(Some(query)),
+        (_, None) => {}
+    }
+    url
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_forms_mean_this_machine() {
-        for (text, url) in [
-            ("3000", "http://localhost:3000/"),
-            ("3000/webhooks", "http://localhost:3000/webhooks"),
-            ("3000?x=1", "http://localhost:3000/?x=1"),
-            ("localhost:3000/hook", "http://localhost:3000/hook"),
-            ("127.0.0.1:8080", "http://127.0.0.1:8080/"),
-            ("[::1]:8080/x", "http://[::1]:8080/x"),
-            ("app.example.com/hook", "https://app.example.com/hook"),
-            ("HTTPS://app.example.com", "https://app.example.com/"),
-            ("host.docker.internal:3000/x", "http://host.docker.internal:3000/x"),
-            ("LocalHost:3000", "http://localhost:3000/"),
-            ("App.LocalHost:3000", "http://app.localhost:3000/"),
-            ("shop.test", "http://shop.test/"),
-            ("printer.local/x", "http://printer.local/x"),
-            ("app:8080/x", "http://app:8080/x"),
-            ("http:8080/x", "http://http:8080/x"),
-            ("127.1:3000", "http://127.0.0.1:3000/"),
-            ("0x7f.1:3000", "http://127.0.0.1:3000/"),
-            ("app.example.com:80/x", "https://app.example.com:80/x"),
-            ("test.example.com", "https://test.example.com/"),
-        ] {
-            assert_eq!(parse_target(text).unwrap().as_str(), url, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_target_says_why() {
-        for (text, part) in [
-            ("", "empty"),
-            ("ftp://x/y", "'ftp' is not a scheme"),
-            ("htp://x/y", "'htp' is not a scheme"),
-            ("0", "'0' is not a port"),
-            ("70000/hook", "'70000' is not a port"),
-            ("http://localhost:70000", "invalid port"),
-            ("http://", "empty host"),
-            ("https://me:pw@example.com", "user name or password"),
-            ("http://exa mple.com", "invalid"),
-            ("/hooks", "'/hooks' is a path without a host; write a port in front of it, like 3000/hooks"),
-            ("http:///x", "'http:///x' has no host; write it as http://localhost:3000/x"),
-            ("http:/app.test/x", "write it as http://app.test/x"),
-            ("HTTPS:app.test", "write it as https://app.test"),
-            ("unix:/run/app.sock", "is a Unix socket"),
-        ] {
-            let message = parse_target(text).unwrap_err().to_string();
-            assert!(message.contains(part), "{text}: {message}");
-        }
-    }
-
-    #[test]
-    fn an_address_to_listen_on_may_be_written_as_in_a_url() {
-        for (text, address) in [("localhost", "127.0.0.1"), ("LOCALHOST", "127.0.0.1"), ("[::1]", "::1"), ("::", "::")]
-        {
-            assert_eq!(parse_bind_address(text), address.parse().ok(), "{text}");
-        }
-        assert!(["[127.0.0.1]", "[::1", "app.localhost", ""].iter().all(|text| parse_bind_address(text).is_none()));
-    }
-
-    #[test]
-    fn a_listener_knows_its_own_address() {
-        for (url, own, same) in [
-            ("http://localhost:42/x", "127.0.0.1:42", true),
-            ("http://app.localhost:42/", "[::1]:42", true),
-            ("http://127.0.0.1:42/", "0.0.0.0:42", true),
-            ("http://0.0.0.0:42/", "127.0.0.1:42", true),
-            ("http://127.0.0.1/", "127.0.0.1:80", true),
-            ("http://localhost:43/", "127.0.0.1:42", false),
-            ("http://[::1]:42/", "127.0.0.1:42", false),
-            ("http://127.0.0.2:42/", "127.0.0.1:42", false),
-            ("http://app.test:42/", "127.0.0.1:42", false),
-            ("http://localhost/", "127.0.0.1:0", false),
-        ] {
-            assert_eq!(is_own_address(&Url::parse(url).unwrap(), own.parse().unwrap()), same, "{url} {own}");
-        }
-    }
-
-    #[test]
-    fn headers_keep_commas_and_colons() {
-        let (name, value) = parse_header("X-Time: 10:00, or later").unwrap();
-        assert_eq!((name.as_str(), value.as_bytes()), ("x-time", b"10:00, or later".as_slice()));
-        assert_eq!(parse_header("X-Nothing"), Err(HeaderError::NoColon));
-        assert_eq!(parse_header("bad name: x"), Err(HeaderError::Name("bad name".into())));
-        assert_eq!(parse_header("X-A: a\nB: c"), Err(HeaderError::Value("x-a".into())));
-        assert_eq!(parse_header("Content-Length: 3"), Err(HeaderError::Reserved("content-length".into())));
-    }
-}
+mod tests;

@@ -13,8 +13,10 @@ use super::settings::{ForwardSettings, MIRROR_BUDGET, redact_target_url};
 use crate::exchange::{HttpClient, OutgoingRequest};
 use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::protocol::field::FieldName;
 use crate::protocol::report::{AttemptReport, ReportKind};
-use http::{HeaderName, HeaderValue};
+use crate::protocol::target::carry_on;
+use http::HeaderValue;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -38,7 +40,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
             label: redact_target_url(&settings.url),
             line: ForwardQueue::new(room),
             news: Notify::new(),
-            exchange: HttpClient::new(),
+            exchange: HttpClient::trusting(settings.trust.clone()),
             acknowledged: Mutex::new(BoundedMap::new(REMEMBERED)),
             settings,
             shared,
@@ -148,16 +150,18 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
 
     fn build_request(&self, passage: &PendingForward) -> OutgoingRequest {
         let headers = forwarded_headers(&passage.headers, &self.settings.headers);
-        OutgoingRequest { url: self.settings.url.clone(), headers, body: passage.body.clone() }
+        // Recorded under the target itself: what is carried on is the arrival's.
+        let url = carry_on(&self.settings.url, &passage.target, self.settings.with_path);
+        OutgoingRequest { url, headers, body: passage.body.clone() }
     }
 }
 
 /// The header fields that go along: those that belong to the body and its signature, as received, then the extras.
-fn forwarded_headers(received: &HeaderLines, extras: &[(HeaderName, HeaderValue)]) -> Vec<(HeaderName, HeaderValue)> {
+fn forwarded_headers(received: &HeaderLines, extras: &[(FieldName, HeaderValue)]) -> Vec<(FieldName, HeaderValue)> {
     let parsed = received
         .iter()
-        .filter_map(|(name, value)| Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?)));
-    let replaced = |name: &HeaderName| extras.iter().any(|(extra, _)| extra == name);
+        .filter_map(|(name, value)| Some((FieldName::from_spelling(name)?, HeaderValue::from_bytes(value).ok()?)));
+    let replaced = |name: &FieldName| extras.iter().any(|(extra, _)| extra == name);
     let mut fields: Vec<_> = parsed.filter(|(name, _)| is_forwarded_header(name.as_str()) && !replaced(name)).collect();
     fields.extend_from_slice(extras);
     fields

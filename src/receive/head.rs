@@ -8,6 +8,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::signature::{
     HERO_SIGNATURE_HEADER, HmacKey, SIGNATURE_HEADER, SignatureVerdict, verify_referralhero, verify_signature,
 };
+use crate::server::RawHead;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
@@ -34,14 +35,13 @@ pub(super) struct RequestHead {
 impl RequestHead {
     /// Reads a head.
     pub(super) fn from_parts(parts: &Parts, at: Timestamp) -> Self {
-        let fields = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let of_hero = !parts.headers.contains_key(&SIGNATURE) && parts.headers.contains_key(&HERO_SIGNATURE);
         let name = if of_hero { &HERO_SIGNATURE } else { &SIGNATURE };
         let mut values = parts.headers.get_all(name).iter().cloned();
         Self {
             at,
             target: parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
-            headers: HeaderLines::collect(fields),
+            headers: collect_lines(parts),
             asks_first: parts.headers.contains_key(http::header::EXPECT),
             signatures: [values.next(), values.next()],
             of_hero,
@@ -56,5 +56,14 @@ impl RequestHead {
         } else {
             verify_signature(values, body.as_bytes(), keys)
         }
+    }
+}
+
+/// The lines as they came; without their spelling where that is not known.
+fn collect_lines(parts: &Parts) -> HeaderLines {
+    let raw = parts.extensions.get::<RawHead>();
+    match raw.and_then(|raw| raw.list_fields(&parts.headers)) {
+        Some(fields) => HeaderLines::collect(fields),
+        None => HeaderLines::collect(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))),
     }
 }

@@ -14,17 +14,20 @@ pub(super) struct PendingForward {
     pub(super) delivery: u64,
     /// Whether it had come in before, in whatever listener's life.
     pub(super) repeats: bool,
+    /// Path and query of the request.
+    pub(super) target: String,
     pub(super) headers: HeaderLines,
     pub(super) body: RawBody,
 }
 
 impl PendingForward {
-    pub(super) fn new(recorded: &RecordedArrival, headers: HeaderLines, body: RawBody) -> Self {
+    pub(super) fn new(recorded: &RecordedArrival, target: String, headers: HeaderLines, body: RawBody) -> Self {
         Self {
             event: recorded.event,
             arrival: recorded.arrival,
             delivery: delivery_key(recorded),
             repeats: recorded.repeat.is_some(),
+            target,
             headers,
             body,
         }
@@ -32,14 +35,14 @@ impl PendingForward {
 
     /// An arrival that the store kept waiting.
     pub(super) fn from_waiting(waiting: UnforwardedArrival) -> Self {
-        let UnforwardedArrival { arrival, event, retry_of, repeats, headers, body } = waiting;
-        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, headers, body }
+        let UnforwardedArrival { arrival, event, retry_of, repeats, target, headers, body } = waiting;
+        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, target, headers, body }
     }
 
     /// Bytes that it holds while it waits.
     pub(super) fn weight(&self) -> usize {
         const BOOKKEEPING: usize = 256;
-        self.body.len() + self.headers.as_block().len() + BOOKKEEPING
+        self.body.len() + self.headers.as_block().len() + self.target.len() + BOOKKEEPING
     }
 }
 

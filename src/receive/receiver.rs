@@ -75,6 +75,7 @@ enum HeadRejection {
 /// What is needed of an arrival after the store has taken it.
 struct AfterStore<R> {
     draft: Option<Box<ArrivalReport>>,
+    target: String,
     headers: HeaderLines,
     body: RawBody,
     shown: bool,
@@ -211,12 +212,13 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             }
         }
         let draft = (shown && self.shared.audience.wants_report()).then(|| reports::draft_arrival(arrival));
-        AfterStore { draft, headers: arrival.headers.clone(), body: arrival.body.clone(), shown, mirror, tickets }
+        let (target, headers) = (arrival.target.clone(), arrival.headers.clone());
+        AfterStore { draft, target, headers, body: arrival.body.clone(), shown, mirror, tickets }
     }
 
     async fn finish_stored(&self, after: AfterStore<R>, recorded: &RecordedArrival) -> ListenerReply {
         self.count_stored(recorded);
-        let passage = PendingForward::new(recorded, after.headers, after.body);
+        let passage = PendingForward::new(recorded, after.target, after.headers, after.body);
         let (reply, forward) = match after.mirror {
             None => (ListenerReply::from_status(self.next_status(recorded)), None),
             Some(target) => {

@@ -3,12 +3,14 @@
 //! May know `protocol` types and HTTP names. Must not read the environment or parse command lines.
 
 use super::response_script::ResponseScript;
+use crate::exchange::TlsTrust;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
+use crate::protocol::field::FieldName;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::protocol::signature::HmacKey;
 use crate::server::ServerLimits;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,7 +118,11 @@ pub struct ForwardSettings {
     /// Time an attempt has; `None` waits for ever, for a developer at a breakpoint.
     pub timeout: Option<Duration>,
     /// Fields that are added, or stand in place of received ones of the same name.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub headers: Vec<(FieldName, HeaderValue)>,
+    /// Whether the path that was asked for goes along; its query does in any case.
+    pub with_path: bool,
+    /// Whose certificates are taken.
+    pub(crate) trust: TlsTrust,
     /// Whether an event is passed on again although an earlier forward of it was acknowledged.
     pub forward_duplicates: bool,
     /// What the sender's answer waits for.
@@ -134,6 +140,8 @@ impl ForwardSettings {
             url,
             timeout: Some(ATTEMPT_BUDGET),
             headers: Vec::new(),
+            with_path: false,
+            trust: TlsTrust::default(),
             forward_duplicates: false,
             ack: AckMode::Store,
             retrying: None,
@@ -145,7 +153,7 @@ impl ForwardSettings {
 impl fmt::Debug for ForwardSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Values of added fields may be credentials.
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("ForwardSettings")
             .field("url", &redact_target_url(&self.url))
             .field("timeout", &self.timeout)

@@ -4,9 +4,13 @@
 //! nothing of webhooks: what answers is handed in, as is the bound socket and the stop.
 
 use super::ServerLimits;
+use super::head_tap::HeadTap;
 use super::stream::WriteTimeoutStream;
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
@@ -88,12 +92,18 @@ fn is_connection_error(error: &io::Error) -> bool {
 async fn serve_connection(stream: TcpStream, app: Router, limits: ServerLimits, mut closing: watch::Receiver<bool>) {
     // Answers are single small writes; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(WriteTimeoutStream::new(stream, limits.write));
+    let heads = HeadTap::default();
+    let stream = TokioIo::new(heads.tap(WriteTimeoutStream::new(stream, limits.write)));
+    let app = TowerToHyperService::new(app);
+    let app = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(heads.take_head());
+        app.call(request)
+    });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(READ_BUFFER)
-        .serve_connection(stream, TowerToHyperService::new(app));
+        .serve_connection(stream, app);
     let mut serving = pin!(serving);
     // How a connection ended is the sender's affair: what mattered of it has been recorded by the service.
     tokio::select! {

@@ -6,6 +6,7 @@
 
 mod accept;
 mod body;
+mod head_tap;
 mod shield;
 mod stream;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 
 pub use accept::{DrainResult, serve};
 pub(crate) use body::{BodyReadError, read_body};
+pub(crate) use head_tap::RawHead;
 pub(crate) use shield::{CatchPanic, DetachOnDrop};
 
 use std::time::Duration;

@@ -6,16 +6,17 @@ use crate::deliver::DeliveryPace;
 use crate::error::Error;
 use crate::protocol::api::check_id;
 use crate::protocol::event::{EventSelection, EventType, FieldKind};
+use crate::protocol::field::FieldName;
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::{parse_bind_address, parse_header, parse_target};
 use clap::ValueEnum;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
 
 /// A header given with `-H`.
-pub(crate) type HeaderArgument = (HeaderName, HeaderValue);
+pub(crate) type HeaderArgument = (FieldName, HeaderValue);
 
 /// Reads `-H 'Name: value'`.
 pub(crate) fn read_header(text: &str) -> Result<HeaderArgument, String> {

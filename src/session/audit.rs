@@ -9,7 +9,7 @@ use crate::config::secrets::SecretOrigin;
 use crate::context::Context;
 use crate::diagnose;
 use crate::error::{Error, ErrorCategory};
-use crate::exchange::is_loopback;
+use crate::exchange::{TlsTrust, is_loopback};
 use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::quote_shell_word;
@@ -37,7 +37,7 @@ pub(crate) struct AuditTarget {
 
 /// Reads the name of a header.
 pub(crate) fn read_header_name(text: &str) -> Result<HeaderName, String> {
-    arguments::read_header(&format!("{text}: x")).map(|(name, _)| name)
+    arguments::read_header(&format!("{text}: x")).map(|(name, _)| HeaderName::clone(&name))
 }
 
 /// The usual name of the signature's header.
@@ -52,6 +52,7 @@ pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: 
         secret,
         signature_header: target.signature_header.clone(),
         headers: target.headers.clone(),
+        trust: TlsTrust::default(),
         agent: HeaderValue::from_static(AGENT),
         selection: CheckSelection::default(),
         intrusive: false,
@@ -125,6 +126,8 @@ pub(crate) struct RepeatLineOptions {
     pub restart: Option<String>,
     /// Whether nothing is signed, as `--no-secret` has it.
     pub unsigned: bool,
+    /// Whose certificates are taken, as options.
+    pub trust: Vec<String>,
 }
 
 /// The command line that repeats a check.
@@ -138,13 +141,14 @@ pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, aroun
     if around.unsigned {
         line.push_str(" --no-secret");
     }
+    around.trust.iter().for_each(|option| line.push_str(&format!(" {}", word(option))));
     let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
     target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
     if target.signature_header != default_signature_header() {
         put("--signature-header", target.signature_header.as_str());
     }
     for (name, value) in &target.headers {
-        put("-H", &format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+        put("-H", &format!("{}: {}", name.spelling(), String::from_utf8_lossy(value.as_bytes())));
     }
     let commands = [("--state-cmd", &around.state), ("--restart-cmd", &around.restart)];
     for (option, command) in commands.iter().filter(|_| check.needs.state || check.needs.restart) {

@@ -27,7 +27,7 @@ pub(crate) async fn register_event(
     let sent = store.record_sent(request.body.clone(), &facts, at).await;
     let event = sent.map_err(|error| Error::machine(error.to_string()))?;
     let (url, fingerprint) = (request.url.to_string(), request.body.fingerprint());
-    let headers = HeaderLines::collect(request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let headers = HeaderLines::collect(request.headers.iter().map(|(name, value)| (name.spelling(), value.as_bytes())));
     let sending = SendingReport { event, url, facts, fingerprint, headers, body: request.body.clone() };
     screen.send_report(Report { at, what: ReportKind::Sending(Box::new(sending)) });
     Ok(event)
@@ -36,15 +36,15 @@ pub(crate) async fn register_event(
 /// Delivers one event and tells about it. The exit is `Done` when it was acknowledged.
 pub(crate) async fn deliver_event(
     plan: &DeliveryPlan,
+    exchange: &HttpClient,
     context: &Context,
     screen: &Screen,
     store: &Store,
     stop: &StopReceiver,
 ) -> Result<Exit, Error> {
     let mut stage = SessionDelivery { context, screen, store };
-    let exchange = HttpClient::new();
     let delivery = tokio::select! {
-        delivery = deliver::deliver_event(plan, &exchange, context.clock.as_ref(), &mut stage) => delivery?,
+        delivery = deliver::deliver_event(plan, exchange, context.clock.as_ref(), &mut stage) => delivery?,
         signal = stop.wait_for_stop() => return Ok(exit_for_signal(signal)),
     };
     Ok(verdict(&delivery))

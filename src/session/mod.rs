@@ -23,6 +23,7 @@ pub(crate) mod selection;
 pub(crate) mod service;
 pub mod subscriptions;
 pub(crate) mod transfer;
+pub(crate) mod trust;
 pub(crate) mod waitlist;
 
 use crate::config::secrets::{self, WebhookSecrets};

@@ -1,14 +1,17 @@
 //! An event of the history as a request again: its bytes as they are stored, the header fields that came with them, and
 //! the signature that came or a new one.
 
-use super::request::build_event_request;
+use super::arguments::HeaderArgument;
+use super::request::{build_event_request, replace_headers};
 use super::transfer::EventHistory;
 use crate::error::Error;
 use crate::exchange::OutgoingRequest;
 use crate::protocol::arrival::{HeaderLines, is_forwarded_header};
 use crate::protocol::body::RawBody;
+use crate::protocol::field::FieldName;
 use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
-use http::{HeaderName, HeaderValue};
+use crate::protocol::target::carry_on;
+use http::HeaderValue;
 use url::Url;
 
 /// Whose signature goes along.
@@ -22,19 +25,40 @@ pub(crate) enum ReplaySigning {
     Again(HmacKey),
 }
 
+/// What becomes of a stored event on its way out.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplayForm {
+    /// Whose signature goes along.
+    pub signing: ReplaySigning,
+    /// Fields that are added, or stand in the place of received ones of the same name.
+    pub headers: Vec<HeaderArgument>,
+    /// Whether the path that was asked for goes along; its query does in any case.
+    pub with_path: bool,
+}
+
+impl ReplayForm {
+    /// The event as it came.
+    pub(crate) fn plain(signing: ReplaySigning) -> Self {
+        Self { signing, headers: Vec::new(), with_path: false }
+    }
+}
+
 /// The request that sends an event again: its bytes, and the header fields that belong to them.
 pub(crate) fn build_replay_request(
     story: &EventHistory,
     url: Url,
-    signing: &ReplaySigning,
+    form: &ReplayForm,
 ) -> Result<OutgoingRequest, Error> {
-    match story.arrivals.first() {
-        Some(first) => rebuild_request(url, &story.event.body, &first.headers, signing),
-        None => match signing {
-            ReplaySigning::Kept => build_event_request(url, &story.event.body, None),
-            ReplaySigning::KeptOr(key) | ReplaySigning::Again(key) => sign_request(url, &story.event.body, key),
-        },
-    }
+    let body = &story.event.body;
+    let mut request = match (story.arrivals.first(), &form.signing) {
+        (Some(first), signing) => {
+            rebuild_request(carry_on(&url, &first.target, form.with_path), body, &first.headers, signing)?
+        }
+        (None, ReplaySigning::Kept) => build_event_request(url, body, None)?,
+        (None, ReplaySigning::KeptOr(key) | ReplaySigning::Again(key)) => sign_request(url, body, key)?,
+    };
+    replace_headers(&mut request.headers, &form.headers);
+    Ok(request)
 }
 
 /// The same from header lines and a body.
@@ -48,7 +72,7 @@ pub(crate) fn rebuild_request(
     for (name, value) in headers.iter() {
         let along = std::str::from_utf8(name).is_ok_and(is_forwarded_header);
         // What a header cannot hold never was one; an edited file may say so all the same.
-        if let (true, Ok(name), Ok(value)) = (along, HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+        if let (true, Some(name), Ok(value)) = (along, FieldName::from_spelling(name), HeaderValue::from_bytes(value)) {
             fields.push((name, value));
         }
     }

@@ -61,8 +61,7 @@ pub(crate) fn build_request(
         }
     };
     let mut request = build_event_request(url, &payload.body, signature)?;
-    request.headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
-    request.headers.extend(arguments.headers.iter().cloned());
+    replace_headers(&mut request.headers, &arguments.headers);
     Ok(request)
 }
 
@@ -88,9 +87,14 @@ pub(crate) fn build_template(
         false => Some(super::load_secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
     };
     let mut headers = build_event_request(url.clone(), &RawBody::default(), None)?.headers;
-    headers.retain(|(name, _)| !arguments.headers.iter().any(|(given, _)| given == name));
-    headers.extend(arguments.headers.iter().cloned());
+    replace_headers(&mut headers, &arguments.headers);
     Ok(RequestTemplate { headers, key })
+}
+
+/// Puts fields that were given in the place of those with their names; the others come behind.
+pub(crate) fn replace_headers(headers: &mut Vec<HeaderArgument>, given: &[HeaderArgument]) {
+    headers.retain(|(name, _)| !given.iter().any(|(given, _)| given == name));
+    headers.extend_from_slice(given);
 }
 
 /// A request with the headers that the service sends, and the signature where there is one.
@@ -100,12 +104,12 @@ pub(crate) fn build_event_request(
     signature: Option<String>,
 ) -> Result<OutgoingRequest, Error> {
     let mut headers = vec![
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (USER_AGENT, HeaderValue::from_static(AGENT)),
+        (CONTENT_TYPE.into(), HeaderValue::from_static("application/json")),
+        (USER_AGENT.into(), HeaderValue::from_static(AGENT)),
     ];
     if let Some(value) = signature {
         let value = HeaderValue::from_str(&value).map_err(|error| Error::usage(error.to_string()))?;
-        headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
+        headers.push((HeaderName::from_static(SIGNATURE_HEADER).into(), value));
     }
     Ok(OutgoingRequest { url, headers, body: body.clone() })
 }

@@ -11,11 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 statements! {
     event_from: "SELECT id, arrival FROM events WHERE id >= ?1 ORDER BY id LIMIT 1";
-    first_arrival: "SELECT arrival, id, retry_of, retry_of IS NOT NULL, headers, body FROM
+    first_arrival: "SELECT arrival, id, retry_of, retry_of IS NOT NULL, headers, body, target FROM
         (SELECT * FROM events WHERE id >= ?1 AND (state IS NOT NULL OR arrival >= ?2) ORDER BY id LIMIT 1)
         WHERE arrival < ?2";
     later_arrival: "SELECT a.id, a.event, e.retry_of, a.nth > 1 OR e.retry_of IS NOT NULL,
-        coalesce(a.headers, e.headers), e.body
+        coalesce(a.headers, e.headers), e.body, coalesce(a.target, e.target)
         FROM arrivals a CROSS JOIN events e ON e.id = a.event WHERE a.id > ?1 ORDER BY a.id LIMIT 1";
     target: "SELECT arrival, attempts, first_ms, due_ms FROM targets WHERE url = ?1";
     keep_target: "INSERT INTO targets (url, arrival, attempts, first_ms, due_ms) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -77,6 +77,7 @@ fn read_waiting(row: &Row<'_>) -> rusqlite::Result<UnforwardedArrival> {
         repeats: row.get(3)?,
         headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(4)?),
         body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
+        target: row.get::<_, Option<String>>(6)?.unwrap_or_else(|| "/".to_owned()),
     })
 }
 

@@ -20,6 +20,7 @@ mod hosted;
 mod json_stringify;
 mod main_job;
 mod minimum_rust;
+mod reach;
 mod records;
 mod redirects;
 mod sandbox;

@@ -235,6 +235,7 @@ impl DemoPlay<'_> {
             let request = request::build_event_request(url.clone(), &body, Some(forger.sign(body.as_bytes())))?;
             let event = delivery::register_event(&request, stage.context, stage.screen, stage.store).await?;
             let plan = DeliveryPlan {
+                label: request.url.to_string(),
                 request,
                 event,
                 purpose: DeliveryPurpose::Trigger,
@@ -243,7 +244,8 @@ impl DemoPlay<'_> {
                 retry: false,
                 budget: Some(ATTEMPT_BUDGET),
             };
-            delivery::deliver_event(&plan, stage.context, stage.screen, stage.store, &stage.stop).await
+            delivery::deliver_event(&plan, &HttpClient::new(), stage.context, stage.screen, stage.store, &stage.stop)
+                .await
         });
         Ok(ended.await? == Exit::No)
     }

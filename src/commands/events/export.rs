@@ -9,7 +9,7 @@ use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
 use crate::protocol::redact::Redactor;
 use crate::session::history::{SelectionOptions, StoredId};
-use crate::session::replay_request::{self, ReplaySigning};
+use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, arguments, selection};
 use crate::store::StoreReader;
@@ -115,13 +115,11 @@ fn write(
         return Ok(count);
     }
     let stories: Vec<EventHistory> = stories.by_ref().collect::<Result<_, _>>()?;
+    let form = ReplayForm::plain(ReplaySigning::Kept);
     let requests: Vec<(u64, OutgoingRequest)> = stories
         .iter()
         .map(|story| {
-            Ok((
-                story.event.number,
-                replay_request::build_replay_request(story, target(arguments, story)?, &ReplaySigning::Kept)?,
-            ))
+            Ok((story.event.number, replay_request::build_replay_request(story, target(arguments, story)?, &form)?))
         })
         .collect::<Result<_, Error>>()?;
     out.write_all(recipe(arguments.form, &requests).as_bytes())?;

@@ -1,14 +1,18 @@
 //! `listen --forward-to`: the targets, the events that each gets, and how patiently.
 
+use super::bound_headers;
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
+use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::Error;
+use crate::exchange::TlsTrust;
 use crate::protocol::event::EventType;
 use crate::protocol::facts::{EventFacts, referralhero};
 use crate::protocol::target::{is_own_address, split_route};
 use crate::receive::{self, AckMode, ForwardRetryPolicy, ForwardSettings};
 use crate::session::arguments::{self, HeaderArgument, TimeLimit, option_or_setting};
+use crate::session::trust;
 use clap::ValueEnum;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,9 +26,12 @@ pub(super) struct Arguments {
     /// Forward to the local app: a port, host:port/path or URL; created=URL or '*_changed=URL' for some events (repeatable)
     #[arg(short, long, value_name = "TARGET", value_parser = route)]
     forward_to: Vec<ForwardRoute>,
-    /// Add a header to what is forwarded, or replace one (repeatable)
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
-    headers: Vec<HeaderArgument>,
+    /// Add a header to what is forwarded, or replace one; 'created=Name: value' for the target of created alone (repeatable)
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = bound_headers::check_header)]
+    headers: Vec<String>,
+    /// Append the path that was asked for to the target's; the query is carried on in any case
+    #[arg(long)]
+    forward_path: bool,
     /// Time limit for the app's answer; 0 for no limit, for instance while debugging
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = arguments::read_time_limit)]
     forward_timeout: TimeLimit,
@@ -43,6 +50,8 @@ pub(super) struct Arguments {
     /// What the answer to the sender waits for
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     ack: AckOption,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 /// What the answer to the sender waits for.
@@ -58,6 +67,8 @@ enum AckOption {
 /// A target, and the events that it gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct ForwardRoute {
+    /// As it was written.
+    text: String,
     /// Patterns of event names; none for all.
     patterns: Vec<String>,
     url: Url,
@@ -67,7 +78,7 @@ struct ForwardRoute {
 fn route(text: &str) -> Result<ForwardRoute, String> {
     let (patterns, target) = split_route(text);
     let patterns = patterns.map_or(Ok(Vec::new()), |names| names.split(',').map(pattern).collect())?;
-    Ok(ForwardRoute { patterns, url: arguments::read_target(target)? })
+    Ok(ForwardRoute { text: text.to_owned(), patterns, url: arguments::read_target(target)? })
 }
 
 /// The full name of an event, a name of the second service, or a glob.
@@ -115,12 +126,13 @@ impl ForwardRoute {
 
 impl Arguments {
     /// The targets: those given, else that of the settings.
-    pub(super) fn targets(&self, settings: &ConfigSettings) -> Result<Vec<ForwardSettings>, Error> {
+    pub(super) fn targets(&self, context: &Context, settings: &ConfigSettings) -> Result<Vec<ForwardSettings>, Error> {
         let mut routes = self.forward_to.clone();
         if routes.is_empty() {
             routes.extend(option_or_setting(None, settings, SettingKey::ForwardTo, route)?);
         }
         if routes.is_empty() {
+            self.trust.require(false, false, "--forward-to")?;
             self.needs_target()?;
         }
         if self.forward_retry && self.ack == AckOption::Mirror {
@@ -128,7 +140,11 @@ impl Arguments {
                 "with --ack mirror the sender itself retries; leave out --forward-retry or --ack mirror",
             ));
         }
-        Ok(routes.iter().map(|route| self.settings(route)).collect())
+        let trust = self.trust.read(&routes.iter().map(|route| &route.url).collect::<Vec<_>>(), context)?;
+        let texts: Vec<&str> = routes.iter().map(|route| route.text.as_str()).collect();
+        let headers = bound_headers::assign_headers(&self.headers, &texts)?;
+        let with_headers = routes.iter().zip(headers);
+        Ok(with_headers.map(|(route, headers)| self.settings(route, headers, &trust)).collect())
     }
 
     /// Options that mean nothing without a target are not silently ignored.
@@ -138,17 +154,20 @@ impl Arguments {
             Self { forward_duplicates: true, .. } => "--forward-duplicates",
             Self { forward_retry: true, .. } => "--forward-retry",
             Self { headers, .. } if !headers.is_empty() => "--header",
+            Self { forward_path: true, .. } => "--forward-path",
             _ => return Ok(()),
         };
         Err(Error::usage(format!("{option} needs a target"))
             .hint("name it with --forward-to, for instance --forward-to 3000/webhooks"))
     }
 
-    fn settings(&self, route: &ForwardRoute) -> ForwardSettings {
+    fn settings(&self, route: &ForwardRoute, headers: Vec<HeaderArgument>, trust: &TlsTrust) -> ForwardSettings {
         let retrying = ForwardRetryPolicy { from: self.retry_from.into(), factor: self.speed.unwrap_or(1.0) };
         ForwardSettings {
             timeout: self.forward_timeout.0,
-            headers: self.headers.clone(),
+            headers,
+            with_path: self.forward_path,
+            trust: trust.clone(),
             forward_duplicates: self.forward_duplicates,
             ack: match self.ack {
                 AckOption::Store => AckMode::Store,

@@ -4,11 +4,13 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
+use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::body::RawBody;
 use crate::protocol::reconcile::{MissedEvent, ObservedWaitlist};
 use crate::protocol::schedule::RetryFrom;
+use crate::session::arguments::HeaderArgument;
 use crate::session::{self, delivery, request};
 use crate::shutdown::StopReceiver;
 use crate::store::{EventDirection, EventRow, StoreFilter, StoreReader};
@@ -69,6 +71,10 @@ pub(super) struct RepairPlan<'a> {
     pub waitlist: &'a str,
     /// To this URL.
     pub url: Url,
+    /// With these header fields too.
+    pub headers: &'a [HeaderArgument],
+    /// Over these connections.
+    pub exchange: HttpClient,
     /// Whether to follow the retry schedule.
     pub retry: bool,
     /// How fast.
@@ -91,9 +97,11 @@ pub(super) async fn deliver_missed(
     for missed in mending.missed {
         let Some(payload) = missed.build_payload(mending.waitlist, context.clock.now()) else { continue };
         let body = RawBody::new(payload.to_string());
-        let request = request::build_event_request(mending.url.clone(), &body, Some(key.sign(body.as_bytes())))?;
+        let mut request = request::build_event_request(mending.url.clone(), &body, Some(key.sign(body.as_bytes())))?;
+        request::replace_headers(&mut request.headers, mending.headers);
         let event = delivery::register_event(&request, context, &screen, &store).await?;
         let plan = DeliveryPlan {
+            label: mending.url.to_string(),
             request,
             event,
             purpose: DeliveryPurpose::Reconcile,
@@ -102,7 +110,7 @@ pub(super) async fn deliver_missed(
             retry: mending.retry,
             budget: Some(BUDGET),
         };
-        match delivery::deliver_event(&plan, context, &screen, &store, stop).await? {
+        match delivery::deliver_event(&plan, &mending.exchange, context, &screen, &store, stop).await? {
             Exit::Done => delivered.acknowledged += 1,
             Exit::No => delivered.failed += 1,
             interrupted => {

@@ -32,6 +32,8 @@ use url::Url;
 pub(super) struct RehearsalRun {
     /// Where to.
     pub url: Url,
+    /// Over these connections.
+    pub exchange: HttpClient,
     /// What every request has.
     pub template: RequestTemplate,
     /// Time that an attempt has.
@@ -124,7 +126,7 @@ impl RehearsalRun {
         if let Some(key) = &self.template.key {
             let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
             let value = HeaderValue::from_str(&key.sign(intact)).map_err(|error| Error::usage(error.to_string()))?;
-            headers.push((HeaderName::from_static(SIGNATURE_HEADER), value));
+            headers.push((HeaderName::from_static(SIGNATURE_HEADER).into(), value));
         }
         Ok(OutgoingRequest { url: self.url.clone(), headers, body })
     }
@@ -277,14 +279,13 @@ async fn run_steps(
     store: &Store,
     tally: &mut RehearsalTally,
 ) -> Result<(), Error> {
-    let exchange = HttpClient::new();
     let machine = |error: crate::protocol::arrival::ArrivalRecordError| Error::machine(error.to_string());
     for (at, step) in rehearsal.script.plan.steps.iter().enumerate() {
         show.context.clock.sleep(step.wait).await;
         let mut under_way = tokio::task::JoinSet::new();
         for (place, shot) in step.shots.iter().enumerate() {
             let request = rehearsal.request(*shot, rehearsal.body(*shot))?;
-            let (exchange, budget, began) = (exchange.clone(), rehearsal.budget, show.context.clock.now());
+            let (exchange, budget, began) = (rehearsal.exchange.clone(), rehearsal.budget, show.context.clock.now());
             under_way.spawn(async move { (place, began, exchange.post(&request, budget).await) });
         }
         let mut ended = under_way.join_all().await;

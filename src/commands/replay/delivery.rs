@@ -36,8 +36,9 @@ pub(super) struct PlannedReplay {
 impl PlannedReplay {
     /// Puts it together; what was recorded of the target becomes what it is compared with.
     pub(super) fn new(story: &EventHistory, plan: DeliveryPlan, detailed: bool) -> Self {
-        let url = plan.request.url.as_str();
-        let was = story.attempts.iter().rev().find(|attempt| attempt.url == url).map(|attempt| attempt.outcome.clone());
+        let url = &plan.label;
+        let was =
+            story.attempts.iter().rev().find(|attempt| attempt.url == *url).map(|attempt| attempt.outcome.clone());
         Self { plan, event_type: story.event.facts.event_type.clone(), was, detailed }
     }
 }
@@ -62,9 +63,9 @@ struct ReplayWrites {
 
 impl ReplayEngine {
     /// Sets it up.
-    pub(super) fn new(screen: Screen, store: &Store, clock: SharedClock, json: bool) -> Self {
+    pub(super) fn new(screen: Screen, store: &Store, clock: SharedClock, json: bool, exchange: HttpClient) -> Self {
         let writes = ReplayWrites { room: Arc::new(Semaphore::new(UNSTORED)), tasks: Mutex::default() };
-        Self { screen, recorder: store.recorder(), clock, exchange: HttpClient::new(), writes: Arc::new(writes), json }
+        Self { screen, recorder: store.recorder(), clock, exchange, writes: Arc::new(writes), json }
     }
 
     /// Whether every end is told, as a record.
@@ -80,7 +81,7 @@ impl ReplayEngine {
         Ok(ReplayReport {
             event: plan.event,
             event_type,
-            url: plan.request.url.to_string(),
+            url: plan.label.clone(),
             attempts: delivery.attempts,
             outcome: delivery.last,
             latency: player.latency,

@@ -15,7 +15,7 @@ use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
-use crate::session::replay_request::{self, ReplaySigning};
+use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, delivery, editor, registry};
 use crate::store::Store;
@@ -35,7 +35,7 @@ const LINES: usize = 50;
 /// What every delivery of a run shares.
 struct ReplayRun<'a> {
     arguments: &'a Arguments,
-    signing: ReplaySigning,
+    form: ReplayForm,
     fallback: Url,
 }
 
@@ -63,10 +63,12 @@ pub(super) async fn run_replay(
         return run.preview(console, &source);
     }
     run.confirm(context, &source)?;
+    let to: Vec<&Url> = arguments.sending.to.iter().collect();
+    let exchange = arguments.trust.open_client(&to, context)?;
     let stop = context.subscribe_stop()?;
     let store = session::open_store(context, settings)?;
     let (screen, _) = console.start_screen()?;
-    let stage = ReplayEngine::new(screen.clone(), &store, context.clock.clone(), console.is_json());
+    let stage = ReplayEngine::new(screen.clone(), &store, context.clock.clone(), console.is_json(), exchange);
     let mut tally = ReplayTally::default();
     let began = context.clock.monotonic();
     let interrupted = tokio::select! {
@@ -94,7 +96,8 @@ impl<'a> ReplayRun<'a> {
             Some(url) => url,
             None => Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()))?,
         };
-        Ok(Self { arguments, signing, fallback })
+        let form = ReplayForm { signing, headers: sending.headers.clone(), with_path: sending.forward_path };
+        Ok(Self { arguments, form, fallback })
     }
 
     /// `--to`, else where the event was forwarded last, else the running listener.
@@ -130,7 +133,7 @@ impl<'a> ReplayRun<'a> {
     fn preview(&self, console: &Console, source: &ReplaySource) -> Result<Exit, Error> {
         for story in source.stories() {
             let story = story?;
-            let request = replay_request::build_replay_request(&story, self.target(&story), &self.signing)?;
+            let request = replay_request::build_replay_request(&story, self.target(&story), &self.form)?;
             if console.is_json() {
                 let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
                 console.write_record("request", &rendition.to_record())?;
@@ -204,8 +207,10 @@ impl<'a> ReplayRun<'a> {
 
     fn plan(&self, story: &EventHistory) -> Result<DeliveryPlan, Error> {
         let sending = &self.arguments.sending;
+        let target = self.target(story);
         Ok(DeliveryPlan {
-            request: replay_request::build_replay_request(story, self.target(story), &self.signing)?,
+            label: target.to_string(),
+            request: replay_request::build_replay_request(story, target, &self.form)?,
             event: story.event.number,
             purpose: DeliveryPurpose::Replay,
             retry_from: sending.retry_from.into(),

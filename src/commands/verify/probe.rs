@@ -14,6 +14,7 @@ use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::signature::Secret;
+use crate::session::arguments::HeaderArgument;
 use crate::session::request;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -34,14 +35,19 @@ pub(super) fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
 }
 
 /// Probes an endpoint that should verify with this secret.
-pub(super) async fn probe_endpoint(url: &Url, secret: &Secret) -> ProbeReport {
-    let exchange = HttpClient::new();
+pub(super) async fn probe_endpoint(
+    url: &Url,
+    secret: &Secret,
+    headers: &[HeaderArgument],
+    exchange: &HttpClient,
+) -> ProbeReport {
     let mut budget = ATTEMPT_BUDGET;
     crate::diagnose::probe_endpoint(secret, async |shot: &ProbeRequest| {
         let body = RawBody::new(shot.body.clone());
-        let Ok(request) = request::build_event_request(url.clone(), &body, Some(shot.signature.clone())) else {
+        let Ok(mut request) = request::build_event_request(url.clone(), &body, Some(shot.signature.clone())) else {
             return ProbeResponse::Unreachable;
         };
+        request::replace_headers(&mut request.headers, headers);
         let (outcome, _) = exchange.post(&request, Some(budget)).await;
         if matches!(outcome, AttemptOutcome::TimedOut(_)) {
             budget = IMPATIENT;

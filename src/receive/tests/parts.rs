@@ -75,7 +75,7 @@ fn recent_forgets_the_oldest() {
 }
 
 fn passage(number: u64, bytes: usize) -> PendingForward {
-    PendingForward::new(&recorded(number, number), HeaderLines::default(), RawBody::new(vec![0; bytes]))
+    PendingForward::new(&recorded(number, number), "/".into(), HeaderLines::default(), RawBody::new(vec![0; bytes]))
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! run has the answer.
 
 use crate::context::Context;
-use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
+use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides, TlsTrust};
 use crate::output::phrases;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
@@ -26,11 +26,11 @@ pub(crate) fn generate_greeting(context: &Context) -> ListenerGreeting {
 /// Something else answered, or nothing.
 pub(super) async fn check_reach(target: &Url, greeting: &ListenerGreeting) -> Result<(), String> {
     let question = HeaderValue::from_str(&greeting.question).map_err(|error| error.to_string())?;
-    let headers = vec![(HeaderName::from_static(GREETING_HEADER), question)];
+    let headers = vec![(HeaderName::from_static(GREETING_HEADER).into(), question)];
     let request = OutgoingRequest { url: target.clone(), headers, body: RawBody::new("") };
     let get = RequestOverrides { method: Method::GET, manner: BodyEncoding::Whole };
     // A connection of its own: a tunnel that is started again may be found elsewhere under the same name.
-    match HttpClient::without_pool().send(&request, Some(&get), Some(BUDGET)).await.outcome {
+    match HttpClient::without_pool(TlsTrust::default()).send(&request, Some(&get), Some(BUDGET)).await.outcome {
         AttemptOutcome::Answered(answer) if answer.body == greeting.answer.as_bytes() => Ok(()),
         AttemptOutcome::Answered(answer) => {
             Err(format!("something else answered {}", phrases::format_status(answer.status).as_str()))

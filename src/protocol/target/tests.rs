@@ -1,0 +1,123 @@
+//! What is a target, an address, a header, and what is none.
+
+use super::*;
+
+#[test]
+fn short_forms_mean_this_machine() {
+    for (text, url) in [
+        ("3000", "http://localhost:3000/"),
+        ("3000/webhooks", "http://localhost:3000/webhooks"),
+        ("3000?x=1", "http://localhost:3000/?x=1"),
+        ("localhost:3000/hook", "http://localhost:3000/hook"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080/"),
+        ("[::1]:8080/x", "http://[::1]:8080/x"),
+        ("app.example.com/hook", "https://app.example.com/hook"),
+        ("HTTPS://app.example.com", "https://app.example.com/"),
+        ("host.docker.internal:3000/x", "http://host.docker.internal:3000/x"),
+        ("LocalHost:3000", "http://localhost:3000/"),
+        ("App.LocalHost:3000", "http://app.localhost:3000/"),
+        ("shop.test", "http://shop.test/"),
+        ("printer.local/x", "http://printer.local/x"),
+        ("app:8080/x", "http://app:8080/x"),
+        ("http:8080/x", "http://http:8080/x"),
+        ("127.1:3000", "http://127.0.0.1:3000/"),
+        ("0x7f.1:3000", "http://127.0.0.1:3000/"),
+        ("app.example.com:80/x", "https://app.example.com:80/x"),
+        ("test.example.com", "https://test.example.com/"),
+    ] {
+        assert_eq!(parse_target(text).unwrap().as_str(), url, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_target_says_why() {
+    for (text, part) in [
+        ("", "empty"),
+        ("ftp://x/y", "'ftp' is not a scheme"),
+        ("htp://x/y", "'htp' is not a scheme"),
+        ("0", "'0' is not a port"),
+        ("70000/hook", "'70000' is not a port"),
+        ("http://localhost:70000", "invalid port"),
+        ("http://", "empty host"),
+        ("https://me:pw@example.com", "user name or password"),
+        ("http://exa mple.com", "invalid"),
+        ("/hooks", "'/hooks' is a path without a host; write a port in front of it, like 3000/hooks"),
+        ("http:///x", "'http:///x' has no host; write it as http://localhost:3000/x"),
+        ("http:/app.test/x", "write it as http://app.test/x"),
+        ("HTTPS:app.test", "write it as https://app.test"),
+        ("unix:app.sock:/hooks", "does not name a socket by its whole path; write unix:/run/app.sock:/hooks"),
+        ("unix:/run/", "whole path"),
+        ("unix:", "whole path"),
+    ] {
+        let message = parse_target(text).unwrap_err().to_string();
+        assert!(message.contains(part), "{text}: {message}");
+    }
+}
+
+#[test]
+fn an_address_to_listen_on_may_be_written_as_in_a_url() {
+    for (text, address) in [("localhost", "127.0.0.1"), ("LOCALHOST", "127.0.0.1"), ("[::1]", "::1"), ("::", "::")] {
+        assert_eq!(parse_bind_address(text), address.parse().ok(), "{text}");
+    }
+    assert!(["[127.0.0.1]", "[::1", "app.localhost", ""].iter().all(|text| parse_bind_address(text).is_none()));
+}
+
+#[test]
+fn a_listener_knows_its_own_address() {
+    for (url, own, same) in [
+        ("http://localhost:42/x", "127.0.0.1:42", true),
+        ("http://app.localhost:42/", "[::1]:42", true),
+        ("http://127.0.0.1:42/", "0.0.0.0:42", true),
+        ("http://0.0.0.0:42/", "127.0.0.1:42", true),
+        ("http://127.0.0.1/", "127.0.0.1:80", true),
+        ("http://localhost:43/", "127.0.0.1:42", false),
+        ("http://[::1]:42/", "127.0.0.1:42", false),
+        ("http://127.0.0.2:42/", "127.0.0.1:42", false),
+        ("http://app.test:42/", "127.0.0.1:42", false),
+        ("http://localhost/", "127.0.0.1:0", false),
+    ] {
+        assert_eq!(is_own_address(&Url::parse(url).unwrap(), own.parse().unwrap()), same, "{url} {own}");
+    }
+}
+
+#[test]
+fn headers_keep_commas_and_colons() {
+    let (name, value) = parse_header("X-Time: 10:00, or later").unwrap();
+    assert_eq!((name.as_str(), value.as_bytes()), ("x-time", b"10:00, or later".as_slice()));
+    assert_eq!(name.spelling(), "X-Time");
+    let fault = |text: &str| parse_header(text).unwrap_err();
+    assert_eq!(fault("X-Nothing"), HeaderError::NoColon);
+    assert_eq!(fault("bad name: x"), HeaderError::Name("bad name".into()));
+    assert_eq!(fault("X-A: a\nB: c"), HeaderError::Value("X-A".into()));
+    assert_eq!(fault("Content-Length: 3"), HeaderError::Reserved("Content-Length".into()));
+    assert!(parse_header("Host: shop.example").is_ok());
+}
+
+#[test]
+fn a_socket_is_a_target() {
+    for (text, url, socket, target) in [
+        ("unix:/run/app.sock:/hooks?x=1", "unix:/run/app.sock:/hooks?x=1", "/run/app.sock", "/hooks?x=1"),
+        ("unix:/run/app.sock", "unix:/run/app.sock", "/run/app.sock", "/"),
+        ("UNIX:///run/a b.sock:/", "unix:/run/a%20b.sock:/", "/run/a b.sock", "/"),
+    ] {
+        let parsed = parse_target(text).unwrap();
+        assert_eq!((parsed.as_str(), is_loopback(&parsed)), (url, true), "{text}");
+        assert_eq!(socket_parts(&parsed), Some((socket.into(), target.into())), "{text}");
+    }
+    assert_eq!(socket_parts(&parse_target("3000/x").unwrap()), None);
+}
+
+#[test]
+fn what_was_asked_for_is_carried_on() {
+    for (target, arrival, with_path, url) in [
+        ("3000/hooks", "/", false, "http://localhost:3000/hooks"),
+        ("3000/hooks", "/in/a?t=1", false, "http://localhost:3000/hooks?t=1"),
+        ("3000/hooks/?own=2", "/in/a?t=1", true, "http://localhost:3000/hooks/in/a?own=2&t=1"),
+        ("3000", "/in", true, "http://localhost:3000/in"),
+        ("unix:/run/app.sock", "/in?t=1", true, "unix:/run/app.sock:/in?t=1"),
+        ("unix:/run/app.sock:/base", "/in", true, "unix:/run/app.sock:/base/in"),
+        ("3000/hooks", "odd", true, "http://localhost:3000/hooks"),
+    ] {
+        assert_eq!(carry_on(&parse_target(target).unwrap(), arrival, with_path).as_str(), url, "{target} {arrival}");
+    }
+}
