@@ -124,7 +124,8 @@ impl HttpClient {
     ) -> ExchangeResult {
         let mut headers = HeaderMap::new();
         let whole = unusual.is_none_or(|unusual| matches!(unusual.manner, BodyEncoding::Whole));
-        let announced = unusual.is_none_or(|unusual| unusual.method == Method::POST) || request.body.len() > 0;
+        let announced =
+            unusual.is_none_or(|unusual| unusual.method == Method::POST) || !request.body.as_bytes().is_empty();
         let length = (whole && announced).then(|| request.body.len());
         let fields = wire_fields(&request.url, &request.headers, length);
         let reach = if is_direct(&request.url) { None } else { Some(self.client(&request.url).await) };
