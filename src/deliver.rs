@@ -5,8 +5,8 @@
 //! Time is handed in, so that a test runs the whole of eighty-one minutes in no time.
 
 use crate::clock::Clock;
-use crate::exchange::{HttpClient, OutgoingRequest};
-use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::exchange::HttpClient;
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::report::{AttemptReport, Report, ReportKind};
 use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, RetrySchedule};
 use std::time::Duration;
@@ -143,27 +143,10 @@ async fn make_attempt<S: DeliveryContext>(
 ) -> Result<AttemptOutcome, S::Stopped> {
     let at = clock.now();
     let (outcome, latency) = exchange.post(&plan.request, plan.budget).await;
-    let url = plan.label.clone();
-    let kept = Attempt {
-        event: plan.event,
-        url: url.clone(),
-        purpose: plan.purpose,
-        number,
-        at,
-        latency,
-        outcome: outcome.clone(),
-    };
-    surroundings.store_attempt(kept).await?;
-    let told = AttemptReport {
-        event: plan.event,
-        url,
-        attempt: number,
-        of: plan.max_attempts(),
-        scheduled,
-        outcome: outcome.clone(),
-        latency,
-        budget: plan.budget,
-    };
+    let (event, purpose, url) = (plan.event, plan.purpose, plan.label.clone());
+    let attempt = Attempt { event, url, purpose, number, at, latency, outcome: outcome.clone() };
+    surroundings.store_attempt(attempt.clone()).await?;
+    let told = AttemptReport { attempt, of: plan.max_attempts(), scheduled, budget: plan.budget };
     surroundings.emit_report(Report { at, what: ReportKind::Attempt(told) });
     Ok(outcome)
 }

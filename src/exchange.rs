@@ -17,8 +17,7 @@ pub(crate) use loopback::connect_to;
 pub(crate) use paced::BodyEncoding;
 pub(crate) use trust::TlsTrust;
 
-use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
-use crate::protocol::body::RawBody;
+use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, OutgoingRequest};
 use crate::protocol::field::FieldName;
 use crate::protocol::wire::{is_direct, wire_fields};
 use direct::{DirectOptions, DirectPool};
@@ -30,17 +29,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use url::Url;
-
-/// A request that is ready to be sent, as often as needed.
-#[derive(Debug, Clone)]
-pub(crate) struct OutgoingRequest {
-    /// Where to.
-    pub url: Url,
-    /// Header fields in order; names may repeat.
-    pub headers: Vec<(FieldName, HeaderValue)>,
-    /// The exact bytes.
-    pub body: RawBody,
-}
 
 /// A pool of connections. Cloning shares it.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,8 @@
 
 use super::draft::RequestDraft;
 use super::{AuditHook, AuditPlan};
-use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest};
-use crate::protocol::attempt::AttemptOutcome;
+use crate::exchange::{BodyEncoding, HttpClient};
+use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::sample::{SampleOverrides, SampleSignup, SeededRng};

@@ -1,7 +1,7 @@
 //! A request in the making: an event's bytes, its header fields, how it is sent.
 
-use crate::exchange::{BodyEncoding, OutgoingRequest, RequestOverrides};
-use crate::protocol::attempt::AttemptOutcome;
+use crate::exchange::{BodyEncoding, RequestOverrides};
+use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::field::FieldName;

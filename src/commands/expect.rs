@@ -241,7 +241,7 @@ fn command_case(outcome: &ExpectOutcome) -> JunitCase {
 
 fn describe_unexpected(outcome: &ExpectOutcome) -> String {
     let line = |instead: &crate::protocol::report::NearMissReport| {
-        let facts = &instead.arrival.facts;
+        let facts = &instead.arrival.arrival.facts;
         let name = facts.event_type.as_deref().unwrap_or("(no event type)");
         let email = facts.email.as_deref().unwrap_or("(no e-mail address)");
         format!("{name} {email}: {}", instead.miss.explain())

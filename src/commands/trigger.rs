@@ -4,10 +4,10 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, Exit};
-use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
-use crate::protocol::attempt::DeliveryPurpose;
+use crate::protocol::attempt::{DeliveryPurpose, OutgoingRequest};
 use crate::protocol::event::EventType;
 use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime, trust};
 use clap::ValueEnum;
@@ -135,7 +135,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 }
 
 fn print(console: &Console, request: &OutgoingRequest, form: RequestForm) -> Result<(), Error> {
-    let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
+    let rendition = RequestRendition(request);
     match form {
         _ if console.is_json() => console.write_record("request", &rendition.to_record())?,
         RequestForm::Http if console.is_terminal() => {

@@ -126,7 +126,7 @@ fn read_given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) 
 
 fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Error> {
     let (body, headers, target) = match history::find_stored(reader, wanted)? {
-        StoredRequest::Refused(row) => (row.refused.body, row.refused.headers, row.refused.target),
+        StoredRequest::Refused(row) => (row.refused.content.body, row.refused.content.headers, row.refused.target),
         StoredRequest::Event(event) => {
             let first = reader.list_arrivals(event.number)?.into_iter().next().ok_or_else(|| {
                 Error::usage(format!(

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::protocol::attempt::ANSWER_KEPT;
+use crate::protocol::body::RawBody;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::JoinHandle;

@@ -12,12 +12,12 @@ mod tests;
 pub(crate) use failure::{ApiFailure, ApiFailureCause};
 
 use crate::clock::SharedClock;
-use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
+use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides};
 use crate::protocol::api::{
     ApiBase, ApiCall, ApiErrorResponse, ApiKey, ApiRateLimits, ApiSignup, ApiSubscription, ApiWaitlist, LARGEST_PAGE,
     NewSignup, NewSubscription, PAGE, read_list, read_one,
 };
-use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};

@@ -1,7 +1,7 @@
 //! Reports for the tests of this module.
 
-use crate::protocol::arrival::{HeaderLines, RepeatKind, SignatureState};
-use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
+use crate::protocol::arrival::{Arrival, HeaderLines, RepeatKind, RequestContent, SignatureState};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptResponse, DeliveryPurpose};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{EventFacts, WaitlistPosition};
 use crate::protocol::report::{
@@ -28,26 +28,31 @@ pub(super) fn created_arrival(event: u64) -> ArrivalReport {
     let body = RawBody::new(CREATED);
     ArrivalReport {
         number: Some(ArrivalNumber::Stored { event, arrival: event + 2 }),
-        facts: EventFacts {
-            event_type: Some("signup.created".into()),
-            waitlist_id: Some("123e4567-e89b-12d3-a456-426614174000".into()),
-            signup_id: Some("789e0123-e89b-12d3-a456-426614174000".into()),
-            email: Some("user@example.com".into()),
-            position: Some(WaitlistPosition::At(1)),
-            occurred: Some(at("10:00:00")),
-            ..EventFacts::default()
+        arrival: Arrival {
+            at: at("10:00:00"),
+            target: "/webhooks?a=1".into(),
+            content: RequestContent {
+                headers: HeaderLines::collect([("Content-Type", b"application/json".as_slice())]),
+                body: body.clone(),
+            },
+            verification: SignatureState::Valid,
+            facts: EventFacts {
+                event_type: Some("signup.created".into()),
+                waitlist_id: Some("123e4567-e89b-12d3-a456-426614174000".into()),
+                signup_id: Some("789e0123-e89b-12d3-a456-426614174000".into()),
+                email: Some("user@example.com".into()),
+                position: Some(WaitlistPosition::At(1)),
+                occurred: Some(at("10:00:00")),
+                ..EventFacts::default()
+            },
         },
         fingerprint: body.fingerprint(),
-        verification: SignatureState::Valid,
         reason: None,
         explanation: None,
         repeat: None,
         out_of_order: false,
         answer: 200,
         not_stored: None,
-        target: "/webhooks?a=1".into(),
-        headers: HeaderLines::collect([("Content-Type", b"application/json".as_slice())]),
-        body,
     }
 }
 
@@ -65,10 +70,17 @@ pub(super) fn duplicate() -> ArrivalReport {
     }
 }
 
+/// The same arrival with other facts and another state of its signature.
+pub(super) fn with_facts(report: ArrivalReport, facts: EventFacts, verification: SignatureState) -> ArrivalReport {
+    ArrivalReport { arrival: Arrival { facts, verification, ..report.arrival }, ..report }
+}
+
 /// The same arrival with another body.
 pub(super) fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -> ArrivalReport {
     let body = RawBody::new(body);
-    ArrivalReport { fingerprint: body.fingerprint(), body, ..arrival }
+    let fingerprint = body.fingerprint();
+    let content = RequestContent { body, ..arrival.arrival.content };
+    ArrivalReport { fingerprint, arrival: Arrival { content, ..arrival.arrival }, ..arrival }
 }
 
 /// A repeat of #41.
@@ -84,13 +96,17 @@ pub(super) fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcom
 /// The first attempt out of five, which took 12 ms.
 pub(super) fn attempt(outcome: AttemptOutcome) -> AttemptReport {
     AttemptReport {
-        event: 41,
-        url: "http://localhost:3000/webhooks".into(),
-        attempt: 1,
+        attempt: Attempt {
+            event: 41,
+            url: "http://localhost:3000/webhooks".into(),
+            purpose: DeliveryPurpose::Forward,
+            number: 1,
+            at: at("10:00:00"),
+            outcome,
+            latency: Duration::from_millis(12),
+        },
         of: 5,
         scheduled: Duration::ZERO,
-        outcome,
-        latency: Duration::from_millis(12),
         budget: Some(Duration::from_secs(5)),
     }
 }

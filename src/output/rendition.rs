@@ -2,7 +2,7 @@
 
 use super::records::BodyFields;
 use super::sanitise::Sanitised;
-use crate::protocol::body::RawBody;
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::field::FieldName;
 use crate::protocol::target::socket_parts;
 use crate::protocol::wire::{request_target, wire_fields};
@@ -10,29 +10,21 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use serde::Serialize;
-use url::Url;
 
 /// A request that could be sent.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RequestRendition<'a> {
-    /// Where to.
-    pub url: &'a Url,
-    /// Header fields in order.
-    pub headers: &'a [(FieldName, HeaderValue)],
-    /// The exact bytes.
-    pub body: &'a RawBody,
-}
+pub(crate) struct RequestRendition<'a>(pub &'a OutgoingRequest);
 
 impl RequestRendition<'_> {
     /// Request line, header lines and body. The body's bytes are as they are sent.
     pub(crate) fn to_http(self) -> Vec<u8> {
         let mut bytes = self.head();
-        bytes.extend_from_slice(self.body.as_bytes());
+        bytes.extend_from_slice(self.0.body.as_bytes());
         bytes
     }
 
     fn head(&self) -> Vec<u8> {
-        let mut head = format!("POST {} HTTP/1.1\r\n", request_target(self.url)).into_bytes();
+        let mut head = format!("POST {} HTTP/1.1\r\n", request_target(&self.0.url)).into_bytes();
         for (name, value) in self.wire_fields() {
             head.extend_from_slice(name.spelling().as_bytes());
             // What is empty has no space in front.
@@ -45,7 +37,7 @@ impl RequestRendition<'_> {
     }
 
     fn wire_fields(&self) -> Vec<(FieldName, HeaderValue)> {
-        wire_fields(self.url, self.headers, Some(self.body.len()))
+        wire_fields(&self.0.url, &self.0.headers, Some(self.0.body.len()))
     }
 
     /// The same for a terminal.
@@ -54,14 +46,14 @@ impl RequestRendition<'_> {
         let head = head.split(|byte| *byte == b'\n').map(|line| Sanitised::bytes(line.trim_ascii_end()));
         // The head ends with an empty line, and what follows its line feed is the body.
         let lines = head.take(self.wire_fields().len() + 2);
-        lines.chain(Sanitised::lines(self.body.as_bytes())).collect()
+        lines.chain(Sanitised::lines(self.0.body.as_bytes())).collect()
     }
 
     /// A command line for a POSIX shell that sends the same bytes. A body that a shell word cannot hold is decoded
     /// from Base64 on the way.
     pub(crate) fn to_curl(self) -> String {
         let mut words = vec!["curl".to_owned(), "-sS".into(), "-i".into(), "-X".into(), "POST".into()];
-        for (name, value) in self.headers {
+        for (name, value) in &self.0.headers {
             words.push("-H".into());
             words.push(quote_shell_word(&format!(
                 "{}: {}",
@@ -69,8 +61,8 @@ impl RequestRendition<'_> {
                 String::from_utf8_lossy(value.as_bytes())
             )));
         }
-        let mut url = self.url.as_str().to_owned();
-        if let Some((socket, target)) = socket_parts(self.url) {
+        let mut url = self.0.url.as_str().to_owned();
+        if let Some((socket, target)) = socket_parts(&self.0.url) {
             words.extend(["--unix-socket".into(), quote_shell_word(&socket.to_string_lossy())]);
             url = format!("http://localhost{target}");
         }
@@ -82,7 +74,7 @@ impl RequestRendition<'_> {
             }
             None => {
                 words.extend(["--data-binary".into(), "@-".into(), url]);
-                format!("printf %s {} | base64 -d | {}", STANDARD.encode(self.body.as_bytes()), words.join(" "))
+                format!("printf %s {} | base64 -d | {}", STANDARD.encode(self.0.body.as_bytes()), words.join(" "))
             }
         }
     }
@@ -90,7 +82,7 @@ impl RequestRendition<'_> {
     /// curl reads `@` in front as a file's name, a shell word holds no NUL, and what is unsafe on a terminal should
     /// not have to pass through one.
     fn body_as_word(&self) -> Option<&str> {
-        let text = std::str::from_utf8(self.body.as_bytes()).ok()?;
+        let text = std::str::from_utf8(self.0.body.as_bytes()).ok()?;
         let safe = !text.starts_with('@') && Sanitised::text(text).as_str() == text;
         safe.then_some(text)
     }
@@ -108,9 +100,9 @@ impl RequestRendition<'_> {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         RequestRecord {
             method: "POST",
-            url: self.url.as_str(),
+            url: self.0.url.as_str(),
             headers: self.wire_fields().iter().map(|(name, value)| [name.spelling().into(), text(value)]).collect(),
-            body: BodyFields::of(self.body.as_bytes()),
+            body: BodyFields::of(self.0.body.as_bytes()),
         }
     }
 }
@@ -123,35 +115,36 @@ pub(crate) fn quote_shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::body::RawBody;
+    use crate::protocol::field::FieldName;
     use http::header::CONTENT_TYPE;
+    use url::Url;
 
-    fn rendition<'a>(url: &'a Url, headers: &'a [(FieldName, HeaderValue)], body: &'a RawBody) -> RequestRendition<'a> {
-        RequestRendition { url, headers, body }
+    fn request(url: &str, headers: Vec<(FieldName, HeaderValue)>, body: &'static [u8]) -> OutgoingRequest {
+        OutgoingRequest { url: Url::parse(url).unwrap(), headers, body: RawBody::new(body) }
     }
 
     #[test]
     fn wire_form_has_what_is_sent() {
-        let url = Url::parse("http://localhost:3000/hook?x=1").unwrap();
-        let headers = [(CONTENT_TYPE.into(), HeaderValue::from_static("application/json"))];
-        let body = RawBody::new("{}\r\n");
+        let headers = vec![(CONTENT_TYPE.into(), HeaderValue::from_static("application/json"))];
+        let request = request("http://localhost:3000/hook?x=1", headers, b"{}\r\n");
         assert_eq!(
-            String::from_utf8(rendition(&url, &headers, &body).to_http()).unwrap(),
+            String::from_utf8(RequestRendition(&request).to_http()).unwrap(),
             "POST /hook?x=1 HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\nAccept: */*\r\nContent-Length: 4\r\n\r\n{}\r\n"
         );
     }
 
     #[test]
     fn curl_quotes_and_falls_back_to_base64() {
-        let url = Url::parse("http://localhost:3000/").unwrap();
-        let line = |body: &'static [u8]| rendition(&url, &[], &RawBody::new(body)).to_curl();
+        let to = |url, body| RequestRendition(&request(url, Vec::new(), body)).to_curl();
+        let line = |body| to("http://localhost:3000/", body);
         assert_eq!(line(b"it's"), r"curl -sS -i -X POST --data-binary 'it'\''s' 'http://localhost:3000/'");
-        let socket = Url::parse("unix:/run/app.sock:/in?x=1").unwrap();
         assert_eq!(
-            rendition(&socket, &[], &RawBody::new("{}")).to_curl(),
+            to("unix:/run/app.sock:/in?x=1", b"{}"),
             "curl -sS -i -X POST --unix-socket '/run/app.sock' --data-binary '{}' 'http://localhost/in?x=1'"
         );
         for hard in [b"\xff".as_slice(), b"@file", b"a\nb", b"\0", "\u{202e}".as_bytes()] {
-            assert!(rendition(&url, &[], &RawBody::new(hard)).to_curl().starts_with("printf %s "), "{hard:?}");
+            assert!(line(hard).starts_with("printf %s "), "{hard:?}");
         }
     }
 }

@@ -76,7 +76,7 @@ def post(url, headers, body):
     target = os.environ.get(\"WEBHOOK_URL\", url)
     request = urllib.request.Request(target, data=body, headers=headers, method=\"POST\")
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.0.urlopen(request, timeout=5) as answer:
             return answer.status
     except urllib.error.HTTPError as refused:
         return refused.code
@@ -102,23 +102,23 @@ fn literal(text: &str) -> String {
 
 /// The body as text, where showing it is harmless.
 fn plain<'a>(request: &RequestRendition<'a>) -> Option<&'a str> {
-    let text = std::str::from_utf8(request.body.as_bytes()).ok()?;
+    let text = std::str::from_utf8(request.0.body.as_bytes()).ok()?;
     (Sanitised::text(text).as_str() == text).then_some(text)
 }
 
 fn headers(request: &RequestRendition<'_>) -> Vec<(String, String)> {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    request.headers.iter().map(|(name, value)| (name.spelling().into_owned(), text(value))).collect()
+    request.0.headers.iter().map(|(name, value)| (name.spelling().into_owned(), text(value))).collect()
 }
 
 fn base64(request: &RequestRendition<'_>) -> String {
-    STANDARD.encode(request.body.as_bytes())
+    STANDARD.encode(request.0.body.as_bytes())
 }
 
 fn hurl(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
-    let socket = socket_parts(request.url);
-    let url = socket.as_ref().map_or(request.url.to_string(), |(_, target)| format!("http://localhost{target}"));
+    let socket = socket_parts(&request.0.url);
+    let url = socket.as_ref().map_or(request.0.url.to_string(), |(_, target)| format!("http://localhost{target}"));
     let mut out = format!("# {}\nPOST {url}\n", named.name);
     for (name, value) in headers(request) {
         // Writing to a String cannot fail, here and below.
@@ -148,7 +148,7 @@ fn python(named: &NamedRequest<'_>) -> String {
         "\n    def test_{}(self):\n        headers = {{{}}}\n        body = {body}\n        status = post({}, headers, body)\n        self.assertTrue(200 <= status < 300, f\"answered {{status}}\")\n",
         named.name,
         fields.join(", "),
-        literal(request.url.as_str()),
+        literal(request.0.url.as_str()),
     )
 }
 
@@ -164,6 +164,6 @@ fn node(named: &NamedRequest<'_>) -> String {
         "\ntest({}, async () => {{\n  const headers = [{}];\n  const body = {body};\n  const status = await post({}, headers, body);\n  assert.ok(status >= 200 && status < 300, `answered ${{status}}`);\n}});\n",
         literal(&named.name),
         fields.join(", "),
-        literal(request.url.as_str()),
+        literal(request.0.url.as_str()),
     )
 }

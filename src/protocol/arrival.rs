@@ -80,6 +80,22 @@ pub fn is_forwarded_header(name: &str) -> bool {
         || begins("x-referralhero-")
 }
 
+/// Header lines and body of a request. Cloning shares the bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RequestContent {
+    /// The header lines, credentials redacted.
+    pub headers: HeaderLines,
+    /// The body, byte for byte.
+    pub body: RawBody,
+}
+
+impl RequestContent {
+    /// Bytes that it keeps alive.
+    pub fn weight(&self) -> usize {
+        self.body.len() + self.headers.as_block().len()
+    }
+}
+
 /// The three states of an arrival's signature, as stored and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,10 +125,8 @@ pub struct Arrival {
     pub at: Timestamp,
     /// Path and query of the request.
     pub target: String,
-    /// Header lines as received.
-    pub headers: HeaderLines,
-    /// The body as received.
-    pub body: RawBody,
+    /// Header lines and body as received.
+    pub content: RequestContent,
     /// Valid or unsigned; what is invalid becomes a [`RefusedRequest`] instead.
     pub verification: SignatureState,
     /// What could be read off the body.
@@ -160,10 +174,8 @@ pub struct RefusedRequest {
     pub at: Timestamp,
     /// Path and query of the request.
     pub target: String,
-    /// Header lines as received.
-    pub headers: HeaderLines,
-    /// The body as received.
-    pub body: RawBody,
+    /// Header lines and body as received.
+    pub content: RequestContent,
     /// Why it was refused.
     pub reason: SignatureFault,
 }
@@ -211,10 +223,8 @@ pub struct UnforwardedArrival {
     pub repeats: bool,
     /// Path and query of the request.
     pub target: String,
-    /// Header lines as received.
-    pub headers: HeaderLines,
-    /// The body as received.
-    pub body: RawBody,
+    /// Header lines and body as received.
+    pub content: RequestContent,
 }
 
 /// The door through which the listener reaches a store.

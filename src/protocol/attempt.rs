@@ -1,12 +1,27 @@
-//! One HTTP try of a delivery, and how it ended. A failed attempt is data, not an error.
+//! One HTTP try of a delivery: what is sent, and how it ended. A failed attempt is data, not an error.
 
+use super::body::RawBody;
+use super::field::FieldName;
 use bytes::Bytes;
+use http::HeaderValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use url::Url;
 
 /// Bytes of an answer's body that are kept.
 pub const ANSWER_KEPT: usize = 16 * 1024;
+
+/// A request that is ready to be sent, as often as needed.
+#[derive(Debug, Clone)]
+pub(crate) struct OutgoingRequest {
+    /// Where to.
+    pub url: Url,
+    /// Header fields in order; names may repeat.
+    pub headers: Vec<(FieldName, HeaderValue)>,
+    /// The exact bytes.
+    pub body: RawBody,
+}
 
 /// Why an event is being delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

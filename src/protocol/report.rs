@@ -1,9 +1,9 @@
 //! Everything that the engines tell: one enum, rendered for eyes by `output::human` and line by line as JSON by
 //! `output::records`. Its serialised form is the documented schema of `docs/records.md`.
 
-use super::arrival::{HeaderLines, RepeatKind, SignatureState};
-use super::attempt::AttemptOutcome;
-use super::body::{Fingerprint, RawBody};
+use super::arrival::{Arrival, RepeatKind, RequestContent};
+use super::attempt::{Attempt, AttemptOutcome};
+use super::body::Fingerprint;
 use super::check::CheckReport;
 use super::delivery::{CallReport, DispatchReport};
 use super::expectation::{ExpectationMiss, ExpectationReport};
@@ -145,12 +145,10 @@ impl ExposureReach {
 pub struct ArrivalReport {
     /// How the store knows it; `None` when it could not be stored.
     pub number: Option<ArrivalNumber>,
-    /// What could be read off the body.
-    pub facts: EventFacts,
+    /// What came in, refused or not.
+    pub arrival: Arrival,
     /// Identity of the event.
     pub fingerprint: Fingerprint,
-    /// State of the signature.
-    pub verification: SignatureState,
     /// Why it was refused, for an invalid one (or an unsigned one where a signature is required).
     pub reason: Option<SignatureFault>,
     /// What a diagnosis found out about the refusal.
@@ -163,12 +161,6 @@ pub struct ArrivalReport {
     pub answer: u16,
     /// Why it could not be stored, for an answer of 503 or 507.
     pub not_stored: Option<String>,
-    /// Path and query.
-    pub target: String,
-    /// Header lines as received, credentials redacted.
-    pub headers: HeaderLines,
-    /// The body as received.
-    pub body: RawBody,
 }
 
 /// Why an arrival was refused, as far as it was found out.
@@ -193,10 +185,8 @@ pub struct SendingReport {
     pub facts: EventFacts,
     /// Identity of the event.
     pub fingerprint: Fingerprint,
-    /// Header lines as sent, credentials redacted.
-    pub headers: HeaderLines,
-    /// The body as sent.
-    pub body: RawBody,
+    /// Header lines and body as sent.
+    pub content: RequestContent,
 }
 
 /// The number of an arrival.
@@ -256,20 +246,12 @@ impl ReplayReport {
 /// An attempt as told.
 #[derive(Debug, Clone)]
 pub struct AttemptReport {
-    /// Number of the event.
-    pub event: u64,
-    /// Where it was sent.
-    pub url: String,
-    /// Number of the attempt, from 1.
-    pub attempt: u32,
+    /// The attempt.
+    pub attempt: Attempt,
     /// Attempts the schedule allows.
     pub of: u32,
     /// Scheduled start, from the first attempt.
     pub scheduled: Duration,
-    /// How it ended.
-    pub outcome: AttemptOutcome,
-    /// How long it took.
-    pub latency: Duration,
     /// The time it had; `None` for no limit.
     pub budget: Option<Duration>,
 }

@@ -10,9 +10,9 @@ use super::context::ReceiverContext;
 use super::pending::PendingForward;
 use super::queue::ForwardQueue;
 use super::settings::{ForwardSettings, MIRROR_BUDGET, redact_target_url};
-use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::exchange::HttpClient;
 use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
-use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::field::FieldName;
 use crate::protocol::report::{AttemptReport, ReportKind};
 use crate::protocol::target::carry_on;
@@ -54,18 +54,16 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
                 self.report_skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
                 continue;
             }
-            let (attempt, report) = self.make_attempt(&passage, self.settings.timeout).await;
-            self.shared.emit_report(ReportKind::Forward(report));
-            self.store_attempt(attempt).await;
+            self.forward(&passage, 1, 1).await;
         }
     }
 
-    /// Makes one of several attempts, tells and records it; whether it was acknowledged.
+    /// Makes an attempt, tells and records it; whether it was acknowledged.
     pub(super) async fn forward(&self, passage: &PendingForward, number: u32, of: u32) -> bool {
-        let (attempt, report) = self.make_attempt(passage, self.settings.timeout).await;
+        let attempt = self.make_attempt(passage, number, self.settings.timeout).await;
         let acknowledged = attempt.outcome.is_acknowledged();
-        self.shared.emit_report(ReportKind::Forward(AttemptReport { attempt: number, of, ..report }));
-        self.store_attempt(Attempt { number, ..attempt }).await;
+        self.shared.emit_report(report_attempt(attempt.clone(), of, self.settings.timeout));
+        self.store_attempt(attempt).await;
         acknowledged
     }
 
@@ -82,11 +80,11 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     /// Makes the attempt inside the request, within the time that leaves an answer possible.
     pub(super) async fn mirror(self: Arc<Self>, passage: PendingForward) -> (AttemptOutcome, ReportKind) {
         let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
-        let (attempt, report) = self.make_attempt(&passage, Some(budget)).await;
-        let outcome = attempt.outcome.clone();
+        let attempt = self.make_attempt(&passage, 1, Some(budget)).await;
+        let (outcome, report) = (attempt.outcome.clone(), report_attempt(attempt.clone(), 1, Some(budget)));
         // The answer does not wait for the record of what it says.
         tokio::spawn(async move { self.store_attempt(attempt).await });
-        (outcome, ReportKind::Forward(report))
+        (outcome, report)
     }
 
     /// Tells that an event did not fit into the line.
@@ -113,23 +111,13 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         self.shared.recorder.was_forwarded(passage.delivery, &self.label).await.unwrap_or(false)
     }
 
-    async fn make_attempt(&self, passage: &PendingForward, budget: Option<Duration>) -> (Attempt, AttemptReport) {
+    async fn make_attempt(&self, passage: &PendingForward, number: u32, budget: Option<Duration>) -> Attempt {
         let request = self.build_request(passage);
         let at = self.shared.clock.now();
         let (outcome, latency) = self.exchange.post(&request, budget).await;
         self.count_outcome(passage, &outcome);
         let (event, url) = (passage.event, self.label.clone());
-        let report = AttemptReport {
-            event,
-            url: url.clone(),
-            attempt: 1,
-            of: 1,
-            scheduled: Duration::ZERO,
-            outcome: outcome.clone(),
-            latency,
-            budget,
-        };
-        (Attempt { event, url, purpose: DeliveryPurpose::Forward, number: 1, at, latency, outcome }, report)
+        Attempt { event, url, purpose: DeliveryPurpose::Forward, number, at, latency, outcome }
     }
 
     fn count_outcome(&self, passage: &PendingForward, outcome: &AttemptOutcome) {
@@ -149,11 +137,15 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     }
 
     fn build_request(&self, passage: &PendingForward) -> OutgoingRequest {
-        let headers = forwarded_headers(&passage.headers, &self.settings.headers);
+        let headers = forwarded_headers(&passage.content.headers, &self.settings.headers);
         // Recorded under the target itself: what is carried on is the arrival's.
         let url = carry_on(&self.settings.url, &passage.target, self.settings.with_path);
-        OutgoingRequest { url, headers, body: passage.body.clone() }
+        OutgoingRequest { url, headers, body: passage.content.body.clone() }
     }
+}
+
+fn report_attempt(attempt: Attempt, of: u32, budget: Option<Duration>) -> ReportKind {
+    ReportKind::Forward(AttemptReport { attempt, of, scheduled: Duration::ZERO, budget })
 }
 
 /// The header fields that go along: those that belong to the body and its signature, as received, then the extras.

@@ -2,8 +2,7 @@
 //!
 //! Pure. Must not know the line it waits in, nor the target it goes to.
 
-use crate::protocol::arrival::{HeaderLines, RecordedArrival, RepeatKind, UnforwardedArrival};
-use crate::protocol::body::RawBody;
+use crate::protocol::arrival::{RecordedArrival, RepeatKind, RequestContent, UnforwardedArrival};
 
 /// One arrival on its way to the app.
 #[derive(Debug, Clone)]
@@ -16,33 +15,31 @@ pub(super) struct PendingForward {
     pub(super) repeats: bool,
     /// Path and query of the request.
     pub(super) target: String,
-    pub(super) headers: HeaderLines,
-    pub(super) body: RawBody,
+    pub(super) content: RequestContent,
 }
 
 impl PendingForward {
-    pub(super) fn new(recorded: &RecordedArrival, target: String, headers: HeaderLines, body: RawBody) -> Self {
+    pub(super) fn new(recorded: &RecordedArrival, target: String, content: RequestContent) -> Self {
         Self {
             event: recorded.event,
             arrival: recorded.arrival,
             delivery: delivery_key(recorded),
             repeats: recorded.repeat.is_some(),
             target,
-            headers,
-            body,
+            content,
         }
     }
 
     /// An arrival that the store kept waiting.
     pub(super) fn from_waiting(waiting: UnforwardedArrival) -> Self {
-        let UnforwardedArrival { arrival, event, retry_of, repeats, target, headers, body } = waiting;
-        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, target, headers, body }
+        let UnforwardedArrival { arrival, event, retry_of, repeats, target, content } = waiting;
+        Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, target, content }
     }
 
     /// Bytes that it holds while it waits.
     pub(super) fn weight(&self) -> usize {
         const BOOKKEEPING: usize = 256;
-        self.body.len() + self.headers.as_block().len() + self.target.len() + BOOKKEEPING
+        self.content.weight() + self.target.len() + BOOKKEEPING
     }
 }
 

@@ -18,7 +18,7 @@ use super::retrying::RetryingWorker;
 use super::settings::{AckMode, GREETING_HEADER, ListenerSettings};
 use crate::clock::SharedClock;
 use crate::protocol::arrival::{
-    Arrival, ArrivalRecordError, ArrivalRecorder, HeaderLines, RecordedArrival, RefusedRequest, RepeatKind,
+    Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest, RepeatKind, RequestContent,
     SignatureState,
 };
 use crate::protocol::attempt::AttemptOutcome;
@@ -76,8 +76,7 @@ enum HeadRejection {
 struct AfterStore<R> {
     draft: Option<Box<ArrivalReport>>,
     target: String,
-    headers: HeaderLines,
-    body: RawBody,
+    content: RequestContent,
     shown: bool,
     mirror: Option<Arc<ForwardTarget<R>>>,
     tickets: Vec<(Arc<ForwardTarget<R>>, Reservation)>,
@@ -195,12 +194,12 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
     }
 
     fn prepare_after_store(&self, arrival: &Arrival) -> AfterStore<R> {
-        let shown = self.settings.shown.as_ref().is_none_or(|shown| shown(&arrival.facts, &arrival.body));
+        let shown = self.settings.shown.as_ref().is_none_or(|shown| shown(&arrival.facts, &arrival.content.body));
         if !shown {
             self.shared.tally.filtered.increment();
         }
         let wanted = |target: &&Arc<ForwardTarget<R>>| {
-            shown && target.settings.only.as_ref().is_none_or(|only| only(&arrival.facts, &arrival.body))
+            shown && target.settings.only.as_ref().is_none_or(|only| only(&arrival.facts, &arrival.content.body))
         };
         let (mut mirror, mut tickets) = (None, Vec::new());
         for target in self.targets.iter().filter(wanted) {
@@ -212,13 +211,13 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             }
         }
         let draft = (shown && self.shared.audience.wants_report()).then(|| reports::draft_arrival(arrival));
-        let (target, headers) = (arrival.target.clone(), arrival.headers.clone());
-        AfterStore { draft, target, headers, body: arrival.body.clone(), shown, mirror, tickets }
+        let (target, content) = (arrival.target.clone(), arrival.content.clone());
+        AfterStore { draft, target, content, shown, mirror, tickets }
     }
 
     async fn finish_stored(&self, after: AfterStore<R>, recorded: &RecordedArrival) -> ListenerReply {
         self.count_stored(recorded);
-        let passage = PendingForward::new(recorded, after.target, after.headers, after.body);
+        let passage = PendingForward::new(recorded, after.target, after.content);
         let (reply, forward) = match after.mirror {
             None => (ListenerReply::from_status(self.next_status(recorded)), None),
             Some(target) => {
@@ -309,7 +308,7 @@ fn detach_accept<R: ArrivalRecorder>(
 ) -> DetachOnDrop<(ListenerReply, Duration)> {
     let RequestHead { at, target, headers, .. } = head;
     let facts = EventFacts::from_body(&body);
-    let arrival = Arrival { at, target, headers, body, verification, facts };
+    let arrival = Arrival { at, target, content: RequestContent { headers, body }, verification, facts };
     DetachOnDrop::new(accept_arrival(Arc::clone(inner), arrival))
 }
 
@@ -340,7 +339,7 @@ fn mirror_reply(outcome: &AttemptOutcome) -> ListenerReply {
 
 fn build_refused(head: RequestHead, body: RawBody, reason: SignatureFault) -> RefusedRequest {
     let RequestHead { at, target, headers, .. } = head;
-    RefusedRequest { at, target, headers, body, reason }
+    RefusedRequest { at, target, content: RequestContent { headers, body }, reason }
 }
 
 /// What the router calls. A fault in one request must not end the listener.

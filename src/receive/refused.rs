@@ -46,7 +46,7 @@ pub(super) fn open_refused_queue<R>(
 impl RefusedQueue {
     /// Takes a request without waiting; hands it back where there is no room.
     pub(super) fn try_enqueue(&self, refused: RefusedRequest) -> Result<(), RefusedRequest> {
-        let weight = refused.body.len() + refused.headers.as_block().len();
+        let weight = refused.content.weight();
         let weight = u32::try_from(weight.min(self.bytes)).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(weight) else { return Err(refused) };
         self.queue.try_send(QueuedRefusal(refused, permit)).map_err(|error| error.into_inner().0)
@@ -86,8 +86,8 @@ pub(super) fn report_refused<R>(
     if !shared.audience.wants_report() {
         return;
     }
-    let facts = EventFacts::from_body(&refused.body);
-    if shown.is_none_or(|shown| shown(&facts, &refused.body)) {
+    let facts = EventFacts::from_body(&refused.content.body);
+    if shown.is_none_or(|shown| shown(&facts, &refused.content.body)) {
         let answer = StatusCode::UNAUTHORIZED.as_u16();
         shared.emit_report(reports::report_refused(refused, facts, number, answer));
     }

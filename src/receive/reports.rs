@@ -3,7 +3,6 @@
 //! Builds reports; never renders one. What nobody wants to see is not built.
 
 use crate::protocol::arrival::{Arrival, ArrivalRepeat, RecordedArrival, RefusedRequest, SignatureState};
-use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, Report, ReportKind};
 use crate::protocol::schedule::guess_retry;
@@ -32,18 +31,14 @@ impl<F: Fn(Report) + Send + Sync> ReportSink for F {
 pub(super) fn draft_arrival(arrival: &Arrival) -> Box<ArrivalReport> {
     Box::new(ArrivalReport {
         number: None,
-        facts: arrival.facts.clone(),
-        fingerprint: arrival.body.fingerprint(),
-        verification: arrival.verification,
+        fingerprint: arrival.content.body.fingerprint(),
+        arrival: arrival.clone(),
         reason: None,
         explanation: None,
         repeat: None,
         out_of_order: false,
         answer: 0,
         not_stored: None,
-        target: arrival.target.clone(),
-        headers: arrival.headers.clone(),
-        body: arrival.body.clone(),
     })
 }
 
@@ -72,21 +67,17 @@ pub(super) fn report_refused(
 ) -> ReportKind {
     let verification =
         if refused.reason == SignatureFault::Missing { SignatureState::Unsigned } else { SignatureState::Invalid };
-    let RefusedRequest { target, headers, body, reason, .. } = refused;
+    let RefusedRequest { at, target, content, reason } = refused;
     ReportKind::Arrival(Box::new(ArrivalReport {
         number: number.map(ArrivalNumber::Refused),
-        facts,
-        fingerprint: RawBody::fingerprint(&body),
-        verification,
+        fingerprint: content.body.fingerprint(),
+        arrival: Arrival { at, target, content, verification, facts },
         reason: Some(reason),
         explanation: None,
         repeat: None,
         out_of_order: false,
         answer,
         not_stored: None,
-        target,
-        headers,
-        body,
     }))
 }
 

@@ -123,8 +123,9 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
     }
 
     fn matches_filters(&self, waiting: &UnforwardedArrival) -> bool {
-        let facts = EventFacts::from_body(&waiting.body);
-        let passes = |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.body));
+        let facts = EventFacts::from_body(&waiting.content.body);
+        let passes =
+            |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.content.body));
         passes(self.shown.as_ref()) && passes(self.target.settings.only.as_ref())
     }
 

@@ -49,8 +49,9 @@ pub(crate) use workspace::{SandboxWorkspace, WorkspaceSetup};
 
 use crate::clock::SharedClock;
 use crate::context::EntropySource;
-use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::exchange::HttpClient;
 use crate::protocol::api::WorkspacePlan;
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::SandboxDelivery;
 use crate::protocol::report::{Report, ReportKind};

@@ -4,11 +4,11 @@
 use crate::context::Context;
 use crate::deliver::{self, DeliveryContext, DeliveryPlan, DeliveryResult};
 use crate::error::{Error, Exit};
-use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::exchange::HttpClient;
 use crate::output::countdown::Countdown;
 use crate::output::screen::Screen;
-use crate::protocol::arrival::HeaderLines;
-use crate::protocol::attempt::Attempt;
+use crate::protocol::arrival::{HeaderLines, RequestContent};
+use crate::protocol::attempt::{Attempt, OutgoingRequest};
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{Report, ReportKind, SendingReport};
 use crate::shutdown::{StopReceiver, StopSignal};
@@ -28,7 +28,8 @@ pub(crate) async fn register_event(
     let event = sent.map_err(|error| Error::machine(error.to_string()))?;
     let (url, fingerprint) = (request.url.to_string(), request.body.fingerprint());
     let headers = HeaderLines::collect(request.headers.iter().map(|(name, value)| (name.spelling(), value.as_bytes())));
-    let sending = SendingReport { event, url, facts, fingerprint, headers, body: request.body.clone() };
+    let content = RequestContent { headers, body: request.body.clone() };
+    let sending = SendingReport { event, url, facts, fingerprint, content };
     screen.send_report(Report { at, what: ReportKind::Sending(Box::new(sending)) });
     Ok(event)
 }

@@ -213,17 +213,17 @@ pub(crate) fn event_fields(row: &EventRow) -> Value {
 /// Fields of a `refused` record.
 pub(crate) fn refused_fields(row: &RefusedRow) -> Value {
     let refused = &row.refused;
-    let facts = EventFacts::from_body(&refused.body);
+    let facts = EventFacts::from_body(&refused.content.body);
     let fields = json!({
         "refused": row.number,
         "reason": refused.reason,
         "arrived_at": records::format_instant(refused.at),
         "target": refused.target,
-        "headers": records::header_fields(&refused.headers),
+        "headers": records::header_fields(&refused.content.headers),
         "event_type": facts.event_type,
-        "fingerprint": refused.body.fingerprint(),
+        "fingerprint": refused.content.body.fingerprint(),
     });
-    payload(fields, &facts, &refused.body)
+    payload(fields, &facts, &refused.content.body)
 }
 
 fn payload(fields: Value, facts: &EventFacts, body: &RawBody) -> Value {

@@ -5,7 +5,7 @@ use super::payload::PreparedPayload;
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
-use crate::exchange::OutgoingRequest;
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
 use crate::protocol::stringify::json_stringify;

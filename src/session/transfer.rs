@@ -3,7 +3,7 @@
 
 use super::history::{arrival_fields, attempt_fields, event_fields};
 use crate::error::Error;
-use crate::protocol::arrival::{Arrival, HeaderLines, SignatureState};
+use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, AttemptResponse, DeliveryPurpose};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
@@ -206,7 +206,7 @@ impl ExportArrival {
         let headers = HeaderLines::collect(lines.iter().map(|(name, value)| (name.as_str(), value.as_slice())));
         let (body, facts) = (body.clone(), facts.clone());
         let (at, target, verification) = (self.arrived_at, self.target, self.verification);
-        Ok(Arrival { at, target, headers, body, verification, facts })
+        Ok(Arrival { at, target, content: RequestContent { headers, body }, verification, facts })
     }
 }
 

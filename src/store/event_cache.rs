@@ -89,7 +89,7 @@ impl<'c> EventCache<'c> {
 
     /// The digest of an arrival's target and header lines.
     pub(super) fn digest_envelope(&self, incoming: &IncomingArrival) -> EnvelopeDigest {
-        EnvelopeDigest::of(&self.key, incoming.target.as_bytes(), incoming.headers.as_block())
+        EnvelopeDigest::of(&self.key, incoming.target.as_bytes(), incoming.content.headers.as_block())
     }
 }
 

@@ -2,10 +2,10 @@
 //!
 //! May know the rows. Must not decide what is retried: `import` does.
 
+use super::rows::read_content;
 use super::sql::statements;
 use crate::database;
-use crate::protocol::arrival::{ForwardProgress, HeaderLines, UnforwardedArrival};
-use crate::protocol::body::RawBody;
+use crate::protocol::arrival::{ForwardProgress, UnforwardedArrival};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -75,8 +75,7 @@ fn read_waiting(row: &Row<'_>) -> rusqlite::Result<UnforwardedArrival> {
         event: row.get::<_, i64>(1)?.unsigned_abs(),
         retry_of: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
         repeats: row.get(3)?,
-        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(4)?),
-        body: RawBody::new(row.get::<_, Vec<u8>>(5)?),
+        content: read_content(row, 4)?,
         target: row.get::<_, Option<String>>(6)?.unwrap_or_else(|| "/".to_owned()),
     })
 }

@@ -38,7 +38,7 @@ impl EventImport {
 
     /// Bytes that it adds at most.
     pub(super) fn weight(&self) -> usize {
-        let headers: usize = self.arrivals.iter().map(|arrival| arrival.headers.as_block().len()).sum();
+        let headers: usize = self.arrivals.iter().map(|arrival| arrival.content.headers.as_block().len()).sum();
         self.sent.body.len() + headers
     }
 }

@@ -3,7 +3,7 @@
 //! Pure. Must not know the tables.
 
 use super::key::EventKeys;
-use crate::protocol::arrival::{Arrival, HeaderLines, SignatureState};
+use crate::protocol::arrival::{Arrival, RequestContent, SignatureState};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
@@ -15,10 +15,8 @@ pub(super) struct IncomingArrival {
     pub at_ms: i64,
     /// Path and query.
     pub target: String,
-    /// Header lines.
-    pub headers: HeaderLines,
-    /// The body.
-    pub body: RawBody,
+    /// Header lines and body.
+    pub content: RequestContent,
     /// State of its signature.
     pub verification: SignatureState,
     /// What it is looked up by.
@@ -29,10 +27,9 @@ impl From<Arrival> for IncomingArrival {
     fn from(arrival: Arrival) -> Self {
         Self {
             at_ms: arrival.at.as_millisecond(),
-            keys: EventKeys::compute(&arrival.body, &arrival.facts),
+            keys: EventKeys::compute(&arrival.content.body, &arrival.facts),
             target: arrival.target,
-            headers: arrival.headers,
-            body: arrival.body,
+            content: arrival.content,
             verification: arrival.verification,
         }
     }

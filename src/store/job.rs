@@ -88,9 +88,9 @@ impl StoreJob {
     /// Bytes that the job adds at most, for keeping transactions small.
     pub(super) fn weight(&self) -> usize {
         match self {
-            Self::Record(incoming, _) => incoming.body.len() + incoming.headers.as_block().len(),
+            Self::Record(incoming, _) => incoming.content.weight(),
             Self::Send(outgoing, _) => outgoing.body.len(),
-            Self::Refuse(refused, _) => refused.body.len(),
+            Self::Refuse(refused, _) => refused.content.body.len(),
             Self::Import(past, _) => past.iter().map(EventImport::weight).sum(),
             _ => 0,
         }

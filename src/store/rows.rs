@@ -4,7 +4,7 @@
 
 use super::code;
 use crate::database::{self, OutcomeColumns};
-use crate::protocol::arrival::{HeaderLines, RefusedRequest, SignatureState};
+use crate::protocol::arrival::{HeaderLines, RefusedRequest, RequestContent, SignatureState};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
@@ -163,11 +163,18 @@ pub(super) fn parse_refused(row: &Row<'_>) -> rusqlite::Result<RefusedRow> {
     let refused = RefusedRequest {
         at: time(row, 1)?,
         target: row.get(2)?,
-        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(3)?),
-        body: RawBody::new(row.get::<_, Vec<u8>>(4)?),
+        content: read_content(row, 3)?,
         reason: decode(5, code::decode_reason(row.get(5)?))?,
     };
     Ok(RefusedRow { number: number(row, 0)?, refused })
+}
+
+/// Header lines, and the body in the column behind them.
+pub(super) fn read_content(row: &Row<'_>, column: usize) -> rusqlite::Result<RequestContent> {
+    Ok(RequestContent {
+        headers: HeaderLines::from_block(row.get::<_, Vec<u8>>(column)?),
+        body: RawBody::new(row.get::<_, Vec<u8>>(column + 1)?),
+    })
 }
 
 fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {

@@ -174,7 +174,7 @@ impl<'c> StoreTables<'c> {
     pub(super) fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, StoreFault> {
         let known = self.find(&incoming.keys)?;
         let is_new = known.is_none();
-        self.reserve(incoming.headers.as_block().len() + if is_new { incoming.body.len() } else { 0 })?;
+        self.reserve(incoming.content.headers.as_block().len() + if is_new { incoming.content.body.len() } else { 0 })?;
         let (event, repeat, out_of_order) = match known {
             Some((event, known)) => self.arrival_of_known(event, known, incoming)?,
             None => self.new_arrival(incoming)?,
@@ -227,9 +227,9 @@ impl<'c> StoreTables<'c> {
     /// itself, and diagnosis matters most when things go wrong.
     pub(super) fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, StoreFault> {
         let (at, reason) = (refused.at.as_millisecond(), code::encode_reason(refused.reason));
-        let row = (at, reason, &refused.target, refused.headers.as_block(), refused.body.as_bytes());
+        let row = (at, reason, &refused.target, refused.content.headers.as_block(), refused.content.body.as_bytes());
         let number: i64 = self.sql.add_refused.query_row(row, |r| r.get(0))?;
-        let bytes = refused.headers.as_block().len() + refused.body.len();
+        let bytes = refused.content.headers.as_block().len() + refused.content.body.len();
         self.added = self.added.saturating_add(bytes as u64).saturating_add(ROW_BYTES);
         self.sql.drop_refused.execute([number - REFUSED_KEPT.cast_signed()])?;
         Ok(number.unsigned_abs())
@@ -271,7 +271,7 @@ impl<'c> StoreTables<'c> {
     fn new_arrival(&mut self, incoming: &IncomingArrival) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
         let twin = self.twin(self.last_event + 1, incoming)?;
         let seen = NewEventOrigin::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
-        let (event, late) = self.add_event(&incoming.keys, &incoming.body, &seen)?;
+        let (event, late) = self.add_event(&incoming.keys, &incoming.content.body, &seen)?;
         let (state, envelope) =
             (code::encode_state(incoming.verification, 0), Some(self.remembered.digest_envelope(incoming)));
         self.remembered.note(event, CachedEvent { first_ms: Some(incoming.at_ms), arrivals: 1, state, envelope });
@@ -288,7 +288,7 @@ impl<'c> StoreTables<'c> {
         let (at_ms, arrivals) = (incoming.at_ms, known.arrivals + 1);
         let state = code::encode_state(incoming.verification, known.state);
         let is_alike = known.envelope == Some(self.remembered.digest_envelope(incoming));
-        let own = (!is_alike).then(|| (&incoming.target, incoming.headers.as_block()));
+        let own = (!is_alike).then(|| (&incoming.target, incoming.content.headers.as_block()));
         let (target, headers) = own.unzip();
         self.sql.add_arrival.execute(params![self.last_arrival + 1, event, arrivals, state, at_ms, target, headers])?;
         let first_ms = Some(known.first_ms.unwrap_or(at_ms));
@@ -347,7 +347,7 @@ impl<'c> StoreTables<'c> {
             self.last_arrival + i64::from(first.is_some()),
             first.map(|arrival| code::encode_state(arrival.verification, 0)),
             first.map(|arrival| arrival.target.as_str()),
-            first.map(|arrival| arrival.headers.as_block()),
+            first.map(|arrival| arrival.content.headers.as_block()),
             body.as_bytes(),
         ])?;
         let last = keys.signup.map(|signup| self.index.find_newest(signup)).transpose()?.flatten();

@@ -1,8 +1,8 @@
 //! ngrok's agent: an API on this machine that says where its tunnels lead.
 
 use crate::clock::SharedClock;
-use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides};
-use crate::protocol::attempt::AttemptOutcome;
+use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides};
+use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use http::Method;
 use serde::Deserialize;

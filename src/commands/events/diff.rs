@@ -7,9 +7,8 @@ use crate::output::line::StyledLine;
 use crate::output::phrases;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
-use crate::protocol::arrival::HeaderLines;
+use crate::protocol::arrival::{HeaderLines, RequestContent};
 use crate::protocol::attempt::Attempt;
-use crate::protocol::body::RawBody;
 use crate::protocol::difference::{BodyComparison, DocumentChange, compare_bodies};
 use crate::session;
 use crate::session::history::{StoredId, StoredRequest, find_stored};
@@ -36,8 +35,7 @@ pub(super) struct Arguments {
 /// One side.
 struct DiffSide {
     name: String,
-    body: RawBody,
-    headers: HeaderLines,
+    content: RequestContent,
     last: Option<Attempt>,
 }
 
@@ -47,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     let reader = session::open_reader(context, &settings)?;
     let (a, b) = (side(&reader, arguments.a)?, side(&reader, arguments.b)?);
-    let comparison = compare_bodies(&a.body, &b.body);
+    let comparison = compare_bodies(&a.content.body, &b.content.body);
     if console.is_json() {
         console.write_record("difference", &fields(&a, &b, &comparison))?;
     } else {
@@ -61,11 +59,11 @@ fn side(reader: &StoreReader, wanted: StoredId) -> Result<DiffSide, Error> {
         StoredRequest::Event(event) => {
             let first = reader.list_arrivals(event.number)?.into_iter().next();
             let headers = first.map(|arrival| arrival.headers).unwrap_or_default();
-            DiffSide { name: format!("#{}", event.number), body: event.body, headers, last: event.last_attempt }
+            let content = RequestContent { headers, body: event.body };
+            DiffSide { name: format!("#{}", event.number), content, last: event.last_attempt }
         }
         StoredRequest::Refused(row) => {
-            let refused = row.refused;
-            DiffSide { name: format!("!{}", row.number), body: refused.body, headers: refused.headers, last: None }
+            DiffSide { name: format!("!{}", row.number), content: row.refused.content, last: None }
         }
     })
 }
@@ -78,7 +76,7 @@ fn only<'a>(side: &'a HeaderLines, other: &HeaderLines) -> Vec<(&'a [u8], &'a [u
 fn fields(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison) -> Value {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = |side: &DiffSide, other: &DiffSide| -> Vec<Value> {
-        let lines = only(&side.headers, &other.headers);
+        let lines = only(&side.content.headers, &other.content.headers);
         lines.into_iter().map(|(name, value)| json!({ "name": text(name), "value": text(value) })).collect()
     };
     let answer = |side: &DiffSide| {
@@ -110,12 +108,16 @@ fn lines(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison, console: &Cons
             ))]
         }
         BodyComparison::Bytes(at) => {
-            vec![plain(format!("the bodies differ from byte {at} on ({} and {} bytes)", a.body.len(), b.body.len()))]
+            vec![plain(format!(
+                "the bodies differ from byte {at} on ({} and {} bytes)",
+                a.content.body.len(),
+                b.content.body.len()
+            ))]
         }
         BodyComparison::Documents(changes) => changes.iter().flat_map(|change| change_lines(change, console)).collect(),
     };
     for (ink, sign, side, other) in [(TextRole::Bad, "- ", a, b), (TextRole::Good, "+ ", b, a)] {
-        for (name, value) in only(&side.headers, &other.headers) {
+        for (name, value) in only(&side.content.headers, &other.content.headers) {
             let words = Sanitised::concat(&[Sanitised::bytes(name), Sanitised::own(": "), Sanitised::bytes(value)]);
             lines.push(StyledLine::new(style).put(ink, sign).put(TextRole::Faint, "header ").put(ink, words));
         }

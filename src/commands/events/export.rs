@@ -2,11 +2,11 @@
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::exchange::OutgoingRequest;
 use crate::output::console::Console;
 use crate::output::records;
 use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::redact::Redactor;
 use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
@@ -144,9 +144,6 @@ fn recipe(form: ExportForm, requests: &[(u64, OutgoingRequest)]) -> String {
     let named = |(number, request): &'_ (u64, OutgoingRequest)| format!("event_{number}_{}", request.body.len());
     request_scripts::render_script(
         language,
-        requests.iter().map(|entry| NamedRequest {
-            name: named(entry),
-            request: RequestRendition { url: &entry.1.url, headers: &entry.1.headers, body: &entry.1.body },
-        }),
+        requests.iter().map(|entry| NamedRequest { name: named(entry), request: RequestRendition(&entry.1) }),
     )
 }

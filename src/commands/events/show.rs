@@ -75,11 +75,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         }
         StoredRequest::Refused(mut row) => {
             if let Some(redactor) = &mut redactor {
-                row.refused.body = redactor.redact_body(&row.refused.body);
-                row.refused.headers = redactor.redact_headers(&row.refused.headers);
+                row.refused.content.body = redactor.redact_body(&row.refused.content.body);
+                row.refused.content.headers = redactor.redact_headers(&row.refused.content.headers);
                 row.refused.target = redactor.redact_text(&row.refused.target);
             }
-            if !print_part(&arguments.view, &console, &row.refused.body, &row.refused.headers)? {
+            if !print_part(&arguments.view, &console, &row.refused.content.body, &row.refused.content.headers)? {
                 show_refused(&console, &row)?;
             }
         }
@@ -225,13 +225,13 @@ fn show_refused(console: &Console, row: &RefusedRow) -> Result<(), Error> {
         ("refused", text(format!("!{}", row.number))),
         ("reason", TableCell::new(TextRole::Bad, Sanitised::own(refused.reason.explain()))),
     ];
-    rows.extend(describe_facts(&EventFacts::from_body(&refused.body)));
-    rows.push(("size", TableCell::from(phrases::format_bytes(refused.body.len() as u64))));
+    rows.extend(describe_facts(&EventFacts::from_body(&refused.content.body)));
+    rows.push(("size", TableCell::from(phrases::format_bytes(refused.content.body.len() as u64))));
     rows.push(("arrived", text(style.format_date_time(refused.at))));
     rows.push(("path", text(refused.target.clone())));
     let mut out = render_pairs(&rows, style);
-    write_lines(&mut out, &render_body(&refused.body, style, None, None));
-    headers(&mut out, &refused.headers, style);
+    write_lines(&mut out, &render_body(&refused.content.body, style, None, None));
+    headers(&mut out, &refused.content.headers, style);
     console.write_text(&out)?;
     console.print_hint(&format!("referralloop verify --event '!{}'", row.number));
     Ok(())

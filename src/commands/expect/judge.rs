@@ -53,12 +53,12 @@ impl ArrivalJudge {
         if arrival.not_stored.is_some() {
             return None;
         }
-        Some(match arrival.verification {
+        Some(match arrival.arrival.verification {
             SignatureState::Unsigned if arrival.reason.is_some() => ExpectationMiss::Unsigned,
             SignatureState::Invalid => ExpectationMiss::BadSignature,
             _ if arrival.repeat.is_some() && !self.rules.repeats => ExpectationMiss::Repeated,
-            _ if !self.holds(&arrival.body) => ExpectationMiss::Filtered,
-            _ if self.count.count_event(arrival.facts.event_type.as_deref()) => ExpectationMiss::Counted,
+            _ if !self.holds(&arrival.arrival.content.body) => ExpectationMiss::Filtered,
+            _ if self.count.count_event(arrival.arrival.facts.event_type.as_deref()) => ExpectationMiss::Counted,
             _ => ExpectationMiss::NotExpected,
         })
     }
@@ -87,7 +87,7 @@ impl ArrivalJudge {
     /// What came where something is wrong: first what an unmet expectation is about, and there the nearest miss first.
     pub(super) fn list_unexpected(&self) -> Vec<NearMissReport> {
         let about_unmet = |report: &NearMissReport| {
-            let name = report.arrival.facts.event_type.as_deref();
+            let name = report.arrival.arrival.facts.event_type.as_deref();
             let unmet =
                 |tally: &crate::protocol::expectation::ExpectationTally<'_>| tally.verdict != ExpectationVerdict::Met;
             self.count.results().filter(unmet).any(|tally| tally.expectation.matches(name))

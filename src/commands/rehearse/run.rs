@@ -5,13 +5,13 @@
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::exchange::{HttpClient, OutgoingRequest};
+use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::phrases;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
-use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::rehearsal::{CopyMode, RehearsalCopy, RehearsalStep};

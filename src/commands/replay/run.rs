@@ -135,7 +135,7 @@ impl<'a> ReplayRun<'a> {
             let story = story?;
             let request = replay_request::build_replay_request(&story, self.target(&story), &self.form)?;
             if console.is_json() {
-                let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
+                let rendition = RequestRendition(&request);
                 console.write_record("request", &rendition.to_record())?;
             } else {
                 let kind = story.event.facts.event_type.as_deref().unwrap_or("(no event type)");

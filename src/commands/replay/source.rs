@@ -93,7 +93,7 @@ fn read(path: &Path, context: &Context) -> Result<Vec<EventHistory>, Error> {
                 at: arrival.at,
                 verification: arrival.verification,
                 target: arrival.target,
-                headers: arrival.headers,
+                headers: arrival.content.headers,
             };
             stories.push(story(event.body, event.arrivals.into_iter().map(row).collect(), event.attempts));
         }

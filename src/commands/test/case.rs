@@ -82,7 +82,7 @@ fn print_requests(check: &AuditCheck, plan: &AuditPlan, console: &Console) -> Re
     }
     for draft in &drafts {
         let request = &draft.request;
-        let rendition = RequestRendition { url: &request.url, headers: &request.headers, body: &request.body };
+        let rendition = RequestRendition(request);
         match console.is_json() {
             true => console.write_record("request", &rendition.to_record())?,
             false => console.write_line(&rendition.to_curl())?,

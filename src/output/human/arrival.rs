@@ -26,35 +26,35 @@ const DRIFT_SHOWN: usize = 5;
 /// All lines of an arrival.
 pub(super) fn render_arrival(
     at: Timestamp,
-    arrival: &ArrivalReport,
+    report: &ArrivalReport,
     detail: ReportDetail,
     style: &OutputStyle,
 ) -> Vec<StyledLine> {
-    let mut lines = match tail(arrival) {
-        Some(words) => noted(at, arrival, &words, style),
-        None => vec![plain(at, arrival, style)],
+    let mut lines = match tail(report) {
+        Some(words) => noted(at, report, &words, style),
+        None => vec![plain(at, report, style)],
     };
     lines.extend(
-        arrival
+        report
             .not_stored
             .as_deref()
             .map(|why| remark("not stored: ", TextRole::Bad, Sanitised::text(why).clip(200), style)),
     );
-    let brief = arrival.repeat.is_some() || is_refused(arrival);
+    let brief = report.repeat.is_some() || is_refused(report);
     if !brief {
-        lines.extend(remarks(arrival, style));
+        lines.extend(remarks(report, style));
     }
     if style.headers && detail == ReportDetail::Full {
-        lines.extend(head_as_sent(arrival, style));
+        lines.extend(head_as_sent(report, style));
     }
     if brief {
         return lines;
     }
     let shown = if detail == ReportDetail::Full { style.body_lines } else { Some(0) };
     if shown != Some(0) {
-        let number = event_number(arrival);
+        let number = event_number(report);
         lines.extend(
-            render_body(&arrival.body, style, shown, number)
+            render_body(&report.arrival.content.body, style, shown, number)
                 .iter()
                 .map(|line| StyledLine::indented(style, INDENT).put(TextRole::Faint, "│ ").join(line)),
         );
@@ -63,30 +63,30 @@ pub(super) fn render_arrival(
 }
 
 /// Request target and header lines.
-fn head_as_sent(arrival: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
+fn head_as_sent(report: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
     let target = StyledLine::indented(style, INDENT)
         .put(TextRole::Faint, "POST ")
-        .put(TextRole::Plain, Sanitised::text(&arrival.target));
-    let headers = render_headers(&arrival.headers, style);
+        .put(TextRole::Plain, Sanitised::text(&report.arrival.target));
+    let headers = render_headers(&report.arrival.content.headers, style);
     let headers = headers.iter().map(|line| StyledLine::indented(style, INDENT).join(line));
     std::iter::once(target).chain(headers).collect()
 }
 
-fn is_refused(arrival: &ArrivalReport) -> bool {
-    arrival.reason.is_some() || arrival.verification == SignatureState::Invalid
+fn is_refused(report: &ArrivalReport) -> bool {
+    report.reason.is_some() || report.arrival.verification == SignatureState::Invalid
 }
 
-fn event_number(arrival: &ArrivalReport) -> Option<u64> {
-    match arrival.number {
+fn event_number(report: &ArrivalReport) -> Option<u64> {
+    match report.number {
         Some(ArrivalNumber::Stored { event, .. }) => Some(event),
         _ => None,
     }
 }
 
 /// What a repeated or refused arrival says in the place of its facts.
-fn tail(arrival: &ArrivalReport) -> Option<Sanitised> {
-    match (&arrival.repeat, arrival.reason) {
-        (_, Some(reason)) => Some(match &arrival.explanation {
+fn tail(report: &ArrivalReport) -> Option<Sanitised> {
+    match (&report.repeat, report.reason) {
+        (_, Some(reason)) => Some(match &report.explanation {
             Some(explanation) => Sanitised::text(&explanation.words),
             None => Sanitised::own(reason.explain()),
         }),
@@ -108,17 +108,17 @@ fn repeated(repeat: &RepeatReport) -> Sanitised {
 }
 
 /// Time, number, type and badge.
-fn head(at: Timestamp, arrival: &ArrivalReport, padded: bool, style: &OutputStyle) -> StyledLine {
-    let kind = match arrival.facts.event_type.as_deref() {
+fn head(at: Timestamp, report: &ArrivalReport, padded: bool, style: &OutputStyle) -> StyledLine {
+    let kind = match report.arrival.facts.event_type.as_deref() {
         Some(kind) => Sanitised::text(kind).clip(40),
         None => Sanitised::own("(no event type)"),
     };
-    let badge = match &arrival.repeat {
+    let badge = match &report.repeat {
         Some(repeat) => render_repeat_badge(repeat.kind, style),
-        None => render_badge(arrival.verification, style),
+        None => render_badge(report.arrival.verification, style),
     };
     let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&style.format_time(at))).add_gap(2);
-    let line = line.put(TextRole::Plain, number(arrival)).pad_to(INDENT + 3).add_gap(1);
+    let line = line.put(TextRole::Plain, number(report)).pad_to(INDENT + 3).add_gap(1);
     let (type_end, badge_end) = match padded {
         true => (line.width() + TYPE_COLUMNS, BADGE_COLUMNS),
         false => (0, 0),
@@ -128,8 +128,8 @@ fn head(at: Timestamp, arrival: &ArrivalReport, padded: bool, style: &OutputStyl
     line.join(&badge).pad_to(badge_end)
 }
 
-fn number(arrival: &ArrivalReport) -> Sanitised {
-    match arrival.number {
+fn number(report: &ArrivalReport) -> Sanitised {
+    match report.number {
         Some(ArrivalNumber::Stored { event, .. }) => Sanitised::text(&format!("#{event}")),
         Some(ArrivalNumber::Refused(number)) => Sanitised::text(&format!("!{number}")),
         None => Sanitised::own("–"),
@@ -137,21 +137,21 @@ fn number(arrival: &ArrivalReport) -> Sanitised {
 }
 
 /// The status that the sender got, where it was no acknowledgement.
-fn answer(arrival: &ArrivalReport) -> Option<Sanitised> {
-    (!is_acknowledgement(arrival.answer)).then(|| Sanitised::text(&arrival.answer.to_string()))
+fn answer(report: &ArrivalReport) -> Option<Sanitised> {
+    (!is_acknowledgement(report.answer)).then(|| Sanitised::text(&report.answer.to_string()))
 }
 
 /// A line whose facts give way to words; words that do not fit stand below.
-fn noted(at: Timestamp, arrival: &ArrivalReport, words: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
-    let answer = answer(arrival);
+fn noted(at: Timestamp, report: &ArrivalReport, words: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
+    let answer = answer(report);
     let answer_columns = answer.as_ref().map_or(0, |answer| 3 + answer.width());
     for padded in [true, false] {
-        let line = head(at, arrival, padded, style);
+        let line = head(at, report, padded, style);
         if line.width() + 3 + words.width() + answer_columns <= style.width {
             return vec![end(line.add_gap(3).put(TextRole::Plain, words), answer)];
         }
     }
-    vec![end(head(at, arrival, false, style), answer), StyledLine::indented(style, INDENT).put(TextRole::Plain, words)]
+    vec![end(head(at, report, false, style), answer), StyledLine::indented(style, INDENT).put(TextRole::Plain, words)]
 }
 
 fn end(line: StyledLine, answer: Option<Sanitised>) -> StyledLine {
@@ -184,49 +184,49 @@ const LAYOUTS: [ArrivalLayout; 6] = [
     ArrivalLayout { padded: false, size: false, position: PositionWidth::None },
 ];
 
-fn plain(at: Timestamp, arrival: &ArrivalReport, style: &OutputStyle) -> StyledLine {
-    let mut laid = LAYOUTS.iter().map(|layout| laid_out(at, arrival, layout, 64, style));
+fn plain(at: Timestamp, report: &ArrivalReport, style: &OutputStyle) -> StyledLine {
+    let mut laid = LAYOUTS.iter().map(|layout| laid_out(at, report, layout, 64, style));
     if let Some(fits) = laid.find(|line| line.width() <= style.width) {
         return fits;
     }
-    let room = style.width.saturating_sub(head(at, arrival, false, style).width() + 2);
-    laid_out(at, arrival, &LAYOUTS[LAYOUTS.len() - 1], room.max(8), style)
+    let room = style.width.saturating_sub(head(at, report, false, style).width() + 2);
+    laid_out(at, report, &LAYOUTS[LAYOUTS.len() - 1], room.max(8), style)
 }
 
 fn laid_out(
     at: Timestamp,
-    arrival: &ArrivalReport,
+    report: &ArrivalReport,
     layout: &ArrivalLayout,
     email: usize,
     style: &OutputStyle,
 ) -> StyledLine {
-    let mut line = head(at, arrival, layout.padded, style);
+    let mut line = head(at, report, layout.padded, style);
     let mut gap = if layout.padded { 3 } else { 2 };
-    let place = arrival.facts.position.filter(|_| layout.position != PositionWidth::None);
+    let place = report.arrival.facts.position.filter(|_| layout.position != PositionWidth::None);
     let place = place.map(|place| format_position(place, layout.position == PositionWidth::Short));
-    let who = arrival.facts.email.as_deref().map(|who| Sanitised::text(who).clip(email));
+    let who = report.arrival.facts.email.as_deref().map(|who| Sanitised::text(who).clip(email));
     for fact in [who, place].into_iter().flatten() {
         line = line.add_gap(gap).put(TextRole::Plain, fact);
         gap = 2;
     }
-    let line = end(line, answer(arrival));
-    if layout.size { sized(line, arrival, style) } else { line }
+    let line = end(line, answer(report));
+    if layout.size { sized(line, report, style) } else { line }
 }
 
-fn sized(line: StyledLine, arrival: &ArrivalReport, style: &OutputStyle) -> StyledLine {
-    let size = format_bytes(arrival.body.len() as u64);
+fn sized(line: StyledLine, report: &ArrivalReport, style: &OutputStyle) -> StyledLine {
+    let size = format_bytes(report.arrival.content.body.len() as u64);
     let start = style.width.min(SIZE_END).saturating_sub(size.width());
     line.add_gap(2).pad_to(start).put(TextRole::Faint, size)
 }
 
 /// What is odd about an arrival.
-fn remarks(arrival: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
+fn remarks(report: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
     let mut lines = Vec::new();
-    if arrival.out_of_order {
+    if report.out_of_order {
         let words = Sanitised::own("a newer event of this sign-up had already arrived");
         lines.push(remark("out of order: ", TextRole::Notable, words, style));
     }
-    let departures = &arrival.facts.drift;
+    let departures = &report.arrival.facts.drift;
     lines.extend(
         departures.iter().take(DRIFT_SHOWN).map(|one| remark("drift: ", TextRole::Notable, describe_drift(one), style)),
     );

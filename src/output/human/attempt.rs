@@ -23,12 +23,12 @@ const LEAST_QUOTED: usize = 12;
 
 /// A forward: `→ POST url   200 OK   12 ms of 5 s`, the app's words when it refused, and a hint.
 pub(super) fn render_forward(forward: &AttemptReport, named: bool, style: &OutputStyle) -> Vec<StyledLine> {
-    let target = Sanitised::text(&forward.url);
-    let line = arrow(forward.event, named, style).put(TextRole::Plain, "POST ").put(TextRole::Plain, target);
+    let target = Sanitised::text(&forward.attempt.url);
+    let line = arrow(forward.attempt.event, named, style).put(TextRole::Plain, "POST ").put(TextRole::Plain, target);
     let mut lines = beside_or_below(line, &forward_results(forward, style), style);
     let room = style.width.saturating_sub(INDENT + 4);
-    lines.extend(refusal(&forward.outcome, room).map(|words| below(words, style)));
-    let advice = outcome_hint(&forward.outcome).filter(|_| !forward.outcome.is_acknowledged());
+    lines.extend(refusal(&forward.attempt.outcome, room).map(|words| below(words, style)));
+    let advice = outcome_hint(&forward.attempt.outcome).filter(|_| !forward.attempt.outcome.is_acknowledged());
     let advice = advice.or_else(|| close_call(forward));
     lines.extend(advice.iter().flat_map(|advice| render_hint(INDENT + 2, advice, style)));
     lines
@@ -54,12 +54,12 @@ fn arrow(event: u64, named: bool, style: &OutputStyle) -> StyledLine {
 /// How a forward ended, with the budget and without.
 fn forward_results(forward: &AttemptReport, style: &OutputStyle) -> [StyledLine; 2] {
     let line = StyledLine::new(style);
-    let line = match forward.attempt {
+    let line = match forward.attempt.number {
         1 => line,
         number => line.put(TextRole::Plain, Sanitised::text(&format!("attempt {number}/{}   ", forward.of))),
     };
-    let line = line.put(outcome_role(&forward.outcome), describe_outcome(&forward.outcome)).add_gap(3);
-    let short = line.put(TextRole::Plain, format_duration(forward.latency));
+    let line = line.put(outcome_role(&forward.attempt.outcome), describe_outcome(&forward.attempt.outcome)).add_gap(3);
+    let short = line.put(TextRole::Plain, format_duration(forward.attempt.latency));
     let full = match forward.budget {
         Some(budget) => short.clone().put(TextRole::Faint, " of ").put(TextRole::Faint, format_duration(budget)),
         None => short.clone(),
@@ -72,8 +72,8 @@ fn outcome_role(outcome: &AttemptOutcome) -> TextRole {
 }
 
 /// An acknowledgement that came when four fifths of the budget were gone.
-fn close_call(attempt: &AttemptReport) -> Option<Sanitised> {
-    let budget = attempt.budget.filter(|budget| attempt.latency * 5 > *budget * 4)?;
+fn close_call(report: &AttemptReport) -> Option<Sanitised> {
+    let budget = report.budget.filter(|budget| report.attempt.latency * 5 > *budget * 4)?;
     let words = format!("that was close to the limit of {}: answer first and work afterwards", format_duration(budget));
     Some(Sanitised::text(&words))
 }
@@ -105,16 +105,18 @@ pub(super) fn render_skipped_forward(event: u64, url: &str, why: &str, named: bo
 }
 
 /// One attempt of a delivery: `attempt 1/5  +0:00   500 Internal Server Error   12 ms   "database is down"`.
-pub(super) fn render_attempt(attempt: &AttemptReport, style: &OutputStyle) -> StyledLine {
-    let number = Sanitised::text(&format!("attempt {}/{}", attempt.attempt, attempt.of));
+pub(super) fn render_attempt(report: &AttemptReport, style: &OutputStyle) -> StyledLine {
+    let number = Sanitised::text(&format!("attempt {}/{}", report.attempt.number, report.of));
     let line = StyledLine::indented(style, 2).put(TextRole::Plain, number);
-    let line = line.add_gap(2).put(TextRole::Faint, format_offset(attempt.scheduled)).add_gap(3);
+    let line = line.add_gap(2).put(TextRole::Faint, format_offset(report.scheduled)).add_gap(3);
     let status_end = line.width() + STATUS_COLUMNS;
-    let line =
-        line.put(outcome_role(&attempt.outcome), describe_outcome(&attempt.outcome)).pad_to(status_end).add_gap(3);
-    let latency = format_duration(attempt.latency);
+    let line = line
+        .put(outcome_role(&report.attempt.outcome), describe_outcome(&report.attempt.outcome))
+        .pad_to(status_end)
+        .add_gap(3);
+    let latency = format_duration(report.attempt.latency);
     let line = line.add_gap(5_usize.saturating_sub(latency.width())).put(TextRole::Plain, latency);
-    match refusal(&attempt.outcome, style.width.saturating_sub(line.width() + 3)) {
+    match refusal(&report.attempt.outcome, style.width.saturating_sub(line.width() + 3)) {
         Some(words) if line.width() + 3 + words.width() <= style.width => line.add_gap(3).put(TextRole::Plain, words),
         _ => line,
     }

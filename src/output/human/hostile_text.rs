@@ -2,13 +2,13 @@
 
 use super::tests::{screen, session};
 use super::*;
-use crate::output::fixtures::{arrival_at, attempt, created_arrival, report};
+use crate::output::fixtures::{arrival_at, attempt, created_arrival, report, with_body};
 use crate::output::sanitise::is_unsafe;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{DriftKind, PayloadDrift};
-use crate::protocol::report::{ArrivalReport, ExposureReach, ExposureReport};
+use crate::protocol::report::{ExposureReach, ExposureReport};
 use jiff::tz::TimeZone;
 
 #[test]
@@ -71,10 +71,10 @@ fn hostile_reports() -> Vec<Report> {
     let text = hostile();
     let bytes: Vec<u8> = text.bytes().chain([0xff, 0xc3, 0x1b]).collect();
     let mut arrival = created_arrival(41);
-    arrival.target = text.clone();
-    arrival.facts.email = Some(text.clone());
-    arrival.facts.event_type = Some(text.clone());
-    arrival.facts.drift = vec![PayloadDrift { path: text.clone(), kind: DriftKind::Unknown }];
+    arrival.arrival.target = text.clone();
+    arrival.arrival.facts.email = Some(text.clone());
+    arrival.arrival.facts.event_type = Some(text.clone());
+    arrival.arrival.facts.drift = vec![PayloadDrift { path: text.clone(), kind: DriftKind::Unknown }];
     arrival.not_stored = Some(text.clone());
     let answer = |status| {
         let body = bytes.clone().into();
@@ -86,7 +86,7 @@ fn hostile_reports() -> Vec<Report> {
     let bodies =
         [raw(&printable), RawBody::new([b"text ".repeat(9000), bytes.clone()].concat()), RawBody::new(bytes.clone())];
     let mut reports: Vec<Report> =
-        bodies.into_iter().map(|body| arrival_at("10:00:00", ArrivalReport { body, ..arrival.clone() })).collect();
+        bodies.into_iter().map(|body| arrival_at("10:00:00", with_body(arrival.clone(), body.bytes()))).collect();
     let outcomes = [
         answer(500),
         answer(302),
@@ -96,7 +96,7 @@ fn hostile_reports() -> Vec<Report> {
     ];
     for outcome in outcomes {
         let mut told = attempt(outcome);
-        told.url = text.clone();
+        told.attempt.url = text.clone();
         reports.push(report("10:00:01", ReportKind::Forward(told.clone())));
         reports.push(report("10:00:01", ReportKind::Attempt(told)));
     }
@@ -127,7 +127,7 @@ fn nothing_hostile_reaches_the_terminal() {
         write_lines(&mut shown, &render_headers(&headers, &style));
         for report in hostile_reports() {
             if let ReportKind::Arrival(arrival) = report.what {
-                write_lines(&mut shown, &render_body(&arrival.body, &style, None, None));
+                write_lines(&mut shown, &render_body(&arrival.arrival.content.body, &style, None, None));
             }
         }
         let mut seen = TerminalActions::default();

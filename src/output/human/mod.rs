@@ -77,7 +77,7 @@ impl HumanRenderer {
                 write_lines(out, &arrival::render_arrival(report.at, arrival, detail, &self.style));
             }
             ReportKind::Forward(forward) => {
-                let named = self.names(forward.event);
+                let named = self.names(forward.attempt.event);
                 write_lines(out, &attempt::render_forward(forward, named, &self.style));
             }
             ReportKind::ForwardSkipped { event, url, why } => {
@@ -87,7 +87,7 @@ impl HumanRenderer {
             ReportKind::Sending(sending) => {
                 write_lines(out, &attempt::render_sending(&sending.facts, &sending.url, &self.style));
                 if self.style.headers {
-                    let headers = render_headers(&sending.headers, &self.style);
+                    let headers = render_headers(&sending.content.headers, &self.style);
                     write_lines(
                         out,
                         &headers.iter().map(|l| StyledLine::indented(&self.style, 2).join(l)).collect::<Vec<_>>(),
@@ -151,8 +151,9 @@ impl HumanRenderer {
         self.about.replace(event) != Some(event)
     }
 
-    fn remember(&mut self, attempt: &AttemptReport) {
-        self.last = Some(LastAttempt { event: attempt.event, of: attempt.of, hint: outcome_hint(&attempt.outcome) });
+    fn remember(&mut self, report: &AttemptReport) {
+        let attempt = &report.attempt;
+        self.last = Some(LastAttempt { event: attempt.event, of: report.of, hint: outcome_hint(&attempt.outcome) });
     }
 
     fn last_of(&self, event: u64) -> Option<&LastAttempt> {

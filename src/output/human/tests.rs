@@ -4,11 +4,10 @@ use super::attempt::render_sending;
 use super::*;
 use crate::output::fixtures::{
     answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
-    report,
+    report, with_body, with_facts,
 };
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
-use crate::protocol::body::RawBody;
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::ArrivalReport;
 use crate::protocol::signature::SignatureFault;
@@ -33,25 +32,22 @@ fn moved() -> ArrivalReport {
     let facts = EventFacts {
         event_type: Some("signup.position_changed".into()),
         position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
-        ..created_arrival(42).facts
+        ..created_arrival(42).arrival.facts
     };
-    ArrivalReport {
-        facts,
-        verification: SignatureState::Unsigned,
-        body: RawBody::new(vec![b'x'; 4608]),
-        ..created_arrival(42)
-    }
+    with_body(with_facts(created_arrival(42), facts, SignatureState::Unsigned), vec![b'x'; 4608])
 }
 
 fn refused() -> ArrivalReport {
     ArrivalReport {
         number: Some(ArrivalNumber::Refused(7)),
-        facts: EventFacts { event_type: Some("signup.deleted".into()), ..EventFacts::default() },
-        verification: SignatureState::Invalid,
         reason: Some(SignatureFault::Mismatch),
         answer: 401,
-        ..created_arrival(0)
+        ..with_facts(created_arrival(0), deleted(), SignatureState::Invalid)
     }
+}
+
+fn deleted() -> EventFacts {
+    EventFacts { event_type: Some("signup.deleted".into()), ..EventFacts::default() }
 }
 
 pub(super) fn session() -> Vec<Report> {
@@ -143,7 +139,8 @@ fn what_is_odd_is_named_below() {
     let mut arrival = created_arrival(41);
     arrival.out_of_order = true;
     let kinds = [DriftKind::Missing, DriftKind::Unknown, DriftKind::Mistyped];
-    arrival.facts.drift = (0..7).map(|n| PayloadDrift { path: format!("data.f{n}"), kind: kinds[n % 3] }).collect();
+    arrival.arrival.facts.drift =
+        (0..7).map(|n| PayloadDrift { path: format!("data.f{n}"), kind: kinds[n % 3] }).collect();
     arrival.answer = 500;
     let expected = "\
 10:00:01.123  #41 signup.created           ✔ verified   user@example.com  position 1   500        291 B
@@ -174,8 +171,7 @@ fn what_could_not_be_stored_says_so() {
         number: None,
         answer: 507,
         not_stored: Some("the store has reached its quota of 1024 bytes".into()),
-        facts: EventFacts::default(),
-        ..created_arrival(0)
+        ..with_facts(created_arrival(0), EventFacts::default(), SignatureState::Valid)
     };
     let expected = "\
 10:00:01.123  –   (no event type)          ✔ verified   507                                       291 B
@@ -186,8 +182,8 @@ fn what_could_not_be_stored_says_so() {
 
 #[test]
 fn an_unsigned_request_refused_keeps_its_state() {
-    let arrival =
-        ArrivalReport { verification: SignatureState::Unsigned, reason: Some(SignatureFault::Missing), ..refused() };
+    let unsigned = with_facts(refused(), deleted(), SignatureState::Unsigned);
+    let arrival = ArrivalReport { reason: Some(SignatureFault::Missing), ..unsigned };
     let expected = "\
 10:00:01.123  !7  signup.deleted           ○ unsigned   there is no X-Webhook-Signature header   401
 ";
@@ -198,9 +194,9 @@ fn an_unsigned_request_refused_keeps_its_state() {
 fn forwards_come_with_hints() {
     let redirect = AttemptResponse { status: 302, location: Some("/new".into()), body: "".into(), truncated: false };
     let mut slow = attempt(answered_outcome(204, ""));
-    slow.latency = Duration::from_millis(4_200);
+    slow.attempt.latency = Duration::from_millis(4_200);
     let mut retried = attempt(answered_outcome(500, "boom"));
-    (retried.attempt, retried.budget, retried.event) = (2, None, 40);
+    (retried.attempt.number, retried.budget, retried.attempt.event) = (2, None, 40);
     let reports = [
         attempt(AttemptOutcome::Refused),
         attempt(answered_outcome(401, "")),
@@ -245,7 +241,8 @@ fn forwards_come_with_hints() {
 #[test]
 fn a_delivery_with_a_retry() {
     let mut second = attempt(answered_outcome(200, "ok"));
-    (second.attempt, second.scheduled, second.latency) = (2, Duration::from_secs(60), Duration::from_millis(9));
+    (second.attempt.number, second.scheduled, second.attempt.latency) =
+        (2, Duration::from_secs(60), Duration::from_millis(9));
     let reports = [
         report("10:00:01", ReportKind::Attempt(attempt(answered_outcome(500, "database is down\n")))),
         report("10:00:01", ReportKind::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
@@ -320,7 +317,7 @@ fn a_forward_left_out_says_why() {
 
 #[test]
 fn the_head_of_a_delivery() {
-    let facts = created_arrival(1).facts;
+    let facts = created_arrival(1).arrival.facts;
     let line = |width| {
         let mut out = String::new();
         write_lines(&mut out, &render_sending(&facts, "http://localhost:3000/webhooks", &style(width)));
@@ -344,8 +341,8 @@ fn the_banner_breaks_between_its_parts() {
 #[test]
 fn long_foreign_text_is_cut() {
     let mut arrival = created_arrival(41);
-    arrival.facts.email = Some(format!("{}@example.com", "a".repeat(100_000)));
-    arrival.facts.event_type = Some("x".repeat(100_000));
+    arrival.arrival.facts.email = Some(format!("{}@example.com", "a".repeat(100_000)));
+    arrival.arrival.facts.event_type = Some("x".repeat(100_000));
     for width in [20, 80, 160, 1000] {
         let shown = screen(&style(width), &[arrival_at("10:00:01.123", arrival.clone())]);
         assert!(shown.len() < 400, "{width}: {shown}");

@@ -104,25 +104,26 @@ pub(super) struct ArrivalRecord<'a> {
 impl<'a> ArrivalRecord<'a> {
     /// Reads a report.
     pub(super) fn of(report: &'a ArrivalReport) -> Self {
+        let arrival = &report.arrival;
         Self {
             number: ArrivalNumberFields::of(report.number),
-            event_type: report.facts.event_type.as_deref(),
+            event_type: arrival.facts.event_type.as_deref(),
             fingerprint: report.fingerprint,
-            verification: report.verification,
+            verification: arrival.verification,
             reason: report.reason,
             cause: report.explanation.as_ref().and_then(|explanation| explanation.cause),
             proved: report.explanation.as_ref().is_some_and(|explanation| explanation.proved),
             explanation: report.explanation.as_ref().map(|explanation| explanation.words.as_str()),
             repeat: report.repeat.as_ref().map(RepeatFields::of).unwrap_or_default(),
             out_of_order: report.out_of_order,
-            drift: &report.facts.drift,
+            drift: &arrival.facts.drift,
             answer: report.answer,
             not_stored: report.not_stored.as_deref(),
-            facts: PayloadFactFields::of(&report.facts, &report.body),
-            target: &report.target,
-            headers: header_fields(&report.headers),
-            body_bytes: report.body.len(),
-            body: BodyFields::of(report.body.as_bytes()),
+            facts: PayloadFactFields::of(&arrival.facts, &arrival.content.body),
+            target: &arrival.target,
+            headers: header_fields(&arrival.content.headers),
+            body_bytes: arrival.content.body.len(),
+            body: BodyFields::of(arrival.content.body.as_bytes()),
         }
     }
 }
@@ -248,10 +249,10 @@ impl<'a> SendingRecord<'a> {
             url: &report.url,
             event_type: report.facts.event_type.as_deref(),
             fingerprint: report.fingerprint,
-            facts: PayloadFactFields::of(&report.facts, &report.body),
-            headers: header_fields(&report.headers),
-            body_bytes: report.body.len(),
-            body: BodyFields::of(report.body.as_bytes()),
+            facts: PayloadFactFields::of(&report.facts, &report.content.body),
+            headers: header_fields(&report.content.headers),
+            body_bytes: report.content.body.len(),
+            body: BodyFields::of(report.content.body.as_bytes()),
         }
     }
 }
@@ -291,14 +292,14 @@ impl<'a> AttemptRecord<'a> {
     /// Reads a report.
     pub(super) fn of(report: &'a AttemptReport) -> Self {
         Self {
-            event: report.event,
-            url: &report.url,
-            attempt: report.attempt,
+            event: report.attempt.event,
+            url: &report.attempt.url,
+            attempt: report.attempt.number,
             of: report.of,
             scheduled_ms: milliseconds(report.scheduled),
-            latency_ms: milliseconds(report.latency),
+            latency_ms: milliseconds(report.attempt.latency),
             budget_ms: report.budget.map(milliseconds),
-            ended: OutcomeFields::of(&report.outcome),
+            ended: OutcomeFields::of(&report.attempt.outcome),
         }
     }
 }

@@ -3,10 +3,10 @@
 use super::*;
 use crate::output::fixtures::{
     answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
-    report, with_body,
+    report, with_body, with_facts,
 };
 use crate::output::sanitise::is_unsafe;
-use crate::protocol::arrival::{HeaderLines, RepeatKind, SignatureState};
+use crate::protocol::arrival::{Arrival, HeaderLines, RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::{CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
@@ -74,25 +74,25 @@ fn reports() -> Vec<Report> {
 }
 
 fn arrivals() -> Vec<Report> {
+    let facts = EventFacts {
+        event_type: Some("signup.position_changed".into()),
+        email: Some("user@example.com".into()),
+        position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
+        drift: vec![PayloadDrift { path: "data.id".into(), kind: DriftKind::Missing }],
+        ..EventFacts::default()
+    };
+    let moved = with_body(created_arrival(44), r#"{"data":{"old_position":10,"new_position":5}}"#);
     let moved = ArrivalReport {
-        facts: EventFacts {
-            event_type: Some("signup.position_changed".into()),
-            email: Some("user@example.com".into()),
-            position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
-            drift: vec![PayloadDrift { path: "data.id".into(), kind: DriftKind::Missing }],
-            ..EventFacts::default()
-        },
-        verification: SignatureState::Unsigned,
         repeat: Some(repeat(RepeatKind::ProbableRetry, 300_000, None)),
         out_of_order: true,
-        ..with_body(created_arrival(44), r#"{"data":{"old_position":10,"new_position":5}}"#)
+        ..with_facts(moved, facts, SignatureState::Unsigned)
     };
+    let lost = with_body(created_arrival(0), "hello");
     let lost = ArrivalReport {
         number: None,
-        facts: EventFacts::default(),
         answer: 503,
         not_stored: Some("the store cannot be written: the disk is full".into()),
-        ..with_body(created_arrival(0), "hello")
+        ..with_facts(lost, EventFacts::default(), SignatureState::Valid)
     };
     let times = ["10:00:01.123", "10:01:02.345", "10:05:01", "10:05:02", "10:05:03"];
     times
@@ -103,10 +103,10 @@ fn arrivals() -> Vec<Report> {
 }
 
 fn refused() -> ArrivalReport {
+    let mut refused = with_body(created_arrival(0), vec![0x1f, 0x8b, 0xff]);
+    refused.arrival.content.headers = HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]);
     ArrivalReport {
         number: Some(ArrivalNumber::Refused(7)),
-        facts: EventFacts::default(),
-        verification: SignatureState::Invalid,
         reason: Some(SignatureFault::Mismatch),
         explanation: Some(RefusalExplanation {
             cause: Some("newline-added"),
@@ -114,8 +114,7 @@ fn refused() -> ArrivalReport {
             words: "the sender hashed the body with a line feed added at its end (first difference at byte 3)".into(),
         }),
         answer: 401,
-        headers: HeaderLines::collect([("X-Odd", b"caf\xe9".as_slice())]),
-        ..with_body(created_arrival(0), vec![0x1f, 0x8b, 0xff])
+        ..with_facts(refused, EventFacts::default(), SignatureState::Invalid)
     }
 }
 
@@ -178,16 +177,16 @@ fn expectation() -> ExpectationReport {
 /// A sign-up that is created, one that is moved, and bytes that are no JSON.
 fn sending() -> Vec<Report> {
     let told = |arrival: ArrivalReport| {
-        let ArrivalReport { facts, fingerprint, headers, body, .. } = arrival;
+        let ArrivalReport { fingerprint, arrival: Arrival { facts, content, .. }, .. } = arrival;
         let url = "http://localhost:3000/webhooks".into();
-        let sending = SendingReport { event: 41, url, facts, fingerprint, headers, body };
+        let sending = SendingReport { event: 41, url, facts, fingerprint, content };
         report("10:00:00", ReportKind::Sending(Box::new(sending)))
     };
     let moved = EventFacts { position: Some(WaitlistPosition::Moved { from: 10, to: 5 }), ..EventFacts::default() };
     vec![
         told(created_arrival(41)),
-        told(ArrivalReport { facts: moved, ..with_body(created_arrival(41), "{}") }),
-        told(ArrivalReport { facts: EventFacts::default(), ..with_body(created_arrival(41), vec![0xff]) }),
+        told(with_facts(with_body(created_arrival(41), "{}"), moved, SignatureState::Valid)),
+        told(with_facts(with_body(created_arrival(41), vec![0xff]), EventFacts::default(), SignatureState::Valid)),
     ]
 }
 
@@ -334,19 +333,19 @@ fn times_are_cut_to_the_millisecond() {
 fn unsafe_characters_are_escaped_and_mean_the_same() {
     let hostile: String = ('\0'..=char::MAX).filter(|c| is_unsafe(*c)).collect();
     let mut arrival = created_arrival(41);
-    arrival.target = hostile.clone();
-    arrival.facts.email = Some(hostile.clone());
-    arrival.facts.event_type = Some(hostile.clone());
-    arrival.headers = HeaderLines::collect([("x", hostile.replace(['\r', '\n'], "").as_bytes())]);
+    arrival.arrival.target = hostile.clone();
+    arrival.arrival.facts.email = Some(hostile.clone());
+    arrival.arrival.facts.event_type = Some(hostile.clone());
+    arrival.arrival.content.headers = HeaderLines::collect([("x", hostile.replace(['\r', '\n'], "").as_bytes())]);
     let document = serde_json::json!({"data": {hostile.as_str(): hostile.as_str()}});
-    arrival.body = RawBody::new(serde_json::to_vec(&document).unwrap());
+    arrival.arrival.content.body = RawBody::new(serde_json::to_vec(&document).unwrap());
     let line = written(&arrival_at("10:00:00", arrival.clone()));
     let text = String::from_utf8(line.clone()).unwrap();
     assert!(text.trim_end_matches('\n').chars().all(|c| !is_unsafe(c)));
     let record = parsed(&line);
     assert_eq!(record["email"], hostile.as_str());
     assert_eq!(record["data"], document["data"]);
-    assert_eq!(record["body"].as_str().unwrap().as_bytes(), arrival.body.as_bytes());
+    assert_eq!(record["body"].as_str().unwrap().as_bytes(), arrival.arrival.content.body.as_bytes());
     assert_eq!(record["headers"][0]["value"], hostile.replace(['\r', '\n'], "").as_str());
 }
 

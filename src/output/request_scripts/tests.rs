@@ -1,16 +1,17 @@
 //! Tests.
 
 use super::*;
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
 fn written(language: ScriptLanguage, body: &[u8]) -> String {
     let url = Url::parse("http://localhost:3000/hook").unwrap();
-    let headers = [(HeaderName::from_static("x-webhook-signature").into(), HeaderValue::from_static("sha256=00"))];
+    let headers = vec![(HeaderName::from_static("x-webhook-signature").into(), HeaderValue::from_static("sha256=00"))];
     let body = RawBody::new(body.to_vec());
-    let request = RequestRendition { url: &url, headers: &headers, body: &body };
-    render_script(language, [NamedRequest { name: "event_1".into(), request }])
+    let request = OutgoingRequest { url, headers, body };
+    render_script(language, [NamedRequest { name: "event_1".into(), request: RequestRendition(&request) }])
 }
 
 #[test]

@@ -217,8 +217,8 @@ fn may_be_skipped(what: &ReportKind) -> bool {
 /// Bytes that a report keeps alive.
 fn weight(report: &Report) -> usize {
     match &report.what {
-        ReportKind::Arrival(arrival) => arrival.body.len() + arrival.headers.as_block().len(),
-        ReportKind::Forward(attempt) | ReportKind::Attempt(attempt) => match &attempt.outcome {
+        ReportKind::Arrival(report) => report.arrival.content.weight(),
+        ReportKind::Forward(report) | ReportKind::Attempt(report) => match &report.attempt.outcome {
             AttemptOutcome::Answered(answer) => answer.body.len(),
             _ => 0,
         },

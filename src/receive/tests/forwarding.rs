@@ -262,7 +262,7 @@ async fn a_mirror_answers_as_the_app_does_every_time() {
     assert_eq!(got, [201, 500, 302, 204, 200]);
     let what = bench.told.all();
     assert!(matches!(&what[0], ReportKind::Arrival(report) if report.answer == 201), "{:?}", what[0]);
-    assert!(matches!(&what[1], ReportKind::Forward(report) if report.outcome.status() == Some(201)));
+    assert!(matches!(&what[1], ReportKind::Forward(report) if report.attempt.outcome.status() == Some(201)));
     until(|| bench.memory.attempts.lock().unwrap().len() == 5).await;
 }
 

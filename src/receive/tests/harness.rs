@@ -74,14 +74,14 @@ impl MemoryRecorder {
     }
 
     pub(super) fn bodies(&self) -> Vec<Vec<u8>> {
-        self.arrivals.lock().unwrap().iter().map(|arrival| arrival.body.as_bytes().to_vec()).collect()
+        self.arrivals.lock().unwrap().iter().map(|arrival| arrival.content.body.as_bytes().to_vec()).collect()
     }
 
     fn number(&self, arrival: Arrival) -> RecordedArrival {
         let mut arrivals = self.arrivals.lock().unwrap();
         let mut events = self.events.lock().unwrap();
         let next = events.len() as u64 + 1;
-        let event = *events.entry(arrival.body.fingerprint()).or_insert(next);
+        let event = *events.entry(arrival.content.body.fingerprint()).or_insert(next);
         arrivals.push(arrival);
         let repeat =
             (event != next).then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: event, gap_ms: 61_000 });
@@ -152,7 +152,7 @@ impl RecordingSink {
 
     /// Event numbers of the forwards that were made, in order.
     pub(super) fn forwards(&self) -> Vec<u64> {
-        let forward = |what| if let ReportKind::Forward(report) = what { Some(report.event) } else { None };
+        let forward = |what| if let ReportKind::Forward(report) = what { Some(report.attempt.event) } else { None };
         self.all().into_iter().filter_map(forward).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Tests of the parts that need neither a request nor a socket.
 
 use super::harness::recorded;
-use crate::protocol::arrival::HeaderLines;
+use crate::protocol::arrival::RequestContent;
 use crate::protocol::body::RawBody;
 use crate::receive::ResponseScript;
 use crate::receive::bounded_map::BoundedMap;
@@ -75,7 +75,8 @@ fn recent_forgets_the_oldest() {
 }
 
 fn passage(number: u64, bytes: usize) -> PendingForward {
-    PendingForward::new(&recorded(number, number), "/".into(), HeaderLines::default(), RawBody::new(vec![0; bytes]))
+    let content = RequestContent { body: RawBody::new(vec![0; bytes]), ..RequestContent::default() };
+    PendingForward::new(&recorded(number, number), "/".into(), content)
 }
 
 #[tokio::test]

@@ -70,8 +70,8 @@ async fn every_refusal_looks_the_same_from_outside() {
     until(|| bench.told.arrivals().len() == reasons.len()).await;
     let told = bench.told.arrivals();
     assert_eq!(told.iter().map(|told| told.reason.unwrap()).collect::<Vec<_>>(), reasons);
-    assert_eq!(told[0].verification, SignatureState::Unsigned);
-    assert_eq!((told[7].verification, told[7].answer), (SignatureState::Invalid, 401));
+    assert_eq!(told[0].arrival.verification, SignatureState::Unsigned);
+    assert_eq!((told[7].arrival.verification, told[7].answer), (SignatureState::Invalid, 401));
     assert_eq!(told[7].number, Some(ArrivalNumber::Refused(8)));
     assert!(bench.memory.arrivals.lock().unwrap().is_empty());
     assert_eq!(bench.receiver.tally().snapshot().invalid, 8);

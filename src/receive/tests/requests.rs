@@ -38,7 +38,10 @@ async fn a_valid_delivery_is_stored_answered_and_told() {
     assert_eq!((arrivals[0].verification, arrivals[0].target.as_str()), (SignatureState::Valid, "/hook?a=b"));
     let told = &bench.told.arrivals()[0];
     assert_eq!(told.number, Some(ArrivalNumber::Stored { event: 1, arrival: 1 }));
-    assert_eq!((told.answer, told.verification, told.body.as_bytes()), (200, SignatureState::Valid, b"{}".as_slice()));
+    assert_eq!(
+        (told.answer, told.arrival.verification, told.arrival.content.body.as_bytes()),
+        (200, SignatureState::Valid, b"{}".as_slice())
+    );
     let counts = bench.receiver.tally().snapshot();
     assert_eq!((counts.requests, counts.valid, counts.stored, counts.distinct), (1, 1, 1, 0));
 }
@@ -54,7 +57,7 @@ async fn an_older_secret_is_accepted_while_rotating() {
 async fn an_unsigned_delivery_is_accepted_and_said_to_be_so() {
     let bench = ReceiverHarness::new(settings());
     assert_eq!(send(&bench, Request::post("/").body(Body::from("{}")).unwrap()).await.status(), 200);
-    assert_eq!(bench.told.arrivals()[0].verification, SignatureState::Unsigned);
+    assert_eq!(bench.told.arrivals()[0].arrival.verification, SignatureState::Unsigned);
     assert_eq!(bench.receiver.tally().snapshot().unsigned, 1);
 }
 
@@ -67,8 +70,8 @@ async fn bytes_are_stored_as_they_came() {
     request.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
     assert_eq!(send(&bench, request).await.status(), 200);
     let arrivals = bench.memory.arrivals.lock().unwrap();
-    assert_eq!(arrivals[0].body.as_bytes(), body);
-    assert_eq!(arrivals[0].headers.values("X-Odd").collect::<Vec<_>>(), [b"caf\xe9"]);
+    assert_eq!(arrivals[0].content.body.as_bytes(), body);
+    assert_eq!(arrivals[0].content.headers.values("X-Odd").collect::<Vec<_>>(), [b"caf\xe9"]);
 }
 
 #[tokio::test]
@@ -87,10 +90,10 @@ async fn credentials_are_redacted_and_repeated_fields_kept() {
     request.headers_mut().append("x-two", HeaderValue::from_static("1"));
     request.headers_mut().append("x-two", HeaderValue::from_static("2"));
     send(&bench, request).await;
-    let headers = bench.memory.arrivals.lock().unwrap()[0].headers.clone();
+    let headers = bench.memory.arrivals.lock().unwrap()[0].content.headers.clone();
     assert!(!headers.as_block().windows(4).any(|four| four == b"hush"));
     assert_eq!(headers.values("x-two").collect::<Vec<_>>(), [b"1", b"2"]);
-    assert_eq!(bench.told.arrivals()[0].headers, headers);
+    assert_eq!(bench.told.arrivals()[0].arrival.content.headers, headers);
 }
 
 #[tokio::test]

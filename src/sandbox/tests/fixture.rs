@@ -136,7 +136,7 @@ impl SandboxFixture {
             pages: Arc::new(PlainSandboxPages),
             prepare: Arc::new(|url: &str, body: &RawBody| {
                 let url = url.parse().map_err(|error| format!("{error}"))?;
-                Ok(crate::exchange::OutgoingRequest { url, headers: Vec::new(), body: body.clone() })
+                Ok(crate::protocol::attempt::OutgoingRequest { url, headers: Vec::new(), body: body.clone() })
             }),
         };
         let sandbox = Sandbox::start(settings, &book, &workspace, around).await.unwrap();

@@ -9,6 +9,7 @@ mod tests;
 
 use crate::clock::SharedClock;
 use crate::diagnose::{Diagnosis, DiagnosisCase, FindingCertainty, KnownSecret, diagnose_case};
+use crate::protocol::arrival::Arrival;
 use crate::protocol::report::{ArrivalNumber, ArrivalReport, RefusalExplanation, Report, ReportKind};
 use crate::protocol::signature::{SIGNATURE_HEADER, SignatureFault};
 use crate::receive::ReportSink;
@@ -109,7 +110,7 @@ impl ReportSink for BackgroundDiagnosis {
 fn weight(report: &Report) -> Option<usize> {
     match &report.what {
         ReportKind::Arrival(arrival) if arrival.reason.is_some_and(|reason| reason != SignatureFault::Missing) => {
-            Some(arrival.body.len() + arrival.headers.as_block().len())
+            Some(arrival.arrival.content.weight())
         }
         _ => None,
     }
@@ -135,13 +136,14 @@ impl DiagnosisWorker {
         }
     }
 
-    fn explain(&self, arrival: &ArrivalReport) -> RefusalExplanation {
+    fn explain(&self, report: &ArrivalReport) -> RefusalExplanation {
+        let Arrival { target, content, .. } = &report.arrival;
         let start = self.clock.busy();
         let case = DiagnosisCase {
-            body: arrival.body.as_bytes(),
-            headers: Some(&arrival.headers),
-            values: arrival.headers.values(SIGNATURE_HEADER).collect(),
-            target: Some(&arrival.target),
+            body: content.body.as_bytes(),
+            headers: Some(&content.headers),
+            values: content.headers.values(SIGNATURE_HEADER).collect(),
+            target: Some(target),
             secrets: &self.known,
             asks: crate::diagnose::DiagnosisSubject::Sender,
         };
@@ -149,7 +151,7 @@ impl DiagnosisWorker {
             self.clock.busy().saturating_sub(start) < BUDGET
                 && self.clock.monotonic() < Duration::from_millis(self.deadline.load(Ordering::Acquire))
         });
-        if found.is_partial() { explain_later(arrival) } else { explain_finding(arrival, &found) }
+        if found.is_partial() { explain_later(report) } else { explain_finding(report, &found) }
     }
 }
 

@@ -56,7 +56,7 @@ fn what_is_written_is_read_back() {
         let read = read_line(&written(&story)).unwrap().unwrap();
         assert_eq!(read.body.as_bytes(), body);
         assert_eq!(read.sent, story.event.sent_at);
-        assert_eq!(read.arrivals[0].headers, story.arrivals[0].headers);
+        assert_eq!(read.arrivals[0].content.headers, story.arrivals[0].headers);
         assert_eq!((read.arrivals[0].at, &*read.arrivals[0].target), (story.arrivals[0].at, "/hook?a=1"));
         for (read, written) in read.attempts.iter().zip(&story.attempts) {
             assert_eq!((read.latency, &read.outcome, read.number), (written.latency, &written.outcome, written.number));

@@ -37,12 +37,12 @@ async fn what_waits_has_its_own_headers_and_knows_whether_it_repeats() {
     let (first, later) = (event("created", "a", 0), event("created", "a", 1));
     let lines = |text: &'static str| HeaderLines::collect([("X-Try", text.as_bytes())]);
     for (body, headers) in [(&first, lines("1")), (&first, lines("1")), (&first, lines("2")), (&later, lines("3"))] {
-        bench.recorder.record_arrival(Arrival { headers, ..arrival(body, 0) }).await.unwrap();
+        bench.recorder.record_arrival(with_headers(arrival(body, 0), headers)).await.unwrap();
     }
     let mut found = Vec::new();
     for number in 0..4 {
         let next = bench.recorder.find_arrival_after(number).await.unwrap().unwrap();
-        found.push((next.headers, next.repeats, next.retry_of, next.body.len() == first.len()));
+        found.push((next.content.headers, next.repeats, next.retry_of, next.content.body.len() == first.len()));
     }
     let expected = [("1", false, None), ("1", true, None), ("2", true, None), ("3", true, Some(1))];
     assert_eq!(found, expected.map(|(text, repeats, of)| (lines(text), repeats, of, true)));
@@ -53,7 +53,7 @@ async fn repeats_come_back_with_their_own_target_and_headers() {
     let mut bench = StoreFixture::new();
     let first = arrival("x", 1_000);
     let other_target = Arrival { target: "/other".into(), ..arrival("x", 3_000) };
-    let other_headers = Arrival { headers: HeaderLines::collect([("X-Try", &b"4"[..])]), ..unsigned("x", 4_000) };
+    let other_headers = with_headers(unsigned("x", 4_000), HeaderLines::collect([("X-Try", &b"4"[..])]));
     let sent = [first, arrival("x", 2_000), other_target, other_headers, arrival("x", 5_000), arrival("x", 6_000)];
     for arrival in &sent {
         bench.recorder.record_arrival(arrival.clone()).await.unwrap();
@@ -66,7 +66,7 @@ async fn repeats_come_back_with_their_own_target_and_headers() {
     assert_eq!(read.len(), sent.len());
     for (number, (read, sent)) in (1..).zip(read.iter().zip(&sent)) {
         assert_eq!((read.number, read.event, read.at, read.verification), (number, 1, sent.at, sent.verification));
-        assert_eq!((&read.target, &read.headers), (&sent.target, &sent.headers));
+        assert_eq!((&read.target, &read.headers), (&sent.target, &sent.content.headers));
     }
     let row = bench.reader().find_event(1).unwrap().unwrap();
     assert_eq!((row.arrivals, row.first_at, row.last_at), (6, Some(ms(1_000)), Some(ms(6_000))));

@@ -11,7 +11,7 @@ mod repeats;
 mod sharing;
 
 use super::*;
-use crate::protocol::arrival::{HeaderLines, SignatureState};
+use crate::protocol::arrival::{HeaderLines, RequestContent, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, DeliveryPurpose};
 use tempfile::TempDir;
 
@@ -85,11 +85,17 @@ fn arrival(body: &str, at_ms: i64) -> Arrival {
     Arrival {
         at: ms(at_ms),
         target: "/hook?a=1".to_owned(),
-        headers: HeaderLines::collect([("Content-Type", &b"application/json"[..]), ("X-Odd", b"\xff\x00")]),
         facts: EventFacts::from_body(&body),
-        body,
+        content: RequestContent {
+            headers: HeaderLines::collect([("Content-Type", &b"application/json"[..]), ("X-Odd", b"\xff\x00")]),
+            body,
+        },
         verification: SignatureState::Valid,
     }
+}
+
+fn with_headers(arrival: Arrival, headers: HeaderLines) -> Arrival {
+    Arrival { content: RequestContent { headers, ..arrival.content }, ..arrival }
 }
 
 fn unsigned(body: &str, at_ms: i64) -> Arrival {

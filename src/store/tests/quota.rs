@@ -58,9 +58,9 @@ async fn one_group_cannot_jump_over_the_quota() {
 async fn refusals_are_kept_all_the_same() {
     let bench = StoreFixture::with(small());
     fill(&bench, &"x".repeat(1_000)).await;
-    let Arrival { at, target, headers, body, .. } = arrival("x", 0);
+    let Arrival { at, target, content, .. } = arrival("x", 0);
     let reason = crate::protocol::signature::SignatureFault::Mismatch;
-    assert_eq!(bench.recorder.record_refused(RefusedRequest { at, target, headers, body, reason }).await.unwrap(), 1);
+    assert_eq!(bench.recorder.record_refused(RefusedRequest { at, target, content, reason }).await.unwrap(), 1);
 }
 
 #[tokio::test]

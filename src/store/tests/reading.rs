@@ -97,13 +97,14 @@ async fn by_state_one_valid_signature_proves_the_body() {
 async fn bodies_and_headers_come_back_byte_for_byte() {
     let bench = StoreFixture::new();
     let body = RawBody::new(&b"\xef\xbb\xbf{ \"a\":1.0,\xff\x00 }\r\n"[..]);
-    let sent = Arrival { body: body.clone(), ..arrival("", 1_234) };
+    let mut sent = arrival("", 1_234);
+    sent.content.body = body.clone();
     bench.recorder.record_arrival(sent.clone()).await.unwrap();
     let reader = bench.reader();
     assert_eq!(reader.find_event(1).unwrap().unwrap().body, body);
     let [read] = reader.list_arrivals(1).unwrap().try_into().unwrap();
     assert_eq!((read.number, read.event, read.at), (1, 1, ms(1_234)));
-    assert_eq!((read.target, read.headers), (sent.target, sent.headers));
+    assert_eq!((read.target, read.headers), (sent.target, sent.content.headers));
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use crate::protocol::arrival::REFUSED_KEPT;
 use crate::protocol::signature::SignatureFault;
 
 fn refused(body: &str, reason: SignatureFault) -> RefusedRequest {
-    let Arrival { at, target, headers, body, .. } = arrival(body, 7_000);
-    RefusedRequest { at, target, headers, body, reason }
+    let Arrival { at, target, content, .. } = arrival(body, 7_000);
+    RefusedRequest { at, target, content, reason }
 }
 
 #[tokio::test]
@@ -27,8 +27,8 @@ async fn every_reason_comes_back() {
         let row = bench.reader().find_refused(number).unwrap().unwrap();
         let sent = refused("x", reason);
         assert_eq!((row.number, row.refused.reason, row.refused.at), (number, reason, ms(7_000)));
-        assert_eq!((row.refused.target, row.refused.headers), (sent.target, sent.headers));
-        assert_eq!(row.refused.body, sent.body);
+        assert_eq!((row.refused.target, row.refused.content.headers), (sent.target, sent.content.headers));
+        assert_eq!(row.refused.content.body, sent.content.body);
     }
 }
 

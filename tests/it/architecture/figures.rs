@@ -67,6 +67,7 @@ fn figures_stay_within_what_was_reached() {
     assert_eq!((figures.shared, figures.circles), (0, 0), "{figures}");
     // What `main.rs`, the tests and the benches name; the compiler holds the rest to `pub(crate)`.
     assert!(figures.public <= 576, "{figures}");
+    assert!(figures.exchanges.len() <= 10, "{figures}");
     assert!(figures.median() <= 8 && figures.longest() <= 54, "{figures}");
 }
 

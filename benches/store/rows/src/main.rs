@@ -2,7 +2,7 @@
 //! Prints events a second, how many bytes they had, and the milliseconds that the longest wait for a group took.
 
 use jiff::Timestamp;
-use referralloop::protocol::arrival::{Arrival, ArrivalRecorder, HeaderLines, SignatureState};
+use referralloop::protocol::arrival::{Arrival, ArrivalRecorder, HeaderLines, RequestContent, SignatureState};
 use referralloop::protocol::body::RawBody;
 use referralloop::protocol::event::EventType;
 use referralloop::protocol::facts::EventFacts;
@@ -29,9 +29,8 @@ fn arrival(stream: &PayloadStream, number: u64) -> Arrival {
     Arrival {
         at: Timestamp::from_millisecond(1_700_000_000_000 + number as i64).unwrap(),
         target: "/webhooks".into(),
-        headers: HeaderLines::collect(fields),
         facts: EventFacts::from_body(&body),
-        body,
+        content: RequestContent { headers: HeaderLines::collect(fields), body },
         verification: SignatureState::Valid,
     }
 }
@@ -65,7 +64,7 @@ impl Filled {
     /// The next group, which counts from now on.
     fn group(&mut self, stream: &PayloadStream, start: u64, to: u64) -> Vec<Arrival> {
         let group: Vec<Arrival> = (start..(start + GROUP).min(to)).map(|number| arrival(stream, number)).collect();
-        self.raw += group.iter().map(|one| one.body.len() + one.headers.as_block().len()).sum::<usize>();
+        self.raw += group.iter().map(|one| one.content.weight()).sum::<usize>();
         group
     }
 
@@ -128,7 +127,7 @@ fn naive(path: &str, stream: &PayloadStream, from: u64, to: u64) -> Filled {
 }
 
 fn enter_naively(connection: &Connection, one: &Arrival) {
-    let print = one.body.fingerprint().to_string();
+    let print = one.content.body.fingerprint().to_string();
     let twin: String = one.facts.twin.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect();
     let known =
         connection.prepare_cached("SELECT id FROM events WHERE fingerprint = ?1").unwrap().exists([&print]).unwrap();
@@ -139,7 +138,7 @@ fn enter_naively(connection: &Connection, one: &Arrival) {
         .unwrap()
         .query_row([&one.facts.signup_id], |_| Ok(()))
         .unwrap();
-    let body = String::from_utf8_lossy(one.body.as_bytes()).into_owned();
+    let body = String::from_utf8_lossy(one.content.body.as_bytes()).into_owned();
     let facts = &one.facts;
     let row = params![
         print,
@@ -153,7 +152,7 @@ fn enter_naively(connection: &Connection, one: &Arrival) {
     ];
     let sql = "INSERT INTO events (fingerprint, twin, signup, email, waitlist, kind, first_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     connection.prepare_cached(sql).unwrap().execute(row).unwrap();
-    let headers = String::from_utf8_lossy(one.headers.as_block()).into_owned();
+    let headers = String::from_utf8_lossy(one.content.headers.as_block()).into_owned();
     let row = params![connection.last_insert_rowid(), one.at.to_string(), "valid", one.target, headers];
     let sql = "INSERT INTO arrivals (event, at, state, target, headers) VALUES (?1, ?2, ?3, ?4, ?5)";
     connection.prepare_cached(sql).unwrap().execute(row).unwrap();

@@ -2,9 +2,9 @@
 //! run has the answer.
 
 use crate::context::Context;
-use crate::exchange::{BodyEncoding, HttpClient, OutgoingRequest, RequestOverrides, TlsTrust};
+use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides, TlsTrust};
 use crate::output::phrases;
-use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::receive::{GREETING_HEADER, ListenerGreeting};
 use http::{HeaderName, HeaderValue, Method};

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::Clock;
-use crate::protocol::arrival::{HeaderLines, SignatureState};
+use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::signature::Secret;
@@ -39,18 +39,20 @@ fn refused(number: u64, value: &str) -> Report {
     let body = RawBody::new(r#"{"a": 1.0}"#);
     let arrival = ArrivalReport {
         number: Some(ArrivalNumber::Refused(number)),
-        facts: EventFacts::from_body(&body),
         fingerprint: body.fingerprint(),
-        verification: SignatureState::Invalid,
+        arrival: Arrival {
+            at: Timestamp::UNIX_EPOCH,
+            target: "/".into(),
+            facts: EventFacts::from_body(&body),
+            verification: SignatureState::Invalid,
+            content: RequestContent { headers: HeaderLines::collect([(SIGNATURE_HEADER, value.as_bytes())]), body },
+        },
         reason: Some(SignatureFault::Mismatch),
         explanation: None,
         repeat: None,
         out_of_order: false,
         answer: 401,
         not_stored: None,
-        target: "/".into(),
-        headers: HeaderLines::collect([(SIGNATURE_HEADER, value.as_bytes())]),
-        body,
     };
     Report { at: Timestamp::UNIX_EPOCH, what: ReportKind::Arrival(Box::new(arrival)) }
 }
