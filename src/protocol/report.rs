@@ -47,6 +47,8 @@ pub enum ReportKind {
         /// Why it did not.
         why: String,
     },
+    /// A request was no delivery.
+    TurnedAway(TurnedAwayReport),
     /// An event is about to be delivered.
     Sending(Box<SendingReport>),
     /// An attempt of a delivery ended.
@@ -161,6 +163,21 @@ pub struct ArrivalReport {
     pub answer: u16,
     /// Why it could not be stored, for an answer of 503 or 507.
     pub not_stored: Option<String>,
+}
+
+/// A request that was no delivery, as told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnedAwayReport {
+    /// Its method; empty where there was no request.
+    pub method: String,
+    /// Path and query; empty where there was no request.
+    pub path: String,
+    /// What it was answered.
+    pub status: u16,
+    /// What this listener takes instead.
+    pub why: String,
+    /// Such requests before it that were not told, for there were too many.
+    pub untold: u64,
 }
 
 /// Why an arrival was refused, as far as it was found out.

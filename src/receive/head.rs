@@ -10,7 +10,7 @@ use crate::protocol::signature::{
 };
 use crate::server::RawHead;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Uri};
 use jiff::Timestamp;
 
 static SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
@@ -40,7 +40,7 @@ impl RequestHead {
         let mut values = parts.headers.get_all(name).iter().cloned();
         Self {
             at,
-            target: parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+            target: read_target(&parts.uri).to_owned(),
             headers: collect_lines(parts),
             asks_first: parts.headers.contains_key(http::header::EXPECT),
             signatures: [values.next(), values.next()],
@@ -57,6 +57,11 @@ impl RequestHead {
             verify_signature(values, body.as_bytes(), keys)
         }
     }
+}
+
+/// Path and query of what is asked for.
+pub(super) fn read_target(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", |target| target.as_str())
 }
 
 /// The lines as they came; without their spelling where that is not known.

@@ -31,6 +31,7 @@ mod retrying;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod turned_away;
 
 pub(crate) use counters::ListenerCounts;
 pub(crate) use receiver::ReceiverShutdown;
@@ -42,6 +43,7 @@ pub(crate) use settings::{
     AckMode, ForwardRetryPolicy, ForwardSettings, GREETING_HEADER, ListenerFilter, ListenerGreeting,
 };
 
+pub(crate) use crate::server::serve_observed;
 pub use crate::server::{DrainResult, ServerLimits, serve};
 
 use crate::protocol::arrival::ArrivalRecorder;

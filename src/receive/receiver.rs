@@ -7,7 +7,7 @@ use super::bounded_map::{BoundedMap, REMEMBERED};
 use super::context::ReceiverContext;
 use super::counters::ListenerCounters;
 use super::forward::ForwardTarget;
-use super::head::RequestHead;
+use super::head::{RequestHead, read_target};
 use super::pending::{PendingForward, delivery_key};
 use super::queue::Reservation;
 use super::refused::{self, RefusedQueue, open_refused_queue};
@@ -16,6 +16,7 @@ use super::reports::{self, ReportSink};
 use super::response_script::ResponseScript;
 use super::retrying::RetryingWorker;
 use super::settings::{AckMode, GREETING_HEADER, ListenerSettings};
+use super::turned_away::TurnedAwayLog;
 use crate::clock::SharedClock;
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest, RepeatKind, RequestContent,
@@ -26,11 +27,11 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ArrivalReport;
 use crate::protocol::signature::{SignatureFault, SignatureVerdict};
-use crate::server::{self, BodyReadError, CatchPanic, DetachOnDrop};
+use crate::server::{self, BodyReadError, CatchPanic, DetachOnDrop, HeadFaultObserver};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::Method;
+use http::{Method, StatusCode};
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,6 +51,7 @@ struct ReceiverInner<R> {
     settings: ListenerSettings,
     shared: ReceiverContext<R>,
     refusals: RefusedQueue,
+    turned_away: TurnedAwayLog,
     targets: Vec<Arc<ForwardTarget<R>>>,
     /// How many arrivals of each delivery have been answered, where the answers differ.
     answered: Mutex<BoundedMap<u32>>,
@@ -106,12 +108,19 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
         }
         let answered = Mutex::new(BoundedMap::new(REMEMBERED));
         let workers = Mutex::new(workers);
-        Self(Arc::new(ReceiverInner { settings, shared, refusals, targets, answered, workers, stop }))
+        let turned_away = TurnedAwayLog::new(settings.path.clone(), settings.greeting.is_some());
+        Self(Arc::new(ReceiverInner { settings, shared, refusals, turned_away, targets, answered, workers, stop }))
     }
 
     /// The counters.
     pub fn tally(&self) -> &ListenerCounters {
         &self.0.shared.tally
+    }
+
+    /// Tells what reached the socket and is no request.
+    pub(crate) fn observe_faults(&self) -> HeadFaultObserver {
+        let inner = Arc::clone(&self.0);
+        Arc::new(move |fault| inner.turned_away.tell_fault(&inner.shared, fault))
     }
 
     /// The number of distinct events that passed the filter, up to `until`.
@@ -140,15 +149,19 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         self.shared.tally.requests.increment();
         let at = self.shared.clock.now();
         if self.settings.path.as_ref().is_some_and(|path| path != request.uri().path()) {
-            self.shared.tally.turned_away.increment();
+            self.tell_turned_away(&request, StatusCode::NOT_FOUND);
             return Err(HeadRejection::UnknownPath);
         }
         if request.method() != Method::POST {
-            self.shared.tally.turned_away.increment();
+            self.tell_turned_away(&request, StatusCode::METHOD_NOT_ALLOWED);
             return Err(HeadRejection::NotPost);
         }
         let (parts, body) = request.into_parts();
         Ok((RequestHead::from_parts(&parts, at), body))
+    }
+
+    fn tell_turned_away(&self, request: &Request, status: StatusCode) {
+        self.turned_away.tell_request(&self.shared, request.method(), read_target(request.uri()), status.as_u16());
     }
 
     /// The answer to who asks whether it is this listener that a public address leads to. It counts as no request.
@@ -159,13 +172,9 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         (asked && here && request.method() == Method::GET).then(|| ListenerReply::greeting(&greeting.answer))
     }
 
-    fn reject_body(&self, fault: BodyReadError) -> ListenerReply {
+    fn reject_body(&self, target: &str, fault: BodyReadError) -> ListenerReply {
         let reply = ListenerReply::body_error(fault);
-        let shared = &self.shared;
-        shared.tally.turned_away.increment();
-        if fault != BodyReadError::Broken && shared.audience.wants_report() {
-            shared.emit_notice(format!("A request was answered {}: {}.", reply.status, fault.explain()));
-        }
+        self.turned_away.tell_body(&self.shared, target, reply.status.as_u16(), fault.explain());
         reply
     }
 
@@ -287,7 +296,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
 async fn answer_request<R: ArrivalRecorder>(inner: Arc<ReceiverInner<R>>, head: RequestHead, body: Body) -> Response {
     let body = match server::read_body(head.asks_first, body, &inner.settings.limits).await {
         Ok(body) => body,
-        Err(fault) => return inner.reject_body(fault).into_response(),
+        Err(fault) => return inner.reject_body(&head.target, fault).into_response(),
     };
     let accepting = match inner.verify_signature(&head, &body) {
         Ok(verification) => detach_accept(&inner, head, body, verification),

@@ -4,7 +4,7 @@
 //! nothing of webhooks: what answers is handed in, as is the bound socket and the stop.
 
 use super::ServerLimits;
-use super::head_tap::HeadTap;
+use super::head_tap::{HeadFaultObserver, HeadTap};
 use super::stream::WriteTimeoutStream;
 use axum::Router;
 use http::Request;
@@ -44,6 +44,17 @@ pub async fn serve(
     limits: ServerLimits,
     stop: impl Future<Output = ()>,
 ) -> DrainResult {
+    serve_observed(listener, app, limits, Arc::new(|_| {}), stop).await
+}
+
+/// The same, and tells what is no request.
+pub(crate) async fn serve_observed(
+    listener: TcpListener,
+    app: Router,
+    limits: ServerLimits,
+    observer: HeadFaultObserver,
+    stop: impl Future<Output = ()>,
+) -> DrainResult {
     let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let closing = watch::Sender::new(false);
     let mut connections = JoinSet::new();
@@ -55,7 +66,7 @@ pub async fn serve(
             admitted = accept_connection(&places, || listener.accept()) => admitted,
         };
         while connections.try_join_next().is_some() {}
-        let serving = serve_connection(stream, app.clone(), limits, closing.subscribe());
+        let serving = serve_connection(stream, app.clone(), limits, observer.clone(), closing.subscribe());
         connections.spawn(async move {
             let _place: OwnedSemaphorePermit = place;
             serving.await;
@@ -89,12 +100,19 @@ fn is_connection_error(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn serve_connection(stream: TcpStream, app: Router, limits: ServerLimits, mut closing: watch::Receiver<bool>) {
+async fn serve_connection(
+    stream: TcpStream,
+    app: Router,
+    limits: ServerLimits,
+    observer: HeadFaultObserver,
+    mut closing: watch::Receiver<bool>,
+) {
     // Answers are single small writes; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let heads = HeadTap::default();
     let stream = TokioIo::new(heads.tap(WriteTimeoutStream::new(stream, limits.write)));
     let app = TowerToHyperService::new(app);
+    let tap = heads.clone();
     let app = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(heads.take_head());
         app.call(request)
@@ -105,10 +123,10 @@ async fn serve_connection(stream: TcpStream, app: Router, limits: ServerLimits, 
         .max_buf_size(READ_BUFFER)
         .serve_connection(stream, app);
     let mut serving = pin!(serving);
-    // How a connection ended is the sender's affair: what mattered of it has been recorded by the service.
+    // How else a connection ended is the sender's affair: what mattered of it has been recorded by the service.
     tokio::select! {
         biased;
-        _ = serving.as_mut() => return,
+        ended = serving.as_mut() => return tap.tell_fault(ended, &observer),
         _ = closing.wait_for(|closing| *closing) => {}
     }
     serving.as_mut().graceful_shutdown();

@@ -36,6 +36,27 @@ impl RawHead {
     }
 }
 
+/// Why there is no request in what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeadFault {
+    /// It is no HTTP.
+    Malformed,
+    /// Its head is too long.
+    TooLarge,
+    /// It is the beginning of a TLS connection.
+    Tls,
+}
+
+impl HeadFault {
+    /// What it was answered.
+    pub(crate) fn status(self) -> u16 {
+        if self == Self::TooLarge { 431 } else { 400 }
+    }
+}
+
+/// Whoever is told of such.
+pub(crate) type HeadFaultObserver = Arc<dyn Fn(HeadFault) + Send + Sync>;
+
 /// What a connection has read since its last answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HeadTap(Arc<Mutex<TappedHead>>);
@@ -44,6 +65,8 @@ pub(super) struct HeadTap(Arc<Mutex<TappedHead>>);
 struct TappedHead {
     bytes: Vec<u8>,
     complete: bool,
+    /// The last head began as TLS does (RFC 8446, section 5.1: a handshake record).
+    tls: bool,
 }
 
 impl HeadTap {
@@ -57,6 +80,22 @@ impl HeadTap {
         RawHead(std::mem::take(&mut self.lock().bytes).into())
     }
 
+    /// Tells where a connection ended for want of a request.
+    pub(super) fn tell_fault(&self, ended: hyper::Result<()>, observer: &HeadFaultObserver) {
+        let fault = match ended {
+            Err(error) if error.is_parse_too_large() => HeadFault::TooLarge,
+            Err(error) if error.is_parse() => {
+                if self.lock().tls {
+                    HeadFault::Tls
+                } else {
+                    HeadFault::Malformed
+                }
+            }
+            _ => return,
+        };
+        observer(fault);
+    }
+
     fn lock(&self) -> MutexGuard<'_, TappedHead> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -65,6 +104,9 @@ impl HeadTap {
         let mut head = self.lock();
         if head.complete {
             return;
+        }
+        if head.bytes.is_empty() {
+            head.tls = read.starts_with(&[0x16, 0x03]);
         }
         let from = head.bytes.len().saturating_sub(3);
         head.bytes.extend_from_slice(read);

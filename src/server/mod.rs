@@ -12,9 +12,11 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accept::serve_observed;
 pub use accept::{DrainResult, serve};
 pub(crate) use body::{BodyReadError, read_body};
 pub(crate) use head_tap::RawHead;
+pub(crate) use head_tap::{HeadFault, HeadFaultObserver};
 pub(crate) use shield::{CatchPanic, DetachOnDrop};
 
 use std::time::Duration;

@@ -207,7 +207,8 @@ pub(crate) async fn run_beside<T>(
         }
     };
     let draining = async {
-        receive::serve(door.listener, receive::router(receiver.clone()), limits, end).await;
+        let (app, faults) = (receive::router(receiver.clone()), receiver.observe_faults());
+        receive::serve_observed(door.listener, app, limits, faults, end).await;
         receiver.finish(limits.drain).await
     };
     let finished = tokio::select! {

@@ -2,6 +2,7 @@
 //! lists the situations with what was seen before, what is seen now, and the test of each.
 
 mod headers;
+mod turned_away;
 
 use crate::support::Scene;
 use std::io::{Read, Write};

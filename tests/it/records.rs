@@ -9,6 +9,8 @@ use crate::support::{
 use referralloop::store::{SubscriptionIntent, SubscriptionJournal};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::net::TcpStream;
 
 /// A field as the page promises it.
 struct Field {
@@ -150,10 +152,19 @@ fn everything() -> Vec<Output> {
     outputs.extend(sandbox(&scene));
     outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());
     outputs.push(scene.with(["trigger", "created", "--speed", "step", "--json"]).env("HOME", scene.home()).output());
+    turn_away(&listener);
     outputs.push(listener.stop());
     outputs.extend(of_the_service());
     outputs.push(of_a_tunnel());
     outputs
+}
+
+/// A request that is no delivery.
+fn turn_away(listener: &Listener) {
+    let url = url::Url::parse(&listener.url).unwrap();
+    let mut stream = TcpStream::connect((url.host_str().unwrap(), url.port().unwrap())).unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    listener.wait_for("\"turned_away\"");
 }
 
 /// What a listener prints whose tunnel is lost.
@@ -252,7 +263,7 @@ fn every_record_of_every_command_is_documented() {
     // The other way round: nothing is promised that nobody prints. What needs a full disk, a slow reader, an endpoint
     // to audit, a kill or a child process is left to the unit tests of the records.
     let elsewhere =
-        ["skipped", "not_stored", "retry_guess", "value_base64", "check", "expectation", "instead", "again"];
+        ["skipped", "not_stored", "untold", "retry_guess", "value_base64", "check", "expectation", "instead", "again"];
     for (kind, fields) in &page {
         if elsewhere.contains(kind) {
             continue;

@@ -116,7 +116,8 @@ pub(super) async fn run_expectation(
     let url = door.url.clone();
     let serving = async {
         let closed = async { drop(closed.await) };
-        receive::serve(door.into_listener(), receive::router(receiver.clone()), limits, closed).await;
+        let (app, faults) = (receive::router(receiver.clone()), receiver.observe_faults());
+        receive::serve_observed(door.into_listener(), app, limits, faults, closed).await;
         receiver.finish(limits.drain).await;
     };
     let watching = async {

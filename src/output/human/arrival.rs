@@ -7,7 +7,7 @@ use crate::output::phrases::{
 };
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, TurnedAwayReport};
 use crate::protocol::{arrival::RepeatKind, arrival::SignatureState, schedule::is_acknowledgement};
 use jiff::Timestamp;
 
@@ -60,6 +60,19 @@ pub(super) fn render_arrival(
         );
     }
     lines
+}
+
+/// A request that was no delivery.
+pub(super) fn render_turned_away(at: Timestamp, told: &TurnedAwayReport, style: &OutputStyle) -> StyledLine {
+    let TurnedAwayReport { method, path, status, why, untold } = told;
+    let what = if method.is_empty() { "(no request)".to_owned() } else { format!("{method} {path}") };
+    let others = if *untold > 0 { format!(" (and {untold} before it)") } else { String::new() };
+    StyledLine::new(style)
+        .put(TextRole::Faint, Sanitised::text(&style.format_time(at)))
+        .add_gap(2)
+        .put(TextRole::Faint, Sanitised::text(&what).clip(120))
+        .add_gap(3)
+        .put(TextRole::Faint, Sanitised::text(&format!("{status}: {why}{others}")).clip(200))
 }
 
 /// Request target and header lines.

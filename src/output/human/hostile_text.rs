@@ -8,7 +8,7 @@ use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::{DriftKind, PayloadDrift};
-use crate::protocol::report::{ExposureReach, ExposureReport};
+use crate::protocol::report::{ExposureReach, ExposureReport, TurnedAwayReport};
 use jiff::tz::TimeZone;
 
 #[test]
@@ -102,6 +102,9 @@ fn hostile_reports() -> Vec<Report> {
     }
     let (url, why) = (text.clone(), text.clone());
     reports.push(report("10:00:02", ReportKind::ForwardSkipped { event: 1, url, why }));
+    let (method, path, why) = (text.clone(), text.clone(), text.clone());
+    let told = TurnedAwayReport { method, path, status: 404, why, untold: 1 };
+    reports.push(report("10:00:02", ReportKind::TurnedAway(told)));
     reports.push(report("10:00:02", ReportKind::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
     let words = |state| ExposureReport {
         state,

@@ -21,6 +21,7 @@ use super::phrases::{format_duration, format_quantity, outcome_hint};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use crate::protocol::report::{ArrivalNumber, AttemptReport, Report, ReportKind};
+use jiff::Timestamp;
 
 /// Where a report goes: data to stdout, the rest to stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +111,13 @@ impl HumanRenderer {
             }
             ReportKind::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
             ReportKind::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
-            other => return self.aside(other, out),
+            other => return self.aside(report.at, other, out),
         }
         ScreenStream::Out
     }
 
     /// What is not data.
-    fn aside(&self, what: &ReportKind, out: &mut String) -> ScreenStream {
+    fn aside(&self, at: Timestamp, what: &ReportKind, out: &mut String) -> ScreenStream {
         match what {
             ReportKind::Ready { .. } => {
                 write_lines(out, &[StyledLine::new(&self.style).put(TextRole::Plain, "Ready. Ctrl-C stops.")])
@@ -129,6 +130,7 @@ impl HumanRenderer {
                 );
                 write_lines(out, &[StyledLine::new(&self.style).put(TextRole::Faint, Sanitised::text(&words))]);
             }
+            ReportKind::TurnedAway(told) => write_lines(out, &[arrival::render_turned_away(at, told, &self.style)]),
             ReportKind::Exposure(told) => write_lines(out, &exposure::render_exposure(told, &self.style)),
             ReportKind::Skipped { count } => write_lines(out, &[self.skipped(*count)]),
             ReportKind::Notice { message } => out.push_str(&render_notice(message, &self.style)),

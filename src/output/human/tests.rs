@@ -10,6 +10,7 @@ use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::ArrivalReport;
+use crate::protocol::report::TurnedAwayReport;
 use crate::protocol::signature::SignatureFault;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -313,6 +314,28 @@ fn a_forward_left_out_says_why() {
         ReportKind::ForwardSkipped { event: 41, url: "http://a/".into(), why: "it had been acknowledged".into() };
     let shown = screen(&style(80), &[report("10:00:01", skipped)]);
     assert_eq!(shown, "              → #41 not sent to http://a/: it had been acknowledged\n");
+}
+
+#[test]
+fn what_is_turned_away_says_what_is_taken() {
+    let told = |method: &str, path: &str, untold| TurnedAwayReport {
+        method: method.into(),
+        path: path.into(),
+        status: 404,
+        why: "this listener takes /hook only".into(),
+        untold,
+    };
+    let mut human = HumanRenderer::new(style(80));
+    let mut out = String::new();
+    for told in [told("POST", "/x", 0), told("GET", "/y", 3), told("", "", 0)] {
+        let stream = human.render(&report("10:00:01", ReportKind::TurnedAway(told)), ReportDetail::Full, &mut out);
+        assert_eq!(stream, ScreenStream::Err);
+    }
+    let expected = "10:00:01.000  POST /x   404: this listener takes /hook only
+10:00:01.000  GET /y   404: this listener takes /hook only (and 3 before it)
+10:00:01.000  (no request)   404: this listener takes /hook only
+";
+    assert_eq!(out, expected);
 }
 
 #[test]

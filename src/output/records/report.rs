@@ -5,7 +5,7 @@ use super::format_instant;
 use super::replay::ReplayedRecord;
 use super::sandbox::{CallRecord, DeliveryAttemptRecord};
 use super::verdicts::{CheckRecord, ExpectationRecord, InsteadRecord};
-use crate::protocol::report::{ExposureReport, ReportKind};
+use crate::protocol::report::{ExposureReport, ReportKind, TurnedAwayReport};
 use serde::Serialize;
 
 /// The fields of any report.
@@ -23,12 +23,33 @@ pub(super) enum ReportRecord<'a> {
     Dispatch(Box<DeliveryAttemptRecord<'a>>),
     Ready { url: &'a str, pid: u32 },
     ForwardSkipped { event: u64, url: &'a str, why: &'a str },
+    TurnedAway(TurnedAwayRecord<'a>),
     Wait { attempt: u32, due_at: String, delay_ms: u64 },
     Delivered { event: u64, url: &'a str, attempts: u32 },
     GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
     Exposure(ExposureRecord<'a>),
     Skipped { count: u64 },
     Notice { message: &'a str },
+}
+
+/// The fields of `turned_away`.
+#[derive(Serialize)]
+pub(super) struct TurnedAwayRecord<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    method: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    path: &'a str,
+    status: u16,
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untold: Option<u64>,
+}
+
+impl<'a> TurnedAwayRecord<'a> {
+    fn of(report: &'a TurnedAwayReport) -> Self {
+        let TurnedAwayReport { method, path, status, why, untold } = report;
+        Self { method, path, status: *status, why, untold: Some(*untold).filter(|untold| *untold > 0) }
+    }
 }
 
 /// The fields of `exposure`.
@@ -71,6 +92,7 @@ impl<'a> ReportRecord<'a> {
             ReportKind::Dispatch(dispatch) => Self::Dispatch(Box::new(DeliveryAttemptRecord::of(dispatch))),
             ReportKind::Ready { url, pid } => Self::Ready { url, pid: *pid },
             ReportKind::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
+            ReportKind::TurnedAway(report) => Self::TurnedAway(TurnedAwayRecord::of(report)),
             ReportKind::Wait { attempt, due_at, delay } => {
                 Self::Wait { attempt: *attempt, due_at: format_instant(*due_at), delay_ms: milliseconds(*delay) }
             }
@@ -99,6 +121,7 @@ pub(super) fn record_type(what: &ReportKind) -> &'static str {
         ReportKind::Arrival(_) => "arrival",
         ReportKind::Forward(_) => "forward",
         ReportKind::ForwardSkipped { .. } => "forward_skipped",
+        ReportKind::TurnedAway(_) => "turned_away",
         ReportKind::Sending(_) => "sending",
         ReportKind::Replayed(_) => "replayed",
         ReportKind::Attempt(_) => "attempt",

@@ -17,6 +17,7 @@ use crate::protocol::expectation::{ExpectationMiss, ExpectationReport, Expectati
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::{
     ArrivalNumber, ArrivalReport, NearMissReport, RefusalExplanation, ReplayReport, ReportKind, SendingReport,
+    TurnedAwayReport,
 };
 use crate::protocol::signature::SignatureFault;
 use serde_json::{Map, Value};
@@ -48,6 +49,8 @@ fn reports() -> Vec<Report> {
             "10:00:01.141",
             ReportKind::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
         ),
+        report("10:00:04", ReportKind::TurnedAway(turned_away("POST", "/webhooks", 404, 0))),
+        report("10:00:05", ReportKind::TurnedAway(turned_away("", "", 400, 3))),
     ]);
     reports.extend(sending());
     reports.extend(attempts());
@@ -71,6 +74,11 @@ fn reports() -> Vec<Report> {
         report("10:00:00", ReportKind::Notice { message: "no secret is set: a development secret was created".into() }),
     ]);
     reports
+}
+
+fn turned_away(method: &str, path: &str, status: u16, untold: u64) -> TurnedAwayReport {
+    let why = if path.is_empty() { "it is not HTTP/1.1" } else { "this listener takes /hook only" };
+    TurnedAwayReport { method: method.into(), path: path.into(), status, why: why.into(), untold }
 }
 
 fn arrivals() -> Vec<Report> {

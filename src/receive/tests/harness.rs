@@ -6,7 +6,7 @@ use crate::protocol::arrival::{
 };
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::Fingerprint;
-use crate::protocol::report::{ArrivalReport, Report, ReportKind};
+use crate::protocol::report::{ArrivalReport, Report, ReportKind, TurnedAwayReport};
 use crate::protocol::signature::{HmacKey, Secret};
 use crate::receive::{DrainResult, ListenerSettings, ReportSink, ServerLimits, WebhookReceiver, router, serve};
 use std::collections::{HashMap, VecDeque};
@@ -148,6 +148,11 @@ impl RecordingSink {
     pub(super) fn arrivals(&self) -> Vec<ArrivalReport> {
         let arrival = |what| if let ReportKind::Arrival(report) = what { Some(*report) } else { None };
         self.all().into_iter().filter_map(arrival).collect()
+    }
+
+    pub(super) fn turned_away(&self) -> Vec<TurnedAwayReport> {
+        let told = |what| if let ReportKind::TurnedAway(report) = what { Some(report) } else { None };
+        self.all().into_iter().filter_map(told).collect()
     }
 
     /// Event numbers of the forwards that were made, in order.

@@ -2,7 +2,7 @@
 
 use super::harness::{ReceiverHarness, key, until};
 use crate::protocol::arrival::{ArrivalRecordError, SignatureState};
-use crate::protocol::report::{ArrivalNumber, ReportKind};
+use crate::protocol::report::ArrivalNumber;
 use crate::protocol::signature::SignatureFault;
 use crate::receive::settings::MemoryLimits;
 use crate::receive::{ListenerSettings, ServerLimits};
@@ -107,6 +107,9 @@ async fn another_path_is_not_found() {
         assert_eq!(send(&bench, request).await.status(), status, "{path}");
     }
     assert_eq!(bench.receiver.tally().snapshot().turned_away, 3);
+    let told = bench.told.turned_away();
+    let paths: Vec<&str> = told.iter().map(|told| told.path.as_str()).collect();
+    assert_eq!((paths, told[0].why.as_str()), (vec!["/hook/", "/Hook", "/"], "this listener takes /hook only"));
 }
 
 #[tokio::test]
@@ -119,6 +122,8 @@ async fn only_post_is_taken() {
         assert!(body.contains("webhook listener") || method == Method::HEAD);
     }
     assert!(bench.memory.arrivals.lock().unwrap().is_empty());
+    let told = bench.told.turned_away();
+    assert_eq!((told.len(), told[0].status, told[0].why.as_str()), (6, 405, "this listener takes POST only"));
 }
 
 #[tokio::test]
@@ -132,8 +137,8 @@ async fn a_body_over_the_limit_is_refused_and_one_at_the_limit_taken() {
     assert_eq!(send(&bench, post(11)).await.status(), 413);
     assert_eq!(send(&bench, post(20 << 20)).await.status(), 413);
     assert_eq!(bench.memory.bodies().len(), 1);
-    let notices = bench.told.all().into_iter().filter(|what| matches!(what, ReportKind::Notice { .. }));
-    assert_eq!(notices.count(), 2);
+    let told: Vec<u16> = bench.told.turned_away().iter().map(|told| told.status).collect();
+    assert_eq!(told, [413, 413]);
 }
 
 #[tokio::test]
