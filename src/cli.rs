@@ -13,6 +13,7 @@ use crate::commands::{
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, GlobalOptions};
 use crate::error::{Error, Exit};
+use crate::output::output_error::OutputError;
 use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
 use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
@@ -94,7 +95,8 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
         return supervise::run(command, context).map_err(CliFailure::Command);
     }
     if let Some(shell) = complete::find_asking_shell(context) {
-        complete::complete(shell, command(), context).map_err(|error| CliFailure::Command(error.into()))?;
+        complete::complete(shell, command(), context)
+            .map_err(|error| CliFailure::Command(OutputError::from(error).into()))?;
         return Ok(Exit::Done);
     }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.

@@ -87,7 +87,7 @@ pub struct GlobalOptions {
     /// Print no banner, progress or summary
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Print more: header lines and where values came from
+    /// Print more: header lines, where values came from, causes of errors
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Never prompt; a missing value is an error
@@ -238,6 +238,11 @@ fn local_time(environment: &Environment) -> TimeZone {
     known.unwrap_or_else(TimeZone::system)
 }
 
+/// Why the process cannot hear when it is to stop.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen for signals: {0}")]
+pub struct SignalError(#[source] io::Error);
+
 impl Context {
     /// The real process.
     pub fn from_process() -> io::Result<Self> {
@@ -300,12 +305,12 @@ impl Context {
     }
 
     /// The wish to stop. Called on a runtime, which then handles the signals of the process.
-    pub fn subscribe_stop(&self) -> io::Result<StopReceiver> {
+    pub fn subscribe_stop(&self) -> Result<StopReceiver, SignalError> {
         match &self.signals {
             StopSource::Given(stop) => Ok(stop.clone()),
             StopSource::Process => {
                 let (stopper, stop) = shutdown::channel();
-                stopper.listen_to_process()?;
+                stopper.listen_to_process().map_err(SignalError)?;
                 Ok(stop)
             }
         }

@@ -4,6 +4,7 @@
 //! exhausted retries) is no error but an [`Exit`].
 
 use std::fmt;
+use std::path::Path;
 
 /// How a command ended, short of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +82,14 @@ pub struct Error {
     pub message: String,
     /// What to do, one sentence or command line each.
     pub hints: Vec<String>,
+    /// What lies behind it, where that is an error of somebody else's.
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     /// An error of a kind.
     pub fn new(kind: ErrorCategory, message: impl Into<String>) -> Self {
-        Self { kind, message: without_numbers(message.into()), hints: Vec::new() }
+        Self { kind, message: without_numbers(message.into()), hints: Vec::new(), source: None }
     }
 
     /// A usage error: exit 2.
@@ -102,6 +105,29 @@ impl Error {
     /// An error of this machine: exit 5.
     pub fn machine(message: impl Into<String>) -> Self {
         Self::new(ErrorCategory::Machine, message)
+    }
+
+    /// A file could not be written: exit 5.
+    pub(crate) fn unwritable(path: &Path, error: std::io::Error) -> Self {
+        Self::machine(format!("cannot write {}: {error}", path.display())).caused_by(error)
+    }
+
+    /// An error in the words of what lies behind it.
+    pub(crate) fn from_source(kind: ErrorCategory, error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::new(kind, error.to_string()).caused_by(error)
+    }
+
+    /// Keeps what lies behind it.
+    #[must_use]
+    pub(crate) fn caused_by(self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(error.into()), ..self }
+    }
+
+    /// What lies behind it, nearest first, as far as its own sentence does not say so already.
+    pub(crate) fn causes(&self) -> Vec<String> {
+        let chain = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        let words = chain.map(|error| without_numbers(error.to_string()));
+        words.filter(|words| !self.message.contains(words.as_str())).collect()
     }
 
     /// Adds what to do about it.
@@ -125,16 +151,24 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
 
-/// Failing to write to standard output: silent when the reader is gone, otherwise told.
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => {
-                Self::new(ErrorCategory::Closed, "the reader of the output has closed it")
-            }
-            _ => Self::machine(format!("cannot write the output: {error}")),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+    use std::io;
+
+    #[test]
+    fn what_lies_behind_is_kept_and_said_once() {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let error = Error::unwritable(Path::new("a"), denied());
+        assert!(error.source().is_some_and(|source| source.is::<io::Error>()));
+        assert_eq!(error.causes(), Vec::<String>::new(), "its sentence says so already");
+        assert_eq!(Error::machine("no luck").caused_by(denied()).causes(), ["permission denied"]);
     }
 }

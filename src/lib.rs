@@ -75,6 +75,7 @@ use cli::CliFailure;
 use context::Context;
 use error::{Error, ErrorCategory};
 use output::console::Console;
+use output::output_error::OutputError;
 use std::io::Write;
 
 /// Runs the program in a context and answers with the process exit code.
@@ -88,7 +89,9 @@ pub fn run(mut context: Context) -> u8 {
 
 fn print_error(error: &Error, context: &Context) -> u8 {
     if error.kind != ErrorCategory::Closed {
-        Console::new(context).print_error(error.kind.name(), &error.message, &error.hints);
+        let console = Console::new(context);
+        console.print_error(error.kind.name(), &error.message, &error.hints);
+        console.print_causes(&error.causes());
     }
     error.kind.code()
 }
@@ -102,6 +105,6 @@ fn print_clap_output(error: &clap::Error, context: &Context) -> u8 {
     let text = cli::finish_help(&text, colour);
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => u8::try_from(error.exit_code()).unwrap_or(2),
-        Err(error) => print_error(&Error::from(error), context),
+        Err(error) => print_error(&Error::from(OutputError::from(error)), context),
     }
 }

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::output_error::OutputError;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -31,7 +32,7 @@ type ScriptWriter = fn(&str, &mut dyn Write) -> io::Result<()>;
 pub(crate) fn run(arguments: &Arguments, write_script: ScriptWriter, context: &Context) -> Result<Exit, Error> {
     let shell = arguments.shell.to_string();
     let mut script = Vec::new();
-    write_script(&shell, &mut script)?;
+    write_script(&shell, &mut script).map_err(OutputError::from)?;
     let console = Console::new(context);
     if !arguments.install {
         console.write_bytes(&script)?;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, write_script: ScriptWriter, context: &C
     }
     let (path, next) = find_place(arguments.shell, context)?;
     let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, &script));
-    written.map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
+    written.map_err(|error| Error::unwritable(&path, error))?;
     console.print_notice(&format!("Written to {}. {next}", path.display()));
     Ok(Exit::Done)
 }

@@ -74,8 +74,8 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
 }
 
 async fn run_demo(context: &Context, console: &Console) -> Result<Exit, Error> {
-    let folder =
-        tempfile::tempdir().map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")).caused_by(error))?;
     let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (screen, _) = console.start_screen()?;
     let secret = secrets::generate_secret(&context.entropy);

@@ -167,7 +167,7 @@ async fn watch(
     let outcome = outcome?;
     if let Some(path) = &arguments.junit {
         let text = junit(&outcome, context);
-        let failed = |error| Error::machine(format!("cannot write {}: {error}", path.display()));
+        let failed = |error| Error::unwritable(path, error);
         std::fs::write(context.resolve(path), text).map_err(failed)?;
     }
     Ok(outcome.exit())

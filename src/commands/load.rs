@@ -6,7 +6,7 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::deliver::load::{self, LoadOptions, LoadRetryPolicy, LoadStatistics};
-use crate::error::{Error, Exit};
+use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
@@ -153,7 +153,7 @@ async fn send(
     } else {
         console.write_text(&render_load_table(&sum, setting, &console.out))?;
     }
-    kept.map_err(|error| Error::machine(error.to_string()))?;
+    kept.map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
     Ok(match signal {
         Some(signal) => delivery::exit_for_signal(signal),
         None => verdict(&figures),

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::output_error::OutputError;
 use crate::output::pager;
 use crate::session::reference;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -23,8 +24,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, root: clap::Command, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let command = reference::find_command(root, &arguments.of)?;
-    let source = render(command.clone())?;
-    match pager::show_manual(&source, &console, context)? {
+    let source = render(command.clone()).map_err(OutputError::from)?;
+    match pager::show_manual(&source, &console, context) {
         true => {}
         // A terminal where nothing shows pages: the same as plain text rather than its source.
         false if console.is_terminal() => pager::show_paged(&render_plain(command, &console), &console, context)?,

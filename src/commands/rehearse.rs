@@ -126,7 +126,9 @@ fn script(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -
     if let Some(name) = &arguments.scenario {
         let scenario = scenario(name, context)?;
         let seed = arguments.payload.seed().or(scenario.seed).unwrap_or_else(|| context.random_u64());
-        let script = scenario.build_script(seed).map_err(|error| Error::usage(format!("scenario {name}: {error}")))?;
+        let script = scenario
+            .build_script(seed)
+            .map_err(|error| Error::usage(format!("scenario {name}: {error}")).caused_by(error))?;
         return Ok((script, seed));
     }
     if arguments.chaos.is_none() && arguments.state_cmd.is_none() {

@@ -11,7 +11,7 @@ pub(crate) fn run(command: &[OsString], context: &Context) -> Result<Exit, Error
     runtime::block_on(async {
         let ended = supervisor::supervise(command, context.pid, context.stdin.clone()).await;
         let program = command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();
-        let ended = ended.map_err(|error| Error::machine(format!("cannot run {program}: {error}")))?;
+        let ended = ended.map_err(|error| Error::machine(format!("cannot run {program}: {error}")).caused_by(error))?;
         Ok(Exit::Child(ended.code()))
     })
 }

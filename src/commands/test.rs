@@ -11,6 +11,7 @@ use crate::output::audit::{
     AuditProgressBar, render_annotations, render_audit_junit, render_audit_markdown, render_audit_page, render_tap,
 };
 use crate::output::console::Console;
+use crate::output::output_error::OutputError;
 use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity};
 use crate::protocol::report::{Report, ReportKind};
 use crate::session::arguments::{self, HeaderArgument};
@@ -215,7 +216,7 @@ struct AuditScreen<'a> {
     console: &'a Console,
     context: &'a Context,
     progress: AuditProgressBar,
-    fault: Option<std::io::Error>,
+    fault: Option<OutputError>,
 }
 
 impl audit::AuditObserver for AuditScreen<'_> {
@@ -279,7 +280,7 @@ fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), E
     let mut options = std::fs::OpenOptions::new();
     options.create(true).write(true).append(adds).truncate(!adds);
     let written = options.open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))
+    written.map_err(|error| Error::unwritable(&path, error))
 }
 
 fn show(

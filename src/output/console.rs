@@ -4,6 +4,7 @@
 
 use super::errors::{render_error, render_labelled, render_notice};
 use super::line::{StyledLine, write_lines};
+use super::output_error::OutputError;
 use super::records;
 use super::sanitise::Sanitised;
 use super::screen::{Screen, ScreenFormat, ScreenOutputs};
@@ -65,10 +66,10 @@ impl Console {
     }
 
     /// Writes bytes to stdout as they are.
-    pub(crate) fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_bytes(&self, bytes: &[u8]) -> Result<(), OutputError> {
         let mut stdout = self.stdout.clone();
         stdout.write_all(bytes)?;
-        stdout.flush()
+        Ok(stdout.flush()?)
     }
 
     /// Whether bytes on stdout reach a terminal, where nothing foreign may arrive as it is.
@@ -77,25 +78,25 @@ impl Console {
     }
 
     /// Writes finished text, line feed included, to stdout.
-    pub(crate) fn write_text(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn write_text(&self, text: &str) -> Result<(), OutputError> {
         self.write_bytes(text.as_bytes())
     }
 
     /// Writes rendered lines to stdout.
-    pub(crate) fn write_lines<'a>(&self, lines: impl IntoIterator<Item = &'a StyledLine>) -> io::Result<()> {
+    pub(crate) fn write_lines<'a>(&self, lines: impl IntoIterator<Item = &'a StyledLine>) -> Result<(), OutputError> {
         let mut text = String::new();
         write_lines(&mut text, lines);
         self.write_text(&text)
     }
 
     /// Writes one line of foreign text to stdout, sanitised.
-    pub(crate) fn write_line(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn write_line(&self, text: &str) -> Result<(), OutputError> {
         self.write_lines(&[StyledLine::new(&self.out).put(TextRole::Plain, Sanitised::text(text))])
     }
 
     /// Writes a record to stdout. What has nothing to say is left out, as everywhere in records.
-    pub(crate) fn write_record(&self, kind: &str, fields: &impl Serialize) -> io::Result<()> {
-        let mut fields = serde_json::to_value(fields)?;
+    pub(crate) fn write_record(&self, kind: &str, fields: &impl Serialize) -> Result<(), OutputError> {
+        let mut fields = serde_json::to_value(fields).map_err(io::Error::from)?;
         if let Some(fields) = fields.as_object_mut() {
             fields.retain(|_, value| !value.is_null());
         }
@@ -103,7 +104,7 @@ impl Console {
     }
 
     /// Writes a report's record to stdout.
-    pub(crate) fn write_report(&self, report: &Report) -> io::Result<()> {
+    pub(crate) fn write_report(&self, report: &Report) -> Result<(), OutputError> {
         let mut line = Vec::new();
         records::write_report_record(&mut line, report);
         self.write_bytes(&line)
@@ -146,13 +147,22 @@ impl Console {
         self.complain(&render_error(message, hints, &self.err));
     }
 
+    /// Says on stderr what lies behind an error, where `--verbose` asks for it.
+    pub(crate) fn print_causes(&self, causes: &[String]) {
+        for cause in causes.iter().filter(|_| self.verbose) {
+            let mut text = String::new();
+            write_lines(&mut text, &render_labelled("caused by: ", TextRole::Strong, cause, 2, &self.err));
+            self.complain(&text);
+        }
+    }
+
     /// Nobody can be told that stderr is gone.
     fn complain(&self, text: &str) {
         let _ = self.stderr.clone().write_all(text.as_bytes());
     }
 
     /// A screen on the two streams, and a bell that rings when nobody reads stdout any more.
-    pub(crate) fn start_screen(&self) -> io::Result<(Screen, Arc<Notify>)> {
+    pub(crate) fn start_screen(&self) -> Result<(Screen, Arc<Notify>), OutputError> {
         let unread = Arc::new(Notify::new());
         let bell = unread.clone();
         let format = match self.format {
@@ -160,7 +170,8 @@ impl Console {
             context::OutputFormat::Json => ScreenFormat::Json,
         };
         let streams = ScreenOutputs { out: Box::new(self.stdout.clone()), err: self.err_stream() };
-        Ok((Screen::start(format, streams, move || bell.notify_one())?, unread))
+        let screen = Screen::start(format, streams, move || bell.notify_one()).map_err(OutputError::Unstartable)?;
+        Ok((screen, unread))
     }
 
     /// Standard error, or nothing at all under `--quiet`: a screen writes no errors there, only what may be left out.

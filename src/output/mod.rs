@@ -15,6 +15,7 @@ pub(crate) mod human;
 pub(crate) mod junit;
 pub(crate) mod line;
 pub(crate) mod load_summary;
+pub(crate) mod output_error;
 pub(crate) mod pager;
 pub(crate) mod phrases;
 pub(crate) mod progress;

@@ -4,42 +4,42 @@
 //! as it is. The text is finished: sanitised and coloured.
 
 use super::console::Console;
+use super::output_error::OutputError;
 use crate::context::{Context, StopSource};
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
 /// Shows text: in the pager on a terminal, else on stdout.
 ///
 /// # Errors
 /// stdout cannot be written.
-pub(crate) fn show_paged(text: &str, console: &Console, context: &Context) -> io::Result<()> {
+pub(crate) fn show_paged(text: &str, console: &Console, context: &Context) -> Result<(), OutputError> {
     match start(context, console) {
         Some(mut pager) => {
             if let Some(mut input) = pager.stdin.take() {
                 // A reader who quits early has read enough.
                 let _ = input.write_all(text.as_bytes());
             }
-            pager.wait().map(drop)
+            // It has the text, however it ends.
+            let _ = pager.wait();
+            Ok(())
         }
         None => console.write_text(text),
     }
 }
 
 /// Shows the source of a manual page as `man` does; `false` where that is not possible, off a terminal for instance.
-///
-/// # Errors
-/// The process cannot be waited for.
-pub(crate) fn show_manual(source: &[u8], console: &Console, context: &Context) -> io::Result<bool> {
+pub(crate) fn show_manual(source: &[u8], console: &Console, context: &Context) -> bool {
     if !may_start(context, console) {
-        return Ok(false);
+        return false;
     }
     // "-l -" reads the page from standard input, with man-db and with mandoc.
     let started = Command::new("man").args(["-l", "-"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let Ok(mut manual) = started else { return Ok(false) };
+    let Ok(mut manual) = started else { return false };
     if let Some(mut input) = manual.stdin.take() {
         let _ = input.write_all(source);
     }
-    Ok(manual.wait()?.success())
+    manual.wait().is_ok_and(|ended| ended.success())
 }
 
 /// Whether a program may take over the terminal. Whoever is handed streams of another kind, as in a test, has no

@@ -5,8 +5,13 @@ use crate::context::Context;
 use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
 use std::io::{self, ErrorKind, Write};
 
+/// Why a question got no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot ask at the terminal: {0}")]
+pub(crate) struct PromptError(#[source] io::Error);
+
 /// Asks for a yes; `--yes` gives it. Off a terminal the answer is no.
-pub(crate) fn confirm(context: &Context, question: &str) -> io::Result<bool> {
+pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, PromptError> {
     if context.globals.yes {
         return Ok(true);
     }
@@ -17,7 +22,7 @@ pub(crate) fn confirm(context: &Context, question: &str) -> io::Result<bool> {
 }
 
 /// Asks for a value that is not echoed.
-pub(crate) fn prompt_hidden(prompt: &str) -> io::Result<String> {
+pub(crate) fn prompt_hidden(prompt: &str) -> Result<String, PromptError> {
     Password::new().with_prompt(prompt).allow_empty_password(true).interact().map_err(ended)
 }
 
@@ -26,7 +31,7 @@ pub(crate) fn prompt_line<T>(
     context: &Context,
     prompt: &str,
     read: impl Fn(&str) -> Result<T, String>,
-) -> io::Result<Option<T>> {
+) -> Result<Option<T>, PromptError> {
     let fits = |text: &String| read(text).map(drop);
     let asked = Input::<String>::new().with_prompt(prompt).allow_empty(true).validate_with(fits).interact_text();
     // What was validated reads as it did a moment ago.
@@ -34,7 +39,7 @@ pub(crate) fn prompt_line<T>(
 }
 
 /// Asks for one of several; `None` where the person would rather stop.
-pub(crate) fn select_one(context: &Context, prompt: &str, items: &[Sanitised]) -> io::Result<Option<usize>> {
+pub(crate) fn select_one(context: &Context, prompt: &str, items: &[Sanitised]) -> Result<Option<usize>, PromptError> {
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
     answered(context, Select::new().with_prompt(prompt).items(&items).default(0).interact_opt())
 }
@@ -45,25 +50,27 @@ pub(crate) fn select_several(
     prompt: &str,
     items: &[Sanitised],
     chosen: &[bool],
-) -> io::Result<Option<Vec<usize>>> {
+) -> Result<Option<Vec<usize>>, PromptError> {
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
     let prompt = format!("{prompt} (Space selects, Enter continues)");
     answered(context, MultiSelect::new().with_prompt(prompt).items(&items).defaults(chosen).interact_opt())
 }
 
 /// Ctrl-C at a question is a wish to stop like another; the cursor, which was hidden for the list, is shown again.
-fn answered<T>(context: &Context, asked: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
+fn answered<T>(context: &Context, asked: dialoguer::Result<Option<T>>) -> Result<Option<T>, PromptError> {
     let asked = asked.map_err(ended);
     if asked.is_err() {
         let _ = context.stderr.clone().write_all(b"\x1b[?25h\r\n");
     }
     match asked {
-        Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) => Ok(None),
+        Err(PromptError(error)) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) => {
+            Ok(None)
+        }
         asked => asked,
     }
 }
 
-fn ended(error: dialoguer::Error) -> io::Error {
+fn ended(error: dialoguer::Error) -> PromptError {
     let dialoguer::Error::IO(error) = error;
-    error
+    PromptError(error)
 }

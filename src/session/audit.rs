@@ -113,8 +113,7 @@ pub(crate) async fn run_audit(
 }
 
 fn explain_unreachable(error: AuditUnreachable) -> Error {
-    Error::new(ErrorCategory::Network, error.to_string())
-        .hint("start the endpoint first, and check the port and the path")
+    Error::from_source(ErrorCategory::Network, error).hint("start the endpoint first, and check the port and the path")
 }
 
 /// What a line that repeats a check needs beyond the target.

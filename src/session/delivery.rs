@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::deliver::{self, DeliveryContext, DeliveryPlan, DeliveryResult};
-use crate::error::{Error, Exit};
+use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::HttpClient;
 use crate::output::countdown::Countdown;
 use crate::output::screen::Screen;
@@ -25,7 +25,7 @@ pub(crate) async fn register_event(
     let facts = EventFacts::from_body(&request.body);
     let at = context.clock.now();
     let sent = store.record_sent(request.body.clone(), &facts, at).await;
-    let event = sent.map_err(|error| Error::machine(error.to_string()))?;
+    let event = sent.map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
     let (url, fingerprint) = (request.url.to_string(), request.body.fingerprint());
     let headers = HeaderLines::collect(request.headers.iter().map(|(name, value)| (name.spelling(), value.as_bytes())));
     let content = RequestContent { headers, body: request.body.clone() };
@@ -78,7 +78,7 @@ impl DeliveryContext for SessionDelivery<'_> {
     }
 
     async fn store_attempt(&mut self, attempt: Attempt) -> Result<(), Error> {
-        self.store.record_attempt(attempt).await.map_err(|error| Error::machine(error.to_string()))
+        self.store.record_attempt(attempt).await.map_err(|error| Error::from_source(ErrorCategory::Machine, error))
     }
 
     async fn wait_for_retry(&mut self, delay: Duration) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use super::registry;
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorCategory};
 use std::time::Duration;
 use url::Url;
 
@@ -29,7 +29,8 @@ impl Arguments {
             return Ok(url);
         }
         let store = super::store_path(context, settings)?;
-        let default = || Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()));
+        let default =
+            || Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::from_source(ErrorCategory::Usage, error));
         registry::find_listener(&store).map_or_else(default, Ok)
     }
 

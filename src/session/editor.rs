@@ -14,8 +14,9 @@ pub(crate) fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Er
         return Err(Error::usage("--edit needs a terminal for the editor, and cannot be used with --no-input")
             .hint("change fields with --set, or give the body with --data"));
     }
-    let file = stage(body)
-        .map_err(|error| Error::machine(format!("cannot create a temporary file for the editor: {error}")))?;
+    let file = stage(body).map_err(|error| {
+        Error::machine(format!("cannot create a temporary file for the editor: {error}")).caused_by(error)
+    })?;
     let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.environment.text(name));
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
     // Editors are configured with arguments, as in `code --wait`; the shell takes them apart, as it does for git.
@@ -25,8 +26,8 @@ pub(crate) fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Er
         Ok(status) => return Err(Error::usage(format!("the editor '{editor}' ended with {status}; nothing was sent"))),
         Err(error) => return Err(Error::machine(format!("the editor '{editor}' cannot be started: {error}"))),
     }
-    let saved =
-        std::fs::read(file.path()).map_err(|error| Error::machine(format!("cannot read the edited file: {error}")))?;
+    let saved = std::fs::read(file.path())
+        .map_err(|error| Error::machine(format!("cannot read the edited file: {error}")).caused_by(error))?;
     if saved.strip_suffix(b"\n") == Some(&*pretty_print(body.as_bytes())) {
         // Nothing was changed, so nothing is: laying it out was for the eyes.
         return Ok(body.clone());

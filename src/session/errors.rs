@@ -1,8 +1,11 @@
 //! What the edges' errors mean to a user: kind, sentence and hints. The one place that knows them all.
 
 use crate::config::ConfigError;
+use crate::context::SignalError;
 use crate::error::{Error, ErrorCategory};
 use crate::jq;
+use crate::output::output_error::OutputError;
+use crate::output::prompt::PromptError;
 use crate::store::{OpenError, ReadError};
 
 impl From<ConfigError> for Error {
@@ -14,26 +17,30 @@ impl From<ConfigError> for Error {
             ConfigError::Unwritable { .. } => ErrorCategory::Machine,
             _ => ErrorCategory::Configuration,
         };
-        let told = Error::new(kind, error.to_string());
-        match error {
-            ConfigError::NoHome => told.hint("set HOME, or name the files with --config and --store"),
-            ConfigError::UnknownKey { nearest: Some(name), .. } => told.hint(format!("did you mean {name}?")),
-            ConfigError::UnknownKey { .. } => told.hint("referralloop config show   lists the settings"),
-            ConfigError::NotInProject { .. } => told.hint(
-                "project files may come from strangers; put the setting in your own configuration: \
-                    referralloop config path",
-            ),
-            ConfigError::NoKey { .. } => {
-                told.hint("store one with: referralloop login").hint("or set REFERRALLOOP_API_KEY")
-            }
-            ConfigError::Key { .. } => told.hint("store another one with: referralloop login"),
-            ConfigError::Astray { .. } => told
-                .hint("to send it there anyway, give the URL with --api-url")
-                .hint("to use a sandbox, put its own key in REFERRALLOOP_API_KEY"),
-            ConfigError::EmptySecret { .. } => told.hint("anyone can sign with an empty secret, so it is refused"),
-            _ => told,
-        }
+        let hints = explain_config_error(&error);
+        hints.into_iter().fold(Error::from_source(kind, error), Error::hint)
     }
+}
+
+fn explain_config_error(error: &ConfigError) -> Vec<String> {
+    let hints: &[&str] = match error {
+        ConfigError::NoHome => &["set HOME, or name the files with --config and --store"],
+        ConfigError::UnknownKey { nearest: Some(name), .. } => return vec![format!("did you mean {name}?")],
+        ConfigError::UnknownKey { .. } => &["referralloop config show   lists the settings"],
+        ConfigError::NotInProject { .. } => {
+            &["project files may come from strangers; put the setting in your own configuration: \
+                referralloop config path"]
+        }
+        ConfigError::NoKey { .. } => &["store one with: referralloop login", "or set REFERRALLOOP_API_KEY"],
+        ConfigError::Key { .. } => &["store another one with: referralloop login"],
+        ConfigError::Astray { .. } => &[
+            "to send it there anyway, give the URL with --api-url",
+            "to use a sandbox, put its own key in REFERRALLOOP_API_KEY",
+        ],
+        ConfigError::EmptySecret { .. } => &["anyone can sign with an empty secret, so it is refused"],
+        _ => &[],
+    };
+    hints.iter().map(|hint| (*hint).to_owned()).collect()
 }
 
 impl From<OpenError> for Error {
@@ -44,33 +51,69 @@ impl From<OpenError> for Error {
 
 /// A file that could not be opened; `option` is how another one is named.
 pub(crate) fn explain_open_error(error: OpenError, option: &str) -> Error {
-    let told = Error::machine(error.to_string());
-    match error {
-        OpenError::Foreign { .. } => told.hint(format!("choose another file with {option}")),
+    let hint = match &error {
+        OpenError::Foreign { .. } => Some(format!("choose another file with {option}")),
         OpenError::TooNew { .. } => {
-            told.hint(format!("a newer referralloop wrote it: update this one, or choose another file with {option}"))
+            Some(format!("a newer referralloop wrote it: update this one, or choose another file with {option}"))
         }
-        OpenError::Damaged { .. } => told.hint(format!("keep the file, and start a new one with {option}")),
-        OpenError::ReadOnly { .. } => told.hint(format!("choose a writable place with {option}")),
+        OpenError::Damaged { .. } => Some(format!("keep the file, and start a new one with {option}")),
+        OpenError::ReadOnly { .. } => Some(format!("choose a writable place with {option}")),
         OpenError::Locked { .. } => {
-            told.hint(format!("another program is using it; close that one, or choose another file with {option}"))
+            Some(format!("another program is using it; close that one, or choose another file with {option}"))
         }
-        _ => told,
-    }
+        _ => None,
+    };
+    hint.into_iter().fold(Error::from_source(ErrorCategory::Machine, error), Error::hint)
 }
 
 impl From<ReadError> for Error {
     fn from(error: ReadError) -> Self {
-        Self::machine(error.to_string())
+        Self::from_source(ErrorCategory::Machine, error)
     }
 }
 
 impl From<jq::JqError> for Error {
     fn from(fault: jq::JqError) -> Self {
-        let told = Self::usage(fault.to_string());
-        match fault {
-            jq::JqError::Syntax(_) => told.hint("the body is the input: .event_type, .data.email, .data.position …"),
-            jq::JqError::TooSlow => told.hint("it may never end; each body is given one second"),
-        }
+        let hint = match fault {
+            jq::JqError::Syntax(_) => "the body is the input: .event_type, .data.email, .data.position …",
+            jq::JqError::TooSlow => "it may never end; each body is given one second",
+        };
+        Self::from_source(ErrorCategory::Usage, fault).hint(hint)
+    }
+}
+
+impl From<SignalError> for Error {
+    fn from(error: SignalError) -> Self {
+        Self::from_source(ErrorCategory::Machine, error)
+    }
+}
+
+impl From<PromptError> for Error {
+    fn from(error: PromptError) -> Self {
+        Self::from_source(ErrorCategory::Machine, error)
+    }
+}
+
+/// Failing to write to standard output: silent when the reader is gone, otherwise told.
+impl From<OutputError> for Error {
+    fn from(error: OutputError) -> Self {
+        let kind = match error {
+            OutputError::Closed(_) => ErrorCategory::Closed,
+            OutputError::Unwritable(_) | OutputError::Unstartable(_) => ErrorCategory::Machine,
+        };
+        Self::from_source(kind, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn output_that_nobody_reads_is_no_error_to_speak_of() {
+        let kind = |cause: io::ErrorKind| Error::from(OutputError::from(io::Error::from(cause))).kind;
+        assert_eq!(kind(io::ErrorKind::BrokenPipe), ErrorCategory::Closed);
+        assert_eq!(kind(io::ErrorKind::StorageFull), ErrorCategory::Machine);
     }
 }

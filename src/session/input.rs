@@ -17,9 +17,9 @@ pub(crate) fn read_input(context: &Context, path: &Path, limit: u64, what: &str)
         context.stdin.read_up_to(limit).map_err(|e| Error::usage(format!("cannot read standard input: {e}")))?
     } else {
         let mut bytes = Vec::new();
-        File::open(context.resolve(path))
-            .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-            .map_err(|error| Error::usage(format!("cannot read {what} {shown}: {}", describe_io_error(&error))))?;
+        File::open(context.resolve(path)).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)).map_err(
+            |error| Error::usage(format!("cannot read {what} {shown}: {}", describe_io_error(&error))).caused_by(error),
+        )?;
         bytes
     };
     if bytes.len() as u64 > limit {
@@ -41,6 +41,7 @@ pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error
     let opened = std::fs::OpenOptions::new().append(true).create(true).open(&whole);
     opened.map_err(|error| {
         Error::machine(format!("cannot write {}: {}", path.display(), describe_io_error(&error)))
+            .caused_by(error)
             .hint("name a file in a folder that exists and may be written to")
     })?;
     if !existed {

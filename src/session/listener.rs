@@ -93,10 +93,10 @@ pub(crate) struct BoundListener {
 impl BoundListener {
     /// Binds. Port 0 picks a free one; the URL tells which.
     pub(crate) async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
-        let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))?;
-        let local = listener.local_addr().map_err(|error| cannot_bind(address, &error))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, error))?;
+        let local = listener.local_addr().map_err(|error| cannot_bind(address, error))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
-            .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")))?;
+            .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")).caused_by(error))?;
         Ok(Self { url, listener })
     }
 
@@ -106,17 +106,16 @@ impl BoundListener {
     }
 }
 
-fn cannot_bind(address: SocketAddr, error: &std::io::Error) -> Error {
+fn cannot_bind(address: SocketAddr, error: std::io::Error) -> Error {
     let told = Error::machine(match error.kind() {
         ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
         ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
         ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
         _ => format!("cannot listen on {address}: {error}"),
     });
-    match error.kind() {
-        ErrorKind::AddrInUse | ErrorKind::PermissionDenied => told.hint("--port 0 picks a free one"),
-        _ => told,
-    }
+    let another = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
+    let told = told.caused_by(error);
+    if another { told.hint("--port 0 picks a free one") } else { told }
 }
 
 /// The screen as the listener sees it. It never waits: what does not fit is counted.

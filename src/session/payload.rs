@@ -6,7 +6,7 @@ use super::input;
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorCategory};
 use crate::protocol::body::RawBody;
 use crate::protocol::edit::{PayloadEdit, PayloadEditError, apply_edits};
 use crate::protocol::event::EventType;
@@ -210,11 +210,7 @@ fn read_overrides(arguments: &Arguments, settings: &ConfigSettings) -> Result<Sa
 }
 
 fn explain_edit_error(error: PayloadEditError) -> Error {
-    let told = Error::usage(error.to_string());
-    match error {
-        PayloadEditError::UnknownPath { .. } | PayloadEditError::BadValue { .. } => {
-            told.hint("--force sends it anyway")
-        }
-        _ => told,
-    }
+    let forced = matches!(error, PayloadEditError::UnknownPath { .. } | PayloadEditError::BadValue { .. });
+    let told = Error::from_source(ErrorCategory::Usage, error);
+    if forced { told.hint("--force sends it anyway") } else { told }
 }

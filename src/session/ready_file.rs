@@ -15,7 +15,7 @@ impl ReadyFile {
     /// Writes it, 0600.
     pub(crate) fn write(path: PathBuf, at: Timestamp, fields: &impl Serialize) -> Result<Self, Error> {
         atomic::write(&path, &records::encode_record("ready", at, fields))
-            .map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
+            .map_err(|error| Error::unwritable(&path, error))?;
         Ok(Self(path))
     }
 }

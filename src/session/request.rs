@@ -4,7 +4,7 @@ use super::arguments::{self, HeaderArgument};
 use super::payload::PreparedPayload;
 use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorCategory};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
@@ -108,7 +108,7 @@ pub(crate) fn build_event_request(
         (USER_AGENT.into(), HeaderValue::from_static(AGENT)),
     ];
     if let Some(value) = signature {
-        let value = HeaderValue::from_str(&value).map_err(|error| Error::usage(error.to_string()))?;
+        let value = HeaderValue::from_str(&value).map_err(|error| Error::from_source(ErrorCategory::Usage, error))?;
         headers.push((HeaderName::from_static(SIGNATURE_HEADER).into(), value));
     }
     Ok(OutgoingRequest { url, headers, body: body.clone() })

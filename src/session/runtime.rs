@@ -26,8 +26,10 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Res
 }
 
 fn run<T>(builder: &mut Builder, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let runtime =
-        builder.enable_all().build().map_err(|error| Error::machine(format!("cannot start the runtime: {error}")))?;
+    let runtime = builder
+        .enable_all()
+        .build()
+        .map_err(|error| Error::machine(format!("cannot start the runtime: {error}")).caused_by(error))?;
     let result = runtime.block_on(future);
     // A name lookup may still hang in a thread of its own; nobody waits for it any more.
     runtime.shutdown_background();

@@ -163,15 +163,14 @@ fn prepare(key: Option<HmacKey>) -> DeliveryRequestBuilder {
 fn explain_book_error(error: SandboxDatabaseError) -> Error {
     match error {
         SandboxDatabaseError::Open(error) => errors::explain_open_error(error, "--data"),
-        SandboxDatabaseError::InUse(_) => {
-            Error::machine(error.to_string()).hint("stop that one, or choose other data with --data FILE or --memory")
-        }
-        SandboxDatabaseError::Unusable { .. } => Error::machine(error.to_string()),
+        SandboxDatabaseError::InUse(_) => Error::from_source(ErrorCategory::Machine, error)
+            .hint("stop that one, or choose other data with --data FILE or --memory"),
+        SandboxDatabaseError::Unusable { .. } => Error::from_source(ErrorCategory::Machine, error),
     }
 }
 
 fn explain_write_error(error: SandboxWriteError) -> Error {
-    Error::new(ErrorCategory::Machine, format!("the sandbox's data cannot be written: {error}"))
+    Error::machine(format!("the sandbox's data cannot be written: {error}")).caused_by(error)
 }
 
 /// The screen as a sandbox sees it. It never waits: what does not fit is counted.

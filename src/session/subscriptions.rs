@@ -207,9 +207,8 @@ impl<'a> SubscriptionClient<'a> {
             ),
         };
         // The line says "asked" then, which is as true.
-        kept.err().map_or(told, |error| Error {
-            hints: vec![error.to_string()],
-            ..Error::new(ErrorCategory::Machine, "the journal cannot be written")
+        kept.err().map_or(told, |error| {
+            Error::machine("the journal cannot be written").hint(error.to_string()).caused_by(error)
         })
     }
 

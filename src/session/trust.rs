@@ -36,8 +36,9 @@ impl Arguments {
         }
         let Some(path) = &self.ca_file else { return Ok(TlsTrust::read(None, self.insecure).unwrap_or_default()) };
         let pem = input::read_input(context, path, BUNDLE_LIMIT, "CA file")?;
-        TlsTrust::read(Some(&pem), self.insecure)
-            .map_err(|error| Error::usage(format!("{} cannot be used as CA file: {error}", path.display())))
+        TlsTrust::read(Some(&pem), self.insecure).map_err(|error| {
+            Error::usage(format!("{} cannot be used as CA file: {error}", path.display())).caused_by(error)
+        })
     }
 
     /// Refuses options that mean nothing without another one.

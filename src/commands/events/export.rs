@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::output_error::OutputError;
 use crate::output::records;
 use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
@@ -16,7 +17,7 @@ use crate::store::StoreReader;
 use clap::ValueEnum;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use url::Url;
 
 /// Write stored events to a file: JSON lines that import takes, or code that sends them again
@@ -73,21 +74,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
     let path = arguments.output.as_ref().map(|path| context.resolve(path));
     let mut out: Box<dyn Write> = match &path {
-        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| explain_write_error(path, &error))?)),
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| Error::unwritable(path, error))?)),
         None => Box::new(BufWriter::new(context.stdout.clone())),
     };
-    let written = write(arguments, context, &reader, &numbers, &mut out);
-    let flushed = out.flush();
-    match (written?, flushed, &path) {
-        (count, Ok(()), Some(path)) => console.print_notice(&format!("{count} events written to {}", path.display())),
-        (_, Err(error), Some(path)) => return Err(explain_write_error(path, &error)),
-        (_, flushed, None) => flushed?,
+    let fault = |error| match &path {
+        Some(path) => Error::unwritable(path, error),
+        None => OutputError::from(error).into(),
+    };
+    let count = write(arguments, context, &reader, &numbers, &mut |bytes| out.write_all(bytes).map_err(fault))?;
+    out.flush().map_err(fault)?;
+    if let Some(path) = &path {
+        console.print_notice(&format!("{count} events written to {}", path.display()));
     }
     Ok(Exit::Done)
-}
-
-fn explain_write_error(path: &Path, error: &std::io::Error) -> Error {
-    Error::machine(format!("cannot write {}: {error}", path.display()))
 }
 
 fn write(
@@ -95,7 +94,7 @@ fn write(
     context: &Context,
     reader: &StoreReader,
     numbers: &[u64],
-    out: &mut dyn Write,
+    put: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<usize, Error> {
     let mut redactor = arguments.redact.then(Redactor::new);
     let mut stories = numbers.iter().filter_map(|number| {
@@ -109,7 +108,7 @@ fn write(
         let now = context.clock.now();
         let mut count = 0;
         for story in stories {
-            out.write_all(&records::encode_record("event", now, &story?.fields()))?;
+            put(&records::encode_record("event", now, &story?.fields()))?;
             count += 1;
         }
         return Ok(count);
@@ -122,7 +121,7 @@ fn write(
             Ok((story.event.number, replay_request::build_replay_request(story, target(arguments, story)?, &form)?))
         })
         .collect::<Result<_, Error>>()?;
-    out.write_all(recipe(arguments.form, &requests).as_bytes())?;
+    put(recipe(arguments.form, &requests).as_bytes())?;
     Ok(stories.len())
 }
 

@@ -1,7 +1,7 @@
 //! `events import`: an export, or what `listen --json` wrote, into this store.
 
 use crate::context::Context;
-use crate::error::{Error, Exit};
+use crate::error::{Error, ErrorCategory, Exit};
 use crate::output::console::Console;
 use crate::session::transfer::{self, ExportedEvent};
 use crate::session::{self, input, runtime};
@@ -49,8 +49,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     } else {
         let path = context.resolve(&arguments.file);
         let shown = arguments.file.display();
-        let file = File::open(path)
-            .map_err(|error| Error::usage(format!("cannot read {shown}: {}", input::describe_io_error(&error))))?;
+        let file = File::open(path).map_err(|error| {
+            Error::usage(format!("cannot read {shown}: {}", input::describe_io_error(&error))).caused_by(error)
+        })?;
         Box::new(BufReader::new(file))
     };
     let tally = runtime::block_on(async {
@@ -70,7 +71,7 @@ async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<ImportTally
         line.clear();
         let read = from.by_ref().take(LINE_LIMIT).read_line(&mut line);
         number += 1;
-        match read.map_err(|error| Error::usage(format!("line {number} cannot be read: {error}")))? {
+        match read.map_err(|error| Error::usage(format!("line {number} cannot be read: {error}")).caused_by(error))? {
             0 => break,
             _ if line.trim().is_empty() => continue,
             _ => {}
@@ -97,7 +98,7 @@ async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<ImportTally
 
 async fn store_batch(batch: &mut Vec<ExportedEvent>, store: &Store, tally: &mut ImportTally) -> Result<(), Error> {
     let past = batch.drain(..).map(ExportedEvent::into_past).collect();
-    let numbers = store.import_events(past).await.map_err(|error| Error::machine(error.to_string()))?;
+    let numbers = store.import_events(past).await.map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
     let new = numbers.iter().flatten().count() as u64;
     tally.imported += new;
     tally.known += numbers.len() as u64 - new;

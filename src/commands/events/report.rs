@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Ok(Exit::Done);
     }
     let path = context.resolve(&arguments.html);
-    std::fs::write(&path, page).map_err(|error| Error::machine(format!("cannot write {}: {error}", path.display())))?;
+    std::fs::write(&path, page).map_err(|error| Error::unwritable(&path, error))?;
     console.print_notice(&format!("{} events reported in {}", panels.len(), path.display()));
     Ok(Exit::Done)
 }

@@ -105,8 +105,8 @@ pub(super) async fn run_expectation(
     screen: &Screen,
     stop: &StopReceiver,
 ) -> Result<ExpectOutcome, Error> {
-    let folder =
-        tempfile::tempdir().map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")).caused_by(error))?;
     let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (sender, arrivals) = mpsc::unbounded_channel();
     let audience = Arc::new(ExpectAudience { screen: screen.clone(), arrivals: sender });
@@ -146,7 +146,8 @@ async fn watch(
     window.take_what_waits();
     let ExpectWindow { judge, group, .. } = window;
     group.terminate(&context.clock).await;
-    let (command, stopped) = ended.map_err(|error| Error::machine(format!("cannot wait for the command: {error}")))?;
+    let (command, stopped) =
+        ended.map_err(|error| Error::machine(format!("cannot wait for the command: {error}")).caused_by(error))?;
     // A verdict on events that could not be asked would be a guess.
     judge.fault.clone().map_or(Ok(()), |fault| Err(Error::from(fault)))?;
     let met = matches!(judge.standing(), ExpectationStanding::Met | ExpectationStanding::Settled);

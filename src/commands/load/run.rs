@@ -35,7 +35,7 @@ pub(super) async fn run_load(
     context: &Context,
     stop: &StopReceiver,
 ) -> Result<(LoadStatistics, Option<StopSignal>), Error> {
-    let failed = |error: std::io::Error| Error::machine(format!("the load run failed: {error}"));
+    let failed = |error: std::io::Error| Error::machine(format!("the load run failed: {error}")).caused_by(error);
     let total = plan.count.or(plan.rate.zip(plan.duration).map(|(rate, time)| (rate * time.as_secs_f64()) as u64));
     let progress = RunProgressBar::new(total, context.shows_progress());
     let running = load::start_load(plan, Arc::new(bodies), stop).map_err(failed)?;

@@ -4,7 +4,7 @@
 
 use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::error::{Error, Exit};
+use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
@@ -125,7 +125,8 @@ impl RehearsalRun {
         let mut headers = self.template.headers.clone();
         if let Some(key) = &self.template.key {
             let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
-            let value = HeaderValue::from_str(&key.sign(intact)).map_err(|error| Error::usage(error.to_string()))?;
+            let value = HeaderValue::from_str(&key.sign(intact))
+                .map_err(|error| Error::from_source(ErrorCategory::Usage, error))?;
             headers.push((HeaderName::from_static(SIGNATURE_HEADER).into(), value));
         }
         Ok(OutgoingRequest { url: self.url.clone(), headers, body })
@@ -279,7 +280,8 @@ async fn run_steps(
     store: &Store,
     tally: &mut RehearsalTally,
 ) -> Result<(), Error> {
-    let machine = |error: crate::protocol::arrival::ArrivalRecordError| Error::machine(error.to_string());
+    let machine =
+        |error: crate::protocol::arrival::ArrivalRecordError| Error::from_source(ErrorCategory::Machine, error);
     for (at, step) in rehearsal.script.plan.steps.iter().enumerate() {
         show.context.clock.sleep(step.wait).await;
         let mut under_way = tokio::task::JoinSet::new();
@@ -351,7 +353,9 @@ impl StateCommand {
         let failed = |words: String| {
             Error::usage(format!("--state-cmd '{}' {words}", self.command)).hint("it must print one whole number")
         };
-        let output = tokio::task::spawn_blocking(run).await.map_err(|error| Error::machine(error.to_string()))?;
+        let output = tokio::task::spawn_blocking(run)
+            .await
+            .map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
         let output = output.map_err(|error| failed(format!("cannot be run: {error}")))?;
         if !output.status.success() {
             return Err(failed(format!("ended with {}", output.status)));

@@ -5,7 +5,7 @@
 
 use crate::clock::SharedClock;
 use crate::deliver::{self, DeliveryContext, DeliveryPlan};
-use crate::error::Error;
+use crate::error::{Error, ErrorCategory};
 use crate::exchange::HttpClient;
 use crate::output::screen::Screen;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
@@ -128,7 +128,7 @@ impl DeliveryContext for ReplayDelivery<'_> {
         let room = Arc::clone(&writes.room).acquire_owned().await;
         let task = async move {
             let _room = room;
-            recorder.record_attempt(attempt).await.map_err(|error| Error::machine(error.to_string()))
+            recorder.record_attempt(attempt).await.map_err(|error| Error::from_source(ErrorCategory::Machine, error))
         };
         let mut tasks = writes.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(task);

@@ -6,7 +6,7 @@ use super::{Arguments, ReplayPace};
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
-use crate::error::{Error, Exit};
+use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
@@ -94,7 +94,9 @@ impl<'a> ReplayRun<'a> {
         let store = session::store_path(context, settings)?;
         let fallback = match registry::find_listener(&store) {
             Some(url) => url,
-            None => Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::usage(error.to_string()))?,
+            None => {
+                Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::from_source(ErrorCategory::Usage, error))?
+            }
         };
         let form = ReplayForm { signing, headers: sending.headers.clone(), with_path: sending.forward_path };
         Ok(Self { arguments, form, fallback })
@@ -186,7 +188,7 @@ impl<'a> ReplayRun<'a> {
         }
         if fresh {
             let sent = store.record_sent(story.event.body.clone(), &story.event.facts, context.clock.now()).await;
-            story.event.number = sent.map_err(|error| Error::machine(error.to_string()))?;
+            story.event.number = sent.map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
         }
         Ok(story)
     }

@@ -7,6 +7,7 @@ mod queue;
 mod writer;
 
 use super::human::ScreenStream;
+use super::output_error::OutputError;
 use super::records::encode_record;
 use super::style::OutputStyle;
 use crate::protocol::report::Report;
@@ -123,13 +124,13 @@ impl Screen {
     ///
     /// # Errors
     /// stdout cannot be written, for another reason than that its reader has gone.
-    pub(crate) fn finish(&self) -> io::Result<ScreenEnd> {
+    pub(crate) fn finish(&self) -> Result<ScreenEnd, OutputError> {
         self.queue.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         match thread.map(JoinHandle::join) {
             None => Ok(ScreenEnd::Written),
-            Some(Ok(ended)) => ended,
-            Some(Err(_)) => Err(io::Error::other("the screen's thread ended early")),
+            Some(Ok(ended)) => Ok(ended?),
+            Some(Err(_)) => Err(OutputError::from(io::Error::other("the screen's thread ended early"))),
         }
     }
 }

@@ -199,7 +199,8 @@ fn a_full_disk_is_an_error() {
     let streams = streams(&RecordedWrites::default(), None, Some(ErrorKind::StorageFull));
     let screen = Screen::start(ScreenFormat::Json, streams, || {}).unwrap();
     screen.send_report(arrival(1));
-    assert_eq!(screen.finish().unwrap_err().kind(), ErrorKind::StorageFull);
+    let error = screen.finish().unwrap_err();
+    assert!(matches!(&error, OutputError::Unwritable(cause) if cause.kind() == ErrorKind::StorageFull), "{error}");
 }
 
 #[test]

@@ -21,7 +21,7 @@ impl RunClaim {
     /// Makes a claim under an id that no other run has.
     pub fn claim(store: &Path, run: String) -> Result<Self, Error> {
         let path = place(store, &run);
-        let locked = lock(&path).map_err(|e| Error::machine(format!("cannot write {}: {e}", path.display())))?;
+        let locked = lock(&path).map_err(|error| Error::unwritable(&path, error))?;
         Ok(Self { run, path, _locked: locked })
     }
 }

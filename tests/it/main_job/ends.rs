@@ -155,6 +155,12 @@ fn a_busy_port_is_5() {
     let port = taken.local_addr().unwrap().port().to_string();
     let busy = scene.run(["listen", "--port", &port]);
     busy.is(5, "", &format!("error: port {port} is in use\n  hint: --port 0 picks a free one\n"));
+    let busy = scene.run(["listen", "--port", &port, "-v"]);
+    assert!(
+        busy.err().ends_with("hint: --port 0 picks a free one\n  caused by: Address already in use\n"),
+        "{}",
+        busy.err()
+    );
     let busy = scene.run(["listen", "--port", &port, "--json"]);
     assert_eq!(busy.code, Some(5));
     let record = busy.record("error");

@@ -284,7 +284,8 @@ impl ListenerExposure<'_> {
             ear: Arc::new(ear),
             clock: Arc::clone(&self.context.clock),
         };
-        Tunnel::start(provider, &beginning).map_err(|error| Error::machine(format!("cannot start {name}: {error}")))
+        Tunnel::start(provider, &beginning)
+            .map_err(|error| Error::machine(format!("cannot start {name}: {error}")).caused_by(error))
     }
 
     /// The first of the addresses so far that leads here. A program may name others beside it: each is tried.
