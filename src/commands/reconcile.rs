@@ -78,6 +78,8 @@ struct ReconcileResult {
     waitlist: String,
     missed: Vec<MissedEvent>,
     signups: usize,
+    /// Rows that the service gave and that could not be told.
+    odd: usize,
     heard: usize,
 }
 
@@ -139,8 +141,13 @@ async fn compare(
     drop(progress);
     // Read after the sign-ups: what arrived meanwhile is seen to have.
     let heard = repair::collect_reported(&session::open_reader(context, settings)?, &waitlist)?;
-    let (count, told) = (signups.len(), heard.len());
-    Ok(ReconcileResult { missed: heard.find_missed(signups, read_at, since), waitlist, signups: count, heard: told })
+    let (count, told, odd) = (signups.items.len(), heard.len(), signups.odd);
+    let mut missed = heard.find_missed(signups.items, read_at, since);
+    if odd > 0 {
+        // One of the rows that could not be told may be the sign-up that seems to be gone.
+        missed.retain(|missed| !matches!(missed, MissedEvent::Deleted { .. }));
+    }
+    Ok(ReconcileResult { missed, waitlist, signups: count, odd, heard: told })
 }
 
 async fn deliver_found(
@@ -235,6 +242,7 @@ fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, consol
         let counts = json!({
             "command": "reconcile", "signups": found.signups, "heard_of": found.heard, "missed": found.missed.len(),
             "missed_created": created, "missed_moved": moved, "missed_deleted": deleted, "still_there": still_there,
+            "left_out": (found.odd > 0).then_some(found.odd),
             "acknowledged": delivered.map(|delivered| delivered.acknowledged),
             "undelivered": delivered.map(|delivered| delivered.failed),
         });
@@ -249,6 +257,9 @@ fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, consol
             compared.as_str()
         ),
     });
+    if found.odd > 0 {
+        console.print_notice("what was deleted is not told, because some of the service's rows had no usable id");
+    }
     match delivered {
         Some(RepairCounts { acknowledged, failed: 0 }) => {
             console.print_notice(&format!("Delivered: {acknowledged} acknowledged."))

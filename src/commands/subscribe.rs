@@ -10,7 +10,7 @@ use crate::protocol::api::{ApiWaitlist, check_id};
 use crate::protocol::event::{EventSelection, EventType};
 use crate::session::subscriptions::{
     SubscriptionClient, SubscriptionFailure, SubscriptionOutcome, SubscriptionPlan, SubscriptionStep, check_target,
-    subscription_fields,
+    is_inactive, subscription_fields,
 };
 use crate::session::{self, arguments, runtime, service, waitlist};
 use crate::shutdown::StopReceiver;
@@ -127,7 +127,12 @@ fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
             console.write_record("unsubscribed", &fields)?;
         }
         SubscriptionStep::Made(entry) => {
-            console.write_line(&format!("{}  {} → {}", id(entry), entry.event, entry.url))?
+            let inactive = is_inactive(entry);
+            let state = if inactive { "  (inactive)" } else { "" };
+            console.write_line(&format!("{}  {} → {}{state}", id(entry), entry.event, entry.url))?;
+            if inactive {
+                console.print_notice("the service says that it is not active: nothing is delivered until it is");
+            }
         }
         SubscriptionStep::There(entry) if entry.id.is_none() => {
             console.print_notice(&format!(

@@ -9,7 +9,8 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
 use crate::session::subscriptions::{
-    SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_left_behind, subscription_fields,
+    SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_inactive, is_left_behind,
+    subscription_fields,
 };
 use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, SubscriptionJournal, SubscriptionStatus};
@@ -83,6 +84,15 @@ fn list(entries: &[JournalEntry], store: &Path, here: &str, console: &Console, c
     let rows: Vec<Vec<TableCell>> = rows.iter().map(|row| shown.iter().map(|at| row[*at].clone()).collect()).collect();
     let headings: Vec<&'static str> = shown.iter().map(|at| headings[*at]).collect();
     pager::show_paged(&render_columns(&headings, &rows, &console.out), console, context)?;
+    for entry in entries.iter().filter(|entry| entry.standing == SubscriptionStatus::Unknown) {
+        if let Some(answer) = &entry.answer {
+            console.print_notice(&format!(
+                "line {}: the service answered {}",
+                entry.number,
+                service::clip_answer(answer)
+            ));
+        }
+    }
     if entries.iter().any(|entry| entry.standing != SubscriptionStatus::Removed && is_left_behind(entry, store)) {
         console.print_hint("referralloop subscriptions --cleanup   ends what was left behind");
     }
@@ -94,6 +104,9 @@ fn cells(entry: &JournalEntry, store: &Path, here: &str, console: &Console) -> V
     let state = match entry.standing {
         SubscriptionStatus::Removed => TableCell::new(TextRole::Faint, Sanitised::own("ended")),
         _ if is_left_behind(entry, store) => TableCell::new(TextRole::Notable, Sanitised::own("left behind")),
+        SubscriptionStatus::Active if is_inactive(entry) => {
+            TableCell::new(TextRole::Bad, Sanitised::own("inactive at the service"))
+        }
         SubscriptionStatus::Active if entry.run.is_some() => {
             TableCell::new(TextRole::Good, Sanitised::own("active, while listening"))
         }

@@ -3,6 +3,7 @@
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
+use crate::hosted::ApiFailure;
 use crate::output::console::Console;
 use crate::output::phrases;
 use crate::output::records::format_instant;
@@ -31,10 +32,11 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let answered = runtime::block_on(async { Ok(service.client.list_waitlists().await) })?;
     let limits = service.client.response_meta().limits;
     let waitlists = answered.as_ref().ok().map(Vec::len);
+    let accepted = answered.as_ref().map_or_else(ApiFailure::accepts_key, |_| Some(true));
     if console.is_json() {
-        record(&console, &settings, &service, waitlists, limits)?;
+        record(&console, &settings, &service, (accepted, waitlists), limits)?;
     } else {
-        show(&console, &settings, &service, waitlists, limits, context)?;
+        show(&console, &settings, &service, (accepted, waitlists), limits, context)?;
     }
     match answered {
         Ok(_) => Ok(Exit::Done),
@@ -46,7 +48,7 @@ fn record(
     console: &Console,
     settings: &ConfigSettings,
     service: &HostedService,
-    waitlists: Option<usize>,
+    (accepted, waitlists): (Option<bool>, Option<usize>),
     limits: ApiRateLimits,
 ) -> Result<(), Error> {
     let fields = json!({
@@ -56,7 +58,7 @@ fn record(
         "api_url_origin": service.place.origin.to_string(),
         "key": service.credentials.key.mode(),
         "key_origin": service.credentials.origin.to_string(),
-        "accepted": waitlists.is_some(),
+        "accepted": accepted,
         "waitlists": waitlists,
         "limit": limits.limit,
         "remaining": limits.remaining,
@@ -70,7 +72,7 @@ fn show(
     console: &Console,
     settings: &ConfigSettings,
     service: &HostedService,
-    waitlists: Option<usize>,
+    (accepted, waitlists): (Option<bool>, Option<usize>),
     limits: ApiRateLimits,
     context: &Context,
 ) -> Result<(), Error> {
@@ -87,7 +89,15 @@ fn show(
                 let seen = phrases::format_quantity(count as u64, "waitlist", "waitlists");
                 TableCell::new(TextRole::Good, Sanitised::text(&format!("accepted, {}", seen.as_str())))
             }
-            None => TableCell::new(TextRole::Bad, Sanitised::own("not accepted")),
+            None => match accepted {
+                Some(true) => {
+                    TableCell::new(TextRole::Good, Sanitised::own("accepted, with an answer that cannot be used"))
+                }
+                Some(false) => TableCell::new(TextRole::Bad, Sanitised::own("not accepted")),
+                None => {
+                    TableCell::new(TextRole::Notable, Sanitised::own("unknown: the service said neither yes nor no"))
+                }
+            },
         },
     ));
     if let Some(left) = format_calls_left(&limits, |at| format_local_time(&context.time_zone, at)) {

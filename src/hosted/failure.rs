@@ -1,7 +1,9 @@
 //! What keeps a call from being answered well, one cause a variant, and what that says about the call.
 
+use super::SuccessfulResponse;
 use crate::protocol::api::{ApiCall, ApiErrorResponse, ApiResponseError};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
+use bytes::Bytes;
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +36,8 @@ pub(crate) enum ApiFailureCause {
         status: u16,
         /// Why it says nothing.
         why: ApiResponseError,
+        /// What it says instead, the key taken out.
+        body: Bytes,
     },
     /// An answer of more bytes than this.
     TooLarge(usize),
@@ -46,8 +50,28 @@ impl ApiFailure {
         Self { call: call.clone(), cause, tries }
     }
 
-    pub(super) fn unreadable(call: &ApiCall, status: u16, why: ApiResponseError) -> Self {
-        Self::new(call, ApiFailureCause::Unreadable { status, why }, 1)
+    pub(super) fn unreadable(call: &ApiCall, good: &SuccessfulResponse, why: ApiResponseError) -> Self {
+        Self::new(call, ApiFailureCause::Unreadable { status: good.status, why, body: good.body.clone() }, 1)
+    }
+
+    /// The answer that could not be understood, where there was one, as text and not all of a long one.
+    pub(crate) fn odd_answer(&self) -> Option<String> {
+        const LONGEST: usize = 4096;
+        match &self.cause {
+            ApiFailureCause::Unreadable { body, .. } if !body.is_empty() => {
+                Some(String::from_utf8_lossy(&body[..body.len().min(LONGEST)]).into_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the service took the key: it said so, it said no, or nobody knows.
+    pub(crate) fn accepts_key(&self) -> Option<bool> {
+        match &self.cause {
+            ApiFailureCause::Unreadable { .. } | ApiFailureCause::TooLarge(_) => Some(true),
+            ApiFailureCause::Refused(refusal) if matches!(refusal.status, 401 | 403) => Some(false),
+            _ => None,
+        }
     }
 
     /// The status of a refusal.

@@ -5,6 +5,7 @@
 //! five seconds to connect and fifteen in all, and an answer at most a mebibyte. Only calls that may be made twice are
 //! made again, after a 5xx, a few times, with growing pauses on the clock that is handed in.
 
+mod decoding;
 mod failure;
 #[cfg(test)]
 mod tests;
@@ -14,12 +15,13 @@ pub(crate) use failure::{ApiFailure, ApiFailureCause};
 use crate::clock::SharedClock;
 use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides};
 use crate::protocol::api::{
-    ApiBase, ApiCall, ApiErrorResponse, ApiKey, ApiRateLimits, ApiSignup, ApiSubscription, ApiWaitlist, LARGEST_PAGE,
-    NewSignup, NewSubscription, PAGE, read_list, read_one,
+    ApiBase, ApiCall, ApiErrorResponse, ApiKey, ApiList, ApiObject, ApiRateLimits, ApiSignup, ApiSubscription,
+    ApiWaitlist, LARGEST_PAGE, NewSignup, NewSubscription, PAGE, read_list, read_one,
 };
 use crate::protocol::attempt::{AttemptOutcome, AttemptResponse, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use bytes::Bytes;
+use decoding::decode_answer;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
@@ -62,6 +64,13 @@ pub(crate) enum ClientEvent<'a> {
         status: u16,
         /// How long the pause is.
         pause: Duration,
+    },
+    /// Rows of a good answer could not be told.
+    LeftOut {
+        /// The call.
+        call: &'a ApiCall,
+        /// How many.
+        rows: usize,
     },
 }
 
@@ -115,8 +124,19 @@ impl ApiClient {
     /// Every waitlist of the workspace.
     pub(crate) async fn list_waitlists(&self) -> Result<Vec<ApiWaitlist>, ApiFailure> {
         let call = ApiCall::Waitlists;
-        let good = self.send_call(&call, None).await?;
-        read_list(&good.body, "waitlists").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
+        Ok(self.list(&call, "waitlists").await?.items)
+    }
+
+    async fn list<T>(&self, call: &ApiCall, below: &'static str) -> Result<ApiList<T>, ApiFailure>
+    where
+        T: ApiObject,
+    {
+        let good = self.send_call(call, None).await?;
+        let list = read_list(&good.body, below).map_err(|why| ApiFailure::unreadable(call, &good, why))?;
+        if list.odd > 0 {
+            (self.telling)(&ClientEvent::LeftOut { call, rows: list.odd });
+        }
+        Ok(list)
     }
 
     /// A page of a waitlist's sign-ups.
@@ -125,10 +145,9 @@ impl ApiClient {
         waitlist: &str,
         limit: u32,
         offset: u64,
-    ) -> Result<Vec<ApiSignup>, ApiFailure> {
+    ) -> Result<ApiList<ApiSignup>, ApiFailure> {
         let call = ApiCall::Signups { waitlist: waitlist.to_owned(), limit, offset };
-        let good = self.send_call(&call, None).await?;
-        read_list(&good.body, "signups").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
+        self.list(&call, "signups").await
     }
 
     /// Every sign-up of a waitlist, page by page until a short one. `seen` is told how many there are so far.
@@ -139,19 +158,20 @@ impl ApiClient {
         &self,
         waitlist: &str,
         mut seen: impl FnMut(usize),
-    ) -> Result<Vec<ApiSignup>, ApiFailure> {
-        let (mut all, mut known, mut offset) = (Vec::new(), HashSet::new(), 0);
+    ) -> Result<ApiList<ApiSignup>, ApiFailure> {
+        let (mut all, mut known, mut offset, mut odd) = (Vec::new(), HashSet::new(), 0, 0);
         loop {
             let page = self.list_signups(waitlist, LARGEST_PAGE, offset).await?;
-            let length = page.len() as u64;
+            let length = (page.items.len() + page.odd) as u64;
             offset += length;
+            odd += page.odd;
             let before = all.len();
-            all.extend(page.into_iter().filter(|signup| known.insert(signup.id().to_owned())));
+            all.extend(page.items.into_iter().filter(|signup| known.insert(signup.id().to_owned())));
             seen(all.len());
             let full = length == u64::from(LARGEST_PAGE) || length == u64::from(PAGE);
             // A page without anything new is one that offsets do not move.
             if !full || all.len() == before {
-                return Ok(all);
+                return Ok(ApiList { items: all, odd });
             }
         }
     }
@@ -160,14 +180,14 @@ impl ApiClient {
     pub(crate) async fn get_signup(&self, waitlist: &str, signup: &str) -> Result<ApiSignup, ApiFailure> {
         let call = ApiCall::Signup { waitlist: waitlist.to_owned(), signup: signup.to_owned() };
         let good = self.send_call(&call, None).await?;
-        read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
+        read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, &good, why))
     }
 
     /// Adds a sign-up.
     pub(crate) async fn create_signup(&self, waitlist: &str, new: &NewSignup) -> Result<ApiSignup, ApiFailure> {
         let call = ApiCall::CreateSignup { waitlist: waitlist.to_owned() };
         let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;
-        read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
+        read_one(&good.body, "signup").map_err(|why| ApiFailure::unreadable(&call, &good, why))
     }
 
     /// Removes a sign-up.
@@ -185,7 +205,7 @@ impl ApiClient {
     pub(crate) async fn subscribe(&self, new: &NewSubscription) -> Result<ApiSubscription, ApiFailure> {
         let call = ApiCall::Subscribe;
         let good = self.send_call(&call, Some(serde_json::to_vec(new))).await?;
-        read_one(&good.body, "subscription").map_err(|why| ApiFailure::unreadable(&call, good.status, why))
+        read_one(&good.body, "subscription").map_err(|why| ApiFailure::unreadable(&call, &good, why))
     }
 
     /// Removes a subscription; tells whether there was one.
@@ -253,7 +273,10 @@ impl ApiClient {
             AttemptOutcome::Answered(answer) => answer,
             outcome => return Err(ApiFailureCause::Unanswered(outcome)),
         };
-        let answer = self.redact_key(answer);
+        let answer = match decode_answer(answer, &ended.headers, LARGEST_ANSWER) {
+            Ok(answer) => self.redact_key(answer),
+            Err(fault) => return Err(fault),
+        };
         let limits = self.store_meta(&ended.headers);
         (self.telling)(&ClientEvent::Answered { call, status: answer.status, latency: ended.latency, limits });
         match answer.status {

@@ -183,16 +183,31 @@ fn answers_that_say_nothing_are_told_from_each_other() {
     for (bytes, cause) in [
         (
             answer(200, "", "<!doctype html><p>hello"),
-            ApiFailureCause::Unreadable { status: 200, why: ApiResponseError::WebPage },
+            ApiFailureCause::Unreadable {
+                status: 200,
+                why: ApiResponseError::WebPage,
+                body: "<!doctype html><p>hello".into(),
+            },
         ),
         (
             answer(200, "", r#"{"waitlists":["#),
-            ApiFailureCause::Unreadable { status: 200, why: ApiResponseError::NotJson },
+            ApiFailureCause::Unreadable {
+                status: 200,
+                why: ApiResponseError::NotJson,
+                body: "{\"waitlists\":[".into(),
+            },
         ),
-        (answer(204, "", ""), ApiFailureCause::Unreadable { status: 204, why: ApiResponseError::NotJson }),
+        (
+            answer(204, "", ""),
+            ApiFailureCause::Unreadable { status: 204, why: ApiResponseError::NotJson, body: Bytes::new() },
+        ),
         (
             answer(200, "", r#"{"lists":[]}"#),
-            ApiFailureCause::Unreadable { status: 200, why: ApiResponseError::Without("waitlists") },
+            ApiFailureCause::Unreadable {
+                status: 200,
+                why: ApiResponseError::Without("waitlists"),
+                body: "{\"lists\":[]}".into(),
+            },
         ),
         (answer(200, "", &huge), ApiFailureCause::TooLarge(LARGEST_ANSWER)),
         (
@@ -231,7 +246,7 @@ fn every_page_is_read_and_nothing_taken_twice() {
         let server = server(pages);
         let signups = wait(client(&server, sleepless()).list_all_signups("w1", |_| {})).unwrap();
         let paths = server.seen.lock().unwrap().iter().map(|r| r.split(' ').nth(1).unwrap().to_owned()).collect();
-        (signups.len(), paths)
+        (signups.items.len(), paths)
     };
     let path = |offset: usize| format!("/api/v1/waitlists/w1/signups?limit=1000&offset={offset}");
     assert_eq!(all(vec![page(0, 1000), page(999, 1500)]), (1500, vec![path(0), path(1000)]));

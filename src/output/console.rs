@@ -6,11 +6,12 @@ use super::errors::{render_error, render_labelled, render_notice};
 use super::line::{StyledLine, write_lines};
 use super::output_error::OutputError;
 use super::records;
+use super::rendition::quote_shell_word;
 use super::sanitise::Sanitised;
 use super::screen::{Screen, ScreenFormat, ScreenOutputs};
 use super::style::{ColourChoice, OutputStyle, TextRole, decide_colour};
 use crate::clock::SharedClock;
-use crate::context::{self, ColorMode, Context, OutputStream};
+use crate::context::{self, ColorMode, Context, GlobalOptions, OutputStream};
 use crate::protocol::report::Report;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -32,6 +33,8 @@ pub(crate) struct Console {
     quiet: bool,
     verbose: bool,
     clock: SharedClock,
+    /// The global options that a command line of ours has to repeat.
+    repeated: String,
 }
 
 impl Console {
@@ -57,6 +60,7 @@ impl Console {
             quiet: context.globals.quiet,
             verbose: context.globals.verbose,
             clock: context.clock.clone(),
+            repeated: list_repeated(&context.globals),
         }
     }
 
@@ -118,7 +122,7 @@ impl Console {
     /// Says something on stderr, unless `--quiet`.
     pub(crate) fn print_notice(&self, message: &str) {
         if !self.quiet {
-            self.complain(&render_notice(message, &self.err));
+            self.complain(&render_notice(&repeat_options(message, &self.repeated), &self.err));
         }
     }
 
@@ -133,13 +137,16 @@ impl Console {
     pub(crate) fn print_hint(&self, hint: &str) {
         if !self.quiet {
             let mut text = String::new();
-            write_lines(&mut text, &render_labelled("hint: ", TextRole::Notable, hint, 0, &self.err));
+            let hint = repeat_options(hint, &self.repeated);
+            write_lines(&mut text, &render_labelled("hint: ", TextRole::Notable, &hint, 0, &self.err));
             self.complain(&text);
         }
     }
 
     /// Tells an error: on stderr for people, and as a record where stdout carries records.
     pub(crate) fn print_error(&self, kind: &str, message: &str, hints: &[String]) {
+        let hints: Vec<String> = hints.iter().map(|hint| repeat_options(hint, &self.repeated)).collect();
+        let hints = &hints[..];
         if self.is_json() {
             // stdout may be what failed; stderr still says it.
             let _ = self.write_bytes(&records::encode_error(self.clock.now(), kind, message, hints));
@@ -177,5 +184,52 @@ impl Console {
     /// Standard error, or nothing at all under `--quiet`: a screen writes no errors there, only what may be left out.
     fn err_stream(&self) -> Box<dyn Write + Send> {
         if self.quiet { Box::new(io::sink()) } else { Box::new(self.stderr.clone()) }
+    }
+}
+
+/// Options without which a command line of ours would mean another profile, store or configuration.
+fn list_repeated(globals: &GlobalOptions) -> String {
+    let word = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
+        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
+    };
+    let file = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let given = [
+        ("--profile", globals.profile.clone()),
+        ("--config", file(&globals.config)),
+        ("--store", file(&globals.store)),
+    ];
+    given.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", word(&value?)))).collect()
+}
+
+/// A sentence whose command line of this program does what it says with the options that were given here, too.
+fn repeat_options(text: &str, repeated: &str) -> String {
+    const PROGRAM: &str = "referralloop ";
+    let Some(at) = text.find(PROGRAM).filter(|_| !repeated.is_empty()) else { return text.to_owned() };
+    let (before, rest) = text.split_at(at + PROGRAM.len());
+    // A sentence may speak of the program as well.
+    let stands_alone = at == 0 || before[..at].trim_end().ends_with([':', ';', '(']);
+    let is_command = stands_alone && rest.starts_with(|c: char| c.is_ascii_lowercase()) && !rest.starts_with("help");
+    if !is_command || rest.ends_with("--help") { text.to_owned() } else { format!("{before}{repeated}{rest}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_repeat_what_was_given() {
+        let globals = GlobalOptions { store: Some("a b.db".into()), profile: Some("p".into()), ..Default::default() };
+        let given = list_repeated(&globals);
+        for (hint, told) in [
+            ("referralloop events list --all", "referralloop --profile p --store 'a b.db' events list --all"),
+            ("start one: referralloop listen", "start one: referralloop --profile p --store 'a b.db' listen"),
+            ("referralloop listen --help", "referralloop listen --help"),
+            ("referralloop help", "referralloop help"),
+            ("a newer referralloop wrote it", "a newer referralloop wrote it"),
+        ] {
+            assert_eq!(repeat_options(hint, &given), told);
+            assert_eq!(repeat_options(hint, ""), hint);
+        }
     }
 }

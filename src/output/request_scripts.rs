@@ -76,7 +76,7 @@ def post(url, headers, body):
     target = os.environ.get(\"WEBHOOK_URL\", url)
     request = urllib.request.Request(target, data=body, headers=headers, method=\"POST\")
     try:
-        with urllib.request.0.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=5) as answer:
             return answer.status
     except urllib.error.HTTPError as refused:
         return refused.code

@@ -190,6 +190,32 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether a URL names something that only a network of its own can reach: a private or special address, or a name that
+/// public name servers do not know.
+pub(crate) fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => is_private_v4(address),
+        Some(Host::Ipv6(address)) => match address.to_ipv4_mapped() {
+            Some(address) => is_private_v4(address),
+            None => {
+                address.is_loopback()
+                    || address.is_unspecified()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+            }
+        },
+        Some(Host::Domain(_)) => is_local_name(url),
+        None => true,
+    }
+}
+
+/// RFC 1918, RFC 6598 (100.64/10), this machine, this network, and what a link assigns itself.
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let shared = first == 100 && (64..128).contains(&second);
+    address.is_private() || address.is_loopback() || address.is_link_local() || first == 0 || shared
+}
+
 /// Whether a name is `localhost` or one below it.
 pub(crate) fn is_loopback_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();

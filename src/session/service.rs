@@ -53,6 +53,14 @@ pub(crate) fn open_service_with(
             let pause = phrases::format_duration(*pause);
             console.print_notice(&format!("{}  {status}; trying again in {}", call.describe(), pause.as_str()));
         }
+        ClientEvent::LeftOut { call, rows } => {
+            let rows = phrases::format_quantity(*rows as u64, "row", "rows");
+            console.print_notice(&format!(
+                "{} of the answer to {} had no usable id and were left out",
+                rows.as_str(),
+                call.describe()
+            ));
+        }
     });
     let client = ApiClient::new(place.base.clone(), credentials.key.clone(), context.clock.clone(), telling);
     Ok(HostedService { client, place, credentials })
@@ -83,8 +91,10 @@ impl HostedService {
                 network(format!("the service answered {status} with a redirect to {to}; redirects are never followed"))
                     .hint(self.describe_origin())
             }
-            ApiFailureCause::Unreadable { status, why } => {
-                network(format!("the answer {status} to {call} cannot be used: {why}")).hint(self.describe_origin())
+            ApiFailureCause::Unreadable { status, why, .. } => {
+                let told = network(format!("the answer {status} to {call} cannot be used: {why}"));
+                let answer = failure.odd_answer().map(|text| format!("it was: {}", clip_answer(&text)));
+                answer.into_iter().fold(told, Error::hint).hint(self.describe_origin())
             }
             ApiFailureCause::TooLarge(limit) => network(format!(
                 "the answer to {call} is larger than {}",
@@ -150,6 +160,16 @@ impl HostedService {
     }
 }
 
+/// The start of an answer, for a line of its own.
+pub(crate) fn clip_answer(text: &str) -> String {
+    let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((at, _)) = line.char_indices().nth(300) {
+        line.truncate(at);
+        line.push('…');
+    }
+    line
+}
+
 fn network(message: impl Into<String>) -> Error {
     Error::new(ErrorCategory::Network, message)
 }
@@ -185,6 +205,12 @@ fn explain_rate_limit(refusal: &ApiErrorResponse, limits: &ApiRateLimits, said: 
     let told = network(format!("the service is not accepting calls for now: {said}{of}"));
     let Some(at) = refusal.reset_at().or(limits.reset_at) else { return told.hint("try again in an hour") };
     let wait = at.duration_since(context.clock.now());
+    if !wait.is_positive() {
+        return told.hint(format!(
+            "calls should be accepted again since {}, which is past: try again now, and check this machine's clock",
+            format_local_time(&context.time_zone, at)
+        ));
+    }
     let wait = std::time::Duration::try_from(wait).unwrap_or_default();
     let wait = phrases::format_duration(std::time::Duration::from_secs(wait.as_secs()));
     told.hint(format!(

@@ -4,7 +4,7 @@
 mod entry;
 mod owner;
 
-pub(crate) use entry::{describe_entry, describe_standing, subscription_fields};
+pub(crate) use entry::{describe_entry, describe_standing, is_inactive, subscription_fields};
 pub use owner::RunClaim;
 pub(crate) use owner::is_running;
 
@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorCategory, Exit};
 use crate::hosted::ApiFailure;
 use crate::protocol::api::NewSubscription;
 use crate::protocol::event::EventType;
+use crate::protocol::target::is_private;
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
 use std::path::Path;
@@ -97,6 +98,11 @@ pub(crate) fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> R
     if local {
         return Err(Error::usage(format!("{url} is this machine, which the service cannot reach"))
             .hint("give a public URL; a URL on this machine works only with a sandbox"));
+    }
+    if is_private(url) && !api_is_local {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::usage(format!("{host} is known in its own network only, and the service cannot reach it"))
+            .hint("give a public URL, or let a program make one: listen --subscribe all --tunnel cloudflared"));
     }
     Ok(())
 }
@@ -201,7 +207,7 @@ impl<'a> SubscriptionClient<'a> {
         let (kept, told) = match failure.is_uncertain() {
             false => (self.journal.remove_intent(number), told),
             true => (
-                self.journal.mark_unknown(number, &told.message),
+                self.journal.mark_unknown(number, &told.message, failure.odd_answer().as_deref()),
                 told.hint(format!("the subscription may or may not exist; line {number} of the journal records it"))
                     .hint("referralloop subscriptions   shows the journal; subscribe --force tries again"),
             ),

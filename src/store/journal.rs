@@ -83,7 +83,7 @@ pub struct JournalEntry {
     pub ended_at: Option<Timestamp>,
     /// Its id, once the service told it.
     pub id: Option<String>,
-    /// The whole object as the service gave it: JSON.
+    /// The whole object as the service gave it: JSON. Of an unknown one, whatever the service answered.
     pub answer: Option<String>,
     /// Why nobody knows what became of it.
     pub words: Option<String>,
@@ -126,10 +126,10 @@ impl SubscriptionJournal {
         self.write("DELETE FROM subscriptions WHERE id = ?1", params![number.cast_signed()])
     }
 
-    /// Nobody knows whether the service made it.
-    pub fn mark_unknown(&self, number: u64, words: &str) -> Result<(), ReadError> {
-        let sql = "UPDATE subscriptions SET standing = ?2, words = ?3 WHERE id = ?1";
-        self.write(sql, params![number.cast_signed(), SubscriptionStatus::Unknown as i64, words])
+    /// Nobody knows whether the service made it. An answer that was not understood is kept: its id may stand in it.
+    pub fn mark_unknown(&self, number: u64, words: &str, answer: Option<&str>) -> Result<(), ReadError> {
+        let sql = "UPDATE subscriptions SET standing = ?2, words = ?3, answer = ?4 WHERE id = ?1";
+        self.write(sql, params![number.cast_signed(), SubscriptionStatus::Unknown as i64, words, answer])
     }
 
     /// The service is about to be asked to remove it.

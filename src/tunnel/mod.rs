@@ -9,6 +9,7 @@
 
 mod agent;
 mod hints;
+mod last_words;
 mod lines;
 mod provider;
 pub(crate) mod supervisor;
@@ -40,8 +41,8 @@ pub(crate) const SUPERVISE: &str = "__supervise";
 /// How long a tunnel has until it says where it can be reached.
 pub(crate) const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// Lines of output that are kept, to be shown when the tunnel ends early.
-const LAST_LINES: usize = 3;
+/// Lines of output that are kept, to be shown when the tunnel ends early: more than a backtrace has.
+const LAST_LINES: usize = 200;
 
 /// Addresses that are kept of one tunnel: the first one is right nearly always.
 const MOST_ADDRESSES: usize = 8;
@@ -153,9 +154,10 @@ impl Tunnel {
         Ok(ended)
     }
 
-    /// What it said last.
-    pub(crate) fn last_lines(&self) -> Vec<String> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// What it said last that helps.
+    pub(crate) fn last_words(&self) -> Vec<String> {
+        let lines = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last_words::choose_last_words(lines.iter().map(String::as_str))
     }
 
     /// Ends it and everything that it started.
@@ -223,6 +225,12 @@ impl TunnelReader {
             new
         });
     }
+}
+
+/// The helpful end of what a program said, to follow a sentence about it.
+pub(crate) fn choose_last_words(lines: &[String]) -> String {
+    let words = last_words::choose_last_words(lines.iter().map(String::as_str));
+    words.iter().fold(String::new(), |words, line| words + "\n" + line)
 }
 
 /// How long to wait before each new start of a tunnel that was lost: longer and longer, at most half a minute.

@@ -1,6 +1,7 @@
 //! Every target reached, every request as it was meant: header fields, paths, sockets, certificates. `reach/table.md`
 //! lists the situations with what was seen before, what is seen now, and the test of each.
 
+mod answers;
 mod headers;
 mod turned_away;
 

@@ -202,7 +202,13 @@ fn of_the_service() -> Vec<Output> {
         SubscriptionIntent { api: &url, event: "signup.created", url: target, waitlist: None, run: Some("gone") };
     let line = journal.record_intent(&wish, "2024-01-15T10:00:00Z".parse().unwrap()).unwrap();
     journal.mark_active(line, SUBSCRIPTION, "{}").unwrap();
+    api.refuse("POST", 201, r#"{"ok":true}"#);
+    run(&["subscribe", "created", "--url", "https://odd.example.com/"]);
+    api.refuse("POST", 201, r#"{"id":7,"is_active":false}"#);
+    run(&["subscribe", "created", "--url", "https://quiet.example.com/"]);
     run(&["subscriptions", "--ended"]);
+    let odd = journal.list_entries(false).unwrap().into_iter().find(|entry| entry.url.contains("odd")).unwrap();
+    run(&["subscriptions", "--forget", &odd.number.to_string()]);
     run(&["subscriptions", "--cleanup"]);
     run(&["unsubscribe", "sub_unheard_of"]);
     let unknown = journal.list_entries(false).unwrap().into_iter().find(|entry| entry.id.is_none()).unwrap();

@@ -1,6 +1,7 @@
 //! `listen --tunnel`, `--public-url` and `--subscribe`: where the public address comes from, and what is done with it.
 
 mod address;
+mod faults;
 mod leftovers;
 mod reach;
 mod subscription;
@@ -8,22 +9,23 @@ mod subscription;
 pub(super) use leftovers::clean_up_leftovers;
 pub(super) use reach::generate_greeting;
 
-use self::address::{AddressRegistrar, ListenerExposure, NoRegistrar, PublicAddressSource};
+use self::address::{AddressRegistrar, ExposureEnd, ListenerExposure, NoRegistrar, PublicAddressSource};
 use self::subscription::{ListenSubscriptionOptions, RunSubscriptions};
 use crate::config::ConfigSettings;
 use crate::config::api;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorCategory};
 use crate::output::console::Console;
 use crate::protocol::event::EventSelection;
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive;
 use crate::session::arguments;
-use crate::session::listener::{self, BoundListener, ListenerContext, ListenerSummary, StopConditions};
+use crate::session::listener::{self, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason};
 use crate::session::service::{self, HostedService};
 use crate::session::subscriptions::check_target;
-use crate::tunnel::TunnelProvider;
+use crate::tunnel::{self, TunnelProvider};
 use std::path::Path;
+use std::sync::{Arc, PoisonError};
 use url::Url;
 
 /// The path that stands for one made at random.
@@ -155,13 +157,15 @@ impl ExposurePlan {
             loopback: self.api_is_local,
             context: around.context,
             screen: around.screen,
+            heard: Arc::default(),
         };
         let Some((wish, service)) = &self.subscribing else {
-            return Ok(expose(&exposure, &mut NoRegistrar, (door, receiving, ends), around).await);
+            return Ok(expose(&exposure, &mut NoRegistrar, (door, receiving, ends), around, "").await);
         };
         let voice = (around.context, console, around.screen);
         let mut register = RunSubscriptions::begin(wish.clone(), service, store, voice, around.stop)?;
-        let ended = expose(&exposure, &mut register, (door, receiving, ends), around).await;
+        let ended =
+            expose(&exposure, &mut register, (door, receiving, ends), around, ", and nothing was subscribed").await;
         if register.count_left() > 0 {
             let message =
                 format!("Subscriptions left on the service: {}; the next start reports them.", register.count_left());
@@ -176,8 +180,21 @@ async fn expose(
     register: &mut impl AddressRegistrar,
     (door, receiving, ends): (BoundListener, receive::ListenerSettings, StopConditions),
     around: &ListenerContext<'_>,
+    unmet: &str,
 ) -> (ListenerSummary, Result<(), Error>) {
     let beside = async |leaving| exposure.run(register, leaving).await;
     let (ended, exposed) = listener::run_beside(door, receiving, ends, around, beside).await;
-    (ended, exposed.unwrap_or(Ok(())))
+    let exposed = match exposed {
+        // Who stops it by hand knows.
+        Some(Ok(ExposureEnd::NeverOpen)) if !matches!(ended.why, StopReason::Told(_) | StopReason::Aborted(_)) => {
+            let said = tunnel::choose_last_words(&exposure.heard.lock().unwrap_or_else(PoisonError::into_inner));
+            Err(Error::new(
+                ErrorCategory::Network,
+                format!("the listener ended before it could be reached at a public address{unmet}{said}"),
+            ))
+        }
+        Some(ended) => ended.map(drop),
+        None => Ok(()),
+    };
+    (ended, exposed)
 }

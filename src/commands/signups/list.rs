@@ -3,6 +3,7 @@
 use super::{SignupsSession, WaitlistArgument, view};
 use crate::error::{Error, Exit};
 use crate::output::{pager, phrases};
+use crate::protocol::api::ApiList;
 use crate::protocol::api::{LARGEST_PAGE, PAGE};
 
 /// List the sign-ups of a waitlist
@@ -39,7 +40,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         true => client.list_all_signups(&waitlist, |_| {}).await,
         false => client.list_signups(&waitlist, arguments.limit, arguments.offset).await,
     };
-    let signups = found.map_err(|failure| work.explain(&failure))?;
+    let ApiList { items: signups, odd } = found.map_err(|failure| work.explain(&failure))?;
     if work.console.is_json() {
         signups.iter().try_for_each(|signup| view::write_record(&work.console, &waitlist, signup))?;
         return Ok(Exit::Done);
@@ -53,7 +54,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         return Ok(Exit::Done);
     }
     pager::show_paged(&view::render_table(&signups, &work.console), &work.console, work.context)?;
-    let count = signups.len() as u64;
+    let count = (signups.len() + odd) as u64;
     if !arguments.all && count == u64::from(arguments.limit) {
         let next = arguments.offset + count;
         let so_far = phrases::format_quantity(count, "sign-up", "sign-ups");

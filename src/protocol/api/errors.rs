@@ -1,7 +1,7 @@
 //! The errors of the API: `{"error": text}` always, sometimes with more members; there is no machine code.
 
 use super::calls::check_id;
-use super::responses::parse_json;
+use super::responses::{parse_json, read_id, read_number};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -108,9 +108,14 @@ impl ApiErrorResponse {
         self.members.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
-    /// The sentence.
+    /// The sentence: documented as a text, and found one member deeper or elsewhere where there is none.
     pub(crate) fn error(&self) -> Option<&str> {
-        self.text("error")
+        let deeper = || self.members.get("error")?.get("message")?.as_str();
+        let first =
+            || self.members.get("errors")?.get(0).and_then(|error| error.as_str().or(error["message"].as_str()));
+        let elsewhere = || self.text("detail").or(self.text("message"));
+        let found = self.text("error").or_else(deeper).or_else(first).or_else(elsewhere);
+        found.filter(|text| !text.is_empty())
     }
 
     /// A second sentence: what to do.
@@ -125,22 +130,24 @@ impl ApiErrorResponse {
 
     /// How many calls an hour has.
     pub(crate) fn limit(&self) -> Option<u64> {
-        self.members.get("limit")?.as_u64()
+        read_number(self.members.get("limit")?)?.try_into().ok()
     }
 
     /// When calls are answered again.
     pub(crate) fn reset_at(&self) -> Option<Timestamp> {
-        self.text("reset_at")?.parse().ok()
+        let seconds = |value: &Value| Timestamp::from_second(read_number(value)?).ok();
+        let value = self.members.get("reset_at")?;
+        value.as_str().and_then(|text| text.parse().ok()).or_else(|| seconds(value))
     }
 
     /// The sign-up that stands in the way.
     pub(crate) fn existing(&self) -> Option<ExistingSignup> {
         let signup = self.members.get("signup")?;
-        let id = signup.get("id")?.as_str()?;
-        check_id(id).ok()?;
+        let id = read_id(signup.get("id")?)?;
+        check_id(&id).ok()?;
         Some(ExistingSignup {
-            id: id.to_owned(),
-            position: signup.get("position").and_then(Value::as_i64),
+            id,
+            position: signup.get("position").and_then(read_number),
             referral_code: signup.get("referral_code").and_then(Value::as_str).map(str::to_owned),
         })
     }

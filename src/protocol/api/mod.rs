@@ -1,8 +1,8 @@
 //! The hosted API as its documentation describes it: where it is, its calls, what they carry and answer, its errors,
 //! plans and limits. The client (`hosted`) and the sandbox both speak it from here.
 //!
-//! Answers are read leniently: of an object only its id must be there, and every member is kept as it came, known or
-//! not. Source: the provider's pages on authentication, error codes, rate limits and sign-ups, and its webhook page.
+//! Answers are read leniently: of an object only its id must be there, text or number, and every member is kept as it
+//! came, known or not. Source: the provider's pages on authentication, error codes, rate limits and sign-ups, and its webhook page.
 
 mod calls;
 mod errors;
@@ -16,7 +16,9 @@ pub(crate) use calls::{ApiCall, NewSignup, NewSubscription, check_id};
 pub(crate) use errors::ApiErrorResponse;
 pub(crate) use key::{ApiBase, ApiKey, ApiKeyError};
 pub(crate) use limits::{ApiRateLimits, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, WorkspacePlan};
-pub(crate) use responses::{ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, read_list, read_one};
+pub(crate) use responses::{
+    ApiList, ApiObject, ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, is_switched_off, read_list, read_one,
+};
 
 /// Where live keys belong: scheme and host of the service.
 pub(crate) const ORIGIN: &str = "https://www.referralloop.dev";

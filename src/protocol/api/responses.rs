@@ -12,46 +12,55 @@ pub(crate) enum ApiResponseError {
     /// A web page.
     #[error("it is a web page, not JSON")]
     WebPage,
+    /// Compressed, and not to be decompressed.
+    #[error("it is compressed and cannot be decoded")]
+    Undecodable,
     /// JSON without what was asked for.
     #[error("it has no {0}")]
     Without(&'static str),
 }
 
 /// An object of the service: its members as they came, unknown ones included.
-trait ApiObject: Sized {
+pub(crate) trait ApiObject: Sized {
     /// Reads an object that has an id.
     fn from_members(members: Map<String, Value>) -> Option<Self>;
 }
 
 /// Declares an object that is its members.
 macro_rules! api_object {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $other_id:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(transparent)]
         pub(crate) struct $name {
             members: Map<String, Value>,
+            #[serde(skip)]
+            id: String,
         }
 
         impl ApiObject for $name {
             fn from_members(members: Map<String, Value>) -> Option<Self> {
-                text(&members, "id").filter(|id| !id.is_empty())?;
-                Some(Self { members })
+                let id = ["id", $other_id].into_iter().find_map(|name| read_id(members.get(name)?))?;
+                Some(Self { members, id })
             }
         }
 
         impl $name {
             /// Its id.
             pub(crate) fn id(&self) -> &str {
-                self.text("id").unwrap_or_default()
-            }
-
-            /// A member that is text.
-            pub(crate) fn text(&self, name: &str) -> Option<&str> {
-                text(&self.members, name)
+                &self.id
             }
         }
     };
+}
+
+/// An id: text, or a whole number that is written as it came. A number that JSON readers round is no id any more.
+pub(super) fn read_id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        Value::Number(id) if id.is_i64() || id.is_u64() => Some(id.to_string()),
+        _ => None,
+    }
 }
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
@@ -60,20 +69,25 @@ fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 
 api_object! {
     /// A waitlist.
-    ApiWaitlist
+    ApiWaitlist, "waitlist_id"
 }
 
 api_object! {
     /// A sign-up.
-    ApiSignup
+    ApiSignup, "signup_id"
 }
 
 api_object! {
     /// A subscription as it was made; it cannot be read again later.
-    ApiSubscription
+    ApiSubscription, "subscription_id"
 }
 
 impl ApiWaitlist {
+    /// A member that is text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        text(&self.members, name)
+    }
+
     /// Its name, else its slug.
     pub(crate) fn name(&self) -> Option<&str> {
         self.text("name").or_else(|| self.text("slug"))
@@ -86,6 +100,11 @@ impl ApiSignup {
         &self.members
     }
 
+    /// A member that is text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        text(&self.members, name)
+    }
+
     /// Its e-mail address.
     pub(crate) fn email(&self) -> Option<&str> {
         self.text("email")
@@ -93,42 +112,98 @@ impl ApiSignup {
 
     /// Its position on the waitlist, from 1.
     pub(crate) fn position(&self) -> Option<i64> {
-        self.members.get("position")?.as_i64()
+        read_number(self.members.get("position")?)
     }
 }
 
-/// Reads one object, which stands below a name or is the whole answer.
-#[expect(private_bounds, reason = "the three objects of the API are all there are")]
+/// Whether the members of a subscription say that it is switched off.
+pub(crate) fn is_switched_off(members: &Map<String, Value>) -> bool {
+    let off = |value: &Value| match value {
+        Value::Bool(on) => !on,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.eq_ignore_ascii_case("false"),
+        _ => false,
+    };
+    members.get("is_active").is_some_and(off)
+}
+
+/// A whole number, also where it stands in quotes or with a decimal point.
+pub(super) fn read_number(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_i64().or_else(|| {
+            let number = value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9e15)?;
+            Some(number as i64)
+        }),
+    }
+}
+
+/// Names of members that other APIs wrap their answers in.
+const WRAPPERS: [&str; 3] = ["data", "result", "response"];
+
+/// Members by which an object is known that is no wrapper.
+const OWN_MEMBERS: [&str; 5] = ["event_type", "target_url", "email", "name", "slug"];
+
+/// A list of which every object that can be told is there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ApiList<T> {
+    /// Objects that have an id.
+    pub items: Vec<T>,
+    /// Rows that are none: without an id that can be used, or no objects.
+    pub odd: usize,
+}
+
+/// Reads one object, which stands below a name, in a wrapper, or is the whole answer.
 pub(crate) fn read_one<T: ApiObject>(body: &[u8], below: &'static str) -> Result<T, ApiResponseError> {
-    let mut value = parse_json(body)?;
-    let object = match value.get_mut(below) {
-        Some(inner) => inner.take(),
-        None => value,
-    };
-    match object {
-        Value::Object(members) => T::from_members(members).ok_or(ApiResponseError::Without(below)),
-        _ => Err(ApiResponseError::Without(below)),
+    find_object(parse_json(body)?, below, true).ok_or(ApiResponseError::Without(below))
+}
+
+fn find_object<T: ApiObject>(value: Value, below: &str, outermost: bool) -> Option<T> {
+    match value {
+        // A list of one; of several nobody knows which is meant.
+        Value::Array(mut items) if items.len() == 1 => find_object(items.pop()?, below, false),
+        Value::Object(mut members) => {
+            if let Some(inner) = members.remove(below) {
+                return match inner {
+                    // The id alone.
+                    Value::String(_) | Value::Number(_) => T::from_members(Map::from_iter([("id".to_owned(), inner)])),
+                    inner => find_object(inner, below, false),
+                };
+            }
+            // An answer about the answer may have an id of its own.
+            let own = OWN_MEMBERS.iter().any(|name| members.contains_key(*name));
+            let wrapped = WRAPPERS.iter().filter(|_| outermost && !own).find_map(|name| members.get(*name).cloned());
+            wrapped.and_then(|inner| find_object(inner, below, false)).or_else(|| T::from_members(members))
+        }
+        _ => None,
     }
 }
 
-/// Reads a list of objects, which stands below a name or is the whole answer.
-#[expect(private_bounds, reason = "the three objects of the API are all there are")]
-pub(crate) fn read_list<T: ApiObject>(body: &[u8], below: &'static str) -> Result<Vec<T>, ApiResponseError> {
-    let mut value = parse_json(body)?;
-    let list = match value.get_mut(below) {
-        Some(inner) => inner.take(),
-        None => value,
-    };
-    let Value::Array(items) = list else { return Err(ApiResponseError::Without(below)) };
-    let item = |item: Value| match item {
+/// Reads a list of objects, which stands below a name, in a wrapper, or is the whole answer. A row that is odd does not
+/// take the others away.
+pub(crate) fn read_list<T: ApiObject>(body: &[u8], below: &'static str) -> Result<ApiList<T>, ApiResponseError> {
+    let rows = find_rows(parse_json(body)?, below).ok_or(ApiResponseError::Without(below))?;
+    let count = rows.len();
+    let item = |row: Value| match row {
         Value::Object(members) => T::from_members(members),
         _ => None,
     };
-    items
-        .into_iter()
-        .map(item)
-        .collect::<Option<_>>()
-        .ok_or(ApiResponseError::Without("id in every one of its objects"))
+    let items: Vec<T> = rows.into_iter().filter_map(item).collect();
+    Ok(ApiList { odd: count - items.len(), items })
+}
+
+fn find_rows(value: Value, below: &str) -> Option<Vec<Value>> {
+    let mut members = match value {
+        Value::Array(rows) => return Some(rows),
+        Value::Object(members) => members,
+        _ => return None,
+    };
+    // None at all may be written as null.
+    if members.get(below).is_some_and(Value::is_null) {
+        return Some(Vec::new());
+    }
+    let inner = [below, "items"].iter().chain(&WRAPPERS).find_map(|name| members.remove(*name));
+    find_rows(inner.filter(|inner| inner.is_array() || inner.is_object())?, below)
 }
 
 pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiResponseError> {

@@ -54,15 +54,28 @@ fn lists_are_read_below_their_name_or_bare_and_keep_what_nobody_knows() {
         r#"{"waitlists":[{"id":"w1","slug":"beta","colour":"red"}],"total":1}"#,
         r#"[{"id":"w1","slug":"beta","colour":"red"}]"#,
     ] {
-        let lists: Vec<ApiWaitlist> = read_list(body.as_bytes(), "waitlists").unwrap();
+        let lists: Vec<ApiWaitlist> = read_list(body.as_bytes(), "waitlists").unwrap().items;
         assert_eq!((lists[0].id(), lists[0].name()), ("w1", Some("beta")));
         assert_eq!(serde_json::to_value(&lists[0]).unwrap()["colour"], json!("red"));
     }
     assert_eq!(read_list::<ApiWaitlist>(b"{}", "waitlists"), Err(ApiResponseError::Without("waitlists")));
     assert_eq!(read_list::<ApiWaitlist>(b"<!doctype html>", "waitlists"), Err(ApiResponseError::WebPage));
     assert_eq!(read_list::<ApiWaitlist>(b"[{", "waitlists"), Err(ApiResponseError::NotJson));
-    assert!(read_list::<ApiWaitlist>(br#"[{"name":"no id"}]"#, "waitlists").is_err());
-    assert!(read_list::<ApiWaitlist>(br#"[{"id":""}]"#, "waitlists").is_err());
+    for (body, ids, odd) in [
+        (r#"[{"name":"no id"},{"id":""},{"id":null},7,null,{"id":1.5},{"id":"w"}]"#, vec!["w"], 6),
+        (r#"{"waitlists":[{"id":7,"x":1},{"waitlist_id":"b"}]}"#, vec!["7", "b"], 0),
+        (r#"{"data":{"waitlists":[{"id":"a"}],"total":1}}"#, vec!["a"], 0),
+        (r#"{"waitlists":{"items":[{"id":"a"}]}}"#, vec!["a"], 0),
+        (r#"{"waitlists":null}"#, vec![], 0),
+        (r#"[{"id":123456789012345678901234567890}]"#, vec![], 1),
+    ] {
+        let list = read_list::<ApiWaitlist>(body.as_bytes(), "waitlists").unwrap();
+        let found: Vec<&str> = list.items.iter().map(ApiWaitlist::id).collect();
+        assert_eq!((found, list.odd), (ids, odd), "{body}");
+    }
+    for body in ["null", "7", "[", r#"{"waitlists":"x"}"#, r#"{"message":"hi"}"#] {
+        assert!(read_list::<ApiWaitlist>(body.as_bytes(), "waitlists").is_err(), "{body}");
+    }
 }
 
 #[test]
@@ -74,6 +87,22 @@ fn one_object_stands_below_its_name_or_bare() {
     assert_eq!((signup.email(), signup.position()), (Some("a@x.io"), None));
     assert_eq!(read_one::<ApiSignup>(b"{\"signup\":null}", "signup"), Err(ApiResponseError::Without("signup")));
     assert_eq!(read_one::<ApiSignup>(b"5", "signup"), Err(ApiResponseError::Without("signup")));
+    for (body, id, inactive) in [
+        (r#"{"subscription":{"id":42,"is_active":false}}"#, "42", true),
+        (r#"{"data":{"subscription":{"id":"s","is_active":"false"}}}"#, "s", true),
+        (r#"{"data":{"subscription_id":"s","is_active":true}}"#, "s", false),
+        (r#"{"subscription":"s"}"#, "s", false),
+        (r#"[{"id":"s"}]"#, "s", false),
+        (r#"{"id":"req_1","data":{"id":"s"}}"#, "s", false),
+        (r#"{"id":"s","event_type":"x","data":{"id":"d"}}"#, "s", false),
+    ] {
+        let read = read_one::<ApiSubscription>(body.as_bytes(), "subscription").unwrap();
+        let members = serde_json::to_value(&read).unwrap();
+        assert_eq!((read.id(), is_switched_off(members.as_object().unwrap())), (id, inactive), "{body}");
+    }
+    for body in [r#"{"subscription":{"id":null}}"#, r#"[{"id":"a"},{"id":"b"}]"#, r#"{"ok":true}"#, "\"sub_1\""] {
+        assert!(read_one::<ApiSubscription>(body.as_bytes(), "subscription").is_err(), "{body}");
+    }
 }
 
 #[test]

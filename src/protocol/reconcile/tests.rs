@@ -12,7 +12,7 @@ fn signups(rows: &[(&str, i64, &str)]) -> Vec<ApiSignup> {
                     "created_at": format!("2024-01-15T{made}:00Z"), "referral_url": "https://x" })
         })
         .collect();
-    read_list(serde_json::to_string(&rows).unwrap().as_bytes(), "signups").unwrap()
+    read_list(serde_json::to_string(&rows).unwrap().as_bytes(), "signups").unwrap().items
 }
 
 fn at(text: &str) -> Timestamp {

@@ -81,6 +81,32 @@ fn a_listener_knows_its_own_address() {
 }
 
 #[test]
+fn what_only_its_own_network_reaches_is_private() {
+    for url in [
+        "https://10.1.2.3/x",
+        "https://192.168.1.5",
+        "https://172.16.0.1",
+        "https://169.254.1.1",
+        "https://100.64.0.1",
+        "https://127.0.0.1",
+        "https://0.0.0.0",
+        "https://[fd00::1]",
+        "https://[fe80::1]",
+        "https://[::ffff:10.0.0.1]",
+        "https://app",
+        "https://shop.test",
+        "https://x.internal",
+        "https://printer.local",
+        "https://a.localhost",
+    ] {
+        assert!(is_private(&Url::parse(url).unwrap()), "{url}");
+    }
+    for url in ["https://app.example.com", "https://93.184.216.34", "https://[2606:2800::1]", "https://172.32.0.1"] {
+        assert!(!is_private(&Url::parse(url).unwrap()), "{url}");
+    }
+}
+
+#[test]
 fn headers_keep_commas_and_colons() {
     let (name, value) = parse_header("X-Time: 10:00, or later").unwrap();
     assert_eq!((name.as_str(), value.as_bytes()), ("x-time", b"10:00, or later".as_slice()));

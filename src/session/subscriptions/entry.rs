@@ -1,6 +1,7 @@
 //! Lines of the journal, as records and in words.
 
 use crate::output::records::format_instant;
+use crate::protocol::api::is_switched_off;
 use crate::store::{JournalEntry, SubscriptionStatus};
 use serde_json::{Map, Value, json};
 
@@ -20,12 +21,20 @@ pub(crate) fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> Ma
         "run": entry.run,
         "left_behind": left_behind.then_some(true),
         "reason": entry.words,
-        "subscription": answer,
+        "subscription": answer.as_ref().filter(|answer| answer.is_object()),
+        "answer": entry.answer.as_ref().filter(|_| entry.standing == SubscriptionStatus::Unknown),
+        "inactive": is_inactive(entry).then_some(true),
     });
     match fields {
         Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
         _ => Map::new(),
     }
+}
+
+/// Whether the service said, when it was made, that it delivers nothing for now.
+pub(crate) fn is_inactive(entry: &JournalEntry) -> bool {
+    let answer = entry.answer.as_deref().and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+    entry.standing == SubscriptionStatus::Active && answer.is_some_and(|answer| is_switched_off(&answer))
 }
 
 /// How far it has got, for people.

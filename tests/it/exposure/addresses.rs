@@ -194,3 +194,15 @@ fn a_program_that_is_not_there_is_told_with_how_to_get_it() {
     }
     assert!(!scene.store().exists(), "nothing was begun");
 }
+
+#[test]
+fn time_that_ends_before_there_is_an_address_is_no_success() {
+    let stage = Stage::new();
+    let mute = stage.tunnel("echo 'Error: no route to the relay'; echo '    at x (y.js:1)'; sleep MARK");
+    let line = ["listen", "--port", "0", "--tunnel", &mute, "--for", "1500ms"];
+    let run = stage.scene.with(line).columns(2000).env("PATH", stage.path());
+    let ended = run.env("REFERRALLOOP_API_URL", "http://127.0.0.1:9/api/v1").output().code(4);
+    let words =
+        "the listener ended before it could be reached at a public address\n       Error: no route to the relay\n";
+    assert!(ended.err().contains(words), "{ended}");
+}

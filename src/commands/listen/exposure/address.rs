@@ -1,6 +1,7 @@
 //! A listener that can be reached from outside: a public address that is made or named, tried out, registered where
 //! that was asked for, watched, and given up again before the listener ends.
 
+use super::faults::{last_words, no_address, reachable, with_advice};
 use super::reach::check_reach;
 use crate::child;
 use crate::context::Context;
@@ -11,8 +12,7 @@ use crate::receive::ListenerGreeting;
 use crate::session::listener::ListenerShutdown;
 use crate::session::subscriptions::SubscriptionFailure;
 use crate::tunnel::{self, START_LIMIT, Tunnel, TunnelOptions, TunnelProvider};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use url::Url;
@@ -25,6 +25,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Time that a tunnel's address has, once it is said, until it leads here.
 const REACH_LIMIT: Duration = Duration::from_secs(30);
+
+/// Lines of a tunnel's program that are kept.
+const HEARD: usize = 200;
 
 /// Where the public address comes from.
 #[derive(Debug, Clone)]
@@ -58,6 +61,15 @@ pub(super) trait AddressRegistrar {
     fn unregister_address(&mut self) -> impl Future<Output = ()>;
 }
 
+/// Whether a listener could ever be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ExposureEnd {
+    /// It could.
+    Opened,
+    /// It ended before.
+    NeverOpen,
+}
+
 /// The address alone is wanted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NoRegistrar;
@@ -88,6 +100,8 @@ pub(super) struct ListenerExposure<'a> {
     pub context: &'a Context,
     /// Where it is told.
     pub screen: &'a Screen,
+    /// What a tunnel's program said so far, of which the last helps where it never comes up.
+    pub heard: Arc<Mutex<Vec<String>>>,
 }
 
 /// An address that leads here, and what has to run for that.
@@ -115,10 +129,10 @@ impl ListenerExposure<'_> {
         &self,
         register: &mut impl AddressRegistrar,
         leaving: ListenerShutdown,
-    ) -> Result<(), Error> {
+    ) -> Result<ExposureEnd, Error> {
         let mut open = tokio::select! {
             biased;
-            () = leaving.wait() => return Ok(()),
+            () = leaving.wait() => return Ok(ExposureEnd::NeverOpen),
             open = self.open(register) => open?,
         };
         self.report_state(ExposureReach::Up, Some(&open.target), None, None);
@@ -134,7 +148,7 @@ impl ListenerExposure<'_> {
         match entered {
             Err(SubscriptionFailure::Failed(error)) => Err(error),
             // Nothing is registered, and the listener is about to end.
-            Ok(()) | Err(SubscriptionFailure::Stopped(_)) => Ok(()),
+            Ok(()) | Err(SubscriptionFailure::Stopped(_)) => Ok(ExposureEnd::Opened),
         }
     }
 
@@ -269,7 +283,13 @@ impl ListenerExposure<'_> {
         };
         let (name, screen, clock) = (provider.name(), self.screen.clone(), Arc::clone(&self.context.clock));
         let verbose = self.context.globals.verbose;
+        let heard = Arc::clone(&self.heard);
         let ear = move |line: &str| {
+            let mut lines = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.push(line.to_owned());
+            let surplus = lines.len().saturating_sub(HEARD);
+            lines.drain(..surplus);
+            drop(lines);
             if verbose {
                 let what = ReportKind::Notice { message: format!("{name}: {line}") };
                 screen.send_report(Report { at: clock.now(), what });
@@ -346,46 +366,5 @@ impl ListenerExposure<'_> {
 
     fn show_notice(&self, message: String) {
         self.screen.send_report(Report { at: self.context.clock.now(), what: ReportKind::Notice { message } });
-    }
-}
-
-/// A listener on every address is reached at the loopback one.
-fn reachable(mut local: SocketAddr) -> SocketAddr {
-    if local.ip().is_unspecified() {
-        local.set_ip(if local.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
-    }
-    local
-}
-
-/// What a program said last, to follow a sentence about it.
-fn last_words(tunnel: &Tunnel) -> String {
-    tunnel.last_lines().iter().fold(String::new(), |words, line| words + "\n" + line)
-}
-
-fn with_advice(provider: &TunnelProvider, message: String) -> Error {
-    let told = Error::new(ErrorCategory::Network, message);
-    match provider.advice() {
-        Some(advice) => told.hint(advice),
-        None => told,
-    }
-}
-
-fn no_address(provider: &TunnelProvider, tried: Option<(Url, String)>, last_words: &str) -> Error {
-    let name = provider.name();
-    let Some((target, what)) = tried else {
-        let limit = START_LIMIT.as_secs();
-        return Error::new(
-            ErrorCategory::Network,
-            format!("{name} did not print a public address within {limit} s{last_words}"),
-        );
-    };
-    let told =
-        Error::new(ErrorCategory::Network, format!("{target} does not lead to this listener: {what}{last_words}"));
-    match provider {
-        TunnelProvider::Ssh(_) => told.hint(
-            "an SSH server does not open forwarded ports to others unless its sshd_config has: GatewayPorts \
-                clientspecified",
-        ),
-        _ => told,
     }
 }
