@@ -15,7 +15,7 @@ mod trust;
 pub(crate) use crate::protocol::target::is_loopback;
 pub(crate) use loopback::connect_to;
 pub(crate) use paced::BodyEncoding;
-pub(crate) use trust::TlsTrust;
+pub(crate) use trust::{TlsTrust, shake_hands};
 
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, OutgoingRequest};
 use crate::protocol::field::FieldName;
@@ -191,7 +191,7 @@ fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Clie
             .http1_title_case_headers()
             .tcp_nodelay(true)
     };
-    let own = || wanted.trust.authorities.iter().cloned();
+    let own = || wanted.trust.certificates();
     settings().tls_certs_merge(own()).build().or_else(|_| {
         // A machine without CA certificates (a bare container): Mozilla's list, compiled in.
         let roots =

@@ -12,7 +12,7 @@ use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::session::delivery::exit_for_signal;
-use crate::session::{arguments, runtime};
+use crate::session::{arguments, runtime, trust};
 use serde_json::json;
 use std::time::Duration;
 use url::Url;
@@ -28,6 +28,8 @@ pub(crate) struct Arguments {
     /// Where your app listens [default: the setting forward_to]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     app: Option<Url>,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 /// Columns of the ids.
@@ -36,6 +38,7 @@ const WORDS: usize = 24;
 /// Checks.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
+    let trust = arguments.trust.read(&arguments.app.iter().collect::<Vec<_>>(), context)?;
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {
         let stop = context.subscribe_stop()?;
@@ -49,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             findings.push(finding.verdict);
         };
         tokio::select! {
-            () = checks::run_checks(context, &console, arguments.app.as_ref(), &mut tell) => Ok(None),
+            () = checks::run_checks(context, &console, (arguments.app.as_ref(), &trust), &mut tell) => Ok(None),
             signal = stop.wait_for_stop() => Ok(Some(exit_for_signal(signal))),
         }
     })?;

@@ -14,8 +14,8 @@ pub(super) fn describe_tls_error(error: &Error) -> String {
 fn describe_certificate_error(fault: &CertificateError) -> String {
     let words = match fault {
         CertificateError::UnknownIssuer => {
-            "nobody that this machine trusts issued the certificate; add its CA to the system's certificates, or name the \
-             CA's file in SSL_CERT_FILE"
+            "nobody that this machine trusts issued the certificate; name its CA's file with --ca-file or in SSL_CERT_FILE, or \
+             add the CA to the system's certificates"
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "the certificate has expired; issue a new one"

@@ -3,6 +3,7 @@
 
 mod answers;
 mod headers;
+mod tls;
 mod turned_away;
 
 use crate::support::Scene;

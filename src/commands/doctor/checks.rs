@@ -9,6 +9,7 @@ mod secret;
 use super::finding::{SetupCheck, SetupFinding};
 use crate::config::ConfigSettings;
 use crate::context::Context;
+use crate::exchange::TlsTrust;
 use crate::output::console::Console;
 use crate::protocol::check::CheckSeverity;
 use crate::session;
@@ -25,7 +26,7 @@ const CONFIGURATION: SetupCheck = SetupCheck {
 pub(super) async fn run_checks(
     context: &Context,
     console: &Console,
-    app: Option<&Url>,
+    (app, trust): (Option<&Url>, &TlsTrust),
     tell: &mut dyn FnMut(SetupFinding),
 ) {
     let settings = match session::load_settings(context, console) {
@@ -38,7 +39,7 @@ pub(super) async fn run_checks(
     tell(local::check_store(&settings, context));
     tell(local::check_journal(&settings, context));
     tell(local::check_port(&settings, context).await);
-    tell(local::check_app(&settings, app).await);
+    tell(local::check_app(&settings, app, trust).await);
     for finding in remote::check_service(&settings, context).await {
         tell(finding);
     }

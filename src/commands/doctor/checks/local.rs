@@ -6,8 +6,9 @@ use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
-use crate::exchange::connect_to;
+use crate::exchange::{TlsTrust, shake_hands};
 use crate::output::phrases;
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity;
 use crate::session::arguments::{self, option_or_setting};
 use crate::session::subscriptions::{is_inactive, is_left_behind};
@@ -155,8 +156,8 @@ pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> 
     }
 }
 
-/// Connects, and says nothing: a request might have effects.
-pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>) -> SetupFinding {
+/// Connects, shakes hands where that is wanted, and says nothing: a request might have effects.
+pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>, trust: &TlsTrust) -> SetupFinding {
     let read = |text: &str| arguments::read_target(text.rsplit_once('=').map_or(text, |(_, url)| url));
     let configured = option_or_setting(given, settings, SettingKey::ForwardTo, |text| {
         read(text.split(',').next().unwrap_or_default().trim())
@@ -166,16 +167,21 @@ pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>) ->
         Ok(None) => return APP.skipped("no address is known for it; give one with --app, or set forward_to"),
         Err(error) => return APP.broken(error),
     };
-    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    match tokio::time::timeout(PATIENCE, connect_to(&url)).await {
-        Ok(Ok(_)) => APP.passed(format!("{url} accepts connections")),
-        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
-            APP.failed(format!("nothing is listening at {host}:{port}"), "start your app, or correct forward_to")
+    let place = match url.host_str() {
+        Some(host) => format!("{host}:{}", url.port_or_known_default().unwrap_or(80)),
+        None => url.to_string(),
+    };
+    match tokio::time::timeout(PATIENCE, shake_hands(&url, trust)).await {
+        Ok(Ok(())) if url.scheme() == "https" => APP.passed(format!("{url} accepts TLS connections")),
+        Ok(Ok(())) => APP.passed(format!("{url} accepts connections")),
+        Ok(Err(AttemptOutcome::Refused)) => {
+            APP.failed(format!("nothing is listening at {place}"), "start your app, or correct forward_to")
         }
-        Ok(Err(error)) => APP.failed(format!("{host}:{port} cannot be reached: {error}"), "correct forward_to"),
-        Err(_) => {
-            APP.failed(format!("no connection to {host}:{port} within 3 s"), "start your app, or correct forward_to")
+        Ok(Err(AttemptOutcome::Tls(why))) => APP.failed(format!("no TLS connection to {place} can be made"), why),
+        Ok(Err(outcome)) => {
+            let why = phrases::describe_outcome(&outcome);
+            APP.failed(format!("{place} cannot be reached: {}", why.as_str()), "correct forward_to")
         }
+        Err(_) => APP.failed(format!("no connection to {place} within 3 s"), "start your app, or correct forward_to"),
     }
 }

@@ -1,0 +1,249 @@
+//! https on this machine: certificates made on the spot, and what is said of each.
+
+use crate::support::{Output, Scene};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// An authority that nobody trusts yet.
+struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "dev CA");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+        Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
+    }
+
+    fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// A server's certificate for names, in time or long past.
+    fn issue(&self, names: &[&str], expired: bool) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+        let mut params =
+            CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+        if expired {
+            params.not_after = date_time_ymd(2020, 1, 1);
+        }
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (certificate.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der()).into())
+    }
+
+    /// The authority's own certificate as a server's: what `openssl req -x509` makes.
+    fn own(&self) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+        (self.issuer.der().clone(), PrivatePkcs8KeyDer::from(self.issuer.key().serialize_der()).into())
+    }
+}
+
+/// Serves https on a free port for as long as the test lives; its port.
+fn serve((certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>)) -> u16 {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+            let mut buffer = [0; 16 * 1024];
+            let mut read = Vec::new();
+            // Who does not trust the certificate hangs up.
+            while let Ok(count @ 1..) = stream.read(&mut buffer) {
+                read.extend_from_slice(&buffer[..count]);
+                if read.windows(4).any(|end| end == b"\r\n\r\n") && read.ends_with(b"}") {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                    break;
+                }
+            }
+        }
+    });
+    port
+}
+
+const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "::1", "app.localhost"];
+
+/// A scene with the authority's file in it, and a server for these names.
+fn stage(expired: bool) -> (Scene, Authority, PathBuf, u16) {
+    let (scene, authority) = (Scene::new(), Authority::new());
+    let file = scene.write("ca.pem", authority.pem());
+    let port = serve(authority.issue(&NAMES, expired));
+    (scene, authority, file, port)
+}
+
+/// The real binary: the machine's trust is read from the environment.
+fn trigger(scene: &Scene, url: &str, more: &[&str]) -> Output {
+    scene.process(["trigger", "created", "--to", url].iter().chain(more)).output()
+}
+
+#[test]
+fn a_private_authority_is_trusted_by_file_and_by_environment() {
+    let (scene, _, file, port) = stage(false);
+    for host in ["localhost", "127.0.0.1", "app.localhost"] {
+        let url = format!("https://{host}:{port}/");
+        let refused = trigger(&scene, &url, &[]).code(1);
+        assert!(refused.out().contains("TLS failed") && refused.out().contains("--ca-file"), "{refused}");
+        trigger(&scene, &url, &["--ca-file", "ca.pem"]).code(0);
+        trigger(&scene, &url, &["-k"]).code(0);
+    }
+    let url = format!("https://localhost:{port}/");
+    let process = scene.process(["trigger", "created", "--to", &url]).env("SSL_CERT_FILE", &file);
+    process.output().code(0);
+}
+
+#[test]
+fn each_fault_of_a_certificate_is_told_in_words() {
+    let (scene, authority, _, expired) = stage(true);
+    let other = serve(authority.issue(&["other.example"], false));
+    let own = serve(authority.own());
+    for (port, words) in
+        [(expired, "has expired"), (other, "is for another name"), (own, "self-signed and marked as a CA")]
+    {
+        let url = format!("https://localhost:{port}/");
+        let ended = trigger(&scene, &url, &["--ca-file", "ca.pem"]).code(1);
+        let said = ended.out().replace('\n', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words) && !said.contains("OtherError"), "{ended}");
+        trigger(&scene, &url, &["--insecure"]).code(0);
+    }
+}
+
+#[test]
+fn insecure_is_for_this_machine_alone() {
+    let scene = Scene::new();
+    for line in [
+        &["trigger", "created", "--to", "https://app.example.com/"][..],
+        &["listen", "--forward-to", "https://shop.test/"],
+        &["verify", "--probe", "https://app.example.com/", "-y"],
+        &["test", "https://app.example.com/", "-y"],
+        &["doctor", "--app", "https://app.example.com/"],
+        &["expect", "created", "--forward-to", "https://app.example.com/", "--", "true"],
+    ] {
+        let (before, after) =
+            line.iter().position(|word| *word == "--").map_or((line, &[][..]), |at| line.split_at(at));
+        let ended = scene.run(before.iter().chain(&["-k"]).chain(after).copied()).code(2);
+        assert!(ended.err().contains("--insecure is for this machine's own names"), "{ended}");
+    }
+}
+
+#[test]
+fn a_file_without_certificates_is_refused() {
+    let scene = Scene::new();
+    scene.write("empty.pem", "no certificate");
+    let line = ["trigger", "created", "--to", "https://localhost:1/", "--ca-file", "empty.pem"];
+    scene.run(line).is(2, "", "error: empty.pem cannot be used as CA file: there is no certificate in it\n");
+    let ended = scene.run(["trigger", "created", "--ca-file", "absent.pem"]).code(2);
+    assert!(ended.err().starts_with("error: cannot read CA file absent.pem"), "{ended}");
+    let idle = scene.run(["listen", "--ca-file", "empty.pem"]).code(2);
+    assert!(idle.err().contains("--ca-file goes with --forward-to"), "{idle}");
+}
+
+#[test]
+fn doctor_makes_the_handshake() {
+    let (scene, _, _, port) = stage(false);
+    let url = format!("https://localhost:{port}/");
+    let doctor = |more: &[&str]| scene.run(["doctor", "--app", &url].iter().chain(more)).out();
+    assert!(doctor(&[]).contains("✘ setup.app"), "{}", doctor(&[]));
+    assert!(doctor(&["--ca-file", "ca.pem"]).contains("accepts TLS connections"));
+    assert!(doctor(&["-k"]).contains("✔ setup.app"));
+}
+
+#[test]
+fn an_audit_stops_with_one_sentence_where_no_connection_comes_about() {
+    let (scene, _, _, port) = stage(false);
+    let url = format!("https://localhost:{port}/");
+    let ended = scene.run(["test", &url, "--only", "delivery", "--yes"]).code(4);
+    assert!(ended.err().contains(&format!("error: no TLS connection to {url} can be made")), "{ended}");
+    assert_eq!(ended.out(), "");
+    let through = scene.run(["test", &url, "--only", "delivery", "--yes", "--ca-file", "ca.pem", "--json"]);
+    let repeat = through.records().iter().find_map(|record| record["repeat"].as_str().map(str::to_owned)).unwrap();
+    assert!(repeat.contains(" --ca-file ca.pem"), "{repeat}");
+}
+
+#[test]
+fn every_command_that_delivers_takes_the_file() {
+    let (scene, _, _, port) = stage(false);
+    let url = format!("https://localhost:{port}/");
+    trigger(&scene, &url, &["-k"]).code(0);
+    scene.run(["replay", "1", "--to", &url, "--ca-file", "ca.pem"]).code(0);
+    scene.run(["rehearse", "lifecycle", "--to", &url, "--ca-file", "ca.pem"]).code(0);
+    let probed = scene.run(["verify", "--probe", &url, "--ca-file", "ca.pem"]).code(1);
+    assert!(probed.out().contains("accepted"), "{probed}");
+    let listener = scene.listen(["--forward-to", &url, "--ca-file", "ca.pem"]);
+    scene.run(["trigger", "created", "--to", &listener.url]).code(0);
+    listener.wait_for(&format!("→ POST {url}   200 OK"));
+    listener.stop().code(0);
+}
+
+#[test]
+fn who_has_no_https_target_never_reads_the_certificates() {
+    let Some(strace) = crate::support::counterpart("strace") else { return };
+    let (scene, app) = (Scene::new(), crate::support::Endpoint::good());
+    let program = env!("CARGO_BIN_EXE_referralloop");
+    let marks = ["ca-certificates", "/etc/ssl", "/usr/lib/ssl", "/etc/pki"];
+    let traced = |line: &[&str]| {
+        let words = ["-f", "-e", "trace=openat,open,stat,statx,newfstatat", "-o", "trace", program];
+        let ended =
+            scene.command(&strace, words.iter().chain(line)).env("PATH", std::env::var("PATH").unwrap()).output();
+        (ended, std::fs::read_to_string(scene.folder().join("trace")).unwrap())
+    };
+    let url = app.url("/");
+    for line in [
+        &["trigger", "created", "--to", &url][..],
+        &["replay", "1", "--to", &url],
+        &["rehearse", "lifecycle", "--to", &url],
+        &["load", "created", "--count", "3", "--to", &url],
+        &["events", "list"],
+    ] {
+        let (ended, trace) = traced(line);
+        ended.code(0);
+        assert!(!marks.iter().any(|mark| trace.contains(mark)), "{line:?} reads certificates");
+    }
+    let (_, trace) = traced(&["trigger", "created", "--to", "https://localhost:1/"]);
+    assert!(marks.iter().any(|mark| trace.contains(mark)), "an https target reads them: {}", trace.len());
+}
+
+#[test]
+fn an_app_on_a_socket_is_reached() {
+    let scene = Scene::new();
+    let path = scene.folder().join("app.sock");
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let seen = std::thread::spawn(move || {
+        let mut heads = Vec::new();
+        for _ in 0..3 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut read, mut buffer) = (Vec::new(), [0; 4096]);
+            while !read.ends_with(b"}") {
+                let count = stream.read(&mut buffer).unwrap();
+                read.extend_from_slice(&buffer[..count]);
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+            heads.push(String::from_utf8_lossy(&read).split("\r\n\r\n").next().unwrap().to_owned());
+        }
+        heads
+    });
+    let target = format!("unix:{}:/hooks", path.display());
+    scene.run(["trigger", "created", "--to", &target]).code(0);
+    let forwarding = scene.listen(["--forward-to", &target]);
+    scene.run(["trigger", "created", "--to", &forwarding.url]).code(0);
+    forwarding.wait_for(&format!("→ POST {target}   200 OK"));
+    forwarding.stop().code(0);
+    scene.run(["replay", "last"]).code(0);
+    for head in seen.join().unwrap() {
+        assert!(head.starts_with("POST /hooks HTTP/1.1\r\nHost: localhost\r\n"), "{head}");
+    }
+    let gone = scene.run(["trigger", "created", "--to", "unix:/nowhere/app.sock"]).code(1);
+    assert!(gone.out().contains("connection refused"), "{gone}");
+    let load = scene.run(["load", "created", "--count", "1", "--to", &target]).code(2);
+    assert!(load.err().contains("load"), "{load}");
+}
