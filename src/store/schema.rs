@@ -11,7 +11,7 @@ use crate::database::DatabaseSchema;
 pub(super) const STORE: DatabaseSchema = DatabaseSchema {
     noun: "store",
     application_id: 0x524c_7374,
-    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4],
+    migrations: &[VERSION_1],
     far_ends: &[
         "SELECT * FROM events ORDER BY id DESC LIMIT 1",
         "SELECT * FROM arrivals ORDER BY id DESC LIMIT 1",
@@ -32,17 +32,19 @@ pub(super) const STORE: DatabaseSchema = DatabaseSchema {
 /// that a row can be passed over without reading the pages of a large body.
 const VERSION_1: &str = "
 -- One row per fingerprint. first_ms: first arrival, NULL while it was only sent. retry_of: the event that it repeats
--- but for the timestamp.
+-- but for the timestamp. What most arrivals need, in one row: an event that is new when it comes in holds its first
+-- arrival, number (the time is first_ms), state, target and headers. Where an event was sent before it came in, state,
+-- target and headers are NULL, and arrival is that of the last one before; so it never falls from one event to the next.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY, first_ms INTEGER, sent_ms INTEGER, retry_of INTEGER,
-    kind INTEGER, email INTEGER, waitlist INTEGER, body BLOB NOT NULL
+    kind INTEGER, email INTEGER, waitlist INTEGER,
+    arrival INTEGER NOT NULL, state INTEGER, target TEXT, headers BLOB, body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX events_sent ON events (id) WHERE sent_ms IS NOT NULL;
 
--- The newest events, which are not in the two trees below yet.
-CREATE TABLE recent (
-    event INTEGER PRIMARY KEY, print BLOB NOT NULL, twin INTEGER NOT NULL, signup INTEGER, newest_ms INTEGER
-) STRICT;
+-- The keys of the newest events, which are not in the two trees below yet, a row for each transaction: see
+-- recent_index.rs.
+CREATE TABLE recent (id INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
 
 -- Twins stand side by side, so one tree answers both questions: the same bytes? the same but for the timestamp?
 CREATE TABLE identity (
@@ -55,10 +57,11 @@ CREATE TABLE signups (
     signup INTEGER, event INTEGER, newest_ms INTEGER, PRIMARY KEY (signup, event)
 ) STRICT, WITHOUT ROWID;
 
--- nth counts the arrivals of one event. state: see code.rs.
+-- Arrivals that stand in no event's row. nth counts the arrivals of one event. state: see code.rs. target and headers
+-- are NULL where they are those in the event's row, as with most repeats.
 CREATE TABLE arrivals (
     id INTEGER PRIMARY KEY, event INTEGER NOT NULL, nth INTEGER NOT NULL, state INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL, target TEXT NOT NULL, headers BLOB NOT NULL
+    at_ms INTEGER NOT NULL, target TEXT, headers BLOB
 ) STRICT;
 CREATE UNIQUE INDEX arrivals_of_event ON arrivals (event, nth, state);
 
@@ -84,60 +87,23 @@ CREATE TABLE progress (
     events INTEGER NOT NULL, arrivals INTEGER NOT NULL, merged INTEGER NOT NULL, removals INTEGER NOT NULL
 ) STRICT;
 INSERT INTO progress VALUES (0, 0, 0, 0);
-";
 
-/// Summaries of load runs, and how far each target that forwards are retried to has got. `arrival`: the last one that
-/// is done with, acknowledged or given up; then the attempts made of the next one, and when it is due again.
-const VERSION_2: &str = "
+-- Summaries of load runs.
 CREATE TABLE loads (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;
+
+-- How far each target that forwards are retried to has got. arrival: the last one that is done with, acknowledged or
+-- given up; then the attempts made of the next one, and when it is due again.
 CREATE TABLE targets (
     url INTEGER PRIMARY KEY, arrival INTEGER NOT NULL, attempts INTEGER NOT NULL,
     first_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL
 ) STRICT;
-";
 
-/// Subscriptions, from the wish to have one to the end of it. `api`: the base that was asked. `run`: the run that wanted
-/// it for itself alone. `standing`: see journal.rs. `answer`: the object as the service gave it. `words`: why nobody
-/// knows what became of it.
-const VERSION_3: &str = "
+-- Subscriptions, from the wish to have one to the end of it. api: the base that was asked. run: the run that wanted it
+-- for itself alone. standing: see journal.rs. answer: the object as the service gave it. words: why nobody knows what
+-- became of it.
 CREATE TABLE subscriptions (
     id INTEGER PRIMARY KEY, api TEXT NOT NULL, event TEXT NOT NULL, url TEXT NOT NULL, waitlist TEXT, run TEXT,
     standing INTEGER NOT NULL, asked_ms INTEGER NOT NULL, ended_ms INTEGER, subscription TEXT, answer TEXT, words TEXT
 ) STRICT;
 CREATE INDEX subscriptions_standing ON subscriptions (standing);
-";
-
-/// What most arrivals need, in one row. An event that is new when it comes in holds its first arrival: number (the time
-/// is first_ms), state, target and headers. Where an event was sent before it came in, state, target and headers are
-/// NULL, and `arrival` is that of the last one before; so it never falls from one event to the next. All other arrivals
-/// stand in `arrivals`; target and headers are NULL where they are those in the event's row, as with most repeats.
-/// `recent` holds the keys of new events, a row for each transaction: see recent.rs.
-const VERSION_4: &str = "
-INSERT INTO identity (twin, print, event) SELECT twin, print, event FROM recent ORDER BY 1, 2;
-INSERT INTO signups (signup, event, newest_ms)
-    SELECT signup, event, newest_ms FROM recent WHERE signup IS NOT NULL ORDER BY 1, 2;
-UPDATE progress SET merged = max(events, coalesce((SELECT max(id) FROM events), 0));
-DROP TABLE recent;
-CREATE TABLE recent (id INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
-
-ALTER TABLE events RENAME TO events_3;
-DROP INDEX events_sent;
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY, first_ms INTEGER, sent_ms INTEGER, retry_of INTEGER,
-    kind INTEGER, email INTEGER, waitlist INTEGER,
-    arrival INTEGER NOT NULL, state INTEGER, target TEXT, headers BLOB, body BLOB NOT NULL
-) STRICT;
-INSERT INTO events SELECT id, first_ms, sent_ms, retry_of, kind, email, waitlist, 0, NULL, NULL, NULL, body FROM events_3;
-DROP TABLE events_3;
-CREATE INDEX events_sent ON events (id) WHERE sent_ms IS NOT NULL;
-
-ALTER TABLE arrivals RENAME TO arrivals_3;
-DROP INDEX arrivals_of_event;
-CREATE TABLE arrivals (
-    id INTEGER PRIMARY KEY, event INTEGER NOT NULL, nth INTEGER NOT NULL, state INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL, target TEXT, headers BLOB
-) STRICT;
-INSERT INTO arrivals SELECT * FROM arrivals_3;
-DROP TABLE arrivals_3;
-CREATE UNIQUE INDEX arrivals_of_event ON arrivals (event, nth, state);
 ";
