@@ -4,7 +4,7 @@
 
 use super::error::OpenError;
 use super::schema::{self, DatabaseSchema, SchemaStatus};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,13 @@ const POLL: Duration = Duration::from_millis(1);
 pub(crate) fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
     let path = &absolute(shape, path)?;
     schema::check_library(path, rusqlite::version_number())?;
+    refuse_link(shape, path)?;
     create(shape, path)?;
     let mut connection = connect(shape, path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
+    // SQLite takes what it cannot write for what is only to be read, and says so with the first row.
+    if connection.is_readonly(MAIN_DB).unwrap_or_default() {
+        return Err(OpenError::ReadOnly { path: path.clone() });
+    }
     let standing = shape.read_status(path, &connection)?;
     write_ahead(&connection, patience).map_err(|e| OpenError::from_sqlite(path, shape.noun, &e))?;
     if standing != SchemaStatus::Current {
@@ -64,13 +69,98 @@ fn absolute(shape: &DatabaseSchema, path: &Path) -> Result<PathBuf, OpenError> {
     std::path::absolute(path).map_err(|e| OpenError::from_io(path, shape.noun, e))
 }
 
+/// Whether there is a file. What only looks like one is refused before it is opened: a FIFO would never answer.
 fn exists(shape: &DatabaseSchema, path: &Path) -> Result<bool, OpenError> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(OpenError::from_io(path, shape.noun, io::ErrorKind::IsADirectory.into())),
+        Ok(found) if !found.is_file() => Err(unfit(shape, path, "it is not an ordinary file")),
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(OpenError::from_io(path, shape.noun, error)),
     }
+}
+
+fn unfit(shape: &DatabaseSchema, path: &Path, why: &str) -> OpenError {
+    OpenError::BadPath { path: path.to_path_buf(), noun: shape.noun, source: io::Error::other(why) }
+}
+
+/// Whoever can make a link where a file is expected would have another one written.
+fn refuse_link(shape: &DatabaseSchema, path: &Path) -> Result<(), OpenError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(unfit(shape, path, "it is a symbolic link; name the file itself")),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a file, and its log, away from everybody but its owner. What they could do before, as in `0o644`; `None` where
+/// it was the owner's alone.
+#[cfg(unix)]
+pub(crate) fn tighten_permissions(path: &Path) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut loosest = None;
+    for file in [path.to_path_buf(), beside(path, "-wal"), beside(path, "-shm")] {
+        let Ok(found) = std::fs::symlink_metadata(&file) else { continue };
+        let mode = found.permissions().mode() & 0o777;
+        if found.is_file() && mode & 0o077 != 0 {
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(mode & 0o700))?;
+            loosest = loosest.max(Some(mode));
+        }
+    }
+    Ok(loosest)
+}
+
+/// Elsewhere a file inherits what its folder allows.
+#[cfg(not(unix))]
+pub(crate) fn tighten_permissions(_: &Path) -> io::Result<Option<u32>> {
+    Ok(None)
+}
+
+/// What lies beside a file under its name and an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Which files lay under a path, and the log beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    path: PathBuf,
+    log: PathBuf,
+    found: (Option<FileNumber>, Option<FileNumber>),
+}
+
+/// Device and number.
+type FileNumber = (u64, u64);
+
+impl FileIdentity {
+    /// Those that lie there now.
+    pub(super) fn of(path: &Path) -> Self {
+        // A name that means something else after a change of the working folder would look like a loss.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let log = beside(&path, "-wal");
+        let found = (file_number(&path), file_number(&log));
+        Self { path, log, found }
+    }
+
+    /// Whether the same ones still lie there. A log may come to be.
+    pub(super) fn still_holds(&mut self) -> bool {
+        let now = (file_number(&self.path), file_number(&self.log));
+        self.found.1 = self.found.1.or(now.1);
+        self.found == now
+    }
+}
+
+#[cfg(unix)]
+fn file_number(path: &Path) -> Option<FileNumber> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Elsewhere an open file cannot be taken away.
+#[cfg(not(unix))]
+fn file_number(_: &Path) -> Option<FileNumber> {
+    None
 }
 
 /// Makes the file and its folder before SQLite sees them: bodies hold personal data, and SQLite would make a file

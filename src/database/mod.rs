@@ -3,12 +3,16 @@
 
 mod code;
 mod error;
+mod fault;
 mod file;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 pub(crate) use code::{InvalidStoredValue, OutcomeColumns, decode_time};
 pub(crate) use error::{OpenError, ReadError};
-pub(crate) use file::{open_reader, open_writer};
+pub(crate) use fault::WriteFault;
+pub(crate) use file::{open_reader, open_writer, tighten_permissions};
 pub(crate) use schema::DatabaseSchema;
+pub(crate) use writer::{GroupWriter, TransactionTables, WrittenFile, WrittenTables};

@@ -243,7 +243,7 @@ pub(super) async fn create_signup(
     wish: SignupRequest,
     referral: Option<String>,
 ) -> Result<CreatedSandboxSignup, SandboxResponse> {
-    let (now, lot, clash) = (inner.around.clock.now(), SignupIdentity::draw(&inner.around), wish.clash);
+    let (now, mut lot, clash) = (inner.around.clock.now(), SignupIdentity::draw(&inner.around), wish.clash);
     let entered = inner.run_job(move |book| {
         let list = match &named {
             WaitlistKey::Id(id) => waitlist::find_waitlist_by_id(book, id)?,
@@ -255,9 +255,10 @@ pub(super) async fn create_signup(
         if let Some(there) = waitlist::find_signup_by_email(book, &list.id, &wish.email)? {
             return Ok(Err(reject_duplicate(&there, &wish.email)));
         }
-        let signup = enrol(book, &list, wish, lot, now.as_millisecond())?;
+        let signup = enrol(book, &list, &wish, &mut lot, now.as_millisecond())?;
         let mut happened = vec![SignupChange::Created(signup.clone())];
-        let referrer = referral.map(|code| waitlist::find_signup_by_code(book, &list.id, &code)).transpose()?.flatten();
+        let referrer =
+            referral.as_ref().map(|code| waitlist::find_signup_by_code(book, &list.id, code)).transpose()?.flatten();
         if let Some(referrer) = referrer {
             happened.extend(waitlist::apply_referral(book, referrer)?);
         }
@@ -280,20 +281,20 @@ fn reject_duplicate(there: &SandboxSignup, email: &str) -> SandboxResponse {
 fn enrol(
     book: &Connection,
     list: &SandboxWaitlist,
-    wish: SignupRequest,
-    mut lot: SignupIdentity,
+    wish: &SignupRequest,
+    lot: &mut SignupIdentity,
     now_ms: i64,
 ) -> rusqlite::Result<SandboxSignup> {
     let signup = SandboxSignup {
         code: lot.draw_code(book)?,
-        id: lot.id,
+        id: lot.id.clone(),
         waitlist: list.id.clone(),
-        email: wish.email,
-        name: wish.name,
+        email: wish.email.clone(),
+        name: wish.name.clone(),
         position: waitlist::count_signups(book, &list.id)? + 1,
         referrals: 0,
         status: "waiting".into(),
-        metadata: wish.metadata,
+        metadata: wish.metadata.clone(),
         created_ms: now_ms,
     };
     waitlist::add_signup(book, &signup)?;

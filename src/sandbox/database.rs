@@ -1,26 +1,19 @@
-//! The book: the sandbox's file and the one thread that works in it. Whoever wants something done hands over a piece of
-//! work; pieces that wait together are committed together, and nobody is answered before the commit.
+//! The book: the sandbox's file, written by a thread of its own. Whoever wants something done hands over a piece of work.
 //!
-//! May know SQLite's transactions. Must not know what a piece of work does.
+//! Must not know what a piece of work does.
 
 use super::schema::SANDBOX;
-use crate::database::{self, OpenError};
+use crate::database::{self, GroupWriter, OpenError, TransactionTables, WrittenFile, WrittenTables};
+use crate::protocol::arrival::ArrivalRecordError;
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
 
 /// How long to wait for a lock that another program holds.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-/// Pieces of work that may wait.
-const QUEUE: usize = 1024;
-
-/// Pieces in one transaction at most.
-const GROUP: usize = 128;
 
 /// Where the book is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,87 +48,87 @@ pub(crate) enum SandboxDatabaseError {
 #[error("{0}")]
 pub(crate) struct SandboxWriteError(pub String);
 
-/// Tells whoever waits, after the commit or in its place.
-type CommitCallback = Box<dyn FnOnce(Result<(), &SandboxWriteError>) + Send>;
+impl From<ArrivalRecordError> for SandboxWriteError {
+    fn from(error: ArrivalRecordError) -> Self {
+        match error {
+            ArrivalRecordError::Unavailable(words) => Self(words),
+            full @ ArrivalRecordError::Full { .. } => Self(full.to_string()),
+        }
+    }
+}
 
-/// One piece of work. Handed no connection, it only tells that nothing was done. What fails by itself has told so.
-type SandboxWork = Box<dyn FnOnce(Result<&Connection, &SandboxWriteError>) -> Option<CommitCallback> + Send>;
+/// The tables, as the writer opens them. A file that is gone has taken the workspace along, so no other can stand in for
+/// it.
+struct SandboxFile;
 
-/// What is handed to the clerk.
-enum SandboxJob {
-    Work(SandboxWork),
-    /// Finish what was handed over before, and end.
-    Close,
+/// A connection in transactions.
+struct SandboxTables<'c>(&'c Connection);
+
+impl WrittenTables for SandboxFile {
+    const CAN_BEGIN_ANEW: bool = false;
+
+    type Open<'c> = SandboxTables<'c>;
+
+    fn open<'c>(&mut self, connection: &'c Connection) -> rusqlite::Result<SandboxTables<'c>> {
+        Ok(SandboxTables(connection))
+    }
+}
+
+impl TransactionTables for SandboxTables<'_> {
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        self.0.execute_batch("BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<()> {
+        self.0.execute_batch("COMMIT")
+    }
+
+    fn roll_back(&mut self, connection: &Connection) {
+        if !connection.is_autocommit() {
+            // If this fails, the next BEGIN says so.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+    }
 }
 
 /// A handle to the book. Cloning is cheap; the thread ends with [`SandboxDatabase::close`].
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct SandboxDatabase {
-    queue: mpsc::Sender<SandboxJob>,
-    clerk: Arc<Mutex<Option<JoinHandle<()>>>>,
-}
-
-impl std::fmt::Debug for SandboxDatabase {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Book")
-    }
+    writer: GroupWriter<SandboxFile>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl SandboxDatabase {
     /// Opens the book, making it where there is none, and starts its thread.
     pub(crate) fn open(place: &SandboxLocation) -> Result<Self, SandboxDatabaseError> {
-        let (connection, lock) = match place {
+        let (connection, file, lock) = match place {
             SandboxLocation::File(path) => {
                 let lock = lock(path)?;
-                (database::open_writer(&SANDBOX, path, PATIENCE)?, Some(lock))
+                let file = WrittenFile { shape: &SANDBOX, path: path.clone(), patience: PATIENCE };
+                (database::open_writer(&SANDBOX, path, PATIENCE)?, Some(file), Some(lock))
             }
-            SandboxLocation::Memory => (in_memory()?, None),
+            SandboxLocation::Memory => (in_memory()?, None, None),
         };
-        let (queue, pieces) = mpsc::channel(QUEUE);
-        let thread = std::thread::Builder::new().name("sandbox".into());
-        let clerk = thread.spawn(move || {
-            run(&connection, pieces);
-            drop(connection);
-            drop(lock);
-        });
-        let clerk = clerk.map_err(|error| unusable(place, error.to_string()))?;
-        Ok(Self { queue, clerk: Arc::new(Mutex::new(Some(clerk))) })
+        let started = GroupWriter::start("sandbox", connection, file, SandboxFile, lock);
+        let (writer, thread) = started.map_err(|error| unusable(place, error.to_string()))?;
+        Ok(Self { writer, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
-    /// Has a piece of work done, in a transaction of its own kind: it is in the book whole or not at all, and on the
-    /// disk when this answers.
+    /// Has a piece of work done: it is in the book whole or not at all, and on the disk when this answers. Where others
+    /// of its group fail, it is done again, on a book that knows nothing of the first time.
     pub(crate) async fn run_job<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        mut work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, SandboxWriteError> {
-        let gone = || SandboxWriteError("the book was closed".into());
-        let (tell, told) = oneshot::channel::<Result<T, SandboxWriteError>>();
-        // Whether anybody still waits is not the clerk's concern.
-        let work: SandboxWork = Box::new(move |connection| {
-            let done = connection
-                .map_err(Clone::clone)
-                .and_then(|open| work(open).map_err(|e| SandboxWriteError(e.to_string())));
-            match done {
-                Ok(value) => Some(Box::new(move |committed: Result<(), &SandboxWriteError>| {
-                    let _ = tell.send(committed.map(|()| value).map_err(Clone::clone));
-                })),
-                Err(undone) => {
-                    let _ = tell.send(Err(undone));
-                    None
-                }
-            }
-        });
-        self.queue.send(SandboxJob::Work(work)).await.map_err(|_| gone())?;
-        told.await.map_err(|_| gone())?
+        Ok(self.writer.run_job(0, move |tables: &mut SandboxTables<'_>| Ok(work(tables.0)?)).await?)
     }
 
     /// Finishes what was handed over and ends the thread.
     pub(crate) async fn close(self) {
-        let clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // A clerk that is gone has nothing left to finish.
-        let _ = self.queue.send(SandboxJob::Close).await;
-        if let Some(clerk) = clerk {
-            let _ = tokio::task::spawn_blocking(|| clerk.join()).await;
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.writer.close().await;
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(|| thread.join()).await;
         }
     }
 }
@@ -174,43 +167,4 @@ fn lock(path: &Path) -> Result<File, SandboxDatabaseError> {
         Err(TryLockError::WouldBlock) => Err(SandboxDatabaseError::InUse(path.to_path_buf())),
         Err(TryLockError::Error(error)) => Err(failed(error).into()),
     }
-}
-
-/// The thread's life.
-fn run(connection: &Connection, mut pieces: mpsc::Receiver<SandboxJob>) {
-    let mut group = Vec::with_capacity(GROUP);
-    while pieces.blocking_recv_many(&mut group, GROUP) > 0 {
-        if group.iter().any(|piece| matches!(piece, SandboxJob::Close)) {
-            pieces.close();
-        }
-        let work = |piece| match piece {
-            SandboxJob::Work(work) => Some(work),
-            SandboxJob::Close => None,
-        };
-        commit(connection, group.drain(..).filter_map(work));
-    }
-    // The log is copied into the file now rather than at the next start. Without success, it is then.
-    let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
-}
-
-/// Does a group's work in one transaction. A piece that fails by itself takes back what it did and no more.
-fn commit(connection: &Connection, group: impl Iterator<Item = SandboxWork>) {
-    let words = |error: rusqlite::Error| SandboxWriteError(error.to_string());
-    if let Err(undone) = connection.execute_batch("BEGIN IMMEDIATE").map_err(words) {
-        return group.for_each(|work| drop(work(Err(&undone))));
-    }
-    let mut announcements = Vec::new();
-    for work in group {
-        let marked = connection.execute_batch("SAVEPOINT piece").map_err(words);
-        let announce = work(marked.as_ref().map(|()| connection));
-        let after = if announce.is_some() { "RELEASE piece" } else { "ROLLBACK TO piece; RELEASE piece" };
-        // A failure here shows again at the commit.
-        let _ = connection.execute_batch(after);
-        announcements.extend(announce);
-    }
-    let committed = connection.execute_batch("COMMIT").map_err(words);
-    if committed.is_err() {
-        let _ = connection.execute_batch("ROLLBACK");
-    }
-    announcements.into_iter().for_each(|announce| announce(committed.as_ref().copied()));
 }

@@ -234,7 +234,7 @@ impl SandboxState {
     /// Does work in the book, and makes a reply of its failure.
     async fn run_job<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnMut(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, SandboxResponse> {
         self.book.run_job(work).await.map_err(|undone| SandboxResponse::internal_error(&undone.0))
     }

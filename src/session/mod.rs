@@ -29,10 +29,11 @@ pub(crate) mod waitlist;
 use crate::config::secrets::{self, WebhookSecrets};
 use crate::config::{ConfigOptions, ConfigSettings};
 use crate::context::Context;
+use crate::database;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::store::{self, Store, StoreReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
 pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
@@ -89,7 +90,19 @@ pub(crate) fn store_path(context: &Context, settings: &ConfigSettings) -> Result
 
 /// Opens the store for writing, making it where there is none.
 pub(crate) fn open_store(context: &Context, settings: &ConfigSettings) -> Result<Store, Error> {
-    Ok(Store::open(store_path(context, settings)?, store::StoreOptions::default())?)
+    let path = store_path(context, settings)?;
+    tighten_permissions(&path, "store", context);
+    Ok(Store::open(path, store::StoreOptions::default())?)
+}
+
+/// Takes a file with other people's data away from everybody but its owner, and says so.
+pub(crate) fn tighten_permissions(path: &Path, noun: &str, context: &Context) {
+    // What may not be changed is somebody else's to protect.
+    if let Ok(Some(mode)) = database::tighten_permissions(path) {
+        let shown = path.display();
+        let words = format!("Others could access the {noun} {shown} (mode {mode:o}); now only you can.");
+        Console::new(context).print_notice(&words);
+    }
 }
 
 /// Opens the store for reading.

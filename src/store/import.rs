@@ -3,10 +3,10 @@
 //!
 //! May know the rows, as `tables` does. Must not decide what is imported or retried.
 
-use super::error::StoreFault;
 use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::tables::StoreTables;
 use crate::database;
+use crate::database::WriteFault;
 use crate::protocol::arrival::{Arrival, ForwardProgress, UnforwardedArrival};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
@@ -65,7 +65,7 @@ impl TargetProgressRequest {
 
 impl StoreTables<'_> {
     /// Enters an event of another store, and answers with its number; `None` where it is here already.
-    pub(super) fn import_event(&mut self, past: &EventImport) -> Result<Option<u64>, StoreFault> {
+    pub(super) fn import_event(&mut self, past: &EventImport) -> Result<Option<u64>, WriteFault> {
         if self.contains_event(&past.sent.keys)? {
             return Ok(None);
         }
@@ -82,7 +82,7 @@ impl StoreTables<'_> {
     }
 
     /// The first arrival behind one. It stands in the row of its event, or with the later ones.
-    pub(super) fn find_arrival_after(&mut self, arrival: u64) -> Result<Option<UnforwardedArrival>, StoreFault> {
+    pub(super) fn find_arrival_after(&mut self, arrival: u64) -> Result<Option<UnforwardedArrival>, WriteFault> {
         let arrival = arrival.cast_signed();
         if arrival >= self.last_arrival {
             return Ok(None);
@@ -111,7 +111,7 @@ impl StoreTables<'_> {
     pub(super) fn apply_progress_request(
         &mut self,
         step: &TargetProgressRequest,
-    ) -> Result<ForwardProgress, StoreFault> {
+    ) -> Result<ForwardProgress, WriteFault> {
         let url = self.find_or_add_url(&step.url)?;
         let found = match step.note {
             Some(_) => None,
@@ -128,7 +128,7 @@ impl StoreTables<'_> {
     }
 
     /// Keeps the summary of a load run.
-    pub(super) fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> Result<u64, StoreFault> {
+    pub(super) fn save_load_summary(&mut self, at_ms: i64, summary: &str) -> Result<u64, WriteFault> {
         self.reserve(summary.len())?;
         Ok(self.forwards.save_load_summary(at_ms, summary)?)
     }

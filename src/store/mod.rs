@@ -11,7 +11,7 @@
 //! | `schema` | the tables and their versions |
 //! | `key`, `code` | digests and numbers that stand in rows |
 //! | `incoming` | an arrival or an event that is sent, ready to be entered |
-//! | `job`, `writer`, `tables` | what is queued, how it is committed, what it does to the tables |
+//! | `tables` | what a job does to the tables; `database::writer` commits it |
 //! | `index`, `recent_index`, `sql` | looking events up, on disk and in memory; prepared statements |
 //! | `event_cache` | what is known of an event that comes again |
 //! | `import`, `forward_statements` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
@@ -20,14 +20,12 @@
 //! | `filter`, `reader` | which events, and reading them |
 
 mod code;
-mod error;
 mod event_cache;
 mod filter;
 mod forward_statements;
 mod import;
 mod incoming;
 mod index;
-mod job;
 mod journal;
 mod key;
 mod prune;
@@ -37,7 +35,6 @@ mod rows;
 mod schema;
 mod sql;
 mod tables;
-mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -50,7 +47,7 @@ pub(crate) use prune::prune;
 pub(crate) use reader::StoreReader;
 pub(crate) use rows::{ArrivalRow, EventRow, RefusedRow};
 
-use crate::database;
+use crate::database::{self, GroupWriter, WrittenFile, WrittenTables};
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ArrivalRecorder, ForwardProgress, RecordedArrival, RefusedRequest, UnforwardedArrival,
 };
@@ -58,17 +55,14 @@ use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use import::TargetProgressRequest;
-use incoming::OutgoingEvent;
+use incoming::{IncomingArrival, OutgoingEvent};
 use jiff::Timestamp;
-use job::{HeldReply, StoreJob};
+use rusqlite::Connection;
 use schema::STORE;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::mpsc;
-
-/// Jobs that may wait for the writer; whoever has one more waits too.
-const QUEUE: usize = 4096;
+use tables::StoreTables;
 
 /// What a store is opened with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,22 +85,20 @@ impl Default for StoreOptions {
 pub struct Store {
     path: PathBuf,
     recorder: StoreRecorder,
-    writer: JoinHandle<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Store {
     /// Opens the store in a file, making the file (0600) and its folder (0700) where there are none. Blocks for some
     /// milliseconds, or for the patience while another process holds the file.
     pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        let connection = database::open_writer(&STORE, path, options.patience)?;
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        let answers = writer::ReplyDispatcher::through_runtime();
-        let thread = std::thread::Builder::new().name("store".into());
-        let writer = thread
-            .spawn(move || writer::run_writer(&connection, options.quota_bytes, jobs, &answers))
-            .map_err(|e| OpenError::from_io(path, STORE.noun, e))?;
-        Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { queue }, writer })
+        let (path, shape, patience) = (path.as_ref(), &STORE, options.patience);
+        let connection = database::open_writer(shape, path, patience)?;
+        let file = WrittenFile { shape, path: path.to_path_buf(), patience };
+        let tables = StoreFile { quota: options.quota_bytes, numbers: (0, 0) };
+        let (writer, thread) = GroupWriter::start("store", connection, Some(file), tables, ())
+            .map_err(|e| OpenError::from_io(path, shape.noun, e))?;
+        Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { writer }, thread })
     }
 
     /// The file.
@@ -142,32 +134,60 @@ impl Store {
     /// Removes events with their arrivals and attempts, and answers how many there were. Room in the file is used
     /// again; numbers are not.
     pub async fn remove_events(&self, events: Vec<u64>) -> Result<u64, ArrivalRecordError> {
-        self.recorder.submit_job(|answer| StoreJob::Remove(events, answer)).await
+        self.recorder.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.remove_events(&events)).await
     }
 
     /// Enters what another store had, in one transaction; for each its number here, or `None` where it was here already.
     pub async fn import_events(&self, past: Vec<EventImport>) -> Result<Vec<Option<u64>>, ArrivalRecordError> {
-        self.recorder.submit_job(|answer| StoreJob::Import(past, answer)).await
+        let weight = past.iter().map(EventImport::weight).sum();
+        let work = move |tables: &mut StoreTables<'_>| past.iter().map(|past| tables.import_event(past)).collect();
+        self.recorder.writer.run_job(weight, work).await
     }
 
     /// Keeps the summary of a load run, a JSON object.
     pub async fn save_load_summary(&self, at: Timestamp, summary: String) -> Result<u64, ArrivalRecordError> {
-        self.recorder.submit_job(|answer| StoreJob::Load(at.as_millisecond(), summary, answer)).await
+        let work = move |tables: &mut StoreTables<'_>| tables.save_load_summary(at.as_millisecond(), &summary);
+        self.recorder.writer.run_job(0, work).await
     }
 
     /// Finishes what was queued before, copies the log into the file and ends the writer. What is recorded later is
     /// answered with [`ArrivalRecordError::Unavailable`].
     pub async fn close(self) {
-        // A writer that is gone already has nothing left to finish.
-        let _ = self.recorder.submit_job(StoreJob::Close).await;
-        let _ = tokio::task::spawn_blocking(|| self.writer.join()).await;
+        self.recorder.writer.close().await;
+        let _ = tokio::task::spawn_blocking(|| self.thread.join()).await;
+    }
+}
+
+/// The store's tables, as the writer opens them.
+#[derive(Debug)]
+struct StoreFile {
+    quota: u64,
+    /// Highest numbers of events and arrivals that were given out in files that are gone. Whoever knows something by
+    /// its number must not find another thing under it.
+    numbers: (i64, i64),
+}
+
+impl WrittenTables for StoreFile {
+    const CAN_BEGIN_ANEW: bool = true;
+
+    type Open<'c> = StoreTables<'c>;
+
+    fn open<'c>(&mut self, connection: &'c Connection) -> rusqlite::Result<StoreTables<'c>> {
+        if self.numbers != (0, 0) {
+            connection.execute(tables::KEEP_NUMBERS, self.numbers)?;
+        }
+        StoreTables::new(connection, self.quota)
+    }
+
+    fn note_loss(&mut self, open: &StoreTables<'_>) {
+        self.numbers = (open.last_event, open.last_arrival);
     }
 }
 
 /// The door through which engines record. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct StoreRecorder {
-    queue: mpsc::Sender<StoreJob>,
+    writer: GroupWriter<StoreFile>,
 }
 
 impl StoreRecorder {
@@ -178,31 +198,28 @@ impl StoreRecorder {
         facts: &EventFacts,
         at: Timestamp,
     ) -> Result<u64, ArrivalRecordError> {
-        let outgoing = Box::new(OutgoingEvent::new(body, facts, at));
-        self.submit_job(|answer| StoreJob::Send(outgoing, answer)).await
+        let (body_bytes, outgoing) = (body.len(), OutgoingEvent::new(body, facts, at));
+        let work = move |tables: &mut StoreTables<'_>| tables.record_sent(&outgoing);
+        self.writer.run_job(body_bytes, work).await
     }
 
     /// See [`Store::record_attempt`].
     pub async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
-        self.submit_job(|answer| StoreJob::Attempt(Box::new(attempt), answer)).await
-    }
-
-    async fn submit_job<T>(&self, job: impl FnOnce(HeldReply<T>) -> StoreJob) -> Result<T, ArrivalRecordError> {
-        let gone = || ArrivalRecordError::Unavailable("it was closed".to_owned());
-        let (answer, from) = HeldReply::new();
-        self.queue.send(job(answer)).await.map_err(|_| gone())?;
-        from.await.map_err(|_| gone())?
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.record_attempt(&attempt)).await
     }
 }
 
 impl ArrivalRecorder for StoreRecorder {
     async fn record_arrival(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
-        let incoming = Box::new(arrival.into());
-        self.submit_job(|answer| StoreJob::Record(incoming, answer)).await
+        let (weight, incoming) = (arrival.content.weight(), IncomingArrival::from(arrival));
+        let work = move |tables: &mut StoreTables<'_>| tables.record_arrival(&incoming);
+        self.writer.run_job(weight, work).await
     }
 
     async fn record_refused(&self, refused: RefusedRequest) -> Result<u64, ArrivalRecordError> {
-        self.submit_job(|answer| StoreJob::Refuse(Box::new(refused), answer)).await
+        let weight = refused.content.weight();
+        let work = move |tables: &mut StoreTables<'_>| tables.record_refused(&refused);
+        self.writer.run_job(weight, work).await
     }
 
     async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
@@ -210,20 +227,21 @@ impl ArrivalRecorder for StoreRecorder {
     }
 
     async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, ArrivalRecordError> {
-        self.submit_job(|answer| StoreJob::WasForwarded(event, url.to_owned(), answer)).await
+        let url = url.to_owned();
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.was_forwarded(event, &url)).await
     }
 
     async fn find_arrival_after(&self, arrival: u64) -> Result<Option<UnforwardedArrival>, ArrivalRecordError> {
-        self.submit_job(|answer| StoreJob::ArrivalAfter(arrival, answer)).await
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.find_arrival_after(arrival)).await
     }
 
     async fn load_progress(&self, url: &str, now: Timestamp) -> Result<ForwardProgress, ArrivalRecordError> {
         let step = TargetProgressRequest::query(url, now);
-        self.submit_job(|answer| StoreJob::Progress(step, answer)).await
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.apply_progress_request(&step)).await
     }
 
     async fn save_progress(&self, url: &str, progress: ForwardProgress) -> Result<(), ArrivalRecordError> {
         let step = TargetProgressRequest::update(url, progress);
-        self.submit_job(|answer| StoreJob::Progress(step, answer)).await.map(drop)
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.apply_progress_request(&step)).await.map(drop)
     }
 }

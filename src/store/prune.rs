@@ -3,10 +3,9 @@
 //! May know the file and the ledger. Works on a connection of its own, beside a listener if need be. Must not decide
 //! what is removed.
 
-use super::error::StoreFault;
 use super::schema::STORE;
 use super::tables::StoreTables;
-use crate::database::{self, OpenError, ReadError};
+use crate::database::{self, OpenError, ReadError, TransactionTables, WriteFault};
 use rusqlite::Connection;
 use std::path::Path;
 use std::time::Duration;
@@ -42,7 +41,7 @@ pub(crate) fn prune(
     patience: Duration,
 ) -> Result<PruneSummary, ReadError> {
     let connection = database::open_writer(&STORE, path, patience).map_err(|error| unopened(path, &error))?;
-    let work = || -> Result<PruneSummary, StoreFault> {
+    let work = || -> Result<PruneSummary, WriteFault> {
         connection.execute_batch("PRAGMA secure_delete = ON")?;
         let mut pruned = PruneSummary::default();
         let mut ledger = StoreTables::new(&connection, u64::MAX)?;

@@ -1,17 +1,16 @@
 //! What one job does to the tables.
 //!
 //! May know the rows and the rules by which an arrival repeats another or comes out of order. Must not decide what
-//! makes a transaction, nor answer: `writer` does. Its statements are prepared once, for the life of the connection.
+//! makes a transaction, nor answer: the group writer does. Its statements are prepared once, for the life of the connection.
 
 use super::code;
-use super::error::StoreFault;
 use super::event_cache::{CachedEvent, EventCache};
 use super::forward_statements::ForwardStatements;
 use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::index::{EventIndex, IndexProgress, RECENT};
 use super::key::EventKeys;
 use super::sql::statements;
-use crate::database::OutcomeColumns;
+use crate::database::{OutcomeColumns, TransactionTables, WriteFault};
 use crate::protocol::arrival::{
     ArrivalRecordError, ArrivalRepeat, REFUSED_KEPT, RecordedArrival, RefusedRequest, RepeatKind,
 };
@@ -25,6 +24,9 @@ const ROW_BYTES: u64 = 160;
 
 /// The part of the quota after which the file's pages are counted again: until then, what rows take is estimated.
 const COUNT_AGAIN: u64 = 64;
+
+/// Gives no number out again up to these.
+pub(super) const KEEP_NUMBERS: &str = "UPDATE progress SET events = max(events, ?1), arrivals = max(arrivals, ?2)";
 
 /// The tables as the writer works on them.
 pub(super) struct StoreTables<'c> {
@@ -80,7 +82,7 @@ statements! {
         AND url = (SELECT id FROM urls WHERE url = ?2) LIMIT 1";
     add_refused: "INSERT INTO refused (at_ms, reason, target, headers, body) VALUES (?1, ?2, ?3, ?4, ?5)
         RETURNING id";
-    keep_numbers: "UPDATE progress SET events = max(events, ?1), arrivals = max(arrivals, ?2)";
+    keep_numbers: KEEP_NUMBERS;
     body: "SELECT body FROM events WHERE id = ?1";
     drop_arrivals: "DELETE FROM arrivals WHERE event = ?1";
     drop_attempts: "DELETE FROM attempts WHERE event = ?1";
@@ -89,7 +91,7 @@ statements! {
 }
 
 impl<'c> StoreTables<'c> {
-    /// Prepares the statements. Nothing is read before [`StoreTables::begin`].
+    /// Prepares the statements. Nothing is read before a transaction begins.
     pub(super) fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
         let (index, remembered) = (EventIndex::new(connection)?, EventCache::new(connection)?);
         let (sql, forwards) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);
@@ -106,17 +108,6 @@ impl<'c> StoreTables<'c> {
             sql,
             forwards,
         })
-    }
-
-    /// Begins a transaction, waiting for the lock, and takes stock where another process has written since the last.
-    pub(super) fn begin(&mut self) -> rusqlite::Result<()> {
-        self.sql.begin.execute([])?;
-        let version = Some(single(&mut self.sql.version)?);
-        if version != self.version {
-            self.take_stock()?;
-            self.version = version;
-        }
-        Ok(())
     }
 
     fn take_stock(&mut self) -> rusqlite::Result<()> {
@@ -138,40 +129,8 @@ impl<'c> StoreTables<'c> {
         Ok(())
     }
 
-    /// Commits: when this returns, the transaction is on the disk.
-    pub(super) fn commit(&mut self) -> rusqlite::Result<()> {
-        self.index.write_recent()?;
-        self.sql.commit.execute([]).map(drop)
-    }
-
-    /// Ends a transaction without a trace. Some errors have ended it already.
-    pub(super) fn roll_back(&mut self, connection: &Connection) {
-        self.version = None;
-        self.index.forget();
-        if !connection.is_autocommit() {
-            // If this fails, the next BEGIN says so.
-            let _ = connection.execute_batch("ROLLBACK");
-        }
-    }
-
-    /// Whether enough is recent to be sorted into the trees, or some of it is left.
-    pub(super) fn is_untidy(&self) -> bool {
-        self.index.is_sorting() || self.index.count_recent() >= self.merge_at
-    }
-
-    /// Sorts a portion of what is recent into the trees.
-    pub(super) fn tidy(&mut self) -> Result<(), StoreFault> {
-        // Where this fails, it is not tried again with every group.
-        self.merge_at = self.index.count_recent() + RECENT / 8;
-        self.index.merge_portion()?;
-        if !self.index.is_sorting() {
-            self.merge_at = RECENT;
-        }
-        Ok(())
-    }
-
     /// Enters an arrival. The first one stands in the row of its event, where that was not there before.
-    pub(super) fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, StoreFault> {
+    pub(super) fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, WriteFault> {
         let known = self.find(&incoming.keys)?;
         let is_new = known.is_none();
         self.reserve(incoming.content.headers.as_block().len() + if is_new { incoming.content.body.len() } else { 0 })?;
@@ -185,7 +144,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Enters an event that is about to be sent, and answers with its number.
-    pub(super) fn record_sent(&mut self, outgoing: &OutgoingEvent) -> Result<u64, StoreFault> {
+    pub(super) fn record_sent(&mut self, outgoing: &OutgoingEvent) -> Result<u64, WriteFault> {
         if let Some(event) = self.index.find(&outgoing.keys)? {
             self.sql.sent.execute((event, outgoing.at_ms))?;
             return Ok(event.unsigned_abs());
@@ -196,7 +155,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Enters an attempt.
-    pub(super) fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), StoreFault> {
+    pub(super) fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), WriteFault> {
         let columns = OutcomeColumns::from_outcome(&attempt.outcome);
         self.reserve(columns.answer.as_ref().map_or(0, |body| body.len()))?;
         let url = self.find_or_add_url(&attempt.url)?;
@@ -218,14 +177,14 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Whether a forward of this event to this URL was ever acknowledged.
-    pub(super) fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, StoreFault> {
+    pub(super) fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, WriteFault> {
         let forward = code::encode_purpose(crate::protocol::attempt::DeliveryPurpose::Forward);
         Ok(self.sql.acknowledged.exists((event.cast_signed(), url, forward))?)
     }
 
     /// Enters a refused request into the ring, and answers with its number. The quota is not asked: the ring bounds
     /// itself, and diagnosis matters most when things go wrong.
-    pub(super) fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, StoreFault> {
+    pub(super) fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, WriteFault> {
         let (at, reason) = (refused.at.as_millisecond(), code::encode_reason(refused.reason));
         let row = (at, reason, &refused.target, refused.content.headers.as_block(), refused.content.body.as_bytes());
         let number: i64 = self.sql.add_refused.query_row(row, |r| r.get(0))?;
@@ -237,7 +196,7 @@ impl<'c> StoreTables<'c> {
 
     /// Removes events with all that belongs to them, and answers how many there were. Their numbers are not given out
     /// again.
-    pub(super) fn remove_events(&mut self, events: &[u64]) -> Result<u64, StoreFault> {
+    pub(super) fn remove_events(&mut self, events: &[u64]) -> Result<u64, WriteFault> {
         let (last_event, last_arrival) = (self.last_event, self.last_arrival);
         self.sql.keep_numbers.execute((last_event, last_arrival))?;
         self.index.merge()?;
@@ -258,7 +217,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// Whether an event is there.
-    pub(super) fn contains_event(&mut self, keys: &EventKeys) -> Result<bool, StoreFault> {
+    pub(super) fn contains_event(&mut self, keys: &EventKeys) -> Result<bool, WriteFault> {
         Ok(self.index.find(keys)?.is_some())
     }
 
@@ -268,7 +227,7 @@ impl<'c> StoreTables<'c> {
     }
 
     /// An event of which nothing was known arrives.
-    fn new_arrival(&mut self, incoming: &IncomingArrival) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
+    fn new_arrival(&mut self, incoming: &IncomingArrival) -> Result<(i64, Option<ArrivalRepeat>, bool), WriteFault> {
         let twin = self.twin(self.last_event + 1, incoming)?;
         let seen = NewEventOrigin::Arrived { first: incoming, retry_of: twin.map(|r| r.of.cast_signed()) };
         let (event, late) = self.add_event(&incoming.keys, &incoming.content.body, &seen)?;
@@ -284,7 +243,7 @@ impl<'c> StoreTables<'c> {
         event: i64,
         known: CachedEvent,
         incoming: &IncomingArrival,
-    ) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
+    ) -> Result<(i64, Option<ArrivalRepeat>, bool), WriteFault> {
         let (at_ms, arrivals) = (incoming.at_ms, known.arrivals + 1);
         let state = code::encode_state(incoming.verification, known.state);
         let is_alike = known.envelope == Some(self.remembered.digest_envelope(incoming));
@@ -304,7 +263,7 @@ impl<'c> StoreTables<'c> {
         &mut self,
         event: i64,
         incoming: &IncomingArrival,
-    ) -> Result<(i64, Option<ArrivalRepeat>, bool), StoreFault> {
+    ) -> Result<(i64, Option<ArrivalRepeat>, bool), WriteFault> {
         let twin = self.twin(event, incoming)?;
         self.sql.arrived.execute((event, incoming.at_ms, twin.map(|r| r.of.cast_signed())))?;
         let Some(signup) = incoming.keys.signup else { return Ok((event, twin, false)) };
@@ -365,13 +324,13 @@ impl<'c> StoreTables<'c> {
         }
     }
 
-    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), StoreFault> {
+    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), WriteFault> {
         let more = (bytes as u64).saturating_add(ROW_BYTES);
         if self.added > self.quota / COUNT_AGAIN || !self.has_room(more) {
             self.count_pages()?;
         }
         if !self.has_room(more) {
-            return Err(StoreFault::Refusal(ArrivalRecordError::Full { quota: self.quota }));
+            return Err(WriteFault::Refusal(ArrivalRecordError::Full { quota: self.quota }));
         }
         self.added = self.added.saturating_add(more);
         Ok(())
@@ -379,6 +338,48 @@ impl<'c> StoreTables<'c> {
 
     fn has_room(&self, more: u64) -> bool {
         self.counted.saturating_add(self.added).saturating_add(more) <= self.quota
+    }
+}
+
+impl TransactionTables for StoreTables<'_> {
+    /// Takes stock, too, where another process has written since the last transaction.
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        self.sql.begin.execute([])?;
+        let version = Some(single(&mut self.sql.version)?);
+        if version != self.version {
+            self.take_stock()?;
+            self.version = version;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<()> {
+        self.index.write_recent()?;
+        self.sql.commit.execute([]).map(drop)
+    }
+
+    fn roll_back(&mut self, connection: &Connection) {
+        self.version = None;
+        self.index.forget();
+        if !connection.is_autocommit() {
+            // If this fails, the next BEGIN says so.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn is_untidy(&self) -> bool {
+        self.index.is_sorting() || self.index.count_recent() >= self.merge_at
+    }
+
+    /// Sorts a portion of what is recent into the trees.
+    fn tidy(&mut self) -> Result<(), WriteFault> {
+        // Where this fails, it is not tried again with every group.
+        self.merge_at = self.index.count_recent() + RECENT / 8;
+        self.index.merge_portion()?;
+        if !self.index.is_sorting() {
+            self.merge_at = RECENT;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ mod ends;
 mod forwards;
 mod retries;
 mod round_trip;
+mod store_files;
 
 use crate::support::Scene;
 

@@ -247,3 +247,17 @@ async fn a_piece_of_work_is_done_whole_or_not_at_all() {
     assert_eq!(names.await, Ok("y".into()));
     book.close().await;
 }
+
+#[tokio::test]
+async fn a_book_that_is_gone_is_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.db");
+    let book = SandboxDatabase::open(&SandboxLocation::File(path.clone())).unwrap();
+    let add = |name: &'static str| book.run_job(move |book| book.execute("INSERT INTO facts VALUES (?1, '1')", [name]));
+    assert_eq!(add("x").await, Ok(1));
+    std::fs::remove_file(&path).unwrap();
+    for name in ["y", "z"] {
+        assert_eq!(add(name).await.unwrap_err().0, "its file was moved, removed or replaced");
+    }
+    book.close().await;
+}

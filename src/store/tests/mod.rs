@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod attempts;
+mod losses;
 mod merging;
 mod opening;
 mod quota;

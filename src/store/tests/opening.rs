@@ -186,6 +186,26 @@ fn paths_that_cannot_hold_a_file() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_ordinary_file_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (fifo, socket, link) = ["fifo", "socket", "link"].map(|name| folder.path().join(name)).into();
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for path in [&fifo, &socket, Path::new("/dev/null")] {
+        let told = [Store::open(path, impatient()).unwrap_err(), StoreReader::open(path).unwrap_err()];
+        let words = format!("{} cannot be used as a store: it is not an ordinary file", path.display());
+        assert_eq!(told.map(|error| error.to_string()), [words.clone(), words]);
+    }
+    let path = folder.path().join("store.db");
+    Store::open(&path, impatient()).unwrap();
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let words = format!("{} cannot be used as a store: it is a symbolic link; name the file itself", link.display());
+    assert_eq!(Store::open(&link, impatient()).unwrap_err().to_string(), words);
+    StoreReader::open(&link).unwrap();
+}
+
 #[test]
 fn errors_of_the_system_are_sorted() {
     let sorted = |kind: std::io::ErrorKind| OpenError::from_io(Path::new("f"), "store", kind.into());

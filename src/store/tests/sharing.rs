@@ -113,9 +113,9 @@ async fn the_writer_ends_with_its_last_handle() {
     let bench = StoreFixture::new();
     bench.record("x", 0).await;
     let StoreFixture { folder: _folder, store, recorder } = bench;
-    let Store { recorder: own, writer, .. } = store;
+    let Store { recorder: own, thread, .. } = store;
     drop((recorder, own));
-    writer.join().unwrap();
+    thread.join().unwrap();
 }
 
 #[tokio::test]

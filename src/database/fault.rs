@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 
 /// How far an error of the writer reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum StoreFault {
+pub(crate) enum WriteFault {
     /// One job was turned away before it wrote anything.
     Refusal(ArrivalRecordError),
     /// One job's own, in the middle of its work: the others of its group may still succeed.
@@ -17,7 +17,7 @@ pub(super) enum StoreFault {
     File(ArrivalRecordError),
 }
 
-impl From<rusqlite::Error> for StoreFault {
+impl From<rusqlite::Error> for WriteFault {
     fn from(error: rusqlite::Error) -> Self {
         let words = |text: &str| ArrivalRecordError::Unavailable(text.to_owned());
         match error.sqlite_error_code() {
@@ -37,9 +37,9 @@ impl From<rusqlite::Error> for StoreFault {
     }
 }
 
-impl StoreFault {
+impl WriteFault {
     /// What to answer.
-    pub(super) fn into_record_error(self) -> ArrivalRecordError {
+    pub(crate) fn into_record_error(self) -> ArrivalRecordError {
         match self {
             Self::Refusal(error) | Self::Job(error) | Self::File(error) => error,
         }

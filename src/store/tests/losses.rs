@@ -1,0 +1,79 @@
+//! The file is moved, removed or replaced under a store that is open.
+
+use super::*;
+use std::fs;
+
+/// What may happen to a file.
+type Mishap = fn(&Path);
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    format!("{}{ending}", path.display()).into()
+}
+
+fn remove_all(path: &Path) {
+    ["", "-wal", "-shm"].iter().for_each(|ending| fs::remove_file(beside(path, ending)).unwrap());
+}
+
+const MISHAPS: [(&str, Mishap); 7] = [
+    ("removed", remove_all),
+    ("removed without its log", |path| fs::remove_file(path).unwrap()),
+    ("its log removed", |path| fs::remove_file(beside(path, "-wal")).unwrap()),
+    ("moved", |path| fs::rename(path, path.with_extension("old")).unwrap()),
+    ("its folder removed", |path| fs::remove_dir_all(path.parent().unwrap()).unwrap()),
+    ("its folder moved", |path| {
+        let folder = path.parent().unwrap();
+        fs::rename(folder, folder.with_extension("old")).unwrap();
+    }),
+    ("replaced", |path| {
+        let other = path.with_extension("new");
+        drop(crate::database::open_writer(&STORE, &other, Duration::ZERO).unwrap());
+        remove_all(path);
+        fs::rename(other, path).unwrap();
+    }),
+];
+
+#[tokio::test]
+async fn what_would_be_lost_is_not_acknowledged_and_the_next_one_is_stored() {
+    for (what, mishap) in MISHAPS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/store.db");
+        let store = Store::open(&path, StoreOptions::default()).unwrap();
+        let recorder = store.recorder();
+        assert_eq!(recorder.record_arrival(arrival("before", 0)).await.unwrap().event, 1);
+        mishap(&path);
+        let lost = recorder.record_arrival(arrival("x", 1)).await.unwrap_err();
+        let words = "the store cannot be written: its file was moved, removed or replaced, and is opened anew";
+        assert_eq!(lost.to_string(), words, "{what}");
+        // The sender tries again. Its number is no other event's, of those that were told already.
+        let stored = recorder.record_arrival(arrival("x", 2)).await.unwrap();
+        assert!(stored.event > 1 && stored.arrival > 1, "{what}: {stored:?}");
+        let reader = StoreReader::open(&path).unwrap();
+        assert_eq!(reader.find_event(stored.event).unwrap().unwrap().body, arrival("x", 0).content.body, "{what}");
+        store.close().await;
+        assert!(StoreReader::open(&path).unwrap().find_event(stored.event).unwrap().is_some(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_anew_is_tried_again_with_every_event() {
+    let bench = StoreFixture::with(StoreOptions { patience: Duration::from_millis(20), ..StoreOptions::default() });
+    bench.record("before", 0).await;
+    remove_all(&bench.path());
+    fs::create_dir(bench.path()).unwrap();
+    for at in 1..4 {
+        bench.recorder.record_arrival(arrival("x", at)).await.unwrap_err();
+    }
+    fs::remove_dir(bench.path()).unwrap();
+    assert_eq!(bench.record("x", 5).await.repeat, None);
+}
+
+#[tokio::test]
+async fn a_forward_goes_on_behind_what_it_has_done() {
+    let bench = StoreFixture::new();
+    bench.record("before", 0).await;
+    remove_all(&bench.path());
+    bench.recorder.record_arrival(arrival("x", 1)).await.unwrap_err();
+    let stored = bench.record("x", 2).await;
+    let next = bench.recorder.find_arrival_after(1).await.unwrap().unwrap();
+    assert_eq!((next.arrival, next.event), (stored.arrival, stored.event));
+}

@@ -1,0 +1,62 @@
+//! The store's file: what is taken for one, who may read it, and what happens when it is taken away.
+
+use crate::support::Scene;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+#[test]
+fn a_store_that_is_taken_away_is_noticed_before_the_next_answer() {
+    let scene = Scene::new();
+    let listener = scene.listen::<&str>([]);
+    scene.run(["trigger", "created"]).code(0);
+    for ending in ["", "-wal", "-shm"] {
+        fs::remove_file(format!("{}{ending}", scene.store().display())).unwrap();
+    }
+    let sent = scene.run(["trigger", "deleted", "--retry", "--speed", "instant", "--json"]).code(0);
+    let attempts = sent.records().into_iter().filter(|record| record["type"] == "attempt");
+    let statuses: Vec<_> = attempts.map(|attempt| attempt["status"].as_u64()).collect();
+    assert_eq!(statuses, [Some(503), Some(200)], "{sent}");
+    let ended = listener.stop().code(0);
+    let words =
+        "! not stored: the store cannot be written: its file was moved, removed or replaced, and is opened anew";
+    assert_eq!(ended.out().matches(words).count(), 1, "{ended}");
+    let listed = scene.run(["events", "list", "--json"]).code(0);
+    let deleted: Vec<_> =
+        listed.records().into_iter().filter(|event| event["event_type"] == "signup.deleted").collect();
+    assert_eq!(deleted.len(), 1, "{listed}");
+    assert_eq!(deleted[0]["times"], 1, "{listed}");
+}
+
+#[test]
+fn what_is_no_ordinary_file_is_no_store() {
+    let scene = Scene::new();
+    let fifo = scene.folder().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let words = "cannot be used as a store: it is not an ordinary file";
+    for arguments in [["listen", "--store"], ["subscriptions", "--store"]] {
+        let refused = scene.run(arguments.map(Into::into).into_iter().chain([fifo.clone().into_os_string()]));
+        refused.is(5, "", &format!("error: {} {words}\n", fifo.display()));
+    }
+    let link = scene.folder().join("link");
+    let aim = scene.write("aim", "");
+    std::os::unix::fs::symlink(&aim, &link).unwrap();
+    let refused = scene.run(["trigger".into(), "created".into(), "--store".into(), link.clone().into_os_string()]);
+    let words = "cannot be used as a store: it is a symbolic link; name the file itself";
+    let told = refused.err().replace("\n       ", " ");
+    assert_eq!((refused.code, told), (Some(5), format!("error: {} {words}\n", link.display())));
+    assert_eq!(fs::read(aim).unwrap(), b"", "nothing was written through it");
+}
+
+#[test]
+fn files_that_others_can_read_are_taken_away_from_them() {
+    let scene = Scene::new();
+    scene.run(["trigger", "created", "--to", "http://127.0.0.1:9/"]).code(1);
+    fs::set_permissions(scene.store(), PermissionsExt::from_mode(0o644)).unwrap();
+    let told = scene.run(["trigger", "created", "--to", "http://127.0.0.1:9/"]).code(1);
+    let words =
+        format!("note: Others could access the store {} (mode 644); now only you can.\n", scene.store().display());
+    assert!(told.err().replace("\n      ", " ").starts_with(&words), "{told}");
+    assert_eq!(fs::metadata(scene.store()).unwrap().permissions().mode() & 0o777, 0o600);
+    let quiet = scene.run(["trigger", "created", "--to", "http://127.0.0.1:9/"]).code(1);
+    assert!(!quiet.err().contains("Others"), "{quiet}");
+}
