@@ -8,7 +8,7 @@ mod values;
 use crate::commands::{
     completions, config, demo, doctor, events, expect, help, listen, load, login, logout, man, reconcile, rehearse,
     replay, sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify,
-    waitlists, whoami,
+    waitlists, welcome, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, GlobalOptions};
@@ -98,6 +98,10 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
         complete::complete(shell, command(), context)
             .map_err(|error| CliFailure::Command(OutputError::from(error).into()))?;
         return Ok(Exit::Done);
+    }
+    // Somebody who types the name alone wants to know what to do; a script gets the help that it always got.
+    if context.arguments.len() == 1 && context.is_interactive() && welcome::show_next_steps(context).is_ok() {
+        return Ok(Exit::NoCommand);
     }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);

@@ -43,6 +43,8 @@ pub(crate) struct DeliveryPlan {
     pub retry: bool,
     /// Time an attempt has; never scaled. `None` for no limit.
     pub budget: Option<Duration>,
+    /// Whether a refused connection ends the delivery at once: where nothing ever listened, waiting helps nobody.
+    pub stops_when_refused: bool,
 }
 
 /// How a delivery ended.
@@ -102,7 +104,8 @@ pub(crate) async fn deliver_event<S: DeliveryContext>(
         }
         let outcome = make_attempt(plan, number, scheduled, exchange, clock, surroundings).await?;
         ended = DeliveryResult { attempts: number, last: outcome };
-        if ended.last.is_acknowledged() {
+        let hopeless = plan.stops_when_refused && ended.last == AttemptOutcome::Refused;
+        if ended.last.is_acknowledged() || hopeless {
             break;
         }
     }

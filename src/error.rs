@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Interrupted,
     /// Terminated (SIGTERM) before finishing: 143.
     Terminated,
+    /// No command was named: 2, as for every line that the grammar does not know.
+    NoCommand,
     /// As the command that was run for the user ended.
     Child(u8),
 }
@@ -29,6 +31,7 @@ impl Exit {
             Self::No => 1,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::NoCommand => ErrorCategory::Usage.code(),
             Self::Child(code) => code,
         }
     }

@@ -6,9 +6,14 @@ use crate::config::secrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::errors::wrap_text;
 use crate::output::human::ScreenStream;
+use crate::output::line::{StyledLine, write_lines};
+use crate::output::output_error::OutputError;
 use crate::output::records;
-use crate::output::screen::Screen;
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::{Screen, ScreenFormat, ScreenOutputs};
+use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
 use crate::protocol::api::WorkspacePlan;
 use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::schedule::RetryFrom;
@@ -21,6 +26,7 @@ use crate::store::{self, Store};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// See the whole story in one process: a sandbox, a login, subscriptions, sign-ups, verified deliveries, a retry
@@ -31,9 +37,17 @@ by itself.
 
 Examples:
   referralloop demo
+  referralloop demo --fast
   referralloop demo --json"
 )]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Tell it without pauses, which are made on a terminal only
+    #[arg(long)]
+    fast: bool,
+}
+
+/// Columns that the story keeps to.
+const COLUMNS: usize = 80;
 
 /// How much faster than documented the demo's retry comes.
 const SPEED: f64 = 600.0;
@@ -42,6 +56,12 @@ const SPEED: f64 = 600.0;
 struct DemoStage<'a> {
     context: &'a Context,
     screen: &'a Screen,
+    /// Where what the story leaves out is told: in records nothing is left out.
+    backstage: &'a Screen,
+    /// How it looks for eyes; `None` for records.
+    style: Option<OutputStyle>,
+    /// Whether there are pauses for reading.
+    paced: bool,
     store: &'a Store,
     folder: PathBuf,
     /// Signs the sandbox's deliveries.
@@ -50,11 +70,74 @@ struct DemoStage<'a> {
 }
 
 impl DemoStage<'_> {
-    fn say(&self, message: &str) {
-        let what = ReportKind::Notice { message: message.to_owned() };
-        self.screen.send_report(Report { at: self.context.clock.now(), what });
+    /// The heading of an act, and the command lines that do the same.
+    async fn open_act(&self, title: &str, by_hand: &str) {
+        let Some(style) = &self.style else { return self.note(&format!("{title}. By hand: {by_hand}")) };
+        let mut lines = vec![StyledLine::new(style)];
+        let title = wrap_text(&Sanitised::text(title), style.width);
+        lines.extend(title.iter().map(|words| StyledLine::new(style).put(TextRole::Strong, words)));
+        let by_hand = wrap_text(&Sanitised::text(&format!("By hand: {by_hand}")), style.width.saturating_sub(3));
+        lines.extend(by_hand.iter().map(|words| StyledLine::indented(style, 3).put(TextRole::Faint, words)));
+        self.print(&lines);
+        self.pause(2_000).await;
+    }
+
+    /// A sentence of the story; not for records.
+    async fn say(&self, words: &str) {
+        let Some(style) = &self.style else { return };
+        let words = wrap_text(&Sanitised::text(words), style.width.saturating_sub(3));
+        self.print(
+            &words.iter().map(|row| StyledLine::indented(style, 3).put(TextRole::Plain, row)).collect::<Vec<_>>(),
+        );
+        self.pause(1_000).await;
+    }
+
+    /// A sentence for records alone.
+    fn note(&self, message: &str) {
+        if self.style.is_none() {
+            let what = ReportKind::Notice { message: message.to_owned() };
+            self.screen.send_report(Report { at: self.context.clock.now(), what });
+        }
+    }
+
+    fn print(&self, lines: &[StyledLine]) {
+        let mut text = String::new();
+        write_lines(&mut text, lines);
+        self.screen.print(ScreenStream::Err, text);
+    }
+
+    /// Time to read, where somebody does.
+    async fn pause(&self, milliseconds: u64) {
+        if self.paced {
+            self.context.clock.sleep(Duration::from_millis(milliseconds)).await;
+        }
+    }
+
+    /// What it came to, and what to type next.
+    fn close(&self, outcome: &DemoOutcome) {
+        let DemoOutcome { deliveries, attempts, .. } = outcome;
+        let sum = format!("That is the whole loop: {deliveries} deliveries in {attempts} attempts, all verified");
+        let Some(style) = &self.style else {
+            return self.note(&format!(
+                "{sum}. Now try your own: referralloop sandbox, then referralloop listen and referralloop subscribe all"
+            ));
+        };
+        let strong = |words: &str| StyledLine::new(style).put(TextRole::Strong, Sanitised::text(words));
+        let next = |(line, words): (&'static str, &'static str)| {
+            StyledLine::indented(style, 2).put(TextRole::Plain, line).pad_to(38).put(TextRole::Faint, words)
+        };
+        let mut lines = vec![StyledLine::new(style), strong(&format!("{sum}.")), strong("Now try your own:")];
+        lines.extend(NEXT.map(next));
+        self.print(&lines);
     }
 }
+
+/// What to type after the demo.
+const NEXT: [(&str, &str); 3] = [
+    ("referralloop listen 3000/webhooks", "receive, and pass on to your app"),
+    ("referralloop trigger created", "send, from another terminal"),
+    ("referralloop sandbox", "the hosted API on this machine"),
+];
 
 /// What came of the acts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,21 +151,35 @@ struct DemoOutcome {
 }
 
 /// Runs the acts.
-pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
-    let console = Console::new(context);
-    runtime::block_on(run_demo(context, &console))
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context).with_bodies(BodyDisplay::First).with_most_columns(COLUMNS);
+    runtime::block_on(run_demo(arguments, context, &console))
 }
 
-async fn run_demo(context: &Context, console: &Console) -> Result<Exit, Error> {
+/// The screen for what the story leaves out.
+fn open_backstage(screen: &Screen, console: &Console) -> Result<Screen, Error> {
+    if console.is_json() {
+        return Ok(screen.clone());
+    }
+    let nowhere = ScreenOutputs { out: Box::new(std::io::sink()), err: Box::new(std::io::sink()) };
+    let screen = Screen::start(ScreenFormat::Human(console.out.clone()), nowhere, || {});
+    Ok(screen.map_err(OutputError::Unstartable)?)
+}
+
+async fn run_demo(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
     let folder = tempfile::tempdir()
         .map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")).caused_by(error))?;
     let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (screen, _) = console.start_screen()?;
     let secret = secrets::generate_secret(&context.entropy);
     let folder_path = folder.path().to_path_buf();
+    let backstage = open_backstage(&screen, console)?;
     let stage = DemoStage {
         context,
         screen: &screen,
+        backstage: &backstage,
+        style: (!console.is_json()).then(|| console.out.clone()),
+        paced: !arguments.fast && !console.is_json() && console.is_terminal(),
         store: &store,
         folder: folder_path,
         secret,
@@ -97,11 +194,8 @@ async fn run_demo(context: &Context, console: &Console) -> Result<Exit, Error> {
             return Ok(delivery::exit_for_signal(signal));
         }
     };
-    if let Ok(DemoOutcome { good: true, deliveries, attempts }) = played {
-        stage.say(&format!(
-            "That is the whole loop: {deliveries} deliveries in {attempts} attempts, all verified. Now try your own: \
-            referralloop sandbox, then referralloop listen and referralloop subscribe all"
-        ));
+    if let Ok(outcome @ DemoOutcome { good: true, deliveries, attempts }) = played {
+        stage.close(&outcome);
         if console.is_json() {
             let counts = json!({ "acts": 4, "deliveries": deliveries, "attempts": attempts });
             screen.print(ScreenStream::Out, records::encode_summary(context.clock.now(), "demo", &counts));
@@ -131,7 +225,7 @@ async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<Demo
     let end = async {
         stop.wait_for_stop().await;
     };
-    let running = site.start(stage.context, (stage.screen, console.out.clone()), Some(heard)).await?;
+    let running = site.start(stage.context, (stage.backstage, console.out.clone()), Some(heard)).await?;
     let serving = site.serve(running, end, std::future::pending());
     let telling = async {
         let told = acts::run_acts(stage, key, &url, attempts).await;

@@ -12,10 +12,12 @@ use crate::error::{Error, Exit};
 use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
+use crate::output::style::BodyDisplay;
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventSelection;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{Report, ReportKind};
+use crate::protocol::target::LISTENER_PORT;
 use crate::receive::{self, ResponseScript};
 use crate::session::arguments::{self, option_or_setting};
 use crate::session::delivery::exit_for_signal;
@@ -23,6 +25,7 @@ use crate::session::listener::{
     self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
 };
 use crate::session::{self, diagnosis, input, runtime};
+use clap::ValueEnum;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,10 +40,11 @@ a summary.
 
 Examples:
   referralloop listen
-  referralloop listen --forward-to 3000/webhooks
+  referralloop listen 3000/webhooks
   referralloop listen --forward-to created=3000/new --forward-to '*_changed=3000/moved'
   referralloop listen --forward-to 3000/webhooks --forward-retry
   referralloop listen --where '.data.position < 10'
+  referralloop listen 3000/webhooks --body none
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
   referralloop listen --events created,deleted --json
@@ -116,6 +120,36 @@ struct DisplayArguments {
     /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
     #[arg(long = "where", value_name = "EXPR")]
     condition: Option<String>,
+    /// When bodies are shown; without its body an event takes one line [default: auto on a terminal, else full]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    body: Option<BodyOption>,
+}
+
+/// When bodies are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BodyOption {
+    /// Always
+    Full,
+    /// As long as events come one by one
+    Auto,
+    /// Never
+    None,
+}
+
+impl DisplayArguments {
+    fn bodies(&self, console: &Console) -> Result<BodyDisplay, Error> {
+        match self.body {
+            Some(_) if console.is_json() => {
+                Err(Error::usage("--body is for people: records always carry their bodies")
+                    .hint("leave out --body, or --json"))
+            }
+            Some(BodyOption::Full) => Ok(BodyDisplay::Full),
+            Some(BodyOption::Auto) => Ok(BodyDisplay::Auto),
+            Some(BodyOption::None) => Ok(BodyDisplay::Never),
+            None if console.is_terminal() => Ok(BodyDisplay::Auto),
+            None => Ok(BodyDisplay::Full),
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -157,6 +191,7 @@ fn path(text: &str) -> Result<String, String> {
 /// Listens until told to stop.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
+    let console = arguments.shown.bodies(&console).map(|bodies| console.with_bodies(bodies))?;
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&arguments.verification.secret_file.iter().map(Some).collect::<Vec<_>>())?;
     let address = address(&arguments.address, &settings)?;
@@ -179,7 +214,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 fn address(address: &AddressArguments, settings: &ConfigSettings) -> Result<SocketAddr, Error> {
     let port = option_or_setting(address.port.as_ref(), settings, SettingKey::Port, arguments::read_port)?;
     let bind = option_or_setting(address.bind.as_ref(), settings, SettingKey::Bind, arguments::read_address)?;
-    Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(4242)))
+    Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(LISTENER_PORT)))
 }
 
 /// Whoever can reach the listener can fill its store, and everybody who has read this program knows how the
@@ -280,6 +315,10 @@ async fn serve(
     let traces = Advertisement::publish(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
     listener::show_banner(&door.url, &secret, &receiving, console, &screen);
+    if context.stderr.is_terminal {
+        let secret = arguments.verification.secret_file.is_empty();
+        listener::show_next_steps(context, secret, console, &screen);
+    }
     screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now()));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);

@@ -27,4 +27,5 @@ pub(crate) mod trigger;
 pub(crate) mod unsubscribe;
 pub mod verify;
 pub(crate) mod waitlists;
+pub(crate) mod welcome;
 pub(crate) mod whoami;

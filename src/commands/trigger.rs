@@ -118,6 +118,14 @@ impl RetryArguments {
     }
 }
 
+impl Arguments {
+    /// Whether somebody just tries it: nobody said where to, nor that retries are what it is about.
+    fn is_first_try(&self, settings: &ConfigSettings) -> bool {
+        let retries = &self.retries;
+        self.destination.is_default(settings) && !retries.retry && retries.speed.is_none()
+    }
+}
+
 /// Fabricates, signs and delivers.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
@@ -169,6 +177,7 @@ async fn send(
         pace: arguments.retries.speed.unwrap_or(DeliveryPace::Times(1.0)),
         retry: arguments.retries.follows_schedule(context),
         budget: arguments.destination.budget(),
+        stops_when_refused: arguments.is_first_try(settings),
     };
     let exit = delivery::deliver_event(&plan, &exchange, context, &screen, &store, &stop).await;
     store.close().await;

@@ -97,6 +97,7 @@ fn plan(url: Url, retry: bool, pace: DeliveryPace, retry_from: RetryFrom) -> Del
         pace,
         retry,
         budget: Some(Duration::from_secs(20)),
+        stops_when_refused: false,
     }
 }
 
@@ -188,5 +189,24 @@ fn an_attempt_that_cannot_be_kept_ends_the_delivery() {
     let (delivery, diary) = run(&plan(url, true, DeliveryPace::Instant, RetryFrom::Previous), &clock, Some(2));
     assert_eq!(delivery, Err("no room"));
     assert_eq!(diary.kept.len(), 2);
+    served.join().unwrap();
+}
+
+#[test]
+fn nothing_is_waited_for_where_nothing_ever_listened() {
+    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = Url::parse(&format!("http://{nowhere}/")).unwrap();
+    let clock = SkippingClock::default();
+    let patient = plan(url, true, DeliveryPace::Times(1.0), RetryFrom::Previous);
+    assert_eq!(run(&patient, &clock, None).0.unwrap().attempts, 5);
+    let hopeless = DeliveryPlan { stops_when_refused: true, ..patient };
+    let (ended, diary) = run(&hopeless, &clock, None);
+    assert_eq!(ended.unwrap(), DeliveryResult { attempts: 1, last: AttemptOutcome::Refused });
+    assert!(matches!(diary.told.last(), Some(ReportKind::GaveUp { attempts: 1, of: 5, .. })));
+    // What answers may recover.
+    let (url, served) = endpoint(&[500, 200]);
+    let failing =
+        DeliveryPlan { stops_when_refused: true, ..plan(url, true, DeliveryPace::Instant, RetryFrom::Previous) };
+    assert_eq!(run(&failing, &clock, None).0.unwrap().attempts, 2);
     served.join().unwrap();
 }

@@ -9,7 +9,7 @@ use super::records;
 use super::rendition::quote_shell_word;
 use super::sanitise::Sanitised;
 use super::screen::{Screen, ScreenFormat, ScreenOutputs};
-use super::style::{ColourChoice, OutputStyle, TextRole, decide_colour};
+use super::style::{BodyDisplay, ColourChoice, OutputStyle, TextRole, decide_colour};
 use crate::clock::SharedClock;
 use crate::context::{self, ColorMode, Context, GlobalOptions, OutputStream};
 use crate::protocol::report::Report;
@@ -62,6 +62,17 @@ impl Console {
             clock: context.clock.clone(),
             repeated: list_repeated(&context.globals),
         }
+    }
+
+    /// The same with the bodies of arrivals shown at other times.
+    pub(crate) fn with_bodies(self, bodies: BodyDisplay) -> Self {
+        Self { out: self.out.with_bodies(bodies), ..self }
+    }
+
+    /// The same with lines on stdout that keep to so many columns.
+    pub(crate) fn with_most_columns(self, columns: usize) -> Self {
+        let width = self.out.width.min(columns);
+        Self { out: self.out.with_width(width), ..self }
     }
 
     /// Whether stdout carries records.

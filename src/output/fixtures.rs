@@ -53,6 +53,7 @@ pub(super) fn created_arrival(event: u64) -> ArrivalReport {
         out_of_order: false,
         answer: 200,
         not_stored: None,
+        forwards: 0,
     }
 }
 

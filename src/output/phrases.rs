@@ -7,6 +7,8 @@ use super::style::{OutputStyle, TextRole};
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
 use crate::protocol::facts::{DriftKind, PayloadDrift, WaitlistPosition};
+use crate::protocol::report::AttemptReport;
+use crate::protocol::target::is_listener_default;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -162,6 +164,18 @@ pub(crate) fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
     }))
 }
 
+/// The same for an attempt, which went somewhere.
+pub(crate) fn attempt_hint(report: &AttemptReport) -> Option<Sanitised> {
+    let attempt = &report.attempt;
+    let listener = || url::Url::parse(&attempt.url).is_ok_and(|url| is_listener_default(&url));
+    match attempt.outcome {
+        AttemptOutcome::Refused if listener() => Some(Sanitised::own(
+            "nothing is listening there: start a listener in another terminal with: referralloop listen",
+        )),
+        _ => outcome_hint(&attempt.outcome),
+    }
+}
+
 fn answer_hint(answer: &AttemptResponse) -> Option<Sanitised> {
     Some(Sanitised::own(match answer.status {
         300..=399 => return Some(redirect_hint(answer.location.as_deref())),
@@ -213,6 +227,17 @@ pub(crate) fn render_repeat_badge(kind: RepeatKind, style: &OutputStyle) -> Styl
         RepeatKind::ProbableRetry => "↻ retry?",
     };
     StyledLine::new(style).put(TextRole::Notable, words)
+}
+
+/// The state of a signature, or that an arrival repeats another one, in one sign.
+pub(crate) fn render_mark(repeat: Option<RepeatKind>, state: SignatureState, style: &OutputStyle) -> StyledLine {
+    let (ink, sign) = match (repeat, state) {
+        (Some(_), _) => (TextRole::Notable, "↻"),
+        (None, SignatureState::Valid) => (TextRole::Good, "✔"),
+        (None, SignatureState::Unsigned) => (TextRole::Plain, "○"),
+        (None, SignatureState::Invalid) => (TextRole::Bad, "✘"),
+    };
+    StyledLine::new(style).put(ink, sign)
 }
 
 /// A body on one line for quoting, without the quotes: breaks become spaces; cut to so many columns. `None` when there

@@ -36,6 +36,20 @@ pub fn decide_colour(choice: ColourChoice, is_terminal: bool, env: impl Fn(&str)
     }
 }
 
+/// When the bodies of arrivals are shown; without them an arrival takes one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum BodyDisplay {
+    /// Always.
+    #[default]
+    Full,
+    /// As long as they come one by one.
+    Auto,
+    /// Of the first arrival alone.
+    First,
+    /// Never.
+    Never,
+}
+
 /// How text is rendered for eyes.
 #[derive(Debug, Clone)]
 pub struct OutputStyle {
@@ -51,12 +65,22 @@ pub struct OutputStyle {
     pub body_lines: Option<usize>,
     /// Whether header lines are shown with what was received or is sent.
     pub headers: bool,
+    /// When bodies are shown at all.
+    pub(crate) bodies: BodyDisplay,
 }
 
 impl OutputStyle {
     /// A style with the usual number of body lines.
     pub fn new(colour: bool, width: usize, zone: TimeZone) -> Self {
-        Self { colour, width, table_width: width, zone, body_lines: Some(BODY_LINES), headers: false }
+        Self {
+            colour,
+            width,
+            table_width: width,
+            zone,
+            body_lines: Some(BODY_LINES),
+            headers: false,
+            bodies: BodyDisplay::Full,
+        }
     }
 
     /// The same with another number of body lines.
@@ -64,9 +88,20 @@ impl OutputStyle {
         Self { body_lines, ..self }
     }
 
+    /// The same for another number of columns.
+    pub fn with_width(self, width: usize) -> Self {
+        let table_width = if self.table_width == usize::MAX { usize::MAX } else { width };
+        Self { width, table_width, ..self }
+    }
+
     /// The same, with tables as wide as what they say: for pipes and files, whose readers want whole values.
     pub fn with_whole_tables(self) -> Self {
         Self { table_width: usize::MAX, ..self }
+    }
+
+    /// The same with bodies shown at other times.
+    pub(crate) fn with_bodies(self, bodies: BodyDisplay) -> Self {
+        Self { bodies, ..self }
     }
 
     /// The same with or without header lines.

@@ -163,6 +163,8 @@ pub struct ArrivalReport {
     pub answer: u16,
     /// Why it could not be stored, for an answer of 503 or 507.
     pub not_stored: Option<String>,
+    /// How many targets it goes on to.
+    pub forwards: usize,
 }
 
 /// A request that was no delivery, as told.

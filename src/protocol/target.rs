@@ -9,6 +9,14 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use url::{Host, Url};
 
+/// The port on which a listener listens unless told otherwise.
+pub(crate) const LISTENER_PORT: u16 = 4242;
+
+/// Whether a URL leads to where a listener on this machine listens unless told otherwise.
+pub(crate) fn is_listener_default(url: &Url) -> bool {
+    url.port() == Some(LISTENER_PORT) && is_own_address(url, SocketAddr::from((Ipv4Addr::LOCALHOST, LISTENER_PORT)))
+}
+
 /// Why a target is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TargetError {

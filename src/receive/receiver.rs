@@ -210,16 +210,20 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         let wanted = |target: &&Arc<ForwardTarget<R>>| {
             shown && target.settings.only.as_ref().is_none_or(|only| only(&arrival.facts, &arrival.content.body))
         };
-        let (mut mirror, mut tickets) = (None, Vec::new());
+        let (mut mirror, mut tickets, mut forwards) = (None, Vec::new(), 0);
         for target in self.targets.iter().filter(wanted) {
             match target.settings.ack {
                 // Its worker reads the store.
-                AckMode::Store if target.settings.retrying.is_some() => {}
-                AckMode::Store => tickets.push((Arc::clone(target), target.line.reserve())),
+                AckMode::Store if target.settings.retrying.is_some() => forwards += 1,
+                AckMode::Store => {
+                    forwards += 1;
+                    tickets.push((Arc::clone(target), target.line.reserve()));
+                }
                 AckMode::Mirror => mirror = mirror.or_else(|| Some(Arc::clone(target))),
             }
         }
-        let draft = (shown && self.shared.audience.wants_report()).then(|| reports::draft_arrival(arrival));
+        forwards += usize::from(mirror.is_some());
+        let draft = (shown && self.shared.audience.wants_report()).then(|| reports::draft_arrival(arrival, forwards));
         let (target, content) = (arrival.target.clone(), arrival.content.clone());
         AfterStore { draft, target, content, shown, mirror, tickets }
     }

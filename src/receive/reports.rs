@@ -28,7 +28,7 @@ impl<F: Fn(Report) + Send + Sync> ReportSink for F {
 }
 
 /// An arrival's report before it is known how the store takes it. Bodies and headers are shared, not copied.
-pub(super) fn draft_arrival(arrival: &Arrival) -> Box<ArrivalReport> {
+pub(super) fn draft_arrival(arrival: &Arrival, forwards: usize) -> Box<ArrivalReport> {
     Box::new(ArrivalReport {
         number: None,
         fingerprint: arrival.content.body.fingerprint(),
@@ -39,6 +39,7 @@ pub(super) fn draft_arrival(arrival: &Arrival) -> Box<ArrivalReport> {
         out_of_order: false,
         answer: 0,
         not_stored: None,
+        forwards,
     })
 }
 
@@ -54,6 +55,7 @@ pub(super) fn complete_stored(mut draft: Box<ArrivalReport>, recorded: &Recorded
 /// Completes a draft of an arrival that could not be stored.
 pub(super) fn complete_unstored(mut draft: Box<ArrivalReport>, why: String, answer: u16) -> ReportKind {
     draft.not_stored = Some(why);
+    draft.forwards = 0;
     draft.answer = answer;
     ReportKind::Arrival(draft)
 }
@@ -78,6 +80,7 @@ pub(super) fn report_refused(
         out_of_order: false,
         answer,
         not_stored: None,
+        forwards: 0,
     }))
 }
 

@@ -2,8 +2,10 @@
 
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
+use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::Error;
+use crate::output::rendition::quote_shell_word;
 use crate::protocol::api::check_id;
 use crate::protocol::event::{EventSelection, EventType, FieldKind};
 use crate::protocol::field::FieldName;
@@ -125,6 +127,21 @@ pub(crate) fn option_or_setting<T: Clone>(
     read(&found.value)
         .map(Some)
         .map_err(|message| Error::configuration(format!("{}: '{}': {message}", found.origin, key.name())))
+}
+
+/// This program as it is called again for the same profile and store.
+pub(crate) fn describe_program(context: &Context) -> String {
+    let globals = &context.globals;
+    let mut line = "referralloop".to_owned();
+    let paths = [("--config", &globals.config), ("--store", &globals.store)];
+    let named = globals.profile.iter().map(|name| ("--profile", name.clone()));
+    let named = named.chain(paths.into_iter().filter_map(|(o, path)| Some((o, path.as_ref()?.display().to_string()))));
+    for (option, value) in named {
+        let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+        let word = if plain { value } else { quote_shell_word(&value) };
+        line = format!("{line} {option} {word}");
+    }
+    line
 }
 
 /// Reads an id of the service.

@@ -6,6 +6,7 @@ use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
+use crate::protocol::target::LISTENER_PORT;
 use std::time::Duration;
 use url::Url;
 
@@ -21,6 +22,12 @@ pub(crate) struct Arguments {
     timeout: TimeLimit,
 }
 
+/// Where a listener listens by default.
+pub(crate) fn default_target() -> Result<Url, Error> {
+    let text = format!("http://127.0.0.1:{LISTENER_PORT}/");
+    Url::parse(&text).map_err(|error| Error::from_source(ErrorCategory::Usage, error))
+}
+
 impl Arguments {
     /// `--to`, else the setting, else the running listener, else where one listens by default.
     pub(crate) fn resolve_target(&self, context: &Context, settings: &ConfigSettings) -> Result<Url, Error> {
@@ -29,9 +36,12 @@ impl Arguments {
             return Ok(url);
         }
         let store = super::store_path(context, settings)?;
-        let default =
-            || Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::from_source(ErrorCategory::Usage, error));
-        registry::find_listener(&store).map_or_else(default, Ok)
+        registry::find_listener(&store).map_or_else(default_target, Ok)
+    }
+
+    /// Whether nobody said where to: neither the command line nor a setting.
+    pub(crate) fn is_default(&self, settings: &ConfigSettings) -> bool {
+        self.to.is_none() && matches!(settings.get(SettingKey::To), Ok(None))
     }
 
     /// Time that an attempt has; `None` for no limit.

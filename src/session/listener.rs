@@ -302,6 +302,27 @@ pub(crate) fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, 
     screen.print(ScreenStream::Err, render_banner(&parts, &console.err));
 }
 
+/// What to type next: in the other terminal, and for the app.
+pub(crate) fn show_next_steps(context: &Context, secret: bool, console: &Console, screen: &Screen) {
+    if console.is_json() {
+        return;
+    }
+    let program = super::arguments::describe_program(context);
+    let mut steps = vec![("In another terminal:  ", format!("{program} trigger created"))];
+    if secret {
+        steps.push(("Secret for your app:  ", format!("{program} secret show")));
+    }
+    let lines: Vec<StyledLine> = steps
+        .iter()
+        .map(|(label, words)| {
+            StyledLine::new(&console.err).put(TextRole::Faint, *label).put(TextRole::Plain, Sanitised::text(words))
+        })
+        .collect();
+    let mut out = String::new();
+    write_lines(&mut out, &lines);
+    screen.print(ScreenStream::Err, out);
+}
+
 /// A bare origin reads better without the slash that a URL ends with.
 fn display_url(url: &Url) -> &str {
     if url.path() == "/" { url.as_str().trim_end_matches('/') } else { url.as_str() }

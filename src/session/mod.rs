@@ -11,6 +11,7 @@ pub(crate) mod errors;
 pub(crate) mod history;
 pub(crate) mod input;
 pub(crate) mod listener;
+pub(crate) mod live_terminal;
 pub(crate) mod payload;
 pub(crate) mod ready_file;
 pub(crate) mod reference;

@@ -7,7 +7,7 @@ mod source;
 use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-const PROCESS: [&str; 3] = ["clock", "shutdown", "context"];
+const PROCESS: [&str; 4] = ["clock", "shutdown", "context", "terminal"];
 
 /// What edges stand on.
 const FOOTINGS: [&str; 4] = ["exchange", "server", "database", "child"];
@@ -18,7 +18,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
     let below_edges = || [&["protocol"], PROCESS.as_slice()].concat();
     let below_session = || [below_edges(), FOOTINGS.to_vec(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
     Some(match module {
-        "protocol" | "clock" | "shutdown" | "error" => vec![],
+        "protocol" | "clock" | "shutdown" | "terminal" | "error" => vec![],
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "server" | "database" | "child" | "config" | "output" => below_edges(),
@@ -38,7 +38,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Words that only one module may say: its outside thing.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 13] = [
+    ("crossterm", &["terminal"]),
     ("rusqlite", &["database", "store", "sandbox"]),
     ("reqwest", &["exchange"]),
     ("axum", &["server", "receive", "sandbox"]),
@@ -46,7 +47,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("indicatif", &["output"]),
     ("getrandom", &["context"]),
     ("env::", &["context"]),
-    ("io::stdin", &["context"]),
+    ("io::stdin", &["context", "terminal"]),
     ("io::stdout", &["context"]),
     ("io::stderr", &["context"]),
     ("process::id", &["context"]),

@@ -6,6 +6,7 @@ mod forwards;
 mod retries;
 mod round_trip;
 mod store_files;
+mod watching;
 
 use crate::support::Scene;
 

@@ -45,22 +45,24 @@ pub(super) async fn run_acts(
     url: &Url,
     mut attempts: AttemptStates,
 ) -> Result<DemoOutcome, Error> {
-    stage.say("1. The hosted API in a box, and a login to it. By hand: referralloop sandbox, referralloop login");
+    let by_hand = "referralloop sandbox, referralloop login";
+    stage.open_act("1. The hosted API in a box, and a login to it", by_hand).await;
     let service = log_in(stage, key, url)?;
     let subscriber = SubscriptionClient::open(&service, stage.store.path(), stage.context)?;
     let mut play = DemoPlay { stage, service: &service, subscriber: &subscriber, outcome: DemoOutcome::default() };
     let list = play.waitlist().await?;
-    stage.say(
-        "2. Three subscriptions, and sign-ups that are created, moved and deleted. By hand: referralloop \
-        listen, referralloop subscribe all --url URL, referralloop signups create",
-    );
+    let by_hand = "referralloop listen, referralloop subscribe all --url URL, referralloop signups create";
+    stage.open_act("2. Three subscriptions, and sign-ups that are created, moved and deleted", by_hand).await;
     let lived = play.run_lives(&list, &mut attempts).await?;
-    stage.say(
-        "3. The endpoint fails once, so the event is delivered again a minute later (600 times faster here). By \
-        hand: referralloop listen --respond 500,200",
-    );
+    stage
+        .open_act(
+            "3. The endpoint fails once; a minute later (here 0.1 s) the event comes again",
+            "referralloop listen --respond 500,200",
+        )
+        .await;
     let retried = play.retry(&list, &mut attempts).await?;
-    stage.say("4. Somebody else signs with another secret and is refused. By hand: referralloop trigger created --secret-file other.txt --no-retry");
+    let by_hand = "referralloop trigger created --secret-file other.txt --no-retry";
+    stage.open_act("4. Somebody else signs with another secret and is refused", by_hand).await;
     let refused = play.forge().await?;
     Ok(DemoOutcome { good: lived && retried && refused, ..play.outcome })
 }
@@ -91,7 +93,9 @@ impl DemoPlay<'_> {
     /// Checks the key, as `login` does, and takes the waitlist that people are on.
     async fn waitlist(&self) -> Result<ApiWaitlist, Error> {
         let lists = self.service.client.list_waitlists().await.map_err(|failure| self.explain(&failure))?;
-        self.stage.say(&format!("The test key works for {} waitlists.", lists.len()));
+        let words = format!("The test key works for {} waitlists.", lists.len());
+        self.stage.note(&words);
+        self.stage.say(&words).await;
         lists.into_iter().next().ok_or_else(|| Error::machine("the sandbox has no waitlist"))
     }
 
@@ -99,9 +103,12 @@ impl DemoPlay<'_> {
     async fn run_lives(&mut self, list: &ApiWaitlist, attempts: &mut AttemptStates) -> Result<bool, Error> {
         let scene = async |url: &Url| {
             let entries = self.subscribe(EventType::ALL.to_vec(), url, list).await?;
+            self.stage.say("Ada signs up; Bob follows her link, which moves her up; she is deleted.").await;
             let ada = self.create(list, "ada.lovelace@example.com", "Ada Lovelace").await?;
+            self.stage.pause(1_500).await;
             // Ada was second: Bob's referral moves her to the front, and the first one behind her.
             self.refer(&ada, "bob@example.com").await?;
+            self.stage.pause(1_500).await;
             let deleted = self.service.client.delete_signup(list.id(), ada.id()).await;
             deleted.map_err(|failure| self.explain(&failure))?;
             Ok(entries)
@@ -142,7 +149,7 @@ impl DemoPlay<'_> {
         let mut tell = |step: SubscriptionStep<'_>| {
             if let SubscriptionStep::Made(entry) = step {
                 let id = entry.id.as_deref().unwrap_or_default();
-                self.stage.say(&format!("{id}  {} → {}", entry.event, entry.url));
+                self.stage.note(&format!("{id}  {} → {}", entry.event, entry.url));
             }
         };
         let made = self.subscriber.subscribe(&wanted, &self.stage.stop, &mut tell).await;
@@ -233,7 +240,7 @@ impl DemoPlay<'_> {
         let body = RawBody::new(signup.build_created().to_string());
         let ended = self.run_listening(ResponseScript::default(), async |url: &Url| {
             let request = request::build_event_request(url.clone(), &body, Some(forger.sign(body.as_bytes())))?;
-            let event = delivery::register_event(&request, stage.context, stage.screen, stage.store).await?;
+            let event = delivery::register_event(&request, stage.context, stage.backstage, stage.store).await?;
             let plan = DeliveryPlan {
                 label: request.url.to_string(),
                 request,
@@ -243,8 +250,9 @@ impl DemoPlay<'_> {
                 pace: DeliveryPace::Instant,
                 retry: false,
                 budget: Some(ATTEMPT_BUDGET),
+                stops_when_refused: false,
             };
-            delivery::deliver_event(&plan, &HttpClient::new(), stage.context, stage.screen, stage.store, &stage.stop)
+            delivery::deliver_event(&plan, &HttpClient::new(), stage.context, stage.backstage, stage.store, &stage.stop)
                 .await
         });
         Ok(ended.await? == Exit::No)

@@ -9,6 +9,7 @@ use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::redact::Redactor;
+use crate::session::destination::default_target;
 use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
@@ -129,7 +130,7 @@ fn write(
 fn target(arguments: &Arguments, story: &EventHistory) -> Result<Url, Error> {
     match arguments.to.clone().or_else(|| story.forwarded_to()) {
         Some(url) => Ok(url),
-        None => arguments::read_target("http://127.0.0.1:4242/").map_err(Error::usage),
+        None => default_target(),
     }
 }
 

@@ -23,6 +23,9 @@ use url::Url;
 #[group(skip)]
 #[command(next_help_heading = "Forwarding")]
 pub(super) struct Arguments {
+    /// Forward to these targets, as --forward-to does: 3000/webhooks
+    #[arg(value_name = "TARGET", value_parser = positional_route, help_heading = "Arguments")]
+    targets: Vec<ForwardRoute>,
     /// Forward to the local app: a port, host:port/path or URL; created=URL or '*_changed=URL' for some events (repeatable)
     #[arg(short, long, value_name = "TARGET", value_parser = route)]
     forward_to: Vec<ForwardRoute>,
@@ -81,6 +84,15 @@ fn route(text: &str) -> Result<ForwardRoute, String> {
     Ok(ForwardRoute { text: text.to_owned(), patterns, url: arguments::read_target(target)? })
 }
 
+/// The same without an option in front: a bare word is rather a slip than the name of a host.
+fn positional_route(text: &str) -> Result<ForwardRoute, String> {
+    let bare = !text.contains([':', '/', '=']) && text.contains(|c: char| !c.is_ascii_digit()) && text != "localhost";
+    match bare {
+        true => Err(format!("'{text}' is not a target; write a port, host:port/path or a URL, like 3000/webhooks")),
+        false => route(text),
+    }
+}
+
 /// The full name of an event, a name of the second service, or a glob.
 fn pattern(name: &str) -> Result<String, String> {
     match name {
@@ -127,7 +139,7 @@ impl ForwardRoute {
 impl Arguments {
     /// The targets: those given, else that of the settings.
     pub(super) fn targets(&self, context: &Context, settings: &ConfigSettings) -> Result<Vec<ForwardSettings>, Error> {
-        let mut routes = self.forward_to.clone();
+        let mut routes = [self.targets.as_slice(), &self.forward_to].concat();
         if routes.is_empty() {
             routes.extend(option_or_setting(None, settings, SettingKey::ForwardTo, route)?);
         }
@@ -158,7 +170,7 @@ impl Arguments {
             _ => return Ok(()),
         };
         Err(Error::usage(format!("{option} needs a target"))
-            .hint("name it with --forward-to, for instance --forward-to 3000/webhooks"))
+            .hint("name it, for instance: referralloop listen 3000/webhooks"))
     }
 
     fn settings(&self, route: &ForwardRoute, headers: Vec<HeaderArgument>, trust: &TlsTrust) -> ForwardSettings {

@@ -109,6 +109,7 @@ pub(super) async fn deliver_missed(
             pace: mending.pace,
             retry: mending.retry,
             budget: Some(BUDGET),
+            stops_when_refused: false,
         };
         match delivery::deliver_event(&plan, &mending.exchange, context, &screen, &store, stop).await? {
             Exit::Done => delivered.acknowledged += 1,

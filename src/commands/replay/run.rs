@@ -15,6 +15,7 @@ use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
+use crate::session::destination::default_target;
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, delivery, editor, registry};
@@ -94,9 +95,7 @@ impl<'a> ReplayRun<'a> {
         let store = session::store_path(context, settings)?;
         let fallback = match registry::find_listener(&store) {
             Some(url) => url,
-            None => {
-                Url::parse("http://127.0.0.1:4242/").map_err(|error| Error::from_source(ErrorCategory::Usage, error))?
-            }
+            None => default_target()?,
         };
         let form = ReplayForm { signing, headers: sending.headers.clone(), with_path: sending.forward_path };
         Ok(Self { arguments, form, fallback })
@@ -219,6 +218,7 @@ impl<'a> ReplayRun<'a> {
             pace: sending.speed.unwrap_or(DeliveryPace::Times(1.0)),
             retry: sending.retry,
             budget: sending.timeout.0,
+            stops_when_refused: false,
         })
     }
 }

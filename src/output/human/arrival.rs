@@ -89,7 +89,7 @@ fn is_refused(report: &ArrivalReport) -> bool {
     report.reason.is_some() || report.arrival.verification == SignatureState::Invalid
 }
 
-fn event_number(report: &ArrivalReport) -> Option<u64> {
+pub(super) fn event_number(report: &ArrivalReport) -> Option<u64> {
     match report.number {
         Some(ArrivalNumber::Stored { event, .. }) => Some(event),
         _ => None,
@@ -141,7 +141,7 @@ fn head(at: Timestamp, report: &ArrivalReport, padded: bool, style: &OutputStyle
     line.join(&badge).pad_to(badge_end)
 }
 
-fn number(report: &ArrivalReport) -> Sanitised {
+pub(super) fn number(report: &ArrivalReport) -> Sanitised {
     match report.number {
         Some(ArrivalNumber::Stored { event, .. }) => Sanitised::text(&format!("#{event}")),
         Some(ArrivalNumber::Refused(number)) => Sanitised::text(&format!("!{number}")),

@@ -4,7 +4,7 @@ use super::INDENT;
 use crate::output::errors::render_labelled;
 use crate::output::line::StyledLine;
 use crate::output::phrases::{
-    describe_outcome, excerpt_body, format_duration, format_offset, format_position, outcome_hint,
+    attempt_hint, describe_outcome, excerpt_body, format_duration, format_offset, format_position,
 };
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
@@ -28,7 +28,7 @@ pub(super) fn render_forward(forward: &AttemptReport, named: bool, style: &Outpu
     let mut lines = beside_or_below(line, &forward_results(forward, style), style);
     let room = style.width.saturating_sub(INDENT + 4);
     lines.extend(refusal(&forward.attempt.outcome, room).map(|words| below(words, style)));
-    let advice = outcome_hint(&forward.attempt.outcome).filter(|_| !forward.attempt.outcome.is_acknowledged());
+    let advice = attempt_hint(forward).filter(|_| !forward.attempt.outcome.is_acknowledged());
     let advice = advice.or_else(|| close_call(forward));
     lines.extend(advice.iter().flat_map(|advice| render_hint(INDENT + 2, advice, style)));
     lines

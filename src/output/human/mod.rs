@@ -6,21 +6,26 @@
 mod arrival;
 mod attempt;
 mod body;
+mod brief;
 mod check;
 mod expectation;
 mod exposure;
+mod folding;
 mod sandbox;
 
 pub(crate) use body::{render_body, render_headers, render_hex};
 pub(crate) use check::render_verdict;
 pub(crate) use expectation::describe_expectation;
+pub(crate) use folding::HoldTime;
 
 use super::errors::render_notice;
 use super::line::{StyledLine, write_lines};
-use super::phrases::{format_duration, format_quantity, outcome_hint};
+use super::phrases::{attempt_hint, format_duration, format_quantity};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
-use crate::protocol::report::{ArrivalNumber, AttemptReport, Report, ReportKind};
+use crate::protocol::report::{ArrivalReport, AttemptReport, Report, ReportKind};
+use brief::{ForwardEnd, HeldArrival};
+use folding::{ArrivalFolding, ArrivalForm};
 use jiff::Timestamp;
 
 /// Where a report goes: data to stdout, the rest to stderr.
@@ -44,6 +49,9 @@ pub(crate) enum ReportDetail {
 /// The column at which what belongs to an arrival begins: below its number.
 const INDENT: usize = 14;
 
+/// Said once, when bodies begin to be left out.
+const BURST: &str = "events come faster than they can be read: one line each until it is calm; the rest is in: referralloop events show N";
+
 /// Renders reports, one after the other.
 #[derive(Debug, Clone)]
 pub(crate) struct HumanRenderer {
@@ -52,6 +60,9 @@ pub(crate) struct HumanRenderer {
     about: Option<u64>,
     /// The attempt that was told last: how many there could be, and what went wrong.
     last: Option<LastAttempt>,
+    folding: ArrivalFolding,
+    /// The hint below the last forward on one line: one is enough for many.
+    advised: Option<Sanitised>,
 }
 
 #[derive(Debug, Clone)]
@@ -59,31 +70,33 @@ struct LastAttempt {
     event: u64,
     of: u32,
     hint: Option<Sanitised>,
+    /// The hint that stands above already.
+    told: Option<Sanitised>,
 }
 
 impl HumanRenderer {
     /// A renderer that has shown nothing yet.
     pub(crate) fn new(style: OutputStyle) -> Self {
-        Self { style, about: None, last: None }
+        let folding = ArrivalFolding::new(style.bodies);
+        Self { style, about: None, last: None, folding, advised: None }
+    }
+
+    /// Lays out for this many columns from now on.
+    pub(crate) fn resize(&mut self, columns: usize) {
+        self.style = self.style.clone().with_width(columns);
     }
 
     /// Appends a report's lines and says to which stream they belong.
     pub(crate) fn render(&mut self, report: &Report, detail: ReportDetail, out: &mut String) -> ScreenStream {
         match &report.what {
-            ReportKind::Arrival(arrival) => {
-                self.about = match arrival.number {
-                    Some(ArrivalNumber::Stored { event, .. }) => Some(event),
-                    _ => None,
-                };
-                write_lines(out, &arrival::render_arrival(report.at, arrival, detail, &self.style));
-            }
+            ReportKind::Arrival(arrival) => self.arrival(report.at, arrival, detail, out),
             ReportKind::Forward(forward) => {
-                let named = self.names(forward.attempt.event);
-                write_lines(out, &attempt::render_forward(forward, named, &self.style));
+                self.forward(report.at, forward.attempt.event, ForwardEnd::Tried(forward.clone()), out);
+                self.advise(forward, out);
             }
             ReportKind::ForwardSkipped { event, url, why } => {
-                let named = self.names(*event);
-                write_lines(out, &[attempt::render_skipped_forward(*event, url, why, named, &self.style)]);
+                let (url, why) = (url.clone(), why.clone());
+                self.forward(report.at, *event, ForwardEnd::Skipped { event: *event, url, why }, out);
             }
             ReportKind::Sending(sending) => {
                 write_lines(out, &attempt::render_sending(&sending.facts, &sending.url, &self.style));
@@ -97,8 +110,9 @@ impl HumanRenderer {
             }
             ReportKind::Replayed(replayed) => write_lines(out, &attempt::render_replay(replayed, &self.style)),
             ReportKind::Attempt(attempt) => {
-                self.remember(attempt);
                 write_lines(out, &[attempt::render_attempt(attempt, &self.style)]);
+                let hint = self.remember(attempt);
+                write_lines(out, &hint.map(|hint| attempt::render_hint(4, &hint, &self.style)).unwrap_or_default());
             }
             ReportKind::Check(check) => write_lines(out, &[render_verdict(check, &self.style)]),
             ReportKind::Expectation(told) => write_lines(out, &[expectation::render_expectation(told, &self.style)]),
@@ -114,6 +128,83 @@ impl HumanRenderer {
             other => return self.aside(report.at, other, out),
         }
         ScreenStream::Out
+    }
+
+    /// How long nothing must come before [`HumanRenderer::release_held`]; `None` where nothing waits.
+    pub(crate) fn hold_time(&self) -> Option<HoldTime> {
+        self.folding.hold_time()
+    }
+
+    /// Appends the arrivals that wait, as far as they got.
+    pub(crate) fn release_held(&mut self, out: &mut String) {
+        for held in self.folding.release() {
+            self.write_held(&held, out);
+        }
+    }
+
+    fn write_held(&mut self, held: &HeldArrival, out: &mut String) {
+        if !held.whole {
+            self.about = None;
+            return write_lines(out, &[held.render(&self.style)]);
+        }
+        self.about = held.event();
+        write_lines(out, &arrival::render_arrival(held.at, &held.report, ReportDetail::Full, &self.style));
+        for end in &held.results {
+            match end {
+                ForwardEnd::Tried(forward) => write_lines(out, &attempt::render_forward(forward, false, &self.style)),
+                ForwardEnd::Skipped { event, url, why } => {
+                    write_lines(out, &[attempt::render_skipped_forward(*event, url, why, false, &self.style)])
+                }
+            }
+        }
+    }
+
+    fn arrival(&mut self, at: Timestamp, arrival: &ArrivalReport, detail: ReportDetail, out: &mut String) {
+        match self.folding.choose_form(at) {
+            ArrivalForm::Whole => {
+                self.about = arrival::event_number(arrival);
+                write_lines(out, &arrival::render_arrival(at, arrival, detail, &self.style));
+            }
+            ArrivalForm::Undecided => self.folding.hold(at, arrival, true),
+            ArrivalForm::Folded { announce } => {
+                if announce {
+                    out.push_str(&render_notice(BURST, &self.style));
+                }
+                self.folding.hold(at, arrival, false);
+                self.write_complete(out);
+            }
+        }
+    }
+
+    fn write_complete(&mut self, out: &mut String) {
+        for held in self.folding.take_complete() {
+            self.write_held(&held, out);
+        }
+    }
+
+    /// Puts what came of a forward to its arrival, below it, or on a line of its own where lines are short now.
+    fn forward(&mut self, at: Timestamp, event: u64, end: ForwardEnd, out: &mut String) {
+        let Some(end) = self.folding.settle(event, end) else { return self.write_complete(out) };
+        if self.about != Some(event) && self.folding.is_folded() {
+            return write_lines(out, &[brief::render_late_end(at, event, &end, &self.style)]);
+        }
+        let named = self.names(event);
+        match &end {
+            ForwardEnd::Tried(forward) => write_lines(out, &attempt::render_forward(forward, named, &self.style)),
+            ForwardEnd::Skipped { url, why, .. } => {
+                write_lines(out, &[attempt::render_skipped_forward(event, url, why, named, &self.style)])
+            }
+        }
+    }
+
+    /// What to do about a forward that failed, below lines that have no room for it: once, however many fail alike.
+    fn advise(&mut self, forward: &AttemptReport, out: &mut String) {
+        let hint = attempt_hint(forward).filter(|_| !forward.attempt.outcome.is_acknowledged());
+        if hint.is_some() && hint != self.advised && self.folding.is_folded() && self.folding.hold_time().is_none() {
+            let lines = hint.iter().flat_map(|hint| attempt::render_hint(INDENT - 5, hint, &self.style));
+            write_lines(out, &lines.collect::<Vec<_>>());
+            self.advised = hint;
+        }
     }
 
     /// What is not data.
@@ -153,9 +244,16 @@ impl HumanRenderer {
         self.about.replace(event) != Some(event)
     }
 
-    fn remember(&mut self, report: &AttemptReport) {
+    /// Keeps what the end will say. A person who watches is told at once what to do about a failure, and only once: the
+    /// next attempt may be an hour away.
+    fn remember(&mut self, report: &AttemptReport) -> Option<Sanitised> {
         let attempt = &report.attempt;
-        self.last = Some(LastAttempt { event: attempt.event, of: report.of, hint: outcome_hint(&attempt.outcome) });
+        let (event, of) = (attempt.event, report.of);
+        let hint = attempt_hint(report).filter(|_| !attempt.outcome.is_acknowledged());
+        let told = self.last_of(event).and_then(|last| last.told.clone());
+        let news = hint.clone().filter(|hint| of > 1 && self.style.is_terminal() && told.as_ref() != Some(hint));
+        self.last = Some(LastAttempt { event, of, hint, told: news.clone().or(told) });
+        news
     }
 
     fn last_of(&self, event: u64) -> Option<&LastAttempt> {
@@ -172,7 +270,7 @@ impl HumanRenderer {
     }
 
     fn gave_up(&self, event: u64, attempts: u32, of: u32) -> Vec<StyledLine> {
-        let words = if of == 1 {
+        let words = if of == 1 || attempts == 1 {
             Sanitised::own("not delivered")
         } else {
             Sanitised::concat(&[
@@ -181,7 +279,8 @@ impl HumanRenderer {
             ])
         };
         let mut lines = vec![StyledLine::new(&self.style).put(TextRole::Bad, words)];
-        if let Some(hint) = self.last_of(event).and_then(|last| last.hint.as_ref()) {
+        let hint = self.last_of(event).filter(|last| last.hint != last.told).and_then(|last| last.hint.as_ref());
+        if let Some(hint) = hint {
             lines.extend(attempt::render_hint(2, hint, &self.style));
         }
         lines
@@ -205,6 +304,8 @@ pub(crate) fn render_banner(parts: &[Sanitised], style: &OutputStyle) -> String 
     out
 }
 
+#[cfg(test)]
+mod folding_tests;
 #[cfg(test)]
 mod hostile_text;
 #[cfg(test)]

@@ -9,8 +9,8 @@ use crate::output::fixtures::{
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
-use crate::protocol::report::ArrivalReport;
 use crate::protocol::report::TurnedAwayReport;
+use crate::protocol::report::{ArrivalNumber, ArrivalReport};
 use crate::protocol::signature::SignatureFault;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -251,6 +251,7 @@ fn a_delivery_with_a_retry() {
         report("10:01:01", ReportKind::Delivered { event: 41, url: String::new(), attempts: 2 }),
     ];
     let expected = "  attempt 1/5  +0:00   500 Internal Server Error   12 ms   \"database is down\"
+    hint: the app failed: see its log
   attempt 2 in 60 s, at 10:01:01
   attempt 2/5  +1:00   200 OK                       9 ms
 delivered on attempt 2 of 5
@@ -264,7 +265,7 @@ fn giving_up_says_why() {
     let gave_up = |attempts, of| report("10:00:02", ReportKind::GaveUp { event: 41, url: String::new(), attempts, of });
     let failed = report("10:00:01", ReportKind::Attempt(attempt(AttemptOutcome::Refused)));
     let shown = screen(&style(80), &[failed, gave_up(5, 5)]);
-    assert!(shown.ends_with("gave up after 5 attempts\n  hint: nothing is listening there: is the app running?\n"));
+    assert!(shown.ends_with("    hint: nothing is listening there: is the app running?\ngave up after 5 attempts\n"));
     assert_eq!(screen(&style(80), &[gave_up(1, 1)]), "not delivered\n");
 }
 
@@ -282,10 +283,11 @@ fn an_answer_is_quoted_as_far_as_it_fits() {
     let failed =
         attempt(answered_outcome(500, "a rather long message that will not fit beside the rest on eighty columns"));
     let shown = screen(&style(80), &[report("10:00:01", ReportKind::Attempt(failed.clone()))]);
-    assert_eq!(unicode_width::UnicodeWidthStr::width(shown.trim_end()), 80, "{shown}");
-    assert!(shown.ends_with("…\"\n"));
+    let line = shown.lines().next().unwrap();
+    assert_eq!(unicode_width::UnicodeWidthStr::width(line), 80, "{shown}");
+    assert!(line.ends_with("…\""));
     let shown = screen(&style(64), &[report("10:00:01", ReportKind::Attempt(failed))]);
-    assert!(shown.ends_with("12 ms\n"), "{shown}");
+    assert!(shown.lines().next().unwrap().ends_with("12 ms"), "{shown}");
 }
 
 #[test]

@@ -89,6 +89,20 @@ fn badges_are_signs_and_words() {
 }
 
 #[test]
+fn nothing_where_a_listener_listens_by_default_leads_to_the_listener() {
+    let hint = |url: &str, outcome| {
+        let mut report = crate::output::fixtures::attempt(outcome);
+        report.attempt.url = url.into();
+        attempt_hint(&report).map(|hint| hint.as_str().to_owned()).unwrap_or_default()
+    };
+    for url in ["http://127.0.0.1:4242/", "http://localhost:4242/hook"] {
+        assert!(hint(url, AttemptOutcome::Refused).contains("referralloop listen"), "{url}");
+    }
+    assert!(hint("http://127.0.0.1:3000/", AttemptOutcome::Refused).contains("is the app running?"));
+    assert!(!hint("http://127.0.0.1:4242/", AttemptOutcome::Disconnected).contains("referralloop listen"));
+}
+
+#[test]
 fn every_daily_failure_has_a_hint() {
     let answer = |status| {
         AttemptOutcome::Answered(AttemptResponse { status, location: None, body: "".into(), truncated: false })

@@ -3,20 +3,24 @@
 //! Telling never waits for the terminal or the pipe behind stdout: what does not fit is counted, and said so in its
 //! place. It knows the two streams and the format; it must not know who tells or why.
 
+mod footer;
 mod queue;
 mod writer;
 
 use super::human::ScreenStream;
+use super::line::StyledLine;
 use super::output_error::OutputError;
 use super::records::encode_record;
-use super::style::OutputStyle;
+use super::style::{BodyDisplay, OutputStyle};
 use crate::protocol::report::Report;
 use jiff::Timestamp;
-use queue::{ScreenLimits, ScreenQueue};
+use queue::{ScreenItem, ScreenLimits, ScreenQueue};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use writer::ScreenWriter;
 
 /// What may wait to be shown.
@@ -25,6 +29,12 @@ const LIMITS: ScreenLimits = ScreenLimits { reports: 8_192, bytes: 32 * 1024 * 1
 /// Reports of one second that are shown to a person: more than anybody reads, and each costs as much as receiving an
 /// event. Programs get all that there is room for.
 const FOR_EYES: u32 = 250;
+
+/// The same where events take a line each, with what came of their forwards.
+const FOR_EYES_FOLDED: u32 = 1_000;
+
+/// Longest time to wait for what is drawn to be wiped away: the terminal itself may have been stopped.
+const WIPING: Duration = Duration::from_millis(500);
 
 /// `--format`.
 #[derive(Debug, Clone)]
@@ -70,7 +80,11 @@ impl Screen {
         streams: ScreenOutputs,
         on_closed: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
-        let a_second = matches!(format, ScreenFormat::Human(_)).then_some(FOR_EYES);
+        let a_second = match &format {
+            ScreenFormat::Human(style) if style.bodies == BodyDisplay::Full => Some(FOR_EYES),
+            ScreenFormat::Human(_) => Some(FOR_EYES_FOLDED),
+            ScreenFormat::Json => None,
+        };
         Self::with_limits(format, streams, on_closed, ScreenLimits { a_second, ..LIMITS })
     }
 
@@ -117,6 +131,27 @@ impl Screen {
     /// Writes a record to stdout, in its place between the reports.
     pub(crate) fn write_record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
         self.print(ScreenStream::Out, encode_record(kind, at, fields));
+    }
+
+    /// Says what is to stand below everything else from now on, on stderr; `None` for nothing. It must be narrower than
+    /// the terminal.
+    pub(crate) fn set_footer(&self, line: Option<StyledLine>) {
+        self.queue.push_item(ScreenItem::Footer(line));
+    }
+
+    /// Takes what stands below away, and waits until all that was told is written: the terminal is somebody else's
+    /// then.
+    pub(crate) fn clear_footer(&self) {
+        self.set_footer(None);
+        let (written, waiting) = sync_channel(1);
+        self.queue.push_item(ScreenItem::Mark(written));
+        // Written or not, the time is up.
+        let _ = waiting.recv_timeout(WIPING);
+    }
+
+    /// The terminal has this many columns now.
+    pub(crate) fn resize(&self, columns: usize) {
+        self.queue.push_item(ScreenItem::Columns(columns));
     }
 
     /// Writes what is queued and ends the writer. What is told afterwards, by any clone, is not shown. Waits as long as

@@ -5,10 +5,12 @@
 //! it should answer. What goes beyond the pace is counted, and said so once a second.
 
 use crate::output::human::ScreenStream;
+use crate::output::line::StyledLine;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::report::{Report, ReportKind};
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +35,12 @@ pub(super) enum ScreenItem {
     Report(Report),
     /// Rendered already.
     Text(ScreenStream, Vec<u8>),
+    /// What is to stand below everything else from now on.
+    Footer(Option<StyledLine>),
+    /// The terminal has this many columns now.
+    Columns(usize),
+    /// Somebody waits until all before it is written.
+    Mark(SyncSender<()>),
 }
 
 /// The queue, shared by all who tell.
@@ -102,6 +110,11 @@ impl ScreenQueue {
         self.push(&mut self.lock(), text.len(), ScreenItem::Text(stream, text));
     }
 
+    /// Takes in what is no report and weighs nothing.
+    pub(super) fn push_item(&self, item: ScreenItem) {
+        self.push(&mut self.lock(), 0, item);
+    }
+
     /// Counts a report that was not even made. In a new second the next one is worth making again.
     pub(super) fn skip_report(&self, at: Timestamp) {
         let mut inner = self.lock();
@@ -123,10 +136,19 @@ impl ScreenQueue {
     }
 
     /// Waits until there is something, and takes all of it. `None` once the queue is closed and empty. What is merely
-    /// counted is waited for a little longer: a line for each would be as much as was left out.
-    pub(super) fn take_items(&self) -> Option<Vec<ScreenItem>> {
+    /// counted is waited for a little longer: a line for each would be as much as was left out. After a `pause` in which
+    /// nothing came, the answer is nothing.
+    pub(super) fn take_items(&self, pause: Option<Duration>) -> Option<Vec<ScreenItem>> {
         let mut inner = self.lock();
         while inner.items.is_empty() && !inner.closed {
+            if inner.skipped == 0 && pause.is_some() {
+                let waited = self.filled.wait_timeout(inner, pause.unwrap_or_default());
+                inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+                if inner.items.is_empty() && !inner.closed {
+                    return Some(Vec::new());
+                }
+                continue;
+            }
             if inner.skipped == 0 {
                 inner = self.filled.wait(inner).unwrap_or_else(PoisonError::into_inner);
                 continue;

@@ -230,3 +230,39 @@ fn a_screen_is_told_from_many_threads() {
     screen.finish().unwrap();
     assert_eq!(written(&log, ScreenStream::Out).lines().count(), 801);
 }
+
+/// What stands below all others is wiped away before anything else is written, and drawn again after it.
+#[test]
+fn a_footer_stands_below_everything() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    let style = OutputStyle::new(false, 80, TimeZone::UTC);
+    screen.set_footer(Some(StyledLine::new(&style).put(crate::output::style::TextRole::Plain, "waiting")));
+    while written(&log, ScreenStream::Err).is_empty() {
+        thread::yield_now();
+    }
+    screen.print(ScreenStream::Out, "a line\n");
+    while written(&log, ScreenStream::Out).is_empty() {
+        thread::yield_now();
+    }
+    screen.clear_footer();
+    screen.print(ScreenStream::Err, "the end\n");
+    screen.finish().unwrap();
+    let all: String = log.0.lock().unwrap().iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(all, "waiting\r\x1b[Ja line\nwaiting\r\x1b[Jthe end\n");
+}
+
+/// Where a narrower window has broken it, all of its rows go.
+#[test]
+fn a_broken_footer_goes_whole() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    let style = OutputStyle::new(false, 80, TimeZone::UTC);
+    screen.set_footer(Some(StyledLine::new(&style).put(crate::output::style::TextRole::Plain, "0123456789")));
+    while written(&log, ScreenStream::Err).is_empty() {
+        thread::yield_now();
+    }
+    screen.resize(4);
+    screen.finish().unwrap();
+    assert!(written(&log, ScreenStream::Err).starts_with("0123456789\r\x1b[2A\x1b[J"));
+}

@@ -1,19 +1,30 @@
 //! The writer's thread: takes all that is queued, renders it, and writes it with as few calls as the order of the two
 //! streams allows.
 
+use super::footer::ScreenFooter;
 use super::queue::{ScreenItem, ScreenQueue};
 use super::{ScreenEnd, ScreenFormat, ScreenOutputs};
-use crate::output::human::{HumanRenderer, ReportDetail, ScreenStream};
+use crate::output::human::{HoldTime, HumanRenderer, ReportDetail, ScreenStream};
 use crate::output::records::write_report_record;
 use crate::protocol::report::Report;
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// More than this in one go, and arrivals are shown without their bodies.
 const BEHIND: usize = 64;
 
 /// Rendered bytes that are kept before they are written: enough for few calls, little enough to stay in the cache.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
+
+/// A burst has no pause as long as this, and nobody notices it.
+const INSTANT: Duration = Duration::from_millis(80);
+
+/// What is shown on one line waits this long for what comes of its forwards.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The same where many wait: longer than a forward may take, so that each gets its line and no more.
+const LONG_PAUSE: Duration = Duration::from_secs(10);
 
 /// What the thread owns.
 pub(super) struct ScreenWriter {
@@ -22,6 +33,7 @@ pub(super) struct ScreenWriter {
     streams: ScreenOutputs,
     pending: Vec<u8>,
     pending_for: ScreenStream,
+    footer: ScreenFooter,
 }
 
 /// Reports to bytes.
@@ -37,18 +49,40 @@ impl ScreenWriter {
             ScreenFormat::Human(style) => Renderer::Human(Box::new(HumanRenderer::new(style))),
             ScreenFormat::Json => Renderer::Json,
         };
-        Self { queue, renderer, streams, pending: Vec::new(), pending_for: ScreenStream::Out }
+        Self {
+            queue,
+            renderer,
+            streams,
+            pending: Vec::new(),
+            pending_for: ScreenStream::Out,
+            footer: ScreenFooter::default(),
+        }
     }
 
     /// Writes until the queue is closed and empty, or stdout is gone.
     pub(super) fn run(mut self) -> io::Result<ScreenEnd> {
-        while let Some(items) = self.queue.take_items() {
-            if let Err(fault) = self.show(items) {
+        while let Some(items) = self.queue.take_items(self.renderer.pause()) {
+            let paused = items.is_empty();
+            let shown = self.show(items).and_then(|()| if paused { self.release() } else { Ok(()) });
+            if let Err(fault) = shown {
                 self.queue.close();
+                self.footer.wipe(&mut self.streams.err);
                 return if fault.kind() == ErrorKind::BrokenPipe { Ok(ScreenEnd::Closed) } else { Err(fault) };
             }
         }
-        Ok(ScreenEnd::Written)
+        let released = self.release();
+        self.footer.wipe(&mut self.streams.err);
+        released.map(|()| ScreenEnd::Written)
+    }
+
+    /// Writes what waited for more.
+    fn release(&mut self) -> io::Result<()> {
+        self.write()?;
+        self.pending_for = ScreenStream::Out;
+        self.renderer.release(&mut self.pending);
+        self.write()?;
+        self.footer.draw(&mut self.streams.err);
+        Ok(())
     }
 
     fn show(&mut self, items: Vec<ScreenItem>) -> io::Result<()> {
@@ -56,7 +90,7 @@ impl ScreenWriter {
         let mut text = Vec::new();
         for item in items {
             text.clear();
-            let stream = self.renderer.render(item, detail, &mut text);
+            let Some(stream) = self.render(item, detail, &mut text)? else { continue };
             // Both streams often end on one terminal: what came first is written first.
             if stream != self.pending_for || self.pending.len() > WRITTEN_AT_ONCE {
                 self.write()?;
@@ -64,10 +98,46 @@ impl ScreenWriter {
             }
             self.pending.extend_from_slice(&text);
         }
-        self.write()
+        self.write()?;
+        self.footer.draw(&mut self.streams.err);
+        Ok(())
+    }
+
+    /// Renders what is to be written, and does what is to be done between two writings.
+    fn render(
+        &mut self,
+        item: ScreenItem,
+        detail: ReportDetail,
+        out: &mut Vec<u8>,
+    ) -> io::Result<Option<ScreenStream>> {
+        match item {
+            ScreenItem::Report(report) => return Ok(Some(self.renderer.report(&report, detail, out))),
+            ScreenItem::Text(stream, text) => {
+                *out = text;
+                return Ok(Some(stream));
+            }
+            ScreenItem::Footer(line) => {
+                self.write()?;
+                self.footer.replace(line, &mut self.streams.err);
+            }
+            ScreenItem::Columns(columns) => {
+                self.write()?;
+                self.footer.resize(columns, &mut self.streams.err);
+                self.renderer.resize(columns);
+            }
+            ScreenItem::Mark(waiting) => {
+                self.write()?;
+                // Who waited too long is gone.
+                let _ = waiting.try_send(());
+            }
+        }
+        Ok(None)
     }
 
     fn write(&mut self) -> io::Result<()> {
+        if !self.pending.is_empty() {
+            self.footer.wipe(&mut self.streams.err);
+        }
         let to = match self.pending_for {
             ScreenStream::Out => &mut self.streams.out,
             ScreenStream::Err => &mut self.streams.err,
@@ -85,13 +155,29 @@ fn write_all(to: &mut Box<dyn Write + Send>, bytes: &[u8]) -> io::Result<()> {
 }
 
 impl Renderer {
-    fn render(&mut self, item: ScreenItem, detail: ReportDetail, out: &mut Vec<u8>) -> ScreenStream {
-        match item {
-            ScreenItem::Text(stream, text) => {
-                *out = text;
-                stream
-            }
-            ScreenItem::Report(report) => self.report(&report, detail, out),
+    /// How long a pause must be before what waits for more is shown without it.
+    fn pause(&self) -> Option<Duration> {
+        match self {
+            Self::Json => None,
+            Self::Human(human) => human.hold_time().map(|hold| match hold {
+                HoldTime::Instant => INSTANT,
+                HoldTime::Short => PAUSE,
+                HoldTime::Long => LONG_PAUSE,
+            }),
+        }
+    }
+
+    fn release(&mut self, out: &mut Vec<u8>) {
+        if let Self::Human(human) = self {
+            let mut text = String::new();
+            human.release_held(&mut text);
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn resize(&mut self, columns: usize) {
+        if let Self::Human(human) = self {
+            human.resize(columns);
         }
     }
 

@@ -151,6 +151,9 @@ fn options_that_need_a_target_say_so() {
     for (option, value) in [("--ack", "mirror"), ("-H", "X-A: b")] {
         let ended = scene.run(["listen", "--port", "0", option, value]);
         assert_eq!((ended.code, ended.out().as_str()), (Some(2), ""), "{ended}");
-        assert!(ended.err().contains("needs a target\n  hint: name it with --forward-to"), "{ended}");
+        assert!(
+            ended.err().contains("needs a target\n  hint: name it, for instance: referralloop listen 3000/webhooks"),
+            "{ended}"
+        );
     }
 }

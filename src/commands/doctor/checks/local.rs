@@ -10,6 +10,7 @@ use crate::exchange::{TlsTrust, shake_hands};
 use crate::output::phrases;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity;
+use crate::protocol::target::LISTENER_PORT;
 use crate::session::arguments::{self, option_or_setting};
 use crate::session::subscriptions::{is_inactive, is_left_behind};
 use crate::session::{self, registry};
@@ -130,7 +131,7 @@ pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> Set
 /// Binds for a moment. A listener of this profile may well have it.
 pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> SetupFinding {
     let address = || -> Result<SocketAddr, Error> {
-        let port = option_or_setting(None, settings, SettingKey::Port, arguments::read_port)?.unwrap_or(4242);
+        let port = option_or_setting(None, settings, SettingKey::Port, arguments::read_port)?.unwrap_or(LISTENER_PORT);
         let bind = option_or_setting(None, settings, SettingKey::Bind, arguments::read_address)?;
         Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port))
     };

@@ -53,6 +53,7 @@ fn refused(number: u64, value: &str) -> Report {
         out_of_order: false,
         answer: 401,
         not_stored: None,
+        forwards: 0,
     };
     Report { at: Timestamp::UNIX_EPOCH, what: ReportKind::Arrival(Box::new(arrival)) }
 }

@@ -1,0 +1,188 @@
+//! An arrival on one line, with what its forwards came to:
+//! `10:00:01 #41 created ada@example.com position 12 ✔ → 200 12 ms`.
+//!
+//! What gives way on a narrow terminal: how far somebody moved, then the middle of the address, then the place.
+
+use crate::output::line::StyledLine;
+use crate::output::phrases::{
+    describe_outcome, excerpt_body, format_duration, format_position, render_mark, short_event,
+};
+use crate::output::sanitise::Sanitised;
+use crate::output::style::{OutputStyle, TextRole};
+use crate::protocol::arrival::RepeatKind;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::report::{ArrivalReport, AttemptReport, RepeatReport};
+use crate::protocol::schedule::is_acknowledgement;
+use jiff::Timestamp;
+
+/// Columns of an answer that are quoted.
+const QUOTED: usize = 32;
+
+/// What gives way, in this order: whether a move's length is said, columns of the address, whether the place is said.
+const LAYOUTS: [(bool, usize, bool); 5] =
+    [(false, 64, true), (true, 64, true), (true, 28, true), (true, 28, false), (true, 16, false)];
+
+/// An arrival that waits for its forwards, and what has come of them.
+#[derive(Debug, Clone)]
+pub(super) struct HeldArrival {
+    pub(super) at: Timestamp,
+    pub(super) report: ArrivalReport,
+    pub(super) results: Vec<ForwardEnd>,
+    /// Whether it is shown with its body, should nothing come in between.
+    pub(super) whole: bool,
+}
+
+/// What came of a forward.
+#[derive(Debug, Clone)]
+pub(super) enum ForwardEnd {
+    /// An attempt was made.
+    Tried(AttemptReport),
+    /// It was left out.
+    Skipped {
+        /// Number of the event.
+        event: u64,
+        /// Where it would have gone.
+        url: String,
+        /// Why it did not.
+        why: String,
+    },
+}
+
+impl HeldArrival {
+    /// The event that its forwards name.
+    pub(super) fn event(&self) -> Option<u64> {
+        super::arrival::event_number(&self.report)
+    }
+
+    /// Whether nothing more is to come.
+    pub(super) fn is_complete(&self) -> bool {
+        self.results.len() >= self.report.forwards
+    }
+
+    /// The line.
+    pub(super) fn render(&self, style: &OutputStyle) -> StyledLine {
+        let end = self.render_end(style);
+        let mut lines = LAYOUTS.iter().map(|layout| self.lay_out(*layout, &end, style));
+        let narrowest = LAYOUTS[LAYOUTS.len() - 1];
+        lines.find(|line| line.width() <= style.width).unwrap_or_else(|| self.lay_out(narrowest, &end, style))
+    }
+
+    fn lay_out(&self, layout: (bool, usize, bool), end: &StyledLine, style: &OutputStyle) -> StyledLine {
+        let (short, email, placed) = layout;
+        let facts = &self.report.arrival.facts;
+        let kind = facts
+            .event_type
+            .as_deref()
+            .map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(short_event(kind)).clip(40));
+        let mut line = StyledLine::new(style)
+            .put(TextRole::Faint, Sanitised::text(&style.format_short_time(self.at)))
+            .add_gap(1)
+            .put(TextRole::Plain, super::arrival::number(&self.report))
+            .add_gap(1)
+            .put(TextRole::Strong, kind);
+        let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_middle(email));
+        let told = self.report.repeat.is_none() && self.report.reason.is_none();
+        let place = facts.position.filter(|_| placed && told).map(|place| format_position(place, short));
+        for fact in [who, place].into_iter().flatten() {
+            line = line.add_gap(1).put(TextRole::Plain, fact);
+        }
+        let room = style.width.saturating_sub(line.width() + end.width() + 3);
+        let line = line.add_gap(1).join(&render_mark(
+            self.report.repeat.as_ref().map(|repeat| repeat.kind),
+            self.report.arrival.verification,
+            style,
+        ));
+        let line = if is_acknowledgement(self.report.answer) {
+            line
+        } else {
+            line.add_gap(1).put(TextRole::Bad, Sanitised::text(&self.report.answer.to_string()))
+        };
+        match self.words() {
+            Some(words) => line.add_gap(1).put(TextRole::Plain, words.clip(room.max(24))).join(end),
+            None => line.join(end),
+        }
+    }
+
+    /// What is worth saying beside the facts.
+    fn words(&self) -> Option<Sanitised> {
+        let report = &self.report;
+        if let Some(why) = &report.not_stored {
+            return Some(Sanitised::text(&format!("not stored: {why}")));
+        }
+        if let Some(reason) = report.reason {
+            let explained = report.explanation.as_ref().map(|explanation| explanation.words.as_str());
+            return Some(Sanitised::text(explained.unwrap_or(reason.explain())));
+        }
+        if let Some(repeat) = &report.repeat {
+            return Some(describe_repeat(repeat));
+        }
+        match (report.arrival.facts.drift.len(), report.out_of_order) {
+            (_, true) => Some(Sanitised::own("! out of order")),
+            (0, false) => None,
+            (1, false) => Some(Sanitised::text(&format!("! drift: {}", report.arrival.facts.drift[0].path)).clip(60)),
+            (more, false) => Some(Sanitised::text(&format!("! drift in {more} fields"))),
+        }
+    }
+
+    /// ` → 200 12 ms`, for each target.
+    fn render_end(&self, style: &OutputStyle) -> StyledLine {
+        let mut line = StyledLine::new(style);
+        for end in &self.results {
+            line = line.add_gap(1).join(&render_end(end, style));
+        }
+        if self.is_complete() { line } else { line.add_gap(1).put(TextRole::Faint, "→ …") }
+    }
+}
+
+/// What came of a forward whose arrival stands above already: `10:00:07 #41 → 200 6 s`.
+pub(super) fn render_late_end(at: Timestamp, event: u64, end: &ForwardEnd, style: &OutputStyle) -> StyledLine {
+    StyledLine::new(style)
+        .put(TextRole::Faint, Sanitised::text(&style.format_short_time(at)))
+        .add_gap(1)
+        .put(TextRole::Plain, Sanitised::text(&format!("#{event} ")))
+        .join(&render_end(end, style))
+}
+
+fn render_end(end: &ForwardEnd, style: &OutputStyle) -> StyledLine {
+    let line = StyledLine::new(style).put(TextRole::Faint, "→ ");
+    let forward = match end {
+        ForwardEnd::Skipped { why, .. } => {
+            return line.put(TextRole::Notable, "not sent: ").put(TextRole::Plain, Sanitised::text(why).clip(60));
+        }
+        ForwardEnd::Tried(forward) => forward,
+    };
+    let line = match forward.attempt.number {
+        1 => line,
+        number => line.put(TextRole::Plain, Sanitised::text(&format!("attempt {number}/{} ", forward.of))),
+    };
+    let role = if forward.attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
+    let status = match &forward.attempt.outcome {
+        AttemptOutcome::Answered(answer) => Sanitised::text(&answer.status.to_string()),
+        other => describe_outcome(other),
+    };
+    let line = line.put(role, status).add_gap(1).put(TextRole::Plain, format_duration(forward.attempt.latency));
+    let said = match &forward.attempt.outcome {
+        AttemptOutcome::Answered(answer) if !forward.attempt.outcome.is_acknowledged() => {
+            excerpt_body(&answer.body, QUOTED)
+        }
+        _ => None,
+    };
+    match said {
+        Some(said) => line
+            .add_gap(1)
+            .put(TextRole::Faint, Sanitised::concat([&Sanitised::own("\""), &said, &Sanitised::own("\"")])),
+        None => line,
+    }
+}
+
+fn describe_repeat(repeat: &RepeatReport) -> Sanitised {
+    let gap = format_duration(repeat.gap);
+    let what = match repeat.kind {
+        RepeatKind::Duplicate => format!("{gap} after the first"),
+        RepeatKind::ProbableRetry => format!("{gap} after #{}", repeat.of),
+    };
+    Sanitised::text(&match repeat.retry_guess {
+        Some(retry) => format!("{what}, like retry {retry}"),
+        None => what,
+    })
+}

@@ -1,0 +1,138 @@
+//! Arrivals on one line: what they say, how they fit, and when they are shown so.
+
+use super::tests::{screen, style};
+use super::*;
+use crate::output::fixtures::{answered_outcome, arrival_at, attempt, created_arrival, duplicate, report};
+use crate::output::style::BodyDisplay;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::report::ArrivalReport;
+
+fn forwarded(event: u64) -> ArrivalReport {
+    ArrivalReport { forwards: 1, ..created_arrival(event) }
+}
+
+fn forward(event: u64, outcome: AttemptOutcome) -> Report {
+    let mut forward = attempt(outcome);
+    forward.attempt.event = event;
+    forward.of = 1;
+    report("10:00:01.140", ReportKind::Forward(forward))
+}
+
+fn taken(event: u64) -> Report {
+    forward(event, answered_outcome(200, "{}"))
+}
+
+fn renderer(bodies: BodyDisplay, width: usize) -> HumanRenderer {
+    HumanRenderer::new(style(width).with_body_lines(Some(60)).with_bodies(bodies))
+}
+
+fn render(human: &mut HumanRenderer, reports: &[Report]) -> String {
+    let mut out = String::new();
+    for report in reports {
+        human.render(report, ReportDetail::Full, &mut out);
+    }
+    out
+}
+
+/// Who watches reads it at once, and once: the next attempt may be an hour away.
+#[test]
+fn a_hint_stands_below_the_first_attempt_that_needs_it() {
+    let told = |number, outcome| {
+        let mut told = attempt(outcome);
+        told.attempt.number = number;
+        report("10:00:01", ReportKind::Attempt(told))
+    };
+    let reports = [told(1, AttemptOutcome::Refused), told(2, AttemptOutcome::Refused)];
+    let gave_up = report("10:00:02", ReportKind::GaveUp { event: 41, url: String::new(), attempts: 2, of: 5 });
+    let shown = screen(&style(80), &[reports[0].clone(), reports[1].clone(), gave_up]);
+    assert_eq!(shown.matches("hint: nothing is listening there: is the app running?\n").count(), 1, "{shown}");
+    assert!(shown.lines().nth(1).unwrap().starts_with("    hint: "), "{shown}");
+    assert!(shown.ends_with("gave up after 2 attempts\n"), "{shown}");
+    let piped = style(80).with_whole_tables();
+    assert_eq!(screen(&piped, &reports).lines().count(), 2, "a pipe gets what it always got");
+}
+
+#[test]
+fn one_line_has_the_forward_in_it() {
+    let mut human = renderer(BodyDisplay::Never, 80);
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01.123", forwarded(41))]), "", "it waits for its forward");
+    assert_eq!(human.hold_time(), Some(HoldTime::Short));
+    let line = "10:00:01 #41 created user@example.com position 1 ✔ → 200 12 ms\n";
+    assert_eq!(render(&mut human, &[taken(41)]), line);
+    assert_eq!(human.hold_time(), None);
+    let alone = "10:00:01 #42 created user@example.com position 1 ✔\n";
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01.123", created_arrival(42))]), alone);
+}
+
+#[test]
+fn a_forward_that_takes_long_names_its_event() {
+    let mut human = renderer(BodyDisplay::Never, 80);
+    render(&mut human, &[arrival_at("10:00:01.123", forwarded(41))]);
+    let mut out = String::new();
+    human.release_held(&mut out);
+    assert_eq!(out, "10:00:01 #41 created user@example.com position 1 ✔ → …\n");
+    assert_eq!(render(&mut human, &[taken(41)]), "10:00:01 #41 → 200 12 ms\n");
+}
+
+#[test]
+fn failures_are_quoted_and_advised_once() {
+    let mut human = renderer(BodyDisplay::Never, 100);
+    let failing = |event| [arrival_at("10:00:01", forwarded(event)), forward(event, answered_outcome(500, "down"))];
+    let said = render(&mut human, &failing(1));
+    let line = "10:00:01 #1 created user@example.com position 1 ✔ → 500 12 ms \"down\"\n";
+    assert_eq!(said, format!("{line}         hint: the app failed: see its log\n"));
+    assert_eq!(render(&mut human, &failing(2)), line.replace("#1", "#2"));
+    assert!(
+        render(&mut human, &[arrival_at("10:00:01", duplicate())]).contains(" ↻ 61 s after the first, like retry 1\n")
+    );
+}
+
+#[test]
+fn a_line_fits_the_terminal() {
+    let mut arrival = forwarded(41);
+    arrival.arrival.facts.email = Some(format!("{}@example.com", "abcdefgh".repeat(12)));
+    for width in [60, 80, 120, 160] {
+        let mut human = renderer(BodyDisplay::Never, width);
+        let shown = render(&mut human, &[arrival_at("10:00:01", arrival.clone()), taken(41)]);
+        assert_eq!(shown.lines().count(), 1, "{shown}");
+        assert!(unicode_width::UnicodeWidthStr::width(shown.trim_end()) <= width, "{shown}");
+        assert!(shown.contains("abcd") && shown.contains('…') && shown.ends_with("→ 200 12 ms\n"), "{shown}");
+    }
+}
+
+#[test]
+fn a_calm_arrival_keeps_its_body_and_its_forward_below() {
+    let mut human = renderer(BodyDisplay::Auto, 100);
+    let mut shown = render(&mut human, &[arrival_at("10:00:01.123", forwarded(41)), taken(41)]);
+    assert_eq!((shown.as_str(), human.hold_time()), ("", Some(HoldTime::Instant)));
+    human.release_held(&mut shown);
+    assert_eq!(shown.lines().count(), 15, "{shown}");
+    assert!(shown.ends_with("  → POST http://localhost:3000/webhooks   200 OK   12 ms of 5 s\n"), "{shown}");
+}
+
+#[test]
+fn a_burst_takes_a_line_each_and_says_so_once() {
+    let mut human = renderer(BodyDisplay::Auto, 100);
+    let mut all: Vec<Report> = (1..=200).map(|event| arrival_at("10:00:01.123", forwarded(event))).collect();
+    all.extend((1..=200).map(taken));
+    let mut shown = render(&mut human, &all);
+    human.release_held(&mut shown);
+    assert_eq!(shown.lines().filter(|line| line.ends_with("→ 200 12 ms")).count(), 200);
+    assert!(shown.lines().count() <= 202, "{shown}");
+    assert_eq!(shown.matches("note: events come faster").count(), 1);
+    // It is calm again: bodies come back. A second burst needs no words.
+    let mut calm = render(&mut human, &[arrival_at("10:00:09", created_arrival(201))]);
+    human.release_held(&mut calm);
+    assert!(calm.contains("│ {"), "{calm}");
+    let burst: Vec<Report> = (202..=220).map(|event| arrival_at("10:00:20", created_arrival(event))).collect();
+    let again = render(&mut human, &burst);
+    assert_eq!(again.lines().count(), 19, "{again}");
+}
+
+#[test]
+fn the_first_alone_has_a_body_in_a_story() {
+    let mut human = renderer(BodyDisplay::First, 100);
+    let shown =
+        render(&mut human, &[arrival_at("10:00:01", created_arrival(1)), arrival_at("10:00:09", created_arrival(2))]);
+    assert_eq!((shown.lines().count(), shown.matches("│ {").count()), (15, 1), "{shown}");
+}
