@@ -2,6 +2,7 @@
 
 mod diff;
 mod export;
+mod follow;
 mod import;
 mod list;
 mod prune;
@@ -16,6 +17,7 @@ use crate::error::{Error, Exit};
 #[command(after_help = "Examples:
   referralloop events list
   referralloop events list --events created --since 2h --failed
+  referralloop events list --refused
   referralloop events show last
   referralloop events show 1 --raw > body.json")]
 pub(crate) struct Arguments {

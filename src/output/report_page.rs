@@ -25,6 +25,8 @@ mod tests;
 pub(crate) struct EventPanel {
     /// Its number.
     pub number: u64,
+    /// Why it was refused, for a request that became no event.
+    pub refused: Option<&'static str>,
     /// Its body.
     pub body: RawBody,
     /// What the body says.
@@ -37,6 +39,14 @@ pub(crate) struct EventPanel {
     pub arrivals: Vec<(Timestamp, SignatureState, String, HeaderLines)>,
     /// Each attempt to deliver it.
     pub attempts: Vec<Attempt>,
+}
+
+impl EventPanel {
+    /// What a user calls it: `#41`, or `!7` for a refused request.
+    fn name(&self) -> String {
+        let sign = if self.refused.is_some() { '!' } else { '#' };
+        format!("{sign}{}", self.number)
+    }
 }
 
 /// What the whole is about.
@@ -142,8 +152,7 @@ fn loads(loads: &[(Timestamp, String)], style: &OutputStyle) -> HtmlFragment {
 }
 
 fn event(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
-    let mut html =
-        HtmlFragment::new().tag("<details><summary><b>").text(&format!("#{}", panel.number)).tag("</b><span>");
+    let mut html = HtmlFragment::new().tag("<details><summary><b>").text(&panel.name()).tag("</b><span>");
     html = html.text(panel.facts.event_type.as_deref().unwrap_or("(no event type)")).tag("</span>");
     html = html.piece(&badge(panel.verification)).tag("<span class=\"grow\">");
     html = html.text(panel.facts.email.as_deref().unwrap_or("")).tag("</span>");
@@ -155,6 +164,13 @@ fn event(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
         html = html.text(&format!(" · sent {}", style.format_date_time(sent)));
     }
     html = html.tag("</p>");
+    if let Some(reason) = panel.refused {
+        html = html
+            .tag("<p class=\"bad\">")
+            .text(reason)
+            .text(&format!(": referralloop verify --event '!{}'", panel.number))
+            .tag("</p>");
+    }
     for drift in &panel.facts.drift {
         html = html.tag("<p class=\"note\">").text(phrases::describe_drift(drift).as_str()).tag("</p>");
     }

@@ -87,6 +87,27 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         (outcome, report)
     }
 
+    /// Notes in the history that events never got here, so that they can be found and sent later; how many.
+    pub(super) async fn record_unforwarded(&self) -> usize {
+        let left = self.line.take_unfinished();
+        for event in &left {
+            let outcome = AttemptOutcome::Failed("the listener ended before it was forwarded".into());
+            let (event, url, at) = (*event, self.label.clone(), self.shared.clock.now());
+            let latency = Duration::ZERO;
+            self.store_attempt(Attempt {
+                event,
+                url,
+                purpose: DeliveryPurpose::Forward,
+                number: 1,
+                at,
+                latency,
+                outcome,
+            })
+            .await;
+        }
+        left.len()
+    }
+
     /// Tells that an event did not fit into the line.
     pub(super) fn report_overflow(&self, passage: &PendingForward) {
         let event = passage.event;

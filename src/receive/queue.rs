@@ -24,8 +24,8 @@ struct ForwardQueueState {
     out: BTreeSet<u64>,
     waiting: BinaryHeap<QueuedForward>,
     held: usize,
-    /// One has left the line and its forward has not ended.
-    served: bool,
+    /// The event that has left the line and whose forward has not ended.
+    served: Option<u64>,
     closed: bool,
 }
 
@@ -53,7 +53,7 @@ impl ForwardQueue {
 
     /// The next event in order; `None` when the line is closed and empty. Asking for it ends the one before.
     pub(super) async fn next_forward(&self) -> Option<PendingForward> {
-        self.state().served = false;
+        self.state().served = None;
         loop {
             if let Some(turn) = self.state().take_next() {
                 return turn;
@@ -68,10 +68,19 @@ impl ForwardQueue {
         self.news.notify_one();
     }
 
-    /// How many have joined and were not passed on to the end.
+    /// The events that have joined and were not passed on to the end; the line is empty then.
+    pub(super) fn take_unfinished(&self) -> Vec<u64> {
+        let mut state = self.state();
+        let waiting = std::mem::take(&mut state.waiting).into_sorted_vec();
+        // The heap's greatest is the first in the line.
+        state.served.take().into_iter().chain(waiting.iter().rev().map(|queued| queued.passage.event)).collect()
+    }
+
+    /// How many those are.
+    #[cfg(test)]
     pub(super) fn count_unfinished(&self) -> usize {
         let state = self.state();
-        state.waiting.len() + usize::from(state.served)
+        state.waiting.len() + usize::from(state.served.is_some())
     }
 
     fn state(&self) -> MutexGuard<'_, ForwardQueueState> {
@@ -90,7 +99,7 @@ impl ForwardQueueState {
         }
         let first = self.waiting.pop()?;
         self.held -= first.passage.weight();
-        self.served = true;
+        self.served = Some(first.passage.event);
         Some(Some(first.passage))
     }
 }

@@ -136,7 +136,16 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
         let all = async { while workers.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(within, all).await;
         workers.shutdown().await;
-        ReceiverShutdown { unforwarded: self.0.targets.iter().map(|target| target.line.count_unfinished()).sum() }
+        self.record_unforwarded().await
+    }
+
+    /// Notes in the history what was not passed on. To be called once nobody passes on anything any more.
+    pub async fn record_unforwarded(&self) -> ReceiverShutdown {
+        let mut unforwarded = 0;
+        for target in &self.0.targets {
+            unforwarded += target.record_unforwarded().await;
+        }
+        ReceiverShutdown { unforwarded }
     }
 }
 

@@ -66,12 +66,29 @@ enum SignatureStateOption {
     Valid,
     /// Not signed
     Unsigned,
+    /// Refused for its signature (events list and report)
+    Invalid,
 }
 
 impl SelectionOptions {
     /// The condition, ready to be asked.
     pub(crate) fn condition(&self) -> Result<Option<JqCondition>, Error> {
         self.condition.as_deref().map(|text| JqCondition::new(text).map_err(Error::from)).transpose()
+    }
+
+    /// Whether it is refused requests that are asked for.
+    pub(crate) fn wants_refused(&self) -> bool {
+        self.state == Some(SignatureStateOption::Invalid)
+    }
+
+    /// Whether only what failed is asked for.
+    pub(crate) fn asks_for_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// The filter for refused requests, whose state is what they are.
+    pub(crate) fn filter_refused(&self, now: Timestamp) -> Result<StoreFilter, Error> {
+        Self { state: None, ..self.clone() }.filter(now)
     }
 
     /// The direction that was asked for.
@@ -95,6 +112,10 @@ impl SelectionOptions {
 
     /// The filter that the store understands.
     pub(crate) fn filter(&self, now: Timestamp) -> Result<StoreFilter, Error> {
+        if self.wants_refused() {
+            return Err(Error::usage("refused requests are no events: only events list and events report know them")
+                .hint("referralloop events list --refused"));
+        }
         Ok(StoreFilter {
             direction: self.direction().unwrap_or_default(),
             events: self.events.clone().unwrap_or_default(),
@@ -104,6 +125,7 @@ impl SelectionOptions {
             state: self.state.map(|state| match state {
                 SignatureStateOption::Valid => SignatureState::Valid,
                 SignatureStateOption::Unsigned => SignatureState::Unsigned,
+                SignatureStateOption::Invalid => SignatureState::Invalid,
             }),
             since: read_moment("--since", self.since.as_deref(), now)?,
             until: read_moment("--until-time", self.until_time.as_deref(), now)?,
@@ -129,7 +151,7 @@ pub(crate) fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> R
 /// What a user calls something stored: `41`, `#41`, `last`, `!7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoredId {
-    /// The newest event.
+    /// The newest event that was received, which is the top row of the list.
     Last,
     /// An event by its number.
     Event(u64),
@@ -166,7 +188,10 @@ pub(crate) fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<Stor
     let everything = StoreFilter { direction: EventDirection::All, ..StoreFilter::default() };
     let (found, missing) = match wanted {
         StoredId::Last => {
-            let last = reader.find_last_event(&everything)?.map(event);
+            // The top row of the list, which shows what was received; what was only sent, where nothing was.
+            let received = reader.find_last_event(&StoreFilter::default())?;
+            let last = received.map_or_else(|| reader.find_last_event(&everything), |row| Ok(Some(row)))?;
+            let last = last.map(event);
             return last.ok_or_else(|| Error::usage("nothing is stored yet").hint("start with: referralloop listen"));
         }
         StoredId::Event(number) => (reader.find_event(number)?.map(event), format!("there is no event #{number}")),

@@ -220,7 +220,8 @@ pub(crate) async fn run_beside<T>(
         Some(finished) => ListenerSummary { why, counts, finished },
         None => {
             let signal = around.stop.wait_for_stop().await;
-            ListenerSummary { why: StopReason::Aborted(signal), counts, finished: ReceiverShutdown::default() }
+            let finished = receiver.record_unforwarded().await;
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished }
         }
     };
     (ended, done)
@@ -365,5 +366,6 @@ fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<S
     ]);
     let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };
     let forwarded = (!forwarded.is_empty()).then(|| format!("Forwarding: {forwarded}."));
-    std::iter::once(received).chain(forwarded).collect()
+    let later = (finished.unforwarded > 0).then(|| "Send these with: referralloop replay --failed".to_owned());
+    std::iter::once(received).chain(forwarded).chain(later).collect()
 }

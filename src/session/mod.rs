@@ -15,6 +15,7 @@ pub(crate) mod live_terminal;
 pub(crate) mod payload;
 pub(crate) mod ready_file;
 pub(crate) mod reference;
+pub(crate) mod refusals;
 pub(crate) mod registry;
 pub(crate) mod replay_request;
 pub(crate) mod request;

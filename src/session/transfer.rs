@@ -38,10 +38,13 @@ impl EventHistory {
         Ok(Some(Self { event, arrivals: reader.list_arrivals(number)?, attempts: reader.list_attempts(number)? }))
     }
 
-    /// Where it was forwarded last.
-    pub(crate) fn forwarded_to(&self) -> Option<Url> {
-        let last = self.attempts.iter().rfind(|attempt| attempt.purpose == DeliveryPurpose::Forward)?;
-        Url::parse(&last.url).ok()
+    /// Where it went last: to the app that it was passed on to, else where it was sent from here. A replay to somewhere
+    /// else was an exception, and where it came in again it was sent to a listener, which may be another one by now.
+    pub(crate) fn last_target(&self) -> Option<Url> {
+        let last = |purpose| self.attempts.iter().rfind(|attempt| attempt.purpose == purpose);
+        let sent = || last(DeliveryPurpose::Trigger).or_else(|| last(DeliveryPurpose::Reconcile));
+        let sent = || sent().or_else(|| self.attempts.last()).filter(|_| self.arrivals.is_empty());
+        Url::parse(&last(DeliveryPurpose::Forward).or_else(sent)?.url).ok()
     }
 
     /// The fields of its record.

@@ -235,7 +235,7 @@ fn the_demo_ends_by_itself_and_touches_nothing() {
     let scene = Scene::new();
     let ended = scene.with(["demo", "--fast"]).columns(80).output().code(0);
     let out = ended.out();
-    for told in ["✔ verified", "│   \"event_type\"", "position 3 ✔ 500\n", " ↻ 1", " ✘ 401 "] {
+    for told in ["✔ verified", "│   \"event_type\"", "position 3 ✔ 500\n", " ms after the first\n", " ✘ 401 "] {
         assert!(out.contains(told), "{told} in {ended}");
     }
     assert_eq!(out.matches("│ {").count(), 1, "one body teaches: {ended}");

@@ -1,5 +1,6 @@
 //! History, replay and rehearsal through the whole program.
 
+mod finding;
 mod forwarding;
 mod keeping;
 mod rehearsing;

@@ -128,7 +128,7 @@ fn write(
 
 /// `--to`, else where the event went before, else where a listener is by default.
 fn target(arguments: &Arguments, story: &EventHistory) -> Result<Url, Error> {
-    match arguments.to.clone().or_else(|| story.forwarded_to()) {
+    match arguments.to.clone().or_else(|| story.last_target()) {
         Some(url) => Ok(url),
         None => default_target(),
     }

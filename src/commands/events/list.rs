@@ -1,5 +1,6 @@
 //! `events list`: one line an event, newest first.
 
+use super::follow;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
@@ -10,11 +11,12 @@ use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, render_columns};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::Attempt;
+use crate::protocol::facts::EventFacts;
 use crate::session;
-use crate::session::arguments;
 use crate::session::history::{self, SelectionOptions};
 use crate::session::selection::HistoryQuery;
-use crate::store::EventRow;
+use crate::session::{arguments, refusals, runtime};
+use crate::store::{EventRow, RefusedRow, StoreReader};
 use jiff::Timestamp;
 
 /// List stored events, newest first
@@ -23,6 +25,7 @@ use jiff::Timestamp;
   referralloop events list --limit 50
   referralloop events list --email ada@example.com --all
   referralloop events list --sent --failed --json
+  referralloop events list --refused
   referralloop events list --where '.data.position < 10'")]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -33,16 +36,28 @@ pub(super) struct Arguments {
     /// Show events with numbers below this one: the next page
     #[arg(long, value_name = "N")]
     before: Option<u64>,
+    /// List the requests that were refused for their signature, instead of events
+    #[arg(long, conflicts_with = "follow")]
+    refused: bool,
+    /// Oldest first, and go on with what comes in until Ctrl-C
+    #[arg(long, short = 'f', conflicts_with = "before")]
+    follow: bool,
 }
 
 /// Lists.
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
+    if arguments.refused || arguments.selection.wants_refused() {
+        return list_refused(arguments, context, &console, &session::open_reader(context, &settings)?);
+    }
     let choice = HistoryQuery::new(&arguments.selection, context.clock.now())?;
     let reader = session::open_reader(context, &settings)?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let rows = choice.list(&reader, limit, arguments.before)?;
+    if arguments.follow {
+        return runtime::block_on(follow::follow_events(&choice, rows, context, &console, &settings));
+    }
     if console.is_json() {
         for row in &rows {
             console.write_record("event", &history::event_fields(row))?;
@@ -64,6 +79,51 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         console.print_notice(&format!("older ones: --before {}", last.number));
     }
     Ok(Exit::Done)
+}
+
+/// Refused requests, newest first. They are no events, and have a table of their own.
+fn list_refused(
+    arguments: &Arguments,
+    context: &Context,
+    console: &Console,
+    reader: &StoreReader,
+) -> Result<Exit, Error> {
+    if arguments.follow {
+        return Err(Error::usage("--follow shows events, and a refused request is none")
+            .hint("listen shows refused requests as they come"));
+    }
+    let now = context.clock.now();
+    let mut rows = refusals::list_refused(reader, &arguments.selection, now)?;
+    rows.retain(|row| arguments.before.is_none_or(|before| row.number < before));
+    rows.truncate(usize::try_from(arguments.limit).unwrap_or(usize::MAX));
+    if console.is_json() {
+        for row in &rows {
+            console.write_record("refused", &history::refused_fields(row))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let Some(newest) = rows.first().map(|row| row.number) else {
+        console.print_notice("no refused request matches; the last 200 are kept");
+        return Ok(Exit::Done);
+    };
+    let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| refused_cells(row, &console.out, now)).collect();
+    let headings = ["=#", "WHEN", "EVENT", "SIGNUP", "REASON"];
+    pager::show_paged(&render_columns(&headings, &cells, &console.out), console, context)?;
+    console.print_notice(&format!("why: referralloop verify --event '!{newest}'"));
+    Ok(Exit::Done)
+}
+
+fn refused_cells(row: &RefusedRow, style: &OutputStyle, now: Timestamp) -> Vec<TableCell> {
+    let facts = EventFacts::from_body(&row.refused.content.body);
+    let event =
+        facts.event_type.as_deref().map(|name| if style.is_terminal() { phrases::short_event(name) } else { name });
+    vec![
+        TableCell::new(TextRole::Strong, Sanitised::text(&format!("!{}", row.number))),
+        TableCell::from(Sanitised::text(&style.format_when(row.refused.at, now))),
+        TableCell::from(event.map_or(Sanitised::own("(none)"), Sanitised::text)),
+        TableCell::from(facts.email.as_deref().map(Sanitised::text).unwrap_or_default()),
+        TableCell::new(TextRole::Bad, Sanitised::own(row.refused.reason.explain())),
+    ]
 }
 
 fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp) -> Vec<TableCell> {

@@ -101,10 +101,10 @@ impl<'a> ReplayRun<'a> {
         Ok(Self { arguments, form, fallback })
     }
 
-    /// `--to`, else where the event was forwarded last, else the running listener.
+    /// `--to`, else where the event went last, else the running listener.
     fn target(&self, story: &EventHistory) -> Url {
         let given = self.arguments.sending.to.clone();
-        let before = || story.forwarded_to();
+        let before = || story.last_target();
         given.or_else(before).unwrap_or_else(|| self.fallback.clone())
     }
 

@@ -59,8 +59,10 @@ fn open_stored(arguments: &Arguments, context: &Context, settings: &ConfigSettin
         .hint("--all replays everything that is stored"));
     }
     let reader = session::open_reader(context, settings)?;
-    let numbers =
+    let mut numbers =
         selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context.clock.now())?;
+    // Oldest first, in whatever order they were named.
+    numbers.sort_unstable();
     Ok(ReplayOrigin::Store(reader, numbers))
 }
 

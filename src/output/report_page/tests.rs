@@ -18,6 +18,7 @@ fn panel(body: &str) -> EventPanel {
     };
     let headers = HeaderLines::collect([("X-<i>", b"\"><script>x</script>\xff".as_slice())]);
     EventPanel {
+        refused: None,
         number: 1,
         facts: EventFacts::from_body(&body),
         body,
