@@ -1,4 +1,4 @@
-//! The calls of the contract: which one is meant, whether it is allowed, what it does and answers.
+//! The calls of the contract: whether they are allowed, what they do and answer.
 
 use super::input::{PageQuery, SignupRequest, SubscriptionRequest};
 use super::response::SandboxResponse;
@@ -8,77 +8,66 @@ use super::{SandboxContext, SandboxState, assumption, digest_key};
 use crate::protocol::api::{ApiErrorResponse, BASE_PATH, SUBSCRIPTION_PREFIX};
 use crate::protocol::sample::{self, SeededRng};
 use crate::server;
+use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, delete, get, post};
 use http::header::{AUTHORIZATION, EXPECT};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use rusqlite::Connection;
 use serde_json::json;
+use std::sync::Arc;
 
-/// A call, with the ids in its path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum SandboxOperation {
-    Waitlists,
-    Signups(String),
-    Create(String),
-    Signup(String, String),
-    Delete(String, String),
-    Subscribe,
-    Unsubscribe(String),
+/// What stands in a path in the place of one id, or of two.
+type PathIds<T> = Result<Path<T>, PathRejection>;
+
+/// Those ids; what is no text names nothing.
+fn named<T: Default>(ids: PathIds<T>) -> T {
+    ids.map(|Path(ids)| ids).unwrap_or_default()
 }
 
-impl SandboxOperation {
-    /// What a method and a path below the base mean.
-    fn parse_path(method: &Method, path: &str) -> Result<Self, SandboxResponse> {
-        let parts: Vec<&str> = path.split('/').collect();
-        let own = |id: &str| id.to_owned();
-        // HEAD is GET without the body (RFC 9110, section 9.3.2), which the server leaves out by itself.
-        let verb = if method == Method::HEAD { "GET" } else { method.as_str() };
-        Ok(match (verb, parts.as_slice()) {
-            ("GET", ["", "waitlists"]) => Self::Waitlists,
-            ("GET", ["", "waitlists", id, "signups"]) => Self::Signups(own(id)),
-            ("POST", ["", "waitlists", id, "signups"]) => Self::Create(own(id)),
-            ("GET", ["", "waitlists", id, "signups", signup]) => Self::Signup(own(id), own(signup)),
-            ("DELETE", ["", "waitlists", id, "signups", signup]) => Self::Delete(own(id), own(signup)),
-            ("POST", ["", "webhooks", "subscribe"]) => Self::Subscribe,
-            ("DELETE", ["", "webhooks", "unsubscribe", id]) => Self::Unsubscribe(own(id)),
-            (_, ["", "waitlists"]) => return Err(SandboxResponse::method_not_allowed("GET")),
-            (_, ["", "waitlists", _, "signups"]) => return Err(SandboxResponse::method_not_allowed("GET, POST")),
-            (_, ["", "waitlists", _, "signups", _]) => return Err(SandboxResponse::method_not_allowed("GET, DELETE")),
-            (_, ["", "webhooks", "subscribe"]) => return Err(SandboxResponse::method_not_allowed("POST")),
-            (_, ["", "webhooks", "unsubscribe", _]) => return Err(SandboxResponse::method_not_allowed("DELETE")),
-            _ => return Err(not_found()),
-        })
-    }
-}
-
-fn not_found() -> SandboxResponse {
-    SandboxResponse::from_assumption(404, "Not found", assumption::PATH_NOT_FOUND)
-}
-
-/// Answers a request that is for no other part of the sandbox.
-pub(super) async fn answer_api_request(inner: &SandboxState, request: Request) -> SandboxResponse {
-    let (now, looked) = (inner.around.clock.now(), |reply: SandboxResponse| {
-        reply.with_limits(inner.quota.read_status(inner.around.clock.now()))
-    });
-    let path = request.uri().path();
-    let call = match path.strip_prefix(BASE_PATH).ok_or_else(not_found) {
-        Ok(below) => SandboxOperation::parse_path(request.method(), below),
-        Err(reply) => return reply,
+/// The calls of the contract, below [`BASE_PATH`].
+pub(super) fn router(inner: &Arc<SandboxState>) -> Router<Arc<SandboxState>> {
+    let admitted = middleware::from_fn_with_state(inner.clone(), admit_call);
+    // A method that is not there is said to whoever asks, with a key or without.
+    let call = |methods: MethodRouter<Arc<SandboxState>>, allow: &'static str| {
+        let refuse = move |State(inner): State<Arc<SandboxState>>| async move {
+            inner.add_limits(SandboxResponse::method_not_allowed(allow))
+        };
+        methods.route_layer(admitted.clone()).fallback(refuse)
     };
-    let call = match call {
-        Ok(call) => call,
-        Err(reply) => return looked(reply),
-    };
-    if let Err(refusal) = admit(inner, request.headers()) {
-        return looked(SandboxResponse::from_refusal(&refusal)).with_assumption(assumption::UNCOUNTED_LIMITS);
+    Router::new()
+        .route("/waitlists", call(get(list_waitlists), "GET"))
+        .route("/waitlists/{waitlist}/signups", call(get(list_signups).post(create), "GET, POST"))
+        .route("/waitlists/{waitlist}/signups/{signup}", call(get(get_signup).delete(delete_signup), "GET, DELETE"))
+        .route("/webhooks/subscribe", call(post(subscribe), "POST"))
+        .route("/webhooks/unsubscribe/{subscription}", call(delete(unsubscribe), "DELETE"))
+}
+
+/// The answer where the service has nothing. What could have been meant for the API is told the limits.
+pub(super) async fn answer_unknown_path(State(inner): State<Arc<SandboxState>>, uri: Uri) -> SandboxResponse {
+    let unknown = SandboxResponse::from_assumption(404, "Not found", assumption::PATH_NOT_FOUND);
+    if uri.path().starts_with(BASE_PATH) { inner.add_limits(unknown) } else { unknown }
+}
+
+/// Lets a call through whose key fits and that the hour has room for; each answer carries the limits.
+async fn admit_call(State(inner): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {
+    if let Err(refusal) = admit(&inner, request.headers()) {
+        let refused = SandboxResponse::from_refusal(&refusal).with_assumption(assumption::UNCOUNTED_LIMITS);
+        return inner.add_limits(refused).into_response();
     }
-    let standing = inner.quota.count_call(now);
+    let standing = inner.quota.count_call(inner.around.clock.now());
     if standing.exceeded {
         let refusal = ApiErrorResponse::rate_limited(standing.limit, standing.reset_at);
-        return SandboxResponse::from_refusal(&refusal).with_limits(standing).with_assumption(assumption::RATE_WINDOW);
+        let refused = SandboxResponse::from_refusal(&refusal).with_assumption(assumption::RATE_WINDOW);
+        return refused.with_limits(standing).into_response();
     }
-    run_operation(inner, call, request).await.unwrap_or_else(|reply| reply).with_limits(standing)
+    let mut response = next.run(request).await;
+    standing.write_headers(response.headers_mut());
+    response
 }
 
 /// Whether the key fits and the plan has API access.
@@ -102,28 +91,6 @@ fn admit(inner: &SandboxState, headers: &HeaderMap) -> Result<(), ApiErrorRespon
     inner.settings.plan.hourly_limit().map(drop).ok_or_else(ApiErrorResponse::subscription_required)
 }
 
-async fn run_operation(
-    inner: &SandboxState,
-    call: SandboxOperation,
-    request: Request,
-) -> Result<SandboxResponse, SandboxResponse> {
-    let query = request.uri().query().unwrap_or_default().to_owned();
-    match call {
-        SandboxOperation::Waitlists => waitlists(inner).await,
-        SandboxOperation::Signups(waitlist) => signups(inner, waitlist, PageQuery::parse_query(&query)?).await,
-        SandboxOperation::Signup(waitlist, signup) => get_signup(inner, waitlist, signup).await,
-        SandboxOperation::Delete(waitlist, signup) => delete(inner, waitlist, signup).await,
-        SandboxOperation::Unsubscribe(subscription) => unsubscribe(inner, subscription).await,
-        SandboxOperation::Create(waitlist) => {
-            let wish = SignupRequest::parse_body(&read_body(inner, request).await?)?;
-            create_signup(inner, WaitlistKey::Id(waitlist), wish, None).await.map(|made| made.reply)
-        }
-        SandboxOperation::Subscribe => {
-            subscribe(inner, SubscriptionRequest::parse_body(&read_body(inner, request).await?)?).await
-        }
-    }
-}
-
 /// The body of a request.
 pub(super) async fn read_body(inner: &SandboxState, request: Request) -> Result<Vec<u8>, SandboxResponse> {
     let asks_first = request.headers().contains_key(EXPECT);
@@ -132,20 +99,30 @@ pub(super) async fn read_body(inner: &SandboxState, request: Request) -> Result<
     read.map(|body| body.as_bytes().to_vec()).map_err(SandboxResponse::from_unread_body)
 }
 
-async fn waitlists(inner: &SandboxState) -> Result<SandboxResponse, SandboxResponse> {
+async fn list_waitlists(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
     let found = inner.run_job(waitlist::list_waitlists).await?;
     let rows: Vec<_> = found.iter().map(SandboxWaitlist::to_json).collect();
     Ok(SandboxResponse::json(StatusCode::OK, &json!({ "waitlists": rows })).with_assumption(assumption::WAITLISTS_BODY))
 }
 
 impl SandboxState {
+    /// Adds what is left of the hour to an answer that counts as no call.
+    fn add_limits(&self, reply: SandboxResponse) -> SandboxResponse {
+        reply.with_limits(self.quota.read_status(self.around.clock.now()))
+    }
+
     /// Where a waitlist takes public sign-ups.
     pub(super) fn signup_page_url(&self, list: &SandboxWaitlist) -> String {
         format!("{}{}{}", self.settings.origin, super::PUBLIC, list.slug)
     }
 }
 
-async fn signups(inner: &SandboxState, id: String, page: PageQuery) -> Result<SandboxResponse, SandboxResponse> {
+async fn list_signups(
+    State(inner): State<Arc<SandboxState>>,
+    waitlist: PathIds<String>,
+    RawQuery(query): RawQuery,
+) -> Result<SandboxResponse, SandboxResponse> {
+    let (id, page) = (named(waitlist), PageQuery::parse_query(query.as_deref().unwrap_or_default())?);
     let found = inner
         .run_job(move |book| {
             let Some(list) = waitlist::find_waitlist_by_id(book, &id)? else { return Ok(None) };
@@ -177,15 +154,19 @@ fn find_signup(
 }
 
 async fn get_signup(
-    inner: &SandboxState,
-    waitlist: String,
-    signup: String,
+    State(inner): State<Arc<SandboxState>>,
+    ids: PathIds<(String, String)>,
 ) -> Result<SandboxResponse, SandboxResponse> {
+    let (waitlist, signup) = named(ids);
     let (list, signup) = inner.run_job(move |book| find_signup(book, &waitlist, &signup)).await??;
     Ok(SandboxResponse::json(StatusCode::OK, &json!({ "signup": signup.to_json(&inner.signup_page_url(&list)) })))
 }
 
-async fn delete(inner: &SandboxState, waitlist: String, signup: String) -> Result<SandboxResponse, SandboxResponse> {
+async fn delete_signup(
+    State(inner): State<Arc<SandboxState>>,
+    ids: PathIds<(String, String)>,
+) -> Result<SandboxResponse, SandboxResponse> {
+    let (waitlist, signup) = named(ids);
     let now = inner.around.clock.now();
     let deleted = inner.run_job(move |book| {
         let gone = match find_signup(book, &waitlist, &signup)? {
@@ -197,6 +178,15 @@ async fn delete(inner: &SandboxState, waitlist: String, signup: String) -> Resul
     });
     inner.enqueue_deliveries(deleted.await??);
     Ok(SandboxResponse::no_content().with_assumption(assumption::DELETED_ANSWER))
+}
+
+async fn create(
+    State(inner): State<Arc<SandboxState>>,
+    waitlist: PathIds<String>,
+    request: Request,
+) -> Result<SandboxResponse, SandboxResponse> {
+    let wish = SignupRequest::parse_body(&read_body(&inner, request).await?)?;
+    create_signup(&inner, WaitlistKey::Id(named(waitlist)), wish, None).await.map(|made| made.reply)
 }
 
 /// A waitlist as it was named.
@@ -301,7 +291,11 @@ fn enrol(
     Ok(signup)
 }
 
-async fn subscribe(inner: &SandboxState, order: SubscriptionRequest) -> Result<SandboxResponse, SandboxResponse> {
+async fn subscribe(
+    State(inner): State<Arc<SandboxState>>,
+    request: Request,
+) -> Result<SandboxResponse, SandboxResponse> {
+    let order = SubscriptionRequest::parse_body(&read_body(&inner, request).await?)?;
     let number: [u8; 8] = inner.around.random_bytes();
     let id: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
     let everywhere = order.waitlist.is_none();
@@ -326,7 +320,11 @@ async fn subscribe(inner: &SandboxState, order: SubscriptionRequest) -> Result<S
     Ok(reply.with_assumption_if(everywhere, assumption::WAITLIST_OPTIONAL))
 }
 
-async fn unsubscribe(inner: &SandboxState, id: String) -> Result<SandboxResponse, SandboxResponse> {
+async fn unsubscribe(
+    State(inner): State<Arc<SandboxState>>,
+    subscription: PathIds<String>,
+) -> Result<SandboxResponse, SandboxResponse> {
+    let id = named(subscription);
     if inner.run_job(move |book| subscription::remove_subscription(book, &id)).await? {
         return Ok(SandboxResponse::json(StatusCode::OK, &json!({ "success": true }))
             .with_assumption(assumption::UNSUBSCRIBED_ANSWER));

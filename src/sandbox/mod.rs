@@ -50,19 +50,21 @@ pub(crate) use workspace::{SandboxWorkspace, WorkspaceSetup};
 use crate::clock::SharedClock;
 use crate::context::EntropySource;
 use crate::exchange::HttpClient;
-use crate::protocol::api::WorkspacePlan;
+use crate::protocol::api::{BASE_PATH, WorkspacePlan};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
-use crate::protocol::delivery::SandboxDelivery;
+use crate::protocol::delivery::{CallReport, SandboxDelivery};
 use crate::protocol::report::{Report, ReportKind};
 use crate::server::{CatchPanic, DetachOnDrop, ServerLimits};
 use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use delivery::QueuedDelivery;
 use jiff::Timestamp;
 use quota::HourlyQuota;
-use response::SandboxResponse;
+use response::{AnswerAssumptions, SandboxResponse};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -241,32 +243,43 @@ impl SandboxState {
 }
 
 /// The service of a sandbox.
-pub(crate) fn router(sandbox: Sandbox) -> Router {
-    // A fallback and no routes: what a path that is unknown, or a method that is not there, is answered is part of the
-    // contract and said in one place.
-    Router::new().fallback(handle).with_state(sandbox)
+pub(crate) fn router(Sandbox(inner): Sandbox) -> Router {
+    let page = || any(signup_page::answer_signup_page);
+    let told = Router::new()
+        .nest(BASE_PATH, api::router(&inner))
+        .route(PUBLIC, page())
+        .route(&format!("{PUBLIC}{{*slug}}"), page())
+        .fallback(api::answer_unknown_path)
+        .layer(middleware::from_fn_with_state(inner.clone(), report_call));
+    told.merge(own_pages::router())
+        .layer(middleware::map_response(tell_assumptions))
+        .layer(middleware::from_fn(shield_call))
+        .with_state(inner)
 }
 
-/// What the router calls. A fault in one request must not end the sandbox, and a change that was begun is told to the
-/// queue although its caller has hung up.
-fn handle(State(Sandbox(inner)): State<Sandbox>, request: axum::extract::Request) -> CatchPanic<Response> {
-    let answer = DetachOnDrop::new(answer(inner, request));
+/// A fault in one request must not end the sandbox, and a change that was begun is told to the queue although its caller
+/// has hung up.
+fn shield_call(request: Request, next: Next) -> CatchPanic<Response> {
+    let answer = DetachOnDrop::new(next.run(request));
     CatchPanic::new(answer, || SandboxResponse::internal_error("the sandbox failed").into_response())
 }
 
-async fn answer(inner: Arc<SandboxState>, request: axum::extract::Request) -> Response {
-    let path = request.uri().path().to_owned();
-    if own_pages::is_own(&path) {
-        return own_pages::answer_own_page(&inner, request).await.into_response();
+/// Says what an answer rests on.
+async fn tell_assumptions(mut response: Response) -> Response {
+    if let Some(assumptions) = response.extensions_mut().remove::<AnswerAssumptions>() {
+        assumptions.write_header(response.headers_mut());
     }
+    response
+}
+
+/// Reports a call of the API, or of a public page.
+async fn report_call(State(inner): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {
     let method = request.method().to_string();
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let reply = match path.strip_prefix(PUBLIC) {
-        Some(slug) => signup_page::answer_signup_page(&inner, slug, request).await,
-        None => api::answer_api_request(&inner, request).await,
-    };
-    let (status, assumptions) = (reply.status.as_u16(), reply.assumptions.clone());
-    let told = crate::protocol::delivery::CallReport { method, target, status, assumptions };
-    inner.around.send_report(ReportKind::Call(told));
-    reply.into_response()
+    let response = next.run(request).await;
+    let assumptions = response.extensions().get::<AnswerAssumptions>();
+    let assumptions = assumptions.map(|assumptions| assumptions.0.clone()).unwrap_or_default();
+    let status = response.status().as_u16();
+    inner.around.send_report(ReportKind::Call(CallReport { method, target, status, assumptions }));
+    response
 }

@@ -3,11 +3,17 @@
 use super::delivery::{self, DeliveryFilter};
 use super::response::SandboxResponse;
 use super::{SandboxState, assumption};
+use crate::protocol::delivery::SandboxDelivery;
 use crate::protocol::target::is_loopback;
-use axum::extract::Request;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use http::StatusCode;
 use http::header::HOST;
-use http::{Method, StatusCode};
 use serde_json::json;
+use std::sync::Arc;
 use url::Url;
 
 /// What the paths of these pages begin with.
@@ -16,46 +22,40 @@ const PREFIX: &str = "/_sandbox";
 /// Deliveries on a page.
 const SHOWN: u64 = 500;
 
-/// Whether a path is one of these.
-pub(super) fn is_own(path: &str) -> bool {
-    path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// These pages. Whatever is asked for below their path, it is answered to this machine alone.
+pub(super) fn router() -> Router<Arc<SandboxState>> {
+    let refuse = async || SandboxResponse::method_not_allowed("GET");
+    let unknown = async || SandboxResponse::json(StatusCode::NOT_FOUND, &json!({ "error": "Not found" }));
+    let page = |methods: MethodRouter<Arc<SandboxState>>| methods.fallback(refuse);
+    Router::new()
+        .route(PREFIX, page(get(show_deliveries)))
+        .route(&format!("{PREFIX}/"), page(get(show_deliveries)))
+        .route(&format!("{PREFIX}/deliveries"), page(get(list_deliveries)))
+        .route(&format!("{PREFIX}/assumptions"), page(get(list_assumptions)))
+        .route(&format!("{PREFIX}/{{*rest}}"), page(get(unknown)))
+        .layer(middleware::from_fn(refuse_foreign_host))
 }
 
-/// Answers a request for one of them.
-pub(super) async fn answer_own_page(inner: &SandboxState, request: Request) -> SandboxResponse {
-    if !is_local(&request) {
-        return reject_foreign_host();
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return SandboxResponse::method_not_allowed("GET");
-    }
-    let (path, pages) = (request.uri().path().to_owned(), &inner.around.pages);
-    drop(request);
-    match path.strip_prefix(PREFIX).unwrap_or_default() {
-        "" | "/" => {
-            render_deliveries(inner, |found| SandboxResponse::html(StatusCode::OK, pages.render_deliveries(found)))
-                .await
-        }
-        "/deliveries" => {
-            render_deliveries(inner, |found| SandboxResponse::from_json_bytes(pages.render_records(found))).await
-        }
-        "/assumptions" => assumptions(),
-        _ => SandboxResponse::json(StatusCode::NOT_FOUND, &json!({ "error": "Not found" })),
-    }
+async fn refuse_foreign_host(request: Request, next: Next) -> Response {
+    if is_local(&request) { next.run(request).await } else { reject_foreign_host().into_response() }
 }
 
-async fn render_deliveries(
-    inner: &SandboxState,
-    write: impl FnOnce(&[crate::protocol::delivery::SandboxDelivery]) -> SandboxResponse,
-) -> SandboxResponse {
+async fn show_deliveries(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
+    let found = find_deliveries(&inner).await?;
+    Ok(SandboxResponse::html(StatusCode::OK, inner.around.pages.render_deliveries(&found)))
+}
+
+async fn list_deliveries(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
+    let found = find_deliveries(&inner).await?;
+    Ok(SandboxResponse::from_json_bytes(inner.around.pages.render_records(&found)))
+}
+
+async fn find_deliveries(inner: &SandboxState) -> Result<Vec<SandboxDelivery>, SandboxResponse> {
     let wanted = DeliveryFilter { limit: Some(SHOWN), ..DeliveryFilter::default() };
-    match inner.run_job(move |book| delivery::list_deliveries(book, &wanted)).await {
-        Ok(found) => write(&found),
-        Err(reply) => reply,
-    }
+    inner.run_job(move |book| delivery::list_deliveries(book, &wanted)).await
 }
 
-fn assumptions() -> SandboxResponse {
+async fn list_assumptions() -> SandboxResponse {
     let list: Vec<_> = assumption::ASSUMPTIONS
         .iter()
         .map(|guess| json!({ "id": guess.id, "about": guess.about, "what": guess.what }))

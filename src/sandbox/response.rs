@@ -5,9 +5,9 @@ use super::quota::QuotaStatus;
 use crate::protocol::api::{ApiErrorResponse, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER};
 use crate::server::BodyReadError;
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 /// An answer before it is a response.
@@ -107,9 +107,14 @@ impl SandboxResponse {
         self.limits = Some(standing);
         self
     }
+}
 
-    /// The response.
-    pub(super) fn into_response(self) -> Response {
+/// The guesses that an answer rests on, on its way to where they are told.
+#[derive(Debug, Clone)]
+pub(super) struct AnswerAssumptions(pub Vec<&'static str>);
+
+impl IntoResponse for SandboxResponse {
+    fn into_response(self) -> Response {
         let (kind, body) = match self.body {
             Some(SandboxContent::Json(bytes)) => (Some("application/json"), Body::from(bytes)),
             Some(SandboxContent::Html(html)) => (Some("text/html; charset=utf-8"), Body::from(html)),
@@ -121,18 +126,34 @@ impl SandboxResponse {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         kind.map(|kind| headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind)));
         self.allow.map(|allow| headers.insert(ALLOW, HeaderValue::from_static(allow)));
-        let mut put = |name: &'static str, text: String| {
-            // Numbers, a time and ids of our own: all of them are visible ASCII.
-            HeaderValue::from_str(&text).ok().map(|value| headers.insert(HeaderName::from_static(name), value))
-        };
         if let Some(limits) = self.limits {
-            put(LIMIT_HEADER, limits.limit.to_string());
-            put(REMAINING_HEADER, limits.remaining.to_string());
-            put(RESET_HEADER, limits.reset_at.to_string());
+            limits.write_headers(headers);
         }
-        if !self.assumptions.is_empty() {
-            put(assumption::HEADER, self.assumptions.join(", "));
-        }
+        response.extensions_mut().insert(AnswerAssumptions(self.assumptions));
         response
     }
+}
+
+impl QuotaStatus {
+    /// Tells the limits, as every answer of the API does.
+    pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
+        let numbers = [self.limit.to_string(), self.remaining.to_string(), self.reset_at.to_string()];
+        for (name, text) in [LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER].into_iter().zip(numbers) {
+            write_header(headers, name, &text);
+        }
+    }
+}
+
+impl AnswerAssumptions {
+    /// Tells them, where there are any.
+    pub(super) fn write_header(&self, headers: &mut HeaderMap) {
+        if !self.0.is_empty() {
+            write_header(headers, assumption::HEADER, &self.0.join(", "));
+        }
+    }
+}
+
+/// Numbers, a time and ids of our own: all of them are visible ASCII.
+fn write_header(headers: &mut HeaderMap, name: &'static str, text: &str) {
+    HeaderValue::from_str(text).ok().map(|value| headers.insert(HeaderName::from_static(name), value));
 }

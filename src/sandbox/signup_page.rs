@@ -5,13 +5,21 @@ use super::api::{self, WaitlistKey};
 use super::input::SignupRequest;
 use super::response::SandboxResponse;
 use super::{SandboxState, SignupPage, assumption, own_pages, waitlist};
-use axum::extract::Request;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// Answers a request for the page of a waitlist.
-pub(super) async fn answer_signup_page(inner: &SandboxState, slug: &str, request: Request) -> SandboxResponse {
+pub(super) async fn answer_signup_page(
+    State(inner): State<Arc<SandboxState>>,
+    slug: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> SandboxResponse {
+    // What is no text, or missing, names no waitlist.
+    let (inner, slug) = (&inner, &*slug.map(|Path(slug)| slug).unwrap_or_default());
     let reply = match *request.method() {
         _ if !own_pages::is_local(&request) => own_pages::reject_foreign_host(),
         Method::GET | Method::HEAD => form(inner, slug, referral(&request)).await,
