@@ -3,6 +3,7 @@
 use super::catalogue::AuditCheck;
 use super::checks::all_checks;
 use crate::protocol::check::CheckGroup;
+use crate::protocol::closest::{did_you_mean, find_closest};
 use std::str::FromStr;
 
 /// Ids and groups.
@@ -25,7 +26,7 @@ pub(crate) enum CheckSelector {
 
 /// Neither an id nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown check {given:?}{}", .nearest.map(|id| format!("; did you mean {id:?}?")).unwrap_or_default())]
+#[error("unknown check {given:?}{}", did_you_mean(*.nearest))]
 pub(crate) struct UnknownCheck {
     /// What was given.
     pub given: String,
@@ -43,12 +44,7 @@ impl FromStr for CheckSelector {
         if let Some(check) = all_checks().find(|check| check.id == text) {
             return Ok(Self::One(check.id));
         }
-        let likeness = |id: &str| {
-            let name = id.split_once('.').map_or(id, |(_, name)| name);
-            strsim::jaro_winkler(text, id).max(strsim::jaro_winkler(text, name))
-        };
-        let nearest = all_checks().map(|check| (likeness(check.id), check.id)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let nearest = nearest.filter(|(likeness, _)| *likeness > 0.7).map(|(_, id)| id);
+        let nearest = find_closest(text, all_checks().map(|check| check.id));
         Err(UnknownCheck { given: text.to_owned(), nearest })
     }
 }

@@ -1,6 +1,7 @@
 //! The catalogue of settings: their names, where each may stand, and what a value must look like.
 
 use crate::protocol::api::{ApiBase, BASE_URL};
+use crate::protocol::closest::find_closest;
 use crate::protocol::event::EventSelection;
 use crate::protocol::target::{parse_bind_address, parse_target, split_route};
 
@@ -188,8 +189,7 @@ impl SettingKey {
 
     /// The name nearest to a mistyped one.
     pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-        let near = |spec: &&SettingSpec| strsim::jaro_winkler(spec.name, name);
-        KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|spec| near(spec) > 0.75).map(|spec| spec.name)
+        find_closest(name, KEYS.iter().map(|spec| spec.name))
     }
 
     /// Whether its value must never be shown.

@@ -4,6 +4,7 @@
 //! does not have and a value that the field does not take are errors, unless the caller forces them. Received bodies
 //! are never edited; this works on values that were fabricated here.
 
+use super::closest::did_you_mean;
 use super::event::{CatalogueField, EventType, FieldKind};
 use serde_json::{Map, Value};
 
@@ -87,10 +88,6 @@ pub(crate) enum PayloadEditError {
         /// The part, as a path.
         part: String,
     },
-}
-
-fn did_you_mean(suggestion: Option<&str>) -> String {
-    suggestion.map(|path| format!("; did you mean {path:?}?")).unwrap_or_default()
 }
 
 impl PayloadEdit {

@@ -4,6 +4,7 @@
 //! The catalogue is data. Checking a received payload against it is `facts`' business, fabricating one `sample`'s,
 //! editing one `edit`'s; they all read this table, so a fourth event or a new field is added here alone.
 
+use super::closest::find_closest;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -59,7 +60,7 @@ impl EventType {
     /// The path of this event that a mistyped one probably means.
     pub fn closest_path(self, path: &str) -> Option<&'static str> {
         let unprefixed = self.fields().find(|field| field.is_in_data() && field.name() == path);
-        unprefixed.map(|field| field.path).or_else(|| closest(path, self.fields().map(|field| field.path)))
+        unprefixed.map(|field| field.path).or_else(|| find_closest(path, self.fields().map(|field| field.path)))
     }
 }
 
@@ -101,7 +102,7 @@ pub struct UnknownEvent {
 impl UnknownEvent {
     fn new(given: &str, also: &[&'static str]) -> Self {
         let names = EventType::ALL.into_iter().flat_map(|event| [event.name(), event.short_name()]);
-        Self { given: given.to_owned(), suggestion: closest(given, names.chain(also.iter().copied())) }
+        Self { given: given.to_owned(), suggestion: find_closest(given, names.chain(also.iter().copied())) }
     }
 
     fn advice(suggestion: Option<&str>) -> String {
@@ -110,16 +111,6 @@ impl UnknownEvent {
             None => format!("; the events are {}", EventType::ALL.map(EventType::name).join(", ")),
         }
     }
-}
-
-/// The candidate that `given` is most like, if it is like any.
-pub(crate) fn closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let given = given.to_ascii_lowercase();
-    candidates
-        .map(|candidate| (strsim::jaro_winkler(&given, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }
 
 /// Which events a command is about. Parsed from a list like `created,signup.deleted`, `signup.*` or `all`.
@@ -236,11 +227,20 @@ impl FieldKind {
             Self::Event => EventType::from_name(text).is_some(),
             Self::Id => !text.is_empty(),
             Self::Text => true,
-            Self::Email => text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()),
+            Self::Email => is_email(text),
             Self::Time => parse_time(text).is_some(),
             Self::Integer | Self::Object => false,
         }
     }
+}
+
+/// Longest e-mail address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+const LONGEST_EMAIL: usize = 254;
+
+/// Whether a text could be an e-mail address: something on both sides of an @, and no blanks.
+fn is_email(text: &str) -> bool {
+    let sides = text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    sides && text.len() <= LONGEST_EMAIL && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 /// The point in time that a text names, if it is a date and time of RFC 3339 (section 5.6), and not merely of one of

@@ -9,6 +9,7 @@ pub mod arrival;
 pub mod attempt;
 pub mod body;
 pub(crate) mod check;
+pub(crate) mod closest;
 pub(crate) mod delivery;
 pub(crate) mod difference;
 pub(crate) mod edit;

@@ -23,9 +23,6 @@ pub const SIGNATURE_HEADER: &str = "x-webhook-signature";
 /// Name of the second service's header (ReferralHero), in lower case.
 pub const HERO_SIGNATURE_HEADER: &str = "x-referralhero-signature";
 
-/// Name of the header as the documentation writes it.
-pub const SIGNATURE_HEADER_DISPLAY: &str = "X-Webhook-Signature";
-
 const PREFIX: &[u8] = b"sha256=";
 const TAG_BYTES: usize = 32;
 

@@ -151,7 +151,7 @@ pub(crate) fn read_id(text: &str) -> Result<String, String> {
 
 /// Reads an e-mail address: something on both sides of an @, and no spaces.
 pub(crate) fn read_email(text: &str) -> Result<String, String> {
-    match FieldKind::Email.takes_text(text) && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    match FieldKind::Email.takes_text(text) {
         true => Ok(text.to_owned()),
         false => Err(format!("'{text}' is not an e-mail address; write one like ada@example.com")),
     }

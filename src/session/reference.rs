@@ -7,7 +7,7 @@ use crate::output::errors::wrap_text;
 use crate::output::line::{StyledLine, write_lines};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::protocol::event::closest;
+use crate::protocol::closest::find_closest;
 
 /// Columns that prose keeps to, however wide the terminal is.
 const WIDTH: usize = 100;
@@ -88,7 +88,7 @@ pub(crate) fn find_command(mut root: clap::Command, words: &[String]) -> Result<
     for word in words {
         found = found.find_subcommand(word).ok_or_else(|| {
             let names = found.get_subcommands().map(clap::Command::get_name);
-            let meant = closest(word, names);
+            let meant = find_closest(word, names);
             let error = Error::usage(format!("unknown command '{word}'"));
             let error = match meant {
                 Some(name) => error.hint(format!("did you mean {name}?")),

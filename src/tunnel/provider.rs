@@ -1,5 +1,6 @@
 //! Who makes a tunnel: what a user writes, the command line that it becomes, and how its program is got.
 
+use crate::protocol::closest::find_closest;
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
@@ -103,9 +104,7 @@ impl FromStr for TunnelProvider {
 
 fn unknown_provider(text: &str) -> TunnelProviderError {
     let name = text.split(':').next().unwrap_or_default();
-    let near = |candidate: &&&str| strsim::jaro_winkler(candidate, name);
-    let nearest = NAMES.iter().max_by(|a, b| near(a).total_cmp(&near(b))).filter(|best| near(best) > 0.8).copied();
-    TunnelProviderError::Unknown { text: text.to_owned(), nearest }
+    TunnelProviderError::Unknown { text: text.to_owned(), nearest: find_closest(name, NAMES.iter().copied()) }
 }
 
 impl FromStr for SshLogin {

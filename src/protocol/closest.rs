@@ -1,0 +1,42 @@
+//! What somebody may have meant by a name that does not exist.
+
+/// How alike two names must be, from 0 to 1, for one to be suggested in place of the other.
+const ALIKE: f64 = 0.8;
+
+/// The candidate that `given` is most like, if it is like any. Of a name with a prefix, like `robust.emoji`, the part
+/// behind it may be meant.
+pub(crate) fn find_closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_ascii_lowercase();
+    let likeness = |candidate: &str| {
+        let own = candidate.rsplit_once('.').map_or(candidate, |(_, own)| own);
+        strsim::jaro_winkler(&given, candidate).max(strsim::jaro_winkler(&given, own))
+    };
+    candidates
+        .map(|candidate| (likeness(candidate), candidate))
+        .filter(|(likeness, _)| *likeness > ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The question that follows a sentence about an unknown name; nothing where none is like it.
+pub(crate) fn did_you_mean(closest: Option<&str>) -> String {
+    closest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_alike_is_meant_and_nothing_that_is_not_alike() {
+        let meant = |given| find_closest(given, ["port", "forward_to", "robust.emoji"].into_iter());
+        assert_eq!(meant("prot"), Some("port"));
+        assert_eq!(meant("Forward-To"), Some("forward_to"));
+        assert_eq!(meant("emojis"), Some("robust.emoji"));
+        assert_eq!(meant("zzz"), None);
+        assert_eq!(
+            (did_you_mean(meant("prot")), did_you_mean(None)),
+            ("; did you mean \"port\"?".into(), String::new())
+        );
+    }
+}
