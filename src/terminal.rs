@@ -100,6 +100,12 @@ impl Key {
     }
 }
 
+/// Asks this process to stop, as Ctrl-C does.
+pub(crate) fn interrupt_process() {
+    // It is our own.
+    let _ = kill_process(getpid(), Signal::INT);
+}
+
 /// The terminal's settings, changed and put back.
 #[derive(Debug)]
 struct TerminalMode {
@@ -194,6 +200,34 @@ impl Keyboard {
             Some(key) => key,
             None => std::future::pending().await,
         }
+    }
+
+    /// Gives the terminal to somebody else, an editor for instance, until [`Keyboard::take_back`]: what is pressed
+    /// meanwhile is theirs.
+    pub(crate) fn lend(&mut self) {
+        self.stop_reading();
+        lock(&self.mode).restore();
+    }
+
+    /// Takes the terminal again.
+    ///
+    /// # Errors
+    /// The operating system has no thread left.
+    pub(crate) fn take_back(&mut self) -> io::Result<()> {
+        let (wake, woken) = UnixStream::pair()?;
+        let (sender, keys) = mpsc::unbounded_channel();
+        let mode = self.mode.clone();
+        lock(&self.mode).change();
+        self.reader =
+            Some(thread::Builder::new().name("keys".into()).spawn(move || read_keys(&woken, &mode, &sender))?);
+        (self.keys, self.wake) = (keys, Some(wake));
+        Ok(())
+    }
+
+    /// Columns and lines, where the terminal says them.
+    pub(crate) fn size(&self) -> Option<(u16, u16)> {
+        let size = termios::tcgetwinsize(&lock(&self.mode).terminal).ok()?;
+        Some((size.ws_col, size.ws_row)).filter(|(columns, lines)| *columns > 0 && *lines > 0)
     }
 
     fn stop_reading(&mut self) {

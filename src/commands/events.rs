@@ -1,5 +1,6 @@
 //! `events`: the local history of what was received and sent.
 
+mod browse;
 mod diff;
 mod export;
 mod follow;
@@ -28,6 +29,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum EventsAction {
     List(Box<list::Arguments>),
+    Browse(browse::Arguments),
     Show(show::Arguments),
     Diff(diff::Arguments),
     Export(Box<export::Arguments>),
@@ -40,6 +42,7 @@ enum EventsAction {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     match &arguments.action {
         EventsAction::List(arguments) => list::run(arguments, context),
+        EventsAction::Browse(arguments) => browse::run(arguments, context),
         EventsAction::Show(arguments) => show::run(arguments, context),
         EventsAction::Diff(arguments) => diff::run(arguments, context),
         EventsAction::Export(arguments) => export::run(arguments, context),

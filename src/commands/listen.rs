@@ -3,11 +3,14 @@
 mod bound_headers;
 mod exposure;
 mod forward;
+mod status;
+mod watch;
 
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::config::secrets::WebhookSecrets;
 use crate::context::Context;
+use crate::diagnose::KnownSecret;
 use crate::error::{Error, Exit};
 use crate::jq::JqCondition;
 use crate::output::console::Console;
@@ -20,17 +23,22 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::target::LISTENER_PORT;
 use crate::receive::{self, ResponseScript};
 use crate::session::arguments::{self, option_or_setting};
+use crate::session::browser::EventBrowser;
 use crate::session::delivery::exit_for_signal;
 use crate::session::listener::{
     self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
 };
+use crate::session::send_again::ResendContext;
 use crate::session::{self, diagnosis, input, runtime};
+use crate::store::Store;
 use clap::ValueEnum;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use url::Url;
+use watch::ListenerWatch;
 
 /// Receive deliveries: verify, store, show and forward them
 #[derive(Debug, clap::Args)]
@@ -322,13 +330,55 @@ async fn serve(
     screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now()));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
-    let around = ListenerContext { context, store: &store, screen: &screen, unread, stop: &stop, known };
-    let (ended, exposed) = exposure.run(door, receiving, ends, &around, (console, &store_path)).await?;
+    let watch = build_watch(
+        arguments,
+        context,
+        console,
+        (&store, &store_path),
+        secrets,
+        known.clone(),
+        (&screen, &receiving, &door.url),
+    );
+    let counters = OnceLock::new();
+    let around = ListenerContext { context, store: &store, screen: &screen, unread, stop: &stop, known, counters };
+    let (ended, exposed) = tokio::select! {
+        ended = exposure.run(door, receiving, ends, &around, (console, &store_path)) => ended?,
+        never = watch.run(&screen, &around.counters) => match never {},
+    };
     drop(traces);
     store.close().await;
     listener::show_summary(&ended, context.clock.now(), console, &screen);
     screen.finish()?;
     exposed.map(|()| verdict(&ended, life.until))
+}
+
+/// What the keys of a terminal need.
+fn build_watch<'a>(
+    arguments: &Arguments,
+    context: &'a Context,
+    console: &'a Console,
+    (store, store_path): (&'a Store, &Path),
+    secrets: &WebhookSecrets,
+    known: Vec<KnownSecret>,
+    (screen, receiving, own): (&Screen, &receive::ListenerSettings, &Url),
+) -> ListenerWatch<'a> {
+    let resend = ResendContext {
+        screen: screen.clone(),
+        recorder: store.recorder(),
+        key: secrets.signing().key(),
+        clock: context.clock.clone(),
+    };
+    ListenerWatch {
+        context,
+        console,
+        store,
+        store_path: store_path.to_path_buf(),
+        resend,
+        target: receiving.forwards.first().map_or_else(|| own.clone(), |forward| forward.url.clone()),
+        subscribed: arguments.exposure.describe_subscriptions(),
+        browser: EventBrowser::new(store_path.to_path_buf(), context.clock.clone(), known, console.out.clone()),
+        bodies: console.out.bodies,
+    }
 }
 
 fn verdict(ended: &ListenerSummary, until: Option<u64>) -> Exit {

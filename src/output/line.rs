@@ -111,10 +111,49 @@ impl fmt::Display for StyledLine {
     }
 }
 
+/// A rendered line, control sequences included, cut so that it takes at most so many columns.
+pub(crate) fn clip_rendered(line: &str, columns: usize) -> String {
+    let (mut out, mut used) = (String::with_capacity(line.len()), 0);
+    let mut rest = line.chars();
+    while let Some(character) = rest.next() {
+        if character == '\x1b' {
+            out.push(character);
+            // Only the sequences of colours are in a line: they end with their letter, and cost no column.
+            for part in rest.by_ref() {
+                out.push(part);
+                if part.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+            continue;
+        }
+        let width = unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
+        if used + width <= columns {
+            out.push(character);
+            used += width;
+        } else {
+            used = columns + 1;
+        }
+    }
+    out
+}
+
 /// Writes lines below each other, each ended by a line feed.
 pub(crate) fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = &'a StyledLine>) {
     for line in lines {
         out.push_str(line.as_str());
         out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_keeps_the_colours_whole() {
+        assert_eq!(clip_rendered("\x1b[32mgreen\x1b[0m text", 3), "\x1b[32mgre\x1b[0m");
+        assert_eq!(clip_rendered("plain", 80), "plain");
+        assert_eq!(clip_rendered("a宽b", 2), "a", "what is half outside is outside, and what follows it");
     }
 }

@@ -3,10 +3,14 @@
 //! Shared counters that cost an addition each. Must not keep anything of a request but, where distinct events are
 //! asked for, its event's number.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// Forwards of which the middle is told.
+const LATENCIES: usize = 200;
 
 /// One counter.
 #[derive(Debug, Default)]
@@ -39,6 +43,8 @@ pub struct ListenerCounters {
     pub(super) forward_failed: AtomicCounter,
     pub(super) forward_skipped: AtomicCounter,
     distinct: DistinctEvents,
+    /// How long the last forwards took.
+    latencies: Mutex<VecDeque<Duration>>,
 }
 
 /// What the counters said at one moment.
@@ -76,7 +82,7 @@ pub struct ListenerCounts {
 
 impl ListenerCounters {
     /// Counters at zero, counting distinct events up to `until`.
-    pub(super) fn new(until: Option<u64>) -> Self {
+    pub(crate) fn new(until: Option<u64>) -> Self {
         Self {
             requests: AtomicCounter::default(),
             valid: AtomicCounter::default(),
@@ -92,6 +98,7 @@ impl ListenerCounters {
             forward_failed: AtomicCounter::default(),
             forward_skipped: AtomicCounter::default(),
             distinct: DistinctEvents::new(until),
+            latencies: Mutex::default(),
         }
     }
 
@@ -113,6 +120,23 @@ impl ListenerCounters {
             forward_skipped: self.forward_skipped.get(),
             distinct: *self.distinct.count.borrow(),
         }
+    }
+
+    /// Notes how long a forward took.
+    pub(super) fn note_latency(&self, latency: Duration) {
+        let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        if latencies.len() == LATENCIES {
+            latencies.pop_front();
+        }
+        latencies.push_back(latency);
+    }
+
+    /// What half of the last forwards took at most; `None` before the first.
+    pub(crate) fn forward_median(&self) -> Option<Duration> {
+        let latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sorted: Vec<Duration> = latencies.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted.get(sorted.len().saturating_sub(1) / 2).copied()
     }
 
     /// Notes an event that passed the filter.

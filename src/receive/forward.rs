@@ -136,6 +136,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         let request = self.build_request(passage);
         let at = self.shared.clock.now();
         let (outcome, latency) = self.exchange.post(&request, budget).await;
+        self.shared.tally.note_latency(latency);
         self.count_outcome(passage, &outcome);
         let (event, url) = (passage.event, self.label.clone());
         Attempt { event, url, purpose: DeliveryPurpose::Forward, number, at, latency, outcome }

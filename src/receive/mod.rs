@@ -33,7 +33,7 @@ mod settings;
 mod tests;
 mod turned_away;
 
-pub(crate) use counters::ListenerCounts;
+pub(crate) use counters::{ListenerCounters, ListenerCounts};
 pub(crate) use receiver::ReceiverShutdown;
 pub use receiver::WebhookReceiver;
 pub use reports::ReportSink;

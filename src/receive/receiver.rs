@@ -123,6 +123,11 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
         Arc::new(move |fault| inner.turned_away.tell_fault(&inner.shared, fault))
     }
 
+    /// The counters, for who watches them from elsewhere.
+    pub(crate) fn share_tally(&self) -> Arc<ListenerCounters> {
+        Arc::clone(&self.0.shared.tally)
+    }
+
     /// The number of distinct events that passed the filter, up to `until`.
     pub fn subscribe_distinct(&self) -> watch::Receiver<u64> {
         self.0.shared.tally.subscribe_distinct()
@@ -140,7 +145,7 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
     }
 
     /// Notes in the history what was not passed on. To be called once nobody passes on anything any more.
-    pub async fn record_unforwarded(&self) -> ReceiverShutdown {
+    pub(crate) async fn record_unforwarded(&self) -> ReceiverShutdown {
         let mut unforwarded = 0;
         for target in &self.0.targets {
             unforwarded += target.record_unforwarded().await;

@@ -15,7 +15,9 @@ use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::output::style::TextRole;
 use crate::protocol::report::{Report, ReportKind};
-use crate::receive::{self, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver};
+use crate::receive::{
+    self, ListenerCounters, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver,
+};
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::Store;
 use jiff::Timestamp;
@@ -24,7 +26,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -152,6 +154,8 @@ pub(crate) struct ListenerContext<'a> {
     pub stop: &'a StopReceiver,
     /// Secrets that may explain a signature that does not hold.
     pub known: Vec<KnownSecret>,
+    /// Where the listener puts its counters once it has them.
+    pub counters: OnceLock<Arc<ListenerCounters>>,
 }
 
 /// The end of a listener as what runs beside it sees it coming: deliveries are still accepted then.
@@ -190,6 +194,8 @@ pub(crate) async fn run_beside<T>(
     let diagnosis = BackgroundDiagnosis::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
     let receiver = WebhookReceiver::start(settings, around.store.recorder(), clock, diagnosis.clone());
+    // Nobody else sets it.
+    let _ = around.counters.set(receiver.share_tally());
     let mut why = StopReason::TimeUp;
     let (ask, leaving) = watch::channel(false);
     let mut done = None;

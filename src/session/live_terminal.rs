@@ -4,14 +4,20 @@
 //! both come again with `fg`. What the keys mean is decided by whoever opens it.
 
 use crate::context::{Context, StopSource};
-use crate::output::line::StyledLine;
+use crate::error::Error;
+use crate::output::line::{StyledLine, clip_rendered};
 use crate::output::screen::Screen;
 use crate::terminal::{Key, Keyboard, TerminalChange, TerminalObserver};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Columns of a terminal that does not say how many it has.
 const USUAL_COLUMNS: usize = 80;
+
+/// Lines of such a terminal.
+const USUAL_LINES: usize = 24;
 
 /// A line below the others, and keys where somebody can press them. Dropping it takes the line away and puts the
 /// terminal back.
@@ -24,6 +30,7 @@ pub(crate) struct LiveTerminal {
 struct LiveLine {
     screen: Screen,
     columns: AtomicUsize,
+    lines: AtomicUsize,
     shown: Mutex<Option<StyledLine>>,
 }
 
@@ -41,7 +48,8 @@ impl LiveLine {
                 let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
                 self.screen.set_footer(shown.clone());
             }
-            TerminalChange::Resized { columns, .. } => {
+            TerminalChange::Resized { columns, lines } => {
+                self.lines.store(lines.into(), Ordering::Relaxed);
                 self.columns.store(columns.into(), Ordering::Relaxed);
                 self.screen.resize(columns.into());
             }
@@ -61,11 +69,20 @@ impl LiveTerminal {
             return Self::absent();
         }
         let columns = AtomicUsize::new(context.columns.unwrap_or(USUAL_COLUMNS));
-        let line = Arc::new(LiveLine { screen: screen.clone(), columns, shown: Mutex::default() });
+        let line = Arc::new(LiveLine {
+            screen: screen.clone(),
+            columns,
+            lines: AtomicUsize::new(USUAL_LINES),
+            shown: Mutex::default(),
+        });
         let follower = line.clone();
         let observer: TerminalObserver = Arc::new(move |change| follower.follow(change));
         // A terminal that cannot be taken over is still one to write to.
         let keyboard = context.may_prompt().then(|| Keyboard::open(observer).ok()).flatten();
+        if let Some((columns, lines)) = keyboard.as_ref().and_then(Keyboard::size) {
+            line.columns.store(columns.into(), Ordering::Relaxed);
+            line.lines.store(lines.into(), Ordering::Relaxed);
+        }
         Self { line: Some(line), keyboard }
     }
 
@@ -74,6 +91,59 @@ impl LiveTerminal {
         if let Some(line) = &self.line {
             line.show(Some(render(line.columns.load(Ordering::Relaxed))));
         }
+    }
+
+    /// The same, where it is another line than before.
+    pub(crate) fn show_if_changed(&self, before: &mut String, render: impl FnOnce(usize) -> StyledLine) {
+        let Some(line) = &self.line else { return };
+        let now = render(line.columns.load(Ordering::Relaxed));
+        if now.as_str() != before {
+            now.as_str().clone_into(before);
+            line.show(Some(now));
+        }
+    }
+
+    /// Columns and lines.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let line = self.line.as_ref();
+        line.map_or((USUAL_COLUMNS, USUAL_LINES), |line| {
+            (line.columns.load(Ordering::Relaxed), line.lines.load(Ordering::Relaxed))
+        })
+    }
+
+    /// Covers the screen with lines, each cut where it is too long, and puts text on the terminal's clipboard where
+    /// there is any.
+    pub(crate) fn show_picture(&self, copied: Option<String>, lines: &[String], columns: usize) {
+        let Some(line) = &self.line else { return };
+        let rows: Vec<String> = lines.iter().map(|row| clip_rendered(row, columns) + "\x1b[K").collect();
+        let copied = copied.map(|text| format!("\x1b]52;c;{}\x07", STANDARD.encode(text))).unwrap_or_default();
+        line.screen.set_picture(Some(copied + &rows.join("\r\n") + "\x1b[J"));
+    }
+
+    /// Gives the screen back.
+    pub(crate) fn close_picture(&self) {
+        if let Some(line) = &self.line {
+            line.screen.set_picture(None);
+        }
+    }
+
+    /// Gives the terminal to somebody else, an editor for instance.
+    pub(crate) fn lend(&mut self) {
+        if let Some(line) = &self.line {
+            line.screen.clear_footer();
+        }
+        if let Some(keyboard) = &mut self.keyboard {
+            keyboard.lend();
+        }
+    }
+
+    /// Takes it again.
+    ///
+    /// # Errors
+    /// The operating system has no thread left.
+    pub(crate) fn take_back(&mut self) -> Result<(), Error> {
+        let taken = self.keyboard.as_mut().map_or(Ok(()), Keyboard::take_back);
+        taken.map_err(|error| Error::machine(format!("cannot read keys any more: {error}")).caused_by(error))
     }
 
     /// Takes the line away.

@@ -3,11 +3,13 @@
 
 pub(crate) mod arguments;
 pub(crate) mod audit;
+pub(crate) mod browser;
 pub(crate) mod delivery;
 pub(crate) mod destination;
 pub mod diagnosis;
 pub(crate) mod editor;
 pub(crate) mod errors;
+pub(crate) mod event_view;
 pub(crate) mod history;
 pub(crate) mod input;
 pub(crate) mod listener;
@@ -22,6 +24,7 @@ pub(crate) mod request;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
 pub(crate) mod selection;
+pub(crate) mod send_again;
 pub(crate) mod service;
 pub mod subscriptions;
 pub(crate) mod transfer;

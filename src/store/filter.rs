@@ -48,7 +48,7 @@ pub struct StoreFilter {
 
 impl StoreFilter {
     /// Whether what a body says is what is looked for.
-    pub fn accepts(&self, facts: &EventFacts) -> bool {
+    pub(crate) fn accepts(&self, facts: &EventFacts) -> bool {
         let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
         same(&self.signup, &facts.signup_id)
             && same(&self.waitlist, &facts.waitlist_id)

@@ -135,7 +135,9 @@ fn every_example_of_every_help_runs() {
     let lines: BTreeSet<String> =
         commands().into_iter().flat_map(|(_, mut command)| examples(&command.render_long_help().to_string())).collect();
     assert!(lines.len() > 30, "{lines:?}");
-    lines.iter().for_each(|line| runs(line));
+    // A person presses keys there: tests/terminal/ does.
+    let needs_keys = |line: &&String| line.as_str() == "referralloop events browse";
+    lines.iter().filter(|line| !needs_keys(line)).for_each(|line| runs(line));
     println!("{} command lines of help texts", lines.len());
 }
 

@@ -27,7 +27,7 @@ use crate::shutdown::{self, StopSignal};
 use crate::store::JournalEntry;
 use serde_json::json;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use url::Url;
@@ -217,6 +217,7 @@ impl DemoPlay<'_> {
             screen: stage.screen,
             unread: Arc::new(Notify::new()),
             stop: &stop,
+            counters: OnceLock::new(),
             known: vec![KnownSecret { secret: stage.secret.clone(), origin: "of this demo".into(), current: true }],
         };
         let happening = async {

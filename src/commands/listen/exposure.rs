@@ -116,6 +116,14 @@ fn require_local_service(api_is_local: bool) -> Result<PublicAddressSource, Erro
         .hint("or give your own: --public-url https://hooks.example.com"))
 }
 
+impl Arguments {
+    /// What is subscribed, in few words.
+    pub(super) fn describe_subscriptions(&self) -> Option<String> {
+        let names = self.subscribe.as_ref()?.events().into_iter().map(|event| event.short_name());
+        Some(names.collect::<Vec<_>>().join(", "))
+    }
+}
+
 impl ExposurePlan {
     /// Whether anybody but this machine may come in.
     pub(super) fn is_exposed(&self) -> bool {

@@ -54,6 +54,13 @@ impl HeldArrival {
         super::arrival::event_number(&self.report)
     }
 
+    /// Whether it was refused, or something went wrong on its way to the app.
+    pub(super) fn has_failed(&self) -> bool {
+        let failed =
+            |end: &ForwardEnd| matches!(end, ForwardEnd::Tried(forward) if !forward.attempt.outcome.is_acknowledged());
+        self.report.reason.is_some() || !is_acknowledgement(self.report.answer) || self.results.iter().any(failed)
+    }
+
     /// Whether nothing more is to come.
     pub(super) fn is_complete(&self) -> bool {
         self.results.len() >= self.report.forwards

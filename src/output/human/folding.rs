@@ -60,6 +60,13 @@ impl ArrivalFolding {
         Self { display, recent: VecDeque::new(), folded: display == BodyDisplay::Never, announced: false, held: vec![] }
     }
 
+    /// How bodies are displayed from now on. Who chose knows, and is not told again.
+    pub(super) fn set_display(&mut self, display: BodyDisplay) {
+        if self.display != display {
+            (self.display, self.folded, self.announced) = (display, display == BodyDisplay::Never, true);
+        }
+    }
+
     /// Notes an arrival and says what to do with it.
     pub(super) fn choose_form(&mut self, at: Timestamp) -> ArrivalForm {
         self.recent.push_back(at);

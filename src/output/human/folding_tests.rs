@@ -136,3 +136,32 @@ fn the_first_alone_has_a_body_in_a_story() {
         render(&mut human, &[arrival_at("10:00:01", created_arrival(1)), arrival_at("10:00:09", created_arrival(2))]);
     assert_eq!((shown.lines().count(), shown.matches("│ {").count()), (15, 1), "{shown}");
 }
+
+#[test]
+fn a_view_leaves_out_what_is_not_looked_for() {
+    let mut human = renderer(BodyDisplay::Never, 100);
+    human.set_view(ArrivalView { bodies: BodyDisplay::Never, failed: true, ..ArrivalView::default() });
+    let both = [
+        arrival_at("10:00:01", forwarded(1)),
+        arrival_at("10:00:01", forwarded(2)),
+        taken(1),
+        forward(2, answered_outcome(500, "")),
+    ];
+    let shown = render(&mut human, &both);
+    assert!(shown.starts_with("10:00:01 #2 created ") && !shown.contains("#1 "), "{shown}");
+    human.set_view(ArrivalView { bodies: BodyDisplay::Never, filter: "NOBODY@".into(), ..ArrivalView::default() });
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01", forwarded(3)), taken(3)]), "");
+    human.set_view(ArrivalView { bodies: BodyDisplay::Never, filter: "user@".into(), ..ArrivalView::default() });
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01", forwarded(4)), taken(4)]).lines().count(), 1);
+}
+
+#[test]
+fn keys_turn_the_view() {
+    let mut view = ArrivalView { bodies: BodyDisplay::Auto, ..ArrivalView::default() };
+    let turned = [(); 3].map(|()| {
+        assert!(view.toggle('b'));
+        view.bodies
+    });
+    assert_eq!(turned, [BodyDisplay::Full, BodyDisplay::Never, BodyDisplay::Auto]);
+    assert!(view.toggle('f') && view.failed && view.toggle('p') && view.paused && !view.toggle('x'));
+}

@@ -12,11 +12,13 @@ mod expectation;
 mod exposure;
 mod folding;
 mod sandbox;
+mod view;
 
 pub(crate) use body::{render_body, render_headers, render_hex};
 pub(crate) use check::render_verdict;
 pub(crate) use expectation::describe_expectation;
 pub(crate) use folding::HoldTime;
+pub(crate) use view::ArrivalView;
 
 use super::errors::render_notice;
 use super::line::{StyledLine, write_lines};
@@ -27,6 +29,7 @@ use crate::protocol::report::{ArrivalReport, AttemptReport, Report, ReportKind};
 use brief::{ForwardEnd, HeldArrival};
 use folding::{ArrivalFolding, ArrivalForm};
 use jiff::Timestamp;
+use std::collections::HashSet;
 
 /// Where a report goes: data to stdout, the rest to stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,9 @@ const INDENT: usize = 14;
 /// Said once, when bodies begin to be left out.
 const BURST: &str = "events come faster than they can be read: one line each until it is calm; the rest is in: referralloop events show N";
 
+/// Hidden arrivals that are remembered, so that nothing is said of their forwards.
+const MOST_HIDDEN: usize = 10_000;
+
 /// Renders reports, one after the other.
 #[derive(Debug, Clone)]
 pub(crate) struct HumanRenderer {
@@ -63,6 +69,9 @@ pub(crate) struct HumanRenderer {
     folding: ArrivalFolding,
     /// The hint below the last forward on one line: one is enough for many.
     advised: Option<Sanitised>,
+    view: ArrivalView,
+    /// Arrivals that the view leaves out: nothing is said of their forwards either.
+    hidden: HashSet<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -78,7 +87,15 @@ impl HumanRenderer {
     /// A renderer that has shown nothing yet.
     pub(crate) fn new(style: OutputStyle) -> Self {
         let folding = ArrivalFolding::new(style.bodies);
-        Self { style, about: None, last: None, folding, advised: None }
+        Self {
+            style,
+            about: None,
+            last: None,
+            folding,
+            advised: None,
+            view: ArrivalView::default(),
+            hidden: HashSet::new(),
+        }
     }
 
     /// Lays out for this many columns from now on.
@@ -130,6 +147,12 @@ impl HumanRenderer {
         ScreenStream::Out
     }
 
+    /// Shows something else from now on.
+    pub(crate) fn set_view(&mut self, view: ArrivalView) {
+        self.folding.set_display(view.bodies);
+        self.view = view;
+    }
+
     /// How long nothing must come before [`HumanRenderer::release_held`]; `None` where nothing waits.
     pub(crate) fn hold_time(&self) -> Option<HoldTime> {
         self.folding.hold_time()
@@ -143,6 +166,9 @@ impl HumanRenderer {
     }
 
     fn write_held(&mut self, held: &HeldArrival, out: &mut String) {
+        if self.view.failed && !held.has_failed() {
+            return;
+        }
         if !held.whole {
             self.about = None;
             return write_lines(out, &[held.render(&self.style)]);
@@ -160,7 +186,15 @@ impl HumanRenderer {
     }
 
     fn arrival(&mut self, at: Timestamp, arrival: &ArrivalReport, detail: ReportDetail, out: &mut String) {
+        if !self.view.contains(arrival) {
+            if self.hidden.len() > MOST_HIDDEN {
+                self.hidden.clear();
+            }
+            self.hidden.extend(arrival::event_number(arrival));
+            return;
+        }
         match self.folding.choose_form(at) {
+            ArrivalForm::Whole if self.view.failed => self.folding.hold(at, arrival, true),
             ArrivalForm::Whole => {
                 self.about = arrival::event_number(arrival);
                 write_lines(out, &arrival::render_arrival(at, arrival, detail, &self.style));
@@ -184,6 +218,9 @@ impl HumanRenderer {
 
     /// Puts what came of a forward to its arrival, below it, or on a line of its own where lines are short now.
     fn forward(&mut self, at: Timestamp, event: u64, end: ForwardEnd, out: &mut String) {
+        if self.hidden.contains(&event) {
+            return;
+        }
         let Some(end) = self.folding.settle(event, end) else { return self.write_complete(out) };
         if self.about != Some(event) && self.folding.is_folded() {
             return write_lines(out, &[brief::render_late_end(at, event, &end, &self.style)]);

@@ -3,10 +3,12 @@
 //! Telling never waits for the terminal or the pipe behind stdout: what does not fit is counted, and said so in its
 //! place. It knows the two streams and the format; it must not know who tells or why.
 
+mod curtain;
 mod footer;
 mod queue;
 mod writer;
 
+pub(crate) use super::human::ArrivalView;
 use super::human::ScreenStream;
 use super::line::StyledLine;
 use super::output_error::OutputError;
@@ -143,10 +145,21 @@ impl Screen {
     /// then.
     pub(crate) fn clear_footer(&self) {
         self.set_footer(None);
+        self.set_picture(None);
         let (written, waiting) = sync_channel(1);
         self.queue.push_item(ScreenItem::Mark(written));
         // Written or not, the time is up.
         let _ = waiting.recv_timeout(WIPING);
+    }
+
+    /// Covers the whole screen with a picture, or gives it back; what is told meanwhile is shown afterwards.
+    pub(crate) fn set_picture(&self, picture: Option<String>) {
+        self.queue.push_item(ScreenItem::Picture(picture));
+    }
+
+    /// Shows other arrivals from now on.
+    pub(crate) fn set_view(&self, view: &ArrivalView) {
+        self.queue.push_item(ScreenItem::View(view.clone()));
     }
 
     /// The terminal has this many columns now.

@@ -4,7 +4,7 @@
 //! A listener under load makes reports far faster than anybody reads, and rendering them would take the time in which
 //! it should answer. What goes beyond the pace is counted, and said so once a second.
 
-use crate::output::human::ScreenStream;
+use crate::output::human::{ArrivalView, ScreenStream};
 use crate::output::line::StyledLine;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::report::{Report, ReportKind};
@@ -39,6 +39,10 @@ pub(super) enum ScreenItem {
     Footer(Option<StyledLine>),
     /// The terminal has this many columns now.
     Columns(usize),
+    /// Other arrivals are shown from now on.
+    View(ArrivalView),
+    /// The whole screen, in place of everything; `None` gives it back.
+    Picture(Option<String>),
     /// Somebody waits until all before it is written.
     Mark(SyncSender<()>),
 }

@@ -266,3 +266,47 @@ fn a_broken_footer_goes_whole() {
     screen.finish().unwrap();
     assert!(written(&log, ScreenStream::Err).starts_with("0123456789\r\x1b[2A\x1b[J"));
 }
+
+/// A picture covers everything; what is told meanwhile comes after it, in order.
+#[test]
+fn a_picture_covers_what_is_told() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    screen.set_picture(Some("a list".into()));
+    screen.print(ScreenStream::Out, "a line\n");
+    screen.set_picture(Some("another".into()));
+    screen.print(ScreenStream::Err, "a note\n");
+    screen.set_picture(None);
+    screen.finish().unwrap();
+    let all: String = log.0.lock().unwrap().iter().map(|(_, text)| text.as_str()).collect();
+    let expected = "\x1b[?1049h\x1b[?25l\x1b[Ha list\x1b[Hanother\x1b[?25h\x1b[?1049la line\na note\n";
+    assert_eq!(all, expected);
+}
+
+/// Whatever ends the screen takes the picture away, and nothing that was told is lost.
+#[test]
+fn the_end_takes_the_picture_away() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    screen.set_view(&ArrivalView { paused: true, ..ArrivalView::default() });
+    screen.set_picture(Some("a list".into()));
+    screen.print(ScreenStream::Out, "a line\n");
+    screen.finish().unwrap();
+    assert!(written(&log, ScreenStream::Err).ends_with("\x1b[?25h\x1b[?1049l"));
+    assert_eq!(written(&log, ScreenStream::Out), "a line\n");
+}
+
+#[test]
+fn a_pause_keeps_what_comes() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    let paused = ArrivalView { paused: true, ..ArrivalView::default() };
+    screen.set_view(&paused);
+    screen.print(ScreenStream::Out, "first\n");
+    screen.clear_footer();
+    assert_eq!(written(&log, ScreenStream::Out), "");
+    screen.set_view(&ArrivalView { paused: false, ..paused });
+    screen.print(ScreenStream::Out, "second\n");
+    screen.finish().unwrap();
+    assert_eq!(written(&log, ScreenStream::Out), "first\nsecond\n");
+}

@@ -1,10 +1,11 @@
 //! The writer's thread: takes all that is queued, renders it, and writes it with as few calls as the order of the two
 //! streams allows.
 
+use super::curtain::ScreenCurtain;
 use super::footer::ScreenFooter;
 use super::queue::{ScreenItem, ScreenQueue};
 use super::{ScreenEnd, ScreenFormat, ScreenOutputs};
-use crate::output::human::{HoldTime, HumanRenderer, ReportDetail, ScreenStream};
+use crate::output::human::{ArrivalView, HoldTime, HumanRenderer, ReportDetail, ScreenStream};
 use crate::output::records::write_report_record;
 use crate::protocol::report::Report;
 use std::io::{self, ErrorKind, Write};
@@ -16,6 +17,10 @@ const BEHIND: usize = 64;
 
 /// Rendered bytes that are kept before they are written: enough for few calls, little enough to stay in the cache.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
+
+/// The other screen of the terminal, without a cursor; what stood there before comes back at the end.
+const BEGIN_PICTURE: &str = "\x1b[?1049h\x1b[?25l";
+const END_PICTURE: &str = "\x1b[?25h\x1b[?1049l";
 
 /// A burst has no pause as long as this, and nobody notices it.
 const INSTANT: Duration = Duration::from_millis(80);
@@ -34,6 +39,7 @@ pub(super) struct ScreenWriter {
     pending: Vec<u8>,
     pending_for: ScreenStream,
     footer: ScreenFooter,
+    curtain: ScreenCurtain,
 }
 
 /// Reports to bytes.
@@ -56,6 +62,7 @@ impl ScreenWriter {
             pending: Vec::new(),
             pending_for: ScreenStream::Out,
             footer: ScreenFooter::default(),
+            curtain: ScreenCurtain::default(),
         }
     }
 
@@ -66,11 +73,13 @@ impl ScreenWriter {
             let shown = self.show(items).and_then(|()| if paused { self.release() } else { Ok(()) });
             if let Err(fault) = shown {
                 self.queue.close();
+                let _ = self.uncover();
                 self.footer.wipe(&mut self.streams.err);
                 return if fault.kind() == ErrorKind::BrokenPipe { Ok(ScreenEnd::Closed) } else { Err(fault) };
             }
         }
-        let released = self.release();
+        self.curtain.paused = false;
+        let released = self.uncover().and_then(|()| self.release());
         self.footer.wipe(&mut self.streams.err);
         released.map(|()| ScreenEnd::Written)
     }
@@ -81,7 +90,7 @@ impl ScreenWriter {
         self.pending_for = ScreenStream::Out;
         self.renderer.release(&mut self.pending);
         self.write()?;
-        self.footer.draw(&mut self.streams.err);
+        self.draw_footer();
         Ok(())
     }
 
@@ -99,8 +108,14 @@ impl ScreenWriter {
             self.pending.extend_from_slice(&text);
         }
         self.write()?;
-        self.footer.draw(&mut self.streams.err);
+        self.draw_footer();
         Ok(())
+    }
+
+    fn draw_footer(&mut self) {
+        if !self.curtain.covered {
+            self.footer.draw(&mut self.streams.err);
+        }
     }
 
     /// Renders what is to be written, and does what is to be done between two writings.
@@ -125,6 +140,20 @@ impl ScreenWriter {
                 self.footer.resize(columns, &mut self.streams.err);
                 self.renderer.resize(columns);
             }
+            ScreenItem::View(view) => {
+                self.write()?;
+                self.curtain.paused = view.paused;
+                self.renderer.set_view(view);
+                self.show_kept()?;
+            }
+            ScreenItem::Picture(Some(picture)) => {
+                self.write()?;
+                self.cover(&picture);
+            }
+            ScreenItem::Picture(None) => {
+                self.write()?;
+                self.uncover()?;
+            }
             ScreenItem::Mark(waiting) => {
                 self.write()?;
                 // Who waited too long is gone.
@@ -134,7 +163,40 @@ impl ScreenWriter {
         Ok(None)
     }
 
+    /// Draws a picture over everything.
+    fn cover(&mut self, picture: &str) {
+        self.footer.wipe(&mut self.streams.err);
+        let begin = if self.curtain.covered { "" } else { BEGIN_PICTURE };
+        self.curtain.covered = true;
+        // Nobody can be told that stderr is gone.
+        let _ = write!(self.streams.err, "{begin}\x1b[H{picture}").and_then(|()| self.streams.err.flush());
+    }
+
+    /// Takes the picture away, and shows what was written meanwhile.
+    fn uncover(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.curtain.covered) {
+            let _ = self.streams.err.write_all(END_PICTURE.as_bytes()).and_then(|()| self.streams.err.flush());
+        }
+        self.show_kept()
+    }
+
+    fn show_kept(&mut self) -> io::Result<()> {
+        if self.curtain.is_closed() {
+            return Ok(());
+        }
+        for (stream, text) in self.curtain.open() {
+            (self.pending_for, self.pending) = (stream, text);
+            self.write()?;
+        }
+        Ok(())
+    }
+
     fn write(&mut self) -> io::Result<()> {
+        if self.curtain.is_closed() {
+            self.curtain.keep(self.pending_for, &self.pending);
+            self.pending.clear();
+            return Ok(());
+        }
         if !self.pending.is_empty() {
             self.footer.wipe(&mut self.streams.err);
         }
@@ -172,6 +234,12 @@ impl Renderer {
             let mut text = String::new();
             human.release_held(&mut text);
             out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn set_view(&mut self, view: ArrivalView) {
+        if let Self::Human(human) = self {
+            human.set_view(view);
         }
     }
 

@@ -1,0 +1,49 @@
+//! `events browse`: the stored history on a whole screen.
+
+use crate::context::Context;
+use crate::error::{Error, Exit};
+use crate::output::console::Console;
+use crate::session::browser::EventBrowser;
+use crate::session::live_terminal::LiveTerminal;
+use crate::session::{self, diagnosis, runtime};
+
+/// Browse stored events on the whole terminal: list, details, search, comparison
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Arrows or j and k move, Enter opens, / searches, d compares with the event before, c copies a curl line to
+the terminal's clipboard, q quits. A listener opens the same with i.
+
+Examples:
+  referralloop events browse"
+)]
+pub(super) struct Arguments {}
+
+/// Browses until the reader closes it.
+pub(super) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let console = Console::new(context);
+    let settings = session::load_settings(context, &console)?;
+    if console.is_json() || !console.is_terminal() || !context.may_prompt() {
+        return Err(
+            Error::usage("events browse needs a terminal, and keys to be pressed").hint("referralloop events list")
+        );
+    }
+    let store = session::store_path(context, &settings)?;
+    let secrets = session::load_secrets(context, &settings, &[])?;
+    let known = diagnosis::collect_known_secrets(context, &settings, &secrets);
+    let mut browser = EventBrowser::new(store, context.clock.clone(), known, console.out.clone());
+    runtime::block_on(async {
+        let stop = context.subscribe_stop()?;
+        let (screen, _) = console.start_screen()?;
+        let mut terminal = LiveTerminal::open(context, &screen);
+        if !terminal.has_keys() {
+            return Err(Error::usage("events browse needs the terminal, and it is not in the foreground there"));
+        }
+        let browsed = tokio::select! {
+            browsed = browser.run(&mut terminal) => browsed,
+            _ = stop.wait_for_stop() => Ok(()),
+        };
+        drop(terminal);
+        screen.finish()?;
+        browsed.map(|()| Exit::Done)
+    })
+}

@@ -1,0 +1,97 @@
+//! The line below all others while a listener runs: what has come, what became of it, what is shown.
+
+use crate::output::line::StyledLine;
+use crate::output::phrases::{format_count, format_duration, format_quantity};
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::ArrivalView;
+use crate::output::style::{OutputStyle, TextRole};
+use crate::receive::ListenerCounters;
+use std::sync::Arc;
+
+/// `12 events · 2 refused · forward p50 12 ms, 1 failed · ? keys`, narrower than `columns`: parts that do not fit are left
+/// out from the end, the keys last.
+pub(super) fn render_status(
+    counters: Option<&Arc<ListenerCounters>>,
+    subscribed: &Option<String>,
+    view: &ArrivalView,
+    typing: Option<&str>,
+    columns: usize,
+    style: &OutputStyle,
+) -> StyledLine {
+    if let Some(typed) = typing {
+        let typed = Sanitised::text(typed).clip(columns.saturating_sub(24).max(8));
+        let line = StyledLine::new(style).put(TextRole::Strong, "show only: ").put(TextRole::Plain, typed);
+        return line.put(TextRole::Plain, "▏");
+    }
+    let keys = StyledLine::new(style).put(TextRole::Faint, " · ? keys");
+    let mut line = StyledLine::new(style);
+    for (role, part) in parts(counters, subscribed, view) {
+        let gap = if line.width() > 0 { " · " } else { "" };
+        if line.width() + gap.chars().count() + part.width() + keys.width() >= columns {
+            break;
+        }
+        line = line.put(TextRole::Faint, gap).put(role, part);
+    }
+    if line.width() + keys.width() < columns { line.join(&keys) } else { line }
+}
+
+fn parts(
+    counters: Option<&Arc<ListenerCounters>>,
+    subscribed: &Option<String>,
+    view: &ArrivalView,
+) -> Vec<(TextRole, Sanitised)> {
+    let mut parts = Vec::new();
+    if view.paused {
+        parts.push((TextRole::Notable, Sanitised::own("paused")));
+    }
+    let Some(counters) = counters else { return parts };
+    let counts = counters.snapshot();
+    parts.push((TextRole::Plain, format_quantity(counts.valid + counts.unsigned, "event", "events")));
+    if counts.invalid > 0 {
+        parts.push((TextRole::Bad, some(counts.invalid, "refused")));
+    }
+    if let Some(median) = counters.forward_median() {
+        let words = format!("forward p50 {}", format_duration(median).as_str());
+        parts.push((TextRole::Plain, Sanitised::text(&words)));
+    }
+    if counts.forward_failed > 0 {
+        parts.push((TextRole::Bad, some(counts.forward_failed, "failed")));
+    }
+    if view.failed {
+        parts.push((TextRole::Notable, Sanitised::own("failed only")));
+    }
+    if !view.filter.is_empty() {
+        parts.push((TextRole::Notable, Sanitised::text(&format!("only '{}'", view.filter)).clip(30)));
+    }
+    if let Some(words) = subscribed {
+        parts.push((TextRole::Plain, Sanitised::text(&format!("subscribed {words}"))));
+    }
+    parts
+}
+
+fn some(count: u64, what: &str) -> Sanitised {
+    Sanitised::text(&format!("{} {what}", format_count(count).as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn the_line_is_narrower_than_the_terminal() {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        let counters = Some(Arc::new(ListenerCounters::new(None)));
+        let view =
+            ArrivalView { failed: true, paused: true, filter: "ada@example.com".into(), ..ArrivalView::default() };
+        let line = |columns, typing| {
+            render_status(counters.as_ref(), &Some("created, deleted".into()), &view, typing, columns, &style)
+        };
+        let all = "paused · 0 events · failed only · only 'ada@example.com' · subscribed created, deleted · ? keys";
+        assert_eq!(line(120, None).as_str(), all);
+        for columns in [12, 20, 40, 60, 80] {
+            assert!(line(columns, None).width() < columns, "{columns}");
+        }
+        assert_eq!(line(80, Some("ada")).as_str(), "show only: ada▏");
+    }
+}

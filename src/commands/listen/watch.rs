@@ -1,0 +1,185 @@
+//! `listen` on a terminal: the line below all others, and what the keys do.
+
+use super::status::render_status;
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::console::Console;
+use crate::output::errors::render_notice;
+use crate::output::human::ScreenStream;
+use crate::output::line::{StyledLine, write_lines};
+use crate::output::sanitise::Sanitised;
+use crate::output::screen::{ArrivalView, Screen};
+use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
+use crate::protocol::facts::EventFacts;
+use crate::receive::ListenerCounters;
+use crate::session::browser::EventBrowser;
+use crate::session::editor;
+use crate::session::live_terminal::LiveTerminal;
+use crate::session::send_again::{ResendContext, send_again};
+use crate::session::transfer::EventHistory;
+use crate::store::{Store, StoreFilter, StoreReader};
+use crate::terminal::{Key, interrupt_process};
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use url::Url;
+
+/// How often the line is looked at.
+const EVERY: Duration = Duration::from_millis(400);
+
+/// The keys, each with what it does.
+const KEYS: [(&str, &str); 9] = [
+    ("r", "replay the last event"),
+    ("e", "edit the last event and send it again"),
+    ("b", "bodies: as many as can be read, always, never"),
+    ("f", "failed and refused only, or everything"),
+    ("/", "show only what contains a text"),
+    ("p", "pause, and go on"),
+    ("i", "browse what is stored"),
+    ("?", "these keys"),
+    ("q", "quit, as Ctrl-C does"),
+];
+
+/// What a watched listener has.
+pub(super) struct ListenerWatch<'a> {
+    pub(super) context: &'a Context,
+    pub(super) console: &'a Console,
+    pub(super) store: &'a Store,
+    pub(super) store_path: PathBuf,
+    pub(super) resend: ResendContext,
+    /// Where an event goes again: the app, else the listener itself.
+    pub(super) target: Url,
+    /// What is subscribed, in words.
+    pub(super) subscribed: Option<String>,
+    pub(super) browser: EventBrowser,
+    pub(super) bodies: BodyDisplay,
+}
+
+/// What the eyes are on.
+struct WatchState {
+    view: ArrivalView,
+    /// What is being typed behind `/`.
+    typing: Option<String>,
+}
+
+impl ListenerWatch<'_> {
+    /// Watches until the listener ends, which drops this. Off a terminal there is nothing to do.
+    pub(super) async fn run(mut self, screen: &Screen, counters: &OnceLock<Arc<ListenerCounters>>) -> Infallible {
+        if self.console.is_json() || !self.console.is_terminal() {
+            return std::future::pending().await;
+        }
+        let mut terminal = LiveTerminal::open(self.context, screen);
+        if !terminal.has_keys() {
+            drop(terminal);
+            return std::future::pending().await;
+        }
+        let view = ArrivalView { bodies: self.bodies, ..ArrivalView::default() };
+        let mut state = WatchState { view, typing: None };
+        let mut shown = String::new();
+        loop {
+            let counters = counters.get();
+            terminal.show_if_changed(&mut shown, |columns| {
+                render_status(
+                    counters,
+                    &self.subscribed,
+                    &state.view,
+                    state.typing.as_deref(),
+                    columns,
+                    &self.console.err,
+                )
+            });
+            tokio::select! {
+                () = self.context.clock.sleep(EVERY) => {}
+                key = terminal.next_key() => {
+                    if let Err(error) = self.press(key, &mut state, &mut terminal, screen).await {
+                        self.say(screen, &error.message);
+                    }
+                    shown.clear();
+                }
+            }
+        }
+    }
+
+    async fn press(
+        &mut self,
+        key: Key,
+        state: &mut WatchState,
+        terminal: &mut LiveTerminal,
+        screen: &Screen,
+    ) -> Result<(), Error> {
+        if let Some(typed) = &mut state.typing {
+            match key {
+                Key::Character(character) => typed.push(character),
+                Key::Backspace => drop(typed.pop()),
+                Key::Escape => state.typing = None,
+                Key::Enter => {
+                    state.view.filter = state.typing.take().unwrap_or_default();
+                    screen.set_view(&state.view);
+                }
+                _ => {}
+            }
+            return Ok(());
+        }
+        match key {
+            Key::Character('q') => interrupt_process(),
+            Key::Character('?') => self.show_keys(screen),
+            Key::Character('/') => state.typing = Some(String::new()),
+            Key::Character('r') => self.replay_last().await?,
+            Key::Character('e') => self.edit_last(terminal, screen).await?,
+            Key::Character('i') => self.browser.run(terminal).await?,
+            Key::Character(character) if state.view.toggle(character) => screen.set_view(&state.view),
+            Key::Escape if !state.view.filter.is_empty() => {
+                state.view.filter.clear();
+                screen.set_view(&state.view);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn last_story(&self) -> Result<EventHistory, Error> {
+        let reader = StoreReader::open(&self.store_path)?;
+        let last = reader.find_last_event(&StoreFilter::default())?.map(|row| row.number);
+        let story = last.map(|number| EventHistory::read(&reader, number)).transpose()?.flatten();
+        story.ok_or_else(|| Error::usage("nothing has arrived yet"))
+    }
+
+    async fn replay_last(&self) -> Result<(), Error> {
+        send_again(&self.last_story()?, self.target.clone(), false, &self.resend).await
+    }
+
+    async fn edit_last(&self, terminal: &mut LiveTerminal, screen: &Screen) -> Result<(), Error> {
+        let mut story = self.last_story()?;
+        terminal.lend();
+        let edited = editor::edit_body(&story.event.body, self.context);
+        terminal.take_back()?;
+        let edited = edited?;
+        if edited == story.event.body {
+            self.say(screen, "nothing was changed, so nothing was sent");
+            return Ok(());
+        }
+        story.event.facts = EventFacts::from_body(&edited);
+        story.event.body = edited;
+        let sent = self.store.record_sent(story.event.body.clone(), &story.event.facts, self.context.clock.now()).await;
+        story.event.number = sent.map_err(|error| Error::machine(error.to_string()))?;
+        send_again(&story, self.target.clone(), true, &self.resend).await
+    }
+
+    fn say(&self, screen: &Screen, words: &str) {
+        screen.print(ScreenStream::Err, render_notice(words, &self.console.err));
+    }
+
+    fn show_keys(&self, screen: &Screen) {
+        let style: &OutputStyle = &self.console.err;
+        let line = |(key, words): (&'static str, &'static str)| {
+            StyledLine::indented(style, 2)
+                .put(TextRole::Strong, Sanitised::own(key))
+                .pad_to(6)
+                .put(TextRole::Plain, words)
+        };
+        let mut out = String::new();
+        write_lines(&mut out, &KEYS.map(line));
+        screen.print(ScreenStream::Err, out);
+    }
+}

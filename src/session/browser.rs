@@ -1,0 +1,249 @@
+//! The stored history on a whole screen: a list, and the one that is looked at beside it or in its place.
+//!
+//! It reads the store again and again, so what comes in meanwhile appears. It knows keys and lines; who owns the
+//! terminal puts it back.
+
+mod detail;
+mod list;
+
+use super::live_terminal::LiveTerminal;
+use crate::clock::SharedClock;
+use crate::diagnose::KnownSecret;
+use crate::error::Error;
+use crate::output::line::StyledLine;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::{OutputStyle, TextRole};
+use crate::store::StoreReader;
+use crate::terminal::Key;
+use list::{BrowserRow, read_rows};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often what is stored, and the size of the window, are looked at.
+const EVERY: Duration = Duration::from_millis(300);
+
+/// Columns from which on the list and what is looked at stand side by side.
+const SIDE_BY_SIDE: usize = 110;
+
+/// Columns of the list then.
+const LIST_COLUMNS: usize = 54;
+
+/// What a browser shows, and where it stands.
+pub(crate) struct EventBrowser {
+    store: PathBuf,
+    clock: SharedClock,
+    known: Vec<KnownSecret>,
+    style: OutputStyle,
+    rows: Vec<BrowserRow>,
+    /// What the row that is looked at is called: it stays when others come in above it.
+    selected: Option<String>,
+    detail: BrowserDetail,
+    filter: String,
+    /// What is being typed behind `/`.
+    typing: Option<String>,
+    message: Option<String>,
+    /// For the clipboard of the terminal, with the next picture.
+    copied: Option<String>,
+}
+
+/// What is looked at.
+#[derive(Debug, Default)]
+struct BrowserDetail {
+    /// Whether it has the keys.
+    open: bool,
+    /// Whether it is compared with the one before.
+    compared: bool,
+    lines: Vec<String>,
+    top: usize,
+    /// Which row it was made of, in which form.
+    of: Option<(String, bool)>,
+}
+
+impl EventBrowser {
+    /// A browser of the store in a file.
+    pub(crate) fn new(store: PathBuf, clock: SharedClock, known: Vec<KnownSecret>, style: OutputStyle) -> Self {
+        Self {
+            store,
+            clock,
+            known,
+            style,
+            rows: Vec::new(),
+            selected: None,
+            detail: BrowserDetail::default(),
+            filter: String::new(),
+            typing: None,
+            message: None,
+            copied: None,
+        }
+    }
+
+    /// Shows it until the reader closes it.
+    pub(crate) async fn run(&mut self, terminal: &mut LiveTerminal) -> Result<(), Error> {
+        (self.detail, self.message) = (BrowserDetail::default(), None);
+        loop {
+            self.read()?;
+            let (columns, lines) = terminal.size();
+            let picture = self.draw(columns, lines);
+            terminal.show_picture(self.copied.take(), &picture, columns);
+            tokio::select! {
+                () = self.clock.sleep(EVERY) => {}
+                key = terminal.next_key() => {
+                    self.message = None;
+                    if !self.press(key, lines)? {
+                        terminal.close_picture();
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn read(&mut self) -> Result<(), Error> {
+        let reader = StoreReader::open(&self.store)?;
+        self.rows = read_rows(&reader)?;
+        let wanted = self.filter.to_lowercase();
+        self.rows.retain(|row| row.contains(&wanted));
+        if self.position().is_none() {
+            self.selected = self.rows.first().map(BrowserRow::name);
+        }
+        let of = self.selected.clone().map(|name| (name, self.detail.compared));
+        if self.detail.of != of {
+            let at = self.position();
+            self.detail.lines = match at.and_then(|at| self.rows.get(at)) {
+                Some(row) if self.detail.compared => detail::compare_with_before(row, &self.rows, &self.style),
+                Some(row) => detail::describe(row, &reader, &self.known, self.clock.as_ref(), &self.style)?,
+                None => Vec::new(),
+            };
+            (self.detail.of, self.detail.top) = (of, 0);
+        }
+        Ok(())
+    }
+
+    fn position(&self) -> Option<usize> {
+        let selected = self.selected.as_ref()?;
+        self.rows.iter().position(|row| row.name() == *selected)
+    }
+
+    /// Whether it goes on.
+    fn press(&mut self, key: Key, lines: usize) -> Result<bool, Error> {
+        if let Some(typed) = &mut self.typing {
+            match key {
+                Key::Character(character) => typed.push(character),
+                Key::Backspace => drop(typed.pop()),
+                Key::Escape => (self.typing, self.filter) = (None, String::new()),
+                Key::Enter => self.typing = None,
+                _ => {}
+            }
+            if let Some(typed) = &self.typing {
+                self.filter.clone_from(typed);
+            }
+            return Ok(true);
+        }
+        let page = lines.saturating_sub(4).max(1);
+        match key {
+            Key::Character('q') if !self.detail.open => return Ok(false),
+            Key::Escape if !self.detail.open && self.filter.is_empty() => return Ok(false),
+            Key::Escape if !self.detail.open => self.filter.clear(),
+            Key::Escape | Key::Left | Key::Backspace | Key::Character('q' | 'h') => self.detail.open = false,
+            Key::Enter | Key::Right | Key::Character('l') => self.detail.open = !self.rows.is_empty(),
+            Key::Character('d') => self.detail.compared = !self.detail.compared,
+            Key::Character('c') => self.copy()?,
+            Key::Character('/') => self.typing = Some(self.filter.clone()),
+            Key::Character('?') => self.message = Some(KEYS.to_owned()),
+            Key::Down | Key::Character('j') => self.move_by(1),
+            Key::Up | Key::Character('k') => self.move_by(-1),
+            Key::PageDown | Key::Character(' ') => self.move_by(page.cast_signed()),
+            Key::PageUp => self.move_by(-page.cast_signed()),
+            Key::Home | Key::Character('g') => self.move_by(isize::MIN),
+            Key::End | Key::Character('G') => self.move_by(isize::MAX),
+            Key::Tab => self.detail.open = !self.detail.open,
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Moves in the list, or in what is looked at.
+    fn move_by(&mut self, rows: isize) {
+        if self.detail.open {
+            let last = self.detail.lines.len().saturating_sub(1);
+            self.detail.top = self.detail.top.saturating_add_signed(rows).min(last);
+            return;
+        }
+        let last = self.rows.len().saturating_sub(1);
+        let at = self.position().unwrap_or(0).saturating_add_signed(rows).min(last);
+        self.selected = self.rows.get(at).map(BrowserRow::name);
+    }
+
+    fn copy(&mut self) -> Result<(), Error> {
+        let Some(row) = self.position().and_then(|at| self.rows.get(at)) else { return Ok(()) };
+        let reader = StoreReader::open(&self.store)?;
+        if let Some(line) = detail::build_curl_line(row, &reader)? {
+            self.message = Some(format!("{} as a curl line: sent to the clipboard of your terminal", row.name()));
+            self.copied = Some(line);
+        }
+        Ok(())
+    }
+
+    /// The whole screen, line by line.
+    fn draw(&self, columns: usize, lines: usize) -> Vec<String> {
+        let room = lines.saturating_sub(2).max(1);
+        let wide = columns >= SIDE_BY_SIDE;
+        let list_columns = if wide { LIST_COLUMNS } else { columns };
+        let list = self.draw_list(list_columns, room);
+        let detail: Vec<&String> = self.detail.lines.iter().skip(self.detail.top).take(room).collect();
+        let mut picture = vec![self.draw_title(columns)];
+        for at in 0..room {
+            let shown = detail.get(at).map_or("", |line| line.as_str());
+            let row = list.get(at).cloned().unwrap_or_else(|| StyledLine::new(&self.style));
+            picture.push(match (wide, self.detail.open) {
+                (true, _) => {
+                    let bar = if self.detail.open { "┃ " } else { "│ " };
+                    let line = row.pad_to(LIST_COLUMNS + 1).put(TextRole::Faint, bar);
+                    format!("{}{shown}", line.as_str())
+                }
+                (false, true) => shown.to_owned(),
+                (false, false) => row.as_str().to_owned(),
+            });
+        }
+        picture.push(self.draw_foot(columns));
+        picture
+    }
+
+    fn draw_title(&self, columns: usize) -> String {
+        let count = self.rows.len();
+        let at = self.position().map_or(0, |at| at + 1);
+        let words = match &self.filter {
+            filter if filter.is_empty() => format!("{at} of {count} stored"),
+            filter => format!("{at} of {count} that contain '{filter}'"),
+        };
+        let line = StyledLine::new(&self.style).put(TextRole::Strong, "referralloop").add_gap(2);
+        line.put(TextRole::Plain, Sanitised::text(&words).clip(columns.saturating_sub(15).max(8))).as_str().to_owned()
+    }
+
+    fn draw_list(&self, columns: usize, room: usize) -> Vec<StyledLine> {
+        let at = self.position().unwrap_or(0);
+        // The row that is looked at stays in sight.
+        let top = at.saturating_sub(room.saturating_sub(1)).max(at.saturating_sub(room / 2)).min(at);
+        let rows = self.rows.iter().enumerate().skip(top).take(room);
+        rows.map(|(row, event)| event.render(row == at, columns, &self.style)).collect()
+    }
+
+    fn draw_foot(&self, columns: usize) -> String {
+        let style = &self.style;
+        if let Some(typed) = &self.typing {
+            let typed = Sanitised::text(typed).clip(columns.saturating_sub(10).max(8));
+            return StyledLine::new(style).put(TextRole::Strong, "search: ").put(TextRole::Plain, typed).to_string();
+        }
+        let words = match &self.message {
+            Some(message) => message.as_str(),
+            None if self.detail.open => {
+                "↑ ↓ scroll   d compare with the one before   c copy as curl   Esc list   ? keys"
+            }
+            None => "↑ ↓ choose   Enter open   / search   d compare   c copy as curl   q quit   ? keys",
+        };
+        StyledLine::new(style).put(TextRole::Faint, Sanitised::text(words).clip(columns)).to_string()
+    }
+}
+
+/// What the keys do, on one line.
+const KEYS: &str = "j k arrows move · g G ends · Enter opens · d compares · c copies as curl · / searches · Esc back";

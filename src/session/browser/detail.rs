@@ -1,0 +1,123 @@
+//! What is looked at: an event with everything that happened to it, a refused request with why, two bodies compared, a
+//! curl line.
+
+use super::super::destination::default_target;
+use super::super::diagnosis::diagnose_within;
+use super::super::event_view;
+use super::super::replay_request::{ReplayForm, ReplaySigning, build_replay_request};
+use super::super::transfer::EventHistory;
+use super::list::BrowserRow;
+use crate::clock::Clock;
+use crate::diagnose::{DiagnosisCase, DiagnosisSubject, KnownSecret, advise_on_cause};
+use crate::error::Error;
+use crate::output::errors::wrap_text;
+use crate::output::line::StyledLine;
+use crate::output::rendition::RequestRendition;
+use crate::output::sanitise::Sanitised;
+use crate::output::style::{OutputStyle, TextRole};
+use crate::protocol::difference::{BodyComparison, compare_bodies};
+use crate::protocol::signature::SIGNATURE_HEADER;
+use crate::store::{RefusedRow, StoreReader};
+use std::time::Duration;
+
+/// Time for finding out why a signature fails: the picture waits for it.
+const BUDGET: Duration = Duration::from_millis(300);
+
+/// Columns of sentences.
+const PROSE: usize = 72;
+
+/// Everything about a row.
+pub(super) fn describe(
+    row: &BrowserRow,
+    reader: &StoreReader,
+    known: &[KnownSecret],
+    clock: &dyn Clock,
+    style: &OutputStyle,
+) -> Result<Vec<String>, Error> {
+    let text = match row {
+        BrowserRow::Stored(row) => match EventHistory::read(reader, row.number)? {
+            Some(story) => event_view::render_event(&story, style),
+            None => String::new(),
+        },
+        BrowserRow::Refused(row, _) => {
+            let why = explain(row, known, clock, style);
+            why + &event_view::render_refused(row, style)
+        }
+    };
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+/// Why a signature does not hold, as far as it is found out at once.
+fn explain(row: &RefusedRow, known: &[KnownSecret], clock: &dyn Clock, style: &OutputStyle) -> String {
+    let content = &row.refused.content;
+    let case = DiagnosisCase {
+        body: content.body.as_bytes(),
+        headers: Some(&content.headers),
+        values: content.headers.values(SIGNATURE_HEADER).collect(),
+        target: Some(&row.refused.target),
+        secrets: known,
+        asks: DiagnosisSubject::Sender,
+    };
+    let found = diagnose_within(BUDGET, clock, &case, None);
+    let mut out = String::new();
+    for finding in found.findings.iter().take(3) {
+        let advice = advise_on_cause(finding.cause, DiagnosisSubject::Sender, None);
+        let sentences =
+            [("why  ", TextRole::Bad, finding.sentence.clone()), ("fix  ", TextRole::Good, advice.fix.join(" "))];
+        for (label, role, words) in sentences {
+            for (at, words) in wrap_text(&Sanitised::text(&words), PROSE).iter().enumerate() {
+                let line = StyledLine::new(style).put(role, if at == 0 { label } else { "     " });
+                out.push_str(line.put(TextRole::Plain, words).as_str());
+                out.push('\n');
+            }
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// The body beside that of the event before it: of the same sign-up, where there is one.
+pub(super) fn compare_with_before(row: &BrowserRow, rows: &[BrowserRow], style: &OutputStyle) -> Vec<String> {
+    let older = rows.iter().skip_while(|other| other.name() != row.name()).skip(1);
+    let signup = &row.facts().signup_id;
+    let same = older.clone().find(|other| signup.is_some() && other.facts().signup_id == *signup);
+    let plain = |words: String| StyledLine::new(style).put(TextRole::Plain, Sanitised::text(&words)).to_string();
+    let Some(before) = same.or_else(|| older.clone().next()) else {
+        return vec![plain("there is none before it".into())];
+    };
+    let mut lines = vec![plain(format!("{} → {}", before.name(), row.name())), String::new()];
+    match compare_bodies(before.body(), row.body()) {
+        BodyComparison::Same => lines.push(plain("the same bytes".into())),
+        BodyComparison::Spelling(at) => {
+            lines.push(plain(format!("the same JSON in different bytes, from byte {at} on")))
+        }
+        BodyComparison::Bytes(at) => lines.push(plain(format!("the bodies differ from byte {at} on"))),
+        BodyComparison::Documents(changes) => {
+            for change in changes {
+                let line = |role, sign: &'static str, value: &serde_json::Value| {
+                    StyledLine::new(style)
+                        .put(role, sign)
+                        .put(TextRole::Key, Sanitised::text(&change.path))
+                        .put(TextRole::Plain, ": ")
+                        .put(role, Sanitised::json(value.to_string().as_bytes()))
+                        .to_string()
+                };
+                lines.extend(change.from.as_ref().map(|value| line(TextRole::Bad, "- ", value)));
+                lines.extend(change.to.as_ref().map(|value| line(TextRole::Good, "+ ", value)));
+            }
+        }
+    }
+    lines
+}
+
+/// A command line that sends an event again; a refused request has none.
+pub(super) fn build_curl_line(row: &BrowserRow, reader: &StoreReader) -> Result<Option<String>, Error> {
+    let BrowserRow::Stored(row) = row else { return Ok(None) };
+    let Some(story) = EventHistory::read(reader, row.number)? else { return Ok(None) };
+    let url = match story.last_target() {
+        Some(url) => url,
+        None => default_target()?,
+    };
+    let request = build_replay_request(&story, url, &ReplayForm::plain(ReplaySigning::Kept))?;
+    Ok(Some(RequestRendition(&request).to_curl()))
+}
