@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::exchange::HttpClient;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::report::{AttemptReport, Report, ReportKind};
-use crate::protocol::schedule::{MAX_ATTEMPTS, RetryFrom, RetrySchedule};
+use crate::protocol::rules::DeliveryRules;
 use std::time::Duration;
 
 pub(crate) mod load;
@@ -35,8 +35,8 @@ pub(crate) struct DeliveryPlan {
     pub event: u64,
     /// Why it is delivered.
     pub purpose: DeliveryPurpose,
-    /// What delays count from.
-    pub retry_from: RetryFrom,
+    /// By whose rules.
+    pub rules: DeliveryRules,
     /// How the waits pass.
     pub pace: DeliveryPace,
     /// Whether to retry at all.
@@ -77,7 +77,7 @@ pub(crate) trait DeliveryContext {
 impl DeliveryPlan {
     /// Attempts that may be made.
     pub(crate) fn max_attempts(&self) -> u32 {
-        if self.retry { MAX_ATTEMPTS } else { 1 }
+        if self.retry { self.rules.schedule().len() as u32 } else { 1 }
     }
 
     fn scaled(&self, scheduled: Duration) -> Duration {
@@ -98,7 +98,7 @@ pub(crate) async fn deliver_event<S: DeliveryContext>(
 ) -> Result<DeliveryResult, S::Stopped> {
     let began = clock.monotonic();
     let mut ended = DeliveryResult { attempts: 0, last: AttemptOutcome::Failed("no attempt was made".into()) };
-    for (number, scheduled) in (1..=plan.max_attempts()).zip(RetrySchedule::new(plan.retry_from)) {
+    for (number, scheduled) in (1..=plan.max_attempts()).zip(plan.rules.schedule()) {
         if number > 1 {
             wait_before_attempt(plan, began, number, scheduled, clock, surroundings).await?;
         }
@@ -146,6 +146,7 @@ async fn make_attempt<S: DeliveryContext>(
 ) -> Result<AttemptOutcome, S::Stopped> {
     let at = clock.now();
     let (outcome, latency) = exchange.post(&plan.request, plan.budget).await;
+    let outcome = plan.rules.judge(outcome);
     let (event, purpose, url) = (plan.event, plan.purpose, plan.label.clone());
     let attempt = Attempt { event, url, purpose, number, at, latency, outcome: outcome.clone() };
     surroundings.store_attempt(attempt.clone()).await?;

@@ -67,7 +67,8 @@ async fn exchange_once(
     let body = Limited::new(body, ANSWER_KEPT).collect().await;
     let truncated = body.is_err();
     let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let answer = AttemptResponse { status: StatusCode::as_u16(&head.status), location: None, body, truncated };
+    let answer =
+        AttemptResponse { status: StatusCode::as_u16(&head.status), location: None, body, truncated, only_200: false };
     let kept = !close && head.version == Version::HTTP_11 && !truncated;
     Ok((AttemptOutcome::Answered(answer), head.headers, kept))
 }

@@ -15,6 +15,7 @@ use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::target::LOOPBACK_ADDRESSES;
 use crate::protocol::wire::{request_target, wire_fields};
+use crate::session::request::SigningStyle;
 use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -36,7 +37,7 @@ Examples:
   referralloop load --data @body.json --count 100 --to 3000/webhooks --json"
 )]
 pub(crate) struct Arguments {
-    /// created, position_changed or deleted, or all for whole lives of sign-ups; not needed with --data
+    /// created, position_changed, deleted or an event of ReferralHero, or all for whole lives of sign-ups; not needed with --data
     #[arg(value_name = "EVENT", value_parser = payload::read_pattern, required_unless_present = "data")]
     event: Option<PayloadPattern>,
     /// Send this many events
@@ -115,13 +116,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
-    let plan = plan(arguments, context, &settings, &url)?;
     let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
     let (seed, now) = match arguments.payload.seed() {
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
     let bodies = payload::prepare_bodies(flow, &arguments.payload, context, &settings, (seed, now))?;
+    let plan = plan(arguments, context, &settings, (&url, bodies.is_hero()))?;
     let setting = LoadParameters {
         url: url.to_string(),
         connections: plan.concurrency,
@@ -146,6 +147,11 @@ async fn send(
     let (figures, signal) = run::run_load(plan, bodies, context, &stop).await?;
     let sum = run::summarise_figures(&figures);
     let fields = summary_fields(&sum, setting);
+    if let Some(attempt) = figures.disabled_after {
+        console.print_notice(&format!(
+            "ReferralHero would have switched the webhook off after attempt {attempt}: ten bad answers in a row"
+        ));
+    }
     let kept = store.save_load_summary(context.clock.now(), fields.to_string()).await;
     store.close().await;
     if console.is_json() {
@@ -164,7 +170,12 @@ fn verdict(figures: &LoadStatistics) -> Exit {
     if figures.counts.acknowledged == figures.counts.events { Exit::Done } else { Exit::No }
 }
 
-fn plan(arguments: &Arguments, context: &Context, settings: &ConfigSettings, url: &Url) -> Result<LoadOptions, Error> {
+fn plan(
+    arguments: &Arguments,
+    context: &Context,
+    settings: &ConfigSettings,
+    (url, is_hero): (&Url, bool),
+) -> Result<LoadOptions, Error> {
     if arguments.count.is_none() && arguments.duration.is_none() {
         return Err(
             Error::usage("say how many events to send, or for how long").hint("--count 1000, or --duration 10s")
@@ -174,11 +185,15 @@ fn plan(arguments: &Arguments, context: &Context, settings: &ConfigSettings, url
         return Err(Error::usage(format!("{url} is not on this machine, and load runs are limited to this machine"))
             .hint("use --to 3000/webhooks, or another loopback http:// address"));
     }
-    let template = request::build_template(url, &arguments.request, context, settings)?;
+    let template = request::build_template(url, is_hero, &arguments.request, context, settings)?;
     Ok(LoadOptions {
         address: address(url)?,
         head: head(url, &template.headers),
         key: template.key,
+        hero: match template.style {
+            SigningStyle::Referralloop => None,
+            SigningStyle::Referralhero(encoding) => Some(encoding),
+        },
         concurrency: arguments.concurrency as usize,
         count: arguments.count,
         duration: arguments.duration,

@@ -9,8 +9,10 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
 use crate::output::{console::Console, prompt};
+use crate::protocol::body::RawBody;
 use crate::protocol::event::EventType;
 use crate::protocol::rehearsal::{FaultRates, plan_rehearsal};
+use crate::protocol::rules::is_hero_body;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::scenario::{BUILT_IN, Scenario, ScenarioScript};
 use crate::session::{self, destination, input, payload, request, runtime, trust};
@@ -91,7 +93,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
     let (script, seed) = script(arguments, context, &settings)?;
-    let template = request::build_template(&url, &arguments.request, context, &settings)?;
+    let is_hero = script.bodies.first().is_some_and(|body| is_hero_body(&RawBody::new(body.clone())));
+    let template = request::build_template(&url, is_hero, &arguments.request, context, &settings)?;
     let exchange = arguments.trust.open_client(&[&url], context)?;
     let rehearsal = run::RehearsalRun {
         url,

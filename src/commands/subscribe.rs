@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     require_arguments(arguments, context)?;
+    require_own_events(&arguments.events)?;
     let service = service::open_service(context, &settings)?;
     let api_is_local = service.client.base().is_loopback();
     if let Some(url) = &arguments.url {
@@ -82,6 +83,19 @@ fn require_arguments(arguments: &Arguments, context: &Context) -> Result<(), Err
         return Err(Error::usage("no URL given").hint("give the URL to deliver to with --url"));
     }
     Ok(())
+}
+
+/// The second service's webhooks are registered in its dashboard.
+fn require_own_events(selections: &[EventSelection]) -> Result<(), Error> {
+    match selections.iter().find(|selection| selection.events().is_empty()) {
+        Some(selection) => Err(Error::usage(format!(
+            "{selection} is an event of ReferralHero, which cannot be subscribed here"
+        ))
+        .hint(
+            "register the webhook in ReferralHero's dashboard; ReferralLoop has created, position_changed and deleted",
+        )),
+        None => Ok(()),
+    }
 }
 
 async fn subscribe_all(

@@ -8,7 +8,8 @@ use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
 use crate::protocol::attempt::{DeliveryPurpose, OutgoingRequest};
-use crate::protocol::event::EventType;
+use crate::protocol::rules::DeliveryRules;
+use crate::session::payload::FabricatedEvent;
 use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime, trust};
 use clap::ValueEnum;
 
@@ -24,12 +25,13 @@ Examples:
   referralloop trigger created --to 3000/webhooks --speed 60x
   referralloop trigger deleted --email ada@example.com --seed 7 --dry-run
   referralloop trigger --data @body.json --to 3000/webhooks --speed instant
-  referralloop trigger created --dry-run --as curl"
+  referralloop trigger created --dry-run --as curl
+  referralloop trigger new_registration --encoding base64 --to 3000/webhooks"
 )]
 pub(crate) struct Arguments {
-    /// created, position_changed or deleted; not needed with --data
+    /// created, position_changed or deleted, or an event of ReferralHero such as new_registration; not needed with --data
     #[arg(value_name = "EVENT", value_parser = read_single_event, required_unless_present = "data")]
-    event: Option<EventType>,
+    event: Option<FabricatedEvent>,
     #[command(flatten)]
     destination: destination::Arguments,
     #[command(flatten)]
@@ -87,12 +89,12 @@ struct RetryArguments {
 }
 
 /// The name of one event; several are for other commands.
-fn read_single_event(text: &str) -> Result<EventType, String> {
+fn read_single_event(text: &str) -> Result<FabricatedEvent, String> {
     match text {
         "all" | "signup.*" => {
             Err(format!("'{text}' is more than one event; to send many, use referralloop load {text}"))
         }
-        name => arguments::read_event_type(name),
+        name => payload::read_fabricated(name),
     }
 }
 
@@ -170,10 +172,10 @@ async fn send(
     let event = delivery::register_event(&request, context, &screen, &store).await?;
     let plan = DeliveryPlan {
         label: request.url.to_string(),
+        rules: DeliveryRules::of_body(&request.body, arguments.retries.retry_from.into()),
         request,
         event,
         purpose: DeliveryPurpose::Trigger,
-        retry_from: arguments.retries.retry_from.into(),
         pace: arguments.retries.speed.unwrap_or(DeliveryPace::Times(1.0)),
         retry: arguments.retries.follows_schedule(context),
         budget: arguments.destination.budget(),

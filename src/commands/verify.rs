@@ -12,7 +12,9 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
-use crate::protocol::signature::{SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_signature};
+use crate::protocol::signature::{
+    HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_referralhero, verify_signature,
+};
 use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within};
 use crate::session::history::{self, StoredId, StoredRequest};
 use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
@@ -75,6 +77,8 @@ struct SignedInput {
     headers: Option<HeaderLines>,
     target: Option<String>,
     values: Vec<Vec<u8>>,
+    /// Whether they are of the second service's header.
+    of_hero: bool,
 }
 
 /// Verifies.
@@ -97,7 +101,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     };
     let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
     let keys: Vec<_> = secrets.all.iter().map(|secret| secret.key()).collect();
-    let verdict = verify_signature(signed.values.iter().map(Vec::as_slice), signed.body.as_bytes(), &keys);
+    let values = signed.values.iter().map(Vec::as_slice);
+    let verdict = match signed.of_hero {
+        true => verify_referralhero(values, signed.body.as_bytes(), &keys),
+        false => verify_signature(values, signed.body.as_bytes(), &keys),
+    };
     let known = collect_known_secrets(context, &settings, &secrets);
     let told =
         VerifyReport { signed: &signed, known: &known, verdict, got: arguments.got.as_deref(), arguments, context };
@@ -121,7 +129,7 @@ fn read_given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) 
     input::require_one_stdin(&inputs)?;
     let bytes = input::read_input(context, body, input::BODY_LIMIT, "body")?;
     let values = arguments.signature.iter().map(|value| value.clone().into_bytes()).collect();
-    Ok(SignedInput { body: RawBody::new(bytes), headers: None, target: None, values })
+    Ok(SignedInput { body: RawBody::new(bytes), headers: None, target: None, values, of_hero: false })
 }
 
 fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Error> {
@@ -137,8 +145,12 @@ fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Er
             (event.body, first.headers, first.target)
         }
     };
-    let values = headers.values(SIGNATURE_HEADER).map(<[u8]>::to_vec).collect();
-    Ok(SignedInput { body, headers: Some(headers), target: Some(target), values })
+    // Its own header counts first, as with the listener.
+    let own: Vec<Vec<u8>> = headers.values(SIGNATURE_HEADER).map(<[u8]>::to_vec).collect();
+    let hero: Vec<Vec<u8>> = headers.values(HERO_SIGNATURE_HEADER).map(<[u8]>::to_vec).collect();
+    let of_hero = own.is_empty() && !hero.is_empty();
+    let values = if of_hero { hero } else { own };
+    Ok(SignedInput { body, headers: Some(headers), target: Some(target), values, of_hero })
 }
 
 /// Everything that is told about one check.

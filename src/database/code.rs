@@ -81,6 +81,7 @@ impl OutcomeColumns {
             location: self.words,
             body: self.answer.unwrap_or_default(),
             truncated: self.truncated,
+            only_200: false,
         })
     }
 }

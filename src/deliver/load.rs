@@ -13,12 +13,14 @@ mod worker;
 
 pub(crate) use statistics::{LoadStatistics, LoadThreadProgress};
 
+use crate::protocol::referralhero::{BAD_ANSWERS, HeroEncoding};
+use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::HmacKey;
 use crate::shutdown::StopReceiver;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use worker::{LoadThreadState, run_worker};
 
@@ -43,6 +45,8 @@ pub(crate) struct LoadOptions {
     pub head: Vec<u8>,
     /// What signs; `None` for unsigned.
     pub key: Option<HmacKey>,
+    /// How the second service's events are signed, where it is those.
+    pub hero: Option<HeroEncoding>,
     /// Connections.
     pub concurrency: usize,
     /// Deliveries at most.
@@ -72,9 +76,33 @@ struct LoadPlan {
     began: Instant,
     next: AtomicU64,
     stopped: AtomicBool,
+    /// Bad answers in a row.
+    bad: AtomicU32,
+    /// After which attempt, counted from 1, the second service would have switched the webhook off; 0 for never.
+    disabled: AtomicU64,
+    attempts: AtomicU64,
 }
 
 impl LoadPlan {
+    /// By whose rules a delivery goes.
+    fn rules(&self) -> DeliveryRules {
+        let from = self.load.retries.map_or(RetryFrom::Previous, |retries| retries.from);
+        if self.load.hero.is_some() { DeliveryRules::Referralhero } else { DeliveryRules::Referralloop(from) }
+    }
+
+    /// Notes an attempt of the second service, which gives an endpoint up after so many bad answers in a row.
+    fn note_attempt(&self, acknowledged: bool) {
+        if self.load.hero.is_none() {
+            return;
+        }
+        let number = self.attempts.fetch_add(1, Relaxed) + 1;
+        if acknowledged {
+            self.bad.store(0, Relaxed);
+        } else if self.bad.fetch_add(1, Relaxed) + 1 == BAD_ANSWERS {
+            let _ = self.disabled.compare_exchange(0, number, Relaxed, Relaxed);
+        }
+    }
+
     /// The next delivery and when it is due, until there are enough or the time is up.
     fn next_delivery(&self) -> Option<(u64, Option<Instant>)> {
         if self.stopped.load(Relaxed) {
@@ -110,7 +138,8 @@ pub(crate) fn start_load(
     let count = processors.min(load.concurrency).max(1);
     let connections = load.concurrency;
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
-    let plan = Arc::new(LoadPlan { load, began: Instant::now(), next, stopped });
+    let (bad, disabled, attempts) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let plan = Arc::new(LoadPlan { load, began: Instant::now(), next, stopped, bad, disabled, attempts });
     let live: Vec<_> = (0..count).map(|_| Arc::new(LoadThreadProgress::default())).collect();
     let mut threads = Vec::with_capacity(count);
     for (at, live) in live.iter().enumerate() {
@@ -137,6 +166,7 @@ impl LoadRun {
         for thread in self.threads {
             sum.merge(&thread.join().unwrap_or_else(|_| Err(std::io::Error::other("a load thread ended early")))?);
         }
+        sum.disabled_after = Some(self.plan.disabled.load(Relaxed)).filter(|after| *after > 0);
         sum.elapsed = sum.ended.unwrap_or(self.plan.began).saturating_duration_since(self.plan.began);
         Ok(sum)
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::protocol::body::RawBody;
+use crate::protocol::schedule::RetryFrom;
 use jiff::Timestamp;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -93,7 +94,7 @@ fn plan(url: Url, retry: bool, pace: DeliveryPace, retry_from: RetryFrom) -> Del
         request,
         event: 7,
         purpose: DeliveryPurpose::Trigger,
-        retry_from,
+        rules: crate::protocol::rules::DeliveryRules::Referralloop(retry_from),
         pace,
         retry,
         budget: Some(Duration::from_secs(20)),

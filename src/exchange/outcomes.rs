@@ -39,7 +39,13 @@ impl ResponseInProgress {
     /// How the attempt ended.
     pub(super) fn finish(self) -> AttemptOutcome {
         let Self { status, location, body, truncated, .. } = self;
-        AttemptOutcome::Answered(AttemptResponse { status: status.as_u16(), location, body: body.freeze(), truncated })
+        AttemptOutcome::Answered(AttemptResponse {
+            status: status.as_u16(),
+            location,
+            body: body.freeze(),
+            truncated,
+            only_200: false,
+        })
     }
 }
 

@@ -56,7 +56,7 @@ mod tests {
     use std::io::Write;
 
     fn answer(status: u16, body: Vec<u8>) -> AttemptResponse {
-        AttemptResponse { status, location: None, body: body.into(), truncated: false }
+        AttemptResponse { status, location: None, body: body.into(), truncated: false, only_200: false }
     }
 
     fn gzip(plain: &[u8]) -> Vec<u8> {

@@ -91,7 +91,13 @@ pub(super) fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) ->
 
 /// An answer.
 pub(super) fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcome {
-    AttemptOutcome::Answered(AttemptResponse { status, location: None, body: body.into(), truncated: false })
+    AttemptOutcome::Answered(AttemptResponse {
+        status,
+        location: None,
+        body: body.into(),
+        truncated: false,
+        only_200: false,
+    })
 }
 
 /// The first attempt out of five, which took 12 ms.

@@ -38,6 +38,8 @@ pub(crate) struct LoadTotals {
     pub elapsed: Duration,
     /// Statuses and failures, how often, and whether that is good.
     pub outcomes: Vec<(String, u64, bool)>,
+    /// After which attempt ReferralHero would have switched the webhook off.
+    pub disabled_after: Option<u64>,
     /// Latencies by name.
     pub latencies: Vec<(&'static str, Duration)>,
 }
@@ -66,7 +68,7 @@ pub(crate) fn summary_fields(sum: &LoadTotals, setting: &LoadParameters) -> Valu
         "acknowledged_in_5s": sum.counts.in_time, "share_in_5s": rounded(sum.share(), 1e6), "attempts": sum.counts.attempts,
         "late_starts": sum.counts.late, "sent_bytes": sum.counts.sent, "received_bytes": sum.counts.received,
         "duration_ms": micros(sum.elapsed) / 1000, "events_per_second": rounded(sum.rate(), 10.0),
-        "outcomes": outcomes, "latency_us": latencies,
+        "outcomes": outcomes, "latency_us": latencies, "disabled_after": sum.disabled_after,
     });
     if let Some(fields) = fields.as_object_mut() {
         fields.retain(|_, value| !value.is_null());

@@ -69,6 +69,8 @@ pub struct AttemptResponse {
     pub body: Bytes,
     /// Whether the body was longer.
     pub truncated: bool,
+    /// Whether 200 alone acknowledges, as the second service has it.
+    pub only_200: bool,
 }
 
 /// Where an attempt was when its budget ran out.
@@ -86,7 +88,11 @@ pub enum AttemptPhase {
 impl AttemptOutcome {
     /// Whether the delivery is acknowledged: a complete 2xx answer within the budget.
     pub fn is_acknowledged(&self) -> bool {
-        self.status().is_some_and(super::schedule::is_acknowledgement)
+        match self {
+            Self::Answered(answer) if answer.only_200 => answer.status == 200,
+            Self::Answered(answer) => super::schedule::is_acknowledgement(answer.status),
+            _ => false,
+        }
     }
 
     /// The status, where there was an answer.

@@ -5,6 +5,7 @@
 //! editing one `edit`'s; they all read this table, so a fourth event or a new field is added here alone.
 
 use super::closest::find_closest;
+use super::referralhero::NAMES;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -101,7 +102,7 @@ pub struct UnknownEvent {
 
 impl UnknownEvent {
     fn new(given: &str, also: &[&'static str]) -> Self {
-        let names = EventType::ALL.into_iter().flat_map(|event| [event.name(), event.short_name()]);
+        let names = EventType::ALL.into_iter().flat_map(|event| [event.name(), event.short_name()]).chain(NAMES);
         Self { given: given.to_owned(), suggestion: find_closest(given, names.chain(also.iter().copied())) }
     }
 
@@ -113,21 +114,22 @@ impl UnknownEvent {
     }
 }
 
-/// Which events a command is about. Parsed from a list like `created,signup.deleted`, `signup.*` or `all`.
+/// Which events a command is about. Parsed from a list like `created,signup.deleted`, `*_changed`, `new_registration` or
+/// `all`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSelection {
     /// Everything, payloads included that name no event at all.
     everything: bool,
-    /// Every name that begins with `signup.`, documented or not.
-    group: bool,
     /// Single events, in the order of [`EventType::ALL`], none twice.
     events: Vec<EventType>,
+    /// Names of the second service, and names with `*` for any number of characters.
+    patterns: Vec<String>,
 }
 
 impl EventSelection {
     /// The selection that leaves nothing out.
     pub fn all() -> Self {
-        Self { everything: true, group: false, events: Vec::new() }
+        Self { everything: true, events: Vec::new(), patterns: Vec::new() }
     }
 
     /// Whether nothing is left out.
@@ -136,11 +138,12 @@ impl EventSelection {
     }
 
     /// Whether a payload with this `event_type` is selected. A name that is not in the catalogue is selected by `all`,
-    /// and by `signup.*` if it begins so; no name at all only by `all`.
+    /// and by a pattern that it fits; no name at all only by `all`.
     pub fn matches(&self, event_type: Option<&str>) -> bool {
         self.everything
             || event_type.is_some_and(|name| {
-                self.group && name.starts_with(GROUP) || self.events.iter().any(|event| event.name() == name)
+                self.events.iter().any(|event| event.name() == name)
+                    || self.patterns.iter().any(|pattern| fits_name(pattern, name))
             })
     }
 
@@ -156,16 +159,51 @@ impl Default for EventSelection {
     }
 }
 
+/// Whether an event's name fits a pattern, in its full or its short form.
+pub(crate) fn fits_name(pattern: &str, name: &str) -> bool {
+    fits(pattern, name) || name.strip_prefix(GROUP).is_some_and(|short| fits(pattern, short))
+}
+
+/// Whether a name fits a pattern, in which `*` stands for any number of characters.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
+            let mut ends = (0..=tail.len()).filter(|at| tail.is_char_boundary(*at));
+            rest.is_empty() || ends.any(|at| fits(rest, &tail[at..]))
+        }),
+    }
+}
+
+/// A pattern of names as it is kept: a glob, a name of the second service, or the full name of an event.
+///
+/// # Errors
+/// No event has this name, and it is no glob that any event fits.
+pub(crate) fn parse_pattern(name: &str) -> Result<String, UnknownEvent> {
+    if let Ok(event) = name.parse::<EventType>() {
+        return Ok(event.name().to_owned());
+    }
+    let fitting = |known: &&str| fits_name(name, known);
+    let known = EventType::ALL.map(EventType::name);
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || b"_.*".contains(&byte));
+    // What is not documented may still begin as the documented ones do.
+    let group = name.contains('*') && name.starts_with(GROUP);
+    match plain && (group || known.iter().any(fitting) || NAMES.iter().any(fitting)) {
+        true => Ok(name.to_owned()),
+        false => Err(UnknownEvent::new(name, &["all", "signup.*"])),
+    }
+}
+
 impl FromStr for EventSelection {
     type Err = UnknownEvent;
 
     fn from_str(list: &str) -> Result<Self, UnknownEvent> {
-        let mut selection = Self { everything: false, group: false, events: Vec::new() };
+        let mut selection = Self { everything: false, events: Vec::new(), patterns: Vec::new() };
         for item in list.split(',').map(str::trim) {
-            match item {
-                "all" => selection.everything = true,
-                "signup.*" => selection.group = true,
-                name => selection.events.push(name.parse().map_err(|_| UnknownEvent::new(name, &["all", "signup.*"]))?),
+            match (item, item.parse::<EventType>()) {
+                ("all" | "*", _) => selection.everything = true,
+                (_, Ok(event)) => selection.events.push(event),
+                (name, Err(_)) => selection.patterns.push(parse_pattern(name)?),
             }
         }
         selection.events.sort_unstable();
@@ -178,13 +216,12 @@ impl fmt::Display for EventSelection {
     /// The shortest list that selects the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.everything {
-            f.pad("all")
-        } else if self.group {
-            f.pad("signup.*")
-        } else {
-            let names: Vec<&str> = self.events.iter().map(|event| event.name()).collect();
-            f.pad(&names.join(","))
+            return f.pad("all");
         }
+        let patterns = self.patterns.iter().map(String::as_str);
+        let fitted = |event: &&EventType| !self.patterns.iter().any(|pattern| fits_name(pattern, event.name()));
+        let names: Vec<&str> = self.events.iter().filter(fitted).map(|event| event.name()).chain(patterns).collect();
+        f.pad(&names.join(","))
     }
 }
 

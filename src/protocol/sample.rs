@@ -5,12 +5,14 @@
 //! what else is rolled. Nothing here knows the time or a source of randomness; both are handed in. Addresses lie under
 //! the example domains of RFC 2606, so that a payload which escapes can reach nobody.
 
+mod hero;
 mod names;
 mod seeded_rng;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hero::generate_hero_payload;
 pub use seeded_rng::{SeededRng, seeded_time};
 pub use stream::{PayloadPattern, PayloadStream};
 

@@ -10,10 +10,13 @@ use crate::error::{Error, ErrorCategory};
 use crate::protocol::body::RawBody;
 use crate::protocol::edit::{PayloadEdit, PayloadEditError, apply_edits};
 use crate::protocol::event::EventType;
+use crate::protocol::referralhero::HeroEvent;
+use crate::protocol::rules::is_hero_body;
 use crate::protocol::sample::{
-    PayloadPattern, PayloadStream, SampleOverrides, SeededRng, generate_payload, seeded_time,
+    PayloadPattern, PayloadStream, SampleOverrides, SeededRng, generate_hero_payload, generate_payload, seeded_time,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Options that shape a payload.
@@ -50,11 +53,31 @@ pub(crate) struct Arguments {
     name: Option<String>,
 }
 
+/// An event that can be fabricated, of either service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FabricatedEvent {
+    /// ReferralLoop's.
+    Own(EventType),
+    /// ReferralHero's.
+    Hero(HeroEvent),
+}
+
+/// Reads the name of an event of either service.
+pub(crate) fn read_fabricated(text: &str) -> Result<FabricatedEvent, String> {
+    match HeroEvent::from_name(text) {
+        Some(event) => Ok(FabricatedEvent::Hero(event)),
+        None => arguments::read_event_type(text).map(FabricatedEvent::Own),
+    }
+}
+
 /// Reads one event, or `all` for whole lives of sign-ups.
 pub(crate) fn read_pattern(text: &str) -> Result<PayloadPattern, String> {
     match text {
         "all" | "signup.*" => Ok(PayloadPattern::Lives),
-        name => arguments::read_event_type(name).map(PayloadPattern::One),
+        name => read_fabricated(name).map(|event| match event {
+            FabricatedEvent::Own(event) => PayloadPattern::One(event),
+            FabricatedEvent::Hero(event) => PayloadPattern::Hero(event),
+        }),
     }
 }
 
@@ -92,6 +115,15 @@ pub(crate) enum PayloadSource {
 }
 
 impl PayloadSource {
+    /// Whether these are events of the second service.
+    pub(crate) fn is_hero(&self) -> bool {
+        match self {
+            Self::Stream(stream) => stream.is_hero(),
+            Self::Edited(..) => false,
+            Self::Fixed(body) => is_hero_body(body),
+        }
+    }
+
     /// Writes a body into an empty buffer.
     pub(crate) fn write(&self, number: u64, out: &mut Vec<u8>) {
         match self {
@@ -140,6 +172,9 @@ pub(crate) fn prepare_bodies(
         PayloadPattern::Lives => {
             Err(Error::usage("--set, --set-json and --unset change a single event; name it instead of 'all'"))
         }
+        PayloadPattern::Hero(_) => Err(Error::usage(
+            "--set, --set-json and --unset change ReferralHero's events one at a time: use trigger, or --data",
+        )),
         PayloadPattern::One(event) => {
             let mut trial = generate_payload(event, &mut SeededRng::new(seed), now, &SampleOverrides::default());
             apply_edits(&mut trial, event, &edits, arguments.force).map_err(explain_edit_error)?;
@@ -157,7 +192,7 @@ impl Arguments {
 
 /// Fabricates the event, or takes the given bytes; lets the user edit them where `edits_by_hand`.
 pub(crate) fn build_payload(
-    event: Option<EventType>,
+    event: Option<FabricatedEvent>,
     arguments: &Arguments,
     edits_by_hand: bool,
     context: &Context,
@@ -181,7 +216,7 @@ fn read_body(data: &str, context: &Context) -> Result<RawBody, Error> {
 }
 
 fn fabricate(
-    event: EventType,
+    event: FabricatedEvent,
     arguments: &Arguments,
     context: &Context,
     settings: &ConfigSettings,
@@ -192,9 +227,42 @@ fn fabricate(
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
-    let mut payload = generate_payload(event, &mut SeededRng::new(seed), now, &given);
-    apply_edits(&mut payload, event, &edits(arguments), arguments.force).map_err(explain_edit_error)?;
+    let (mut dice, edits) = (SeededRng::new(seed), edits(arguments));
+    let payload = match event {
+        FabricatedEvent::Own(event) => {
+            let mut payload = generate_payload(event, &mut dice, now, &given);
+            apply_edits(&mut payload, event, &edits, arguments.force).map_err(explain_edit_error)?;
+            payload
+        }
+        FabricatedEvent::Hero(event) => {
+            let mut payload = generate_hero_payload(event, &mut dice, now, &given);
+            edit_freely(&mut payload, event, edits, arguments.force)?;
+            payload
+        }
+    };
     Ok(RawBody::new(payload.to_string()))
+}
+
+/// Changes to an event that has no catalogue: what stands there says what is meant.
+fn edit_freely(payload: &mut Value, event: HeroEvent, edits: Vec<PayloadEdit>, force: bool) -> Result<(), Error> {
+    for edit in edits {
+        let top = edit.path().split('.').next().unwrap_or_default();
+        if payload.get(top).is_none() && !force {
+            return Err(Error::usage(format!("{event} has no field {top:?}")).hint("--force sends it anyway"));
+        }
+        let there = payload.pointer(&format!("/{}", edit.path().replace('.', "/")));
+        let is_text = there.is_none_or(Value::is_string);
+        let edit = match edit {
+            PayloadEdit::Set { path, text } => match serde_json::from_str(&text) {
+                Ok(value) if !is_text => PayloadEdit::SetJson { path, value },
+                _ => PayloadEdit::Set { path, text },
+            },
+            edit => edit,
+        };
+        // The catalogue of the other service has nothing to say about it.
+        apply_edits(payload, EventType::SignupDeleted, &[edit], true).map_err(explain_edit_error)?;
+    }
+    Ok(())
 }
 
 fn edits(arguments: &Arguments) -> Vec<PayloadEdit> {

@@ -2,14 +2,14 @@
 //! the signature that came or a new one.
 
 use super::arguments::HeaderArgument;
-use super::request::{build_event_request, replace_headers};
+use super::request::{SigningStyle, build_event_request, replace_headers};
 use super::transfer::EventHistory;
 use crate::error::Error;
 use crate::protocol::arrival::{HeaderLines, is_forwarded_header};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::field::FieldName;
-use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
+use crate::protocol::signature::HmacKey;
 use crate::protocol::target::carry_on;
 use http::HeaderValue;
 use url::Url;
@@ -77,13 +77,14 @@ pub(crate) fn rebuild_request(
         }
     }
     if let ReplaySigning::Again(key) = signing {
-        fields.retain(|(name, _)| name != SIGNATURE_HEADER);
+        let style = SigningStyle::of_body(body);
+        fields.retain(|(name, _)| *name != style.header());
         let fresh = sign_request(url.clone(), body, key)?.headers;
-        fields.extend(fresh.into_iter().filter(|(name, _)| name == SIGNATURE_HEADER));
+        fields.extend(fresh.into_iter().filter(|(name, _)| *name == style.header()));
     }
     Ok(OutgoingRequest { url, headers: fields, body: body.clone() })
 }
 
 fn sign_request(url: Url, body: &RawBody, key: &HmacKey) -> Result<OutgoingRequest, Error> {
-    build_event_request(url, body, Some(key.sign(body.as_bytes())))
+    build_event_request(url, body, Some(SigningStyle::of_body(body).sign(key, body.as_bytes())))
 }

@@ -7,7 +7,9 @@ use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
-use crate::protocol::signature::{HmacKey, SIGNATURE_HEADER};
+use crate::protocol::referralhero::HeroEncoding;
+use crate::protocol::rules::is_hero_body;
+use crate::protocol::signature::{HERO_SIGNATURE_HEADER, HmacKey, SIGNATURE_HEADER};
 use crate::protocol::stringify::json_stringify;
 use clap::ValueEnum;
 use http::header::{CONTENT_TYPE, USER_AGENT};
@@ -32,6 +34,76 @@ pub(crate) struct Arguments {
     /// Sign with the secret in this file (- for standard input)
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
+    /// Write ReferralHero's signature like this; its pages do not say which
+    #[arg(long, value_enum, value_name = "HOW", default_value_t, conflicts_with = "unsigned")]
+    encoding: EncodingOption,
+}
+
+/// How ReferralHero's signature is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum EncodingOption {
+    /// 64 hexadecimal digits
+    #[default]
+    Hex,
+    /// Base64, padded
+    Base64,
+}
+
+impl EncodingOption {
+    fn as_encoding(self) -> HeroEncoding {
+        match self {
+            Self::Hex => HeroEncoding::Hex,
+            Self::Base64 => HeroEncoding::Base64,
+        }
+    }
+}
+
+impl Arguments {
+    /// How an event is signed: of the second service as it was asked for.
+    pub(crate) fn signing_style(&self, is_hero: bool) -> Result<SigningStyle, Error> {
+        match (is_hero, self.encoding) {
+            (true, encoding) => Ok(SigningStyle::Referralhero(encoding.as_encoding())),
+            (false, EncodingOption::Hex) => Ok(SigningStyle::Referralloop),
+            (false, EncodingOption::Base64) => {
+                Err(Error::usage("--encoding base64 is for ReferralHero's events; ReferralLoop signs in hexadecimal"))
+            }
+        }
+    }
+}
+
+/// In whose header a signature stands, and in which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SigningStyle {
+    /// `X-Webhook-Signature: sha256=…`.
+    Referralloop,
+    /// `X-ReferralHero-Signature: …`.
+    Referralhero(HeroEncoding),
+}
+
+impl SigningStyle {
+    /// The style of the service that a body is of, in the usual form.
+    pub(crate) fn of_body(body: &RawBody) -> Self {
+        match is_hero_body(body) {
+            true => Self::Referralhero(HeroEncoding::default()),
+            false => Self::Referralloop,
+        }
+    }
+
+    /// The header's name.
+    pub(crate) fn header(self) -> HeaderName {
+        HeaderName::from_static(match self {
+            Self::Referralloop => SIGNATURE_HEADER,
+            Self::Referralhero(_) => HERO_SIGNATURE_HEADER,
+        })
+    }
+
+    /// The header's value for these bytes.
+    pub(crate) fn sign(self, key: &HmacKey, bytes: &[u8]) -> String {
+        match self {
+            Self::Referralloop => key.sign(bytes),
+            Self::Referralhero(encoding) => encoding.sign(key, bytes),
+        }
+    }
 }
 
 /// What is signed.
@@ -57,7 +129,8 @@ pub(crate) fn build_request(
         true => None,
         false => {
             let secrets = super::load_secrets(context, settings, arguments.secret_file.as_slice())?;
-            Some(secrets.signing().key().sign(&signed_bytes(payload, sign)?))
+            let style = arguments.signing_style(is_hero_body(&payload.body))?;
+            Some(style.sign(&secrets.signing().key(), &signed_bytes(payload, sign)?))
         }
     };
     let mut request = build_event_request(url, &payload.body, signature)?;
@@ -72,23 +145,27 @@ pub(crate) struct RequestTemplate {
     pub headers: Vec<HeaderArgument>,
     /// What signs the bytes; `None` for unsigned.
     pub key: Option<HmacKey>,
+    /// How.
+    pub style: SigningStyle,
 }
 
 /// The part of a request that does not depend on its body.
 pub(crate) fn build_template(
     url: &Url,
+    is_hero: bool,
     arguments: &Arguments,
     context: &Context,
     settings: &ConfigSettings,
 ) -> Result<RequestTemplate, Error> {
-    let replaced = arguments.headers.iter().any(|(name, _)| name == SIGNATURE_HEADER);
+    let style = arguments.signing_style(is_hero)?;
+    let replaced = arguments.headers.iter().any(|(name, _)| *name == style.header());
     let key = match arguments.unsigned || replaced {
         true => None,
         false => Some(super::load_secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
     };
     let mut headers = build_event_request(url.clone(), &RawBody::default(), None)?.headers;
     replace_headers(&mut headers, &arguments.headers);
-    Ok(RequestTemplate { headers, key })
+    Ok(RequestTemplate { headers, key, style })
 }
 
 /// Puts fields that were given in the place of those with their names; the others come behind.
@@ -109,7 +186,7 @@ pub(crate) fn build_event_request(
     ];
     if let Some(value) = signature {
         let value = HeaderValue::from_str(&value).map_err(|error| Error::from_source(ErrorCategory::Usage, error))?;
-        headers.push((HeaderName::from_static(SIGNATURE_HEADER).into(), value));
+        headers.push((SigningStyle::of_body(body).header().into(), value));
     }
     Ok(OutgoingRequest { url, headers, body: body.clone() })
 }

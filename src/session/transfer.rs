@@ -8,6 +8,7 @@ use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, AttemptRes
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
+use crate::protocol::schedule::is_acknowledgement;
 use crate::store::{ArrivalRow, EventImport, EventRow, StoreReader};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -235,6 +236,8 @@ impl ExportAttempt {
                 location: self.location,
                 body: self.body.read()?.unwrap_or_default().into(),
                 truncated: self.body_truncated,
+                // An export says which it was.
+                only_200: self.outcome == "rejected" && self.status.is_some_and(is_acknowledgement),
             }),
             "timeout" => AttemptOutcome::TimedOut(self.phase.unwrap_or(AttemptPhase::Head)),
             "refused" => AttemptOutcome::Refused,

@@ -3,6 +3,7 @@
 
 mod answers;
 mod headers;
+mod referralhero;
 mod tls;
 mod turned_away;
 

@@ -16,6 +16,7 @@ use crate::protocol::attempt::{DeliveryPurpose, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::SandboxDeliveryState;
 use crate::protocol::event::EventType;
+use crate::protocol::rules::DeliveryRules;
 use crate::protocol::sample::{self, SampleOverrides, SeededRng};
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::receive::{self, ResponseScript};
@@ -247,7 +248,7 @@ impl DemoPlay<'_> {
                 request,
                 event,
                 purpose: DeliveryPurpose::Trigger,
-                retry_from: RetryFrom::Previous,
+                rules: DeliveryRules::Referralloop(RetryFrom::Previous),
                 pace: DeliveryPace::Instant,
                 retry: false,
                 budget: Some(ATTEMPT_BUDGET),

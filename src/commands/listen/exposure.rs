@@ -85,6 +85,12 @@ impl Arguments {
         }
         let subscribing = match &self.subscribe {
             None => None,
+            Some(selection) if selection.events().is_empty() => {
+                return Err(Error::usage(format!(
+                    "{selection} is an event of ReferralHero, which cannot be subscribed here"
+                ))
+                .hint("register the webhook in ReferralHero's dashboard"));
+            }
             Some(selection) => {
                 let wish =
                     ListenSubscriptionOptions { events: selection.events(), waitlist, allow_http: self.allow_http };

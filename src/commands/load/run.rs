@@ -25,7 +25,13 @@ pub(super) fn summarise_figures(figures: &LoadStatistics) -> LoadTotals {
     let mut latencies = vec![("min", figures.min()), ("mean", figures.mean())];
     latencies.extend(quantiles.map(|(name, share)| (name, figures.quantile(share))));
     latencies.push(("max", figures.max()));
-    LoadTotals { counts: figures.counts, elapsed: figures.elapsed, outcomes: figures.outcomes(), latencies }
+    LoadTotals {
+        disabled_after: figures.disabled_after,
+        counts: figures.counts,
+        elapsed: figures.elapsed,
+        outcomes: figures.outcomes(),
+        latencies,
+    }
 }
 
 /// Runs to the end, or until told to stop; what was counted, and by what it was ended early.

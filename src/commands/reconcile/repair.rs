@@ -9,6 +9,7 @@ use crate::output::console::Console;
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::body::RawBody;
 use crate::protocol::reconcile::{MissedEvent, ObservedWaitlist};
+use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::RetryFrom;
 use crate::session::arguments::HeaderArgument;
 use crate::session::{self, delivery, request};
@@ -105,7 +106,7 @@ pub(super) async fn deliver_missed(
             request,
             event,
             purpose: DeliveryPurpose::Reconcile,
-            retry_from: RetryFrom::Previous,
+            rules: DeliveryRules::Referralloop(RetryFrom::Previous),
             pace: mending.pace,
             retry: mending.retry,
             budget: Some(BUDGET),

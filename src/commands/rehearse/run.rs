@@ -14,13 +14,15 @@ use crate::output::style::TextRole;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
+use crate::protocol::referralhero::BAD_ANSWERS;
 use crate::protocol::rehearsal::{CopyMode, RehearsalCopy, RehearsalStep};
+use crate::protocol::rules::DeliveryRules;
 use crate::protocol::scenario::ScenarioScript;
-use crate::protocol::signature::SIGNATURE_HEADER;
-use crate::session::request::RequestTemplate;
+use crate::protocol::schedule::RetryFrom;
+use crate::session::request::{RequestTemplate, SigningStyle};
 use crate::session::{self, delivery};
 use crate::store::Store;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -73,11 +75,25 @@ struct RehearsalTally {
     corrupted: u64,
     corrupted_accepted: u64,
     order: Vec<usize>,
+    /// Bad answers in a row.
+    bad: u32,
+    /// After which delivery the second service would have switched the webhook off.
+    disabled_after: Option<u64>,
     /// Events of which an intact copy was acknowledged.
     effects: BTreeSet<usize>,
 }
 
 impl RehearsalTally {
+    /// Counts bad answers in a row; whether the second service gives the endpoint up at this one.
+    fn count_bad(&mut self, outcome: &AttemptOutcome, rules: DeliveryRules) -> bool {
+        self.bad = if outcome.is_acknowledged() { 0 } else { self.bad + 1 };
+        let given_up = rules == DeliveryRules::Referralhero && self.bad == BAD_ANSWERS && self.disabled_after.is_none();
+        if given_up {
+            self.disabled_after = Some(self.sent + 1);
+        }
+        given_up
+    }
+
     fn count(&mut self, shot: RehearsalCopy, outcome: &AttemptOutcome) {
         let acknowledged = outcome.is_acknowledged();
         self.sent += 1;
@@ -105,6 +121,14 @@ impl RehearsalTally {
 }
 
 impl RehearsalRun {
+    /// By whose rules answers are judged.
+    fn rules(&self) -> DeliveryRules {
+        match self.template.style {
+            SigningStyle::Referralhero(_) => DeliveryRules::Referralhero,
+            SigningStyle::Referralloop => DeliveryRules::Referralloop(RetryFrom::Previous),
+        }
+    }
+
     /// Says what would be sent.
     pub(super) fn preview(&self, show: &RehearsalScreen<'_>) -> Result<(), Error> {
         for (at, step) in self.script.plan.steps.iter().enumerate() {
@@ -125,9 +149,9 @@ impl RehearsalRun {
         let mut headers = self.template.headers.clone();
         if let Some(key) = &self.template.key {
             let intact = self.script.bodies.get(shot.event).map(String::as_bytes).unwrap_or_default();
-            let value = HeaderValue::from_str(&key.sign(intact))
+            let value = HeaderValue::from_str(&self.template.style.sign(key, intact))
                 .map_err(|error| Error::from_source(ErrorCategory::Usage, error))?;
-            headers.push((HeaderName::from_static(SIGNATURE_HEADER).into(), value));
+            headers.push((self.template.style.header().into(), value));
         }
         Ok(OutgoingRequest { url: self.url.clone(), headers, body })
     }
@@ -147,6 +171,9 @@ impl RehearsalRun {
                 "acknowledged": tally.acknowledged, "unacknowledged": tally.unacknowledged(self),
                 "order": tally.order, "repeat": self.repeat,
             });
+            if let (Some(fields), Some(after)) = (fields.as_object_mut(), tally.disabled_after) {
+                fields.insert("disabled_after".into(), json!(after));
+            }
             if let (Some(fields), Some(verdict)) = (fields.as_object_mut(), verdict) {
                 fields.insert("state".into(), verdict.fields());
             }
@@ -294,6 +321,13 @@ async fn run_steps(
         ended.sort_by_key(|(place, ..)| *place);
         for (shot, (_, began, (outcome, latency))) in step.shots.iter().zip(ended) {
             let body = rehearsal.body(*shot);
+            let outcome = rehearsal.rules().judge(outcome);
+            if tally.count_bad(&outcome, rehearsal.rules()) {
+                show.console.print_notice(&format!(
+                    "ReferralHero would have switched the webhook off after delivery {}: ten bad answers in a row",
+                    tally.sent + 1
+                ));
+            }
             tally.count(*shot, &outcome);
             show.show_shot(at, step, *shot, &body, Some((&outcome, latency)))?;
             let event = store.record_sent(body.clone(), &EventFacts::from_body(&body), began).await.map_err(machine)?;

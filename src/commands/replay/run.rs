@@ -15,6 +15,7 @@ use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
+use crate::protocol::rules::DeliveryRules;
 use crate::session::destination::default_target;
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
@@ -214,7 +215,7 @@ impl<'a> ReplayRun<'a> {
             request: replay_request::build_replay_request(story, target, &self.form)?,
             event: story.event.number,
             purpose: DeliveryPurpose::Replay,
-            retry_from: sending.retry_from.into(),
+            rules: DeliveryRules::of_body(&story.event.body, sending.retry_from.into()),
             pace: sending.speed.unwrap_or(DeliveryPace::Times(1.0)),
             retry: sending.retry,
             budget: sending.timeout.0,

@@ -33,6 +33,8 @@ pub(crate) struct LoadStatistics {
     pub counts: LoadCounts,
     /// From the first start to the last end.
     pub elapsed: Duration,
+    /// After which attempt the second service would have switched the webhook off.
+    pub disabled_after: Option<u64>,
     /// When the last attempt ended.
     pub(super) ended: Option<Instant>,
     statuses: Vec<u64>,
@@ -46,6 +48,7 @@ impl LoadStatistics {
         Self {
             counts: LoadCounts::default(),
             elapsed: Duration::ZERO,
+            disabled_after: None,
             ended: None,
             statuses: vec![0; 1000],
             failures: BTreeMap::new(),

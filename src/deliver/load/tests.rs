@@ -40,6 +40,7 @@ fn load(address: SocketAddr) -> LoadOptions {
         address,
         head: b"POST / HTTP/1.1\r\nHost: x\r\n".to_vec(),
         key: None,
+        hero: None,
         concurrency: 2,
         count: Some(20),
         duration: None,

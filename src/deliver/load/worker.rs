@@ -4,7 +4,7 @@ use super::connection::{LoadConnection, LoadConnectionError, LoadResponse};
 use super::statistics::{LoadStatistics, LoadThreadProgress};
 use super::{LoadBodies, LoadPlan};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
-use crate::protocol::schedule::{ATTEMPT_BUDGET, MAX_ATTEMPTS, RetrySchedule, is_acknowledgement};
+use crate::protocol::schedule::ATTEMPT_BUDGET;
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -129,7 +129,8 @@ impl LoadWorker {
         let ended = self.attempt().await;
         let now = Instant::now();
         let latency = now.saturating_duration_since(due);
-        let acknowledged = matches!(&ended, Ok(answered) if is_acknowledgement(answered.status));
+        let acknowledged = matches!(&ended, Ok(answered) if self.shared.plan.rules().accepts(answered.status));
+        self.shared.plan.note_attempt(acknowledged);
         let first = job.first.unwrap_or(due);
         let retry = if acknowledged { None } else { self.retry(&job, first, now) };
         let mut figures = self.shared.figures.borrow_mut();
@@ -154,8 +155,8 @@ impl LoadWorker {
 
     /// The next attempt of a delivery that failed, where there is one.
     fn retry(&self, job: &ScheduledAttempt, first: Instant, now: Instant) -> Option<ScheduledAttempt> {
-        let retries = self.shared.plan.load.retries.filter(|_| job.attempt < MAX_ATTEMPTS)?;
-        let scheduled = RetrySchedule::new(retries.from).nth(job.attempt as usize)?;
+        let retries = self.shared.plan.load.retries?;
+        let scheduled = self.shared.plan.rules().schedule().get(job.attempt as usize).copied()?;
         let due = retries.factor.map_or(now, |factor| (first + scheduled.div_f64(factor)).max(now));
         Some(ScheduledAttempt { due: Some(due), number: job.number, attempt: job.attempt + 1, first: Some(first) })
     }
@@ -167,7 +168,11 @@ impl LoadWorker {
         shared.bodies.write_body(number, body);
         request.clear();
         request.extend_from_slice(&shared.plan.load.head);
-        if let Some(key) = &shared.plan.load.key {
+        if let (Some(key), Some(encoding)) = (&shared.plan.load.key, shared.plan.load.hero) {
+            request.extend_from_slice(b"X-ReferralHero-Signature: ");
+            request.extend_from_slice(encoding.sign(key, body).as_bytes());
+            request.extend_from_slice(b"\r\n");
+        } else if let Some(key) = &shared.plan.load.key {
             request.extend_from_slice(b"X-Webhook-Signature: ");
             key.sign_into(body, request);
             request.extend_from_slice(b"\r\n");

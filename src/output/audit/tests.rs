@@ -8,7 +8,13 @@ use crate::protocol::check::{CheckGroup, CheckReport, CheckSeverity, CheckVerdic
 use jiff::tz::TimeZone;
 
 fn check(id: &'static str, severity: CheckSeverity, verdict: CheckVerdict) -> CheckReport {
-    let answer = AttemptResponse { status: 200, location: None, body: "{\"received\":true}".into(), truncated: false };
+    let answer = AttemptResponse {
+        status: 200,
+        location: None,
+        body: "{\"received\":true}".into(),
+        truncated: false,
+        only_200: false,
+    };
     let exchanged = CheckExchange {
         what: "one digit".into(),
         method: "POST".into(),

@@ -67,6 +67,11 @@ fn hostile() -> String {
     sequences.chars().chain(unsafe_ones).collect()
 }
 
+fn hostile_request(text: &str) -> Report {
+    let (method, path, why) = (text.to_owned(), text.to_owned(), text.to_owned());
+    report("10:00:02", ReportKind::TurnedAway(TurnedAwayReport { method, path, status: 404, why, untold: 1 }))
+}
+
 fn hostile_reports() -> Vec<Report> {
     let text = hostile();
     let bytes: Vec<u8> = text.bytes().chain([0xff, 0xc3, 0x1b]).collect();
@@ -78,7 +83,13 @@ fn hostile_reports() -> Vec<Report> {
     arrival.not_stored = Some(text.clone());
     let answer = |status| {
         let body = bytes.clone().into();
-        AttemptOutcome::Answered(AttemptResponse { status, location: Some(text.clone()), body, truncated: true })
+        AttemptOutcome::Answered(AttemptResponse {
+            status,
+            location: Some(text.clone()),
+            body,
+            truncated: true,
+            only_200: false,
+        })
     };
     let raw = |part: &[u8]| RawBody::new([b"{\"\x9b", part, b"\":\"", part, b"\"}"].concat());
     // Controls below U+0020 end a JSON string, so they come in a body of another kind.
@@ -102,9 +113,7 @@ fn hostile_reports() -> Vec<Report> {
     }
     let (url, why) = (text.clone(), text.clone());
     reports.push(report("10:00:02", ReportKind::ForwardSkipped { event: 1, url, why }));
-    let (method, path, why) = (text.clone(), text.clone(), text.clone());
-    let told = TurnedAwayReport { method, path, status: 404, why, untold: 1 };
-    reports.push(report("10:00:02", ReportKind::TurnedAway(told)));
+    reports.push(hostile_request(&text));
     reports.push(report("10:00:02", ReportKind::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
     let words = |state| ExposureReport {
         state,

@@ -193,7 +193,13 @@ fn an_unsigned_request_refused_keeps_its_state() {
 
 #[test]
 fn forwards_come_with_hints() {
-    let redirect = AttemptResponse { status: 302, location: Some("/new".into()), body: "".into(), truncated: false };
+    let redirect = AttemptResponse {
+        status: 302,
+        location: Some("/new".into()),
+        body: "".into(),
+        truncated: false,
+        only_200: false,
+    };
     let mut slow = attempt(answered_outcome(204, ""));
     slow.attempt.latency = Duration::from_millis(4_200);
     let mut retried = attempt(answered_outcome(500, "boom"));

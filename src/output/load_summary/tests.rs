@@ -15,6 +15,7 @@ fn sum() -> LoadTotals {
             received: 1024,
         },
         elapsed: Duration::from_millis(500),
+        disabled_after: None,
         outcomes: vec![("200".into(), 1999, true), ("timeout".into(), 1, false)],
         latencies: vec![
             ("p50", Duration::from_micros(213)),

@@ -105,7 +105,13 @@ fn nothing_where_a_listener_listens_by_default_leads_to_the_listener() {
 #[test]
 fn every_daily_failure_has_a_hint() {
     let answer = |status| {
-        AttemptOutcome::Answered(AttemptResponse { status, location: None, body: "".into(), truncated: false })
+        AttemptOutcome::Answered(AttemptResponse {
+            status,
+            location: None,
+            body: "".into(),
+            truncated: false,
+            only_200: false,
+        })
     };
     for status in [301, 401, 403, 404, 405, 413, 500, 503] {
         assert!(outcome_hint(&answer(status)).is_some(), "{status}");

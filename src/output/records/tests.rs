@@ -199,8 +199,13 @@ fn sending() -> Vec<Report> {
 }
 
 fn attempts() -> Vec<Report> {
-    let redirect =
-        AttemptResponse { status: 302, location: Some("/new".into()), body: vec![0xff].into(), truncated: true };
+    let redirect = AttemptResponse {
+        status: 302,
+        location: Some("/new".into()),
+        body: vec![0xff].into(),
+        truncated: true,
+        only_200: false,
+    };
     let outcomes = [
         answered_outcome(500, "database is down"),
         AttemptOutcome::Answered(redirect),
@@ -225,6 +230,7 @@ fn replayed() -> ReplayReport {
             location: Some("/new".into()),
             body: vec![0xff].into(),
             truncated: true,
+            only_200: false,
         }),
         latency: Duration::from_millis(12),
         was: Some(answered_outcome(500, "database is down")),

@@ -4,18 +4,8 @@
 //! them, so nothing in them departs from it.
 
 use super::EventFacts;
+use crate::protocol::referralhero::NAMES;
 use serde::Deserialize;
-
-/// The names that its help pages give.
-pub const NAMES: [&str; 7] = [
-    "new_registration",
-    "subscriber_promoted",
-    "subscriber_updated",
-    "subscriber_deleted",
-    "reward_unlocked",
-    "reward_sent",
-    "bonus_unlocked",
-];
 
 #[derive(Deserialize)]
 struct ReferralheroPayload {

@@ -6,6 +6,7 @@
 
 use super::{SampleOverrides, SeededRng, names, truncate_to_seconds};
 use crate::protocol::event::EventType;
+use crate::protocol::referralhero::HeroEvent;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -20,6 +21,8 @@ const PEOPLE: usize = 512;
 pub enum PayloadPattern {
     /// One event, of another sign-up each time.
     One(EventType),
+    /// One event of the second service, of another subscriber each time.
+    Hero(HeroEvent),
     /// The life of one sign-up after the other: created, moved, deleted.
     Lives,
 }
@@ -33,6 +36,7 @@ pub struct PayloadStream {
     now: Timestamp,
     time: String,
     people: Vec<PayloadPerson>,
+    given: SampleOverrides,
 }
 
 /// A name as a JSON string, and the parts of an address on both sides of its number.
@@ -52,7 +56,20 @@ impl PayloadStream {
         let people = (0..PEOPLE).map(|_| person(&mut dice, given)).collect();
         let now = truncate_to_seconds(now);
         let time = now.to_string();
-        Self { dice: SeededRng::new(seed), flow, waitlist: Value::from(waitlist).to_string(), now, time, people }
+        Self {
+            dice: SeededRng::new(seed),
+            flow,
+            waitlist: Value::from(waitlist).to_string(),
+            now,
+            time,
+            people,
+            given: given.clone(),
+        }
+    }
+
+    /// Whether these are events of the second service.
+    pub(crate) fn is_hero(&self) -> bool {
+        matches!(self.flow, PayloadPattern::Hero(_))
     }
 
     /// The stream as it is so many seconds later.
@@ -65,6 +82,12 @@ impl PayloadStream {
     /// Writes the payload with this number into an empty buffer.
     pub fn write_payload(&self, number: u64, out: &mut Vec<u8>) {
         let (event, signup) = match self.flow {
+            PayloadPattern::Hero(event) => {
+                let mut dice = self.dice.to_stream(number);
+                let now = self.time.parse().unwrap_or(self.now);
+                let body = super::generate_hero_payload(event, &mut dice, now, &self.given).to_string();
+                return out.extend_from_slice(body.as_bytes());
+            }
             PayloadPattern::One(event) => (event, number),
             PayloadPattern::Lives => (EventType::ALL[(number % 3) as usize], number / 3),
         };

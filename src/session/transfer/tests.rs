@@ -6,7 +6,13 @@ use crate::output::records;
 fn story(body: Vec<u8>) -> EventHistory {
     let at: Timestamp = "2024-01-15T10:00:00.123Z".parse().unwrap();
     let body = RawBody::new(body);
-    let answer = AttemptResponse { status: 302, location: Some("/x".into()), body: vec![0xff].into(), truncated: true };
+    let answer = AttemptResponse {
+        status: 302,
+        location: Some("/x".into()),
+        body: vec![0xff].into(),
+        truncated: true,
+        only_200: false,
+    };
     let attempt = |number, outcome| Attempt {
         event: 7,
         url: "http://localhost:3000/".into(),

@@ -9,7 +9,13 @@ const URL: &str = "http://localhost:3000/hook";
 async fn every_outcome_comes_back() {
     let bench = StoreFixture::new();
     let event = bench.send("x", 0).await;
-    let redirect = AttemptResponse { status: 302, location: Some("/else".into()), body: "".into(), truncated: true };
+    let redirect = AttemptResponse {
+        status: 302,
+        location: Some("/else".into()),
+        body: "".into(),
+        truncated: true,
+        only_200: false,
+    };
     let outcomes = [
         answered(200),
         AttemptOutcome::Answered(redirect),

@@ -121,6 +121,7 @@ fn answered(status: u16) -> AttemptOutcome {
         location: None,
         body: bytes::Bytes::from_static(b"said"),
         truncated: false,
+        only_200: false,
     })
 }
 

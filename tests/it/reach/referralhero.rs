@@ -1,0 +1,123 @@
+//! The second service whole: its events by name everywhere, fabricated, signed in both forms, delivered by its own rules.
+
+use crate::support::{Answer, Endpoint, KEY, Program, Scene, counterpart, free_port, until};
+use std::net::TcpStream;
+use std::path::Path;
+
+const NAMES: [&str; 7] = [
+    "new_registration",
+    "subscriber_promoted",
+    "subscriber_updated",
+    "subscriber_deleted",
+    "reward_unlocked",
+    "reward_sent",
+    "bonus_unlocked",
+];
+
+#[test]
+fn a_receiver_written_from_its_page_accepts_what_is_fabricated() {
+    let Some(python) = counterpart("python3") else { return };
+    let scene = Scene::new();
+    scene.write("secret.txt", "hero-secret");
+    let port = free_port();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counterparts/referralhero.py");
+    let line = [script.to_str().unwrap().to_owned(), port.to_string(), "hero-secret".to_owned()];
+    let receiver: Program = scene.command(&python, line).env("PATH", std::env::var_os("PATH").unwrap());
+    let receiver = receiver.start();
+    until("the receiver", || TcpStream::connect(("127.0.0.1", port)).ok());
+    let url = format!("http://127.0.0.1:{port}/");
+    for name in NAMES {
+        for encoding in ["hex", "base64"] {
+            let line = ["trigger", name, "--to", &url, "--secret-file", "secret.txt", "--encoding", encoding];
+            scene.run(line).code(0);
+        }
+    }
+    scene.run(["load", "new_registration", "--count", "50", "--to", &url, "--secret-file", "secret.txt"]).code(0);
+    let line =
+        ["rehearse", "--event", "new_registration", "--chaos", "reorder=3,drop=0.2", "--count", "10", "--to", &url];
+    scene.run(line.iter().chain(&["--secret-file", "secret.txt", "--seed", "7"])).code(0);
+    let line = ["replay", "1", "--to", &url, "--resign", "--secret-file", "secret.txt"];
+    scene.run(line).code(0);
+    // Another secret, and another form than the receiver knows.
+    scene.run(["trigger", "new_registration", "--to", &url]).code(1);
+    receiver.signal("TERM");
+}
+
+#[test]
+fn two_hundred_alone_acknowledges_and_three_tries_are_made() {
+    let (scene, app) = (Scene::new(), Endpoint::statuses(&[201, 204, 202]));
+    let ended = scene.run(["trigger", "reward_sent", "--to", &app.url("/"), "--speed", "instant", "--json"]).code(1);
+    let attempts: Vec<_> = ended.records().into_iter().filter(|record| record["type"] == "attempt").collect();
+    let told: Vec<_> = attempts.iter().map(|one| (one["scheduled_ms"].clone(), one["outcome"].clone())).collect();
+    assert_eq!(
+        told,
+        [(0.into(), "rejected".into()), (150_000.into(), "rejected".into()), (300_000.into(), "rejected".into())]
+    );
+    assert_eq!(app.received().len(), 3);
+    // The other service takes any 2xx.
+    scene.run(["trigger", "created", "--to", &Endpoint::statuses(&[201]).url("/")]).code(0);
+    let replayed = scene.run(["replay", "1", "--to", &Endpoint::statuses(&[201]).url("/")]);
+    replayed.code(1);
+}
+
+#[test]
+fn ten_bad_answers_in_a_row_are_told() {
+    let scene = Scene::new();
+    let app = Endpoint::statuses(&[200, 500, 500, 500, 500, 500, 500, 500, 500, 500, 201, 200]);
+    let line = ["rehearse", "--event", "new_registration", "--count", "14", "--to", &app.url("/"), "--chaos", "drop=0"];
+    let ended = scene.run(line);
+    assert!(ended.err().contains("switched the webhook off after delivery 11: ten bad answers in a row"), "{ended}");
+    let bad = Endpoint::new([Answer::Status(500)]);
+    let line = ["load", "new_registration", "--count", "12", "--concurrency", "1", "--to", &bad.url("/"), "--json"];
+    assert_eq!(scene.run(line).code(1).record("summary")["disabled_after"], 10);
+    let never = ["load", "created", "--count", "12", "--to", &bad.url("/"), "--json"];
+    assert!(scene.run(never).code(1).record("summary").get("disabled_after").is_none());
+}
+
+#[test]
+fn its_names_filter_wherever_events_are_named() {
+    let scene = Scene::new();
+    let listener = scene.listen(["--events", "subscriber_*", "--json"]);
+    for name in ["new_registration", "subscriber_promoted", "created"] {
+        scene.run(["trigger", name, "--to", &listener.url]).code(0);
+    }
+    listener.wait_for("subscriber_promoted");
+    let shown = listener.stop().code(0);
+    let arrived: Vec<_> =
+        shown.records().iter().filter(|one| one["type"] == "arrival").map(|one| one["event_type"].clone()).collect();
+    assert_eq!(arrived, ["subscriber_promoted"]);
+    let listed = |events: &str| scene.run(["events", "list", "--events", events, "--json"]).code(0).records().len();
+    for (events, count) in
+        [("new_registration", 1), ("*_promoted", 1), ("*", 3), ("created,new_*", 2), ("*_changed", 0)]
+    {
+        assert_eq!(listed(events), count, "{events}");
+    }
+    let line =
+        ["expect", "new_registration", "--none", "reward_*", "--within", "1s", "--allow-unsigned", "--", "sh", "-c"];
+    let command = format!("{} trigger new_registration --unsigned", env!("CARGO_BIN_EXE_referralloop"));
+    scene.run(line.iter().copied().chain([command.as_str()])).code(0);
+    scene.run(["verify", "--event", "1"]).code(0);
+    let unknown = scene.run(["events", "list", "--events", "new_registratoin"]).code(2);
+    assert!(unknown.err().contains("did you mean \"new_registration\"?"), "{unknown}");
+}
+
+#[test]
+fn fields_are_changed_by_what_stands_there() {
+    let scene = Scene::new();
+    let line =
+        ["trigger", "new_registration", "--dry-run", "--seed", "7", "--set", "people_ahead=5", "--set", "code=7"];
+    let body = scene.run(line).code(0).out();
+    assert!(body.contains("\"people_ahead\":5") && body.contains("\"code\":\"7\""), "{body}");
+    let wrong = scene.run(["trigger", "new_registration", "--dry-run", "--set", "peeple=5"]).code(2);
+    assert!(wrong.err().contains("new_registration has no field \"peeple\""), "{wrong}");
+}
+
+#[test]
+fn it_cannot_be_subscribed_here() {
+    let scene = Scene::new();
+    let line = ["subscribe", "new_registration", "--url", "https://app.example.com/"];
+    let ended = scene.with(line).env("REFERRALLOOP_API_KEY", KEY).output().code(2);
+    assert!(ended.err().contains("new_registration is an event of ReferralHero"), "{ended}");
+    let wrong = scene.run(["trigger", "created", "--encoding", "base64"]).code(2);
+    assert!(wrong.err().contains("--encoding base64 is for ReferralHero's events"), "{wrong}");
+}
