@@ -67,6 +67,11 @@ fn hostile() -> String {
     sequences.chars().chain(unsafe_ones).collect()
 }
 
+fn hostile_exposure(state: ExposureReach, text: &str) -> Report {
+    let (by, url, message) = (text.to_owned(), Some(text.to_owned()), Some(format!("{text}\n{text}")));
+    report("10:00:02", ReportKind::Exposure(ExposureReport { state, by, url, message, again_in: None }))
+}
+
 fn hostile_request(text: &str) -> Report {
     let (method, path, why) = (text.to_owned(), text.to_owned(), text.to_owned());
     report("10:00:02", ReportKind::TurnedAway(TurnedAwayReport { method, path, status: 404, why, untold: 1 }))
@@ -115,16 +120,7 @@ fn hostile_reports() -> Vec<Report> {
     reports.push(report("10:00:02", ReportKind::ForwardSkipped { event: 1, url, why }));
     reports.push(hostile_request(&text));
     reports.push(report("10:00:02", ReportKind::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
-    let words = |state| ExposureReport {
-        state,
-        by: text.clone(),
-        url: Some(text.clone()),
-        message: Some(format!("{text}\n{text}")),
-        again_in: None,
-    };
-    reports.extend(
-        [ExposureReach::Up, ExposureReach::Lost].map(|state| report("10:00:02", ReportKind::Exposure(words(state)))),
-    );
+    reports.extend([ExposureReach::Up, ExposureReach::Lost].map(|state| hostile_exposure(state, &text)));
     reports.push(report("10:00:02", ReportKind::Notice { message: text }));
     reports
 }
