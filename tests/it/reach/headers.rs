@@ -33,7 +33,8 @@ fn a_forward_of_expect_takes_a_header_and_the_path() {
     let target = app.url("/base");
     let line = ["expect", "created", "--forward-to", &target, "--forward-path", "--"];
     let (program, url) = (env!("CARGO_BIN_EXE_referralloop"), "${REFERRALLOOP_WEBHOOK_URL}");
-    let command = format!("{program} trigger created --to \"{url}in?t=1\"");
+    let home = scene.home();
+    let command = format!("HOME={} {program} trigger created --to \"{url}in?t=1\"", home.display());
     let ended = scene.run(line[..5].iter().chain(&CREDENTIAL).chain(&["--", "sh", "-c", &command]).copied());
     ended.code(0);
     let seen = &app.wait_for(1)[0];

@@ -94,7 +94,11 @@ fn its_names_filter_wherever_events_are_named() {
     }
     let line =
         ["expect", "new_registration", "--none", "reward_*", "--within", "1s", "--allow-unsigned", "--", "sh", "-c"];
-    let command = format!("{} trigger new_registration --unsigned", env!("CARGO_BIN_EXE_referralloop"));
+    let command = format!(
+        "HOME={} {} trigger new_registration --unsigned",
+        scene.home().display(),
+        env!("CARGO_BIN_EXE_referralloop")
+    );
     scene.run(line.iter().copied().chain([command.as_str()])).code(0);
     scene.run(["verify", "--event", "1"]).code(0);
     let unknown = scene.run(["events", "list", "--events", "new_registratoin"]).code(2);
