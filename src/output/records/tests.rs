@@ -41,7 +41,10 @@ fn examples() -> Vec<Vec<u8>> {
 
 fn reports() -> Vec<Report> {
     let url = || "http://localhost:3000/webhooks".to_owned();
-    let mut reports = vec![report("10:00:00", ReportKind::Ready { url: "http://127.0.0.1:4242".into(), pid: 4711 })];
+    let mut reports = vec![report(
+        "10:00:00",
+        ReportKind::Ready { url: "http://127.0.0.1:4242".into(), pid: 4711, inspect_url: None },
+    )];
     reports.extend(arrivals());
     reports.extend([
         report("10:00:01.140", ReportKind::Forward(attempt(answered_outcome(200, "{\"received\":true}")))),
