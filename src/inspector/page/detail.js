@@ -129,7 +129,7 @@ function aligned(place) {
   const row = (name, data, other) => h("tr", {}, h("th", { scope: "row" }, name), Array.from({ length }, (_, at) => cell(data, other, at)));
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Bytes side by side" }, h("table", { class: "aligned" },
     h("caption", {}, `The two forms part at byte ${place.byte}, counted from 0.`),
-    h("thead", {}, h("tr", {}, h("td", {}), Array.from({ length }, (_, at) => h("th", { scope: "col" }, at === place.byte - from ? `${at + from}` : (at + from) % 5 ? "" : `${at + from}`)))),
+    h("thead", {}, h("tr", {}, h("td", {}), Array.from({ length }, (_, at) => h("td", { "aria-hidden": "true" }, at === place.byte - from ? `${at + from}` : (at + from) % 5 ? "" : `${at + from}`)))),
     h("tbody", {}, row("received", received, hashed), row("hashed", hashed, received))));
 }
 
