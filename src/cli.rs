@@ -6,9 +6,9 @@ mod layout;
 mod values;
 
 use crate::commands::{
-    completions, config, demo, doctor, events, expect, help, listen, load, login, logout, man, reconcile, rehearse,
-    replay, sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe, verify,
-    waitlists, welcome, whoami,
+    completions, config, demo, doctor, events, expect, help, inspect, listen, load, login, logout, man, reconcile,
+    rehearse, replay, sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe,
+    verify, waitlists, welcome, whoami,
 };
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, GlobalOptions};
@@ -49,6 +49,7 @@ pub struct Cli {
 enum CliCommand {
     Demo(demo::Arguments),
     Listen(Box<listen::Arguments>),
+    Inspect(inspect::Arguments),
     Trigger(Box<trigger::Arguments>),
     Load(Box<load::Arguments>),
     Rehearse(Box<rehearse::Arguments>),
@@ -142,6 +143,7 @@ fn dispatch(command: &CliCommand, context: &Context) -> Result<Exit, Error> {
     match command {
         CliCommand::Demo(arguments) => demo::run(arguments, context),
         CliCommand::Listen(arguments) => listen::run(arguments, context),
+        CliCommand::Inspect(arguments) => inspect::run(arguments, context),
         CliCommand::Trigger(arguments) => trigger::run(arguments, context),
         CliCommand::Load(arguments) => load::run(arguments, context),
         CliCommand::Rehearse(arguments) => rehearse::run(arguments, context),

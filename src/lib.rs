@@ -15,6 +15,7 @@
 //! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
 //! | 1, the screen | [`output`]: people's text, records, prompts, progress | floor 0, the process |
 //! | 2 | [`session`]: what several commands stand on: settings, arguments, service, listener, delivery, history | everything below |
+//! | 2, the page | [`inspector`]: the history in a browser, over the store, the delivery engine and the records | everything below, [`session`] |
 //! | 3 | [`commands`]: a file or folder for each command, with its glue | everything below; never each other |
 //! | the door | [`cli`], [`run`], and [`error`], which session and commands speak | |
 //!
@@ -56,6 +57,7 @@ mod deliver;
 pub mod diagnose;
 mod exchange;
 mod hosted;
+mod inspector;
 mod jq;
 pub mod receive;
 mod sandbox;

@@ -154,7 +154,7 @@ async fn watch(
     let door = run::bind_listener(arguments.port).await?;
     let (screen, _) = console.start_screen()?;
     if console.is_json() {
-        let what = ReportKind::Ready { url: door.url.to_string(), pid: context.pid };
+        let what = ReportKind::Ready { url: door.url.to_string(), pid: context.pid, inspect_url: None };
         screen.send_report(Report { at: context.clock.now(), what });
     } else {
         screen.print(ScreenStream::Err, render_introduction(&plan, &door.url, &console));

@@ -3,6 +3,7 @@
 mod bound_headers;
 mod exposure;
 mod forward;
+mod inspecting;
 mod status;
 mod watch;
 
@@ -12,6 +13,7 @@ use crate::config::secrets::WebhookSecrets;
 use crate::context::Context;
 use crate::diagnose::KnownSecret;
 use crate::error::{Error, Exit};
+use crate::inspector;
 use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
@@ -56,6 +58,7 @@ Examples:
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
   referralloop listen --events created,deleted --json
+  referralloop listen --inspect --open
   referralloop listen --subscribe all --tunnel cloudflared
   referralloop listen --subscribe created,deleted --public-url https://hooks.example.com"
 )]
@@ -72,6 +75,8 @@ pub(crate) struct Arguments {
     answering: AnswerArguments,
     #[command(flatten)]
     shown: DisplayArguments,
+    #[command(flatten)]
+    inspecting: inspecting::Arguments,
     #[command(flatten)]
     life: LifetimeArguments,
 }
@@ -320,14 +325,19 @@ async fn serve(
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = session::store_path(context, settings)?;
-    let traces = Advertisement::publish(&door.url, context.pid, context.clock.now(), &store_path, ready_file)?;
+    let inspector = arguments.inspecting.bind(context, &store).await?;
+    let inspect_url = inspector.as_ref().map(inspector::InspectorDoor::url);
+    let process = (context.pid, inspect_url.as_deref());
+    let traces = Advertisement::publish(&door.url, process, context.clock.now(), &store_path, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
     listener::show_banner(&door.url, &secret, &receiving, console, &screen);
+    listener::show_inspector(inspect_url.as_deref(), console, &screen);
     if context.stderr.is_terminal {
         let secret = arguments.verification.secret_file.is_empty();
         listener::show_next_steps(context, secret, console, &screen);
     }
-    screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now()));
+    let inspector = arguments.inspecting.start(inspector, (context, settings), (secrets, &store), &door.url)?;
+    screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now(), inspect_url));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let watch = build_watch(
@@ -346,6 +356,9 @@ async fn serve(
         never = watch.run(&screen, &around.counters) => match never {},
     };
     drop(traces);
+    if let Some(inspector) = inspector {
+        inspector.finish().await;
+    }
     store.close().await;
     listener::show_summary(&ended, context.clock.now(), console, &screen);
     screen.finish()?;

@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod expect;
 pub(crate) mod help;
+pub(crate) mod inspect;
 pub(crate) mod listen;
 pub(crate) mod load;
 pub(crate) mod login;

@@ -15,7 +15,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::signature::{
     HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_referralhero, verify_signature,
 };
-use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within};
+use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within, diagnosis_fields};
 use crate::session::history::{self, StoredId, StoredRequest};
 use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
 use crate::store::StoreReader;
@@ -258,14 +258,14 @@ impl VerifyReport<'_> {
         fields.insert("secret".into(), json!(origin));
         if reason.is_some() {
             let found = self.diagnose(DiagnosisSubject::Sender);
-            fields.extend(diagnosis::diagnosis_fields(&found, DiagnosisSubject::Sender, self.arguments.framework));
+            fields.extend(diagnosis_fields(&found, DiagnosisSubject::Sender, self.arguments.framework));
         }
         let mut agrees = true;
         if let Some(got) = self.got {
             let asks = DiagnosisSubject::Code(got.as_bytes());
             let found = self.diagnose(asks);
             agrees = found.findings.is_empty();
-            let mut code = diagnosis::diagnosis_fields(&found, asks, self.arguments.framework);
+            let mut code = diagnosis_fields(&found, asks, self.arguments.framework);
             code.insert("agrees".into(), json!(agrees));
             fields.insert("got".into(), Value::Object(code));
         }

@@ -33,6 +33,8 @@ pub enum ReportKind {
         url: String,
         /// Its process id.
         pid: u32,
+        /// The URL that opens the inspector, where one runs beside it.
+        inspect_url: Option<String>,
     },
     /// A request was accepted or refused.
     Arrival(Box<ArrivalReport>),

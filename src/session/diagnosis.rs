@@ -1,8 +1,10 @@
 //! The doctor at work: a case put together from what is stored or given, asked within a budget of time.
 
 mod background;
+mod fields;
 
 pub(crate) use background::BackgroundDiagnosis;
+pub use fields::diagnosis_fields;
 
 use crate::clock::Clock;
 use crate::config::ConfigSettings;

@@ -130,6 +130,7 @@ impl SelectionOptions {
             since: read_moment("--since", self.since.as_deref(), now)?,
             until: read_moment("--until-time", self.until_time.as_deref(), now)?,
             failed: self.failed,
+            ..StoreFilter::default()
         })
     }
 }

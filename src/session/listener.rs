@@ -21,7 +21,6 @@ use crate::receive::{
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::Store;
 use jiff::Timestamp;
-use serde_json::json;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -278,21 +277,21 @@ impl Advertisement {
     /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
     pub(crate) fn publish(
         url: &Url,
-        pid: u32,
+        (pid, inspect_url): (u32, Option<&str>),
         at: Timestamp,
         store: &Path,
         ready_file: Option<PathBuf>,
     ) -> Result<Self, Error> {
         let _announcement = registry::register_listener(store, url, pid).ok();
-        let fields = json!({ "url": url.as_str(), "pid": pid });
+        let fields = records::ServedRecord { url: Some(url.as_str()), pid, inspect_url };
         let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
         Ok(Self { _ready_file, _announcement })
     }
 }
 
 /// The report that the listener accepts connections.
-pub(crate) fn ready_report(url: &Url, pid: u32, at: Timestamp) -> Report {
-    Report { at, what: ReportKind::Ready { url: url.to_string(), pid } }
+pub(crate) fn ready_report(url: &Url, pid: u32, at: Timestamp, inspect_url: Option<String>) -> Report {
+    Report { at, what: ReportKind::Ready { url: url.to_string(), pid, inspect_url } }
 }
 
 /// The banner: where, with which secret, and where to.
@@ -328,6 +327,14 @@ pub(crate) fn show_next_steps(context: &Context, secret: bool, console: &Console
     let mut out = String::new();
     write_lines(&mut out, &lines);
     screen.print(ScreenStream::Err, out);
+}
+
+/// The line below the banner that says where the inspector is.
+pub(crate) fn show_inspector(url: Option<&str>, console: &Console, screen: &Screen) {
+    if let Some(url) = url.filter(|_| !console.is_json()) {
+        let words = Sanitised::text(&format!("Inspector: {url}"));
+        screen.print(ScreenStream::Err, render_banner(&[words], &console.err));
+    }
 }
 
 /// A bare origin reads better without the slash that a URL ends with.

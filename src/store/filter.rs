@@ -44,6 +44,10 @@ pub struct StoreFilter {
     pub until: Option<Timestamp>,
     /// The last attempt to deliver them failed.
     pub failed: bool,
+    /// This text occurs in the body, without regard to the case of ASCII letters.
+    pub text: Option<String>,
+    /// Their numbers are above this one.
+    pub above: Option<u64>,
 }
 
 impl StoreFilter {
@@ -94,6 +98,13 @@ impl StoreQuery {
         [newer, older].map(|search| Self::new(search, filter, before))
     }
 
+    /// The search for a filter among events that are given by their numbers.
+    pub(super) fn among(filter: &StoreFilter, events: &[u64], before: Option<u64>) -> Self {
+        let mut search = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
+        search.values.push(Value::Text(json!(events).to_string()));
+        Self::new(search, filter, before)
+    }
+
     fn by(from: &'static str, number: &'static str) -> Self {
         Self { from, number, ..Self::default() }
     }
@@ -107,8 +118,17 @@ impl StoreQuery {
         search.digests(filter);
         search.state(filter.state);
         search.times(filter);
+        if let Some(above) = filter.above {
+            let number = search.number;
+            search.with(&format!("{number} > ?"), i64::try_from(above).unwrap_or(i64::MAX));
+        }
         if filter.failed {
             search.plain("(SELECT failed FROM attempts WHERE event = e.id ORDER BY id DESC LIMIT 1)");
+        }
+        // Last: whatever else sorts a row out is cheaper than its body.
+        if let Some(text) = &filter.text {
+            search.plain("instr(lower(CAST(e.body AS TEXT)), ?)");
+            search.values.push(Value::Text(text.to_ascii_lowercase()));
         }
         search
     }

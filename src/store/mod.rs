@@ -17,9 +17,11 @@
 //! | `import`, `forward_statements` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune` | removing for good |
-//! | `filter`, `reader` | which events, and reading them |
+//! | `filter`, `reader`, `changes`, `email_index` | which events, reading them, what happened since, finding an address |
 
+mod changes;
 mod code;
+mod email_index;
 mod event_cache;
 mod filter;
 mod forward_statements;
@@ -40,6 +42,8 @@ mod tables;
 mod tests;
 
 pub(crate) use crate::database::{OpenError, ReadError};
+pub(crate) use changes::StoreCursor;
+pub(crate) use email_index::EmailIndex;
 pub(crate) use filter::{EventDirection, StoreFilter};
 pub(crate) use import::EventImport;
 pub use journal::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};

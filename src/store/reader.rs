@@ -56,12 +56,32 @@ impl StoreReader {
         &self,
         filter: &StoreFilter,
         before: Option<u64>,
+        more: impl FnMut(EventRow) -> bool,
+    ) -> Result<(), ReadError> {
+        self.scan_found(filter, more, |connection| searches(connection, filter, before))
+    }
+
+    /// The same among events that are given by their numbers.
+    pub(crate) fn scan_among(
+        &self,
+        filter: &StoreFilter,
+        events: &[u64],
+        before: Option<u64>,
+        more: impl FnMut(EventRow) -> bool,
+    ) -> Result<(), ReadError> {
+        self.scan_found(filter, more, |_| Ok(vec![StoreQuery::among(filter, events, before)]))
+    }
+
+    fn scan_found(
+        &self,
+        filter: &StoreFilter,
         mut more: impl FnMut(EventRow) -> bool,
+        searches: impl FnOnce(&Connection) -> rusqlite::Result<Vec<StoreQuery>>,
     ) -> Result<(), ReadError> {
         self.read((), |connection| {
-            // One view over both searches: the writer may move events from the first place to the second.
+            // One view over all searches: the writer may move events from the first place to the second.
             let view = connection.unchecked_transaction()?;
-            for search in searches(connection, filter, before)? {
+            for search in searches(connection)? {
                 let (sql, values) = search.build_newest_first(rows::EVENT);
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut found = statement.query(params_from_iter(values))?;
@@ -163,7 +183,11 @@ impl StoreReader {
         self.read(Vec::new(), |connection| connection.prepare_cached(sql)?.query_map(values, read)?.collect())
     }
 
-    fn read<T>(&self, empty: T, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+    pub(super) fn read<T>(
+        &self,
+        empty: T,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, ReadError> {
         let Some(connection) = &self.connection else { return Ok(empty) };
         work(connection).map_err(|e| ReadError::from_sqlite(&self.path, &e))
     }

@@ -28,7 +28,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "receive" => [below_edges(), vec!["exchange", "server"]].concat(),
         "sandbox" => [below_edges(), FOOTINGS.to_vec()].concat(),
         "session" => [below_session(), vec!["error"]].concat(),
-        "commands" => [below_session(), vec!["session", "error"]].concat(),
+        "inspector" => [below_session(), vec!["session", "error"]].concat(),
+        "commands" => [below_session(), vec!["session", "error", "inspector"]].concat(),
         "cli" => [below_session(), vec!["session", "error", "commands"]].concat(),
         // The library's root: `run`, which is handed everything.
         "" => [below_session(), vec!["session", "error", "commands", "cli"]].concat(),
@@ -42,7 +43,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("crossterm", &["terminal"]),
     ("rusqlite", &["database", "store", "sandbox"]),
     ("reqwest", &["exchange"]),
-    ("axum", &["server", "receive", "sandbox"]),
+    ("axum", &["server", "receive", "sandbox", "inspector"]),
     ("dialoguer", &["output"]),
     ("indicatif", &["output"]),
     ("getrandom", &["context"]),

@@ -71,8 +71,10 @@ impl Stage {
     fn run(&self, line: &str) -> Output {
         let port = url::Url::parse(&self.app.url("/")).unwrap().port().unwrap();
         let line = line.replace("3000", &port.to_string());
-        if line.starts_with("referralloop listen") {
-            return self.listen(&line);
+        if line.starts_with("referralloop listen") || line.starts_with("referralloop inspect") {
+            // Port 4243 may be anybody's.
+            let inspects = line.contains("inspect") && !line.contains("--inspect-port");
+            return self.listen(&if inspects { format!("{line} --inspect-port 0") } else { line });
         }
         if let Some(rest) = line.strip_prefix("referralloop sandbox").filter(|rest| serves(rest)) {
             // Port 4010 may be anybody's, too.
@@ -89,10 +91,12 @@ impl Stage {
 
     /// Listens until it is ready, and then until its event has come or it is told to stop.
     ///
-    /// A tunnel's program is there and never says an address, so that nothing is called.
+    /// A tunnel's program is there and never says an address, so that nothing is called; no browser is opened.
     fn listen(&self, line: &str) -> Output {
-        let program = self.scene.write("bin/cloudflared", "#!/bin/sh\nexec sleep 60\n");
-        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        for (name, rest) in [("cloudflared", "exec sleep 60"), ("xdg-open", "exit 0"), ("open", "exit 0")] {
+            let program = self.scene.write(format!("bin/{name}"), format!("#!/bin/sh\n{rest}\n"));
+            std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
         let started: Started = self.shell(&format!("PATH=$PWD/bin:$PATH; exec {line}")).start();
         until("a listener that is ready", || {
             let said = started.stdout.text() + &started.stderr.text();

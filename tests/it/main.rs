@@ -17,6 +17,7 @@ mod exposure;
 mod help;
 mod history;
 mod hosted;
+mod inspector;
 mod json_stringify;
 mod main_job;
 mod minimum_rust;

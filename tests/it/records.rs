@@ -114,7 +114,8 @@ fn everything() -> Vec<Output> {
         Answer::Status(200),
     ]);
     let forward = app.url("/");
-    let listener = scene.listen(["--json", "--forward-to", &forward, "--respond", "500,200"]);
+    let listener =
+        scene.listen(["--json", "--inspect", "--inspect-port", "0", "--forward-to", &forward, "--respond", "500,200"]);
     let url = listener.url.clone();
     let mut outputs = Vec::new();
     let mut run = |line: &[&str]| outputs.push(scene.run(line.iter().copied().chain(["--json"])));

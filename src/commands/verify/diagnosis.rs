@@ -1,16 +1,13 @@
-//! A diagnosis told: as lines, and as the fields of a record.
+//! A diagnosis told, as lines.
 
 use crate::diagnose::{
-    ByteDifference, CauseAdvice, CauseFinding, Diagnosis, DiagnosisSubject, FindingCertainty, SearchStopReason,
-    WebFramework, advise_on_cause,
+    ByteDifference, CauseAdvice, Diagnosis, DiagnosisSubject, FindingCertainty, SearchStopReason, WebFramework,
+    advise_on_cause,
 };
 use crate::output::errors::wrap_text;
 use crate::output::line::StyledLine;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
 
 /// Columns of the labels.
 const LABEL: usize = 13;
@@ -87,54 +84,4 @@ fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &Outpu
         SearchStopReason::Time => "time ran out",
     };
     labelled("searched", &format!("{} values computed, none of them matches; {why}", diagnosis.hashes), style)
-}
-
-/// The fields that a diagnosis adds to a record: `causes`, `difference`, `hashes`, `searched`.
-pub fn diagnosis_fields(
-    diagnosis: &Diagnosis,
-    asks: DiagnosisSubject,
-    framework: Option<&WebFramework>,
-) -> Map<String, Value> {
-    let mut fields = Map::new();
-    let causes: Vec<Value> = diagnosis.findings.iter().map(|finding| cause_fields(finding, asks, framework)).collect();
-    fields.insert("causes".into(), Value::from(causes));
-    if let Some(place) = &diagnosis.difference {
-        let mut difference = Map::new();
-        difference.insert("byte".into(), json!(place.at));
-        difference.insert("excerpt_from".into(), json!(place.from));
-        difference.extend([side("received", &place.received), side("hashed", &place.hashed)]);
-        fields.insert("difference".into(), Value::Object(difference));
-    }
-    let searched = match diagnosis.stopped {
-        None => "found",
-        Some(SearchStopReason::Exhausted) => "exhausted",
-        Some(SearchStopReason::Hashes) => "bounded",
-        Some(SearchStopReason::Time) => "timed_out",
-    };
-    fields.insert("searched".into(), json!(searched));
-    fields.insert("hashes".into(), json!(diagnosis.hashes));
-    fields
-}
-
-fn cause_fields(finding: &CauseFinding, asks: DiagnosisSubject, framework: Option<&WebFramework>) -> Value {
-    let CauseAdvice { fix, code, check } = advise_on_cause(finding.cause, asks, framework);
-    let also: Vec<&str> = finding.also.iter().map(|cause| cause.id).collect();
-    json!({
-        "id": finding.cause.id,
-        "family": finding.cause.family,
-        "certainty": finding.certainty,
-        "message": finding.sentence,
-        "also": also,
-        "fix": fix,
-        "code": code,
-        "check": check,
-    })
-}
-
-/// Bytes as text, or in Base64 where they are none.
-fn side(name: &str, bytes: &[u8]) -> (String, Value) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (name.to_owned(), json!(text)),
-        Err(_) => (format!("{name}_base64"), json!(STANDARD.encode(bytes))),
-    }
 }

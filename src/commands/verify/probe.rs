@@ -15,6 +15,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::signature::Secret;
 use crate::session::arguments::HeaderArgument;
+use crate::session::diagnosis::diagnosis_fields;
 use crate::session::request;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -87,7 +88,7 @@ pub(super) fn show_probe(
 ) -> Result<(), Error> {
     let asks = DiagnosisSubject::Code(b"");
     if console.is_json() {
-        let mut fields = diagnosis::diagnosis_fields(&probed.diagnosis, asks, framework);
+        let mut fields = diagnosis_fields(&probed.diagnosis, asks, framework);
         fields.retain(|name, _| matches!(name.as_str(), "causes" | "difference"));
         fields.insert("url".into(), json!(url.as_str()));
         fields.insert("raw_body".into(), json!(is_correct(probed)));

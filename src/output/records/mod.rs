@@ -4,12 +4,17 @@
 //! to exactly what it was made from. Nothing here knows a terminal, a width or a colour.
 
 mod events;
+mod inspector;
 mod replay;
 mod report;
 mod sandbox;
 mod verdicts;
 
 pub(crate) use events::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
+pub(crate) use inspector::{
+    CatalogueFieldRecord, PageRecord, PayloadRecord, PendingForwardRecord, PlaceRecord, RefusalRecord, ServedRecord,
+    StatusRecord,
+};
 pub(crate) use sandbox::DeliveryRecord;
 
 use super::sanitise::{EscapeNotation, find_unsafe, push_escaped};

@@ -21,15 +21,41 @@ pub(super) enum ReportRecord<'a> {
     Instead(Box<InsteadRecord<'a>>),
     Call(CallRecord<'a>),
     Dispatch(Box<DeliveryAttemptRecord<'a>>),
-    Ready { url: &'a str, pid: u32 },
-    ForwardSkipped { event: u64, url: &'a str, why: &'a str },
+    Ready {
+        url: &'a str,
+        pid: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inspect_url: Option<&'a str>,
+    },
+    ForwardSkipped {
+        event: u64,
+        url: &'a str,
+        why: &'a str,
+    },
     TurnedAway(TurnedAwayRecord<'a>),
-    Wait { attempt: u32, due_at: String, delay_ms: u64 },
-    Delivered { event: u64, url: &'a str, attempts: u32 },
-    GaveUp { event: u64, url: &'a str, attempts: u32, of: u32 },
+    Wait {
+        attempt: u32,
+        due_at: String,
+        delay_ms: u64,
+    },
+    Delivered {
+        event: u64,
+        url: &'a str,
+        attempts: u32,
+    },
+    GaveUp {
+        event: u64,
+        url: &'a str,
+        attempts: u32,
+        of: u32,
+    },
     Exposure(ExposureRecord<'a>),
-    Skipped { count: u64 },
-    Notice { message: &'a str },
+    Skipped {
+        count: u64,
+    },
+    Notice {
+        message: &'a str,
+    },
 }
 
 /// The fields of `turned_away`.
@@ -90,7 +116,9 @@ impl<'a> ReportRecord<'a> {
             ReportKind::Instead(instead) => Self::Instead(Box::new(InsteadRecord::of(instead))),
             ReportKind::Call(call) => Self::Call(CallRecord::of(call)),
             ReportKind::Dispatch(dispatch) => Self::Dispatch(Box::new(DeliveryAttemptRecord::of(dispatch))),
-            ReportKind::Ready { url, pid } => Self::Ready { url, pid: *pid },
+            ReportKind::Ready { url, pid, inspect_url } => {
+                Self::Ready { url, pid: *pid, inspect_url: inspect_url.as_deref() }
+            }
             ReportKind::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             ReportKind::TurnedAway(report) => Self::TurnedAway(TurnedAwayRecord::of(report)),
             ReportKind::Wait { attempt, due_at, delay } => {

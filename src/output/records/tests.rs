@@ -41,7 +41,14 @@ fn examples() -> Vec<Vec<u8>> {
 
 fn reports() -> Vec<Report> {
     let url = || "http://localhost:3000/webhooks".to_owned();
-    let mut reports = vec![report("10:00:00", ReportKind::Ready { url: "http://127.0.0.1:4242".into(), pid: 4711 })];
+    let mut reports = vec![report(
+        "10:00:00",
+        ReportKind::Ready {
+            url: "http://127.0.0.1:4242".into(),
+            pid: 4711,
+            inspect_url: Some("http://127.0.0.1:4243/#token=0123".into()),
+        },
+    )];
     reports.extend(arrivals());
     reports.extend([
         report("10:00:01.140", ReportKind::Forward(attempt(answered_outcome(200, "{\"received\":true}")))),

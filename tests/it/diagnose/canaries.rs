@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use referralloop::commands::verify::diagnosis;
 use referralloop::diagnose::{Diagnosis, DiagnosisSubject, FRAMEWORKS, KnownSecret};
 use referralloop::output::style::OutputStyle;
+use referralloop::session::diagnosis::diagnosis_fields;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
@@ -88,7 +89,7 @@ fn told(trial: &Trial, found: &Diagnosis) -> String {
     for framework in [None, FRAMEWORKS.first()] {
         let lines = diagnosis::render_diagnosis(found, asks, framework, &style);
         lines.iter().for_each(|line| told.push_str(line.as_str()));
-        told += &serde_json::to_string(&diagnosis::diagnosis_fields(found, asks, framework)).unwrap();
+        told += &serde_json::to_string(&diagnosis_fields(found, asks, framework)).unwrap();
     }
     told
 }

@@ -23,7 +23,7 @@ pub use hostile::{heard, unsafe_characters};
 pub use listener::Listener;
 pub use output::Output;
 pub use post::post;
-pub use process::{Program, Started};
+pub use process::{Program, Started, program};
 pub use programs::{INSTALL, counterpart, free_port, note_skipped, slow_tests, vectors};
 pub use sandbox::Sandbox;
 pub use scene::{Run, Running, Scene, wall};

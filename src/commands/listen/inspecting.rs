@@ -1,0 +1,56 @@
+//! `listen --inspect`: the page beside the listener.
+
+use crate::config::ConfigSettings;
+use crate::config::secrets::WebhookSecrets;
+use crate::context::Context;
+use crate::error::Error;
+use crate::inspector::{self, InspectorContext, InspectorDoor, RunningInspector};
+use crate::session::arguments;
+use crate::store::Store;
+use std::net::SocketAddr;
+use url::Url;
+
+/// Options of the page.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Looking at it in a browser")]
+pub(super) struct Arguments {
+    /// Serve the inspector too, a page on this machine that shows what arrives, live
+    #[arg(long)]
+    inspect: bool,
+    /// Serve it on this port; 0 picks a free one [default: 4243]
+    #[arg(long, value_name = "PORT", value_parser = arguments::read_port, requires = "inspect")]
+    inspect_port: Option<u16>,
+    /// Open it in the browser
+    #[arg(long, requires = "inspect")]
+    open: bool,
+}
+
+impl Arguments {
+    /// Binds, where it is wanted.
+    pub(super) async fn bind(&self, context: &Context, store: &Store) -> Result<Option<InspectorDoor>, Error> {
+        if !self.inspect {
+            return Ok(None);
+        }
+        let address = SocketAddr::from(([127, 0, 0, 1], self.inspect_port.unwrap_or(inspector::PORT)));
+        InspectorDoor::bind(address, store.path(), (&context.clock, &context.entropy)).await.map(Some)
+    }
+
+    /// Begins to serve, and opens the browser where that is wanted.
+    pub(super) fn start(
+        &self,
+        door: Option<InspectorDoor>,
+        (context, settings): (&Context, &ConfigSettings),
+        (secrets, store): (&WebhookSecrets, &Store),
+        listener: &Url,
+    ) -> Result<Option<RunningInspector>, Error> {
+        let Some(door) = door else { return Ok(None) };
+        let url = door.url();
+        let running =
+            door.start(InspectorContext::collect(context, settings, (secrets, store), Some(listener.clone())));
+        if self.open {
+            inspector::open_browser(&url, store.path(), context)?;
+        }
+        Ok(Some(running))
+    }
+}

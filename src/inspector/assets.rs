@@ -1,0 +1,78 @@
+//! The page: files that stand beside this one, embedded as they are.
+//!
+//! Pure. Nothing is built and nothing is fetched from elsewhere.
+
+/// A file of the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageAsset {
+    /// Where it is asked for.
+    pub path: &'static str,
+    /// What it is.
+    pub media_type: &'static str,
+    /// What is in it.
+    pub text: &'static str,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const IMAGE: &str = "image/svg+xml";
+
+macro_rules! assets {
+    ($($path:literal $file:literal $media_type:ident;)*) => {
+        [$(PageAsset { path: $path, media_type: $media_type, text: include_str!(concat!("page/", $file)) },)*]
+    };
+}
+
+/// All of them.
+static ASSETS: [PageAsset; 11] = assets! {
+    "/" "index.html" HTML;
+    "/app.css" "app.css" STYLE;
+    "/icon.svg" "icon.svg" IMAGE;
+    "/app.js" "app.js" SCRIPT;
+    "/dom.js" "dom.js" SCRIPT;
+    "/data.js" "data.js" SCRIPT;
+    "/list.js" "list.js" SCRIPT;
+    "/detail.js" "detail.js" SCRIPT;
+    "/body.js" "body.js" SCRIPT;
+    "/actions.js" "actions.js" SCRIPT;
+    "/charts.js" "charts.js" SCRIPT;
+};
+
+/// What all of them may weigh together.
+#[cfg(test)]
+const LIMIT: usize = 120 * 1024;
+
+/// The file at a path.
+pub(super) fn find_asset(path: &str) -> Option<PageAsset> {
+    ASSETS.iter().find(|asset| asset.path == path).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_small_and_asks_nobody_else() {
+        let bytes: usize = ASSETS.iter().map(|asset| asset.text.len()).sum();
+        assert!(bytes <= LIMIT, "{bytes} bytes");
+        for asset in ASSETS {
+            let text = asset.text.replace("http://www.w3.org/", "");
+            for word in
+                ["https://", "innerHTML", "insertAdjacentHTML", "document.write", "eval(", "style=\"", " onclick"]
+            {
+                assert!(!text.contains(word), "{} says {word}", asset.path);
+            }
+        }
+    }
+
+    #[test]
+    fn modules_import_what_is_there() {
+        for asset in ASSETS.iter().filter(|asset| asset.media_type == SCRIPT) {
+            for part in asset.text.split("from \"./").skip(1) {
+                let name = part.split('"').next().unwrap();
+                assert!(find_asset(&format!("/{name}")).is_some(), "{} imports {name}", asset.path);
+            }
+        }
+    }
+}

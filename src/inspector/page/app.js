@@ -1,0 +1,351 @@
+// The page: what is asked for stands in the URL, what is shown follows from it and from what happens.
+
+import { $, button, count, h, segmented, toast } from "./dom.js";
+import { Stream, call, enter, fetchEvents, query } from "./data.js";
+import { List, when } from "./list.js";
+import { showComparison, showEvent, showRefused } from "./detail.js";
+import { Actions } from "./actions.js";
+
+const FILTERS = ["q", "events", "state", "failed", "waitlist", "where", "since", "until_time", "direction"];
+const SCREEN = 60;
+
+class App {
+  constructor() {
+    this.list = new List((number, record) => this.open(number, record), () => this.paintNote());
+    this.list.fault = (error) => this.fail(error);
+    this.act = new Actions(this);
+    this.redact = sessionStorage.getItem("mask") === "1";
+    this.fresh = 0;
+    this.readUrl();
+  }
+
+  readUrl() {
+    const parts = new URLSearchParams(location.search);
+    this.filters = Object.fromEntries(FILTERS.map((name) => [name, parts.get(name) ?? ""]));
+    this.refused = parts.get("refused") !== null && parts.get("view") === "refused" || parts.get("view") === "refused";
+    const number = (name) => (/^\d+$/.test(parts.get(name) ?? "") ? Number(parts.get(name)) : undefined);
+    const pair = /^(\d+),(\d+)$/.exec(parts.get("compare") ?? "");
+    this.shown = pair ? { compare: [Number(pair[1]), Number(pair[2])] } : number("event") ? { event: number("event") } : number("refused") ? { refused: number("refused") } : undefined;
+  }
+
+  writeUrl(push) {
+    const fields = { ...this.filters, view: this.refused ? "refused" : "" };
+    if (this.shown?.event) fields.event = this.shown.event;
+    if (this.shown?.refused) fields.refused = this.shown.refused;
+    if (this.shown?.compare) fields.compare = this.shown.compare.join(",");
+    const url = `/${query(fields)}`;
+    if (url !== location.pathname + location.search) history[push ? "pushState" : "replaceState"](null, "", url);
+  }
+
+  get isFiltered() { return this.refused || FILTERS.some((name) => this.filters[name]); }
+  get fields() { return { ...this.filters, redact: this.redact }; }
+
+  async start() {
+    this.wire();
+    try {
+      await enter();
+      await this.load();
+      this.openShown();
+      this.follow();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  follow() {
+    this.stream?.close();
+    this.stream = new Stream(this.redact, (name, record) => this.hear(name, record));
+  }
+
+  async load() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    this.job?.abort();
+    this.job = new AbortController();
+    this.paintFilters();
+    const began = performance.now();
+    try {
+      const asked = call("/api/status", { signal: this.job.signal });
+      const found = this.refused ? this.loadRefused() : fetchEvents({ ...this.fields, limit: SCREEN }, this.job.signal);
+      const [[status], { rows, next }] = await Promise.all([asked, found]);
+      if (turn !== this.turn) return;
+      this.status = status;
+      $("profile").textContent = status.profile;
+      if (this.isFiltered) this.list.showFound(rows, next, this.fields);
+      else this.list.showAll(status.first, Math.max(status.last, rows[0]?.event ?? 0), rows, this.fields);
+      this.took = performance.now() - began;
+      this.setFresh(0);
+      this.fault = undefined;
+    } catch (error) {
+      if (error.name === "AbortError" || turn !== this.turn) return;
+      if (error.status === 400) {
+        this.list.showFound([], undefined, {});
+        this.fault = [error.message, ...error.hints].join(". ");
+        this.list.draw();
+      } else throw error;
+    }
+  }
+
+  async loadRefused() {
+    const rows = await call(`/api/refused${query({ redact: this.redact })}`, { signal: this.job.signal });
+    const text = this.filters.q.toLowerCase();
+    return { rows: rows.filter((r) => !text || JSON.stringify(r).toLowerCase().includes(text)) };
+  }
+
+  reload() {
+    this.writeUrl();
+    this.load().catch((error) => this.fail(error));
+  }
+
+  fail(error) {
+    if (error.status === 401 || error.status === 403) {
+      $("detail").replaceChildren(h("div", { class: "blank" }, h("h2", {}, "This browser is not let in"), h("p", {}, "Open the URL that the command printed, with the token behind the #:"), h("pre", { class: "code" }, "referralloop inspect --open")));
+      document.body.classList.add("open");
+      this.setLive("cut", "Not let in");
+      return;
+    }
+    if (error.name === "AbortError") return;
+    toast(error.message, "bad");
+  }
+
+  hear(name, record) {
+    if (name === "cut") return this.setLive("wait", "Reconnecting");
+    this.setLive("on", "Live");
+    if (name === "reset") return this.load().catch((error) => this.fail(error));
+    if (name === "event") this.hearEvent(record);
+    if (name === "refused" && this.refused) this.later();
+    if (name === "place") {
+      if (record.last > (this.status?.last ?? 0)) this.status.last = record.last;
+      if (record.skipped && !this.isFiltered) this.list.grow(record.last);
+      if (record.skipped && this.isFiltered) this.later();
+    }
+    document.dispatchEvent(new CustomEvent("heard", { detail: [name, record] }));
+  }
+
+  hearEvent(e) {
+    const isNew = e.event > (this.status?.last ?? 0);
+    if (isNew && this.status) this.status.last = e.event;
+    if (this.isFiltered) {
+      this.list.take(e);
+      this.later();
+    } else {
+      this.list.take(e);
+      if (isNew && this.list.position > 4) this.setFresh(this.fresh + 1);
+    }
+    if (this.shown?.event === e.event) {
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.openShown(true), 120);
+    }
+  }
+
+  // A search is asked again at its top, not for every event of a burst.
+  later() {
+    this.waiting ??= setTimeout(async () => {
+      this.waiting = undefined;
+      const turn = this.turn;
+      try {
+        const { rows } = this.refused ? await this.loadRefused() : await fetchEvents({ ...this.fields, limit: SCREEN });
+        if (turn === this.turn) {
+          const fresh = this.list.merge(rows);
+          if (fresh && this.list.position > 4) this.setFresh(this.fresh + fresh);
+        }
+      } catch (error) { this.fail(error); }
+    }, 150);
+  }
+
+  setLive(state, words) {
+    const node = $("live");
+    if (node.dataset.state === state) return;
+    node.dataset.state = state;
+    node.lastElementChild.textContent = words;
+  }
+
+  setFresh(number) {
+    this.fresh = number;
+    $("fresh").hidden = !number;
+    $("fresh").firstElementChild.textContent = `↑ ${count(number)} new`;
+  }
+
+  paintNote() {
+    const { list } = this;
+    if (list.position <= 4 && this.fresh) this.setFresh(0);
+    const picked = list.picked.size;
+    const key = [list.total, list.next, list.filtered, picked, this.fault, this.refused, Math.floor(list.position / 56)].join();
+    if (this.noted === key) return;
+    this.noted = key;
+    const note = $("listnote");
+    $("list").classList.toggle("vacant", !list.total);
+    if (this.fault) return note.replaceChildren(h("p", { class: "fault" }, this.fault));
+    if (!list.total && !list.next) return note.replaceChildren(this.nothing());
+    const place = Math.min(list.total, Math.floor(list.position / 56) + 1);
+    const words = list.filtered ? `${count(list.total)}${list.next ? "+" : ""} found` : `${count(place)} of ${count(list.total)}`;
+    const chosen = picked > 0 && h("span", { class: "chosen" }, `${picked} selected`,
+      button("Replay", () => this.act.replay([...list.picked]), {}),
+      picked === 2 && button("Compare", () => this.openComparison([...list.picked].sort((a, b) => a - b)), {}),
+      button("Export", () => this.act.exportEvents([...list.picked]), {}),
+      button("Clear", () => { list.picked.clear(); list.draw(); }, { class: "quiet" }));
+    note.replaceChildren(h("span", { class: "dim" }, words), chosen || "");
+  }
+
+  nothing() {
+    const code = (text) => h("pre", { class: "code" }, text);
+    if (this.refused) return h("div", { class: "blank" }, h("h2", {}, "Nothing was refused"), h("p", {}, "Requests whose signature does not hold are kept here, with the reason."));
+    if (this.isFiltered) return h("div", { class: "blank" }, h("h2", {}, "Nothing matches"), button("Clear search and filters", () => this.clear(), { class: "primary" }));
+    return h("div", { class: "blank" }, h("h2", {}, "Nothing yet"), h("p", {}, "In two terminals, type:"), code(this.status?.listener ? "referralloop trigger created" : "referralloop listen\nreferralloop trigger created"), h("p", { class: "dim" }, "What arrives appears here by itself."));
+  }
+
+  clear() {
+    for (const name of FILTERS) this.filters[name] = "";
+    this.refused = false;
+    $("q").value = "";
+    this.reload();
+  }
+
+  set(name, value) {
+    this.filters[name] = value;
+    this.reload();
+  }
+
+  paintFilters() {
+    const f = this.filters;
+    $("q").value = f.q;
+    const key = JSON.stringify([f, this.refused]);
+    if (this.painted === key) return;
+    this.painted = key;
+    const focus = document.activeElement?.closest("#filters") && document.activeElement.dataset;
+    const toggle = (words, on, flip) => button(words, flip, { class: "pill", "aria-pressed": String(on), "data-value": words });
+    const box = (name, label, width) => h("input", { type: "text", class: `pill ${width}`, name, "aria-label": label, placeholder: label, value: f[name], spellcheck: "false", autocomplete: "off", on: { change: (event) => this.set(name, event.target.value.trim()) } });
+    const zone = f.since || f.until_time;
+    $("filters").replaceChildren(
+      segmented("Type", [["", "All"], ["signup.created", "Created"], ["signup.position_changed", "Moved"], ["signup.deleted", "Deleted"]], this.refused ? "-" : f.events, (value) => { this.refused = false; this.set("events", value); }),
+      segmented("Verification", [["", "Any"], ["valid", "Verified"], ["unsigned", "Unsigned"]], f.state, (value) => { this.refused = false; this.set("state", value); }),
+      toggle("Failed", f.failed === "1", () => { this.refused = false; this.set("failed", f.failed ? "" : "1"); }),
+      toggle("Refused", this.refused, () => { this.refused = !this.refused; this.reload(); }),
+      box("waitlist", "Waitlist id", ""), box("where", "jq condition, .data.position < 10", "long"),
+      zone ? button("Time range ✕", () => { f.since = ""; this.set("until_time", ""); }, { class: "pill", "aria-pressed": "true" }) : "",
+      this.isFiltered ? button("Clear", () => this.clear(), { class: "quiet" }) : "");
+    if (focus?.value !== undefined) [...$("filters").querySelectorAll("button")].find((node) => node.dataset.value === focus.value)?.focus();
+  }
+
+  open(number, record) {
+    this.shown = record?.type === "refused" || (this.refused && number) ? { refused: number } : { event: number };
+    this.writeUrl(!document.body.classList.contains("open"));
+    this.openShown();
+  }
+
+  openEvent(number) {
+    this.open(number, { type: "event" });
+    const index = this.list.indexOf(number);
+    if (index >= 0) this.list.select(index, true);
+  }
+
+  openComparison(pair) {
+    this.shown = { compare: pair };
+    this.writeUrl(true);
+    return this.openShown();
+  }
+
+  async openShown(quiet) {
+    const box = $("detail");
+    document.body.classList.toggle("open", Boolean(this.shown));
+    if (!this.shown) return box.replaceChildren(this.welcome());
+    const wanted = this.shown;
+    const around = { redact: this.redact, act: this.act, status: this.status, open: (number) => this.openEvent(number) };
+    const slot = h("div", { class: "slot" });
+    try {
+      if (wanted.compare) await showComparison(slot, wanted.compare, around);
+      else if (wanted.refused) await showRefused(slot, wanted.refused, around);
+      else this.event = await showEvent(slot, wanted.event, around);
+      if (this.shown !== wanted) return;
+      const top = quiet ? box.scrollTop : 0;
+      box.replaceChildren(button("‹ Back", () => this.close(), { class: "back quiet" }), slot);
+      box.scrollTop = top;
+    } catch (error) {
+      if (error.status === 404 || error.status === 400) box.replaceChildren(button("‹ Back", () => this.close(), { class: "back quiet" }), h("div", { class: "blank" }, h("h2", {}, "Not here"), h("p", {}, error.message)));
+      else this.fail(error);
+    }
+  }
+
+  welcome() {
+    return h("div", { class: "blank" }, h("img", { src: "/icon.svg", alt: "", width: 48, height: 48 }), h("h2", {}, "Choose an event"), h("p", { class: "dim" }, "j and k move, Enter opens, / searches, ? shows all keys."));
+  }
+
+  close() {
+    this.shown = undefined;
+    this.writeUrl();
+    this.openShown();
+    this.list.box.focus();
+  }
+
+  wire() {
+    let typing;
+    $("q").addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => this.set("q", $("q").value.trim()), 120);
+    });
+    $("fresh").firstElementChild.addEventListener("click", () => { this.list.moveTo(0); this.setFresh(0); });
+    $("make").addEventListener("click", () => this.act.make());
+    $("help").addEventListener("click", () => this.act.shortcuts());
+    $("mask").addEventListener("click", () => this.mask());
+    $("theme").addEventListener("click", () => {
+      const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
+      localStorage.setItem("theme", dark ? "light" : "dark");
+      document.documentElement.dataset.theme = dark ? "light" : "dark";
+    });
+    $("mask").setAttribute("aria-pressed", String(this.redact));
+    document.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[data-event]");
+      if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); this.openEvent(Number(link.dataset.event)); }
+    });
+    addEventListener("popstate", () => { this.readUrl(); this.load().catch((error) => this.fail(error)); this.openShown(); });
+    this.openShown();
+  }
+
+  mask() {
+    this.redact = !this.redact;
+    sessionStorage.setItem("mask", this.redact ? "1" : "0");
+    $("mask").setAttribute("aria-pressed", String(this.redact));
+    this.follow();
+    this.load().catch((error) => this.fail(error));
+    this.openShown();
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const { target } = event;
+    if (event.key === "Escape") {
+      if (target.matches("input, textarea")) target.blur();
+      else if (this.shown) this.close();
+      else if (this.isFiltered) this.clear();
+      return;
+    }
+    if (target.matches("input, textarea, select")) {
+      if (target.id === "q" && (event.key === "ArrowDown" || event.key === "Enter")) { event.preventDefault(); this.list.box.focus(); this.list.select(0, event.key === "ArrowDown"); }
+      return;
+    }
+    const { list } = this;
+    const inList = target === list.box || target === document.body;
+    const page = Math.max(1, Math.floor(list.box.clientHeight / 56) - 1);
+    const moves = { j: 1, k: -1, ...(inList && { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }) };
+    const number = this.shown?.event;
+    if (moves[event.key]) list.select(Math.max(0, Math.min(list.total - 1, list.cursor + moves[event.key])), !this.shown);
+    else if (event.key === "g" || (inList && event.key === "Home")) list.select(0, !this.shown);
+    else if (event.key === "G" || (inList && event.key === "End")) list.select(list.total - 1, !this.shown);
+    else if (event.key === "Enter" && inList) list.select(list.cursor < 0 ? 0 : list.cursor);
+    else if (event.key === "x") list.pick(list.cursor);
+    else if (event.key === "r") this.act.replay(list.picked.size ? [...list.picked] : number ? [number] : list.cursor >= 0 && !this.refused ? [list.number(list.cursor)] : []);
+    else if (event.key === "e" && this.event && number === this.event.event) this.act.edit(this.event);
+    else if (event.key === "n") this.act.make();
+    else if (event.key === "m") this.mask();
+    else if (event.key === "/") $("q").focus();
+    else if (event.key === "?") this.act.shortcuts();
+    else return;
+    event.preventDefault();
+  }
+}
+
+const theme = localStorage.getItem("theme");
+if (theme) document.documentElement.dataset.theme = theme;
+const app = new App();
+app.start();
+export { when };

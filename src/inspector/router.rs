@@ -1,0 +1,139 @@
+//! Which path is answered by whom, once it is clear that whoever asks may.
+
+use super::access::AccessFault;
+use super::answer::{answer, answer_asset, answer_error, answer_missing, answer_stranger, answer_wrong_method};
+use super::assets::find_asset;
+use super::{Inspector, acting, reading, stream};
+use crate::error::Error;
+use crate::server::{CatchPanic, DetachOnDrop, ServerLimits, read_body};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::header::{AUTHORIZATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+use url::form_urlencoded;
+
+/// The page and its interface.
+pub(super) fn router(inspector: Inspector) -> Router {
+    Router::new().fallback(handle).with_state(inspector)
+}
+
+/// What was begun is finished although the page is closed: what is sent is recorded.
+fn handle(State(inspector): State<Inspector>, request: Request) -> CatchPanic<Response> {
+    CatchPanic::new(DetachOnDrop::new(respond(inspector, request)), || {
+        answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", Body::from("the inspector failed\n"))
+    })
+}
+
+async fn respond(inspector: Inspector, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let now = inspector.0.around.clock.now();
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    if let Some(asset) = find_asset(parts.uri.path()) {
+        return match inspector.0.access.check_page(&parts.headers) {
+            Err(fault) => answer_stranger(now, fault),
+            Ok(()) if is_read => answer_asset(asset),
+            Ok(()) => answer_wrong_method(now, "GET"),
+        };
+    }
+    if let Err(fault) = admit(&inspector, &parts, is_read) {
+        return answer_stranger(now, fault);
+    }
+    let answered = match is_read {
+        true => read(&inspector, &parts).await,
+        false if parts.method == Method::POST => act(&inspector, &parts, body).await,
+        false => Ok(answer_wrong_method(now, "GET, POST")),
+    };
+    answered.unwrap_or_else(|error| answer_error(now, &error))
+}
+
+fn admit(inspector: &Inspector, parts: &Parts, is_read: bool) -> Result<(), AccessFault> {
+    let access = &inspector.0.access;
+    access.check_origin(&parts.headers)?;
+    if !is_read {
+        access.check_action(&parts.headers)?;
+    }
+    access.check_token(&parts.headers)
+}
+
+async fn read(inspector: &Inspector, parts: &Parts) -> Result<Response, Error> {
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    let own = inspector.clone();
+    let segments: Vec<&str> = path.strip_prefix("/api/").unwrap_or_default().split('/').collect();
+    match segments[..] {
+        ["status"] => reading::show_status(own).await,
+        ["events"] => reading::list_events(own, query).await,
+        ["refused"] => reading::list_refused(own, query).await,
+        ["stream"] => {
+            let (since, rest) = take_parameter(query, "since");
+            stream::open_stream(inspector, &rest, since.as_deref(), &parts.headers)
+        }
+        ["export"] => {
+            let (ids, rest) = take_parameter(query, "ids");
+            acting::export_events(own, &ids.unwrap_or_default(), &rest).await
+        }
+        ["events", number] => match number.parse() {
+            Ok(number) => reading::show_event(own, number, query).await,
+            Err(_) => Ok(nothing(inspector)),
+        },
+        ["refused", number] => match number.parse() {
+            Ok(number) => reading::show_refused(own, number, query).await,
+            Err(_) => Ok(nothing(inspector)),
+        },
+        ["events", number, "body"] => match number.parse() {
+            Ok(number) => reading::download_body(own, number).await,
+            Err(_) => Ok(nothing(inspector)),
+        },
+        ["events", number, "as", language] => match number.parse() {
+            Ok(number) => acting::write_request(own, (number, language), take_parameter(query, "to").0).await,
+            Err(_) => Ok(nothing(inspector)),
+        },
+        _ => Ok(nothing(inspector)),
+    }
+}
+
+async fn act(inspector: &Inspector, parts: &Parts, body: Body) -> Result<Response, Error> {
+    let path = parts.uri.path();
+    if path == "/api/session" {
+        return Ok(let_in(inspector, parts));
+    }
+    let body = read_body(false, body, &ServerLimits { body_bytes: 4 << 20, ..ServerLimits::default() }).await;
+    let body = body.map_err(|fault| Error::usage(fault.explain()))?;
+    match path {
+        "/api/replay" => acting::replay_events(inspector.clone(), body).await,
+        "/api/send" => acting::send_event(inspector.clone(), body).await,
+        "/api/make" => acting::make_event(inspector, &body),
+        _ => Ok(nothing(inspector)),
+    }
+}
+
+fn nothing(inspector: &Inspector) -> Response {
+    answer_missing(inspector.0.around.clock.now(), "there is nothing at this path")
+}
+
+/// Exchanges the token of the URL that was opened for a cookie.
+fn let_in(inspector: &Inspector, parts: &Parts) -> Response {
+    let mut response = answer(StatusCode::NO_CONTENT, "text/plain", Body::empty());
+    let token = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let cookie =
+        token.filter(|_| inspector.0.access.has_bearer(&parts.headers)).map(|token| inspector.0.access.cookie(token));
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A parameter of a query, and the query without it.
+fn take_parameter(query: &str, name: &str) -> (Option<String>, String) {
+    let (mut found, mut rest) = (None, form_urlencoded::Serializer::new(String::new()));
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        if key == name {
+            found = Some(value.into_owned());
+        } else {
+            rest.append_pair(&key, &value);
+        }
+    }
+    (found, rest.finish())
+}

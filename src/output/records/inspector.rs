@@ -1,0 +1,118 @@
+//! The records that only the inspector's interface has: what its page begins with, and where a list or a stream goes on.
+
+use super::format_instant;
+use crate::protocol::arrival::ForwardProgress;
+use crate::protocol::event::{CatalogueField, EventType, FieldKind};
+use crate::protocol::signature::SignatureFault;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Fields of a `ready` where a page is served.
+#[derive(Serialize)]
+pub(crate) struct ServedRecord<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<&'a str>,
+    pub pid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspect_url: Option<&'a str>,
+}
+
+/// Fields of a `page`.
+#[derive(Serialize)]
+pub(crate) struct PageRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_before: Option<u64>,
+}
+
+/// Fields of a `place`; a `hello` and a `reset` have the same.
+#[derive(Serialize)]
+pub(crate) struct PlaceRecord {
+    pub last: u64,
+    pub skipped: u64,
+}
+
+/// Fields of a `payload`.
+#[derive(Serialize)]
+pub(crate) struct PayloadRecord<'a> {
+    pub event_type: EventType,
+    pub body: &'a str,
+}
+
+/// Fields of a `verification` of a request that was refused: `verify --json` prints these and the secret's origin.
+#[derive(Serialize)]
+pub(crate) struct RefusalRecord<'a> {
+    pub verification: &'static str,
+    pub reason: SignatureFault,
+    pub message: &'a str,
+    pub bytes: usize,
+    #[serde(flatten)]
+    pub diagnosis: Map<String, Value>,
+}
+
+/// Fields of a `status`.
+#[derive(Serialize)]
+pub(crate) struct StatusRecord<'a> {
+    pub version: &'static str,
+    pub profile: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listener: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<u64>,
+    pub last: u64,
+    pub refused: u64,
+    pub catalogue: Vec<CatalogueFieldRecord>,
+    pub retry_delays_s: Vec<u64>,
+    pub pending: Vec<PendingForwardRecord>,
+}
+
+/// One field that events have.
+#[derive(Serialize)]
+pub(crate) struct CatalogueFieldRecord {
+    path: &'static str,
+    kind: &'static str,
+    events: Vec<EventType>,
+}
+
+impl CatalogueFieldRecord {
+    /// Reads the catalogue's line.
+    pub(crate) fn of(field: &CatalogueField) -> Self {
+        let events = EventType::ALL.into_iter().filter(|event| field.is_carried_by(*event)).collect();
+        Self { path: field.path, kind: name_kind(field.kind), events }
+    }
+}
+
+/// What a form needs to know of a field.
+fn name_kind(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Event => "event",
+        FieldKind::Id => "id",
+        FieldKind::Text => "text",
+        FieldKind::Email => "email",
+        FieldKind::Time => "time",
+        FieldKind::Integer => "integer",
+        FieldKind::Object => "object",
+    }
+}
+
+/// A forward that is tried again.
+#[derive(Serialize)]
+pub(crate) struct PendingForwardRecord {
+    url: String,
+    arrival: u64,
+    attempts: u32,
+    began_at: String,
+    due_at: String,
+}
+
+impl PendingForwardRecord {
+    /// Reads how far a target has got.
+    pub(crate) fn of(url: String, progress: &ForwardProgress) -> Self {
+        Self {
+            url,
+            arrival: progress.arrival,
+            attempts: progress.attempts,
+            began_at: format_instant(progress.first),
+            due_at: format_instant(progress.due),
+        }
+    }
+}

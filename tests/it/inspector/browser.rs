@@ -1,0 +1,31 @@
+//! The page in a real Chromium: `tests/browser/page.mjs`, which anybody can run by hand.
+
+use crate::support::{Scene, counterpart, note_skipped, program};
+use std::path::Path;
+
+/// Runs a script of `tests/browser` where there are a Chromium and a Node to do so.
+fn run_script(name: &str) {
+    let chromium = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find_program);
+    let (Some(chromium), Some(node)) = (chromium, counterpart("node")) else {
+        return note_skipped("Chromium", "install chromium and node to try the page in a browser");
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(name);
+    let scene = Scene::new();
+    // Node 20 has its WebSocket behind an option, which later ones take as well.
+    let line = ["--experimental-websocket", "--no-warnings", script.to_str().unwrap()];
+    let run = scene.command(&node, line).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let modules = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("counterparts/node_modules");
+    let output = run.env("CHROMIUM", chromium).env("REFERRALLOOP", program()).env("NODE_MODULES", modules).output();
+    assert_eq!(output.code, Some(0), "{output}");
+    print!("{}", output.out());
+}
+
+fn find_program(name: &str) -> Option<std::path::PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.exists())
+}
+
+#[test]
+fn the_page_works_in_a_browser() {
+    run_script("page.mjs");
+}
