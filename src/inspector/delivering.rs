@@ -5,6 +5,7 @@ use crate::deliver::{self, DeliveryContext, DeliveryPace, DeliveryPlan, Delivery
 use crate::error::Error;
 use crate::protocol::attempt::{Attempt, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::report::{ReplayReport, Report, ReportKind};
+use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::session::transfer::EventHistory;
 use std::time::Duration;
@@ -23,7 +24,7 @@ impl InspectorState {
             label: label.to_string(),
             event,
             purpose,
-            retry_from: RetryFrom::default(),
+            rules: DeliveryRules::Referralloop(RetryFrom::default()),
             pace: DeliveryPace::Instant,
             retry: false,
             stops_when_refused: true,
