@@ -38,7 +38,20 @@ use crate::store::{self, Store, StoreReader};
 use std::path::{Path, PathBuf};
 
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
+///
+/// # Errors
+/// A file is broken, or the one that `--config` names is not there: its settings are wanted.
 pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
+    if let Some(path) = context.globals.config.as_ref().map(|path| context.resolve(path)).filter(|path| !path.exists())
+    {
+        return Err(Error::configuration(format!("the configuration {} does not exist", path.display()))
+            .hint("check --config; referralloop config set and login make the file where there is none"));
+    }
+    load_settings_to_change(context, console)
+}
+
+/// The same for commands that write the user configuration and make it where there is none.
+pub(crate) fn load_settings_to_change(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
     console.print_detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
     for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
