@@ -146,7 +146,9 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
     } else {
         console.print_notice(&format!("Secret stored in {} (profile {profile}).", path.display()));
     }
-    if session::store_path(context, settings).is_ok_and(|store| registry::find_listener(&store).is_some()) {
+    if !console.is_json()
+        && session::store_path(context, settings).is_ok_and(|store| registry::find_listener(&store).is_some())
+    {
         console.print_notice("The listener that runs keeps the secret that it started with; restart it.");
     }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {

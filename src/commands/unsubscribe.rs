@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let subscriber = SubscriptionClient::open(&service, &store, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
-        let entries = subscriber.journal.list_entries(false)?;
+        let (entries, past) = (subscriber.journal.list_entries(false)?, subscriber.journal.list_entries(true)?);
         let doomed = match named {
             true => choose_removals(arguments, &entries, &subscriber, &console)?,
             false => match pick_removals(&entries, &subscriber, &console)? {
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         confirm(arguments, doomed.len(), context)?;
         let uncertain = arguments.all && entries.iter().any(|entry| entry.id.is_none() && subscriber.is_here(entry));
         tokio::select! {
-            ended = remove_all(&subscriber, doomed, &console) => {
+            ended = remove_all(&subscriber, doomed, &past, &console) => {
                 ended.map(|known| if uncertain || !known { Exit::No } else { Exit::Done })
             }
             signal = stop.wait_for_stop() => Ok(exit_for_signal(signal)),
@@ -167,14 +167,16 @@ fn pick_removals(
 async fn remove_all(
     subscriber: &SubscriptionClient<'_>,
     doomed: Vec<SubscriptionRemoval>,
+    past: &[JournalEntry],
     console: &Console,
 ) -> Result<bool, Error> {
     let (count, mut failed, mut all_known) = (doomed.len(), Vec::new(), true);
     for (id, entry) in doomed {
         match subscriber.remove(&id, entry.as_ref()).await {
             Ok(found) => {
-                all_known &= found || entry.is_some();
-                show(console, &id, entry.as_ref(), found)?;
+                let known = found || entry.is_some() || past.iter().any(|entry| entry.id.as_ref() == Some(&id));
+                all_known &= known;
+                show(console, &id, entry.as_ref(), (found, known))?;
             }
             Err(error) => failed.push((id, error)),
         }
@@ -191,7 +193,7 @@ async fn remove_all(
     }
 }
 
-fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, found: bool) -> Result<(), Error> {
+fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, (found, known): (bool, bool)) -> Result<(), Error> {
     if console.is_json() {
         let fields = json!({
             "id": id, "found": found, "line": entry.map(|entry| entry.number),
@@ -200,10 +202,10 @@ fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, found: bool) 
         return Ok(console.write_record("unsubscribed", &fields)?);
     }
     let what = entry.map(|entry| format!("  {} → {}", entry.event, entry.url)).unwrap_or_default();
-    let how = match (found, entry) {
+    let how = match (found, known) {
         (true, _) => "ended",
-        (false, Some(_)) => "was already gone",
-        (false, None) => "is unknown, to the service and to the journal",
+        (false, true) => "was already gone",
+        (false, false) => "is unknown, to the service and to the journal",
     };
     Ok(console.write_line(&format!("{id} {how}{what}"))?)
 }

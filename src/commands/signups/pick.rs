@@ -35,7 +35,7 @@ pub(super) async fn pick_several(waitlist: &str, work: &SignupsSession<'_>) -> R
 async fn list(waitlist: &str, work: &SignupsSession<'_>) -> Result<(Vec<String>, Vec<Sanitised>), Error> {
     let found = work.service.client.list_signups(waitlist, LARGEST_PAGE, 0).await;
     let signups = found.map_err(|failure| work.explain(&failure))?;
-    let usable: Vec<ApiSignup> = signups.into_iter().filter(|signup| check_id(signup.id()).is_ok()).collect();
+    let usable: Vec<ApiSignup> = signups.items.into_iter().filter(|signup| check_id(signup.id()).is_ok()).collect();
     if usable.is_empty() {
         return Err(Error::usage("the waitlist has no sign-up yet"));
     }
