@@ -297,6 +297,13 @@ impl Context {
         io::stderr().into()
     }
 
+    /// Whether the locale says that nothing but ASCII can be shown, as `LANG=C` does. Without any word the terminal is
+    /// taken to be a usual one of today. The order of the variables is that of POSIX.
+    pub fn wants_ascii(&self) -> bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| self.environment.text(name));
+        locale.is_some_and(|locale| matches!(locale.as_str(), "C" | "POSIX" | "C.ASCII"))
+    }
+
     /// A random number.
     pub fn random_u64(&self) -> u64 {
         let mut bytes = [0; 8];

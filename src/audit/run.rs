@@ -8,6 +8,7 @@ use super::perform::{JudgedExchanges, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use crate::protocol::check::{AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckVerdict};
+use crate::shutdown::{StopReceiver, StopSignal};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -34,32 +35,52 @@ struct AuditKnowledge {
     forms_refused: bool,
 }
 
-/// Audits. `repeat` gives the command line that repeats a check.
+/// Audits until the end or until told to stop: what was judged by then, and by what it was ended early. `repeat` gives
+/// the command line that repeats a check.
 pub(crate) async fn run_audit(
     plan: &AuditPlan,
     repeat: &dyn Fn(&AuditCheck) -> String,
     audience: &mut dyn AuditObserver,
-) -> Result<AuditReport, AuditUnreachable> {
+    stop: &StopReceiver,
+) -> Result<(AuditReport, Option<StopSignal>), AuditUnreachable> {
     let stage = CheckContext::new(plan);
-    let mut known = send_first_event(&stage).await?;
     let checks: Vec<&AuditCheck> = all_checks().filter(|check| is_wanted(check, plan)).collect();
     let mut ended: Vec<CheckReport> = Vec::with_capacity(checks.len());
+    let interrupted = tokio::select! {
+        judged = judge(&checks, &stage, repeat, audience, &mut ended) => judged.map(|()| None)?,
+        signal = stop.wait_for_stop() => Some(signal),
+    };
+    let cut_short = match interrupted {
+        Some(_) => Some(format!("interrupted after {} of {} checks", ended.len(), checks.len())),
+        None => (stage.elapsed() >= plan.limits.time).then(|| out_of_time(plan)),
+    };
+    let (url, requests, took) = (plan.url.to_string(), stage.requests(), stage.elapsed());
+    Ok((AuditReport { url, checks: ended, seed: plan.seed, requests, took, cut_short }, interrupted))
+}
+
+/// Judges one check after the other. What has ended stays where this is dropped half-way.
+async fn judge(
+    checks: &[&AuditCheck],
+    stage: &CheckContext<'_>,
+    repeat: &dyn Fn(&AuditCheck) -> String,
+    audience: &mut dyn AuditObserver,
+    ended: &mut Vec<CheckReport>,
+) -> Result<(), AuditUnreachable> {
+    let mut known = send_first_event(stage).await?;
     for (at, check) in checks.iter().enumerate() {
         audience.check_started(at, checks.len(), check.id);
-        let report = run_check(check, &stage, &known, repeat(check)).await;
+        let report = run_check(check, stage, &known, repeat(check)).await;
         known.forms_refused |= check.id == "auth.body-forms" && matches!(report.verdict, CheckVerdict::Failed(_));
         let may_be_gone =
             |last: &Arc<CheckExchange>| matches!(last.outcome, AttemptOutcome::Refused | AttemptOutcome::Disconnected);
         if known.ended_by.is_none() && stage.check_exchanges().last().is_some_and(may_be_gone) {
-            let back = wait_for_listener(&stage).await || try_restart(&stage).await;
+            let back = wait_for_listener(stage).await || try_restart(stage).await;
             known.ended_by = if back { None } else { Some(check.id) };
         }
         audience.check_ended(&report);
         ended.push(report);
     }
-    let cut_short = (stage.elapsed() >= plan.limits.time).then(|| out_of_time(plan));
-    let (url, requests, took) = (plan.url.to_string(), stage.requests(), stage.elapsed());
-    Ok(AuditReport { url, checks: ended, seed: plan.seed, requests, took, cut_short })
+    Ok(())
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.

@@ -192,7 +192,7 @@ fn place(console: &Console, context: &Context, project: bool) -> Result<(PathBuf
         file::ConfigFile::read(&path, ConfigFileKind::Project)?;
         return Ok((path, None));
     }
-    let settings = session::load_settings(context, console)?;
+    let settings = session::load_settings_to_change(context, console)?;
     let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     Ok((path, Some(settings.profile.value)))
 }

@@ -32,9 +32,9 @@ pub(crate) struct Arguments {}
 /// Checks, then keeps.
 pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = session::load_settings(context, &console)?;
+    let settings = session::load_settings_to_change(context, &console)?;
     let place = api::resolve_location(&settings)?;
-    let (key, origin) = read(context)?;
+    let (key, origin) = read(context, &console)?;
     let service =
         service::open_service_with(context, place, ApiCredentials { key, origin: SettingOrigin::Option(origin) })?;
     let waitlists = runtime::block_on(async {
@@ -45,7 +45,19 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn read(context: &Context) -> Result<(ApiKey, &'static str), Error> {
+/// How often a person may type a key that cannot be one.
+const TRIES: usize = 3;
+
+fn read(context: &Context, console: &Console) -> Result<(ApiKey, &'static str), Error> {
+    for _ in 1..TRIES {
+        if !context.may_prompt() {
+            break;
+        }
+        match ApiKey::new(prompt::prompt_hidden("API key (not shown)")?.as_bytes()) {
+            Ok(key) => return Ok((key, "the prompt")),
+            Err(fault) => console.print_notice(&format!("{fault}; try again, or leave with Ctrl-C")),
+        }
+    }
     let (bytes, origin) = if context.may_prompt() {
         (prompt::prompt_hidden("API key (not shown)")?.into_bytes(), "the prompt")
     } else if context.stdin.is_terminal {

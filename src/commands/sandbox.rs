@@ -181,7 +181,7 @@ async fn serve(
     context: &Context,
     console: &Console,
 ) -> Result<Exit, Error> {
-    let stop = context.subscribe_stop()?;
+    let (stop, place) = (context.subscribe_stop()?, plot.place.clone());
     let site = BoundSandbox::open(plot, context).await?;
     check_founding(&arguments.workspace, &site)?;
     let (screen, unread) = console.start_screen()?;
@@ -195,10 +195,11 @@ async fn serve(
             () = unread.notified() => {}
         }
     };
-    let ended = site.serve(running, end, stop.wait_for_second_stop()).await;
+    let summary = site.serve(running, end, stop.wait_for_second_stop()).await;
     drop(ready);
     screen.finish()?;
-    Ok(match ended {
+    sandbox::show_summary(&summary, &place, console);
+    Ok(match summary.end {
         SandboxEnd::Done => Exit::Done,
         SandboxEnd::Aborted(signal) => exit_for_signal(signal),
     })

@@ -12,7 +12,7 @@ use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::signature::Secret;
-use crate::session::{self, input};
+use crate::session::{self, input, registry};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -61,7 +61,7 @@ enum SecretAction {
 /// Shows, makes or sets.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let settings = session::load_settings(context, &console)?;
+    let settings = session::load_settings_to_change(context, &console)?;
     match &arguments.action {
         SecretAction::Show => show(&console, context, &settings)?,
         SecretAction::New => {
@@ -145,6 +145,11 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
         )?;
     } else {
         console.print_notice(&format!("Secret stored in {} (profile {profile}).", path.display()));
+    }
+    if !console.is_json()
+        && session::store_path(context, settings).is_ok_and(|store| registry::find_listener(&store).is_some())
+    {
+        console.print_notice("The listener that runs keeps the secret that it started with; restart it.");
     }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {
         console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and takes precedence over it");

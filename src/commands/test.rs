@@ -244,16 +244,15 @@ async fn perform(
     let progress = AuditProgressBar::new(context.shows_progress());
     let mut watch = AuditScreen { console, context, progress, fault: None };
     let repeat = |check: &audit::AuditCheck| auditing::format_repeat_line(check, target, around);
-    let ended = auditing::run_audit(plan, &repeat, &mut watch, &stop).await?;
+    let (report, interrupted) = auditing::run_audit(plan, &repeat, &mut watch, &stop).await?;
     let fault = watch.fault.take();
     drop(watch);
     fault.map_or(Ok(()), Err)?;
-    let report = match ended {
-        Ok(report) => report,
-        Err(signal) => return Ok(exit_for_signal(signal)),
-    };
     write_files(&arguments.reports, &report, context)?;
     show(&arguments.reports, &report, plan, context, console)?;
+    if let Some(signal) = interrupted {
+        return Ok(exit_for_signal(signal));
+    }
     Ok(if report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
 }
 

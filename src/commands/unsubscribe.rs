@@ -3,8 +3,8 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
-use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
+use crate::output::{phrases, prompt};
 use crate::session::delivery::exit_for_signal;
 use crate::session::subscriptions::{SubscriptionClient, describe_entry};
 use crate::session::{self, arguments, runtime, service};
@@ -14,15 +14,14 @@ use url::Url;
 
 /// End subscriptions, by id, by URL or all of them
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "The ids are listed by: referralloop subscriptions. One that the service no longer has counts as ended.
-On a terminal without arguments, choose from a list.
+#[command(after_help = "The ids are listed by: referralloop subscriptions. One that the journal knows and the
+service no longer has counts as ended; one that neither knows is an error. --all asks first. On a
+terminal without arguments, choose from a list.
 
 Examples:
   referralloop unsubscribe sub_1234567890
   referralloop unsubscribe --url https://app.example.com/webhooks
-  referralloop unsubscribe --all"
-)]
+  referralloop unsubscribe --all --yes")]
 pub(crate) struct Arguments {
     /// Subscriptions, known to the journal or not
     #[arg(value_name = "ID", value_parser = arguments::read_id, conflicts_with_all = ["all", "url"])]
@@ -51,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let subscriber = SubscriptionClient::open(&service, &store, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
-        let entries = subscriber.journal.list_entries(false)?;
+        let (entries, past) = (subscriber.journal.list_entries(false)?, subscriber.journal.list_entries(true)?);
         let doomed = match named {
             true => choose_removals(arguments, &entries, &subscriber, &console)?,
             false => match pick_removals(&entries, &subscriber, &console)? {
@@ -59,12 +58,28 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
                 None => return Ok(Exit::Interrupted),
             },
         };
+        confirm(arguments, doomed.len(), context)?;
         let uncertain = arguments.all && entries.iter().any(|entry| entry.id.is_none() && subscriber.is_here(entry));
         tokio::select! {
-            ended = remove_all(&subscriber, doomed, &console) => ended.map(|()| if uncertain { Exit::No } else { Exit::Done }),
+            ended = remove_all(&subscriber, doomed, &past, &console) => {
+                ended.map(|known| if uncertain || !known { Exit::No } else { Exit::Done })
+            }
             signal = stop.wait_for_stop() => Ok(exit_for_signal(signal)),
         }
     })
+}
+
+/// Everything at once is ended on purpose only.
+fn confirm(arguments: &Arguments, count: usize, context: &Context) -> Result<(), Error> {
+    if !arguments.all || count == 0 {
+        return Ok(());
+    }
+    let count = phrases::format_quantity(count as u64, "subscription", "subscriptions");
+    match prompt::confirm(context, &format!("End {}?", count.as_str()))? {
+        true => Ok(()),
+        false => Err(Error::usage(format!("--all ends {}, so it needs confirmation", count.as_str()))
+            .hint("--yes ends them without asking")),
+    }
 }
 
 fn choose_removals(
@@ -148,20 +163,26 @@ fn pick_removals(
     Ok(Some(doomed))
 }
 
+/// Removes each, whatever becomes of the others. Answers whether each was known, to the service or to the journal.
 async fn remove_all(
     subscriber: &SubscriptionClient<'_>,
     doomed: Vec<SubscriptionRemoval>,
+    past: &[JournalEntry],
     console: &Console,
-) -> Result<(), Error> {
-    let (count, mut failed) = (doomed.len(), Vec::new());
+) -> Result<bool, Error> {
+    let (count, mut failed, mut all_known) = (doomed.len(), Vec::new(), true);
     for (id, entry) in doomed {
         match subscriber.remove(&id, entry.as_ref()).await {
-            Ok(found) => show(console, &id, entry.as_ref(), found)?,
+            Ok(found) => {
+                let known = found || entry.is_some() || past.iter().any(|entry| entry.id.as_ref() == Some(&id));
+                all_known &= known;
+                show(console, &id, entry.as_ref(), (found, known))?;
+            }
             Err(error) => failed.push((id, error)),
         }
     }
     match failed.len() {
-        0 => Ok(()),
+        0 => Ok(all_known),
         1 => Err(failed.remove(0).1),
         several => {
             let mut told =
@@ -172,7 +193,7 @@ async fn remove_all(
     }
 }
 
-fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, found: bool) -> Result<(), Error> {
+fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, (found, known): (bool, bool)) -> Result<(), Error> {
     if console.is_json() {
         let fields = json!({
             "id": id, "found": found, "line": entry.map(|entry| entry.number),
@@ -181,6 +202,10 @@ fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, found: bool) 
         return Ok(console.write_record("unsubscribed", &fields)?);
     }
     let what = entry.map(|entry| format!("  {} → {}", entry.event, entry.url)).unwrap_or_default();
-    let how = if found { "ended" } else { "was already gone" };
+    let how = match (found, known) {
+        (true, _) => "ended",
+        (false, true) => "was already gone",
+        (false, false) => "is unknown, to the service and to the journal",
+    };
     Ok(console.write_line(&format!("{id} {how}{what}"))?)
 }

@@ -43,12 +43,13 @@ pub struct StyledLine {
     text: String,
     width: usize,
     colour: bool,
+    ascii: bool,
 }
 
 impl StyledLine {
     /// An empty line.
     pub fn new(style: &OutputStyle) -> Self {
-        Self { text: String::with_capacity(160), width: 0, colour: style.colour }
+        Self { text: String::with_capacity(160), width: 0, colour: style.colour, ascii: style.ascii }
     }
 
     /// A line that begins with so many spaces.
@@ -67,7 +68,10 @@ impl StyledLine {
         let text = text.line_text();
         let start = if self.colour && !text.is_empty() { ink.start_sequence() } else { "" };
         self.text.push_str(start);
-        self.text.push_str(text);
+        match self.ascii && !text.is_ascii() {
+            true => self.text.extend(text.chars().map(spell_mark)),
+            false => self.text.push_str(text),
+        }
         if !start.is_empty() {
             self.text.push_str(INK_END);
         }
@@ -136,6 +140,24 @@ pub(crate) fn clip_rendered(line: &str, columns: usize) -> String {
         }
     }
     out
+}
+
+/// A mark of ours in ASCII, as wide as it was. Letters of whatever language are data and stay.
+fn spell_mark(mark: char) -> char {
+    match mark {
+        '✔' => '+',
+        '✘' | '×' => 'x',
+        '○' => 'o',
+        '↻' => '@',
+        '→' => '>',
+        '↑' => '^',
+        '↓' => 'v',
+        '│' => '|',
+        '…' => '~',
+        '·' | '–' | '─' | '━' => '-',
+        '⚠' => '!',
+        other => other,
+    }
 }
 
 /// Writes lines below each other, each ended by a line feed.

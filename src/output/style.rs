@@ -67,6 +67,8 @@ pub struct OutputStyle {
     pub headers: bool,
     /// When bodies are shown at all.
     pub(crate) bodies: BodyDisplay,
+    /// Whether marks are written in ASCII, for a locale that has nothing else.
+    pub ascii: bool,
 }
 
 impl OutputStyle {
@@ -80,6 +82,7 @@ impl OutputStyle {
             body_lines: Some(BODY_LINES),
             headers: false,
             bodies: BodyDisplay::Full,
+            ascii: false,
         }
     }
 
@@ -107,6 +110,11 @@ impl OutputStyle {
     /// The same with or without header lines.
     pub fn with_headers(self, headers: bool) -> Self {
         Self { headers, ..self }
+    }
+
+    /// The same with marks in ASCII or not.
+    pub fn with_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
     }
 
     /// Time of day, `HH:MM:SS.mmm`.

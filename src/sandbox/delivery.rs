@@ -274,3 +274,9 @@ fn state(code: i64) -> SandboxDeliveryState {
 
 /// Attempts that a delivery has at most.
 pub(super) const MOST: u32 = MAX_ATTEMPTS;
+
+/// Deliveries that are due, now or later.
+pub(crate) fn count_pending(book: &Connection) -> rusqlite::Result<u64> {
+    let count: i64 = book.query_row("SELECT count(*) FROM deliveries WHERE state = 0", [], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}

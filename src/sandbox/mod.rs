@@ -42,7 +42,7 @@ mod workspace;
 
 pub(crate) use assumption::ASSUMPTIONS;
 pub(crate) use database::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
-pub(crate) use delivery::DeliveryFilter;
+pub(crate) use delivery::{DeliveryFilter, count_pending};
 pub(crate) use reader::read_deliveries;
 pub(crate) use retry_policy::SandboxRetryPolicy;
 pub(crate) use workspace::{SandboxWorkspace, WorkspaceSetup};

@@ -105,11 +105,8 @@ pub(crate) async fn run_audit(
     repeat: &dyn Fn(&AuditCheck) -> String,
     audience: &mut dyn AuditObserver,
     stop: &StopReceiver,
-) -> Result<Result<AuditReport, StopSignal>, Error> {
-    tokio::select! {
-        report = audit::run_audit(plan, repeat, audience) => report.map(Ok).map_err(explain_unreachable),
-        signal = stop.wait_for_stop() => Ok(Err(signal)),
-    }
+) -> Result<(AuditReport, Option<StopSignal>), Error> {
+    audit::run_audit(plan, repeat, audience, stop).await.map_err(explain_unreachable)
 }
 
 fn explain_unreachable(error: AuditUnreachable) -> Error {

@@ -3,6 +3,7 @@
 use crate::config::secrets::SECRET_FILE_LIMIT;
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::prompt;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,15 @@ pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error
         let _ = std::fs::remove_file(&whole);
     }
     Ok(())
+}
+
+/// Asks before a file that holds something is written over; `force` and `--yes` say yes. Devices hold nothing.
+pub(crate) fn confirm_overwrite(context: &Context, path: &Path, force: bool) -> Result<(), Error> {
+    let holds = std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    if !holds || force || prompt::confirm(context, &format!("{} exists. Overwrite it?", path.display()))? {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{} exists and was left as it is", path.display())).hint("--force overwrites it"))
 }
 
 /// The operating system's words without their error number.

@@ -41,7 +41,20 @@ use crate::store::{self, Store, StoreReader};
 use std::path::{Path, PathBuf};
 
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
+///
+/// # Errors
+/// A file is broken, or the one that `--config` names is not there: its settings are wanted.
 pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
+    if let Some(path) = context.globals.config.as_ref().map(|path| context.resolve(path)).filter(|path| !path.exists())
+    {
+        return Err(Error::configuration(format!("the configuration {} does not exist", path.display()))
+            .hint("check --config; referralloop config set and login make the file where there is none"));
+    }
+    load_settings_to_change(context, console)
+}
+
+/// The same for commands that write the user configuration and make it where there is none.
+pub(crate) fn load_settings_to_change(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
     console.print_detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
     for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
@@ -96,8 +109,10 @@ pub(crate) fn store_path(context: &Context, settings: &ConfigSettings) -> Result
 /// Opens the store for writing, making it where there is none.
 pub(crate) fn open_store(context: &Context, settings: &ConfigSettings) -> Result<Store, Error> {
     let path = store_path(context, settings)?;
+    let store = Store::open(&path, store::StoreOptions::default())?;
+    // Only once it is known to be one: another program's file is none of ours.
     tighten_permissions(&path, "store", context);
-    Ok(Store::open(path, store::StoreOptions::default())?)
+    Ok(store)
 }
 
 /// Takes a file with other people's data away from everybody but its owner, and says so.

@@ -27,6 +27,7 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use url::Url;
@@ -59,6 +60,22 @@ pub(crate) struct BoundSandbox {
     book: SandboxDatabase,
     door: BoundListener,
     plot: SandboxSpec,
+    counts: Arc<SandboxCounts>,
+}
+
+/// What a sandbox did while it served.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SandboxSummary {
+    /// How it ended.
+    pub end: SandboxEnd,
+    /// Attempts that ended.
+    pub attempts: u64,
+    /// Deliveries that were acknowledged.
+    pub delivered: u64,
+    /// Deliveries whose every attempt failed.
+    pub failed: u64,
+    /// Deliveries that are due, now or later; where nobody could say, none.
+    pub pending: u64,
 }
 
 /// How a sandbox ended.
@@ -83,7 +100,7 @@ impl BoundSandbox {
         let workspace = sandbox::open_workspace(&book, plot.founding, random, context.clock.now())
             .await
             .map_err(explain_write_error)?;
-        Ok(Self { url: door.url.clone(), workspace, book, door, plot })
+        Ok(Self { url: door.url.clone(), workspace, book, door, plot, counts: Arc::default() })
     }
 
     /// The page of its deliveries.
@@ -119,7 +136,7 @@ impl BoundSandbox {
         let around = SandboxContext {
             clock: context.clock.clone(),
             entropy: context.entropy.clone(),
-            audience: Arc::new(SandboxScreenAudience { screen: screen.clone(), heard }),
+            audience: Arc::new(SandboxScreenAudience { screen: screen.clone(), counts: self.counts.clone(), heard }),
             pages: Arc::new(StyledPages(style)),
             prepare: prepare(self.plot.key.clone()),
         };
@@ -132,7 +149,7 @@ impl BoundSandbox {
         running: Sandbox,
         end: impl Future<Output = ()>,
         abort: impl Future<Output = StopSignal>,
-    ) -> SandboxEnd {
+    ) -> SandboxSummary {
         let limits = ServerLimits::default();
         let serving = async {
             server::serve(self.door.into_listener(), sandbox::router(running.clone()), limits, end).await;
@@ -142,8 +159,17 @@ impl BoundSandbox {
             () = serving => SandboxEnd::Done,
             signal = abort => SandboxEnd::Aborted(signal),
         };
+        let pending = self.book.run_job(sandbox::count_pending).await.unwrap_or_default();
         self.book.close().await;
-        ended
+        let read = |count: &AtomicU64| count.load(Relaxed);
+        let SandboxCounts { attempts, delivered, failed } = &*self.counts;
+        SandboxSummary {
+            end: ended,
+            attempts: read(attempts),
+            delivered: read(delivered),
+            failed: read(failed),
+            pending,
+        }
     }
 }
 
@@ -176,17 +202,38 @@ fn explain_write_error(error: SandboxWriteError) -> Error {
     Error::machine(format!("the sandbox's data cannot be written: {error}")).caused_by(error)
 }
 
+/// What a run of a sandbox attempted, for its last words.
+#[derive(Debug, Default)]
+struct SandboxCounts {
+    attempts: AtomicU64,
+    delivered: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl SandboxCounts {
+    fn add(&self, state: SandboxDeliveryState) {
+        self.attempts.fetch_add(1, Relaxed);
+        match state {
+            SandboxDeliveryState::Delivered => self.delivered.fetch_add(1, Relaxed),
+            SandboxDeliveryState::Failed => self.failed.fetch_add(1, Relaxed),
+            SandboxDeliveryState::Pending | SandboxDeliveryState::Cancelled => 0,
+        };
+    }
+}
+
 /// The screen as a sandbox sees it. It never waits: what does not fit is counted.
 struct SandboxScreenAudience {
     screen: Screen,
+    counts: Arc<SandboxCounts>,
     heard: Option<mpsc::UnboundedSender<SandboxDeliveryState>>,
 }
 
 impl SandboxObserver for SandboxScreenAudience {
     fn send_report(&self, report: Report) {
-        if let (ReportKind::Dispatch(dispatch), Some(heard)) = (&report.what, &self.heard) {
+        if let ReportKind::Dispatch(dispatch) = &report.what {
+            self.counts.add(dispatch.state);
             // Whoever wanted to know may have heard enough.
-            let _ = heard.send(dispatch.state);
+            self.heard.as_ref().map(|heard| heard.send(dispatch.state));
         }
         self.screen.send_report(report);
     }
@@ -246,6 +293,20 @@ pub(crate) fn show_banner(site: &BoundSandbox, signing: &str, console: &Console,
         out += &parts(&[line]);
     }
     screen.print(ScreenStream::Err, out);
+}
+
+/// The last words: what was attempted, and what is left.
+pub(crate) fn show_summary(summary: &SandboxSummary, place: &SandboxLocation, console: &Console) {
+    if console.is_json() {
+        return;
+    }
+    let attempts = phrases::format_quantity(summary.attempts, "attempt", "attempts");
+    let mut words = format!("{}: {} delivered, {} failed", attempts.as_str(), summary.delivered, summary.failed);
+    if summary.pending > 0 {
+        let rest = if *place == SandboxLocation::Memory { "lost with its memory" } else { "kept for the next start" };
+        words.push_str(&format!("; {} pending, {rest}", summary.pending));
+    }
+    console.print_notice(&format!("The sandbox ended after {words}."));
 }
 
 /// Tells that it accepts connections: the ready file, and the record where records are wanted.

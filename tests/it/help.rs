@@ -71,6 +71,10 @@ impl Stage {
     fn run(&self, line: &str) -> Output {
         let port = url::Url::parse(&self.app.url("/")).unwrap().port().unwrap();
         let line = line.replace("3000", &port.to_string());
+        // A file that exists is overwritten on purpose only.
+        if line.contains("--output events.jsonl") {
+            std::fs::remove_file(self.scene.folder().join("events.jsonl")).unwrap();
+        }
         if line.starts_with("referralloop listen") || line.starts_with("referralloop inspect") {
             // Port 4243 may be anybody's.
             let inspects = line.contains("inspect") && !line.contains("--inspect-port");

@@ -214,7 +214,7 @@ fn of_the_service() -> Vec<Output> {
     run(&["unsubscribe", "sub_unheard_of"]);
     let unknown = journal.list_entries(false).unwrap().into_iter().find(|entry| entry.id.is_none()).unwrap();
     run(&["subscriptions", "--forget", &unknown.number.to_string()]);
-    run(&["unsubscribe", "--all"]);
+    run(&["unsubscribe", "--all", "--yes"]);
     for line in [&["whoami"][..], &["waitlists"], &["doctor"]] {
         run(line);
     }

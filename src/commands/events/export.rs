@@ -13,7 +13,7 @@ use crate::session::destination::default_target;
 use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
-use crate::session::{self, arguments, selection};
+use crate::session::{self, arguments, input, selection};
 use crate::store::StoreReader;
 use clap::ValueEnum;
 use std::fs::File;
@@ -45,6 +45,9 @@ pub(super) struct Arguments {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    force: bool,
     /// Mask e-mail addresses, names and header values
     #[arg(long)]
     redact: bool,
@@ -74,6 +77,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let now = context.clock.now();
     let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
     let path = arguments.output.as_ref().map(|path| context.resolve(path));
+    if let Some(path) = &path {
+        input::confirm_overwrite(context, path, arguments.force)?;
+    }
     let mut out: Box<dyn Write> = match &path {
         Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| Error::unwritable(path, error))?)),
         None => Box::new(BufWriter::new(context.stdout.clone())),

@@ -9,7 +9,7 @@ use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::transfer::EventHistory;
-use crate::session::{self, refusals, selection};
+use crate::session::{self, input, refusals, selection};
 use crate::store::StoreReader;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     /// The file; - for standard output
     #[arg(long, value_name = "FILE")]
     html: PathBuf,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     selection: SelectionOptions,
     /// The newest N of them
@@ -65,6 +68,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Ok(Exit::Done);
     }
     let path = context.resolve(&arguments.html);
+    input::confirm_overwrite(context, &path, arguments.force)?;
     std::fs::write(&path, page).map_err(|error| Error::unwritable(&path, error))?;
     console.print_notice(&format!("{} events reported in {}", panels.len(), path.display()));
     Ok(Exit::Done)

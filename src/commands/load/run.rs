@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::deliver::load::{self, LoadBodies, LoadOptions, LoadStatistics};
 use crate::error::Error;
 use crate::output::load_summary::LoadTotals;
+use crate::output::phrases;
 use crate::output::progress::RunProgressBar;
 use crate::session::payload;
 use crate::shutdown::{StopReceiver, StopSignal};
@@ -44,6 +45,7 @@ pub(super) async fn run_load(
     let failed = |error: std::io::Error| Error::machine(format!("the load run failed: {error}")).caused_by(error);
     let total = plan.count.or(plan.rate.zip(plan.duration).map(|(rate, time)| (rate * time.as_secs_f64()) as u64));
     let progress = RunProgressBar::new(total, context.shows_progress());
+    let (began, duration) = (context.clock.monotonic(), plan.duration);
     let running = load::start_load(plan, Arc::new(bodies), stop).map_err(failed)?;
     let mut signal = None;
     while !running.is_over() {
@@ -53,8 +55,52 @@ pub(super) async fn run_load(
         }
         let (ended, acknowledged) =
             running.live.iter().map(|live| live.read()).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-        progress.update(ended, &format!("{acknowledged} acknowledged"));
+        let spent = context.clock.monotonic().saturating_sub(began);
+        progress.update(ended, &describe_progress(ended, acknowledged, spent, total, duration));
     }
     drop(progress);
     Ok((running.finish().map_err(failed)?, signal))
+}
+
+/// `812/s  12,034 acknowledged  9 s left`. The two counts are read one after the other while both grow, so the second is
+/// held to the first.
+fn describe_progress(
+    ended: u64,
+    acknowledged: u64,
+    spent: Duration,
+    total: Option<u64>,
+    duration: Option<Duration>,
+) -> String {
+    let rate = ended as f64 / spent.as_secs_f64().max(0.001);
+    let by_count = total.filter(|_| rate > 0.0).map(|total| total.saturating_sub(ended) as f64 / rate);
+    let left = match duration {
+        Some(duration) => Some(duration.saturating_sub(spent).as_secs_f64()),
+        None => by_count,
+    };
+    let left = left.map(|seconds| format!("  {} left", describe_seconds(seconds))).unwrap_or_default();
+    let acknowledged = phrases::format_count(acknowledged.min(ended));
+    format!("{rate:.0}/s  {} acknowledged{left}", acknowledged.as_str())
+}
+
+/// `9 s`, `2 min 5 s`.
+fn describe_seconds(seconds: f64) -> String {
+    let seconds = seconds.ceil() as u64;
+    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe_progress;
+    use std::time::Duration;
+
+    #[test]
+    fn progress_shows_rate_and_what_is_left() {
+        let second = Duration::from_secs(1);
+        assert_eq!(describe_progress(100, 100, second, Some(400), None), "100/s  100 acknowledged  3 s left");
+        assert_eq!(
+            describe_progress(100, 101, second, None, Some(second * 90)),
+            "100/s  100 acknowledged  1 min 29 s left"
+        );
+        assert_eq!(describe_progress(0, 0, Duration::ZERO, None, None), "0/s  0 acknowledged");
+    }
 }

@@ -1,6 +1,6 @@
 //! `signups delete`: the cause of a real `signup.deleted`.
 
-use super::{SignupsSession, WaitlistArgument};
+use super::{SignupsSession, WaitlistArgument, pick};
 use crate::error::{Error, Exit};
 use crate::output::{phrases, prompt};
 use crate::session::arguments;
@@ -13,8 +13,8 @@ use serde_json::json;
 Examples:
   referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
 pub(super) struct Arguments {
-    /// The sign-ups
-    #[arg(value_name = "ID", required = true, value_parser = arguments::read_id)]
+    /// The sign-ups; without any, choose from a list on a terminal
+    #[arg(value_name = "ID", value_parser = arguments::read_id)]
     ids: Vec<String>,
     #[command(flatten)]
     of: WaitlistArgument,
@@ -22,10 +22,18 @@ pub(super) struct Arguments {
 
 /// Deletes each, and goes on where one fails.
 pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<Exit, Error> {
+    pick::require_ids(&arguments.ids, work)?;
     let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
-    confirm(arguments, work)?;
+    let ids = match arguments.ids.as_slice() {
+        [] => match pick::pick_several(&waitlist, work).await? {
+            Some(ids) => ids,
+            None => return Ok(Exit::Interrupted),
+        },
+        given => given.to_vec(),
+    };
+    confirm(ids.len(), work)?;
     let mut failed = Vec::new();
-    for id in &arguments.ids {
+    for id in &ids {
         match work.service.client.delete_signup(&waitlist, id).await {
             Ok(()) if work.console.is_json() => {
                 work.console.write_record("signup_deleted", &json!({ "id": id, "waitlist_id": waitlist }))?;
@@ -37,7 +45,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     match failed.len() {
         0 => Ok(Exit::Done),
         1 => Err(failed.remove(0).1),
-        _ => Err(several(failed, arguments.ids.len())),
+        _ => Err(several(failed, ids.len())),
     }
 }
 
@@ -49,11 +57,11 @@ fn several(failed: Vec<(&String, Error)>, of: usize) -> Error {
 }
 
 /// Real people stand behind a live key.
-fn confirm(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<(), Error> {
-    if !work.service.credentials.key.is_live() {
+fn confirm(count: usize, work: &SignupsSession<'_>) -> Result<(), Error> {
+    if count == 0 || !work.service.credentials.key.is_live() {
         return Ok(());
     }
-    let count = phrases::format_quantity(arguments.ids.len() as u64, "sign-up", "sign-ups");
+    let count = phrases::format_quantity(count as u64, "sign-up", "sign-ups");
     match prompt::confirm(work.context, &format!("Delete {} for good?", count.as_str()))? {
         true => Ok(()),
         false => {

@@ -1,6 +1,6 @@
 //! `signups get`.
 
-use super::{SignupsSession, WaitlistArgument, view};
+use super::{SignupsSession, WaitlistArgument, pick, view};
 use crate::error::{Error, Exit};
 use crate::session::arguments;
 
@@ -12,17 +12,25 @@ Examples:
   referralloop signups get 789e0123-e89b-12d3-a456-426614174000
   referralloop signups get 789e0123-e89b-12d3-a456-426614174000 --json")]
 pub(super) struct Arguments {
-    /// The sign-up
+    /// The sign-up; without it, choose from a list on a terminal
     #[arg(value_name = "ID", value_parser = arguments::read_id)]
-    id: String,
+    id: Option<String>,
     #[command(flatten)]
     of: WaitlistArgument,
 }
 
 /// Shows.
 pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Result<Exit, Error> {
+    pick::require_ids(arguments.id.as_slice(), work)?;
     let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
-    let found = work.service.client.get_signup(&waitlist, &arguments.id).await;
+    let id = match &arguments.id {
+        Some(id) => id.clone(),
+        None => match pick::pick_one(&waitlist, work).await? {
+            Some(id) => id,
+            None => return Ok(Exit::Interrupted),
+        },
+    };
+    let found = work.service.client.get_signup(&waitlist, &id).await;
     let signup = found.map_err(|failure| work.explain(&failure))?;
     match work.console.is_json() {
         true => view::write_record(&work.console, &waitlist, &signup)?,

@@ -54,8 +54,8 @@ pub(super) fn run_case(
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
         match auditing::run_audit(&plan, repeat, &mut SilentAudience, &stop).await? {
-            Ok(report) => report.checks.first().map_or(Ok(Exit::Done), |check| show_check(check, context, console)),
-            Err(signal) => Ok(exit_for_signal(signal)),
+            (_, Some(signal)) => Ok(exit_for_signal(signal)),
+            (report, None) => report.checks.first().map_or(Ok(Exit::Done), |check| show_check(check, context, console)),
         }
     })
 }

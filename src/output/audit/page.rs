@@ -99,7 +99,12 @@ fn skipped(checks: &[&CheckReport], style: &OutputStyle) -> Vec<StyledLine> {
 
 fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -> Vec<StyledLine> {
     let counts = report.counts();
-    let (ink, sign) = if report.fails_at(least) { (TextRole::Bad, "✘ ") } else { (TextRole::Good, "✔ ") };
+    let (ink, sign) = match report.fails_at(least) {
+        true => (TextRole::Bad, "✘ "),
+        // What was not looked at may be wrong.
+        false if report.cut_short.is_some() => (TextRole::Notable, "○ "),
+        false => (TextRole::Good, "✔ "),
+    };
     let text = format!("{}: {}; {}", report.url, format_check_counts(counts), format_effort(report));
     let mut lines = vec![StyledLine::new(style).put(ink, sign).put(TextRole::Plain, Sanitised::text(&text))];
     let below =

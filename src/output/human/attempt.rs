@@ -12,6 +12,9 @@ use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{AttemptReport, ReplayReport};
 
+/// Columns of the longest time on the schedule's scale, `+1:21:00`.
+const OFFSET_COLUMNS: usize = 8;
+
 /// Columns of the longest status that is met every day, so that latencies stand below each other.
 const STATUS_COLUMNS: usize = 25;
 
@@ -108,7 +111,8 @@ pub(super) fn render_skipped_forward(event: u64, url: &str, why: &str, named: bo
 pub(super) fn render_attempt(report: &AttemptReport, style: &OutputStyle) -> StyledLine {
     let number = Sanitised::text(&format!("attempt {}/{}", report.attempt.number, report.of));
     let line = StyledLine::indented(style, 2).put(TextRole::Plain, number);
-    let line = line.add_gap(2).put(TextRole::Faint, format_offset(report.scheduled)).add_gap(3);
+    let offset_end = line.width() + 2 + OFFSET_COLUMNS;
+    let line = line.add_gap(2).put(TextRole::Faint, format_offset(report.scheduled)).pad_to(offset_end).add_gap(3);
     let status_end = line.width() + STATUS_COLUMNS;
     let line = line
         .put(outcome_role(&report.attempt.outcome), describe_outcome(&report.attempt.outcome))

@@ -256,10 +256,10 @@ fn a_delivery_with_a_retry() {
         report("10:01:01", ReportKind::Attempt(second)),
         report("10:01:01", ReportKind::Delivered { event: 41, url: String::new(), attempts: 2 }),
     ];
-    let expected = "  attempt 1/5  +0:00   500 Internal Server Error   12 ms   \"database is down\"
+    let expected = "  attempt 1/5  +0:00      500 Internal Server Error   12 ms   \"database is down\"
     hint: the app failed: see its log
   attempt 2 in 60 s, at 10:01:01
-  attempt 2/5  +1:00   200 OK                       9 ms
+  attempt 2/5  +1:00      200 OK                       9 ms
 delivered on attempt 2 of 5
 ";
     assert_eq!(screen(&style(80), &reports), expected);

@@ -92,7 +92,7 @@ fn a_call_without_a_known_end_is_kept_as_such_and_never_repeated_blindly() {
         assert_eq!(api.calls().len(), 1);
         let listed = scene.with(["subscriptions", "--json"]).output().code(0).record("subscription");
         assert_eq!((&listed["standing"], listed.get("id")), (&"unknown".into(), None));
-        let all = run(&scene, &api, ["unsubscribe", "--all"]).code(1);
+        let all = run(&scene, &api, ["unsubscribe", "--all", "--yes"]).code(1);
         assert!(all.err().contains("cannot be ended"), "{all}");
         scene.run(["subscriptions", "--forget", "1"]).says("removed line 1\n");
         run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
@@ -118,14 +118,18 @@ fn subscriptions_are_ended_by_id_by_url_or_all() {
     run(&scene, &api, ["subscribe", "all", "--url", URL]).code(0);
     run(&scene, &api, ["subscribe", "created", "--url", "https://app.example.com/other"]).code(0);
     run(&scene, &api, ["unsubscribe", "sub_1"]).says(&format!("sub_1 ended  signup.created → {URL}\n"));
-    let gone = run(&scene, &api, ["unsubscribe", "sub_1", "sub_unheard_of"]).code(0);
-    assert_eq!(gone.out(), "sub_1 was already gone\nsub_unheard_of was already gone\n");
+    let gone = run(&scene, &api, ["unsubscribe", "sub_1", "sub_unheard_of"]);
+    gone.is(1, "sub_1 was already gone\nsub_unheard_of is unknown, to the service and to the journal\n", "");
+    let all = run(&scene, &api, ["unsubscribe", "--all"]);
+    let kept = "error: --all ends 3 subscriptions, so it needs confirmation\n  hint: --yes ends them without asking\n";
+    all.is(2, "", kept);
     let by_url = run(&scene, &api, ["unsubscribe", "--url", URL, "--json"]).code(0).records();
     assert_eq!(by_url.len(), 2);
     assert_eq!((&by_url[0]["id"], &by_url[0]["found"]), (&"sub_2".into(), &true.into()));
-    run(&scene, &api, ["unsubscribe", "--all"]).says("sub_4 ended  signup.created → https://app.example.com/other\n");
+    run(&scene, &api, ["unsubscribe", "--all", "--yes"])
+        .says("sub_4 ended  signup.created → https://app.example.com/other\n");
     assert_eq!(api.subscriptions(), [SUBSCRIPTION]);
-    let nothing = run(&scene, &api, ["unsubscribe", "--all"]);
+    let nothing = run(&scene, &api, ["unsubscribe", "--all", "--yes"]);
     nothing.is(0, "", "note: the journal has none of these\n");
     assert_eq!(
         scene.run(["subscriptions"]).code(0).err(),
@@ -140,7 +144,7 @@ fn what_another_api_has_is_left_alone() {
     run(&scene, &other, ["subscribe", "created", "--url", URL]).code(0);
     let wrong = run(&scene, &api, ["unsubscribe", "sub_1"]).code(2);
     assert!(wrong.err().contains(&format!("referralloop unsubscribe sub_1 --api-url {}", other.url())), "{wrong}");
-    let all = run(&scene, &api, ["unsubscribe", "--all"]).code(0);
+    let all = run(&scene, &api, ["unsubscribe", "--all", "--yes"]).code(0);
     assert!(all.err().contains("1 created with another API and left alone"), "{all}");
     assert!(api.calls().is_empty());
     run(&scene, &api, ["subscribe", "created", "--url", URL]).code(0);
@@ -152,7 +156,7 @@ fn one_that_cannot_be_ended_stays_in_the_journal() {
     let (scene, api) = (Scene::new(), Api::new());
     run(&scene, &api, ["subscribe", "created", "deleted", "--url", URL]).code(0);
     api.refuse("DELETE", 403, r#"{"error":"No"}"#);
-    let half = run(&scene, &api, ["unsubscribe", "--all"]).code(3);
+    let half = run(&scene, &api, ["unsubscribe", "--all", "--yes"]).code(3);
     assert!(half.out().starts_with("sub_2 ended"), "{half}");
     assert_eq!(standings(&scene)[0].1, SubscriptionStatus::Active);
     // One whose call had no end may be gone; asking again does no harm.

@@ -22,10 +22,10 @@ fn a_target_that_is_down_gets_five_attempts() {
     assert!(first.starts_with("signup.created  a@example.com  position "), "{down}");
     assert_eq!(
         rest,
-        "  attempt 1/5  +0:00   connection refused   N ms\n  \
-           attempt 2/5  +1:00   connection refused   N ms\n  \
-           attempt 3/5  +6:00   connection refused   N ms\n  \
-           attempt 4/5  +21:00   connection refused   N ms\n  \
+        "  attempt 1/5  +0:00      connection refused   N ms\n  \
+           attempt 2/5  +1:00      connection refused   N ms\n  \
+           attempt 3/5  +6:00      connection refused   N ms\n  \
+           attempt 4/5  +21:00     connection refused   N ms\n  \
            attempt 5/5  +1:21:00   connection refused   N ms\n\
          gave up after 5 attempts\n  hint: nothing is listening there: is the app running?\n"
     );

@@ -31,7 +31,7 @@ fn signed_verified_stored_and_shown() {
     assert_eq!(
         steady(&sent.out()),
         format!(
-            "signup.created  user@example.com  position 1   → {url}\n  attempt 1/1  +0:00   200 OK   N ms\ndelivered\n"
+            "signup.created  user@example.com  position 1   → {url}\n  attempt 1/1  +0:00      200 OK   N ms\ndelivered\n"
         )
     );
     assert_eq!(sent.err(), "");
@@ -108,7 +108,7 @@ fn a_wrong_secret_is_refused_with_401_and_exit_1() {
     assert_eq!(
         lines[1..],
         [
-            r#"  attempt 1/1  +0:00   401 Unauthorized   N ms   "{"error":"invalid signature"}""#,
+            r#"  attempt 1/1  +0:00      401 Unauthorized   N ms   "{"error":"invalid signature"}""#,
             "not delivered",
             "  hint: the app refused it: does it verify with the same secret, over the raw bytes?",
         ]

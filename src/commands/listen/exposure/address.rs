@@ -23,6 +23,9 @@ const TRIES: usize = 5;
 /// The pause between these tries.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a tunnel may be silent until it is said that it is waited for.
+const SILENCE: Duration = Duration::from_secs(3);
+
 /// Time that a tunnel's address has, once it is said, until it leads here.
 const REACH_LIMIT: Duration = Duration::from_secs(30);
 
@@ -264,6 +267,7 @@ impl ListenerExposure<'_> {
         let found = tokio::select! {
             biased;
             found = self.find(&mut addresses, register, &mut tried) => found.map_err(Some),
+            () = self.say_that_it_waits(provider, &started) => Err(None),
             ended = tunnel.wait() => Err(Some(with_advice(provider, self.describe_end(&tunnel, ended.ok())))),
             () = too_late => Err(None),
         };
@@ -275,6 +279,16 @@ impl ListenerExposure<'_> {
                 Err(error)
             }
         }
+    }
+
+    /// Says, where a tunnel stays silent for some seconds, that it is waited for. Never ends.
+    async fn say_that_it_waits(&self, provider: &TunnelProvider, started: &watch::Receiver<Vec<Url>>) {
+        self.context.clock.sleep(SILENCE).await;
+        if started.borrow().is_empty() {
+            let (name, seconds) = (provider.name(), START_LIMIT.as_secs());
+            self.show_notice(format!("waiting for {name} to say its public URL, {seconds} s at most"));
+        }
+        std::future::pending().await
     }
 
     fn start(&self, provider: &TunnelProvider) -> Result<Tunnel, Error> {
