@@ -25,6 +25,7 @@ mod reach;
 mod records;
 mod redirects;
 mod sandbox;
+mod scenes;
 mod support;
 mod terminal;
 mod timing;

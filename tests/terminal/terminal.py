@@ -16,6 +16,8 @@ class Screen:
         self.cells, self.row, self.column = [[]], 0, 0
         self.cursor_visible, self.alternate, self.rest = True, False, b""
         self.unknown, self.wrapped, self.pending = [], set(), False
+        # What was said of colour, by the place of each character.
+        self.ink, self.inks = None, {}
 
     def lines(self):
         """All lines, those that were wrapped put together again."""
@@ -77,6 +79,7 @@ class Screen:
         row = self.cells[self.row]
         row.extend([" "] * (self.column + size - len(row)))
         row[self.column] = character
+        self.inks[(self.row, self.column)] = self.ink
         if size == 2:
             row[self.column + 1] = ""
         self.column += size
@@ -96,7 +99,7 @@ class Screen:
             if 1049 in numbers:
                 self.alternate = end == "h"
         elif end == "m":
-            pass
+            self.ink = body if body not in ("", "0") else None
         elif end == "A":
             self.row = max(top, self.row - count)
         elif end == "B":
