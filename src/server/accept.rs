@@ -42,6 +42,14 @@ const READ_BUFFER: usize = 64 << 10;
 /// Wait after the system could not give a connection, for want of file descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Connections that leave memory to give back, the quiet after which that is done, and how many times.
+const FLOOD: usize = 64;
+const QUIET: Duration = Duration::from_millis(500);
+const TIDYING: u32 = 16;
+
+/// More than the allocator keeps in one piece.
+const MEMORY_ASKED: usize = 8 << 20;
+
 /// Serves connections until `stop` is ready; then those under way have `limits.drain` to finish.
 pub async fn serve(
     listener: TcpListener,
@@ -64,13 +72,22 @@ pub(crate) async fn serve_observed(
     let memory = MemoryBudget::new(limits.memory);
     let closing = watch::Sender::new(false);
     let mut connections = JoinSet::new();
+    let mut tidying = 0;
     let mut stop = pin!(stop);
     loop {
         let (stream, place) = tokio::select! {
             biased;
             () = &mut stop => break,
             admitted = accept_connection(&places, || listener.accept()) => admitted,
+            () = tokio::time::sleep(QUIET), if tidying > 0 => {
+                tidying -= 1;
+                give_memory_back();
+                continue;
+            }
         };
+        if places.count_held() >= FLOOD {
+            tidying = TIDYING;
+        }
         while connections.try_join_next().is_some() {}
         let intake = RequestIntake::new(Arc::clone(&place), memory.clone());
         let serving = serve_connection(stream, app.clone(), limits, intake, observer.clone(), closing.subscribe());
@@ -104,6 +121,12 @@ where
             }
         }
     }
+}
+
+/// Makes the allocator look through what is free: it returns memory to the system only while it is being asked for
+/// some, and after a flood nobody asks. Nothing is written there, so the system need not provide it.
+fn give_memory_back() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_ASKED)));
 }
 
 /// Connections for which there are file descriptors, with some left for the store and for targets.

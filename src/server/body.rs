@@ -98,20 +98,13 @@ struct BodyCollector {
     declared: Option<usize>,
     intake: Option<RequestIntake>,
     memory: GrantedMemory,
-    /// There was no memory for it; it is read only so that its sender can read the answer.
-    crowded: bool,
 }
 
 impl BodyCollector {
     fn new(declared: Option<usize>, limits: &ServerLimits, intake: Option<RequestIntake>) -> Self {
         let cap = limits.body_bytes;
         let memory = GrantedMemory::default();
-        let mut made = Self { kept: Vec::new(), seen: 0, cap, declared, intake, memory, crowded: false };
-        let length = declared.unwrap_or(0);
-        if length > 0 && length <= cap {
-            made.crowded = !made.reserve(length.min(TRUSTED_LENGTH));
-        }
-        made
+        Self { kept: Vec::new(), seen: 0, cap, declared, intake, memory }
     }
 
     /// What came pays for the time until more comes.
@@ -126,32 +119,31 @@ impl BodyCollector {
             return Err(BodyReadError::TooLong);
         }
         // Nothing is kept of what will not be taken.
-        let hopeless = self.crowded || excess > 0 || self.declared.is_some_and(|length| length > self.cap);
-        if !hopeless && self.reserve(self.seen) {
+        if excess == 0 && self.declared.is_none_or(|length| length <= self.cap) {
+            self.reserve(self.seen)?;
             self.kept.extend_from_slice(data);
         } else {
-            self.crowded |= !hopeless;
             (self.kept, self.memory) = (Vec::new(), GrantedMemory::default());
         }
         Ok(())
     }
 
     /// Makes the buffer hold this many bytes, out of what all bodies share.
-    fn reserve(&mut self, length: usize) -> bool {
+    fn reserve(&mut self, length: usize) -> Result<(), BodyReadError> {
         let capacity = self.kept.capacity();
         if length <= capacity {
-            return true;
+            return Ok(());
         }
         let most = self.declared.unwrap_or(self.cap).min(self.cap);
-        let wanted = length.max(capacity.saturating_mul(2).min(most));
-        let granted = match &self.intake {
-            Some(intake) => intake.memory().grant(&mut self.memory, wanted - capacity),
-            None => true,
-        };
-        if granted {
-            self.kept.reserve_exact(wanted - self.kept.len());
+        let first = most.min(TRUSTED_LENGTH);
+        let wanted = length.max(capacity.saturating_mul(2).max(first).min(most));
+        // As much again at first for what the connection itself holds of it.
+        let held = wanted - capacity + if capacity == 0 { first } else { 0 };
+        if self.intake.as_ref().is_some_and(|intake| !intake.memory().grant(&mut self.memory, held)) {
+            return Err(BodyReadError::Crowded);
         }
-        granted
+        self.kept.reserve_exact(wanted - self.kept.len());
+        Ok(())
     }
 
     fn finish(self) -> Result<ReceivedBody, BodyReadError> {
@@ -160,9 +152,6 @@ impl BodyCollector {
         }
         if self.seen > self.cap {
             return Err(BodyReadError::TooLong);
-        }
-        if self.crowded {
-            return Err(BodyReadError::Crowded);
         }
         Ok(ReceivedBody { body: RawBody::new(self.kept), memory: self.memory })
     }

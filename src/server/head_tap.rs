@@ -124,8 +124,7 @@ impl HeadTap {
         }
         let from = head.bytes.len().saturating_sub(3);
         head.bytes.extend_from_slice(read);
-        let end = |at: usize, bytes: &[u8]| bytes[at..].starts_with(b"\n\r\n") || bytes[at..].starts_with(b"\n\n");
-        let ended = (from..head.bytes.len()).find(|at| end(*at, &head.bytes));
+        let ended = find_end(&head.bytes, from);
         head.complete = ended.is_some() || head.bytes.len() > LONGEST;
         if let Some(at) = ended {
             head.bytes.truncate(at + 3);
@@ -147,6 +146,19 @@ impl TappedHead {
     fn grant(&mut self, read: usize) -> bool {
         self.memory.as_ref().is_none_or(|memory| memory.grant(&mut self.granted, read * 2))
     }
+}
+
+/// The line feed before the empty line that ends a head.
+fn find_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(step) = bytes[at..].iter().position(|byte| *byte == b'\n') {
+        at += step;
+        if bytes[at..].starts_with(b"\n\r\n") || bytes[at..].starts_with(b"\n\n") {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// A stream whose heads are remembered.

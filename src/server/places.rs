@@ -75,6 +75,11 @@ impl PlaceTable {
         Some(Place { table: Arc::clone(self), address, gives_way, turn: Mutex::new(Some(turn)) })
     }
 
+    /// How many places are taken.
+    pub(super) fn count_held(&self) -> usize {
+        self.lock().held
+    }
+
     /// Makes a connection give way; whether there was one.
     pub(super) fn evict(&self) -> bool {
         self.lock().evict()
@@ -212,7 +217,7 @@ mod tests {
         first.begin_wait();
         let fifth = table.try_take(from(1)).unwrap();
         assert_eq!([&first, &third, &fourth, &fifth].map(told), [false, true, false, false]);
-        [&first, &fourth, &fifth].map(Place::begin_work);
+        [&first, &fourth, &fifth].into_iter().for_each(Place::begin_work);
         assert!(table.try_take(from(1)).is_none(), "all are at work");
         drop((second, third));
         assert!(table.try_take(from(1)).is_none(), "who gave way has no place to give back");
