@@ -90,7 +90,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         probe::confirm_probe(url, context)?;
         let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
         let exchange = arguments.trust.open_client(&[url], context)?;
-        let probing = probe::probe_endpoint(url, secrets.signing(), &arguments.headers, &exchange);
+        let probing =
+            probe::probe_endpoint(url, secrets.signing(), &arguments.headers, &exchange, context.clock.as_ref());
         let probed = runtime::block_on(async { Ok(probing.await) })?;
         probe::show_probe(url, &probed, arguments.framework, &console)?;
         return Ok(if probe::is_correct(&probed) { Exit::Done } else { Exit::No });

@@ -149,6 +149,14 @@ fn special_for_endpoint(id: &str) -> Option<&'static str> {
             "look in the endpoint's log: an exception while comparing (values of different length), or a missing header"
         }
         "no-such-route" => "check that the path is right and the route accepts POST",
+        "redirects" => {
+            "give the address that it redirects to, with its slash at the end, to the service and to --probe"
+        }
+        "rate-limited" => "raise the limit for the service, or probe a copy of the endpoint on your machine",
+        "accepts-unsigned" => "answer 401 where X-Webhook-Signature is missing: whoever forges an event leaves it out",
+        "compares-part" | "compares-contained" => {
+            "compare the whole value, of equal length, in constant time: neither a beginning nor a part of it will do"
+        }
         "unreachable" => "start the endpoint, and check that host and port are right",
         "verifies-nothing" => "anybody can send events there: verify the signature, and answer 401 when it is invalid",
         "body-too-large" => "try a smaller delivery",

@@ -12,9 +12,11 @@ const fn hmac(id: &'static str, words: &'static str) -> MismatchCause {
 }
 
 static HMAC_MD5: MismatchCause = hmac("hmac-md5", "HMAC-MD5");
-static HMAC_SHA1: MismatchCause = hmac("hmac-sha1", "HMAC-SHA1");
+/// With SHA-1.
+pub(super) static HMAC_SHA1: MismatchCause = hmac("hmac-sha1", "HMAC-SHA1");
 static HMAC_SHA384: MismatchCause = hmac("hmac-sha384", "HMAC-SHA384");
-static HMAC_SHA512: MismatchCause = hmac("hmac-sha512", "HMAC-SHA512");
+/// With SHA-512.
+pub(super) static HMAC_SHA512: MismatchCause = hmac("hmac-sha512", "HMAC-SHA512");
 
 /// All causes of this file.
 pub(super) static ALL: [&MismatchCause; 4] = [&HMAC_SHA1, &HMAC_MD5, &HMAC_SHA384, &HMAC_SHA512];

@@ -16,7 +16,7 @@ pub struct CauseFinding {
     pub cause: &'static MismatchCause,
     /// How sure it is.
     pub certainty: FindingCertainty,
-    /// One clause in lower case, without a full stop. Holds nothing foreign.
+    /// One clause in lower case, without a full stop. May name what an endpoint answered.
     pub sentence: String,
     /// Causes that would have given the very same bytes.
     pub also: Vec<&'static MismatchCause>,

@@ -16,7 +16,7 @@ static PREFIX_CASE: MismatchCause = header("prefix-case", "has its sha256= prefi
 static PREFIX_COLON: MismatchCause = header("prefix-colon", "has a colon or space after sha256 instead of =");
 static PREFIX_OTHER: MismatchCause = header("prefix-other", "has a prefix other than sha256=");
 pub(super) static HEX_CASE: MismatchCause = header("hex-case", "is in upper-case hexadecimal");
-static BASE64: MismatchCause = header("value-base64", "is Base64 instead of hexadecimal");
+pub(super) static BASE64: MismatchCause = header("value-base64", "is Base64 instead of hexadecimal");
 static BASE64_URL: MismatchCause = header("value-base64url", "is base64url instead of hexadecimal");
 static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest instead of hexadecimal");
 static BASE64_OF_HEX: MismatchCause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");

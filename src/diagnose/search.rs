@@ -28,8 +28,9 @@ const fn function(id: &'static str, family: CauseFamily, words: &'static str) ->
     MismatchCause::new(id, family, words)
 }
 
-static PLAIN: MismatchCause = function("plain-hash", CauseFamily::Hole, "a plain hash of the body, without any secret");
-static SECRET_FIRST: MismatchCause =
+pub(super) static PLAIN: MismatchCause =
+    function("plain-hash", CauseFamily::Hole, "a plain hash of the body, without any secret");
+pub(super) static SECRET_FIRST: MismatchCause =
     function("hash-secret-body", CauseFamily::Algorithm, "a plain hash over secret and body, which is not an HMAC");
 static SECRET_LAST: MismatchCause =
     function("hash-body-secret", CauseFamily::Algorithm, "a plain hash over body and secret, which is not an HMAC");

@@ -22,6 +22,8 @@ pub(crate) enum BodyEncoding {
     Chunked,
     /// In so many pieces with pauses between them.
     Pieces(usize, Duration),
+    /// In two, cut behind so many bytes, with a pause between them.
+    CutAt(usize, Duration),
     /// The first half; then nothing more, for ever. The bell rings when the half is out.
     Stalled(Arc<Notify>),
     /// The first half; then the connection is broken off.
@@ -53,6 +55,10 @@ impl PacedBody {
         let steps = match manner {
             BodyEncoding::Whole | BodyEncoding::Chunked => VecDeque::from([BodyStep::Send(body.clone())]),
             BodyEncoding::Pieces(count, pause) => split_body(body, *count, *pause),
+            BodyEncoding::CutAt(at, pause) => {
+                let (head, tail) = (body.slice(..body.len().min(*at)), body.slice(body.len().min(*at)..));
+                VecDeque::from([BodyStep::Send(head), BodyStep::Pause(*pause), BodyStep::Send(tail)])
+            }
             BodyEncoding::Stalled(bell) => VecDeque::from([half(), BodyStep::Ring(bell.clone()), BodyStep::Stall]),
             BodyEncoding::BrokenOff => {
                 VecDeque::from([half(), BodyStep::Pause(Duration::from_millis(20)), BodyStep::Break])

@@ -1,22 +1,25 @@
 //! Probing an endpoint: the requests that the doctor asks for, made one after the other, and its answer told.
 
 use super::diagnosis;
+use crate::clock::Clock;
 use crate::context::Context;
 use crate::diagnose::{DiagnosisSubject, ProbeReport, ProbeRequest, ProbeResponse, REQUESTS, WebFramework};
 use crate::error::Error;
-use crate::exchange::{HttpClient, is_loopback};
+use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides, is_loopback};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
-use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::signature::Secret;
 use crate::session::arguments::HeaderArgument;
 use crate::session::diagnosis::diagnosis_fields;
 use crate::session::request;
+use http::header::RETRY_AFTER;
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
@@ -35,33 +38,56 @@ pub(super) fn confirm_probe(url: &Url, context: &Context) -> Result<(), Error> {
         .hint(format!("--yes confirms it: up to {REQUESTS} requests are sent, and the endpoint may act on the events")))
 }
 
+/// The longest pause that a 429 may ask for, and the usual one.
+const PAUSES: (u64, u64) = (60, 10);
+
+/// Time between the two packets of a body that is cut.
+const BETWEEN_PACKETS: Duration = Duration::from_millis(100);
+
 /// Probes an endpoint that should verify with this secret.
 pub(super) async fn probe_endpoint(
     url: &Url,
     secret: &Secret,
     headers: &[HeaderArgument],
     exchange: &HttpClient,
+    clock: &dyn Clock,
 ) -> ProbeReport {
     let mut budget = ATTEMPT_BUDGET;
-    crate::diagnose::probe_endpoint(secret, async |shot: &ProbeRequest| {
-        let body = RawBody::new(shot.body.clone());
-        let Ok(mut request) = request::build_event_request(url.clone(), &body, Some(shot.signature.clone())) else {
-            return ProbeResponse::Unreachable;
-        };
-        request::replace_headers(&mut request.headers, headers);
-        let (outcome, _) = exchange.post(&request, Some(budget)).await;
-        if matches!(outcome, AttemptOutcome::TimedOut(_)) {
+    crate::diagnose::probe_endpoint(secret, async |asked: &ProbeRequest| {
+        let Some(request) = build_request(url, asked, headers) else { return ProbeResponse::Unreachable };
+        let cut = asked
+            .cut
+            .map(|at| RequestOverrides { method: Method::POST, manner: BodyEncoding::CutAt(at, BETWEEN_PACKETS) });
+        let ended = exchange.send(&request, cut.as_ref(), Some(budget)).await;
+        if matches!(ended.outcome, AttemptOutcome::TimedOut(_)) {
             budget = IMPATIENT;
         }
-        classify_outcome(&outcome)
+        let reply = classify_outcome(ended.outcome);
+        if reply == ProbeResponse::Limited {
+            let told = ended.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            clock.sleep(Duration::from_secs(told.unwrap_or(PAUSES.1).min(PAUSES.0))).await;
+        }
+        reply
     })
     .await
 }
 
-fn classify_outcome(outcome: &AttemptOutcome) -> ProbeResponse {
+fn build_request(url: &Url, asked: &ProbeRequest, headers: &[HeaderArgument]) -> Option<OutgoingRequest> {
+    let body = RawBody::new(asked.body.clone());
+    let mut request = request::build_event_request(url.clone(), &body, None).ok()?;
+    for (name, value) in &asked.signatures {
+        request.headers.push((HeaderName::from_static(name).into(), HeaderValue::from_str(value).ok()?));
+    }
+    request::replace_headers(&mut request.headers, headers);
+    Some(request)
+}
+
+fn classify_outcome(outcome: AttemptOutcome) -> ProbeResponse {
     match outcome {
         AttemptOutcome::Answered(answer) => match answer.status {
             200..300 => ProbeResponse::Accepted,
+            300..400 => ProbeResponse::Redirected(answer.status, answer.location.unwrap_or_default()),
+            429 => ProbeResponse::Limited,
             500.. => ProbeResponse::Threw,
             status => ProbeResponse::Rejected(status),
         },
@@ -92,14 +118,14 @@ pub(super) fn show_probe(
         fields.retain(|name, _| matches!(name.as_str(), "causes" | "difference"));
         fields.insert("url".into(), json!(url.as_str()));
         fields.insert("raw_body".into(), json!(is_correct(probed)));
-        let heard = probed.heard.iter().map(|(what, reply)| json!({ "sent": what, "answer": describe_reply(*reply) }));
+        let heard = probed.heard.iter().map(|(what, reply)| json!({ "sent": what, "answer": describe_reply(reply) }));
         fields.insert("requests".into(), heard.collect());
         return Ok(console.write_record("probe", &Value::Object(fields))?);
     }
     let style = &console.out;
     for (what, reply) in &probed.heard {
         let line =
-            StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(&describe_reply(*reply))).pad_to(15);
+            StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(&describe_reply(reply))).pad_to(15);
         console.write_lines(&[line.put(TextRole::Faint, *what)])?;
     }
     let count = probed.heard.len();
@@ -108,7 +134,8 @@ pub(super) fn show_probe(
         true => line.put(TextRole::Good, "✔ right:").add_gap(1).put(
             TextRole::Plain,
             Sanitised::text(&format!(
-                "the endpoint hashes the received bytes and refuses a forgery ({count} requests)"
+                "consistent with the raw bytes: what was sent is verified as it came, and forgeries are refused \
+                ({count} requests)"
             )),
         ),
         false => line
@@ -119,10 +146,12 @@ pub(super) fn show_probe(
     Ok(console.write_lines(&diagnosis::render_diagnosis(&probed.diagnosis, asks, framework, style))?)
 }
 
-fn describe_reply(reply: ProbeResponse) -> String {
+fn describe_reply(reply: &ProbeResponse) -> String {
     match reply {
         ProbeResponse::Accepted => "accepted".into(),
         ProbeResponse::Rejected(status) => format!("refused {status}"),
+        ProbeResponse::Redirected(status, _) => format!("redirected {status}"),
+        ProbeResponse::Limited => "refused 429".into(),
         ProbeResponse::Threw => "threw".into(),
         ProbeResponse::Unreachable => "unreachable".into(),
     }

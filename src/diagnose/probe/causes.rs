@@ -9,6 +9,24 @@ const fn probe_cause(id: &'static str, family: CauseFamily, words: &'static str)
 /// Everything is accepted.
 pub(super) static NOTHING: MismatchCause =
     probe_cause("verifies-nothing", CauseFamily::Hole, "the endpoint accepts a forged signature: it verifies nothing");
+/// What carries no signature is accepted.
+pub(super) static UNSIGNED: MismatchCause = probe_cause(
+    "accepts-unsigned",
+    CauseFamily::Hole,
+    "the endpoint accepts an event without a signature: it verifies only where there is one",
+);
+/// A part of the value is enough.
+pub(super) static PART: MismatchCause = probe_cause(
+    "compares-part",
+    CauseFamily::Hole,
+    "the endpoint compares only a part of the value: it accepts one that agrees in nothing but its beginning",
+);
+/// More than the value is taken, too.
+pub(super) static CONTAINED: MismatchCause = probe_cause(
+    "compares-contained",
+    CauseFamily::Comparison,
+    "the endpoint accepts a value that merely contains the right one: it searches or cuts where it should compare",
+);
 /// Nothing is accepted.
 pub(super) static REJECTS_ALL: MismatchCause = probe_cause(
     "rejects-everything",
@@ -26,6 +44,18 @@ pub(super) static NO_ROUTE: MismatchCause = probe_cause(
     "no-such-route",
     CauseFamily::Unproved,
     "the endpoint answers 404 or 405 to everything: no handler accepts POST there",
+);
+/// Somewhere else.
+pub(super) static REDIRECTS: MismatchCause = probe_cause(
+    "redirects",
+    CauseFamily::Unproved,
+    "the endpoint redirects everything, and the service never follows a redirect",
+);
+/// Too much at once.
+pub(super) static LIMITED: MismatchCause = probe_cause(
+    "rate-limited",
+    CauseFamily::Unproved,
+    "the endpoint answers 429 even after a pause, so nothing can be found out",
 );
 /// Nobody there.
 pub(super) static UNREACHABLE: MismatchCause =
@@ -46,4 +76,17 @@ pub(super) static PARTLY: MismatchCause = probe_cause(
 );
 
 /// All causes of this file.
-pub(crate) static ALL: [&MismatchCause; 7] = [&NOTHING, &REJECTS_ALL, &THROWS, &NO_ROUTE, &UNREACHABLE, &BARE, &PARTLY];
+pub(crate) static ALL: [&MismatchCause; 12] = [
+    &NOTHING,
+    &UNSIGNED,
+    &PART,
+    &CONTAINED,
+    &REJECTS_ALL,
+    &THROWS,
+    &NO_ROUTE,
+    &REDIRECTS,
+    &LIMITED,
+    &UNREACHABLE,
+    &BARE,
+    &PARTLY,
+];

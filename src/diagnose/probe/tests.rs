@@ -1,5 +1,6 @@
 //! Probes of endpoints that are functions.
 
+use super::super::forms::{BodySource, FORMS, decode_text};
 use super::*;
 use crate::protocol::signature::parse_signature;
 use crate::protocol::stringify::json_stringify;
@@ -13,9 +14,15 @@ async fn ask(endpoint: impl Fn(&ProbeRequest) -> ProbeResponse) -> ProbeReport {
     probe_endpoint(&secret(), async |shot: &ProbeRequest| endpoint(shot)).await
 }
 
+/// The value in the usual header.
+fn given(shot: &ProbeRequest) -> &str {
+    let usual = shot.signatures.iter().find(|(name, _)| *name == "x-webhook-signature");
+    usual.map_or("", |(_, value)| value.as_str())
+}
+
 fn checked(shot: &ProbeRequest, over: &[u8]) -> ProbeResponse {
     let right = parse_signature(secret().key().sign(over).as_bytes()).unwrap();
-    if parse_signature(shot.signature.as_bytes()) == Ok(right) {
+    if parse_signature(given(shot).as_bytes()) == Ok(right) {
         ProbeResponse::Accepted
     } else {
         ProbeResponse::Rejected(401)
@@ -35,7 +42,7 @@ async fn an_endpoint_that_hashes_the_raw_body_has_nothing() {
 
 #[tokio::test]
 async fn every_rewriting_is_named_and_proved() {
-    let rewriting = |form: &&super::super::forms::BodyForm| form.cause.family == CauseFamily::Json && form.tier == 1;
+    let rewriting = |form: &&crate::diagnose::forms::BodyForm| form.cause.family == CauseFamily::Json && form.tier == 1;
     for form in FORMS.iter().filter(rewriting) {
         let probed = ask(|shot| {
             let text = decode_text(&shot.body);
@@ -52,8 +59,8 @@ async fn every_rewriting_is_named_and_proved() {
 async fn the_sample_of_the_documentation_is_seen_through() {
     let probed = ask(|shot| {
         let bare = secret().key().sign(json_stringify(&shot.body).unwrap().as_bytes()).split_off(7);
-        match bare.len() == shot.signature.len() {
-            true if bare == shot.signature => ProbeResponse::Accepted,
+        match bare.len() == given(shot).len() {
+            true if bare == given(shot) => ProbeResponse::Accepted,
             true => ProbeResponse::Rejected(401),
             false => ProbeResponse::Threw,
         }
@@ -70,4 +77,112 @@ async fn holes_and_silence_are_told() {
     assert_eq!(ids(&ask(|_| ProbeResponse::Rejected(404)).await), ["no-such-route"]);
     assert_eq!(ids(&ask(|_| ProbeResponse::Unreachable).await), ["unreachable"]);
     assert_eq!(ids(&ask(|shot| checked(shot, b"")).await), ["body-empty"]);
+}
+
+/// An endpoint that hashes the bytes with a key, and compares with what is written in a manner.
+fn wants(key: &[u8], write: impl Fn(&str) -> String) -> impl Fn(&ProbeRequest) -> ProbeResponse {
+    let key = Secret::new(key).unwrap().key();
+    move |shot| match given(shot) == write(key.sign(&shot.body).trim_start_matches("sha256=")) {
+        true => ProbeResponse::Accepted,
+        false => ProbeResponse::Rejected(401),
+    }
+}
+
+#[tokio::test]
+async fn keys_and_notations_and_headers_are_told_apart() {
+    let prefixed = |digits: &str| format!("sha256={digits}");
+    assert_eq!(ids(&ask(wants(b"probe-canary\n", prefixed)).await), ["key-newline-added"]);
+    assert_eq!(ids(&ask(wants(b"\"probe-canary\"", prefixed)).await), ["key-quoted"]);
+    assert_eq!(ids(&ask(wants(b"secret", prefixed)).await), ["key-placeholder"]);
+    assert_eq!(ids(&ask(wants(b"probe-canary", |d| prefixed(&d.to_uppercase()))).await), ["hex-case"]);
+    let elsewhere = ask(|shot| {
+        let found = shot.signatures.iter().find(|(name, _)| *name == "x-hub-signature");
+        match found.is_some_and(|(_, value)| *value == secret().key().sign(&shot.body)) {
+            true => ProbeResponse::Accepted,
+            false => ProbeResponse::Rejected(403),
+        }
+    })
+    .await;
+    assert_eq!(ids(&elsewhere), ["other-header"]);
+    assert!(elsewhere.diagnosis.findings[0].sentence.contains("x-hub-signature,"), "{elsewhere:?}");
+}
+
+#[tokio::test]
+async fn what_lets_too_much_in_is_a_hole() {
+    let right = |shot: &ProbeRequest| secret().key().sign(&shot.body);
+    let told = |ok: bool| if ok { ProbeResponse::Accepted } else { ProbeResponse::Rejected(401) };
+    assert_eq!(
+        ids(&ask(|shot| told(given(shot).is_empty() || given(shot) == right(shot))).await),
+        ["accepts-unsigned"]
+    );
+    assert_eq!(ids(&ask(|shot| told(given(shot).get(..15) == right(shot).get(..15))).await), ["compares-part"]);
+    assert_eq!(ids(&ask(|shot| told(right(shot).starts_with(given(shot)))).await), ["compares-part"]);
+    assert_eq!(ids(&ask(|shot| told(given(shot).contains(&right(shot)[7..]))).await), ["compares-contained"]);
+}
+
+#[tokio::test]
+async fn a_charset_that_was_refused_is_not_named() {
+    for id in ["charset-doubled", "charset-ascii", "charset-latin-1", "charset-utf-16", "charset-dropped"] {
+        let form = FORMS.iter().find(|form| form.cause.id == id).unwrap();
+        let probed = ask(|shot| {
+            let text = decode_text(&shot.body);
+            let made = form.make(&BodySource::new(&shot.body, &text)).into_iter().next();
+            checked(shot, made.as_deref().unwrap_or(&shot.body))
+        })
+        .await;
+        assert_eq!(ids(&probed), [id], "{:?}", probed.heard);
+    }
+    // Nobody's charset: nothing is named but that there is one.
+    let probed = ask(|shot| match shot.body.is_ascii() {
+        true => checked(shot, &shot.body),
+        false => ProbeResponse::Rejected(401),
+    })
+    .await;
+    assert_eq!(ids(&probed), ["rewrites-body"], "{:?}", probed.heard);
+}
+
+#[tokio::test]
+async fn a_handler_that_wants_integers_or_fails_beyond_the_plane_is_right() {
+    let probed = ask(|shot| match checked(shot, &shot.body) {
+        ProbeResponse::Accepted if shot.body.windows(4).any(|four| four == b"1.0,") => ProbeResponse::Rejected(401),
+        ProbeResponse::Accepted if shot.body.windows(4).any(|four| four == "\u{1f680}".as_bytes()) => {
+            ProbeResponse::Threw
+        }
+        reply => reply,
+    })
+    .await;
+    assert_eq!(ids(&probed), [""; 0], "{:?}", probed.heard);
+}
+
+#[tokio::test]
+async fn packets_and_lengths_are_tried() {
+    let pieces = |shot: &ProbeRequest| {
+        let (head, tail) = shot.body.split_at(shot.cut.unwrap_or(0));
+        [head, tail].map(|piece| String::from_utf8_lossy(piece).into_owned()).concat()
+    };
+    assert_eq!(ids(&ask(|shot| checked(shot, pieces(shot).as_bytes())).await), ["chunks-decoded"]);
+    let cut = |shot: &ProbeRequest, at: usize| checked(shot, &shot.body[..shot.body.len().min(at)]);
+    assert_eq!(ids(&ask(|shot| cut(shot, 65_536)).await), ["cut-at-limit"]);
+    // A limit that is told by 413 is no fault.
+    let limited = ask(|shot| match shot.body.len() {
+        0..100_000 => checked(shot, &shot.body),
+        _ => ProbeResponse::Rejected(413),
+    })
+    .await;
+    assert_eq!(ids(&limited), [""; 0]);
+}
+
+#[tokio::test]
+async fn redirects_say_where_to_and_limits_are_waited_for() {
+    let probed = ask(|_| ProbeResponse::Redirected(307, "/hooks/".into())).await;
+    assert_eq!(ids(&probed), ["redirects"]);
+    assert!(probed.diagnosis.findings[0].sentence.ends_with("it answers 307 with Location: /hooks/"));
+    assert_eq!(ids(&ask(|_| ProbeResponse::Limited).await), ["rate-limited"]);
+    let count = std::cell::Cell::new(0);
+    let probed = ask(|shot| {
+        count.set(count.get() + 1);
+        if count.get() % 12 == 0 { ProbeResponse::Limited } else { checked(shot, &shot.body) }
+    })
+    .await;
+    assert_eq!(ids(&probed), [""; 0], "{:?}", probed.heard);
 }

@@ -1,0 +1,183 @@
+//! Manners in which an endpoint may want a signature: another key, another way to write the value, another header.
+
+use crate::diagnose::cause::MismatchCause;
+use crate::diagnose::digest::{HMAC_SHA1, HMAC_SHA512, HashAlgorithm, KeyedHmac};
+use crate::diagnose::keys::{KEY_FORMS, KeyBytes, guessable_keys};
+use crate::diagnose::reading;
+use crate::protocol::signature::SIGNATURE_HEADER;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write;
+use zeroize::Zeroizing;
+
+/// A way to write a value.
+pub(super) struct ValueForm {
+    /// What is sent, in a few words.
+    pub what: &'static str,
+    /// What it means that it is accepted.
+    pub cause: &'static MismatchCause,
+    algorithm: HashAlgorithm,
+    prefix: &'static str,
+    encode: fn(&[u8]) -> String,
+}
+
+fn encode_hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+fn encode_upper(digest: &[u8]) -> String {
+    encode_hex(digest).to_ascii_uppercase()
+}
+
+fn encode_base64(digest: &[u8]) -> String {
+    STANDARD.encode(digest)
+}
+
+/// As the service does.
+const USUAL: (HashAlgorithm, &str, fn(&[u8]) -> String) = (HashAlgorithm::Sha256, "sha256=", encode_hex);
+
+const fn value(
+    what: &'static str,
+    cause: &'static MismatchCause,
+    algorithm: HashAlgorithm,
+    prefix: &'static str,
+    encode: fn(&[u8]) -> String,
+) -> ValueForm {
+    ValueForm { what, cause, algorithm, prefix, encode }
+}
+
+/// Bare digits, which many compare with the whole header.
+pub(super) static BARE_DIGITS: ValueForm =
+    value("signed rightly, without sha256=", &super::causes::BARE, HashAlgorithm::Sha256, "", encode_hex);
+
+/// Other ways to write a value, the commonest first.
+pub(super) static VALUES: [ValueForm; 5] = [
+    value("the value in Base64", &reading::BASE64, HashAlgorithm::Sha256, "", encode_base64),
+    value("the value in Base64 behind sha256=", &reading::BASE64, HashAlgorithm::Sha256, "sha256=", encode_base64),
+    value("the value in capitals", &reading::HEX_CASE, HashAlgorithm::Sha256, "sha256=", encode_upper),
+    value("HMAC-SHA1", &HMAC_SHA1, HashAlgorithm::Sha1, "sha1=", encode_hex),
+    value("HMAC-SHA512", &HMAC_SHA512, HashAlgorithm::Sha512, "sha512=", encode_hex),
+];
+
+/// Header fields that others put signatures into, and whether they usually hold bare digits.
+pub(super) static HEADERS: [(&str, bool); 8] = [
+    ("x-hub-signature-256", false),
+    ("x-signature", true),
+    ("x-signature-256", false),
+    ("signature", true),
+    ("x-hub-signature", false),
+    ("webhook-signature", true),
+    ("x-webhook-signature-256", false),
+    ("x-referralloop-signature", false),
+];
+
+/// How signatures are made and sent.
+#[derive(Clone)]
+pub(super) struct SigningManner {
+    key: KeyBytes,
+    keyed: Option<KeyedHmac>,
+    algorithm: HashAlgorithm,
+    prefix: &'static str,
+    encode: fn(&[u8]) -> String,
+    /// The header fields that carry the value.
+    pub headers: Vec<&'static str>,
+    /// What it means that an endpoint accepts this manner; none where it is the service's.
+    pub causes: Vec<&'static MismatchCause>,
+}
+
+impl SigningManner {
+    /// As the service signs with this secret.
+    pub(super) fn new(secret: &[u8]) -> Self {
+        let (algorithm, prefix, encode) = USUAL;
+        let key = Zeroizing::new(secret.to_vec());
+        let keyed = KeyedHmac::new(algorithm, &key);
+        Self { key, keyed, algorithm, prefix, encode, headers: vec![SIGNATURE_HEADER], causes: Vec::new() }
+    }
+
+    /// The same with the value written otherwise.
+    pub(super) fn with_value(&self, form: &ValueForm) -> Self {
+        let (keyed, algorithm) = (KeyedHmac::new(form.algorithm, &self.key), form.algorithm);
+        let causes = [self.causes.as_slice(), &[form.cause]].concat();
+        Self { keyed, algorithm, prefix: form.prefix, encode: form.encode, causes, ..self.clone() }
+    }
+
+    /// The same with another key.
+    pub(super) fn with_key(&self, key: KeyBytes, cause: &'static MismatchCause) -> Self {
+        let causes = [self.causes.as_slice(), &[cause]].concat();
+        Self { keyed: KeyedHmac::new(self.algorithm, &key), key, causes, ..self.clone() }
+    }
+
+    /// The same in other header fields.
+    pub(super) fn with_headers(&self, headers: &[&'static str]) -> Self {
+        Self { headers: headers.to_vec(), ..self.clone() }
+    }
+
+    /// The value for a message.
+    pub(super) fn sign(&self, message: &[u8]) -> String {
+        let digest = self.keyed.as_ref().map(|keyed| keyed.sign(&[message])).unwrap_or_default();
+        format!("{}{}", self.prefix, (self.encode)(&digest))
+    }
+
+    /// The value of a plain hash of these pieces, or of an HMAC under the message.
+    pub(super) fn write(&self, digest: &[u8]) -> String {
+        format!("{}{}", self.prefix, (self.encode)(digest))
+    }
+
+    /// What stands before the digits.
+    pub(super) fn prefix(&self) -> &'static str {
+        self.prefix
+    }
+
+    /// The key's bytes.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+/// Key forms that are tried, the commonest first; the first variant of each.
+const KEYS: [&str; 9] = [
+    "key-newline-added",
+    "key-trimmed",
+    "key-unquoted",
+    "key-prefix-stripped",
+    "key-prefix-decoded",
+    "key-quoted",
+    "key-base64-decoded",
+    "key-hex-decoded",
+    "key-base64-encoded",
+];
+
+/// The most of them.
+const MOST: usize = 6;
+
+/// Keys that everybody can guess, of which these are tried.
+const GUESSES: [&str; 3] = ["", "undefined", "secret"];
+
+/// Every manner that differs in its key alone.
+pub(super) fn list_keys(usual: &SigningManner) -> Vec<SigningManner> {
+    let mut seen = vec![usual.key().to_vec()];
+    let mut manners = Vec::new();
+    // What looks like a prefix need not be one: a word before a hyphen is part of the secret.
+    let is_prefixed = usual.key().starts_with(b"whsec_") || usual.key().starts_with(b"v1,");
+    let wanted = KEYS.iter().filter(|id| is_prefixed || !id.starts_with("key-prefix"));
+    let forms = wanted.filter_map(|id| {
+        let form = KEY_FORMS.iter().find(|form| form.cause.id == *id)?;
+        Some((form.make(usual.key()).into_iter().next()?, &form.cause))
+    });
+    for (key, cause) in guessable().take(1).chain(forms.take(MOST)).chain(guessable()) {
+        if !seen.contains(&key) {
+            seen.push(key.to_vec());
+            manners.push(usual.with_key(key, cause));
+        }
+    }
+    manners
+}
+
+fn guessable() -> impl Iterator<Item = (KeyBytes, &'static MismatchCause)> {
+    let wanted = guessable_keys().filter(|(_, text)| GUESSES.contains(text));
+    wanted.map(|(cause, text)| (Zeroizing::new(text.as_bytes().to_vec()), cause))
+}

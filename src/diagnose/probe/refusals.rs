@@ -1,0 +1,171 @@
+//! Nothing that is signed as the service signs was accepted: what else may be hashed, with what, written how, and
+//! where is it looked for?
+
+use super::bodies::{self, ProbeBody};
+use super::causes::{LIMITED, NO_ROUTE, REDIRECTS, REJECTS_ALL, THROWS, UNREACHABLE};
+use super::manners::{BARE_DIGITS, HEADERS, SigningManner, VALUES, list_keys};
+use super::prober::EndpointProber;
+use super::{
+    ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, any_accepted, build_finding, rewriting, single_finding,
+};
+use crate::diagnose::cause::{FindingCertainty, MismatchCause};
+use crate::diagnose::digest::HashAlgorithm;
+use crate::diagnose::forms::{BodySource, FORMS, decode_text};
+use crate::diagnose::reading::OTHER_HEADER;
+use crate::diagnose::search::{PLAIN, SECRET_FIRST};
+
+/// Stand-ins for the body, the commonest first: whether the body has spaces, the form, the variant that is signed.
+const STAND_INS: [(bool, &str, usize); 16] = [
+    (false, "body-empty", 0),
+    (false, "empty-object", 0),
+    (false, "object-object", 0),
+    (false, "newline-added", 0),
+    // The first member of what is sorted is what the event is about.
+    (false, "json-member", 0),
+    (true, "json-member", 0),
+    (false, "body-base64", 0),
+    (false, "python-repr", 0),
+    (false, "python-bytes", 0),
+    (false, "quoted-base64", 0),
+    (false, "slashes-added", 0),
+    (false, "html-escaped", 1),
+    (false, "json-string", 0),
+    (false, "charset-utf-16", 0),
+    (false, "ruby-inspect", 0),
+    (false, "buffer-json", 0),
+];
+
+/// What is wrong, or what was seen once the manner was found in which something is accepted.
+pub(super) async fn explain_refusals<S>(
+    prober: &mut EndpointProber<S>,
+    shapes: &[ProbeBody],
+) -> Result<ProbeFindings, Vec<ProbeEvidence>>
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    if let Some(found) = find_missing_endpoint(&prober.heard) {
+        return Ok(found);
+    }
+    let usual = prober.manner.clone();
+    let mut indented = bodies::build_shapes();
+    indented.retain(|shape| shape.what.contains("per level"));
+    let seen = prober.send_all(&indented).await;
+    if any_accepted(&seen) {
+        return Err(refused(shapes, seen));
+    }
+    // A comparison with the prefix refuses everything, or throws; without it, what lies behind can be seen.
+    prober.manner = usual.with_value(&BARE_DIGITS);
+    let seen = prober.send_all(&shapes[1..]).await;
+    if any_accepted(&seen) {
+        return Err(seen);
+    }
+    // What nearly every rewriting leaves alone, since it is compact and sorted.
+    let body = &shapes[1].bytes;
+    if find_header(prober, &usual, body).await || find_manner(prober, &usual, body).await {
+        return Err(vec![(body.clone(), true)]);
+    }
+    prober.manner = usual;
+    if let Some(found) = find_stand_in(prober, body, &shapes[2].bytes).await {
+        return Ok(found);
+    }
+    let threw = prober.heard.iter().filter(|(_, reply)| *reply == ProbeResponse::Threw).count();
+    Ok(single_finding(if threw * 2 > prober.heard.len() { &THROWS } else { &REJECTS_ALL }))
+}
+
+fn refused(shapes: &[ProbeBody], seen: Vec<ProbeEvidence>) -> Vec<ProbeEvidence> {
+    shapes.iter().map(|shape| (shape.bytes.clone(), false)).chain(seen).collect()
+}
+
+/// Answers that say that there is nothing to probe.
+fn find_missing_endpoint(heard: &[(&'static str, ProbeResponse)]) -> Option<ProbeFindings> {
+    let all = |reply: fn(&ProbeResponse) -> bool| heard.iter().all(|(_, heard)| reply(heard));
+    if heard.iter().any(|(_, reply)| *reply == ProbeResponse::Unreachable) {
+        return Some(single_finding(&UNREACHABLE));
+    }
+    if all(|reply| matches!(reply, ProbeResponse::Rejected(404 | 405))) {
+        return Some(single_finding(&NO_ROUTE));
+    }
+    if all(|reply| *reply == ProbeResponse::Limited) {
+        return Some(single_finding(&LIMITED));
+    }
+    let Some((_, ProbeResponse::Redirected(status, to))) = heard.first() else { return None };
+    if !all(|reply| matches!(reply, ProbeResponse::Redirected(..))) {
+        return None;
+    }
+    let mut finding = build_finding(&REDIRECTS, FindingCertainty::Proof);
+    finding.sentence = format!("{}: it answers {status} with Location: {to}", finding.sentence);
+    Some((vec![finding], None))
+}
+
+/// Tries several header fields in one request, and finds out which of them it was.
+async fn find_header<S>(prober: &mut EndpointProber<S>, usual: &SigningManner, body: &[u8]) -> bool
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let bare = usual.with_value(&BARE_DIGITS);
+    let manner = |is_bare: bool| if is_bare { bare.clone() } else { usual.clone() };
+    let mut left = HEADERS.to_vec();
+    let mut what = "signed rightly, in other headers";
+    loop {
+        let half = left.split_off(if what.ends_with("headers") { left.len() } else { left.len() / 2 });
+        let signatures = left.iter().map(|(name, is_bare)| (*name, manner(*is_bare).sign(body))).collect();
+        let request = ProbeRequest { what, body: body.to_vec(), signatures, cut: None };
+        match (prober.send(&request).await == Some(ProbeResponse::Accepted), what) {
+            (false, "signed rightly, in other headers") => return false,
+            (false, _) => left = half,
+            (true, _) => {}
+        }
+        if let [(name, is_bare)] = left[..] {
+            // Bare digits are usual there; only the header is wrong.
+            prober.manner = manner(is_bare).with_headers(&[name]);
+            prober.manner.causes = vec![&OTHER_HEADER];
+            return true;
+        }
+        what = "signed rightly, in some of them";
+    }
+}
+
+/// Tries other ways to write the value, then other keys.
+async fn find_manner<S>(prober: &mut EndpointProber<S>, usual: &SigningManner, body: &[u8]) -> bool
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let values = VALUES.iter().map(|form| (form.what, usual.with_value(form)));
+    let keys = list_keys(usual).into_iter().map(|manner| ("signed with another key", manner));
+    for (what, manner) in values.chain(keys).collect::<Vec<_>>() {
+        prober.manner = manner;
+        if prober.accepts(what, body, body).await {
+            return true;
+        }
+    }
+    false
+}
+
+/// Tries what may be hashed in the place of the body, or instead of an HMAC.
+async fn find_stand_in<S>(prober: &mut EndpointProber<S>, compact: &[u8], spaced: &[u8]) -> Option<ProbeFindings>
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let proof = |cause: &'static MismatchCause| Some((vec![build_finding(cause, FindingCertainty::Proof)], None));
+    for (is_spaced, id, at) in STAND_INS {
+        let body = if is_spaced { spaced } else { compact };
+        let text = decode_text(body);
+        let source = BodySource::new(body, &text);
+        let Some(form) = FORMS.iter().find(|form| form.cause.id == id) else { continue };
+        let Some(made) = form.make(&source).into_iter().nth(at) else { continue };
+        if !prober.accepts("signed over a stand-in for the body", body, &made).await {
+            continue;
+        }
+        let makers = rewriting::list_makers(body, &made);
+        let told_apart = if makers.len() > 1 { rewriting::prove_rewriting(prober, makers, &[]).await } else { None };
+        return told_apart.or_else(|| proof(&form.cause));
+    }
+    let hashes = [(&PLAIN, vec![compact]), (&SECRET_FIRST, vec![prober.manner.key(), compact])];
+    let values = hashes.map(|(cause, pieces)| (cause, prober.manner.write(&HashAlgorithm::Sha256.hash(&pieces))));
+    for (cause, value) in values {
+        if prober.send_value("a plain hash", compact, &value).await == Some(ProbeResponse::Accepted) {
+            return proof(cause);
+        }
+    }
+    None
+}
