@@ -99,8 +99,8 @@ async fn act(inspector: &Inspector, parts: &Parts, body: Body) -> Result<Respons
     if path == "/api/session" {
         return Ok(let_in(inspector, parts));
     }
-    let body = read_body(false, body, &ServerLimits { body_bytes: 4 << 20, ..ServerLimits::default() }).await;
-    let body = body.map_err(|fault| Error::usage(fault.explain()))?;
+    let body = read_body(false, body, &ServerLimits { body_bytes: 4 << 20, ..ServerLimits::default() }, None).await;
+    let body = body.map_err(|fault| Error::usage(fault.explain()))?.body;
     match path {
         "/api/replay" => acting::replay_events(inspector.clone(), body).await,
         "/api/send" => acting::send_event(inspector.clone(), body).await,

@@ -5,15 +5,9 @@ use super::quota::QuotaStatus;
 use crate::protocol::api::{ApiErrorResponse, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER};
 use crate::server::BodyReadError;
 use axum::body::Body;
-<<<<<<< HEAD
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-=======
-use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderName, HeaderValue, StatusCode};
->>>>>>> bcba11c (Server: who waits longest gives way; bodies share a memory and keep a pace)
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 /// An answer before it is a response.

@@ -53,6 +53,9 @@ const TRUSTED_LENGTH: usize = 64 << 10;
 /// The least pace, in bytes a second.
 const LEAST_PACE: f64 = 16_384.0;
 
+/// A body that needs no leave, so that large ones keep no delivery of the common size out.
+const SMALL: usize = 8 << 10;
+
 /// Reads a whole body.
 pub(crate) async fn read_body(
     asks_first: bool,
@@ -139,7 +142,8 @@ impl BodyCollector {
         let wanted = length.max(capacity.saturating_mul(2).max(first).min(most));
         // As much again at first for what the connection itself holds of it.
         let held = wanted - capacity + if capacity == 0 { first } else { 0 };
-        if self.intake.as_ref().is_some_and(|intake| !intake.memory().grant(&mut self.memory, held)) {
+        let small = wanted <= SMALL;
+        if !small && self.intake.as_ref().is_some_and(|intake| !intake.memory().grant(&mut self.memory, held)) {
             return Err(BodyReadError::Crowded);
         }
         self.kept.reserve_exact(wanted - self.kept.len());
