@@ -340,15 +340,8 @@ async fn serve(
     screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now(), inspect_url));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
-    let watch = build_watch(
-        arguments,
-        context,
-        console,
-        (&store, &store_path),
-        secrets,
-        known.clone(),
-        (&screen, &receiving, &door.url),
-    );
+    let shown = (&screen, &receiving, &door.url);
+    let watch = build_watch(arguments, context, console, (&store, &store_path), secrets, known.clone(), shown);
     let counters = OnceLock::new();
     let around = ListenerContext { context, store: &store, screen: &screen, unread, stop: &stop, known, counters };
     let (ended, exposed) = tokio::select! {

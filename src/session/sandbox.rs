@@ -91,10 +91,11 @@ impl BoundSandbox {
     /// Binds the socket, opens the data, and founds the workspace where there is none.
     pub(crate) async fn open(plot: SandboxSpec, context: &Context) -> Result<Self, Error> {
         let door = BoundListener::bind(plot.address, Some(BASE_PATH)).await?;
+        let book = SandboxDatabase::open(&plot.place).map_err(explain_book_error)?;
+        // Only once it is known to be one: another program's file is none of ours.
         if let SandboxLocation::File(path) = &plot.place {
             super::tighten_permissions(path, "sandbox", context);
         }
-        let book = SandboxDatabase::open(&plot.place).map_err(explain_book_error)?;
         let mut random = [0; 16];
         (context.entropy)(&mut random);
         let workspace = sandbox::open_workspace(&book, plot.founding, random, context.clock.now())

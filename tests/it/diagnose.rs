@@ -18,7 +18,7 @@ use table::trials;
 const SECOND: [&str; 3] = ["body-changed", "body-rebuilt", "body-too-large"];
 
 /// Causes that only a probe finds.
-const PROBED: [&str; 7] = [
+const PROBED: [&str; 12] = [
     "verifies-nothing",
     "rejects-everything",
     "throws",
@@ -26,6 +26,11 @@ const PROBED: [&str; 7] = [
     "unreachable",
     "compares-bare-hex",
     "rewrites-body",
+    "accepts-unsigned",
+    "compares-contained",
+    "compares-part",
+    "rate-limited",
+    "redirects",
 ];
 
 #[test]

@@ -11,7 +11,7 @@ LINES = [
     r"signup\.created  \S+@\S+  position \d+",
     r"  → http://\S+",
     r"signup\.created  \S+@\S+  position \d+   → http://\S+",
-    r"  attempt \d/5  \+[\d:]+   connection refused +[\d.]+ m?s",
+    r"  attempt \d/5  \+[\d:]+ +connection refused +[\d.]+ m?s",
     r"    hint: nothing is listening there: is the app running\?",
     r"  attempt \d in .*, at \d\d:\d\d:\d\d",
     r"note: Stopped\. #1 was not delivered in \d attempts?; send it again with: referralloop replay 1 --to http://localhost:9/",

@@ -171,7 +171,7 @@ fn an_arrivals_record_carries_the_cause() {
 #[test]
 fn a_probe_finds_an_endpoint_right_or_a_hole() {
     let scene = scene();
-    let listener = scene.listen(["--secret-file", "secret.txt"]);
+    let listener = scene.listen(["--secret-file", "secret.txt", "--require-signature"]);
     let probe = |url: &str| scene.run(["verify", "--probe", url, "--secret-file", "secret.txt", "--json"]);
     let right = probe(&listener.url);
     assert_eq!((right.code, &right.record("probe")["raw_body"]), (Some(0), &json!(true)), "{right}");
