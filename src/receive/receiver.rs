@@ -27,7 +27,9 @@ use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ArrivalReport;
 use crate::protocol::signature::{SignatureFault, SignatureVerdict};
-use crate::server::{self, BodyReadError, CatchPanic, DetachOnDrop, HeadFaultObserver};
+use crate::server::{
+    self, BodyReadError, CatchPanic, DetachOnDrop, GrantedMemory, HeadFaultObserver, ReceivedBody, RequestIntake,
+};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -151,7 +153,7 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
 
 impl<R: ArrivalRecorder> ReceiverInner<R> {
     /// Lets a request in, or turns it away by its head alone.
-    fn admit(&self, request: Request) -> Result<(RequestHead, Body), HeadRejection> {
+    fn admit(&self, request: Request) -> Result<(RequestHead, Body, Option<RequestIntake>), HeadRejection> {
         if let Some(reply) = self.answer_greeting(&request) {
             return Err(HeadRejection::Greeted(reply));
         }
@@ -165,8 +167,9 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             self.tell_turned_away(&request, StatusCode::METHOD_NOT_ALLOWED);
             return Err(HeadRejection::NotPost);
         }
+        let intake = RequestIntake::of(&request);
         let (parts, body) = request.into_parts();
-        Ok((RequestHead::from_parts(&parts, at), body))
+        Ok((RequestHead::from_parts(&parts, at), body, intake))
     }
 
     fn tell_turned_away(&self, request: &Request, status: StatusCode) {
@@ -306,13 +309,19 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
 
 /// One request that was let in. Futures are small on purpose: each is allocated for each request, so whatever is made
 /// on the way is made in functions that do not wait, where it takes no room in them.
-async fn answer_request<R: ArrivalRecorder>(inner: Arc<ReceiverInner<R>>, head: RequestHead, body: Body) -> Response {
-    let body = match server::read_body(head.asks_first, body, &inner.settings.limits).await {
-        Ok(body) => body,
-        Err(fault) => return inner.reject_body(&head.target, fault).into_response(),
-    };
+async fn answer_request<R: ArrivalRecorder>(
+    inner: Arc<ReceiverInner<R>>,
+    head: RequestHead,
+    body: Body,
+    intake: Option<RequestIntake>,
+) -> Response {
+    let ReceivedBody { body, memory } =
+        match server::read_body(head.asks_first, body, &inner.settings.limits, intake).await {
+            Ok(received) => received,
+            Err(fault) => return inner.reject_body(&head.target, fault).into_response(),
+        };
     let accepting = match inner.verify_signature(&head, &body) {
-        Ok(verification) => detach_accept(&inner, head, body, verification),
+        Ok(verification) => detach_accept(&inner, head, body, verification, memory),
         Err(reason) => return inner.refuse_request(build_refused(head, body, reason)).into_response(),
     };
     let (reply, delay) = accepting.await;
@@ -327,17 +336,19 @@ fn detach_accept<R: ArrivalRecorder>(
     head: RequestHead,
     body: RawBody,
     verification: SignatureState,
+    memory: GrantedMemory,
 ) -> DetachOnDrop<(ListenerReply, Duration)> {
     let RequestHead { at, target, headers, .. } = head;
     let facts = EventFacts::from_body(&body);
     let arrival = Arrival { at, target, content: RequestContent { headers, body }, verification, facts };
-    DetachOnDrop::new(accept_arrival(Arc::clone(inner), arrival))
+    DetachOnDrop::new(accept_arrival(Arc::clone(inner), arrival, memory))
 }
 
 /// Stores an arrival and does all that follows. Answers with how long the reply is to be held back.
 async fn accept_arrival<R: ArrivalRecorder>(
     inner: Arc<ReceiverInner<R>>,
     arrival: Arrival,
+    _memory: GrantedMemory,
 ) -> (ListenerReply, Duration) {
     inner.count_verification(&arrival);
     let after = inner.prepare_after_store(&arrival);
@@ -371,7 +382,7 @@ pub(super) fn handle_request<R: ArrivalRecorder>(
 ) -> CatchPanic<Response> {
     let fault = || ListenerReply::internal_error().into_response();
     match inner.admit(request) {
-        Ok((head, body)) => CatchPanic::new(answer_request(inner, head, body), fault),
+        Ok((head, body, intake)) => CatchPanic::new(answer_request(inner, head, body, intake), fault),
         Err(HeadRejection::UnknownPath) => CatchPanic::new(ready(ListenerReply::unknown_path().into_response()), fault),
         Err(HeadRejection::NotPost) => CatchPanic::new(ready(method_not_allowed()), fault),
         Err(HeadRejection::Greeted(reply)) => CatchPanic::new(ready(reply.into_response()), fault),

@@ -5,7 +5,7 @@
 use crate::server::BodyReadError;
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use std::borrow::Cow;
 
@@ -14,6 +14,8 @@ use std::borrow::Cow;
 pub(super) struct ListenerReply {
     pub(super) status: StatusCode,
     body: Cow<'static, str>,
+    /// Whether to come again soon is of use.
+    later: bool,
 }
 
 /// The one body of every 401.
@@ -24,7 +26,13 @@ impl ListenerReply {
     const RECEIVED: &'static str = r#"{"received":true}"#;
 
     const fn fixed(status: StatusCode, body: &'static str) -> Self {
-        Self { status, body: Cow::Borrowed(body) }
+        Self { status, body: Cow::Borrowed(body), later: false }
+    }
+
+    /// The same, with `Retry-After`.
+    const fn later(mut self) -> Self {
+        self.later = true;
+        self
     }
 
     /// Whatever is wrong with a signature.
@@ -69,6 +77,9 @@ impl ListenerReply {
             BodyReadError::TooSlow => {
                 Self::fixed(StatusCode::REQUEST_TIMEOUT, r#"{"error":"the body came too slowly"}"#)
             }
+            BodyReadError::Crowded => {
+                Self::fixed(StatusCode::SERVICE_UNAVAILABLE, r#"{"error":"too many bodies at once"}"#).later()
+            }
             BodyReadError::Broken => Self::fixed(StatusCode::BAD_REQUEST, r#"{"error":"the body could not be read"}"#),
         }
     }
@@ -82,17 +93,17 @@ impl ListenerReply {
             _ if status.is_success() => Cow::Borrowed(Self::RECEIVED),
             _ => Cow::Owned(format!(r#"{{"error":"answered {} as configured"}}"#, status.as_u16())),
         };
-        Self { status, body }
+        Self { status, body, later: false }
     }
 
     /// What only this listener knows.
     pub(super) fn greeting(answer: &str) -> Self {
-        Self { status: StatusCode::OK, body: Cow::Owned(answer.to_owned()) }
+        Self { status: StatusCode::OK, body: Cow::Owned(answer.to_owned()), later: false }
     }
 
     /// The response.
     pub(super) fn into_response(self) -> Response {
-        let json = !self.body.is_empty();
+        let (json, later) = (!self.body.is_empty(), self.later);
         let body = match self.body {
             Cow::Borrowed(text) => Body::from(text),
             Cow::Owned(text) => Body::from(text),
@@ -101,6 +112,9 @@ impl ListenerReply {
         *response.status_mut() = self.status;
         if json {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if later {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

@@ -7,9 +7,8 @@ use super::waitlist::{self, SandboxSignup, SandboxWaitlist, SignupChange};
 use super::{SandboxContext, SandboxState, assumption, digest_key};
 use crate::protocol::api::{ApiErrorResponse, BASE_PATH, SUBSCRIPTION_PREFIX};
 use crate::protocol::sample::{self, SeededRng};
-use crate::server;
+use crate::server::{self, RequestIntake};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::middleware::{self, Next};
@@ -94,9 +93,9 @@ fn admit(inner: &SandboxState, headers: &HeaderMap) -> Result<(), ApiErrorRespon
 /// The body of a request.
 pub(super) async fn read_body(inner: &SandboxState, request: Request) -> Result<Vec<u8>, SandboxResponse> {
     let asks_first = request.headers().contains_key(EXPECT);
-    let body: Body = request.into_body();
-    let read = server::read_body(asks_first, body, &inner.settings.limits).await;
-    read.map(|body| body.as_bytes().to_vec()).map_err(SandboxResponse::from_unread_body)
+    let intake = RequestIntake::of(&request);
+    let read = server::read_body(asks_first, request.into_body(), &inner.settings.limits, intake).await;
+    read.map(|received| received.body.as_bytes().to_vec()).map_err(SandboxResponse::from_unread_body)
 }
 
 async fn list_waitlists(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {

@@ -6,7 +6,7 @@ use crate::protocol::api::{ApiErrorResponse, LIMIT_HEADER, REMAINING_HEADER, RES
 use crate::server::BodyReadError;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,6 +18,8 @@ pub(super) struct SandboxResponse {
     pub assumptions: Vec<&'static str>,
     allow: Option<&'static str>,
     limits: Option<QuotaStatus>,
+    /// Whether to come again soon is of use.
+    later: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -28,7 +30,7 @@ enum SandboxContent {
 
 impl SandboxResponse {
     fn new(status: StatusCode, body: Option<SandboxContent>) -> Self {
-        Self { status, body, assumptions: Vec::new(), allow: None, limits: None }
+        Self { status, body, assumptions: Vec::new(), allow: None, limits: None, later: false }
     }
 
     /// A JSON answer.
@@ -74,6 +76,10 @@ impl SandboxResponse {
             BodyReadError::TooLong => Self::from_assumption(413, "Request body is too large", assumption::BODY_LIMITS),
             BodyReadError::TooSlow => {
                 Self::from_assumption(408, "Request body came too slowly", assumption::BODY_LIMITS)
+            }
+            BodyReadError::Crowded => {
+                let reply = Self::from_assumption(503, "Too many request bodies at once", assumption::BODY_LIMITS);
+                Self { later: true, ..reply }
             }
             BodyReadError::Broken => {
                 Self::from_assumption(400, "Request body could not be read", assumption::BODY_LIMITS)
@@ -123,6 +129,9 @@ impl IntoResponse for SandboxResponse {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
+        if self.later {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         kind.map(|kind| headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind)));
         self.allow.map(|allow| headers.insert(ALLOW, HeaderValue::from_static(allow)));

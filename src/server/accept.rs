@@ -4,11 +4,16 @@
 //! nothing of webhooks: what answers is handed in, as is the bound socket and the stop.
 
 use super::ServerLimits;
-use super::head_tap::{HeadFaultObserver, HeadTap};
+use super::head_tap::{HeadFault, HeadFaultObserver, HeadTap};
+use super::intake::{MemoryBudget, RequestIntake, names_host};
+use super::places::{Place, PlaceTable};
 use super::stream::WriteTimeoutStream;
 use axum::Router;
-use http::Request;
-use hyper::body::Incoming;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Request, StatusCode};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,7 +24,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How a server ended.
@@ -36,6 +41,14 @@ const READ_BUFFER: usize = 64 << 10;
 
 /// Wait after the system could not give a connection, for want of file descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that leave memory to give back, the quiet after which that is done, and how many times.
+const FLOOD: usize = 64;
+const QUIET: Duration = Duration::from_millis(500);
+const TIDYING: u32 = 16;
+
+/// More than the allocator keeps in one piece.
+const MEMORY_ASKED: usize = 8 << 20;
 
 /// Serves connections until `stop` is ready; then those under way have `limits.drain` to finish.
 pub async fn serve(
@@ -55,21 +68,35 @@ pub(crate) async fn serve_observed(
     observer: HeadFaultObserver,
     stop: impl Future<Output = ()>,
 ) -> DrainResult {
-    let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let places = PlaceTable::new(limits.connections.min(affordable_connections()));
+    let memory = MemoryBudget::new(limits.memory);
     let closing = watch::Sender::new(false);
     let mut connections = JoinSet::new();
+    let mut tidying = 0;
     let mut stop = pin!(stop);
     loop {
         let (stream, place) = tokio::select! {
             biased;
             () = &mut stop => break,
             admitted = accept_connection(&places, || listener.accept()) => admitted,
+            () = tokio::time::sleep(QUIET), if tidying > 0 => {
+                tidying -= 1;
+                give_memory_back();
+                continue;
+            }
         };
+        if places.count_held() >= FLOOD {
+            tidying = TIDYING;
+        }
         while connections.try_join_next().is_some() {}
-        let serving = serve_connection(stream, app.clone(), limits, observer.clone(), closing.subscribe());
+        let intake = RequestIntake::new(Arc::clone(&place), memory.clone());
+        let serving = serve_connection(stream, app.clone(), limits, intake, observer.clone(), closing.subscribe());
         connections.spawn(async move {
-            let _place: OwnedSemaphorePermit = place;
-            serving.await;
+            tokio::select! {
+                biased;
+                () = place.wait_to_give_way() => {}
+                () = serving => {}
+            }
         });
     }
     drop(listener);
@@ -77,21 +104,42 @@ pub(crate) async fn serve_observed(
     drain_connections(connections, limits.drain).await
 }
 
-/// The next connection and its place; waits for a free place first, and outlasts errors of the system.
-pub(super) async fn accept_connection<S, A, F>(places: &Arc<Semaphore>, accept: A) -> (S, OwnedSemaphorePermit)
+/// The next connection and its place. Outlasts errors of the system: for want of file descriptors a connection that
+/// only waits gives way.
+pub(super) async fn accept_connection<S, A, F>(places: &Arc<PlaceTable>, accept: A) -> (S, Arc<Place>)
 where
     A: Fn() -> F,
     F: Future<Output = io::Result<(S, std::net::SocketAddr)>>,
 {
     loop {
-        // Never closed, so a place is only ever waited for.
-        let Ok(place) = Arc::clone(places).acquire_owned().await else { std::future::pending().await };
         match accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, address)) => return (stream, Arc::new(places.take_place(address.ip()).await)),
             Err(error) if is_connection_error(&error) => {}
-            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            Err(_) => {
+                places.evict();
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
         }
     }
+}
+
+/// Makes the allocator look through what is free: it returns memory to the system only while it is being asked for
+/// some, and after a flood nobody asks. Nothing is written there, so the system need not provide it.
+fn give_memory_back() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_ASKED)));
+}
+
+/// Connections for which there are file descriptors, with some left for the store and for targets.
+#[cfg(unix)]
+fn affordable_connections() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(files / 4 * 3).unwrap_or(usize::MAX)
+}
+
+#[cfg(not(unix))]
+fn affordable_connections() -> usize {
+    usize::MAX
 }
 
 /// Errors of a connection that was gone before it was taken; the next one may be fine.
@@ -104,18 +152,35 @@ async fn serve_connection(
     stream: TcpStream,
     app: Router,
     limits: ServerLimits,
+    intake: RequestIntake,
     observer: HeadFaultObserver,
     mut closing: watch::Receiver<bool>,
 ) {
     // Answers are single small writes; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let heads = HeadTap::default();
+    let heads = HeadTap::within(intake.memory().clone());
     let stream = TokioIo::new(heads.tap(WriteTimeoutStream::new(stream, limits.write)));
     let app = TowerToHyperService::new(app);
-    let tap = heads.clone();
+    let (tap, told) = (heads.clone(), observer.clone());
     let app = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(heads.take_head());
-        app.call(request)
+        let hostless = !names_host(request.version(), request.headers());
+        if hostless {
+            told(HeadFault::Hostless);
+        }
+        if request.body().is_end_stream() {
+            intake.finish_reading();
+        }
+        request.extensions_mut().insert(intake.clone());
+        let (answering, intake) = ((!hostless).then(|| app.call(request)), intake.clone());
+        async move {
+            let answered = match answering {
+                Some(answering) => answering.await,
+                None => Ok(answer_hostless()),
+            };
+            intake.finish_answer();
+            answered
+        }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -131,6 +196,15 @@ async fn serve_connection(
     }
     serving.as_mut().graceful_shutdown();
     let _ = serving.await;
+}
+
+/// What a request gets that does not say which host it is for, or says it twice (RFC 9112, section 3.2).
+fn answer_hostless() -> Response {
+    let mut response = Response::new(Body::from(r#"{"error":"the request must have one Host header"}"#));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 async fn drain_connections(mut connections: JoinSet<()>, within: Duration) -> DrainResult {

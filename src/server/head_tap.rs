@@ -1,6 +1,7 @@
 //! A request's head as it came: names in their own spelling, lines in their own order. hyper keeps neither, so a
 //! connection's first bytes after each answer are remembered up to the end of a head.
 
+use super::intake::{GrantedMemory, MemoryBudget};
 use bytes::Bytes;
 use http::HeaderMap;
 use std::io::{self, IoSlice};
@@ -11,6 +12,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Longest head that is remembered, which is the longest that is read.
 const LONGEST: usize = 64 << 10;
+
+/// Bytes of a head that every connection may hold; beyond them a head takes part in the server's memory.
+const FREE: usize = 4 << 10;
 
 /// Fields of a head, of which hyper takes no more.
 const FIELDS: usize = 100;
@@ -45,6 +49,8 @@ pub(crate) enum HeadFault {
     TooLarge,
     /// It is the beginning of a TLS connection.
     Tls,
+    /// It names no host, or two.
+    Hostless,
 }
 
 impl HeadFault {
@@ -67,9 +73,16 @@ struct TappedHead {
     complete: bool,
     /// The last head began as TLS does (RFC 8446, section 5.1: a handshake record).
     tls: bool,
+    memory: Option<MemoryBudget>,
+    granted: GrantedMemory,
 }
 
 impl HeadTap {
+    /// A tap whose long heads are held in the memory of all requests.
+    pub(super) fn within(memory: MemoryBudget) -> Self {
+        Self(Arc::new(Mutex::new(TappedHead { memory: Some(memory), ..TappedHead::default() })))
+    }
+
     /// A stream that is listened to.
     pub(super) fn tap<S>(&self, stream: S) -> TappedStream<S> {
         TappedStream { stream, tap: self.clone() }
@@ -100,22 +113,23 @@ impl HeadTap {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hear(&self, read: &[u8]) {
+    /// Remembers what was read; false where there is no memory for it.
+    fn hear(&self, read: &[u8]) -> bool {
         let mut head = self.lock();
         if head.complete {
-            return;
+            return true;
         }
         if head.bytes.is_empty() {
             head.tls = read.starts_with(&[0x16, 0x03]);
         }
         let from = head.bytes.len().saturating_sub(3);
         head.bytes.extend_from_slice(read);
-        let end = |at: usize, bytes: &[u8]| bytes[at..].starts_with(b"\n\r\n") || bytes[at..].starts_with(b"\n\n");
-        let ended = (from..head.bytes.len()).find(|at| end(*at, &head.bytes));
+        let ended = find_end(&head.bytes, from);
         head.complete = ended.is_some() || head.bytes.len() > LONGEST;
         if let Some(at) = ended {
             head.bytes.truncate(at + 3);
         }
+        head.bytes.len() <= FREE || head.grant(read.len())
     }
 
     /// What comes next is a head again.
@@ -123,7 +137,28 @@ impl HeadTap {
         let mut head = self.lock();
         head.bytes.clear();
         head.complete = false;
+        head.granted = GrantedMemory::default();
     }
+}
+
+impl TappedHead {
+    /// Twice as much as was read: hyper holds it, too.
+    fn grant(&mut self, read: usize) -> bool {
+        self.memory.as_ref().is_none_or(|memory| memory.grant(&mut self.granted, read * 2))
+    }
+}
+
+/// The line feed before the empty line that ends a head.
+fn find_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(step) = bytes[at..].iter().position(|byte| *byte == b'\n') {
+        at += step;
+        if bytes[at..].starts_with(b"\n\r\n") || bytes[at..].starts_with(b"\n\n") {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// A stream whose heads are remembered.
@@ -136,8 +171,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for TappedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        if polled.is_ready() {
-            self.tap.hear(&buf.filled()[before..]);
+        if polled.is_ready() && !self.tap.hear(&buf.filled()[before..]) {
+            return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         }
         polled
     }

@@ -7,6 +7,8 @@
 mod accept;
 mod body;
 mod head_tap;
+mod intake;
+mod places;
 mod shield;
 mod stream;
 #[cfg(test)]
@@ -14,9 +16,10 @@ mod tests;
 
 pub(crate) use accept::serve_observed;
 pub use accept::{DrainResult, serve};
-pub(crate) use body::{BodyReadError, read_body};
+pub(crate) use body::{BodyReadError, ReceivedBody, read_body};
 pub(crate) use head_tap::RawHead;
 pub(crate) use head_tap::{HeadFault, HeadFaultObserver};
+pub(crate) use intake::{GrantedMemory, RequestIntake};
 pub(crate) use shield::{CatchPanic, DetachOnDrop};
 
 use std::time::Duration;
@@ -28,13 +31,16 @@ pub struct ServerLimits {
     pub head: Duration,
     /// Time for a request's body, from the end of its head.
     pub body: Duration,
+    /// Time that a body has before it must come at a least pace.
+    pub grace: Duration,
     /// Time in which a sender must take some of what is written to it.
     pub write: Duration,
     /// Length of a body.
     pub body_bytes: usize,
-    /// Connections at one time. The next one waits in the system's queue: a late answer is still an answer, and an
-    /// idle connection gives its place up after `head`.
+    /// Connections at one time. For the next one, the one gives way that has waited longest without a whole request.
     pub connections: usize,
+    /// Memory for the bodies and long heads of all requests in flight.
+    pub memory: usize,
     /// Time that requests under way have after the stop.
     pub drain: Duration,
 }
@@ -44,9 +50,11 @@ impl Default for ServerLimits {
         Self {
             head: Duration::from_secs(5),
             body: Duration::from_secs(10),
+            grace: Duration::from_secs(4),
             write: Duration::from_secs(10),
             body_bytes: 1 << 20,
             connections: 1024,
+            memory: 64 << 20,
             drain: Duration::from_secs(5),
         }
     }

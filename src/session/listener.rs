@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Notify, watch};
 use url::Url;
 
@@ -93,7 +93,7 @@ pub(crate) struct BoundListener {
 impl BoundListener {
     /// Binds. Port 0 picks a free one; the URL tells which.
     pub(crate) async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
-        let listener = TcpListener::bind(address).await.map_err(|error| cannot_bind(address, error))?;
+        let listener = listen(address).map_err(|error| cannot_bind(address, error))?;
         let local = listener.local_addr().map_err(|error| cannot_bind(address, error))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
             .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")).caused_by(error))?;
@@ -104,6 +104,20 @@ impl BoundListener {
     pub(crate) fn into_listener(self) -> TcpListener {
         self.listener
     }
+}
+
+/// Connections that the system holds until they are accepted. Where a flood fills the queue, the system drops whoever
+/// comes next, and that one tries again a second later.
+const QUEUE: u32 = 4096;
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // Elsewhere it would let others take the port.
+    if cfg!(unix) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 fn cannot_bind(address: SocketAddr, error: std::io::Error) -> Error {

@@ -47,6 +47,24 @@ async fn a_slow_body_is_answered_408() {
 }
 
 #[tokio::test]
+async fn a_body_that_drips_is_given_up_before_its_time() {
+    let limits = ServerLimits { body: PATIENCE * 10, grace: SOON, ..ServerLimits::default() };
+    let (bench, server) = served(limits).await;
+    let mut slow = server.connect().await;
+    slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabc").await;
+    assert_eq!(slow.answer().await.0, 408);
+    // Whoever sent a good deal has time for the rest.
+    let body = "x".repeat(50_000);
+    let whole = delivery(&body);
+    let mut brisk = server.connect().await;
+    brisk.send(&whole.as_bytes()[..40_000]).await;
+    tokio::time::sleep(SOON * 4).await;
+    brisk.send(&whole.as_bytes()[40_000..]).await;
+    assert_eq!(brisk.answer().await.0, 200);
+    assert_eq!(bench.memory.bodies().len(), 1);
+}
+
+#[tokio::test]
 async fn half_open_connections_hold_nobody_up() {
     let (_bench, server) = served(ServerLimits::default()).await;
     let mut half = Vec::new();
@@ -61,17 +79,77 @@ async fn half_open_connections_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_for_a_place() {
-    let (_bench, server) = served(ServerLimits { connections: 1, ..ServerLimits::default() }).await;
+async fn who_sends_nothing_gives_way() {
+    let (_bench, server) = served(ServerLimits { connections: 3, ..ServerLimits::default() }).await;
+    let mut held = Vec::new();
+    for begun in ["", "POST / HTTP/1.1\r\nHost:", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"] {
+        let mut client = server.connect().await;
+        client.send(begun).await;
+        held.push(client);
+    }
+    for (body, gone) in ["a", "b", "c"].into_iter().zip(&mut held) {
+        let mut whole = server.connect().await;
+        whole.send(delivery(body)).await;
+        assert_eq!(whole.answer().await.0, 200);
+        gone.closed().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_being_answered_keeps_the_place() {
+    let limits = ServerLimits { connections: 1, ..ServerLimits::default() };
+    let delay = SOON * 4;
+    let settings = ListenerSettings { keys: vec![key()], respond_delay: delay, limits, ..ListenerSettings::default() };
+    let bench = ReceiverHarness::new(settings);
+    let server = bench.serve().await;
     let mut first = server.connect().await;
     first.send(delivery("a")).await;
-    assert_eq!(first.answer().await.0, 200);
+    until(|| bench.told.arrivals().len() == 1).await;
     let mut second = server.connect().await;
     second.send(delivery("b")).await;
     let early = tokio::time::timeout(SOON, second.0.readable()).await;
     assert!(early.is_err(), "the place is taken");
-    drop(first);
+    assert_eq!(first.answer().await.0, 200);
     assert_eq!(second.answer().await.0, 200);
+}
+
+#[tokio::test]
+async fn bodies_beyond_the_memory_are_put_off() {
+    let (bench, server) = served(ServerLimits { memory: 200_000, ..ServerLimits::default() }).await;
+    let body = "x".repeat(70_000);
+    let mut half = server.connect().await;
+    half.send(&delivery(&body).as_bytes()[..69_000]).await;
+    // Each goes through until the first has its memory, and again once it is gone.
+    let mut answers = Vec::new();
+    let mut holder = Some(half);
+    while answers.last() != Some(&200) || holder.is_some() {
+        let mut client = server.connect().await;
+        client.send(delivery(&body)).await;
+        let (status, text) = client.answer().await;
+        if status == 503 {
+            assert_eq!(text, r#"{"error":"too many bodies at once"}"#);
+            holder = None;
+        }
+        answers.push(status);
+    }
+    let stored = answers.iter().filter(|status| **status == 200).count();
+    assert_eq!(bench.memory.bodies().len(), stored);
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let (bench, server) = served(ServerLimits::default()).await;
+    for lines in ["", "Host: a\r\nHost: a\r\n", "Host: a b\r\n"] {
+        let mut client = server.connect().await;
+        client.send(format!("POST / HTTP/1.1\r\n{lines}Content-Length: 2\r\n\r\n{{}}")).await;
+        let error = r#"{"error":"the request must have one Host header"}"#;
+        assert_eq!(client.answer().await, (400, error.to_owned()), "{lines:?}");
+        client.closed().await;
+    }
+    assert!(bench.memory.bodies().is_empty());
+    let mut old = server.connect().await;
+    old.send("POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}").await;
+    assert_eq!(old.answer().await.0, 200);
 }
 
 #[tokio::test]
@@ -101,6 +179,12 @@ async fn a_chunked_body_is_put_together() {
     assert_eq!(client.answer().await.0, 200);
     client.send(format!("{head}5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")).await;
     assert_eq!(client.answer().await.0, 413);
+    // Cut at the limit, since nobody knows how much more would come.
+    client.closed().await;
+    let mut client = server.connect().await;
+    client.send(format!("{head}6\r\nhello \r\n6\r\nworld\n\r\n")).await;
+    assert_eq!(client.answer().await.0, 413);
+    let mut client = server.connect().await;
     client.send(format!("{head}zz\r\nhello\r\n")).await;
     assert_eq!(client.answer().await.0, 400);
     assert_eq!(bench.memory.bodies(), [b"hello wor"]);

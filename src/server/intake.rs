@@ -1,0 +1,78 @@
+//! What a request in flight holds of its server: the connection's place, and memory for what is read of it.
+
+use super::places::Place;
+use http::{HeaderMap, Request};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Memory for all that is being read at one time, over all connections.
+#[derive(Debug, Clone)]
+pub(super) struct MemoryBudget(Arc<Semaphore>);
+
+/// A part of it, given back when it is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct GrantedMemory(Option<OwnedSemaphorePermit>);
+
+/// Put among the extensions of a request.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestIntake {
+    place: Arc<Place>,
+    memory: MemoryBudget,
+}
+
+impl MemoryBudget {
+    pub(super) fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS))))
+    }
+
+    /// Adds to what was granted; false where that much is not free.
+    pub(super) fn grant(&self, granted: &mut GrantedMemory, bytes: usize) -> bool {
+        let Ok(wanted) = u32::try_from(bytes) else { return false };
+        let Ok(more) = Arc::clone(&self.0).try_acquire_many_owned(wanted) else { return false };
+        match &mut granted.0 {
+            Some(held) => held.merge(more),
+            none => *none = Some(more),
+        }
+        true
+    }
+}
+
+impl RequestIntake {
+    pub(super) fn new(place: Arc<Place>, memory: MemoryBudget) -> Self {
+        Self { place, memory }
+    }
+
+    /// The intake of a request that came over a socket.
+    pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
+        request.extensions().get().cloned()
+    }
+
+    /// The whole request is here.
+    pub(super) fn finish_reading(&self) {
+        self.place.begin_work();
+    }
+
+    /// The request has its answer.
+    pub(super) fn finish_answer(&self) {
+        self.place.begin_wait();
+    }
+
+    pub(super) fn memory(&self) -> &MemoryBudget {
+        &self.memory
+    }
+}
+
+/// Whether a head names its host as RFC 9112, section 3.2 wants it: once, and only before HTTP/1.1 not at all.
+pub(super) fn names_host(version: http::Version, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(http::header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => version < http::Version::HTTP_11,
+        (Some(host), None) => is_host(host.as_bytes()),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// A host and a port, of the characters that RFC 3986 has for them. Empty is allowed: a target without authority.
+fn is_host(host: &[u8]) -> bool {
+    host.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(byte))
+}
