@@ -49,13 +49,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
-    if !arguments.bind.is_loopback() && !secrets.origin.is_user_chosen() {
-        return Err(Error::usage(format!(
-            "{} can be reached from other machines, but you have not set a secret of your own",
-            arguments.bind
-        ))
-        .hint("set one first: referralloop secret set, or --secret-file"));
-    }
+    session::refuse_open_address(arguments.bind, &secrets)?;
     runtime::serve_on(serve(arguments, context, &console, &settings, &secrets))
 }
 

@@ -217,7 +217,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         JqCondition::new(text)?;
     }
     let secrets = session::load_secrets(context, &settings, &arguments.verification.secret_file)?;
-    refuse_open_address(address, &secrets)?;
+    session::refuse_open_address(address.ip(), &secrets)?;
     let receiving =
         receive::ListenerSettings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
     exposure::clean_up_leftovers(context, &settings, &console)?;
@@ -228,19 +228,6 @@ fn address(address: &AddressArguments, settings: &ConfigSettings) -> Result<Sock
     let port = option_or_setting(address.port.as_ref(), settings, SettingKey::Port, arguments::read_port)?;
     let bind = option_or_setting(address.bind.as_ref(), settings, SettingKey::Bind, arguments::read_address)?;
     Ok(SocketAddr::new(bind.unwrap_or(IpAddr::from([127, 0, 0, 1])), port.unwrap_or(LISTENER_PORT)))
-}
-
-/// Whoever can reach the listener can fill its store, and everybody who has read this program knows how the
-/// development secret is kept; beyond this machine a secret of the user's own is asked for.
-fn refuse_open_address(address: SocketAddr, secrets: &WebhookSecrets) -> Result<(), Error> {
-    if address.ip().is_loopback() || secrets.origin.is_user_chosen() {
-        return Ok(());
-    }
-    Err(Error::usage(format!(
-        "{} can be reached from other machines, but you have not set a secret of your own",
-        address.ip()
-    ))
-    .hint("set one first: referralloop secret set, or --secret-file"))
 }
 
 fn build_receive_settings(

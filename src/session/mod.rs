@@ -38,6 +38,7 @@ use crate::database;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::store::{self, Store, StoreReader};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
@@ -128,4 +129,16 @@ pub(crate) fn tighten_permissions(path: &Path, noun: &str, context: &Context) {
 /// Opens the store for reading.
 pub(crate) fn open_reader(context: &Context, settings: &ConfigSettings) -> Result<StoreReader, Error> {
     Ok(StoreReader::open(store_path(context, settings)?)?)
+}
+
+/// Whoever can reach a server of ours can fill the store or look into it, and everybody who has read this program knows
+/// how the development secret is kept; beyond this machine a secret of the user's own is asked for.
+pub(crate) fn refuse_open_address(address: IpAddr, secrets: &WebhookSecrets) -> Result<(), Error> {
+    if address.is_loopback() || secrets.origin.is_user_chosen() {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "{address} can be reached from other machines, but you have not set a secret of your own"
+    ))
+    .hint("set one first: referralloop secret set, or --secret-file"))
 }
