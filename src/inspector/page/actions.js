@@ -110,9 +110,12 @@ export class Actions {
     const forms = [["curl", "curl"], ["hurl", "Hurl"], ["python", "Python"], ["node", "Node"]];
     const code = h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": "The request as code" });
     let words = "";
+    let wanted;
     const show = (form) => this.attempt(undefined, async () => {
-      words = await call(`/api/events/${number}/as/${form}${query({ to: memory.to })}`, { text: true });
-      code.textContent = words;
+      wanted = form;
+      const text = await call(`/api/events/${number}/as/${form}${query({ to: memory.to })}`, { text: true });
+      // An answer that comes late is not put in the place of what was chosen since.
+      if (wanted === form) code.textContent = words = text;
     });
     dialog(`#${number} as code`, h("div", { class: "stack" }, segmented("Language", forms, "curl", show), code,
       h("footer", {}, button("Copy", () => copy(words, "Code"), { class: "primary" }))), { class: "wide" });
