@@ -41,6 +41,9 @@ use watch::ListenerWatch;
     after_help = "What arrives is stored before it is acknowledged. Ctrl-C stops, finishes what is under way and prints
 a summary.
 
+A team shares one listener through NATS JetStream: it publishes to nats://HOST/SUBJECT, and everybody else receives
+--from there, under a name of their own (docs/teams.md).
+
 Examples:
   referralloop listen
   referralloop listen 3000/webhooks
@@ -51,8 +54,6 @@ Examples:
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
   referralloop listen --events created,deleted --json
-  referralloop listen --publish nats://127.0.0.1:4222/webhooks --no-store
-  referralloop listen --from nats://127.0.0.1:4222/webhooks --as alice --since 2h --forward-to 3000
   referralloop listen --subscribe all --tunnel cloudflared
   referralloop listen --subscribe created,deleted --public-url https://hooks.example.com"
 )]

@@ -1,3 +1,5 @@
+//! Addresses of a relay: what they may look like, and what is said of those that do not.
+
 use super::RelayAddress;
 
 #[test]

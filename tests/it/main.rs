@@ -23,6 +23,7 @@ mod minimum_rust;
 mod reach;
 mod records;
 mod redirects;
+mod relay;
 mod sandbox;
 mod support;
 mod terminal;
