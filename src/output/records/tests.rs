@@ -16,8 +16,8 @@ use crate::protocol::delivery::{
 use crate::protocol::expectation::{ExpectationMiss, ExpectationReport, ExpectationVerdict, ExpectedCount};
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::{
-    ArrivalNumber, ArrivalReport, NearMissReport, RefusalExplanation, ReplayReport, ReportKind, SendingReport,
-    TurnedAwayReport,
+    ArrivalNumber, ArrivalReport, NearMissReport, PublishedReport, RefusalExplanation, ReplayReport, ReportKind,
+    SendingReport, TurnedAwayReport,
 };
 use crate::protocol::signature::SignatureFault;
 use serde_json::{Map, Value};
