@@ -4,6 +4,8 @@ mod bound_headers;
 mod exposure;
 mod forward;
 mod inspecting;
+mod relaying;
+mod shown;
 mod status;
 mod watch;
 
@@ -17,11 +19,6 @@ use crate::inspector;
 use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::screen::Screen;
-use crate::output::style::BodyDisplay;
-use crate::protocol::body::RawBody;
-use crate::protocol::event::EventSelection;
-use crate::protocol::facts::EventFacts;
-use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::target::LISTENER_PORT;
 use crate::receive::{self, ResponseScript};
 use crate::session::arguments::{self, option_or_setting};
@@ -33,10 +30,9 @@ use crate::session::listener::{
 use crate::session::send_again::ResendContext;
 use crate::session::{self, diagnosis, input, runtime};
 use crate::store::Store;
-use clap::ValueEnum;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
@@ -47,6 +43,9 @@ use watch::ListenerWatch;
 #[command(
     after_help = "What arrives is stored before it is acknowledged. Ctrl-C stops, finishes what is under way and prints
 a summary.
+
+A team shares one listener through NATS JetStream: it publishes to nats://HOST/SUBJECT, and everybody else receives
+--from there, under a name of their own (docs/teams.md).
 
 Examples:
   referralloop listen
@@ -72,9 +71,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     exposure: exposure::Arguments,
     #[command(flatten)]
+    relaying: relaying::Arguments,
+    #[command(flatten)]
     answering: AnswerArguments,
     #[command(flatten)]
-    shown: DisplayArguments,
+    shown: shown::Arguments,
     #[command(flatten)]
     inspecting: inspecting::Arguments,
     #[command(flatten)]
@@ -118,51 +119,6 @@ struct AnswerArguments {
     /// Hold each answer back for this long
     #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration, default_value = "0", hide_default_value = true)]
     respond_delay: Duration,
-}
-
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-#[command(next_help_heading = "What is shown and forwarded (everything is stored)")]
-struct DisplayArguments {
-    /// These events only: created, signup.deleted, signup.* or all, separated by commas
-    #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
-    events: Option<EventSelection>,
-    /// Events of this waitlist only; with --subscribe, only these are subscribed
-    #[arg(long, value_name = "ID")]
-    waitlist: Option<String>,
-    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
-    #[arg(long = "where", value_name = "EXPR")]
-    condition: Option<String>,
-    /// When bodies are shown; without its body an event takes one line [default: auto on a terminal, else full]
-    #[arg(long, value_enum, value_name = "WHEN")]
-    body: Option<BodyOption>,
-}
-
-/// When bodies are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum BodyOption {
-    /// Always
-    Full,
-    /// As long as events come one by one
-    Auto,
-    /// Never
-    None,
-}
-
-impl DisplayArguments {
-    fn bodies(&self, console: &Console) -> Result<BodyDisplay, Error> {
-        match self.body {
-            Some(_) if console.is_json() => {
-                Err(Error::usage("--body is for people: records always carry their bodies")
-                    .hint("leave out --body, or --json"))
-            }
-            Some(BodyOption::Full) => Ok(BodyDisplay::Full),
-            Some(BodyOption::Auto) => Ok(BodyDisplay::Auto),
-            Some(BodyOption::None) => Ok(BodyDisplay::Never),
-            None if console.is_terminal() => Ok(BodyDisplay::Auto),
-            None => Ok(BodyDisplay::Full),
-        }
-    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -212,7 +168,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         option_or_setting(arguments.shown.waitlist.as_ref(), &settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
     let exposure = arguments.exposure.resolve(context, &settings, waitlist)?;
     let receiving = build_receive_settings(arguments, &exposure, context, &settings)?;
-    forward::refuse_own_address(&receiving.forwards, address)?;
+    arguments.relaying.check()?;
+    if !arguments.relaying.is_subscriber() {
+        forward::refuse_own_address(&receiving.forwards, address)?;
+    }
     if let Some(text) = &arguments.shown.condition {
         JqCondition::new(text)?;
     }
@@ -250,49 +209,11 @@ fn build_receive_settings(
         answers: arguments.answering.respond.clone(),
         respond_delay: arguments.answering.respond_delay,
         forwards: arguments.forwarding.targets(context, settings)?,
-        shown: build_display_filter(&arguments.shown, settings)?,
+        shown: shown::build_display_filter(&arguments.shown, settings)?,
         until: arguments.life.until,
         greeting: exposure.is_exposed().then(|| exposure::generate_greeting(context)),
         ..receive::ListenerSettings::default()
     })
-}
-
-fn build_display_filter(
-    shown: &DisplayArguments,
-    settings: &ConfigSettings,
-) -> Result<Option<receive::ListenerFilter>, Error> {
-    let events = option_or_setting(shown.events.as_ref(), settings, SettingKey::Events, arguments::read_selection)?;
-    let waitlist = option_or_setting(shown.waitlist.as_ref(), settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
-    if events.as_ref().is_none_or(EventSelection::is_all) && waitlist.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(Arc::new(move |facts: &EventFacts, _: &_| {
-        events.as_ref().is_none_or(|events| events.matches(facts.event_type.as_deref()))
-            && waitlist.as_ref().is_none_or(|id| facts.waitlist_id.as_ref() == Some(id))
-    })))
-}
-
-/// Narrows what is shown to what meets the condition. One that takes too long is said so, once, and given up: from then
-/// on nothing is hidden.
-fn build_condition_filter(
-    shown: &DisplayArguments,
-    before: Option<receive::ListenerFilter>,
-    context: &Context,
-    screen: &Screen,
-) -> Result<Option<receive::ListenerFilter>, Error> {
-    let Some(text) = &shown.condition else { return Ok(before) };
-    let condition = JqCondition::new(text)?;
-    let (screen, clock, told) = (screen.clone(), context.clock.clone(), AtomicBool::new(false));
-    Ok(Some(Arc::new(move |facts: &EventFacts, body: &RawBody| {
-        before.as_ref().is_none_or(|before| before(facts, body))
-            && condition.matches(body).unwrap_or_else(|fault| {
-                if !told.swap(true, Ordering::Relaxed) {
-                    let message = format!("--where: {fault}; from now on everything is shown.");
-                    screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
-                }
-                true
-            })
-    })))
 }
 
 async fn serve(
@@ -304,45 +225,79 @@ async fn serve(
     (address, mut receiving, exposure): (SocketAddr, receive::ListenerSettings, exposure::ExposurePlan),
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
-    let store = session::open_store(context, settings)?;
-    let door = BoundListener::bind(address, receiving.path.as_deref()).await?;
+    let relaying = &arguments.relaying;
+    let store = if relaying.has_store() { Some(session::open_store(context, settings)?) } else { None };
+    let door = match relaying.is_subscriber() {
+        true => None,
+        false => Some(BoundListener::bind(address, receiving.path.as_deref()).await?),
+    };
     let (screen, unread) = console.start_screen()?;
-    receiving.shown = build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
+    receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
+    let recorder = store.as_ref().map(Store::recorder);
+    let relaying::OpenRelay { recorder, intake, url, words } = relaying.open(door, recorder, context, &screen).await?;
     let life = &arguments.life;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = session::store_path(context, settings)?;
-    let inspector = arguments.inspecting.bind(context, &store).await?;
+    let inspector = arguments.inspecting.bind(context, store.as_ref()).await?;
     let inspect_url = inspector.as_ref().map(inspector::InspectorDoor::url);
     let process = (context.pid, inspect_url.as_deref());
-    let traces = Advertisement::publish(&door.url, process, context.clock.now(), &store_path, ready_file)?;
+    // A trigger finds what has a socket.
+    let registered = (!arguments.relaying.is_subscriber()).then_some(store_path.as_path());
+    let traces = Advertisement::publish(&url, process, context.clock.now(), registered, ready_file)?;
     let secret = secrets.origin.describe(&settings.profile.value);
-    listener::show_banner(&door.url, &secret, &receiving, console, &screen);
+    listener::show_banner(&url, (&secret, words.as_deref()), &receiving, console, &screen);
     listener::show_inspector(inspect_url.as_deref(), console, &screen);
-    if context.stderr.is_terminal {
-        let secret = arguments.verification.secret_file.is_empty();
-        listener::show_next_steps(context, secret, console, &screen);
-    }
-    let inspector = arguments.inspecting.start(inspector, (context, settings), (secrets, &store), &door.url)?;
-    screen.send_report(listener::ready_report(&door.url, context.pid, context.clock.now(), inspect_url));
+    show_next_steps(arguments, context, console, &screen);
+    let inspector = arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), &url)?;
+    screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), inspect_url));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
-    let shown = (&screen, &receiving, &door.url);
-    let watch = build_watch(arguments, context, console, (&store, &store_path), secrets, known.clone(), shown);
-    let counters = OnceLock::new();
-    let around = ListenerContext { context, store: &store, screen: &screen, unread, stop: &stop, known, counters };
+    let watch = store.as_ref().map(|store| {
+        let (known, about) = (known.clone(), (&screen, &receiving, &url));
+        build_watch(arguments, context, console, (store, &store_path), secrets, known, about)
+    });
+    let around =
+        ListenerContext { context, recorder, screen: &screen, unread, stop: &stop, known, counters: OnceLock::new() };
     let (ended, exposed) = tokio::select! {
-        ended = exposure.run(door, receiving, ends, &around, (console, &store_path)) => ended?,
-        never = watch.run(&screen, &around.counters) => match never {},
+        ended = exposure.run(intake, url.clone(), receiving, ends, &around, (console, &store_path)) => ended?,
+        never = run_watch(watch, &screen, &around.counters) => match never {},
     };
     drop(traces);
-    if let Some(inspector) = inspector {
-        inspector.finish().await;
-    }
-    store.close().await;
+    finish(inspector, store).await;
     listener::show_summary(&ended, context.clock.now(), console, &screen);
     screen.finish()?;
     exposed.map(|()| verdict(&ended, life.until))
+}
+
+/// What to type next, for who sits at a terminal and receives by a socket.
+fn show_next_steps(arguments: &Arguments, context: &Context, console: &Console, screen: &Screen) {
+    if context.stderr.is_terminal && !arguments.relaying.is_subscriber() {
+        let secret = arguments.verification.secret_file.is_empty();
+        listener::show_next_steps(context, secret, console, screen);
+    }
+}
+
+/// Heeds the keys of a terminal. They look back at what is stored: without a store there are none.
+async fn run_watch(
+    watch: Option<ListenerWatch<'_>>,
+    screen: &Screen,
+    counters: &OnceLock<Arc<receive::ListenerCounters>>,
+) -> Infallible {
+    match watch {
+        Some(watch) => watch.run(screen, counters).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The page ends before the store that it reads.
+async fn finish(inspector: Option<inspector::RunningInspector>, store: Option<Store>) {
+    if let Some(inspector) = inspector {
+        inspector.finish().await;
+    }
+    if let Some(store) = store {
+        store.close().await;
+    }
 }
 
 /// What the keys of a terminal need.

@@ -195,6 +195,9 @@ pub enum ArrivalRecordError {
     /// The disk is full, the file is locked or damaged, the writer is gone.
     #[error("the store cannot be written: {0}")]
     Unavailable(String),
+    /// The relay is out of reach, slow, or refuses it.
+    #[error("the relay did not take it: {0}")]
+    Unpublished(String),
 }
 
 /// How far forwarding to one target has got, kept so that a listener that is started again goes on there.

@@ -88,6 +88,15 @@ pub enum ReportKind {
     },
     /// A listener can be reached from outside, or no longer.
     Exposure(ExposureReport),
+    /// The relay's stream has an arrival.
+    Published(PublishedReport),
+    /// Events wait in the relay's stream, or none any more.
+    Lag {
+        /// Name of the stream.
+        stream: String,
+        /// How many wait.
+        pending: u64,
+    },
     /// The screen could not keep up, and this many reports were not shown. All of them are in the store.
     Skipped {
         /// How many.
@@ -108,6 +117,19 @@ pub enum ReportKind {
         /// One sentence.
         message: String,
     },
+}
+
+/// An event in a relay's stream as told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedReport {
+    /// Number of the event: in the store, or in the stream where nothing is stored here.
+    pub event: u64,
+    /// Name of the stream.
+    pub stream: String,
+    /// Its number there.
+    pub sequence: u64,
+    /// Whether the stream had it already.
+    pub duplicate: bool,
 }
 
 /// A listener's public address as told.

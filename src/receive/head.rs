@@ -16,6 +16,15 @@ use jiff::Timestamp;
 static SIGNATURE: HeaderName = HeaderName::from_static(SIGNATURE_HEADER);
 static HERO_SIGNATURE: HeaderName = HeaderName::from_static(HERO_SIGNATURE_HEADER);
 
+/// What is known of a request that came in elsewhere first.
+#[derive(Clone)]
+pub(super) struct EarlierHead {
+    /// When it came in there.
+    pub(super) at: Timestamp,
+    /// Its header lines as they were kept there.
+    pub(super) lines: HeaderLines,
+}
+
 /// A request's head, as far as it is needed.
 pub(super) struct RequestHead {
     /// When it was complete.
@@ -39,7 +48,7 @@ impl RequestHead {
         let name = if of_hero { &HERO_SIGNATURE } else { &SIGNATURE };
         let mut values = parts.headers.get_all(name).iter().cloned();
         Self {
-            at,
+            at: parts.extensions.get::<EarlierHead>().map_or(at, |earlier| earlier.at),
             target: read_target(&parts.uri).to_owned(),
             headers: collect_lines(parts),
             asks_first: parts.headers.contains_key(http::header::EXPECT),
@@ -66,6 +75,9 @@ pub(super) fn read_target(uri: &Uri) -> &str {
 
 /// The lines as they came; without their spelling where that is not known.
 fn collect_lines(parts: &Parts) -> HeaderLines {
+    if let Some(earlier) = parts.extensions.get::<EarlierHead>() {
+        return earlier.lines.clone();
+    }
     let raw = parts.extensions.get::<RawHead>();
     match raw.and_then(|raw| raw.list_fields(&parts.headers)) {
         Some(fields) => HeaderLines::collect(fields),

@@ -12,7 +12,7 @@
 //! May know `protocol`, `exchange`, `server` and `clock`. The store is an [`ArrivalRecorder`] and the screen a
 //! [`ReportSink`]: this module prints nothing, opens no file and reads no environment.
 //!
-//! `receiver` is one request's way, `head` reads, `reply` answers; `refused`, `forward` with its `queue` of what is
+//! `receiver` is one request's way, `relayed` brings requests without a socket, `head` reads, `reply` answers; `refused`, `forward` with its `queue` of what is
 //! `pending`, and `retrying` work after the answer; `counters` counts.
 
 mod bounded_map;
@@ -24,6 +24,7 @@ mod pending;
 mod queue;
 mod receiver;
 mod refused;
+mod relayed;
 mod reply;
 mod reports;
 mod response_script;

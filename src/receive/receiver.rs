@@ -291,7 +291,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         self.shared.tally.not_stored.increment();
         let reply = match error {
             ArrivalRecordError::Full { .. } => ListenerReply::store_full(),
-            ArrivalRecordError::Unavailable(_) => ListenerReply::not_stored(),
+            ArrivalRecordError::Unavailable(_) | ArrivalRecordError::Unpublished(_) => ListenerReply::not_stored(),
         };
         if let Some(draft) = after.draft {
             self.shared.emit_report(reports::complete_unstored(draft, error.to_string(), reply.status.as_u16()));

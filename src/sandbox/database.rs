@@ -52,7 +52,7 @@ impl From<ArrivalRecordError> for SandboxWriteError {
     fn from(error: ArrivalRecordError) -> Self {
         match error {
             ArrivalRecordError::Unavailable(words) => Self(words),
-            full @ ArrivalRecordError::Full { .. } => Self(full.to_string()),
+            other => Self(other.to_string()),
         }
     }
 }

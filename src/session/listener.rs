@@ -2,8 +2,10 @@
 //! `trigger` find it, and every way in which it may end.
 
 use super::diagnosis::BackgroundDiagnosis;
+pub(crate) use super::intake::{BoundListener, ListenerIntake};
 use super::ready_file::ReadyFile;
 use super::registry::{self, ListenerEntry};
+use super::relay::{EventRecorder, RelayCounts};
 use crate::context::Context;
 use crate::diagnose::KnownSecret;
 use crate::error::Error;
@@ -16,18 +18,14 @@ use crate::output::screen::Screen;
 use crate::output::style::TextRole;
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{
-    self, ListenerCounters, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver,
+    ListenerCounters, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver,
 };
 use crate::shutdown::{StopReceiver, StopSignal};
-use crate::store::Store;
 use jiff::Timestamp;
-use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Notify, watch};
 use url::Url;
 
@@ -77,60 +75,13 @@ pub(crate) struct ListenerSummary {
     /// What it could not finish.
     #[serde(rename = "unforwarded", serialize_with = "unforwarded")]
     pub finished: ReceiverShutdown,
+    /// What went to a relay.
+    #[serde(flatten)]
+    pub relay: Option<RelayCounts>,
 }
 
 fn unforwarded<S: serde::Serializer>(finished: &ReceiverShutdown, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(finished.unforwarded as u64)
-}
-
-/// A bound socket. Connections queue up there until it is served.
-#[derive(Debug)]
-pub(crate) struct BoundListener {
-    /// Where deliveries go.
-    pub url: Url,
-    listener: TcpListener,
-}
-
-impl BoundListener {
-    /// Binds. Port 0 picks a free one; the URL tells which.
-    pub(crate) async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
-        let listener = listen(address).map_err(|error| cannot_bind(address, error))?;
-        let local = listener.local_addr().map_err(|error| cannot_bind(address, error))?;
-        let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
-            .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")).caused_by(error))?;
-        Ok(Self { url, listener })
-    }
-
-    /// The socket alone, for who serves it in another way.
-    pub(crate) fn into_listener(self) -> TcpListener {
-        self.listener
-    }
-}
-
-/// Connections that the system holds until they are accepted. Where a flood fills the queue, the system drops whoever
-/// comes next, and that one tries again a second later.
-const QUEUE: u32 = 4096;
-
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // Elsewhere it would let others take the port.
-    if cfg!(unix) {
-        socket.set_reuseaddr(true)?;
-    }
-    socket.bind(address)?;
-    socket.listen(QUEUE)
-}
-
-fn cannot_bind(address: SocketAddr, error: std::io::Error) -> Error {
-    let told = Error::machine(match error.kind() {
-        ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
-        ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
-        ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
-        _ => format!("cannot listen on {address}: {error}"),
-    });
-    let another = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
-    let told = told.caused_by(error);
-    if another { told.hint("--port 0 picks a free one") } else { told }
 }
 
 /// The screen as the listener sees it. It never waits: what does not fit is counted.
@@ -157,8 +108,8 @@ impl ReportSink for ScreenAudience {
 pub(crate) struct ListenerContext<'a> {
     /// Clock and environment.
     pub context: &'a Context,
-    /// Where events are kept.
-    pub store: &'a Store,
+    /// What keeps events.
+    pub recorder: EventRecorder,
     /// Where they are shown.
     pub screen: &'a Screen,
     /// Ready when standard output is gone.
@@ -185,18 +136,18 @@ impl ListenerShutdown {
 
 /// Serves until one of the ends is reached, then finishes what is under way.
 pub(crate) async fn run_listener(
-    door: BoundListener,
+    intake: impl Into<ListenerIntake>,
     settings: ListenerSettings,
     ends: StopConditions,
     around: &ListenerContext<'_>,
 ) -> ListenerSummary {
-    run_beside(door, settings, ends, around, async |leaving: ListenerShutdown| leaving.wait().await).await.0
+    run_beside(intake, settings, ends, around, async |leaving: ListenerShutdown| leaving.wait().await).await.0
 }
 
 /// The same, with something beside it: it begins with the listener, is told when that is about to end, and is waited
 /// for then. Should it end before, the listener ends as well. It is cut off where the user insists on the end.
 pub(crate) async fn run_beside<T>(
-    door: BoundListener,
+    intake: impl Into<ListenerIntake>,
     settings: ListenerSettings,
     ends: StopConditions,
     around: &ListenerContext<'_>,
@@ -206,7 +157,7 @@ pub(crate) async fn run_beside<T>(
     let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
     let diagnosis = BackgroundDiagnosis::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
-    let receiver = WebhookReceiver::start(settings, around.store.recorder(), clock, diagnosis.clone());
+    let receiver = WebhookReceiver::start(settings, around.recorder.clone(), clock, diagnosis.clone());
     // Nobody else sets it.
     let _ = around.counters.set(receiver.share_tally());
     let mut why = StopReason::TimeUp;
@@ -225,8 +176,7 @@ pub(crate) async fn run_beside<T>(
         }
     };
     let draining = async {
-        let (app, faults) = (receive::router(receiver.clone()), receiver.observe_faults());
-        receive::serve_observed(door.listener, app, limits, faults, end).await;
+        intake.into().serve(&receiver, limits, end).await;
         receiver.finish(limits.drain).await
     };
     let finished = tokio::select! {
@@ -234,13 +184,13 @@ pub(crate) async fn run_beside<T>(
         _ = around.stop.wait_for_second_stop() => None,
     };
     diagnosis.finish();
-    let counts = receiver.tally().snapshot();
+    let (counts, relay) = (receiver.tally().snapshot(), around.recorder.counts());
     let ended = match finished {
-        Some(finished) => ListenerSummary { why, counts, finished },
+        Some(finished) => ListenerSummary { why, counts, finished, relay },
         None => {
             let signal = around.stop.wait_for_stop().await;
             let finished = receiver.record_unforwarded().await;
-            ListenerSummary { why: StopReason::Aborted(signal), counts, finished }
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, relay }
         }
     };
     (ended, done)
@@ -293,10 +243,10 @@ impl Advertisement {
         url: &Url,
         (pid, inspect_url): (u32, Option<&str>),
         at: Timestamp,
-        store: &Path,
+        store: Option<&Path>,
         ready_file: Option<PathBuf>,
     ) -> Result<Self, Error> {
-        let _announcement = registry::register_listener(store, url, pid).ok();
+        let _announcement = store.and_then(|store| registry::register_listener(store, url, pid).ok());
         let fields = records::ServedRecord { url: Some(url.as_str()), pid, inspect_url };
         let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
         Ok(Self { _ready_file, _announcement })
@@ -309,7 +259,13 @@ pub(crate) fn ready_report(url: &Url, pid: u32, at: Timestamp, inspect_url: Opti
 }
 
 /// The banner: where, with which secret, and where to.
-pub(crate) fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, console: &Console, screen: &Screen) {
+pub(crate) fn show_banner(
+    url: &Url,
+    (secret, relay): (&str, Option<&str>),
+    settings: &ListenerSettings,
+    console: &Console,
+    screen: &Screen,
+) {
     if console.is_json() {
         return;
     }
@@ -317,6 +273,7 @@ pub(crate) fn show_banner(url: &Url, secret: &str, settings: &ListenerSettings, 
         Sanitised::text(&format!("Listening on {}", display_url(url))),
         Sanitised::text(&format!("secret: {secret}")),
     ];
+    parts.extend(relay.iter().map(|words| Sanitised::text(words)));
     let forwards = settings.forwards.iter().map(|forward| Sanitised::text(&format!("forwarding to {}", forward.url)));
     parts.extend(forwards);
     screen.print(ScreenStream::Err, render_banner(&parts, &console.err));
@@ -363,7 +320,9 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
         return;
     }
     let mut out = String::new();
-    for words in describe_counts(&ended.counts, ended.finished) {
+    for words in
+        describe_counts(&ended.counts, ended.finished).into_iter().chain(ended.relay.map(RelayCounts::describe))
+    {
         write_lines(&mut out, &[StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&words))]);
     }
     screen.print(ScreenStream::Err, out);

@@ -11,7 +11,8 @@ const PROCESS: [&str; 4] = ["clock", "shutdown", "context", "terminal"];
 
 /// What edges stand on.
 const FOOTINGS: [&str; 4] = ["exchange", "server", "database", "child"];
-const EDGES: [&str; 9] = ["store", "deliver", "receive", "sandbox", "hosted", "tunnel", "audit", "config", "jq"];
+const EDGES: [&str; 10] =
+    ["store", "deliver", "receive", "sandbox", "hosted", "tunnel", "audit", "config", "jq", "relay"];
 
 /// What a module may import besides itself; `None` where nobody said where it stands.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -21,7 +22,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "protocol" | "clock" | "shutdown" | "terminal" | "error" => vec![],
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
-        "exchange" | "server" | "database" | "child" | "config" | "output" => below_edges(),
+        "exchange" | "server" | "database" | "child" | "config" | "relay" | "output" => below_edges(),
         "store" => [below_edges(), vec!["database"]].concat(),
         "deliver" | "audit" | "hosted" => [below_edges(), vec!["exchange"]].concat(),
         "tunnel" => [below_edges(), vec!["exchange", "child"]].concat(),
@@ -39,7 +40,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Words that only one module may say: its outside thing.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 14] = [
+    ("async_nats", &["relay"]),
     ("crossterm", &["terminal"]),
     ("rusqlite", &["database", "store", "sandbox"]),
     ("reqwest", &["exchange"]),

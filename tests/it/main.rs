@@ -24,6 +24,7 @@ mod minimum_rust;
 mod reach;
 mod records;
 mod redirects;
+mod relay;
 mod sandbox;
 mod scenes;
 mod support;

@@ -214,7 +214,7 @@ impl DemoPlay<'_> {
         let (stopper, stop) = shutdown::channel();
         let around = ListenerContext {
             context: stage.context,
-            store: stage.store,
+            recorder: stage.store.recorder().into(),
             screen: stage.screen,
             unread: Arc::new(Notify::new()),
             stop: &stop,

@@ -20,7 +20,7 @@ use crate::protocol::event::EventSelection;
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive;
 use crate::session::arguments;
-use crate::session::listener::{self, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason};
+use crate::session::listener::{self, ListenerContext, ListenerIntake, ListenerSummary, StopConditions, StopReason};
 use crate::session::service::{self, HostedService};
 use crate::session::subscriptions::check_target;
 use crate::tunnel::{self, TunnelProvider};
@@ -155,18 +155,19 @@ impl ExposurePlan {
     /// Runs the listener, with its public address where one is wanted. The second value is how that went.
     pub(super) async fn run(
         self,
-        door: BoundListener,
+        intake: ListenerIntake,
+        url: Url,
         receiving: receive::ListenerSettings,
         ends: StopConditions,
         around: &ListenerContext<'_>,
         (console, store): (&Console, &Path),
     ) -> Result<(ListenerSummary, Result<(), Error>), Error> {
         let Some(means) = self.means else {
-            return Ok((listener::run_listener(door, receiving, ends, around).await, Ok(())));
+            return Ok((listener::run_listener(intake, receiving, ends, around).await, Ok(())));
         };
         let exposure = ListenerExposure {
             means,
-            door: door.url.clone(),
+            door: url,
             greeting: receiving.greeting.clone().unwrap_or_else(|| generate_greeting(around.context)),
             loopback: self.api_is_local,
             context: around.context,
@@ -174,12 +175,12 @@ impl ExposurePlan {
             heard: Arc::default(),
         };
         let Some((wish, service)) = &self.subscribing else {
-            return Ok(expose(&exposure, &mut NoRegistrar, (door, receiving, ends), around, "").await);
+            return Ok(expose(&exposure, &mut NoRegistrar, (intake, receiving, ends), around, "").await);
         };
         let voice = (around.context, console, around.screen);
         let mut register = RunSubscriptions::begin(wish.clone(), service, store, voice, around.stop)?;
         let ended =
-            expose(&exposure, &mut register, (door, receiving, ends), around, ", and nothing was subscribed").await;
+            expose(&exposure, &mut register, (intake, receiving, ends), around, ", and nothing was subscribed").await;
         if register.count_left() > 0 {
             let message =
                 format!("Subscriptions left on the service: {}; the next start reports them.", register.count_left());
@@ -192,12 +193,12 @@ impl ExposurePlan {
 async fn expose(
     exposure: &ListenerExposure<'_>,
     register: &mut impl AddressRegistrar,
-    (door, receiving, ends): (BoundListener, receive::ListenerSettings, StopConditions),
+    (intake, receiving, ends): (ListenerIntake, receive::ListenerSettings, StopConditions),
     around: &ListenerContext<'_>,
     unmet: &str,
 ) -> (ListenerSummary, Result<(), Error>) {
     let beside = async |leaving| exposure.run(register, leaving).await;
-    let (ended, exposed) = listener::run_beside(door, receiving, ends, around, beside).await;
+    let (ended, exposed) = listener::run_beside(intake, receiving, ends, around, beside).await;
     let exposed = match exposed {
         // Who stops it by hand knows.
         Some(Ok(ExposureEnd::NeverOpen)) if !matches!(ended.why, StopReason::Told(_) | StopReason::Aborted(_)) => {

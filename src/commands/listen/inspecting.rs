@@ -28,10 +28,16 @@ pub(super) struct Arguments {
 
 impl Arguments {
     /// Binds, where it is wanted.
-    pub(super) async fn bind(&self, context: &Context, store: &Store) -> Result<Option<InspectorDoor>, Error> {
+    ///
+    /// # Errors
+    /// There is no store to look into, or the port is taken.
+    pub(super) async fn bind(&self, context: &Context, store: Option<&Store>) -> Result<Option<InspectorDoor>, Error> {
         if !self.inspect {
             return Ok(None);
         }
+        let Some(store) = store else {
+            return Err(Error::usage("--inspect shows the store, which --no-store leaves out"));
+        };
         let address = SocketAddr::from(([127, 0, 0, 1], self.inspect_port.unwrap_or(inspector::PORT)));
         InspectorDoor::bind(address, store.path(), (&context.clock, &context.entropy)).await.map(Some)
     }
@@ -41,10 +47,10 @@ impl Arguments {
         &self,
         door: Option<InspectorDoor>,
         (context, settings): (&Context, &ConfigSettings),
-        (secrets, store): (&WebhookSecrets, &Store),
+        (secrets, store): (&WebhookSecrets, Option<&Store>),
         listener: &Url,
     ) -> Result<Option<RunningInspector>, Error> {
-        let Some(door) = door else { return Ok(None) };
+        let Some((door, store)) = door.zip(store) else { return Ok(None) };
         let url = door.url();
         let running =
             door.start(InspectorContext::collect(context, settings, (secrets, store), Some(listener.clone())));

@@ -37,8 +37,11 @@ fn encode_base64(digest: &[u8]) -> String {
     STANDARD.encode(digest)
 }
 
+/// How a digest is written.
+type DigestSpelling = fn(&[u8]) -> String;
+
 /// As the service does.
-const USUAL: (HashAlgorithm, &str, fn(&[u8]) -> String) = (HashAlgorithm::Sha256, "sha256=", encode_hex);
+const USUAL: (HashAlgorithm, &str, DigestSpelling) = (HashAlgorithm::Sha256, "sha256=", encode_hex);
 
 const fn value(
     what: &'static str,

@@ -261,6 +261,9 @@ impl HumanRenderer {
             ReportKind::TurnedAway(told) => write_lines(out, &[arrival::render_turned_away(at, told, &self.style)]),
             ReportKind::Exposure(told) => write_lines(out, &exposure::render_exposure(told, &self.style)),
             ReportKind::Skipped { count } => write_lines(out, &[self.skipped(*count)]),
+            ReportKind::Lag { stream, pending } => {
+                out.push_str(&render_notice(&describe_lag(stream, *pending), &self.style))
+            }
             ReportKind::Notice { message } => out.push_str(&render_notice(message, &self.style)),
             _ => {}
         }
@@ -347,3 +350,11 @@ mod folding_tests;
 mod hostile_text;
 #[cfg(test)]
 mod tests;
+
+fn describe_lag(stream: &str, pending: u64) -> String {
+    match pending {
+        0 => format!("Nothing waits in {stream} any more."),
+        1 => format!("1 event waits in {stream}."),
+        _ => format!("{pending} events wait in {stream}."),
+    }
+}

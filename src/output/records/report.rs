@@ -5,7 +5,7 @@ use super::format_instant;
 use super::replay::ReplayedRecord;
 use super::sandbox::{CallRecord, DeliveryAttemptRecord};
 use super::verdicts::{CheckRecord, ExpectationRecord, InsteadRecord};
-use crate::protocol::report::{ExposureReport, ReportKind, TurnedAwayReport};
+use crate::protocol::report::{ExposureReport, PublishedReport, ReportKind, TurnedAwayReport};
 use serde::Serialize;
 
 /// The fields of any report.
@@ -50,6 +50,11 @@ pub(super) enum ReportRecord<'a> {
         of: u32,
     },
     Exposure(ExposureRecord<'a>),
+    Published(PublishedRecord<'a>),
+    Lag {
+        stream: &'a str,
+        pending: u64,
+    },
     Skipped {
         count: u64,
     },
@@ -75,6 +80,23 @@ impl<'a> TurnedAwayRecord<'a> {
     fn of(report: &'a TurnedAwayReport) -> Self {
         let TurnedAwayReport { method, path, status, why, untold } = report;
         Self { method, path, status: *status, why, untold: Some(*untold).filter(|untold| *untold > 0) }
+    }
+}
+
+/// The fields of `published`.
+#[derive(Serialize)]
+pub(super) struct PublishedRecord<'a> {
+    event: u64,
+    stream: &'a str,
+    sequence: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    duplicate: bool,
+}
+
+impl<'a> PublishedRecord<'a> {
+    fn of(report: &'a PublishedReport) -> Self {
+        let PublishedReport { event, stream, sequence, duplicate } = report;
+        Self { event: *event, stream, sequence: *sequence, duplicate: *duplicate }
     }
 }
 
@@ -131,6 +153,8 @@ impl<'a> ReportRecord<'a> {
                 Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
             }
             ReportKind::Exposure(exposure) => Self::Exposure(ExposureRecord::of(exposure)),
+            ReportKind::Published(published) => Self::Published(PublishedRecord::of(published)),
+            ReportKind::Lag { stream, pending } => Self::Lag { stream, pending: *pending },
             ReportKind::Skipped { count } => Self::Skipped { count: *count },
             ReportKind::Notice { message } => Self::Notice { message },
         }
@@ -157,6 +181,8 @@ pub(super) fn record_type(what: &ReportKind) -> &'static str {
         ReportKind::Delivered { .. } => "delivered",
         ReportKind::GaveUp { .. } => "gave_up",
         ReportKind::Exposure(_) => "exposure",
+        ReportKind::Published(_) => "published",
+        ReportKind::Lag { .. } => "lag",
         ReportKind::Skipped { .. } => "skipped",
         ReportKind::Notice { .. } => "notice",
     }

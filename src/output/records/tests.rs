@@ -16,8 +16,8 @@ use crate::protocol::delivery::{
 use crate::protocol::expectation::{ExpectationMiss, ExpectationReport, ExpectationVerdict, ExpectedCount};
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::{
-    ArrivalNumber, ArrivalReport, NearMissReport, RefusalExplanation, ReplayReport, ReportKind, SendingReport,
-    TurnedAwayReport,
+    ArrivalNumber, ArrivalReport, NearMissReport, PublishedReport, RefusalExplanation, ReplayReport, ReportKind,
+    SendingReport, TurnedAwayReport,
 };
 use crate::protocol::signature::SignatureFault;
 use serde_json::{Map, Value};
@@ -73,6 +73,16 @@ fn reports() -> Vec<Report> {
             "10:00:12",
             ReportKind::Instead(NearMissReport { arrival: Box::new(refused()), miss: ExpectationMiss::BadSignature }),
         ),
+        report(
+            "10:00:02",
+            ReportKind::Published(PublishedReport {
+                event: 41,
+                stream: "WEBHOOKS".into(),
+                sequence: 4711,
+                duplicate: true,
+            }),
+        ),
+        report("10:00:02", ReportKind::Lag { stream: "WEBHOOKS".into(), pending: 1200 }),
         report("10:00:02", ReportKind::Exposure(exposure_opened())),
         report("10:00:02", ReportKind::Exposure(exposure_lost())),
         report("10:00:00", ReportKind::Call(call())),

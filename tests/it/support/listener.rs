@@ -27,7 +27,11 @@ impl Listener {
         let mut line: Vec<OsString> = ["listen", "--port", "0", "--ready-file"].map(OsString::from).into();
         line.push(ready_file.clone().into());
         line.extend(arguments.into_iter().map(Into::into));
-        let mut running = shape(scene.with(line)).start();
+        Self::adopt(shape(scene.with(line)).start(), ready_file)
+    }
+
+    /// Takes over a listener that was started in another way, once it is ready.
+    pub fn adopt(mut running: Running, ready_file: PathBuf) -> Self {
         let record = until("the ready file", || {
             assert!(ready_file.exists() || running.has_ended().is_none(), "{}", running.stderr.text());
             std::fs::read(&ready_file).ok()

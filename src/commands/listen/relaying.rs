@@ -1,0 +1,186 @@
+//! `listen --publish` and `listen --from`: one public listener for a team, and everybody's own behind it.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::screen::Screen;
+use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
+use crate::session::arguments;
+use crate::session::listener::{BoundListener, ListenerIntake};
+use crate::session::relay::{self, EventRecorder, RelayIntake};
+use crate::store::StoreRecorder;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use url::Url;
+
+/// Options of a listener that publishes, or subscribes.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Relay (NATS JetStream)")]
+pub(super) struct Arguments {
+    /// Hand what arrives to this stream, and acknowledge it once it is there: nats://HOST[:PORT][,…]/SUBJECT
+    #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse)]
+    publish: Option<RelayAddress>,
+    /// Store nothing here: the stream is enough
+    #[arg(long, requires = "publish", conflicts_with = "forward_retry")]
+    no_store: bool,
+    /// Receive from this stream instead of a socket: nats://HOST[:PORT][,…]/SUBJECT[.created]
+    #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse,
+        conflicts_with_all = ["publish", "port", "bind", "path", "subscribe", "tunnel", "public_url", "respond", "respond_delay"])]
+    from: Option<RelayAddress>,
+    /// Your name there: the stream remembers how far you got
+    #[arg(long = "as", value_name = "NAME", requires = "from", value_parser = name)]
+    as_: Option<String>,
+    /// Share the events with all who give this name: each goes to one of them
+    #[arg(long, value_name = "NAME", requires = "from", value_parser = name, conflicts_with = "as_")]
+    share: Option<String>,
+    /// Where a new name begins: first, last, or so long ago (2h) [default: with what comes from now on]
+    #[arg(long, value_name = "WHEN", requires = "from", value_parser = since)]
+    since: Option<Since>,
+    #[command(flatten)]
+    access: relay::Arguments,
+}
+
+/// Where a new name begins, as it was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Since {
+    First,
+    Last,
+    Ago(Duration),
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    match text {
+        "first" => Ok(Since::First),
+        "last" => Ok(Since::Last),
+        _ => arguments::read_duration(text).map(Since::Ago).map_err(|why| format!("{why}; or write first or last")),
+    }
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+        true => Ok(text.to_owned()),
+        false => Err("a name has letters, digits, - and _, 64 at most".into()),
+    }
+}
+
+/// Where requests come from and go to.
+pub(super) struct OpenRelay {
+    /// What keeps events.
+    pub recorder: EventRecorder,
+    /// Where requests come from.
+    pub intake: ListenerIntake,
+    /// Its address.
+    pub url: Url,
+    /// For the banner.
+    pub words: Option<String>,
+}
+
+impl Arguments {
+    /// Refuses what does not fit together, before anything is opened.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if let Some(address @ RelayAddress { event: Some(event), .. }) = &self.publish {
+            return Err(Error::usage(format!("{address} names one event, and all are published"))
+                .hint(format!("leave out .{} behind the subject", event.short_name())));
+        }
+        if self.from.is_some() && self.as_.is_none() && self.share.is_none() {
+            return Err(Error::usage("--from needs a name, under which the stream remembers how far you got")
+                .hint("give yours: --as alice")
+                .hint("or one that several apps share: --share staging"));
+        }
+        match self.access.given() {
+            Some(option) if self.publish.is_none() && self.from.is_none() => {
+                Err(Error::usage(format!("{option} goes with --publish or --from")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether requests come from a stream and not from a socket.
+    pub(super) fn is_subscriber(&self) -> bool {
+        self.from.is_some()
+    }
+
+    /// Whether events are stored here.
+    pub(super) fn has_store(&self) -> bool {
+        !self.no_store
+    }
+
+    /// Connects to the relay, where one is wanted.
+    pub(super) async fn open(
+        &self,
+        door: Option<BoundListener>,
+        store: Option<StoreRecorder>,
+        context: &Context,
+        screen: &Screen,
+    ) -> Result<OpenRelay, Error> {
+        match (&self.from, door, store) {
+            (Some(address), _, Some(store)) => self.subscribe(address, store, context, screen).await,
+            (_, Some(door), store) => self.publish_from(door, store, context, screen).await,
+            _ => Err(Error::usage("there is nothing to listen on")),
+        }
+    }
+
+    async fn publish_from(
+        &self,
+        door: BoundListener,
+        store: Option<StoreRecorder>,
+        context: &Context,
+        screen: &Screen,
+    ) -> Result<OpenRelay, Error> {
+        let url = door.url.clone();
+        let (recorder, words) = match (&self.publish, store) {
+            (None, Some(store)) => (store.into(), None),
+            (None, None) => return Err(Error::usage("--no-store goes with --publish")),
+            (Some(address), store) => {
+                let stored = if store.is_some() { "" } else { "; nothing is stored here" };
+                let connection = self.access.connect(address, context, screen).await?;
+                let (recorder, stream) = EventRecorder::open_relay(connection, store, screen).await?;
+                (recorder, Some(format!("publishing to {address} (stream {stream}){stored}")))
+            }
+        };
+        Ok(OpenRelay { recorder, intake: door.into(), url, words })
+    }
+
+    async fn subscribe(
+        &self,
+        address: &RelayAddress,
+        store: StoreRecorder,
+        context: &Context,
+        screen: &Screen,
+    ) -> Result<OpenRelay, Error> {
+        let start = self.since.map_or(SubscriptionStart::New, |since| since.before(context.clock.now()));
+        let (kind, name) = match (&self.as_, &self.share) {
+            (Some(name), _) => ("as", name),
+            (None, name) => ("share", name.as_ref().ok_or_else(|| Error::usage("--from needs --as or --share"))?),
+        };
+        let wish = SubscriptionWish { name: format!("{kind}-{name}"), start };
+        let connection = self.access.connect(address, context, screen).await?;
+        let intake = RelayIntake::open(connection, &wish, context, screen).await?;
+        let (known, pending) = intake.state();
+        let since = if known && self.since.is_some() { "; --since is for new names, and this one goes on" } else { "" };
+        let words = format!("{kind} {name}, {pending} waiting{since}");
+        // Of several servers the first stands for all: a URL has one host.
+        let url = format!("{}/{}", address.servers[0], address.subject);
+        let url = Url::parse(&url).map_err(|error| Error::usage(format!("{url} is no URL: {error}")))?;
+        Ok(OpenRelay {
+            recorder: store.into(),
+            intake: ListenerIntake::Relay(Box::new(intake)),
+            url,
+            words: Some(words),
+        })
+    }
+}
+
+impl Since {
+    fn before(self, now: Timestamp) -> SubscriptionStart {
+        match self {
+            Self::First => SubscriptionStart::First,
+            Self::Last => SubscriptionStart::Last,
+            Self::Ago(ago) => SignedDuration::try_from(ago)
+                .ok()
+                .and_then(|ago| now.checked_sub(ago).ok())
+                .map_or(SubscriptionStart::First, SubscriptionStart::Since),
+        }
+    }
+}

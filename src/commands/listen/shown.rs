@@ -1,0 +1,104 @@
+//! What `listen` shows and forwards of all that it stores.
+
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
+use crate::context::Context;
+use crate::error::Error;
+use crate::jq::JqCondition;
+use crate::output::console::Console;
+use crate::output::screen::Screen;
+use crate::output::style::BodyDisplay;
+use crate::protocol::body::RawBody;
+use crate::protocol::event::EventSelection;
+use crate::protocol::facts::EventFacts;
+use crate::protocol::report::{Report, ReportKind};
+use crate::receive;
+use crate::session::arguments::{self, option_or_setting};
+use clap::ValueEnum;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Options of what is shown.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "What is shown and forwarded (everything is stored)")]
+pub(super) struct Arguments {
+    /// These events only: created, signup.deleted, signup.* or all, separated by commas
+    #[arg(long, value_name = "EVENTS", value_parser = arguments::read_selection)]
+    events: Option<EventSelection>,
+    /// Events of this waitlist only; with --subscribe, only these are subscribed
+    #[arg(long, value_name = "ID")]
+    pub(super) waitlist: Option<String>,
+    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
+    #[arg(long = "where", value_name = "EXPR")]
+    pub(super) condition: Option<String>,
+    /// When bodies are shown; without its body an event takes one line [default: auto on a terminal, else full]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    body: Option<BodyOption>,
+}
+
+/// When bodies are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BodyOption {
+    /// Always
+    Full,
+    /// As long as events come one by one
+    Auto,
+    /// Never
+    None,
+}
+
+impl Arguments {
+    /// How bodies are shown.
+    pub(super) fn bodies(&self, console: &Console) -> Result<BodyDisplay, Error> {
+        match self.body {
+            Some(_) if console.is_json() => {
+                Err(Error::usage("--body is for people: records always carry their bodies")
+                    .hint("leave out --body, or --json"))
+            }
+            Some(BodyOption::Full) => Ok(BodyDisplay::Full),
+            Some(BodyOption::Auto) => Ok(BodyDisplay::Auto),
+            Some(BodyOption::None) => Ok(BodyDisplay::Never),
+            None if console.is_terminal() => Ok(BodyDisplay::Auto),
+            None => Ok(BodyDisplay::Full),
+        }
+    }
+}
+
+pub(super) fn build_display_filter(
+    shown: &Arguments,
+    settings: &ConfigSettings,
+) -> Result<Option<receive::ListenerFilter>, Error> {
+    let events = option_or_setting(shown.events.as_ref(), settings, SettingKey::Events, arguments::read_selection)?;
+    let waitlist = option_or_setting(shown.waitlist.as_ref(), settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
+    if events.as_ref().is_none_or(EventSelection::is_all) && waitlist.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(move |facts: &EventFacts, _: &_| {
+        events.as_ref().is_none_or(|events| events.matches(facts.event_type.as_deref()))
+            && waitlist.as_ref().is_none_or(|id| facts.waitlist_id.as_ref() == Some(id))
+    })))
+}
+
+/// Narrows what is shown to what meets the condition. One that takes too long is said so, once, and given up: from then
+/// on nothing is hidden.
+pub(super) fn build_condition_filter(
+    shown: &Arguments,
+    before: Option<receive::ListenerFilter>,
+    context: &Context,
+    screen: &Screen,
+) -> Result<Option<receive::ListenerFilter>, Error> {
+    let Some(text) = &shown.condition else { return Ok(before) };
+    let condition = JqCondition::new(text)?;
+    let (screen, clock, told) = (screen.clone(), context.clock.clone(), AtomicBool::new(false));
+    Ok(Some(Arc::new(move |facts: &EventFacts, body: &RawBody| {
+        before.as_ref().is_none_or(|before| before(facts, body))
+            && condition.matches(body).unwrap_or_else(|fault| {
+                if !told.swap(true, Ordering::Relaxed) {
+                    let message = format!("--where: {fault}; from now on everything is shown.");
+                    screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
+                }
+                true
+            })
+    })))
+}

@@ -1,0 +1,115 @@
+//! `nats://HOST[:PORT][,…]/SUBJECT`: where a stream is, read from what somebody typed.
+
+use crate::protocol::event::EventType;
+use std::fmt;
+
+/// Servers of one cluster, and a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RelayAddress {
+    /// `nats://host:port` or `tls://host:port`, at least one.
+    pub servers: Vec<String>,
+    /// What the subjects of all events begin with.
+    pub subject: String,
+    /// The one event that is meant, where one is named behind the subject.
+    pub event: Option<EventType>,
+}
+
+const EXAMPLE: &str = "write it like nats://127.0.0.1:4222/webhooks";
+
+impl RelayAddress {
+    /// Reads one. A user name or password in it is refused and not repeated: it would be seen in lists of processes.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (scheme, rest) = ["nats://", "tls://"]
+            .into_iter()
+            .find_map(|scheme| text.strip_prefix(scheme).map(|rest| (scheme, rest)))
+            .ok_or_else(|| format!("an address of a relay begins with nats:// or tls://; {EXAMPLE}"))?;
+        if rest.contains('@') {
+            return Err("credentials do not belong in an address: name their file with --nats-creds".into());
+        }
+        let (hosts, subject) = rest.split_once('/').unwrap_or((rest, ""));
+        let servers = hosts.split(',').map(|host| read_server(scheme, host)).collect::<Result<Vec<_>, _>>()?;
+        let subject = subject.trim_end_matches('/');
+        if subject.is_empty() {
+            return Err(format!("the subject is missing; {EXAMPLE}"));
+        }
+        if let Some(bad) = subject.split('.').find(|part| !is_token(part)) {
+            let why = if bad.is_empty() { "an empty part".to_owned() } else { format!("{bad:?}") };
+            return Err(format!("{why} cannot be part of a subject: letters, digits, - and _, separated by dots"));
+        }
+        let (subject, event) = split_event(subject)?;
+        Ok(Self { servers, subject, event })
+    }
+
+    /// The stream that is made where the subject has none: subjects are written in lower case, streams in upper.
+    pub(super) fn stream_name(&self) -> String {
+        self.subject.replace('.', "_").to_uppercase()
+    }
+
+    /// Everything of the subject.
+    pub(super) fn all_subjects(&self) -> String {
+        format!("{}.>", self.subject)
+    }
+
+    /// What is meant of it.
+    pub(super) fn wanted_subjects(&self) -> String {
+        match self.event {
+            Some(event) => format!("{}.{}.>", self.subject, event.short_name()),
+            None => self.all_subjects(),
+        }
+    }
+}
+
+impl fmt::Display for RelayAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, server) in self.servers.iter().enumerate() {
+            let host = server.split_once("://").map_or(server.as_str(), |(_, host)| host);
+            f.write_str(if number == 0 { server } else { "," })?;
+            f.write_str(if number == 0 { "" } else { host })?;
+        }
+        write!(f, "/{}", self.subject)?;
+        self.event.map_or(Ok(()), |event| write!(f, ".{}", event.short_name()))
+    }
+}
+
+fn read_server(scheme: &str, host: &str) -> Result<String, String> {
+    let host = host.trim().trim_start_matches(scheme);
+    let with_port =
+        if host.rsplit_once(':').is_some_and(|(before, port)| !before.ends_with(':') && !port.ends_with(']')) {
+            host.to_owned()
+        } else {
+            format!("{host}:4222")
+        };
+    // A scheme whose hosts are checked in every way.
+    let read = url::Url::parse(&format!("http://{with_port}/")).ok().filter(|url| url.host_str().is_some());
+    match (read, host.is_empty()) {
+        (Some(_), false) => Ok(format!("{scheme}{with_port}")),
+        _ => Err(format!("{host:?} is no server; {EXAMPLE}")),
+    }
+}
+
+/// `webhooks.created` and `webhooks.signup.created` are the subject `webhooks`, and one event.
+fn split_event(subject: &str) -> Result<(String, Option<EventType>), String> {
+    let Some((before, last)) = subject.rsplit_once('.') else { return name_no_event(subject) };
+    let Some(event) = EventType::ALL.into_iter().find(|event| event.short_name() == last) else {
+        return Ok((subject.to_owned(), None));
+    };
+    let before = before.strip_suffix(".signup").unwrap_or(before);
+    Ok((before.to_owned(), Some(event)))
+}
+
+fn name_no_event(subject: &str) -> Result<(String, Option<EventType>), String> {
+    match EventType::ALL.into_iter().any(|event| event.short_name() == subject) {
+        true => Err(format!("{subject} is an event: put a subject before it, like webhooks.{subject}")),
+        false => Ok((subject.to_owned(), None)),
+    }
+}
+
+fn is_token(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// A value from outside as one part of a subject.
+pub(super) fn as_token(text: Option<&str>) -> String {
+    let text = text.filter(|text| !text.is_empty()).unwrap_or("none");
+    text.chars().take(64).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}

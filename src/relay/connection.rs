@@ -1,0 +1,167 @@
+//! A connection to the servers of one cluster: opened within a few seconds or refused with the reason, and then kept
+//! by coming back for as long as it takes. Losing it and having it again are told once each.
+
+use super::RelayAddress;
+use crate::clock::SharedClock;
+use async_nats::jetstream::{self, context::ContextBuilder, stream};
+use async_nats::{Client, ConnectOptions, Event};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Time that a publish has, connection and answer together: below the five seconds of the service, with room for the
+/// answer on its way back.
+pub(super) const ANSWER_BUDGET: Duration = Duration::from_millis(3_500);
+
+/// Time that the first connection has.
+const CONNECT_BUDGET: Duration = Duration::from_secs(5);
+
+/// The service repeats a delivery for 81 minutes: within this time a repeat is one message.
+pub(crate) const DUPLICATE_WINDOW: Duration = Duration::from_secs(2 * 3600);
+
+const STREAM_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
+const STREAM_BYTES: i64 = 1 << 30;
+
+/// What a server wants to know of us, and whom we trust.
+#[derive(Clone, Default)]
+pub(crate) struct RelayAccess {
+    /// Contents of a credentials file.
+    pub credentials: Option<String>,
+    /// Authorities beside or in place of the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What happens to a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RelayNews {
+    /// It is gone.
+    Lost,
+    /// It is there again, after so long.
+    Back(Duration),
+}
+
+/// Who is told.
+pub(crate) type RelayVoice = Arc<dyn Fn(RelayNews) + Send + Sync>;
+
+/// Why something could not be had from a relay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RelayError {
+    /// No server answered, or none in time.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A server said no to who we are.
+    #[error("{0}")]
+    Denied(String),
+    /// The credentials cannot be read.
+    #[error("the credentials file is none: {0}")]
+    Credentials(String),
+}
+
+/// An open connection.
+#[derive(Clone)]
+pub(crate) struct RelayConnection {
+    pub(super) address: RelayAddress,
+    pub(super) clock: SharedClock,
+    pub(super) jetstream: jetstream::Context,
+    client: Client,
+}
+
+impl RelayConnection {
+    /// Opens a connection.
+    pub(crate) async fn open(
+        address: &RelayAddress,
+        access: &RelayAccess,
+        clock: SharedClock,
+        voice: RelayVoice,
+    ) -> Result<Self, RelayError> {
+        let mut options = ConnectOptions::new()
+            .name("referralloop")
+            .connection_timeout(CONNECT_BUDGET / 2)
+            .reconnect_delay_callback(|attempt| Duration::from_millis((50 << attempt.min(4)).min(1_000)))
+            .ping_interval(Duration::from_secs(5));
+        let news = watch_connection(clock.clone(), voice);
+        options = options.event_callback(move |event| {
+            news(&event);
+            std::future::ready(())
+        });
+        if let Some(text) = &access.credentials {
+            options = options.credentials(text).map_err(|error| RelayError::Credentials(error.to_string()))?;
+        }
+        if let Some(path) = &access.ca_file {
+            options = options.add_root_certificates(path.clone());
+        }
+        let connecting = options.connect(&address.servers[..]);
+        let client = tokio::select! {
+            client = connecting => client.map_err(|error| explain_connect(address, &error))?,
+            () = clock.sleep(CONNECT_BUDGET) => return Err(RelayError::Unreachable(format!("no answer from {address}"))),
+        };
+        let jetstream = ContextBuilder::new().timeout(CONNECT_BUDGET).ack_timeout(ANSWER_BUDGET).build(client.clone());
+        Ok(Self { address: address.clone(), clock, jetstream, client })
+    }
+
+    /// The stream that keeps the subject; made where there is none, and never changed where there is one.
+    pub(crate) async fn ensure_stream(&self) -> Result<String, RelayError> {
+        if let Ok(name) = self.find_stream().await {
+            return Ok(name);
+        }
+        let config = stream::Config {
+            name: self.address.stream_name(),
+            subjects: vec![self.address.all_subjects()],
+            max_age: STREAM_AGE,
+            max_bytes: STREAM_BYTES,
+            duplicate_window: DUPLICATE_WINDOW,
+            num_replicas: if self.address.servers.len() >= 3 { 3 } else { 1 },
+            description: Some("Webhook deliveries, made by referralloop".into()),
+            ..stream::Config::default()
+        };
+        let made = self.jetstream.create_stream(config).await.map_err(|error| {
+            RelayError::Unreachable(format!("the stream {} cannot be made: {error}", self.address.stream_name()))
+        })?;
+        Ok(made.cached_info().config.name.clone())
+    }
+
+    /// The name of the stream that keeps the subject.
+    pub(super) async fn find_stream(&self) -> Result<String, RelayError> {
+        let subjects = self.address.all_subjects();
+        self.jetstream
+            .stream_by_subject(subjects.clone())
+            .await
+            .map_err(|error| RelayError::Unreachable(format!("no stream keeps {subjects}: {error}")))
+    }
+
+    /// Sends what is still under way, for a moment at most.
+    pub(super) async fn flush(&self) {
+        tokio::select! {
+            _ = self.client.flush() => {}
+            () = self.clock.sleep(Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+fn explain_connect(address: &RelayAddress, error: &async_nats::ConnectError) -> RelayError {
+    use async_nats::ConnectErrorKind::{Authentication, AuthorizationViolation};
+    match error.kind() {
+        Authentication | AuthorizationViolation => RelayError::Denied(format!("{address} refuses these credentials")),
+        _ => RelayError::Unreachable(format!("{address} cannot be reached: {error}")),
+    }
+}
+
+/// Tells the first loss and the return, whatever happens in between.
+fn watch_connection(clock: SharedClock, voice: RelayVoice) -> impl Fn(&Event) + Send + Sync + 'static {
+    let lost: Mutex<Option<Duration>> = Mutex::new(None);
+    move |event| {
+        let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Event::Disconnected if lost.is_none() => {
+                *lost = Some(clock.monotonic());
+                voice(RelayNews::Lost);
+            }
+            Event::Connected => {
+                if let Some(since) = lost.take() {
+                    voice(RelayNews::Back(clock.monotonic().saturating_sub(since)));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! An arrival as a message: the body as it came; arrival time, path, verification and every header line as headers of
+//! the message, so that nothing has to be built anew on the other side.
+
+use super::address::{RelayAddress, as_token};
+use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
+use crate::protocol::body::RawBody;
+use crate::protocol::event::EventType;
+use async_nats::HeaderMap;
+use async_nats::header::NATS_MESSAGE_ID;
+use jiff::Timestamp;
+
+const ARRIVED: &str = "Referralloop-Arrived";
+const TARGET: &str = "Referralloop-Target";
+const VERIFICATION: &str = "Referralloop-Verification";
+const LINE: &str = "Referralloop-Line";
+
+/// What came in elsewhere, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct RelayedRequest {
+    /// When it came in there.
+    pub at: Timestamp,
+    /// Path and query that it asked for.
+    pub target: String,
+    /// Header lines and body as they came in there.
+    pub content: RequestContent,
+}
+
+/// `SUBJECT.<event type>.<waitlist>`: events of the service by their short names, others by their own.
+pub(super) fn write_subject(address: &RelayAddress, arrival: &Arrival) -> String {
+    let name = arrival.facts.event_type.as_deref();
+    let short = name.and_then(EventType::from_name).map(EventType::short_name);
+    let kind = short.map_or_else(|| as_token(name), str::to_owned);
+    format!("{}.{kind}.{}", address.subject, as_token(arrival.facts.waitlist_id.as_deref()))
+}
+
+/// The headers of a message. The fingerprint as its id makes one message of whatever repeats.
+pub(super) fn write_headers(arrival: &Arrival) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(NATS_MESSAGE_ID, arrival.content.body.fingerprint().to_string());
+    headers.insert(ARRIVED, arrival.at.to_string());
+    headers.insert(TARGET, escape(arrival.target.as_bytes()));
+    headers.insert(
+        VERIFICATION,
+        match arrival.verification {
+            SignatureState::Valid => "valid",
+            SignatureState::Invalid => "invalid",
+            SignatureState::Unsigned => "unsigned",
+        },
+    );
+    for (name, value) in arrival.content.headers.iter() {
+        headers.append(LINE, escape(&[name, b": ", value].concat()));
+    }
+    headers
+}
+
+/// Reads a message back. One that somebody else put into the stream has a body and no more: it arrived when the
+/// stream took it.
+pub(super) fn read_message(message: &async_nats::Message, taken: Timestamp) -> RelayedRequest {
+    let empty = HeaderMap::new();
+    let headers = message.headers.as_ref().unwrap_or(&empty);
+    let at = headers.get(ARRIVED).and_then(|at| at.as_str().parse().ok()).unwrap_or(taken);
+    let target = headers.get(TARGET).and_then(|target| String::from_utf8(unescape(target.as_str())).ok());
+    let mut block = Vec::new();
+    for line in headers.get_all(LINE) {
+        block.extend_from_slice(&unescape(line.as_str()));
+        block.extend_from_slice(b"\r\n");
+    }
+    if block.is_empty() {
+        block.extend_from_slice(b"Content-Type: application/json\r\n");
+    }
+    RelayedRequest {
+        at,
+        target: target.filter(|target| target.starts_with('/')).unwrap_or_else(|| "/".into()),
+        content: RequestContent {
+            headers: HeaderLines::from_block(block),
+            body: RawBody::new(message.payload.clone()),
+        },
+    }
+}
+
+/// Headers of messages hold text of one line, and spaces at its ends may get lost: all else is written as %XX.
+fn escape(bytes: &[u8]) -> String {
+    let last = bytes.len().saturating_sub(1);
+    let mut text = String::with_capacity(bytes.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'%' | b' ' if byte == b'%' || at == 0 || at == last => text.push_str(&format!("%{byte:02X}")),
+            b' '..=b'~' => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+fn unescape(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let code = bytes.get(at + 1..at + 3).filter(|_| byte == b'%');
+        let code =
+            code.and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| u8::from_str_radix(code, 16).ok());
+        out.push(code.unwrap_or(byte));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_comes_back() {
+        let all: Vec<u8> = (0..=255).chain(*b"  %41 ").collect();
+        let text = escape(&all);
+        assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{text}");
+        assert_eq!(unescape(&text), all);
+        assert_eq!(escape(b"Content-Type: application/json"), "Content-Type: application/json");
+        assert_eq!(unescape("100%"), b"100%", "what is no code stays");
+    }
+}

@@ -1,0 +1,91 @@
+//! Where a listener's requests come from: a socket, or a relay that they reached elsewhere.
+
+use super::relay::{EventRecorder, RelayIntake};
+use crate::error::Error;
+use crate::receive::{self, ServerLimits, WebhookReceiver};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use tokio::net::{TcpListener, TcpSocket};
+use url::Url;
+
+/// A bound socket. Connections queue up there until it is served.
+#[derive(Debug)]
+pub(crate) struct BoundListener {
+    /// Where deliveries go.
+    pub url: Url,
+    listener: TcpListener,
+}
+
+impl BoundListener {
+    /// Binds. Port 0 picks a free one; the URL tells which.
+    pub(crate) async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
+        let listener = listen(address).map_err(|error| cannot_bind(address, error))?;
+        let local = listener.local_addr().map_err(|error| cannot_bind(address, error))?;
+        let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
+            .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")).caused_by(error))?;
+        Ok(Self { url, listener })
+    }
+
+    /// The socket alone, for who serves it in another way.
+    pub(crate) fn into_listener(self) -> TcpListener {
+        self.listener
+    }
+}
+
+/// Connections that the system holds until they are accepted. Where a flood fills the queue, the system drops whoever
+/// comes next, and that one tries again a second later.
+const QUEUE: u32 = 4096;
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // Elsewhere it would let others take the port.
+    if cfg!(unix) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(QUEUE)
+}
+
+fn cannot_bind(address: SocketAddr, error: std::io::Error) -> Error {
+    let told = Error::machine(match error.kind() {
+        ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
+        ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
+        ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
+        _ => format!("cannot listen on {address}: {error}"),
+    });
+    let another = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
+    let told = told.caused_by(error);
+    if another { told.hint("--port 0 picks a free one") } else { told }
+}
+
+/// Where requests come from.
+pub(crate) enum ListenerIntake {
+    /// A socket.
+    Socket(BoundListener),
+    /// A relay.
+    Relay(Box<RelayIntake>),
+}
+
+impl From<BoundListener> for ListenerIntake {
+    fn from(door: BoundListener) -> Self {
+        Self::Socket(door)
+    }
+}
+
+impl ListenerIntake {
+    /// Hands requests to a receiver until it is the end.
+    pub(super) async fn serve(
+        self,
+        receiver: &WebhookReceiver<EventRecorder>,
+        limits: ServerLimits,
+        end: impl Future<Output = ()>,
+    ) {
+        match self {
+            Self::Socket(door) => {
+                let (app, faults) = (receive::router(receiver.clone()), receiver.observe_faults());
+                receive::serve_observed(door.listener, app, limits, faults, end).await;
+            }
+            Self::Relay(intake) => intake.serve(receiver, end).await,
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The relay as commands use it: what is recorded goes through it, what is received comes from it.
+
+use super::input;
+use crate::context::Context;
+use crate::error::{Error, ErrorCategory};
+use crate::output::screen::Screen;
+use crate::protocol::arrival::{
+    Arrival, ArrivalRecordError, ArrivalRecorder, ArrivalRepeat, ForwardProgress, RecordedArrival, RefusedRequest,
+    RepeatKind, UnforwardedArrival,
+};
+use crate::protocol::attempt::Attempt;
+use crate::protocol::report::{PublishedReport, Report, ReportKind};
+use crate::receive::WebhookReceiver;
+use crate::relay::{
+    PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayError, RelayNews, RelayPublisher,
+    RelaySubscription, SubscriptionWish,
+};
+use crate::store::StoreRecorder;
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Names the file with credentials, in place of the option.
+const CREDENTIALS_VARIABLE: &str = "REFERRALLOOP_NATS_CREDS";
+
+/// Largest credentials file that is read.
+const CREDENTIALS_LIMIT: u64 = 64 << 10;
+
+/// Between two reports of how many events wait.
+const LAG_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Options of a connection to a relay.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Relay (NATS JetStream)")]
+pub(crate) struct Arguments {
+    /// Credentials file for the relay [environment: REFERRALLOOP_NATS_CREDS]
+    #[arg(long, value_name = "FILE")]
+    nats_creds: Option<PathBuf>,
+    /// Trust the certificates in this PEM file for the relay
+    #[arg(long, value_name = "FILE")]
+    nats_ca: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The option that was given, if any.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let ca = self.nats_ca.as_ref().map(|_| "--nats-ca");
+        self.nats_creds.as_ref().map(|_| "--nats-creds").or(ca)
+    }
+
+    /// Opens a connection; what happens to it is told on the screen.
+    pub(crate) async fn connect(
+        &self,
+        address: &RelayAddress,
+        context: &Context,
+        screen: &Screen,
+    ) -> Result<RelayConnection, Error> {
+        let path = self.nats_creds.clone().or_else(|| context.environment.path(CREDENTIALS_VARIABLE));
+        let credentials = path.map(|path| input::read_input(context, &path, CREDENTIALS_LIMIT, "credentials file"));
+        let credentials = credentials.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let ca_file = self.nats_ca.as_ref().map(|path| context.resolve(path));
+        if let Some(path) = &ca_file {
+            input::read_input(context, path, 4 << 20, "CA file")?;
+        }
+        let (screen, clock) = (screen.clone(), context.clock.clone());
+        let voice = Arc::new(move |news| {
+            let message = match news {
+                RelayNews::Lost => "The connection to the relay is lost; it is tried again until it stands.".to_owned(),
+                RelayNews::Back(after) => {
+                    format!("The relay is connected again, after {:.1} s.", after.as_secs_f64())
+                }
+            };
+            screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
+        });
+        let access = RelayAccess { credentials, ca_file };
+        RelayConnection::open(address, &access, context.clock.clone(), voice).await.map_err(explain)
+    }
+}
+
+fn explain(error: RelayError) -> Error {
+    let kind = match error {
+        RelayError::Unreachable(_) => ErrorCategory::Network,
+        RelayError::Denied(_) => ErrorCategory::Configuration,
+        RelayError::Credentials(_) => ErrorCategory::Usage,
+    };
+    let told = Error::new(kind, format!("relay: {error}"));
+    match error {
+        RelayError::Denied(_) => told.hint("give the file that the relay's owner made for you: --nats-creds FILE"),
+        _ => told,
+    }
+}
+
+/// What went to a relay.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+pub(crate) struct RelayCounts {
+    published: u64,
+    published_before: u64,
+    unpublished: u64,
+}
+
+impl RelayCounts {
+    /// In one line.
+    pub(crate) fn describe(self) -> String {
+        let Self { published, published_before, unpublished } = self;
+        let mut words = format!("Relay: {published} published");
+        if published_before > 0 {
+            words.push_str(&format!(", {published_before} of these there before"));
+        }
+        if unpublished > 0 {
+            words.push_str(&format!(", {unpublished} not taken (answered 503)"));
+        }
+        words + "."
+    }
+}
+
+/// What keeps events: the store, or a relay with or without a store behind it. Cloning shares it.
+#[derive(Clone)]
+pub(crate) enum EventRecorder {
+    /// The store alone.
+    Store(StoreRecorder),
+    /// A relay first.
+    Relay(Arc<RelayRecorder>),
+}
+
+/// Publishes, and then stores where there is a store.
+pub(crate) struct RelayRecorder {
+    publisher: RelayPublisher,
+    store: Option<StoreRecorder>,
+    screen: Screen,
+    counts: [AtomicU64; 3],
+}
+
+impl From<StoreRecorder> for EventRecorder {
+    fn from(store: StoreRecorder) -> Self {
+        Self::Store(store)
+    }
+}
+
+impl EventRecorder {
+    /// Connects to a relay, makes its stream where there is none, and answers with the stream's name, too.
+    pub(crate) async fn open_relay(
+        connection: RelayConnection,
+        store: Option<StoreRecorder>,
+        screen: &Screen,
+    ) -> Result<(Self, String), Error> {
+        let stream = connection.ensure_stream().await.map_err(explain)?;
+        let publisher = RelayPublisher::new(connection);
+        let recorder = RelayRecorder { publisher, store, screen: screen.clone(), counts: Default::default() };
+        Ok((Self::Relay(Arc::new(recorder)), stream))
+    }
+
+    /// What went to a relay, where there is one.
+    pub(crate) fn counts(&self) -> Option<RelayCounts> {
+        let Self::Relay(relay) = self else { return None };
+        let [published, published_before, unpublished] =
+            [0, 1, 2].map(|which: usize| relay.counts[which].load(Ordering::Relaxed));
+        Some(RelayCounts { published, published_before, unpublished })
+    }
+
+    fn store(&self) -> Result<&StoreRecorder, ArrivalRecordError> {
+        match self {
+            Self::Store(store) => Ok(store),
+            Self::Relay(relay) => {
+                let none = || ArrivalRecordError::Unavailable("there is none".into());
+                relay.store.as_ref().ok_or_else(none)
+            }
+        }
+    }
+}
+
+impl RelayRecorder {
+    async fn record(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
+        let published = match self.publisher.publish(&arrival).await {
+            Ok(published) => published,
+            Err(error) => {
+                self.counts[2].fetch_add(1, Ordering::Relaxed);
+                return Err(ArrivalRecordError::Unpublished(error.to_string()));
+            }
+        };
+        self.counts[0].fetch_add(1, Ordering::Relaxed);
+        self.counts[1].fetch_add(u64::from(published.duplicate), Ordering::Relaxed);
+        let at = arrival.at;
+        let recorded = match &self.store {
+            Some(store) => store.record_arrival(arrival).await?,
+            None => number_as_stream(&published),
+        };
+        let PublishedMessage { stream, sequence, duplicate } = published;
+        let told = PublishedReport { event: recorded.event, stream, sequence, duplicate };
+        if self.screen.has_room() {
+            self.screen.send_report(Report { at, what: ReportKind::Published(told) });
+        }
+        Ok(recorded)
+    }
+}
+
+/// Without a store the stream's numbers are the only ones.
+fn number_as_stream(published: &PublishedMessage) -> RecordedArrival {
+    let of = published.sequence;
+    let repeat = published.duplicate.then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of, gap_ms: 0 });
+    RecordedArrival { event: of, arrival: of, repeat, out_of_order: false }
+}
+
+impl ArrivalRecorder for EventRecorder {
+    async fn record_arrival(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
+        match self {
+            Self::Store(store) => store.record_arrival(arrival).await,
+            // In a box of its own: listeners without a relay are not to carry the room for it.
+            Self::Relay(relay) => Box::pin(relay.record(arrival)).await,
+        }
+    }
+
+    async fn record_refused(&self, refused: RefusedRequest) -> Result<u64, ArrivalRecordError> {
+        self.store()?.record_refused(refused).await
+    }
+
+    async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
+        match self.store() {
+            Ok(store) => ArrivalRecorder::record_attempt(store, attempt).await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, ArrivalRecordError> {
+        match self.store() {
+            Ok(store) => store.was_forwarded(event, url).await,
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn find_arrival_after(&self, arrival: u64) -> Result<Option<UnforwardedArrival>, ArrivalRecordError> {
+        self.store()?.find_arrival_after(arrival).await
+    }
+
+    async fn load_progress(&self, url: &str, now: Timestamp) -> Result<ForwardProgress, ArrivalRecordError> {
+        self.store()?.load_progress(url, now).await
+    }
+
+    async fn save_progress(&self, url: &str, progress: ForwardProgress) -> Result<(), ArrivalRecordError> {
+        self.store()?.save_progress(url, progress).await
+    }
+}
+
+/// What a relay brings, in place of a socket.
+pub(crate) struct RelayIntake {
+    subscription: RelaySubscription,
+    screen: Screen,
+    clock: crate::clock::SharedClock,
+    /// When lag was told last, and whether some was told.
+    told: Mutex<Option<Duration>>,
+}
+
+impl RelayIntake {
+    /// Subscribes.
+    pub(crate) async fn open(
+        connection: RelayConnection,
+        wish: &SubscriptionWish,
+        context: &Context,
+        screen: &Screen,
+    ) -> Result<Self, Error> {
+        let subscription = RelaySubscription::open(connection, wish).await.map_err(explain)?;
+        let (screen, clock) = (screen.clone(), context.clock.clone());
+        Ok(Self { subscription, screen, clock, told: Mutex::default() })
+    }
+
+    /// Whether the stream knew this subscriber before, and how many events wait for it.
+    pub(crate) fn state(&self) -> (bool, u64) {
+        (self.subscription.known, self.subscription.pending)
+    }
+
+    /// Receives until told to stop. Whatever cannot be stored stays in the stream.
+    pub(crate) async fn serve<R: ArrivalRecorder>(self, receiver: &WebhookReceiver<R>, end: impl Future<Output = ()>) {
+        let Self { subscription, screen, clock, told } = self;
+        let keep = async |request: &crate::relay::RelayedRequest, pending: u64| {
+            let status = receiver.receive_relayed(request.at, &request.target, &request.content).await;
+            !status.is_server_error() && {
+                tell_lag(subscription.stream(), pending, (&screen, &clock), &told);
+                true
+            }
+        };
+        subscription.run(keep, end).await;
+    }
+}
+
+fn tell_lag(
+    stream: &str,
+    pending: u64,
+    (screen, clock): (&Screen, &crate::clock::SharedClock),
+    told: &Mutex<Option<Duration>>,
+) {
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = clock.monotonic();
+    let due = match (*told, pending) {
+        (None, 0) => false,
+        (None, _) | (Some(_), 0) => true,
+        (Some(last), _) => now.saturating_sub(last) >= LAG_INTERVAL,
+    };
+    if due {
+        *told = (pending > 0).then_some(now);
+        let what = ReportKind::Lag { stream: stream.to_owned(), pending };
+        screen.send_report(Report { at: clock.now(), what });
+    }
+}
