@@ -9,6 +9,7 @@ use crate::exchange::HttpClient;
 use crate::output::screen::Screen;
 use crate::protocol::attempt::{Attempt, DeliveryPurpose};
 use crate::protocol::report::{ReplayReport, Report, ReportKind};
+use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::protocol::signature::HmacKey;
 use crate::store::StoreRecorder;
@@ -43,7 +44,7 @@ pub(crate) async fn send_again(
         request: build_replay_request(story, url, &ReplayForm::plain(signing))?,
         event: story.event.number,
         purpose: DeliveryPurpose::Replay,
-        retry_from: RetryFrom::Previous,
+        rules: DeliveryRules::of_body(&story.event.body, RetryFrom::Previous),
         pace: DeliveryPace::Instant,
         retry: false,
         budget: Some(ATTEMPT_BUDGET),
