@@ -282,6 +282,11 @@ impl Context {
         self.is_interactive() && !self.globals.no_input
     }
 
+    /// The time in the user's zone.
+    pub(crate) fn local_now(&self) -> jiff::Zoned {
+        self.clock.now().to_zoned(self.time_zone.clone())
+    }
+
     /// Whether a person watches: both ends of the conversation are a terminal.
     pub fn is_interactive(&self) -> bool {
         self.stdin.is_terminal && self.stderr.is_terminal

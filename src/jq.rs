@@ -41,6 +41,8 @@ type CompiledFilter = jaq_core::Filter<JustLut<Val>>;
 #[derive(Debug)]
 pub(crate) struct JqCondition {
     worker: Mutex<Option<JqWorker>>,
+    /// The last failure on a body, until somebody takes it.
+    fault: Mutex<Option<String>>,
     limit: Duration,
 }
 
@@ -48,7 +50,7 @@ pub(crate) struct JqCondition {
 #[derive(Debug)]
 struct JqWorker {
     bodies: Sender<RawBody>,
-    answers: Receiver<bool>,
+    answers: Receiver<Result<bool, String>>,
 }
 
 /// What is wrong with a condition.
@@ -74,7 +76,7 @@ impl JqCondition {
     fn with_limit(expression: &str, limit: Duration) -> Result<Self, JqError> {
         // Compiled twice, for the compiled form belongs to its thread and the error belongs here.
         compile_filter(expression)?;
-        Ok(Self { worker: Mutex::new(JqWorker::start(expression.to_owned())), limit })
+        Ok(Self { worker: Mutex::new(JqWorker::start(expression.to_owned())), fault: Mutex::default(), limit })
     }
 
     /// Whether a body meets the condition: whether any of its results is neither `false` nor `null`. A body that is not
@@ -89,11 +91,20 @@ impl JqCondition {
             Ok(()) => asked.answers.recv_timeout(self.limit),
             Err(_) => Err(RecvTimeoutError::Disconnected),
         };
-        answer.map_err(|_| {
+        let answer = answer.map_err(|_| {
             // The thread cannot be ended; it is left behind, and no other one is begun.
             *worker = None;
             JqError::TooSlow
-        })
+        })?;
+        Ok(answer.unwrap_or_else(|words| {
+            *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+            false
+        }))
+    }
+
+    /// Why the condition failed on a body, where it did since this was asked last. Such a body does not meet it.
+    pub(crate) fn take_fault(&self) -> Option<String> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -124,9 +135,17 @@ fn compile_filter(expression: &str) -> Result<CompiledFilter, JqError> {
     Compiler::default().with_funs(funs).compile(modules).map_err(|_| fault())
 }
 
-fn run_filter(filter: &CompiledFilter, body: &RawBody) -> bool {
-    let Ok(input) = read::parse_single(body.as_bytes()) else { return false };
+fn run_filter(filter: &CompiledFilter, body: &RawBody) -> Result<bool, String> {
+    // What is no JSON meets no condition, which is no failure.
+    let Ok(input) = read::parse_single(body.as_bytes()) else { return Ok(false) };
     let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
-    let mut results = filter.id.run((context, input)).map(unwrap_valr);
-    results.any(|result| result.is_ok_and(|value| !matches!(value, Val::Null | Val::Bool(false))))
+    let mut fault = None;
+    for result in filter.id.run((context, input)).map(unwrap_valr) {
+        match result {
+            Ok(Val::Null | Val::Bool(false)) => {}
+            Ok(_) => return Ok(true),
+            Err(error) => fault = fault.or(Some(error.to_string())),
+        }
+    }
+    fault.map_or(Ok(false), Err)
 }

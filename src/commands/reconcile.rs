@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     /// The waitlist [default: the setting waitlist]
     #[arg(long, short = 'w', value_name = "ID", value_parser = arguments::read_id)]
     waitlist: Option<String>,
-    /// Treat sign-ups from before this time as known: a time (RFC 3339), or how long ago, such as 2h
+    /// Treat sign-ups from before this time as known: 2024-01-15, today, a time, or how long ago, such as 2h
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// Deliver the missing events, made from what the service has and signed
@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     arguments.trust.require(!arguments.headers.is_empty(), arguments.deliver, "--deliver")?;
-    let since = read_moment("--since", arguments.since.as_deref(), context.clock.now())?;
+    let since = read_moment("--since", arguments.since.as_deref(), &context.local_now())?;
     let given = waitlist::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
     waitlist::require_waitlist(given.as_ref(), context)?;
     let url = match arguments.deliver {

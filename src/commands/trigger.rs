@@ -7,6 +7,7 @@ use crate::error::{Error, Exit};
 use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
+use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
 use crate::protocol::attempt::{DeliveryPurpose, OutgoingRequest};
 use crate::protocol::rules::DeliveryRules;
 use crate::session::payload::FabricatedEvent;
@@ -106,6 +107,23 @@ enum RequestForm {
     Http,
     /// A curl command line
     Curl,
+    /// A hurl file
+    Hurl,
+    /// A Python test
+    Python,
+    /// A test for Node
+    Node,
+}
+
+impl RequestForm {
+    fn script(self) -> Option<ScriptLanguage> {
+        match self {
+            Self::Http | Self::Curl => None,
+            Self::Hurl => Some(ScriptLanguage::Hurl),
+            Self::Python => Some(ScriptLanguage::Python),
+            Self::Node => Some(ScriptLanguage::Node),
+        }
+    }
 }
 
 impl RetryArguments {
@@ -155,6 +173,12 @@ fn print(console: &Console, request: &OutgoingRequest, form: RequestForm) -> Res
         }
         RequestForm::Http => console.write_bytes(&rendition.to_http())?,
         RequestForm::Curl => console.write_line(&rendition.to_curl())?,
+        form => {
+            request_scripts::check_reach(form.script(), [&request.url]).map_err(Error::usage)?;
+            let named = NamedRequest { name: "event".to_owned(), request: rendition };
+            let language = form.script().unwrap_or(ScriptLanguage::Curl);
+            console.write_text(&request_scripts::render_script(language, [named]))?;
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::session::arguments;
 use crate::session::history::read_moment;
 use crate::store::{EventDirection, StoreFilter};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -85,8 +86,8 @@ impl EventSearch {
             "email" => filter.email = Some(value),
             "waitlist" => filter.waitlist = Some(value),
             "state" => filter.state = Some(read_state(&value)?),
-            "since" => filter.since = read_moment("since", Some(&value), now)?,
-            "until_time" => filter.until = read_moment("until_time", Some(&value), now)?,
+            "since" => filter.since = read_moment("since", Some(&value), &now.to_zoned(TimeZone::UTC))?,
+            "until_time" => filter.until = read_moment("until_time", Some(&value), &now.to_zoned(TimeZone::UTC))?,
             "failed" => filter.failed = read_switch(name, &value)?,
             "direction" => filter.direction = read_direction(&value)?,
             "where" => self.condition = Some(JqCondition::new(&value)?),

@@ -35,6 +35,20 @@ pub(crate) enum ScriptLanguage {
     Node,
 }
 
+/// Refuses targets that a language's own means do not reach: sockets, from Python and Node.
+pub(crate) fn check_reach<'a>(
+    language: Option<ScriptLanguage>,
+    urls: impl IntoIterator<Item = &'a url::Url>,
+) -> Result<(), String> {
+    let plain = matches!(language, Some(ScriptLanguage::Python | ScriptLanguage::Node));
+    match urls.into_iter().find(|url| plain && socket_parts(url).is_some()) {
+        Some(url) => {
+            Err(format!("{url} is a socket, which Python's urllib and Node's fetch do not reach; use curl or hurl"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A file that sends the requests in order and expects each to be acknowledged.
 pub(crate) fn render_script<'a>(
     language: ScriptLanguage,

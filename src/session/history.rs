@@ -12,7 +12,8 @@ use crate::protocol::event::EventSelection;
 use crate::protocol::facts::EventFacts;
 use crate::store::{ArrivalRow, EventDirection, EventRow, RefusedRow, StoreFilter, StoreReader};
 use clap::ValueEnum;
-use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::{Span, Timestamp, Zoned};
 use serde_json::{Value, json};
 use std::str::FromStr;
 
@@ -36,7 +37,7 @@ pub(crate) struct SelectionOptions {
     /// Events in this state only
     #[arg(long, value_enum, value_name = "STATE")]
     state: Option<SignatureStateOption>,
-    /// First seen at this time or later: a time (RFC 3339), or how long ago, such as 2h
+    /// First seen at this time or later: 2024-01-15, '2024-01-15 10:00', today, yesterday, or how long ago, such as 2h
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// First seen before this time
@@ -87,7 +88,7 @@ impl SelectionOptions {
     }
 
     /// The filter for refused requests, whose state is what they are.
-    pub(crate) fn filter_refused(&self, now: Timestamp) -> Result<StoreFilter, Error> {
+    pub(crate) fn filter_refused(&self, now: &Zoned) -> Result<StoreFilter, Error> {
         Self { state: None, ..self.clone() }.filter(now)
     }
 
@@ -111,7 +112,7 @@ impl SelectionOptions {
     }
 
     /// The filter that the store understands.
-    pub(crate) fn filter(&self, now: Timestamp) -> Result<StoreFilter, Error> {
+    pub(crate) fn filter(&self, now: &Zoned) -> Result<StoreFilter, Error> {
         if self.wants_refused() {
             return Err(Error::usage("refused requests are no events: only events list and events report know them")
                 .hint("referralloop events list --refused"));
@@ -135,18 +136,38 @@ impl SelectionOptions {
     }
 }
 
-/// A point in time, or how long before now.
-/// Reads a time, or how long ago.
-pub(crate) fn read_moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+/// Reads a point in time: a date, a time of this zone or of another, a day by name, or how long ago.
+pub(crate) fn read_moment(option: &str, text: Option<&str>, now: &Zoned) -> Result<Option<Timestamp>, Error> {
     let Some(text) = text else { return Ok(None) };
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(Some(at));
-    }
-    let ago = arguments::read_duration(text).ok().and_then(|ago| now.checked_sub(ago).ok());
-    ago.map(Some).ok_or_else(|| {
+    parse_moment(text.trim(), now).map(Some).ok_or_else(|| {
         Error::usage(format!("{option} '{text}' is not a time"))
-            .hint("write 2024-01-15T10:00:00Z, or how long ago: 2h, 30m")
+            .hint("write 2024-01-15, '2024-01-15 10:00', 2024-01-15T10:00:00Z, today, yesterday, or how long ago: 2h")
     })
+}
+
+fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    let local = |time: DateTime| time.to_zoned(now.time_zone().clone()).ok().map(|at| at.timestamp());
+    let days_ago = |days: i64| {
+        let date = now.date().checked_sub(Span::new().days(days)).ok()?;
+        Some(date.to_datetime(Time::midnight()))
+    };
+    match text {
+        "now" => return Some(now.timestamp()),
+        "today" => return local(days_ago(0)?),
+        "yesterday" => return local(days_ago(1)?),
+        _ => {}
+    }
+    if let Ok(time) = text.parse::<DateTime>() {
+        return local(time);
+    }
+    if let Some(time) = text.parse::<Time>().ok().filter(|_| text.contains(':')) {
+        return local(now.date().to_datetime(time));
+    }
+    let ago = arguments::read_duration(text).ok()?;
+    now.timestamp().checked_sub(ago).ok()
 }
 
 /// What a user calls something stored: `41`, `#41`, `last`, `!7`.

@@ -5,13 +5,12 @@ use super::history::SelectionOptions;
 use crate::error::Error;
 use crate::protocol::facts::EventFacts;
 use crate::store::{EventDirection, RefusedRow, StoreFilter, StoreReader};
-use jiff::Timestamp;
 
 /// The refused requests that the options mean, newest first.
 pub(crate) fn list_refused(
     reader: &StoreReader,
     selection: &SelectionOptions,
-    now: Timestamp,
+    now: &jiff::Zoned,
 ) -> Result<Vec<RefusedRow>, Error> {
     if selection.direction().is_some() || selection.asks_for_failed() {
         return Err(Error::usage("a refused request was neither sent nor forwarded")

@@ -2,29 +2,39 @@
 //! oldest first. The store's filter does what it can; a condition in jq syntax is asked of what is left.
 
 use super::history::{SelectionOptions, StoredId, StoredRequest, find_stored};
+use crate::context::Context;
 use crate::error::Error;
 use crate::jq::JqCondition;
+use crate::output::console::Console;
 use crate::store::{EventDirection, EventRow, StoreFilter, StoreReader};
-use jiff::Timestamp;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is looked for.
-#[derive(Debug)]
 pub(crate) struct HistoryQuery {
     filter: StoreFilter,
     condition: Option<JqCondition>,
+    /// Whether it was told that the condition fails on some bodies.
+    told: AtomicBool,
+    console: Console,
 }
 
 impl HistoryQuery {
     /// Reads the options.
-    pub(crate) fn new(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
-        Ok(Self { filter: selection.filter(now)?, condition: selection.condition()? })
+    pub(crate) fn new(selection: &SelectionOptions, context: &Context) -> Result<Self, Error> {
+        let filter = selection.filter(&context.local_now())?;
+        Ok(Self {
+            filter,
+            condition: selection.condition()?,
+            told: AtomicBool::new(false),
+            console: Console::new(context),
+        })
     }
 
     /// The same among all that was sent or received, where the options name no direction.
-    pub(crate) fn of_all(selection: &SelectionOptions, now: Timestamp) -> Result<Self, Error> {
-        let choice = Self::new(selection, now)?;
-        let filter = StoreFilter { direction: selection.direction().unwrap_or(EventDirection::All), ..choice.filter };
-        Ok(Self { filter, ..choice })
+    pub(crate) fn of_all(selection: &SelectionOptions, context: &Context) -> Result<Self, Error> {
+        let choice = Self::new(selection, context)?;
+        let direction = selection.direction().unwrap_or(EventDirection::All);
+        Ok(Self { filter: StoreFilter { direction, ..choice.filter.clone() }, ..choice })
     }
 
     /// Hands over what is found, newest first, until there is no more or `more` says no.
@@ -71,26 +81,37 @@ impl HistoryQuery {
     fn holds(&self, row: &EventRow) -> Result<bool, Error> {
         match &self.condition {
             None => Ok(true),
-            Some(condition) => condition.matches(&row.body).map_err(Error::from),
+            Some(condition) => {
+                let holds = condition.matches(&row.body).map_err(Error::from)?;
+                if let Some(fault) = condition.take_fault().filter(|_| !self.told.swap(true, Ordering::Relaxed)) {
+                    self.console
+                        .print_notice(&format!("--where fails on #{} and perhaps on others: {fault}", row.number));
+                }
+                Ok(holds)
+            }
         }
     }
 }
 
-/// The numbers of the events that were named; otherwise of those that were chosen.
+/// The numbers of the events that were named, oldest first; otherwise of those that were chosen.
 pub(crate) fn choose_numbers(
     reader: &StoreReader,
     named: &[StoredId],
     selection: &SelectionOptions,
     newest: Option<usize>,
-    now: Timestamp,
+    context: &Context,
 ) -> Result<Vec<u64>, Error> {
     if named.is_empty() {
-        return HistoryQuery::new(selection, now)?.list_numbers(reader, newest);
+        return HistoryQuery::new(selection, context)?.list_numbers(reader, newest);
     }
     if !selection.is_empty() || newest.is_some() {
         return Err(Error::usage("name events, or choose them with options, but not both"));
     }
-    named.iter().map(|wanted| Ok(find_event(reader, *wanted)?.number)).collect()
+    let mut numbers: Vec<u64> =
+        named.iter().map(|wanted| Ok(find_event(reader, *wanted)?.number)).collect::<Result<_, Error>>()?;
+    // In the order in which they came, whatever the order in which they were named.
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// An event by what the user calls it; a refused request is none.

@@ -44,7 +44,7 @@ pub(crate) async fn send_again(
         request: build_replay_request(story, url, &ReplayForm::plain(signing))?,
         event: story.event.number,
         purpose: DeliveryPurpose::Replay,
-        rules: DeliveryRules::Referralloop(RetryFrom::Previous),
+        rules: DeliveryRules::of_body(&story.event.body, RetryFrom::Previous),
         pace: DeliveryPace::Instant,
         retry: false,
         budget: Some(ATTEMPT_BUDGET),

@@ -4,6 +4,7 @@
 mod answers;
 mod headers;
 mod referralhero;
+mod small;
 mod tls;
 mod turned_away;
 

@@ -74,8 +74,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     let reader = session::open_reader(context, &settings)?;
-    let now = context.clock.now();
-    let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, now)?;
+    let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, context)?;
     let path = arguments.output.as_ref().map(|path| context.resolve(path));
     if let Some(path) = &path {
         input::confirm_overwrite(context, path, arguments.force)?;

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if arguments.refused || arguments.selection.wants_refused() {
         return list_refused(arguments, context, &console, &session::open_reader(context, &settings)?);
     }
-    let choice = HistoryQuery::new(&arguments.selection, context.clock.now())?;
+    let choice = HistoryQuery::new(&arguments.selection, context)?;
     let reader = session::open_reader(context, &settings)?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let rows = choice.list(&reader, limit, arguments.before)?;
@@ -93,7 +93,7 @@ fn list_refused(
             .hint("listen shows refused requests as they come"));
     }
     let now = context.clock.now();
-    let mut rows = refusals::list_refused(reader, &arguments.selection, now)?;
+    let mut rows = refusals::list_refused(reader, &arguments.selection, &context.local_now())?;
     rows.retain(|row| arguments.before.is_none_or(|before| row.number < before));
     rows.truncate(usize::try_from(arguments.limit).unwrap_or(usize::MAX));
     if console.is_json() {

@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let reader = session::open_reader(context, &settings)?;
     let now = context.clock.now();
     let before = arguments.older.map(|older| now.checked_sub(older).unwrap_or(Timestamp::MIN));
-    let doomed = select_events(arguments, &reader, before, now)?;
+    let doomed = select_events(arguments, &reader, before, context)?;
     drop(reader);
     if arguments.dry_run {
         show_summary(&console, "would_remove", doomed.len() as u64, json!({}))?;
@@ -88,9 +88,9 @@ fn select_events(
     arguments: &Arguments,
     reader: &StoreReader,
     before: Option<Timestamp>,
-    now: Timestamp,
+    context: &Context,
 ) -> Result<Vec<u64>, Error> {
-    let choice = HistoryQuery::of_all(&arguments.selection, now)?;
+    let choice = HistoryQuery::of_all(&arguments.selection, context)?;
     let (mut doomed, mut spared) = (Vec::new(), 0);
     choice.scan(reader, None, |row| {
         let seen = row.last_at.max(row.sent_at);

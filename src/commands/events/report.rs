@@ -11,7 +11,6 @@ use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, input, refusals, selection};
 use crate::store::StoreReader;
-use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Write a report to read: one self-contained HTML file
@@ -57,9 +56,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let now = context.clock.now();
     let mut redactor = arguments.redact.then(Redactor::new);
     let (of, panels) = if arguments.refused || arguments.selection.wants_refused() {
-        collect_refused(arguments, &reader, now, redactor.as_mut())?
+        collect_refused(arguments, &reader, context, redactor.as_mut())?
     } else {
-        collect_events(arguments, &reader, now, redactor.as_mut())?
+        collect_events(arguments, &reader, context, redactor.as_mut())?
     };
     let heading = ReportHeading { at: now, of, redacted: arguments.redact, loads: reader.list_load_summaries(LOADS)? };
     let page = render_report_page(&heading, &panels, &console.out);
@@ -78,10 +77,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 fn collect_events(
     arguments: &Arguments,
     reader: &StoreReader,
-    now: Timestamp,
+    context: &Context,
     mut redactor: Option<&mut Redactor>,
 ) -> Result<(u64, Vec<EventPanel>), Error> {
-    let mut numbers = selection::choose_numbers(reader, &arguments.ids, &arguments.selection, None, now)?;
+    let mut numbers = selection::choose_numbers(reader, &arguments.ids, &arguments.selection, None, context)?;
     let of = numbers.len() as u64;
     numbers.drain(..numbers.len().saturating_sub(arguments.limit as usize));
     let mut panels = Vec::with_capacity(numbers.len());
@@ -99,10 +98,10 @@ fn collect_events(
 fn collect_refused(
     arguments: &Arguments,
     reader: &StoreReader,
-    now: Timestamp,
+    context: &Context,
     mut redactor: Option<&mut Redactor>,
 ) -> Result<(u64, Vec<EventPanel>), Error> {
-    let mut rows = refusals::list_refused(reader, &arguments.selection, now)?;
+    let mut rows = refusals::list_refused(reader, &arguments.selection, &context.local_now())?;
     let of = rows.len() as u64;
     rows.truncate(arguments.limit as usize);
     rows.reverse();

@@ -91,14 +91,23 @@ pub(super) fn build_condition_filter(
     let Some(text) = &shown.condition else { return Ok(before) };
     let condition = JqCondition::new(text)?;
     let (screen, clock, told) = (screen.clone(), context.clock.clone(), AtomicBool::new(false));
+    let failed = AtomicBool::new(false);
     Ok(Some(Arc::new(move |facts: &EventFacts, body: &RawBody| {
         before.as_ref().is_none_or(|before| before(facts, body))
-            && condition.matches(body).unwrap_or_else(|fault| {
-                if !told.swap(true, Ordering::Relaxed) {
-                    let message = format!("--where: {fault}; from now on everything is shown.");
-                    screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
-                }
-                true
-            })
+            && condition
+                .matches(body)
+                .inspect(|_| {
+                    if let Some(fault) = condition.take_fault().filter(|_| !failed.swap(true, Ordering::Relaxed)) {
+                        let message = format!("--where fails on some bodies, which are not shown: {fault}");
+                        screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
+                    }
+                })
+                .unwrap_or_else(|fault| {
+                    if !told.swap(true, Ordering::Relaxed) {
+                        let message = format!("--where: {fault}; from now on everything is shown.");
+                        screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
+                    }
+                    true
+                })
     })))
 }

@@ -59,10 +59,7 @@ fn open_stored(arguments: &Arguments, context: &Context, settings: &ConfigSettin
         .hint("--all replays everything that is stored"));
     }
     let reader = session::open_reader(context, settings)?;
-    let mut numbers =
-        selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context.clock.now())?;
-    // Oldest first, in whatever order they were named.
-    numbers.sort_unstable();
+    let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context)?;
     Ok(ReplayOrigin::Store(reader, numbers))
 }
 
