@@ -141,7 +141,7 @@ pub(crate) fn read_moment(option: &str, text: Option<&str>, now: &Zoned) -> Resu
     let Some(text) = text else { return Ok(None) };
     parse_moment(text.trim(), now).map(Some).ok_or_else(|| {
         Error::usage(format!("{option} '{text}' is not a time"))
-            .hint("write 2024-01-15, '2024-01-15 10:00', 2024-01-15T10:00:00Z, today, yesterday, or how long ago: 2h")
+            .hint("write 2024-01-15, '2024-01-15 10:00', today, yesterday, or how long ago, such as 2h")
     })
 }
 

@@ -73,8 +73,10 @@ fn reports() -> Vec<Report> {
             "10:00:12",
             ReportKind::Instead(NearMissReport { arrival: Box::new(refused()), miss: ExpectationMiss::BadSignature }),
         ),
+        report("10:00:02", ReportKind::Exposure(exposure_opened())),
+        report("10:00:02", ReportKind::Exposure(exposure_lost())),
         report(
-            "10:00:02",
+            "10:00:00",
             ReportKind::Published(PublishedReport {
                 event: 41,
                 stream: "WEBHOOKS".into(),
@@ -82,9 +84,7 @@ fn reports() -> Vec<Report> {
                 duplicate: true,
             }),
         ),
-        report("10:00:02", ReportKind::Lag { stream: "WEBHOOKS".into(), pending: 1200 }),
-        report("10:00:02", ReportKind::Exposure(exposure_opened())),
-        report("10:00:02", ReportKind::Exposure(exposure_lost())),
+        report("10:00:00", ReportKind::Lag { stream: "WEBHOOKS".into(), pending: 1200 }),
         report("10:00:00", ReportKind::Call(call())),
         report("10:00:01", ReportKind::Dispatch(Box::new(dispatch()))),
         report("10:00:03", ReportKind::Skipped { count: 1234 }),
