@@ -107,12 +107,20 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
     refuse_secrets(context).map_err(CliFailure::Command)?;
-    let parsed = terminal_command(context)
-        .try_get_matches_from(&context.arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
+    let parsed = parse(command(), context)
+        // Help is laid out where it is shown, and not at every start.
+        .or_else(|error| if shows_help(&error) { parse(terminal_command(context), context) } else { Err(error) })
         .map_err(|error| failure(error, context))?;
     context.globals = parsed.globals;
     dispatch(&parsed.command, context).map_err(CliFailure::Command)
+}
+
+fn parse(command: clap::Command, context: &Context) -> Result<Cli, clap::Error> {
+    command.try_get_matches_from(&context.arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+fn shows_help(error: &clap::Error) -> bool {
+    matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)
 }
 
 /// Why the front door sends somebody away.

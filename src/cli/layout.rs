@@ -4,6 +4,8 @@
 //! The parser's library wraps all text alike. A space that must not break is handed to it as U+00A0, which it leaves
 //! alone, and becomes a space again when help is printed.
 
+use crate::output::errors::wrap_text;
+use crate::output::sanitise::Sanitised;
 use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
@@ -105,25 +107,14 @@ fn format_groups(root: &Command, columns: usize) -> String {
         for command in names.iter().filter_map(|name| root.find_subcommand(name)).filter(listed) {
             let about = command.get_about().map(StyledStr::to_string).unwrap_or_default();
             let room = columns.saturating_sub(width + 4).max(20);
-            let about = wrap(&about, room).join(&format!("\n{:1$}", "", width + 4));
+            let lines = wrap_text(&Sanitised::text(&about), room);
+            let about =
+                lines.iter().map(Sanitised::as_str).collect::<Vec<_>>().join(&format!("\n{:1$}", "", width + 4));
             let name = command.get_name();
             text.push_str(&format!("  {literal}{name}{literal:#}{:1$}  {about}\n", "", width - name.len()));
         }
     }
     text
-}
-
-fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        if let Some(line) = lines.last_mut().filter(|line| line.is_empty() || line.len() + 1 + word.len() <= columns) {
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

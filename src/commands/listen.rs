@@ -322,7 +322,10 @@ fn build_watch<'a>(
         store,
         store_path: store_path.to_path_buf(),
         resend,
-        target: receiving.forwards.first().map_or_else(|| own.clone(), |forward| forward.url.clone()),
+        target: match receiving.forwards.first() {
+            Some(forward) => Some(forward.url.clone()),
+            None => (!arguments.relaying.is_subscriber()).then(|| own.clone()),
+        },
         subscribed: arguments.exposure.describe_subscriptions(),
         browser: EventBrowser::new(store_path.to_path_buf(), context.clock.clone(), known, console.out.clone()),
         bodies: console.out.bodies,

@@ -8,7 +8,7 @@ use crate::output::{phrases, prompt};
 use crate::session::delivery::exit_for_signal;
 use crate::session::subscriptions::{SubscriptionClient, describe_entry};
 use crate::session::{self, arguments, runtime, service};
-use crate::store::JournalEntry;
+use crate::store::{JournalEntry, SubscriptionStatus};
 use serde_json::json;
 use url::Url;
 
@@ -50,7 +50,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let subscriber = SubscriptionClient::open(&service, &store, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
-        let (entries, past) = (subscriber.journal.list_entries(false)?, subscriber.journal.list_entries(true)?);
+        let past = subscriber.journal.list_entries(true)?;
+        let is_over = |entry: &JournalEntry| entry.standing == SubscriptionStatus::Removed;
+        let entries: Vec<JournalEntry> = past.iter().filter(|entry| !is_over(entry)).cloned().collect();
         let doomed = match named {
             true => choose_removals(arguments, &entries, &subscriber, &console)?,
             false => match pick_removals(&entries, &subscriber, &console)? {

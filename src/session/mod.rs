@@ -51,7 +51,7 @@ pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<Conf
     if let Some(path) = context.globals.config.as_ref().map(|path| context.resolve(path)).filter(|path| !path.exists())
     {
         return Err(Error::configuration(format!("the configuration {} does not exist", path.display()))
-            .hint("check --config; referralloop config set and login make the file where there is none"));
+            .hint("check the path; config set, login and secret new create a file that is not there yet"));
     }
     load_settings_to_change(context, console)
 }

@@ -17,13 +17,14 @@ use url::Url;
 #[group(skip)]
 #[command(next_help_heading = "Relay (NATS JetStream)")]
 pub(super) struct Arguments {
-    /// Hand what arrives to this stream, and acknowledge it once it is there: nats://HOST[:PORT][,…]/SUBJECT
+    /// Hand what arrives to this stream, and acknowledge it once it is there: nats://HOST/SUBJECT, or
+    /// nats://HOST:PORT,HOST:PORT/SUBJECT for several servers
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse)]
     publish: Option<RelayAddress>,
     /// Store nothing here: the stream is enough
     #[arg(long, requires = "publish", conflicts_with = "forward_retry")]
     no_store: bool,
-    /// Receive from this stream instead of a socket: nats://HOST[:PORT][,…]/SUBJECT[.created]
+    /// Receive from this stream instead of a socket: nats://HOST/SUBJECT, or SUBJECT.created for one event
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse,
         conflicts_with_all = ["publish", "port", "bind", "path", "subscribe", "tunnel", "public_url", "respond", "respond_delay"])]
     from: Option<RelayAddress>,

@@ -49,7 +49,7 @@ pub(super) struct ListenerWatch<'a> {
     pub(super) store_path: PathBuf,
     pub(super) resend: ResendContext,
     /// Where an event goes again: the app, else the listener itself.
-    pub(super) target: Url,
+    pub(super) target: Option<Url>,
     /// What is subscribed, in words.
     pub(super) subscribed: Option<String>,
     pub(super) browser: EventBrowser,
@@ -145,12 +145,17 @@ impl ListenerWatch<'_> {
         story.ok_or_else(|| Error::usage("nothing has arrived yet"))
     }
 
+    /// The app, else this listener; one that receives from a relay has no address of its own.
+    fn find_target(&self) -> Result<Url, Error> {
+        self.target.clone().ok_or_else(|| Error::usage("there is no app to send to; name one: listen TARGET"))
+    }
+
     async fn replay_last(&self) -> Result<(), Error> {
-        send_again(&self.last_story()?, self.target.clone(), false, &self.resend).await
+        send_again(&self.last_story()?, self.find_target()?, false, &self.resend).await
     }
 
     async fn edit_last(&self, terminal: &mut LiveTerminal, screen: &Screen) -> Result<(), Error> {
-        let mut story = self.last_story()?;
+        let (mut story, target) = (self.last_story()?, self.find_target()?);
         terminal.lend();
         let edited = editor::edit_body(&story.event.body, self.context);
         terminal.take_back()?;
@@ -163,7 +168,7 @@ impl ListenerWatch<'_> {
         story.event.body = edited;
         let sent = self.store.record_sent(story.event.body.clone(), &story.event.facts, self.context.clock.now()).await;
         story.event.number = sent.map_err(|error| Error::machine(error.to_string()))?;
-        send_again(&story, self.target.clone(), true, &self.resend).await
+        send_again(&story, target, true, &self.resend).await
     }
 
     fn say(&self, screen: &Screen, words: &str) {

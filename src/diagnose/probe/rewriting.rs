@@ -71,7 +71,12 @@ where
             break;
         }
     }
-    let (first, place) = (candidates.first()?, place?);
+    let place = place?;
+    if place.0 != distinctive {
+        // One body that was taken proves nothing of a form that other answers contradict.
+        candidates.retain(|candidate| candidate.misses == 0);
+    }
+    let first = candidates.first()?;
     let mut proof = build_finding(first.cause, FindingCertainty::Proof);
     proof.also = candidates.iter().map(|other| other.cause).filter(|cause| *cause != first.cause).collect();
     proof.also.dedup();
