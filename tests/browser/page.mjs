@@ -155,6 +155,8 @@ try {
   await page.reads("dialog h2", "New created");
   await page.click("dialog button.primary");
   await page.reads("#detail .names p", "made@example.org");
+  // Its row comes with the stream and moves the others down.
+  await until("a row", () => page.run(() => [...document.querySelectorAll(".row")].some((row) => row.textContent.includes("made@"))));
   await openEvent("bob@example.org");
   await page.click("#detail .tools button", "Copy as");
   for (const [language, words] of [["Hurl", "POST http"], ["Python", "unittest"], ["Node", "node:test"], ["curl", "curl -sS"]]) {
