@@ -4,7 +4,7 @@ Each run is a `trigger` with its retries on a terminal of its own; keys are type
 moment. Afterwards the terminal's settings must be what they were, the cursor must stand at the beginning of a line, and no
 line may be left that is not one of those that the program writes. Says what was wrong, and ends with 1.
 """
-import random, re, sys
+import os, random, re, sys
 from terminal import Terminal
 
 LINES = [
@@ -21,7 +21,7 @@ LINES = [
     r"",
 ]
 
-program, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100
+program, runs = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100
 wrong = 0
 for run in range(runs):
     dice = random.Random(run)
