@@ -8,11 +8,11 @@ use crate::config::{ConfigSettings, PROJECT_FILE, SettingOrigin, locate_user_fil
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::records::{ConfigPathRecord, SettingChangedRecord, SettingRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
 use crate::session;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Show and change settings
@@ -89,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 fn path(console: &Console, context: &Context) -> Result<(), Error> {
     let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     if console.is_json() {
-        console.write_record("config_path", &json!({ "path": path.display().to_string(), "exists": path.exists() }))?;
+        console.write_record(&ConfigPathRecord { path: path.display().to_string(), exists: path.exists() })?;
     } else {
         console.write_line(&path.display().to_string())?;
     }
@@ -133,10 +133,12 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
         let (value, origin) = value_of(&settings, context, spec.key)?;
         let origin = value.is_some().then(|| origin.to_string());
         if console.is_json() {
-            console.write_record(
-                "setting",
-                &json!({ "name": spec.name, "value": value, "origin": origin, "help": spec.help }),
-            )?;
+            console.write_record(&SettingRecord {
+                name: spec.name,
+                value: value.as_deref(),
+                origin: origin.as_deref(),
+                help: spec.help,
+            })?;
         } else {
             let value = value.unwrap_or_else(|| "–".into());
             rows.push(vec![
@@ -175,10 +177,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
     file::write_setting(&path, profile.as_deref(), key, value)?;
     let done = if value.is_some() { "set" } else { "removed" };
     if console.is_json() {
-        console.write_record(
-            "setting_changed",
-            &json!({ "name": name, "value": value, "file": path.display().to_string() }),
-        )?;
+        console.write_record(&SettingChangedRecord { name, value, file: path.display().to_string() })?;
     } else {
         console.print_notice(&format!("{name} {done} in {}.", path.display()));
     }

@@ -23,7 +23,6 @@ use crate::session::sandbox::{BoundSandbox, SandboxSpec};
 use crate::session::{delivery, runtime};
 use crate::shutdown::{self, StopReceiver, StopSignal};
 use crate::store::{self, Store};
-use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -197,8 +196,8 @@ async fn run_demo(arguments: &Arguments, context: &Context, console: &Console) -
     if let Ok(outcome @ DemoOutcome { good: true, deliveries, attempts }) = played {
         stage.close(&outcome);
         if console.is_json() {
-            let counts = json!({ "acts": 4, "deliveries": deliveries, "attempts": attempts });
-            screen.print(ScreenStream::Out, records::encode_summary(context.clock.now(), "demo", &counts));
+            let counts = records::DemoSummary { acts: 4, deliveries, attempts };
+            screen.write_summary(context.clock.now(), &counts);
         }
     }
     drop(stage);

@@ -9,11 +9,11 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::errors::wrap_text;
 use crate::output::line::StyledLine;
+use crate::output::records::{DoctorSummary, SetupCheckRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::session::delivery::exit_for_signal;
 use crate::session::{arguments, runtime, trust};
-use serde_json::json;
 use std::time::Duration;
 use url::Url;
 
@@ -72,13 +72,20 @@ fn show(finding: &SetupFinding, took: Duration, console: &Console) -> Result<(),
             SetupVerdict::Skipped => (None, Some(&finding.seen)),
             _ => (Some(&finding.seen), None),
         };
-        let fields = json!({
-            "id": finding.id, "group": "setup", "severity": finding.severity, "verdict": finding.verdict.name(),
-            "title": finding.title, "seen": seen, "reason": reason, "why": finding.why, "fix": finding.fix.join("; "),
-            "repeat": "referralloop doctor", "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "exchanges": [],
-        });
-        return Ok(console.write_record("check", &fields)?);
+        return Ok(console.write_record(&SetupCheckRecord {
+            id: finding.id,
+            group: "setup",
+            severity: finding.severity,
+            verdict: finding.verdict.name(),
+            title: finding.title,
+            seen: seen.map(String::as_str),
+            reason: reason.map(String::as_str),
+            why: finding.why,
+            fix: finding.fix.join("; "),
+            repeat: "referralloop doctor",
+            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            exchanges: [],
+        })?);
     }
     let (ink, sign) = match finding.verdict {
         SetupVerdict::Passed => (TextRole::Good, "✔ "),
@@ -113,8 +120,7 @@ fn show_summary(findings: &[SetupVerdict], console: &Console) -> Result<(), Erro
     let (passed, failed, skipped) =
         (count(SetupVerdict::Passed), count(SetupVerdict::Failed), count(SetupVerdict::Skipped));
     if console.is_json() {
-        let counts = json!({ "command": "doctor", "passed": passed, "failed": failed, "skipped": skipped });
-        return Ok(console.write_record("summary", &counts)?);
+        return Ok(console.write_summary(&DoctorSummary { passed, failed, skipped })?);
     }
     console.print_notice(&format!("{passed} passed, {failed} failed, {skipped} skipped."));
     Ok(())

@@ -12,13 +12,13 @@ use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, describe_expectation, render_banner};
 use crate::output::junit::{self, JunitCase, JunitStatus, JunitSuite};
+use crate::output::records::ExpectSummary;
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationVerdict};
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
 use crate::session::{self, arguments, arguments::HeaderArgument, runtime, trust};
-use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -196,10 +196,8 @@ fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, s
         say(ReportKind::Notice { message: format!("the command ended with {code}") });
     }
     if console.is_json() {
-        let exit = outcome.exit().code();
-        let fields =
-            json!({ "command": "expect", "met": outcome.met, "command_exit": outcome.command.code(), "exit": exit });
-        screen.write_record("summary", at, &fields);
+        let (command_exit, exit) = (outcome.command.code(), outcome.exit().code());
+        screen.write_summary(at, &ExpectSummary { met: outcome.met, command_exit, exit });
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Exit};
 use crate::inspector::{self, InspectorContext, InspectorDoor};
 use crate::output::console::Console;
 use crate::output::human::ScreenStream;
-use crate::output::records::ServedRecord;
+use crate::output::records::ReadyRecord;
 use crate::session::ready_file::ReadyFile;
 use crate::session::{self, arguments, listener, runtime};
 use std::net::{IpAddr, SocketAddr};
@@ -66,13 +66,13 @@ async fn serve(
     let door = InspectorDoor::bind(address, store.path(), (&context.clock, &context.entropy)).await?;
     let (url, path) = (door.url(), store.path().to_path_buf());
     let running = door.start(InspectorContext::collect(context, settings, (secrets, &store), None));
-    let fields = ServedRecord { url: None, pid: context.pid, inspect_url: Some(&url) };
+    let fields = ReadyRecord { url: None, pid: context.pid, inspect_url: Some(&url), api_key: None };
     let file = arguments.ready_file.as_ref().map(|file| context.resolve(file));
     let _ready_file = file.map(|file| ReadyFile::write(file, context.clock.now(), &fields)).transpose()?;
     let (screen, _) = console.start_screen()?;
     listener::show_inspector(Some(&url), console, &screen);
     match console.is_json() {
-        true => screen.write_record("ready", context.clock.now(), &fields),
+        true => screen.write_record(context.clock.now(), &fields),
         false => screen.print(ScreenStream::Err, "Ready. Ctrl-C stops.\n".to_owned()),
     }
     if arguments.open {

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
+use crate::output::records::encode_summary_fields;
 use crate::protocol::event::EventType;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
@@ -152,10 +153,10 @@ async fn send(
             "ReferralHero would have switched the webhook off after attempt {attempt}: ten bad answers in a row"
         ));
     }
-    let kept = store.save_load_summary(context.clock.now(), fields.to_string()).await;
+    let kept = store.save_load_summary(context.clock.now(), encode_summary_fields(&fields)).await;
     store.close().await;
     if console.is_json() {
-        console.write_record("summary", &fields)?;
+        console.write_summary(&fields)?;
     } else {
         console.write_text(&render_load_table(&sum, setting, &console.out))?;
     }

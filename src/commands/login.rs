@@ -6,11 +6,11 @@ use crate::config::{ConfigSettings, SettingOrigin, file, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::records::LoginRecord;
 use crate::output::{phrases, prompt};
 use crate::protocol::api::ApiKey;
 use crate::session::service::{self, HostedService};
 use crate::session::{self, input, runtime};
-use serde_json::json;
 use std::path::Path;
 
 /// Largest input that may be a key, in bytes.
@@ -94,11 +94,13 @@ fn show_login(
     let (profile, sort) = (&settings.profile.value, service.credentials.key.mode());
     let path = locate_user_file(&session::settings_options(context), &context.environment, &context.directory)?;
     if console.is_json() {
-        let fields = json!({
-            "profile": profile, "api_url": service.place.base.to_string(), "key": sort,
-            "file": path.display().to_string(), "waitlists": waitlists,
-        });
-        console.write_record("logged_in", &fields)?;
+        console.write_record(&LoginRecord {
+            profile,
+            api_url: service.place.base.to_string(),
+            key: sort,
+            file: path.display().to_string(),
+            waitlists,
+        })?;
     } else {
         let seen = phrases::format_quantity(waitlists as u64, "waitlist", "waitlists");
         console.print_notice(&format!("The {sort} key works for {} at {}.", seen.as_str(), service.place.base));

@@ -5,8 +5,8 @@ use crate::config::{file, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::records::LogoutRecord;
 use crate::session;
-use serde_json::json;
 
 /// Remove the stored API key of this profile
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
         file::write_setting(&path, None, SettingKey::ApiKey, None)?;
     }
     if console.is_json() {
-        console.write_record("logged_out", &json!({ "profile": profile, "had_key": kept }))?;
+        console.write_record(&LogoutRecord { profile, had_key: kept })?;
     } else if own {
         console.print_notice(&format!("Removed the key of profile {profile}."));
     } else if kept {

@@ -11,6 +11,7 @@ use crate::error::{Error, Exit};
 use crate::exchange::{HttpClient, is_loopback};
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
+use crate::output::records::{MissedRecord, ReconcileSummary};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
@@ -22,7 +23,6 @@ use crate::session::history::read_moment;
 use crate::session::{self, delivery, registry, runtime, service, trust, waitlist};
 use crate::shutdown::StopReceiver;
 use jiff::Timestamp;
-use serde_json::json;
 use url::Url;
 
 /// Find what was missed: compare the service's sign-ups with what arrived, and deliver the missing events
@@ -205,11 +205,15 @@ fn record(console: &Console, waitlist: &str, missed: &MissedEvent) -> Result<(),
         MissedEvent::Moved { signup, from, to } => (Some(signup), Some(*from), Some(*to)),
         MissedEvent::Deleted { .. } => (None, None, None),
     };
-    let fields = json!({
-        "event_type": missed.event_type(), "waitlist_id": waitlist, "signup_id": missed.id(), "email": missed.email(),
-        "old_position": from, "new_position": to, "signup": signup,
-    });
-    Ok(console.write_record("missed", &fields)?)
+    Ok(console.write_record(&MissedRecord {
+        event_type: missed.event_type(),
+        waitlist_id: waitlist,
+        signup_id: missed.id(),
+        email: missed.email(),
+        old_position: from,
+        new_position: to,
+        signup,
+    })?)
 }
 
 fn cells(missed: &MissedEvent) -> Vec<TableCell> {
@@ -239,14 +243,18 @@ fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, consol
         (count(Some("signup.created")), count(Some("signup.position_changed")), count(Some("signup.deleted")));
     let still_there = count(None);
     if console.is_json() {
-        let counts = json!({
-            "command": "reconcile", "signups": found.signups, "heard_of": found.heard, "missed": found.missed.len(),
-            "missed_created": created, "missed_moved": moved, "missed_deleted": deleted, "still_there": still_there,
-            "left_out": (found.odd > 0).then_some(found.odd),
-            "acknowledged": delivered.map(|delivered| delivered.acknowledged),
-            "undelivered": delivered.map(|delivered| delivered.failed),
-        });
-        return Ok(console.write_record("summary", &counts)?);
+        return Ok(console.write_summary(&ReconcileSummary {
+            signups: found.signups,
+            heard_of: found.heard,
+            missed: found.missed.len(),
+            missed_created: created,
+            missed_moved: moved,
+            missed_deleted: deleted,
+            still_there,
+            left_out: (found.odd > 0).then_some(found.odd),
+            acknowledged: delivered.map(|delivered| delivered.acknowledged),
+            undelivered: delivered.map(|delivered| delivered.failed),
+        })?);
     }
     let compared = phrases::format_quantity(found.signups as u64, "sign-up", "sign-ups");
     console.print_notice(&match found.missed.len() {

@@ -2,8 +2,10 @@
 //! happened once.
 
 mod run;
+mod state;
 
-use self::run::{RehearsalScreen, StateCommand};
+use self::run::RehearsalScreen;
+use self::state::StateCommand;
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};

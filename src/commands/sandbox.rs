@@ -9,6 +9,7 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::errors::render_labelled;
 use crate::output::line::StyledLine;
+use crate::output::records::AssumptionRecord;
 use crate::output::style::TextRole;
 use crate::protocol::api::WorkspacePlan;
 use crate::protocol::signature::HmacKey;
@@ -17,7 +18,6 @@ use crate::session::arguments;
 use crate::session::delivery::exit_for_signal;
 use crate::session::sandbox::{self, BoundSandbox, SandboxEnd, SandboxSpec};
 use crate::session::{self, runtime};
-use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -221,7 +221,7 @@ fn check_founding(arguments: &WorkspaceArguments, site: &BoundSandbox) -> Result
 fn assumptions(console: &Console) -> Result<Exit, Error> {
     if console.is_json() {
         for guess in ASSUMPTIONS {
-            console.write_record("assumption", &json!({ "id": guess.id, "about": guess.about, "what": guess.what }))?;
+            console.write_record(&AssumptionRecord { id: guess.id, about: guess.about.name(), what: guess.what })?;
         }
         return Ok(Exit::Done);
     }

@@ -9,13 +9,11 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::prompt;
+use crate::output::records::{SecretKeptRecord, SecretRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::signature::Secret;
 use crate::session::{self, input, registry};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Show, create or set the webhook secret of this profile
@@ -82,13 +80,7 @@ fn show(console: &Console, context: &Context, settings: &ConfigSettings) -> Resu
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
         let secret = found.signing().expose();
-        let text = std::str::from_utf8(secret).ok();
-        let coded = text.is_none().then(|| STANDARD.encode(secret));
-        let profile = &settings.profile.value;
-        console.write_record(
-            "secret",
-            &json!({ "secret": text, "secret_base64": coded, "origin": origin, "profile": profile }),
-        )?;
+        console.write_record(&SecretRecord::of(secret, &origin, &settings.profile.value))?;
     } else {
         // Into a pipe the secret itself, for whoever pipes it on; on a terminal nothing that it might act upon.
         match console.is_terminal() {
@@ -139,10 +131,7 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
     file::write_setting(&path, Some(profile), SettingKey::WebhookSecret, Some(text))?;
     let origin = SecretOrigin::User(path.clone()).describe(profile);
     if console.is_json() {
-        console.write_record(
-            "secret_kept",
-            &json!({ "origin": origin, "profile": profile, "file": path.display().to_string() }),
-        )?;
+        console.write_record(&SecretKeptRecord { origin: &origin, profile, file: path.display().to_string() })?;
     } else {
         console.print_notice(&format!("Secret stored in {} (profile {profile}).", path.display()));
     }

@@ -3,8 +3,8 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::records::SignatureRecord;
 use crate::session::{self, input};
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Print the signature of a body: sha256= and 64 hexadecimal digits
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let body = input::read_input(context, &arguments.body, input::BODY_LIMIT, "body")?;
     let signature = secrets.signing().key().sign(&body);
     if console.is_json() {
-        console.write_record("signature", &json!({ "signature": signature, "bytes": body.len() }))?;
+        console.write_record(&SignatureRecord { signature: &signature, bytes: body.len() })?;
     } else {
         console.write_line(&signature)?;
     }

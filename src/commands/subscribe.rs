@@ -4,17 +4,17 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::prompt;
+use crate::output::records::SubscriptionRecord;
 use crate::output::rendition::quote_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::protocol::api::{ApiWaitlist, check_id};
 use crate::protocol::event::{EventSelection, EventType};
 use crate::session::subscriptions::{
     SubscriptionClient, SubscriptionFailure, SubscriptionOutcome, SubscriptionPlan, SubscriptionStep, check_target,
-    is_inactive, subscription_fields,
+    is_inactive, subscription_fields, unsubscribed_fields,
 };
 use crate::session::{self, arguments, runtime, service, waitlist};
 use crate::shutdown::StopReceiver;
-use serde_json::{Value, json};
 use url::Url;
 
 /// Have the service deliver events to a URL
@@ -129,16 +129,11 @@ fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
     let id = |entry: &crate::store::JournalEntry| entry.id.clone().unwrap_or_else(|| "(id unknown)".into());
     match step {
         SubscriptionStep::Made(entry) | SubscriptionStep::There(entry) if console.is_json() => {
-            let mut record = subscription_fields(entry, false);
-            record.insert("made".into(), Value::from(matches!(step, SubscriptionStep::Made(_))));
-            console.write_record("subscription", &record)?;
+            let made = Some(matches!(step, SubscriptionStep::Made(_)));
+            console.write_record(&SubscriptionRecord { made, ..subscription_fields(entry, false) })?;
         }
         SubscriptionStep::Removed { entry, found } if console.is_json() => {
-            let fields = json!({
-                "id": entry.id, "found": found, "line": entry.number, "event_type": entry.event,
-                "target_url": entry.url, "rollback": true,
-            });
-            console.write_record("unsubscribed", &fields)?;
+            console.write_record(&unsubscribed_fields(entry, *found, true))?;
         }
         SubscriptionStep::Made(entry) => {
             let inactive = is_inactive(entry);

@@ -5,16 +5,16 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
+use crate::output::records::ForgottenRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
 use crate::session::subscriptions::{
     SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_inactive, is_left_behind,
-    subscription_fields,
+    subscription_fields, unsubscribed_fields,
 };
 use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, SubscriptionJournal, SubscriptionStatus};
-use serde_json::json;
 use std::path::Path;
 
 /// List the subscriptions that were made here, and clean up what earlier runs left
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 fn list(entries: &[JournalEntry], store: &Path, here: &str, console: &Console, context: &Context) -> Result<(), Error> {
     if console.is_json() {
         for entry in entries {
-            console.write_record("subscription", &subscription_fields(entry, is_left_behind(entry, store)))?;
+            console.write_record(&subscription_fields(entry, is_left_behind(entry, store)))?;
         }
         return Ok(());
     }
@@ -142,7 +142,7 @@ fn forget(
     }
     SubscriptionJournal::open(store)?.mark_removed(line, context.clock.now())?;
     match console.is_json() {
-        true => console.write_record("forgotten", &json!({ "line": line }))?,
+        true => console.write_record(&ForgottenRecord { line })?,
         false => console.write_line(&format!("removed line {line}"))?,
     }
     Ok(Exit::Done)
@@ -190,11 +190,7 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
 fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
     match step {
         SubscriptionStep::Removed { entry, found } if console.is_json() => {
-            let fields = json!({
-                "id": entry.id, "found": found, "line": entry.number, "event_type": entry.event,
-                "target_url": entry.url,
-            });
-            console.write_record("unsubscribed", &fields)?;
+            console.write_record(&unsubscribed_fields(entry, *found, false))?;
         }
         SubscriptionStep::Removed { entry, found: true } => {
             console.write_line(&format!("ended  {}", describe_entry(entry)))?

@@ -12,6 +12,7 @@ use crate::output::audit::{
 };
 use crate::output::console::Console;
 use crate::output::output_error::OutputError;
+use crate::output::records::{AuditSummary, CheckListedRecord};
 use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity};
 use crate::protocol::report::{Report, ReportKind};
 use crate::session::arguments::{self, HeaderArgument};
@@ -19,7 +20,6 @@ use crate::session::audit::{self as auditing, AuditTarget, RepeatLineOptions};
 use crate::session::delivery::exit_for_signal;
 use crate::session::{self, input, runtime, trust};
 use http::HeaderName;
-use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -290,7 +290,7 @@ fn show(
     console: &Console,
 ) -> Result<(), Error> {
     if console.is_json() {
-        console.write_record("summary", &summary(report, reports.fail_on))?;
+        console.write_summary(&summary(report, reports.fail_on))?;
     } else if reports.tap {
         console.write_text(&render_tap(report, reports.fail_on, context.environment.is_set("HARNESS_ACTIVE")))?;
     } else {
@@ -316,22 +316,21 @@ fn list_outdated<'a>(report: &AuditReport, plan: &'a AuditPlan) -> Vec<&'a str> 
     plan.accepted.keys().map(String::as_str).filter(|id| passes(id)).collect()
 }
 
-fn summary(report: &AuditReport, least: CheckSeverity) -> serde_json::Value {
+fn summary(report: &AuditReport, least: CheckSeverity) -> AuditSummary<'_> {
     let counts = report.counts();
-    json!({
-        "command": "test",
-        "url": report.url,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "accepted": counts.accepted,
-        "skipped": counts.skipped,
-        "authenticity_checked": report.not_authenticated().is_none(),
-        "seed": report.seed,
-        "requests": report.requests,
-        "took_ms": u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
-        "fail_on": least,
-        "met": !report.fails_at(least),
-    })
+    AuditSummary {
+        url: &report.url,
+        passed: counts.passed,
+        failed: counts.failed,
+        accepted: counts.accepted,
+        skipped: counts.skipped,
+        authenticity_checked: report.not_authenticated().is_none(),
+        seed: report.seed,
+        requests: report.requests,
+        took_ms: u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
+        fail_on: least,
+        met: !report.fails_at(least),
+    }
 }
 
 /// The catalogue.
@@ -346,8 +345,14 @@ fn list(selection: &CheckSelection, console: &Console) -> Result<Exit, Error> {
         ];
         let wants: Vec<&str> = wants.iter().filter(|(_, needed)| *needed).map(|(name, _)| *name).collect();
         if console.is_json() {
-            let fields = json!({ "id": check.id, "severity": check.severity, "title": check.title, "why": check.why, "fix": check.fix, "needs": wants });
-            console.write_record("check_listed", &fields)?;
+            console.write_record(&CheckListedRecord {
+                id: check.id,
+                severity: check.severity,
+                title: check.title,
+                why: check.why,
+                fix: check.fix,
+                needs: &wants,
+            })?;
         } else {
             let needs = if wants.is_empty() { String::new() } else { format!("  (needs {})", wants.join(", ")) };
             console.write_line(&format!("{:<32} {:<8}  {}{needs}", check.id, check.severity, check.title))?;

@@ -165,7 +165,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 fn print(console: &Console, request: &OutgoingRequest, form: RequestForm) -> Result<(), Error> {
     let rendition = RequestRendition(request);
     match form {
-        _ if console.is_json() => console.write_record("request", &rendition.to_record())?,
+        _ if console.is_json() => console.write_record(&rendition.as_record())?,
         RequestForm::Http if console.is_terminal() => {
             for line in rendition.to_http_lines() {
                 console.write_line(line.as_str())?;

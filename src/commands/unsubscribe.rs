@@ -3,13 +3,13 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::records::UnsubscribedRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::{phrases, prompt};
 use crate::session::delivery::exit_for_signal;
 use crate::session::subscriptions::{SubscriptionClient, describe_entry};
 use crate::session::{self, arguments, runtime, service};
 use crate::store::{JournalEntry, SubscriptionStatus};
-use serde_json::json;
 use url::Url;
 
 /// End subscriptions, by id, by URL or all of them
@@ -197,11 +197,14 @@ async fn remove_all(
 
 fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, (found, known): (bool, bool)) -> Result<(), Error> {
     if console.is_json() {
-        let fields = json!({
-            "id": id, "found": found, "line": entry.map(|entry| entry.number),
-            "event_type": entry.map(|entry| &entry.event), "target_url": entry.map(|entry| &entry.url),
-        });
-        return Ok(console.write_record("unsubscribed", &fields)?);
+        return Ok(console.write_record(&UnsubscribedRecord {
+            id: Some(id),
+            found,
+            line: entry.map(|entry| entry.number),
+            event_type: entry.map(|entry| entry.event.as_str()),
+            target_url: entry.map(|entry| entry.url.as_str()),
+            rollback: false,
+        })?);
     }
     let what = entry.map(|entry| format!("  {} → {}", entry.event, entry.url)).unwrap_or_default();
     let how = match (found, known) {

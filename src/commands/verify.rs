@@ -8,6 +8,7 @@ use crate::diagnose::{DiagnosisCase, DiagnosisSubject, FRAMEWORKS, KnownSecret, 
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
+use crate::output::records::{CodeFields, VerificationRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
@@ -19,7 +20,6 @@ use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within,
 use crate::session::history::{self, StoredId, StoredRequest};
 use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
 use crate::store::StoreReader;
-use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use url::Url;
 
@@ -251,26 +251,26 @@ impl VerifyReport<'_> {
             SignatureVerdict::Invalid(_) => Some("invalid"),
         };
         let reason = self.reason().filter(|_| state.is_some());
-        let mut fields = Map::new();
-        fields.extend(state.map(|state| ("verification".to_owned(), json!(state))));
-        fields.extend(reason.map(|reason| ("reason".to_owned(), json!(reason))));
-        fields.extend(reason.map(|reason| ("message".to_owned(), json!(reason.explain()))));
-        fields.insert("bytes".into(), json!(self.signed.body.len()));
-        fields.insert("secret".into(), json!(origin));
-        if reason.is_some() {
+        let diagnosis = reason.map(|_| {
             let found = self.diagnose(DiagnosisSubject::Sender);
-            fields.extend(diagnosis_fields(&found, DiagnosisSubject::Sender, self.arguments.framework));
-        }
-        let mut agrees = true;
-        if let Some(got) = self.got {
+            diagnosis_fields(&found, DiagnosisSubject::Sender, self.arguments.framework)
+        });
+        let got = self.got.map(|got| {
             let asks = DiagnosisSubject::Code(got.as_bytes());
             let found = self.diagnose(asks);
-            agrees = found.findings.is_empty();
-            let mut code = diagnosis_fields(&found, asks, self.arguments.framework);
-            code.insert("agrees".into(), json!(agrees));
-            fields.insert("got".into(), Value::Object(code));
-        }
-        console.write_record("verification", &Value::Object(fields))?;
+            let diagnosis = diagnosis_fields(&found, asks, self.arguments.framework);
+            CodeFields { agrees: found.findings.is_empty(), diagnosis }
+        });
+        let agrees = got.as_ref().is_none_or(|got| got.agrees);
+        console.write_record(&VerificationRecord {
+            verification: state,
+            reason,
+            message: reason.map(SignatureFault::explain),
+            bytes: self.signed.body.len(),
+            secret: origin,
+            diagnosis,
+            got,
+        })?;
         Ok(agrees)
     }
 }

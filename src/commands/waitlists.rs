@@ -4,11 +4,11 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
+use crate::output::records::WaitlistRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
 use crate::session::{self, runtime, service};
-use serde_json::json;
 
 /// List the waitlists of the workspace
 #[derive(Debug, clap::Args)]
@@ -29,10 +29,7 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     })?;
     if console.is_json() {
         for waitlist in &waitlists {
-            console.write_record(
-                "waitlist",
-                &json!({ "id": waitlist.id(), "name": waitlist.name(), "waitlist": waitlist }),
-            )?;
+            console.write_record(&WaitlistRecord::of(waitlist))?;
         }
         return Ok(Exit::Done);
     }

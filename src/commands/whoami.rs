@@ -6,6 +6,7 @@ use crate::error::{Error, Exit};
 use crate::hosted::ApiFailure;
 use crate::output::console::Console;
 use crate::output::phrases;
+use crate::output::records::WhoamiRecord;
 use crate::output::records::format_instant;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
@@ -13,7 +14,6 @@ use crate::output::table::{TableCell, render_pairs};
 use crate::protocol::api::{ApiRateLimits, WorkspacePlan};
 use crate::session::service::{self, HostedService, format_calls_left, format_local_time};
 use crate::session::{self, runtime};
-use serde_json::json;
 
 /// Show which API key is used, where it comes from and what the service answers to it
 #[derive(Debug, clap::Args)]
@@ -51,21 +51,20 @@ fn record(
     (accepted, waitlists): (Option<bool>, Option<usize>),
     limits: ApiRateLimits,
 ) -> Result<(), Error> {
-    let fields = json!({
-        "profile": settings.profile.value,
-        "profile_origin": settings.profile.origin.to_string(),
-        "api_url": service.place.base.to_string(),
-        "api_url_origin": service.place.origin.to_string(),
-        "key": service.credentials.key.mode(),
-        "key_origin": service.credentials.origin.to_string(),
-        "accepted": accepted,
-        "waitlists": waitlists,
-        "limit": limits.limit,
-        "remaining": limits.remaining,
-        "reset_at": limits.reset_at.map(format_instant),
-        "plan": limits.limit.and_then(WorkspacePlan::from_hourly_limit).map(WorkspacePlan::name),
-    });
-    Ok(console.write_record("whoami", &fields)?)
+    Ok(console.write_record(&WhoamiRecord {
+        profile: &settings.profile.value,
+        profile_origin: settings.profile.origin.to_string(),
+        api_url: service.place.base.to_string(),
+        api_url_origin: service.place.origin.to_string(),
+        key: service.credentials.key.mode(),
+        key_origin: service.credentials.origin.to_string(),
+        accepted,
+        waitlists,
+        limit: limits.limit,
+        remaining: limits.remaining,
+        reset_at: limits.reset_at.map(format_instant),
+        plan: limits.limit.and_then(WorkspacePlan::from_hourly_limit).map(WorkspacePlan::name),
+    })?)
 }
 
 fn show(

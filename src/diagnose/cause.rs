@@ -17,8 +17,7 @@ pub struct MismatchCause {
 }
 
 /// What kind of fault a cause is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CauseFamily {
     /// Other bytes were hashed: JSON that was read and written again.
     Json,
@@ -40,6 +39,24 @@ pub enum CauseFamily {
     Comparison,
     /// Nothing was proved.
     Unproved,
+}
+
+impl CauseFamily {
+    /// Its name for programs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Bytes => "bytes",
+            Self::Absent => "absent",
+            Self::Key => "key",
+            Self::Hole => "hole",
+            Self::Framing => "framing",
+            Self::Algorithm => "algorithm",
+            Self::Header => "header",
+            Self::Comparison => "comparison",
+            Self::Unproved => "unproved",
+        }
+    }
 }
 
 impl MismatchCause {

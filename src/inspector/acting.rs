@@ -152,7 +152,7 @@ pub(super) fn make_event(inspector: &Inspector, body: &RawBody) -> Result<Respon
     apply_edits(&mut payload, event, &edits, wanted.force).map_err(|error| Error::usage(error.to_string()))?;
     let body = payload.to_string();
     let fields = PayloadRecord { event_type: event, body: &body };
-    Ok(answer_records(records::encode_record("payload", around.clock.now(), &fields)))
+    Ok(answer_records(records::encode_record(around.clock.now(), &fields)))
 }
 
 /// `GET /api/events/N/as/LANGUAGE`: the request that sends an event, as something to run.
@@ -197,7 +197,7 @@ pub(super) async fn export_events(inspector: Inspector, ids: &str, query: &str) 
             Some(redactor) => story.redacted(redactor),
             None => story,
         };
-        lines.extend(records::encode_record("event", now, &story.fields()));
+        lines.extend(records::encode_record(now, &story.fields()));
     }
     Ok(answer_file("events.jsonl", "application/x-ndjson", lines))
 }

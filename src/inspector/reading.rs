@@ -11,10 +11,11 @@ use crate::diagnose::{DiagnosisCase, DiagnosisSubject};
 use crate::error::Error;
 use crate::jq::JqError;
 use crate::output::records::{
-    self, CatalogueFieldRecord, PageRecord, PendingForwardRecord, RefusalRecord, StatusRecord,
+    self, CatalogueFieldRecord, PageRecord, PendingForwardFields, RefusalRecord, StatusRecord,
 };
 use crate::protocol::arrival::RefusedRequest;
 use crate::protocol::event::CATALOGUE;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::protocol::schedule::RETRY_DELAYS;
 use crate::session::diagnosis::{PATIENT, diagnose_within, diagnosis_fields};
@@ -22,6 +23,7 @@ use crate::session::history::{event_fields, refused_fields};
 use crate::session::transfer::EventHistory;
 use crate::store::{EventRow, RefusedRow, StoreFilter, StoreReader};
 use axum::response::Response;
+use jiff::Timestamp;
 use std::sync::PoisonError;
 use std::time::Duration;
 use url::Url;
@@ -89,10 +91,10 @@ pub(super) async fn list_events(inspector: Inspector, query: &str) -> Result<Res
             let (now, mut redactor) = (state.around.clock.now(), search.redact.then(Redactor::new));
             let mut lines = Vec::new();
             for row in found.rows {
-                lines.extend(records::encode_record("event", now, &event_fields(&mask_row(row, redactor.as_mut()))));
+                lines.extend(records::encode_record(now, &event_fields(&mask_row(row, redactor.as_mut()))));
             }
             let page = PageRecord { next_before: found.next };
-            lines.extend(records::encode_record("page", now, &page));
+            lines.extend(records::encode_record(now, &page));
             Ok(answer_records(lines))
         })
         .await
@@ -175,7 +177,7 @@ pub(super) async fn show_event(inspector: Inspector, number: u64, query: &str) -
         return Ok(answer_missing(now, &format!("there is no event #{number}")));
     };
     let story = if redact { story.redacted(&mut Redactor::new()) } else { story };
-    Ok(answer_records(records::encode_record("event", now, &story.fields())))
+    Ok(answer_records(records::encode_record(now, &story.fields())))
 }
 
 /// `GET /api/events/N/body`: the bytes, as a file.
@@ -197,7 +199,7 @@ pub(super) async fn list_refused(inspector: Inspector, query: &str) -> Result<Re
     let mut lines = Vec::new();
     for row in rows {
         let row = mask_refused(row, redactor.as_mut());
-        lines.extend(records::encode_record("refused", now, &refused_fields(&row)));
+        lines.extend(encode_refused(now, &row));
     }
     Ok(answer_records(lines))
 }
@@ -215,14 +217,20 @@ pub(super) async fn show_refused(inspector: Inspector, number: u64, query: &str)
             };
             if redact {
                 let row = mask_refused(row, Some(&mut Redactor::new()));
-                return Ok(answer_records(records::encode_record("refused", now, &refused_fields(&row))));
+                return Ok(answer_records(encode_refused(now, &row)));
             }
-            let mut lines = records::encode_record("refused", now, &refused_fields(&row));
+            let mut lines = encode_refused(now, &row);
             // It quotes the body, which cannot be masked in it.
-            lines.extend(records::encode_record("verification", now, &inspector.0.diagnose(&row)));
+            lines.extend(records::encode_record(now, &inspector.0.diagnose(&row)));
             Ok(answer_records(lines))
         })
         .await
+}
+
+/// The record of a refused request.
+pub(super) fn encode_refused(now: Timestamp, row: &RefusedRow) -> Vec<u8> {
+    let facts = EventFacts::from_body(&row.refused.content.body);
+    records::encode_record(now, &refused_fields(row, &facts))
 }
 
 /// A refused request without what identifies people, where that is wanted.
@@ -270,7 +278,7 @@ pub(super) async fn show_status(inspector: Inspector) -> Result<Response, Error>
         refused: cursor.refused,
         catalogue: CATALOGUE.iter().map(CatalogueFieldRecord::of).collect(),
         retry_delays_s: RETRY_DELAYS.iter().map(Duration::as_secs).collect(),
-        pending: pending.into_iter().map(|(url, progress)| PendingForwardRecord::of(url, &progress)).collect(),
+        pending: pending.into_iter().map(|(url, progress)| PendingForwardFields::of(url, &progress)).collect(),
     };
-    Ok(answer_records(records::encode_record("status", state.around.clock.now(), &fields)))
+    Ok(answer_records(records::encode_record(state.around.clock.now(), &fields)))
 }

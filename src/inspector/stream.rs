@@ -9,7 +9,8 @@ use super::query::EventSearch;
 use super::reading::{mask_refused, mask_row};
 use super::{Inspector, InspectorContext};
 use crate::error::Error;
-use crate::output::records::{self, PlaceRecord};
+use crate::output::records::{self, HelloRecord, NamedRecord, PlaceRecord, ResetRecord};
+use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::session::history::{event_fields, refused_fields};
 use crate::store::{StoreCursor, StoreReader};
@@ -110,18 +111,11 @@ impl StoreFollower {
         let at = since.map_or(now, |place| place.among(now));
         let is_other = at.events > now.events || at.removals > now.removals;
         let at = if is_other { now } else { at };
-        let hello = if is_other { "reset" } else { "hello" };
-        let mut messages = RECONNECT.as_bytes().to_vec();
-        push_message(
-            &mut messages,
-            hello,
-            Some(&at),
-            &records::encode_record(
-                hello,
-                inspector.0.around.clock.now(),
-                &PlaceRecord { last: at.events, skipped: 0 },
-            ),
-        );
+        let (mut messages, time) = (RECONNECT.as_bytes().to_vec(), inspector.0.around.clock.now());
+        match is_other {
+            true => push_record(&mut messages, Some(&at), time, &ResetRecord { last: at.events, skipped: 0 }),
+            false => push_record(&mut messages, Some(&at), time, &HelloRecord { last: at.events, skipped: 0 }),
+        }
         // Something may have happened since that place: the first look finds out.
         let version = if at == now { version } else { u64::MAX };
         Ok((Self { reader, version, at, redactor: redact.then(Redactor::new) }, messages.into()))
@@ -136,30 +130,16 @@ impl StoreFollower {
         let (until, now, mut messages) = (self.reader.read_cursor()?, around.clock.now(), Vec::new());
         self.version = version;
         if until.removals != self.at.removals {
-            push_message(
-                &mut messages,
-                "reset",
-                None,
-                &records::encode_record("reset", now, &PlaceRecord { last: until.events, skipped: 0 }),
-            );
+            push_record(&mut messages, None, now, &ResetRecord { last: until.events, skipped: 0 });
         }
         let skipped = self.push_events(&until, now, &mut messages)?;
         for row in self.reader.list_refused()?.into_iter().rev().filter(|row| row.number > self.at.refused) {
             let row = mask_refused(row, self.redactor.as_mut());
-            push_message(
-                &mut messages,
-                "refused",
-                None,
-                &records::encode_record("refused", now, &refused_fields(&row)),
-            );
+            let facts = EventFacts::from_body(&row.refused.content.body);
+            push_record(&mut messages, None, now, &refused_fields(&row, &facts));
         }
         self.at = until;
-        push_message(
-            &mut messages,
-            "place",
-            Some(&until),
-            &records::encode_record("place", now, &PlaceRecord { last: until.events, skipped }),
-        );
+        push_record(&mut messages, Some(&until), now, &PlaceRecord { last: until.events, skipped });
         Ok(messages)
     }
 
@@ -177,20 +157,20 @@ impl StoreFollower {
         }
         let told = rows.len() as u64;
         for row in rows.iter().rev() {
-            push_message(messages, "event", None, &records::encode_record("event", now, &event_fields(row)));
+            push_record(messages, None, now, &event_fields(row));
         }
         Ok(changed.saturating_sub(told))
     }
 }
 
-/// Appends a message. A record is one line, which is what a message's data must be.
-fn push_message(out: &mut Vec<u8>, name: &str, place: Option<&StoreCursor>, record: &[u8]) {
-    out.extend_from_slice(format!("event: {name}\n").as_bytes());
+/// Appends a record as a message of its type. It is one line, which is what a message's data must be.
+fn push_record<R: NamedRecord>(out: &mut Vec<u8>, place: Option<&StoreCursor>, at: Timestamp, fields: &R) {
+    out.extend_from_slice(format!("event: {}\n", R::TYPE).as_bytes());
     if let Some(place) = place {
         out.extend_from_slice(format!("id: {}\n", write_place(place)).as_bytes());
     }
     out.extend_from_slice(b"data: ");
-    out.extend_from_slice(record);
+    out.extend_from_slice(&records::encode_record(at, fields));
     out.push(b'\n');
 }
 

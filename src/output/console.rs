@@ -5,7 +5,7 @@
 use super::errors::{render_error, render_labelled, render_notice};
 use super::line::{StyledLine, write_lines};
 use super::output_error::OutputError;
-use super::records;
+use super::records::{self, CommandSummary, NamedRecord};
 use super::rendition::quote_shell_word;
 use super::sanitise::Sanitised;
 use super::screen::{Screen, ScreenFormat, ScreenOutputs};
@@ -13,7 +13,6 @@ use super::style::{BodyDisplay, ColourChoice, OutputStyle, TextRole, decide_colo
 use crate::clock::SharedClock;
 use crate::context::{self, ColorMode, Context, GlobalOptions, OutputStream};
 use crate::protocol::report::Report;
-use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -110,13 +109,14 @@ impl Console {
         self.write_lines(&[StyledLine::new(&self.out).put(TextRole::Plain, Sanitised::text(text))])
     }
 
-    /// Writes a record to stdout. What has nothing to say is left out, as everywhere in records.
-    pub(crate) fn write_record(&self, kind: &str, fields: &impl Serialize) -> Result<(), OutputError> {
-        let mut fields = serde_json::to_value(fields).map_err(io::Error::from)?;
-        if let Some(fields) = fields.as_object_mut() {
-            fields.retain(|_, value| !value.is_null());
-        }
-        self.write_bytes(&records::encode_record(kind, self.clock.now(), &fields))
+    /// Writes a record to stdout.
+    pub(crate) fn write_record(&self, fields: &impl NamedRecord) -> Result<(), OutputError> {
+        self.write_bytes(&records::encode_record(self.clock.now(), fields))
+    }
+
+    /// Writes the `summary` record of a command to stdout.
+    pub(crate) fn write_summary(&self, counts: &impl CommandSummary) -> Result<(), OutputError> {
+        self.write_bytes(&records::encode_summary(self.clock.now(), counts))
     }
 
     /// Writes a report's record to stdout.

@@ -3,11 +3,11 @@
 //! It is handed plain numbers, since it knows no engine.
 
 use super::phrases;
+use super::records::{LoadSummary, NumberMap};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use super::table::{TableCell, render_columns};
 use crate::protocol::load::LoadCounts;
-use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -55,25 +55,31 @@ impl LoadTotals {
     }
 }
 
-/// Fields of a `summary` record.
-pub(crate) fn summary_fields(sum: &LoadTotals, setting: &LoadParameters) -> Value {
+/// What a `summary` record counts.
+pub(crate) fn summary_fields<'a>(sum: &LoadTotals, setting: &'a LoadParameters) -> LoadSummary<'a> {
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    let outcomes: Map<String, Value> =
-        sum.outcomes.iter().map(|(name, count, _)| (name.clone(), json!(count))).collect();
-    let latencies: Map<String, Value> =
-        sum.latencies.iter().map(|(name, time)| (name.replace('.', "_"), json!(micros(*time)))).collect();
-    let mut fields = json!({
-        "command": "load", "url": setting.url, "connections": setting.connections, "rate": setting.rate,
-        "signed": setting.signed, "seed": setting.seed, "events": sum.counts.events, "acknowledged": sum.counts.acknowledged,
-        "acknowledged_in_5s": sum.counts.in_time, "share_in_5s": rounded(sum.share(), 1e6), "attempts": sum.counts.attempts,
-        "late_starts": sum.counts.late, "sent_bytes": sum.counts.sent, "received_bytes": sum.counts.received,
-        "duration_ms": micros(sum.elapsed) / 1000, "events_per_second": rounded(sum.rate(), 10.0),
-        "outcomes": outcomes, "latency_us": latencies, "disabled_after": sum.disabled_after,
-    });
-    if let Some(fields) = fields.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
+    let outcomes = sum.outcomes.iter().map(|(name, count, _)| (name.clone(), *count)).collect();
+    let latencies = sum.latencies.iter().map(|(name, time)| (name.replace('.', "_"), micros(*time))).collect();
+    LoadSummary {
+        url: &setting.url,
+        connections: setting.connections,
+        rate: setting.rate,
+        signed: setting.signed,
+        seed: setting.seed,
+        events: sum.counts.events,
+        acknowledged: sum.counts.acknowledged,
+        acknowledged_in_5s: sum.counts.in_time,
+        share_in_5s: rounded(sum.share(), 1e6),
+        attempts: sum.counts.attempts,
+        late_starts: sum.counts.late,
+        sent_bytes: sum.counts.sent,
+        received_bytes: sum.counts.received,
+        duration_ms: micros(sum.elapsed) / 1000,
+        events_per_second: rounded(sum.rate(), 10.0),
+        outcomes: NumberMap(outcomes),
+        latency_us: NumberMap(latencies),
+        disabled_after: sum.disabled_after,
     }
-    fields
 }
 
 fn rounded(number: f64, scale: f64) -> f64 {

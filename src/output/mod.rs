@@ -20,7 +20,7 @@ pub(crate) mod pager;
 pub(crate) mod phrases;
 pub(crate) mod progress;
 pub(crate) mod prompt;
-pub(crate) mod records;
+pub mod records;
 pub(crate) mod rendition;
 pub(crate) mod report_page;
 pub(crate) mod request_scripts;

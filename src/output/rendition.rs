@@ -1,6 +1,6 @@
 //! A request written down instead of sent: as it goes over the wire, as a curl command line, as a record.
 
-use super::records::BodyFields;
+use super::records::{BodyFields, RequestRecord};
 use super::sanitise::Sanitised;
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::field::FieldName;
@@ -9,7 +9,6 @@ use crate::protocol::wire::{request_target, wire_fields};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use serde::Serialize;
 
 /// A request that could be sent.
 #[derive(Debug, Clone, Copy)]
@@ -88,15 +87,7 @@ impl RequestRendition<'_> {
     }
 
     /// The fields of a `request` record.
-    pub(crate) fn to_record(self) -> impl Serialize {
-        #[derive(Serialize)]
-        struct RequestRecord<'a> {
-            method: &'static str,
-            url: &'a str,
-            headers: Vec<[String; 2]>,
-            #[serde(flatten)]
-            body: BodyFields<'a>,
-        }
+    pub(crate) fn as_record(&self) -> RequestRecord<'_> {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         RequestRecord {
             method: "POST",

@@ -98,6 +98,7 @@ impl RequestContent {
 
 /// The three states of an arrival's signature, as stored and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureState {
     /// Signed with a secret that is known here.

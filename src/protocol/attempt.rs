@@ -25,6 +25,7 @@ pub(crate) struct OutgoingRequest {
 
 /// Why an event is being delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryPurpose {
     /// Fabricated and sent by `trigger`.
@@ -75,6 +76,7 @@ pub struct AttemptResponse {
 
 /// Where an attempt was when its budget ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptPhase {
     /// No connection yet.

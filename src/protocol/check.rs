@@ -16,6 +16,7 @@ pub(crate) const AUTHENTICITY_CHECK: &str = "auth.checked";
 
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckSeverity {
     /// Good to know.
@@ -65,6 +66,7 @@ impl FromStr for CheckSeverity {
 
 /// What a check is about. Ids begin with the group's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckGroup {
     /// Whether events are acknowledged at all.

@@ -35,6 +35,7 @@ pub(crate) struct SandboxDelivery {
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxDeliveryState {
     /// An attempt is due, now or later.

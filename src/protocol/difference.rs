@@ -12,6 +12,7 @@ mod tests;
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DocumentChange {
     /// Where, as a path like `data.position` or `list[3]`; empty for the whole document.
     pub path: String,

@@ -241,6 +241,7 @@ pub struct ExpectationTally<'a> {
 
 /// What became of one expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectationVerdict {
     /// As many as should.
@@ -275,6 +276,7 @@ impl From<ExpectationTally<'_>> for ExpectationReport {
 
 /// Why something that came in did not count, nearest miss first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectationMiss {
     /// The filter did not hold.

@@ -57,6 +57,7 @@ pub enum WaitlistPosition {
 
 /// One departure from the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PayloadDrift {
     /// The field, as a path like `data.position`; [`BODY`] for the body itself.
     pub path: String,
@@ -72,6 +73,7 @@ pub const UNKNOWN_KEPT: usize = 32;
 
 /// The kinds of departure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DriftKind {
     /// The catalogue has it, the payload has not.

@@ -3,7 +3,7 @@
 
 use super::event::EventType;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The sign-up that a payload is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,42 +32,42 @@ pub(crate) struct CreatedDetails<'a> {
 impl PayloadSubject<'_> {
     /// Tells of its making.
     pub(crate) fn build_created(&self, made: &CreatedDetails<'_>, told_at: Timestamp) -> Value {
-        let data = json!({
-            "id": self.id,
-            "email": self.email,
-            "name": made.name,
-            "position": made.position,
-            "referral_code": made.referral_code,
-            "created_at": truncate_to_seconds(made.created_at).to_string(),
-        });
+        let data = Value::from_iter([
+            ("id", Value::from(self.id)),
+            ("email", self.email.into()),
+            ("name", made.name.into()),
+            ("position", made.position.into()),
+            ("referral_code", made.referral_code.into()),
+            ("created_at", truncate_to_seconds(made.created_at).to_string().into()),
+        ]);
         self.envelope(EventType::SignupCreated, data, told_at)
     }
 
     /// Tells of a move from one position to another.
     pub(crate) fn build_moved(&self, from: i64, to: i64, told_at: Timestamp) -> Value {
-        let data = json!({
-            "id": self.id,
-            "email": self.email,
-            "old_position": from,
-            "new_position": to,
-            "position_change": to.saturating_sub(from),
-        });
+        let data = Value::from_iter([
+            ("id", Value::from(self.id)),
+            ("email", self.email.into()),
+            ("old_position", from.into()),
+            ("new_position", to.into()),
+            ("position_change", to.saturating_sub(from).into()),
+        ]);
         self.envelope(EventType::SignupPositionChanged, data, told_at)
     }
 
     /// Tells of its removal.
     pub(crate) fn build_deleted(&self, told_at: Timestamp) -> Value {
-        let data = json!({ "id": self.id, "email": self.email });
+        let data = Value::from_iter([("id", self.id), ("email", self.email)]);
         self.envelope(EventType::SignupDeleted, data, told_at)
     }
 
     fn envelope(&self, event: EventType, data: Value, told_at: Timestamp) -> Value {
-        json!({
-            "event_type": event.name(),
-            "waitlist_id": self.waitlist,
-            "data": data,
-            "timestamp": truncate_to_seconds(told_at).to_string(),
-        })
+        Value::from_iter([
+            ("event_type", Value::from(event.name())),
+            ("waitlist_id", self.waitlist.into()),
+            ("data", data),
+            ("timestamp", truncate_to_seconds(told_at).to_string().into()),
+        ])
     }
 }
 

@@ -6,7 +6,7 @@
 use super::api::ApiSignup;
 use super::facts::{EventFacts, WaitlistPosition};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 
 #[cfg(test)]
@@ -169,16 +169,26 @@ impl MissedEvent {
             }
             Self::Moved { signup, from, to } => {
                 let change = to.saturating_sub(*from);
-                let data = json!({
-                    "id": signup.id(), "email": signup.email(), "old_position": from, "new_position": to,
-                    "position_change": change,
-                });
+                let data = Value::from_iter([
+                    ("id", Value::from(signup.id())),
+                    ("email", signup.email().into()),
+                    ("old_position", (*from).into()),
+                    ("new_position", (*to).into()),
+                    ("position_change", change.into()),
+                ]);
                 (data, now)
             }
-            Self::Deleted { id, email } => (json!({ "id": id, "email": email }), now),
+            Self::Deleted { id, email } => {
+                (Value::from_iter([("id", Value::from(id.as_str())), ("email", email.as_deref().into())]), now)
+            }
             Self::StillThere(_) => return None,
         };
-        Some(json!({ "event_type": event, "waitlist_id": waitlist, "data": data, "timestamp": at }))
+        Some(Value::from_iter([
+            ("event_type", Value::from(event)),
+            ("waitlist_id", waitlist.into()),
+            ("data", data),
+            ("timestamp", at.into()),
+        ]))
     }
 }
 

@@ -126,6 +126,7 @@ impl SignatureProof {
 
 /// Why a signature header was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureFault {
     /// There is no header, where one is required.

@@ -17,7 +17,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 use http::header::{AUTHORIZATION, EXPECT};
 use http::{HeaderMap, StatusCode, Uri};
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// What stands in a path in the place of one id, or of two.
@@ -101,7 +101,8 @@ pub(super) async fn read_body(inner: &SandboxState, request: Request) -> Result<
 async fn list_waitlists(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
     let found = inner.run_job(waitlist::list_waitlists).await?;
     let rows: Vec<_> = found.iter().map(SandboxWaitlist::to_json).collect();
-    Ok(SandboxResponse::json(StatusCode::OK, &json!({ "waitlists": rows })).with_assumption(assumption::WAITLISTS_BODY))
+    Ok(SandboxResponse::json(StatusCode::OK, &Value::from_iter([("waitlists", rows)]))
+        .with_assumption(assumption::WAITLISTS_BODY))
 }
 
 impl SandboxState {
@@ -133,8 +134,8 @@ async fn list_signups(
     };
     let at = inner.signup_page_url(&list);
     let rows: Vec<_> = signups.iter().map(|signup| signup.to_json(&at)).collect();
-    let reply =
-        SandboxResponse::json(StatusCode::OK, &json!({ "signups": rows })).with_assumption(assumption::SIGNUPS_BODY);
+    let reply = SandboxResponse::json(StatusCode::OK, &Value::from_iter([("signups", rows)]))
+        .with_assumption(assumption::SIGNUPS_BODY);
     Ok(reply.with_assumption_if(page.cut, assumption::PAGE_LIMIT))
 }
 
@@ -158,7 +159,10 @@ async fn get_signup(
 ) -> Result<SandboxResponse, SandboxResponse> {
     let (waitlist, signup) = named(ids);
     let (list, signup) = inner.run_job(move |book| find_signup(book, &waitlist, &signup)).await??;
-    Ok(SandboxResponse::json(StatusCode::OK, &json!({ "signup": signup.to_json(&inner.signup_page_url(&list)) })))
+    Ok(SandboxResponse::json(
+        StatusCode::OK,
+        &Value::from_iter([("signup", signup.to_json(&inner.signup_page_url(&list)))]),
+    ))
 }
 
 async fn delete_signup(
@@ -257,7 +261,8 @@ pub(super) async fn create_signup(
     let (list, signup, waiting) = entered.await??;
     inner.enqueue_deliveries(waiting);
     let page = inner.signup_page_url(&list);
-    let reply = SandboxResponse::json(StatusCode::CREATED, &json!({ "signup": signup.to_created_json(&page) }));
+    let reply =
+        SandboxResponse::json(StatusCode::CREATED, &Value::from_iter([("signup", signup.to_created_json(&page))]));
     let reply = reply.with_assumption(assumption::CREATED_STATUS).with_assumption_if(clash, assumption::METADATA_MERGE);
     Ok(CreatedSandboxSignup { reply, position: signup.position, url: format!("{page}?ref={}", signup.code) })
 }
@@ -305,7 +310,7 @@ async fn subscribe(
         waitlist: order.waitlist,
         created_ms: inner.around.clock.now().as_millisecond(),
     };
-    let answer = json!({ "subscription": new.to_json() });
+    let answer = Value::from_iter([("subscription", new.to_json())]);
     let entered = inner.run_job(move |book| {
         if let Some(id) = &new.waitlist
             && waitlist::find_waitlist_by_id(book, id)?.is_none()
@@ -325,7 +330,7 @@ async fn unsubscribe(
 ) -> Result<SandboxResponse, SandboxResponse> {
     let id = named(subscription);
     if inner.run_job(move |book| subscription::remove_subscription(book, &id)).await? {
-        return Ok(SandboxResponse::json(StatusCode::OK, &json!({ "success": true }))
+        return Ok(SandboxResponse::json(StatusCode::OK, &Value::from_iter([("success", true)]))
             .with_assumption(assumption::UNSUBSCRIBED_ANSWER));
     }
     Err(SandboxResponse::from_assumption(404, "Subscription not found", assumption::SUBSCRIPTION_NOT_FOUND))

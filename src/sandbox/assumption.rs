@@ -16,8 +16,7 @@ pub(crate) struct SandboxAssumption {
 }
 
 /// What a guess is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AssumptionScope {
     /// Answers of the API, which carry its id.
     Answers,
@@ -25,6 +24,17 @@ pub(crate) enum AssumptionScope {
     Page,
     /// Deliveries, which carry nothing that the service's own do not have.
     Deliveries,
+}
+
+impl AssumptionScope {
+    /// Its name for programs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::Page => "page",
+            Self::Deliveries => "deliveries",
+        }
+    }
 }
 
 macro_rules! assumptions {

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
 use http::header::HOST;
-use serde_json::json;
+use serde_json::Value;
 use std::sync::Arc;
 use url::Url;
 
@@ -25,7 +25,7 @@ const SHOWN: u64 = 500;
 /// These pages. Whatever is asked for below their path, it is answered to this machine alone.
 pub(super) fn router() -> Router<Arc<SandboxState>> {
     let refuse = async || SandboxResponse::method_not_allowed("GET");
-    let unknown = async || SandboxResponse::json(StatusCode::NOT_FOUND, &json!({ "error": "Not found" }));
+    let unknown = async || SandboxResponse::json(StatusCode::NOT_FOUND, &Value::from_iter([("error", "Not found")]));
     let page = |methods: MethodRouter<Arc<SandboxState>>| methods.fallback(refuse);
     Router::new()
         .route(PREFIX, page(get(show_deliveries)))
@@ -58,9 +58,9 @@ async fn find_deliveries(inner: &SandboxState) -> Result<Vec<SandboxDelivery>, S
 async fn list_assumptions() -> SandboxResponse {
     let list: Vec<_> = assumption::ASSUMPTIONS
         .iter()
-        .map(|guess| json!({ "id": guess.id, "about": guess.about, "what": guess.what }))
+        .map(|guess| Value::from_iter([("id", guess.id), ("about", guess.about.name()), ("what", guess.what)]))
         .collect();
-    SandboxResponse::json(StatusCode::OK, &json!({ "assumptions": list }))
+    SandboxResponse::json(StatusCode::OK, &Value::from_iter([("assumptions", list)]))
 }
 
 /// Whether a request was meant for this machine. A web page elsewhere can have its own name lead here and then read what
@@ -72,5 +72,8 @@ pub(super) fn is_local(request: &Request) -> bool {
 
 /// The answer to a request that was meant for another machine.
 pub(super) fn reject_foreign_host() -> SandboxResponse {
-    SandboxResponse::json(StatusCode::FORBIDDEN, &json!({ "error": "This page is only available on this machine" }))
+    SandboxResponse::json(
+        StatusCode::FORBIDDEN,
+        &Value::from_iter([("error", "This page is only available on this machine")]),
+    )
 }

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// An answer before it is a response.
 #[derive(Debug, Clone)]
@@ -89,7 +89,10 @@ impl SandboxResponse {
 
     /// A fault of this program or of its disk.
     pub(super) fn internal_error(why: &str) -> Self {
-        Self::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "error": "Internal server error", "sandbox": why }))
+        Self::json(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &Value::from_iter([("error", "Internal server error"), ("sandbox", why)]),
+        )
     }
 
     /// Adds a guess that it rests on.

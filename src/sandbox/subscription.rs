@@ -4,7 +4,7 @@ use super::delivery::{self, NewDelivery, QueuedDelivery};
 use super::waitlist::{SignupChange, format_instant};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A subscription.
 #[derive(Debug, Clone)]
@@ -19,13 +19,13 @@ pub(super) struct SandboxSubscription {
 
 impl SandboxSubscription {
     pub(super) fn to_json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "event_type": self.event,
-            "target_url": self.url,
-            "is_active": true,
-            "created_at": format_instant(self.created_ms),
-        })
+        Value::from_iter([
+            ("id", Value::from(self.id.as_str())),
+            ("event_type", self.event.into()),
+            ("target_url", self.url.as_str().into()),
+            ("is_active", true.into()),
+            ("created_at", format_instant(self.created_ms).into()),
+        ])
     }
 }
 

@@ -8,7 +8,7 @@ use crate::database::decode_time;
 use crate::protocol::payload::{CreatedDetails, PayloadSubject, truncate_to_seconds};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Places that a referrer moves up for each referral, as far as there are any. Nothing is documented but the example of
 /// an event, from 10 to 5.
@@ -25,7 +25,13 @@ pub(super) struct SandboxWaitlist {
 
 impl SandboxWaitlist {
     pub(super) fn to_json(&self) -> Value {
-        json!({ "id": self.id, "name": self.name, "slug": self.slug, "created_at": format_instant(self.created_ms) })
+        let created_at = format_instant(self.created_ms);
+        Value::from_iter([
+            ("id", self.id.as_str()),
+            ("name", &self.name),
+            ("slug", &self.slug),
+            ("created_at", &created_at),
+        ])
     }
 }
 
@@ -47,15 +53,15 @@ pub(super) struct SandboxSignup {
 impl SandboxSignup {
     /// As making one answers; `page` is where its waitlist takes public sign-ups.
     pub(super) fn to_created_json(&self, page: &str) -> Value {
-        json!({
-            "id": self.id,
-            "email": self.email,
-            "name": self.name,
-            "position": self.position,
-            "referral_code": self.code,
-            "referral_url": format!("{page}?ref={}", self.code),
-            "created_at": format_instant(self.created_ms),
-        })
+        Value::from_iter([
+            ("id", Value::from(self.id.as_str())),
+            ("email", self.email.as_str().into()),
+            ("name", self.name.as_deref().into()),
+            ("position", self.position.into()),
+            ("referral_code", self.code.as_str().into()),
+            ("referral_url", format!("{page}?ref={}", self.code).into()),
+            ("created_at", format_instant(self.created_ms).into()),
+        ])
     }
 
     /// As looking at one answers.

@@ -8,7 +8,7 @@ use crate::protocol::api::{ApiKey, TEST_PREFIX};
 use crate::protocol::sample::{self, SampleOverrides, SeededRng};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// What a workspace is founded with.
@@ -128,10 +128,13 @@ fn status(dice: &mut SeededRng, position: i64) -> &'static str {
 
 fn metadata(dice: &mut SeededRng) -> Map<String, Value> {
     let source = dice.pick(&["twitter", "newsletter", "producthunt", "friend", "search"], "friend");
-    let mut metadata = Map::from_iter([("source".to_owned(), json!(source))]);
+    let mut metadata = Map::from_iter([("source".to_owned(), Value::from(source))]);
     if dice.chance(0.4) {
         let company = dice.pick(&["Acme", "Globex", "Initech", "Umbrella"], "Acme");
-        metadata.insert("company".into(), json!({ "name": company, "size": dice.between(1, 500) }));
+        metadata.insert(
+            "company".into(),
+            Value::from_iter([("name", Value::from(company)), ("size", dice.between(1, 500).into())]),
+        );
     }
     metadata
 }

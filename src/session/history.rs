@@ -4,17 +4,16 @@
 use super::arguments;
 use crate::error::Error;
 use crate::jq::JqCondition;
-use crate::output::records;
+use crate::output::records::{
+    self, BodyFields, EventRecord, PayloadFactFields, RefusedRecord, StoredArrivalFields, StoredAttemptFields,
+};
 use crate::protocol::arrival::SignatureState;
-use crate::protocol::attempt::{Attempt, AttemptOutcome};
-use crate::protocol::body::RawBody;
 use crate::protocol::event::EventSelection;
 use crate::protocol::facts::EventFacts;
 use crate::store::{ArrivalRow, EventDirection, EventRow, RefusedRow, StoreFilter, StoreReader};
 use clap::ValueEnum;
 use jiff::civil::{DateTime, Time};
 use jiff::{Span, Timestamp, Zoned};
-use serde_json::{Value, json};
 use std::str::FromStr;
 
 /// Options that select events; the same wherever events are selected.
@@ -229,80 +228,53 @@ fn event(row: EventRow) -> StoredRequest {
     StoredRequest::Event(Box::new(row))
 }
 
-/// Merges objects: the fields of `more` behind those of `fields`. What has nothing to say is left out, as everywhere
-/// in records.
-fn with(mut fields: Value, more: impl serde::Serialize) -> Value {
-    if let (Value::Object(fields), Ok(Value::Object(more))) = (&mut fields, serde_json::to_value(more)) {
-        fields.extend(more);
-        fields.retain(|_, value| !value.is_null());
+/// Fields of an `event` record, without what happened to it.
+pub(crate) fn event_fields(row: &EventRow) -> EventRecord<'_> {
+    EventRecord {
+        event: row.number,
+        event_type: row.facts.event_type.as_deref(),
+        fingerprint: row.body.fingerprint(),
+        verification: row.verification,
+        times: row.arrivals,
+        first_at: row.first_at.map(records::format_instant),
+        last_at: row.last_at.map(records::format_instant),
+        sent_at: row.sent_at.map(records::format_instant),
+        probable_retry_of: row.retry_of,
+        drift: &row.facts.drift,
+        last_attempt: row.last_attempt.as_ref().map(StoredAttemptFields::of),
+        facts: PayloadFactFields::of(&row.facts, &row.body),
+        body_bytes: row.body.len(),
+        body: BodyFields::of(row.body.as_bytes()),
+        arrivals: None,
+        attempts: None,
     }
-    fields
 }
 
-/// Fields of an `event` record.
-pub(crate) fn event_fields(row: &EventRow) -> Value {
-    let fields = json!({
-        "event": row.number,
-        "event_type": row.facts.event_type,
-        "fingerprint": row.body.fingerprint(),
-        "verification": row.verification,
-        "times": row.arrivals,
-        "first_at": row.first_at.map(records::format_instant),
-        "last_at": row.last_at.map(records::format_instant),
-        "sent_at": row.sent_at.map(records::format_instant),
-        "probable_retry_of": row.retry_of,
-        "drift": row.facts.drift,
-        "last_attempt": row.last_attempt.as_ref().map(attempt_fields),
-    });
-    payload(fields, &row.facts, &row.body)
-}
-
-/// Fields of a `refused` record.
-pub(crate) fn refused_fields(row: &RefusedRow) -> Value {
+/// Fields of a `refused` record. What its body says is read beforehand.
+pub(crate) fn refused_fields<'a>(row: &'a RefusedRow, facts: &'a EventFacts) -> RefusedRecord<'a> {
     let refused = &row.refused;
-    let facts = EventFacts::from_body(&refused.content.body);
-    let fields = json!({
-        "refused": row.number,
-        "reason": refused.reason,
-        "arrived_at": records::format_instant(refused.at),
-        "target": refused.target,
-        "headers": records::header_fields(&refused.content.headers),
-        "event_type": facts.event_type,
-        "fingerprint": refused.content.body.fingerprint(),
-    });
-    payload(fields, &facts, &refused.content.body)
-}
-
-fn payload(fields: Value, facts: &EventFacts, body: &RawBody) -> Value {
-    let fields = with(fields, records::PayloadFactFields::of(facts, body));
-    with(with(fields, json!({ "body_bytes": body.len() })), records::BodyFields::of(body.as_bytes()))
+    let body = &refused.content.body;
+    RefusedRecord {
+        refused: row.number,
+        reason: refused.reason,
+        arrived_at: records::format_instant(refused.at),
+        target: &refused.target,
+        headers: records::header_fields(&refused.content.headers),
+        event_type: facts.event_type.as_deref(),
+        fingerprint: body.fingerprint(),
+        facts: PayloadFactFields::of(facts, body),
+        body_bytes: body.len(),
+        body: BodyFields::of(body.as_bytes()),
+    }
 }
 
 /// One of the `arrivals` of an `event` record.
-pub(crate) fn arrival_fields(row: &ArrivalRow) -> Value {
-    json!({
-        "arrival": row.number,
-        "arrived_at": records::format_instant(row.at),
-        "verification": row.verification,
-        "target": row.target,
-        "headers": records::header_fields(&row.headers),
-    })
-}
-
-/// One of the `attempts` of an `event` record.
-pub(crate) fn attempt_fields(attempt: &Attempt) -> Value {
-    let phase = match attempt.outcome {
-        AttemptOutcome::TimedOut(phase) => Some(phase),
-        _ => None,
-    };
-    let fields = json!({
-        "purpose": attempt.purpose,
-        "url": attempt.url,
-        "attempt": attempt.number,
-        "began_at": records::format_instant(attempt.at),
-        "latency_ms": u64::try_from(attempt.latency.as_millis()).unwrap_or(u64::MAX),
-        "latency_us": u64::try_from(attempt.latency.as_micros()).unwrap_or(u64::MAX),
-        "phase": phase,
-    });
-    with(fields, records::OutcomeFields::of(&attempt.outcome))
+pub(crate) fn arrival_fields(row: &ArrivalRow) -> StoredArrivalFields<'_> {
+    StoredArrivalFields {
+        arrival: row.number,
+        arrived_at: records::format_instant(row.at),
+        verification: row.verification,
+        target: &row.target,
+        headers: records::header_fields(&row.headers),
+    }
 }

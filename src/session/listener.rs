@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, render_banner};
 use crate::output::line::{StyledLine, write_lines};
-use crate::output::records;
+use crate::output::records::{ListenSummary, ReadyRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::output::style::TextRole;
@@ -64,24 +64,16 @@ pub(crate) enum StopReason {
 }
 
 /// What a listener did.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct ListenerSummary {
     /// Why it ended.
-    #[serde(skip)]
     pub why: StopReason,
     /// What it counted.
-    #[serde(flatten)]
     pub counts: ListenerCounts,
     /// What it could not finish.
-    #[serde(rename = "unforwarded", serialize_with = "unforwarded")]
     pub finished: ReceiverShutdown,
     /// What went to a relay.
-    #[serde(flatten)]
     pub relay: Option<RelayCounts>,
-}
-
-fn unforwarded<S: serde::Serializer>(finished: &ReceiverShutdown, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(finished.unforwarded as u64)
 }
 
 /// The screen as the listener sees it. It never waits: what does not fit is counted.
@@ -247,7 +239,7 @@ impl Advertisement {
         ready_file: Option<PathBuf>,
     ) -> Result<Self, Error> {
         let _announcement = store.and_then(|store| registry::register_listener(store, url, pid).ok());
-        let fields = records::ServedRecord { url: Some(url.as_str()), pid, inspect_url };
+        let fields = ReadyRecord { url: Some(url.as_str()), pid, inspect_url, api_key: None };
         let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
         Ok(Self { _ready_file, _announcement })
     }
@@ -313,10 +305,34 @@ fn display_url(url: &Url) -> &str {
     if url.path() == "/" { url.as_str().trim_end_matches('/') } else { url.as_str() }
 }
 
+fn summary_fields(ended: &ListenerSummary) -> ListenSummary {
+    let counts = &ended.counts;
+    ListenSummary {
+        requests: counts.requests,
+        valid: counts.valid,
+        unsigned: counts.unsigned,
+        invalid: counts.invalid,
+        turned_away: counts.turned_away,
+        stored: counts.stored,
+        duplicates: counts.duplicates,
+        probable_retries: counts.probable_retries,
+        not_stored: counts.not_stored,
+        filtered: counts.filtered,
+        forwarded: counts.forwarded,
+        forward_failed: counts.forward_failed,
+        forward_skipped: counts.forward_skipped,
+        distinct: counts.distinct,
+        unforwarded: ended.finished.unforwarded,
+        published: ended.relay.map(|relay| relay.published),
+        published_before: ended.relay.map(|relay| relay.published_before),
+        unpublished: ended.relay.map(|relay| relay.unpublished),
+    }
+}
+
 /// The summary: a `summary` record, or a line or two on stderr.
 pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Console, screen: &Screen) {
     if console.is_json() {
-        screen.print(ScreenStream::Out, records::encode_summary(at, "listen", ended));
+        screen.write_summary(at, &summary_fields(ended));
         return;
     }
     let mut out = String::new();

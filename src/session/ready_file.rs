@@ -2,9 +2,8 @@
 
 use crate::config::atomic;
 use crate::error::Error;
-use crate::output::records;
+use crate::output::records::{self, ReadyRecord};
 use jiff::Timestamp;
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// A ready file; dropping it removes it.
@@ -13,9 +12,8 @@ pub(crate) struct ReadyFile(PathBuf);
 
 impl ReadyFile {
     /// Writes it, 0600.
-    pub(crate) fn write(path: PathBuf, at: Timestamp, fields: &impl Serialize) -> Result<Self, Error> {
-        atomic::write(&path, &records::encode_record("ready", at, fields))
-            .map_err(|error| Error::unwritable(&path, error))?;
+    pub(crate) fn write(path: PathBuf, at: Timestamp, fields: &ReadyRecord<'_>) -> Result<Self, Error> {
+        atomic::write(&path, &records::encode_record(at, fields)).map_err(|error| Error::unwritable(&path, error))?;
         Ok(Self(path))
     }
 }

@@ -94,11 +94,11 @@ fn explain(error: RelayError) -> Error {
 }
 
 /// What went to a relay.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RelayCounts {
-    published: u64,
-    published_before: u64,
-    unpublished: u64,
+    pub published: u64,
+    pub published_before: u64,
+    pub unpublished: u64,
 }
 
 impl RelayCounts {

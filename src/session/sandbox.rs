@@ -7,10 +7,11 @@ use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, render_banner};
+use crate::output::records::{self, DeliveryPageFields, ReadyRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::output::style::OutputStyle;
-use crate::output::{phrases, records, sandbox as shown};
+use crate::output::{phrases, sandbox as shown};
 use crate::protocol::api::{BASE_PATH, WorkspacePlan};
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
@@ -23,7 +24,6 @@ use crate::sandbox::{
 };
 use crate::server::{self, ServerLimits};
 use crate::shutdown::StopSignal;
-use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -107,11 +107,6 @@ impl BoundSandbox {
     /// The page of its deliveries.
     pub(crate) fn page(&self) -> String {
         format!("{}/_sandbox/", self.url.origin().ascii_serialization())
-    }
-
-    /// The fields of its `ready` record, the key among them: it opens nothing but this sandbox.
-    pub(crate) fn ready_fields(&self, pid: u32) -> serde_json::Value {
-        json!({ "url": self.url.as_str(), "pid": pid, "api_key": self.key() })
     }
 
     /// Its test key.
@@ -249,8 +244,8 @@ impl SandboxPageRenderer for StyledPages {
     }
 
     fn render_records(&self, deliveries: &[SandboxDelivery]) -> Vec<u8> {
-        let rows: Vec<_> = deliveries.iter().map(records::DeliveryRecord::of).collect();
-        records::encode_line(&json!({ "deliveries": rows })).unwrap_or_default()
+        let deliveries = deliveries.iter().map(records::DeliveryRecord::of).collect();
+        records::encode_line(&DeliveryPageFields { deliveries }).unwrap_or_default()
     }
 
     fn render_signup(&self, page: &SignupPage<'_>) -> String {
@@ -318,10 +313,12 @@ pub(crate) fn announce_ready(
     screen: &Screen,
     file: Option<PathBuf>,
 ) -> Result<Option<ReadyFile>, Error> {
-    let (at, fields) = (context.clock.now(), site.ready_fields(context.pid));
+    let (at, key) = (context.clock.now(), site.key());
+    // Its key is told: it opens nothing but this sandbox.
+    let fields = ReadyRecord { url: Some(site.url.as_str()), pid: context.pid, inspect_url: None, api_key: Some(&key) };
     let file = file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
     if console.is_json() {
-        screen.write_record("ready", at, &fields);
+        screen.write_record(at, &fields);
     }
     Ok(file)
 }

@@ -4,7 +4,7 @@
 mod entry;
 mod owner;
 
-pub(crate) use entry::{describe_entry, describe_standing, is_inactive, subscription_fields};
+pub(crate) use entry::{describe_entry, describe_standing, is_inactive, subscription_fields, unsubscribed_fields};
 pub use owner::RunClaim;
 pub(crate) use owner::is_running;
 

@@ -1,8 +1,9 @@
 //! Events on their way out of one store and into another: one JSON record a line, the `event` record of
 //! `events show --json` with everything that happened to it. What is read back has the same bytes.
 
-use super::history::{arrival_fields, attempt_fields, event_fields};
+use super::history::{arrival_fields, event_fields};
 use crate::error::Error;
+use crate::output::records::{EventRecord, StoredAttemptFields};
 use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, AttemptResponse, DeliveryPurpose};
 use crate::protocol::body::RawBody;
@@ -14,7 +15,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
 use std::time::Duration;
 use url::Url;
 
@@ -49,11 +49,12 @@ impl EventHistory {
     }
 
     /// The fields of its record.
-    pub(crate) fn fields(&self) -> Value {
-        let mut fields = event_fields(&self.event);
-        fields["arrivals"] = self.arrivals.iter().map(arrival_fields).collect();
-        fields["attempts"] = self.attempts.iter().map(attempt_fields).collect();
-        fields
+    pub(crate) fn fields(&self) -> EventRecord<'_> {
+        EventRecord {
+            arrivals: Some(self.arrivals.iter().map(arrival_fields).collect()),
+            attempts: Some(self.attempts.iter().map(StoredAttemptFields::of).collect()),
+            ..event_fields(&self.event)
+        }
     }
 
     /// The same without what identifies people.
@@ -97,7 +98,13 @@ struct ExportRecord {
     arrivals: Vec<ExportArrival>,
     #[serde(default)]
     attempts: Vec<ExportAttempt>,
-    /// Of an `arrival` record, as `listen --json` writes it.
+    #[serde(flatten)]
+    own: ExportOwnArrival,
+}
+
+/// What an `arrival` record, as `listen --json` writes it, says of itself.
+#[derive(Deserialize)]
+struct ExportOwnArrival {
     at: Option<Timestamp>,
     verification: Option<SignatureState>,
     target: Option<String>,
@@ -172,14 +179,17 @@ impl ExportedEvent {
 /// It is no such record, in words.
 pub(crate) fn read_line(line: &str) -> Result<Option<ExportedEvent>, String> {
     let record: ExportRecord = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    if !matches!(record.r#type.as_str(), "event" | "arrival") || record.verification == Some(SignatureState::Invalid) {
+    if !matches!(record.r#type.as_str(), "event" | "arrival")
+        || record.own.verification == Some(SignatureState::Invalid)
+    {
         return Ok(None);
     }
     let body = RawBody::new(record.body.read()?.ok_or("it has no body")?);
     let mut came = record.arrivals;
-    if let (Some(at), Some(verification), "arrival") = (record.at, record.verification, record.r#type.as_str()) {
-        let target = record.target.unwrap_or_else(|| "/".into());
-        came.push(ExportArrival { arrived_at: at, verification, target, headers: record.headers });
+    if let (Some(at), Some(verification), "arrival") = (record.own.at, record.own.verification, record.r#type.as_str())
+    {
+        let target = record.own.target.unwrap_or_else(|| "/".into());
+        came.push(ExportArrival { arrived_at: at, verification, target, headers: record.own.headers });
     }
     let facts = EventFacts::from_body(&body);
     let arrivals = came.into_iter().map(|came| came.into_arrival(&body, &facts)).collect::<Result<_, _>>()?;

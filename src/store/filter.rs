@@ -9,7 +9,6 @@ use crate::protocol::event::EventSelection;
 use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use serde_json::json;
 
 /// Which way events went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,7 +90,7 @@ impl StoreQuery {
     /// `recent` ones, given by their numbers, are newer than all that count in the tree.
     pub(super) fn for_signup(filter: &StoreFilter, signup: i64, recent: &[i64], before: Option<u64>) -> [Self; 2] {
         let mut newer = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
-        newer.values.push(Value::Text(json!(recent).to_string()));
+        newer.values.push(Value::Text(serde_json::Value::from(recent).to_string()));
         let mut older = Self::by("signups s CROSS JOIN events e ON e.id = s.event", "s.event");
         older.with("s.signup = ?", signup);
         older.plain("s.event <= (SELECT merged FROM progress)");
@@ -101,7 +100,7 @@ impl StoreQuery {
     /// The search for a filter among events that are given by their numbers.
     pub(super) fn among(filter: &StoreFilter, events: &[u64], before: Option<u64>) -> Self {
         let mut search = Self::by("json_each(?) s CROSS JOIN events e ON e.id = s.value", "s.value");
-        search.values.push(Value::Text(json!(events).to_string()));
+        search.values.push(Value::Text(serde_json::Value::from(events).to_string()));
         Self::new(search, filter, before)
     }
 

@@ -7,7 +7,7 @@ use crate::exchange::BodyEncoding;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
-use serde_json::json;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -235,7 +235,7 @@ async fn back(stage: &CheckContext<'_>, draft: &RequestDraft) -> Arc<CheckExchan
 }
 
 fn megabytes(stage: &CheckContext<'_>) -> RequestDraft {
-    super::draft_with_change(stage, |payload| payload["data"]["notes"] = json!("x".repeat(5 * 1024 * 1024)))
+    super::draft_with_change(stage, |payload| payload["data"]["notes"] = Value::from("x".repeat(5 * 1024 * 1024)))
 }
 
 async fn alive(stage: &CheckContext<'_>) -> CheckJudgement {

@@ -7,7 +7,7 @@ use super::{draft_with_change, draft_with_name};
 use crate::protocol::check::CheckSeverity::{Info, Low, Medium};
 use http::Method;
 use http::header::CONTENT_TYPE;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 const MAY_COME: &str =
     "such an event may come any day; unless it is acknowledged, it is delivered five times and then lost";
@@ -21,13 +21,14 @@ const CATCH: &str = "check types before use, and answer 400 to anything that is 
 
 pub(super) const CHECKS: &[AuditCheck] = &[
     accepts("robust.unknown-event", Medium, 1, |stage| {
-        vec![draft_with_change(stage, |p| p["event_type"] = json!("signup.approved"))]
+        vec![draft_with_change(stage, |p| p["event_type"] = Value::from("signup.approved"))]
     })
     .with_texts("an unknown event type is acknowledged", MAY_COME, LENIENT),
     accepts("robust.unknown-field", Medium, 1, |stage| {
         vec![draft_with_change(stage, |payload| {
-            payload["api_version"] = json!("2027-01-01");
-            payload["data"]["utm"] = json!({ "source": "newsletter", "tags": ["a", "b"] });
+            payload["api_version"] = Value::from("2027-01-01");
+            payload["data"]["utm"] =
+                Value::from_iter([("source", Value::from("newsletter")), ("tags", Value::from(["a", "b"]))]);
         })]
     })
     .with_texts("an event with unknown fields is acknowledged", MAY_COME, LENIENT),
@@ -116,10 +117,13 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     .with_texts("an event without data does not crash it", CRASHES, CATCH),
     survives("robust.wrong-types", Medium, 4, |stage| {
         vec![
-            draft_with_change(stage, |payload| payload["event_type"] = json!(42)).with_label("event_type is a number"),
-            draft_with_change(stage, |payload| payload["event_type"] = json!({})).with_label("event_type is an object"),
-            draft_with_change(stage, |payload| payload["data"] = json!("text")).with_label("data is text"),
-            draft_with_change(stage, |payload| payload["data"]["email"] = json!(["a"])).with_label("email is a list"),
+            draft_with_change(stage, |payload| payload["event_type"] = Value::from(42))
+                .with_label("event_type is a number"),
+            draft_with_change(stage, |payload| payload["event_type"] = Value::Object(Map::new()))
+                .with_label("event_type is an object"),
+            draft_with_change(stage, |payload| payload["data"] = Value::from("text")).with_label("data is text"),
+            draft_with_change(stage, |payload| payload["data"]["email"] = Value::from(["a"]))
+                .with_label("email is a list"),
         ]
     })
     .with_texts("values of other types do not crash it", CRASHES, CATCH),
@@ -264,6 +268,6 @@ async fn large(stage: &CheckContext<'_>) -> CheckJudgement {
 
 fn draft_text_with_notes(stage: &CheckContext<'_>, notes: &str) -> String {
     let mut payload = stage.make_signup().build_created();
-    payload["data"]["notes"] = json!(notes);
+    payload["data"]["notes"] = Value::from(notes);
     payload.to_string()
 }

@@ -6,7 +6,7 @@ use super::super::draft::RequestDraft;
 use super::draft_with_change;
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::check::CheckSeverity::{High, Low, Medium};
-use serde_json::json;
+use serde_json::Value;
 
 const TWICE: &str = "a slow or lost answer makes the service deliver the same event again, byte for byte";
 
@@ -73,11 +73,13 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_requests("semantics.malformed-timestamp", Medium, AuditExpectation::Survived, 5, |stage| {
         let mut drafts: Vec<RequestDraft> = ["yesterday", "", "2024-13-45T99:99:99Z", "9999-12-31T23:59:59Z"]
             .map(|time| {
-                draft_with_change(stage, |payload| payload["timestamp"] = json!(time)).with_label(format!("{time:?}"))
+                draft_with_change(stage, |payload| payload["timestamp"] = Value::from(time))
+                    .with_label(format!("{time:?}"))
             })
             .into();
         drafts.push(
-            draft_with_change(stage, |payload| payload["timestamp"] = json!(1_705_312_800)).with_label("a number"),
+            draft_with_change(stage, |payload| payload["timestamp"] = Value::from(1_705_312_800))
+                .with_label("a number"),
         );
         drafts
     })
@@ -92,7 +94,9 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         let east = stage.seconds_ago(-7_200).to_string();
         let there = east.split('.').next().unwrap_or_default().trim_end_matches('Z');
         [format!("{there}+02:00"), format!("{second}.123456Z")]
-            .map(|time| draft_with_change(stage, |payload| payload["timestamp"] = json!(time)).with_label(time))
+            .map(|time| {
+                draft_with_change(stage, |payload| payload["timestamp"] = time.as_str().into()).with_label(time)
+            })
             .into()
     })
     .with_texts(

@@ -26,7 +26,6 @@ use crate::session::subscriptions::{SubscriptionClient, SubscriptionPlan, Subscr
 use crate::session::{delivery, request};
 use crate::shutdown::{self, StopSignal};
 use crate::store::JournalEntry;
-use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -167,7 +166,8 @@ impl DemoPlay<'_> {
     async fn refer(&self, referrer: &ApiSignup, email: &str) -> Result<(), Error> {
         let url = referrer.text("referral_url").and_then(|url| Url::parse(url).ok());
         let url = url.ok_or_else(|| Error::machine("the sign-up has no referral URL"))?;
-        let body = RawBody::new(json!({ "email": email }).to_string());
+        let new = NewSignup { email: email.into(), ..NewSignup::default() };
+        let body = RawBody::new(serde_json::to_vec(&new).map_err(|error| Error::machine(error.to_string()))?);
         let request = OutgoingRequest { url, headers: Vec::new(), body };
         let (outcome, _) = HttpClient::new().post(&request, Some(ATTEMPT_BUDGET)).await;
         match outcome.is_acknowledged() {

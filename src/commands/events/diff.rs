@@ -5,6 +5,7 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::phrases;
+use crate::output::records::{DifferenceRecord, TextHeaderField};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::{HeaderLines, RequestContent};
@@ -13,7 +14,7 @@ use crate::protocol::difference::{BodyComparison, DocumentChange, compare_bodies
 use crate::session;
 use crate::session::history::{StoredId, StoredRequest, find_stored};
 use crate::store::StoreReader;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Compare two events: bodies as JSON, header lines, answers
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let (a, b) = (side(&reader, arguments.a)?, side(&reader, arguments.b)?);
     let comparison = compare_bodies(&a.content.body, &b.content.body);
     if console.is_json() {
-        console.write_record("difference", &fields(&a, &b, &comparison))?;
+        console.write_record(&fields(&a, &b, &comparison))?;
     } else {
         console.write_lines(&lines(&a, &b, &comparison, &console))?;
     }
@@ -73,28 +74,29 @@ fn only<'a>(side: &'a HeaderLines, other: &HeaderLines) -> Vec<(&'a [u8], &'a [u
     side.iter().filter(|line| !other.iter().any(|there| there == *line)).collect()
 }
 
-fn fields(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison) -> Value {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let headers = |side: &DiffSide, other: &DiffSide| -> Vec<Value> {
-        let lines = only(&side.content.headers, &other.content.headers);
-        lines.into_iter().map(|(name, value)| json!({ "name": text(name), "value": text(value) })).collect()
+fn fields<'a>(a: &'a DiffSide, b: &'a DiffSide, comparison: &'a BodyComparison) -> DifferenceRecord<'a> {
+    let headers = |side: &DiffSide, other: &DiffSide| {
+        only(&side.content.headers, &other.content.headers).into_iter().map(TextHeaderField::of).collect()
     };
     let answer = |side: &DiffSide| {
         side.last.as_ref().map(|attempt| phrases::describe_outcome(&attempt.outcome).as_str().to_owned())
     };
-    let (same, byte, changes) = match comparison {
+    let (same, first_byte, changes) = match comparison {
         BodyComparison::Same => (true, None, None),
         BodyComparison::Spelling(at) | BodyComparison::Bytes(at) => (false, Some(*at), None),
-        BodyComparison::Documents(changes) => (false, None, Some(changes)),
+        BodyComparison::Documents(changes) => (false, None, Some(changes.as_slice())),
     };
-    let mut fields = json!({
-        "a": a.name, "b": b.name, "same": same, "first_byte": byte, "changes": changes,
-        "headers_a": headers(a, b), "headers_b": headers(b, a), "answer_a": answer(a), "answer_b": answer(b),
-    });
-    if let Some(fields) = fields.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
+    DifferenceRecord {
+        a: &a.name,
+        b: &b.name,
+        same,
+        first_byte,
+        changes,
+        headers_a: headers(a, b),
+        headers_b: headers(b, a),
+        answer_a: answer(a),
+        answer_b: answer(b),
     }
-    fields
 }
 
 fn lines(a: &DiffSide, b: &DiffSide, comparison: &BodyComparison, console: &Console) -> Vec<StyledLine> {

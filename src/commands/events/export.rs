@@ -114,7 +114,7 @@ fn write(
         let now = context.clock.now();
         let mut count = 0;
         for story in stories {
-            put(&records::encode_record("event", now, &story?.fields()))?;
+            put(&records::encode_record(now, &story?.fields()))?;
             count += 1;
         }
         return Ok(count);

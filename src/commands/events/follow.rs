@@ -63,7 +63,7 @@ fn newest_number(context: &Context, settings: &ConfigSettings) -> Result<u64, Er
 
 fn print_row(row: &EventRow, console: &Console) -> Result<(), Error> {
     if console.is_json() {
-        return Ok(console.write_record("event", &history::event_fields(row))?);
+        return Ok(console.write_record(&history::event_fields(row))?);
     }
     Ok(console.write_lines(&[render_row(row, &console.out)])?)
 }

@@ -3,10 +3,10 @@
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
 use crate::output::console::Console;
+use crate::output::records::ImportSummary;
 use crate::session::transfer::{self, ExportedEvent};
 use crate::session::{self, input, runtime};
 use crate::store::Store;
-use serde_json::json;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -107,8 +107,8 @@ async fn store_batch(batch: &mut Vec<ExportedEvent>, store: &Store, tally: &mut 
 
 fn show_summary(tally: &ImportTally, console: &Console) -> Result<(), Error> {
     if console.is_json() {
-        let fields = json!({ "command": "events import", "imported": tally.imported, "known": tally.known, "other": tally.other });
-        return Ok(console.write_record("summary", &fields)?);
+        let ImportTally { imported, known, other } = *tally;
+        return Ok(console.write_summary(&ImportSummary { imported, known, other })?);
     }
     let mut words = format!("{} events imported", tally.imported);
     if tally.known > 0 {

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     }
     if console.is_json() {
         for row in &rows {
-            console.write_record("event", &history::event_fields(row))?;
+            console.write_record(&history::event_fields(row))?;
         }
         return Ok(Exit::Done);
     }
@@ -98,7 +98,7 @@ fn list_refused(
     rows.truncate(usize::try_from(arguments.limit).unwrap_or(usize::MAX));
     if console.is_json() {
         for row in &rows {
-            console.write_record("refused", &history::refused_fields(row))?;
+            console.write_record(&history::refused_fields(row, &EventFacts::from_body(&row.refused.content.body)))?;
         }
         return Ok(Exit::Done);
     }

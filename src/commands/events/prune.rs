@@ -3,13 +3,13 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::records::PrunedSummary;
 use crate::output::{phrases, prompt};
 use crate::session::history::SelectionOptions;
 use crate::session::selection::HistoryQuery;
 use crate::session::{self, arguments};
 use crate::store::{self, StoreReader};
 use jiff::Timestamp;
-use serde_json::json;
 use std::time::Duration;
 
 /// Remove old events for good: overwritten in the file, and gone from its log
@@ -52,7 +52,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let doomed = select_events(arguments, &reader, before, context)?;
     drop(reader);
     if arguments.dry_run {
-        show_summary(&console, "would_remove", doomed.len() as u64, json!({}))?;
+        let counted = PrunedSummary { would_remove: Some(doomed.len() as u64), ..PrunedSummary::default() };
+        show_summary(&console, &counted)?;
         return Ok(Exit::Done);
     }
     let question =
@@ -66,14 +67,20 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     }
     let path = session::store_path(context, &settings)?;
     if !path.exists() {
-        show_summary(&console, "removed", 0, json!({}))?;
+        show_summary(&console, &PrunedSummary { removed: Some(0), ..PrunedSummary::default() })?;
         return Ok(Exit::Done);
     }
     // Refused requests have no type, sign-up or state to choose by, so they go by their age alone.
     let refused = before.filter(|_| arguments.selection.is_empty()).map(Timestamp::as_millisecond);
     let pruned = store::prune(&path, &doomed, refused, PATIENCE)?;
-    let more = json!({ "refused": pruned.refused, "log_emptied": pruned.log_emptied, "file_bytes": pruned.file_bytes });
-    show_summary(&console, "removed", pruned.events, more)?;
+    let summary = PrunedSummary {
+        removed: Some(pruned.events),
+        refused: Some(pruned.refused),
+        log_emptied: Some(pruned.log_emptied),
+        file_bytes: Some(pruned.file_bytes),
+        ..PrunedSummary::default()
+    };
+    show_summary(&console, &summary)?;
     if !pruned.log_emptied {
         console.print_notice(
             "another process is reading the store; its log will be emptied when that process ends, or by the next \
@@ -104,15 +111,12 @@ fn select_events(
     Ok(doomed)
 }
 
-fn show_summary(console: &Console, what: &str, count: u64, more: serde_json::Value) -> Result<(), Error> {
+fn show_summary(console: &Console, counts: &PrunedSummary) -> Result<(), Error> {
     if console.is_json() {
-        let mut fields = json!({ "command": "events prune", what: count });
-        if let (Some(fields), serde_json::Value::Object(more)) = (fields.as_object_mut(), more) {
-            fields.extend(more);
-        }
-        return Ok(console.write_record("summary", &fields)?);
+        return Ok(console.write_summary(counts)?);
     }
-    let verb = if what == "removed" { "removed" } else { "would be removed" };
+    let count = counts.removed.or(counts.would_remove).unwrap_or_default();
+    let verb = if counts.removed.is_some() { "removed" } else { "would be removed" };
     console.print_notice(&format!("{} {verb}", phrases::format_quantity(count, "event", "events").as_str()));
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
 use crate::protocol::body::RawBody;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::session;
 use crate::session::event_view;
@@ -107,14 +108,16 @@ fn raw(console: &Console, body: &RawBody) -> Result<(), Error> {
 
 fn show_event(console: &Console, story: &EventHistory) -> Result<(), Error> {
     if console.is_json() {
-        return Ok(console.write_record("event", &story.fields())?);
+        return Ok(console.write_record(&story.fields())?);
     }
     Ok(console.write_text(&event_view::render_event(story, &console.out))?)
 }
 
 fn show_refused(console: &Console, row: &RefusedRow) -> Result<(), Error> {
     if console.is_json() {
-        return Ok(console.write_record("refused", &history::refused_fields(row))?);
+        return Ok(
+            console.write_record(&history::refused_fields(row, &EventFacts::from_body(&row.refused.content.body)))?
+        );
     }
     console.write_text(&event_view::render_refused(row, &console.out))?;
     console.print_hint(&format!("referralloop verify --event '!{}'", row.number));

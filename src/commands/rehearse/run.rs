@@ -2,6 +2,7 @@
 //!
 //! May know the store, the exchange and the screen. What happens to which event was decided before.
 
+use super::state::{StateCommand, StateVerdict};
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
@@ -9,6 +10,7 @@ use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::phrases;
+use crate::output::records::{RehearsalRecord, RehearsalSummary};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
@@ -23,9 +25,7 @@ use crate::session::request::{RequestTemplate, SigningStyle};
 use crate::session::{self, delivery};
 use crate::store::Store;
 use http::HeaderValue;
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::process::Stdio;
 use std::time::Duration;
 use url::Url;
 
@@ -46,15 +46,6 @@ pub(super) struct RehearsalRun {
     pub script: ScenarioScript,
     /// The line that plays the same again.
     pub repeat: String,
-}
-
-/// Who judges effects.
-#[derive(Debug, Clone)]
-pub(super) struct StateCommand {
-    /// Prints a number.
-    pub command: String,
-    /// What it should grow by; `None` for one for each event that was acknowledged.
-    pub expected: Option<i64>,
 }
 
 /// Where it is shown.
@@ -164,20 +155,22 @@ impl RehearsalRun {
     ) -> Result<(), Error> {
         let ScenarioScript { bodies, plan } = &self.script;
         if show.console.is_json() {
-            let mut fields = json!({
-                "command": "rehearse", "seed": self.seed, "events": bodies.len(), "sent": tally.sent,
-                "dropped": plan.dropped, "duplicates": tally.copies, "late": tally.late,
-                "corrupted": tally.corrupted, "corrupted_accepted": tally.corrupted_accepted,
-                "acknowledged": tally.acknowledged, "unacknowledged": tally.unacknowledged(self),
-                "order": tally.order, "repeat": self.repeat,
-            });
-            if let (Some(fields), Some(after)) = (fields.as_object_mut(), tally.disabled_after) {
-                fields.insert("disabled_after".into(), json!(after));
-            }
-            if let (Some(fields), Some(verdict)) = (fields.as_object_mut(), verdict) {
-                fields.insert("state".into(), verdict.fields());
-            }
-            return Ok(show.console.write_record("summary", &fields)?);
+            return Ok(show.console.write_summary(&RehearsalSummary {
+                seed: self.seed,
+                events: bodies.len(),
+                sent: tally.sent,
+                dropped: &plan.dropped,
+                duplicates: tally.copies,
+                late: tally.late,
+                corrupted: tally.corrupted,
+                corrupted_accepted: tally.corrupted_accepted,
+                acknowledged: tally.acknowledged,
+                unacknowledged: tally.unacknowledged(self),
+                order: &tally.order,
+                repeat: &self.repeat,
+                disabled_after: tally.disabled_after,
+                state: verdict.map(StateVerdict::fields),
+            })?);
         }
         let mut words = vec![format!(
             "{} events, {} deliveries: {} acknowledged, {} dropped, {} duplicates, {} answered too late, {} corrupted",
@@ -215,15 +208,18 @@ impl RehearsalScreen<'_> {
         let first = step.shots.first() == Some(&shot);
         let wait = if first { step.wait } else { Duration::ZERO };
         if self.console.is_json() {
-            let mut fields = json!({
-                "step": at + 1, "number": shot.event + 1, "how": shot.how.name(), "fingerprint": body.fingerprint(),
-                "wait_ms": wait.as_millis() as u64, "together": step.shots.len() > 1, "event_type": facts.event_type,
-                "outcome": ended.map(|(outcome, _)| outcome.name()),
-                "status": ended.and_then(|(outcome, _)| outcome.status()),
-                "latency_ms": ended.map(|(_, latency)| latency.as_millis() as u64),
-            });
-            fields.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
-            return Ok(self.console.write_record("rehearsal", &fields)?);
+            return Ok(self.console.write_record(&RehearsalRecord {
+                step: at + 1,
+                number: shot.event + 1,
+                how: shot.how.name(),
+                fingerprint: body.fingerprint(),
+                wait_ms: wait.as_millis() as u64,
+                together: step.shots.len() > 1,
+                event_type: facts.event_type.as_deref(),
+                outcome: ended.map(|(outcome, _)| outcome.name()),
+                status: ended.and_then(|(outcome, _)| outcome.status()),
+                latency_ms: ended.map(|(_, latency)| latency.as_millis() as u64),
+            })?);
         }
         let style = &self.console.out;
         let kind = facts.event_type.unwrap_or_else(|| "(unreadable)".into());
@@ -338,63 +334,4 @@ async fn run_steps(
         }
     }
     Ok(())
-}
-
-/// What the judge said.
-#[derive(Debug, Clone, Copy)]
-struct StateVerdict {
-    before: i64,
-    after: i64,
-    expected: i64,
-    events: i64,
-}
-
-impl StateVerdict {
-    fn holds(&self) -> bool {
-        self.after.checked_sub(self.before) == Some(self.expected)
-    }
-
-    fn describe(&self) -> String {
-        let grown = self.after.saturating_sub(self.before);
-        let Self { before, after, expected, events } = self;
-        if self.holds() {
-            return format!("state: {before} before, {after} after: effects happened once for each of {events} events");
-        }
-        let why = if grown > *expected {
-            "some deliveries had their effect more than once"
-        } else {
-            "some events had no effect"
-        };
-        format!("state: {before} before, {after} after: grew by {grown}, expected {expected}; {why}")
-    }
-
-    fn fields(&self) -> Value {
-        json!({ "before": self.before, "after": self.after, "expected_change": self.expected, "events": self.events, "met": self.holds() })
-    }
-}
-
-impl StateCommand {
-    async fn run_command(&self, context: &Context) -> Result<i64, Error> {
-        let (line, folder) = (self.command.clone(), context.directory.clone());
-        let run = move || {
-            std::process::Command::new("/bin/sh")
-                .args(["-c", &line])
-                .current_dir(folder)
-                .stdin(Stdio::null())
-                .stderr(Stdio::inherit())
-                .output()
-        };
-        let failed = |words: String| {
-            Error::usage(format!("--state-cmd '{}' {words}", self.command)).hint("it must print one whole number")
-        };
-        let output = tokio::task::spawn_blocking(run)
-            .await
-            .map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
-        let output = output.map_err(|error| failed(format!("cannot be run: {error}")))?;
-        if !output.status.success() {
-            return Err(failed(format!("ended with {}", output.status)));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        text.trim().parse().map_err(|_| failed("did not print a whole number".into()))
-    }
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
+use crate::output::records::ReplaySummary;
 use crate::output::screen::Screen;
 use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
@@ -22,7 +23,6 @@ use crate::session::transfer::EventHistory;
 use crate::session::{self, delivery, editor, registry};
 use crate::store::Store;
 use jiff::Timestamp;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -138,7 +138,7 @@ impl<'a> ReplayRun<'a> {
             let request = replay_request::build_replay_request(&story, self.target(&story), &self.form)?;
             if console.is_json() {
                 let rendition = RequestRendition(&request);
-                console.write_record("request", &rendition.to_record())?;
+                console.write_record(&rendition.as_record())?;
             } else {
                 let kind = story.event.facts.event_type.as_deref().unwrap_or("(no event type)");
                 console.write_line(&format!("#{}  {kind}  → {}", story.event.number, request.url))?;
@@ -261,11 +261,15 @@ fn show_summary(
     (context, console, screen): (&Context, &Console, &Screen),
 ) {
     if console.is_json() {
-        let counts = json!({
-            "command": "replay", "deliveries": of, "done": tally.done, "acknowledged": tally.acknowledged,
-            "changed": tally.changed, "outcomes": tally.outcomes, "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        });
-        screen.write_record("summary", context.clock.now(), &counts);
+        let counts = ReplaySummary {
+            deliveries: of,
+            done: tally.done,
+            acknowledged: tally.acknowledged,
+            changed: tally.changed,
+            outcomes: &tally.outcomes,
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        };
+        screen.write_summary(context.clock.now(), &counts);
         return;
     }
     let mut text = format!(

@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, console: &Console) -
     found.reverse();
     if console.is_json() {
         for delivery in &found {
-            console.write_record("delivery", &records::DeliveryRecord::of(delivery))?;
+            console.write_record(&records::DeliveryRecord::of(delivery))?;
         }
         return Ok(Exit::Done);
     }

@@ -2,9 +2,9 @@
 
 use super::{SignupsSession, WaitlistArgument, pick};
 use crate::error::{Error, Exit};
+use crate::output::records::SignupDeletedRecord;
 use crate::output::{phrases, prompt};
 use crate::session::arguments;
-use serde_json::json;
 
 /// Delete sign-ups, which causes signup.deleted events
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     for id in &ids {
         match work.service.client.delete_signup(&waitlist, id).await {
             Ok(()) if work.console.is_json() => {
-                work.console.write_record("signup_deleted", &json!({ "id": id, "waitlist_id": waitlist }))?;
+                work.console.write_record(&SignupDeletedRecord { id, waitlist_id: &waitlist })?;
             }
             Ok(()) => work.console.write_line(&format!("deleted {id}"))?,
             Err(failure) => failed.push((id, work.explain(&failure))),

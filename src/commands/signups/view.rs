@@ -2,11 +2,12 @@
 
 use crate::error::Error;
 use crate::output::console::Console;
+use crate::output::records::SignupRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns, render_pairs};
 use crate::protocol::api::ApiSignup;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Members that a page shows first, and how they are called there.
 const KNOWN: [(&str, &str); 10] = [
@@ -24,11 +25,7 @@ const KNOWN: [(&str, &str); 10] = [
 
 /// The `signup` record.
 pub(super) fn write_record(console: &Console, waitlist: &str, signup: &ApiSignup) -> Result<(), Error> {
-    let fields = json!({
-        "id": signup.id(), "waitlist_id": waitlist, "email": signup.email(), "position": signup.position(),
-        "signup": signup,
-    });
-    Ok(console.write_record("signup", &fields)?)
+    Ok(console.write_record(&SignupRecord::of(signup, waitlist))?)
 }
 
 /// A table of several.

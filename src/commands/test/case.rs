@@ -84,7 +84,7 @@ fn print_requests(check: &AuditCheck, plan: &AuditPlan, console: &Console) -> Re
         let request = &draft.request;
         let rendition = RequestRendition(request);
         match console.is_json() {
-            true => console.write_record("request", &rendition.to_record())?,
+            true => console.write_record(&rendition.as_record())?,
             false => console.write_line(&rendition.to_curl())?,
         }
     }

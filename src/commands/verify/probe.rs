@@ -9,6 +9,7 @@ use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides, is_loopback};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::prompt;
+use crate::output::records::{DiagnosisFields, ProbeRecord, ProbeRequestFields};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
@@ -20,7 +21,6 @@ use crate::session::diagnosis::diagnosis_fields;
 use crate::session::request;
 use http::header::RETRY_AFTER;
 use http::{HeaderName, HeaderValue, Method};
-use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
 
@@ -114,13 +114,11 @@ pub(super) fn show_probe(
 ) -> Result<(), Error> {
     let asks = DiagnosisSubject::Code(b"");
     if console.is_json() {
-        let mut fields = diagnosis_fields(&probed.diagnosis, asks, framework);
-        fields.retain(|name, _| matches!(name.as_str(), "causes" | "difference"));
-        fields.insert("url".into(), json!(url.as_str()));
-        fields.insert("raw_body".into(), json!(is_correct(probed)));
-        let heard = probed.heard.iter().map(|(what, reply)| json!({ "sent": what, "answer": describe_reply(reply) }));
-        fields.insert("requests".into(), heard.collect());
-        return Ok(console.write_record("probe", &Value::Object(fields))?);
+        let DiagnosisFields { causes, difference, .. } = diagnosis_fields(&probed.diagnosis, asks, framework);
+        let heard = probed.heard.iter();
+        let requests = heard.map(|(sent, reply)| ProbeRequestFields { sent, answer: describe_reply(reply) }).collect();
+        let (url, raw_body) = (url.as_str(), is_correct(probed));
+        return Ok(console.write_record(&ProbeRecord { causes, difference, url, raw_body, requests })?);
     }
     let style = &console.out;
     for (what, reply) in &probed.heard {

@@ -20,6 +20,7 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
 
 /// A body as text, or in Base64 where it is not UTF-8.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum BodyFields<'a> {
     /// UTF-8.
     #[serde(rename = "body")]
@@ -41,6 +42,7 @@ impl<'a> BodyFields<'a> {
 
 /// One header line.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HeaderField<'a> {
     name: String,
     #[serde(flatten)]
@@ -48,6 +50,7 @@ pub(crate) struct HeaderField<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 enum HeaderFieldValue<'a> {
     #[serde(rename = "value")]
     Text(&'a str),
@@ -69,11 +72,13 @@ pub(crate) fn header_fields(headers: &HeaderLines) -> Vec<HeaderField<'_>> {
 
 /// Fields of an `arrival`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ArrivalRecord<'a> {
     #[serde(flatten)]
     number: ArrivalNumberFields,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_type: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "String"))]
     fingerprint: Fingerprint,
     verification: SignatureState,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,6 +134,7 @@ impl<'a> ArrivalRecord<'a> {
 }
 
 #[derive(Serialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ArrivalNumberFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<u64>,
@@ -151,6 +157,7 @@ impl ArrivalNumberFields {
 }
 
 #[derive(Serialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RepeatFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<u64>,
@@ -176,6 +183,7 @@ impl RepeatFields {
 
 /// What the body says.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PayloadFactFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     waitlist_id: Option<&'a str>,
@@ -227,11 +235,13 @@ fn data(body: &[u8]) -> Option<serde_json::Value> {
 
 /// Fields of a `sending`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SendingRecord<'a> {
     event: u64,
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_type: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "String"))]
     fingerprint: Fingerprint,
     #[serde(flatten)]
     facts: PayloadFactFields<'a>,
@@ -259,6 +269,7 @@ impl<'a> SendingRecord<'a> {
 
 /// Fields of a `forward` or an `attempt`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct AttemptRecord<'a> {
     event: u64,
     url: &'a str,
@@ -274,6 +285,7 @@ pub(super) struct AttemptRecord<'a> {
 
 /// How an attempt ended.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct OutcomeFields<'a> {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,21 +1,11 @@
 //! The records that only the inspector's interface has: what its page begins with, and where a list or a stream goes on.
 
-use super::format_instant;
+use super::signing::DiagnosisFields;
+use super::{format_instant, named};
 use crate::protocol::arrival::ForwardProgress;
 use crate::protocol::event::{CatalogueField, EventType, FieldKind};
 use crate::protocol::signature::SignatureFault;
 use serde::Serialize;
-use serde_json::{Map, Value};
-
-/// Fields of a `ready` where a page is served.
-#[derive(Serialize)]
-pub(crate) struct ServedRecord<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<&'a str>,
-    pub pid: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inspect_url: Option<&'a str>,
-}
 
 /// Fields of a `page`.
 #[derive(Serialize)]
@@ -24,9 +14,23 @@ pub(crate) struct PageRecord {
     pub next_before: Option<u64>,
 }
 
-/// Fields of a `place`; a `hello` and a `reset` have the same.
+/// Fields of a `place`: how far a stream has come.
 #[derive(Serialize)]
 pub(crate) struct PlaceRecord {
+    pub last: u64,
+    pub skipped: u64,
+}
+
+/// Fields of a `hello`: where a stream begins.
+#[derive(Serialize)]
+pub(crate) struct HelloRecord {
+    pub last: u64,
+    pub skipped: u64,
+}
+
+/// Fields of a `reset`: the store is another one.
+#[derive(Serialize)]
+pub(crate) struct ResetRecord {
     pub last: u64,
     pub skipped: u64,
 }
@@ -46,7 +50,7 @@ pub(crate) struct RefusalRecord<'a> {
     pub message: &'a str,
     pub bytes: usize,
     #[serde(flatten)]
-    pub diagnosis: Map<String, Value>,
+    pub diagnosis: DiagnosisFields,
 }
 
 /// Fields of a `status`.
@@ -62,7 +66,7 @@ pub(crate) struct StatusRecord<'a> {
     pub refused: u64,
     pub catalogue: Vec<CatalogueFieldRecord>,
     pub retry_delays_s: Vec<u64>,
-    pub pending: Vec<PendingForwardRecord>,
+    pub pending: Vec<PendingForwardFields>,
 }
 
 /// One field that events have.
@@ -96,7 +100,7 @@ fn name_kind(kind: FieldKind) -> &'static str {
 
 /// A forward that is tried again.
 #[derive(Serialize)]
-pub(crate) struct PendingForwardRecord {
+pub(crate) struct PendingForwardFields {
     url: String,
     arrival: u64,
     attempts: u32,
@@ -104,7 +108,7 @@ pub(crate) struct PendingForwardRecord {
     due_at: String,
 }
 
-impl PendingForwardRecord {
+impl PendingForwardFields {
     /// Reads how far a target has got.
     pub(crate) fn of(url: String, progress: &ForwardProgress) -> Self {
         Self {
@@ -115,4 +119,14 @@ impl PendingForwardRecord {
             due_at: format_instant(progress.due),
         }
     }
+}
+
+named! {
+    PageRecord => "page",
+    PlaceRecord => "place",
+    HelloRecord => "hello",
+    ResetRecord => "reset",
+    PayloadRecord<'_> => "payload",
+    RefusalRecord<'_> => "verification",
+    StatusRecord<'_> => "status",
 }

@@ -3,19 +3,44 @@
 //! What is unsafe on a terminal is escaped inside the strings, where `\uXXXX` means the same character: a record parses
 //! to exactly what it was made from. Nothing here knows a terminal, a width or a colour.
 
+mod account;
 mod events;
 mod inspector;
 mod replay;
 mod report;
 mod sandbox;
+mod setup;
+mod signing;
+mod signups;
+mod stored;
+mod summaries;
 mod verdicts;
 
-pub(crate) use events::{BodyFields, OutcomeFields, PayloadFactFields, header_fields};
+pub(crate) use account::{LoginRecord, LogoutRecord, WaitlistRecord, WhoamiRecord};
+pub(crate) use events::{BodyFields, PayloadFactFields, header_fields};
 pub(crate) use inspector::{
-    CatalogueFieldRecord, PageRecord, PayloadRecord, PendingForwardRecord, PlaceRecord, RefusalRecord, ServedRecord,
-    StatusRecord,
+    CatalogueFieldRecord, HelloRecord, PageRecord, PayloadRecord, PendingForwardFields, PlaceRecord, RefusalRecord,
+    ResetRecord, StatusRecord,
 };
-pub(crate) use sandbox::DeliveryRecord;
+pub(crate) use sandbox::{DeliveryPageFields, DeliveryRecord, ReadyRecord};
+pub(crate) use setup::{
+    AssumptionRecord, CheckListedRecord, ConfigPathRecord, SettingChangedRecord, SettingRecord, SetupCheckRecord,
+};
+pub use signing::{CauseFields, DiagnosisFields, DifferenceFields};
+pub(crate) use signing::{
+    CodeFields, ProbeRecord, ProbeRequestFields, RequestRecord, SecretKeptRecord, SecretRecord, SignatureRecord,
+    VerificationRecord,
+};
+pub(crate) use signups::{
+    ForgottenRecord, MissedRecord, SignupDeletedRecord, SignupRecord, SubscriptionRecord, UnsubscribedRecord,
+};
+pub(crate) use stored::{
+    DifferenceRecord, EventRecord, RefusedRecord, StoredArrivalFields, StoredAttemptFields, TextHeaderField,
+};
+pub(crate) use summaries::{
+    AuditSummary, CommandSummary, DemoSummary, DoctorSummary, ExpectSummary, ImportSummary, ListenSummary, LoadSummary,
+    NumberMap, PrunedSummary, ReconcileSummary, RehearsalRecord, RehearsalSummary, ReplaySummary, StateFields,
+};
 
 use super::sanitise::{EscapeNotation, find_unsafe, push_escaped};
 use crate::protocol::report::{Report, SCHEMA_VERSION};
@@ -24,16 +49,32 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
-/// One line of JSON, line feed included: `type`, `at`, `v`, and the fields of `fields`, which must serialise as an
-/// object. What cannot be serialised (no type of this program) becomes an `error` record that says so.
-pub(crate) fn encode_record(kind: &str, at: Timestamp, fields: &impl Serialize) -> Vec<u8> {
+/// The fields of a record of one type, in the order in which they are written.
+pub(crate) trait NamedRecord: Serialize {
+    /// The record's `type`.
+    const TYPE: &'static str;
+}
+
+/// Says which record's fields a struct holds.
+macro_rules! named {
+    ($($name:ty => $kind:literal,)*) => {
+        $(impl $crate::output::records::NamedRecord for $name {
+            const TYPE: &'static str = $kind;
+        })*
+    };
+}
+use named;
+
+/// One line of JSON, line feed included: `type`, `at`, `v`, and the record's fields. What cannot be serialised (no type
+/// of this program) becomes an `error` record that says so.
+pub(crate) fn encode_record<R: NamedRecord>(at: Timestamp, fields: &R) -> Vec<u8> {
     let mut line = Vec::with_capacity(512);
-    write_record(&mut line, kind, at, fields);
+    write_record(&mut line, R::TYPE, at, fields);
     line
 }
 
 /// Appends a record to a buffer.
-pub(crate) fn write_record(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl Serialize) {
+fn write_record(out: &mut Vec<u8>, kind: &str, at: Timestamp, fields: &impl Serialize) {
     let start = out.len();
     if let Err(fault) = append(out, kind, at, fields) {
         out.truncate(start);
@@ -58,12 +99,18 @@ pub(crate) fn write_report_record(out: &mut Vec<u8>, report: &Report) {
 
 /// The `error` record.
 pub(crate) fn encode_error(at: Timestamp, kind: &str, message: &str, hints: &[String]) -> Vec<u8> {
-    encode_record("error", at, &ErrorRecord { kind, message, hints })
+    encode_record(at, &ErrorRecord { kind, message, hints })
 }
 
 /// The `summary` record that ends a long command: its name, and its counts.
-pub(crate) fn encode_summary(at: Timestamp, command: &str, counts: &impl Serialize) -> Vec<u8> {
-    encode_record("summary", at, &SummaryRecord { command, counts })
+pub(crate) fn encode_summary<S: CommandSummary>(at: Timestamp, counts: &S) -> Vec<u8> {
+    encode_record(at, &SummaryRecord { command: S::COMMAND, counts })
+}
+
+/// The fields of a `summary` record as a text to be kept.
+pub(crate) fn encode_summary_fields<S: CommandSummary>(counts: &S) -> String {
+    // Made of numbers and strings alone: it cannot fail.
+    serde_json::to_string(&SummaryRecord { command: S::COMMAND, counts }).unwrap_or_default()
 }
 
 /// A point in time as every record writes it: RFC 3339 in UTC, to the millisecond.
@@ -72,6 +119,7 @@ pub(crate) fn format_instant(at: Timestamp) -> String {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ErrorRecord<'a> {
     kind: &'a str,
     message: &'a str,
@@ -83,6 +131,14 @@ struct SummaryRecord<'a, T> {
     command: &'a str,
     #[serde(flatten)]
     counts: &'a T,
+}
+
+named! {
+    ErrorRecord<'_> => "error",
+}
+
+impl<T: Serialize> NamedRecord for SummaryRecord<'_, T> {
+    const TYPE: &'static str = "summary";
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Fields of a `replayed`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ReplayedRecord<'a> {
     event: u64,
     #[serde(skip_serializing_if = "Option::is_none")]

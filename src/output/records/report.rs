@@ -3,7 +3,7 @@
 use super::events::{ArrivalRecord, AttemptRecord, SendingRecord, milliseconds};
 use super::format_instant;
 use super::replay::ReplayedRecord;
-use super::sandbox::{CallRecord, DeliveryAttemptRecord};
+use super::sandbox::{CallRecord, DeliveryAttemptRecord, ReadyRecord};
 use super::verdicts::{CheckRecord, ExpectationRecord, InsteadRecord};
 use crate::protocol::report::{ExposureReport, PublishedReport, ReportKind, TurnedAwayReport};
 use serde::Serialize;
@@ -21,50 +21,81 @@ pub(super) enum ReportRecord<'a> {
     Instead(Box<InsteadRecord<'a>>),
     Call(CallRecord<'a>),
     Dispatch(Box<DeliveryAttemptRecord<'a>>),
-    Ready {
-        url: &'a str,
-        pid: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        inspect_url: Option<&'a str>,
-    },
-    ForwardSkipped {
-        event: u64,
-        url: &'a str,
-        why: &'a str,
-    },
+    Ready(ReadyRecord<'a>),
+    ForwardSkipped(ForwardSkippedRecord<'a>),
     TurnedAway(TurnedAwayRecord<'a>),
-    Wait {
-        attempt: u32,
-        due_at: String,
-        delay_ms: u64,
-    },
-    Delivered {
-        event: u64,
-        url: &'a str,
-        attempts: u32,
-    },
-    GaveUp {
-        event: u64,
-        url: &'a str,
-        attempts: u32,
-        of: u32,
-    },
+    Wait(WaitRecord),
+    Delivered(DeliveredRecord<'a>),
+    GaveUp(GaveUpRecord<'a>),
     Exposure(ExposureRecord<'a>),
     Published(PublishedRecord<'a>),
-    Lag {
-        stream: &'a str,
-        pending: u64,
-    },
-    Skipped {
-        count: u64,
-    },
-    Notice {
-        message: &'a str,
-    },
+    Lag(LagRecord<'a>),
+    Skipped(SkippedRecord),
+    Notice(NoticeRecord<'a>),
+}
+
+/// The fields of `forward_skipped`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ForwardSkippedRecord<'a> {
+    event: u64,
+    url: &'a str,
+    why: &'a str,
+}
+
+/// The fields of `wait`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct WaitRecord {
+    attempt: u32,
+    due_at: String,
+    delay_ms: u64,
+}
+
+/// The fields of `delivered`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct DeliveredRecord<'a> {
+    event: u64,
+    url: &'a str,
+    attempts: u32,
+}
+
+/// The fields of `gave_up`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct GaveUpRecord<'a> {
+    event: u64,
+    url: &'a str,
+    attempts: u32,
+    of: u32,
+}
+
+/// The fields of `skipped`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SkippedRecord {
+    count: u64,
+}
+
+/// The fields of `notice`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct NoticeRecord<'a> {
+    message: &'a str,
+}
+
+/// The fields of `lag`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct LagRecord<'a> {
+    stream: &'a str,
+    pending: u64,
 }
 
 /// The fields of `turned_away`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct TurnedAwayRecord<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     method: &'a str,
@@ -85,6 +116,7 @@ impl<'a> TurnedAwayRecord<'a> {
 
 /// The fields of `published`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PublishedRecord<'a> {
     event: u64,
     stream: &'a str,
@@ -102,6 +134,7 @@ impl<'a> PublishedRecord<'a> {
 
 /// The fields of `exposure`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ExposureRecord<'a> {
     state: &'static str,
     by: &'a str,
@@ -138,25 +171,32 @@ impl<'a> ReportRecord<'a> {
             ReportKind::Instead(instead) => Self::Instead(Box::new(InsteadRecord::of(instead))),
             ReportKind::Call(call) => Self::Call(CallRecord::of(call)),
             ReportKind::Dispatch(dispatch) => Self::Dispatch(Box::new(DeliveryAttemptRecord::of(dispatch))),
-            ReportKind::Ready { url, pid, inspect_url } => {
-                Self::Ready { url, pid: *pid, inspect_url: inspect_url.as_deref() }
+            ReportKind::Ready { url, pid, inspect_url } => Self::Ready(ReadyRecord {
+                url: Some(url),
+                pid: *pid,
+                inspect_url: inspect_url.as_deref(),
+                api_key: None,
+            }),
+            ReportKind::ForwardSkipped { event, url, why } => {
+                Self::ForwardSkipped(ForwardSkippedRecord { event: *event, url, why })
             }
-            ReportKind::ForwardSkipped { event, url, why } => Self::ForwardSkipped { event: *event, url, why },
             ReportKind::TurnedAway(report) => Self::TurnedAway(TurnedAwayRecord::of(report)),
-            ReportKind::Wait { attempt, due_at, delay } => {
-                Self::Wait { attempt: *attempt, due_at: format_instant(*due_at), delay_ms: milliseconds(*delay) }
-            }
+            ReportKind::Wait { attempt, due_at, delay } => Self::Wait(WaitRecord {
+                attempt: *attempt,
+                due_at: format_instant(*due_at),
+                delay_ms: milliseconds(*delay),
+            }),
             ReportKind::Delivered { event, url, attempts } => {
-                Self::Delivered { event: *event, url, attempts: *attempts }
+                Self::Delivered(DeliveredRecord { event: *event, url, attempts: *attempts })
             }
             ReportKind::GaveUp { event, url, attempts, of } => {
-                Self::GaveUp { event: *event, url, attempts: *attempts, of: *of }
+                Self::GaveUp(GaveUpRecord { event: *event, url, attempts: *attempts, of: *of })
             }
             ReportKind::Exposure(exposure) => Self::Exposure(ExposureRecord::of(exposure)),
             ReportKind::Published(published) => Self::Published(PublishedRecord::of(published)),
-            ReportKind::Lag { stream, pending } => Self::Lag { stream, pending: *pending },
-            ReportKind::Skipped { count } => Self::Skipped { count: *count },
-            ReportKind::Notice { message } => Self::Notice { message },
+            ReportKind::Lag { stream, pending } => Self::Lag(LagRecord { stream, pending: *pending }),
+            ReportKind::Skipped { count } => Self::Skipped(SkippedRecord { count: *count }),
+            ReportKind::Notice { message } => Self::Notice(NoticeRecord { message }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The fields of records that a sandbox tells: a call of its API, an attempt of its queue, a delivery with all of them.
 
 use super::events::{BodyFields, OutcomeFields, milliseconds};
-use super::format_instant;
+use super::{format_instant, named};
 use crate::protocol::delivery::{
     CallReport, DispatchReport, SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState,
 };
@@ -9,6 +9,7 @@ use serde::Serialize;
 
 /// Fields of a `call`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct CallRecord<'a> {
     method: &'a str,
     target: &'a str,
@@ -26,6 +27,7 @@ impl<'a> CallRecord<'a> {
 
 /// Fields of a `delivery_attempt`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct DeliveryAttemptRecord<'a> {
     delivery: u64,
     subscription: &'a str,
@@ -59,6 +61,7 @@ impl<'a> DeliveryAttemptRecord<'a> {
 
 /// One attempt of a delivery.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct DeliveryAttemptFields<'a> {
     attempt: u32,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -71,6 +74,7 @@ struct DeliveryAttemptFields<'a> {
 
 /// How it ended.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum DeliveryAttemptEndFields<'a> {
     Ended {
@@ -101,8 +105,30 @@ impl<'a> DeliveryAttemptFields<'a> {
     }
 }
 
+/// Fields of a `ready`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ReadyRecord<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<&'a str>,
+    pub pid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspect_url: Option<&'a str>,
+    /// Of a sandbox, whose key opens nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<&'a str>,
+}
+
+/// The deliveries as a sandbox's own page gives them.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct DeliveryPageFields<'a> {
+    pub deliveries: Vec<DeliveryRecord<'a>>,
+}
+
 /// Fields of a `delivery`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DeliveryRecord<'a> {
     delivery: u64,
     subscription: &'a str,
@@ -138,4 +164,9 @@ impl<'a> DeliveryRecord<'a> {
             body: BodyFields::of(delivery.body.as_bytes()),
         }
     }
+}
+
+named! {
+    ReadyRecord<'_> => "ready",
+    DeliveryRecord<'_> => "delivery",
 }

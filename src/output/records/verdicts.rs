@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// Fields of a `check`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct CheckRecord<'a> {
     id: &'static str,
     group: CheckGroup,
@@ -27,6 +28,7 @@ pub(super) struct CheckRecord<'a> {
 
 /// A request, and what came back.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct CheckExchangeFields<'a> {
     what: &'a str,
     method: &'a str,
@@ -39,6 +41,7 @@ struct CheckExchangeFields<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct CheckResponseFields<'a> {
     latency_ms: u64,
     headers: Vec<CheckHeaderField<'a>>,
@@ -47,6 +50,7 @@ struct CheckResponseFields<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct CheckHeaderField<'a> {
     name: &'a str,
     value: &'a str,
@@ -108,6 +112,7 @@ impl<'a> CheckRecord<'a> {
 
 /// Fields of an `expectation`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ExpectationRecord<'a> {
     expected: &'a str,
     least: u64,
@@ -127,6 +132,7 @@ impl<'a> ExpectationRecord<'a> {
 
 /// Fields of an `instead`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct InsteadRecord<'a> {
     miss: ExpectationMiss,
     #[serde(flatten)]

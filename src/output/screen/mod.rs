@@ -12,12 +12,11 @@ pub(crate) use super::human::ArrivalView;
 use super::human::ScreenStream;
 use super::line::StyledLine;
 use super::output_error::OutputError;
-use super::records::encode_record;
+use super::records::{CommandSummary, NamedRecord, encode_record, encode_summary};
 use super::style::{BodyDisplay, OutputStyle};
 use crate::protocol::report::Report;
 use jiff::Timestamp;
 use queue::{ScreenItem, ScreenLimits, ScreenQueue};
-use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -131,8 +130,13 @@ impl Screen {
     }
 
     /// Writes a record to stdout, in its place between the reports.
-    pub(crate) fn write_record(&self, kind: &str, at: Timestamp, fields: &impl Serialize) {
-        self.print(ScreenStream::Out, encode_record(kind, at, fields));
+    pub(crate) fn write_record(&self, at: Timestamp, fields: &impl NamedRecord) {
+        self.print(ScreenStream::Out, encode_record(at, fields));
+    }
+
+    /// Writes the `summary` record of a command to stdout, behind the reports.
+    pub(crate) fn write_summary(&self, at: Timestamp, counts: &impl CommandSummary) {
+        self.print(ScreenStream::Out, encode_summary(at, counts));
     }
 
     /// Says what is to stand below everything else from now on, on stderr; `None` for nothing. It must be narrower than

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::output::fixtures::{arrival_at, at, created_arrival, report};
+use crate::output::records::ForgottenRecord;
 use crate::protocol::report::ReportKind;
 use jiff::tz::TimeZone;
 use std::io::ErrorKind;
@@ -226,7 +227,7 @@ fn a_screen_is_told_from_many_threads() {
             scope.spawn(move || (0..100).for_each(|n| screen.send_report(arrival(thread * 100 + n))));
         }
     });
-    screen.write_record("row", at("10:00:00"), &serde_json::json!({"n": 1}));
+    screen.write_record(at("10:00:00"), &ForgottenRecord { line: 1 });
     screen.finish().unwrap();
     assert_eq!(written(&log, ScreenStream::Out).lines().count(), 801);
 }

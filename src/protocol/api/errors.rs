@@ -3,7 +3,7 @@
 use super::calls::check_id;
 use super::responses::{parse_json, read_id, read_number};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What a refused call answered: the documented errors as they are written, and any other as it came.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,17 +37,13 @@ impl ApiErrorResponse {
         Self { status, members }
     }
 
-    fn documented(status: u16, members: Value) -> Self {
-        let members = match members {
-            Value::Object(members) => members,
-            _ => Map::new(),
-        };
-        Self { status, members }
+    fn documented<const N: usize>(status: u16, members: [(&str, Value); N]) -> Self {
+        Self { status, members: members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
     }
 
     /// One that says no more than a sentence. Its text may be documented or guessed.
     pub(crate) fn plain(status: u16, error: &str) -> Self {
-        Self::documented(status, json!({ "error": error }))
+        Self::documented(status, [("error", error.into())])
     }
 
     /// 400: the only one that is documented.
@@ -69,11 +65,11 @@ impl ApiErrorResponse {
     pub(crate) fn subscription_required() -> Self {
         Self::documented(
             403,
-            json!({
-                "error": "API access requires a paid subscription",
-                "message": "Upgrade your plan to use the API",
-                "upgrade_url": UPGRADE_URL,
-            }),
+            [
+                ("error", "API access requires a paid subscription".into()),
+                ("message", "Upgrade your plan to use the API".into()),
+                ("upgrade_url", UPGRADE_URL.into()),
+            ],
         )
     }
 
@@ -84,19 +80,21 @@ impl ApiErrorResponse {
 
     /// 409: the e-mail address is on the waitlist already.
     pub(crate) fn signup_exists(id: &str, position: i64, referral_code: &str) -> Self {
-        Self::documented(
-            409,
-            json!({
-                "error": "Email already exists on this waitlist",
-                "signup": { "id": id, "position": position, "referral_code": referral_code },
-            }),
-        )
+        let signup = Value::from_iter([
+            ("id", Value::from(id)),
+            ("position", position.into()),
+            ("referral_code", referral_code.into()),
+        ]);
+        Self::documented(409, [("error", "Email already exists on this waitlist".into()), ("signup", signup)])
     }
 
     /// 429: the hour's calls are used up.
     pub(crate) fn rate_limited(limit: u32, reset_at: Timestamp) -> Self {
         let error = "Rate limit exceeded";
-        Self::documented(429, json!({ "error": error, "limit": limit, "reset_at": reset_at.to_string() }))
+        Self::documented(
+            429,
+            [("error", error.into()), ("limit", limit.into()), ("reset_at", reset_at.to_string().into())],
+        )
     }
 
     /// The body, member for member.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::protocol::api::read_list;
 use crate::protocol::body::RawBody;
+use serde_json::json;
 
 fn signups(rows: &[(&str, i64, &str)]) -> Vec<ApiSignup> {
     let rows: Vec<Value> = rows

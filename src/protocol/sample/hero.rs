@@ -3,7 +3,37 @@
 use super::{SampleOverrides, SampleSignup, SeededRng};
 use crate::protocol::referralhero::HeroEvent;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The members of a body, in the order of the documented example.
+#[derive(Serialize)]
+struct HeroPayload {
+    list_uuid: String,
+    subscriber_id: String,
+    response: &'static str,
+    name: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    extra_field: &'static str,
+    extra_field_2: &'static str,
+    code: String,
+    source: &'static str,
+    referred: bool,
+    referral: HeroReferral,
+    referral_link: String,
+    people_ahead: i64,
+    created_at: i64,
+}
+
+/// Who referred somebody: nobody, somebody who is gone, or a subscriber.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum HeroReferral {
+    Word(&'static str),
+    Friend { name: String, email: String, code: String, people_referred: i64, points: i64 },
+}
 
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
@@ -27,20 +57,36 @@ pub(crate) fn generate_hero_payload(
     let referred = dice.chance(0.4);
     let friend = SampleSignup::generate(dice, now, &SampleOverrides::default());
     let referral = match (referred, dice.chance(0.2)) {
-        (false, _) => json!(""),
-        (true, true) => json!("subscriber_deleted"),
-        (true, false) => json!({
-            "name": friend.name, "email": friend.email, "code": roll(dice, LOWER, 9),
-            "people_referred": dice.between(1, 40), "points": dice.between(1, 60),
-        }),
+        (false, _) => HeroReferral::Word(""),
+        (true, true) => HeroReferral::Word("subscriber_deleted"),
+        (true, false) => HeroReferral::Friend {
+            name: friend.name,
+            email: friend.email,
+            code: roll(dice, LOWER, 9),
+            people_referred: dice.between(1, 40),
+            points: dice.between(1, 60),
+        },
     };
-    json!({
-        "list_uuid": list, "subscriber_id": format!("sub_{}", roll(dice, UPPER, 6)), "response": event.name(),
-        "name": person.name, "first_name": first, "last_name": person.name.split(' ').skip(1).collect::<Vec<_>>().join(" "),
-        "email": person.email, "extra_field": "", "extra_field_2": "", "code": code, "source": "facebook",
-        "referred": referred, "referral": referral, "referral_link": format!("https://example.com/?ref={code}"),
-        "people_ahead": person.position, "created_at": person.created_at.as_second(),
-    })
+    let payload = HeroPayload {
+        list_uuid: list,
+        subscriber_id: format!("sub_{}", roll(dice, UPPER, 6)),
+        response: event.name(),
+        first_name: first,
+        last_name: person.name.split(' ').skip(1).collect::<Vec<_>>().join(" "),
+        name: person.name,
+        email: person.email,
+        extra_field: "",
+        extra_field_2: "",
+        source: "facebook",
+        referred,
+        referral,
+        referral_link: format!("https://example.com/?ref={code}"),
+        code,
+        people_ahead: person.position,
+        created_at: person.created_at.as_second(),
+    };
+    // Strings and numbers alone: it cannot fail.
+    serde_json::to_value(payload).unwrap_or_default()
 }
 
 #[cfg(test)]

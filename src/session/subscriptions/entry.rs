@@ -1,33 +1,42 @@
 //! Lines of the journal, as records and in words.
 
 use crate::output::records::format_instant;
+use crate::output::records::{SubscriptionRecord, UnsubscribedRecord};
 use crate::protocol::api::is_switched_off;
 use crate::store::{JournalEntry, SubscriptionStatus};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// The members of a `subscription` record. `left_behind` where its run is known to be gone.
-pub(crate) fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> Map<String, Value> {
-    let answer: Option<Value> = entry.answer.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let fields = json!({
-        "line": entry.number,
-        "id": entry.id,
-        "standing": entry.standing.name(),
-        "event_type": entry.event,
-        "target_url": entry.url,
-        "waitlist_id": entry.waitlist,
-        "api_url": entry.api,
-        "asked_at": format_instant(entry.asked_at),
-        "ended_at": entry.ended_at.map(format_instant),
-        "run": entry.run,
-        "left_behind": left_behind.then_some(true),
-        "reason": entry.words,
-        "subscription": answer.as_ref().filter(|answer| answer.is_object()),
-        "answer": entry.answer.as_ref().filter(|_| entry.standing == SubscriptionStatus::Unknown),
-        "inactive": is_inactive(entry).then_some(true),
-    });
-    match fields {
-        Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Map::new(),
+pub(crate) fn subscription_fields(entry: &JournalEntry, left_behind: bool) -> SubscriptionRecord<'_> {
+    SubscriptionRecord {
+        line: entry.number,
+        id: entry.id.as_deref(),
+        standing: entry.standing.name(),
+        event_type: &entry.event,
+        target_url: &entry.url,
+        waitlist_id: entry.waitlist.as_deref(),
+        api_url: &entry.api,
+        asked_at: format_instant(entry.asked_at),
+        ended_at: entry.ended_at.map(format_instant),
+        run: entry.run.as_deref(),
+        left_behind,
+        reason: entry.words.as_deref(),
+        subscription: entry.answer.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+        answer: entry.answer.as_deref().filter(|_| entry.standing == SubscriptionStatus::Unknown),
+        inactive: is_inactive(entry),
+        made: None,
+    }
+}
+
+/// The members of an `unsubscribed` record; `rollback` where it was made a moment ago.
+pub(crate) fn unsubscribed_fields(entry: &JournalEntry, found: bool, rollback: bool) -> UnsubscribedRecord<'_> {
+    UnsubscribedRecord {
+        id: entry.id.as_deref(),
+        found,
+        line: Some(entry.number),
+        event_type: Some(&entry.event),
+        target_url: Some(&entry.url),
+        rollback,
     }
 }
 

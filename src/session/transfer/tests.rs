@@ -51,7 +51,7 @@ fn story(body: Vec<u8>) -> EventHistory {
 }
 
 fn written(story: &EventHistory) -> String {
-    String::from_utf8(records::encode_record("event", Timestamp::UNIX_EPOCH, &story.fields())).unwrap()
+    String::from_utf8(records::encode_record(Timestamp::UNIX_EPOCH, &story.fields())).unwrap()
 }
 
 #[test]

@@ -154,11 +154,9 @@ impl SubscriptionScreen<'_> {
     /// A record of the line in the journal, or a sentence.
     fn show_entry(&self, entry: &JournalEntry, verb: &'static str, rest: &'static str) {
         if self.json {
-            return self.screen.write_record(
-                "subscription",
-                self.context.clock.now(),
-                &subscriptions::subscription_fields(entry, false),
-            );
+            return self
+                .screen
+                .write_record(self.context.clock.now(), &subscriptions::subscription_fields(entry, false));
         }
         let id = entry.id.as_deref().map(|id| format!(" ({id})")).unwrap_or_default();
         let line = StyledLine::new(&self.style)
