@@ -3,6 +3,7 @@
 #
 #   docker build -t referralloop .
 #   docker run --rm --read-only --tmpfs /data:uid=65532,gid=65532,mode=0700 referralloop demo
+#   docker run --rm --read-only --publish 4010:4010 referralloop sandbox --memory --bind 0.0.0.0
 #
 # What it keeps (stores, configuration, secrets) is below /data; a volume there outlives the container. Listeners are
 # reached from outside with `listen --bind 0.0.0.0`, which wants a secret of yours in REFERRALLOOP_WEBHOOK_SECRET.

@@ -43,5 +43,5 @@ const server = createServer(async (request, response) => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 })
 process.on('SIGTERM', () => process.exit(0))
-await subscribe(`http://127.0.0.1:${port}/webhooks`)
-server.listen(port, '127.0.0.1')
+await subscribe(`${process.env.OWN_URL}/webhooks`)
+server.listen(port)

@@ -3,10 +3,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { subscribe } from './sandbox.mjs'
 
-const app = 'http://127.0.0.1:3000'
+const app = process.env.APP_URL
 const email = 'ada.lovelace@example.com'
 
-await subscribe(process.env.REFERRALLOOP_WEBHOOK_URL)
+await subscribe(process.env.OWN_URL)
 const made = await fetch(`${app}/signups`, { method: 'POST', body: JSON.stringify({ email }) })
 if (made.status !== 201) throw new Error(`the app answered ${made.status}: ${await made.text()}`)
 

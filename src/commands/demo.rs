@@ -19,7 +19,7 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::Secret;
 use crate::sandbox::{SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
-use crate::session::sandbox::{BoundSandbox, SandboxSpec};
+use crate::session::sandbox::{BoundSandbox, SandboxSigning, SandboxSpec};
 use crate::session::{delivery, runtime};
 use crate::shutdown::{self, StopReceiver, StopSignal};
 use crate::store::{self, Store};
@@ -215,7 +215,9 @@ async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<Demo
         plan: WorkspacePlan::Growth,
         rate_limit: None,
         pace: SandboxRetryPolicy { from: RetryFrom::Previous, speed: Some(SPEED) },
-        key: Some(stage.secret.key()),
+        signing: SandboxSigning { key: Some(stage.secret.key()), ..SandboxSigning::default() },
+        given_key: None,
+        allowed_targets: Vec::new(),
     };
     let site = BoundSandbox::open(plot, stage.context).await?;
     let (key, url) = (site.workspace.key.clone(), site.url.clone());
@@ -225,7 +227,7 @@ async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<Demo
         stop.wait_for_stop().await;
     };
     let running = site.start(stage.context, (stage.backstage, console.out.clone()), Some(heard)).await?;
-    let serving = site.serve(running, end, std::future::pending());
+    let serving = site.serve(running, end, (std::future::pending(), std::future::pending()));
     let telling = async {
         let told = acts::run_acts(stage, key, &url, attempts).await;
         stopper.request_stop(StopSignal::Interrupt);

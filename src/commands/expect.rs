@@ -20,6 +20,7 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
 use crate::session::{self, arguments, arguments::HeaderArgument, runtime, trust};
 use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,9 @@ pub(crate) struct Arguments {
     /// Listen on this port; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
+    /// Listen on this address; beyond this machine a secret of yours is needed
+    #[arg(long, value_name = "ADDRESS", value_parser = arguments::read_address, default_value = "127.0.0.1", hide_default_value = true)]
+    bind: IpAddr,
     /// Write the verdict as JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -97,7 +101,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
     let secrets = session::load_chosen_secrets(context, &settings, &arguments.secret_file)?
         .unwrap_or_else(|| secrets::generate_run_secret(&context.entropy));
+    session::refuse_open_address(arguments.bind, &secrets)?;
     let plan = ExpectPlan {
+        secret_from: secrets.origin.describe(&settings.profile.value),
         count: ExpectationCounter::new(expectations, arguments.in_order),
         rules: ExpectRules { condition, repeats: arguments.count_arrivals },
         within: arguments.within,
@@ -151,10 +157,15 @@ async fn watch(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     console.out.body_lines = Some(0);
-    let door = run::bind_listener(arguments.port).await?;
+    let door = run::bind_listener(SocketAddr::new(arguments.bind, arguments.port)).await?;
     let (screen, _) = console.start_screen()?;
     if console.is_json() {
-        let what = ReportKind::Ready { url: door.url.to_string(), pid: context.pid, inspect_url: None };
+        let what = ReportKind::Ready {
+            url: door.url.to_string(),
+            pid: context.pid,
+            inspect_url: None,
+            secret_from: plan.secret_from.clone(),
+        };
         screen.send_report(Report { at: context.clock.now(), what });
     } else {
         screen.print(ScreenStream::Err, render_introduction(&plan, &door.url, &console));

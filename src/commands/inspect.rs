@@ -66,7 +66,7 @@ async fn serve(
     let door = InspectorDoor::bind(address, store.path(), (&context.clock, &context.entropy)).await?;
     let (url, path) = (door.url(), store.path().to_path_buf());
     let running = door.start(InspectorContext::collect(context, settings, (secrets, &store), None));
-    let fields = ReadyRecord { url: None, pid: context.pid, inspect_url: Some(&url), api_key: None };
+    let fields = ReadyRecord { pid: context.pid, inspect_url: Some(&url), ..ReadyRecord::default() };
     let file = arguments.ready_file.as_ref().map(|file| context.resolve(file));
     let _ready_file = file.map(|file| ReadyFile::write(file, context.clock.now(), &fields)).transpose()?;
     let (screen, _) = console.start_screen()?;

@@ -241,16 +241,16 @@ async fn serve(
     let store_path = session::store_path(context, settings)?;
     let inspector = arguments.inspecting.bind(context, store.as_ref()).await?;
     let inspect_url = inspector.as_ref().map(inspector::InspectorDoor::url);
-    let process = (context.pid, inspect_url.as_deref());
+    let secret = secrets.origin.describe(&settings.profile.value);
+    let process = (context.pid, inspect_url.as_deref(), secret.as_str());
     // A trigger finds what has a socket.
     let registered = (!arguments.relaying.is_subscriber()).then_some(store_path.as_path());
     let traces = Advertisement::publish(&url, process, context.clock.now(), registered, ready_file)?;
-    let secret = secrets.origin.describe(&settings.profile.value);
     listener::show_banner(&url, (&secret, words.as_deref()), &receiving, console, &screen);
     listener::show_inspector(inspect_url.as_deref(), console, &screen);
     show_next_steps(arguments, context, console, &screen);
     let inspector = arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), &url)?;
-    screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), inspect_url));
+    screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url, secret)));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let watch = store.as_ref().map(|store| {

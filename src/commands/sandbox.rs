@@ -1,5 +1,6 @@
 //! `sandbox`: the hosted API emulated on loopback, with real deliveries and retries.
 
+mod access;
 mod deliveries;
 
 use crate::config::ConfigSettings;
@@ -12,13 +13,13 @@ use crate::output::line::StyledLine;
 use crate::output::records::AssumptionRecord;
 use crate::output::style::TextRole;
 use crate::protocol::api::WorkspacePlan;
-use crate::protocol::signature::HmacKey;
-use crate::sandbox::{ASSUMPTIONS, SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
+use crate::sandbox::{ASSUMPTIONS, AllowedTarget, SandboxLocation, SandboxRetryPolicy, WorkspaceSetup};
 use crate::session::arguments;
 use crate::session::delivery::exit_for_signal;
 use crate::session::sandbox::{self, BoundSandbox, SandboxEnd, SandboxSpec};
-use crate::session::{self, runtime};
-use std::net::SocketAddr;
+use crate::session::{self, input, runtime};
+use crate::shutdown::StopSignal;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// Emulate the hosted API on this machine, with real deliveries and retries
@@ -29,20 +30,31 @@ use std::path::PathBuf;
 Creating, moving and deleting sign-ups delivers events to all subscriptions, with the documented
 retries, which outlive a crash. What the documentation leaves open is labelled in each answer.
 
+Among containers: --bind 0.0.0.0, with the key in REFERRALLOOP_API_KEY (pk_test_…) or --key-file, the secret in
+REFERRALLOOP_WEBHOOK_SECRET or --secret-file, and --allow-target for each app by its name. GET /_sandbox/health
+answers 200 while it is well.
+
 Examples:
   referralloop sandbox
   referralloop sandbox --port 0 --ready-file ready.json --memory --speed 60x
   referralloop sandbox --plan starter --signups 500 --seed 1 --data other.db
   referralloop sandbox --unsigned --retry-from first
+  referralloop sandbox --memory --bind 0.0.0.0 --allow-target app --allow-target 10.0.0.0/8
   referralloop sandbox --assumptions
   referralloop sandbox deliveries"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Option<SandboxAction>,
-    /// Listen on this port of 127.0.0.1; 0 picks a free one
+    /// Listen on this port; 0 picks a free one
     #[arg(short, long, value_name = "PORT", value_parser = arguments::read_port, default_value_t = 4010)]
     port: u16,
+    /// Listen on this address; beyond this machine its pages need the key
+    #[arg(long, value_name = "ADDRESS", value_parser = arguments::read_address, default_value = "127.0.0.1")]
+    bind: IpAddr,
+    /// Take the test key in this file (- for standard input) instead of one made here [env: REFERRALLOOP_API_KEY]
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// Write {url, pid, api_key} as JSON to this file (0600) once calls are answered; removed at the end
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -51,8 +63,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     deliveries: DeliveryArguments,
     /// List what the documentation leaves open and what the sandbox decided, and end
-    #[arg(long, conflicts_with_all = ["port", "ready_file", "plan", "rate_limit", "signups", "seed", "data", "memory",
-        "speed", "retry_from", "secret_file", "unsigned"])]
+    #[arg(long, conflicts_with_all = ["port", "bind", "key_file", "ready_file", "plan", "rate_limit", "signups", "seed", "data", "memory",
+        "speed", "retry_from", "secret_file", "unsigned", "allow_target"])]
     assumptions: bool,
 }
 
@@ -96,6 +108,9 @@ struct DeliveryArguments {
     /// Sign nothing, as the service does today
     #[arg(long)]
     unsigned: bool,
+    /// Deliver by http to this host or network, too: app, 10.0.0.0/8 (repeatable; an assumption)
+    #[arg(long, value_name = "HOST|CIDR")]
+    allow_target: Vec<AllowedTarget>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -123,9 +138,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         None => {}
     }
     let settings = session::load_settings(context, &console)?;
-    let (key, signing) = signing(&arguments.deliveries, context, &settings)?;
+    input::require_one_stdin(&[arguments.key_file.as_ref(), arguments.deliveries.secret_file.as_ref()])?;
+    let signing = access::resolve_signing(&arguments.deliveries, arguments.workspace.memory, context, &settings)?;
     let plot = SandboxSpec {
-        address: SocketAddr::from(([127, 0, 0, 1], arguments.port)),
+        address: SocketAddr::new(arguments.bind, arguments.port),
         place: place(&arguments.workspace, context, &settings)?,
         founding: WorkspaceSetup {
             signups: arguments.workspace.signups.unwrap_or(SIGNUPS),
@@ -134,9 +150,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         plan: arguments.workspace.plan,
         rate_limit: arguments.workspace.rate_limit,
         pace: pace(&arguments.deliveries),
-        key,
+        signing,
+        given_key: access::read_given_key(arguments.key_file.as_deref(), context, &console)?,
+        allowed_targets: arguments.deliveries.allow_target.clone(),
     };
-    runtime::serve_on(serve(arguments, plot, &signing, context, &console))
+    runtime::serve_on(serve(arguments, plot, context, &console))
 }
 
 fn pace(arguments: &DeliveryArguments) -> SandboxRetryPolicy {
@@ -160,32 +178,12 @@ fn place(
     })
 }
 
-/// What signs deliveries, and how the banner speaks of it.
-fn signing(
-    arguments: &DeliveryArguments,
-    context: &Context,
-    settings: &ConfigSettings,
-) -> Result<(Option<HmacKey>, String), Error> {
-    if arguments.unsigned {
-        return Ok((None, "unsigned".into()));
-    }
-    let secrets = session::load_secrets(context, settings, arguments.secret_file.as_slice())?;
-    let words = format!("signed with secret: {}", secrets.origin.describe(&settings.profile.value));
-    Ok((Some(secrets.signing().key()), words))
-}
-
-async fn serve(
-    arguments: &Arguments,
-    plot: SandboxSpec,
-    signing: &str,
-    context: &Context,
-    console: &Console,
-) -> Result<Exit, Error> {
+async fn serve(arguments: &Arguments, plot: SandboxSpec, context: &Context, console: &Console) -> Result<Exit, Error> {
     let (stop, place) = (context.subscribe_stop()?, plot.place.clone());
     let site = BoundSandbox::open(plot, context).await?;
     check_founding(&arguments.workspace, &site)?;
     let (screen, unread) = console.start_screen()?;
-    sandbox::show_banner(&site, signing, console, &screen);
+    sandbox::show_banner(&site, console, &screen);
     let running = site.start(context, (&screen, console.out.clone()), None).await?;
     let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
     let ready = sandbox::announce_ready(&site, context, console, &screen, ready_file)?;
@@ -195,7 +193,13 @@ async fn serve(
             () = unread.notified() => {}
         }
     };
-    let summary = site.serve(running, end, stop.wait_for_second_stop()).await;
+    // A person who presses Ctrl-C waits for what is under way; a supervisor kills who takes long.
+    let hurry = async {
+        if stop.wait_for_stop().await != StopSignal::Terminate {
+            std::future::pending::<()>().await;
+        }
+    };
+    let summary = site.serve(running, end, (hurry, stop.wait_for_second_stop())).await;
     drop(ready);
     screen.finish()?;
     sandbox::show_summary(&summary, &place, console);

@@ -52,9 +52,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     require_arguments(arguments, context)?;
     require_own_events(&arguments.events)?;
     let service = service::open_service(context, &settings)?;
-    let api_is_local = service.client.base().is_loopback();
+    let reach = service.client.base().reach();
     if let Some(url) = &arguments.url {
-        check_target(url, arguments.allow_http, api_is_local)?;
+        check_target(url, arguments.allow_http, reach)?;
     }
     let given = waitlist::resolve_waitlist(arguments.waitlist.as_ref(), &settings)?;
     runtime::block_on(async {
@@ -222,10 +222,10 @@ async fn ask_waitlist(service: &service::HostedService, context: &Context) -> Re
 }
 
 fn ask_url(allow_http: bool, service: &service::HostedService, context: &Context) -> Result<Option<Url>, Error> {
-    let local = service.client.base().is_loopback();
+    let reach = service.client.base().reach();
     let read = |text: &str| {
         let url = arguments::read_target(text)?;
-        check_target(&url, allow_http, local).map_err(|error| error.message).map(|()| url)
+        check_target(&url, allow_http, reach).map_err(|error| error.message).map(|()| url)
     };
     Ok(prompt::prompt_line(context, "URL that receives them", read)?)
 }

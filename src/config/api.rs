@@ -67,9 +67,21 @@ pub(crate) fn read_credentials(
     Ok(ApiCredentials { key, origin })
 }
 
+/// The key that the environment holds, whose ever it is.
+pub(crate) fn read_environment_key(environment: &Environment) -> Result<Option<ApiKey>, ConfigError> {
+    if !environment.is_set(KEY_VARIABLE) {
+        return Ok(None);
+    }
+    let bytes = environment.get(KEY_VARIABLE).map(OsStrExt::as_bytes).unwrap_or_default();
+    ApiKey::new(bytes).map(Some).map_err(|fault| ConfigError::Key { origin: KEY_VARIABLE.into(), fault })
+}
+
 /// Keeps a live key from a place that nobody meant for it: a base left over in the environment, say, while the key
 /// is from the configuration. Whoever names both in one place, or the base on the command line, means it.
 pub(crate) fn check_key_location(place: &ApiLocation, credentials: &ApiCredentials) -> Result<(), ConfigError> {
+    if credentials.key.is_live() && place.base.is_readable_on_the_way() {
+        return Err(ConfigError::ClearText { key: credentials.origin.to_string(), url: place.base.to_string() });
+    }
     let meant = match (&place.origin, &credentials.origin) {
         (SettingOrigin::Option(_), _) => true,
         (SettingOrigin::Environment(_), SettingOrigin::Environment(_)) => true,

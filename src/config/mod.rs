@@ -103,6 +103,14 @@ pub enum ConfigError {
         /// Who says so.
         origin: String,
     },
+    /// A live key would cross a network in clear text.
+    #[error("the live API key from {key} would be sent to {url} in clear text")]
+    ClearText {
+        /// Where the key came from.
+        key: String,
+        /// Where it would go.
+        url: String,
+    },
     /// A secret is there and empty.
     #[error("the webhook secret from {origin} is empty")]
     EmptySecret {

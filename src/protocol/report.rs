@@ -35,6 +35,8 @@ pub enum ReportKind {
         pid: u32,
         /// The URL that opens the inspector, where one runs beside it.
         inspect_url: Option<String>,
+        /// Where the secret came from that verifies, in a few words.
+        secret_from: String,
     },
     /// A request was accepted or refused.
     Arrival(Box<ArrivalReport>),

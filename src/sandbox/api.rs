@@ -299,10 +299,10 @@ async fn subscribe(
     State(inner): State<Arc<SandboxState>>,
     request: Request,
 ) -> Result<SandboxResponse, SandboxResponse> {
-    let order = SubscriptionRequest::parse_body(&read_body(&inner, request).await?)?;
+    let order = SubscriptionRequest::parse_body(&read_body(&inner, request).await?, &inner.settings.allowed_targets)?;
     let number: [u8; 8] = inner.around.random_bytes();
     let id: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
-    let everywhere = order.waitlist.is_none();
+    let (everywhere, allowed) = (order.waitlist.is_none(), order.is_allowed_only);
     let new = SandboxSubscription {
         id: format!("{SUBSCRIPTION_PREFIX}{id}"),
         event: order.event.name(),
@@ -321,7 +321,9 @@ async fn subscribe(
     });
     entered.await??;
     let reply = SandboxResponse::json(StatusCode::CREATED, &answer).with_assumption(assumption::CREATED_STATUS);
-    Ok(reply.with_assumption_if(everywhere, assumption::WAITLIST_OPTIONAL))
+    Ok(reply
+        .with_assumption_if(everywhere, assumption::WAITLIST_OPTIONAL)
+        .with_assumption_if(allowed, assumption::ALLOWED_TARGET))
 }
 
 async fn unsubscribe(

@@ -60,6 +60,8 @@ assumptions! {
     "invalid-field" as INVALID_FIELD, Answers, "a member of the wrong type, or an invalid e-mail address, is answered 400 with its name";
     "subscribe-fields" as SUBSCRIBE_FIELDS, Answers, "a subscription without a documented event_type, or without a target_url, is answered 400";
     "target-url" as TARGET_URL, Answers, "a target_url is https, or http on this machine; any other is answered 400";
+    "allowed-target" as ALLOWED_TARGET, Answers, "with --allow-target an http target_url of that host or network is taken as well; \
+        the service takes none";
     "metadata-merge" as METADATA_MERGE, Answers, "where metadata and customFields have a member of the same name, that of customFields is kept";
     "email-case" as EMAIL_CASE, Answers, "two e-mail addresses that differ only in upper and lower case are the same";
     "signup-not-found" as SIGNUP_NOT_FOUND, Answers, "an unknown sign-up is answered 404 {\"error\":\"Signup not found\"}";

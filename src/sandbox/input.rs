@@ -2,6 +2,7 @@
 //!
 //! Pure. What is wrong becomes the reply that says so.
 
+use super::allowed_target::AllowedTarget;
 use super::assumption;
 use super::response::SandboxResponse;
 use crate::protocol::api::{ApiErrorResponse, LARGEST_PAGE, PAGE};
@@ -103,11 +104,13 @@ pub(super) struct SubscriptionRequest {
     pub event: EventType,
     pub url: String,
     pub waitlist: Option<String>,
+    /// Whether the URL is taken only because `--allow-target` says so.
+    pub is_allowed_only: bool,
 }
 
 impl SubscriptionRequest {
-    /// Reads the body of a subscription.
-    pub(super) fn parse_body(body: &[u8]) -> Result<Self, SandboxResponse> {
+    /// Reads the body of a subscription. Plain http goes to this machine, and where it is allowed to.
+    pub(super) fn parse_body(body: &[u8], allowed: &[AllowedTarget]) -> Result<Self, SandboxResponse> {
         let mut members = object(body)?;
         let refused = |error: &str, assumption| Err(SandboxResponse::from_assumption(400, error, assumption));
         let event = match members.remove("event_type") {
@@ -117,30 +120,39 @@ impl SubscriptionRequest {
         let Some(event) = event else { return refused("Invalid event_type", assumption::SUBSCRIBE_FIELDS) };
         let url = match members.remove("target_url") {
             None | Some(Value::Null) => return refused("target_url is required", assumption::SUBSCRIBE_FIELDS),
-            Some(url) => url.as_str().and_then(target),
+            Some(url) => url.as_str().and_then(|text| read_target(text, allowed)),
         };
-        let Some(url) = url else {
-            return refused("target_url must be a public HTTPS URL, or one of this machine", assumption::TARGET_URL);
+        let Some((url, is_allowed_only)) = url else {
+            return refused(describe_targets(allowed), assumption::TARGET_URL);
         };
         let waitlist = match members.remove("waitlist_id") {
             None | Some(Value::Null) => None,
             Some(Value::String(id)) => Some(id),
             Some(_) => return refused("Invalid waitlist_id", assumption::INVALID_FIELD),
         };
-        Ok(Self { event, url, waitlist })
+        Ok(Self { event, url, waitlist, is_allowed_only })
     }
 }
 
-/// A URL that deliveries may go to, as it was written.
-fn target(text: &str) -> Option<String> {
+/// What a target has to be.
+fn describe_targets(allowed: &[AllowedTarget]) -> &'static str {
+    match allowed {
+        [] => "target_url must be a public HTTPS URL, or one of this machine (or of a host that --allow-target names)",
+        _ => "target_url must be a public HTTPS URL, one of this machine, or one of a host that --allow-target names",
+    }
+}
+
+/// A URL that deliveries may go to, as it was written, and whether only `--allow-target` says so.
+fn read_target(text: &str, allowed: &[AllowedTarget]) -> Option<(String, bool)> {
     let url = Url::parse(text).ok()?;
-    let fits = match url.scheme() {
+    let usual = match url.scheme() {
         "https" => url.host_str().is_some(),
         "http" => is_loopback(&url),
         _ => false,
     };
+    let fits = usual || url.scheme() == "http" && allowed.iter().any(|allowed| allowed.includes(&url));
     let plain = url.username().is_empty() && url.password().is_none() && text.len() <= LONGEST_URL;
-    (fits && plain).then(|| text.to_owned())
+    (fits && plain).then(|| (text.to_owned(), !usual))
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, SandboxResponse> {
@@ -185,13 +197,16 @@ mod tests {
 
     #[test]
     fn targets() {
+        let allowed = ["app".parse().unwrap()];
+        assert_eq!(read_target("http://app:3000/hook", &allowed), Some(("http://app:3000/hook".to_owned(), true)));
+        assert_eq!(read_target("http://app:3000/hook", &[]), None);
         for good in
             ["https://app.example.com/hook?x=1", "http://127.0.0.1:4242/", "http://localhost:1/x", "http://[::1]/"]
         {
-            assert_eq!(target(good).as_deref(), Some(good));
+            assert_eq!(read_target(good, &allowed), Some((good.to_owned(), false)));
         }
         for bad in ["http://app.example.com/", "ftp://127.0.0.1/", "https://me:pw@example.com/", "127.0.0.1:80", ""] {
-            assert_eq!(target(bad), None, "{bad}");
+            assert_eq!(read_target(bad, &allowed), None, "{bad}");
         }
     }
 }

@@ -20,6 +20,7 @@
 //! rows; `queue`, `retry_policy` and `dispatch` deliver; `api`, `signup_page` and `own_pages` answer, with `input`, `quota`
 //! and `response`.
 
+mod allowed_target;
 mod api;
 mod assumption;
 mod database;
@@ -40,6 +41,7 @@ mod tests;
 mod waitlist;
 mod workspace;
 
+pub(crate) use allowed_target::AllowedTarget;
 pub(crate) use assumption::ASSUMPTIONS;
 pub(crate) use database::{SandboxDatabase, SandboxDatabaseError, SandboxLocation, SandboxWriteError};
 pub(crate) use delivery::{DeliveryFilter, count_pending};
@@ -85,6 +87,10 @@ pub(crate) struct SandboxSettings {
     pub pace: SandboxRetryPolicy,
     /// Scheme, host and port at which it is reached: what its pages' URLs begin with.
     pub origin: String,
+    /// Where deliveries may go by plain http beside this machine.
+    pub allowed_targets: Vec<AllowedTarget>,
+    /// Whether other machines can reach it: what is for this machine's people alone then asks for the key.
+    pub is_exposed: bool,
     /// Bounds of what callers send.
     pub limits: ServerLimits,
 }
@@ -251,7 +257,7 @@ pub(crate) fn router(Sandbox(inner): Sandbox) -> Router {
         .route(&format!("{PUBLIC}{{*slug}}"), page())
         .fallback(api::answer_unknown_path)
         .layer(middleware::from_fn_with_state(inner.clone(), report_call));
-    told.merge(own_pages::router())
+    told.merge(own_pages::router(&inner))
         .layer(middleware::map_response(tell_assumptions))
         .layer(middleware::from_fn(shield_call))
         .with_state(inner)

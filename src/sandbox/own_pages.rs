@@ -1,8 +1,9 @@
-//! The sandbox's own pages below `/_sandbox/`, where the service has nothing: what was delivered, attempt by attempt.
+//! The sandbox's own pages below `/_sandbox/`, where the service has nothing: what was delivered, attempt by attempt, and
+//! whether it is well.
 
 use super::delivery::{self, DeliveryFilter};
 use super::response::SandboxResponse;
-use super::{SandboxState, assumption};
+use super::{SandboxState, assumption, digest_key};
 use crate::protocol::delivery::SandboxDelivery;
 use crate::protocol::target::is_loopback;
 use axum::Router;
@@ -10,8 +11,9 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use http::StatusCode;
-use http::header::HOST;
+use base64::Engine;
+use http::header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 use std::sync::Arc;
 use url::Url;
@@ -22,8 +24,9 @@ const PREFIX: &str = "/_sandbox";
 /// Deliveries on a page.
 const SHOWN: u64 = 500;
 
-/// These pages. Whatever is asked for below their path, it is answered to this machine alone.
-pub(super) fn router() -> Router<Arc<SandboxState>> {
+/// These pages. Whatever is asked for below their path, it is answered to this machine alone; where other machines can
+/// reach the sandbox, to whoever has its key. Whether it is well is told to everybody: it says nothing else.
+pub(super) fn router(inner: &Arc<SandboxState>) -> Router<Arc<SandboxState>> {
     let refuse = async || SandboxResponse::method_not_allowed("GET");
     let unknown = async || SandboxResponse::json(StatusCode::NOT_FOUND, &Value::from_iter([("error", "Not found")]));
     let page = |methods: MethodRouter<Arc<SandboxState>>| methods.fallback(refuse);
@@ -33,11 +36,45 @@ pub(super) fn router() -> Router<Arc<SandboxState>> {
         .route(&format!("{PREFIX}/deliveries"), page(get(list_deliveries)))
         .route(&format!("{PREFIX}/assumptions"), page(get(list_assumptions)))
         .route(&format!("{PREFIX}/{{*rest}}"), page(get(unknown)))
-        .layer(middleware::from_fn(refuse_foreign_host))
+        .layer(middleware::from_fn_with_state(inner.clone(), refuse_stranger))
+        .route(&format!("{PREFIX}/health"), page(get(answer_health)))
 }
 
-async fn refuse_foreign_host(request: Request, next: Next) -> Response {
-    if is_local(&request) { next.run(request).await } else { reject_foreign_host().into_response() }
+async fn refuse_stranger(State(inner): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {
+    if !inner.settings.is_exposed {
+        return if is_local(&request) { next.run(request).await } else { reject_foreign_host().into_response() };
+    }
+    if has_key(&inner, request.headers()) {
+        return next.run(request).await;
+    }
+    let refused = Value::from_iter([("error", "This page needs the sandbox's key, as Bearer or as the password")]);
+    let mut response = SandboxResponse::json(StatusCode::UNAUTHORIZED, &refused).into_response();
+    // A browser asks for the password by itself.
+    response
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox\", charset=\"UTF-8\""));
+    response
+}
+
+/// Whether the key stands there, as programs send it or as the password that a browser asked for.
+fn has_key(inner: &SandboxState, headers: &HeaderMap) -> bool {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some((scheme, rest)) = value.split_once(' ') else { return false };
+    let key = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => rest.as_bytes().to_vec(),
+        "basic" => {
+            let pair = base64::engine::general_purpose::STANDARD.decode(rest).unwrap_or_default();
+            pair.iter().position(|byte| *byte == b':').map(|colon| pair[colon + 1..].to_vec()).unwrap_or_default()
+        }
+        _ => return false,
+    };
+    digest_key(&key) == inner.key
+}
+
+/// Well is who can work in the book.
+async fn answer_health(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
+    inner.run_job(delivery::count_pending).await?;
+    Ok(SandboxResponse::json(StatusCode::OK, &Value::from_iter([("status", "ok")])))
 }
 
 async fn show_deliveries(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {

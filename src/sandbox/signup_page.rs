@@ -21,7 +21,8 @@ pub(super) async fn answer_signup_page(
     // What is no text, or missing, names no waitlist.
     let (inner, slug) = (&inner, &*slug.map(|Path(slug)| slug).unwrap_or_default());
     let reply = match *request.method() {
-        _ if !own_pages::is_local(&request) => own_pages::reject_foreign_host(),
+        // Where other machines can reach it, it is the public page that it is at the service.
+        _ if !inner.settings.is_exposed && !own_pages::is_local(&request) => own_pages::reject_foreign_host(),
         Method::GET | Method::HEAD => form(inner, slug, referral(&request)).await,
         Method::POST => submit_signup_form(inner, slug, request).await,
         _ => SandboxResponse::method_not_allowed("GET, POST"),

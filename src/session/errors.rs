@@ -37,6 +37,7 @@ fn explain_config_error(error: &ConfigError) -> Vec<String> {
             "to send it there anyway, give the URL with --api-url",
             "to use a sandbox, put its own key in REFERRALLOOP_API_KEY",
         ],
+        ConfigError::ClearText { .. } => &["use https there; a sandbox takes a test key, which may go by http"],
         ConfigError::EmptySecret { .. } => &["anyone can sign with an empty secret, so it is refused"],
         _ => &[],
     };

@@ -4,7 +4,7 @@ use super::relay::{EventRecorder, RelayIntake};
 use crate::error::Error;
 use crate::receive::{self, ServerLimits, WebhookReceiver};
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket};
 use url::Url;
 
@@ -56,6 +56,19 @@ fn cannot_bind(address: SocketAddr, error: std::io::Error) -> Error {
     let another = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
     let told = told.caused_by(error);
     if another { told.hint("--port 0 picks a free one") } else { told }
+}
+
+/// Who listens on every address is reached from here by the one of this machine, and from elsewhere by its name.
+pub(crate) fn name_this_machine(url: &Url) -> Url {
+    let here = match url.host() {
+        Some(url::Host::Ipv4(address)) if address.is_unspecified() => Some(IpAddr::from([127, 0, 0, 1])),
+        Some(url::Host::Ipv6(address)) if address.is_unspecified() => Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        _ => None,
+    };
+    let mut named = url.clone();
+    // It has a host, and takes another.
+    here.map(|address| named.set_ip_host(address));
+    named
 }
 
 /// Where requests come from.

@@ -2,7 +2,7 @@
 //! `trigger` find it, and every way in which it may end.
 
 use super::diagnosis::BackgroundDiagnosis;
-pub(crate) use super::intake::{BoundListener, ListenerIntake};
+pub(crate) use super::intake::{BoundListener, ListenerIntake, name_this_machine};
 use super::ready_file::ReadyFile;
 use super::registry::{self, ListenerEntry};
 use super::relay::{EventRecorder, RelayCounts};
@@ -233,21 +233,32 @@ impl Advertisement {
     /// whose folder takes no entry is no reason to fail: `trigger` then needs `--to`.
     pub(crate) fn publish(
         url: &Url,
-        (pid, inspect_url): (u32, Option<&str>),
+        (pid, inspect_url, secret_from): (u32, Option<&str>, &str),
         at: Timestamp,
         store: Option<&Path>,
         ready_file: Option<PathBuf>,
     ) -> Result<Self, Error> {
         let _announcement = store.and_then(|store| registry::register_listener(store, url, pid).ok());
-        let fields = ReadyRecord { url: Some(url.as_str()), pid, inspect_url, api_key: None };
+        let fields = ReadyRecord {
+            url: Some(url.as_str()),
+            pid,
+            inspect_url,
+            secret_from: Some(secret_from),
+            ..ReadyRecord::default()
+        };
         let _ready_file = ready_file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
         Ok(Self { _ready_file, _announcement })
     }
 }
 
 /// The report that the listener accepts connections.
-pub(crate) fn ready_report(url: &Url, pid: u32, at: Timestamp, inspect_url: Option<String>) -> Report {
-    Report { at, what: ReportKind::Ready { url: url.to_string(), pid, inspect_url } }
+pub(crate) fn ready_report(
+    url: &Url,
+    pid: u32,
+    at: Timestamp,
+    (inspect_url, secret_from): (Option<String>, String),
+) -> Report {
+    Report { at, what: ReportKind::Ready { url: url.to_string(), pid, inspect_url, secret_from } }
 }
 
 /// The banner: where, with which secret, and where to.

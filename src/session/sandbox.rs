@@ -1,26 +1,26 @@
 //! A sandbox with everything around it: its book, the socket, the screen, what signs its deliveries, and its end.
 
-use super::listener::BoundListener;
-use super::ready_file::ReadyFile;
+mod telling;
+
+pub(crate) use telling::{announce_ready, show_banner, show_summary};
+
+use super::listener::{BoundListener, name_this_machine};
 use super::{errors, request};
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
-use crate::output::console::Console;
-use crate::output::human::{ScreenStream, render_banner};
-use crate::output::records::{self, DeliveryPageFields, ReadyRecord};
-use crate::output::sanitise::Sanitised;
+use crate::output::records::{self, DeliveryPageFields};
+use crate::output::sandbox as shown;
 use crate::output::screen::Screen;
 use crate::output::style::OutputStyle;
-use crate::output::{phrases, sandbox as shown};
-use crate::protocol::api::{BASE_PATH, WorkspacePlan};
+use crate::protocol::api::{ApiKey, BASE_PATH, WorkspacePlan};
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
 use crate::protocol::report::{Report, ReportKind};
-use crate::protocol::signature::HmacKey;
+use crate::protocol::signature::{HmacKey, Secret};
 use crate::sandbox::{
-    self, DeliveryRequestBuilder, Sandbox, SandboxContext, SandboxDatabase, SandboxDatabaseError, SandboxLocation,
-    SandboxObserver, SandboxPageRenderer, SandboxRetryPolicy, SandboxSettings, SandboxWorkspace, SandboxWriteError,
-    SignupPage, WorkspaceSetup,
+    self, AllowedTarget, DeliveryRequestBuilder, Sandbox, SandboxContext, SandboxDatabase, SandboxDatabaseError,
+    SandboxLocation, SandboxObserver, SandboxPageRenderer, SandboxRetryPolicy, SandboxSettings, SandboxWorkspace,
+    SandboxWriteError, SignupPage, WorkspaceSetup,
 };
 use crate::server::{self, ServerLimits};
 use crate::shutdown::StopSignal;
@@ -47,8 +47,32 @@ pub(crate) struct SandboxSpec {
     pub rate_limit: Option<u32>,
     /// How fast retries come.
     pub pace: SandboxRetryPolicy,
-    /// What signs deliveries; `None` for unsigned ones.
+    /// What signs deliveries.
+    pub signing: SandboxSigning,
+    /// The key that it takes, where one is given; else it has one of its own.
+    pub given_key: Option<GivenSandboxKey>,
+    /// Where deliveries may go by plain http beside this machine.
+    pub allowed_targets: Vec<AllowedTarget>,
+}
+
+/// What signs the deliveries of a sandbox.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SandboxSigning {
+    /// The key; `None` for unsigned ones.
     pub key: Option<HmacKey>,
+    /// Where the secret came from.
+    pub origin: Option<String>,
+    /// The secret, where it was made for this run: nobody could know it otherwise, and it is worth nothing elsewhere.
+    pub made: Option<Secret>,
+}
+
+/// A key that somebody gave to a sandbox, and where it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct GivenSandboxKey {
+    /// The key.
+    pub key: ApiKey,
+    /// Where it came from.
+    pub origin: String,
 }
 
 /// A sandbox that is bound and founded, and not served yet.
@@ -98,10 +122,18 @@ impl BoundSandbox {
         }
         let mut random = [0; 16];
         (context.entropy)(&mut random);
-        let workspace = sandbox::open_workspace(&book, plot.founding, random, context.clock.now())
+        let mut workspace = sandbox::open_workspace(&book, plot.founding, random, context.clock.now())
             .await
             .map_err(explain_write_error)?;
-        Ok(Self { url: door.url.clone(), workspace, book, door, plot, counts: Arc::default() })
+        if let Some(given) = &plot.given_key {
+            workspace.key = given.key.clone();
+        }
+        Ok(Self { url: name_this_machine(&door.url), workspace, book, door, plot, counts: Arc::default() })
+    }
+
+    /// Whether other machines can reach it.
+    fn is_exposed(&self) -> bool {
+        !self.plot.address.ip().is_loopback()
     }
 
     /// The page of its deliveries.
@@ -110,8 +142,13 @@ impl BoundSandbox {
     }
 
     /// Its test key.
-    pub(crate) fn key(&self) -> String {
+    fn key(&self) -> String {
         String::from_utf8_lossy(self.workspace.key.expose()).into_owned()
+    }
+
+    /// The secret that was made for this run.
+    fn made_secret(&self) -> Option<String> {
+        self.plot.signing.made.as_ref().map(|secret| String::from_utf8_lossy(secret.expose()).into_owned())
     }
 
     /// Starts the delivery queue with what an earlier run left. Each attempt that ends is told to `heard` too, where
@@ -127,6 +164,8 @@ impl BoundSandbox {
             rate_limit: self.plot.rate_limit,
             pace: self.plot.pace,
             origin: self.url.origin().ascii_serialization(),
+            allowed_targets: self.plot.allowed_targets.clone(),
+            is_exposed: self.is_exposed(),
             limits: ServerLimits::default(),
         };
         let around = SandboxContext {
@@ -134,25 +173,34 @@ impl BoundSandbox {
             entropy: context.entropy.clone(),
             audience: Arc::new(SandboxScreenAudience { screen: screen.clone(), counts: self.counts.clone(), heard }),
             pages: Arc::new(StyledPages(style)),
-            prepare: prepare(self.plot.key.clone()),
+            prepare: prepare(self.plot.signing.key.clone()),
         };
         Sandbox::start(settings, &self.book, &self.workspace, around).await.map_err(explain_write_error)
     }
 
-    /// Serves what was started until told to stop, then finishes what is under way.
+    /// Serves what was started until told to stop, then finishes what is under way. Once `hurry` is ready, what is under
+    /// way has a moment only: the rest of it waits in the book, where the next start finds it.
     pub(crate) async fn serve(
         self,
         running: Sandbox,
         end: impl Future<Output = ()>,
-        abort: impl Future<Output = StopSignal>,
+        (hurry, abort): (impl Future<Output = ()>, impl Future<Output = StopSignal>),
     ) -> SandboxSummary {
         let limits = ServerLimits::default();
         let serving = async {
             server::serve(self.door.into_listener(), sandbox::router(running.clone()), limits, end).await;
             running.finish(limits.drain + GRACE).await;
         };
+        let hurried = async {
+            hurry.await;
+            tokio::time::sleep(HURRY).await;
+        };
         let ended = tokio::select! {
             () = serving => SandboxEnd::Done,
+            () = hurried => {
+                running.finish(Duration::ZERO).await;
+                SandboxEnd::Done
+            }
             signal = abort => SandboxEnd::Aborted(signal),
         };
         let pending = self.book.run_job(sandbox::count_pending).await.unwrap_or_default();
@@ -171,6 +219,9 @@ impl BoundSandbox {
 
 /// What an attempt has beyond its own five seconds at the end, to write how it ended.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// What an attempt has where a supervisor wants the process gone: it kills who takes long.
+const HURRY: Duration = Duration::from_millis(700);
 
 /// Where people find the data of a profile's sandbox: beside its store.
 pub(crate) fn default_data_path(store: &std::path::Path) -> PathBuf {
@@ -251,74 +302,4 @@ impl SandboxPageRenderer for StyledPages {
     fn render_signup(&self, page: &SignupPage<'_>) -> String {
         shown::signup_page(page.waitlist, page.referral, page.result)
     }
-}
-
-/// The banner: where, with which key, and what is in it.
-pub(crate) fn show_banner(site: &BoundSandbox, signing: &str, console: &Console, screen: &Screen) {
-    if console.is_json() {
-        return;
-    }
-    let plot = &site.plot;
-    let limit = plot.plan.hourly_limit().map(|own| plot.rate_limit.unwrap_or(own));
-    let calls = limit.map_or("no API access".to_owned(), |limit| {
-        format!("{} calls an hour", phrases::format_count(u64::from(limit)).as_str())
-    });
-    let speed = match plot.pace.speed {
-        None => "retries at once".to_owned(),
-        Some(1.0) => "retries as documented".to_owned(),
-        Some(speed) => format!("retries {speed}x as fast"),
-    };
-    let WorkspaceSetup { signups, seed } = site.workspace.founding;
-    let data = match &plot.place {
-        SandboxLocation::Memory => "in memory".to_owned(),
-        SandboxLocation::File(path) => path.display().to_string(),
-    };
-    let age = if site.workspace.is_new { "created" } else { "first created" };
-    let parts = |texts: &[String]| {
-        let parts: Vec<_> = texts.iter().map(|text| Sanitised::text(text)).collect();
-        render_banner(&parts, &console.err)
-    };
-    let mut out = parts(&["Sandbox of the hosted API".into(), format!("plan {} ({calls})", plot.plan.name()), speed]);
-    out += &parts(&[format!("Data: {data}"), format!("{age} with {signups} sign-ups from seed {seed}")]);
-    out += &parts(&[format!("Deliveries: {}", site.page()), signing.to_owned()]);
-    for line in [
-        format!("export REFERRALLOOP_API_URL={}", site.url),
-        format!("export REFERRALLOOP_API_KEY={}", site.key()),
-        "Ready. Ctrl-C stops.".to_owned(),
-    ] {
-        out += &parts(&[line]);
-    }
-    screen.print(ScreenStream::Err, out);
-}
-
-/// The last words: what was attempted, and what is left.
-pub(crate) fn show_summary(summary: &SandboxSummary, place: &SandboxLocation, console: &Console) {
-    if console.is_json() {
-        return;
-    }
-    let attempts = phrases::format_quantity(summary.attempts, "attempt", "attempts");
-    let mut words = format!("{}: {} delivered, {} failed", attempts.as_str(), summary.delivered, summary.failed);
-    if summary.pending > 0 {
-        let rest = if *place == SandboxLocation::Memory { "lost with its memory" } else { "kept for the next start" };
-        words.push_str(&format!("; {} pending, {rest}", summary.pending));
-    }
-    console.print_notice(&format!("The sandbox ended after {words}."));
-}
-
-/// Tells that it accepts connections: the ready file, and the record where records are wanted.
-pub(crate) fn announce_ready(
-    site: &BoundSandbox,
-    context: &Context,
-    console: &Console,
-    screen: &Screen,
-    file: Option<PathBuf>,
-) -> Result<Option<ReadyFile>, Error> {
-    let (at, key) = (context.clock.now(), site.key());
-    // Its key is told: it opens nothing but this sandbox.
-    let fields = ReadyRecord { url: Some(site.url.as_str()), pid: context.pid, inspect_url: None, api_key: Some(&key) };
-    let file = file.map(|path| ReadyFile::write(path, at, &fields)).transpose()?;
-    if console.is_json() {
-        screen.write_record(at, &fields);
-    }
-    Ok(file)
 }

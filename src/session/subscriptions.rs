@@ -12,7 +12,7 @@ use super::service::HostedService;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
 use crate::hosted::ApiFailure;
-use crate::protocol::api::NewSubscription;
+use crate::protocol::api::{ApiReach, NewSubscription};
 use crate::protocol::event::EventType;
 use crate::protocol::target::is_private;
 use crate::shutdown::{StopReceiver, StopSignal};
@@ -81,10 +81,12 @@ pub(crate) struct SubscriptionClient<'a> {
 }
 
 /// Refuses what the service cannot or must not deliver to: it wants public https endpoints. Loopback is for an API
-/// that is on this machine itself.
-pub(crate) fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> Result<(), Error> {
+/// that is on this machine itself, and what a network alone knows for one that is in a network: a sandbox says by itself
+/// what it was allowed.
+pub(crate) fn check_target(url: &Url, allow_http: bool, reach: ApiReach) -> Result<(), Error> {
     let local = crate::exchange::is_loopback(url);
-    if local && api_is_local {
+    let found = if local { reach == ApiReach::Machine } else { reach != ApiReach::Internet && is_private(url) };
+    if found {
         return Ok(());
     }
     if url.scheme() != "https" && !allow_http {
@@ -99,7 +101,7 @@ pub(crate) fn check_target(url: &Url, allow_http: bool, api_is_local: bool) -> R
         return Err(Error::usage(format!("{url} is this machine, which the service cannot reach"))
             .hint("give a public URL; a URL on this machine works only with a sandbox"));
     }
-    if is_private(url) && !api_is_local {
+    if is_private(url) {
         let host = url.host_str().unwrap_or_default();
         return Err(Error::usage(format!("{host} is known in its own network only, and the service cannot reach it"))
             .hint("give a public URL, or let a program make one: listen --subscribe all --tunnel cloudflared"));

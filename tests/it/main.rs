@@ -8,6 +8,7 @@ mod architecture;
 mod audit;
 mod bytes;
 mod completions;
+mod containers;
 mod counterparts;
 mod diagnose;
 mod durability;

@@ -255,7 +255,11 @@ fn sandbox(scene: &Scene) -> Vec<Output> {
     create("b@example.com");
     sandbox.running().stdout.wait_for("\"status\":500");
     let asked = scene.run(["sandbox", "deliveries", "--json"]);
-    vec![asked, scene.run(["sandbox", "--assumptions", "--json"]), sandbox.stop()]
+    let kept = vec![asked, scene.run(["sandbox", "--assumptions", "--json"]), sandbox.stop()];
+    let given = Sandbox::start_as(scene, ["--json", "--memory"], |run| {
+        run.without("HOME").env("REFERRALLOOP_API_KEY", "pk_test_given")
+    });
+    kept.into_iter().chain([given.stop()]).collect()
 }
 
 fn odd() -> std::ffi::OsString {

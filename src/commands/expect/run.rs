@@ -19,6 +19,7 @@ use crate::session::listener::{self, BoundListener};
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{self, Store};
 use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
 use std::os::unix::ffi::OsStringExt;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is run, and what is expected of it.
 pub(super) struct ExpectPlan {
+    /// Where the secret came from, in a few words.
+    pub secret_from: String,
     /// The expectations.
     pub count: ExpectationCounter,
     /// What counts.
@@ -244,6 +247,8 @@ impl ExpectWindow<'_> {
 }
 
 /// The listener's socket, on a free port unless one is named.
-pub(super) async fn bind_listener(port: u16) -> Result<BoundListener, Error> {
-    listener::BoundListener::bind(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None).await
+pub(super) async fn bind_listener(address: SocketAddr) -> Result<BoundListener, Error> {
+    let mut bound = BoundListener::bind(address, None).await?;
+    bound.url = listener::name_this_machine(&bound.url);
+    Ok(bound)
 }

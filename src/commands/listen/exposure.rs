@@ -16,6 +16,7 @@ use crate::config::api;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
 use crate::output::console::Console;
+use crate::protocol::api::ApiReach;
 use crate::protocol::event::EventSelection;
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive;
@@ -58,8 +59,8 @@ fn provider(text: &str) -> Result<TunnelProvider, String> {
 pub(super) struct ExposurePlan {
     means: Option<PublicAddressSource>,
     subscribing: Option<(ListenSubscriptionOptions, HostedService)>,
-    /// Whether the hosted API is on this machine, so that it finds addresses of this machine.
-    api_is_local: bool,
+    /// How far the hosted API's deliveries go: one on this machine finds addresses of this machine.
+    reach: ApiReach,
 }
 
 impl Arguments {
@@ -70,15 +71,15 @@ impl Arguments {
         settings: &ConfigSettings,
         waitlist: Option<String>,
     ) -> Result<ExposurePlan, Error> {
-        let api_is_local = api::resolve_location(settings)?.base.is_loopback();
+        let reach = api::resolve_location(settings)?.base.reach();
         let means = match (&self.tunnel, &self.public_url) {
             (Some(provider), _) => Some(PublicAddressSource::Tunnel(provider.clone())),
             (None, Some(url)) => Some(PublicAddressSource::Named(url.clone())),
-            (None, None) if self.subscribe.is_some() => Some(require_local_service(api_is_local)?),
+            (None, None) if self.subscribe.is_some() => Some(require_local_service(reach)?),
             (None, None) => None,
         };
         if let (Some(means), Some(_)) = (&means, &self.subscribe) {
-            self.check(means, api_is_local)?;
+            self.check(means, reach)?;
         }
         if let Some(provider) = &self.tunnel {
             address::find_program(provider, context)?;
@@ -97,11 +98,11 @@ impl Arguments {
                 Some((wish, service::open_service(context, settings)?))
             }
         };
-        Ok(ExposurePlan { means, subscribing, api_is_local })
+        Ok(ExposurePlan { means, subscribing, reach })
     }
 
     /// Refuses an address that cannot be subscribed, where it is known already.
-    fn check(&self, means: &PublicAddressSource, api_is_local: bool) -> Result<(), Error> {
+    fn check(&self, means: &PublicAddressSource, reach: ApiReach) -> Result<(), Error> {
         let url = match means {
             PublicAddressSource::Named(url) => Some(url.clone()),
             PublicAddressSource::Tunnel(provider) => {
@@ -109,12 +110,12 @@ impl Arguments {
             }
             PublicAddressSource::Here => None,
         };
-        url.map_or(Ok(()), |url| check_target(&url, self.allow_http, api_is_local))
+        url.map_or(Ok(()), |url| check_target(&url, self.allow_http, reach))
     }
 }
 
-fn require_local_service(api_is_local: bool) -> Result<PublicAddressSource, Error> {
-    if api_is_local {
+fn require_local_service(reach: ApiReach) -> Result<PublicAddressSource, Error> {
+    if reach == ApiReach::Machine {
         return Ok(PublicAddressSource::Here);
     }
     Err(Error::usage("--subscribe needs an address where the service can reach this listener")
@@ -169,7 +170,7 @@ impl ExposurePlan {
             means,
             door: url,
             greeting: receiving.greeting.clone().unwrap_or_else(|| generate_greeting(around.context)),
-            loopback: self.api_is_local,
+            loopback: self.reach == ApiReach::Machine,
             context: around.context,
             screen: around.screen,
             heard: Arc::default(),

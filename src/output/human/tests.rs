@@ -52,8 +52,10 @@ fn deleted() -> EventFacts {
 }
 
 pub(super) fn session() -> Vec<Report> {
+    let ready =
+        ReportKind::Ready { url: "http://127.0.0.1:1".into(), pid: 1, inspect_url: None, secret_from: "".into() };
     vec![
-        report("10:00:00", ReportKind::Ready { url: "http://127.0.0.1:4242".into(), pid: 1, inspect_url: None }),
+        report("10:00:00", ready),
         arrival_at("10:00:01.123", created_arrival(41)),
         report("10:00:01.140", ReportKind::Forward(attempt(answered_outcome(200, "{}")))),
         arrival_at("10:01:02.345", duplicate()),

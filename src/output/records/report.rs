@@ -171,11 +171,12 @@ impl<'a> ReportRecord<'a> {
             ReportKind::Instead(instead) => Self::Instead(Box::new(InsteadRecord::of(instead))),
             ReportKind::Call(call) => Self::Call(CallRecord::of(call)),
             ReportKind::Dispatch(dispatch) => Self::Dispatch(Box::new(DeliveryAttemptRecord::of(dispatch))),
-            ReportKind::Ready { url, pid, inspect_url } => Self::Ready(ReadyRecord {
+            ReportKind::Ready { url, pid, inspect_url, secret_from } => Self::Ready(ReadyRecord {
                 url: Some(url),
                 pid: *pid,
                 inspect_url: inspect_url.as_deref(),
-                api_key: None,
+                secret_from: Some(secret_from),
+                ..ReadyRecord::default()
             }),
             ReportKind::ForwardSkipped { event, url, why } => {
                 Self::ForwardSkipped(ForwardSkippedRecord { event: *event, url, why })

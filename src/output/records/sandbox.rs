@@ -106,7 +106,7 @@ impl<'a> DeliveryAttemptFields<'a> {
 }
 
 /// Fields of a `ready`.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ReadyRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,9 +114,15 @@ pub(crate) struct ReadyRecord<'a> {
     pub pid: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspect_url: Option<&'a str>,
-    /// Of a sandbox, whose key opens nothing else.
+    /// Of a sandbox, whose key opens nothing else, unless it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key_from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_secret: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_from: Option<&'a str>,
 }
 
 /// The deliveries as a sandbox's own page gives them.

@@ -78,7 +78,10 @@ fn reports_come_out_in_order_on_their_streams() {
     let log = RecordedWrites::default();
     let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
     screen.print(ScreenStream::Err, "banner\n");
-    screen.send_report(report("10:00:00", ReportKind::Ready { url: String::new(), pid: 1, inspect_url: None }));
+    screen.send_report(report(
+        "10:00:00",
+        ReportKind::Ready { url: String::new(), pid: 1, inspect_url: None, secret_from: String::new() },
+    ));
     screen.send_report(arrival(1));
     screen.send_report(report("10:00:00", ReportKind::Notice { message: "x".into() }));
     screen.send_report(arrival(2));

@@ -2,7 +2,7 @@
 
 use super::{BASE_PATH, LIVE_PREFIX, ORIGIN, TEST_PREFIX};
 use crate::protocol::signature::Secret;
-use crate::protocol::target::is_loopback;
+use crate::protocol::target::{is_loopback, is_private};
 use http::HeaderValue;
 use std::fmt;
 use url::Url;
@@ -85,8 +85,8 @@ impl fmt::Debug for ApiKey {
 pub(crate) struct ApiBase(Url);
 
 impl ApiBase {
-    /// Reads a URL: https, or http to this machine alone, since a key in clear text is everybody's. Without a path
-    /// the service's own is meant.
+    /// Reads a URL: https, or http to this machine or within a network of one's own, as among containers; a key in
+    /// clear text is everybody's. Without a path the service's own is meant.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
         let plain = url.scheme() == "http";
@@ -96,8 +96,10 @@ impl ApiBase {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the URL has a user name or password in it, which would end up in logs".into());
         }
-        if plain && !is_loopback(&url) {
-            return Err("http would send the API key in clear text; use https (http is for this machine only)".into());
+        if plain && !is_private(&url) {
+            return Err("http would send the API key in clear text; use https (http is for this machine and private \
+                        networks)"
+                .into());
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err("an API URL cannot have a query or a fragment".into());
@@ -126,10 +128,30 @@ impl ApiBase {
         self.0.origin().ascii_serialization() == ORIGIN
     }
 
-    /// Whether it is on this machine.
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.0)
+    /// How far its calls go.
+    pub(crate) fn reach(&self) -> ApiReach {
+        match (is_loopback(&self.0), is_private(&self.0)) {
+            (true, _) => ApiReach::Machine,
+            (false, true) => ApiReach::Network,
+            (false, false) => ApiReach::Internet,
+        }
     }
+
+    /// Whether a key goes to another machine in clear text.
+    pub(crate) fn is_readable_on_the_way(&self) -> bool {
+        self.0.scheme() == "http" && !is_loopback(&self.0)
+    }
+}
+
+/// How far the calls of a base go, and with them how far the deliveries of what answers there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApiReach {
+    /// Not beyond this machine.
+    Machine,
+    /// To a machine of a network of one's own, as among containers.
+    Network,
+    /// Anywhere.
+    Internet,
 }
 
 impl fmt::Display for ApiBase {

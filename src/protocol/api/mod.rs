@@ -14,7 +14,7 @@ mod tests;
 
 pub(crate) use calls::{ApiCall, NewSignup, NewSubscription, check_id};
 pub(crate) use errors::ApiErrorResponse;
-pub(crate) use key::{ApiBase, ApiKey, ApiKeyError};
+pub(crate) use key::{ApiBase, ApiKey, ApiKeyError, ApiReach};
 pub(crate) use limits::{ApiRateLimits, LIMIT_HEADER, REMAINING_HEADER, RESET_HEADER, WorkspacePlan};
 pub(crate) use responses::{
     ApiList, ApiObject, ApiResponseError, ApiSignup, ApiSubscription, ApiWaitlist, is_switched_off, read_list, read_one,

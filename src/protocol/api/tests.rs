@@ -237,5 +237,10 @@ fn only_the_service_itself_is_the_service() {
     }
     let base = ApiBase::parse("http://localhost:1/a").unwrap();
     assert_eq!(base.join("/waitlists?limit=1").as_str(), "http://localhost:1/a/waitlists?limit=1");
-    assert!(base.is_loopback());
+    let reach = |text: &str| ApiBase::parse(text).unwrap().reach();
+    assert_eq!(reach("http://localhost:1/a"), ApiReach::Machine);
+    assert_eq!([reach("http://sandbox:4010"), reach("http://10.1.2.3")], [ApiReach::Network; 2]);
+    assert_eq!(reach(BASE_URL), ApiReach::Internet);
+    assert!(ApiBase::parse("http://sandbox:4010").unwrap().is_readable_on_the_way());
+    assert!(!base.is_readable_on_the_way() && ApiBase::parse("http://sandbox.example.com").is_err());
 }

@@ -101,6 +101,8 @@ pub(super) fn settings(plan: WorkspacePlan) -> SandboxSettings {
         rate_limit: None,
         pace: SandboxRetryPolicy { from: RetryFrom::Previous, speed: Some(1.0) },
         origin: ORIGIN.into(),
+        allowed_targets: Vec::new(),
+        is_exposed: false,
         limits: ServerLimits { body_bytes: 10_000, ..ServerLimits::default() },
     }
 }

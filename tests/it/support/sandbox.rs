@@ -21,11 +21,20 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts `sandbox --port 0 --ready-file …` with more arguments.
     pub fn start<A: Into<OsString>>(scene: &Scene, arguments: impl IntoIterator<Item = A>) -> Self {
+        Self::start_as(scene, arguments, |run| run)
+    }
+
+    /// The same, in a context that may be shaped first.
+    pub fn start_as<A: Into<OsString>>(
+        scene: &Scene,
+        arguments: impl IntoIterator<Item = A>,
+        shape: impl FnOnce(Run) -> Run,
+    ) -> Self {
         let ready_file = scene.folder().join(format!("sandbox-{}.json", scene.next()));
         let mut line: Vec<OsString> = ["sandbox", "--port", "0", "--ready-file"].map(OsString::from).into();
         line.push(ready_file.clone().into());
         line.extend(arguments.into_iter().map(Into::into));
-        let mut running = scene.with(line).start();
+        let mut running = shape(scene.with(line)).start();
         let record = until("the ready file", || {
             assert!(ready_file.exists() || running.has_ended().is_none(), "{}", running.stderr.text());
             std::fs::read(&ready_file).ok()
@@ -49,6 +58,11 @@ impl Sandbox {
     /// The run behind it.
     pub fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
+    }
+
+    /// What its ready file says.
+    pub fn ready_record(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(&self.ready_file).unwrap()).unwrap()
     }
 
     /// Ctrl-C, and its end.

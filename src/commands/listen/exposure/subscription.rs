@@ -79,8 +79,8 @@ impl<'a> RunSubscriptions<'a> {
 
 impl AddressRegistrar for RunSubscriptions<'_> {
     fn accepts(&self, target: &Url) -> Result<(), Error> {
-        let api_is_local = self.subscriber.service.client.base().is_loopback();
-        subscriptions::check_target(target, self.wish.allow_http, api_is_local)
+        let reach = self.subscriber.service.client.base().reach();
+        subscriptions::check_target(target, self.wish.allow_http, reach)
     }
 
     async fn register_address(&mut self, target: &Url) -> Result<(), SubscriptionFailure> {

@@ -29,6 +29,7 @@ pub(super) fn reports() -> Vec<Report> {
             url: "http://127.0.0.1:4242".into(),
             pid: 4711,
             inspect_url: Some("http://127.0.0.1:4243/#token=0123".into()),
+            secret_from: "development (profile default)".into(),
         },
     )];
     reports.extend(arrivals());
