@@ -181,7 +181,9 @@ fn special_for_key(id: &str) -> Option<&'static str> {
         "key-json-member" | "key-yaml-value" | "key-behind-equals" => {
             "one side took the whole line or document for the secret: take the value alone out of it"
         }
-        "key-doubled" | "key-cut" => "copy the secret again, once and whole, and compare its length on both sides",
+        "key-doubled" | "key-cut" | "key-mistyped" => {
+            "copy the secret again, once and whole, and compare its length on both sides"
+        }
         _ => return None,
     })
 }

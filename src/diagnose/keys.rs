@@ -1,6 +1,7 @@
 //! Key forms: what programs make of a secret before they use it, and what they use where they have none.
 
 mod makers;
+mod slips;
 
 use super::cause::{CauseFamily, MismatchCause};
 use makers as m;
@@ -28,7 +29,7 @@ const fn form(id: &'static str, words: &'static str, make: fn(&[u8]) -> Vec<Vec<
     KeyForm { cause: MismatchCause::new(id, CauseFamily::Key, words), make }
 }
 
-/// Every key form, commonest first.
+/// Every key form that is combined with other faults, commonest first.
 pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-trimmed", "the secret without the white space around it", |s| vec![s.trim_ascii().to_vec()]),
     form("key-newline-added", "the secret with a line break after it", |s| m::ended(s, &[b"\n", b"\r\n", b"\r"])),
@@ -57,9 +58,7 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
         let field = [b"v=", s].concat();
         url::form_urlencoded::parse(&field).take(1).map(|(_, value)| value.into_owned().into_bytes()).collect()
     }),
-    form("key-percent-encoded", "the secret percent-encoded", |s| {
-        vec![url::form_urlencoded::byte_serialize(s).collect::<String>().into_bytes()]
-    }),
+    form("key-percent-encoded", "the secret percent-encoded", m::percent_encoded),
     form("key-cut-at-hash", "the secret up to its #: the rest was read as a comment", |s| m::cut_at(s, b'#')),
     form("key-dollar-expanded", "the secret with its $… read as a variable, or doubled against that", m::dollars),
     form("key-first-line", "the first line of the secret", |s| m::cut_at(s, b'\n')),
@@ -70,10 +69,21 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-from-utf-16", "the secret in UTF-8; it is kept in UTF-16", m::from_utf_16),
     form("key-bom-added", "the secret with a byte order mark before it", m::marked),
     form("key-bom-removed", "the secret without its byte order mark", m::unmarked),
-    form("key-hashed", "the SHA-256 of the secret", m::hashed),
+    form("key-hashed", "a hash of the secret", m::hashed),
     form("key-bearer", "the secret with Bearer before it", |s| vec![[b"Bearer ", s].concat()]),
-    form("key-doubled", "the secret twice, or half of it: it was pasted twice on one side", m::doubled),
-    form("key-cut", "a part of the secret: its beginning, or all but one letter", m::cut),
+    form("key-doubled", "the secret twice, or half of it: it was pasted twice on one side", slips::doubled),
+    form("key-cut", "a part of the secret: its beginning, or all but one letter or the = at its end", slips::cut),
+];
+
+/// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
+pub(super) static LONE_KEY_FORMS: [KeyForm; 2] = [
+    form("key-python-bytes", "Python's str() of the secret's bytes: b'…'", m::python_bytes),
+    form(
+        "key-mistyped",
+        "the secret with one letter missing, doubled, in the other case, swapped with its neighbour or taken for one \
+         that looks like it (0 and O, 1, l and I)",
+        slips::mistyped,
+    ),
 ];
 
 const fn hole(id: &'static str, words: &'static str) -> MismatchCause {

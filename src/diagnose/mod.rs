@@ -22,6 +22,7 @@ mod framework;
 mod framing;
 mod keys;
 mod notation;
+mod percent;
 mod probe;
 mod reading;
 mod search;
@@ -62,7 +63,7 @@ pub fn make_forms(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
 /// Every cause that there is.
 pub fn all_causes() -> impl Iterator<Item = &'static MismatchCause> {
     let forms = forms::FORMS.iter().map(|form| &form.cause);
-    let keys = keys::KEY_FORMS.iter().map(|form| &form.cause);
+    let keys = keys::KEY_FORMS.iter().chain(&keys::LONE_KEY_FORMS).map(|form| &form.cause);
     let probed = probe::ALL;
     let lists = [
         &keys::MORE[..],

@@ -1,8 +1,10 @@
 //! Reading a value: every digest that it may stand for, with what is odd about how it is written.
 
+use super::case::{DiagnosisCase, DiagnosisSubject};
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::HashAlgorithm;
 use super::notation::{self, DigestNotation};
+use crate::protocol::signature::SIGNATURE_HEADER;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -21,12 +23,14 @@ static BASE64_URL: MismatchCause = header("value-base64url", "is base64url inste
 static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest instead of hexadecimal");
 static BASE64_OF_HEX: MismatchCause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");
 static SEPARATED: MismatchCause = header("value-separated", "has separators between its digits");
+static PRINTED: MismatchCause =
+    header("value-printed", "has the words around it with which openssl dgst or sha256sum print a digest");
 static QUOTED: MismatchCause = header("value-quoted", "is in quotes");
 static PYTHON_BYTES: MismatchCause = header("value-python-bytes", "is Python's notation of bytes, b'…'");
 static PERCENT: MismatchCause = header("value-percent-encoded", "is percent-encoded");
 static CUT: MismatchCause = header("value-cut", "is cut: it has only the beginning of the digest");
 static SEVERAL: MismatchCause = header("several-values", "is a list of several signatures");
-pub(super) static REPEATED: MismatchCause = header("header-repeated", "came in more than one header line");
+static REPEATED: MismatchCause = header("header-repeated", "came in more than one header line");
 pub(super) static OTHER_HEADER: MismatchCause = header("other-header", "is in a header other than X-Webhook-Signature");
 
 static UNPADDED: MismatchCause =
@@ -40,7 +44,7 @@ static READ_AS_TEXT: MismatchCause =
     header("value-text", "is the digest read as text: what is not UTF-8 in it became U+FFFD");
 
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 23] = [
+pub(super) static ALL: [&MismatchCause; 24] = [
     &UNPADDED,
     &LEADING_ZERO,
     &SIGNED_BYTES,
@@ -57,6 +61,7 @@ pub(super) static ALL: [&MismatchCause; 23] = [
     &BINARY,
     &BASE64_OF_HEX,
     &SEPARATED,
+    &PRINTED,
     &QUOTED,
     &PYTHON_BYTES,
     &PERCENT,
@@ -106,16 +111,49 @@ impl SignatureReading {
     }
 }
 
+/// What the value in question may stand for.
+pub(super) fn collect_readings(case: &DiagnosisCase) -> Vec<SignatureReading> {
+    if let DiagnosisSubject::Code(got) = case.asks {
+        return parse_signature_value(got);
+    }
+    let mut readings: Vec<SignatureReading> =
+        case.values.iter().flat_map(|value| parse_signature_value(value)).collect();
+    if case.values.len() > 1 {
+        readings.iter_mut().for_each(|reading| reading.faults.insert(0, &REPEATED));
+    }
+    readings.extend(read_other_headers(case));
+    readings.truncate(64);
+    readings
+}
+
+/// Digests in header fields where nobody looks for them.
+fn read_other_headers(case: &DiagnosisCase) -> Vec<SignatureReading> {
+    let lines = case.headers.into_iter().flat_map(|headers| headers.iter());
+    let telling = |name: &[u8]| {
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        name != SIGNATURE_HEADER && ["sign", "hmac", "hash", "digest", "token"].iter().any(|part| name.contains(part))
+    };
+    let mut readings: Vec<SignatureReading> =
+        lines.filter(|(name, _)| telling(name)).flat_map(|(_, value)| parse_signature_value(value)).collect();
+    readings.iter_mut().for_each(|reading| reading.faults.insert(0, &OTHER_HEADER));
+    readings
+}
+
 /// Every reading of a value, the plainest first.
-pub(super) fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
+fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
     let mut readings = Vec::new();
     let trimmed = value.trim_ascii();
     if notation::is_object_text(trimmed) {
         return readings;
     }
     if let Ok(text) = std::str::from_utf8(trimmed) {
-        readings.extend(item(text, &[]));
-        readings.extend(list(text));
+        match strip_printed(text) {
+            Some(digits) => readings.extend(item(digits, &[&PRINTED])),
+            None => {
+                readings.extend(item(text, &[]));
+                readings.extend(list(text));
+            }
+        }
         readings.extend(binary_as_text(text));
         readings.extend(written_lossily(text));
     }
@@ -133,6 +171,16 @@ pub(super) fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
     let halves: Vec<SignatureReading> = halves.collect();
     readings.extend(halves);
     readings
+}
+
+/// The digits in `SHA2-256(stdin)= …` of `openssl dgst` and `… *-` of `sha256sum`.
+fn strip_printed(text: &str) -> Option<&str> {
+    if let Some((words, digits)) = text.split_once(")= ").or_else(|| text.split_once(") = ")) {
+        return (words.contains('(') && words.len() <= 200).then(|| digits.trim());
+    }
+    let (digits, file) = text.split_once(' ')?;
+    let names = file.strip_prefix(' ').or_else(|| file.strip_prefix('*'))?;
+    (unhex(digits).is_some() && !names.is_empty() && unhex(names).is_none()).then_some(digits)
 }
 
 /// Raw bytes; printable text of the same length is no digest.

@@ -3,14 +3,13 @@
 //! Commonest causes come first, single faults before pairs. It is bounded in hashes, in bytes and, through a function
 //! that is asked before each hash and each form, in time. A hit is proof: nobody meets 128 bits by chance.
 
-use super::case::{DiagnosisCase, DiagnosisSubject};
+use super::case::DiagnosisCase;
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::{HashAlgorithm, KeyedHmac};
 use super::forms::{BodyForm, BodySource, FORMS};
 use super::framing::{BodyFraming, build_framings};
-use super::keys::{self, KEY_FORMS, KeyBytes};
+use super::keys::{self, KEY_FORMS, KeyBytes, KeyForm, LONE_KEY_FORMS};
 use super::reading::{self, SignatureReading};
-use crate::protocol::signature::SIGNATURE_HEADER;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::ops::ControlFlow;
@@ -118,7 +117,7 @@ pub(super) fn search_causes<'a>(
     source: &'a BodySource,
     go_on: &mut dyn FnMut() -> bool,
 ) -> CauseSearchOutcome {
-    let readings = collect_readings(case);
+    let readings = reading::collect_readings(case);
     let mut algorithms: Vec<HashAlgorithm> = Vec::new();
     for reading in &readings {
         if !algorithms.contains(&reading.algorithm) {
@@ -145,34 +144,6 @@ pub(super) fn search_causes<'a>(
     CauseSearchOutcome { found, hashes: search.hashes, readable }
 }
 
-/// What the value in question may stand for.
-fn collect_readings(case: &DiagnosisCase) -> Vec<SignatureReading> {
-    if let DiagnosisSubject::Code(got) = case.asks {
-        return reading::parse_signature_value(got);
-    }
-    let mut readings: Vec<SignatureReading> =
-        case.values.iter().flat_map(|value| reading::parse_signature_value(value)).collect();
-    if case.values.len() > 1 {
-        readings.iter_mut().for_each(|reading| reading.faults.insert(0, &reading::REPEATED));
-    }
-    readings.extend(read_other_headers(case));
-    readings.truncate(64);
-    readings
-}
-
-/// Digests in header fields where nobody looks for them.
-fn read_other_headers(case: &DiagnosisCase) -> Vec<SignatureReading> {
-    let lines = case.headers.into_iter().flat_map(|headers| headers.iter());
-    let telling = |name: &[u8]| {
-        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        name != SIGNATURE_HEADER && ["sign", "hmac", "hash", "digest", "token"].iter().any(|part| name.contains(part))
-    };
-    let mut readings: Vec<SignatureReading> =
-        lines.filter(|(name, _)| telling(name)).flat_map(|(_, value)| reading::parse_signature_value(value)).collect();
-    readings.iter_mut().for_each(|reading| reading.faults.insert(0, &reading::OTHER_HEADER));
-    readings
-}
-
 impl CauseSearch<'_, '_, '_> {
     fn run(&mut self) -> CauseSearchStep {
         let own = self.secret_keys(true, None);
@@ -183,6 +154,8 @@ impl CauseSearch<'_, '_, '_> {
         self.try_body(&others)?;
         let derived = self.derive_keys();
         self.try_body(&derived)?;
+        let lone = self.derive_forms(&LONE_KEY_FORMS, &mut HashSet::new());
+        self.try_body(&lone)?;
         self.try_forms(2, &own)?;
         let frames = build_framings(self.case);
         self.try_framings(&frames, &own)?;
@@ -223,23 +196,32 @@ impl CauseSearch<'_, '_, '_> {
 
     /// Everything that may have been made of the secrets, then what everybody can guess.
     fn derive_keys(&self) -> Vec<CandidateKey> {
-        let mut keys = Vec::new();
         let mut seen: HashSet<u64> =
             self.case.secrets.iter().map(|known| self.hasher.hash_one(known.secret.expose())).collect();
-        for current in [true, false] {
-            for form in &KEY_FORMS {
-                for (at, known) in self.case.secrets.iter().enumerate().filter(|(_, known)| known.current == current) {
-                    let fresh = form.make(known.secret.expose());
-                    let fresh = fresh.into_iter().filter(|key| seen.insert(self.hasher.hash_one(key.as_slice())));
-                    keys.extend(fresh.map(|key| self.make_key(Some(&form.cause), Some(at), key)));
-                }
-            }
-        }
+        let mut keys = self.derive_forms(&KEY_FORMS, &mut seen);
         for (cause, text) in keys::guessable_keys() {
             if seen.insert(self.hasher.hash_one(text.as_bytes())) {
                 keys.push(self.make_key(Some(cause), None, KeyBytes::new(text.as_bytes().to_vec())));
             }
         }
+        keys
+    }
+
+    /// What these forms make of the secrets, each key once; of the current secrets first.
+    fn derive_forms(&self, forms: &'static [KeyForm], seen: &mut HashSet<u64>) -> Vec<CandidateKey> {
+        let secrets = |current: bool| {
+            let all = self.case.secrets.iter().enumerate();
+            all.filter(move |(_, known)| known.current == current)
+        };
+        let mut keys = Vec::new();
+        for form in forms {
+            for (at, known) in secrets(true).chain(secrets(false)) {
+                let fresh = form.make(known.secret.expose());
+                let fresh = fresh.into_iter().filter(|key| seen.insert(self.hasher.hash_one(key.as_slice())));
+                keys.extend(fresh.map(|key| self.make_key(Some(&form.cause), Some(at), key)));
+            }
+        }
+        keys.sort_by_key(|key| key.secret.is_none_or(|at| !self.case.secrets[at].current));
         keys
     }
 

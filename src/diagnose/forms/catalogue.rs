@@ -34,7 +34,7 @@ const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static
 
 /// Every body form: the smallest edit first, then the commonest. What takes bytes off the ends or puts them on comes
 /// before all that reads the body and writes it again, since both often give the same bytes.
-pub(crate) static FORMS: [BodyForm; 127] = [
+pub(crate) static FORMS: [BodyForm; 131] = [
     large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
     large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
     large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),
@@ -319,6 +319,29 @@ pub(crate) static FORMS: [BodyForm; 127] = [
         ),
         tier: 3,
         make: FormMaker::Each(chunks::decode_chunks),
+    },
+    json(
+        3,
+        "json-python-separators",
+        "re-serialised JSON, as Python writes it with separators=(', ', ':') or (',', ': ')",
+        &d::PYTHON_SEPARATORS,
+    ),
+    json(
+        3,
+        "json-php-pretty-slashes",
+        "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES",
+        &d::PHP_PRETTY_SLASHES,
+    ),
+    json(
+        3,
+        "json-php-pretty-unicode",
+        "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE",
+        &d::PHP_PRETTY_UNICODE,
+    ),
+    BodyForm {
+        cause: MismatchCause::new("json-inner-member", CauseFamily::Json, "only one text from inside the body"),
+        tier: 3,
+        make: FormMaker::Bytes(parts::extract_inner_texts),
     },
     // The best quality is slow, so it comes last.
     bytes(3, "brotli-done", "the body compressed with Brotli; it arrived decompressed", wrap::encode_brotli),

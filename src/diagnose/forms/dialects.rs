@@ -40,6 +40,14 @@ pub(super) static PYTHON_TWO: [JsonDialect; 2] =
 pub(super) static PYTHON_FOUR: [JsonDialect; 2] =
     [python(JsonLayout::FOUR, StringEscapes::PYTHON), python(JsonLayout::FOUR, StringEscapes::PLAIN)];
 
+/// `separators` that somebody wrote wrongly, with and without `ensure_ascii`.
+pub(super) static PYTHON_SEPARATORS: [JsonDialect; 4] = [
+    python(JsonLayout { comma: ", ", ..JsonLayout::COMPACT }, StringEscapes::PYTHON),
+    python(JsonLayout { colon: ": ", ..JsonLayout::COMPACT }, StringEscapes::PYTHON),
+    python(JsonLayout { comma: ", ", ..JsonLayout::COMPACT }, StringEscapes::PLAIN),
+    python(JsonLayout { colon: ": ", ..JsonLayout::COMPACT }, StringEscapes::PLAIN),
+];
+
 const fn go(layout: JsonLayout, escapes: StringEscapes) -> JsonDialect {
     made(layout, NumberStyle::Go, escapes).with_order(MemberOrder::Bytes)
 }
@@ -94,6 +102,10 @@ pub(super) static PHP_UNICODE: [JsonDialect; 4] = php_ways(php(StringEscapes::PH
 pub(super) static PHP_BOTH: [JsonDialect; 4] = php_ways(php(StringEscapes::PHP_BOTH));
 pub(super) static PHP_PRETTY: [JsonDialect; 4] =
     php_ways(JsonDialect { layout: JsonLayout::FOUR, ..php(StringEscapes::PHP) });
+pub(super) static PHP_PRETTY_SLASHES: [JsonDialect; 4] =
+    php_ways(JsonDialect { layout: JsonLayout::FOUR, ..php(StringEscapes::PHP_SLASHES) });
+pub(super) static PHP_PRETTY_UNICODE: [JsonDialect; 4] =
+    php_ways(JsonDialect { layout: JsonLayout::FOUR, ..php(StringEscapes::PHP_UNICODE) });
 pub(super) static PHP_PRETTY_BOTH: [JsonDialect; 4] =
     php_ways(JsonDialect { layout: JsonLayout::FOUR, ..php(StringEscapes::PHP_BOTH) });
 

@@ -54,6 +54,20 @@ pub(super) fn extract_members(source: &BodySource) -> Vec<Vec<u8>> {
     forms
 }
 
+/// Every text below the top level, such as the sign-up's id; the first 64.
+pub(super) fn extract_inner_texts(source: &BodySource) -> Vec<Vec<u8>> {
+    let (mut texts, mut open) = (Vec::new(), Vec::from_iter(source.tree()));
+    while let Some(node) = open.pop().filter(|_| texts.len() < 64) {
+        match node {
+            JsonNode::Object(members) => open.extend(members.iter().rev().map(|(_, value)| value)),
+            JsonNode::Array(elements) => open.extend(elements.iter().rev()),
+            JsonNode::Text(text) if !text.says.is_empty() => texts.push(text.says.as_bytes().to_vec()),
+            _ => {}
+        }
+    }
+    texts
+}
+
 /// Where the values of the outermost object stand.
 fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut spans = Vec::new();

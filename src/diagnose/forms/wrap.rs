@@ -5,6 +5,7 @@ use super::escape::{self, StringEscapes};
 use super::source::BodySource;
 use super::tree::JsonNode;
 use super::writer;
+use crate::diagnose::percent;
 use crate::protocol::stringify::json_stringify;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -235,7 +236,8 @@ pub(super) fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
     let encoded: String = url::form_urlencoded::byte_serialize(source.body).collect();
     let spaces = encoded.replace('+', "%20");
     let fields = ["payload", "body", "data"].map(|name| format!("{name}={encoded}").into_bytes());
-    [encoded.into_bytes(), spaces.into_bytes()].into_iter().chain(fields).collect()
+    let others = percent::encode_in_every_way(source.body);
+    [encoded.into_bytes(), spaces.into_bytes()].into_iter().chain(fields).chain(others).collect()
 }
 
 /// The characters that HTML reserves, escaped.

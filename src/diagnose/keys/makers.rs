@@ -1,8 +1,9 @@
 //! How key forms are made: functions from a secret to what one program or another makes of it.
 
+use crate::diagnose::digest::HashAlgorithm;
+use crate::diagnose::percent;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
 
 /// With each of these ends.
 pub(super) fn ended(secret: &[u8], ends: &[&[u8]]) -> Vec<Vec<u8>> {
@@ -150,10 +151,24 @@ pub(super) fn hex_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     vec![hex(secret), hex(secret).to_ascii_uppercase(), hex(&[secret, b"\n"].concat())]
 }
 
-/// SHA-256 in hexadecimal and raw, with a line feed hashed too.
+/// SHA-256 in hexadecimal, Base64 and raw, with a line feed hashed too; MD5, SHA-1 and SHA-512 in hexadecimal.
 pub(super) fn hashed(secret: &[u8]) -> Vec<Vec<u8>> {
-    let digest = Sha256::digest(secret).to_vec();
-    vec![hex(&digest), digest, hex(&Sha256::digest([secret, b"\n"].concat()))]
+    let digest = HashAlgorithm::Sha256.hash(&[secret]);
+    let others = [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha512];
+    let others = others.map(|algorithm| hex(&algorithm.hash(&[secret])));
+    let keys = [hex(&digest), STANDARD.encode(&digest).into_bytes(), digest];
+    keys.into_iter().chain([hex(&HashAlgorithm::Sha256.hash(&[secret, b"\n"]))]).chain(others).collect()
+}
+
+/// As a form writes it, and as `encodeURIComponent`, PHP's `rawurlencode` and Python's `quote` do, which leave others alone.
+pub(super) fn percent_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
+    let form = url::form_urlencoded::byte_serialize(secret).collect::<String>();
+    [form.into_bytes()].into_iter().chain(percent::encode_in_every_way(secret)).collect()
+}
+
+/// `b'…'` around it.
+pub(super) fn python_bytes(secret: &[u8]) -> Vec<Vec<u8>> {
+    vec![[b"b'", secret, b"'"].concat(), [b"b\"", secret, b"\""].concat()]
 }
 
 /// Each way in which a character of HTML is written.
@@ -363,23 +378,4 @@ pub(super) fn marked(secret: &[u8]) -> Vec<Vec<u8>> {
 pub(super) fn unmarked(secret: &[u8]) -> Vec<Vec<u8>> {
     let Some(rest) = secret.strip_prefix(MARK) else { return Vec::new() };
     vec![rest.to_vec(), rest.trim_ascii().to_vec()]
-}
-
-/// Twice, and the half of what stands there twice.
-pub(super) fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
-    let joints = [b"".as_slice(), b"\n", b" "];
-    let mut keys: Vec<Vec<u8>> = joints.map(|joint| [secret, joint, secret].concat()).into();
-    let half = secret.len() / 2;
-    let (first, second) = secret.split_at(half);
-    if !secret.is_empty() && first == second.trim_ascii_start() {
-        keys.push(first.to_vec());
-    }
-    keys
-}
-
-/// A letter lost at either end, then cut at usual lengths.
-pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
-    let lost = [secret.split_last().map(|(_, rest)| rest), secret.split_first().map(|(_, rest)| rest)];
-    let limits = [16, 20, 24, 32, 40, 64, 72, 128].into_iter().filter_map(|length| secret.get(..length));
-    lost.into_iter().flatten().chain(limits).map(<[u8]>::to_vec).collect()
 }

@@ -1,6 +1,6 @@
 # Makes signatures with the mistakes that programs in Python make: rows for `faults.tsv`, as fault.mjs describes them.
 # python3 tests/counterparts/faults/fault.py > python.tsv; Python 3.
-import base64, hashlib, hmac, html, json
+import base64, hashlib, hmac, html, json, subprocess, urllib.parse
 
 BODIES = [
     '{"event_type":"signup.created","data":{"name":"Zo\u00eb \u738b","position":1},"timestamp":"2024-01-15T10:00:00Z"}',
@@ -37,3 +37,22 @@ for text in BODIES:
     row('json-flask', "jsonify", b'\n' + body, SECRET, signed((json.dumps(json.loads(text), sort_keys=True, separators=(',', ':')) + '\n').encode()))
     row('key-hashed', 'echo secret | sha256sum', body, SECRET, signed(body, hashlib.sha256(SECRET + b'\n').hexdigest().encode()))
     row('json-printed', 'print(json.dumps())', b' ' + body, SECRET, signed((json.dumps(json.loads(text)) + '\n').encode()))
+
+# What hands and shells do.
+HANDMADE = b's3cret-kEY_10/5=='
+for text in BODIES:
+    body = text.encode()
+    signed = lambda message, key=HANDMADE: 'sha256=' + digest(message, key).hex()
+    slips = [('a letter missing', b's3cet-kEY_10/5=='), ('a letter twice', b's3crett-kEY_10/5=='), ('swapped', b's3cret-kEY_01/5=='),
+             ('0 for O', b's3cret-kEY_1O/5=='), ('l for 1', b's3cret-kEY_l0/5=='), ('the other case', b's3cret-kEy_10/5==')]
+    for what, typed in slips:
+        row('key-mistyped', what, body, HANDMADE, signed(body, typed))
+    row('key-python-bytes', 'str(secret.encode())', body, HANDMADE, signed(body, str(HANDMADE).encode()))
+    row('key-percent-encoded', 'quote(secret)', body, HANDMADE, signed(body, urllib.parse.quote(HANDMADE).encode()))
+    for separators in [(', ', ':'), (',', ': ')]:
+        made = json.dumps(json.loads(text), separators=separators)
+        row('json-python-separators', str(separators), b' ' + body, HANDMADE, signed(made.encode()))
+    if 'data' in json.loads(text):
+        row('json-inner-member', "event['data']['name']", body, HANDMADE, signed(json.loads(text)['data']['name'].encode()))
+    printed = subprocess.run(['openssl', 'dgst', '-sha256', '-hmac', HANDMADE.decode()], input=body, capture_output=True)
+    row('value-printed', 'openssl dgst', body, HANDMADE, printed.stdout)

@@ -1,0 +1,49 @@
+//! Slips of somebody who copies a secret: pasted twice, cut, mistyped.
+
+/// Letters that are taken for each other by people who read them.
+const ALIKE: [(u8, u8); 8] =
+    [(b'0', b'O'), (b'1', b'l'), (b'1', b'I'), (b'l', b'I'), (b'5', b'S'), (b'8', b'B'), (b'-', b'_'), (b'2', b'Z')];
+
+/// One slip of somebody who typed it, at each place of the first 128.
+pub(super) fn mistyped(secret: &[u8]) -> Vec<Vec<u8>> {
+    let with = |at: usize, taken: usize, put: &[u8]| [&secret[..at], put, &secret[at + taken..]].concat();
+    let mut keys = Vec::new();
+    for (at, &byte) in secret.iter().enumerate().take(128) {
+        keys.push(with(at, 1, b""));
+        keys.push(with(at, 1, &[byte, byte]));
+        let other = if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
+        keys.push(with(at, 1, &[other]));
+        if let Some(&next) = secret.get(at + 1) {
+            keys.push(with(at, 2, &[next, byte]));
+        }
+        for (one, another) in ALIKE {
+            match byte {
+                _ if byte == one => keys.push(with(at, 1, &[another])),
+                _ if byte == another => keys.push(with(at, 1, &[one])),
+                _ => {}
+            }
+        }
+    }
+    keys
+}
+
+/// Twice, and the half of what stands there twice.
+pub(super) fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
+    let joints = [b"".as_slice(), b"\n", b" "];
+    let mut keys: Vec<Vec<u8>> = joints.map(|joint| [secret, joint, secret].concat()).into();
+    let half = secret.len() / 2;
+    let (first, second) = secret.split_at(half);
+    if !secret.is_empty() && first == second.trim_ascii_start() {
+        keys.push(first.to_vec());
+    }
+    keys
+}
+
+/// A letter lost at either end, Base64's padding lost, then cut at usual lengths.
+pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
+    let padding = secret.iter().rev().take_while(|byte| **byte == b'=').count();
+    let lost = [secret.split_last().map(|(_, rest)| rest), secret.split_first().map(|(_, rest)| rest)];
+    let limits = [16, 20, 24, 32, 40, 64, 72, 128].into_iter().filter_map(|length| secret.get(..length));
+    let bare = [&secret[..secret.len() - padding]];
+    lost.into_iter().flatten().chain(bare).chain(limits).map(<[u8]>::to_vec).collect()
+}
