@@ -9,8 +9,7 @@ use crate::output::fixtures::{
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
-use crate::protocol::report::TurnedAwayReport;
-use crate::protocol::report::{ArrivalNumber, ArrivalReport};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, TurnedAwayReport};
 use crate::protocol::signature::SignatureFault;
 use jiff::tz::TimeZone;
 use std::time::Duration;
