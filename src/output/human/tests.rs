@@ -51,8 +51,7 @@ fn deleted() -> EventFacts {
 }
 
 pub(super) fn session() -> Vec<Report> {
-    let ready =
-        ReportKind::Ready { url: "http://127.0.0.1:1".into(), pid: 1, inspect_url: None, secret_from: "".into() };
+    let ready = ReportKind::Ready { url: "http://x".into(), pid: 1, inspect_url: None, secret_from: "".into() };
     vec![
         report("10:00:00", ready),
         arrival_at("10:00:01.123", created_arrival(41)),
