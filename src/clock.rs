@@ -47,6 +47,7 @@ impl Clock for SystemClock {
         self.started.elapsed()
     }
 
+    #[cfg(unix)]
     fn busy(&self) -> Duration {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
         Duration::try_from(time).unwrap_or_else(|_| self.monotonic())

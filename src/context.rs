@@ -267,7 +267,11 @@ impl Context {
             signals: StopSource::Process,
             program: std::env::current_exe().unwrap_or_else(|_| "referralloop".into()),
             pid: std::process::id(),
+            #[cfg(unix)]
             parent: std::os::unix::process::parent_id,
+            // Nobody can be asked without unsafe code; what needs it says so.
+            #[cfg(not(unix))]
+            parent: || 0,
             globals: GlobalOptions::default(),
         })
     }

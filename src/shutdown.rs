@@ -41,7 +41,31 @@ impl StopSender {
         });
     }
 
+    /// Listens to the console's events on the current runtime, for as long as it lives.
+    #[cfg(windows)]
+    pub fn listen_to_process(self) -> std::io::Result<()> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+        let mut interrupt = ctrl_c()?;
+        let (mut broken, mut closed) = (ctrl_break()?, ctrl_close()?);
+        let (mut logged_off, mut shut_down) = (ctrl_logoff()?, ctrl_shutdown()?);
+        tokio::spawn(async move {
+            loop {
+                let which = tokio::select! {
+                    _ = interrupt.recv() => StopSignal::Interrupt,
+                    () = ASKED.notified() => StopSignal::Interrupt,
+                    _ = broken.recv() => StopSignal::Terminate,
+                    _ = closed.recv() => StopSignal::Terminate,
+                    _ = logged_off.recv() => StopSignal::Terminate,
+                    _ = shut_down.recv() => StopSignal::Terminate,
+                };
+                self.request_stop(which);
+            }
+        });
+        Ok(())
+    }
+
     /// Listens to the process's signals on the current runtime, for as long as it lives.
+    #[cfg(unix)]
     pub fn listen_to_process(self) -> std::io::Result<()> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -64,6 +88,16 @@ impl StopSender {
         });
         Ok(())
     }
+}
+
+/// A wish of this process itself, where no signal can be sent.
+#[cfg(windows)]
+static ASKED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+/// Asks this process to stop, as Ctrl-C does.
+#[cfg(windows)]
+pub(crate) fn interrupt_process() {
+    ASKED.notify_one();
 }
 
 /// Whether this process was started with SIGHUP ignored, as `nohup` does: it shall outlive its terminal. Told by Linux;

@@ -169,6 +169,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let exposure = arguments.exposure.resolve(context, &settings, waitlist)?;
     let receiving = build_receive_settings(arguments, &exposure, context, &settings)?;
     arguments.relaying.check()?;
+    if arguments.life.exit_with_parent && !cfg!(unix) {
+        return Err(Error::usage("--exit-with-parent is not available on this system")
+            .hint("start it in a job that ends with its owner, or end it with --for"));
+    }
     if !arguments.relaying.is_subscriber() {
         forward::refuse_own_address(&receiving.forwards, address)?;
     }

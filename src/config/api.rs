@@ -4,7 +4,6 @@ use super::keys::{KEY_VARIABLE, SettingKey};
 use super::{ConfigError, ConfigSettings, SettingOrigin};
 use crate::context::Environment;
 use crate::protocol::api::{ApiBase, ApiKey};
-use std::os::unix::ffi::OsStrExt;
 
 /// Where calls go, and who says so.
 #[derive(Debug, Clone)]
@@ -60,7 +59,9 @@ pub(crate) fn read_credentials(
         return Err(ConfigError::NoKey { profile: profile.clone() });
     };
     let bytes = match &origin {
-        SettingOrigin::Environment(name) => environment.get(name).map(OsStrExt::as_bytes).unwrap_or_default(),
+        SettingOrigin::Environment(name) => {
+            environment.get(name).map(std::ffi::OsStr::as_encoded_bytes).unwrap_or_default()
+        }
         _ => settings.user.get(Some(profile), SettingKey::ApiKey).unwrap_or_default().as_bytes(),
     };
     let key = ApiKey::new(bytes).map_err(|fault| ConfigError::Key { origin: origin.to_string(), fault })?;
@@ -72,7 +73,7 @@ pub(crate) fn read_environment_key(environment: &Environment) -> Result<Option<A
     if !environment.is_set(KEY_VARIABLE) {
         return Ok(None);
     }
-    let bytes = environment.get(KEY_VARIABLE).map(OsStrExt::as_bytes).unwrap_or_default();
+    let bytes = environment.get(KEY_VARIABLE).map(std::ffi::OsStr::as_encoded_bytes).unwrap_or_default();
     ApiKey::new(bytes).map(Some).map_err(|fault| ConfigError::Key { origin: KEY_VARIABLE.into(), fault })
 }
 

@@ -1,8 +1,7 @@
 //! Files that are there whole or not at all, and that only their owner can read.
 
-use std::fs::DirBuilder;
+use crate::system::private_folder;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// Replaces a file in one step, mode 0600. Missing folders are made, mode 0700.
@@ -23,7 +22,7 @@ pub(crate) fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
 /// `tempfile` creates with mode 0600.
 fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| match error.kind() {
+    private_folder().create(folder).map_err(|error| match error.kind() {
         // "File exists" would puzzle whoever wanted it to exist.
         ErrorKind::AlreadyExists => {
             io::Error::new(ErrorKind::NotADirectory, format!("{} is not a folder", folder.display()))

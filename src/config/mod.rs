@@ -19,11 +19,17 @@ use std::path::{Path, PathBuf};
 /// Name of the project file.
 pub(crate) const PROJECT_FILE: &str = "referralloop.toml";
 
+/// The variable that says where a user's files are.
+const HOME: &str = if cfg!(windows) { "APPDATA or LOCALAPPDATA" } else { "HOME" };
+
+/// The variable that says where configuration is kept.
+const CONFIG_FOLDER: &str = "XDG_CONFIG_HOME";
+
 /// Why settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Neither a home folder nor an XDG folder is known.
-    #[error("cannot find the home folder: HOME is not set")]
+    #[error("cannot find the home folder: {HOME} is not set")]
     NoHome,
     /// A file cannot be read.
     #[error("cannot read {}: {message}", path.display())]
@@ -311,13 +317,17 @@ pub(crate) fn locate_user_file(
     if let Some(path) = options.config.clone().or_else(|| environment.path("REFERRALLOOP_CONFIG")) {
         return Ok(directory.join(path));
     }
-    Ok(folder(environment, "XDG_CONFIG_HOME", ".config")?.join("referralloop").join("config.toml"))
+    Ok(folder(environment, CONFIG_FOLDER, ".config")?.join("referralloop").join("config.toml"))
 }
 
-/// Absolute paths only, as the XDG Base Directory Specification demands.
+/// Absolute paths only, as the XDG Base Directory Specification demands. Windows has folders of its own for that.
 fn folder(environment: &Environment, variable: &str, below_home: &str) -> Result<PathBuf, ConfigError> {
     let absolute = |name| environment.path(name).filter(|path| path.is_absolute());
-    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home))).ok_or(ConfigError::NoHome)
+    let usual = || match cfg!(windows) {
+        true => absolute(if variable == CONFIG_FOLDER { "APPDATA" } else { "LOCALAPPDATA" }),
+        false => absolute("HOME").map(|home| home.join(below_home)),
+    };
+    absolute(variable).or_else(usual).ok_or(ConfigError::NoHome)
 }
 
 fn find_project_file(directory: &Path) -> Option<PathBuf> {

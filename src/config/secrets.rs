@@ -7,7 +7,6 @@ use crate::context::{EntropySource, Environment};
 use crate::protocol::signature::Secret;
 use base64::Engine;
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Largest secret file, in bytes. A bigger one is not a secret but a mistake.
@@ -113,7 +112,7 @@ pub(crate) fn find_user_secret(
 ) -> Result<Option<WebhookSecrets>, ConfigError> {
     // Set but empty is how a missing CI secret looks. Falling back to another one would hide it.
     if environment.is_set(SECRET_VARIABLE) {
-        let value = environment.get(SECRET_VARIABLE).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
+        let value = environment.get(SECRET_VARIABLE).map(|value| value.as_encoded_bytes().to_vec()).unwrap_or_default();
         let secret = Secret::new(value).map_err(|_| ConfigError::EmptySecret { origin: SECRET_VARIABLE.into() })?;
         return Ok(Some(WebhookSecrets { all: vec![secret], origin: SecretOrigin::Environment }));
     }
@@ -149,7 +148,7 @@ fn read_development_secret(path: &Path, entropy: &EntropySource) -> Result<Secre
 pub(crate) fn list_known_secrets(settings: &ConfigSettings, environment: &Environment) -> Vec<(String, Secret)> {
     let mut kept = Vec::new();
     if let Some(value) = environment.get(SECRET_VARIABLE) {
-        kept.push((format!("in {SECRET_VARIABLE}"), value.as_bytes().to_vec()));
+        kept.push((format!("in {SECRET_VARIABLE}"), value.as_encoded_bytes().to_vec()));
     }
     let user = &settings.user;
     kept.extend(user.get(None, SettingKey::WebhookSecret).map(|text| ("configured".to_owned(), text.into())));

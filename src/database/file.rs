@@ -4,8 +4,9 @@
 
 use super::error::OpenError;
 use super::schema::{self, DatabaseSchema, SchemaStatus};
+use crate::system::{private_file, private_folder};
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -172,26 +173,10 @@ fn create(shape: &DatabaseSchema, path: &Path) -> Result<(), OpenError> {
     if let Some(folder) = path.parent() {
         private_folder().create(folder).map_err(|e| OpenError::from_io(path, shape.noun, e))?;
     }
-    match private_file().open(path) {
+    match private_file().create_new(true).open(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(OpenError::from_io(path, shape.noun, error)),
         _ => Ok(()),
     }
-}
-
-fn private_folder() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-}
-
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 fn connect(

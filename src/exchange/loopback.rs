@@ -4,8 +4,9 @@ use crate::protocol::target::{LOOPBACK_ADDRESSES, is_loopback_name, socket_parts
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use url::{Host, Url};
 
 /// Answers for `localhost` and the names below it, and for nothing else.
@@ -36,11 +37,22 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> PlainStream for S {}
 /// Nobody answers there, or nobody knows the name.
 pub(crate) async fn connect_to(url: &Url) -> io::Result<Box<dyn PlainStream>> {
     if let Some((socket, _)) = socket_parts(url) {
-        return Ok(Box::new(UnixStream::connect(socket).await?));
+        return connect_to_socket(&socket).await;
     }
     let stream = connect_to_port(url).await?;
     stream.set_nodelay(true)?;
     Ok(Box::new(stream))
+}
+
+#[cfg(unix)]
+async fn connect_to_socket(path: &Path) -> io::Result<Box<dyn PlainStream>> {
+    Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
+}
+
+/// The runtime knows none here.
+#[cfg(not(unix))]
+async fn connect_to_socket(_: &Path) -> io::Result<Box<dyn PlainStream>> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "sockets are reached on Unix only"))
 }
 
 async fn connect_to_port(url: &Url) -> io::Result<TcpStream> {

@@ -6,6 +6,7 @@
 use super::console::Console;
 use super::output_error::OutputError;
 use crate::context::{Context, StopSource};
+use crate::system;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
@@ -60,11 +61,9 @@ fn start(context: &Context, console: &Console) -> Option<Child> {
         return None;
     }
     let mut command = match named {
-        Some(line) => {
-            let mut shell = Command::new("/bin/sh");
-            shell.args(["-c", &line]);
-            shell
-        }
+        Some(line) => system::shell(&line),
+        // What Windows has by itself takes no colours and shows a screen at a time, which is worse than scrolling.
+        None if cfg!(windows) => return None,
         None => {
             let mut less = Command::new("less");
             less.arg("-R");

@@ -3,9 +3,7 @@
 
 use super::field::FieldName;
 use http::HeaderValue;
-use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use url::{Host, Url};
 
@@ -46,6 +44,9 @@ pub(crate) enum TargetError {
     /// A socket without its whole path.
     #[error("'{0}' does not name a socket by its whole path; write unix:/run/app.sock:/hooks")]
     Socket(String),
+    /// A socket where there are none.
+    #[error("'{0}' is a socket, which can be reached on Unix only; write a port, host:port/path or a URL")]
+    NoSockets(String),
     /// Anything else, in the parser's words.
     #[error("'{text}' is not a URL: {message}")]
     Malformed {
@@ -103,6 +104,9 @@ fn local(port: &str, rest: &str) -> Result<Url, TargetError> {
 /// `unix:/run/app.sock:/hooks`: a socket's whole path, and behind a colon what is asked for. It becomes a URL of that
 /// form, so that it is a target like any other wherever targets are kept and shown.
 fn parse_socket(text: &str) -> Result<Url, TargetError> {
+    if !cfg!(unix) {
+        return Err(TargetError::NoSockets(text.to_owned()));
+    }
     let rest = &text[5..];
     let path = rest.strip_prefix("//").filter(|path| path.starts_with('/')).unwrap_or(rest);
     let whole = path.starts_with('/') && !path.starts_with("//");
@@ -119,7 +123,15 @@ pub(crate) fn socket_parts(url: &Url) -> Option<(PathBuf, String)> {
     let path = url.path();
     let (socket, target) = path.find(":/").map_or((path, "/"), |at| (&path[..at], &path[at + 1..]));
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Some((PathBuf::from(OsString::from_vec(percent_decode(socket))), format!("{target}{query}")))
+    Some((file_path(percent_decode(socket)), format!("{target}{query}")))
+}
+
+/// The path of a file: any bytes on POSIX, Unicode alone elsewhere.
+fn file_path(bytes: Vec<u8>) -> PathBuf {
+    #[cfg(unix)]
+    return PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes));
+    #[cfg(not(unix))]
+    return PathBuf::from(String::from_utf8_lossy(&bytes).into_owned());
 }
 
 fn percent_decode(text: &str) -> Vec<u8> {

@@ -5,6 +5,7 @@
 use super::schema::SANDBOX;
 use crate::database::{self, GroupWriter, OpenError, TransactionTables, WrittenFile, WrittenTables};
 use crate::protocol::arrival::ArrivalRecordError;
+use crate::system::{private_file, private_folder};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -156,12 +157,9 @@ fn lock(path: &Path) -> Result<File, SandboxDatabaseError> {
     let beside = path.with_file_name(name);
     let failed = |error: std::io::Error| OpenError::from_io(path, SANDBOX.noun, error);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        use std::os::unix::fs::DirBuilderExt;
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        private_folder().create(folder).map_err(failed)?;
     }
-    let mut options = File::options();
-    std::os::unix::fs::OpenOptionsExt::mode(options.write(true).create(true).truncate(false), 0o600);
-    let file = options.open(&beside).map_err(failed)?;
+    let file = private_file().create(true).truncate(false).open(&beside).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(SandboxDatabaseError::InUse(path.to_path_buf())),

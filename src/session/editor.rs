@@ -4,7 +4,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::protocol::body::RawBody;
 use crate::protocol::json::pretty_print;
+use crate::system;
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 
 /// Opens `$VISUAL` or `$EDITOR` on a body, laid out if it is JSON, and answers with what was saved, byte for byte but
@@ -18,9 +20,8 @@ pub(crate) fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Er
         Error::machine(format!("cannot create a temporary file for the editor: {error}")).caused_by(error)
     })?;
     let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.environment.text(name));
-    let editor = editor.unwrap_or_else(|| "vi".to_owned());
-    // Editors are configured with arguments, as in `code --wait`; the shell takes them apart, as it does for git.
-    let run = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).status();
+    let editor = editor.unwrap_or_else(|| if cfg!(windows) { "notepad" } else { "vi" }.to_owned());
+    let run = start_editor(&editor, file.path()).status();
     match run {
         Ok(status) if status.success() => {}
         Ok(status) => return Err(Error::usage(format!("the editor '{editor}' ended with {status}; nothing was sent"))),
@@ -34,6 +35,16 @@ pub(crate) fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Er
     }
     let saved = saved.strip_suffix(b"\n").map(<[u8]>::to_vec).unwrap_or(saved);
     Ok(RawBody::new(saved))
+}
+
+/// Editors are configured with arguments, as in `code --wait`; the shell takes them apart, as it does for git.
+fn start_editor(editor: &str, file: &Path) -> Command {
+    if cfg!(windows) {
+        return system::shell(&format!("{editor} \"{}\"", file.display()));
+    }
+    let mut shell = system::shell(&format!("{editor} \"$1\""));
+    shell.arg("sh").arg(file);
+    shell
 }
 
 fn stage(body: &RawBody) -> std::io::Result<tempfile::NamedTempFile> {

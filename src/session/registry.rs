@@ -4,6 +4,7 @@
 //! its file, but its lock is gone, and the next one to look sweeps the file away.
 
 use crate::config::atomic;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,8 +20,7 @@ pub(crate) struct ListenerEntry {
 
 impl Drop for ListenerEntry {
     fn drop(&mut self) {
-        // Nothing can be done about a failure, and a leftover is swept by the next reader.
-        let _ = fs::remove_file(&self.path);
+        remove_entry(&self.path);
     }
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result
     let port = url.port_or_known_default().unwrap_or_default();
     let path = folder(store).join(format!("{pid}-{port}.url"));
     atomic::write(&path, url.as_str().as_bytes())?;
-    let locked = File::open(&path)?;
+    let locked = open_lock(&path, true)?;
     locked.lock()?;
     Ok(ListenerEntry { path, _locked: locked })
 }
@@ -37,23 +37,40 @@ pub(crate) fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result
 /// Where the newest listener that is still running accepts deliveries.
 pub(crate) fn find_listener(store: &Path) -> Option<Url> {
     let entries = fs::read_dir(folder(store)).ok()?;
-    let mut running: Vec<(SystemTime, Url)> = entries.flatten().filter_map(|entry| read_entry(&entry.path())).collect();
+    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some(OsStr::new("url")));
+    let mut running: Vec<(SystemTime, Url)> = paths.filter_map(|path| read_entry(&path)).collect();
     running.sort_by_key(|(since, _)| *since);
     running.pop().map(|(_, url)| url)
 }
 
 fn read_entry(path: &Path) -> Option<(SystemTime, Url)> {
-    let file = File::open(path).ok()?;
+    let file = open_lock(path, false).ok()?;
     if file.try_lock_shared().is_ok() {
         // Nobody holds it. It may be only just about to: an entry is swept when it has had a moment to be locked.
         let age = file.metadata().ok()?.modified().ok()?.elapsed().unwrap_or_default();
         if age.as_secs() >= 5 {
-            let _ = fs::remove_file(path);
+            remove_entry(path);
         }
         return None;
     }
     let since = file.metadata().ok()?.modified().ok()?;
     Some((since, Url::parse(&fs::read_to_string(path).ok()?).ok()?))
+}
+
+/// What is locked for an entry: itself. Where a lock keeps others from reading, as on Windows, it is a file beside it.
+fn open_lock(entry: &Path, make: bool) -> io::Result<File> {
+    match cfg!(windows) {
+        false => File::open(entry),
+        true => File::options().read(true).write(true).create(make).truncate(false).open(entry.with_extension("lock")),
+    }
+}
+
+fn remove_entry(entry: &Path) {
+    // Nothing can be done about a failure, and a leftover is swept by the next reader.
+    let _ = fs::remove_file(entry);
+    if cfg!(windows) {
+        let _ = fs::remove_file(entry.with_extension("lock"));
+    }
 }
 
 fn folder(store: &Path) -> PathBuf {

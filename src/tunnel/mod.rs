@@ -18,19 +18,18 @@ pub(crate) use provider::TunnelProvider;
 
 use crate::child::{ChildExit, ChildOptions, ProcessGroup};
 use crate::clock::SharedClock;
+use crate::system::split_search_path;
 use hints::{TunnelHint, TunnelHintParser};
 use lines::TunnelLines;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{self, PipeWriter};
 use std::net::SocketAddr;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::unix::pipe;
+use tokio::io::AsyncRead;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
@@ -119,7 +118,7 @@ impl Tunnel {
             stderr: Stdio::from(stderr),
         };
         let group = ProcessGroup::start(&command, start)?;
-        let output = pipe::Receiver::from_owned_fd(output.into())?;
+        let output = open_output(output)?;
         let (found, addresses) = watch::channel(Vec::new());
         let last = Arc::new(Mutex::new(VecDeque::new()));
         let reading = TunnelReader {
@@ -189,7 +188,7 @@ struct TunnelReader {
 }
 
 impl TunnelReader {
-    async fn read(mut self, mut lines: TunnelLines<pipe::Receiver>) {
+    async fn read(mut self, mut lines: TunnelLines<impl AsyncRead + Unpin>) {
         let mut agents = JoinSet::new();
         loop {
             let line = tokio::select! {
@@ -238,10 +237,34 @@ pub(crate) fn restart_delays() -> impl Iterator<Item = Duration> {
     (0..).map(|n: u32| Duration::from_secs(1 << n.min(5)).min(Duration::from_secs(30)))
 }
 
+/// What a tunnel's program writes.
+#[cfg(unix)]
+fn open_output(output: io::PipeReader) -> io::Result<impl AsyncRead + Send + Unpin + 'static> {
+    tokio::net::unix::pipe::Receiver::from_owned_fd(output.into())
+}
+
+/// The same, read on threads of the runtime: anonymous pipes know no other way here.
+#[cfg(windows)]
+fn open_output(output: io::PipeReader) -> io::Result<impl AsyncRead + Send + Unpin + 'static> {
+    Ok(tokio::fs::File::from_std(std::fs::File::from(std::os::windows::io::OwnedHandle::from(output))))
+}
+
 /// Looks for a program as the shell would.
 pub(crate) fn find_program(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
     let path = path.unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
-    let runs =
-        |file: &PathBuf| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
-    path.as_bytes().split(|byte| *byte == b':').map(|folder| Path::new(OsStr::from_bytes(folder)).join(name)).find(runs)
+    // A name is completed on Windows alone, and there may already be complete.
+    let endings: &[&str] = if cfg!(windows) { &["", ".exe", ".cmd", ".bat"] } else { &[""] };
+    let folders = split_search_path(path).into_iter();
+    folders
+        .flat_map(|folder| endings.iter().map(move |ending| folder.join(format!("{name}{ending}"))))
+        .find(|file| runs(file))
+}
+
+/// Whether a file is there and may be started.
+fn runs(file: &Path) -> bool {
+    #[cfg(unix)]
+    let may = |found: &std::fs::Metadata| std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let may = |_: &std::fs::Metadata| file.extension().is_some();
+    file.metadata().is_ok_and(|found| found.is_file() && may(&found))
 }

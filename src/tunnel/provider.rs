@@ -1,6 +1,7 @@
 //! Who makes a tunnel: what a user writes, the command line that it becomes, and how its program is got.
 
 use crate::protocol::closest::find_closest;
+use crate::system;
 use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
@@ -229,9 +230,7 @@ impl TunnelProvider {
                 ["bore", "local", &port, "--local-host", &host, "--to", server].map(str::to_owned).into()
             }
             Self::Ssh(login) => login.command(local),
-            Self::Command(command) => {
-                vec!["/bin/sh".into(), "-c".into(), command.replace(PORT, &local.port().to_string())]
-            }
+            Self::Command(command) => system::shell_words(command.replace(PORT, &local.port().to_string())),
         };
         words.into_iter().map(OsString::from).collect()
     }

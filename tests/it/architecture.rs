@@ -7,7 +7,7 @@ mod source;
 use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-const PROCESS: [&str; 4] = ["clock", "shutdown", "context", "terminal"];
+const PROCESS: [&str; 5] = ["clock", "shutdown", "context", "terminal", "system"];
 
 /// What edges stand on.
 const FOOTINGS: [&str; 4] = ["exchange", "server", "database", "child"];
@@ -19,7 +19,9 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
     let below_edges = || [&["protocol"], PROCESS.as_slice()].concat();
     let below_session = || [below_edges(), FOOTINGS.to_vec(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
     Some(match module {
-        "protocol" | "clock" | "shutdown" | "terminal" | "error" => vec![],
+        "protocol" | "clock" | "shutdown" | "system" | "error" => vec![],
+        // Where there are no signals, the wish to stop is told to who hears it.
+        "terminal" => vec!["shutdown"],
         "context" => vec!["clock", "shutdown"],
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "server" | "database" | "child" | "config" | "relay" | "output" => below_edges(),
@@ -49,7 +51,7 @@ const DOORS: [(&str, &[&str]); 14] = [
     ("dialoguer", &["output"]),
     ("indicatif", &["output"]),
     ("getrandom", &["context"]),
-    ("env::", &["context"]),
+    ("env::", &["context", "system"]),
     ("io::stdin", &["context", "terminal"]),
     ("io::stdout", &["context"]),
     ("io::stderr", &["context"]),

@@ -18,9 +18,9 @@ use crate::session::input::describe_io_error;
 use crate::session::listener::{self, BoundListener};
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{self, Store};
+use crate::system;
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
-use std::os::unix::ffi::OsStringExt;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -167,7 +167,7 @@ async fn watch(
 
 /// Starts the command. Standard input is its own, but not a terminal: only the group in front may read from one.
 fn start(plan: &ExpectPlan, url: &Url, context: &Context) -> Result<ProcessGroup, Error> {
-    let secret = OsString::from_vec(plan.secrets.signing().expose().to_vec());
+    let secret = system::os_word(plan.secrets.signing().expose().to_vec());
     let environment = [(OsStr::new(URL_VARIABLE), OsString::from(url.as_str())), (OsStr::new(SECRET_VARIABLE), secret)];
     let start = ChildOptions {
         directory: &context.directory,

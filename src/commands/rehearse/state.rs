@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
 use crate::output::records::StateFields;
+use crate::system;
 use std::process::Stdio;
 
 /// Who judges effects.
@@ -59,14 +60,8 @@ impl StateCommand {
     /// Runs it, and reads the number that it prints.
     pub(super) async fn run_command(&self, context: &Context) -> Result<i64, Error> {
         let (line, folder) = (self.command.clone(), context.directory.clone());
-        let run = move || {
-            std::process::Command::new("/bin/sh")
-                .args(["-c", &line])
-                .current_dir(folder)
-                .stdin(Stdio::null())
-                .stderr(Stdio::inherit())
-                .output()
-        };
+        let run =
+            move || system::shell(&line).current_dir(folder).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
         let failed = |words: String| {
             Error::usage(format!("--state-cmd '{}' {words}", self.command)).hint("it must print one whole number")
         };

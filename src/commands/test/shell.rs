@@ -1,6 +1,7 @@
 //! The user's own commands around an audit: one prints a number that tells the endpoint's state, one restarts it.
 
 use crate::audit::AuditHook;
+use crate::system;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -15,8 +16,8 @@ const RESTART_WITHIN: Duration = Duration::from_secs(30);
 
 /// A command for a shell, its standard input closed.
 fn shell(command: &str, directory: &Path) -> Command {
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command).current_dir(directory).stdin(Stdio::null()).kill_on_drop(true);
+    let mut shell = Command::from(system::shell(command));
+    shell.current_dir(directory).stdin(Stdio::null()).kill_on_drop(true);
     shell
 }
 

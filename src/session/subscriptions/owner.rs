@@ -4,8 +4,8 @@
 //! it; so subscriptions whose owner's file is unlocked or gone were left behind.
 
 use crate::error::Error;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use crate::system::{private_file, private_folder};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// A living run's claim. Dropping it gives it up.
@@ -35,9 +35,9 @@ impl Drop for RunClaim {
 
 fn lock(path: &Path) -> std::io::Result<File> {
     if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        private_folder().create(folder)?;
     }
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file = private_file().create(true).truncate(false).open(path)?;
     file.lock()?;
     Ok(file)
 }

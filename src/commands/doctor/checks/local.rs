@@ -17,7 +17,6 @@ use crate::session::{self, registry};
 use crate::store::SubscriptionStatus;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use url::Url;
@@ -62,7 +61,10 @@ pub(super) fn check_private_files(settings: &ConfigSettings) -> SetupFinding {
     let profile = Some(settings.profile.value.as_str());
     let keeps = [SettingKey::ApiKey, SettingKey::WebhookSecret].into_iter().any(|key| file.get(profile, key).is_some());
     let Ok(found) = std::fs::metadata(&file.path) else { return PRIVATE.skipped("there is no user configuration") };
-    let mode = found.permissions().mode() & 0o777;
+    let Some(mode) = read_mode(&found) else {
+        return PRIVATE
+            .skipped("who may read it is said by the access list of its folder, which this program leaves alone");
+    };
     match mode & 0o077 {
         0 => PRIVATE.passed(format!("{} is {mode:o}", file.path.display())),
         _ if !keeps => PRIVATE.passed(format!("{} contains neither", file.path.display())),
@@ -70,6 +72,17 @@ pub(super) fn check_private_files(settings: &ConfigSettings) -> SetupFinding {
             let path = file.path.display();
             PRIVATE.failed(format!("{path} has mode {mode:o}"), format!("chmod 600 {path}"))
         }
+    }
+}
+
+/// Who may read and write a file, where the system tells it in a mode.
+fn read_mode(found: &std::fs::Metadata) -> Option<u32> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777);
+    #[cfg(not(unix))]
+    {
+        let _ = found;
+        None
     }
 }
 

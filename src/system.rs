@@ -1,0 +1,64 @@
+//! What each system does in its own way: the shell, files that are their owner's alone, words of bytes, where programs are
+//! looked for.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{DirBuilder, OpenOptions};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Makes folders that are their owner's alone; elsewhere than on POSIX they inherit what the folder above allows.
+pub(crate) fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Opens a file for writing that is its owner's alone once it is made; whether it may be there says the caller.
+pub(crate) fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A line of the user's own for the shell of the system.
+#[cfg(unix)]
+pub(crate) fn shell(line: &str) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", line]);
+    shell
+}
+
+/// A line of the user's own for the shell of the system, which takes it as it is written.
+#[cfg(windows)]
+pub(crate) fn shell(line: &str) -> Command {
+    use std::os::windows::process::CommandExt;
+    let mut shell = Command::new("cmd");
+    shell.args(["/D", "/S", "/C"]).raw_arg(format!("\"{line}\""));
+    shell
+}
+
+/// The words that run a line in the shell, for who starts a command by its words.
+pub(crate) fn shell_words(line: String) -> Vec<String> {
+    match cfg!(windows) {
+        true => ["cmd", "/D", "/S", "/C"].map(str::to_owned).into_iter().chain([line]).collect(),
+        false => vec!["/bin/sh".into(), "-c".into(), line],
+    }
+}
+
+/// Bytes as a word for the system: any on POSIX, Unicode alone elsewhere.
+pub(crate) fn os_word(bytes: Vec<u8>) -> OsString {
+    #[cfg(unix)]
+    return std::os::unix::ffi::OsStringExt::from_vec(bytes);
+    #[cfg(not(unix))]
+    return String::from_utf8_lossy(&bytes).into_owned().into();
+}
+
+/// The folders of a search path, in its order; an empty one is the current folder.
+pub(crate) fn split_search_path(path: &OsStr) -> Vec<PathBuf> {
+    let folders = std::env::split_paths(path);
+    folders.map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }).collect()
+}
