@@ -9,6 +9,7 @@ use super::{AuditObserver, AuditPlan, AuditUnreachable};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use crate::protocol::check::{AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckVerdict};
 use crate::shutdown::{StopReceiver, StopSignal};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -69,7 +70,7 @@ async fn judge(
     let mut known = send_first_event(stage).await?;
     for (at, check) in checks.iter().enumerate() {
         audience.check_started(at, checks.len(), check.id);
-        let report = run_check(check, stage, &known, repeat(check)).await;
+        let report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
         known.forms_refused |= check.id == "auth.body-forms" && matches!(report.verdict, CheckVerdict::Failed(_));
         let may_be_gone =
             |last: &Arc<CheckExchange>| matches!(last.outcome, AttemptOutcome::Refused | AttemptOutcome::Disconnected);
@@ -81,6 +82,39 @@ async fn judge(
         ended.push(report);
     }
     Ok(())
+}
+
+/// Checks whose failure may have been found by an earlier one, which is then the one to mend.
+const FOLLOWING: [(&str, &[&str]); 9] = [
+    ("semantics.duplicate-at-once", &["semantics.duplicate"]),
+    ("semantics.once-at-once", &["semantics.once"]),
+    ("semantics.out-of-order", &["semantics.unknown-signup"]),
+    ("robust.size-64k", &["delivery.pieces", "robust.long-strings"]),
+    ("robust.size-256k", &["delivery.pieces", "robust.size-64k"]),
+    ("robust.right-to-left", &["robust.emoji"]),
+    ("load.slow-sender", &["delivery.pieces"]),
+    ("load.restart", &["semantics.duplicate", "semantics.once"]),
+    ("load.burst-effects", &["load.burst", "semantics.same-second"]),
+];
+
+/// One fault is told once: what fails with the answers of a cause that was found already follows from it.
+fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
+    let causes = FOLLOWING.iter().find(|(id, _)| *id == report.id).map_or(&[][..], |(_, causes)| causes);
+    // What found nobody, while the endpoint was restarted, says nothing.
+    let faults = |report: &CheckReport| -> BTreeSet<u16> {
+        let bad = report.exchanges.iter().filter(|one| !one.outcome.is_acknowledged());
+        bad.filter_map(|one| one.outcome.status()).collect()
+    };
+    let is_cause = |one: &&CheckReport| {
+        let failed = matches!(one.verdict, CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. });
+        failed && causes.contains(&one.id) && faults(&report).is_subset(&faults(one))
+    };
+    match ended.iter().find(is_cause).filter(|_| matches!(report.verdict, CheckVerdict::Failed(_))) {
+        Some(cause) => {
+            CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {}", cause.id)), ..report }
+        }
+        None => report,
+    }
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.

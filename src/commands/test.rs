@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
-/// Audit an endpoint: 88 checks of what a webhook receiver must withstand
+/// Audit an endpoint: 89 checks of what a webhook receiver must withstand
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); without

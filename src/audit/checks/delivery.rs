@@ -2,10 +2,12 @@
 
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
 use super::super::check_context::{CheckContext, PATIENCE, build_unsent_exchange};
+use super::super::draft::RequestDraft;
 use super::super::keep_alive;
 use crate::exchange::{BodyEncoding, is_loopback};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
+use crate::protocol::sample::SampleSignup;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use http::header::CONTENT_TYPE;
 use std::time::Duration;
@@ -23,8 +25,9 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "anything but 2xx makes the service deliver the event again, five times in all, and then give up",
         "answer POST on this path with 2xx; if it answered 401, give this audit the endpoint's own secret",
     ),
-    AuditCheck::from_requests("delivery.position-changed", High, AuditExpectation::Acknowledged, 1, |stage| {
-        vec![stage.draft_signed(stage.make_signup().build_moved(10, 5, stage.now()).to_string())]
+    AuditCheck::from_requests("delivery.position-changed", High, AuditExpectation::Acknowledged, 2, |stage| {
+        let signup = stage.make_signup();
+        after_creation(stage, &signup, signup.build_moved(10, 5, stage.now()).to_string())
     })
     .allow_unacknowledged()
     .with_texts(
@@ -32,8 +35,9 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "an event that the endpoint has no use for is still delivered five times unless it is acknowledged",
         "answer 2xx to every event; ignore those you do not need",
     ),
-    AuditCheck::from_requests("delivery.deleted", High, AuditExpectation::Acknowledged, 1, |stage| {
-        vec![stage.draft_signed(stage.make_signup().build_deleted(stage.now()).to_string())]
+    AuditCheck::from_requests("delivery.deleted", High, AuditExpectation::Acknowledged, 2, |stage| {
+        let signup = stage.make_signup();
+        after_creation(stage, &signup, signup.build_deleted(stage.now()).to_string())
     })
     .allow_unacknowledged()
     .with_texts(
@@ -41,10 +45,10 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "an event that the endpoint has no use for is still delivered five times unless it is acknowledged",
         "answer 2xx to every event; ignore those you do not need",
     ),
-    AuditCheck::from_action("delivery.in-time", High, 1, |stage| Box::pin(in_time(stage)))
+    AuditCheck::from_action("delivery.in-time", High, 3, |stage| Box::pin(in_time(stage)))
         .allow_unacknowledged()
         .with_texts(
-            "the answer is complete within 5 s",
+            "the answer to each type of event is complete within 5 s",
             "the service gives up after 5 s, counts the attempt as failed and delivers again: the work is done twice",
             "acknowledge first, and do the work afterwards: in a queue, a background task, a thread",
         ),
@@ -98,19 +102,34 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     ),
 ];
 
+/// An event of a sign-up that the endpoint has heard of: that others are acknowledged too is a check of its own.
+fn after_creation(stage: &CheckContext<'_>, signup: &SampleSignup, body: String) -> Vec<RequestDraft> {
+    let created = stage.draft_signed(signup.build_created().to_string()).with_label("created");
+    vec![created, stage.draft_signed(body)]
+}
+
 async fn in_time(stage: &CheckContext<'_>) -> CheckJudgement {
-    let sent = stage.send(stage.draft_signup_created()).await;
-    let late =
-        |outcome: &AttemptOutcome, latency| matches!(outcome, AttemptOutcome::TimedOut(_)) || latency > ATTEMPT_BUDGET;
-    let seconds = sent.latency.as_secs_f64();
-    match &sent.outcome {
-        AttemptOutcome::TimedOut(_) => {
-            CheckJudgement::Fail(format!("there was no complete answer after {seconds:.1} s"))
+    let signup = stage.make_signup();
+    let events = [
+        ("signup.created", signup.build_created()),
+        ("signup.position_changed", signup.build_moved(10, 5, stage.now())),
+        ("signup.deleted", signup.build_deleted(stage.now())),
+    ];
+    for (name, payload) in events {
+        let sent = stage.send(stage.draft_signed(payload.to_string()).with_label(name)).await;
+        let seconds = sent.latency.as_secs_f64();
+        match &sent.outcome {
+            AttemptOutcome::TimedOut(_) => {
+                return CheckJudgement::Fail(format!("{name}: there was no complete answer after {seconds:.1} s"));
+            }
+            AttemptOutcome::Answered(_) if sent.latency > ATTEMPT_BUDGET => {
+                return CheckJudgement::Fail(format!("{name}: the answer took {seconds:.1} s"));
+            }
+            AttemptOutcome::Answered(_) => {}
+            _ => return CheckJudgement::Skip(describe_exchange(&sent)),
         }
-        outcome if late(outcome, sent.latency) => CheckJudgement::Fail(format!("the answer took {seconds:.1} s")),
-        AttemptOutcome::Answered(_) => CheckJudgement::Pass,
-        _ => CheckJudgement::Skip(describe_exchange(&sent)),
     }
+    CheckJudgement::Pass
 }
 
 async fn no_redirect(stage: &CheckContext<'_>) -> CheckJudgement {

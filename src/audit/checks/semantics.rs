@@ -48,11 +48,13 @@ pub(super) const CHECKS: &[AuditCheck] = &[
             "the documentation suggests recognising repeats by timestamp, which merges two sign-ups in the same second",
             "recognise repeats by the whole body, never by timestamp alone",
         ),
-    AuditCheck::from_action("semantics.out-of-order", Medium, 4, |stage| Box::pin(out_of_order(stage))).with_texts(
-        "events of one sign-up that arrive out of order are acknowledged",
-        "a retry comes after later events; no order is promised",
-        "compare timestamps with what you have stored, keep the newer, and acknowledge the older",
-    ),
+    AuditCheck::from_action("semantics.two-moves", High, 4, |stage| Box::pin(two_moves(stage)))
+        .with_state()
+        .with_texts(
+            "two moves of one sign-up both have their effect",
+            "a sign-up moves many times; whoever recognises repeats by its id and the event's type loses all but the first",
+            "recognise repeats by the whole body",
+        ),
     AuditCheck::from_requests("semantics.unknown-signup", Medium, AuditExpectation::Acknowledged, 2, |stage| {
         let (moved, deleted) = (stage.make_signup(), stage.make_signup());
         vec![
@@ -65,6 +67,11 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "its creation may have been lost, or have come before you subscribed; after a 404 it is delivered four more \
         times",
         "acknowledge, and fetch the sign-up from the API if you need it",
+    ),
+    AuditCheck::from_action("semantics.out-of-order", Medium, 4, |stage| Box::pin(out_of_order(stage))).with_texts(
+        "events of one sign-up that arrive out of order are acknowledged",
+        "a retry comes after later events; no order is promised",
+        "compare timestamps with what you have stored, keep the newer, and acknowledge the older",
     ),
     aged("semantics.age-1m", |stage| vec![of_age(stage, 60)]),
     aged("semantics.age-6m", |stage| vec![of_age(stage, 360)]),
@@ -197,6 +204,32 @@ async fn same_second(stage: &CheckContext<'_>) -> CheckJudgement {
     let now = stage.now();
     let draft = || stage.draft_signed(stage.make_signup_at(now).build_created().to_string());
     by_state(has_effect(stage, vec![draft().with_label("one sign-up"), draft().with_label("another")], false, 2).await)
+}
+
+async fn two_moves(stage: &CheckContext<'_>) -> CheckJudgement {
+    by_state(count_moves(stage).await)
+}
+
+/// What a move changes is for the endpoint to say; where the first changes something, the second must too.
+async fn count_moves(stage: &CheckContext<'_>) -> Result<CheckJudgement, String> {
+    unit(stage).await?;
+    let signup = stage.make_signup_at(stage.seconds_ago(30));
+    stage.send(stage.draft_signed(signup.build_created().to_string()).with_label("created")).await;
+    let moves = [("moved to 7", 9, 7, 20), ("moved to 3", 7, 3, 10)];
+    let mut changes = Vec::new();
+    for (what, from, to, ago) in moves {
+        let before = stage.read_settled_state().await?;
+        let moved = signup.build_moved(from, to, stage.seconds_ago(ago));
+        stage.send(stage.draft_signed(moved.to_string()).with_label(what)).await;
+        changes.push(stage.read_settled_state().await?.abs_diff(before));
+        if changes == [0] {
+            return Ok(CheckJudgement::Skip("a move does not change the state".to_owned()));
+        }
+    }
+    Ok(match changes.last() {
+        Some(0) => CheckJudgement::Fail("the first move changed the state, the second did not".to_owned()),
+        _ => CheckJudgement::Pass,
+    })
 }
 
 async fn out_of_order(stage: &CheckContext<'_>) -> CheckJudgement {
