@@ -81,7 +81,8 @@ impl AuditExpectation {
     pub(super) fn find_fault(self, exchanged: &CheckExchange) -> Option<String> {
         let seen = describe_exchange(exchanged);
         match (self, exchanged.outcome.status()) {
-            (Self::Acknowledged, Some(200..300)) | (Self::Refused, Some(400..600)) => None,
+            (Self::Acknowledged, _) if exchanged.outcome.is_acknowledged() => None,
+            (Self::Refused, Some(400..600)) => None,
             (Self::Survived, Some(status)) if status < 500 || status == 501 => None,
             // A forged request that ended without an answer was not accepted; that it crashed is a check of its own.
             (Self::Refused, None) => None,
@@ -95,6 +96,9 @@ impl AuditExpectation {
 pub(super) fn describe_exchange(exchanged: &CheckExchange) -> String {
     let name = if exchanged.what.is_empty() { String::new() } else { format!("{}: ", exchanged.what) };
     match (&exchanged.outcome, exchanged.outcome.detail()) {
+        (AttemptOutcome::Answered(answer), _) if answer.only_200 && matches!(answer.status, 201..300) => {
+            format!("{name}answered {}, and 200 alone acknowledges", answer.status)
+        }
         (AttemptOutcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
         (AttemptOutcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
         (AttemptOutcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),

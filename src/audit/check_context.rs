@@ -6,10 +6,12 @@ use crate::exchange::{BodyEncoding, HttpClient};
 use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckExchange;
-use crate::protocol::sample::{SampleOverrides, SampleSignup, SeededRng};
+use crate::protocol::referralhero::HeroEvent;
+use crate::protocol::sample::{SampleOverrides, SampleSignup, SeededRng, generate_unreferred_payload};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use http::{HeaderMap, Method, header};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -47,22 +49,6 @@ const SLOWER: Duration = Duration::from_millis(350);
 
 /// Names that every program stores.
 const NAMES: [&str; 4] = ["Ada Archer", "Ben Baker", "Cleo Carter", "Dan Dyer"];
-
-/// Bounds of an audit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct AuditLimits {
-    /// Requests.
-    pub requests: u32,
-    /// Time.
-    pub time: Duration,
-}
-
-impl AuditLimits {
-    /// What nobody minds.
-    pub(crate) const USUAL: Self = Self { requests: 240, time: Duration::from_secs(90) };
-    /// With the checks that strain the endpoint.
-    pub(crate) const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
-}
 
 /// Whether a draft's answer is shown with the check.
 #[derive(Debug, Default)]
@@ -183,15 +169,31 @@ impl<'a> CheckContext<'a> {
         self.make_signup_at(self.began.saturating_sub(ago).unwrap_or(self.began))
     }
 
-    /// A signed `signup.created`.
+    /// The body of an ordinary event, of a sign-up that nobody has seen before: `signup.created`, or what the second
+    /// service calls `new_registration`.
+    pub(super) fn make_payload(&self) -> Value {
+        match (self.plan.hero, HeroEvent::from_name("new_registration")) {
+            (Some(_), Some(event)) => self.make_hero_payload(event),
+            _ => self.make_signup().build_created(),
+        }
+    }
+
+    /// The body of an event of the second service.
+    pub(super) fn make_hero_payload(&self, event: HeroEvent) -> Value {
+        let signup = self.make_signup();
+        let mut dice = SeededRng::for_stream(self.plan.seed.wrapping_add(1), self.log().signups);
+        generate_unreferred_payload(event, &mut dice, signup)
+    }
+
+    /// A signed ordinary event.
     pub(super) fn draft_signup_created(&self) -> RequestDraft {
-        self.draft_signed(self.make_signup().build_created().to_string())
+        self.draft_signed(self.make_payload().to_string())
     }
 
     /// A request with the header fields of the service, signed where there is a secret.
     pub(super) fn draft_signed(&self, body: impl Into<Vec<u8>>) -> RequestDraft {
         let body = RawBody::new(body.into());
-        let signature = self.plan.key().map(|key| key.sign(body.as_bytes()));
+        let signature = self.plan.sign(body.as_bytes());
         let draft = self.draft_unsigned(body);
         match signature {
             Some(value) => draft.with_header(&self.plan.signature_header, value),
@@ -303,7 +305,8 @@ impl<'a> CheckContext<'a> {
 
     fn store_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
         self.note_limit(&exchanged);
-        let exchanged = Arc::new(exchanged);
+        let outcome = self.plan.rules().judge(exchanged.outcome);
+        let exchanged = Arc::new(CheckExchange { outcome, ..exchanged });
         self.log().all.push(exchanged.clone());
         exchanged
     }

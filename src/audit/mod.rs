@@ -20,8 +20,7 @@ mod selection;
 mod tests;
 
 pub(crate) use catalogue::AuditCheck;
-pub(crate) use check_context::AuditLimits;
-pub(crate) use checks::{all_checks, find_check};
+pub(crate) use checks::{all_checks, checks_of, find_check, is_of_service};
 pub(crate) use run::{build_drafts, run_audit};
 pub(crate) use selection::{CheckSelection, CheckSelector};
 
@@ -29,12 +28,16 @@ use crate::clock::SharedClock;
 use crate::exchange::TlsTrust;
 use crate::protocol::check::CheckReport;
 use crate::protocol::field::FieldName;
+use crate::protocol::referralhero::HeroEncoding;
+use crate::protocol::rules::DeliveryRules;
+use crate::protocol::schedule::RetryFrom;
 use crate::protocol::signature::{HmacKey, Secret};
 use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// Something that is done outside and may fail with a sentence.
@@ -43,6 +46,22 @@ pub(crate) type AuditHook<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Resul
 /// Names what an endpoint verifies in the place of the bytes, from which correctly signed bodies it accepted.
 pub(crate) type RejectionExplainer = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
 
+/// Bounds of an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AuditLimits {
+    /// Requests.
+    pub requests: u32,
+    /// Time.
+    pub time: Duration,
+}
+
+impl AuditLimits {
+    /// What nobody minds.
+    pub(crate) const USUAL: Self = Self { requests: 240, time: Duration::from_secs(90) };
+    /// With the checks that strain the endpoint.
+    pub(crate) const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
+}
+
 /// Everything about one audit.
 #[derive(Clone)]
 pub(crate) struct AuditPlan {
@@ -50,6 +69,8 @@ pub(crate) struct AuditPlan {
     pub url: Url,
     /// The secret, where one is given.
     pub secret: Option<Secret>,
+    /// Whether it receives the second service's events, and how these are signed.
+    pub hero: Option<HeroEncoding>,
     /// The header in which the signature is sent.
     pub signature_header: HeaderName,
     /// Fields that are added to every request, or stand in place of its own.
@@ -84,6 +105,27 @@ impl AuditPlan {
     /// What signs, where a secret is given.
     pub(crate) fn key(&self) -> Option<HmacKey> {
         self.secret.as_ref().map(Secret::key)
+    }
+
+    /// The header's value for these bytes, where there is a secret.
+    fn sign(&self, body: &[u8]) -> Option<String> {
+        self.key().map(|key| self.write_digest(key.sign(body).trim_start_matches("sha256=")))
+    }
+
+    /// A digest in hexadecimal as the service's header has it.
+    fn write_digest(&self, hex: &str) -> String {
+        match self.hero {
+            Some(encoding) => encoding.write_digest(hex),
+            None => format!("sha256={hex}"),
+        }
+    }
+
+    /// By whose rules answers are judged.
+    fn rules(&self) -> DeliveryRules {
+        match self.hero {
+            Some(_) => DeliveryRules::Referralhero,
+            None => DeliveryRules::Referralloop(RetryFrom::default()),
+        }
     }
 }
 

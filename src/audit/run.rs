@@ -2,7 +2,7 @@
 
 use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange};
 use super::check_context::CheckContext;
-use super::checks::all_checks;
+use super::checks::{checks_of, word_for_service};
 use super::draft::RequestDraft;
 use super::perform::{JudgedExchanges, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
@@ -45,7 +45,7 @@ pub(crate) async fn run_audit(
     stop: &StopReceiver,
 ) -> Result<(AuditReport, Option<StopSignal>), AuditUnreachable> {
     let stage = CheckContext::new(plan);
-    let checks: Vec<&AuditCheck> = all_checks().filter(|check| is_wanted(check, plan)).collect();
+    let checks: Vec<&AuditCheck> = checks_of(plan.hero.is_some()).filter(|check| is_wanted(check, plan)).collect();
     let mut ended: Vec<CheckReport> = Vec::with_capacity(checks.len());
     let interrupted = tokio::select! {
         judged = judge(&checks, &stage, repeat, audience, &mut ended) => judged.map(|()| None)?,
@@ -132,7 +132,7 @@ fn is_wanted(check: &AuditCheck, plan: &AuditPlan) -> bool {
     let told = check.id == AUTHENTICITY_CHECK
         && !plan.regardless
         && !selection.skips(check)
-        && all_checks().any(|other| other.group() == CheckGroup::Auth && selection.includes(other));
+        && checks_of(plan.hero.is_some()).any(|other| other.group() == CheckGroup::Auth && selection.includes(other));
     told || (selection.includes(check) && (!check.needs.intrusive || plan.intrusive || selection.includes_by_id(check)))
 }
 
@@ -183,8 +183,8 @@ async fn run_check(
         group: check.group(),
         severity: check.severity,
         title: check.title,
-        why: check.why,
-        fix: check.fix,
+        why: word_for_service(check.why, stage.plan().hero.is_some()),
+        fix: word_for_service(check.fix, stage.plan().hero.is_some()),
         verdict: match judgement {
             CheckJudgement::Pass => CheckVerdict::Passed,
             CheckJudgement::Fail(what) => match stage.plan().accepted.get(check.id) {

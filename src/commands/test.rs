@@ -2,6 +2,7 @@
 
 mod baseline;
 mod case;
+mod service;
 mod shell;
 
 use crate::audit::{self, AuditLimits, AuditPlan, CheckSelection, CheckSelector};
@@ -37,6 +38,7 @@ Examples:
   referralloop test 3000/webhooks --only delivery
   referralloop test http://localhost:3000/webhooks --only delivery,robust --junit report.xml
   referralloop test 3000/webhooks --case auth.missing --secret-file secret.txt --dry-run
+  referralloop test 3000/webhooks --as-service referralhero --only delivery
   referralloop test --list"
 )]
 pub(crate) struct Arguments {
@@ -63,9 +65,11 @@ struct RequestArguments {
     /// Sign nothing; whether forged events are refused is not checked then
     #[arg(long, conflicts_with = "secret_file")]
     no_secret: bool,
-    /// Send the signature in this header
-    #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name, default_value = "x-webhook-signature")]
-    signature_header: HeaderName,
+    #[command(flatten)]
+    service: service::Arguments,
+    /// Send the signature in this header [default: the service's own]
+    #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name)]
+    signature_header: Option<HeaderName>,
     /// Add a header to every request, or replace one (repeatable)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
@@ -148,14 +152,21 @@ const SEEDS: u64 = 1_000_000;
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let selection = CheckSelection { only: arguments.checks.only.clone(), skip: arguments.checks.skip.clone() };
-    let Some(url) = arguments.url.clone().filter(|_| !arguments.checks.list) else { return list(&selection, &console) };
+    let hero = arguments.request.service.hero()?;
+    let wanted = arguments.url.clone().filter(|_| !arguments.checks.list);
+    let Some(url) = wanted else { return list(&selection, hero.is_some(), &console) };
     if arguments.reports.tap && console.is_json() {
         return Err(Error::usage("--tap and --json both write to standard output; use one of them"));
     }
     let target = AuditTarget {
         url,
         secret_files: arguments.request.secret_file.iter().cloned().collect(),
-        signature_header: arguments.request.signature_header.clone(),
+        hero,
+        signature_header: arguments
+            .request
+            .signature_header
+            .clone()
+            .unwrap_or_else(|| auditing::default_signature_header(hero.is_some())),
         headers: arguments.request.headers.clone(),
     };
     let settings = session::load_settings(context, &console)?;
@@ -167,7 +178,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         state: arguments.checks.state_cmd.clone(),
         restart: arguments.checks.restart_cmd.clone(),
         unsigned: secret.is_none(),
-        trust: arguments.request.trust.list_options(),
+        more: [arguments.request.trust.list_options(), arguments.request.service.list_options()].concat(),
     };
     let trust = arguments.request.trust.read(&[&target.url], context)?;
     let plan = AuditPlan { trust, ..plan(arguments, &target, secret, selection, context)? };
@@ -188,8 +199,13 @@ fn plan(
     context: &Context,
 ) -> Result<AuditPlan, Error> {
     let checks = &arguments.checks;
-    if !audit::all_checks().any(|check| selection.includes(check)) {
-        return Err(Error::usage("no checks are left: --skip excludes everything that --only selects"));
+    let hero = target.hero.is_some();
+    if !audit::checks_of(hero).any(|check| selection.includes(check)) {
+        let other = audit::all_checks().any(|check| selection.includes(check));
+        return Err(Error::usage(match other {
+            true => "no checks are left: those that are selected are of the other service (--as-service)",
+            false => "no checks are left: --skip excludes everything that --only selects",
+        }));
     }
     let usual = if checks.intrusive { AuditLimits::INTRUSIVE } else { AuditLimits::USUAL };
     let limits = AuditLimits {
@@ -334,8 +350,8 @@ fn summary(report: &AuditReport, least: CheckSeverity) -> AuditSummary<'_> {
 }
 
 /// The catalogue.
-fn list(selection: &CheckSelection, console: &Console) -> Result<Exit, Error> {
-    for check in audit::all_checks().filter(|check| selection.includes(check)) {
+fn list(selection: &CheckSelection, hero: bool, console: &Console) -> Result<Exit, Error> {
+    for check in audit::checks_of(hero).filter(|check| selection.includes(check)) {
         let needs = check.needs;
         let wants = [
             ("secret", needs.secret),

@@ -20,11 +20,11 @@ impl InspectorState {
         (label, purpose): (&Url, DeliveryPurpose),
     ) -> Result<(Vec<Report>, DeliveryResult, Duration), Error> {
         let plan = DeliveryPlan {
+            rules: DeliveryRules::of_body(&request.body, RetryFrom::default()),
             request,
             label: label.to_string(),
             event,
             purpose,
-            rules: DeliveryRules::Referralloop(RetryFrom::default()),
             pace: DeliveryPace::Instant,
             retry: false,
             stops_when_refused: true,

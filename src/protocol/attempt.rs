@@ -97,6 +97,17 @@ impl AttemptOutcome {
         }
     }
 
+    /// As it was judged when it ended: a 2xx that acknowledged nothing is one that fell short of 200.
+    #[must_use]
+    pub(crate) fn with_verdict(self, acknowledged: bool) -> Self {
+        match self {
+            Self::Answered(answer) if !acknowledged && super::schedule::is_acknowledgement(answer.status) => {
+                Self::Answered(AttemptResponse { only_200: true, ..answer })
+            }
+            outcome => outcome,
+        }
+    }
+
     /// The status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {

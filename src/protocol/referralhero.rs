@@ -59,8 +59,11 @@ pub(crate) enum HeroEncoding {
 impl HeroEncoding {
     /// The header's value: HMAC-SHA256 of the raw body.
     pub(crate) fn sign(self, key: &HmacKey, body: &[u8]) -> String {
-        let signed = key.sign(body);
-        let hex = signed.trim_start_matches("sha256=");
+        self.write_digest(key.sign(body).trim_start_matches("sha256="))
+    }
+
+    /// A digest that is given in hexadecimal, as the header has it.
+    pub(crate) fn write_digest(self, hex: &str) -> String {
         match self {
             Self::Hex => hex.to_owned(),
             Self::Base64 => {

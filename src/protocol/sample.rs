@@ -12,7 +12,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use hero::generate_hero_payload;
+pub(crate) use hero::{generate_hero_payload, generate_unreferred_payload};
 pub use seeded_rng::{SeededRng, seeded_time};
 pub use stream::{PayloadPattern, PayloadStream};
 

@@ -15,6 +15,8 @@ use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::field::FieldName;
 use crate::protocol::report::{AttemptReport, ReportKind};
+use crate::protocol::rules::DeliveryRules;
+use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::carry_on;
 use http::HeaderValue;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -136,6 +138,8 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         let request = self.build_request(passage);
         let at = self.shared.clock.now();
         let (outcome, latency) = self.exchange.post(&request, budget).await;
+        // What acknowledges is the affair of the service that the event is of.
+        let outcome = DeliveryRules::of_body(&request.body, RetryFrom::default()).judge(outcome);
         self.shared.tally.note_latency(latency);
         self.count_outcome(passage, &outcome);
         let (event, url) = (passage.event, self.label.clone());

@@ -11,7 +11,7 @@ use super::settings::{ForwardRetryPolicy, ListenerFilter};
 use crate::protocol::arrival::{ArrivalRecordError, ArrivalRecorder, ForwardProgress, UnforwardedArrival};
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReportKind;
-use crate::protocol::schedule::{MAX_ATTEMPTS, RetrySchedule};
+use crate::protocol::rules::DeliveryRules;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,15 +97,17 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let began = shared.clock.now();
         let first = if number == 1 { began } else { progress.first };
         let passage = PendingForward::from_waiting(waiting);
-        let acknowledged = self.target.forward(&passage, number, MAX_ATTEMPTS).await;
-        let next = match self.due_at(number, first) {
+        let schedule = DeliveryRules::of_body(&passage.content.body, self.retrying.from).schedule();
+        let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
+        let acknowledged = self.target.forward(&passage, number, of).await;
+        let next = match self.due_at(schedule.get(number as usize), first) {
             Some(due) if !acknowledged => {
                 ForwardProgress { attempts: number, first, due: due.max(shared.clock.now()), ..progress }
             }
             _ => {
                 if !acknowledged {
                     let (event, url) = (passage.event, label.clone());
-                    shared.emit_report(ReportKind::GaveUp { event, url, attempts: number, of: MAX_ATTEMPTS });
+                    shared.emit_report(ReportKind::GaveUp { event, url, attempts: number, of });
                 }
                 done
             }
@@ -114,11 +116,9 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         Ok(Some(next))
     }
 
-    /// When the attempt after this one is due, where there is one.
-    fn due_at(&self, number: u32, first: Timestamp) -> Option<Timestamp> {
-        let scheduled =
-            RetrySchedule::new(self.retrying.from).nth(number as usize).filter(|_| number < MAX_ATTEMPTS)?;
-        let scaled = SignedDuration::try_from(scheduled.div_f64(self.retrying.factor)).ok()?;
+    /// When the attempt with this start is due, where there is one.
+    fn due_at(&self, scheduled: Option<&Duration>, first: Timestamp) -> Option<Timestamp> {
+        let scaled = SignedDuration::try_from(scheduled?.div_f64(self.retrying.factor)).ok()?;
         first.checked_add(scaled).ok()
     }
 

@@ -14,7 +14,8 @@ use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::quote_shell_word;
 use crate::protocol::check::AuditReport;
-use crate::protocol::signature::{SIGNATURE_HEADER, Secret};
+use crate::protocol::referralhero::HeroEncoding;
+use crate::protocol::signature::{HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, Secret};
 use crate::shutdown::{StopReceiver, StopSignal};
 use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub(crate) struct AuditTarget {
     pub url: Url,
     /// Files with the secret.
     pub secret_files: Vec<PathBuf>,
+    /// Whether it receives the second service's events, and how these are signed.
+    pub hero: Option<HeroEncoding>,
     /// The header of the signature.
     pub signature_header: HeaderName,
     /// More header fields.
@@ -40,9 +43,9 @@ pub(crate) fn read_header_name(text: &str) -> Result<HeaderName, String> {
     arguments::read_header(&format!("{text}: x")).map(|(name, _)| HeaderName::clone(&name))
 }
 
-/// The usual name of the signature's header.
-pub(crate) fn default_signature_header() -> HeaderName {
-    HeaderName::from_static(SIGNATURE_HEADER)
+/// The usual name of the signature's header, of either service.
+pub(crate) fn default_signature_header(hero: bool) -> HeaderName {
+    HeaderName::from_static(if hero { HERO_SIGNATURE_HEADER } else { SIGNATURE_HEADER })
 }
 
 /// The plan of a whole audit, to be refined.
@@ -50,6 +53,7 @@ pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: 
     AuditPlan {
         url: target.url.clone(),
         secret,
+        hero: target.hero,
         signature_header: target.signature_header.clone(),
         headers: target.headers.clone(),
         trust: TlsTrust::default(),
@@ -122,8 +126,8 @@ pub(crate) struct RepeatLineOptions {
     pub restart: Option<String>,
     /// Whether nothing is signed, as `--no-secret` has it.
     pub unsigned: bool,
-    /// Whose certificates are taken, as options.
-    pub trust: Vec<String>,
+    /// Whose certificates are taken and whose events are sent, as options.
+    pub more: Vec<String>,
 }
 
 /// The command line that repeats a check.
@@ -137,10 +141,10 @@ pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, aroun
     if around.unsigned {
         line.push_str(" --no-secret");
     }
-    around.trust.iter().for_each(|option| line.push_str(&format!(" {}", word(option))));
+    around.more.iter().for_each(|option| line.push_str(&format!(" {}", word(option))));
     let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
     target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
-    if target.signature_header != default_signature_header() {
+    if target.signature_header != default_signature_header(target.hero.is_some()) {
         put("--signature-header", target.signature_header.as_str());
     }
     for (name, value) in &target.headers {

@@ -50,7 +50,8 @@ pub(crate) enum EncodingOption {
 }
 
 impl EncodingOption {
-    fn as_encoding(self) -> HeroEncoding {
+    /// The protocol's name for it.
+    pub(crate) fn as_encoding(self) -> HeroEncoding {
         match self {
             Self::Hex => HeroEncoding::Hex,
             Self::Base64 => HeroEncoding::Base64,

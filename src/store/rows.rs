@@ -125,7 +125,7 @@ pub(super) fn parse_arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
 
 /// Columns of [`parse_attempt`]; the tables are `attempts a` and `urls u`.
 pub(super) const ATTEMPT: &str = "a.event, u.url, a.purpose, a.number, a.at_ms, a.latency_us, a.outcome, a.status, \
-     a.truncated, a.words, a.answer";
+     a.truncated, a.words, a.answer, a.failed";
 
 /// An attempt.
 pub(super) fn parse_attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
@@ -136,7 +136,7 @@ pub(super) fn parse_attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         number: row.get(3)?,
         at: time(row, 4)?,
         latency: Duration::from_micros(number(row, 5)?),
-        outcome: decode(6, outcome(row)?.into_outcome())?,
+        outcome: decode(6, outcome(row)?.into_outcome())?.with_verdict(!row.get::<_, bool>(11)?),
     })
 }
 

@@ -16,7 +16,7 @@ EVENTS = {"new_registration", "subscriber_promoted", "subscriber_updated", "subs
 # The documented example: every member, and what it holds.
 EXAMPLE = {"list_uuid": str, "subscriber_id": str, "response": str, "name": str, "first_name": str, "last_name": str,
            "email": str, "extra_field": str, "extra_field_2": str, "code": str, "source": str, "referred": bool,
-           "referral": (str, dict), "referral_link": str, "people_ahead": int, "created_at": int}
+           "referral": (str, dict), "referral_link": str, "people_ahead": (int, float), "created_at": int}
 REFERRAL = {"name": str, "email": str, "code": str, "people_referred": int, "points": int}
 
 
@@ -38,12 +38,21 @@ def fault(body, signature):
 
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.chunks() if "Transfer-Encoding" in self.headers else \
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, words = fault(body, self.headers.get("X-ReferralHero-Signature"))
         self.send_response(status)
         self.send_header("Content-Length", str(len(words)))
         self.end_headers()
         self.wfile.write(words.encode())
+
+    def chunks(self):
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def log_message(self, *_):
         pass

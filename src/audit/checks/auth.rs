@@ -7,6 +7,7 @@ use super::auth_quiet;
 use super::body_forms;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
 use crate::protocol::check::{AUTHENTICITY_CHECK, CheckExchange};
+use crate::protocol::referralhero::HeroEvent;
 use crate::protocol::signature::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -54,8 +55,8 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "compute the signature over the body of this request and nothing else",
     ),
     forgery("auth.truncated", Critical, 3, |stage| {
-        let parts = [("one digit", 8), ("half", 39), ("all but one digit", 70)];
-        parts.map(|(what, end)| cut(stage, end).with_label(what)).into()
+        let parts = [("one digit", Cut::One), ("half", Cut::Half), ("all but one digit", Cut::AllButOne)];
+        parts.map(|(what, part)| cut(stage, part).with_label(what)).into()
     })
     .with_texts(
         "a truncated signature is refused",
@@ -65,7 +66,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     forgery("auth.doubled", Medium, 1, |stage| {
         let draft = stage.draft_signup_created();
         let right = value(&draft, stage);
-        vec![draft.with_header(header(stage), wrong()).add_header(header(stage), right)]
+        vec![draft.with_header(header(stage), wrong(stage)).add_header(header(stage), right)]
     })
     .with_texts(
         "a repeated signature header is refused",
@@ -87,7 +88,8 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     ),
     forgery("auth.changed-byte", Critical, 1, |stage| {
         let draft = stage.draft_signup_created();
-        let text = String::from_utf8_lossy(draft.request.body.as_bytes()).replacen("\"position\":", "\"position\":1", 1);
+        let text = String::from_utf8_lossy(draft.request.body.as_bytes()).into_owned();
+        let text = text.replacen("\"position\":", "\"position\":1", 1).replacen("\"people_ahead\":", "\"people_ahead\":1", 1);
         vec![draft.with_body(crate::protocol::body::RawBody::new(text))]
     })
     .with_texts("a body that was changed after signing is refused", FORGED, VERIFY),
@@ -117,7 +119,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     forgery("auth.plain-hash", Critical, 1, |stage| {
         let draft = stage.draft_signup_created();
         let hash = Sha256::digest(draft.request.body.as_bytes());
-        vec![draft.with_header(header(stage), format!("sha256={}", hex(&hash)))]
+        vec![draft.with_header(header(stage), stage.plan().write_digest(&hex(&hash)))]
     })
     .with_texts(
         "a hash of the body without the secret is refused",
@@ -181,6 +183,12 @@ const fn forgery(
 
 /// One signed event of each type: a handler may verify in the branch of one type alone.
 fn of_each_type(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
+    if stage.plan().hero.is_some() {
+        let names = ["new_registration", "subscriber_updated", "reward_unlocked"];
+        let draft =
+            |event: HeroEvent| stage.draft_signed(stage.make_hero_payload(event).to_string()).with_label(event.name());
+        return names.into_iter().filter_map(HeroEvent::from_name).map(draft).collect();
+    }
     let (moved, deleted) = (stage.make_signup(), stage.make_signup());
     vec![
         stage.draft_signup_created().with_label("signup.created"),
@@ -220,7 +228,7 @@ async fn no_effect(stage: &CheckContext<'_>) -> CheckJudgement {
         let before = stage.read_settled_state().await?;
         let drafts = [
             stage.draft_signup_created().without_header(header(stage)).with_label("no signature"),
-            forged(stage, wrong()).with_label("a wrong signature"),
+            forged(stage, wrong(stage)).with_label("a wrong signature"),
             signed_with(stage, b"a secret that is not yours").with_label("another secret"),
         ];
         for draft in drafts {
@@ -248,17 +256,31 @@ fn forged(stage: &CheckContext<'_>, value: impl AsRef<[u8]>) -> RequestDraft {
 
 /// The value that a draft is signed with.
 fn value(draft: &RequestDraft, stage: &CheckContext<'_>) -> String {
-    let key = stage.plan().key();
-    key.map(|key| key.sign(draft.request.body.as_bytes())).unwrap_or_default()
+    stage.plan().sign(draft.request.body.as_bytes()).unwrap_or_default()
 }
 
-fn wrong() -> String {
-    format!("sha256={}", "0".repeat(64))
+fn wrong(stage: &CheckContext<'_>) -> String {
+    stage.plan().write_digest(&"0".repeat(64))
 }
 
-fn cut(stage: &CheckContext<'_>, end: usize) -> RequestDraft {
+/// How much of a signature is left.
+#[derive(Clone, Copy)]
+enum Cut {
+    One,
+    Half,
+    AllButOne,
+}
+
+fn cut(stage: &CheckContext<'_>, part: Cut) -> RequestDraft {
     let draft = stage.draft_signup_created();
     let right = value(&draft, stage);
+    // Base64 without its padding is complete.
+    let (from, to) = (right.find('=').filter(|at| *at < 8).map_or(0, |at| at + 1), right.trim_end_matches('=').len());
+    let end = match part {
+        Cut::One => from + 1,
+        Cut::Half => from + (to - from) / 2,
+        Cut::AllButOne => to.saturating_sub(1),
+    };
     let part = right.get(..end).unwrap_or_default().to_owned();
     draft.with_header(header(stage), part)
 }
@@ -276,10 +298,10 @@ fn signed_with(stage: &CheckContext<'_>, key: &[u8]) -> RequestDraft {
 fn sign_with(stage: &CheckContext<'_>, draft: RequestDraft, key: &[u8]) -> RequestDraft {
     // HMAC takes keys of every length, and no key at all is what one of the checks is about.
     let value = match Secret::new(key) {
-        Ok(secret) => secret.key().sign(draft.request.body.as_bytes()),
-        Err(_) => format!("sha256={}", hex(&mac::<Hmac<Sha256>>(key, draft.request.body.as_bytes()))),
+        Ok(secret) => secret.key().sign(draft.request.body.as_bytes()).trim_start_matches("sha256=").to_owned(),
+        Err(_) => hex(&mac::<Hmac<Sha256>>(key, draft.request.body.as_bytes())),
     };
-    draft.with_header(header(stage), value)
+    draft.with_header(header(stage), stage.plan().write_digest(&value))
 }
 
 /// What a handler that lets the sender choose the hash would take.
@@ -304,7 +326,7 @@ fn hex(bytes: &[u8]) -> String {
 async fn forgeries(stage: &CheckContext<'_>) -> Vec<Arc<CheckExchange>> {
     let name = header(stage).as_str();
     let genuine = |one: &CheckExchange| {
-        let right = stage.plan().key().map(|key| key.sign(one.body.as_bytes()));
+        let right = stage.plan().sign(one.body.as_bytes());
         let mut values = one.headers.iter().filter(|(given, _)| given == name);
         values.next().map(|(_, value)| value) == right.as_ref() && values.next().is_none()
     };
@@ -315,7 +337,7 @@ async fn forgeries(stage: &CheckContext<'_>) -> Vec<Arc<CheckExchange>> {
     if forged_ones().is_empty() {
         for draft in [
             stage.draft_signup_created().without_header(header(stage)).with_label("no signature"),
-            forged(stage, wrong()).with_label("a wrong signature"),
+            forged(stage, wrong(stage)).with_label("a wrong signature"),
             forged(stage, "sha256=abc").with_label("a short signature"),
         ] {
             stage.send(draft).await;

@@ -3,51 +3,47 @@
 
 use super::super::catalogue::{CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
-use crate::protocol::sample::SampleSignup;
+use super::{find_place, name_payload};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A way to write an event.
 struct AuditBodyForm {
     name: &'static str,
-    write: fn(&SampleSignup) -> String,
+    write: fn(&Value) -> String,
 }
 
 const FORMS: [AuditBodyForm; 18] = [
-    AuditBodyForm { name: "compact", write: compact },
-    AuditBodyForm { name: "a space after each comma and colon", write: |signup| blanks(&compact(signup)) },
-    AuditBodyForm { name: "members sorted", write: |signup| sorted(&signup.build_created()) },
-    AuditBodyForm { name: "members sorted, with spaces", write: |signup| blanks(&sorted(&signup.build_created())) },
+    AuditBodyForm { name: "compact", write: Value::to_string },
+    AuditBodyForm { name: "a space after each comma and colon", write: |event| blanks(&event.to_string()) },
+    AuditBodyForm { name: "members sorted", write: sorted },
+    AuditBodyForm { name: "members sorted, with spaces", write: |event| blanks(&sorted(event)) },
     AuditBodyForm { name: "two spaces per level", write: indented },
-    AuditBodyForm { name: "four spaces per level", write: |signup| deeper(&indented(signup)) },
-    AuditBodyForm { name: "lines ending in CR LF", write: |signup| indented(signup).replace('\n', "\r\n") },
-    AuditBodyForm { name: "a line feed at the end", write: |signup| compact(signup) + "\n" },
-    AuditBodyForm { name: "a non-ASCII letter", write: |signup| write_with_name(signup, "Zoë") },
+    AuditBodyForm { name: "four spaces per level", write: |event| deeper(&indented(event)) },
+    AuditBodyForm { name: "lines ending in CR LF", write: |event| indented(event).replace('\n', "\r\n") },
+    AuditBodyForm { name: "a line feed at the end", write: |event| event.to_string() + "\n" },
+    AuditBodyForm { name: "a non-ASCII letter", write: |event| write_with_name(event, "Zoë") },
     AuditBodyForm {
         name: "the same letter escaped",
-        write: |signup| write_with_name(signup, "Zoë").replace('ë', "\\u00eb"),
+        write: |event| write_with_name(event, "Zoë").replace('ë', "\\u00eb"),
     },
-    AuditBodyForm { name: "a slash", write: |signup| write_with_name(signup, "A/B") },
-    AuditBodyForm { name: "a slash escaped", write: |signup| write_with_name(signup, "A/B").replace("A/B", "A\\/B") },
-    AuditBodyForm { name: "<, > and &", write: |signup| write_with_name(signup, "<A> & B") },
-    AuditBodyForm { name: "an apostrophe and a plus", write: |signup| write_with_name(signup, "O'N+") },
-    AuditBodyForm { name: "a number written as 7.0", write: |signup| numbered(signup, "7.0") },
-    AuditBodyForm { name: "a number written as 1e+21", write: |signup| numbered(signup, "1e+21") },
-    AuditBodyForm { name: "an emoji", write: |signup| write_with_name(signup, "\u{1f680}") },
+    AuditBodyForm { name: "a slash", write: |event| write_with_name(event, "A/B") },
+    AuditBodyForm { name: "a slash escaped", write: |event| write_with_name(event, "A/B").replace("A/B", "A\\/B") },
+    AuditBodyForm { name: "<, > and &", write: |event| write_with_name(event, "<A> & B") },
+    AuditBodyForm { name: "an apostrophe and a plus", write: |event| write_with_name(event, "O'N+") },
+    AuditBodyForm { name: "a number written as 7.0", write: |event| numbered(event, "7.0") },
+    AuditBodyForm { name: "a number written as 1e+21", write: |event| numbered(event, "1e+21") },
+    AuditBodyForm { name: "an emoji", write: |event| write_with_name(event, "\u{1f680}") },
     AuditBodyForm { name: "members in another order", write: reordered },
 ];
-
-fn compact(signup: &SampleSignup) -> String {
-    signup.build_created().to_string()
-}
 
 /// No value of an event made here has a quote beside a comma or colon.
 fn blanks(text: &str) -> String {
     text.replace("\":", "\": ").replace(",\"", ", \"")
 }
 
-fn indented(signup: &SampleSignup) -> String {
-    serde_json::to_string_pretty(&signup.build_created()).unwrap_or_default()
+fn indented(event: &Value) -> String {
+    serde_json::to_string_pretty(event).unwrap_or_default()
 }
 
 /// Twice the indentation.
@@ -56,8 +52,8 @@ fn deeper(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn write_with_name(signup: &SampleSignup, name: &str) -> String {
-    compact(&SampleSignup { name: name.into(), ..signup.clone() })
+fn write_with_name(event: &Value, name: &str) -> String {
+    name_payload(event.clone(), name.into()).to_string()
 }
 
 fn sorted(value: &Value) -> String {
@@ -67,17 +63,19 @@ fn sorted(value: &Value) -> String {
     format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
 }
 
-fn numbered(signup: &SampleSignup, number: &str) -> String {
-    let position = format!("\"position\":{}", signup.position);
-    compact(signup).replace(&position, &format!("\"position\":{number}"))
+fn numbered(event: &Value, number: &str) -> String {
+    let (member, place) = find_place(event);
+    event.to_string().replace(&format!("\"{member}\":{place}"), &format!("\"{member}\":{number}"))
 }
 
-fn reordered(signup: &SampleSignup) -> String {
-    let mut payload = signup.build_created();
+/// What an event is about goes to the front.
+fn reordered(event: &Value) -> String {
+    let mut payload = event.clone();
     if let Some(members) = payload.as_object_mut() {
-        let data = members.shift_remove("data");
+        let name = if members.contains_key("data") { "data" } else { "email" };
+        let moved = members.shift_remove(name);
         let mut front = serde_json::Map::new();
-        front.extend(data.map(|data| ("data".to_owned(), data)));
+        front.extend(moved.map(|moved| (name.to_owned(), moved)));
         front.append(members);
         *members = front;
     }
@@ -91,8 +89,7 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
     let (mut last, mut failed) = (String::new(), None);
     for form in &FORMS {
         // Names made here may be in any script; what each form is about must be the only thing that differs.
-        let signup = SampleSignup { name: "Ada Archer".into(), ..stage.make_signup() };
-        let body = (form.write)(&signup);
+        let body = (form.write)(&name_payload(stage.make_payload(), "Ada Archer".into()));
         let answer = stage.send(stage.draft_signed(body.clone()).with_label(form.name)).await;
         if matches!(answer.outcome.status(), Some(300..400)) {
             return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());

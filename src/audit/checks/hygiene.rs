@@ -117,9 +117,10 @@ async fn cookies(stage: &CheckContext<'_>) -> CheckJudgement {
 }
 
 async fn echo(stage: &CheckContext<'_>) -> CheckJudgement {
-    let signup = stage.make_signup();
-    let sent = stage.send(stage.draft_signed(signup.build_created().to_string())).await;
-    match String::from_utf8_lossy(sent.response_body()).contains(&signup.email) {
+    let payload = stage.make_payload();
+    let sent = stage.send(stage.draft_signed(payload.to_string())).await;
+    let email = payload.pointer("/data/email").or(payload.get("email")).and_then(serde_json::Value::as_str);
+    match email.is_some_and(|email| String::from_utf8_lossy(sent.response_body()).contains(email)) {
         true => CheckJudgement::Fail("the answer contains the sign-up's e-mail address".to_owned()),
         false => CheckJudgement::Pass,
     }

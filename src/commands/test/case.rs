@@ -45,6 +45,11 @@ pub(super) fn run_case(
     dry_run: bool,
     (context, console): (&Context, &Console),
 ) -> Result<Exit, Error> {
+    if !audit::is_of_service(check, plan.hero.is_some()) {
+        let other = if plan.hero.is_some() { "referralloop" } else { "referralhero" };
+        return Err(Error::usage(format!("{} is not a check of this service's receivers", check.id))
+            .hint(format!("add --as-service {other}")));
+    }
     // What it builds upon may have failed: who names a check wants to see it.
     let plan = AuditPlan { selection: CheckSelection::single(check.id), regardless: true, ..plan };
     if dry_run {

@@ -89,6 +89,14 @@ pub(crate) fn generate_hero_payload(
     serde_json::to_value(payload).unwrap_or_default()
 }
 
+/// The same about this sign-up, whom nobody referred: a friend's name could be in any script.
+pub(crate) fn generate_unreferred_payload(event: HeroEvent, dice: &mut SeededRng, signup: SampleSignup) -> Value {
+    let given = SampleOverrides { waitlist: None, email: Some(signup.email), name: Some(signup.name) };
+    let mut payload = generate_hero_payload(event, dice, signup.created_at, &given);
+    (payload["referred"], payload["referral"]) = (Value::from(false), Value::from(""));
+    payload
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,13 @@ async fn every_outcome_comes_back() {
     let outcomes = [
         answered(200),
         AttemptOutcome::Answered(redirect),
+        AttemptOutcome::Answered(AttemptResponse {
+            status: 201,
+            location: None,
+            body: "".into(),
+            truncated: false,
+            only_200: true,
+        }),
         AttemptOutcome::TimedOut(AttemptPhase::Connect),
         AttemptOutcome::TimedOut(AttemptPhase::Head),
         AttemptOutcome::TimedOut(AttemptPhase::Body),
@@ -34,7 +41,7 @@ async fn every_outcome_comes_back() {
     }
     let read = bench.reader().list_attempts(event).unwrap();
     assert_eq!(read.iter().map(|a| a.outcome.clone()).collect::<Vec<_>>(), outcomes);
-    assert_eq!(read.iter().map(|a| a.number).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
+    assert_eq!(read.iter().map(|a| a.number).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
     let first = &read[0];
     assert_eq!((first.event, first.url.as_str(), first.purpose), (event, URL, DeliveryPurpose::Forward));
     assert_eq!((first.at, first.latency), (ms(1_000), Duration::from_micros(1_234)));

@@ -125,3 +125,78 @@ fn it_cannot_be_subscribed_here() {
     let wrong = scene.run(["trigger", "created", "--encoding", "base64"]).code(2);
     assert!(wrong.err().contains("--encoding base64 is for ReferralHero's events"), "{wrong}");
 }
+
+#[test]
+fn a_listener_forwards_and_tries_again_by_its_rules() {
+    let (scene, app) = (Scene::new(), Endpoint::statuses(&[201, 204, 202]));
+    let url = app.url("/");
+    let listener = scene.listen(["--forward-to", &url, "--forward-retry", "--speed", "3000x", "--json"]);
+    scene.run(["trigger", "new_registration", "--to", &listener.url]).code(0);
+    listener.wait_for("gave_up");
+    let shown = listener.stop().code(0).records();
+    let tries: Vec<_> = shown.iter().filter(|one| one["type"] == "forward").map(|one| one["outcome"].clone()).collect();
+    assert_eq!(tries, ["rejected", "rejected", "rejected"]);
+    let gave_up = shown.iter().find(|one| one["type"] == "gave_up").unwrap();
+    assert_eq!((&gave_up["attempts"], &gave_up["of"]), (&3.into(), &3.into()));
+    // What was judged when it came is judged so when it is read back.
+    let kept = scene.run(["events", "show", "1", "--json"]).code(0);
+    let kept = kept.record("event")["attempts"].clone();
+    let kept: Vec<_> = kept.as_array().unwrap().iter().filter(|one| one["purpose"] == "forward").collect();
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|one| one["outcome"] == "rejected"), "{kept:?}");
+    assert_eq!(scene.run(["events", "list", "--failed", "--json"]).code(0).records().len(), 1);
+    // Without retries its rules hold as well.
+    let (scene, app) = (Scene::new(), Endpoint::statuses(&[201]));
+    let listener = scene.listen(["--forward-to", &app.url("/"), "--json"]);
+    scene.run(["trigger", "new_registration", "--to", &listener.url]).code(0);
+    listener.wait_for("\"forward\"");
+    assert_eq!(listener.stop().code(0).record("forward")["outcome"], "rejected");
+}
+
+#[test]
+fn a_receiver_is_audited_by_its_rules() {
+    let Some(python) = counterpart("python3") else { return };
+    let scene = Scene::new();
+    scene.write("secret.txt", "hero-secret");
+    let port = free_port();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counterparts/referralhero.py");
+    let line = [script.to_str().unwrap().to_owned(), port.to_string(), "hero-secret".to_owned()];
+    let receiver = scene.command(&python, line).env("PATH", std::env::var_os("PATH").unwrap()).start();
+    until("the receiver", || TcpStream::connect(("127.0.0.1", port)).ok());
+    let url = format!("http://127.0.0.1:{port}/");
+    for encoding in ["hex", "base64"] {
+        let line =
+            ["test", &url, "--as-service", "referralhero", "--encoding", encoding, "--secret-file", "secret.txt"];
+        let ended = scene.run(line.iter().chain(&["--only", "delivery,auth", "--json"])).code(1);
+        // It takes its events in whatever order, but refuses a body without people_ahead and names it does not know;
+        // that nothing else is wrong with it shows that everything was signed and judged as it should be.
+        let failed: Vec<_> = ended
+            .records()
+            .into_iter()
+            .filter(|one| one["type"] == "check" && one["verdict"] == "failed")
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect();
+        let wanted = ["delivery.referralhero-no-waiting-list", "delivery.referralhero-unknown-event"];
+        assert_eq!(failed, wanted, "{ended}");
+    }
+    receiver.signal("TERM");
+    // 200 alone acknowledges, and a line repeats the check by the same rules.
+    let (scene, created) = (Scene::new(), Endpoint::new([Answer::Status(201)]));
+    let url = created.url("/");
+    let audit = ["test", &url, "--as-service", "referralhero", "--only", "delivery", "--no-secret"];
+    let found = scene.with(audit).columns(2000).output().code(1);
+    assert!(found.out().contains("answered 201, and 200 alone acknowledges"), "{found}");
+    assert!(found.out().contains("disables a webhook after ten bad answers"), "{found}");
+    assert!(found.out().contains("--no-secret --as-service referralhero"), "{found}");
+    scene.run(["test", &url, "--only", "delivery", "--no-secret"]).code(0);
+    let listed = scene.run(["test", "--list", "--as-service", "referralhero"]).code(0);
+    assert!(
+        listed.out().contains("delivery.referralhero-events") && !listed.out().contains("semantics.age"),
+        "{listed}"
+    );
+    assert!(!scene.run(["test", "--list"]).code(0).out().contains("referralhero"));
+    let other = scene.run(["test", &url, "--case", "delivery.referralhero-events"]).code(2);
+    assert!(other.err().contains("--as-service referralhero"), "{other}");
+    let wrong = scene.run(["test", &url, "--encoding", "base64"]).code(2);
+    assert!(wrong.err().contains("--as-service referralhero"), "{wrong}");
+}
