@@ -13,8 +13,11 @@ use crate::commands::{
 use crate::config::secrets::SECRET_PREFIX;
 use crate::context::{Context, GlobalOptions};
 use crate::error::{Error, Exit};
+use crate::logging::LEVEL_VARIABLE;
 use crate::output::output_error::OutputError;
 use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
+use crate::session::build::describe_build;
+use crate::session::logging;
 use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -79,7 +82,7 @@ enum CliCommand {
 
 /// The grammar as a value, for completions, the manual page and the tests of help texts.
 pub fn command() -> clap::Command {
-    Cli::command()
+    Cli::command().long_version(describe_build())
 }
 
 /// The grammar with its help laid out for the terminal of a context.
@@ -112,6 +115,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
         .or_else(|error| if shows_help(&error) { parse(terminal_command(context), context) } else { Err(error) })
         .map_err(|error| failure(error, context))?;
     context.globals = parsed.globals;
+    logging::start_log(context, &name_command(context)).map_err(CliFailure::Command)?;
     dispatch(&parsed.command, context).map_err(CliFailure::Command)
 }
 
@@ -121,6 +125,16 @@ fn parse(command: clap::Command, context: &Context) -> Result<Cli, clap::Error> 
 
 fn shows_help(error: &clap::Error) -> bool {
     matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)
+}
+
+/// The first word of a command line that names a command, for the log.
+fn name_command(context: &Context) -> String {
+    if !context.environment.is_set(LEVEL_VARIABLE) {
+        return String::new();
+    }
+    let known = command();
+    let words = context.arguments.iter().skip(1).filter_map(|word| word.to_str());
+    words.into_iter().find(|word| known.find_subcommand(word).is_some()).unwrap_or_default().to_owned()
 }
 
 /// Why the front door sends somebody away.

@@ -17,6 +17,7 @@ pub(crate) use loopback::connect_to;
 pub(crate) use paced::BodyEncoding;
 pub(crate) use trust::{TlsTrust, shake_hands};
 
+use crate::logging::{self, LogFact};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, OutgoingRequest};
 use crate::protocol::field::FieldName;
 use crate::protocol::wire::{is_direct, wire_fields};
@@ -138,7 +139,9 @@ impl HttpClient {
             Some(budget) => tokio::time::timeout(budget, attempt).await.ok(),
         };
         let outcome = ended.unwrap_or(AttemptOutcome::TimedOut(phase));
-        ExchangeResult { outcome, headers, latency: started.elapsed() }
+        let latency = started.elapsed();
+        log_attempt(request, &outcome, latency);
+        ExchangeResult { outcome, headers, latency }
     }
 
     async fn client(&self, url: &Url) -> Result<reqwest::Client, String> {
@@ -157,6 +160,17 @@ impl HttpClient {
         let client = build_client(reach, &self.clients).map_err(|e| format!("cannot create an HTTP client: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
+}
+
+fn log_attempt(request: &OutgoingRequest, outcome: &AttemptOutcome, latency: Duration) {
+    let facts = [
+        ("to", LogFact::Origin(&request.url)),
+        ("bytes", LogFact::Number(request.body.len() as u64)),
+        ("outcome", LogFact::Word(outcome.name())),
+        ("status", LogFact::Number(outcome.status().unwrap_or_default().into())),
+        ("ms", LogFact::Number(u64::try_from(latency.as_millis()).unwrap_or(u64::MAX))),
+    ];
+    logging::trace("request", &facts);
 }
 
 /// What a client is for.

@@ -9,7 +9,7 @@
 //! | floor | modules | may import |
 //! |---|---|---|
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
-//! | the process | [`clock`], [`shutdown`], [`context`], [`terminal`], [`system`] (the shell, private files): the only readers of the process | each other, downwards |
+//! | the process | [`clock`], [`shutdown`], [`context`], [`terminal`], [`system`] (the shell, private files): the only readers of the process; [`logging`], its log | each other, downwards |
 //! | 1, footings | [`exchange`] (one HTTP attempt), [`server`] (the accept loop), [`database`] (a file of SQLite), [`child`] (a process group): what edges stand on | floor 0, the process |
 //! | 1, edges | [`store`] (the history), [`deliver`] (the schedule), [`receive`] (the listener), [`sandbox`] (the hosted API emulated), [`hosted`] (its client), [`tunnel`] (public addresses), [`audit`] (checks of an endpoint), [`config`] (settings), [`relay`] (streams of NATS JetStream), [`jq`] (conditions on bodies) | floor 0, the process, the footings; never each other |
 //! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |
@@ -46,6 +46,7 @@ pub mod protocol;
 
 pub mod clock;
 pub mod context;
+mod logging;
 pub mod shutdown;
 mod system;
 mod terminal;
@@ -85,11 +86,13 @@ use std::io::Write;
 
 /// Runs the program in a context and answers with the process exit code.
 pub fn run(mut context: Context) -> u8 {
-    match cli::run(&mut context) {
+    let code = match cli::run(&mut context) {
         Ok(exit) => exit.code(),
         Err(CliFailure::Command(error)) => print_error(&error, &context),
         Err(CliFailure::Shown(error)) => print_clap_output(&error, &context),
-    }
+    };
+    logging::note("end", &[("code", logging::LogFact::Number(code.into()))]);
+    code
 }
 
 fn print_error(error: &Error, context: &Context) -> u8 {

@@ -1,5 +1,6 @@
 //! The wish to stop: Ctrl-C, SIGTERM and a closed terminal, seen as a future. The second one means "at once".
 
+use crate::logging::{self, LogFact};
 use tokio::sync::watch;
 
 /// Who asked to stop.
@@ -35,6 +36,11 @@ pub fn channel() -> (StopSender, StopReceiver) {
 impl StopSender {
     /// Asks to stop; asking again insists.
     pub fn request_stop(&self, signal: StopSignal) {
+        let word = match signal {
+            StopSignal::Interrupt => "interrupt",
+            StopSignal::Terminate => "terminate",
+        };
+        logging::note("stop", &[("signal", LogFact::Word(word))]);
         self.0.send_modify(|seen| {
             seen.first.get_or_insert(signal);
             seen.count += 1;

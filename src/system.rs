@@ -62,3 +62,10 @@ pub(crate) fn split_search_path(path: &OsStr) -> Vec<PathBuf> {
     let folders = std::env::split_paths(path);
     folders.map(|folder| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }).collect()
 }
+
+/// The system and the processor, with the release of the kernel where that stands in a file.
+pub(crate) fn describe_system() -> String {
+    use std::env::consts::{ARCH, OS};
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!("{} on {ARCH}", format!("{OS} {}", release.trim()).trim_end())
+}

@@ -1,10 +1,8 @@
 //! `config`: which settings are in force and where each came from; changing them.
 
-use crate::config::api;
 use crate::config::file::{self, ConfigFileKind};
 use crate::config::keys::{KEYS, SettingKey};
-use crate::config::secrets::SECRET_VARIABLE;
-use crate::config::{ConfigSettings, PROJECT_FILE, SettingOrigin, locate_user_file};
+use crate::config::{PROJECT_FILE, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
@@ -12,7 +10,7 @@ use crate::output::records::{ConfigPathRecord, SettingChangedRecord, SettingReco
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
-use crate::session;
+use crate::session::{self, settings_view};
 use std::path::PathBuf;
 
 /// Show and change settings
@@ -96,41 +94,11 @@ fn path(console: &Console, context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// A setting as shown: secrets by their presence only.
-fn value_of(
-    settings: &ConfigSettings,
-    context: &Context,
-    key: SettingKey,
-) -> Result<(Option<String>, SettingOrigin), Error> {
-    if key == SettingKey::Store {
-        let (path, origin) = settings.store(&context.directory)?;
-        return Ok((Some(path.display().to_string()), origin));
-    }
-    if key == SettingKey::ApiKey {
-        return Ok(match api::find_key_origin(settings, &context.environment) {
-            Some(origin) => (Some("set, not shown".into()), origin),
-            None => (None, SettingOrigin::Default),
-        });
-    }
-    if key.is_secret() {
-        let user = settings.user.get(Some(&settings.profile.value), key);
-        return Ok(match (context.environment.get(SECRET_VARIABLE), user) {
-            (Some(_), _) => (Some("set, not shown".into()), SettingOrigin::Environment(SECRET_VARIABLE)),
-            (None, Some(_)) => (Some("set, not shown".into()), SettingOrigin::User(settings.user.path.clone())),
-            (None, None) => (Some("development secret".into()), SettingOrigin::Default),
-        });
-    }
-    Ok(match settings.get(key)? {
-        Some(found) => (Some(found.value), found.origin),
-        None => (None, SettingOrigin::Default),
-    })
-}
-
 fn show(console: &Console, context: &Context) -> Result<(), Error> {
     let settings = session::load_settings(context, console)?;
     let mut rows = Vec::new();
     for spec in &KEYS {
-        let (value, origin) = value_of(&settings, context, spec.key)?;
+        let (value, origin) = settings_view::show_value(&settings, context, spec.key)?;
         let origin = value.is_some().then(|| origin.to_string());
         if console.is_json() {
             console.write_record(&SettingRecord {

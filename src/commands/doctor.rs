@@ -1,5 +1,6 @@
 //! `doctor`: whether everything is in place, and what to do where it is not.
 
+mod bundle;
 mod checks;
 mod finding;
 
@@ -13,7 +14,8 @@ use crate::output::records::{DoctorSummary, SetupCheckRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::session::delivery::exit_for_signal;
-use crate::session::{arguments, runtime, trust};
+use crate::session::{self, arguments, input, runtime, trust};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -23,13 +25,20 @@ use url::Url;
 
 Examples:
   referralloop doctor
-  referralloop doctor --app 3000/webhooks --json")]
+  referralloop doctor --app 3000/webhooks --json
+  referralloop doctor --bundle report.md --force")]
 pub(crate) struct Arguments {
     /// Where your app listens [default: the setting forward_to]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     app: Option<Url>,
     #[command(flatten)]
     trust: trust::Arguments,
+    /// Write versions, settings, the store's shape and these checks to this file, for a report: no secret, no payload
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
+    /// Write over a file that exists
+    #[arg(long, requires = "bundle")]
+    force: bool,
 }
 
 /// Columns of the ids.
@@ -39,6 +48,10 @@ const WORDS: usize = 24;
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let trust = arguments.trust.read(&arguments.app.iter().collect::<Vec<_>>(), context)?;
+    if let Some(path) = &arguments.bundle {
+        input::confirm_overwrite(context, path, arguments.force)?;
+        input::check_writable(context, path)?;
+    }
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {
         let stop = context.subscribe_stop()?;
@@ -49,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             if let Err(error) = show(&finding, took, &console) {
                 fault.get_or_insert(error);
             }
-            findings.push(finding.verdict);
+            findings.push(finding);
         };
         tokio::select! {
             () = checks::run_checks(context, &console, (arguments.app.as_ref(), &trust), &mut tell) => Ok(None),
@@ -62,8 +75,20 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if let Some(exit) = stopped {
         return Ok(exit);
     }
-    show_summary(&findings, &console)?;
-    Ok(if findings.contains(&SetupVerdict::Failed) { Exit::No } else { Exit::Done })
+    if let Some(path) = &arguments.bundle {
+        write_bundle(path, &findings, &console, context)?;
+    }
+    let verdicts: Vec<SetupVerdict> = findings.iter().map(|finding| finding.verdict).collect();
+    show_summary(&verdicts, &console)?;
+    Ok(if verdicts.contains(&SetupVerdict::Failed) { Exit::No } else { Exit::Done })
+}
+
+fn write_bundle(path: &Path, findings: &[SetupFinding], console: &Console, context: &Context) -> Result<(), Error> {
+    let settings = session::load_settings(context, console).ok();
+    let text = bundle::render_bundle(settings.as_ref(), findings, context);
+    std::fs::write(context.resolve(path), text).map_err(|error| Error::unwritable(path, error))?;
+    console.print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
+    Ok(())
 }
 
 fn show(finding: &SetupFinding, took: Duration, console: &Console) -> Result<(), Error> {

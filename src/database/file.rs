@@ -4,6 +4,7 @@
 
 use super::error::OpenError;
 use super::schema::{self, DatabaseSchema, SchemaStatus};
+use crate::logging::{self, LogFact};
 use crate::system::{private_file, private_folder};
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::fs::OpenOptions;
@@ -23,6 +24,11 @@ const CACHE_KIB: u32 = 16 * 1024;
 /// Time between two tries to get a lock. SQLite's own waits grow to 100 ms, and beside a busy writer the lock is
 /// free only for moments.
 const POLL: Duration = Duration::from_millis(1);
+
+/// The version of SQLite that is compiled in.
+pub(crate) fn library_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// Opens a file for writing, and makes it where there is none.
 pub(crate) fn open_writer(shape: &DatabaseSchema, path: &Path, patience: Duration) -> Result<Connection, OpenError> {
@@ -185,6 +191,7 @@ fn connect(
     access: OpenFlags,
     patience: Duration,
 ) -> Result<Connection, OpenError> {
+    logging::trace("database", &[("kind", LogFact::Word(shape.noun)), ("file", LogFact::File(path))]);
     let opened = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .and_then(|mut connection| settle(&mut connection, patience).map(|()| connection));
     opened.map_err(|e| match e.sqlite_error_code() {

@@ -18,6 +18,7 @@ use super::retrying::RetryingWorker;
 use super::settings::{AckMode, GREETING_HEADER, ListenerSettings};
 use super::turned_away::TurnedAwayLog;
 use crate::clock::SharedClock;
+use crate::logging::{self, LogFact};
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest, RepeatKind, RequestContent,
     SignatureState,
@@ -206,6 +207,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
 
     fn refuse_request(&self, refused: RefusedRequest) -> ListenerReply {
         self.shared.tally.invalid.increment();
+        logging::trace("refused", &[("body_bytes", LogFact::Number(refused.content.body.len() as u64))]);
         if let Err(refused) = self.refusals.try_enqueue(refused) {
             refused::report_refused(&self.shared, self.settings.shown.as_ref(), refused, None);
         }
@@ -247,6 +249,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
 
     async fn finish_stored(&self, after: AfterStore<R>, recorded: &RecordedArrival) -> ListenerReply {
         self.count_stored(recorded);
+        logging::trace("stored", &[("bytes", LogFact::Number(after.content.body.len() as u64))]);
         let passage = PendingForward::new(recorded, after.target, after.content);
         let (reply, forward) = match after.mirror {
             None => (ListenerReply::from_status(self.next_status(recorded)), None),

@@ -54,7 +54,7 @@ pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error
 
 /// Asks before a file that holds something is written over; `force` and `--yes` say yes. Devices hold nothing.
 pub(crate) fn confirm_overwrite(context: &Context, path: &Path, force: bool) -> Result<(), Error> {
-    let holds = std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    let holds = std::fs::metadata(context.resolve(path)).is_ok_and(|found| found.is_file() && found.len() > 0);
     if !holds || force || prompt::confirm(context, &format!("{} exists. Overwrite it?", path.display()))? {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use super::relay::{EventRecorder, RelayIntake};
 use crate::error::Error;
+use crate::logging::{self, LogFact};
 use crate::receive::{self, ServerLimits, WebhookReceiver};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -23,6 +24,7 @@ impl BoundListener {
         let local = listener.local_addr().map_err(|error| cannot_bind(address, error))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
             .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")).caused_by(error))?;
+        logging::note("listening", &[("on", LogFact::Origin(&url))]);
         Ok(Self { url, listener })
     }
 

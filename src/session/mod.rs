@@ -4,6 +4,7 @@
 pub(crate) mod arguments;
 pub(crate) mod audit;
 pub(crate) mod browser;
+pub(crate) mod build;
 pub(crate) mod delivery;
 pub(crate) mod destination;
 pub mod diagnosis;
@@ -15,6 +16,7 @@ pub(crate) mod input;
 mod intake;
 pub(crate) mod listener;
 pub(crate) mod live_terminal;
+pub(crate) mod logging;
 pub(crate) mod payload;
 pub(crate) mod ready_file;
 pub(crate) mod reference;
@@ -28,6 +30,7 @@ pub(crate) mod sandbox;
 pub(crate) mod selection;
 pub(crate) mod send_again;
 pub(crate) mod service;
+pub(crate) mod settings_view;
 pub mod subscriptions;
 pub(crate) mod transfer;
 pub(crate) mod trust;
@@ -38,6 +41,7 @@ use crate::config::{ConfigOptions, ConfigSettings};
 use crate::context::Context;
 use crate::database;
 use crate::error::Error;
+use crate::logging::{self as log, LogFact};
 use crate::output::console::Console;
 use crate::store::{self, Store, StoreReader};
 use std::net::IpAddr;
@@ -59,6 +63,10 @@ pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<Conf
 /// The same for commands that write the user configuration and make it where there is none.
 pub(crate) fn load_settings_to_change(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
+    for file in settings.project.iter().chain([&settings.user]) {
+        let there = if file.path.exists() { "read" } else { "absent" };
+        log::trace("settings", &[("file", LogFact::File(&file.path)), ("is", LogFact::Word(there))]);
+    }
     console.print_detail(&format!("profile {} ({})", settings.profile.value, settings.profile.origin));
     for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
         console.print_detail(&format!("settings from {}", file.path.display()));

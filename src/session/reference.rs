@@ -23,7 +23,7 @@ pub(crate) struct ReferenceSection {
 }
 
 /// Variables that are no setting's.
-const VARIABLES: [(&str, &str); 10] = [
+const VARIABLES: [(&str, &str); 11] = [
     ("REFERRALLOOP_CONFIG", "the user configuration, in place of ~/.config/referralloop/config.toml"),
     ("NO_COLOR", "if set and not empty, no colours; beats CLICOLOR_FORCE"),
     ("CLICOLOR_FORCE", "if set and not 0, colours even into a pipe"),
@@ -37,6 +37,10 @@ const VARIABLES: [(&str, &str); 10] = [
     ("SSL_CERT_FILE, SSL_CERT_DIR", "certificates to trust, in place of the machine's"),
     ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "the proxy for the hosted API and remote targets; never for this machine"),
     ("TZ", "the time zone in which times are shown"),
+    (
+        "REFERRALLOOP_LOG, REFERRALLOOP_LOG_FILE",
+        "error, warn, info, debug or trace: what the program does, on stderr or in that file; never a secret or a body",
+    ),
 ];
 
 const FILES: [(&str, &str); 4] = [

@@ -174,6 +174,13 @@ impl StoreReader {
         })
     }
 
+    /// The version of the tables, as the file states it.
+    pub(crate) fn schema_version(&self) -> Result<u64, ReadError> {
+        self.read(0, |connection| {
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map(i64::unsigned_abs)
+        })
+    }
+
     fn many<T>(
         &self,
         sql: &str,

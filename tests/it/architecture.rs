@@ -7,7 +7,7 @@ mod source;
 use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-const PROCESS: [&str; 5] = ["clock", "shutdown", "context", "terminal", "system"];
+const PROCESS: [&str; 6] = ["clock", "shutdown", "context", "terminal", "system", "logging"];
 
 /// What edges stand on.
 const FOOTINGS: [&str; 4] = ["exchange", "server", "database", "child"];
@@ -19,7 +19,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
     let below_edges = || [&["protocol"], PROCESS.as_slice()].concat();
     let below_session = || [below_edges(), FOOTINGS.to_vec(), EDGES.to_vec(), vec!["diagnose", "output"]].concat();
     Some(match module {
-        "protocol" | "clock" | "shutdown" | "system" | "error" => vec![],
+        "protocol" | "clock" | "logging" | "system" | "error" => vec![],
+        "shutdown" => vec!["logging"],
         // Where there are no signals, the wish to stop is told to who hears it.
         "terminal" => vec!["shutdown"],
         "context" => vec!["clock", "shutdown"],
@@ -42,7 +43,9 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Words that only one module may say: its outside thing.
-const DOORS: [(&str, &[&str]); 14] = [
+const DOORS: [(&str, &[&str]); 15] = [
+    // All else goes through what cannot hold a secret.
+    ("tracing", &["logging"]),
     ("async_nats", &["relay"]),
     ("crossterm", &["terminal"]),
     ("rusqlite", &["database", "store", "sandbox"]),

@@ -165,7 +165,7 @@ fn help_is_data_and_goes_to_stdout() {
         let help = scene.run(line).code(0);
         assert!(help.err().is_empty() && help.out().contains("Usage: referralloop"), "{help}");
     }
-    scene.run(["--version"]).says(concat!("referralloop ", env!("CARGO_PKG_VERSION"), "\n"));
+    scene.run(["-V"]).says(concat!("referralloop ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod audit;
+mod bug_reports;
 mod bytes;
 mod completions;
 mod containers;

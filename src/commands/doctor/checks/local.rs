@@ -10,7 +10,7 @@ use crate::exchange::{TlsTrust, shake_hands};
 use crate::output::phrases;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity;
-use crate::protocol::target::LISTENER_PORT;
+use crate::protocol::target::{LISTENER_PORT, split_route};
 use crate::session::arguments::{self, option_or_setting};
 use crate::session::subscriptions::{is_inactive, is_left_behind};
 use crate::session::{self, registry};
@@ -172,10 +172,8 @@ pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> 
 
 /// Connects, shakes hands where that is wanted, and says nothing: a request might have effects.
 pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>, trust: &TlsTrust) -> SetupFinding {
-    let read = |text: &str| arguments::read_target(text.rsplit_once('=').map_or(text, |(_, url)| url));
-    let configured = option_or_setting(given, settings, SettingKey::ForwardTo, |text| {
-        read(text.split(',').next().unwrap_or_default().trim())
-    });
+    let read = |text: &str| arguments::read_target(split_route(text).1);
+    let configured = option_or_setting(given, settings, SettingKey::ForwardTo, read);
     let url = match configured {
         Ok(Some(url)) => url,
         Ok(None) => return APP.skipped("no address is known for it; give one with --app, or set forward_to"),
