@@ -65,6 +65,9 @@ pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], r
     if let Some((name, line)) = complaint.find_elsewhere(command, root) {
         return told.hint(format!("did you mean referralloop {line}?")).hint(format!("referralloop {name} --help"));
     }
+    if let Some(line) = complaint.find_command_line(command, &path, arguments) {
+        return told.hint(format!("the command to run follows --: {line}")).hint(format!("{path} --help"));
+    }
     let meant = complaint.find_meant(command, root);
     let told = match meant.or_else(|| complaint.suggestion()).or_else(|| complaint.forgotten_option(command)) {
         Some(meant) => told.hint(format!("did you mean {meant}?")),
@@ -178,6 +181,27 @@ impl UsageMessage<'_> {
         }
     }
 
+    /// How the line reads with the `--` that was left out before the command that is to be run.
+    fn find_command_line(&self, command: &clap::Command, path: &str, arguments: &[OsString]) -> Option<String> {
+        let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+        if !command.get_positionals().any(clap::Arg::is_last_set) || words.contains(&"--") {
+            return None;
+        }
+        let (start, value) = (path.split(' ').count(), self.text(ContextKind::InvalidValue));
+        match self.0.kind() {
+            ErrorKind::ValueValidation
+                if self.text(ContextKind::InvalidArg).is_some_and(|name| name.contains("EVENT")) =>
+            {
+                let at = words.iter().skip(start).position(|word| Some(*word) == value).filter(|at| *at > 0)? + start;
+                Some(format!("{path} {} -- {}", words[start..at].join(" "), words[at..].join(" ")))
+            }
+            ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument => {
+                Some(format!("{path} created -- npm test"))
+            }
+            _ => None,
+        }
+    }
+
     /// The option that was left out before a port, an address or a body.
     fn forgotten_option(&self, command: &clap::Command) -> Option<String> {
         let value = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
@@ -214,7 +238,11 @@ impl UsageMessage<'_> {
 fn name(argument: &str) -> String {
     match argument.starts_with('-') {
         true => argument.split([' ', '=']).next().unwrap_or_default().trim_end_matches('.').to_owned(),
-        false => argument.trim_matches(['<', '>', '[', ']', '.']).to_owned(),
+        false => {
+            let one = argument.trim_end_matches('.');
+            let inner = |open, close| one.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+            inner('<', '>').or_else(|| inner('[', ']')).unwrap_or(one).to_owned()
+        }
     }
 }
 

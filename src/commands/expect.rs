@@ -18,7 +18,7 @@ use crate::output::screen::Screen;
 use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationVerdict};
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
-use crate::session::{self, arguments, arguments::HeaderArgument, runtime, trust};
+use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -28,6 +28,9 @@ use url::Url;
 
 /// What came instead is listed up to this many lines; the records have all of it.
 const LISTED: usize = 20;
+
+/// What is said of a command that was ended.
+const TIMED_OUT: &str = "the command was ended because its time was up (--timeout)";
 
 /// Run a command and assert which events arrive meanwhile (CI)
 #[derive(Debug, clap::Args)]
@@ -51,6 +54,9 @@ pub(crate) struct Arguments {
     /// How long to wait for events after the command has ended
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = arguments::read_duration)]
     within: Duration,
+    /// End the command after this time, and fail [default: no limit]
+    #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
+    timeout: Option<Duration>,
     /// Count only events whose body meets this condition in jq syntax
     #[arg(long = "where", value_name = "EXPR")]
     condition: Option<String>,
@@ -97,6 +103,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
+    arguments.junit.as_ref().map_or(Ok(()), |path| input::check_writable(context, path))?;
     let condition = arguments.condition.as_deref().map(JqCondition::new).transpose()?.map(Arc::new);
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
     let secrets = session::load_chosen_secrets(context, &settings, &arguments.secret_file)?
@@ -107,6 +114,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         count: ExpectationCounter::new(expectations, arguments.in_order),
         rules: ExpectRules { condition, repeats: arguments.count_arrivals },
         within: arguments.within,
+        timeout: arguments.timeout,
         command: arguments.command.clone(),
         settings: receiving(arguments, &secrets, context)?,
         divert: console.is_json(),
@@ -203,7 +211,12 @@ fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, s
     if !outcome.met && outcome.instead.is_empty() {
         say(ReportKind::Notice { message: "nothing arrived at all".to_owned() });
     }
-    if let (None, code @ 1..) = (outcome.stopped, outcome.command.code()) {
+    if let Some(fault) = &outcome.unanswered {
+        say(ReportKind::Notice { message: format!("--where fails on some bodies, which do not count: {fault}") });
+    }
+    if outcome.timed_out {
+        say(ReportKind::Notice { message: TIMED_OUT.to_owned() });
+    } else if let (None, code @ 1..) = (outcome.stopped, outcome.command.code()) {
         say(ReportKind::Notice { message: format!("the command ended with {code}") });
     }
     if console.is_json() {
@@ -223,7 +236,9 @@ fn junit(outcome: &ExpectOutcome, context: &Context) -> String {
                 message,
             },
         };
-        JunitCase { name: result.expected.clone(), class: "expect".into(), time: outcome.took, status, output: None }
+        // The run's time is the command's: a suite's is the sum of its cases.
+        let (name, time) = (result.expected.clone(), Duration::ZERO);
+        JunitCase { name, class: "expect".into(), time, status, output: None }
     };
     let mut cases: Vec<JunitCase> = outcome.results.iter().map(case).collect();
     cases.push(command_case(outcome));
@@ -233,17 +248,13 @@ fn junit(outcome: &ExpectOutcome, context: &Context) -> String {
 
 /// The command's own ending, apart from the verdict.
 fn command_case(outcome: &ExpectOutcome) -> JunitCase {
+    let failed =
+        |kind: &str, message: String| JunitStatus::Failed { kind: kind.into(), text: message.clone(), message };
     let status = match (outcome.stopped, outcome.command.code()) {
-        (Some(_), _) => JunitStatus::Failed {
-            kind: "interrupted".into(),
-            message: "it was interrupted".into(),
-            text: "it was interrupted".into(),
-        },
+        (Some(_), _) => failed("interrupted", "it was interrupted".into()),
+        _ if outcome.timed_out => failed("timeout", TIMED_OUT.into()),
         (None, 0) => JunitStatus::Passed,
-        (None, code) => {
-            let message = format!("the command ended with {code}");
-            JunitStatus::Failed { kind: "command".into(), text: message.clone(), message }
-        }
+        (None, code) => failed("command", format!("the command ended with {code}")),
     };
     JunitCase { name: "command".into(), class: "expect".into(), time: outcome.took, status, output: None }
 }

@@ -71,6 +71,45 @@ fn order_and_junit() {
     assert!(report.contains("<testcase name=\"deleted\"") && report.contains("type=\"OutOfOrder\""), "{report}");
 }
 
+#[test]
+fn a_command_that_never_ends_fails_and_is_reported() {
+    let scene = Scene::new();
+    let hangs = "sh -c 'sleep 600 & echo $! >pid; wait'";
+    let ended =
+        shell(&scene, &format!("referralloop expect created --timeout 300ms --junit report.xml -- {hangs}")).code(1);
+    assert!(ended.err().contains("its time was up (--timeout)"), "{ended}");
+    let report = std::fs::read_to_string(scene.folder().join("report.xml")).unwrap();
+    assert!(report.contains("<failure type=\"timeout\""), "{report}");
+    // The suite's time is the run's, however many expectations there are.
+    let times: Vec<&str> = report.split("skipped=\"0\" time=\"").skip(1).map(|rest| &rest[..5]).collect();
+    assert_eq!(times[0], times[1], "{report}");
+    // What the command has started is gone with it.
+    shell(&scene, "! kill -0 $(cat pid) 2>/dev/null || grep -q '^State:.Z' /proc/$(cat pid)/status").code(0);
+}
+
+#[test]
+fn what_cannot_work_is_told_before_the_command_runs() {
+    let scene = Scene::new();
+    let refused = shell(&scene, "referralloop expect created --junit missing/report.xml -- touch ran").code(5);
+    assert!(refused.err().contains("cannot write missing/report.xml"), "{refused}");
+    assert!(!scene.folder().join("ran").exists());
+    let forgotten = shell(&scene, "referralloop expect created=2 true one").code(2);
+    assert!(forgotten.err().contains("follows --: referralloop expect created=2 -- true one"), "{forgotten}");
+    let option = shell(&scene, "referralloop expect created sh -c true").code(2);
+    assert!(option.err().contains("the command to run follows --"), "{option}");
+    assert_eq!(option.out() + &forgotten.out(), "");
+}
+
+#[test]
+fn a_condition_that_fails_says_so_and_why_once() {
+    let scene = Scene::new();
+    let twice = format!("sh -c '{SEND}; {SEND}'");
+    let line = format!("referralloop expect created --where '.data.email.first == 1' --within 50ms -- {twice}");
+    let failed = shell(&scene, &line).code(1);
+    assert_eq!(failed.err().matches("--where fails on some bodies").count(), 1, "{failed}");
+    assert!(failed.err().contains("cannot index"), "{failed}");
+}
+
 /// Neither the profile's store nor a development secret comes into being.
 #[test]
 fn the_profile_is_not_touched() {

@@ -30,12 +30,14 @@ pub(super) struct ArrivalJudge {
     pub forgotten: u64,
     /// Why the condition could not be asked.
     pub fault: Option<JqError>,
+    /// Why it failed on the first body on which it did.
+    pub unanswered: Option<String>,
 }
 
 impl ArrivalJudge {
     /// Nothing has come yet.
     pub(super) fn new(count: ExpectationCounter, rules: ExpectRules) -> Self {
-        Self { count, rules, came: Vec::new(), forgotten: 0, fault: None }
+        Self { count, rules, came: Vec::new(), forgotten: 0, fault: None, unanswered: None }
     }
 
     /// Takes what came in.
@@ -64,10 +66,13 @@ impl ArrivalJudge {
     }
 
     fn holds(&mut self, body: &RawBody) -> bool {
-        match self.rules.condition.as_ref().map(|condition| condition.matches(body)) {
-            None => true,
-            Some(Ok(holds)) => holds,
-            Some(Err(fault)) => {
+        let Some(condition) = &self.rules.condition else { return true };
+        match condition.matches(body) {
+            Ok(holds) => {
+                self.unanswered = self.unanswered.take().or_else(|| condition.take_fault());
+                holds
+            }
+            Err(fault) => {
                 self.fault = Some(fault);
                 false
             }

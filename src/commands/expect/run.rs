@@ -43,6 +43,8 @@ pub(super) struct ExpectPlan {
     pub rules: ExpectRules,
     /// How long the window stays open after the command.
     pub within: Duration,
+    /// How long the command may take.
+    pub timeout: Option<Duration>,
     /// The command line.
     pub command: Vec<OsString>,
     /// The listener.
@@ -66,6 +68,10 @@ pub(super) struct ExpectOutcome {
     pub met: bool,
     /// How the command ended.
     pub command: child::ChildExit,
+    /// Whether it was ended because its time was up.
+    pub timed_out: bool,
+    /// Why the condition failed on a body, where it did.
+    pub unanswered: Option<String>,
     /// Who asked to stop before the end.
     pub stopped: Option<StopSignal>,
     /// How long it took.
@@ -77,6 +83,7 @@ impl ExpectOutcome {
     pub(super) fn exit(&self) -> Exit {
         match (self.stopped, self.met, self.command.code()) {
             (Some(signal), ..) => exit_for_signal(signal),
+            (None, ..) if self.timed_out => Exit::No,
             (None, false, _) => Exit::No,
             (None, true, 0) => Exit::Done,
             (None, true, code) => Exit::Child(code),
@@ -143,11 +150,11 @@ async fn watch(
 ) -> Result<ExpectOutcome, Error> {
     let started = context.clock.monotonic();
     let group = start(plan, url, context)?;
-    let mut window =
-        ExpectWindow { judge: ArrivalJudge::new(plan.count.clone(), plan.rules.clone()), arrivals, group, context };
-    let ended = window.pass(plan.within, stop).await;
+    let judge = ArrivalJudge::new(plan.count.clone(), plan.rules.clone());
+    let mut window = ExpectWindow { judge, arrivals, group, context, timed_out: false };
+    let ended = window.pass(plan.within, plan.timeout, stop).await;
     window.take_what_waits();
-    let ExpectWindow { judge, group, .. } = window;
+    let ExpectWindow { judge, group, timed_out, .. } = window;
     group.terminate(&context.clock).await;
     let (command, stopped) =
         ended.map_err(|error| Error::machine(format!("cannot wait for the command: {error}")).caused_by(error))?;
@@ -158,8 +165,10 @@ async fn watch(
         results: judge.results(),
         instead: if met { Vec::new() } else { judge.list_unexpected() },
         forgotten: judge.forgotten,
+        unanswered: judge.unanswered,
         met,
         command,
+        timed_out,
         stopped,
         took: context.clock.monotonic().saturating_sub(started),
     })
@@ -192,19 +201,33 @@ struct ExpectWindow<'a> {
     arrivals: mpsc::UnboundedReceiver<Box<ArrivalReport>>,
     group: ProcessGroup,
     context: &'a Context,
+    timed_out: bool,
 }
 
 type CommandEnd = std::io::Result<(child::ChildExit, Option<StopSignal>)>;
 
 impl ExpectWindow<'_> {
     /// Waits for the command, then for what is still missing.
-    async fn pass(&mut self, within: Duration, stop: &StopReceiver) -> CommandEnd {
+    async fn pass(&mut self, within: Duration, timeout: Option<Duration>, stop: &StopReceiver) -> CommandEnd {
+        let clock = self.context.clock.clone();
+        let over = async {
+            match timeout {
+                Some(timeout) => clock.sleep(timeout).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(over);
         let command = loop {
             tokio::select! {
                 biased;
                 signal = stop.wait_for_stop() => return self.interrupt(signal, stop).await,
                 Some(arrival) = self.arrivals.recv() => self.judge.take(arrival),
                 ended = self.group.wait() => break ended?,
+                () = &mut over => {
+                    // What a command that hangs has done is not complete: nothing more is waited for.
+                    self.timed_out = true;
+                    return Ok((self.end_command(StopSignal::Terminate, stop).await?, None));
+                }
             }
         };
         self.take_what_waits();
@@ -229,20 +252,23 @@ impl ExpectWindow<'_> {
 
     /// Passes the wish on and gives the command time to heed it.
     async fn interrupt(&mut self, signal: StopSignal, stop: &StopReceiver) -> CommandEnd {
+        Ok((self.end_command(signal, stop).await?, Some(signal)))
+    }
+
+    async fn end_command(&mut self, signal: StopSignal, stop: &StopReceiver) -> std::io::Result<child::ChildExit> {
         self.group.forward_signal(signal);
         let heeded = tokio::select! {
             ended = self.group.wait() => Some(ended?),
             _ = stop.wait_for_second_stop() => None,
             () = self.context.clock.sleep(PATIENCE) => None,
         };
-        let command = match heeded {
-            Some(ended) => ended,
+        match heeded {
+            Some(ended) => Ok(ended),
             None => {
                 self.group.kill();
-                self.group.wait().await?
+                self.group.wait().await
             }
-        };
-        Ok((command, Some(signal)))
+        }
     }
 }
 
