@@ -8,6 +8,7 @@
 use super::forward::ForwardTarget;
 use super::pending::PendingForward;
 use super::settings::{ForwardRetryPolicy, ListenerFilter};
+use crate::clock::{SharedClock, SteadyClock};
 use crate::protocol::arrival::{ArrivalRecordError, ArrivalRecorder, ForwardProgress, UnforwardedArrival};
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReportKind;
@@ -26,6 +27,8 @@ pub(super) struct RetryingWorker<R> {
     retrying: ForwardRetryPolicy,
     shown: Option<ListenerFilter>,
     stop: watch::Receiver<bool>,
+    /// By which attempts are due. What is stored are times of the wall clock, which somebody may set meanwhile.
+    clock: SharedClock,
     /// Whether what comes next may have been acknowledged by this target although its progress does not say so: the
     /// first event after a start.
     doubtful: bool,
@@ -38,7 +41,8 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         shown: Option<ListenerFilter>,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        Self { target, retrying, shown, stop, doubtful: true }
+        let clock = SteadyClock::start(target.shared().clock.clone());
+        Self { target, retrying, shown, stop, clock, doubtful: true }
     }
 
     /// The worker's life, until the stop. What it has not done then, it does after the next start.
@@ -55,7 +59,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
 
     async fn deliver_all(&mut self) -> Result<(), ArrivalRecordError> {
         let shared = self.target.shared().clone();
-        let mut progress = shared.recorder.load_progress(self.target.label(), shared.clock.now()).await?;
+        let mut progress = shared.recorder.load_progress(self.target.label(), self.clock.now()).await?;
         if progress.attempts > 0 {
             let words = "the next attempt of the last failed forward";
             shared.emit_notice(format!(
@@ -83,7 +87,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         progress: ForwardProgress,
     ) -> Result<Option<ForwardProgress>, ArrivalRecordError> {
         let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
-        let now = shared.clock.now();
+        let now = self.clock.now();
         let done = ForwardProgress { arrival: waiting.arrival, attempts: 0, first: now, due: now };
         if !self.matches_filters(&waiting) || self.was_acknowledged(&waiting).await {
             shared.recorder.save_progress(&label, done).await?;
@@ -94,7 +98,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
             return Ok(None);
         }
         self.doubtful = false;
-        let began = shared.clock.now();
+        let began = self.clock.now();
         let first = if number == 1 { began } else { progress.first };
         let passage = PendingForward::from_waiting(waiting);
         let schedule = DeliveryRules::of_body(&passage.content.body, self.retrying.from).schedule();
@@ -102,7 +106,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let acknowledged = self.target.forward(&passage, number, of).await;
         let next = match self.due_at(schedule.get(number as usize), first) {
             Some(due) if !acknowledged => {
-                ForwardProgress { attempts: number, first, due: due.max(shared.clock.now()), ..progress }
+                ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress }
             }
             _ => {
                 if !acknowledged {
@@ -142,7 +146,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
     /// Whether the time came before the stop.
     async fn wait_until(&mut self, due: Timestamp, attempt: u32) -> bool {
         let shared = self.target.shared().clone();
-        let now = shared.clock.now();
+        let now = self.clock.now();
         let delay = Duration::try_from(due.duration_since(now)).unwrap_or_default();
         if !delay.is_zero() {
             shared.emit_report(ReportKind::Wait { attempt, due_at: due, delay });
@@ -152,9 +156,8 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
     }
 
     async fn pause(&mut self, delay: Duration) {
-        let clock = Arc::clone(&self.target.shared().clock);
         tokio::select! {
-            () = clock.sleep(delay) => {}
+            () = self.clock.sleep(delay) => {}
             _ = self.stop.wait_for(|stop| *stop) => {}
         }
     }

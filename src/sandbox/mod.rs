@@ -49,7 +49,7 @@ pub(crate) use reader::read_deliveries;
 pub(crate) use retry_policy::SandboxRetryPolicy;
 pub(crate) use workspace::{SandboxWorkspace, WorkspaceSetup};
 
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, SteadyClock};
 use crate::context::EntropySource;
 use crate::exchange::HttpClient;
 use crate::protocol::api::{BASE_PATH, WorkspacePlan};
@@ -187,6 +187,8 @@ impl Sandbox {
         workspace: &SandboxWorkspace,
         around: SandboxContext,
     ) -> Result<Self, SandboxWriteError> {
+        // Due times outlive the process, so they are times of the wall clock; within it nobody may set that.
+        let around = SandboxContext { clock: SteadyClock::start(around.clock), ..around };
         let now_ms = around.clock.now().as_millisecond();
         let (waiting, interrupted) = book.run_job(move |book| delivery::recover_deliveries(book, now_ms)).await?;
         let around = Arc::new(around);

@@ -103,6 +103,26 @@ async fn failures_are_tried_again_as_documented_until_the_fifth() {
 }
 
 #[tokio::test]
+async fn a_wall_clock_that_is_set_neither_stalls_nor_hurries_a_retry() {
+    for hours in [-1, 2] {
+        let (bench, app) = (SandboxFixture::new(0).await, SandboxTestEndpoint::new(&[500]).await);
+        bench.subscribe("signup.created", &app.url).await;
+        bench.create("ada@example.com").await;
+        for (number, wait) in [(1, 60), (2, 300)] {
+            bench
+                .until(|all| all[0].attempts.len() == number && all[0].attempts[number - 1].end.name() == "rejected")
+                .await;
+            bench.clock.set_by(hours * 3600);
+            bench.clock.forward(wait - 1);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            assert_eq!(app.received_bodies().len(), number, "{hours}: none is early");
+            bench.clock.forward(1);
+        }
+        bench.until(|all| all[0].attempts.len() == 3).await;
+    }
+}
+
+#[tokio::test]
 async fn delays_may_count_from_the_first_attempt() {
     let mut first = settings(WorkspacePlan::Growth);
     first.pace = SandboxRetryPolicy { from: RetryFrom::First, speed: Some(60.0) };

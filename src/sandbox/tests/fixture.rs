@@ -17,6 +17,7 @@ use http::{HeaderMap, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,26 +25,32 @@ use tower::ServiceExt;
 
 /// A clock that stands still until it is turned; sleepers wake when their time has come.
 #[derive(Clone)]
-pub(super) struct ManualSandboxClock(watch::Sender<Timestamp>);
+pub(super) struct ManualSandboxClock(watch::Sender<Timestamp>, Arc<AtomicI64>);
 
 impl ManualSandboxClock {
     pub(super) fn forward(&self, seconds: i64) {
         self.0.send_modify(|now| *now = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap());
     }
+
+    /// Somebody sets the wall clock: no time goes by.
+    pub(super) fn set_by(&self, seconds: i64) {
+        self.1.fetch_add(seconds, Ordering::Relaxed);
+    }
 }
 
 impl Clock for ManualSandboxClock {
     fn now(&self) -> Timestamp {
-        *self.0.borrow()
+        let set = SignedDuration::from_secs(self.1.load(Ordering::Relaxed));
+        self.0.borrow().saturating_add(set).unwrap()
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.now().as_millisecond().unsigned_abs())
+        Duration::from_millis(self.0.borrow().as_millisecond().unsigned_abs())
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let mut now = self.0.subscribe();
-        let until = self.now().saturating_add(SignedDuration::try_from(duration).unwrap()).unwrap();
+        let until = self.0.borrow().saturating_add(SignedDuration::try_from(duration).unwrap()).unwrap();
         Box::pin(async move {
             let _ = now.wait_for(|now| *now >= until).await;
         })
@@ -113,7 +120,7 @@ impl SandboxFixture {
     }
 
     pub(super) async fn with(settings: SandboxSettings, place: &SandboxLocation, signups: u32) -> Self {
-        let clock = ManualSandboxClock(watch::Sender::new("2024-01-15T10:00:00Z".parse().unwrap()));
+        let clock = ManualSandboxClock(watch::Sender::new("2024-01-15T10:00:00Z".parse().unwrap()), Arc::default());
         Self::at(clock, settings, place, signups).await
     }
 
