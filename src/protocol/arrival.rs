@@ -12,8 +12,8 @@ use std::future::Future;
 mod tests;
 
 /// Header lines in the order in which they were received, one `name: value` a line, each ended by CRLF. Values keep
-/// their bytes. The values of `Authorization`, `Proxy-Authorization`, `Cookie` and `Set-Cookie` are replaced on the
-/// way in.
+/// their bytes. The values of fields that carry credentials (`Authorization`, `Cookie`, `X-Api-Key`, `X-Auth-Token` and
+/// their kind) are replaced on the way in.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct HeaderLines(Bytes);
 
@@ -66,8 +66,36 @@ impl HeaderLines {
     }
 }
 
+/// Words that make a header field one of keys, wherever they stand between hyphens. `Idempotency-Key` and the signatures
+/// of other schemes have none of them.
+const CREDENTIAL_WORDS: [&str; 14] = [
+    "authorization",
+    "cookie",
+    "cookie2",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "credential",
+    "credentials",
+    "apikey",
+    "jwt",
+    "bearer",
+    "session",
+    "sessionid",
+];
+
+/// What stands before `key` in the name of a field that carries one.
+const KEY_OF: [&str; 9] =
+    ["api", "access", "secret", "private", "auth", "client", "subscription", "functions", "license"];
+
+/// Whether a header field carries a key, a password or the like, by its name.
 fn carries_credentials(name: &str) -> bool {
-    ["authorization", "proxy-authorization", "cookie", "set-cookie"].iter().any(|n| name.eq_ignore_ascii_case(n))
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let words: Vec<&str> = name.split('-').collect();
+    let is_key = |pair: &[&str]| pair[1] == "key" && KEY_OF.contains(&pair[0]);
+    // X-Auth and X-Auth-User, but not a field about authors.
+    words.iter().any(|word| CREDENTIAL_WORDS.contains(word) || *word == "auth") || words.windows(2).any(is_key)
 }
 
 /// Whether a header field goes along where an event is passed on or sent again: those that belong to the body and its

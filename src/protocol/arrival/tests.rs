@@ -33,7 +33,32 @@ fn credentials_are_redacted_on_the_way_in() {
     let block = lines().as_block().to_vec();
     let text = String::from_utf8_lossy(&block);
     assert!(!text.contains("pk_live") && !text.contains("a=b"), "{text}");
-    for name in ["Authorization", "Proxy-Authorization", "Cookie", "SET-COOKIE"] {
+    let credentials = [
+        "Authorization",
+        "Proxy-Authorization",
+        "Cookie",
+        "SET-COOKIE",
+        "X-Api-Key",
+        "Api-Key",
+        "apikey",
+        "X_Auth_Token",
+        "X-Amz-Security-Token",
+        "X-Forwarded-Authorization",
+        "CF-Access-Client-Secret",
+        "Ocp-Apim-Subscription-Key",
+        "X-Functions-Key",
+        "X-Goog-Api-Key",
+        "X-Auth",
+        "X-Session-Id",
+        "Access-Key",
+        "X-Csrf-Token",
+    ];
+    let plain = ["Idempotency-Key", "X-Hub-Signature-256", "Signature", "Digest", "X-Author", "X-Request-Id", "Host"];
+    for name in plain {
+        let lines = HeaderLines::collect([(name, &b"shown"[..])]);
+        assert_eq!(lines.values(name).collect::<Vec<_>>(), [b"shown"], "{name}");
+    }
+    for name in credentials {
         let lines = HeaderLines::collect([(name, &b"secret"[..])]);
         assert_eq!(lines.values(name).collect::<Vec<_>>(), [REDACTED]);
     }
