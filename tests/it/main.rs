@@ -29,6 +29,7 @@ mod redirects;
 mod relay;
 mod sandbox;
 mod scenes;
+mod settings_schema;
 mod support;
 mod terminal;
 mod timing;
