@@ -1,5 +1,5 @@
-//! What `docs/ci.md` and `docs/agents.md` tell people to paste, run as it is printed: only the port of the app is another one.
-//! The app is a listener that refuses what is not signed, the end-to-end tests are a trigger.
+//! What `docs/ci.md`, `docs/agents.md` and the tutorials tell people to paste, run as it is printed: only the port of the app is
+//! another one. Where a page brings no app, it is a listener that refuses what is not signed, and the end-to-end tests are a trigger.
 
 use crate::support::{Scene, counterpart, free_port, program, until};
 use std::os::unix::fs::PermissionsExt;
@@ -174,9 +174,56 @@ fn the_page_for_coding_agents_runs_as_printed() {
     let recipe = Recipe::new();
     let page = blocks(AGENTS, "sh").join("\n");
     assert!(page.lines().count() > 20 && AGENTS.lines().count() <= 80, "{page}");
-    let waiting = format!("until referralloop doctor --app {} -q > wait.log; do sleep 0.1; done", recipe.port);
+    let waiting = format!("until (: < /dev/tcp/127.0.0.1/{}) 2> wait.log; do sleep 0.1; done", recipe.port);
     recipe.run("bash", &format!("./start-app & app=$!; {waiting}\n{page}\nkill $app; wait $app"), &[]);
     let arrivals = std::fs::read_to_string(recipe.path("arrivals.jsonl")).unwrap();
     assert!(arrivals.contains(r#""verification":"valid""#), "{arrivals}");
     assert!(std::fs::read_to_string(recipe.path("app.log")).unwrap().contains("ada@example.com"), "it was delivered");
+}
+
+/// A tutorial: its file is written, its lines run, and what the handler prints it prints once.
+#[track_caller]
+fn run_tutorial(page: &str, file: &str, language: &str) {
+    let recipe = Recipe::new();
+    let code = blocks(page, language).remove(0).replace("3000", &recipe.port.to_string());
+    recipe.write(file, &format!("{code}\n"));
+    let told = recipe.run("bash", &blocks(page, "sh").join("\n"), &[]);
+    assert_eq!(told.matches("signup.created ada@example.com\n").count(), 1, "{told}");
+    assert!(told.contains("exit code 1\n") && told.contains(" passed, "), "{told}");
+}
+
+#[test]
+fn the_tutorial_for_node_runs_as_printed() {
+    if let (Some(_), Some(_)) = (counterpart("node"), counterpart("curl")) {
+        run_tutorial(include_str!("../../docs/tutorial-node.md"), "app.mjs", "js");
+    }
+}
+
+#[test]
+fn the_tutorial_for_python_runs_as_printed() {
+    if let (Some(_), Some(_)) = (counterpart("python3"), counterpart("curl")) {
+        run_tutorial(include_str!("../../docs/tutorial-python.md"), "app.py", "python");
+    }
+}
+
+#[test]
+fn the_pages_for_symptoms_name_commands_that_exist() {
+    let page = include_str!("../../docs/troubleshooting.md");
+    let scene = Scene::new();
+    let named = page.split('`').skip(1).step_by(2).filter_map(|code| code.strip_prefix("referralloop "));
+    let mut checked = 0;
+    for line in named {
+        let line = line.replace('\'', "");
+        let words: Vec<&str> = line.split(' ').take_while(|word| !word.starts_with('-')).collect();
+        let options: Vec<&str> = line.split(' ').filter(|word| word.starts_with("--")).collect();
+        let known = (0..words.len().min(2)).rev().find_map(|last| {
+            let help = scene.run(["help"].iter().chain(&words[..=last])).out();
+            help.contains("Usage: referralloop").then_some(help)
+        });
+        // `help exit-codes` explains a topic.
+        let help = known.unwrap_or_else(|| scene.run(line.split(' ')).code(0).out());
+        assert!(options.iter().all(|option| help.contains(option)), "{line}");
+        checked += 1;
+    }
+    assert!(checked > 15, "{checked}");
 }
