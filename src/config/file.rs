@@ -1,7 +1,7 @@
 //! One configuration file: read, checked against the catalogue, or changed in place with its comments kept.
 
 use super::keys::SettingKey;
-use super::{ConfigError, atomic};
+use super::{ConfigError, PROJECT_FILE, atomic};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,15 @@ pub(crate) enum ConfigFileKind {
     /// The user's own file: settings at the top, and per profile under `[profiles.NAME]`.
     User,
 }
+
+/// Where an editor finds what may stand in a project's file.
+const EDITOR_HINT: &str = concat!(
+    "#:schema ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "/raw/v",
+    env!("CARGO_PKG_VERSION"),
+    "/docs/schemas/referralloop.json\n"
+);
 
 /// The values of a file.
 #[derive(Debug, Clone, Default)]
@@ -142,7 +151,9 @@ pub(crate) fn write_settings(
     profile: Option<&str>,
     changes: &[(SettingKey, Option<&str>)],
 ) -> Result<(), ConfigError> {
-    let mut document = parse(path)?.unwrap_or_default();
+    let found = parse(path)?;
+    let is_new = found.is_none();
+    let mut document = found.unwrap_or_default();
     for (key, value) in changes {
         let table = match profile {
             Some(name) if !key.spec().top_only => profile_table(&mut document, name),
@@ -160,7 +171,10 @@ pub(crate) fn write_settings(
             None => drop(table.remove(key.name())),
         }
     }
-    atomic::write(path, document.to_string().as_bytes())
+    let text = document.to_string();
+    // Its owner may have taken the hint out again: only a file that is made gets it.
+    let hint = if is_new && path.ends_with(PROJECT_FILE) { EDITOR_HINT } else { "" };
+    atomic::write(path, format!("{hint}{text}").as_bytes())
         .map_err(|error| ConfigError::Unwritable { path: path.to_owned(), message: error.to_string() })
 }
 

@@ -335,4 +335,6 @@ fn find_project_file(directory: &Path) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;
