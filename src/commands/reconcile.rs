@@ -266,7 +266,7 @@ fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, consol
         ),
     });
     if found.odd > 0 {
-        console.print_notice("what was deleted is not told, because some of the service's rows had no usable id");
+        console.print_notice("deletions are not listed, because some of the service's rows had no usable id");
     }
     match delivered {
         Some(RepairCounts { acknowledged, failed: 0 }) => {

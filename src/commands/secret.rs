@@ -138,7 +138,7 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
     if !console.is_json()
         && session::store_path(context, settings).is_ok_and(|store| registry::find_listener(&store).is_some())
     {
-        console.print_notice("The listener that runs keeps the secret that it started with; restart it.");
+        console.print_notice("The running listener keeps the secret that it started with; restart it.");
     }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {
         console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and takes precedence over it");

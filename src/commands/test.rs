@@ -203,7 +203,7 @@ fn plan(
     if !audit::checks_of(hero).any(|check| selection.includes(check)) {
         let other = audit::all_checks().any(|check| selection.includes(check));
         return Err(Error::usage(match other {
-            true => "no checks are left: those that are selected are of the other service (--as-service)",
+            true => "no checks are left: the selected ones belong to the other service (--as-service)",
             false => "no checks are left: --skip excludes everything that --only selects",
         }));
     }

@@ -327,7 +327,7 @@ impl<W: WrittenTables> WriterThread<W> {
 
 fn lost_words(can_begin_anew: bool) -> &'static str {
     match can_begin_anew {
-        true => "its file was moved, removed or replaced, and is opened anew",
+        true => "its file was moved, removed or replaced, and is being opened again",
         false => "its file was moved, removed or replaced",
     }
 }

@@ -143,7 +143,7 @@ impl LiveTerminal {
     /// The operating system has no thread left.
     pub(crate) fn take_back(&mut self) -> Result<(), Error> {
         let taken = self.keyboard.as_mut().map_or(Ok(()), Keyboard::take_back);
-        taken.map_err(|error| Error::machine(format!("cannot read keys any more: {error}")).caused_by(error))
+        taken.map_err(|error| Error::machine(format!("can no longer read keys: {error}")).caused_by(error))
     }
 
     /// Takes the line away.

@@ -207,7 +207,7 @@ fn explain_rate_limit(refusal: &ApiErrorResponse, limits: &ApiRateLimits, said: 
     let wait = at.duration_since(context.clock.now());
     if !wait.is_positive() {
         return told.hint(format!(
-            "calls should be accepted again since {}, which is past: try again now, and check this machine's clock",
+            "calls should have been accepted again since {}: try again now, and check this machine's clock",
             format_local_time(&context.time_zone, at)
         ));
     }

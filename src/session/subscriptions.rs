@@ -103,7 +103,7 @@ pub(crate) fn check_target(url: &Url, allow_http: bool, reach: ApiReach) -> Resu
     }
     if is_private(url) {
         let host = url.host_str().unwrap_or_default();
-        return Err(Error::usage(format!("{host} is known in its own network only, and the service cannot reach it"))
+        return Err(Error::usage(format!("{host} is known only in its own network, and the service cannot reach it"))
             .hint("give a public URL, or let a program make one: listen --subscribe all --tunnel cloudflared"));
     }
     Ok(())
