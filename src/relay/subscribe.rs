@@ -87,7 +87,6 @@ impl RelaySubscription {
         Ok(Self { connection, consumer, known, pending })
     }
 
-    /// The stream.
     pub(crate) fn stream(&self) -> &str {
         &self.consumer.cached_info().stream_name
     }

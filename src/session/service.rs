@@ -14,7 +14,6 @@ use jiff::fmt::strtime;
 
 /// The client, and where what it works with came from.
 pub(crate) struct HostedService {
-    /// The client.
     pub client: ApiClient,
     /// Where it calls.
     pub place: ApiLocation,

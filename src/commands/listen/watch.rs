@@ -41,7 +41,6 @@ const KEYS: [(&str, &str); 9] = [
     ("q", "quit, as Ctrl-C does"),
 ];
 
-/// What a watched listener has.
 pub(super) struct ListenerWatch<'a> {
     pub(super) context: &'a Context,
     pub(super) console: &'a Console,
