@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             found = compare(waitlist, since, &service, context, &settings) => found?,
             signal = stop.wait_for_stop() => return Ok(delivery::exit_for_signal(signal)),
         };
-        show(&found, &console, context)?;
+        print_missed(&found, &console, context)?;
         let Some(url) = url.filter(|_| !found.missed.is_empty()) else {
             show_summary(&found, None, &console)?;
             return Ok(if found.missed.is_empty() { Exit::Done } else { Exit::No });
@@ -184,7 +184,7 @@ async fn deliver_found(
     }
 }
 
-fn show(found: &ReconcileResult, console: &Console, context: &Context) -> Result<(), Error> {
+fn print_missed(found: &ReconcileResult, console: &Console, context: &Context) -> Result<(), Error> {
     if console.is_json() {
         return found.missed.iter().try_for_each(|missed| record(console, &found.waitlist, missed));
     }

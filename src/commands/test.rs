@@ -265,7 +265,7 @@ async fn perform(
     drop(watch);
     fault.map_or(Ok(()), Err)?;
     write_files(&arguments.reports, &report, context)?;
-    show(&arguments.reports, &report, plan, context, console)?;
+    print_report(&arguments.reports, &report, plan, context, console)?;
     if let Some(signal) = interrupted {
         return Ok(exit_for_signal(signal));
     }
@@ -298,7 +298,7 @@ fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), E
     written.map_err(|error| Error::unwritable(&path, error))
 }
 
-fn show(
+fn print_report(
     reports: &ReportArguments,
     report: &AuditReport,
     plan: &AuditPlan,
