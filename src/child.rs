@@ -22,7 +22,6 @@ use std::process::Stdio;
 pub(crate) enum ChildExit {
     /// By itself, with this code.
     Code(u8),
-    /// By this signal.
     #[cfg_attr(not(unix), expect(dead_code, reason = "there are no signals there"))]
     Signal(u8),
 }

@@ -90,7 +90,6 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error of a kind.
     pub fn new(kind: ErrorCategory, message: impl Into<String>) -> Self {
         Self { kind, message: without_numbers(message.into()), hints: Vec::new(), source: None }
     }

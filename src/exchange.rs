@@ -58,7 +58,6 @@ struct ClientPool {
 /// A request that is not the usual one.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestOverrides {
-    /// Its method.
     pub method: Method,
     /// How its body is sent.
     pub manner: BodyEncoding,
@@ -67,7 +66,6 @@ pub(crate) struct RequestOverrides {
 /// How an unusual request ended.
 #[derive(Debug, Clone)]
 pub(crate) struct ExchangeResult {
-    /// How it ended.
     pub outcome: AttemptOutcome,
     /// The answer's header fields, where there was an answer.
     pub headers: HeaderMap,
@@ -173,7 +171,6 @@ fn log_attempt(request: &OutgoingRequest, outcome: &AttemptOutcome, latency: Dur
     logging::trace("request", &facts);
 }
 
-/// What a client is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ClientReach {
     /// https on this machine, whose certificate the machine has to trust like any other.

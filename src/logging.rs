@@ -36,11 +36,9 @@ pub(crate) enum LogFact<'a> {
     Word(&'static str),
     /// A name that consists of small letters and dashes, of a command for instance; any other is left out.
     Name(&'a str),
-    /// A number.
     Number(u64),
     /// Scheme, host and port of a URL. Its path may be a secret.
     Origin(&'a Url),
-    /// A file.
     File(&'a Path),
 }
 

@@ -26,29 +26,18 @@ pub(crate) enum TerminalChange {
     #[cfg_attr(not(unix), expect(dead_code, reason = "no shell stops a process there"))]
     Resumed,
     /// The window has another size.
-    Resized {
-        /// Columns.
-        columns: u16,
-        /// Lines.
-        lines: u16,
-    },
+    Resized { columns: u16, lines: u16 },
 }
 
 /// Who is told of changes.
 pub(crate) type TerminalObserver = Arc<dyn Fn(TerminalChange) + Send + Sync>;
 
-/// A key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// A character.
     Character(char),
-    /// Enter.
     Enter,
-    /// Escape.
     Escape,
-    /// Backspace.
     Backspace,
-    /// Tab.
     Tab,
     /// An arrow.
     Up,

@@ -16,7 +16,6 @@ pub(crate) struct AuditCheck {
     pub severity: CheckSeverity,
     /// What should be so.
     pub title: &'static str,
-    /// Why it matters.
     pub why: &'static str,
     /// How to mend it.
     pub fix: &'static str,

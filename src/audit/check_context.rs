@@ -101,12 +101,10 @@ impl<'a> CheckContext<'a> {
         self.log().acknowledged
     }
 
-    /// What is audited.
     pub(super) fn plan(&self) -> &'a AuditPlan {
         self.plan
     }
 
-    /// Begins a check.
     pub(super) fn begin_check(&self) {
         let mut log = self.log();
         log.check = log.all.len();

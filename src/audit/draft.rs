@@ -14,7 +14,6 @@ use url::Url;
 pub(crate) struct RequestDraft {
     /// What it is for, in a few words.
     pub what: String,
-    /// Its method.
     pub method: Method,
     /// Address, header fields and body.
     pub request: OutgoingRequest,

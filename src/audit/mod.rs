@@ -49,9 +49,7 @@ pub(crate) type RejectionExplainer = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<St
 /// Bounds of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AuditLimits {
-    /// Requests.
     pub requests: u32,
-    /// Time.
     pub time: Duration,
 }
 
@@ -79,7 +77,6 @@ pub(crate) struct AuditPlan {
     pub trust: TlsTrust,
     /// How the requests introduce themselves.
     pub agent: HeaderValue,
-    /// Which checks.
     pub selection: CheckSelection,
     /// Also those that strain the endpoint.
     pub intrusive: bool,
@@ -97,7 +94,6 @@ pub(crate) struct AuditPlan {
     pub accepted: BTreeMap<String, String>,
     /// Makes ids and names.
     pub seed: u64,
-    /// The clock.
     pub clock: SharedClock,
 }
 
@@ -134,7 +130,6 @@ pub(crate) trait AuditObserver {
     /// A check begins: how many have ended, how many there are, and its id.
     fn check_started(&mut self, ended: usize, of: usize, id: &'static str);
 
-    /// A check has ended.
     fn check_ended(&mut self, check: &CheckReport);
 }
 

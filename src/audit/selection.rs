@@ -20,7 +20,6 @@ pub(crate) struct CheckSelection {
 pub(crate) enum CheckSelector {
     /// One check.
     One(&'static str),
-    /// All of a group.
     All(CheckGroup),
 }
 
@@ -28,7 +27,6 @@ pub(crate) enum CheckSelector {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown check {given:?}{}", did_you_mean(*.nearest))]
 pub(crate) struct UnknownCheck {
-    /// What was given.
     pub given: String,
     /// The id that was probably meant.
     pub nearest: Option<&'static str>,

@@ -37,7 +37,9 @@ pub(crate) fn run(arguments: &Arguments, write_script: ScriptWriter, context: &C
     if !arguments.install {
         console.write_bytes(&script)?;
         if console.is_terminal() {
-            console.print_hint(&format!("referralloop completions {shell} --install   puts it where {shell} looks"));
+            console.print_hint(&format!(
+                "referralloop completions {shell} --install   installs it where {shell} looks for completions"
+            ));
         }
         return Ok(Exit::Done);
     }
@@ -67,9 +69,11 @@ fn find_place(shell: clap_complete::Shell, context: &Context) -> Result<(PathBuf
         clap_complete::Shell::Fish => below("XDG_CONFIG_HOME", ".config")
             .map(|base| (base.join("fish/completions/referralloop.fish"), "It works in the next shell.")),
         other => {
-            return Err(Error::usage(format!("{other} has no usual place for completions"))
+            return Err(Error::usage(format!("there is no standard folder for completions of {other}"))
                 .hint(format!("referralloop completions {other}   prints the script; load it in your profile")));
         }
     };
-    place.ok_or_else(|| Error::usage("HOME is not set, so the place is not known").hint("print the script instead"))
+    place.ok_or_else(|| {
+        Error::usage("cannot find the folder for completions: HOME is not set").hint("print the script instead")
+    })
 }

@@ -76,7 +76,7 @@ enum ConfigAction {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     match &arguments.action {
-        ConfigAction::Show => show(&console, context)?,
+        ConfigAction::Show => print_settings(&console, context)?,
         ConfigAction::Path => path(&console, context)?,
         ConfigAction::Set { name, value, project } => change(&console, context, name, Some(value), *project)?,
         ConfigAction::Unset { name, project } => change(&console, context, name, None, *project)?,
@@ -94,7 +94,7 @@ fn path(console: &Console, context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-fn show(console: &Console, context: &Context) -> Result<(), Error> {
+fn print_settings(console: &Console, context: &Context) -> Result<(), Error> {
     let settings = session::load_settings(context, console)?;
     let mut rows = Vec::new();
     for spec in &KEYS {

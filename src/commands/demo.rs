@@ -82,7 +82,7 @@ impl DemoStage<'_> {
     }
 
     /// A sentence of the story; not for records.
-    async fn say(&self, words: &str) {
+    async fn explain_step(&self, words: &str) {
         let Some(style) = &self.style else { return };
         let words = wrap_text(&Sanitised::text(words), style.width.saturating_sub(3));
         self.print(

@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         let mut tell = |finding: SetupFinding| {
             let took = context.clock.monotonic().saturating_sub(began);
             began += took;
-            if let Err(error) = show(&finding, took, &console) {
+            if let Err(error) = print_finding(&finding, took, &console) {
                 fault.get_or_insert(error);
             }
             findings.push(finding);
@@ -91,7 +91,7 @@ fn write_bundle(path: &Path, findings: &[SetupFinding], console: &Console, conte
     Ok(())
 }
 
-fn show(finding: &SetupFinding, took: Duration, console: &Console) -> Result<(), Error> {
+fn print_finding(finding: &SetupFinding, took: Duration, console: &Console) -> Result<(), Error> {
     if console.is_json() {
         let (seen, reason) = match finding.verdict {
             SetupVerdict::Skipped => (None, Some(&finding.seen)),

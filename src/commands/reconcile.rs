@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             found = compare(waitlist, since, &service, context, &settings) => found?,
             signal = stop.wait_for_stop() => return Ok(delivery::exit_for_signal(signal)),
         };
-        show(&found, &console, context)?;
+        print_missed(&found, &console, context)?;
         let Some(url) = url.filter(|_| !found.missed.is_empty()) else {
             show_summary(&found, None, &console)?;
             return Ok(if found.missed.is_empty() { Exit::Done } else { Exit::No });
@@ -184,7 +184,7 @@ async fn deliver_found(
     }
 }
 
-fn show(found: &ReconcileResult, console: &Console, context: &Context) -> Result<(), Error> {
+fn print_missed(found: &ReconcileResult, console: &Console, context: &Context) -> Result<(), Error> {
     if console.is_json() {
         return found.missed.iter().try_for_each(|missed| record(console, &found.waitlist, missed));
     }
@@ -266,7 +266,7 @@ fn show_summary(found: &ReconcileResult, delivered: Option<RepairCounts>, consol
         ),
     });
     if found.odd > 0 {
-        console.print_notice("what was deleted is not told, because some of the service's rows had no usable id");
+        console.print_notice("deletions are not listed, because some of the service's rows had no usable id");
     }
     match delivered {
         Some(RepairCounts { acknowledged, failed: 0 }) => {

@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let console = Console::new(context);
     let settings = session::load_settings_to_change(context, &console)?;
     match &arguments.action {
-        SecretAction::Show => show(&console, context, &settings)?,
+        SecretAction::Show => print_secret(&console, context, &settings)?,
         SecretAction::New => {
             confirm_replacement(context, &settings)?;
             keep(&console, context, &settings, &secrets::generate_secret(&context.entropy))?;
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     Ok(Exit::Done)
 }
 
-fn show(console: &Console, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
+fn print_secret(console: &Console, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
     let found = session::load_secrets(context, settings, &[])?;
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
@@ -138,7 +138,7 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
     if !console.is_json()
         && session::store_path(context, settings).is_ok_and(|store| registry::find_listener(&store).is_some())
     {
-        console.print_notice("The listener that runs keeps the secret that it started with; restart it.");
+        console.print_notice("The running listener keeps the secret that it started with; restart it.");
     }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {
         console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and takes precedence over it");

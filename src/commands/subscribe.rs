@@ -106,7 +106,7 @@ async fn subscribe_all(
 ) -> Result<Exit, Error> {
     let mut failed = None;
     let mut tell = |step: SubscriptionStep<'_>| {
-        if let Err(error) = show(console, &step) {
+        if let Err(error) = print_step(console, &step) {
             failed.get_or_insert(error);
         }
     };
@@ -125,7 +125,7 @@ async fn subscribe_all(
     }
 }
 
-fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
+fn print_step(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
     let id = |entry: &crate::store::JournalEntry| entry.id.clone().unwrap_or_else(|| "(id unknown)".into());
     match step {
         SubscriptionStep::Made(entry) | SubscriptionStep::There(entry) if console.is_json() => {

@@ -175,7 +175,7 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
     }
     let mut failed = None;
     let mut tell = |step: SubscriptionStep<'_>| {
-        if let Err(error) = show(console, &step) {
+        if let Err(error) = print_step(console, &step) {
             failed.get_or_insert(error);
         }
     };
@@ -187,7 +187,7 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
     }
 }
 
-fn show(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
+fn print_step(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Error> {
     match step {
         SubscriptionStep::Removed { entry, found } if console.is_json() => {
             console.write_record(&unsubscribed_fields(entry, *found, false))?;

@@ -203,7 +203,7 @@ fn plan(
     if !audit::checks_of(hero).any(|check| selection.includes(check)) {
         let other = audit::all_checks().any(|check| selection.includes(check));
         return Err(Error::usage(match other {
-            true => "no checks are left: those that are selected are of the other service (--as-service)",
+            true => "no checks are left: the selected ones belong to the other service (--as-service)",
             false => "no checks are left: --skip excludes everything that --only selects",
         }));
     }
@@ -265,7 +265,7 @@ async fn perform(
     drop(watch);
     fault.map_or(Ok(()), Err)?;
     write_files(&arguments.reports, &report, context)?;
-    show(&arguments.reports, &report, plan, context, console)?;
+    print_report(&arguments.reports, &report, plan, context, console)?;
     if let Some(signal) = interrupted {
         return Ok(exit_for_signal(signal));
     }
@@ -298,7 +298,7 @@ fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), E
     written.map_err(|error| Error::unwritable(&path, error))
 }
 
-fn show(
+fn print_report(
     reports: &ReportArguments,
     report: &AuditReport,
     plan: &AuditPlan,

@@ -178,7 +178,7 @@ async fn remove_all(
             Ok(found) => {
                 let known = found || entry.is_some() || past.iter().any(|entry| entry.id.as_ref() == Some(&id));
                 all_known &= known;
-                show(console, &id, entry.as_ref(), (found, known))?;
+                print_removal(console, &id, entry.as_ref(), (found, known))?;
             }
             Err(error) => failed.push((id, error)),
         }
@@ -195,7 +195,12 @@ async fn remove_all(
     }
 }
 
-fn show(console: &Console, id: &str, entry: Option<&JournalEntry>, (found, known): (bool, bool)) -> Result<(), Error> {
+fn print_removal(
+    console: &Console,
+    id: &str,
+    entry: Option<&JournalEntry>,
+    (found, known): (bool, bool),
+) -> Result<(), Error> {
     if console.is_json() {
         return Ok(console.write_record(&UnsubscribedRecord {
             id: Some(id),

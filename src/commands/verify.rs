@@ -111,7 +111,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let told =
         VerifyReport { signed: &signed, known: &known, verdict, got: arguments.got.as_deref(), arguments, context };
     let origin = secrets.origin.describe(&settings.profile.value);
-    let code_agrees = if console.is_json() { told.record(&console, &origin)? } else { told.show(&console, &origin)? };
+    let code_agrees =
+        if console.is_json() { told.record(&console, &origin)? } else { told.print_verdict(&console, &origin)? };
     let good = match (verdict, told.only_code()) {
         (_, true) | (SignatureVerdict::Valid(_), _) => code_agrees,
         _ => false,
@@ -195,7 +196,7 @@ impl VerifyReport<'_> {
     }
 
     /// Tells people; answers whether the user's own code agrees, where its value was given.
-    fn show(&self, console: &Console, origin: &str) -> Result<bool, Error> {
+    fn print_verdict(&self, console: &Console, origin: &str) -> Result<bool, Error> {
         let style = &console.out;
         if !self.only_code() {
             console.write_lines(&[self.headline(console, origin)])?;

@@ -36,7 +36,7 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     if console.is_json() {
         record(&console, &settings, &service, (accepted, waitlists), limits)?;
     } else {
-        show(&console, &settings, &service, (accepted, waitlists), limits, context)?;
+        print_account(&console, &settings, &service, (accepted, waitlists), limits, context)?;
     }
     match answered {
         Ok(_) => Ok(Exit::Done),
@@ -67,7 +67,7 @@ fn record(
     })?)
 }
 
-fn show(
+fn print_account(
     console: &Console,
     settings: &ConfigSettings,
     service: &HostedService,

@@ -17,7 +17,6 @@ pub(crate) struct ApiLocation {
 /// A key, and where it came from.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiCredentials {
-    /// The key.
     pub key: ApiKey,
     /// Where it came from.
     pub origin: SettingOrigin,

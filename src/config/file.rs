@@ -76,7 +76,6 @@ impl ConfigFile {
         self.profiles.get(profile).is_some_and(|values| values.contains_key(&key))
     }
 
-    /// The profiles that it has.
     pub(crate) fn profiles(&self) -> impl Iterator<Item = &str> {
         self.profiles.keys().map(String::as_str)
     }

@@ -8,7 +8,6 @@ use crate::protocol::target::{parse_bind_address, parse_target, split_route};
 /// Environment variable that holds the API key.
 pub(crate) const KEY_VARIABLE: &str = "REFERRALLOOP_API_KEY";
 
-/// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SettingKey {
     /// Which profile to use.
@@ -29,18 +28,15 @@ pub(crate) enum SettingKey {
     Events,
     /// The waitlist of fabricated events, and the one `listen` shows.
     Waitlist,
-    /// The webhook secret.
     WebhookSecret,
     /// The base of the hosted API.
     ApiUrl,
-    /// The key for it.
     ApiKey,
 }
 
 /// What is known about a setting.
 #[derive(Debug)]
 pub(crate) struct SettingSpec {
-    /// The setting.
     pub key: SettingKey,
     /// Its name in files.
     pub name: &'static str,

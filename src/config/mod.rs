@@ -34,7 +34,6 @@ pub enum ConfigError {
     /// A file cannot be read.
     #[error("cannot read {}: {message}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// The operating system's words.
         message: String,
@@ -42,7 +41,6 @@ pub enum ConfigError {
     /// A file cannot be written.
     #[error("cannot write {}: {message}", path.display())]
     Unwritable {
-        /// The file.
         path: PathBuf,
         /// The operating system's words.
         message: String,
@@ -50,7 +48,6 @@ pub enum ConfigError {
     /// A file is not TOML.
     #[error("{}{} is not valid TOML: {message}", path.display(), line.map(|n| format!(", line {n},")).unwrap_or_default())]
     Syntax {
-        /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: Option<usize>,
@@ -60,7 +57,6 @@ pub enum ConfigError {
     /// A file has a setting that does not exist.
     #[error("{} has an unknown setting '{name}'", path.display())]
     UnknownKey {
-        /// The file.
         path: PathBuf,
         /// What it says.
         name: String,
@@ -69,28 +65,19 @@ pub enum ConfigError {
     },
     /// A project file has a setting that it must not have.
     #[error("{} sets '{name}', which a project file cannot set", path.display())]
-    NotInProject {
-        /// The file.
-        path: PathBuf,
-        /// The setting.
-        name: &'static str,
-    },
+    NotInProject { path: PathBuf, name: &'static str },
     /// A value does not fit its setting.
     #[error("{}: {message}", format_place(origin, name))]
     Value {
         /// Where it came from.
         origin: String,
-        /// The setting.
         name: String,
         /// What would fit.
         message: String,
     },
     /// There is no API key.
     #[error("there is no API key for profile {profile}")]
-    NoKey {
-        /// The profile.
-        profile: String,
-    },
+    NoKey { profile: String },
     /// An API key is none.
     #[error("{fault} ({origin})")]
     Key {
@@ -136,7 +123,6 @@ fn format_place(origin: &str, name: &str) -> String {
 /// A value, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SettingValue {
-    /// The value.
     pub value: String,
     /// Where it came from.
     pub origin: SettingOrigin,
@@ -170,13 +156,9 @@ impl std::fmt::Display for SettingOrigin {
 /// What the global options say about settings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConfigOptions {
-    /// `--profile`.
     pub profile: Option<String>,
-    /// `--config`.
     pub config: Option<PathBuf>,
-    /// `--store`.
     pub store: Option<PathBuf>,
-    /// `--api-url`.
     pub api_url: Option<String>,
 }
 

@@ -13,7 +13,6 @@ pub enum OpenError {
     /// The file is a database of another program, or no database.
     #[error("{} is not a ReferralLoop {noun}", path.display())]
     Foreign {
-        /// The file.
         path: PathBuf,
         /// What it should be.
         noun: &'static str,
@@ -21,45 +20,27 @@ pub enum OpenError {
     /// A newer version of this program wrote the file.
     #[error("{} is a {noun} of version {found}, but this program supports only versions up to {known}", path.display())]
     TooNew {
-        /// The file.
         path: PathBuf,
-        /// What it is.
         noun: &'static str,
-        /// Its version.
         found: i64,
         /// The newest version that is known here.
         known: i64,
     },
     /// The file is ours, and parts of it cannot be read.
     #[error("{} is damaged: {detail}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// SQLite's words.
-        detail: String,
-    },
+    Damaged { path: PathBuf, detail: String },
     /// Another program held the file locked for longer than was to be waited.
     #[error("{} is locked by another program", path.display())]
-    Locked {
-        /// The file.
-        path: PathBuf,
-    },
+    Locked { path: PathBuf },
     /// The file or its folder must not be written.
     #[error("{} cannot be written: it or its folder is read-only", path.display())]
-    ReadOnly {
-        /// The file.
-        path: PathBuf,
-    },
+    ReadOnly { path: PathBuf },
     /// There is no room on the disk.
     #[error("{} cannot be written: the disk is full", path.display())]
-    DiskFull {
-        /// The file.
-        path: PathBuf,
-    },
+    DiskFull { path: PathBuf },
     /// The path cannot hold a file: a folder is in its place, or a file is where a folder should be.
     #[error("{} cannot be used as a {noun}: {source}", path.display())]
     BadPath {
-        /// The path.
         path: PathBuf,
         /// What it should be.
         noun: &'static str,
@@ -70,19 +51,13 @@ pub enum OpenError {
     /// 3.51.3 mended (sqlite.org/wal.html, "The WAL-Reset Bug").
     #[error("{} was not opened: SQLite {found} is older than 3.51.3 and can lose rows", path.display())]
     OldSqlite {
-        /// The file.
         path: PathBuf,
         /// The version that was met.
         found: String,
     },
     /// Anything else, in the words of SQLite or the operating system.
     #[error("{} cannot be opened: {detail}", path.display())]
-    Unopenable {
-        /// The file.
-        path: PathBuf,
-        /// Those words.
-        detail: String,
-    },
+    Unopenable { path: PathBuf, detail: String },
 }
 
 impl OpenError {
@@ -121,33 +96,19 @@ pub enum ReadError {
     /// Parts of the file cannot be read, or hold what was never written there.
     #[error("{} is damaged: {detail}", path.display())]
     Damaged {
-        /// The file.
         path: PathBuf,
         /// What was found.
         detail: String,
     },
     /// Another program held the file locked for too long.
     #[error("{} is locked by another program", path.display())]
-    Locked {
-        /// The file.
-        path: PathBuf,
-    },
+    Locked { path: PathBuf },
     /// A line that had to be written could not be.
     #[error("{} cannot be written: {detail}", path.display())]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// SQLite's words.
-        detail: String,
-    },
+    Unwritable { path: PathBuf, detail: String },
     /// Anything else, in SQLite's words.
     #[error("{} cannot be read: {detail}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Those words.
-        detail: String,
-    },
+    Unreadable { path: PathBuf, detail: String },
 }
 
 impl ReadError {

@@ -47,7 +47,6 @@ pub(crate) trait WrittenTables: Send + 'static {
     fn note_loss(&mut self, _open: &Self::Open<'_>) {}
 }
 
-/// Tables in transactions.
 pub(crate) trait TransactionTables {
     /// Begins a transaction, waiting for the lock.
     fn begin(&mut self) -> rusqlite::Result<()>;
@@ -69,10 +68,8 @@ pub(crate) trait TransactionTables {
     }
 }
 
-/// A file that is written.
 #[derive(Debug)]
 pub(crate) struct WrittenFile {
-    /// What it holds.
     pub shape: &'static DatabaseSchema,
     /// Where it lies.
     pub path: PathBuf,
@@ -327,7 +324,7 @@ impl<W: WrittenTables> WriterThread<W> {
 
 fn lost_words(can_begin_anew: bool) -> &'static str {
     match can_begin_anew {
-        true => "its file was moved, removed or replaced, and is opened anew",
+        true => "its file was moved, removed or replaced, and is being opened again",
         false => "its file was moved, removed or replaced",
     }
 }

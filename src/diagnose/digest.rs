@@ -12,10 +12,8 @@ const fn hmac(id: &'static str, words: &'static str) -> MismatchCause {
 }
 
 static HMAC_MD5: MismatchCause = hmac("hmac-md5", "HMAC-MD5");
-/// With SHA-1.
 pub(super) static HMAC_SHA1: MismatchCause = hmac("hmac-sha1", "HMAC-SHA1");
 static HMAC_SHA384: MismatchCause = hmac("hmac-sha384", "HMAC-SHA384");
-/// With SHA-512.
 pub(super) static HMAC_SHA512: MismatchCause = hmac("hmac-sha512", "HMAC-SHA512");
 
 /// All causes of this file.
@@ -80,15 +78,10 @@ impl HashAlgorithm {
 /// Bytes used as a key, with the key schedule of one algorithm.
 #[derive(Clone)]
 pub(super) enum KeyedHmac {
-    /// For MD5.
     Md5(Box<Hmac<Md5>>),
-    /// For SHA-1.
     Sha1(Box<Hmac<Sha1>>),
-    /// For SHA-256.
     Sha256(Box<Hmac<Sha256>>),
-    /// For SHA-384.
     Sha384(Box<Hmac<Sha384>>),
-    /// For SHA-512.
     Sha512(Box<Hmac<Sha512>>),
 }
 

@@ -36,7 +36,6 @@ pub(crate) const REQUESTS: u32 = 40;
 pub(crate) struct ProbeRequest {
     /// What is special about it, in a few words.
     pub what: &'static str,
-    /// The body.
     pub body: Vec<u8>,
     /// The header lines that carry a signature, names in lower case; none where it is sent without any.
     pub signatures: Vec<(&'static str, String)>,

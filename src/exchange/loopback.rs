@@ -52,7 +52,7 @@ async fn connect_to_socket(path: &Path) -> io::Result<Box<dyn PlainStream>> {
 /// The runtime knows none here.
 #[cfg(not(unix))]
 async fn connect_to_socket(_: &Path) -> io::Result<Box<dyn PlainStream>> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "sockets are reached on Unix only"))
+    Err(io::Error::new(io::ErrorKind::Unsupported, "sockets can be reached on Unix only"))
 }
 
 async fn connect_to_port(url: &Url) -> io::Result<TcpStream> {

@@ -14,7 +14,7 @@ pub(super) fn describe_tls_error(error: &Error) -> String {
 fn describe_certificate_error(fault: &CertificateError) -> String {
     let words = match fault {
         CertificateError::UnknownIssuer => {
-            "nobody that this machine trusts issued the certificate; name its CA's file with --ca-file or in SSL_CERT_FILE, or \
+            "the certificate was not issued by an authority that this machine trusts; give its CA's file with --ca-file or in SSL_CERT_FILE, or \
              add the CA to the system's certificates"
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -8,9 +8,7 @@ use bytes::Bytes;
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ApiFailure {
-    /// The call.
     pub call: ApiCall,
-    /// Why.
     pub cause: ApiFailureCause,
     /// How often it was made.
     pub tries: u32,
@@ -25,14 +23,12 @@ pub(crate) enum ApiFailureCause {
     Refused(ApiErrorResponse),
     /// The answer points elsewhere, where the key must not go.
     Redirected {
-        /// The HTTP status.
         status: u16,
         /// Where it points.
         to: Option<String>,
     },
     /// A good answer that says nothing.
     Unreadable {
-        /// The HTTP status.
         status: u16,
         /// Why it says nothing.
         why: ApiResponseError,

@@ -47,9 +47,7 @@ const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1
 pub(crate) enum ClientEvent<'a> {
     /// A call was answered.
     Answered {
-        /// The call.
         call: &'a ApiCall,
-        /// Its status.
         status: u16,
         /// How long it took.
         latency: Duration,
@@ -58,7 +56,6 @@ pub(crate) enum ClientEvent<'a> {
     },
     /// A call is made again after a pause.
     Again {
-        /// The call.
         call: &'a ApiCall,
         /// What it was answered with.
         status: u16,
@@ -66,12 +63,7 @@ pub(crate) enum ClientEvent<'a> {
         pause: Duration,
     },
     /// Rows of a good answer could not be told.
-    LeftOut {
-        /// The call.
-        call: &'a ApiCall,
-        /// How many.
-        rows: usize,
-    },
+    LeftOut { call: &'a ApiCall, rows: usize },
 }
 
 /// Whoever is told.
@@ -88,7 +80,6 @@ pub(crate) struct ResponseMeta {
     pub at: Option<Timestamp>,
 }
 
-/// The client.
 pub(crate) struct ApiClient {
     exchange: HttpClient,
     base: ApiBase,

@@ -71,7 +71,7 @@ struct MakeAction {
 
 fn read_action<T: DeserializeOwned>(body: &RawBody) -> Result<T, Error> {
     serde_json::from_slice(body.as_bytes())
-        .map_err(|error| Error::usage(format!("the request is not understood: {error}")))
+        .map_err(|error| Error::usage(format!("the request cannot be understood: {error}")))
 }
 
 impl InspectorState {
@@ -187,7 +187,7 @@ pub(super) async fn export_events(inspector: Inspector, ids: &str, query: &str) 
     let now = inspector.0.around.clock.now();
     let redact = EventSearch::read(query, now)?.redact;
     let numbers: Result<Vec<u64>, _> = ids.split(',').map(str::parse).collect();
-    let mut numbers = numbers.map_err(|_| Error::usage("ids are numbers of events with commas between them"))?;
+    let mut numbers = numbers.map_err(|_| Error::usage("ids must be event numbers separated by commas"))?;
     numbers.sort_unstable();
     let mut redactor = redact.then(Redactor::new);
     let mut lines = Vec::new();

@@ -28,7 +28,6 @@ const FIXED: [(HeaderName, &str); 9] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
-/// What records are.
 const RECORDS: &str = "application/x-ndjson";
 
 /// An answer with what every one carries.

@@ -58,7 +58,6 @@ use url::Url;
 
 /// What an inspector stands among.
 pub(crate) struct InspectorContext {
-    /// The clock.
     pub clock: SharedClock,
     /// Source of ids and of what is made up.
     pub entropy: EntropySource,

@@ -95,7 +95,7 @@ impl EventSearch {
             "before" => self.before = Some(read_number(name, &value)?),
             "limit" => self.limit = usize::try_from(read_number(name, &value)?).unwrap_or(MOST).clamp(1, MOST),
             "redact" => self.redact = read_switch(name, &value)?,
-            _ => return Err(Error::usage(format!("there is no parameter '{name}'"))),
+            _ => return Err(Error::usage(format!("unknown parameter '{name}'"))),
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ fn read_switch(name: &str, value: &str) -> Result<bool, Error> {
     match value {
         "1" | "true" => Ok(true),
         "0" | "false" => Ok(false),
-        _ => Err(Error::usage(format!("{name} is 1 or 0, not '{value}'"))),
+        _ => Err(Error::usage(format!("{name} must be 1 or 0, not '{value}'"))),
     }
 }
 

@@ -84,12 +84,10 @@ pub(super) fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -
     ArrivalReport { fingerprint, arrival: Arrival { content, ..arrival.arrival }, ..arrival }
 }
 
-/// A repeat of #41.
 pub(super) fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) -> RepeatReport {
     RepeatReport { kind, of: 41, gap: Duration::from_millis(gap_ms), retry_guess }
 }
 
-/// An answer.
 pub(super) fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcome {
     AttemptOutcome::Answered(AttemptResponse {
         status,

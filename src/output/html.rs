@@ -36,7 +36,6 @@ impl HtmlFragment {
         self
     }
 
-    /// A number.
     #[must_use]
     pub(crate) fn number(mut self, number: f64) -> Self {
         let text = format!("{number:.2}");

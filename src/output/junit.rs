@@ -14,13 +14,11 @@ mod tests;
 /// A group of cases.
 #[derive(Debug, Clone)]
 pub(crate) struct JunitSuite {
-    /// Its name.
     pub name: String,
     /// Its cases, in order.
     pub cases: Vec<JunitCase>,
 }
 
-/// One case.
 #[derive(Debug, Clone)]
 pub(crate) struct JunitCase {
     /// Its name within its class.
@@ -29,7 +27,6 @@ pub(crate) struct JunitCase {
     pub class: String,
     /// How long it took.
     pub time: Duration,
-    /// How it ended.
     pub status: JunitStatus,
     /// What else there is to say, in lines.
     pub output: Option<String>,

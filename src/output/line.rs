@@ -8,7 +8,6 @@ use unicode_width::UnicodeWidthStr;
 
 /// What may be put on a line: sanitised text, or words that were compiled in.
 pub trait LineText: sealed::Sealed {
-    /// The text.
     fn line_text(&self) -> &str;
 }
 

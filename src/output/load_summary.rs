@@ -17,9 +17,7 @@ mod tests;
 /// What a run was told.
 #[derive(Debug, Clone)]
 pub(crate) struct LoadParameters {
-    /// Where it went.
     pub url: String,
-    /// Connections.
     pub connections: usize,
     /// Starts in a second, where they were set.
     pub rate: Option<f64>,
@@ -32,7 +30,6 @@ pub(crate) struct LoadParameters {
 /// What a run counted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct LoadTotals {
-    /// The counts.
     pub counts: LoadCounts,
     /// How long it took.
     pub elapsed: Duration,
@@ -86,7 +83,6 @@ fn rounded(number: f64, scale: f64) -> f64 {
     (number * scale).round() / scale
 }
 
-/// The table.
 pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &OutputStyle) -> String {
     let mut out = String::new();
     let signed = if setting.signed { "a payload and a signature each" } else { "a payload each, unsigned" };

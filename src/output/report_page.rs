@@ -23,11 +23,9 @@ mod tests;
 /// An event as it is reported.
 #[derive(Debug, Clone)]
 pub(crate) struct EventPanel {
-    /// Its number.
     pub number: u64,
     /// Why it was refused, for a request that became no event.
     pub refused: Option<&'static str>,
-    /// Its body.
     pub body: RawBody,
     /// What the body says.
     pub facts: EventFacts,

@@ -18,7 +18,6 @@ mod tests;
 pub(crate) struct NamedRequest<'a> {
     /// A word of letters, digits and underscores.
     pub name: String,
-    /// The request.
     pub request: RequestRendition<'a>,
 }
 

@@ -46,7 +46,6 @@ pub(crate) enum BodyDisplay {
     Auto,
     /// Of the first arrival alone.
     First,
-    /// Never.
     Never,
 }
 

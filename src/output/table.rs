@@ -10,12 +10,10 @@ const GAP: usize = 2;
 /// A column is not made narrower than this to fit the terminal.
 const LEAST: usize = 8;
 
-/// One cell.
 #[derive(Debug, Clone)]
 pub(crate) struct TableCell {
     /// Its colour.
     pub ink: TextRole,
-    /// Its text.
     pub text: Sanitised,
 }
 

@@ -25,7 +25,6 @@ pub(crate) enum PayloadEdit {
     SetJson {
         /// Path of the field.
         path: String,
-        /// The value.
         value: Value,
     },
     /// Takes a field out.
@@ -40,16 +39,10 @@ pub(crate) enum PayloadEdit {
 pub(crate) enum PayloadEditError {
     /// There is no equals sign between path and value.
     #[error("{given:?} is not a change: write PATH=VALUE, like data.position=5")]
-    NoValue {
-        /// What was given.
-        given: String,
-    },
+    NoValue { given: String },
     /// A path that is empty, or has an empty part.
     #[error("{path:?} is not a path: write member names separated by dots, like data.position")]
-    BadPath {
-        /// What was given.
-        path: String,
-    },
+    BadPath { path: String },
     /// The value of `--set-json` is not JSON.
     #[error("the value for {path} is not JSON: {reason}")]
     NotJson {
@@ -61,9 +54,7 @@ pub(crate) enum PayloadEditError {
     /// The event has no such field.
     #[error("{event} has no field {path:?}{}", did_you_mean(*.suggestion))]
     UnknownPath {
-        /// The event.
         event: EventType,
-        /// What was given.
         path: String,
         /// The path that was probably meant.
         suggestion: Option<&'static str>,
@@ -77,13 +68,11 @@ pub(crate) enum PayloadEditError {
         expected: &'static str,
         /// Whether it takes `null` as well.
         nullable: bool,
-        /// What was given.
         given: String,
     },
     /// A part of the path is there and is not an object, so nothing can be inside it.
     #[error("{path} cannot be reached: {part} is not an object")]
     NotAnObject {
-        /// What was given.
         path: String,
         /// The part, as a path.
         part: String,

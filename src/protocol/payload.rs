@@ -10,7 +10,6 @@ use serde_json::Value;
 pub(crate) struct PayloadSubject<'a> {
     /// Its waitlist's id.
     pub waitlist: &'a str,
-    /// Its id.
     pub id: &'a str,
     /// Its e-mail address.
     pub email: &'a str,
@@ -23,7 +22,6 @@ pub(crate) struct CreatedDetails<'a> {
     pub name: Option<&'a str>,
     /// Where it stands.
     pub position: i64,
-    /// Its referral code.
     pub referral_code: &'a str,
     /// When it was made.
     pub created_at: Timestamp,

@@ -45,7 +45,6 @@ pub(crate) enum MissedEvent {
     },
     /// A sign-up was told of, and the service has it no more.
     Deleted {
-        /// Its id.
         id: String,
         /// Its e-mail address, where it was told.
         email: Option<String>,

@@ -129,7 +129,6 @@ pub(crate) struct RehearsalStep {
 }
 
 impl RehearsalStep {
-    /// One copy.
     pub(crate) fn one(event: usize, how: CopyMode) -> Self {
         Self { wait: Duration::ZERO, shots: vec![RehearsalCopy { event, how }] }
     }

@@ -42,7 +42,6 @@ pub(crate) struct Scenario {
 pub(crate) struct ScenarioSignup {
     /// Its e-mail address.
     pub email: Option<String>,
-    /// Its name.
     pub name: Option<String>,
     /// The id of its waitlist.
     pub waitlist: Option<String>,
@@ -92,7 +91,6 @@ pub(crate) enum ScenarioError {
         step: usize,
         /// What it should be.
         what: &'static str,
-        /// What it is.
         value: String,
     },
     /// A field is changed that the event does not have, or to what it does not take.
@@ -100,7 +98,6 @@ pub(crate) enum ScenarioError {
     Edit {
         /// Which step, from 1.
         step: usize,
-        /// Why.
         error: PayloadEditError,
     },
     /// It sends nothing, or more than a rehearsal should.

@@ -172,19 +172,7 @@ pub fn verify_signature<'a>(
     body: &[u8],
     keys: &[HmacKey],
 ) -> SignatureVerdict {
-    let mut values = values.into_iter();
-    let Some(value) = values.next() else { return SignatureVerdict::Unsigned };
-    if values.next().is_some() {
-        return SignatureVerdict::Invalid(SignatureFault::DoubledHeader);
-    }
-    let tag = match parse_signature(value) {
-        Ok(tag) => tag,
-        Err(reason) => return SignatureVerdict::Invalid(reason),
-    };
-    match keys.iter().position(|key| key.accepts(body, &tag)) {
-        Some(secret) => SignatureVerdict::Valid(SignatureProof { secret }),
-        None => SignatureVerdict::Invalid(SignatureFault::Mismatch),
-    }
+    judge_header(values, body, keys, parse_signature)
 }
 
 /// Verifies a delivery of the second service: HMAC-SHA256 of the raw body, in hexadecimal or in Base64, since its pages
@@ -194,24 +182,38 @@ pub fn verify_referralhero<'a>(
     body: &[u8],
     keys: &[HmacKey],
 ) -> SignatureVerdict {
+    judge_header(values, body, keys, parse_referralhero)
+}
+
+/// Judges the header's single value, which a function reads, by every secret.
+fn judge_header<'a>(
+    values: impl IntoIterator<Item = &'a [u8]>,
+    body: &[u8],
+    keys: &[HmacKey],
+    parse: fn(&[u8]) -> Result<[u8; TAG_BYTES], SignatureFault>,
+) -> SignatureVerdict {
     let mut values = values.into_iter();
     let Some(value) = values.next() else { return SignatureVerdict::Unsigned };
     if values.next().is_some() {
         return SignatureVerdict::Invalid(SignatureFault::DoubledHeader);
     }
-    let value = trim(value);
-    let value = value.strip_prefix(PREFIX).unwrap_or(value);
-    let tag = match value.len() {
-        0 => return SignatureVerdict::Invalid(SignatureFault::Empty),
-        length if length == 2 * TAG_BYTES && digits_fault(value).is_none() => digits(value),
-        _ => match STANDARD.decode(value).ok().and_then(|tag| tag.try_into().ok()) {
-            Some(tag) => tag,
-            None => return SignatureVerdict::Invalid(SignatureFault::WrongLength),
-        },
+    let tag = match parse(value) {
+        Ok(tag) => tag,
+        Err(reason) => return SignatureVerdict::Invalid(reason),
     };
     match keys.iter().position(|key| key.accepts(body, &tag)) {
         Some(secret) => SignatureVerdict::Valid(SignatureProof { secret }),
         None => SignatureVerdict::Invalid(SignatureFault::Mismatch),
+    }
+}
+
+fn parse_referralhero(value: &[u8]) -> Result<[u8; TAG_BYTES], SignatureFault> {
+    let value = trim(value);
+    let value = value.strip_prefix(PREFIX).unwrap_or(value);
+    match value.len() {
+        0 => Err(SignatureFault::Empty),
+        length if length == 2 * TAG_BYTES && digits_fault(value).is_none() => Ok(digits(value)),
+        _ => STANDARD.decode(value).ok().and_then(|tag| tag.try_into().ok()).ok_or(SignatureFault::WrongLength),
     }
 }
 

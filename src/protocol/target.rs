@@ -36,7 +36,6 @@ pub(crate) enum TargetError {
     /// `http:///x` or `http:x`: what follows would be taken for a host.
     #[error("'{text}' has no host; write it as {meant}")]
     NoHost {
-        /// What was written.
         text: String,
         /// The form that was meant.
         meant: String,
@@ -50,7 +49,6 @@ pub(crate) enum TargetError {
     /// Anything else, in the parser's words.
     #[error("'{text}' is not a URL: {message}")]
     Malformed {
-        /// What was written.
         text: String,
         /// Why it is none.
         message: String,
@@ -279,7 +277,6 @@ pub(crate) fn is_own_address(url: &Url, own: SocketAddr) -> bool {
 /// Why a header is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HeaderError {
-    /// No colon.
     #[error("write a header as 'Name: value'")]
     NoColon,
     /// RFC 9110, section 5.1.

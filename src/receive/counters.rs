@@ -12,7 +12,6 @@ use tokio::sync::watch;
 /// Forwards of which the middle is told.
 const LATENCIES: usize = 200;
 
-/// One counter.
 #[derive(Debug, Default)]
 pub(super) struct AtomicCounter(AtomicU64);
 
@@ -26,7 +25,6 @@ impl AtomicCounter {
     }
 }
 
-/// The counters of one listener.
 #[derive(Debug)]
 pub struct ListenerCounters {
     pub(super) requests: AtomicCounter,

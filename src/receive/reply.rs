@@ -101,7 +101,6 @@ impl ListenerReply {
         Self { status: StatusCode::OK, body: Cow::Owned(answer.to_owned()), later: false }
     }
 
-    /// The response.
     pub(super) fn into_response(self) -> Response {
         let (json, later) = (!self.body.is_empty(), self.later);
         let body = match self.body {

@@ -113,7 +113,6 @@ impl Default for MemoryLimits {
 /// One target that events are passed on to.
 #[derive(Clone)]
 pub struct ForwardSettings {
-    /// Where to.
     pub url: Url,
     /// Time an attempt has; `None` waits for ever, for a developer at a breakpoint.
     pub timeout: Option<Duration>,

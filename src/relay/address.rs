@@ -83,7 +83,7 @@ fn read_server(scheme: &str, host: &str) -> Result<String, String> {
     let read = url::Url::parse(&format!("http://{with_port}/")).ok().filter(|url| url.host_str().is_some());
     match (read, host.is_empty()) {
         (Some(_), false) => Ok(format!("{scheme}{with_port}")),
-        _ => Err(format!("{host:?} is no server; {EXAMPLE}")),
+        _ => Err(format!("{host:?} is not a server; {EXAMPLE}")),
     }
 }
 

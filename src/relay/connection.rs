@@ -53,7 +53,7 @@ pub(crate) enum RelayError {
     #[error("{0}")]
     Denied(String),
     /// The credentials cannot be read.
-    #[error("the credentials file is none: {0}")]
+    #[error("the credentials file cannot be used: {0}")]
     Credentials(String),
 }
 

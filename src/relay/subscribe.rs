@@ -79,12 +79,14 @@ impl RelaySubscription {
         let pending = info.num_pending + info.num_ack_pending as u64;
         let wanted = connection.address.wanted_subjects();
         if info.config.filter_subject != wanted {
-            return Err(failed(&format!("that name subscribes {}; take another one", info.config.filter_subject)));
+            return Err(failed(&format!(
+                "that name already subscribes to {}; choose another one",
+                info.config.filter_subject
+            )));
         }
         Ok(Self { connection, consumer, known, pending })
     }
 
-    /// The stream.
     pub(crate) fn stream(&self) -> &str {
         &self.consumer.cached_info().stream_name
     }

@@ -21,11 +21,11 @@ fn wrong_addresses_say_what_to_write() {
     for (text, words) in [
         ("http://h/x", "begins with nats://"),
         ("nats://h", "subject is missing"),
-        ("nats:///x", "is no server"),
+        ("nats:///x", "is not a server"),
         ("nats://h/x.*", "cannot be part of a subject"),
         ("nats://h/x..y", "an empty part"),
         ("nats://h/created", "put a subject before it"),
-        ("nats://h:99999/x", "is no server"),
+        ("nats://h:99999/x", "is not a server"),
     ] {
         let told = RelayAddress::parse(text).unwrap_err();
         assert!(told.contains(words), "{text}: {told}");

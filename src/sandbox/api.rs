@@ -90,7 +90,6 @@ fn admit(inner: &SandboxState, headers: &HeaderMap) -> Result<(), ApiErrorRespon
     inner.settings.plan.hourly_limit().map(drop).ok_or_else(ApiErrorResponse::subscription_required)
 }
 
-/// The body of a request.
 pub(super) async fn read_body(inner: &SandboxState, request: Request) -> Result<Vec<u8>, SandboxResponse> {
     let asks_first = request.headers().contains_key(EXPECT);
     let intake = RequestIntake::of(&request);

@@ -74,7 +74,7 @@ assumptions! {
         limits as well; those calls are not counted";
     "referral" as REFERRAL, Page, "a sign-up with ?ref=CODE moves the referrer up five places, and everybody passed down one";
     "public-page" as PUBLIC_PAGE, Page, "a waitlist's page is /w/SLUG: a form for people, and POST with JSON for programs, without a key";
-    "shifts-are-told", Deliveries, "everybody whose position shifts gets a signup.position_changed, after the event that moved them";
+    "shifts-are-told", Deliveries, "everyone whose position shifts gets a signup.position_changed, after the event that moved them";
     "timestamp-kept", Deliveries, "a retry has the same bytes, timestamp included";
     "retry-from", Deliveries, "a delay counts from the scheduled start of the attempt before it, or with --retry-from first from that of the first";
     "plain-failures", Deliveries, "a redirect, 410, 429 and Retry-After are plain failures: never followed, never special";

@@ -21,7 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub(crate) enum SandboxLocation {
     /// In memory: gone at the end.
     Memory,
-    /// In a file.
     File(PathBuf),
 }
 
@@ -39,7 +38,6 @@ pub(crate) enum SandboxDatabaseError {
     Unusable {
         /// The file, or where else it is.
         path: String,
-        /// SQLite's words.
         detail: String,
     },
 }

@@ -19,7 +19,6 @@ use std::time::Duration;
 pub(super) struct QueuedDelivery {
     /// When, in Unix milliseconds.
     pub due_ms: i64,
-    /// Which.
     pub delivery: i64,
     /// What it must not overtake: the events of one sign-up go to one URL one after the other.
     pub lane: u64,

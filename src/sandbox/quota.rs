@@ -32,7 +32,6 @@ impl HourlyQuota {
         Self { limit, spent: Mutex::new((0, 0)) }
     }
 
-    /// Counts a call.
     pub(super) fn count_call(&self, now: Timestamp) -> QuotaStatus {
         self.count(now, 1)
     }

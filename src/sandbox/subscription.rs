@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
-/// A subscription.
 #[derive(Debug, Clone)]
 pub(super) struct SandboxSubscription {
     pub id: String,

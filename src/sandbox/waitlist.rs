@@ -14,7 +14,6 @@ use serde_json::{Map, Value};
 /// an event, from 10 to 5.
 pub(super) const REFERRAL_PLACES: i64 = 5;
 
-/// A waitlist.
 #[derive(Debug, Clone)]
 pub(super) struct SandboxWaitlist {
     pub id: String,
@@ -131,7 +130,6 @@ pub(super) fn list_waitlists(book: &Connection) -> rusqlite::Result<Vec<SandboxW
     rows.query_map([], waitlist)?.collect()
 }
 
-/// The waitlist with this id.
 pub(super) fn find_waitlist_by_id(book: &Connection, id: &str) -> rusqlite::Result<Option<SandboxWaitlist>> {
     let sql = "SELECT id, name, slug, created_ms FROM waitlists WHERE id = ?1";
     book.prepare_cached(sql)?.query_row([id], waitlist).optional()
@@ -143,7 +141,6 @@ pub(super) fn find_waitlist_by_slug(book: &Connection, slug: &str) -> rusqlite::
     book.prepare_cached(sql)?.query_row([slug], waitlist).optional()
 }
 
-/// Adds a waitlist.
 pub(super) fn add_waitlist(book: &Connection, waitlist: &SandboxWaitlist) -> rusqlite::Result<()> {
     book.execute(
         "INSERT INTO waitlists (id, name, slug, created_ms) VALUES (?1, ?2, ?3, ?4)",

@@ -23,9 +23,7 @@ pub(crate) struct WorkspaceSetup {
 /// A workspace that is there.
 #[derive(Debug, Clone)]
 pub(crate) struct SandboxWorkspace {
-    /// Its key.
     pub key: ApiKey,
-    /// What it was founded with.
     pub founding: WorkspaceSetup,
     /// Whether it was founded now.
     pub is_new: bool,

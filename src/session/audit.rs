@@ -28,11 +28,9 @@ use url::Url;
 pub(crate) struct AuditTarget {
     /// Where.
     pub url: Url,
-    /// Files with the secret.
     pub secret_files: Vec<PathBuf>,
     /// Whether it receives the second service's events, and how these are signed.
     pub hero: Option<HeroEncoding>,
-    /// The header of the signature.
     pub signature_header: HeaderName,
     /// More header fields.
     pub headers: Vec<HeaderArgument>,

@@ -138,7 +138,7 @@ impl DeliveryContext for SessionDelivery<'_> {
             if left.is_zero() {
                 break;
             }
-            self.terminal.show(|columns| render_countdown(left, delay, keys, columns, self.style));
+            self.terminal.show_line(|columns| render_countdown(left, delay, keys, columns, self.style));
             tokio::select! {
                 () = clock.sleep(next_tick(left)) => {}
                 key = self.terminal.next_key() => if key == Key::Enter { break },

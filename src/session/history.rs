@@ -113,7 +113,7 @@ impl SelectionOptions {
     /// The filter that the store understands.
     pub(crate) fn filter(&self, now: &Zoned) -> Result<StoreFilter, Error> {
         if self.wants_refused() {
-            return Err(Error::usage("refused requests are no events: only events list and events report know them")
+            return Err(Error::usage("refused requests are not events; only events list and events report show them")
                 .hint("referralloop events list --refused"));
         }
         Ok(StoreFilter {

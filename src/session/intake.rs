@@ -75,9 +75,7 @@ pub(crate) fn name_this_machine(url: &Url) -> Url {
 
 /// Where requests come from.
 pub(crate) enum ListenerIntake {
-    /// A socket.
     Socket(BoundListener),
-    /// A relay.
     Relay(Box<RelayIntake>),
 }
 

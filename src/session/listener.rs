@@ -49,7 +49,6 @@ pub(crate) struct StopConditions {
 pub(crate) enum StopReason {
     /// Enough events came.
     Enough,
-    /// Its time was up.
     TimeUp,
     /// Its parent is gone.
     Orphaned,
@@ -57,7 +56,6 @@ pub(crate) enum StopReason {
     Unread,
     /// What ran beside it has ended.
     Alone,
-    /// It was told to.
     Told(StopSignal),
     /// It was told to twice: what was under way is cut off.
     Aborted(StopSignal),
@@ -68,7 +66,6 @@ pub(crate) enum StopReason {
 pub(crate) struct ListenerSummary {
     /// Why it ended.
     pub why: StopReason,
-    /// What it counted.
     pub counts: ListenerCounts,
     /// What it could not finish.
     pub finished: ReceiverShutdown,

@@ -35,7 +35,7 @@ struct LiveLine {
 }
 
 impl LiveLine {
-    fn show(&self, line: Option<StyledLine>) {
+    fn set_shown(&self, line: Option<StyledLine>) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         self.screen.set_footer(line.clone());
         *shown = line;
@@ -87,9 +87,9 @@ impl LiveTerminal {
     }
 
     /// Shows a line below all others, rendered for the columns there are; off a terminal nothing is rendered.
-    pub(crate) fn show(&self, render: impl FnOnce(usize) -> StyledLine) {
+    pub(crate) fn show_line(&self, render: impl FnOnce(usize) -> StyledLine) {
         if let Some(line) = &self.line {
-            line.show(Some(render(line.columns.load(Ordering::Relaxed))));
+            line.set_shown(Some(render(line.columns.load(Ordering::Relaxed))));
         }
     }
 
@@ -99,7 +99,7 @@ impl LiveTerminal {
         let now = render(line.columns.load(Ordering::Relaxed));
         if now.as_str() != before {
             now.as_str().clone_into(before);
-            line.show(Some(now));
+            line.set_shown(Some(now));
         }
     }
 
@@ -143,13 +143,13 @@ impl LiveTerminal {
     /// The operating system has no thread left.
     pub(crate) fn take_back(&mut self) -> Result<(), Error> {
         let taken = self.keyboard.as_mut().map_or(Ok(()), Keyboard::take_back);
-        taken.map_err(|error| Error::machine(format!("cannot read keys any more: {error}")).caused_by(error))
+        taken.map_err(|error| Error::machine(format!("can no longer read keys: {error}")).caused_by(error))
     }
 
     /// Takes the line away.
     pub(crate) fn clear(&self) {
         if let Some(line) = &self.line {
-            line.show(None);
+            line.set_shown(None);
         }
     }
 

@@ -69,7 +69,6 @@ pub(crate) struct SandboxSigning {
 /// A key that somebody gave to a sandbox, and where it came from.
 #[derive(Debug, Clone)]
 pub(crate) struct GivenSandboxKey {
-    /// The key.
     pub key: ApiKey,
     /// Where it came from.
     pub origin: String,
@@ -79,7 +78,6 @@ pub(crate) struct GivenSandboxKey {
 pub(crate) struct BoundSandbox {
     /// The base of its API.
     pub url: Url,
-    /// Its workspace.
     pub workspace: SandboxWorkspace,
     book: SandboxDatabase,
     door: BoundListener,
@@ -90,7 +88,6 @@ pub(crate) struct BoundSandbox {
 /// What a sandbox did while it served.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SandboxSummary {
-    /// How it ended.
     pub end: SandboxEnd,
     /// Attempts that ended.
     pub attempts: u64,
@@ -102,7 +99,6 @@ pub(crate) struct SandboxSummary {
     pub pending: u64,
 }
 
-/// How a sandbox ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SandboxEnd {
     /// It was told to, or nobody reads standard output any more.

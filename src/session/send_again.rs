@@ -24,7 +24,6 @@ pub(crate) struct ResendContext {
     pub recorder: StoreRecorder,
     /// What signs what never came in, or was edited.
     pub key: HmacKey,
-    /// The clock.
     pub clock: SharedClock,
 }
 

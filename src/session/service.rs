@@ -14,7 +14,6 @@ use jiff::fmt::strtime;
 
 /// The client, and where what it works with came from.
 pub(crate) struct HostedService {
-    /// The client.
     pub client: ApiClient,
     /// Where it calls.
     pub place: ApiLocation,
@@ -207,7 +206,7 @@ fn explain_rate_limit(refusal: &ApiErrorResponse, limits: &ApiRateLimits, said: 
     let wait = at.duration_since(context.clock.now());
     if !wait.is_positive() {
         return told.hint(format!(
-            "calls should be accepted again since {}, which is past: try again now, and check this machine's clock",
+            "calls should have been accepted again since {}: try again now, and check this machine's clock",
             format_local_time(&context.time_zone, at)
         ));
     }

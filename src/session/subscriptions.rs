@@ -27,7 +27,6 @@ pub(crate) struct SubscriptionPlan {
     pub events: Vec<EventType>,
     /// Where events are delivered to; checked by [`check_target`].
     pub url: Url,
-    /// The waitlist.
     pub waitlist: Option<String>,
     /// The run that wants them for as long as it lives: the id of its [`RunClaim`].
     pub run: Option<String>,
@@ -53,7 +52,6 @@ pub(crate) enum SubscriptionStep<'a> {
     Left {
         /// Its line.
         entry: &'a JournalEntry,
-        /// Why.
         error: &'a Error,
     },
 }
@@ -74,7 +72,6 @@ pub(crate) struct SubscriptionOutcome {
 pub(crate) struct SubscriptionClient<'a> {
     /// The API.
     pub service: &'a HostedService,
-    /// The journal.
     pub journal: SubscriptionJournal,
     /// Clock and zone.
     pub context: &'a Context,
@@ -103,7 +100,7 @@ pub(crate) fn check_target(url: &Url, allow_http: bool, reach: ApiReach) -> Resu
     }
     if is_private(url) {
         let host = url.host_str().unwrap_or_default();
-        return Err(Error::usage(format!("{host} is known in its own network only, and the service cannot reach it"))
+        return Err(Error::usage(format!("{host} is known only in its own network, and the service cannot reach it"))
             .hint("give a public URL, or let a program make one: listen --subscribe all --tunnel cloudflared"));
     }
     Ok(())

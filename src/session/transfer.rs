@@ -24,7 +24,6 @@ mod tests;
 /// An event with everything that happened to it.
 #[derive(Debug, Clone)]
 pub(crate) struct EventHistory {
-    /// The event.
     pub event: EventRow,
     /// Each time it came in, oldest first.
     pub arrivals: Vec<ArrivalRow>,
@@ -48,7 +47,6 @@ impl EventHistory {
         Url::parse(&last(DeliveryPurpose::Forward).or_else(sent)?.url).ok()
     }
 
-    /// The fields of its record.
     pub(crate) fn fields(&self) -> EventRecord<'_> {
         EventRecord {
             arrivals: Some(self.arrivals.iter().map(arrival_fields).collect()),
@@ -158,7 +156,6 @@ struct ExportAttempt {
 pub(crate) struct ExportedEvent {
     /// Its bytes.
     pub body: RawBody,
-    /// When it was sent.
     pub sent: Option<Timestamp>,
     /// Each time it came in.
     pub arrivals: Vec<Arrival>,

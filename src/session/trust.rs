@@ -30,7 +30,7 @@ impl Arguments {
         if let (true, Some(url)) = (self.insecure, elsewhere) {
             let host = url.host_str().unwrap_or_default();
             return Err(Error::usage(format!(
-                "--insecure is for this machine's own names, and {host} is none of them"
+                "--insecure works only for this machine's own names, and {host} is not one of them"
             ))
             .hint("trust the authority that signed its certificate: --ca-file FILE"));
         }
@@ -51,7 +51,7 @@ impl Arguments {
         };
         match with {
             true => Ok(()),
-            false => Err(Error::usage(format!("{given} goes with {option}"))),
+            false => Err(Error::usage(format!("{given} works only with {option}"))),
         }
     }
 

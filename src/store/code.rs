@@ -55,7 +55,6 @@ pub(super) fn encode_purpose(purpose: DeliveryPurpose) -> i64 {
     }
 }
 
-/// The purpose of a number.
 pub(super) fn decode_purpose(number: i64) -> Result<DeliveryPurpose, InvalidStoredValue> {
     match number {
         0 => Ok(DeliveryPurpose::Trigger),
@@ -91,7 +90,6 @@ pub(super) fn encode_reason(reason: SignatureFault) -> i64 {
     }
 }
 
-/// The reason of a number.
 pub(super) fn decode_reason(number: i64) -> Result<SignatureFault, InvalidStoredValue> {
     let found = usize::try_from(number).ok().and_then(|index| REASONS.get(index).copied());
     found.ok_or(InvalidStoredValue(number, "reason"))

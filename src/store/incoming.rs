@@ -17,7 +17,6 @@ pub(super) struct IncomingArrival {
     pub target: String,
     /// Header lines and body.
     pub content: RequestContent,
-    /// State of its signature.
     pub verification: SignatureState,
     /// What it is looked up by.
     pub keys: EventKeys,
@@ -40,7 +39,6 @@ impl From<Arrival> for IncomingArrival {
 pub(super) struct OutgoingEvent {
     /// When, in Unix milliseconds.
     pub at_ms: i64,
-    /// The body.
     pub body: RawBody,
     /// What it is looked up by.
     pub keys: EventKeys,

@@ -40,7 +40,6 @@ pub(super) struct IndexProgress {
 pub(super) struct EventTwin {
     /// The earliest of all that do, as this one remembers it.
     pub earliest: i64,
-    /// Its number.
     pub event: i64,
     /// When it first arrived.
     pub first_ms: i64,

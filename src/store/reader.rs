@@ -117,7 +117,6 @@ impl StoreReader {
         })
     }
 
-    /// One event by its number.
     pub fn find_event(&self, number: u64) -> Result<Option<EventRow>, ReadError> {
         let sql = format!("SELECT {} FROM events e WHERE e.id = ?1", rows::EVENT);
         self.read(None, |connection| {

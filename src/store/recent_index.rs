@@ -14,7 +14,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map from digests.
 type DigestMap<K, V> = HashMap<K, V, BuildHasherDefault<DigestHasher>>;
 
 /// The hash of a digest: its own bits, which are as good as any.
@@ -38,7 +37,6 @@ impl Hasher for DigestHasher {
 /// What one event is looked up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct IndexEntry {
-    /// Its number.
     pub event: i64,
     /// See [`EventKeys::print`].
     pub print: [u8; 16],
@@ -54,7 +52,6 @@ pub(super) struct IndexEntry {
 const BYTES: usize = 8 + 16 + 8 + 2 * 9;
 
 impl IndexEntry {
-    /// An event with these keys.
     pub(super) fn new(keys: &EventKeys, event: i64, newest_ms: Option<i64>) -> Self {
         Self { event, print: keys.print, twin: keys.twin, signup: keys.signup, newest_ms }
     }

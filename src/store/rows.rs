@@ -47,7 +47,6 @@ pub struct ArrivalRow {
     pub event: u64,
     /// When it came.
     pub at: Timestamp,
-    /// State of its signature.
     pub verification: SignatureState,
     /// Path and query.
     pub target: String,
@@ -69,9 +68,7 @@ pub struct RefusedRow {
 pub struct StoreStats {
     /// Events, sent or received.
     pub events: u64,
-    /// Arrivals.
     pub arrivals: u64,
-    /// Attempts.
     pub attempts: u64,
     /// Refused requests in the ring.
     pub refused: u64,
@@ -111,7 +108,6 @@ pub(super) const ARRIVALS: &str = "SELECT arrival, id, first_ms, state, target, 
     UNION ALL SELECT a.id, a.event, a.at_ms, a.state, coalesce(a.target, e.target), coalesce(a.headers, e.headers), a.nth
     FROM arrivals a JOIN events e ON e.id = a.event WHERE a.event = ?1 ORDER BY nth";
 
-/// An arrival.
 pub(super) fn parse_arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
     Ok(ArrivalRow {
         number: number(row, 0)?,
@@ -127,7 +123,6 @@ pub(super) fn parse_arrival(row: &Row<'_>) -> rusqlite::Result<ArrivalRow> {
 pub(super) const ATTEMPT: &str = "a.event, u.url, a.purpose, a.number, a.at_ms, a.latency_us, a.outcome, a.status, \
      a.truncated, a.words, a.answer, a.failed";
 
-/// An attempt.
 pub(super) fn parse_attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     Ok(Attempt {
         event: number(row, 0)?,

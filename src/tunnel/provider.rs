@@ -48,7 +48,6 @@ pub(crate) enum TunnelProviderError {
         nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
     )]
     Unknown {
-        /// What was written.
         text: String,
         /// What may have been meant.
         nearest: Option<&'static str>,
@@ -65,7 +64,6 @@ pub(crate) enum TunnelProviderError {
     /// A login name.
     #[error("'{0}' is not a user name")]
     User(String),
-    /// A port.
     #[error("'{0}' is not a port; ports are 1 to 65535")]
     Port(String),
     /// A command that is not told the port.

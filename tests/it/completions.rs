@@ -144,7 +144,7 @@ fn completions_can_be_installed() {
         assert_eq!(std::fs::read(&path).unwrap(), scene.run(["completions", shell]).stdout);
     }
     let refused = scene.run(["completions", "elvish", "--install"]).code(2);
-    assert!(refused.err().contains("no usual place"), "{refused}");
+    assert!(refused.err().contains("no standard folder"), "{refused}");
 }
 
 #[test]

@@ -83,11 +83,13 @@ fn a_key_that_is_given_is_taken_and_not_shown() {
     let sandbox = Sandbox::start_as(&scene, ["--memory"], |run| run.env("REFERRALLOOP_API_KEY", live));
     assert!(sandbox.key.starts_with("pk_test_"), "{sandbox:?}");
     let ended = sandbox.stop().code(0);
-    assert!(ended.err().contains("holds a live key, which opens no sandbox") && !ended.to_string().contains(live));
+    assert!(
+        ended.err().contains("holds a live key, which a sandbox does not accept") && !ended.to_string().contains(live)
+    );
     scene.write("key", live);
     let refused = scene.run(["sandbox", "--memory", "--key-file", "key"]);
-    let told = "error: key holds a live key, which opens no sandbox\n  \
-                hint: write a test key there: pk_test_ and letters and digits of your own\n";
+    let told = "error: key holds a live key, which a sandbox does not accept\n  \
+                hint: set it to a test key: pk_test_ followed by letters and digits\n";
     refused.is(2, "", told);
     let empty = scene.with(["sandbox", "--memory"]).env("REFERRALLOOP_API_KEY", "").output();
     assert!(empty.err().contains("the API key is empty (REFERRALLOOP_API_KEY)"), "{empty}");

@@ -75,7 +75,7 @@ fn events_are_found_by_what_is_typed_and_by_filters() {
     for (query, words) in [
         ("where=.data.%5B", "is not a condition in jq syntax"),
         ("state=good", "is not a state"),
-        ("color=red", "there is no parameter 'color'"),
+        ("color=red", "unknown parameter 'color'"),
         ("events=creatd", "creatd"),
         ("limit=x", "limit must be a number"),
     ] {

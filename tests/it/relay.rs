@@ -233,8 +233,8 @@ fn what_does_not_fit_together_is_said_before_anything_is_opened() {
     let scene = Scene::new();
     for (line, words) in [
         (&["listen", "--from", "nats://h/x"][..], "--from needs a name"),
-        (&["listen", "--publish", "nats://h/x.created"], "names one event"),
-        (&["listen", "--nats-creds", "f"], "--nats-creds goes with --publish or --from"),
+        (&["listen", "--publish", "nats://h/x.created"], "names a single event"),
+        (&["listen", "--nats-creds", "f"], "--nats-creds works only with --publish or --from"),
         (&["listen", "--publish", "nats://me:canary@h/x"], "--nats-creds"),
         (&["listen", "--no-store"], "--publish"),
         (&["listen", "--from", "nats://h/x", "--as", "a", "--port", "1"], "--port"),

@@ -111,7 +111,9 @@ async fn steady(stage: &CheckContext<'_>) -> CheckJudgement {
     let all = stage.list_unsteady();
     match all.first() {
         None => CheckJudgement::Pass,
-        Some(first) => CheckJudgement::Fail(format!("{} failures were gone when tried again; {first}", all.len())),
+        Some(first) => {
+            CheckJudgement::Fail(format!("{} failures did not happen again when tried once more; {first}", all.len()))
+        }
     }
 }
 

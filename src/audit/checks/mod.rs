@@ -82,7 +82,6 @@ pub(crate) fn word_for_service(text: &'static str, hero: bool) -> &'static str {
     }
 }
 
-/// The check of that id.
 pub(crate) fn find_check(id: &str) -> Option<&'static AuditCheck> {
     all_checks().find(|check| check.id == id)
 }

@@ -95,7 +95,7 @@ impl DemoPlay<'_> {
         let lists = self.service.client.list_waitlists().await.map_err(|failure| self.explain(&failure))?;
         let words = format!("The test key works for {} waitlists.", lists.len());
         self.stage.note(&words);
-        self.stage.say(&words).await;
+        self.stage.explain_step(&words).await;
         lists.into_iter().next().ok_or_else(|| Error::machine("the sandbox has no waitlist"))
     }
 
@@ -103,7 +103,7 @@ impl DemoPlay<'_> {
     async fn run_lives(&mut self, list: &ApiWaitlist, attempts: &mut AttemptStates) -> Result<bool, Error> {
         let scene = async |url: &Url| {
             let entries = self.subscribe(EventType::ALL.to_vec(), url, list).await?;
-            self.stage.say("Ada signs up; Bob follows her link, which moves her up; she is deleted.").await;
+            self.stage.explain_step("Ada signs up; Bob follows her link, which moves her up; she is deleted.").await;
             let ada = self.create(list, "ada.lovelace@example.com", "Ada Lovelace").await?;
             self.stage.pause(1_500).await;
             // Ada was second: Bob's referral moves her to the front, and the first one behind her.

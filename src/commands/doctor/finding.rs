@@ -12,9 +12,7 @@ pub(super) struct SetupFinding {
     pub severity: CheckSeverity,
     /// What should be so, in one sentence.
     pub title: &'static str,
-    /// Why it matters.
     pub why: &'static str,
-    /// How it ended.
     pub verdict: SetupVerdict,
     /// What was seen, or why nothing was looked at.
     pub seen: String,
@@ -44,7 +42,6 @@ impl SetupVerdict {
     }
 }
 
-/// What a check is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SetupCheck {
     /// Its stable id.
@@ -53,7 +50,6 @@ pub(super) struct SetupCheck {
     pub severity: CheckSeverity,
     /// What should be so, in one sentence.
     pub title: &'static str,
-    /// Why it matters.
     pub why: &'static str,
 }
 

@@ -23,9 +23,7 @@ pub(super) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
     if console.is_json() || !console.is_terminal() || !context.may_prompt() {
-        return Err(
-            Error::usage("events browse needs a terminal, and keys to be pressed").hint("referralloop events list")
-        );
+        return Err(Error::usage("events browse needs a terminal").hint("referralloop events list"));
     }
     let store = session::store_path(context, &settings)?;
     let secrets = session::load_secrets(context, &settings, &[])?;
@@ -36,7 +34,7 @@ pub(super) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
         let (screen, _) = console.start_screen()?;
         let mut terminal = LiveTerminal::open(context, &screen);
         if !terminal.has_keys() {
-            return Err(Error::usage("events browse needs the terminal, and it is not in the foreground there"));
+            return Err(Error::usage("events browse must run in the foreground of its terminal"));
         }
         let browsed = tokio::select! {
             browsed = browser.run(&mut terminal) => browsed,

@@ -89,7 +89,7 @@ fn list_refused(
     reader: &StoreReader,
 ) -> Result<Exit, Error> {
     if arguments.follow {
-        return Err(Error::usage("--follow shows events, and a refused request is none")
+        return Err(Error::usage("--follow shows events only, not refused requests")
             .hint("listen shows refused requests as they come"));
     }
     let now = context.clock.now();

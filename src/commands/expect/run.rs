@@ -37,7 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct ExpectPlan {
     /// Where the secret came from, in a few words.
     pub secret_from: String,
-    /// The expectations.
     pub count: ExpectationCounter,
     /// What counts.
     pub rules: ExpectRules,
@@ -47,7 +46,6 @@ pub(super) struct ExpectPlan {
     pub timeout: Option<Duration>,
     /// The command line.
     pub command: Vec<OsString>,
-    /// The listener.
     pub settings: ListenerSettings,
     /// What it verifies with; the first one is the command's.
     pub secrets: WebhookSecrets,

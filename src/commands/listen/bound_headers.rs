@@ -49,8 +49,8 @@ fn strip_target<'a>(text: &'a str, route: &str) -> Option<&'a str> {
 fn unknown_target(text: &str, routes: &[&str]) -> Error {
     // The value may be a credential, so it is not repeated.
     let name = text.split_once('=').map_or("", |(name, _)| name);
-    Error::usage(format!("-H: there is no target '{name}' to which the header could be bound"))
-        .hint(format!("write in front of = what --forward-to has: {}", routes.join(", ")))
+    Error::usage(format!("-H: unknown target '{name}'"))
+        .hint(format!("write a target of --forward-to before the =: {}", routes.join(", ")))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn name(text: &str) -> Result<String, String> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     match (1..=64).contains(&text.len()) && text.bytes().all(fits) {
         true => Ok(text.to_owned()),
-        false => Err("a name has letters, digits, - and _, 64 at most".into()),
+        false => Err("a name consists of letters, digits, - and _, at most 64 of them".into()),
     }
 }
 
@@ -81,17 +81,17 @@ impl Arguments {
     /// Refuses what does not fit together, before anything is opened.
     pub(super) fn check(&self) -> Result<(), Error> {
         if let Some(address @ RelayAddress { event: Some(event), .. }) = &self.publish {
-            return Err(Error::usage(format!("{address} names one event, and all are published"))
-                .hint(format!("leave out .{} behind the subject", event.short_name())));
+            return Err(Error::usage(format!("{address} names a single event, but every event is published"))
+                .hint(format!("leave out .{} after the subject", event.short_name())));
         }
         if self.from.is_some() && self.as_.is_none() && self.share.is_none() {
-            return Err(Error::usage("--from needs a name, under which the stream remembers how far you got")
+            return Err(Error::usage("--from needs a name under which the stream remembers your position")
                 .hint("give yours: --as alice")
-                .hint("or one that several apps share: --share staging"));
+                .hint("or a name that several apps share: --share staging"));
         }
         match self.access.given() {
             Some(option) if self.publish.is_none() && self.from.is_none() => {
-                Err(Error::usage(format!("{option} goes with --publish or --from")))
+                Err(Error::usage(format!("{option} works only with --publish or --from")))
             }
             _ => Ok(()),
         }
@@ -132,7 +132,7 @@ impl Arguments {
         let url = door.url.clone();
         let (recorder, words) = match (&self.publish, store) {
             (None, Some(store)) => (store.into(), None),
-            (None, None) => return Err(Error::usage("--no-store goes with --publish")),
+            (None, None) => return Err(Error::usage("--no-store works only with --publish")),
             (Some(address), store) => {
                 let stored = if store.is_some() { "" } else { "; nothing is stored here" };
                 let connection = self.access.connect(address, context, screen).await?;
@@ -163,7 +163,7 @@ impl Arguments {
         let words = format!("{kind} {name}, {pending} waiting{since}");
         // Of several servers the first stands for all: a URL has one host.
         let url = format!("{}/{}", address.servers[0], address.subject);
-        let url = Url::parse(&url).map_err(|error| Error::usage(format!("{url} is no URL: {error}")))?;
+        let url = Url::parse(&url).map_err(|error| Error::usage(format!("{url} is not a URL: {error}")))?;
         Ok(OpenRelay {
             recorder: store.into(),
             intake: ListenerIntake::Relay(Box::new(intake)),

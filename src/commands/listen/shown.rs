@@ -53,7 +53,7 @@ impl Arguments {
     pub(super) fn bodies(&self, console: &Console) -> Result<BodyDisplay, Error> {
         match self.body {
             Some(_) if console.is_json() => {
-                Err(Error::usage("--body is for people: records always carry their bodies")
+                Err(Error::usage("--body cannot be used with --json: records always contain their bodies")
                     .hint("leave out --body, or --json"))
             }
             Some(BodyOption::Full) => Ok(BodyDisplay::Full),

@@ -41,7 +41,6 @@ const KEYS: [(&str, &str); 9] = [
     ("q", "quit, as Ctrl-C does"),
 ];
 
-/// What a watched listener has.
 pub(super) struct ListenerWatch<'a> {
     pub(super) context: &'a Context,
     pub(super) console: &'a Console,
@@ -93,7 +92,7 @@ impl ListenerWatch<'_> {
                 () = self.context.clock.sleep(EVERY) => {}
                 key = terminal.next_key() => {
                     if let Err(error) = self.press(key, &mut state, &mut terminal, screen).await {
-                        self.say(screen, &error.message);
+                        self.print_notice(screen, &error.message);
                     }
                     shown.clear();
                 }
@@ -161,7 +160,7 @@ impl ListenerWatch<'_> {
         terminal.take_back()?;
         let edited = edited?;
         if edited == story.event.body {
-            self.say(screen, "nothing was changed, so nothing was sent");
+            self.print_notice(screen, "nothing was changed, so nothing was sent");
             return Ok(());
         }
         story.event.facts = EventFacts::from_body(&edited);
@@ -171,7 +170,7 @@ impl ListenerWatch<'_> {
         send_again(&story, target, true, &self.resend).await
     }
 
-    fn say(&self, screen: &Screen, words: &str) {
+    fn print_notice(&self, screen: &Screen, words: &str) {
         screen.print(ScreenStream::Err, render_notice(words, &self.console.err));
     }
 

@@ -66,11 +66,8 @@ pub(super) struct RepairCounts {
 /// What is delivered, and where to.
 #[derive(Debug)]
 pub(super) struct RepairPlan<'a> {
-    /// What was missed.
     pub missed: &'a [MissedEvent],
-    /// Of this waitlist.
     pub waitlist: &'a str,
-    /// To this URL.
     pub url: Url,
     /// With these header fields too.
     pub headers: &'a [HeaderArgument],

@@ -32,11 +32,9 @@ use url::Url;
 /// What is played, and where.
 #[derive(Debug)]
 pub(super) struct RehearsalRun {
-    /// Where to.
     pub url: Url,
     /// Over these connections.
     pub exchange: HttpClient,
-    /// What every request has.
     pub template: RequestTemplate,
     /// Time that an attempt has.
     pub budget: Option<Duration>,

@@ -59,7 +59,7 @@ pub(super) fn read_given_key(
         let found = api::read_environment_key(&context.environment)?;
         if found.as_ref().is_some_and(ApiKey::is_live) {
             console.print_notice(&format!(
-                "{KEY_VARIABLE} holds a live key, which opens no sandbox; this one has its own."
+                "{KEY_VARIABLE} holds a live key, which a sandbox does not accept; this one has its own."
             ));
         }
         let test = found.filter(|key| !key.is_live());
@@ -68,8 +68,8 @@ pub(super) fn read_given_key(
     let bytes = input::read_input(context, path, KEY_LIMIT, "key")?;
     let key = ApiKey::new(&bytes).map_err(|fault| Error::usage(format!("{fault} ({})", path.display())))?;
     if key.is_live() {
-        return Err(Error::usage(format!("{} holds a live key, which opens no sandbox", path.display()))
-            .hint("write a test key there: pk_test_ and letters and digits of your own"));
+        return Err(Error::usage(format!("{} holds a live key, which a sandbox does not accept", path.display()))
+            .hint("set it to a test key: pk_test_ followed by letters and digits"));
     }
     Ok(Some(GivenSandboxKey { key, origin: path.display().to_string() }))
 }

@@ -23,7 +23,6 @@ const KNOWN: [(&str, &str); 10] = [
     ("metadata", "metadata"),
 ];
 
-/// The `signup` record.
 pub(super) fn write_record(console: &Console, waitlist: &str, signup: &ApiSignup) -> Result<(), Error> {
     Ok(console.write_record(&SignupRecord::of(signup, waitlist))?)
 }

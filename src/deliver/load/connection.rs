@@ -217,7 +217,6 @@ enum ChunkState {
     Size,
     /// Behind them, up to the line's end.
     Extension,
-    /// In the content.
     Content,
     /// In the line break behind it.
     Break,

@@ -29,7 +29,6 @@ impl LoadThreadProgress {
 /// The sum of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct LoadStatistics {
-    /// What is counted.
     pub counts: LoadCounts,
     /// From the first start to the last end.
     pub elapsed: Duration,

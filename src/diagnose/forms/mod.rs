@@ -89,7 +89,6 @@ impl BodyForm {
     }
 }
 
-/// The form with an id.
 #[cfg(test)]
 pub(super) fn find_form(id: &str) -> Option<&'static BodyForm> {
     FORMS.iter().find(|form| form.cause.id == id)

@@ -12,7 +12,6 @@ const DEPTH: usize = 128;
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum JsonNode<'a> {
-    /// `null`.
     Null,
     /// `true` or `false`.
     Flag(bool),
@@ -20,7 +19,6 @@ pub(crate) enum JsonNode<'a> {
     Number(&'a str),
     /// A string.
     Text(NodeText<'a>),
-    /// An array.
     Array(Vec<JsonNode<'a>>),
     /// An object, its members in the order of the document, repeated names included.
     Object(Vec<(NodeText<'a>, JsonNode<'a>)>),

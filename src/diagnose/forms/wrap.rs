@@ -81,7 +81,6 @@ pub(super) fn encode_brotli(source: &BodySource) -> Vec<Vec<u8>> {
     [11, 4, 5].into_iter().filter_map(pack).collect()
 }
 
-/// The body in Base64.
 pub(super) fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
     let text = STANDARD.encode(body);

@@ -13,7 +13,6 @@ pub(super) struct JsonDialect {
     pub layout: JsonLayout,
     /// Order of an object's members.
     pub order: MemberOrder,
-    /// Numbers.
     pub numbers: NumberStyle,
     /// Strings; `None` keeps each literal.
     pub escapes: Option<StringEscapes>,
@@ -90,7 +89,6 @@ impl JsonLayout {
 /// Order of an object's members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MemberOrder {
-    /// As in the document.
     Document,
     /// JavaScript's: array indices first, ascending.
     Indices,

@@ -6,11 +6,9 @@ use crate::diagnose::forms::{BodySource, FORMS, decode_text};
 /// An event that every handler knows: the catalogue's fields and nothing that anybody writes differently.
 const PLAIN: &str = r#"{"event_type":"signup.created","waitlist_id":"123e4567-e89b-12d3-a456-426614174000","data":{"id":"789e0123-e89b-12d3-a456-426614174000","email":"probe@example.com","name":"NAME","position":POSITION,"referral_code":"PROBE1","created_at":"2024-01-15T10:00:00Z"},"timestamp":"2024-01-15T10:00:00Z"}"#;
 
-/// One body of a probe.
 pub(super) struct ProbeBody {
     /// What is special about it.
     pub what: &'static str,
-    /// Its bytes.
     pub bytes: Vec<u8>,
     /// Whether a handler may refuse it for another reason than its signature.
     pub debatable: bool,

@@ -66,7 +66,6 @@ impl HeldArrival {
         self.results.len() >= self.report.forwards
     }
 
-    /// The line.
     pub(super) fn render(&self, style: &OutputStyle) -> StyledLine {
         let end = self.render_end(style);
         let mut lines = LAYOUTS.iter().map(|layout| self.lay_out(*layout, &end, style));

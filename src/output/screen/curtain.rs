@@ -27,7 +27,6 @@ impl ScreenCurtain {
         self.covered || self.paused
     }
 
-    /// Keeps text.
     pub(super) fn keep(&mut self, stream: ScreenStream, text: &[u8]) {
         if self.bytes + text.len() > KEPT {
             self.lost = true;

@@ -37,7 +37,6 @@ const FOR_EYES_FOLDED: u32 = 1_000;
 /// Longest time to wait for what is drawn to be wiped away: the terminal itself may have been stopped.
 const WIPING: Duration = Duration::from_millis(500);
 
-/// `--format`.
 #[derive(Debug, Clone)]
 pub(crate) enum ScreenFormat {
     /// For eyes, in a style.
@@ -54,7 +53,6 @@ pub(crate) struct ScreenOutputs {
     pub err: Box<dyn Write + Send>,
 }
 
-/// How a screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScreenEnd {
     /// Everything was written.

@@ -20,7 +20,6 @@ const COUNTING: Duration = Duration::from_secs(1);
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ScreenLimits {
-    /// Reports.
     pub reports: usize,
     /// Bytes of bodies, headers and answers.
     pub bytes: usize,

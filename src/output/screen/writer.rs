@@ -70,7 +70,7 @@ impl ScreenWriter {
     pub(super) fn run(mut self) -> io::Result<ScreenEnd> {
         while let Some(items) = self.queue.take_items(self.renderer.pause()) {
             let paused = items.is_empty();
-            let shown = self.show(items).and_then(|()| if paused { self.release() } else { Ok(()) });
+            let shown = self.write_items(items).and_then(|()| if paused { self.release() } else { Ok(()) });
             if let Err(fault) = shown {
                 self.queue.close();
                 let _ = self.uncover();
@@ -94,7 +94,7 @@ impl ScreenWriter {
         Ok(())
     }
 
-    fn show(&mut self, items: Vec<ScreenItem>) -> io::Result<()> {
+    fn write_items(&mut self, items: Vec<ScreenItem>) -> io::Result<()> {
         let detail = if items.len() > BEHIND { ReportDetail::Brief } else { ReportDetail::Full };
         let mut text = Vec::new();
         for item in items {

@@ -34,7 +34,6 @@ pub(crate) enum ApiCall {
     Waitlists,
     /// A page of a waitlist's sign-ups.
     Signups {
-        /// The waitlist.
         waitlist: String,
         /// How many at most.
         limit: u32,
@@ -42,20 +41,15 @@ pub(crate) enum ApiCall {
         offset: u64,
     },
     /// Adds a sign-up to a waitlist.
-    CreateSignup {
-        /// The waitlist.
-        waitlist: String,
-    },
+    CreateSignup { waitlist: String },
     /// One sign-up.
     Signup {
-        /// Its waitlist.
         waitlist: String,
         /// The sign-up.
         signup: String,
     },
     /// Removes a sign-up.
     DeleteSignup {
-        /// Its waitlist.
         waitlist: String,
         /// The sign-up.
         signup: String,
@@ -63,14 +57,10 @@ pub(crate) enum ApiCall {
     /// Makes a subscription.
     Subscribe,
     /// Removes a subscription.
-    Unsubscribe {
-        /// The subscription.
-        subscription: String,
-    },
+    Unsubscribe { subscription: String },
 }
 
 impl ApiCall {
-    /// Its method.
     pub(crate) fn method(&self) -> ApiMethod {
         match self {
             Self::Waitlists | Self::Signups { .. } | Self::Signup { .. } => ApiMethod::Get,
@@ -148,7 +138,6 @@ pub(crate) struct NewSignup {
 /// What [`ApiCall::Subscribe`] carries: one event for one URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct NewSubscription {
-    /// The event.
     pub event_type: EventType,
     /// Where it is delivered to.
     pub target_url: String,

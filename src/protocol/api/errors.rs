@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 /// What a refused call answered: the documented errors as they are written, and any other as it came.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ApiErrorResponse {
-    /// The HTTP status.
     pub status: u16,
     members: Map<String, Value>,
 }
@@ -16,11 +15,8 @@ pub(crate) struct ApiErrorResponse {
 /// The sign-up that is on the waitlist already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExistingSignup {
-    /// Its id.
     pub id: String,
-    /// Its position.
     pub position: Option<i64>,
-    /// Its referral code.
     pub referral_code: Option<String>,
 }
 

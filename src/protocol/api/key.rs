@@ -150,7 +150,6 @@ pub(crate) enum ApiReach {
     Machine,
     /// To a machine of a network of one's own, as among containers.
     Network,
-    /// Anywhere.
     Internet,
 }
 

@@ -22,7 +22,6 @@ pub struct JsonTokens<'a> {
 /// What the grammar allows next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ExpectedToken {
-    /// A value.
     Value,
     /// A value, or the end of the array that has just begun.
     FirstElement,

@@ -18,10 +18,8 @@ const MOST: usize = 500;
 /// Columns of an address of which less says nothing.
 const LEAST_WHO: usize = 10;
 
-/// A row.
 #[derive(Debug, Clone)]
 pub(super) enum BrowserRow {
-    /// An event.
     Stored(Box<EventRow>),
     /// A refused request, and what its body says.
     Refused(Box<RefusedRow>, Box<EventFacts>),
@@ -49,7 +47,6 @@ impl BrowserRow {
         }
     }
 
-    /// Its body.
     pub(super) fn body(&self) -> &RawBody {
         match self {
             Self::Stored(row) => &row.body,

@@ -42,7 +42,7 @@ async fn what_would_be_lost_is_not_acknowledged_and_the_next_one_is_stored() {
         assert_eq!(recorder.record_arrival(arrival("before", 0)).await.unwrap().event, 1);
         mishap(&path);
         let lost = recorder.record_arrival(arrival("x", 1)).await.unwrap_err();
-        let words = "the store cannot be written: its file was moved, removed or replaced, and is opened anew";
+        let words = "the store cannot be written: its file was moved, removed or replaced, and is being opened again";
         assert_eq!(lost.to_string(), words, "{what}");
         // The sender tries again. Its number is no other event's, of those that were told already.
         let stored = recorder.record_arrival(arrival("x", 2)).await.unwrap();

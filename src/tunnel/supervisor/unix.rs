@@ -39,7 +39,7 @@ pub(crate) async fn supervise(
     let hangup = if is_hangup_ignored() { SignalKind::terminate() } else { SignalKind::hangup() };
     let mut told = [SignalKind::terminate(), SignalKind::interrupt(), hangup].map(signal);
     let [Ok(terminate), Ok(interrupt), Ok(hangup)] = &mut told else {
-        return Err(io::Error::other("no signal can be handled"));
+        return Err(io::Error::other("signals cannot be handled"));
     };
     adopt_orphans();
     let mut parent_gone = watch_lifeline(lifeline)?;

@@ -46,7 +46,7 @@ fn bodies_are_shown_as_asked() {
         assert_eq!((out.matches("│ {").count(), out.matches(" ✔\n").count()), (bodies, lines), "{more:?}: {ended}");
     }
     let refused = Scene::new().run(["listen", "--body", "none", "--json"]).code(2);
-    assert!(refused.err().starts_with("error: --body is for people"), "{refused}");
+    assert!(refused.err().starts_with("error: --body cannot be used with --json"), "{refused}");
 }
 
 #[test]

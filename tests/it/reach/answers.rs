@@ -103,7 +103,7 @@ fn a_reset_that_is_past_is_said_so() {
     let body = r#"{"error":"Rate limit exceeded","limit":"1000","reset_at":"2024-01-15T11:00:00Z"}"#;
     let (scene, api) = answered("GET", 429, body);
     let ended = run(&scene, &api, &["waitlists"]).code(4);
-    assert!(ended.err().contains("since 2024-01-15 11:00:00, which is past"), "{ended}");
+    assert!(ended.err().contains("since 2024-01-15 11:00:00: try again now"), "{ended}");
     assert!(ended.err().contains("1,000 calls an hour") && !ended.err().contains("(in 0"), "{ended}");
 }
 

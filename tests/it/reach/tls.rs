@@ -145,7 +145,7 @@ fn a_file_without_certificates_is_refused() {
     let ended = scene.run(["trigger", "created", "--ca-file", "absent.pem"]).code(2);
     assert!(ended.err().starts_with("error: cannot read CA file absent.pem"), "{ended}");
     let idle = scene.run(["listen", "--ca-file", "empty.pem"]).code(2);
-    assert!(idle.err().contains("--ca-file goes with --forward-to"), "{idle}");
+    assert!(idle.err().contains("--ca-file works only with --forward-to"), "{idle}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(super) fn check_private_files(settings: &ConfigSettings) -> SetupFinding {
     let Ok(found) = std::fs::metadata(&file.path) else { return PRIVATE.skipped("there is no user configuration") };
     let Some(mode) = read_mode(&found) else {
         return PRIVATE
-            .skipped("who may read it is said by the access list of its folder, which this program leaves alone");
+            .skipped("the access list of its folder decides who may read it, and this program does not change that");
     };
     match mode & 0o077 {
         0 => PRIVATE.passed(format!("{} is {mode:o}", file.path.display())),
@@ -132,7 +132,7 @@ pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> Set
                 "look for duplicate deliveries, then: referralloop subscriptions --forget LINE",
             ),
             (left, _) => JOURNAL.failed(
-                format!("{left} left behind by runs that are gone"),
+                format!("{left} left behind by runs that have ended"),
                 "referralloop subscriptions --cleanup   ends them",
             ),
         })
@@ -189,7 +189,7 @@ pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>, tr
         Ok(Err(AttemptOutcome::Refused)) => {
             APP.failed(format!("nothing is listening at {place}"), "start your app, or correct forward_to")
         }
-        Ok(Err(AttemptOutcome::Tls(why))) => APP.failed(format!("no TLS connection to {place} can be made"), why),
+        Ok(Err(AttemptOutcome::Tls(why))) => APP.failed(format!("cannot make a TLS connection to {place}"), why),
         Ok(Err(outcome)) => {
             let why = phrases::describe_outcome(&outcome);
             APP.failed(format!("{place} cannot be reached: {}", why.as_str()), "correct forward_to")

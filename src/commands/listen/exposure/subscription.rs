@@ -31,7 +31,6 @@ pub(super) struct ListenSubscriptionOptions {
     pub allow_http: bool,
 }
 
-/// The subscriptions of this run.
 pub(super) struct RunSubscriptions<'a> {
     subscriber: SubscriptionClient<'a>,
     wish: ListenSubscriptionOptions,
