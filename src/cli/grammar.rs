@@ -180,13 +180,22 @@ impl UsageMessage<'_> {
 
     /// The option that was left out before a port, an address or a body.
     fn forgotten_option(&self, command: &clap::Command) -> Option<String> {
-        let value = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
+        let argument = self.text(ContextKind::InvalidArg)?;
+        let value = match self.0.kind() {
+            ErrorKind::UnknownArgument => argument,
+            // An address in the place of an event or an id.
+            ErrorKind::ValueValidation if !argument.starts_with('-') => {
+                self.text(ContextKind::InvalidValue).filter(|value| value.contains("://"))?
+            }
+            _ => return None,
+        };
         let begins_with_port = value.split_once('/').is_some_and(|(port, _)| arguments::read_port(port).is_ok());
         let takers: &[&str] = match value {
             _ if arguments::read_port(value).is_ok() => &["port", "to"],
             _ if value.starts_with(['{', '@']) => &["data"],
+            _ if arguments::read_email(value).is_ok() => &["email"],
             _ if begins_with_port || value.contains(':') && arguments::read_target(value).is_ok() => {
-                &["to", "forward-to"]
+                &["to", "forward-to", "url", "app"]
             }
             _ => return None,
         };

@@ -141,17 +141,27 @@ fn show(console: &Console, context: &Context) -> Result<(), Error> {
             })?;
         } else {
             let value = value.unwrap_or_else(|| "–".into());
+            let text = |text: &str| Sanitised::text(&shorten_home(text, console, context));
             rows.push(vec![
                 TableCell::new(TextRole::Strong, Sanitised::own(spec.name)),
-                TableCell::from(Sanitised::text(&value)),
-                TableCell::new(TextRole::Faint, Sanitised::text(&origin.unwrap_or_default())),
+                TableCell::from(text(&value)),
+                TableCell::new(TextRole::Faint, text(&origin.unwrap_or_default())),
             ]);
         }
     }
     if !rows.is_empty() {
-        console.write_text(&render_columns(&["SETTING", "VALUE", "FROM"], &rows, &console.out))?;
+        console.write_text(&render_columns(&["=SETTING", "=VALUE", "FROM"], &rows, &console.out))?;
     }
     Ok(())
+}
+
+/// On a terminal a path in the home folder begins with `~`, which a shell understands and which leaves it room.
+fn shorten_home(text: &str, console: &Console, context: &Context) -> String {
+    let home = context.environment.text("HOME").filter(|home| home.len() > 1 && console.out.is_terminal());
+    match home.and_then(|home| text.strip_prefix(home.trim_end_matches('/'))) {
+        Some(rest) if rest.starts_with('/') => format!("~{rest}"),
+        _ => text.to_owned(),
+    }
 }
 
 fn change(console: &Console, context: &Context, name: &str, value: Option<&str>, project: bool) -> Result<(), Error> {

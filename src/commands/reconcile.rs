@@ -193,7 +193,7 @@ fn show(found: &ReconcileResult, console: &Console, context: &Context) -> Result
     }
     let rows: Vec<Vec<TableCell>> = found.missed.iter().map(cells).collect();
     Ok(pager::show_paged(
-        &render_columns(&["MISSED", "EMAIL", "WHAT", "=SIGN-UP"], &rows, &console.out),
+        &render_columns(&["~MISSED", "EMAIL", "~WHAT", "=SIGN-UP"], &rows, &console.out),
         console,
         context,
     )?)

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
+use crate::output::phrases;
 use crate::output::records::ForgottenRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
@@ -40,9 +41,6 @@ pub(crate) struct Arguments {
     forget: Option<u64>,
 }
 
-/// Columns from which on a line has room for its time.
-const WIDE: usize = 100;
-
 /// Lists or tidies up.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
@@ -75,12 +73,10 @@ fn list(entries: &[JournalEntry], store: &Path, here: &str, console: &Console, c
         return Ok(());
     }
     let rows: Vec<Vec<TableCell>> = entries.iter().map(|entry| cells(entry, store, here, console)).collect();
-    let headings = [">LINE", "=ID", "STATE", "EVENT", "URL", "SINCE", "WAITLIST", "API"];
-    // What no line has anything to say about takes no room: the last two, mostly. On a narrow terminal the URL needs
-    // the room of the time.
+    let headings = [">LINE", "=ID", "~STATE", "~EVENT", "/URL", "-SINCE", "-WAITLIST", "-API"];
+    // What no line has anything to say about takes no room: the last two, mostly.
     let used = |at: usize| rows.iter().any(|row| row[at].text.width() > 0);
-    let roomy = console.out.table_width >= WIDE;
-    let shown: Vec<usize> = (0..headings.len()).filter(|at| used(*at) && (roomy || headings[*at] != "SINCE")).collect();
+    let shown: Vec<usize> = (0..headings.len()).filter(|at| used(*at)).collect();
     let rows: Vec<Vec<TableCell>> = rows.iter().map(|row| shown.iter().map(|at| row[*at].clone()).collect()).collect();
     let headings: Vec<&'static str> = shown.iter().map(|at| headings[*at]).collect();
     pager::show_paged(&render_columns(&headings, &rows, &console.out), console, context)?;
@@ -117,7 +113,7 @@ fn cells(entry: &JournalEntry, store: &Path, here: &str, console: &Console) -> V
         text(&entry.number.to_string()),
         TableCell::new(TextRole::Strong, Sanitised::text(entry.id.as_deref().unwrap_or("–"))),
         state,
-        text(&entry.event),
+        text(if console.out.is_terminal() { phrases::short_event(&entry.event) } else { &entry.event }),
         text(&entry.url),
         text(&console.out.format_date_time(entry.asked_at)),
         text(entry.waitlist.as_deref().unwrap_or_default()),

@@ -45,6 +45,6 @@ pub(crate) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
             vec![id, text(waitlist.text("name")), text(waitlist.text("slug"))]
         })
         .collect();
-    pager::show_paged(&render_columns(&["=ID", "NAME", "SLUG"], &rows, &console.out), &console, context)?;
+    pager::show_paged(&render_columns(&["=ID", "NAME", "-SLUG"], &rows, &console.out), &console, context)?;
     Ok(Exit::Done)
 }

@@ -117,6 +117,14 @@ pub(crate) fn format_position(position: WaitlistPosition, short: bool) -> Saniti
     Sanitised::text(&text)
 }
 
+/// The same where a heading says what it is: `12`, `12 → 9`.
+pub(crate) fn format_place(position: WaitlistPosition) -> Sanitised {
+    match position {
+        WaitlistPosition::At(place) => Sanitised::text(&place.to_string()),
+        moved @ WaitlistPosition::Moved { .. } => format_position(moved, true),
+    }
+}
+
 fn direction(from: i64, to: i64) -> Cow<'static, str> {
     match to.cmp(&from) {
         std::cmp::Ordering::Less => format!("up {}", from.abs_diff(to)).into(),

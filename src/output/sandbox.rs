@@ -17,16 +17,16 @@ use jiff::Timestamp;
 mod tests;
 
 /// One row a delivery.
-pub(crate) fn render_delivery_table(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
-    let headings = ["#", "WHEN", "EVENT", "SIGNUP", ">TRIES", "STATE", "LAST", "URL"];
-    render_columns(&headings, &deliveries.iter().map(|delivery| row(delivery, style)).collect::<Vec<_>>(), style)
+pub(crate) fn render_delivery_table(deliveries: &[SandboxDelivery], now: Timestamp, style: &OutputStyle) -> String {
+    let headings = ["=#", "WHEN", "~EVENT", "SIGNUP", "->TRIES", "STATE", "~LAST", "/URL"];
+    render_columns(&headings, &deliveries.iter().map(|delivery| row(delivery, now, style)).collect::<Vec<_>>(), style)
 }
 
-fn row(delivery: &SandboxDelivery, style: &OutputStyle) -> Vec<TableCell> {
+fn row(delivery: &SandboxDelivery, now: Timestamp, style: &OutputStyle) -> Vec<TableCell> {
     let text = |text: &str| TableCell::from(Sanitised::text(text));
     vec![
         TableCell::new(TextRole::Strong, Sanitised::text(&delivery.number.to_string())),
-        text(&style.format_date_time(delivery.created_at)),
+        text(&style.format_when(delivery.created_at, now)),
         text(delivery.event_type.trim_start_matches("signup.")),
         text(&delivery.email),
         text(&delivery.attempts.len().to_string()),

@@ -10,6 +10,9 @@ use std::sync::LazyLock;
 /// Lines of a body that are shown with an arrival unless told otherwise.
 pub const BODY_LINES: usize = 60;
 
+/// Columns from which on a table has room for whole dates.
+const ROOMY: usize = 100;
+
 /// The user's choice of `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColourChoice {
@@ -137,10 +140,15 @@ impl OutputStyle {
         self.table_width != usize::MAX
     }
 
-    /// When something was, in a table: on a terminal the time of day alone for what happened today.
+    /// When something was, in a table: on a terminal the time of day alone for what happened today, and on a narrow
+    /// one day and minute for what happened this year, as `Jan 15 10:00`.
     pub fn format_when(&self, at: Timestamp, now: Timestamp) -> String {
         let day = |at: Timestamp| at.to_zoned(self.zone.clone()).date();
-        if self.is_terminal() && day(at) == day(now) { self.format_short_time(at) } else { self.format_date_time(at) }
+        match () {
+            () if self.is_terminal() && day(at) == day(now) => self.format_short_time(at),
+            () if self.table_width < ROOMY && day(at).year() == day(now).year() => self.format(at, "%b %d %H:%M"),
+            () => self.format_date_time(at),
+        }
     }
 
     fn format(&self, at: Timestamp, pattern: &str) -> String {

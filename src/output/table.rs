@@ -10,6 +10,9 @@ const GAP: usize = 2;
 /// A column is not made narrower than this to fit the terminal.
 const LEAST: usize = 8;
 
+/// Words that are cut to this are still understood.
+const WORDY: usize = 12;
+
 /// One cell.
 #[derive(Debug, Clone)]
 pub(crate) struct TableCell {
@@ -36,55 +39,86 @@ impl From<Sanitised> for TableCell {
 struct ColumnRule {
     name: &'static str,
     right: bool,
-    whole: bool,
+    copied: bool,
     dispensable: bool,
+    wordy: bool,
+    below: bool,
 }
 
 impl ColumnRule {
     fn parse(heading: &'static str) -> Self {
-        let name = heading.trim_start_matches(['>', '=', '-']);
-        let marks = &heading[..heading.len() - name.len()];
-        Self { name, right: marks.contains('>'), whole: marks.contains('='), dispensable: marks.contains('-') }
+        let name = heading.trim_start_matches(['>', '=', '-', '~', '/']);
+        let has = |mark: char| heading[..heading.len() - name.len()].contains(mark);
+        Self { name, right: has('>'), copied: has('='), dispensable: has('-'), wordy: has('~'), below: has('/') }
+    }
+
+    /// How narrow the column may become before others are left out for it.
+    fn fair(&self, width: usize) -> usize {
+        if self.wordy { width.min(WORDY) } else { width }
     }
 }
 
-/// Rows below a heading, each ended by a line feed. Marks in front of a heading's name: `>` aligns the column to the
-/// right, `=` names what is copied and is never cut, `-` is left out first where the terminal is too narrow. Then the
-/// widest of the others is cut in its middle, with `…`, so that both ends still tell rows apart. Where there is no
-/// terminal, nothing is left out or cut.
+/// Rows below a heading, each ended by a line feed. Off a terminal everything is whole. On a terminal that is too narrow:
+/// a column with `-` in front of its name is left out, the last first; one with `~` holds words, whose ends are cut; one
+/// with `/` gets a line of its own below each row, or a single one for all where they agree; then the widest of the others
+/// is cut in its middle, so that both ends still tell rows apart, and what is copied, `=`, last of all. `>` aligns to the
+/// right.
 pub(crate) fn render_columns(headings: &[&'static str], rows: &[Vec<TableCell>], style: &OutputStyle) -> String {
     let rules: Vec<ColumnRule> = headings.iter().map(|heading| ColumnRule::parse(heading)).collect();
     let names: Vec<TableCell> = rules.iter().map(|rule| TableCell::new(TextRole::Faint, rule.name)).collect();
     let table: Vec<&Vec<TableCell>> = std::iter::once(&names).chain(rows).collect();
     let all = widths(&table);
     let kept = keep_columns(&rules, &all, style.table_width);
-    let mut widths: Vec<usize> = kept.iter().map(|at| all[*at]).collect();
-    let whole: Vec<bool> = kept.iter().map(|at| rules.get(*at).is_some_and(|rule| rule.whole)).collect();
-    shrink(&mut widths, &whole, style.table_width);
-    let columns: Vec<LaidColumn> = kept
-        .iter()
-        .zip(widths)
-        .map(|(at, width)| LaidColumn { at: *at, width, right: rules.get(*at).is_some_and(|rule| rule.right) })
-        .collect();
+    let below = rules.iter().enumerate().find(|(at, rule)| rule.below && !kept.contains(at)).map(|(at, _)| at);
+    let mut columns: Vec<LaidColumn> =
+        kept.iter().map(|at| LaidColumn { at: *at, width: all[*at], rule: &rules[*at] }).collect();
+    shrink(&mut columns, style.table_width);
+    let alike = below.filter(|at| rows.windows(2).all(|pair| said(&pair[0], *at) == said(&pair[1], *at)));
+    let mut lines = Vec::new();
+    for (number, row) in table.iter().enumerate() {
+        lines.push(line(row, &columns, style));
+        if let Some(cell) = below.filter(|_| alike.is_none() && number > 0).and_then(|at| row.get(at)) {
+            let indent = columns.first().map_or(0, |first| first.width + GAP);
+            lines.push(StyledLine::indented(style, indent).put(cell.ink, &cell.text));
+        }
+    }
+    if let Some((at, cell)) = alike.and_then(|at| Some((at, rows.first()?.get(at)?))) {
+        lines.push(StyledLine::new(style).put(TextRole::Faint, rules[at].name).add_gap(GAP).put(cell.ink, &cell.text));
+    }
     let mut out = String::new();
-    write_lines(&mut out, &table.iter().map(|row| line(row, &columns, style)).collect::<Vec<_>>());
+    write_lines(&mut out, &lines);
     out
 }
 
-/// A column that is shown, and as how wide.
-struct LaidColumn {
-    at: usize,
-    width: usize,
-    right: bool,
+fn said(row: &[TableCell], at: usize) -> Option<&str> {
+    row.get(at).map(|cell| cell.text.as_str())
 }
 
-/// The columns that stay: dispensable ones go, the last first, until the rest fits.
+/// A column that is shown, and as how wide.
+struct LaidColumn<'a> {
+    at: usize,
+    width: usize,
+    rule: &'a ColumnRule,
+}
+
+/// The columns that stay in the row: what can stand below it goes first, then dispensable ones, the last first, until
+/// the rest fits; of those, what has room after all comes back.
 fn keep_columns(rules: &[ColumnRule], widths: &[usize], room: usize) -> Vec<usize> {
-    let mut kept: Vec<usize> = (0..widths.len()).collect();
-    while total(kept.iter().map(|at| widths[*at])) > room {
-        match kept.iter().rposition(|at| rules.get(*at).is_some_and(|rule| rule.dispensable)) {
-            Some(last) => drop(kept.remove(last)),
+    let mut kept: Vec<usize> = (0..rules.len()).collect();
+    let fits = |kept: &[usize]| total(kept.iter().map(|at| rules[*at].fair(widths[*at]))) <= room;
+    let mut left_out = Vec::new();
+    while !fits(&kept) {
+        let below = kept.iter().position(|at| rules[*at].below);
+        match below.or_else(|| kept.iter().rposition(|at| rules[*at].dispensable)) {
+            Some(at) => left_out.push(kept.remove(at)),
             None => break,
+        }
+    }
+    for at in left_out.into_iter().rev().filter(|at| !rules[*at].below) {
+        let mut more = kept.clone();
+        more.insert(kept.partition_point(|other| *other < at), at);
+        if fits(&more) {
+            kept = more;
         }
     }
     kept
@@ -114,28 +148,37 @@ fn widths(table: &[&Vec<TableCell>]) -> Vec<usize> {
     (0..count).map(|at| table.iter().filter_map(|row| row.get(at)).map(|c| c.text.width()).max().unwrap_or(0)).collect()
 }
 
-fn shrink(widths: &mut [usize], whole: &[bool], room: usize) {
-    while total(widths.iter().copied()) > room {
-        let cut = widths.iter_mut().enumerate().filter(|(at, _)| whole.get(*at) != Some(&true));
-        match cut.map(|(_, width)| width).max_by_key(|width| **width) {
-            Some(widest) if *widest > LEAST => *widest -= 1,
-            _ => return,
+/// Takes columns in until they fit: words first, what is copied last, of equals the widest.
+fn shrink(columns: &mut [LaidColumn<'_>], room: usize) {
+    let steps: [(usize, fn(&ColumnRule) -> bool); 4] = [
+        (WORDY, |rule| rule.wordy),
+        (LEAST, |rule| rule.wordy),
+        (LEAST, |rule| !rule.copied),
+        (LEAST, |rule| rule.copied),
+    ];
+    for (least, may) in steps {
+        while total(columns.iter().map(|column| column.width)) > room {
+            match columns.iter_mut().filter(|column| may(column.rule)).max_by_key(|column| column.width) {
+                Some(widest) if widest.width > least => widest.width -= 1,
+                _ => break,
+            }
         }
     }
 }
 
-fn line(row: &[TableCell], columns: &[LaidColumn], style: &OutputStyle) -> StyledLine {
+fn line(row: &[TableCell], columns: &[LaidColumn<'_>], style: &OutputStyle) -> StyledLine {
     let mut line = StyledLine::new(style);
     let mut start = 0;
-    for column in columns {
-        if let Some(cell) = row.get(column.at) {
-            let text = cell.text.clone().clip_middle(column.width);
-            let before = if column.right { column.width.saturating_sub(text.width()) } else { 0 };
+    for LaidColumn { at, width, rule } in columns {
+        if let Some(cell) = row.get(*at) {
+            let text = cell.text.clone();
+            let text = if rule.wordy { text.clip(*width) } else { text.clip_middle(*width) };
+            let before = if rule.right { width.saturating_sub(text.width()) } else { 0 };
             if text.width() > 0 {
                 line = line.pad_to(start + before).put(cell.ink, text);
             }
         }
-        start += column.width + GAP;
+        start += width + GAP;
     }
     line
 }

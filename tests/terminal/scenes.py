@@ -136,6 +136,44 @@ def table(*line):
     return scene
 
 
+def service(*line):
+    """A table of what a sandbox holds: two people, two subscriptions, what could not be delivered."""
+
+    def scene(terminal):
+        ready = os.path.join(terminal.home.name, "ready.json")
+        quiet = {**terminal.environment, "TERM": "dumb"}
+        with subprocess.Popen(
+            [program, "sandbox", "--port", "0", "--seed", "7", "--ready-file", ready], env=quiet, cwd=terminal.home.name,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as sandbox:
+            try:
+                while not os.path.exists(ready):
+                    time.sleep(0.02)
+                said = json.load(open(ready))
+                terminal.environment.update(REFERRALLOOP_API_URL=said["url"], REFERRALLOOP_API_KEY=said["api_key"])
+                quiet = {**terminal.environment, "TERM": "dumb"}
+
+                def do(*words):
+                    done = subprocess.run([program, *words], env=quiet, cwd=terminal.home.name, capture_output=True, text=True,
+                                          stdin=subprocess.DEVNULL, check=True)
+                    return done.stdout
+
+                waitlist = json.loads(do("waitlists", "--json").splitlines()[0])["id"]
+                do("config", "set", "waitlist", waitlist)
+                for name, path in (("created", "hooks/created"), ("deleted", "hooks/deleted")):
+                    do("subscribe", name, "--url", f"http://127.0.0.1:9/referralloop/{path}")
+                for email in ("ada.lovelace@mail.example.com", "grace.hopper@navy.example.org"):
+                    do("signups", "create", "--email", email, "--name", "Ada Augusta King")
+                while do("sandbox", "deliveries").count("refused") < 2:
+                    time.sleep(0.05)
+                terminal.start([program, *line])
+                terminal.wait()
+            finally:
+                sandbox.terminate()
+
+    return scene
+
+
 def test(terminal):
     terminal.start([program, "test", APP, "--only", "auth.missing", "--seed", "7"])
     terminal.wait(120)
@@ -154,7 +192,9 @@ SCENES = {
     "events-list": table("events", "list"),
     "events-failed": table("events", "list", "--failed"),
     "config-show": run("config", "show"),
-    "subscriptions": run("subscriptions"),
+    "subscriptions": service("subscriptions"),
+    "signups-list": service("signups", "list", "--offset", "25"),
+    "sandbox-deliveries": service("sandbox", "deliveries"),
     "test": test,
     "load": run("load", "created", "--count", "20", "--seed", "7", "--to", APP),
 }
@@ -168,6 +208,7 @@ def steady(text, terminal):
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:PORT", text)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f…]{4,}[0-9a-f-]*", "ID", text)
     text = re.sub(r"\b[0-9a-f]{40,64}\b", "DIGEST", text)
+    text = re.sub(r"sub_[0-9a-f]{16}", "SUBSCRIPTION", text)
     text = re.sub(r"\d+(\.\d+)? (ms|s|µs)\b", "N ms", text)
     text = re.sub(r"in \d:\d\d", "in M:SS", text)
     return re.sub(r"[─━╸]+", "─", re.sub(r" {2,}", "  ", text))

@@ -73,8 +73,13 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Ok(Exit::Done);
     }
     let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, &console.out, context.clock.now())).collect();
-    let headings = ["#", "WHEN", "EVENT", "SIGNUP", "STATE", "->TIMES", "LAST DELIVERY"];
-    pager::show_paged(&render_columns(&headings, &cells, &console.out), &console, context)?;
+    // A person's address and position are one column for programs, which have read them as one since the beginning.
+    let headings: &[&'static str] = if console.out.is_terminal() {
+        &["=#", "WHEN", "~EVENT", "SIGNUP", "->POS", "-STATE", "->TIMES", "~LAST DELIVERY"]
+    } else {
+        &["#", "WHEN", "EVENT", "SIGNUP", "STATE", ">TIMES", "LAST DELIVERY"]
+    };
+    pager::show_paged(&render_columns(headings, &cells, &console.out), &console, context)?;
     if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
         console.print_notice(&format!("older ones: --before {}", last.number));
     }
@@ -107,7 +112,7 @@ fn list_refused(
         return Ok(Exit::Done);
     };
     let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| refused_cells(row, &console.out, now)).collect();
-    let headings = ["=#", "WHEN", "EVENT", "SIGNUP", "REASON"];
+    let headings = ["=#", "WHEN", "~EVENT", "SIGNUP", "~REASON"];
     pager::show_paged(&render_columns(&headings, &cells, &console.out), console, context)?;
     console.print_notice(&format!("why: referralloop verify --event '!{newest}'"));
     Ok(Exit::Done)
@@ -130,20 +135,27 @@ fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp) -> Vec<TableCell> 
     let when = row.last_at.or(row.sent_at).map(|at| Sanitised::text(&style.format_when(at, now)));
     let event =
         row.facts.event_type.as_deref().map(|name| if style.is_terminal() { phrases::short_event(name) } else { name });
-    let who = [
-        row.facts.email.as_deref().map(Sanitised::text),
-        row.facts.position.map(|p| phrases::format_position(p, true)),
-    ];
-    let who: Vec<Sanitised> = who.into_iter().flatten().flat_map(|text| [text, Sanitised::own("  ")]).collect();
-    vec![
+    let email = row.facts.email.as_deref().map(Sanitised::text).unwrap_or_default();
+    let who = match row.facts.position {
+        _ if style.is_terminal() => vec![email, row.facts.position.map(phrases::format_place).unwrap_or_default()],
+        Some(position) if email.width() > 0 => {
+            vec![Sanitised::concat(&[email, Sanitised::own("  "), phrases::format_position(position, true)])]
+        }
+        Some(position) => vec![phrases::format_position(position, true)],
+        None => vec![email],
+    };
+    let mut cells = vec![
         TableCell::new(TextRole::Strong, Sanitised::text(&format!("#{}", row.number))),
         TableCell::from(when.unwrap_or_default()),
         TableCell::from(event.map_or(Sanitised::own("(none)"), Sanitised::text)),
-        TableCell::from(Sanitised::concat(&who[..who.len().saturating_sub(1)])),
+    ];
+    cells.extend(who.into_iter().map(TableCell::from));
+    cells.extend([
         state(row),
         TableCell::from(Sanitised::text(&row.arrivals.to_string())),
         row.last_attempt.as_ref().map_or_else(|| TableCell::from(Sanitised::default()), delivery),
-    ]
+    ]);
+    cells
 }
 
 fn state(row: &EventRow) -> TableCell {

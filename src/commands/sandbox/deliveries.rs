@@ -82,7 +82,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context, console: &Console) -
     match (is_there, found.is_empty()) {
         (false, _) => console.print_notice("there is no sandbox yet; start with: referralloop sandbox"),
         (_, true) => console.print_notice("no delivery matches"),
-        _ => pager::show_paged(&shown::render_delivery_table(&found, &console.out), console, context)?,
+        _ => {
+            let table = shown::render_delivery_table(&found, context.clock.now(), &console.out);
+            pager::show_paged(&table, console, context)?;
+        }
     }
     Ok(Exit::Done)
 }

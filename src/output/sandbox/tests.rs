@@ -55,7 +55,7 @@ fn what_people_write_is_text_on_the_page() {
 fn a_row_a_delivery() {
     let shown =
         [delivery(SandboxDeliveryState::Failed, vec![ended(1, 500)]), delivery(SandboxDeliveryState::Pending, vec![])];
-    let table = render_delivery_table(&shown, &style());
+    let table = render_delivery_table(&shown, at("10:02:00"), &style());
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(rows.len(), 3, "{table}");
     assert!(rows[1].contains("failed") && rows[1].contains("500 Internal Server Error"), "{table}");

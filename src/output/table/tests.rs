@@ -30,13 +30,6 @@ fn the_widest_column_gives_way() {
 }
 
 #[test]
-fn what_is_copied_is_never_cut() {
-    let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
-    let shown = render_columns(&["=id", "e-mail"], &rows, &style(20));
-    assert_eq!(shown, "id                e-mail\n0123456789abcdef  a-lo…com\n");
-}
-
-#[test]
 fn a_dispensable_column_goes_before_anything_is_cut() {
     let rows = [row(&["#1", "7", "ada@example.com"])];
     let shown = render_columns(&["#", "->TIMES", "EMAIL"], &rows, &style(20));
@@ -51,6 +44,47 @@ fn nothing_is_cut_where_there_is_no_terminal() {
     let rows = [row(&["#1", &long, "7"])];
     let shown = render_columns(&["#", "URL", "-TIMES"], &rows, &style(20).with_whole_tables());
     assert!(shown.contains(&long) && shown.contains("TIMES"), "{shown}");
+}
+
+#[test]
+fn what_has_room_after_all_comes_back() {
+    let rows = [row(&["ada@example.com", "Ada Augusta King", "active"])];
+    assert_eq!(
+        render_columns(&["EMAIL", "-NAME", "-STATUS"], &rows, &style(26)),
+        "EMAIL            STATUS\nada@example.com  active\n"
+    );
+}
+
+#[test]
+fn words_lose_their_ends_before_names_their_middles() {
+    let rows = [row(&["a-very-long-address@example.com", "500 Internal Server Error"])];
+    assert_eq!(
+        render_columns(&["EMAIL", "~LAST"], &rows, &style(45)),
+        "EMAIL                            LAST\na-very-long-address@example.com  500 Interna…\n"
+    );
+}
+
+#[test]
+fn a_url_without_room_stands_below_its_row_or_once_for_all() {
+    let (one, other) = ("https://one.example.com/hooks/referrals", "https://two.example.com/hooks/referrals");
+    let rows = |second: &str| [row(&["1", "0123456789abcdef", one]), row(&["2", "fedcba9876543210", second])];
+    let headings = [">LINE", "=ID", "/URL"];
+    assert_eq!(
+        render_columns(&headings, &rows(other), &style(60)),
+        format!("LINE  ID\n   1  0123456789abcdef\n      {one}\n   2  fedcba9876543210\n      {other}\n")
+    );
+    assert_eq!(
+        render_columns(&headings, &rows(one), &style(60)),
+        format!("LINE  ID\n   1  0123456789abcdef\n   2  fedcba9876543210\nURL  {one}\n")
+    );
+    assert!(render_columns(&headings, &rows(one), &style(80)).starts_with("LINE  ID                URL\n"));
+}
+
+#[test]
+fn what_is_copied_is_cut_last_of_all() {
+    let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
+    let shown = render_columns(&["=id", "e-mail"], &rows, &style(20));
+    assert_eq!(shown, "id          e-mail\n01234…cdef  a-lo…com\n");
 }
 
 #[test]

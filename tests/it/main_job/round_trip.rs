@@ -53,8 +53,8 @@ fn signed_verified_stored_and_shown() {
     let list = scene.with(["events", "list"]).terminal(120).env("NO_COLOR", "1").output().code(0);
     assert_eq!(
         list.out(),
-        "#   WHEN                 EVENT    SIGNUP                        STATE     TIMES  LAST DELIVERY\n\
-         #1  2024-01-15 10:00:01  created  user@example.com  position 1  verified      1  200 OK\n"
+        "#   WHEN                 EVENT    SIGNUP            POS  STATE     TIMES  LAST DELIVERY\n\
+         #1  2024-01-15 10:00:01  created  user@example.com    1  verified      1  200 OK\n"
     );
     assert_eq!(list.err(), "");
     assert_eq!(scene.run(["events", "show", "1", "--raw"]).out(), CREATED);
