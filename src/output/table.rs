@@ -52,6 +52,15 @@ impl ColumnRule {
         Self { name, right: has('>'), copied: has('='), dispensable: has('-'), wordy: has('~'), below: has('/') }
     }
 
+    /// When its turn to become narrow comes.
+    fn turn(&self) -> u8 {
+        match self {
+            Self { wordy: true, .. } => 0,
+            Self { copied: true, .. } => 2,
+            _ => 1,
+        }
+    }
+
     /// How narrow the column may become before others are left out for it.
     fn fair(&self, width: usize) -> usize {
         if self.wordy { width.min(WORDY) } else { width }
@@ -150,15 +159,9 @@ fn widths(table: &[&Vec<TableCell>]) -> Vec<usize> {
 
 /// Takes columns in until they fit: words first, what is copied last, of equals the widest.
 fn shrink(columns: &mut [LaidColumn<'_>], room: usize) {
-    let steps: [(usize, fn(&ColumnRule) -> bool); 4] = [
-        (WORDY, |rule| rule.wordy),
-        (LEAST, |rule| rule.wordy),
-        (LEAST, |rule| !rule.copied),
-        (LEAST, |rule| rule.copied),
-    ];
-    for (least, may) in steps {
+    for (least, turn) in [(WORDY, 0), (LEAST, 0), (LEAST, 1), (LEAST, 2)] {
         while total(columns.iter().map(|column| column.width)) > room {
-            match columns.iter_mut().filter(|column| may(column.rule)).max_by_key(|column| column.width) {
+            match columns.iter_mut().filter(|column| column.rule.turn() <= turn).max_by_key(|column| column.width) {
                 Some(widest) if widest.width > least => widest.width -= 1,
                 _ => break,
             }

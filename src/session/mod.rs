@@ -31,6 +31,7 @@ pub(crate) mod service;
 pub mod subscriptions;
 pub(crate) mod transfer;
 pub(crate) mod trust;
+pub(crate) mod unforwarded;
 pub(crate) mod waitlist;
 
 use crate::config::secrets::{self, WebhookSecrets};
