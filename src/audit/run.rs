@@ -85,7 +85,8 @@ async fn judge(
 }
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend.
-const FOLLOWING: [(&str, &[&str]); 9] = [
+const FOLLOWING: [(&str, &[&str]); 10] = [
+    (AUTHENTICITY_CHECK, &["delivery.no-redirect"]),
     ("semantics.duplicate-at-once", &["semantics.duplicate"]),
     ("semantics.once-at-once", &["semantics.once"]),
     ("semantics.out-of-order", &["semantics.unknown-signup"]),
