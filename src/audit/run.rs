@@ -91,7 +91,7 @@ const FOLLOWING: [(&str, &[&str]); 10] = [
     ("semantics.once-at-once", &["semantics.once"]),
     ("semantics.out-of-order", &["semantics.unknown-signup"]),
     ("robust.size-64k", &["delivery.pieces", "robust.long-strings"]),
-    ("robust.size-256k", &["delivery.pieces", "robust.size-64k"]),
+    ("robust.size-256k", &["delivery.pieces", "robust.size-64k", "robust.long-strings"]),
     ("robust.right-to-left", &["robust.emoji"]),
     ("load.slow-sender", &["delivery.pieces"]),
     ("load.restart", &["semantics.duplicate", "semantics.once"]),
