@@ -85,12 +85,13 @@ async fn judge(
 }
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend.
-const FOLLOWING: [(&str, &[&str]); 9] = [
+const FOLLOWING: [(&str, &[&str]); 10] = [
+    (AUTHENTICITY_CHECK, &["delivery.no-redirect"]),
     ("semantics.duplicate-at-once", &["semantics.duplicate"]),
     ("semantics.once-at-once", &["semantics.once"]),
     ("semantics.out-of-order", &["semantics.unknown-signup"]),
     ("robust.size-64k", &["delivery.pieces", "robust.long-strings"]),
-    ("robust.size-256k", &["delivery.pieces", "robust.size-64k"]),
+    ("robust.size-256k", &["delivery.pieces", "robust.size-64k", "robust.long-strings"]),
     ("robust.right-to-left", &["robust.emoji"]),
     ("load.slow-sender", &["delivery.pieces"]),
     ("load.restart", &["semantics.duplicate", "semantics.once"]),

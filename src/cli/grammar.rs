@@ -4,6 +4,8 @@
 //! [`Error`] like any other, so that it is sanitised, wrapped and written as a record in the one place for that.
 
 use crate::error::Error;
+use crate::output::rendition::quote_shell_word;
+use crate::protocol::expectation::Expectation;
 use crate::session::arguments;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
@@ -183,21 +185,30 @@ impl UsageMessage<'_> {
 
     /// How the line reads with the `--` that was left out before the command that is to be run.
     fn find_command_line(&self, command: &clap::Command, path: &str, arguments: &[OsString]) -> Option<String> {
-        let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-        if !command.get_positionals().any(clap::Arg::is_last_set) || words.contains(&"--") {
+        let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        if !command.get_positionals().any(clap::Arg::is_last_set) || words.iter().any(|word| word == "--") {
             return None;
         }
-        let (start, value) = (path.split(' ').count(), self.text(ContextKind::InvalidValue));
-        match self.0.kind() {
-            ErrorKind::ValueValidation
-                if self.text(ContextKind::InvalidArg).is_some_and(|name| name.contains("EVENT")) =>
-            {
-                let at = words.iter().skip(start).position(|word| Some(*word) == value).filter(|at| *at > 0)? + start;
-                Some(format!("{path} {} -- {}", words[start..at].join(" "), words[at..].join(" ")))
+        let is_value = |at: usize| {
+            let named = |argument: &clap::Arg| {
+                let long = argument.get_long().is_some_and(|long| words[at - 1] == format!("--{long}"));
+                long || argument.get_short().is_some_and(|short| words[at - 1] == format!("-{short}"))
+            };
+            command.get_arguments().any(|argument| named(argument) && argument.get_action().takes_values())
+        };
+        let start = words.iter().position(|word| word == command.get_name())? + 1;
+        let mut events = (start..words.len()).filter(|at| !words[*at].starts_with('-') && !is_value(*at));
+        let other = events.find_map(|at| words[at].parse::<Expectation>().err().map(|complaint| (at, complaint)));
+        match other {
+            // A name that is nearly an event's was meant as one.
+            Some((_, complaint)) if complaint.contains("did you mean") => None,
+            Some((at, _)) if at > start => {
+                Some(format!("{path} {} -- {}", join_words(&words[start..at]), join_words(&words[at..])))
             }
-            ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument => {
-                Some(format!("{path} created -- npm test"))
+            None if self.0.kind() == ErrorKind::MissingRequiredArgument && words.len() > start => {
+                Some(format!("{path} {} -- npm test", join_words(&words[start..])))
             }
+            _ if self.0.kind() == ErrorKind::MissingRequiredArgument => Some(format!("{path} created -- npm test")),
             _ => None,
         }
     }
@@ -253,6 +264,14 @@ fn name(argument: &str) -> String {
             inner('<', '>').or_else(|| inner('[', ']')).unwrap_or(one).to_owned()
         }
     }
+}
+
+/// Words as a shell takes them.
+fn join_words(words: &[String]) -> String {
+    let is_plain =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:=+,@%".contains(c));
+    let typed = |word: &String| if is_plain(word) { word.clone() } else { quote_shell_word(word) };
+    words.iter().map(typed).collect::<Vec<_>>().join(" ")
 }
 
 fn describe_missing(arguments: &[String]) -> String {

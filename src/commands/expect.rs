@@ -212,7 +212,7 @@ fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, s
         say(ReportKind::Notice { message: "nothing arrived at all".to_owned() });
     }
     if let Some(fault) = &outcome.unanswered {
-        say(ReportKind::Notice { message: format!("--where fails on some bodies, which do not count: {fault}") });
+        say(ReportKind::Notice { message: describe_unanswered(fault) });
     }
     if outcome.timed_out {
         say(ReportKind::Notice { message: TIMED_OUT.to_owned() });
@@ -221,8 +221,13 @@ fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, s
     }
     if console.is_json() {
         let (command_exit, exit) = (outcome.command.code(), outcome.exit().code());
-        screen.write_summary(at, &ExpectSummary { met: outcome.met, command_exit, exit });
+        let summary = ExpectSummary { met: outcome.met, timed_out: outcome.timed_out, command_exit, exit };
+        screen.write_summary(at, &summary);
     }
+}
+
+fn describe_unanswered(fault: &str) -> String {
+    format!("--where fails on some bodies, which do not count: {fault}")
 }
 
 fn junit(outcome: &ExpectOutcome, context: &Context) -> String {
@@ -267,5 +272,7 @@ fn describe_unexpected(outcome: &ExpectOutcome) -> String {
         format!("{name} {email}: {}", instead.miss.explain())
     };
     let lines: Vec<String> = outcome.instead.iter().take(LISTED).map(line).collect();
-    if lines.is_empty() { "nothing arrived".into() } else { format!("arrived:\n{}", lines.join("\n")) }
+    let arrived = if lines.is_empty() { "nothing arrived".into() } else { format!("arrived:\n{}", lines.join("\n")) };
+    let fault = outcome.unanswered.as_deref().map(describe_unanswered);
+    fault.into_iter().fold(arrived, |arrived, fault| format!("{arrived}\n{fault}"))
 }

@@ -6,7 +6,7 @@ use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
-use crate::protocol::facts::{DriftKind, PayloadDrift, WaitlistPosition};
+use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
 use crate::protocol::report::AttemptReport;
 use crate::protocol::target::is_listener_default;
 use std::borrow::Cow;
@@ -226,6 +226,14 @@ pub(crate) fn render_badge(verification: SignatureState, style: &OutputStyle) ->
         SignatureState::Invalid => (TextRole::Bad, "✘ invalid"),
     };
     StyledLine::new(style).put(ink, words)
+}
+
+/// What an arrival that is probably a retry has in common with the event that it repeats.
+pub(crate) fn describe_likeness(facts: &EventFacts) -> &'static str {
+    match facts.event_id {
+        Some(_) => "with its event id",
+        None => "the same except for its timestamp",
+    }
 }
 
 /// The badge of an arrival that repeats an earlier one.

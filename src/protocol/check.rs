@@ -264,7 +264,8 @@ impl AuditReport {
     /// Why nobody knows whether forged events are refused, where that could not be checked.
     pub(crate) fn not_authenticated(&self) -> Option<&str> {
         self.checks.iter().find(|check| check.id == AUTHENTICITY_CHECK).and_then(|check| match &check.verdict {
-            CheckVerdict::Failed(why) => Some(why.as_str()),
+            // What was not looked at, for whatever reason, was not checked.
+            CheckVerdict::Failed(why) | CheckVerdict::Skipped(why) => Some(why.as_str()),
             _ => None,
         })
     }

@@ -24,6 +24,8 @@ use walk::BodyWalk;
 pub struct EventFacts {
     /// `event_type`, as sent.
     pub event_type: Option<String>,
+    /// `event_id` at the top, else `id`, should one appear: the contract has none.
+    pub event_id: Option<String>,
     /// `waitlist_id`, as sent.
     pub waitlist_id: Option<String>,
     /// `data.id`, as sent: the sign-up.
@@ -36,8 +38,8 @@ pub struct EventFacts {
     pub occurred: Option<Timestamp>,
     /// Where the payload departs from the catalogue: its fields in their order, then what the catalogue does not have.
     pub drift: Vec<PayloadDrift>,
-    /// The first 16 bytes of SHA-256 of the body without its `timestamp` member: equal for two bodies that differ in
-    /// that member alone. `None` where there is no such member.
+    /// Equal for bodies that are probably one event. With an event id: of the same type, sign-up and id. Else the first 16 bytes
+    /// of SHA-256 of the body without its `timestamp` member, and `None` where there is no such member.
     pub twin: Option<[u8; 16]>,
 }
 
@@ -101,14 +103,20 @@ impl EventFacts {
             return facts;
         }
         let event = event_type.as_deref().and_then(EventType::from_name);
+        let event_id = walk.event_id().map(Cow::into_owned);
+        let signup_id = string(&walk, "data.id").map(Cow::into_owned);
         Self {
             drift: departures(&walk, event),
             position: position(&walk),
             occurred: string(&walk, "timestamp").and_then(|text| parse_time(&text)),
-            twin: walk.without_timestamp.as_ref().map(|cut| hash(&text[..cut.start], &text[cut.end..])),
+            twin: match &event_id {
+                Some(id) => Some(hash_identity([event_type.as_deref(), signup_id.as_deref(), Some(id)])),
+                None => walk.without_timestamp.as_ref().map(|cut| hash(&text[..cut.start], &text[cut.end..])),
+            },
+            event_id,
             event_type: event_type.map(Cow::into_owned),
             waitlist_id: string(&walk, "waitlist_id").map(Cow::into_owned),
-            signup_id: string(&walk, "data.id").map(Cow::into_owned),
+            signup_id,
             email: string(&walk, "data.email").map(Cow::into_owned),
         }
     }
@@ -116,6 +124,12 @@ impl EventFacts {
 
 fn drift(path: &str, kind: DriftKind) -> PayloadDrift {
     PayloadDrift { path: path.to_owned(), kind }
+}
+
+/// Type and sign-up as well: what is called `id` may be something else's. No body begins like this, so that none is the
+/// twin of an id by accident.
+fn hash_identity(parts: [Option<&str>; 3]) -> [u8; 16] {
+    hash(b"event id", format!("{parts:?}").as_bytes())
 }
 
 fn hash(before: &[u8], after: &[u8]) -> [u8; 16] {

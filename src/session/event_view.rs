@@ -104,9 +104,10 @@ fn summary(event: &EventRow, style: &OutputStyle) -> Vec<(&'static str, TableCel
     if let Some(first) = event.first_at {
         rows.push(("arrived", text(times(event.arrivals, &style.format_date_time(first)))));
     }
-    rows.extend(
-        event.retry_of.map(|of| ("same as", text(format!("#{of} except for its timestamp: probably a retry")))),
-    );
+    rows.extend(event.retry_of.map(|of| {
+        let likeness = phrases::describe_likeness(&event.facts);
+        ("retry", text(format!("probably of #{of}: {likeness}")))
+    }));
     rows
 }
 
@@ -119,6 +120,7 @@ fn describe_facts(facts: &EventFacts) -> Vec<(&'static str, TableCell)> {
     let text = |text: &str| TableCell::from(Sanitised::text(text));
     let mut rows = Vec::new();
     rows.extend(facts.event_type.as_deref().map(|name| ("type", text(name))));
+    rows.extend(facts.event_id.as_deref().map(|id| ("event id", text(id))));
     rows.extend(facts.email.as_deref().map(|email| ("e-mail", text(email))));
     rows.extend(
         facts.position.map(|position| ("position", TableCell::from(phrases::format_position(position, false)))),

@@ -88,6 +88,32 @@ fn a_command_that_never_ends_fails_and_is_reported() {
 }
 
 #[test]
+fn records_and_reports_tell_why_nothing_counted() {
+    let scene = Scene::new();
+    let json = shell(&scene, "referralloop expect created=0 --within 0 --timeout 50ms --json -- sleep 60").code(1);
+    assert!(json.out().contains("\"timed_out\":true"), "{json}");
+    let failing = "referralloop expect created --where '.data.email | tonumber' --within 50ms --junit report.xml --";
+    shell(&scene, &format!("{failing} {SEND}")).code(1);
+    let report = std::fs::read_to_string(scene.folder().join("report.xml")).unwrap();
+    assert!(report.contains("--where fails on some bodies, which do not count: "), "{report}");
+}
+
+/// The hint has the user's own line, wherever the command begins in it.
+#[test]
+fn forgotten_dashes_are_put_into_the_line() {
+    let scene = Scene::new();
+    for (typed, meant) in [
+        ("created --within 2s pytest -x", "created --within 2s -- pytest -x"),
+        ("--none created ./run 'a b'", "--none created -- ./run 'a b'"),
+        ("created=2", "created=2 -- npm test"),
+    ] {
+        let ended = shell(&scene, &format!("referralloop expect {typed}")).code(2);
+        let told = ended.err().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(&format!("follows --: referralloop expect {meant} ")), "{typed}: {ended}");
+    }
+}
+
+#[test]
 fn what_cannot_work_is_told_before_the_command_runs() {
     let scene = Scene::new();
     let refused = shell(&scene, "referralloop expect created --junit missing/report.xml -- touch ran").code(5);

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Audits every server of the zoo and holds what is found against what was planted.
 
-    tests/zoo/calibrate.py BINARY [NAME...]
+    tests/zoo/calibrate.py [--rounds N] BINARY [NAME...]
 
 Prints for each server what was found, missed and found without being planted (findings of medium severity and above),
-then precision and recall over all planted servers. Ends with 1 if anything is missed or found without cause. The
+then precision and recall over all planted servers and rounds, and, with several rounds, how many servers got one and the
+same report in each. Ends with 1 if anything is missed or found without cause, or a report differs. The
 documentation's samples have faults of their own, which are printed; no one of them is right or wrong to find.
 """
 
+import argparse
 import json
 import os
 import random
@@ -98,15 +100,23 @@ def judge(binary, server):
 
 
 def main():
-    binary, names = str(Path(sys.argv[1]).resolve()), sys.argv[2:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("binary")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    binary, names = str(Path(options.binary).resolve()), options.names
     servers = json.loads((HERE / "zoo.json").read_text())
     servers = [server for server in servers if not names or server["name"] in names]
     for server in [server for server in servers if is_missing(server)]:
         print(f"skipped: {server['name']}: what it needs is not installed; tests/counterparts/install does it")
         servers.remove(server)
     right = wrong = missed = planted = 0
+    reports = {}
     with ThreadPoolExecutor(max_workers=3) as pool:
-        for server, failed, checks, summary in pool.map(lambda server: judge(binary, server), servers):
+        for server, failed, checks, summary in pool.map(lambda server: judge(binary, server), servers * options.rounds):
+            verdicts = {identity: check["verdict"] for identity, check in checks.items()}
+            reports.setdefault(server["name"], []).append(verdicts)
             what = f"{server['name']:<20} {summary['requests']:>3} requests {summary['took_ms'] / 1000:5.1f} s"
             if server.get("sample"):
                 print(f"{what}  {server['does']}: {len(failed)} findings: {', '.join(sorted(failed))}")
@@ -122,9 +132,16 @@ def main():
                 print(f"    missed: {identity}: {check['verdict']} {check.get('reason', '')}")
     precision = right / (right + wrong) if right + wrong else 1.0
     recall = right / planted if planted else 1.0
-    print(f"{planted} planted findings in {len(servers)} servers: {right} found, {missed} missed, {wrong} found without cause")
+    print(f"{planted} planted findings in {len(reports)} servers: {right} found, {missed} missed, {wrong} found without cause")
     print(f"precision {precision:.3f}  recall {recall:.3f}")
-    return 0 if not wrong and not missed else 1
+    differing = {name: [ids for ids in rounds[0] if len({str(round.get(ids)) for round in rounds}) > 1] for name, rounds in reports.items()}
+    differing = {name: ids for name, ids in differing.items() if ids}
+    if options.rounds > 1:
+        print(f"{len(reports) - len(differing)} of {len(reports)} servers got the same report in {options.rounds} rounds")
+        for name, ids in differing.items():
+            seen = "; ".join(f"{identity}: {', '.join(str(verdicts.get(identity)) for verdicts in reports[name])}" for identity in ids)
+            print(f"    differs: {name}: {seen}")
+    return 0 if not wrong and not missed and not differing else 1
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 use super::{INDENT, ReportDetail, render_body, render_headers};
 use crate::output::line::StyledLine;
 use crate::output::phrases::{
-    describe_drift, format_bytes, format_duration, format_position, render_badge, render_repeat_badge,
+    describe_drift, describe_likeness, format_bytes, format_duration, format_position, render_badge,
+    render_repeat_badge,
 };
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
@@ -103,16 +104,16 @@ fn tail(report: &ArrivalReport) -> Option<Sanitised> {
             Some(explanation) => Sanitised::text(&explanation.words),
             None => Sanitised::own(reason.explain()),
         }),
-        (Some(repeat), None) => Some(repeated(repeat)),
+        (Some(repeat), None) => Some(repeated(repeat, describe_likeness(&report.arrival.facts))),
         (None, None) => None,
     }
 }
 
-fn repeated(repeat: &RepeatReport) -> Sanitised {
+fn repeated(repeat: &RepeatReport, likeness: &str) -> Sanitised {
     let gap = format_duration(repeat.gap);
     let what = match repeat.kind {
         RepeatKind::Duplicate => format!("{gap} after the first"),
-        RepeatKind::ProbableRetry => format!("{gap} after #{}, the same except for its timestamp", repeat.of),
+        RepeatKind::ProbableRetry => format!("{gap} after #{}, {likeness}", repeat.of),
     };
     Sanitised::text(&match repeat.retry_guess {
         Some(retry) => format!("{what}: looks like retry {retry}"),

@@ -186,6 +186,8 @@ impl RepeatFields {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PayloadFactFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     waitlist_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signup_id: Option<&'a str>,
@@ -212,6 +214,7 @@ impl<'a> PayloadFactFields<'a> {
             None => (None, None, None),
         };
         Self {
+            event_id: facts.event_id.as_deref(),
             waitlist_id: facts.waitlist_id.as_deref(),
             signup_id: facts.signup_id.as_deref(),
             email: facts.email.as_deref(),

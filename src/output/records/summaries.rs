@@ -87,6 +87,7 @@ pub(crate) struct AuditSummary<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ExpectSummary {
     pub met: bool,
+    pub timed_out: bool,
     pub command_exit: u8,
     pub exit: u8,
 }

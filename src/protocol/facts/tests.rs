@@ -71,6 +71,24 @@ fn unknown_fields_are_named_once() {
     assert_eq!(drift_of(changed("{", r#"{"id":"evt_1","data.id":1,"#)), ["id Unknown", "data.id Unknown"]);
 }
 
+/// Should the service begin to number its events, a repeat is known by that and not by its bytes.
+#[test]
+fn an_event_id_at_the_top_identifies_the_event() {
+    let with = |members: &str| facts(changed("{", &format!("{{{members},")));
+    let id = |members: &str| with(members).event_id;
+    assert_eq!(id(r#""event_id":"evt_1""#).as_deref(), Some("evt_1"));
+    assert_eq!(id(r#""id":"evt_\u0031","event_id":"""#).as_deref(), Some("evt_1"));
+    assert_eq!(id(r#""id":"other","event_id":7"#).as_deref(), Some("7"));
+    assert_eq!((id(r#""id":null"#), id(r#""id":{"id":"x"}"#), facts(CREATED).event_id), (None, None, None));
+    let (one, later) = (with(r#""id":"evt_1""#), with(r#""id":"evt_1","attempt":2"#));
+    assert!(one.twin.is_some() && one.twin == later.twin);
+    assert_ne!(one.twin, with(r#""id":"evt_2""#).twin);
+    let moved = facts(MOVED.replacen('{', r#"{"id":"evt_1","#, 1));
+    assert_ne!(one.twin, moved.twin, "an id of another kind of event");
+    let other = changed("789e0123", "00000000").replacen('{', r#"{"id":"evt_1","#, 1);
+    assert_ne!(one.twin, facts(other).twin, "an id that every event has is none");
+}
+
 #[test]
 fn an_unknown_event_is_compared_by_its_envelope_only() {
     let text = changed("signup.created", "signup.approved").replace("\"position\"", "\"rank\"");

@@ -6,6 +6,9 @@ use crate::protocol::json::{JsonToken, JsonTokenKind, decode_literal, scan_token
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Members of the top-level object that would identify an event, the likelier one first.
+const EVENT_IDS: [&str; 2] = ["event_id", "id"];
+
 /// What a walk found.
 #[derive(Default)]
 pub(super) struct BodyWalk<'a> {
@@ -15,6 +18,10 @@ pub(super) struct BodyWalk<'a> {
     pub(super) unknown: Vec<UnknownMember<'a>>,
     /// The bytes to leave out for the body without its top-level `timestamp` member: the member with one comma.
     pub(super) without_timestamp: Option<Range<usize>>,
+    /// The last values of the members of [`EVENT_IDS`].
+    ids: [Option<JsonToken<'a>>; EVENT_IDS.len()],
+    /// The place of the id whose value comes next.
+    next_id: Option<usize>,
     /// Whether the walk is inside `data`.
     inside: bool,
     /// The place of the field whose value comes next.
@@ -79,6 +86,16 @@ impl<'a> BodyWalk<'a> {
         self.values[place].as_ref()
     }
 
+    /// What identifies the event: a text that is not empty, or a number as it is written.
+    pub(super) fn event_id(&self) -> Option<Cow<'a, str>> {
+        let read = |token: &JsonToken<'a>| match token.kind {
+            JsonTokenKind::String => Some(decode_literal(token.bytes)).filter(|id| !id.is_empty()),
+            JsonTokenKind::Number => std::str::from_utf8(token.bytes).ok().map(Cow::Borrowed),
+            _ => None,
+        };
+        self.ids.iter().flatten().find_map(read)
+    }
+
     /// Whether there is a member of this name in the top-level object that the catalogue does not have.
     pub(super) fn has_unknown(&self, name: &str) -> bool {
         self.unknown.iter().any(|member| !member.inside && member.key == name)
@@ -100,6 +117,10 @@ impl<'a> BodyWalk<'a> {
 
     fn top_key(&mut self, token: &JsonToken<'a>) {
         self.key(token, false);
+        self.next_id = match self.next {
+            Some(_) => None,
+            None => EVENT_IDS.iter().position(|name| *name == decode_literal(token.bytes)),
+        };
         if self.next.is_some_and(|place| CATALOGUE[place].path == "timestamp") {
             let start = self.comma.unwrap_or(token.start);
             self.open_cut = Some(TimestampCut { start, with_comma: self.comma.is_some() });
@@ -110,6 +131,9 @@ impl<'a> BodyWalk<'a> {
         if self.next.is_some_and(|place| CATALOGUE[place].path == "data") {
             self.forget_data();
             self.inside = token.kind == JsonTokenKind::ObjectOpen;
+        }
+        if let Some(id) = self.next_id.take() {
+            self.ids[id] = Some(*token);
         }
         self.keep(token);
     }

@@ -105,6 +105,16 @@ async fn the_same_but_for_the_timestamp_is_a_probable_retry_of_the_earliest() {
 }
 
 #[tokio::test]
+async fn an_event_id_says_more_than_the_bytes() {
+    let bench = StoreFixture::new();
+    let with = |id: &str, second: u32| event("created", "a", second).replacen('{', &format!("{{\"id\":\"{id}\","), 1);
+    bench.record(&with("evt_1", 0), 1_000).await;
+    assert_eq!(bench.record(&with("evt_2", 1), 2_000).await.repeat, None, "another id is another event");
+    let changed = with("evt_1", 2).replace("\"data\":{", "\"data\":{\"attempt\":2,");
+    assert_eq!(bench.record(&changed, 5_000).await.repeat, retry(1, 4_000));
+}
+
+#[tokio::test]
 async fn a_twin_that_was_only_sent_is_nothing_to_retry() {
     let bench = StoreFixture::new();
     bench.send(&event("created", "a", 0), 500).await;

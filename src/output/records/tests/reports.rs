@@ -84,6 +84,7 @@ fn turned_away(method: &str, path: &str, status: u16, untold: u64) -> TurnedAway
 fn arrivals() -> Vec<Report> {
     let facts = EventFacts {
         event_type: Some("signup.position_changed".into()),
+        event_id: Some("evt_1".into()),
         email: Some("user@example.com".into()),
         position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
         drift: vec![PayloadDrift { path: "data.id".into(), kind: DriftKind::Missing }],
@@ -190,7 +191,11 @@ fn sending() -> Vec<Report> {
         let sending = SendingReport { event: 41, url, facts, fingerprint, content };
         report("10:00:00", ReportKind::Sending(Box::new(sending)))
     };
-    let moved = EventFacts { position: Some(WaitlistPosition::Moved { from: 10, to: 5 }), ..EventFacts::default() };
+    let moved = EventFacts {
+        event_id: Some("evt_1".into()),
+        position: Some(WaitlistPosition::Moved { from: 10, to: 5 }),
+        ..EventFacts::default()
+    };
     vec![
         told(created_arrival(41)),
         told(with_facts(with_body(created_arrival(41), "{}"), moved, SignatureState::Valid)),
