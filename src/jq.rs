@@ -139,13 +139,13 @@ fn run_filter(filter: &CompiledFilter, body: &RawBody) -> Result<bool, String> {
     // What is no JSON meets no condition, which is no failure.
     let Ok(input) = read::parse_single(body.as_bytes()) else { return Ok(false) };
     let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
-    let mut fault = None;
     for result in filter.id.run((context, input)).map(unwrap_valr) {
         match result {
             Ok(Val::Null | Val::Bool(false)) => {}
             Ok(_) => return Ok(true),
-            Err(error) => fault = fault.or(Some(error.to_string())),
+            // As in jq, the first error is the end. What could follow may be the same error for ever.
+            Err(error) => return Err(error.to_string()),
         }
     }
-    fault.map_or(Ok(false), Err)
+    Ok(false)
 }

@@ -36,3 +36,15 @@ fn a_condition_without_an_end_is_given_up_for_good() {
     assert_eq!(endless.matches(&RawBody::new("{}")), Err(JqError::TooSlow));
     assert_eq!(endless.matches(&RawBody::new("{}")), Err(JqError::TooSlow));
 }
+
+/// Reading what is no number or no JSON fails again and again where nobody stops at the first time.
+#[test]
+fn a_condition_that_fails_ends_there_and_says_why() {
+    let body = RawBody::new(r#"{"email":"a@example.com"}"#);
+    for failing in [".email | tonumber", ".email | fromjson", ".email.first", "error(\"why\"), true"] {
+        let condition = JqCondition::new(failing).unwrap();
+        assert_eq!(condition.matches(&body), Ok(false), "{failing}");
+        assert!(condition.take_fault().is_some_and(|fault| !fault.is_empty()), "{failing}");
+        assert_eq!(condition.take_fault(), None, "{failing}");
+    }
+}
