@@ -4,6 +4,7 @@ mod bound_headers;
 mod exposure;
 mod forward;
 mod inspecting;
+mod keeping;
 mod relaying;
 mod shown;
 mod status;
@@ -78,6 +79,8 @@ pub(crate) struct Arguments {
     answering: AnswerArguments,
     #[command(flatten)]
     shown: shown::Arguments,
+    #[command(flatten)]
+    keeping: keeping::Arguments,
     #[command(flatten)]
     inspecting: inspecting::Arguments,
     #[command(flatten)]
@@ -232,7 +235,7 @@ async fn serve(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     let relaying = &arguments.relaying;
-    let store = if relaying.has_store() { Some(session::open_store(context, settings)?) } else { None };
+    let (store, mut more) = arguments.keeping.open_store(&receiving, relaying.has_store(), context, settings)?;
     let door = match relaying.is_subscriber() {
         true => None,
         false => Some(BoundListener::bind(address, receiving.path.as_deref()).await?),
@@ -253,7 +256,8 @@ async fn serve(
     // A trigger finds what has a socket.
     let registered = (!arguments.relaying.is_subscriber()).then_some(store_path.as_path());
     let traces = Advertisement::publish(&url, process, context.clock.now(), registered, ready_file)?;
-    listener::show_banner(&url, (&secret, words.as_deref()), &receiving, console, &screen);
+    more.splice(0..0, words);
+    listener::show_banner(&url, (&secret, &more), &receiving, console, &screen);
     listener::show_inspector(inspect_url.as_deref(), console, &screen);
     show_next_steps(arguments, context, console, &screen);
     let inspector = arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), &url)?;

@@ -3,6 +3,7 @@
 use crate::protocol::api::{ApiBase, BASE_URL};
 use crate::protocol::closest::find_closest;
 use crate::protocol::event::EventSelection;
+use crate::protocol::keeping;
 use crate::protocol::target::{parse_bind_address, parse_target, split_route};
 
 /// Environment variable that holds the API key.
@@ -28,6 +29,12 @@ pub(crate) enum SettingKey {
     Events,
     /// The waitlist of fabricated events, and the one `listen` shows.
     Waitlist,
+    /// How many events `listen` keeps.
+    KeepEvents,
+    /// For how long it keeps them.
+    KeepFor,
+    /// How many bytes they may take.
+    Quota,
     WebhookSecret,
     /// The base of the hosted API.
     ApiUrl,
@@ -54,7 +61,7 @@ pub(crate) struct SettingSpec {
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [SettingSpec; 12] = [
+pub(crate) const KEYS: [SettingSpec; 15] = [
     SettingSpec {
         key: SettingKey::Profile,
         name: "profile",
@@ -138,6 +145,34 @@ pub(crate) const KEYS: [SettingSpec; 12] = [
         default: None,
     },
     SettingSpec {
+        key: SettingKey::KeepEvents,
+        name: "keep_events",
+        variable: None,
+        // What is removed is gone: no stranger's file decides it.
+        in_project: false,
+        top_only: false,
+        help: "how many events listen keeps; the oldest go",
+        default: None,
+    },
+    SettingSpec {
+        key: SettingKey::KeepFor,
+        name: "keep_for",
+        variable: None,
+        in_project: false,
+        top_only: false,
+        help: "how long listen keeps events, like 30d",
+        default: None,
+    },
+    SettingSpec {
+        key: SettingKey::Quota,
+        name: "quota",
+        variable: None,
+        in_project: false,
+        top_only: false,
+        help: "how large listen lets the store grow, like 500MiB; the oldest go",
+        default: None,
+    },
+    SettingSpec {
         key: SettingKey::WebhookSecret,
         name: "webhook_secret",
         variable: Some("REFERRALLOOP_WEBHOOK_SECRET"),
@@ -204,6 +239,9 @@ impl SettingKey {
             // An empty secret or key is told by whoever needs it: it is more than a wrong setting.
             Self::WebhookSecret | Self::ApiKey => Ok(()),
             Self::ApiUrl => ApiBase::parse(value).map(drop),
+            Self::KeepEvents => keeping::parse_count(value).map(drop),
+            Self::KeepFor => keeping::parse_age(value).map(drop),
+            Self::Quota => keeping::parse_size(value).map(drop),
             _ if value.is_empty() => Err("the value is empty".into()),
             _ => Ok(()),
         }

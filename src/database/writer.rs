@@ -62,6 +62,9 @@ pub(crate) trait TransactionTables {
         false
     }
 
+    /// Nothing more comes: what was put off for the sake of those who wait is untidy from now on.
+    fn finish(&mut self) {}
+
     /// Puts a portion of it in order.
     fn tidy(&mut self) -> Result<(), WriteFault> {
         Ok(())
@@ -314,6 +317,7 @@ impl<W: WrittenTables> WriterThread<W> {
                 }
             }
         }
+        open.finish();
         // Left half sorted, the file would be sorted from the start by every run that is too short to end it.
         while open.is_untidy() && transact(connection, &mut open, W::Open::tidy).is_ok() {}
         // The log is copied into the file now rather than at the next start. Without success, it is then.

@@ -18,6 +18,7 @@ pub(crate) mod expectation;
 pub mod facts;
 pub mod field;
 pub mod json;
+pub(crate) mod keeping;
 pub(crate) mod load;
 pub(crate) mod payload;
 pub(crate) mod reconcile;

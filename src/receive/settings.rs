@@ -133,6 +133,11 @@ pub struct ForwardSettings {
 }
 
 impl ForwardSettings {
+    /// The target as it is shown and recorded.
+    pub(crate) fn label(&self) -> String {
+        redact_target_url(&self.url)
+    }
+
     /// A target with the defaults: the sender's own budget, nothing added, no duplicates, answered once stored.
     pub fn new(url: Url) -> Self {
         Self {

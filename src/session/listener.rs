@@ -261,7 +261,7 @@ pub(crate) fn ready_report(
 /// The banner: where, with which secret, and where to.
 pub(crate) fn show_banner(
     url: &Url,
-    (secret, relay): (&str, Option<&str>),
+    (secret, more): (&str, &[String]),
     settings: &ListenerSettings,
     console: &Console,
     screen: &Screen,
@@ -273,7 +273,7 @@ pub(crate) fn show_banner(
         Sanitised::text(&format!("Listening on {}", display_url(url))),
         Sanitised::text(&format!("secret: {secret}")),
     ];
-    parts.extend(relay.iter().map(|words| Sanitised::text(words)));
+    parts.extend(more.iter().map(|words| Sanitised::text(words)));
     let forwards = settings.forwards.iter().map(|forward| Sanitised::text(&format!("forwarding to {}", forward.url)));
     parts.extend(forwards);
     screen.print(ScreenStream::Err, render_banner(&parts, &console.err));

@@ -120,8 +120,22 @@ pub(crate) fn store_path(context: &Context, settings: &ConfigSettings) -> Result
 
 /// Opens the store for writing, making it where there is none.
 pub(crate) fn open_store(context: &Context, settings: &ConfigSettings) -> Result<Store, Error> {
+    open_store_with(context, settings, None)
+}
+
+/// The same; where it is said what is kept, the oldest events go as new ones come.
+pub(crate) fn open_store_with(
+    context: &Context,
+    settings: &ConfigSettings,
+    retention: Option<store::StoreRetention>,
+) -> Result<Store, Error> {
     let path = store_path(context, settings)?;
-    let store = Store::open(&path, store::StoreOptions::default())?;
+    let mut options = store::StoreOptions::default();
+    options.quota_bytes = retention.as_ref().and_then(|kept| kept.bytes).unwrap_or(options.quota_bytes);
+    let store = match retention {
+        Some(retention) => Store::open_retaining(&path, options, retention)?,
+        None => Store::open(&path, options)?,
+    };
     // Only once it is known to be one: another program's file is none of ours.
     tighten_permissions(&path, "store", context);
     Ok(store)

@@ -121,6 +121,11 @@ impl<'c> EventIndex<'c> {
         Ok(())
     }
 
+    /// Events up to this number are in the trees.
+    pub(super) fn merged(&self) -> i64 {
+        self.at.merged
+    }
+
     /// Drops what is in memory: the transaction that it came from was rolled back. The next one reads it anew.
     pub(super) fn forget(&mut self) {
         self.at = IndexProgress::default();

@@ -16,7 +16,7 @@
 //! | `event_cache` | what is known of an event that comes again |
 //! | `import`, `forward_statements` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
 //! | `journal` | subscriptions: what was wished for, what came of it |
-//! | `prune` | removing for good |
+//! | `prune`, `retention` | removing for good: on request, or the oldest as new ones come |
 //! | `filter`, `reader`, `changes`, `email_index` | which events, reading them, what happened since, finding an address |
 
 mod changes;
@@ -33,6 +33,7 @@ mod key;
 mod prune;
 mod reader;
 mod recent_index;
+mod retention;
 mod rows;
 mod schema;
 mod sql;
@@ -49,6 +50,7 @@ pub(crate) use import::EventImport;
 pub use journal::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
 pub(crate) use prune::prune;
 pub(crate) use reader::StoreReader;
+pub(crate) use retention::{RetentionTarget, StoreRetention};
 pub(crate) use rows::{ArrivalRow, EventRow, RefusedRow};
 
 use crate::database::{self, GroupWriter, WrittenFile, WrittenTables};
@@ -64,9 +66,13 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use schema::STORE;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tables::StoreTables;
+
+/// How often the ages of events are looked at while none comes.
+const AGE_EVERY: Duration = Duration::from_secs(60);
 
 /// What a store is opened with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,10 +102,38 @@ impl Store {
     /// Opens the store in a file, making the file (0600) and its folder (0700) where there are none. Blocks for some
     /// milliseconds, or for the patience while another process holds the file.
     pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, OpenError> {
+        Self::open_kept(path, options, None)
+    }
+
+    /// The same, with the oldest events going for good.
+    pub(crate) fn open_retaining(
+        path: impl AsRef<Path>,
+        options: StoreOptions,
+        retention: StoreRetention,
+    ) -> Result<Self, OpenError> {
+        let (ages, clock) = (retention.age.is_some(), retention.clock.clone());
+        let store = Self::open_kept(path, options, Some(Arc::new(retention)))?;
+        if let (true, Ok(runtime)) = (ages, tokio::runtime::Handle::try_current()) {
+            // Events age while nothing comes, too. The task ends with the writer.
+            let writer = store.recorder.writer.clone();
+            runtime.spawn(async move {
+                while writer.run_job(0, |_: &mut StoreTables<'_>| Ok(())).await.is_ok() {
+                    clock.sleep(AGE_EVERY).await;
+                }
+            });
+        }
+        Ok(store)
+    }
+
+    fn open_kept(
+        path: impl AsRef<Path>,
+        options: StoreOptions,
+        kept: Option<Arc<StoreRetention>>,
+    ) -> Result<Self, OpenError> {
         let (path, shape, patience) = (path.as_ref(), &STORE, options.patience);
         let connection = database::open_writer(shape, path, patience)?;
         let file = WrittenFile { shape, path: path.to_path_buf(), patience };
-        let tables = StoreFile { quota: options.quota_bytes, numbers: (0, 0) };
+        let tables = StoreFile { quota: options.quota_bytes, kept, numbers: (0, 0) };
         let (writer, thread) = GroupWriter::start("store", connection, Some(file), tables, ())
             .map_err(|e| OpenError::from_io(path, shape.noun, e))?;
         Ok(Self { path: path.to_path_buf(), recorder: StoreRecorder { writer }, thread })
@@ -166,6 +200,7 @@ impl Store {
 #[derive(Debug)]
 struct StoreFile {
     quota: u64,
+    kept: Option<Arc<StoreRetention>>,
     /// Highest numbers of events and arrivals that were given out in files that are gone. Whoever knows something by
     /// its number must not find another thing under it.
     numbers: (i64, i64),
@@ -180,7 +215,7 @@ impl WrittenTables for StoreFile {
         if self.numbers != (0, 0) {
             connection.execute(tables::KEEP_NUMBERS, self.numbers)?;
         }
-        StoreTables::new(connection, self.quota)
+        StoreTables::new(connection, self.quota, self.kept.as_ref())
     }
 
     fn note_loss(&mut self, open: &StoreTables<'_>) {

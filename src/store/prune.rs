@@ -44,7 +44,7 @@ pub(crate) fn prune(
     let work = || -> Result<PruneSummary, WriteFault> {
         connection.execute_batch("PRAGMA secure_delete = ON")?;
         let mut pruned = PruneSummary::default();
-        let mut ledger = StoreTables::new(&connection, u64::MAX)?;
+        let mut ledger = StoreTables::new(&connection, u64::MAX, None)?;
         for batch in events.chunks(BATCH) {
             ledger.begin()?;
             pruned.events += ledger.remove_events(batch)?;

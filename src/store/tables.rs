@@ -3,30 +3,29 @@
 //! May know the rows and the rules by which an arrival repeats another or comes out of order. Must not decide what
 //! makes a transaction, nor answer: the group writer does. Its statements are prepared once, for the life of the connection.
 
+mod room;
+
 use super::code;
 use super::event_cache::{CachedEvent, EventCache};
 use super::forward_statements::ForwardStatements;
 use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::index::{EventIndex, IndexProgress, RECENT};
 use super::key::EventKeys;
+use super::retention::{RetentionSweep, StoreRetention};
 use super::sql::statements;
 use crate::database::{OutcomeColumns, TransactionTables, WriteFault};
-use crate::protocol::arrival::{
-    ArrivalRecordError, ArrivalRepeat, REFUSED_KEPT, RecordedArrival, RefusedRequest, RepeatKind,
-};
+use crate::protocol::arrival::{ArrivalRepeat, RecordedArrival, RepeatKind};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
-use crate::protocol::facts::EventFacts;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
-
-/// Bytes that a row takes beside its body and header lines: its keys in all trees, and what pages leave unused.
-const ROW_BYTES: u64 = 160;
-
-/// The part of the quota after which the file's pages are counted again: until then, what rows take is estimated.
-const COUNT_AGAIN: u64 = 64;
 
 /// Gives no number out again up to these.
 pub(super) const KEEP_NUMBERS: &str = "UPDATE progress SET events = max(events, ?1), arrivals = max(arrivals, ?2)";
+
+/// The newest event that is there.
+const LAST_EVENT: &str = "SELECT coalesce(max(id), 0) FROM events";
+
+type Kept = std::sync::Arc<StoreRetention>;
 
 /// The tables as the writer works on them.
 pub(super) struct StoreTables<'c> {
@@ -35,7 +34,7 @@ pub(super) struct StoreTables<'c> {
     /// Highest numbers given out, as of this transaction.
     pub(super) last_event: i64,
     pub(super) last_arrival: i64,
-    index: EventIndex<'c>,
+    pub(super) index: EventIndex<'c>,
     remembered: EventCache<'c>,
     /// Recent events at which they are sorted into the trees.
     merge_at: usize,
@@ -44,6 +43,8 @@ pub(super) struct StoreTables<'c> {
     /// Bytes that were added since, by estimate.
     added: u64,
     quota: u64,
+    /// What is kept, where not everything is.
+    pub(super) retention: Option<RetentionSweep<'c>>,
     sql: PreparedStatements<'c>,
     pub(super) forwards: ForwardStatements<'c>,
 }
@@ -92,9 +93,11 @@ statements! {
 
 impl<'c> StoreTables<'c> {
     /// Prepares the statements. Nothing is read before a transaction begins.
-    pub(super) fn new(connection: &'c Connection, quota: u64) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'c Connection, quota: u64, kept: Option<&Kept>) -> rusqlite::Result<Self> {
         let (index, remembered) = (EventIndex::new(connection)?, EventCache::new(connection)?);
         let (sql, forwards) = (PreparedStatements::prepare(connection)?, ForwardStatements::new(connection)?);
+        let known = |connection: &Connection| connection.query_row(LAST_EVENT, [], |row| row.get(0));
+        let sweep = kept.map(|kept| RetentionSweep::new(connection, kept, known(connection)?)).transpose()?;
         Ok(Self {
             version: None,
             last_event: 0,
@@ -105,6 +108,7 @@ impl<'c> StoreTables<'c> {
             counted: 0,
             added: 0,
             quota,
+            retention: sweep,
             sql,
             forwards,
         })
@@ -122,7 +126,11 @@ impl<'c> StoreTables<'c> {
         self.count_pages()
     }
 
-    fn count_pages(&mut self) -> rusqlite::Result<()> {
+    fn note_change(&mut self) {
+        self.retention.iter_mut().for_each(|sweep| sweep.changes += 1);
+    }
+
+    pub(super) fn count_pages(&mut self) -> rusqlite::Result<()> {
         let pages = single(&mut self.sql.pages)?.saturating_sub(single(&mut self.sql.free_pages)?);
         self.counted = pages.saturating_mul(single(&mut self.sql.page_size)?);
         self.added = 0;
@@ -131,6 +139,7 @@ impl<'c> StoreTables<'c> {
 
     /// Enters an arrival. The first one stands in the row of its event, where that was not there before.
     pub(super) fn record_arrival(&mut self, incoming: &IncomingArrival) -> Result<RecordedArrival, WriteFault> {
+        self.keep_room(incoming.content.headers.as_block().len() + incoming.content.body.len())?;
         let known = self.find(&incoming.keys)?;
         let is_new = known.is_none();
         self.reserve(incoming.content.headers.as_block().len() + if is_new { incoming.content.body.len() } else { 0 })?;
@@ -145,6 +154,7 @@ impl<'c> StoreTables<'c> {
 
     /// Enters an event that is about to be sent, and answers with its number.
     pub(super) fn record_sent(&mut self, outgoing: &OutgoingEvent) -> Result<u64, WriteFault> {
+        self.keep_room(outgoing.body.len())?;
         if let Some(event) = self.index.find(&outgoing.keys)? {
             self.sql.sent.execute((event, outgoing.at_ms))?;
             return Ok(event.unsigned_abs());
@@ -157,6 +167,7 @@ impl<'c> StoreTables<'c> {
     /// Enters an attempt.
     pub(super) fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), WriteFault> {
         let columns = OutcomeColumns::from_outcome(&attempt.outcome);
+        self.note_change();
         self.reserve(columns.answer.as_ref().map_or(0, |body| body.len()))?;
         let url = self.find_or_add_url(&attempt.url)?;
         self.sql.add_attempt.execute(params![
@@ -180,40 +191,6 @@ impl<'c> StoreTables<'c> {
     pub(super) fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, WriteFault> {
         let forward = code::encode_purpose(crate::protocol::attempt::DeliveryPurpose::Forward);
         Ok(self.sql.acknowledged.exists((event.cast_signed(), url, forward))?)
-    }
-
-    /// Enters a refused request into the ring, and answers with its number. The quota is not asked: the ring bounds
-    /// itself, and diagnosis matters most when things go wrong.
-    pub(super) fn record_refused(&mut self, refused: &RefusedRequest) -> Result<u64, WriteFault> {
-        let (at, reason) = (refused.at.as_millisecond(), code::encode_reason(refused.reason));
-        let row = (at, reason, &refused.target, refused.content.headers.as_block(), refused.content.body.as_bytes());
-        let number: i64 = self.sql.add_refused.query_row(row, |r| r.get(0))?;
-        let bytes = refused.content.headers.as_block().len() + refused.content.body.len();
-        self.added = self.added.saturating_add(bytes as u64).saturating_add(ROW_BYTES);
-        self.sql.drop_refused.execute([number - REFUSED_KEPT.cast_signed()])?;
-        Ok(number.unsigned_abs())
-    }
-
-    /// Removes events with all that belongs to them, and answers how many there were. Their numbers are not given out
-    /// again.
-    pub(super) fn remove_events(&mut self, events: &[u64]) -> Result<u64, WriteFault> {
-        let (last_event, last_arrival) = (self.last_event, self.last_arrival);
-        self.sql.keep_numbers.execute((last_event, last_arrival))?;
-        self.index.merge()?;
-        let mut removed = 0;
-        for event in events {
-            let event = event.cast_signed();
-            let read = |r: &Row<'_>| r.get::<_, Vec<u8>>(0);
-            let Some(body) = self.sql.body.query_row([event], read).optional()? else { continue };
-            let body = RawBody::new(body);
-            self.index.remove(&EventKeys::compute(&body, &EventFacts::from_body(&body)), event)?;
-            self.sql.drop_arrivals.execute([event])?;
-            self.sql.drop_attempts.execute([event])?;
-            self.sql.drop_event.execute([event])?;
-            removed += 1;
-        }
-        self.index.note_removal()?;
-        Ok(removed)
     }
 
     /// Whether an event is there.
@@ -314,6 +291,7 @@ impl<'c> StoreTables<'c> {
         let own = keys.occurred_ms.filter(|_| first.is_some());
         self.index.add(keys, event, own.max(newest));
         self.last_event = event;
+        self.note_change();
         Ok((event, is_older(own, newest)))
     }
 
@@ -324,20 +302,8 @@ impl<'c> StoreTables<'c> {
         }
     }
 
-    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), WriteFault> {
-        let more = (bytes as u64).saturating_add(ROW_BYTES);
-        if self.added > self.quota / COUNT_AGAIN || !self.has_room(more) {
-            self.count_pages()?;
-        }
-        if !self.has_room(more) {
-            return Err(WriteFault::Refusal(ArrivalRecordError::Full { quota: self.quota }));
-        }
-        self.added = self.added.saturating_add(more);
-        Ok(())
-    }
-
-    fn has_room(&self, more: u64) -> bool {
-        self.counted.saturating_add(self.added).saturating_add(more) <= self.quota
+    fn has_to_sort(&self) -> bool {
+        self.index.is_sorting() || self.index.count_recent() >= self.merge_at
     }
 }
 
@@ -361,6 +327,7 @@ impl TransactionTables for StoreTables<'_> {
     fn roll_back(&mut self, connection: &Connection) {
         self.version = None;
         self.index.forget();
+        self.retention.iter_mut().for_each(RetentionSweep::forget);
         if !connection.is_autocommit() {
             // If this fails, the next BEGIN says so.
             let _ = connection.execute_batch("ROLLBACK");
@@ -368,11 +335,18 @@ impl TransactionTables for StoreTables<'_> {
     }
 
     fn is_untidy(&self) -> bool {
-        self.index.is_sorting() || self.index.count_recent() >= self.merge_at
+        self.has_to_sort() || self.retention.as_ref().is_some_and(|sweep| sweep.is_due(self.used_bytes()))
+    }
+
+    fn finish(&mut self) {
+        self.retention.iter_mut().for_each(RetentionSweep::finish);
     }
 
     /// Sorts a portion of what is recent into the trees.
     fn tidy(&mut self) -> Result<(), WriteFault> {
+        if !self.has_to_sort() {
+            return self.apply_retention();
+        }
         // Where this fails, it is not tried again with every group.
         self.merge_at = self.index.count_recent() + RECENT / 8;
         self.index.merge_portion()?;

@@ -9,6 +9,7 @@ mod quota;
 mod reading;
 mod refusals;
 mod repeats;
+mod retention;
 mod sharing;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Small things: orders, times, forms, hints.
 
-use crate::support::{Api, Endpoint, KEY, SIGNUP, Scene, WAITLIST, post};
+use crate::support::{Answer, Api, Endpoint, KEY, SIGNUP, Scene, WAITLIST, post};
 use serde_json::json;
 
 #[test]
@@ -82,4 +82,46 @@ fn a_condition_that_fails_is_told_once() {
     assert_eq!(ended.err().matches("--where fails on some bodies").count(), 1, "{ended}");
     let listed = scene.run(["events", "list", "--where", ".data | keys | length > 9"]).code(0);
     assert_eq!(listed.err().matches("--where fails on #3 and perhaps on others").count(), 1, "{listed}");
+}
+
+/// The oldest go, what was not forwarded stays, and the banner says what is kept.
+#[test]
+fn a_listener_keeps_what_it_was_told_to() {
+    let (scene, app) = (
+        Scene::new(),
+        Endpoint::answering(|_, body| {
+            Answer::Status(if String::from_utf8_lossy(body).contains("signup.deleted") { 500 } else { 200 })
+        }),
+    );
+    let fill = |listener: &str| {
+        scene.run(["trigger", "deleted", "--to", listener]).code(0);
+        scene.run(["load", "created", "--count", "40", "--concurrency", "1", "--to", listener]).code(0);
+    };
+    let numbers = || {
+        let listed = scene.run(["events", "list", "--limit", "100", "--json"]).code(0).records();
+        listed.iter().map(|one| one["event"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let listener =
+        scene.listen(["--forward-to", &app.url("/"), "--keep-events", "5", "--keep-for", "30d", "--quota", "64MiB"]);
+    fill(&listener.url);
+    app.wait_for(41);
+    let ended = listener.stop().code(0);
+    assert!(ended.err().contains("keeping the newest 5 events, events of the last 30days, up to 64.0 MiB"), "{ended}");
+    assert!(ended.err().contains("older ones are removed once forwarded"), "{ended}");
+    assert_eq!(numbers(), [41, 40, 39, 38, 37, 1]);
+    // From the settings as well; by default nothing goes.
+    scene.run(["config", "set", "keep_events", "3"]).code(0);
+    let wrong = scene.run(["config", "set", "quota", "500"]).code(2);
+    assert!(wrong.err().contains("500MiB"), "{wrong}");
+    let refused = scene.run(["config", "set", "--project", "keep_events", "3"]).code(2);
+    assert!(refused.err().contains("keep_events"), "{refused}");
+    scene.listen::<&str>([]).stop().code(0);
+    assert_eq!(numbers(), [41, 40, 39, 1]);
+    scene.run(["config", "unset", "keep_events"]).code(0);
+    let plain = scene.listen::<&str>([]);
+    fill(&plain.url);
+    assert!(!plain.stop().code(0).err().contains("keeping"));
+    assert_eq!(numbers().len(), 45);
+    let without = scene.run(["listen", "--no-store", "--publish", "nats://127.0.0.1:1/x", "--quota", "1GiB"]).code(2);
+    assert!(without.err().contains("--quota is about the history"), "{without}");
 }
