@@ -27,7 +27,9 @@ use crate::session::delivery::exit_for_signal;
 use crate::session::listener::{
     self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
 };
+use crate::session::relay::EventRecorder;
 use crate::session::send_again::ResendContext;
+use crate::session::unforwarded::{self, UnforwardedNotes};
 use crate::session::{self, diagnosis, input, runtime};
 use crate::store::Store;
 use std::convert::Infallible;
@@ -239,6 +241,7 @@ async fn serve(
     receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let recorder = store.as_ref().map(Store::recorder);
     let relaying::OpenRelay { recorder, intake, url, words } = relaying.open(door, recorder, context, &screen).await?;
+    let recorder = note_unforwarded(recorder, &receiving, context, settings).await?;
     let life = &arguments.life;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
@@ -272,6 +275,27 @@ async fn serve(
     listener::show_summary(&ended, context.clock.now(), console, &screen);
     screen.finish()?;
     exposed.map(|()| verdict(&ended, life.until))
+}
+
+/// Tells what a killed listener left behind, and keeps notes so that this one would.
+async fn note_unforwarded(
+    recorder: EventRecorder,
+    receiving: &receive::ListenerSettings,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<EventRecorder, Error> {
+    let store = session::store_path(context, settings)?;
+    let left = unforwarded::recover_unforwarded(&store, &context.clock).await;
+    if left > 0 {
+        let were = if left == 1 { "1 event was".to_owned() } else { format!("{left} events were") };
+        Console::new(context).print_notice(&format!(
+            "{were} acknowledged but not forwarded before an earlier listener was killed; send with: referralloop replay --failed"
+        ));
+    }
+    let forwards = receiving.forwards.iter().any(|forward| forward.retrying.is_none());
+    // A folder that takes no notes is no reason to take no events.
+    let notes = forwards.then(|| UnforwardedNotes::begin(&store, context.pid).ok()).flatten();
+    Ok(recorder.with_notes(notes))
 }
 
 /// What to type next, for who sits at a terminal and receives by a socket.

@@ -144,6 +144,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             "--from reads its own events and cannot be combined with options that select stored ones",
         ));
     }
+    arguments.selection.recover_failed(context, &settings)?;
     let source = source::open_source(arguments, context, &settings)?;
     if arguments.sending.edit && source.len() != 1 {
         return Err(Error::usage(format!("--edit changes a single event, but {} are selected", source.len())));

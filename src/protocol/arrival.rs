@@ -252,6 +252,16 @@ pub trait ArrivalRecorder: Clone + Send + Sync + 'static {
     /// Whether an earlier forward of this event to this URL was acknowledged.
     fn was_forwarded(&self, event: u64, url: &str) -> impl Future<Output = Result<bool, ArrivalRecordError>> + Send;
 
+    /// An event is about to be acknowledged, and is then to be forwarded to this URL.
+    fn note_waiting(&self, event: u64, url: &str) {
+        let _ = (event, url);
+    }
+
+    /// It needs no forwarding there: an earlier one was acknowledged.
+    fn note_unneeded(&self, event: u64, url: &str) {
+        let _ = (event, url);
+    }
+
     /// The first arrival behind one with this number. A recorder that keeps no history has none.
     fn find_arrival_after(
         &self,

@@ -53,6 +53,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     pub(super) async fn run_worker(self: Arc<Self>) {
         while let Some(passage) = self.line.next_forward().await {
             if self.was_acknowledged(&passage).await {
+                self.shared.recorder.note_unneeded(passage.event, &self.label);
                 self.report_skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
                 continue;
             }

@@ -269,6 +269,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             target.news.notify_one();
         }
         for (target, ticket) in after.tickets {
+            self.shared.recorder.note_waiting(recorded.event, target.label());
             if let Err(passage) = ticket.enqueue(passage.clone()) {
                 target.report_overflow(&passage);
             }

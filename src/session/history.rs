@@ -1,7 +1,9 @@
 //! The stored history, as several commands look at it: which events, one event by what the user calls it, and the
 //! fields of its records.
 
-use super::arguments;
+use super::{arguments, unforwarded};
+use crate::config::ConfigSettings;
+use crate::context::Context;
 use crate::error::Error;
 use crate::jq::JqCondition;
 use crate::output::records::{
@@ -84,6 +86,16 @@ impl SelectionOptions {
     /// Whether only what failed is asked for.
     pub(crate) fn asks_for_failed(&self) -> bool {
         self.failed
+    }
+
+    /// Where what failed is asked for, what killed listeners left is entered first.
+    pub(crate) fn recover_failed(&self, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
+        if self.failed {
+            let store = super::store_path(context, settings)?;
+            let entering = async { Ok(unforwarded::recover_unforwarded(&store, &context.clock).await) };
+            super::runtime::block_on(entering)?;
+        }
+        Ok(())
     }
 
     /// The filter for refused requests, whose state is what they are.

@@ -34,6 +34,7 @@ pub(crate) mod settings_view;
 pub mod subscriptions;
 pub(crate) mod transfer;
 pub(crate) mod trust;
+pub(crate) mod unforwarded;
 pub(crate) mod waitlist;
 
 use crate::config::secrets::{self, WebhookSecrets};

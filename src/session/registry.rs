@@ -73,7 +73,8 @@ fn remove_entry(entry: &Path) {
     }
 }
 
-fn folder(store: &Path) -> PathBuf {
+/// Where listeners on a store leave word.
+pub(crate) fn folder(store: &Path) -> PathBuf {
     let mut name = store.file_name().unwrap_or_default().to_owned();
     name.push(".listeners");
     store.with_file_name(name)

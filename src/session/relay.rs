@@ -1,6 +1,7 @@
 //! The relay as commands use it: what is recorded goes through it, what is received comes from it.
 
 use super::input;
+use super::unforwarded::UnforwardedNotes;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
 use crate::output::screen::Screen;
@@ -120,7 +121,7 @@ impl RelayCounts {
 #[derive(Clone)]
 pub(crate) enum EventRecorder {
     /// The store alone.
-    Store(StoreRecorder),
+    Store(StoreRecorder, Option<Arc<UnforwardedNotes>>),
     /// A relay first.
     Relay(Arc<RelayRecorder>),
 }
@@ -135,11 +136,26 @@ pub(crate) struct RelayRecorder {
 
 impl From<StoreRecorder> for EventRecorder {
     fn from(store: StoreRecorder) -> Self {
-        Self::Store(store)
+        Self::Store(store, None)
     }
 }
 
 impl EventRecorder {
+    /// The same, with notes of what has still to be forwarded. A relay keeps what passes through it.
+    pub(crate) fn with_notes(self, notes: Option<UnforwardedNotes>) -> Self {
+        match self {
+            Self::Store(store, _) => Self::Store(store, notes.map(Arc::new)),
+            relay => relay,
+        }
+    }
+
+    fn notes(&self) -> Option<&UnforwardedNotes> {
+        match self {
+            Self::Store(_, notes) => notes.as_deref(),
+            Self::Relay(_) => None,
+        }
+    }
+
     /// Connects to a relay, makes its stream where there is none, and answers with the stream's name, too.
     pub(crate) async fn open_relay(
         connection: RelayConnection,
@@ -162,7 +178,7 @@ impl EventRecorder {
 
     fn store(&self) -> Result<&StoreRecorder, ArrivalRecordError> {
         match self {
-            Self::Store(store) => Ok(store),
+            Self::Store(store, _) => Ok(store),
             Self::Relay(relay) => {
                 let none = || ArrivalRecordError::Unavailable("there is none".into());
                 relay.store.as_ref().ok_or_else(none)
@@ -206,7 +222,7 @@ fn number_as_stream(published: &PublishedMessage) -> RecordedArrival {
 impl ArrivalRecorder for EventRecorder {
     async fn record_arrival(&self, arrival: Arrival) -> Result<RecordedArrival, ArrivalRecordError> {
         match self {
-            Self::Store(store) => store.record_arrival(arrival).await,
+            Self::Store(store, _) => store.record_arrival(arrival).await,
             // In a box of its own: listeners without a relay are not to carry the room for it.
             Self::Relay(relay) => Box::pin(relay.record(arrival)).await,
         }
@@ -217,9 +233,27 @@ impl ArrivalRecorder for EventRecorder {
     }
 
     async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
-        match self.store() {
+        let (event, url) = (attempt.event, attempt.url.clone());
+        let recorded = match self.store() {
             Ok(store) => ArrivalRecorder::record_attempt(store, attempt).await,
             Err(_) => Ok(()),
+        };
+        // What could not be recorded is still found by the notes.
+        if recorded.is_ok() {
+            self.note_unneeded(event, &url);
+        }
+        recorded
+    }
+
+    fn note_waiting(&self, event: u64, url: &str) {
+        if let Some(notes) = self.notes() {
+            notes.note_waiting(event, url);
+        }
+    }
+
+    fn note_unneeded(&self, event: u64, url: &str) {
+        if let Some(notes) = self.notes() {
+            notes.note_done(event, url);
         }
     }
 

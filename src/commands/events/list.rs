@@ -52,6 +52,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return list_refused(arguments, context, &console, &session::open_reader(context, &settings)?);
     }
     let choice = HistoryQuery::new(&arguments.selection, context)?;
+    arguments.selection.recover_failed(context, &settings)?;
     let reader = session::open_reader(context, &settings)?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let rows = choice.list(&reader, limit, arguments.before)?;

@@ -94,6 +94,39 @@ fn what_was_never_passed_on_is_found() {
 }
 
 #[test]
+fn what_a_killed_listener_had_not_passed_on_is_found() {
+    let scene = Scene::new();
+    for found_by in ["events", "listen"] {
+        let app = Endpoint::new([Answer::Hang]);
+        let ready = scene.folder().join(found_by);
+        let mut line: Vec<String> = vec!["listen".into(), app.url("/"), "--ready-file".into(), found_by.into()];
+        line.extend(["--port", "0", "--forward-timeout", "0"].map(String::from));
+        let mut listener = scene.process(line).start();
+        let record: serde_json::Value = serde_json::from_slice(&listener.wait_for_file(&ready)).unwrap();
+        for body in [CREATED, MOVED, DELETED] {
+            deliver(&scene, record["url"].as_str().unwrap(), body, &[]).code(0);
+        }
+        app.wait_for(1);
+        listener.signal("KILL");
+        assert_eq!(listener.finish().code, None, "killed");
+        if found_by == "listen" {
+            let next = scene.listen(["--body", "none"]).stop().code(0);
+            assert!(next.err().contains("3 events were acknowledged but not forwarded"), "{next}");
+            assert!(next.err().contains("referralloop replay --failed"), "{next}");
+        }
+        let failed = scene.run(["events", "list", "--failed", "--json"]).code(0);
+        assert_eq!(failed.records().len(), 3, "{failed}");
+        let shown = scene.run(["events", "show", "last", "--json"]).code(0);
+        assert!(shown.out().contains("the listener was killed before it was forwarded"), "{shown}");
+        let app = Endpoint::good();
+        scene.run(["replay", "--failed", "--to", &app.url("/")]).code(0);
+        let bodies: Vec<Vec<u8>> = app.wait_for(3).into_iter().map(|received| received.body).collect();
+        assert_eq!(bodies, [CREATED, MOVED, DELETED].map(str::as_bytes));
+        assert_eq!(scene.run(["events", "list", "--failed", "--json"]).code(0).records().len(), 0);
+    }
+}
+
+#[test]
 fn the_list_goes_on_with_what_comes_in() {
     let scene = Scene::new();
     let listener = scene.listen(["-q"]);

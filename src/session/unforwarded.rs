@@ -1,0 +1,180 @@
+//! Which acknowledged events still have to be forwarded, noted in a file beside the store, so that a listener that was
+//! killed leaves word of them.
+//!
+//! A line says `+` or `-`, the event's number and the target. It is written before the sender gets its answer, and not
+//! waited for to reach the disk: a kill leaves what was written to the system. A running listener holds a lock on its
+//! file. Whoever finds one without a lock enters what is left as failed attempts, which `--failed` finds.
+
+use super::registry;
+use crate::clock::SharedClock;
+use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::store::{Store, StoreOptions};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A file that has become this long is begun anew as soon as nothing waits.
+const LONG: u64 = 1 << 20;
+
+/// What a running listener has still to forward.
+#[derive(Debug)]
+pub(crate) struct UnforwardedNotes {
+    path: PathBuf,
+    state: Mutex<NotesState>,
+}
+
+#[derive(Debug)]
+struct NotesState {
+    file: File,
+    written: u64,
+    waiting: BTreeSet<(u64, String)>,
+}
+
+impl UnforwardedNotes {
+    /// Begins the file of a listener, by its process.
+    pub(crate) fn begin(store: &Path, pid: u32) -> io::Result<Self> {
+        let folder = registry::folder(store);
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{pid}.waiting"));
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+        file.lock()?;
+        Ok(Self { path, state: Mutex::new(NotesState { file, written: 0, waiting: BTreeSet::new() }) })
+    }
+
+    /// An event is about to be acknowledged, and then goes to a target.
+    pub(crate) fn note_waiting(&self, event: u64, url: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.write('+', event, url);
+        state.waiting.insert((event, url.to_owned()));
+    }
+
+    /// It was sent there, or need not be.
+    pub(crate) fn note_done(&self, event: u64, url: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.remove(&(event, url.to_owned())) {
+            state.write('-', event, url);
+        }
+        if state.waiting.is_empty() && state.written > LONG {
+            state.begin_anew();
+        }
+    }
+}
+
+impl NotesState {
+    /// A disk that takes no line takes no event either, and the store says so.
+    fn write(&mut self, sign: char, event: u64, url: &str) {
+        let line = format!("{sign} {event} {url}\n");
+        let _ = self.file.write_all(line.as_bytes());
+        self.written += line.len() as u64;
+    }
+
+    fn begin_anew(&mut self) {
+        if self.file.set_len(0).and_then(|()| self.file.rewind()).is_ok() {
+            self.written = 0;
+        }
+    }
+}
+
+impl Drop for UnforwardedNotes {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.is_empty() {
+            // Where it cannot be removed, there is nothing in it that waits.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Enters what killed listeners left, and answers how many events that are. What cannot be entered now stays for later.
+pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> usize {
+    let found: Vec<(PathBuf, File)> = find_abandoned(store);
+    if found.is_empty() {
+        return 0;
+    }
+    let Ok(open) = Store::open(store, StoreOptions::default()) else { return 0 };
+    let mut events = BTreeSet::new();
+    for (path, _locked) in found {
+        let left = fs::read_to_string(&path).map(|text| read_waiting(&text)).unwrap_or_default();
+        let mut entered = true;
+        for (event, url) in left {
+            entered &= open.record_attempt(lost_attempt(event, url, clock.now())).await.is_ok();
+            events.insert(event);
+        }
+        if entered {
+            let _ = fs::remove_file(&path);
+        }
+    }
+    open.close().await;
+    events.len()
+}
+
+fn lost_attempt(event: u64, url: String, at: Timestamp) -> Attempt {
+    let outcome = AttemptOutcome::Failed("the listener was killed before it was forwarded".into());
+    Attempt { event, url, purpose: DeliveryPurpose::Forward, number: 1, at, latency: Duration::ZERO, outcome }
+}
+
+/// Files that no listener holds; the lock that is taken here keeps others from entering the same.
+fn find_abandoned(store: &Path) -> Vec<(PathBuf, File)> {
+    let Ok(entries) = fs::read_dir(registry::folder(store)) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension() == Some(OsStr::new("waiting")))
+        .filter_map(|path| {
+            let file = File::open(&path).ok()?;
+            file.try_lock().ok()?;
+            Some((path, file))
+        })
+        .collect()
+}
+
+/// What waits at the end of a file. A line that a kill cut off was not acknowledged.
+fn read_waiting(text: &str) -> BTreeSet<(u64, String)> {
+    let mut waiting = BTreeSet::new();
+    for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
+        let mut words = line.splitn(3, ' ');
+        if let (Some(sign), Some(Ok(event)), Some(url)) = (words.next(), words.next().map(str::parse), words.next()) {
+            let entry = (event, url.to_owned());
+            match sign {
+                "+" => drop(waiting.insert(entry)),
+                _ => drop(waiting.remove(&entry)),
+            }
+        }
+    }
+    waiting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_what_was_not_done() {
+        let text = "+ 1 http://a/\n+ 2 http://a/\n+ 2 http://b/\n- 1 http://a/\n- 2 http://b/\n+ 3 http://a";
+        assert_eq!(read_waiting(text), BTreeSet::from([(2, "http://a/".to_owned())]));
+    }
+
+    #[test]
+    fn a_listener_that_ends_in_order_leaves_no_file_and_one_that_does_not_leaves_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("events.db");
+        let path = {
+            let notes = UnforwardedNotes::begin(&store, 7).unwrap();
+            notes.note_waiting(1, "http://a/");
+            assert!(find_abandoned(&store).is_empty(), "it is held");
+            notes.note_done(1, "http://a/");
+            notes.path.clone()
+        };
+        assert!(!path.exists());
+        let notes = UnforwardedNotes::begin(&store, 8).unwrap();
+        notes.note_waiting(2, "http://a/");
+        drop(notes);
+        let found = find_abandoned(&store);
+        assert_eq!(found.len(), 1);
+        assert_eq!(read_waiting(&fs::read_to_string(&found[0].0).unwrap()).len(), 1);
+    }
+}
