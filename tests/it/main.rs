@@ -24,6 +24,7 @@ mod json_stringify;
 mod main_job;
 mod minimum_rust;
 mod reach;
+mod recipes;
 mod records;
 mod redirects;
 mod relay;
