@@ -14,8 +14,8 @@ pub(super) fn describe_tls_error(error: &Error) -> String {
 fn describe_certificate_error(fault: &CertificateError) -> String {
     let words = match fault {
         CertificateError::UnknownIssuer => {
-            "the certificate was not issued by an authority that this machine trusts; give its CA's file with --ca-file or in SSL_CERT_FILE, or \
-             add the CA to the system's certificates"
+            "the certificate was not issued by an authority that this machine trusts; give its CA's file with --ca-file or \
+             in SSL_CERT_FILE, or add the CA to the system's certificates"
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "the certificate has expired; issue a new one"

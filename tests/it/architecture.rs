@@ -4,8 +4,11 @@
 mod figures;
 mod source;
 
+use crate::support::counterpart;
 use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
 
 const PROCESS: [&str; 6] = ["clock", "shutdown", "context", "terminal", "system", "logging"];
 
@@ -207,6 +210,14 @@ fn outside_things_are_touched_at_their_door_only() {
 fn files_say_what_they_are_for_and_stay_short() {
     assert_eq!(wrong_sizes(&Source::below("src")), Vec::<String>::new());
     assert_eq!(wrong_sizes(&Source::below("tests")), Vec::<String>::new());
+}
+
+#[test]
+fn every_mutant_finds_its_line() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/run");
+    let Some(python) = counterpart("python3") else { return };
+    let output = Command::new(python).arg(script).arg("--check").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]

@@ -262,7 +262,7 @@ mod acting {
         let (listener, inspector) = listening(&scene, &[]);
         for (path, body, words) in [
             ("/api/replay", r#"{"events":[9]}"#, "there is no event #9"),
-            ("/api/replay", "nothing", "the request is not understood"),
+            ("/api/replay", "nothing", "the request cannot be understood"),
             ("/api/replay", r#"{"events":[1],"speed":2}"#, "speed"),
             ("/api/send", r#"{"body":"x","to":"ftp://x"}"#, "ftp"),
             ("/api/send", "{}", "give either body or body_base64"),

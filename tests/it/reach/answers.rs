@@ -111,7 +111,7 @@ fn a_reset_that_is_past_is_said_so() {
 fn what_the_service_cannot_reach_is_not_subscribed() {
     let scene = Scene::new();
     for (url, words) in [
-        ("https://10.1.2.3/hook", "10.1.2.3 is known in its own network only"),
+        ("https://10.1.2.3/hook", "10.1.2.3 is known only in its own network"),
         ("https://192.168.0.9/hook", "192.168.0.9 is known"),
         ("https://app.internal/hook", "app.internal is known"),
         ("https://localhost/hook", "is this machine"),

@@ -132,7 +132,7 @@ fn insecure_is_for_this_machine_alone() {
         let (before, after) =
             line.iter().position(|word| *word == "--").map_or((line, &[][..]), |at| line.split_at(at));
         let ended = scene.run(before.iter().chain(&["-k"]).chain(after).copied()).code(2);
-        assert!(ended.err().contains("--insecure is for this machine's own names"), "{ended}");
+        assert!(ended.err().contains("--insecure works only for this machine's own names"), "{ended}");
     }
 }
 
