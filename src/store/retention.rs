@@ -41,13 +41,16 @@ pub(crate) struct StoreRetention {
     pub clock: SharedClock,
 }
 
+/// Whether an event is for a target.
+pub(crate) type DueFilter = Arc<dyn Fn(&EventFacts, &RawBody) -> bool + Send + Sync>;
+
 /// A target that events are forwarded to.
 #[derive(Clone)]
 pub(crate) struct RetentionTarget {
     /// As attempts are recorded.
     pub url: String,
     /// Whether it gets an event.
-    pub is_due: Arc<dyn Fn(&EventFacts, &RawBody) -> bool + Send + Sync>,
+    pub is_due: DueFilter,
 }
 
 impl std::fmt::Debug for StoreRetention {
