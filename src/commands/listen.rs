@@ -234,7 +234,7 @@ async fn serve(
     (address, mut receiving, exposure): (SocketAddr, receive::ListenerSettings, exposure::ExposurePlan),
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
-    let relaying = &arguments.relaying;
+    let (life, relaying) = (&arguments.life, &arguments.relaying);
     let (store, mut more) = arguments.keeping.open_store(&receiving, relaying.has_store(), context, settings)?;
     let door = match relaying.is_subscriber() {
         true => None,
@@ -245,7 +245,6 @@ async fn serve(
     let recorder = store.as_ref().map(Store::recorder);
     let relaying::OpenRelay { recorder, intake, url, words } = relaying.open(door, recorder, context, &screen).await?;
     let recorder = note_unforwarded(recorder, &receiving, context, settings).await?;
-    let life = &arguments.life;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let store_path = session::store_path(context, settings)?;

@@ -102,20 +102,24 @@ fn the_job_of_gitlab_runs_as_printed() {
     recipe.left_reports();
 }
 
-#[test]
-fn the_steps_of_the_action_install_and_start() {
-    let (Some(_), Some(_)) = (counterpart("curl"), counterpart("jq")) else { return };
-    let recipe = Recipe::new();
-    let install = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action/install");
-    // A release of this very program, where a runner would look for one.
-    let releases = recipe.path("releases");
-    let name = "referralloop-x86_64-unknown-linux-musl";
+/// A release of this very program, where a runner would look for one.
+fn make_release(recipe: &Recipe, name: &str) -> PathBuf {
     let line = format!(
         "mkdir -p releases/download/v0.1.0 {name} temp; ln -s {} {name}/referralloop; cd releases/download/v0.1.0
          tar --dereference -C ../../.. -cf - {name} | xz -0 > {name}.tar.xz; sha256sum {name}.tar.xz > {name}.tar.xz.sha256",
         program().display()
     );
     recipe.run("bash", &line, &[]);
+    recipe.path("releases")
+}
+
+#[test]
+fn the_steps_of_the_action_install_and_start() {
+    let (Some(_), Some(_)) = (counterpart("curl"), counterpart("jq")) else { return };
+    let recipe = Recipe::new();
+    let install = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action/install");
+    let name = "referralloop-x86_64-unknown-linux-musl";
+    let releases = make_release(&recipe, name);
     let (output, variables, temp) = (recipe.path("output"), recipe.path("variables"), recipe.path("temp"));
     let address = format!("file://{}", releases.display());
     let of = |path: &PathBuf| path.to_str().unwrap().to_owned();
