@@ -208,6 +208,7 @@ def steady(text, terminal):
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:PORT", text)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f…]{4,}[0-9a-f-]*", "ID", text)
     text = re.sub(r"\b[0-9a-f]{40,64}\b", "DIGEST", text)
+    text = re.sub(r"\b[0-9A-Z]{6}(  +ID|$)", r"CODE\1", text, flags=re.M)
     text = re.sub(r"sub_[0-9a-f]{16}", "SUBSCRIPTION", text)
     text = re.sub(r"\d+(\.\d+)? (ms|s|µs)\b", "N ms", text)
     text = re.sub(r"in \d:\d\d", "in M:SS", text)
