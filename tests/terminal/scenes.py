@@ -70,7 +70,7 @@ def burst(terminal):
     for number in range(1, 13):
         post(port, event(number))
     terminal.wait_for(r"#12 created")
-    terminal.wait_for(r"12 events")
+    terminal.wait_for(r"12 events.*1 failed")
 
 
 def keys(terminal):
