@@ -138,7 +138,7 @@ pub(super) struct FileIdentity {
 }
 
 /// Device and number.
-type FileNumber = (u64, u64);
+pub(crate) type FileNumber = (u64, u64);
 
 impl FileIdentity {
     /// Those that lie there now.
@@ -158,15 +158,16 @@ impl FileIdentity {
     }
 }
 
+/// Which file lies at a path; `None` where there is none.
 #[cfg(unix)]
-fn file_number(path: &Path) -> Option<FileNumber> {
+pub(crate) fn file_number(path: &Path) -> Option<FileNumber> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
 /// Elsewhere an open file cannot be taken away.
 #[cfg(not(unix))]
-fn file_number(_: &Path) -> Option<FileNumber> {
+pub(crate) fn file_number(_: &Path) -> Option<FileNumber> {
     None
 }
 

@@ -13,6 +13,6 @@ mod writer;
 pub(crate) use code::{InvalidStoredValue, OutcomeColumns, decode_time};
 pub(crate) use error::{OpenError, ReadError};
 pub(crate) use fault::WriteFault;
-pub(crate) use file::{library_version, open_reader, open_writer, tighten_permissions};
+pub(crate) use file::{FileNumber, file_number, library_version, open_reader, open_writer, tighten_permissions};
 pub(crate) use schema::DatabaseSchema;
 pub(crate) use writer::{GroupWriter, TransactionTables, WrittenFile, WrittenTables};

@@ -12,6 +12,7 @@
 //! | `router` | which path is answered by whom |
 //! | `query`, `reading` | which events are asked for, and reading them |
 //! | `stream` | what happens, as it happens |
+//! | `timeline` | when things happened, and how long answers took |
 //! | `acting`, `delivering` | what the page may do |
 //! | `readers` | connections to the store |
 //! | `door` | the socket, the token, and the URL that is opened |
@@ -29,6 +30,7 @@ mod readers;
 mod reading;
 mod router;
 mod stream;
+mod timeline;
 #[cfg(test)]
 mod tests;
 

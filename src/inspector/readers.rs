@@ -41,8 +41,12 @@ impl ReaderPool {
 }
 
 impl PooledReaders {
+    /// One that reads the file that lies there now: a store that was taken away or replaced is read no longer.
     fn take(&self) -> Result<StoreReader, Error> {
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(StoreReader::is_current);
+        let kept = idle.pop();
+        drop(idle);
         kept.map_or_else(|| StoreReader::open(&self.store).map_err(Error::from), Ok)
     }
 

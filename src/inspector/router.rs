@@ -3,7 +3,7 @@
 use super::access::AccessFault;
 use super::answer::{answer, answer_asset, answer_error, answer_missing, answer_stranger, answer_wrong_method};
 use super::assets::find_asset;
-use super::{Inspector, acting, reading, stream};
+use super::{Inspector, acting, reading, stream, timeline};
 use crate::error::Error;
 use crate::server::{CatchPanic, DetachOnDrop, ServerLimits, read_body};
 use axum::Router;
@@ -66,6 +66,7 @@ async fn read(inspector: &Inspector, parts: &Parts) -> Result<Response, Error> {
         ["status"] => reading::show_status(own).await,
         ["events"] => reading::list_events(own, query).await,
         ["refused"] => reading::list_refused(own, query).await,
+        ["timeline"] => timeline::show_timeline(own, query).await,
         ["stream"] => {
             let (since, rest) = take_parameter(query, "since");
             stream::open_stream(inspector, &rest, since.as_deref(), &parts.headers)

@@ -123,6 +123,9 @@ impl StoreFollower {
 
     /// What happened since the last look.
     fn look(&mut self, around: &InspectorContext) -> Result<Vec<u8>, Error> {
+        if !self.reader.is_current() {
+            return self.begin_anew(around);
+        }
         let version = self.reader.read_data_version()?;
         if version == self.version {
             return Ok(Vec::new());
@@ -141,6 +144,15 @@ impl StoreFollower {
         self.at = until;
         push_record(&mut messages, Some(&until), now, &PlaceRecord { last: until.events, skipped });
         Ok(messages)
+    }
+
+    /// Another store lies there, or none any more: what was told is out of date.
+    fn begin_anew(&mut self, around: &InspectorContext) -> Result<Vec<u8>, Error> {
+        self.reader = StoreReader::open(&around.store)?;
+        (self.version, self.at) = (self.reader.read_data_version()?, self.reader.read_cursor()?);
+        let (mut message, last) = (Vec::new(), self.at.events);
+        push_record(&mut message, Some(&self.at), around.clock.now(), &ResetRecord { last, skipped: 0 });
+        Ok(message)
     }
 
     /// The newest of what changed, oldest first; answers how many were passed over.

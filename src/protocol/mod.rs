@@ -19,6 +19,7 @@ pub mod facts;
 pub mod field;
 pub mod json;
 pub(crate) mod keeping;
+pub(crate) mod latency;
 pub(crate) mod load;
 pub(crate) mod payload;
 pub(crate) mod reconcile;

@@ -5,19 +5,23 @@
 
 use super::key;
 use super::reader::StoreReader;
-use crate::database::ReadError;
+use crate::database::{FileNumber, ReadError};
 
 /// The digest of every event that has an address, in the order of their numbers.
 #[derive(Debug, Default)]
 pub(crate) struct EmailIndex {
+    file: Option<FileNumber>,
     read: u64,
     events: Vec<u64>,
     digests: Vec<i32>,
 }
 
 impl EmailIndex {
-    /// Reads what was added since.
+    /// Reads what was added since; everything, where the reader's store is another one than before.
     pub(crate) fn catch_up(&mut self, reader: &StoreReader) -> Result<(), ReadError> {
+        if self.file != reader.file() {
+            *self = Self { file: reader.file(), ..Self::default() };
+        }
         let after = self.read.cast_signed();
         let added: Vec<(u64, Option<i32>)> = reader.read(Vec::new(), |connection| {
             let mut statement = connection.prepare_cached("SELECT id, email FROM events WHERE id > ?1 ORDER BY id")?;

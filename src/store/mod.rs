@@ -18,6 +18,7 @@
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune`, `retention` | removing for good: on request, or the oldest as new ones come |
 //! | `filter`, `reader`, `changes`, `email_index` | which events, reading them, what happened since, finding an address |
+//! | `timeline` | when what happened |
 
 mod changes;
 mod code;
@@ -38,6 +39,7 @@ mod rows;
 mod schema;
 mod sql;
 mod tables;
+mod timeline;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,7 @@ pub(crate) use prune::prune;
 pub(crate) use reader::StoreReader;
 pub(crate) use retention::{RetentionTarget, StoreRetention};
 pub(crate) use rows::{ArrivalRow, EventRow, RefusedRow};
+pub(crate) use timeline::{TimelinePoint, TimelineSample};
 
 use crate::database::{self, GroupWriter, WrittenFile, WrittenTables};
 use crate::protocol::arrival::{

@@ -8,7 +8,7 @@ use super::key;
 use super::recent_index;
 use super::rows::{self, ArrivalRow, EventRow, RefusedRow, StoreStats};
 use super::schema::STORE;
-use crate::database::{self, OpenError, ReadError};
+use crate::database::{self, FileNumber, OpenError, ReadError};
 use crate::protocol::attempt::Attempt;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 pub struct StoreReader {
     path: PathBuf,
     connection: Option<Connection>,
+    file: Option<FileNumber>,
 }
 
 impl StoreReader {
@@ -30,7 +31,19 @@ impl StoreReader {
     /// as this reader lives.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        Ok(Self { path: path.to_path_buf(), connection: database::open_reader(&STORE, path, PATIENCE)? })
+        // Asked first: of what is put there in between, it is the older one that is remembered, and it is opened again.
+        let file = database::file_number(path);
+        Ok(Self { path: path.to_path_buf(), connection: database::open_reader(&STORE, path, PATIENCE)?, file })
+    }
+
+    /// Which file was opened.
+    pub(crate) fn file(&self) -> Option<FileNumber> {
+        self.file
+    }
+
+    /// Whether the file that was opened still lies at its path, rather than another one or none.
+    pub(crate) fn is_current(&self) -> bool {
+        database::file_number(&self.path) == self.file
     }
 
     /// Whether there was a store when this reader was opened.

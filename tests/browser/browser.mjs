@@ -1,6 +1,6 @@
 // Chromium over its DevTools protocol, with nothing but Node: WebSocket and fetch are built in.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -51,6 +51,7 @@ export class Browser {
     const { targetId } = await this.send("Target.createTarget", { url: "about:blank", browserContextId });
     const { sessionId } = await this.send("Target.attachToTarget", { targetId, flatten: true });
     const page = new Page(this, sessionId, targetId);
+    page.context = browserContextId;
     this.sessions.set(sessionId, page);
     for (const domain of ["Page", "Runtime", "Network", "Log", "Performance"]) await page.send(`${domain}.enable`);
     await page.size(width, height);
@@ -128,6 +129,15 @@ class Page {
     await this.send("Input.dispatchMouseEvent", { type: "mousePressed", ...at(from) });
     for (let step = 1; step <= 8; step += 1) await this.send("Input.dispatchMouseEvent", { type: "mouseMoved", ...at(from + ((to - from) * step) / 8), buttons: 1 });
     await this.send("Input.dispatchMouseEvent", { type: "mouseReleased", ...at(to) });
+  }
+
+  // What is saved by doing something.
+  async download(work) {
+    const folder = mkdtempSync(join(this.browser.folder, "saved-"));
+    await this.browser.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, browserContextId: this.context });
+    await work();
+    const name = await until("a file", () => readdirSync(folder).find((file) => !file.endsWith(".crdownload")));
+    return readFileSync(join(folder, name), "utf8");
   }
 
   type(text) { return this.send("Input.insertText", { text }); }

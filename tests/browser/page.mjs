@@ -6,14 +6,9 @@
 // REFERRALLOOP names the program, CHROMIUM the browser, NODE_MODULES a folder with axe-core; SHOTS one for pictures.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { audit, views, violations } from "./axe.mjs";
 import { Browser, until } from "./browser.mjs";
 import { Home } from "./program.mjs";
-
-const axeFile = join(process.env.NODE_MODULES ?? "target/counterparts/node_modules", "axe-core/axe.min.js");
-const axe = existsSync(axeFile) ? readFileSync(axeFile, "utf8") : undefined;
-if (!axe) console.log("skipped: axe-core is not installed; tests/counterparts/install does it");
 
 const HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "javascript:alert(1)", "\u202eevil\u202c", "\u0085\u009b31m", "a\u200bb", "\u001b[31m", "\u0000", "{{constructor.constructor('alert(1)')()}}", "%3Cscript%3E", "'; DROP TABLE events; --", "\ud83d\ude00", "\ufeff", "\u2028"];
 
@@ -35,24 +30,6 @@ const target = `http://127.0.0.1:${app.address().port}/webhooks`;
 
 const home = new Home();
 const browser = await Browser.start();
-const views = [];
-const violations = [];
-
-async function audit(page, name) {
-  if (!axe) return;
-  for (const dark of [false, true]) {
-    await page.media({ dark });
-    // The page's own policy would forbid it.
-    const found = await page.isolated(`(async () => { ${axe}; const told = await axe.run(document, { resultTypes: ["violations"] }); return told.violations.map((v) => v.id + ": " + v.nodes.slice(0, 3).map((n) => n.target + " " + n.failureSummary).join(" | ")); })()`);
-    violations.push(...found.map((words) => `${name}, ${dark ? "dark" : "light"}: ${words}`));
-  }
-  await page.media({ dark: false });
-  views.push(name);
-}
-
-async function shoot(page, name) {
-  if (process.env.SHOTS) await page.shoot(join(process.env.SHOTS, `${name}.png`));
-}
 
 const rows = (page) => page.run(() => [...document.querySelectorAll(".row:not([hidden]):not(.empty)")].map((row) => row.textContent));
 const shows = (page, words, number) => until(`${number} rows with ${words}`, async () => { const found = await rows(page); return found.length === number && found.every((row) => row.includes(words)) && found; });

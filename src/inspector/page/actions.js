@@ -6,6 +6,15 @@ import { shortType } from "./list.js";
 
 const memory = { get to() { return localStorage.getItem("to") ?? ""; }, set to(value) { localStorage.setItem("to", value); } };
 
+// A day or a time of the viewer's own clock as a moment; everything else the program understands by itself.
+function moment(text) {
+  const now = new Date();
+  const day = { today: 0, yesterday: 1 }[text];
+  if (day !== undefined) return new Date(now.getFullYear(), now.getMonth(), now.getDate() - day).toISOString();
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text)?.slice(1).map((part) => Number(part ?? 0));
+  return parts ? new Date(parts[0], parts[1] - 1, ...parts.slice(2)).toISOString() : text;
+}
+
 const field = (label, input, hint) => h("label", { class: "field" }, h("span", {}, label), input, hint && h("small", {}, hint));
 const targetField = (status) => {
   const input = h("input", { type: "text", name: "to", value: memory.to, placeholder: status?.listener ?? "http://127.0.0.1:4242/", spellcheck: "false", autocomplete: "off" });
@@ -129,6 +138,22 @@ export class Actions {
       if (!Number.isInteger(wanted) || wanted < 1) throw new Error("Write the number of an event, like 41");
       await this.app.openComparison([number, wanted]);
       box.close();
+    });
+  }
+
+  chooseTime() {
+    const { app } = this;
+    const input = (name, placeholder) => h("input", { type: "text", name, value: app.filters[name], placeholder, spellcheck: "false", autocomplete: "off" });
+    const [since, until] = [input("since", "the beginning"), input("until_time", "now")];
+    const preset = (words, from, to) => button(words, () => { box.close(); app.zoom(from, to); }, {});
+    const box = this.form("Time", [
+      h("div", { class: "bar" }, preset("Any time", "", ""), preset("Last 15 minutes", "15m", ""), preset("Last hour", "1h", ""), preset("Today", moment("today"), ""), preset("Yesterday", moment("yesterday"), moment("today"))),
+      field("From", since, "2024-01-15, 2024-01-15 10:00, today, or how long ago: 2h"), field("Before", until)],
+    "Show", async () => {
+      const [from, to] = [since, until].map((box) => moment(box.value.trim()));
+      await call(`/api/timeline${query({ since: from, until_time: to })}`);
+      box.close();
+      app.zoom(from, to);
     });
   }
 

@@ -1,10 +1,11 @@
 // The page: what is asked for stands in the URL, what is shown follows from it and from what happens.
 
-import { $, button, count, h, segmented, toast } from "./dom.js";
+import { $, button, count, h, segmented, shortTime, toast } from "./dom.js";
 import { Stream, call, enter, fetchEvents, query } from "./data.js";
 import { List, when } from "./list.js";
 import { showComparison, showEvent, showRefused } from "./detail.js";
 import { Actions } from "./actions.js";
+import { Timeline, overview } from "./charts.js";
 
 const FILTERS = ["q", "events", "state", "failed", "waitlist", "where", "since", "until_time", "direction"];
 const SCREEN = 60;
@@ -14,6 +15,7 @@ class App {
     this.list = new List((number, record) => this.open(number, record), () => this.paintNote());
     this.list.fault = (error) => this.fail(error);
     this.act = new Actions(this);
+    this.timeline = new Timeline((since, until_time) => this.zoom(since, until_time));
     this.redact = sessionStorage.getItem("mask") === "1";
     this.fresh = 0;
     this.readUrl();
@@ -25,13 +27,14 @@ class App {
     this.refused = parts.get("refused") !== null && parts.get("view") === "refused" || parts.get("view") === "refused";
     const number = (name) => (/^\d+$/.test(parts.get(name) ?? "") ? Number(parts.get(name)) : undefined);
     const pair = /^(\d+),(\d+)$/.exec(parts.get("compare") ?? "");
-    this.shown = pair ? { compare: [Number(pair[1]), Number(pair[2])] } : number("event") ? { event: number("event") } : number("refused") ? { refused: number("refused") } : undefined;
+    this.shown = pair ? { compare: [Number(pair[1]), Number(pair[2])] } : number("event") ? { event: number("event") } : number("refused") ? { refused: number("refused") } : parts.get("overview") ? { overview: true } : undefined;
   }
 
   writeUrl(push) {
     const fields = { ...this.filters, view: this.refused ? "refused" : "" };
     if (this.shown?.event) fields.event = this.shown.event;
     if (this.shown?.refused) fields.refused = this.shown.refused;
+    if (this.shown?.overview) fields.overview = true;
     if (this.shown?.compare) fields.compare = this.shown.compare.join(",");
     const url = `/${query(fields)}`;
     if (url !== location.pathname + location.search) history[push ? "pushState" : "replaceState"](null, "", url);
@@ -73,6 +76,7 @@ class App {
       if (this.isFiltered) this.list.showFound(rows, next, this.fields);
       else this.list.showAll(status.first, Math.max(status.last, rows[0]?.event ?? 0), rows, this.fields);
       this.took = performance.now() - began;
+      this.timeline.load(this.filters).catch((error) => this.fail(error));
       this.setFresh(0);
       this.fault = undefined;
     } catch (error) {
@@ -96,6 +100,23 @@ class App {
     this.load().catch((error) => this.fail(error));
   }
 
+  zoom(since, until_time) {
+    Object.assign(this.filters, { since, until_time });
+    this.writeUrl(true);
+    this.load().catch((error) => this.fail(error));
+  }
+
+  // What is pending has changed; whoever looks at it sees it.
+  refreshStatus() {
+    this.asking ??= setTimeout(async () => {
+      this.asking = undefined;
+      try {
+        [this.status] = await call("/api/status");
+        if (!this.shown || this.shown.overview || this.shown.event === this.event?.event) this.openShown(true);
+      } catch { /* the stream says so when it is cut */ }
+    }, 300);
+  }
+
   fail(error) {
     if (error.status === 401 || error.status === 403) {
       $("detail").replaceChildren(h("div", { class: "blank" }, h("h2", {}, "This browser is not let in"), h("p", {}, "Open the URL that the command printed, with the token behind the #:"), h("pre", { class: "code" }, "referralloop inspect --open")));
@@ -117,6 +138,7 @@ class App {
       if (record.last > (this.status?.last ?? 0)) this.status.last = record.last;
       if (record.skipped && !this.isFiltered) this.list.grow(record.last);
       if (record.skipped && this.isFiltered) this.later();
+      if (record.skipped) this.timeline.later(() => this.filters);
     }
     document.dispatchEvent(new CustomEvent("heard", { detail: [name, record] }));
   }
@@ -124,6 +146,8 @@ class App {
   hearEvent(e) {
     const isNew = e.event > (this.status?.last ?? 0);
     if (isNew && this.status) this.status.last = e.event;
+    this.timeline.later(() => this.filters);
+    if (e.last_attempt && (e.last_attempt.outcome !== "acknowledged" || this.status?.pending.length)) this.refreshStatus();
     if (this.isFiltered) {
       this.list.take(e);
       this.later();
@@ -214,14 +238,15 @@ class App {
     const focus = document.activeElement?.closest("#filters") && document.activeElement.dataset;
     const toggle = (words, on, flip) => button(words, flip, { class: "pill", "aria-pressed": String(on), "data-value": words });
     const box = (name, label, width) => h("input", { type: "text", class: `pill ${width}`, name, "aria-label": label, placeholder: label, value: f[name], spellcheck: "false", autocomplete: "off", on: { change: (event) => this.set(name, event.target.value.trim()) } });
-    const zone = f.since || f.until_time;
+    const zone = [f.since, f.until_time].map((time) => (/^\d{4}-.*Z$/.test(time) ? shortTime(time) : time));
     $("filters").replaceChildren(
       segmented("Type", [["", "All"], ["signup.created", "Created"], ["signup.position_changed", "Moved"], ["signup.deleted", "Deleted"]], this.refused ? "-" : f.events, (value) => { this.refused = false; this.set("events", value); }),
       segmented("Verification", [["", "Any"], ["valid", "Verified"], ["unsigned", "Unsigned"]], f.state, (value) => { this.refused = false; this.set("state", value); }),
       toggle("Failed", f.failed === "1", () => { this.refused = false; this.set("failed", f.failed ? "" : "1"); }),
       toggle("Refused", this.refused, () => { this.refused = !this.refused; this.reload(); }),
+      button(zone.some(Boolean) ? `${zone[0] || "Beginning"} – ${zone[1] || "now"}` : "Any time", () => this.act.chooseTime(), { class: "pill", "aria-pressed": String(zone.some(Boolean)), "aria-haspopup": "dialog" }),
       box("waitlist", "Waitlist id", ""), box("where", "jq condition, .data.position < 10", "long"),
-      zone ? button("Time range ✕", () => { f.since = ""; this.set("until_time", ""); }, { class: "pill", "aria-pressed": "true" }) : "",
+      segmented("Direction", [["", "Both ways"], ["received", "Received"], ["sent", "Sent"]], f.direction, (value) => { this.refused = false; this.set("direction", value); }),
       this.isFiltered ? button("Clear", () => this.clear(), { class: "quiet" }) : "");
     if (focus?.value !== undefined) [...$("filters").querySelectorAll("button")].find((node) => node.dataset.value === focus.value)?.focus();
   }
@@ -247,7 +272,7 @@ class App {
   async openShown(quiet) {
     const box = $("detail");
     document.body.classList.toggle("open", Boolean(this.shown));
-    if (!this.shown) return box.replaceChildren(this.welcome());
+    if (!this.shown || this.shown.overview) return this.showOverview(quiet);
     const wanted = this.shown;
     const around = { redact: this.redact, act: this.act, status: this.status, open: (number) => this.openEvent(number) };
     const slot = h("div", { class: "slot" });
@@ -263,6 +288,14 @@ class App {
       if (error.status === 404 || error.status === 400) box.replaceChildren(button("‹ Back", () => this.close(), { class: "back quiet" }), h("div", { class: "blank" }, h("h2", {}, "Not here"), h("p", {}, error.message)));
       else this.fail(error);
     }
+  }
+
+  showOverview(quiet) {
+    const [box, drawn] = [$("detail"), this.timeline.drawn];
+    const top = quiet ? box.scrollTop : 0;
+    const isEmpty = !drawn || ![drawn.arrivals, drawn.acknowledged, drawn.failed].some((bars) => bars.some(Boolean));
+    box.replaceChildren(button("‹ Back", () => this.close(), { class: "back quiet" }), isEmpty ? this.welcome() : overview(drawn, this.status, h("p", { class: "dim part" }, "j and k move, Enter opens, / searches, ? shows all keys.")));
+    box.scrollTop = top;
   }
 
   welcome() {
@@ -297,6 +330,8 @@ class App {
       const link = event.target.closest?.("a[data-event]");
       if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); this.openEvent(Number(link.dataset.event)); }
     });
+    document.addEventListener("timeline", () => (!this.shown || this.shown.overview) && this.showOverview(true));
+    document.addEventListener("overview", () => { this.shown = { overview: true }; this.writeUrl(true); this.openShown(); });
     addEventListener("popstate", () => { this.readUrl(); this.load().catch((error) => this.fail(error)); this.openShown(); });
     this.openShown();
   }

@@ -3,9 +3,11 @@
 use super::signing::DiagnosisFields;
 use super::{format_instant, named};
 use crate::protocol::arrival::ForwardProgress;
+use crate::protocol::latency::{LATENCY_ENDS_MS, LatencyDistribution};
 use crate::protocol::event::{CatalogueField, EventType, FieldKind};
 use crate::protocol::signature::SignatureFault;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Fields of a `page`.
 #[derive(Serialize)]
@@ -121,7 +123,47 @@ impl PendingForwardFields {
     }
 }
 
+/// Fields of a `timeline`: equal bars of a span of time.
+#[derive(Serialize)]
+pub(crate) struct TimelineRecord {
+    pub from: String,
+    pub to: String,
+    /// Whether each of some rows stands for many.
+    #[serde(rename = "estimate")]
+    pub is_estimate: bool,
+    pub arrivals: Vec<u64>,
+    pub acknowledged: Vec<u64>,
+    pub failed: Vec<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency: Option<LatencyFields>,
+}
+
+/// How long answers took.
+#[derive(Serialize)]
+pub(crate) struct LatencyFields {
+    ranges: Vec<LatencyRangeFields>,
+    figures_us: BTreeMap<&'static str, u64>,
+}
+
+/// A range of latencies; the last one has no end.
+#[derive(Serialize)]
+struct LatencyRangeFields {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    below_ms: Option<u64>,
+    count: u64,
+}
+
+impl LatencyFields {
+    pub(crate) fn of(found: LatencyDistribution) -> Self {
+        let ends = LATENCY_ENDS_MS.iter().copied().map(Some).chain([None]);
+        let ranges = ends.zip(found.counts).map(|(below_ms, count)| LatencyRangeFields { below_ms, count });
+        let figures = found.figures.map(|(name, latency)| (name, u64::try_from(latency.as_micros()).unwrap_or(u64::MAX)));
+        Self { ranges: ranges.collect(), figures_us: figures.into() }
+    }
+}
+
 named! {
+    TimelineRecord => "timeline",
     PageRecord => "page",
     PlaceRecord => "place",
     HelloRecord => "hello",

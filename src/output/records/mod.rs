@@ -19,8 +19,8 @@ mod verdicts;
 pub(crate) use account::{LoginRecord, LogoutRecord, WaitlistRecord, WhoamiRecord};
 pub(crate) use events::{BodyFields, PayloadFactFields, header_fields};
 pub(crate) use inspector::{
-    CatalogueFieldRecord, HelloRecord, PageRecord, PayloadRecord, PendingForwardFields, PlaceRecord, RefusalRecord,
-    ResetRecord, StatusRecord,
+    CatalogueFieldRecord, HelloRecord, LatencyFields, PageRecord, PayloadRecord, PendingForwardFields, PlaceRecord,
+    RefusalRecord, ResetRecord, StatusRecord, TimelineRecord,
 };
 pub(crate) use sandbox::{DeliveryPageFields, DeliveryRecord, ReadyRecord};
 pub(crate) use setup::{

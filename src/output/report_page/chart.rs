@@ -4,8 +4,8 @@ use super::EventPanel;
 use crate::output::html::HtmlFragment;
 use crate::output::phrases;
 use crate::output::style::OutputStyle;
+use crate::protocol::latency::{LATENCY_ENDS_MS, LatencyDistribution};
 use jiff::Timestamp;
-use std::time::Duration;
 
 const WIDTH: f64 = 1000.0;
 const LEFT: f64 = 90.0;
@@ -40,26 +40,14 @@ pub(super) fn draw_timeline(panels: &[EventPanel], style: &OutputStyle) -> HtmlF
     svg.tag("<p class=\"dim\">Blue: came in. Green: acknowledged. Red: not.</p>")
 }
 
-/// Upper ends of the bars, in milliseconds; the last one has none.
-const ENDS: [u64; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
-
 /// A bar for each range of latencies, and the usual figures.
 pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
-    let mut all: Vec<Duration> = panels
-        .iter()
-        .flat_map(|panel| &panel.attempts)
-        .filter(|attempt| attempt.outcome.status().is_some())
-        .map(|attempt| attempt.latency)
-        .collect();
-    if all.is_empty() {
+    let attempts = panels.iter().flat_map(|panel| &panel.attempts);
+    let answered = attempts.filter(|attempt| attempt.outcome.status().is_some());
+    let Some(found) = LatencyDistribution::of(answered.map(|attempt| (attempt.latency, 1)).collect()) else {
         return HtmlFragment::new().tag("<p class=\"dim\">No attempt was answered.</p>");
-    }
-    all.sort_unstable();
-    let mut counts = [0u64; ENDS.len() + 1];
-    for latency in &all {
-        let ms = latency.as_millis();
-        counts[ENDS.iter().position(|end| ms < u128::from(*end)).unwrap_or(ENDS.len())] += 1;
-    }
+    };
+    let counts = found.counts;
     let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
     let step = (WIDTH - 40.0) / counts.len() as f64;
     let mut svg =
@@ -83,17 +71,15 @@ pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
             svg = svg.tag("\">").text(phrases::format_count(*count).as_str()).tag("</text>");
         }
     }
-    svg.tag("</svg><p class=\"dim\">").text(&figures(&all)).tag("</p>")
+    svg.tag("</svg><p class=\"dim\">").text(&figures(&found)).tag("</p>")
 }
 
 fn label(at: usize) -> String {
     let unit = |ms: u64| if ms < 1000 { format!("{ms} ms") } else { format!("{} s", ms / 1000) };
-    ENDS.get(at).map_or_else(|| format!("≥ {}", unit(ENDS[ENDS.len() - 1])), |end| format!("< {}", unit(*end)))
+    LATENCY_ENDS_MS.get(at).map_or_else(|| format!("≥ {}", unit(LATENCY_ENDS_MS[LATENCY_ENDS_MS.len() - 1])), |end| format!("< {}", unit(*end)))
 }
 
-/// The nearest rank of each share in a sorted list.
-fn figures(sorted: &[Duration]) -> String {
-    let rank = |share: f64| sorted[((sorted.len() as f64 * share).ceil() as usize).clamp(1, sorted.len()) - 1];
-    let shown = |name: &str, share| format!("{name} {}", phrases::format_duration(rank(share)).as_str());
-    [shown("p50", 0.5), shown("p90", 0.9), shown("p99", 0.99), shown("max", 1.0)].join(" · ")
+fn figures(found: &LatencyDistribution) -> String {
+    let shown = found.figures.map(|(name, latency)| format!("{name} {}", phrases::format_duration(latency).as_str()));
+    shown.join(" · ")
 }

@@ -1,4 +1,4 @@
-//! The page in a real Chromium: `tests/browser/page.mjs`, which anybody can run by hand.
+//! The page in a real Chromium: scripts of `tests/browser`, which anybody can run by hand.
 
 use crate::support::{Scene, counterpart, note_skipped, program};
 use std::path::Path;
@@ -28,4 +28,9 @@ fn find_program(name: &str) -> Option<std::path::PathBuf> {
 #[test]
 fn the_page_works_in_a_browser() {
     run_script("page.mjs");
+}
+
+#[test]
+fn the_drawings_and_filters_work_in_a_browser() {
+    run_script("timeline.mjs");
 }

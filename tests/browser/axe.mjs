@@ -1,0 +1,23 @@
+// The rules of accessibility, in every view that a script shows: light and dark.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const file = join(process.env.NODE_MODULES ?? "target/counterparts/node_modules", "axe-core/axe.min.js");
+const axe = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+if (!axe) console.log("skipped: axe-core is not installed; tests/counterparts/install does it");
+
+export const views = [];
+export const violations = [];
+
+export async function audit(page, name) {
+  if (process.env.SHOTS) await page.shoot(join(process.env.SHOTS, `${name.replaceAll(" ", "-")}.png`));
+  if (!axe) return;
+  for (const dark of [false, true]) {
+    await page.media({ dark });
+    // The page's own policy would forbid it.
+    const found = await page.isolated(`(async () => { ${axe}; const told = await axe.run(document, { resultTypes: ["violations"] }); return told.violations.map((v) => v.id + ": " + v.nodes.slice(0, 3).map((n) => n.target + " " + n.failureSummary).join(" | ")); })()`);
+    violations.push(...found.map((words) => `${name}, ${dark ? "dark" : "light"}: ${words}`));
+  }
+  await page.media({ dark: false });
+  views.push(name);
+}
