@@ -30,9 +30,9 @@ mod readers;
 mod reading;
 mod router;
 mod stream;
-mod timeline;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 pub(crate) use door::{InspectorDoor, RunningInspector, open_browser};
 

@@ -41,7 +41,8 @@ fn draw_timeline(sample: &TimelineSample, (since, until): (Option<Timestamp>, Op
         }
         bars
     };
-    let latencies = sample.attempts.iter().filter_map(|point| Some((Duration::from_micros(point.latency_us?), point.weight)));
+    let latencies =
+        sample.attempts.iter().filter_map(|point| Some((Duration::from_micros(point.latency_us?), point.weight)));
     let all = || sample.arrivals.iter().chain(&sample.attempts);
     TimelineRecord {
         from: format_milliseconds(from),

@@ -61,10 +61,8 @@ impl StoreReader {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<TimelineSample, ReadError> {
-        let span = (
-            since.map_or(i64::MIN, Timestamp::as_millisecond),
-            until.map_or(i64::MAX, Timestamp::as_millisecond),
-        );
+        let span =
+            (since.map_or(i64::MIN, Timestamp::as_millisecond), until.map_or(i64::MAX, Timestamp::as_millisecond));
         self.read(TimelineSample::default(), |connection| {
             let view = connection.unchecked_transaction()?;
             let mut arrivals = EVENTS.sample(connection, span)?;

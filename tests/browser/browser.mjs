@@ -20,7 +20,8 @@ export class Browser {
     const options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"];
     const child = spawn(program, options, { stdio: "ignore" });
     const port = await until("Chromium", () => {
-      try { return readFileSync(join(folder, "DevToolsActivePort"), "utf8").split("\n"); } catch { return undefined; }
+      // It is there before both of its lines are.
+      try { return /^(\d+)\n(\/.+)$/.exec(readFileSync(join(folder, "DevToolsActivePort"), "utf8"))?.slice(1); } catch { return undefined; }
     });
     const browser = new Browser();
     Object.assign(browser, { folder, child, calls: new Map(), sessions: new Map(), last: 0 });
@@ -143,7 +144,7 @@ class Page {
   type(text) { return this.send("Input.insertText", { text }); }
 
   async key(name, modifiers = 0) {
-    const special = { Enter: [13, "\r"], Escape: [27], Tab: [9], ArrowDown: [40], ArrowUp: [38], Home: [36], End: [35] }[name];
+    const special = { Enter: [13, "\r"], Escape: [27], Tab: [9], ArrowDown: [40], ArrowUp: [38], ArrowLeft: [37], ArrowRight: [39], Home: [36], End: [35], Backspace: [8], " ": [32, " "] }[name];
     const text = special ? special[1] : name;
     const base = { key: name, modifiers, windowsVirtualKeyCode: special?.[0] ?? name.toUpperCase().charCodeAt(0), code: special ? name : undefined };
     await this.send("Input.dispatchKeyEvent", { type: text ? "keyDown" : "rawKeyDown", text, ...base });

@@ -221,6 +221,41 @@ fn a_store_can_be_inspected_without_a_listener() {
 }
 
 #[test]
+fn a_store_that_was_replaced_is_read_anew() {
+    let scene = Scene::new();
+    let store = scene.folder().join("replaced.db");
+    let (ready, file) = (scene.folder().join("inspect.json"), store.to_str().unwrap());
+    let listener = scene.listen(["--store", file]);
+    for _ in 0..3 {
+        scene.run(["trigger", "created", "--email", "old@example.org", "--store", file, "--to", &listener.url]).code(0);
+    }
+    listener.stop().code(0);
+    let line = ["inspect", "--inspect-port", "0", "--store", file, "--ready-file", ready.to_str().unwrap()];
+    let started = scene.process(line).start();
+    until("the ready file", || ready.exists().then_some(()));
+    let inspector = Inspector::from_ready(&ready);
+    let mut stream = Stream::open(&inspector, None);
+    assert_eq!(stream.wait_for("hello")["last"], 3);
+    let found = |address: &str| {
+        let told = inspector.get(&format!("/api/events?q={address}"));
+        told.iter().filter_map(|record| record["event"].as_u64()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("old@example.org"), [3, 2, 1]);
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::rename(format!("{file}{end}"), format!("{file}.old{end}"));
+    }
+    assert_eq!(stream.wait_for("reset")["last"], 0);
+    assert_eq!((inspector.get("/api/status")[0]["last"].as_u64(), found("old@example.org")), (Some(0), vec![]));
+    let listener = scene.listen(["--store", file]);
+    scene.run(["trigger", "created", "--email", "new@example.org", "--store", file, "--to", &listener.url]).code(0);
+    until("the new store's event", || (found("new@example.org") == [1]).then_some(()));
+    assert_eq!(stream.wait_for("event")["event"], 1);
+    listener.stop().code(0);
+    started.signal("INT");
+    started.finish().code(0);
+}
+
+#[test]
 fn other_machines_need_a_secret_of_the_users_own() {
     let scene = Scene::new();
     let told = scene.run(["inspect", "--bind", "0.0.0.0", "--inspect-port", "0"]).code(2);

@@ -3,8 +3,8 @@
 use super::signing::DiagnosisFields;
 use super::{format_instant, named};
 use crate::protocol::arrival::ForwardProgress;
-use crate::protocol::latency::{LATENCY_ENDS_MS, LatencyDistribution};
 use crate::protocol::event::{CatalogueField, EventType, FieldKind};
+use crate::protocol::latency::{LATENCY_ENDS_MS, LatencyDistribution};
 use crate::protocol::signature::SignatureFault;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -157,7 +157,8 @@ impl LatencyFields {
     pub(crate) fn of(found: LatencyDistribution) -> Self {
         let ends = LATENCY_ENDS_MS.iter().copied().map(Some).chain([None]);
         let ranges = ends.zip(found.counts).map(|(below_ms, count)| LatencyRangeFields { below_ms, count });
-        let figures = found.figures.map(|(name, latency)| (name, u64::try_from(latency.as_micros()).unwrap_or(u64::MAX)));
+        let figures =
+            found.figures.map(|(name, latency)| (name, u64::try_from(latency.as_micros()).unwrap_or(u64::MAX)));
         Self { ranges: ranges.collect(), figures_us: figures.into() }
     }
 }

@@ -76,7 +76,10 @@ pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
 
 fn label(at: usize) -> String {
     let unit = |ms: u64| if ms < 1000 { format!("{ms} ms") } else { format!("{} s", ms / 1000) };
-    LATENCY_ENDS_MS.get(at).map_or_else(|| format!("≥ {}", unit(LATENCY_ENDS_MS[LATENCY_ENDS_MS.len() - 1])), |end| format!("< {}", unit(*end)))
+    LATENCY_ENDS_MS.get(at).map_or_else(
+        || format!("≥ {}", unit(LATENCY_ENDS_MS[LATENCY_ENDS_MS.len() - 1])),
+        |end| format!("< {}", unit(*end)),
+    )
 }
 
 fn figures(found: &LatencyDistribution) -> String {

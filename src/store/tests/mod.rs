@@ -11,6 +11,7 @@ mod refusals;
 mod repeats;
 mod retention;
 mod sharing;
+mod timeline;
 
 use super::*;
 use crate::protocol::arrival::{HeaderLines, RequestContent, SignatureState};

@@ -34,3 +34,8 @@ fn the_page_works_in_a_browser() {
 fn the_drawings_and_filters_work_in_a_browser() {
     run_script("timeline.mjs");
 }
+
+#[test]
+fn the_page_outlives_its_listener() {
+    run_script("restart.mjs");
+}
