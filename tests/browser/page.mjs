@@ -83,7 +83,8 @@ try {
   await page.type("bob@example.org");
   await shows(page, "bob@example.org", 1);
   await until("the search in the address", () => page.run(() => location.search.includes("q=bob")));
-  await page.run(() => location.reload());
+  await page.run(() => { window.isOld = true; location.reload(); });
+  await until("the page anew", () => page.run(() => !window.isOld).catch(() => false));
   await shows(page, "bob@example.org", 1);
   await page.key("Escape");
   await until("all rows", async () => (await rows(page)).length >= 6);

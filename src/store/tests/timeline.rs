@@ -1,3 +1,5 @@
+//! When what happened, counted and sampled.
+
 use super::*;
 
 fn times(points: &[TimelinePoint]) -> Vec<i64> {
