@@ -1,6 +1,6 @@
 //! https on this machine: certificates made on the spot, and what is said of each.
 
-use crate::support::{Output, Scene};
+use crate::support::{Answer, Endpoint, Output, Scene};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
@@ -47,8 +47,14 @@ impl Authority {
     }
 }
 
-/// Serves https on a free port for as long as the test lives; its port.
-fn serve((certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>)) -> u16 {
+/// Serves https on a free port for as long as the test lives, answering 200; its port.
+fn serve(identity: (CertificateDer<'static>, PrivateKeyDer<'static>)) -> u16 {
+    serve_head(identity, "200 OK")
+}
+
+/// The same with a status line and more header lines of one's own.
+fn serve_head((certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>), head: &str) -> u16 {
+    let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap());
@@ -63,7 +69,7 @@ fn serve((certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>)) 
             while let Ok(count @ 1..) = stream.read(&mut buffer) {
                 read.extend_from_slice(&buffer[..count]);
                 if read.windows(4).any(|end| end == b"\r\n\r\n") && read.ends_with(b"}") {
-                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                    let _ = stream.write_all(answer.as_bytes());
                     break;
                 }
             }
@@ -116,6 +122,20 @@ fn each_fault_of_a_certificate_is_told_in_words() {
         assert!(said.contains(words) && !said.contains("OtherError"), "{ended}");
         trigger(&scene, &url, &["--insecure"]).code(0);
     }
+}
+
+/// The client of https is another one than that of plain loopback targets.
+#[test]
+fn a_redirect_from_https_is_told_and_not_followed() {
+    let (scene, authority, elsewhere) = (Scene::new(), Authority::new(), Endpoint::new([Answer::Status(200)]));
+    let to = elsewhere.url("/other");
+    for status in [301, 302, 303, 307, 308] {
+        let head = format!("{status} Elsewhere\r\nLocation: {to}");
+        let port = serve_head(authority.issue(&NAMES, false), &head);
+        let ended = trigger(&scene, &format!("https://localhost:{port}/"), &["-k", "--no-retry"]).code(1);
+        assert!(ended.out().contains(&status.to_string()), "{ended}");
+    }
+    assert_eq!(elsewhere.received().len(), 0);
 }
 
 #[test]
