@@ -10,6 +10,7 @@ mod bug_reports;
 mod bytes;
 mod completions;
 mod containers;
+mod corpora;
 mod counterparts;
 mod diagnose;
 mod durability;

@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::output_error::OutputError;
+use crate::output::phrases::format_quantity;
 use crate::output::records;
 use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
@@ -90,7 +91,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let count = write(arguments, context, &reader, &numbers, &mut |bytes| out.write_all(bytes).map_err(fault))?;
     out.flush().map_err(fault)?;
     if let Some(path) = &path {
-        console.print_notice(&format!("{count} events written to {}", path.display()));
+        console.print_notice(&format!(
+            "{} written to {}",
+            format_quantity(count as u64, "event", "events").as_str(),
+            path.display()
+        ));
     }
     Ok(Exit::Done)
 }

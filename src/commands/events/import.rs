@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
 use crate::output::console::Console;
+use crate::output::phrases::format_quantity;
 use crate::output::records::ImportSummary;
 use crate::session::transfer::{self, ExportedEvent};
 use crate::session::{self, input, runtime};
@@ -110,12 +111,12 @@ fn show_summary(tally: &ImportTally, console: &Console) -> Result<(), Error> {
         let ImportTally { imported, known, other } = *tally;
         return Ok(console.write_summary(&ImportSummary { imported, known, other })?);
     }
-    let mut words = format!("{} events imported", tally.imported);
+    let mut words = format!("{} imported", format_quantity(tally.imported, "event", "events").as_str());
     if tally.known > 0 {
-        words.push_str(&format!(", {} were already here", tally.known));
+        words.push_str(&format!(", {} already here", tally.known));
     }
     if tally.other > 0 {
-        words.push_str(&format!(", {} other lines skipped", tally.other));
+        words.push_str(&format!(", {} skipped", format_quantity(tally.other, "other line", "other lines").as_str()));
     }
     console.print_notice(&words);
     Ok(())

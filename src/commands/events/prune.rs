@@ -59,11 +59,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let question =
         format!("Remove {} for good?", phrases::format_quantity(doomed.len() as u64, "event", "events").as_str());
     if !doomed.is_empty() && !prompt::confirm(context, &question)? {
-        return Err(Error::usage(format!(
-            "{} events would be removed for good, which needs confirmation",
-            doomed.len()
-        ))
-        .hint("--yes confirms it; --dry-run only counts"));
+        let doomed = phrases::format_quantity(doomed.len() as u64, "event", "events");
+        return Err(Error::usage(format!("removing {} for good needs confirmation", doomed.as_str()))
+            .hint("--yes confirms it; --dry-run only counts"));
     }
     let path = session::store_path(context, &settings)?;
     if !path.exists() {

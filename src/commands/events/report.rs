@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::phrases::format_quantity;
 use crate::output::report_page::{EventPanel, ReportHeading, render_report_page};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::facts::EventFacts;
@@ -69,7 +70,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let path = context.resolve(&arguments.html);
     input::confirm_overwrite(context, &path, arguments.force)?;
     std::fs::write(&path, page).map_err(|error| Error::unwritable(&path, error))?;
-    console.print_notice(&format!("{} events reported in {}", panels.len(), path.display()));
+    console.print_notice(&format!(
+        "{} reported in {}",
+        format_quantity(panels.len() as u64, "event", "events").as_str(),
+        path.display()
+    ));
     Ok(Exit::Done)
 }
 
