@@ -1,3 +1,5 @@
+//! The target `body_printer` of `src/program.rs`, under libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::play("body_printer", bytes));

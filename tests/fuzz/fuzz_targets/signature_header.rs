@@ -1,3 +1,5 @@
+//! The target `signature_header` of `src/program.rs`, under libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::play("signature_header", bytes));
