@@ -38,8 +38,9 @@ pub struct EventFacts {
     pub occurred: Option<Timestamp>,
     /// Where the payload departs from the catalogue: its fields in their order, then what the catalogue does not have.
     pub drift: Vec<PayloadDrift>,
-    /// Equal for bodies that are probably one event. With an event id: of the same type, sign-up and id. Else the first 16 bytes
-    /// of SHA-256 of the body without its `timestamp` member, and `None` where there is no such member.
+    /// Equal for bodies that are probably one event. With an event id: of the same type, sign-up, id and, for a move, places.
+    /// Else the first 16 bytes of SHA-256 of the body without its `timestamp` member, and `None` where there is no such
+    /// member.
     pub twin: Option<[u8; 16]>,
 }
 
@@ -104,19 +105,16 @@ impl EventFacts {
         }
         let event = event_type.as_deref().and_then(EventType::from_name);
         let event_id = walk.event_id().map(Cow::into_owned);
-        let signup_id = string(&walk, "data.id").map(Cow::into_owned);
         Self {
             drift: departures(&walk, event),
             position: position(&walk),
             occurred: string(&walk, "timestamp").and_then(|text| parse_time(&text)),
-            twin: match &event_id {
-                Some(id) => Some(hash_identity([event_type.as_deref(), signup_id.as_deref(), Some(id)])),
-                None => walk.without_timestamp.as_ref().map(|cut| hash(&text[..cut.start], &text[cut.end..])),
-            },
+            twin: identify(&walk, event, event_id.as_deref())
+                .or_else(|| walk.without_timestamp.as_ref().map(|cut| hash(&text[..cut.start], &text[cut.end..]))),
             event_id,
             event_type: event_type.map(Cow::into_owned),
             waitlist_id: string(&walk, "waitlist_id").map(Cow::into_owned),
-            signup_id,
+            signup_id: string(&walk, "data.id").map(Cow::into_owned),
             email: string(&walk, "data.email").map(Cow::into_owned),
         }
     }
@@ -126,10 +124,18 @@ fn drift(path: &str, kind: DriftKind) -> PayloadDrift {
     PayloadDrift { path: path.to_owned(), kind }
 }
 
-/// Type and sign-up as well: what is called `id` may be something else's. No body begins like this, so that none is the
-/// twin of an id by accident.
-fn hash_identity(parts: [Option<&str>; 3]) -> [u8; 16] {
-    hash(b"event id", format!("{parts:?}").as_bytes())
+/// What an event with an id is known by. What is called `id` may be the sign-up's, or the same in every event, so that type
+/// and sign-up must agree as well; a sign-up is created and deleted once, but moves many times, so that its places must,
+/// too. Nothing for a body that leaves one of these open: it is known by its bytes. No body begins like this, so that none
+/// is the twin of an id by accident.
+fn identify(walk: &BodyWalk<'_>, event: Option<EventType>, id: Option<&str>) -> Option<[u8; 16]> {
+    let (event, id, signup) = (event?, id?, string(walk, "data.id")?);
+    let places = match (event, position(walk)) {
+        (EventType::SignupPositionChanged, Some(WaitlistPosition::Moved { from, to })) => Some((from, to)),
+        (EventType::SignupPositionChanged, _) => return None,
+        _ => None,
+    };
+    Some(hash(b"event id", format!("{:?}", (event.name(), signup, id, places)).as_bytes()))
 }
 
 fn hash(before: &[u8], after: &[u8]) -> [u8; 16] {
