@@ -1,7 +1,9 @@
 //! Where checks play: makes events, sends them, and remembers what came back.
 
+mod effects;
+
+use super::AuditPlan;
 use super::draft::RequestDraft;
-use super::{AuditHook, AuditPlan};
 use crate::exchange::{BodyEncoding, HttpClient};
 use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
@@ -19,21 +21,6 @@ use tokio::task::JoinSet;
 
 /// How long an answer is waited for. Longer than the service waits, so that slow can be told from silent.
 pub(super) const PATIENCE: Duration = Duration::from_secs(8);
-
-/// How long the effects of acknowledged events may take.
-const EFFECT_WITHIN: Duration = Duration::from_secs(5);
-
-/// How often the state is asked for meanwhile.
-const ASK_EVERY: Duration = Duration::from_millis(50);
-
-/// How long the state is watched for standing still before anything is known of the endpoint's delay.
-const STILL_AT_FIRST: Duration = Duration::from_millis(600);
-
-/// How long it is watched at least once the delay is known.
-const STILL_AT_LEAST: Duration = Duration::from_millis(400);
-
-/// How long the effects of everything before may go on arriving.
-const SETTLES_WITHIN: Duration = Duration::from_secs(20);
 
 /// How often a request that is turned away with 429 is sent again.
 const LIMIT_TRIES: u32 = 2;
@@ -307,72 +294,6 @@ impl<'a> CheckContext<'a> {
         let exchanged = Arc::new(CheckExchange { outcome, ..exchanged });
         self.log().all.push(exchanged.clone());
         exchanged
-    }
-
-    fn state_hook(&self) -> Result<&AuditHook<i64>, String> {
-        self.plan.state.as_ref().ok_or_else(|| "needs --state-cmd".to_owned())
-    }
-
-    /// The endpoint's state.
-    pub(super) async fn read_state(&self) -> Result<i64, String> {
-        self.state_hook()?().await
-    }
-
-    /// The state once it has stood still for twice as long as an effect takes to arrive: effects of what went before
-    /// may come after the answers, as the documentation advises.
-    pub(super) async fn read_settled_state(&self) -> Result<i64, String> {
-        let clock = &self.plan.clock;
-        let still = self.log().unit.map_or(STILL_AT_FIRST, |(_, delay)| STILL_AT_LEAST.max(delay * 2));
-        let until = clock.monotonic() + SETTLES_WITHIN.max(still * 2);
-        let (mut last, mut since) = (self.read_state().await?, clock.monotonic());
-        loop {
-            clock.sleep(ASK_EVERY).await;
-            let now = self.read_state().await?;
-            if now != last {
-                (last, since) = (now, clock.monotonic());
-            } else if clock.monotonic().saturating_sub(since) >= still {
-                return Ok(now);
-            }
-            if clock.monotonic() >= until {
-                return Err("the state does not stop changing".to_owned());
-            }
-        }
-    }
-
-    /// Waits until the state has gone from `before` to `wanted` or beyond, then until it stands still; the last value.
-    pub(super) async fn wait_for_state(&self, before: i64, wanted: i64) -> Result<i64, String> {
-        let clock = &self.plan.clock;
-        let until = clock.monotonic() + EFFECT_WITHIN;
-        while self.read_state().await?.abs_diff(before) < wanted.abs_diff(before) && clock.monotonic() < until {
-            clock.sleep(ASK_EVERY).await;
-        }
-        self.read_settled_state().await
-    }
-
-    /// Waits until the state is another than `before`.
-    async fn wait_for_change(&self, before: i64) -> Result<(), String> {
-        let clock = &self.plan.clock;
-        let until = clock.monotonic() + EFFECT_WITHIN;
-        while self.read_state().await? == before && clock.monotonic() < until {
-            clock.sleep(ASK_EVERY).await;
-        }
-        Ok(())
-    }
-
-    /// What one event changes the state by; found out with an ordinary one the first time, and how long it takes.
-    pub(super) async fn measure_unit(&self) -> Result<i64, String> {
-        let known = self.log().unit;
-        if let Some((unit, _)) = known {
-            return Ok(unit);
-        }
-        let before = self.read_settled_state().await?;
-        self.send(self.draft_signup_created().with_label("an ordinary event, for its effect")).await;
-        let answered = self.plan.clock.monotonic();
-        self.wait_for_change(before).await?;
-        let delay = self.plan.clock.monotonic().saturating_sub(answered);
-        let unit = self.read_settled_state().await?.saturating_sub(before);
-        self.log().unit = Some((unit, delay));
-        Ok(unit)
     }
 }
 

@@ -13,6 +13,10 @@ use std::sync::Arc;
 /// Secrets that are shorter stand in many a text by chance.
 const TELLING: usize = 6;
 
+/// A beginning that no text has by chance: of a digest, and of a secret that may be words.
+const DIGITS: usize = 8;
+const LETTERS: usize = 12;
+
 /// Looks through every refusal, head and body.
 pub(super) fn judge_refusals(stage: &CheckContext<'_>, refusals: &[Arc<CheckExchange>]) -> CheckJudgement {
     let Some(secret) = stage.plan().secret.clone() else { return CheckJudgement::Pass };
@@ -35,13 +39,19 @@ fn find_disclosure(one: &CheckExchange, secret: &Secret) -> Option<String> {
     let digest = decode_hex(key.trim_start_matches("sha256="));
     for (place, said) in places {
         // What was sent may come back; what was not is the answer to the riddle.
-        let shows = |bytes: &[u8]| written_forms(bytes).any(|form| contains(said, &form) && !was_sent(one, &form));
+        let shows = |form: &[u8]| contains(said, form) && !was_sent(one, form);
         let plain = secret.expose().len() >= TELLING && contains(said, secret.expose());
-        if plain || (secret.expose().len() >= TELLING && shows(secret.expose())) {
+        if plain || (secret.expose().len() >= TELLING && written_forms(secret.expose()).any(|form| shows(&form))) {
             return Some(format!("shows the secret ({place})"));
         }
-        if shows(&digest) {
+        if begins(secret.expose(), LETTERS.max(secret.expose().len() / 2)).is_some_and(&shows) {
+            return Some(format!("shows a part of the secret ({place})"));
+        }
+        if written_forms(&digest).any(|form| shows(&form)) {
             return Some(format!("shows the signature that would have been right ({place})"));
+        }
+        if written_forms(&digest).any(|form| begins(&form, DIGITS).is_some_and(&shows)) {
+            return Some(format!("shows a part of the signature that would have been right ({place})"));
         }
     }
     find_stack_trace(one.response_body()).map(|trace| format!("shows code: {trace}"))
@@ -52,6 +62,11 @@ fn written_forms(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let upper = hex.to_uppercase();
     [hex, upper, STANDARD_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)].into_iter().map(String::into_bytes)
+}
+
+/// The first so many bytes, where there are more.
+fn begins(bytes: &[u8], length: usize) -> Option<&[u8]> {
+    bytes.get(..length).filter(|_| length < bytes.len())
 }
 
 fn decode_hex(text: &str) -> Vec<u8> {

@@ -4,8 +4,10 @@
 use super::super::catalogue::{CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::{find_place, name_payload};
+use crate::protocol::check::CheckExchange;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A way to write an event.
 struct AuditBodyForm {
@@ -102,19 +104,47 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
         sent.push((body.into_bytes(), answer.outcome.is_acknowledged()));
         if !answer.outcome.is_acknowledged() {
             last = describe_exchange(&answer);
-            refused.push(form.name);
+            refused.push((form.name, answer));
         }
     }
+    let others = take_other_refusals(stage, &mut sent, &mut refused).await;
     match failed {
         Some(failure) if sent.is_empty() => {
             let advice = "referralloop verify --probe URL   says why";
             return CheckJudgement::Skip(format!("every form fails ({failure}); {advice}"));
         }
-        _ if refused.is_empty() => return CheckJudgement::Pass,
+        _ if refused.is_empty() && others.is_empty() => return CheckJudgement::Pass,
+        _ if refused.is_empty() => {
+            let names = others.join(", ");
+            return CheckJudgement::Skip(format!("not refused as a wrong signature is: {names} ({last})"));
+        }
         _ => {}
     }
-    let (count, all, names) = (refused.len(), FORMS.len(), refused.join(", "));
+    let (count, all) = (refused.len(), FORMS.len());
+    let names = refused.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     CheckJudgement::Fail(format!("{count} of {all} forms are refused: {names} ({last}); {}", cause(stage, &sent)))
+}
+
+/// Takes out what was refused for something else than its signature, a name with a slash or a number with an exponent:
+/// it was answered otherwise than a wrong signature is. 401 and 403 speak for themselves.
+async fn take_other_refusals(
+    stage: &CheckContext<'_>,
+    sent: &mut Vec<(Vec<u8>, bool)>,
+    refused: &mut Vec<(&'static str, Arc<CheckExchange>)>,
+) -> Vec<&'static str> {
+    let plain = |one: &CheckExchange| matches!(one.outcome.status(), Some(401 | 403));
+    if !sent.iter().any(|(_, taken)| *taken) || refused.iter().all(|(_, one)| plain(one)) {
+        return Vec::new();
+    }
+    let wrong = stage.plan().write_digest(&"0".repeat(64));
+    let draft = stage.draft_signup_created().with_header(&stage.plan().signature_header, wrong);
+    let forged = stage.send(draft.with_label("a wrong signature, to compare with")).await;
+    let is_like = |one: &CheckExchange| {
+        one.outcome.status() == forged.outcome.status() && one.response_body() == forged.response_body()
+    };
+    let others: Vec<_> = refused.extract_if(.., |(_, one)| !plain(one) && !is_like(one)).collect();
+    sent.retain(|(body, taken)| *taken || !others.iter().any(|(_, one)| one.body.as_bytes() == body));
+    others.into_iter().map(|(name, _)| name).collect()
 }
 
 /// What is verified in the place of the bytes, as far as the refusals tell.

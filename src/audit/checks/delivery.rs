@@ -7,6 +7,7 @@ use super::super::keep_alive;
 use crate::exchange::{BodyEncoding, is_loopback};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
+use crate::protocol::field::FieldName;
 use crate::protocol::sample::SampleSignup;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use http::header::CONTENT_TYPE;
@@ -90,6 +91,13 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "the network may split a body into any number of packets",
         "read the whole body before you verify and parse it",
     ),
+    AuditCheck::from_requests("delivery.header-case", Medium, AuditExpectation::Acknowledged, 2, header_cases)
+        .with_secret()
+        .with_texts(
+            "the signature's header is found however its name is written",
+            "HTTP/2 and many proxies write header names in lower case; the name as the documentation prints it is then missing",
+            "ask the framework for the header: request.get(), $_SERVER['HTTP_X_WEBHOOK_SIGNATURE'], r.Header.Get()",
+        ),
     AuditCheck::from_requests("delivery.charset", Medium, AuditExpectation::Acknowledged, 2, |stage| {
         ["application/json; charset=utf-8", "application/json;charset=UTF-8"]
             .map(|kind| stage.draft_signup_created().with_header(&CONTENT_TYPE, kind).with_label(kind))
@@ -106,6 +114,21 @@ pub(super) const CHECKS: &[AuditCheck] = &[
 fn after_creation(stage: &CheckContext<'_>, signup: &SampleSignup, body: String) -> Vec<RequestDraft> {
     let created = stage.draft_signed(signup.build_created().to_string()).with_label("created");
     vec![created, stage.draft_signed(body)]
+}
+
+/// The same header in the two spellings that documentation does not print.
+fn header_cases(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
+    let name = stage.plan().signature_header.as_str();
+    let spelled = |name: String| {
+        let draft = stage.draft_signup_created();
+        let value = draft.request.headers.iter().find(|(given, _)| given == &stage.plan().signature_header);
+        let field = value.and_then(|(_, value)| Some((FieldName::from_spelling(name.as_bytes())?, value.clone())));
+        match field {
+            Some((field, value)) => draft.with_spelled_header(&field, &value).with_label(name),
+            None => draft,
+        }
+    };
+    vec![spelled(name.to_ascii_lowercase()), spelled(name.to_ascii_uppercase())]
 }
 
 async fn in_time(stage: &CheckContext<'_>) -> CheckJudgement {

@@ -203,8 +203,8 @@ async fn restart(stage: &CheckContext<'_>) -> CheckJudgement {
         return CheckJudgement::Skip(describe_exchange(&first));
     }
     let before = match &stage.plan().state {
-        Some(_) => stage.read_settled_state().await.ok(),
-        None => None,
+        Some(_) if stage.measure_unit().await.is_ok_and(|unit| unit != 0) => stage.read_settled_state().await.ok(),
+        _ => None,
     };
     if let Err(why) = restart().await {
         return CheckJudgement::Skip(format!("--restart-cmd failed: {why}"));

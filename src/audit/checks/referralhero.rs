@@ -31,6 +31,7 @@ pub(super) const SHARED: &[&str] = &[
     "delivery.small-answer",
     "delivery.chunked",
     "delivery.pieces",
+    "delivery.header-case",
     "delivery.charset",
     "auth.body-forms",
     "auth.checked",

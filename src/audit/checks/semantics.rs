@@ -24,7 +24,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "two subscriptions for one event deliver it twice at once",
         "let the second insert fail on the unique index, and acknowledge the event anyway",
     ),
-    AuditCheck::from_action("semantics.effect", Medium, 1, |stage| Box::pin(effect(stage))).with_state().with_texts(
+    AuditCheck::from_action("semantics.effect", Medium, 2, |stage| Box::pin(effect(stage))).with_state().with_texts(
         "an ordinary event has an effect",
         "the checks of effects compare this state",
         "let --state-cmd print a number that each sign-up changes, like the number of rows",
