@@ -84,9 +84,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 }
 
 fn write_bundle(path: &Path, findings: &[SetupFinding], console: &Console, context: &Context) -> Result<(), Error> {
-    let settings = session::load_settings(context, console).ok();
+    let settings = session::load_settings_unchanged(context, console).ok();
     let text = bundle::render_bundle(settings.as_ref(), findings, context);
-    std::fs::write(context.resolve(path), text).map_err(|error| Error::unwritable(path, error))?;
+    input::write_output(context, path, &text, false)?;
     console.print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
     Ok(())
 }

@@ -185,9 +185,7 @@ async fn watch(
     screen.finish()?;
     let outcome = outcome?;
     if let Some(path) = &arguments.junit {
-        let text = junit(&outcome, context);
-        let failed = |error| Error::unwritable(path, error);
-        std::fs::write(context.resolve(path), text).map_err(failed)?;
+        input::write_output(context, path, &junit(&outcome, context), false)?;
     }
     Ok(outcome.exit())
 }

@@ -21,8 +21,7 @@ use crate::session::audit::{self as auditing, AuditTarget, RepeatLineOptions};
 use crate::session::delivery::exit_for_signal;
 use crate::session::{self, input, runtime, trust};
 use http::HeaderName;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
@@ -279,23 +278,16 @@ fn check_report_files(reports: &ReportArguments, context: &Context) -> Result<()
 
 fn write_files(reports: &ReportArguments, report: &AuditReport, context: &Context) -> Result<(), Error> {
     if let Some(path) = &reports.junit {
-        write(context, path, &render_audit_junit(report, reports.fail_on, context.clock.now()), false)?;
+        let text = render_audit_junit(report, reports.fail_on, context.clock.now());
+        input::write_output(context, path, &text, false)?;
     }
     if let Some(path) = &reports.markdown {
         // Every step of a GitHub job adds to one summary.
         let summary = context.environment.path("GITHUB_STEP_SUMMARY");
         let adds = summary.is_some_and(|summary| context.resolve(&summary) == context.resolve(path));
-        write(context, path, &render_audit_markdown(report, reports.fail_on), adds)?;
+        input::write_output(context, path, &render_audit_markdown(report, reports.fail_on), adds)?;
     }
     Ok(())
-}
-
-fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), Error> {
-    let path = context.resolve(path);
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).write(true).append(adds).truncate(!adds);
-    let written = options.open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| Error::unwritable(&path, error))
 }
 
 fn print_report(

@@ -1,11 +1,12 @@
 //! Files that are there whole or not at all, and that only their owner can read.
 
-use crate::system::private_folder;
+use crate::system::{NOT_ORDINARY, SYMBOLIC_LINK, private_folder};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Replaces a file in one step, mode 0600. Missing folders are made, mode 0700.
+/// Replaces a file in one step, mode 0600. Missing folders are made, mode 0700. A link or a device would be lost.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
+    check_ordinary(path)?;
     stage(path, contents)?.persist(path)?;
     Ok(())
 }
@@ -16,6 +17,16 @@ pub(crate) fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
+    }
+}
+
+/// Refuses what is there and is no ordinary file.
+fn check_ordinary(path: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(io::Error::other(SYMBOLIC_LINK)),
+        Ok(found) if found.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => Err(io::Error::other(NOT_ORDINARY)),
+        _ => Ok(()),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::keys::SettingKey;
 use super::{ConfigError, PROJECT_FILE, atomic};
+use crate::system::NOT_ORDINARY;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
@@ -71,6 +72,11 @@ impl ConfigFile {
         own.or_else(|| self.top.get(&key)).map(String::as_str)
     }
 
+    /// Whether it keeps a key or a secret, of whatever profile.
+    pub(crate) fn holds_secrets(&self) -> bool {
+        self.profiles.values().chain([&self.top]).any(|values| values.keys().any(|key| key.is_secret()))
+    }
+
     /// Whether a profile has a setting of its own.
     pub(crate) fn has_own(&self, profile: &str, key: SettingKey) -> bool {
         self.profiles.get(profile).is_some_and(|values| values.contains_key(&key))
@@ -121,8 +127,17 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
+/// Reads a file. A FIFO might never answer, a device never end.
+fn read_ordinary(path: &Path) -> io::Result<String> {
+    let found = std::fs::metadata(path)?;
+    if !found.is_file() && !found.is_dir() {
+        return Err(io::Error::other(NOT_ORDINARY));
+    }
+    std::fs::read_to_string(path)
+}
+
 fn parse(path: &Path) -> Result<Option<DocumentMut>, ConfigError> {
-    let text = match std::fs::read_to_string(path) {
+    let text = match read_ordinary(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(ConfigError::Unreadable { path: path.to_owned(), message: error.to_string() }),

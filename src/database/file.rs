@@ -5,7 +5,7 @@
 use super::error::OpenError;
 use super::schema::{self, DatabaseSchema, SchemaStatus};
 use crate::logging::{self, LogFact};
-use crate::system::{private_file, private_folder};
+use crate::system::{NOT_ORDINARY, SYMBOLIC_LINK, private_file, private_folder};
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::fs::OpenOptions;
 use std::io;
@@ -80,7 +80,7 @@ fn absolute(shape: &DatabaseSchema, path: &Path) -> Result<PathBuf, OpenError> {
 fn exists(shape: &DatabaseSchema, path: &Path) -> Result<bool, OpenError> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(OpenError::from_io(path, shape.noun, io::ErrorKind::IsADirectory.into())),
-        Ok(found) if !found.is_file() => Err(unfit(shape, path, "it is not an ordinary file")),
+        Ok(found) if !found.is_file() => Err(unfit(shape, path, NOT_ORDINARY)),
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(OpenError::from_io(path, shape.noun, error)),
@@ -94,7 +94,7 @@ fn unfit(shape: &DatabaseSchema, path: &Path, why: &str) -> OpenError {
 /// Whoever can make a link where a file is expected would have another one written.
 fn refuse_link(shape: &DatabaseSchema, path: &Path) -> Result<(), OpenError> {
     match std::fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => Err(unfit(shape, path, "it is a symbolic link; name the file itself")),
+        Ok(found) if found.is_symlink() => Err(unfit(shape, path, SYMBOLIC_LINK)),
         _ => Ok(()),
     }
 }

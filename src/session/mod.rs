@@ -53,16 +53,35 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// A file is broken, or the one that `--config` names is not there: its settings are wanted.
 pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
+    let settings = load_settings_unchanged(context, console)?;
+    protect_secrets(&settings, context);
+    Ok(settings)
+}
+
+/// The same for who only looks: a file of secrets that others can read stays as it is.
+pub(crate) fn load_settings_unchanged(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     if let Some(path) = context.globals.config.as_ref().map(|path| context.resolve(path)).filter(|path| !path.exists())
     {
         return Err(Error::configuration(format!("the configuration {} does not exist", path.display()))
             .hint("check the path; config set, login and secret new create a file that is not there yet"));
     }
-    load_settings_to_change(context, console)
+    read_settings(context, console)
 }
 
 /// The same for commands that write the user configuration and make it where there is none.
 pub(crate) fn load_settings_to_change(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
+    let settings = read_settings(context, console)?;
+    protect_secrets(&settings, context);
+    Ok(settings)
+}
+
+fn protect_secrets(settings: &ConfigSettings, context: &Context) {
+    if settings.user.holds_secrets() {
+        tighten_permissions(&settings.user.path, "configuration", context);
+    }
+}
+
+fn read_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
     for file in settings.project.iter().chain([&settings.user]) {
         let there = if file.path.exists() { "read" } else { "absent" };

@@ -29,7 +29,7 @@ pub(super) async fn run_checks(
     (app, trust): (Option<&Url>, &TlsTrust),
     tell: &mut dyn FnMut(SetupFinding),
 ) {
-    let settings = match session::load_settings(context, console) {
+    let settings = match session::load_settings_unchanged(context, console) {
         Ok(settings) => settings,
         Err(error) => return tell(CONFIGURATION.broken(error)),
     };

@@ -16,8 +16,8 @@ use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, arguments, input, selection};
 use crate::store::StoreReader;
+use crate::system::output_file;
 use clap::ValueEnum;
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use url::Url;
@@ -81,7 +81,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         input::confirm_overwrite(context, path, arguments.force)?;
     }
     let mut out: Box<dyn Write> = match &path {
-        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| Error::unwritable(path, error))?)),
+        Some(path) => {
+            let file = output_file(path).and_then(|mut options| options.truncate(true).open(path));
+            Box::new(BufWriter::new(file.map_err(|error| Error::unwritable(path, error))?))
+        }
         None => Box::new(BufWriter::new(context.stdout.clone())),
     };
     let fault = |error| match &path {

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     }
     let path = context.resolve(&arguments.html);
     input::confirm_overwrite(context, &path, arguments.force)?;
-    std::fs::write(&path, page).map_err(|error| Error::unwritable(&path, error))?;
+    input::write_output(context, &path, &page, false)?;
     console.print_notice(&format!(
         "{} reported in {}",
         format_quantity(panels.len() as u64, "event", "events").as_str(),
