@@ -44,7 +44,7 @@ const COMMANDS_MEANT: [(&[&str], &str); 14] = [
 
 /// Options that people know from other tools, and what may be meant here: the first one that the command has, or the
 /// line of another command.
-const OPTIONS_MEANT: [(&[&str], &[&str]); 12] = [
+const OPTIONS_MEANT: [(&[&str], &[&str]); 18] = [
     (&["--override"], &["--set"]),
     (&["--add"], &["--set"]),
     (&["--remove"], &["--unset"]),
@@ -56,7 +56,13 @@ const OPTIONS_MEANT: [(&[&str], &[&str]); 12] = [
     (&["--headers"], &["--header"]),
     (&["--silent"], &["--quiet"]),
     (&["--debug", "--log-level"], &["--verbose"]),
-    (&["--output-format", "--output"], &["--format"]),
+    (&["--output-format"], &["--format"]),
+    (&["--output", "--out", "--file"], &["--output", "--html", "--junit", "--format"]),
+    (&["--for", "--within", "--wait", "--max-time", "--deadline"], &["--within", "--for", "--duration", "--timeout"]),
+    (&["--last", "--tail", "--lines", "--max-count", "-n"], &["--last", "--limit", "--count"]),
+    (&["--host", "--address", "--listen"], &["--bind", "--api-url"]),
+    (&["--retries", "--max-retries", "--max-attempts", "--attempts"], &["--retry", "--forward-retry"]),
+    (&["--until", "--before"], &["--until-time"]),
 ];
 
 /// The complaint about a command line as an error of usage.

@@ -66,11 +66,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Ok(Exit::Done);
     }
     if rows.is_empty() {
-        console.print_notice(if reader.exists() {
-            "no event matches"
-        } else {
-            "nothing is stored yet; start with: referralloop listen"
-        });
+        console.print_notice(explain_nothing(arguments, context, &reader)?);
         return Ok(Exit::Done);
     }
     let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, &console.out, context.clock.now())).collect();
@@ -85,6 +81,15 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         console.print_notice(&format!("older ones: --before {}", last.number));
     }
     Ok(Exit::Done)
+}
+
+/// Why the list is empty. What was sent from here is listed only where it is asked for.
+fn explain_nothing(arguments: &Arguments, context: &Context, reader: &StoreReader) -> Result<&'static str, Error> {
+    if !reader.exists() {
+        return Ok("nothing is stored yet; start with: referralloop listen");
+    }
+    let sent = HistoryQuery::of_all(&arguments.selection, context)?.list(reader, 1, arguments.before)?;
+    Ok(if sent.is_empty() { "no event matches" } else { "nothing received matches; --all lists what was sent, too" })
 }
 
 /// Refused requests, newest first. They are no events, and have a table of their own.

@@ -122,7 +122,7 @@ fn a_wrong_secret_is_refused_with_401_and_exit_1() {
     assert_eq!(out.lines().count(), 1, "a refused body is not shown: {ended}");
     assert!(ended.err().ends_with("Received: 1 refused for their signature.\n"), "{ended}");
     // Not among the events, and kept for looking at.
-    scene.run(["events", "list"]).is(0, "", "note: no event matches\n");
+    scene.run(["events", "list"]).is(0, "", "note: nothing received matches; --all lists what was sent, too\n");
     let kept = scene.run(["verify", "--event", "!1", "--secret-file", "other.txt"]).code(0);
     assert!(kept.out().starts_with("✔ valid: signed with this secret (other.txt)"), "{kept}");
 }
