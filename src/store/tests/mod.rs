@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod attempts;
+mod email_index;
 mod losses;
 mod merging;
 mod opening;
