@@ -167,9 +167,9 @@ class App {
       this.waiting = undefined;
       const turn = this.turn;
       try {
-        const { rows } = this.refused ? await this.loadRefused() : await fetchEvents({ ...this.fields, limit: SCREEN });
+        const { rows, next } = this.refused ? await this.loadRefused() : await fetchEvents({ ...this.fields, limit: SCREEN });
         if (turn === this.turn) {
-          const fresh = this.list.merge(rows);
+          const fresh = this.list.merge(rows, next);
           if (fresh && this.list.position > 4) this.setFresh(this.fresh + fresh);
         }
       } catch (error) { this.fail(error); }
@@ -192,6 +192,7 @@ class App {
   paintNote() {
     const { list } = this;
     if (list.position <= 4 && this.fresh) this.setFresh(0);
+    if (list.position <= 4 && list.stale) { list.stale = false; this.later(); }
     const picked = list.picked.size;
     const key = [list.total, list.next, list.filtered, picked, this.fault, this.refused, Math.floor(list.position / 56)].join();
     if (this.noted === key) return;
@@ -310,10 +311,16 @@ class App {
   }
 
   wire() {
+    // What is pasted is searched at once; what is typed, whenever the fingers rest.
     let typing;
+    let typed = 0;
     $("q").addEventListener("input", () => {
       clearTimeout(typing);
-      typing = setTimeout(() => this.set("q", $("q").value.trim()), 120);
+      const search = () => this.set("q", $("q").value.trim());
+      const pause = performance.now() - typed;
+      typed = performance.now();
+      if (pause > 400 && $("q").value.length > 2) search();
+      else typing = setTimeout(search, 120);
     });
     $("fresh").firstElementChild.addEventListener("click", () => { this.list.moveTo(0); this.setFresh(0); });
     $("make").addEventListener("click", () => this.act.make());

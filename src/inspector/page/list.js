@@ -73,6 +73,7 @@ export class List {
     this.first = 1;
     this.last = 0;
     this.filtered = false;
+    this.stale = false;
     this.cursor = -1;
   }
 
@@ -258,11 +259,25 @@ export class List {
       }
       this.asked.delete(chunk);
     }
-    if (known.size > KEPT) {
-      const [low, high] = [this.last - to - 1500, this.last - from + 1500];
-      for (const n of known.keys()) if (n < low || n > high) known.delete(n);
-    }
+    this.forget();
     this.draw();
+  }
+
+  // What is far from what is looked at can be asked for again.
+  forget() {
+    if (this.filtered) {
+      if (this.rows.length <= KEPT || this.position > (KEPT / 4) * ROW) return;
+      this.job?.abort();
+      this.rows = this.rows.slice(0, KEPT / 2);
+      const last = this.rows.at(-1);
+      // All refused requests that are kept are fewer.
+      if (last.event !== undefined) this.next = last.event;
+      return;
+    }
+    const { known } = this;
+    if (known.size <= KEPT) return;
+    const middle = this.last - Math.floor(this.position / ROW);
+    for (const n of known.keys()) if (Math.abs(n - middle) > 1500) known.delete(n);
   }
 
   async more() {
@@ -294,6 +309,7 @@ export class List {
       const grown = e.event - this.last;
       this.known.set(e.event, e);
       if (grown > 0) this.grow(e.event, held);
+      this.forget();
     }
     this.draw();
   }
@@ -307,9 +323,18 @@ export class List {
     if (held) this.moveTo(this.position + grown * ROW);
   }
 
-  // What a search finds anew at its top.
-  merge(rows) {
+  // What a search finds anew at its top. Where more was found than was asked for, what lies between is asked for again.
+  merge(rows, next) {
     const top = this.rows[0];
+    if (top && rows.length && next && (rows.at(-1).event ?? 0) > top.event) {
+      // Whoever looks at older ones keeps looking at them until the top is seen again.
+      this.stale = this.position > 4;
+      if (this.stale) return 1;
+      this.job?.abort();
+      Object.assign(this, { rows, next, cursor: -1, job: undefined });
+      this.draw();
+      return rows.length;
+    }
     const fresh = rows.filter((row) => !top || (row.event ?? row.refused) > (top.event ?? top.refused));
     for (const row of rows) {
       const index = this.indexOf(row.event ?? row.refused);
@@ -320,6 +345,7 @@ export class List {
       if (this.cursor >= 0) this.cursor += fresh.length;
       if (this.position > 4) this.moveTo(this.position + fresh.length * ROW);
     }
+    this.forget();
     this.draw();
     return fresh.length;
   }
