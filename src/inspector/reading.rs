@@ -100,6 +100,13 @@ pub(super) async fn list_events(inspector: Inspector, query: &str) -> Result<Res
         .await
 }
 
+/// Reads what a search by address needs, so that the first one does not wait for it: a page is open.
+pub(super) async fn read_ahead(inspector: Inspector) {
+    let readers = inspector.0.readers.clone();
+    // A store that cannot be read says so to whoever searches it.
+    drop(readers.read(move |reader| inspector.0.find_address(reader, "").map(drop)).await);
+}
+
 /// An event without what identifies people, where that is wanted.
 pub(super) fn mask_row(row: EventRow, redactor: Option<&mut Redactor>) -> EventRow {
     let Some(redactor) = redactor else { return row };

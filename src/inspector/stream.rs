@@ -7,7 +7,7 @@
 use super::answer::answer;
 use super::query::EventSearch;
 use super::reading::{mask_refused, mask_row};
-use super::{Inspector, InspectorContext};
+use super::{Inspector, InspectorContext, reading};
 use crate::error::Error;
 use crate::output::records::{self, HelloRecord, NamedRecord, PlaceRecord, ResetRecord};
 use crate::protocol::facts::EventFacts;
@@ -58,6 +58,7 @@ pub(super) fn open_stream(
     let since = last.or(since).and_then(read_place);
     let (messages, waiting) = mpsc::channel(WAITING);
     tokio::spawn(follow(inspector.clone(), since, redact, messages));
+    tokio::spawn(reading::read_ahead(inspector.clone()));
     Ok(answer(StatusCode::OK, "text/event-stream", Body::new(StreamBody(waiting))))
 }
 
@@ -136,7 +137,8 @@ impl StoreFollower {
             push_record(&mut messages, None, now, &ResetRecord { last: until.events, skipped: 0 });
         }
         let skipped = self.push_events(&until, now, &mut messages)?;
-        for row in self.reader.list_refused()?.into_iter().rev().filter(|row| row.number > self.at.refused) {
+        // What came in the meantime is told at the next look, and only then.
+        for row in self.reader.list_refused_between(self.at.refused, until.refused)?.into_iter().rev() {
             let row = mask_refused(row, self.redactor.as_mut());
             let facts = EventFacts::from_body(&row.refused.content.body);
             push_record(&mut messages, None, now, &refused_fields(&row, &facts));

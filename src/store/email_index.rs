@@ -23,19 +23,18 @@ impl EmailIndex {
             *self = Self { file: reader.file(), ..Self::default() };
         }
         let after = self.read.cast_signed();
-        let added: Vec<(u64, Option<i32>)> = reader.read(Vec::new(), |connection| {
+        reader.read((), |connection| {
             let mut statement = connection.prepare_cached("SELECT id, email FROM events WHERE id > ?1 ORDER BY id")?;
-            let rows = statement.query_map([after], |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?)))?;
-            rows.collect()
-        })?;
-        for (event, digest) in added {
-            self.read = event;
-            if let Some(digest) = digest {
-                self.events.push(event);
-                self.digests.push(digest);
+            let mut rows = statement.query([after])?;
+            while let Some(row) = rows.next()? {
+                self.read = row.get::<_, i64>(0)?.unsigned_abs();
+                if let Some(digest) = row.get(1)? {
+                    self.events.push(self.read);
+                    self.digests.push(digest);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Numbers of events in which an address may occur, newest first: the body decides.

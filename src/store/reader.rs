@@ -166,6 +166,12 @@ impl StoreReader {
         self.many(&format!("SELECT {} FROM refused ORDER BY id DESC", rows::REFUSED), [], rows::parse_refused)
     }
 
+    /// The same, of those that came behind one number and up to another.
+    pub(crate) fn list_refused_between(&self, after: u64, until: u64) -> Result<Vec<RefusedRow>, ReadError> {
+        let sql = format!("SELECT {} FROM refused WHERE id > ?1 AND id <= ?2 ORDER BY id DESC", rows::REFUSED);
+        self.many(&sql, [after.cast_signed(), until.cast_signed()], rows::parse_refused)
+    }
+
     /// The journal of subscriptions, oldest first; lines that are over only if they are wanted.
     pub fn list_subscriptions(&self, over: bool) -> Result<Vec<JournalEntry>, ReadError> {
         self.read(Vec::new(), |connection| journal::read_entries(connection, over))

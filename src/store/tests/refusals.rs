@@ -42,5 +42,16 @@ async fn the_ring_keeps_the_last_and_goes_on_counting() {
     let kept: Vec<u64> = reader.list_refused().unwrap().iter().map(|row| row.number).collect();
     assert_eq!(kept, (8..=REFUSED_KEPT + 7).rev().collect::<Vec<_>>());
     assert!(reader.find_refused(7).unwrap().is_none());
+    let between = |after, until| -> Vec<u64> {
+        reader.list_refused_between(after, until).unwrap().iter().map(|row| row.number).collect()
+    };
+    let last = REFUSED_KEPT + 7;
+    assert_eq!(between(last - 2, last), [last, last - 1]);
+    assert_eq!(between(last - 2, last - 1), [last - 1]);
+    assert_eq!(
+        (between(0, 8), between(last, last)),
+        (vec![8], vec![]),
+        "what is gone is not there, and nothing behind"
+    );
     assert_eq!(reader.read_stats().unwrap().events, 0, "refused requests are no events");
 }
