@@ -31,14 +31,14 @@ pub(crate) struct Arguments {
     /// Where your app listens [default: the setting forward_to]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     app: Option<Url>,
-    #[command(flatten)]
-    trust: trust::Arguments,
     /// Write versions, settings, the store's shape and these checks to this file, for a report: no secret, no payload
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
     /// Write over a file that exists
     #[arg(long, requires = "bundle")]
     force: bool,
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 /// Columns of the ids.

@@ -81,8 +81,6 @@ pub(crate) struct Arguments {
     /// Append the path that was asked for to the target's
     #[arg(long, requires = "forward_to")]
     forward_path: bool,
-    #[command(flatten)]
-    trust: trust::Arguments,
     /// Listen on this port; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
@@ -95,6 +93,9 @@ pub(crate) struct Arguments {
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+    // Its heading is that of all that would stand below it.
+    #[command(flatten)]
+    trust: trust::Arguments,
 }
 
 /// Runs the command and judges.

@@ -6,6 +6,7 @@ use crate::output::console::Console;
 use crate::output::output_error::OutputError;
 use crate::output::pager;
 use crate::session::reference;
+use clap::builder::Resettable;
 use clap_mangen::roff::{Roff, bold, roman};
 
 /// Show the manual page of referralloop, or of one of its commands; into a pipe, its source
@@ -23,7 +24,8 @@ pub(crate) struct Arguments {
 /// Shows or prints the page for the command that it is handed, or for one below it.
 pub(crate) fn run(arguments: &Arguments, root: clap::Command, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    let command = reference::find_command(root, &arguments.of)?;
+    // What this build is says `--version`; the page is the same wherever it was made.
+    let command = reference::find_command(root.long_version(Resettable::Reset), &arguments.of)?;
     let source = render(command.clone()).map_err(OutputError::from)?;
     match pager::show_manual(&source, &console, context) {
         true => {}

@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     order: OrderArguments,
     /// Say what would be sent, and send nothing
-    #[arg(long)]
+    #[arg(long, help_heading = "Sending")]
     dry_run: bool,
 }
 

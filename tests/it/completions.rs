@@ -1,7 +1,6 @@
-//! Completion scripts are committed, so that packagers need not run the program; they are what it prints. The manual
-//! page comes from the same text.
+//! Completion scripts and manual pages are committed, so that packagers need not run the program; they are what it prints.
 
-use crate::support::Scene;
+use crate::support::{Scene, compare_committed};
 use std::path::Path;
 
 const SCRIPTS: [(&str, &str); 4] = [
@@ -14,24 +13,13 @@ const SCRIPTS: [(&str, &str); 4] = [
 #[test]
 fn completions_are_what_the_program_prints() {
     let scene = Scene::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-    let bless = std::env::var_os("REFERRALLOOP_BLESS").is_some_and(|value| value == "1");
-    for (shell, name) in SCRIPTS {
+    let scripts = SCRIPTS.map(|(shell, name)| {
         let printed = scene.run(["completions", shell]).code(0);
         assert_eq!(printed.err(), "");
         assert!(printed.out().contains("REFERRALLOOP_COMPLETE"), "{shell}");
-        let path = folder.join(name);
-        if bless {
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(&path, &printed.stdout).unwrap();
-        }
-        let committed = std::fs::read(&path).unwrap_or_default();
-        assert!(
-            committed == printed.stdout,
-            "completions/{name} is out of date; write it anew with: \
-             REFERRALLOOP_BLESS=1 cargo test --test it completions"
-        );
-    }
+        (name.to_owned(), printed.stdout)
+    });
+    compare_committed("completions", scripts.into(), "completions");
 }
 
 /// A folder with a stored event, a refused request, a subscription's profile, and `referralloop` on the path.
@@ -147,14 +135,44 @@ fn completions_can_be_installed() {
     assert!(refused.err().contains("no standard folder"), "{refused}");
 }
 
+/// `referralloop`, and the words of every command below it.
+fn list_commands() -> Vec<Vec<String>> {
+    fn collect(command: &clap::Command, path: &[String], found: &mut Vec<Vec<String>>) {
+        found.push(path.to_vec());
+        for next in command.get_subcommands() {
+            collect(next, &[path, &[next.get_name().to_owned()]].concat(), found);
+        }
+    }
+    let mut found = Vec::new();
+    collect(&referralloop::cli::command(), &[], &mut found);
+    found
+}
+
 #[test]
-fn the_manual_renders_for_each_command() {
+fn manual_pages_are_what_the_program_prints() {
     let scene = Scene::new();
-    let page = scene.run(["man"]).code(0);
-    assert!(page.out().contains(".TH referralloop 1") && page.err().is_empty(), "{page}");
-    for command in referralloop::cli::command().get_subcommands() {
-        let page = scene.run(["man", command.get_name()]).code(0);
-        assert!(page.out().contains(".SH NAME") && page.out().contains(".SH OPTIONS"), "{page}");
-        assert_eq!(page.err(), "");
+    let commands = list_commands();
+    assert!(commands.len() > 35, "{commands:?}");
+    let pages = commands.into_iter().map(|words| {
+        let name = ["referralloop"].into_iter().chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join("-");
+        let page = scene.run(["man"].into_iter().chain(words.iter().map(String::as_str))).code(0);
+        for part in [&format!(".TH {name} 1"), ".SH NAME", ".SH OPTIONS", ".SH ENVIRONMENT", ".SH \"EXIT CODES\""] {
+            assert!(page.out().contains(part), "{part} in {page}");
+        }
+        assert!(page.err().is_empty() && !page.out().contains("commit:"), "{page}");
+        (format!("{name}.1"), page.stdout)
+    });
+    compare_committed("man", pages.collect(), "completions");
+}
+
+#[test]
+fn manual_pages_render_without_a_warning() {
+    let Some(groff) = crate::support::counterpart("groff") else { return };
+    let scene = Scene::new();
+    for words in list_commands() {
+        let page = scene.run(["man"].into_iter().chain(words.iter().map(String::as_str))).stdout;
+        scene.write("page.1", page);
+        let shown = scene.command_with_program(&groff, ["-Kutf8", "-man", "-Tutf8", "-ww", "page.1"]).output().code(0);
+        assert!(shown.err().is_empty() && shown.out().contains("referralloop"), "{words:?}\n{shown}");
     }
 }

@@ -158,6 +158,23 @@ fn every_command_line_of_the_readme_runs() {
 }
 
 #[test]
+fn every_command_line_of_the_book_runs() {
+    // These are run whole by `recipes.rs`; the lines of the commands' pages are those of their help.
+    let whole = ["README.md", "agents.md", "ci.md", "rotating-secrets.md", "tutorial-node.md", "tutorial-python.md"];
+    let mut count = 0;
+    for (path, text) in crate::book::pages() {
+        if whole.iter().any(|name| path.ends_with(name)) || path.parent().unwrap().ends_with("commands") {
+            continue;
+        }
+        let lines = printed(&text);
+        lines.iter().for_each(|line| runs(line));
+        count += lines.len();
+    }
+    assert!(count > 20, "{count}");
+    println!("{count} command lines of the book");
+}
+
+#[test]
 fn help_is_data_and_goes_to_stdout() {
     let scene = Scene::new();
     for (path, _) in commands() {

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod audit;
+mod book;
 mod bug_reports;
 mod bytes;
 mod completions;
@@ -24,6 +25,7 @@ mod inspector;
 mod json_stringify;
 mod main_job;
 mod minimum_rust;
+mod notices;
 mod reach;
 mod recipes;
 mod records;

@@ -211,6 +211,17 @@ fn the_tutorial_for_python_runs_as_printed() {
 }
 
 #[test]
+fn the_page_about_rotating_secrets_runs_as_printed() {
+    let recipe = Recipe::new();
+    let page = blocks(include_str!("../../docs/rotating-secrets.md"), "sh");
+    assert!(page.len() > 3, "{page:?}");
+    let told = recipe.run("bash", &page.join("\n"), &[]);
+    // Old, new, and the new one alone; the old one is refused then.
+    assert_eq!(told.matches("\ndelivered\n").count(), 3, "{told}");
+    assert!(told.contains("401") && told.contains("exit code 1\n"), "{told}");
+}
+
+#[test]
 fn the_pages_for_symptoms_name_commands_that_exist() {
     let page = include_str!("../../docs/troubleshooting.md");
     let scene = Scene::new();

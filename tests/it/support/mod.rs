@@ -6,6 +6,7 @@
 
 mod api;
 mod capture;
+mod committed;
 mod endpoint;
 mod hostile;
 mod listener;
@@ -18,6 +19,7 @@ mod scene;
 
 pub use api::{Api, KEY, SIGNUP, SUBSCRIPTION, WAITLIST};
 pub use capture::Capture;
+pub use committed::compare_committed;
 pub use endpoint::{Answer, Endpoint};
 pub use hostile::{heard, unsafe_characters};
 pub use listener::Listener;
