@@ -154,7 +154,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         given_key: access::read_given_key(arguments.key_file.as_deref(), context, &console)?,
         allowed_targets: arguments.deliveries.allow_target.clone(),
     };
-    runtime::serve_on(serve(arguments, plot, context, &console))
+    let store = session::store_path(context, &settings).ok();
+    runtime::serve_on(serve(arguments, (plot, store), context, &console))
 }
 
 fn pace(arguments: &DeliveryArguments) -> SandboxRetryPolicy {
@@ -178,13 +179,19 @@ fn place(
     })
 }
 
-async fn serve(arguments: &Arguments, plot: SandboxSpec, context: &Context, console: &Console) -> Result<Exit, Error> {
+async fn serve(
+    arguments: &Arguments,
+    (plot, store): (SandboxSpec, Option<PathBuf>),
+    context: &Context,
+    console: &Console,
+) -> Result<Exit, Error> {
     let (stop, place) = (context.subscribe_stop()?, plot.place.clone());
     let site = BoundSandbox::open(plot, context).await?;
     check_founding(&arguments.workspace, &site)?;
     let (screen, unread) = console.start_screen()?;
     sandbox::show_banner(&site, console, &screen);
     let running = site.start(context, (&screen, console.out.clone()), None).await?;
+    let entry = store.and_then(|store| site.advertise(&store, context.pid));
     let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
     let ready = sandbox::announce_ready(&site, context, console, &screen, ready_file)?;
     let end = async {
@@ -200,7 +207,7 @@ async fn serve(arguments: &Arguments, plot: SandboxSpec, context: &Context, cons
         }
     };
     let summary = site.serve(running, end, (hurry, stop.wait_for_second_stop())).await;
-    drop(ready);
+    drop((ready, entry));
     screen.finish()?;
     sandbox::show_summary(&summary, &place, console);
     Ok(match summary.end {

@@ -2,6 +2,7 @@
 
 use super::access::AccessRules;
 use super::readers::ReaderPool;
+use super::sandboxes::sandbox_client;
 use super::{Inspector, InspectorContext, InspectorState, router};
 use crate::clock::SharedClock;
 use crate::config::atomic;
@@ -67,7 +68,7 @@ impl InspectorDoor {
         let access = AccessRules::new(self.address.port(), !self.address.ip().is_loopback(), &self.token);
         let readers = ReaderPool::new(around.store.clone());
         let state_closing = closing.clone();
-        let state = InspectorState { around, access, readers, addresses: Arc::default(), closing };
+        let state = InspectorState { around, access, readers, addresses: Arc::default(), sandbox_client: sandbox_client(), closing };
         let app = router::router(Inspector(Arc::new(state)));
         let limits = ServerLimits { drain: DRAIN, ..ServerLimits::default() };
         let mut stop = state_closing;

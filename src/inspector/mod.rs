@@ -14,6 +14,7 @@
 //! | `stream` | what happens, as it happens |
 //! | `timeline` | when things happened, and how long answers took |
 //! | `acting`, `delivering` | what the page may do |
+//! | `sandboxes` | the sandbox that runs beside |
 //! | `readers` | connections to the store |
 //! | `door` | the socket, the token, and the URL that is opened |
 //!
@@ -29,6 +30,7 @@ mod query;
 mod readers;
 mod reading;
 mod router;
+mod sandboxes;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -110,6 +112,8 @@ struct InspectorState {
     access: AccessRules,
     readers: ReaderPool,
     addresses: Arc<Mutex<EmailIndex>>,
+    /// The client that asks a sandbox.
+    sandbox_client: HttpClient,
     /// Whether it is about to end.
     closing: watch::Receiver<bool>,
 }

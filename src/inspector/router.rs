@@ -3,7 +3,7 @@
 use super::access::AccessFault;
 use super::answer::{answer, answer_asset, answer_error, answer_missing, answer_stranger, answer_wrong_method};
 use super::assets::find_asset;
-use super::{Inspector, acting, reading, stream, timeline};
+use super::{Inspector, acting, reading, sandboxes, stream, timeline};
 use crate::error::Error;
 use crate::server::{CatchPanic, DetachOnDrop, ServerLimits, read_body};
 use axum::Router;
@@ -66,6 +66,8 @@ async fn read(inspector: &Inspector, parts: &Parts) -> Result<Response, Error> {
         ["status"] => reading::show_status(own).await,
         ["events"] => reading::list_events(own, query).await,
         ["refused"] => reading::list_refused(own, query).await,
+        ["sandbox"] => sandboxes::show_sandbox(inspector).await,
+        ["sandbox", "signups"] => sandboxes::list_sandbox_signups(inspector, query).await,
         ["timeline"] => timeline::show_timeline(own, query).await,
         ["stream"] => {
             let (since, rest) = take_parameter(query, "since");
@@ -105,6 +107,7 @@ async fn act(inspector: &Inspector, parts: &Parts, body: Body) -> Result<Respons
     match path {
         "/api/replay" => acting::replay_events(inspector.clone(), body).await,
         "/api/send" => acting::send_event(inspector.clone(), body).await,
+        "/api/sandbox" => sandboxes::change_sandbox(inspector, body).await,
         "/api/make" => acting::make_event(inspector, &body),
         _ => Ok(nothing(inspector)),
     }
@@ -127,7 +130,7 @@ fn let_in(inspector: &Inspector, parts: &Parts) -> Response {
 }
 
 /// A parameter of a query, and the query without it.
-fn take_parameter(query: &str, name: &str) -> (Option<String>, String) {
+pub(super) fn take_parameter(query: &str, name: &str) -> (Option<String>, String) {
     let (mut found, mut rest) = (None, form_urlencoded::Serializer::new(String::new()));
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         if key == name {

@@ -35,3 +35,4 @@ pub mod signature;
 pub mod stringify;
 pub(crate) mod target;
 pub(crate) mod wire;
+pub(crate) mod workspace;

@@ -139,7 +139,7 @@ async fn list_signups(
 }
 
 /// A sign-up and its waitlist, or why there is none.
-fn find_signup(
+pub(super) fn find_signup(
     book: &Connection,
     waitlist: &str,
     signup: &str,
@@ -299,9 +299,21 @@ async fn subscribe(
     request: Request,
 ) -> Result<SandboxResponse, SandboxResponse> {
     let order = SubscriptionRequest::parse_body(&read_body(&inner, request).await?, &inner.settings.allowed_targets)?;
+    let (everywhere, allowed) = (order.waitlist.is_none(), order.is_allowed_only);
+    let answer = Value::from_iter([("subscription", make_subscription(&inner, order).await?.to_json())]);
+    let reply = SandboxResponse::json(StatusCode::CREATED, &answer).with_assumption(assumption::CREATED_STATUS);
+    Ok(reply
+        .with_assumption_if(everywhere, assumption::WAITLIST_OPTIONAL)
+        .with_assumption_if(allowed, assumption::ALLOWED_TARGET))
+}
+
+/// Makes a subscription to a waitlist that is there, or to every one.
+pub(super) async fn make_subscription(
+    inner: &SandboxState,
+    order: SubscriptionRequest,
+) -> Result<SandboxSubscription, SandboxResponse> {
     let number: [u8; 8] = inner.around.random_bytes();
     let id: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (everywhere, allowed) = (order.waitlist.is_none(), order.is_allowed_only);
     let new = SandboxSubscription {
         id: format!("{SUBSCRIPTION_PREFIX}{id}"),
         event: order.event.name(),
@@ -309,20 +321,16 @@ async fn subscribe(
         waitlist: order.waitlist,
         created_ms: inner.around.clock.now().as_millisecond(),
     };
-    let answer = Value::from_iter([("subscription", new.to_json())]);
     let entered = inner.run_job(move |book| {
         if let Some(id) = &new.waitlist
             && waitlist::find_waitlist_by_id(book, id)?.is_none()
         {
             return Ok(Err(SandboxResponse::from_refusal(&ApiErrorResponse::waitlist_not_found())));
         }
-        subscription::add_subscription(book, &new).map(Ok)
+        subscription::add_subscription(book, &new)?;
+        Ok(Ok(new.clone()))
     });
-    entered.await??;
-    let reply = SandboxResponse::json(StatusCode::CREATED, &answer).with_assumption(assumption::CREATED_STATUS);
-    Ok(reply
-        .with_assumption_if(everywhere, assumption::WAITLIST_OPTIONAL)
-        .with_assumption_if(allowed, assumption::ALLOWED_TARGET))
+    entered.await?
 }
 
 async fn unsubscribe(

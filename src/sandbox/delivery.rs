@@ -174,6 +174,19 @@ pub(super) fn recover_deliveries(book: &Connection, now_ms: i64) -> rusqlite::Re
     Ok((waiting.query_map([], read)?.collect::<Result<_, _>>()?, interrupted))
 }
 
+/// Makes what waits for an attempt due now; `None` where it does not wait, or one is under way.
+pub(super) fn hasten_delivery(book: &Connection, number: u64, now_ms: i64) -> rusqlite::Result<Option<QueuedDelivery>> {
+    let id = number.cast_signed();
+    book.prepare_cached(
+        "UPDATE deliveries SET due_ms = ?2 WHERE id = ?1 AND state = 0
+         AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery = ?1 AND outcome IS NULL) RETURNING url, signup",
+    )?
+    .query_row(params![id, now_ms], |row| {
+        Ok(QueuedDelivery::new(id, now_ms, row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?))
+    })
+    .optional()
+}
+
 /// Gives up what waits for a subscription that is removed.
 pub(super) fn cancel_deliveries(book: &Connection, subscription: &str) -> rusqlite::Result<usize> {
     book.prepare_cached("UPDATE deliveries SET state = 3 WHERE subscription = ?1 AND state = 0")?

@@ -28,6 +28,14 @@ const BOOK_PAUSE: Duration = Duration::from_secs(1);
 /// Longest sleep: whoever sets the wall clock forward is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
+/// What the queue is told.
+pub(super) enum QueueMessage {
+    /// Deliveries that were made.
+    New(Vec<QueuedDelivery>),
+    /// Deliveries that waited for a later time than now.
+    Sooner(Vec<QueuedDelivery>),
+}
+
 /// What every attempt needs.
 #[derive(Clone)]
 pub(super) struct DispatchContext {
@@ -47,7 +55,7 @@ struct DispatchedAttempt {
 pub(super) async fn run_queue(
     desk: DispatchContext,
     waiting: Vec<QueuedDelivery>,
-    mut news: mpsc::UnboundedReceiver<Vec<QueuedDelivery>>,
+    mut news: mpsc::UnboundedReceiver<QueueMessage>,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut queue = DeliveryQueue::default();
@@ -62,7 +70,10 @@ pub(super) async fn run_queue(
         let full = under_way.len() >= AT_ONCE;
         let pause = queue.next_due().filter(|_| !full).map_or(LONGEST_SLEEP, |due| desk.until(due));
         tokio::select! {
-            Some(new) = news.recv() => new.into_iter().for_each(|waiting| queue.put(waiting)),
+            Some(message) = news.recv() => match message {
+                QueueMessage::New(new) => new.into_iter().for_each(|waiting| queue.put(waiting)),
+                QueueMessage::Sooner(some) => some.into_iter().for_each(|waiting| queue.hasten(waiting)),
+            },
             Some(freed) = under_way.join_next() => settle(&mut queue, freed.ok()),
             () = desk.around.clock.sleep(pause) => {}
             _ = stop.changed() => {}

@@ -18,11 +18,12 @@
 //!
 //! `database` is the file and its thread, `workspace` what it begins with, `waitlist`, `subscription` and `delivery` its
 //! rows; `queue`, `retry_policy` and `dispatch` deliver; `api`, `signup_page` and `own_pages` answer, with `input`, `quota`
-//! and `response`.
+//! and `response`; `control` is what the inspector's page does with it.
 
 mod allowed_target;
 mod api;
 mod assumption;
+mod control;
 mod database;
 mod delivery;
 mod dispatch;
@@ -57,6 +58,7 @@ use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::{CallReport, SandboxDelivery};
 use crate::protocol::report::{Report, ReportKind};
+use crate::protocol::workspace::{WorkspaceOverview, WorkspaceSignup};
 use crate::server::{CatchPanic, DetachOnDrop, ServerLimits};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -64,6 +66,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use delivery::QueuedDelivery;
+use dispatch::QueueMessage;
 use jiff::Timestamp;
 use quota::HourlyQuota;
 use response::{AnswerAssumptions, SandboxResponse};
@@ -91,6 +94,8 @@ pub(crate) struct SandboxSettings {
     pub allowed_targets: Vec<AllowedTarget>,
     /// Whether other machines can reach it: what is for this machine's people alone then asks for the key.
     pub is_exposed: bool,
+    /// The digest of the token that lets the inspector in.
+    pub control: [u8; 32],
     /// Bounds of what callers send.
     pub limits: ServerLimits,
 }
@@ -108,6 +113,12 @@ pub(crate) trait SandboxPageRenderer: Send + Sync {
 
     /// Deliveries as a JSON document.
     fn render_records(&self, deliveries: &[SandboxDelivery]) -> Vec<u8>;
+
+    /// The workspace and its deliveries as records, one a line.
+    fn render_overview(&self, overview: &WorkspaceOverview, deliveries: &[SandboxDelivery]) -> Vec<u8>;
+
+    /// Sign-ups as records, one a line.
+    fn render_signups(&self, at: Timestamp, signups: &[WorkspaceSignup]) -> Vec<u8>;
 
     /// The page on which people sign up.
     fn render_signup(&self, page: &SignupPage<'_>) -> String;
@@ -164,7 +175,7 @@ struct SandboxState {
     key: [u8; 32],
     quota: HourlyQuota,
     around: Arc<SandboxContext>,
-    news: mpsc::UnboundedSender<Vec<QueuedDelivery>>,
+    news: mpsc::UnboundedSender<QueueMessage>,
     stop: watch::Sender<bool>,
     queue: Mutex<Option<JoinHandle<()>>>,
 }
@@ -229,7 +240,8 @@ fn describe_recovered(waiting: usize, interrupted: usize) -> String {
     format!("Continuing with {} of an earlier run{begun}.", plural(waiting, "delivery", "deliveries"))
 }
 
-fn digest_key(key: &[u8]) -> [u8; 32] {
+/// What is compared in the place of a key or token.
+pub(crate) fn digest_key(key: &[u8]) -> [u8; 32] {
     Sha256::digest(key).into()
 }
 
@@ -237,7 +249,7 @@ impl SandboxState {
     /// Hands new deliveries to the queue. Once it has ended, they wait in the book.
     fn enqueue_deliveries(&self, waiting: Vec<QueuedDelivery>) {
         if !waiting.is_empty() {
-            let _ = self.news.send(waiting);
+            let _ = self.news.send(QueueMessage::New(waiting));
         }
     }
 

@@ -3,14 +3,14 @@
 
 use super::delivery::{self, DeliveryFilter};
 use super::response::SandboxResponse;
-use super::{SandboxState, assumption, digest_key};
+use super::{SandboxState, assumption, control, digest_key};
 use crate::protocol::delivery::SandboxDelivery;
 use crate::protocol::target::is_loopback;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use base64::Engine;
 use http::header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -38,6 +38,10 @@ pub(super) fn router(inner: &Arc<SandboxState>) -> Router<Arc<SandboxState>> {
         .route(&format!("{PREFIX}/{{*rest}}"), page(get(unknown)))
         .layer(middleware::from_fn_with_state(inner.clone(), refuse_stranger))
         .route(&format!("{PREFIX}/health"), page(get(answer_health)))
+        .route(
+            &format!("{PREFIX}/control"),
+            post(control::answer_control).fallback(async || SandboxResponse::method_not_allowed("POST")),
+        )
 }
 
 async fn refuse_stranger(State(inner): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {

@@ -32,6 +32,19 @@ impl DeliveryQueue {
         self.update_head(waiting.lane);
     }
 
+    /// Lets a delivery that waits wait until another time; what is under way is left alone.
+    pub(super) fn hasten(&mut self, sooner: QueuedDelivery) {
+        let Some(lane) = self.lanes.get_mut(&sooner.lane) else { return };
+        let waiting = lane.waiting.iter().find(|(_, delivery)| *delivery == sooner.delivery).copied();
+        let Some(waiting) = waiting else { return };
+        if let Some(head) = lane.waiting.first().filter(|_| !lane.busy) {
+            self.heads.remove(head);
+        }
+        lane.waiting.remove(&waiting);
+        lane.waiting.insert((sooner.due_ms, sooner.delivery));
+        self.update_head(sooner.lane);
+    }
+
     /// The first delivery that is due and whose lane is free. Its lane is then taken, until [`DeliveryQueue::free_lane`].
     pub(super) fn take(&mut self, now_ms: i64) -> Option<QueuedDelivery> {
         let head = self.heads.first_entry().filter(|head| head.key().0 <= now_ms)?;
@@ -110,6 +123,22 @@ mod tests {
         assert_eq!(taken(&mut queue, 100), [1]);
         queue.free_lane(7);
         assert!(queue.lanes.is_empty() && queue.heads.is_empty(), "nothing is kept of what is done: {queue:?}");
+    }
+
+    #[test]
+    fn what_is_hastened_waits_once() {
+        let mut queue = DeliveryQueue::default();
+        queue.put(waiting(50, 1, 7));
+        queue.put(waiting(60, 2, 7));
+        queue.hasten(waiting(10, 2, 7));
+        queue.hasten(waiting(10, 3, 7));
+        queue.hasten(waiting(10, 4, 8));
+        assert_eq!((queue.next_due(), taken(&mut queue, 10)), (Some(10), vec![2]));
+        queue.hasten(waiting(5, 2, 7));
+        queue.free_lane(7);
+        assert_eq!((queue.next_due(), taken(&mut queue, 100)), (Some(50), vec![1]));
+        queue.free_lane(7);
+        assert!(queue.lanes.is_empty() && queue.heads.is_empty(), "{queue:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::delivery::{self, NewDelivery, QueuedDelivery};
 use super::waitlist::{SignupChange, format_instant};
+use crate::protocol::event::EventType;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
@@ -35,6 +36,22 @@ pub(super) fn add_subscription(book: &Connection, new: &SandboxSubscription) -> 
     )?
     .execute(params![new.id, new.event, new.url, new.waitlist, new.created_ms])?;
     Ok(())
+}
+
+/// Every one, oldest first.
+pub(super) fn list_subscriptions(book: &Connection) -> rusqlite::Result<Vec<SandboxSubscription>> {
+    let sql = "SELECT id, event, url, waitlist, created_ms FROM subscriptions ORDER BY created_ms, id";
+    let read = |row: &Row<'_>| {
+        let event: String = row.get(1)?;
+        Ok(SandboxSubscription {
+            id: row.get(0)?,
+            event: EventType::from_name(&event).map_or("", EventType::name),
+            url: row.get(2)?,
+            waitlist: row.get(3)?,
+            created_ms: row.get(4)?,
+        })
+    };
+    book.prepare_cached(sql)?.query_map([], read)?.collect()
 }
 
 /// Removes one with what waits for it; whether there was one.

@@ -199,6 +199,23 @@ pub(super) fn list_signups(
     rows.query_map(params![waitlist, number(limit), number(offset)], signup)?.collect()
 }
 
+/// Sign-ups of a waitlist in which some words occur, from the front; everybody, where there are none.
+pub(super) fn search_signups(
+    book: &Connection,
+    waitlist: &str,
+    words: &str,
+    (limit, offset): (u64, u64),
+) -> rusqlite::Result<Vec<SandboxSignup>> {
+    let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+    let sql = format!(
+        "{SIGNUP} WHERE waitlist = ?1
+         AND instr(lower(mailbox || ' ' || coalesce(name, '') || ' ' || code || ' ' || id), ?2)
+         ORDER BY position LIMIT ?3 OFFSET ?4"
+    );
+    let mut rows = book.prepare_cached(&sql)?;
+    rows.query_map(params![waitlist, words.to_lowercase(), number(limit), number(offset)], signup)?.collect()
+}
+
 /// One sign-up of a waitlist.
 pub(super) fn find_signup(book: &Connection, waitlist: &str, id: &str) -> rusqlite::Result<Option<SandboxSignup>> {
     query_signup(book, "waitlist = ?1 AND id = ?2", [waitlist, id])
@@ -268,6 +285,22 @@ pub(super) fn apply_referral(book: &Connection, mut referrer: SandboxSignup) -> 
     referrer.position = to;
     let moved = (from != to).then_some(SignupChange::Moved { signup: referrer, from });
     Ok(moved.into_iter().chain(passed).collect())
+}
+
+/// Moves a sign-up to a position, or as near to it as the waitlist reaches; whoever is passed moves by one.
+pub(super) fn move_signup(book: &Connection, mut moved: SandboxSignup, to: i64) -> rusqlite::Result<Vec<SignupChange>> {
+    let (from, last) = (moved.position, count_signups(book, &moved.waitlist)?);
+    let to = to.clamp(1, last.max(1));
+    if to == from {
+        return Ok(Vec::new());
+    }
+    let passed = match to < from {
+        true => shift_positions(book, &moved.waitlist, to, from - 1, 1)?,
+        false => shift_positions(book, &moved.waitlist, from + 1, to, -1)?,
+    };
+    book.prepare_cached("UPDATE signups SET position = ?2 WHERE id = ?1")?.execute(params![moved.id, to])?;
+    moved.position = to;
+    Ok([SignupChange::Moved { signup: moved, from }].into_iter().chain(passed).collect())
 }
 
 /// Moves everybody between two positions.

@@ -1,4 +1,4 @@
-//! Which listeners are running on a store, so that `trigger` finds one without being told.
+//! Which listeners and sandboxes are running on a store, so that `trigger` and the inspector find them without being told.
 //!
 //! Each listener keeps a small file beside its store and holds a lock on it. A listener that was killed cannot remove
 //! its file, but its lock is gone, and the next one to look sweeps the file away.
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use url::Url;
 
-/// A running listener's entry; dropping it removes the entry.
+/// The entry of a listener or sandbox that runs; dropping it removes the entry.
 #[derive(Debug)]
 pub(crate) struct ListenerEntry {
     path: PathBuf,
@@ -26,18 +26,36 @@ impl Drop for ListenerEntry {
 
 /// Announces a listener. `url` is where it accepts deliveries, `pid` its process.
 pub(crate) fn register_listener(store: &Path, url: &Url, pid: u32) -> io::Result<ListenerEntry> {
+    register(store, url, pid, "url")
+}
+
+fn register(store: &Path, url: &Url, pid: u32, kind: &str) -> io::Result<ListenerEntry> {
     let port = url.port_or_known_default().unwrap_or_default();
-    let path = folder(store).join(format!("{pid}-{port}.url"));
+    let path = folder(store).join(format!("{pid}-{port}.{kind}"));
     atomic::write(&path, url.as_str().as_bytes())?;
     let locked = open_lock(&path, true)?;
     locked.lock()?;
     Ok(ListenerEntry { path, _locked: locked })
 }
 
+/// Announces a sandbox. The fragment of `url` is the token that lets the inspector in; the entry is its owner's alone.
+pub(crate) fn register_sandbox(store: &Path, url: &Url, pid: u32) -> io::Result<ListenerEntry> {
+    register(store, url, pid, "sandbox")
+}
+
 /// Where the newest listener that is still running accepts deliveries.
 pub(crate) fn find_listener(store: &Path) -> Option<Url> {
+    find_running(store, "url")
+}
+
+/// Where the newest sandbox that is still running lets the inspector in.
+pub(crate) fn find_sandbox(store: &Path) -> Option<Url> {
+    find_running(store, "sandbox")
+}
+
+fn find_running(store: &Path, kind: &str) -> Option<Url> {
     let entries = fs::read_dir(folder(store)).ok()?;
-    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some(OsStr::new("url")));
+    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension() == Some(OsStr::new(kind)));
     let mut running: Vec<(SystemTime, Url)> = paths.filter_map(|path| read_entry(&path)).collect();
     running.sort_by_key(|(since, _)| *since);
     running.pop().map(|(_, url)| url)

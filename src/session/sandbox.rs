@@ -5,6 +5,7 @@ mod telling;
 pub(crate) use telling::{announce_ready, show_banner, show_summary};
 
 use super::listener::{BoundListener, name_this_machine};
+use super::registry::{self, ListenerEntry};
 use super::{errors, request};
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
@@ -17,6 +18,7 @@ use crate::protocol::body::RawBody;
 use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
 use crate::protocol::report::{Report, ReportKind};
 use crate::protocol::signature::{HmacKey, Secret};
+use crate::protocol::workspace::{WorkspaceOverview, WorkspaceSignup};
 use crate::sandbox::{
     self, AllowedTarget, DeliveryRequestBuilder, Sandbox, SandboxContext, SandboxDatabase, SandboxDatabaseError,
     SandboxLocation, SandboxObserver, SandboxPageRenderer, SandboxRetryPolicy, SandboxSettings, SandboxWorkspace,
@@ -24,6 +26,7 @@ use crate::sandbox::{
 };
 use crate::server::{self, ServerLimits};
 use crate::shutdown::StopSignal;
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -83,6 +86,8 @@ pub(crate) struct BoundSandbox {
     door: BoundListener,
     plot: SandboxSpec,
     counts: Arc<SandboxCounts>,
+    /// What lets the inspector in, of this run alone.
+    token: String,
 }
 
 /// What a sandbox did while it served.
@@ -124,7 +129,10 @@ impl BoundSandbox {
         if let Some(given) = &plot.given_key {
             workspace.key = given.key.clone();
         }
-        Ok(Self { url: name_this_machine(&door.url), workspace, book, door, plot, counts: Arc::default() })
+        let mut random = [0; 32];
+        (context.entropy)(&mut random);
+        let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { url: name_this_machine(&door.url), workspace, book, door, plot, counts: Arc::default(), token })
     }
 
     /// Whether other machines can reach it.
@@ -135,6 +143,15 @@ impl BoundSandbox {
     /// The page of its deliveries.
     pub(crate) fn page(&self) -> String {
         format!("{}/_sandbox/", self.url.origin().ascii_serialization())
+    }
+
+    /// Leaves word beside a profile's store, where the inspector finds it. A folder that takes no entry is no reason to
+    /// fail.
+    pub(crate) fn advertise(&self, store: &std::path::Path, pid: u32) -> Option<ListenerEntry> {
+        let mut url = self.url.clone();
+        url.set_path("/");
+        url.set_fragment(Some(&self.token));
+        registry::register_sandbox(store, &url, pid).ok()
     }
 
     /// Its test key.
@@ -162,6 +179,7 @@ impl BoundSandbox {
             origin: self.url.origin().ascii_serialization(),
             allowed_targets: self.plot.allowed_targets.clone(),
             is_exposed: self.is_exposed(),
+            control: sandbox::digest_key(self.token.as_bytes()),
             limits: ServerLimits::default(),
         };
         let around = SandboxContext {
@@ -293,6 +311,19 @@ impl SandboxPageRenderer for StyledPages {
     fn render_records(&self, deliveries: &[SandboxDelivery]) -> Vec<u8> {
         let deliveries = deliveries.iter().map(records::DeliveryRecord::of).collect();
         records::encode_line(&DeliveryPageFields { deliveries }).unwrap_or_default()
+    }
+
+    fn render_overview(&self, overview: &WorkspaceOverview, deliveries: &[SandboxDelivery]) -> Vec<u8> {
+        let mut lines = records::encode_record(overview.at, &records::WorkspaceRecord::of(overview));
+        for delivery in deliveries {
+            lines.extend(records::encode_record(overview.at, &records::DeliveryRecord::of(delivery)));
+        }
+        lines
+    }
+
+    fn render_signups(&self, at: Timestamp, signups: &[WorkspaceSignup]) -> Vec<u8> {
+        let encode = |signup| records::encode_record(at, &records::WorkspaceSignupRecord::of(signup));
+        signups.iter().flat_map(encode).collect()
     }
 
     fn render_signup(&self, page: &SignupPage<'_>) -> String {

@@ -5,6 +5,8 @@ use super::{format_instant, named};
 use crate::protocol::delivery::{
     CallReport, DispatchReport, SandboxAttemptState, SandboxDelivery, SandboxDeliveryAttempt, SandboxDeliveryState,
 };
+use crate::protocol::schedule::MAX_ATTEMPTS;
+use crate::protocol::workspace::{WorkspaceOverview, WorkspaceSignup, WorkspaceSubscription, WorkspaceWaitlist};
 use serde::Serialize;
 
 /// Fields of a `call`.
@@ -172,7 +174,104 @@ impl<'a> DeliveryRecord<'a> {
     }
 }
 
+/// Fields of a `sandbox`: the workspace as the inspector shows it.
+#[derive(Serialize)]
+pub(crate) struct WorkspaceRecord<'a> {
+    url: &'a str,
+    plan: &'static str,
+    limit: u32,
+    remaining: u32,
+    reset_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speed: Option<f64>,
+    attempts: u32,
+    pending: u64,
+    waitlists: Vec<WorkspaceWaitlistFields<'a>>,
+    subscriptions: Vec<WorkspaceSubscriptionFields<'a>>,
+}
+
+#[derive(Serialize)]
+struct WorkspaceWaitlistFields<'a> {
+    id: &'a str,
+    name: &'a str,
+    page: &'a str,
+    signups: u64,
+}
+
+#[derive(Serialize)]
+struct WorkspaceSubscriptionFields<'a> {
+    id: &'a str,
+    event_type: &'a str,
+    target_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waitlist_id: Option<&'a str>,
+    created_at: String,
+}
+
+impl<'a> WorkspaceRecord<'a> {
+    /// Reads what was looked at.
+    pub(crate) fn of(found: &'a WorkspaceOverview) -> Self {
+        let waitlist = |list: &'a WorkspaceWaitlist| {
+            let WorkspaceWaitlist { id, name, page, signups } = list;
+            WorkspaceWaitlistFields { id, name, page, signups: *signups }
+        };
+        let subscription = |one: &'a WorkspaceSubscription| WorkspaceSubscriptionFields {
+            id: &one.id,
+            event_type: &one.event_type,
+            target_url: &one.target_url,
+            waitlist_id: one.waitlist_id.as_deref(),
+            created_at: format_instant(one.created_at),
+        };
+        Self {
+            url: &found.origin,
+            plan: found.plan.name(),
+            limit: found.limit,
+            remaining: found.remaining,
+            reset_at: format_instant(found.reset_at),
+            speed: found.speed,
+            attempts: MAX_ATTEMPTS,
+            pending: found.pending,
+            waitlists: found.waitlists.iter().map(waitlist).collect(),
+            subscriptions: found.subscriptions.iter().map(subscription).collect(),
+        }
+    }
+}
+
+/// Fields of a `sandbox_signup`.
+#[derive(Serialize)]
+pub(crate) struct WorkspaceSignupRecord<'a> {
+    id: &'a str,
+    waitlist_id: &'a str,
+    email: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    position: u64,
+    referral_code: &'a str,
+    referral_count: u64,
+    status: &'a str,
+    created_at: String,
+}
+
+impl<'a> WorkspaceSignupRecord<'a> {
+    /// Reads a sign-up.
+    pub(crate) fn of(found: &'a WorkspaceSignup) -> Self {
+        Self {
+            id: &found.id,
+            waitlist_id: &found.waitlist_id,
+            email: &found.email,
+            name: found.name.as_deref(),
+            position: found.position,
+            referral_code: &found.referral_code,
+            referral_count: found.referral_count,
+            status: &found.status,
+            created_at: format_instant(found.created_at),
+        }
+    }
+}
+
 named! {
+    WorkspaceRecord<'_> => "sandbox",
+    WorkspaceSignupRecord<'_> => "sandbox_signup",
     ReadyRecord<'_> => "ready",
     DeliveryRecord<'_> => "delivery",
 }

@@ -6,10 +6,12 @@ use crate::protocol::body::RawBody;
 use crate::protocol::delivery::SandboxDelivery;
 use crate::protocol::report::Report;
 use crate::protocol::schedule::RetryFrom;
+use crate::protocol::workspace::{WorkspaceOverview, WorkspaceSignup};
 use crate::sandbox::delivery::{self, DeliveryFilter};
 use crate::sandbox::{
     Sandbox, SandboxContext, SandboxDatabase, SandboxLocation, SandboxObserver, SandboxPageRenderer,
-    SandboxRetryPolicy, SandboxSettings, SandboxWorkspace, SignupPage, WorkspaceSetup, open_workspace, router,
+    SandboxRetryPolicy, SandboxSettings, SandboxWorkspace, SignupPage, WorkspaceSetup, digest_key,
+    open_workspace, router,
 };
 use crate::server::ServerLimits;
 use axum::body::{Body, to_bytes};
@@ -74,6 +76,23 @@ impl SandboxPageRenderer for PlainSandboxPages {
         deliveries.len().to_string().into_bytes()
     }
 
+    fn render_overview(&self, overview: &WorkspaceOverview, deliveries: &[SandboxDelivery]) -> Vec<u8> {
+        let numbers: Vec<_> = deliveries.iter().map(|delivery| (delivery.number, delivery.state.name())).collect();
+        serde_json::json!({
+            "calls": [overview.limit, overview.remaining], "pending": overview.pending, "deliveries": numbers,
+            "signups": overview.waitlists.iter().map(|list| list.signups).collect::<Vec<_>>(),
+            "waitlist": overview.waitlists[0].id,
+            "subscriptions": overview.subscriptions.iter().map(|one| &*one.id).collect::<Vec<_>>(),
+        })
+        .to_string()
+        .into_bytes()
+    }
+
+    fn render_signups(&self, _: Timestamp, signups: &[WorkspaceSignup]) -> Vec<u8> {
+        let signups = signups.iter().map(|one| serde_json::json!([one.position, one.email, one.id, one.referral_count]));
+        Value::from_iter(signups).to_string().into_bytes()
+    }
+
     fn render_signup(&self, page: &SignupPage<'_>) -> String {
         format!("{page:?}")
     }
@@ -110,6 +129,7 @@ pub(super) fn settings(plan: WorkspacePlan) -> SandboxSettings {
         origin: ORIGIN.into(),
         allowed_targets: Vec::new(),
         is_exposed: false,
+        control: digest_key(b"token"),
         limits: ServerLimits { body_bytes: 10_000, ..ServerLimits::default() },
     }
 }
