@@ -25,7 +25,7 @@ macro_rules! assets {
 }
 
 /// All of them.
-static ASSETS: [PageAsset; 11] = assets! {
+static ASSETS: [PageAsset; 12] = assets! {
     "/" "index.html" HTML;
     "/app.css" "app.css" STYLE;
     "/icon.svg" "icon.svg" IMAGE;
@@ -37,6 +37,7 @@ static ASSETS: [PageAsset; 11] = assets! {
     "/body.js" "body.js" SCRIPT;
     "/actions.js" "actions.js" SCRIPT;
     "/charts.js" "charts.js" SCRIPT;
+    "/sandbox.js" "sandbox.js" SCRIPT;
 };
 
 /// What all of them may weigh together.

@@ -22,7 +22,10 @@ const targetField = (status) => {
 };
 
 export class Actions {
-  constructor(app) { this.app = app; }
+  constructor(app) {
+    this.app = app;
+    this.field = field;
+  }
 
   // Runs what a form asks for; what is wrong is said inside it.
   async attempt(box, run) {

@@ -6,6 +6,7 @@ import { List, when } from "./list.js";
 import { showComparison, showEvent, showRefused } from "./detail.js";
 import { Actions } from "./actions.js";
 import { Timeline, overview } from "./charts.js";
+import { Sandbox } from "./sandbox.js";
 
 const FILTERS = ["q", "events", "state", "failed", "waitlist", "where", "since", "until_time", "direction"];
 const SCREEN = 60;
@@ -16,6 +17,7 @@ class App {
     this.list.fault = (error) => this.fail(error);
     this.act = new Actions(this);
     this.timeline = new Timeline((since, until_time) => this.zoom(since, until_time));
+    this.sandbox = new Sandbox(this);
     this.redact = sessionStorage.getItem("mask") === "1";
     this.fresh = 0;
     this.readUrl();
@@ -24,14 +26,15 @@ class App {
   readUrl() {
     const parts = new URLSearchParams(location.search);
     this.filters = Object.fromEntries(FILTERS.map((name) => [name, parts.get(name) ?? ""]));
-    this.refused = parts.get("refused") !== null && parts.get("view") === "refused" || parts.get("view") === "refused";
+    this.refused = parts.get("view") === "refused";
+    this.inSandbox = parts.get("view") === "sandbox";
     const number = (name) => (/^\d+$/.test(parts.get(name) ?? "") ? Number(parts.get(name)) : undefined);
     const pair = /^(\d+),(\d+)$/.exec(parts.get("compare") ?? "");
     this.shown = pair ? { compare: [Number(pair[1]), Number(pair[2])] } : number("event") ? { event: number("event") } : number("refused") ? { refused: number("refused") } : parts.get("overview") ? { overview: true } : undefined;
   }
 
   writeUrl(push) {
-    const fields = { ...this.filters, view: this.refused ? "refused" : "" };
+    const fields = { ...this.filters, view: this.inSandbox ? "sandbox" : this.refused ? "refused" : "" };
     if (this.shown?.event) fields.event = this.shown.event;
     if (this.shown?.refused) fields.refused = this.shown.refused;
     if (this.shown?.overview) fields.overview = true;
@@ -49,6 +52,7 @@ class App {
       await enter();
       await this.load();
       this.openShown();
+      this.showView();
       this.follow();
     } catch (error) {
       this.fail(error);
@@ -98,6 +102,18 @@ class App {
   reload() {
     this.writeUrl();
     this.load().catch((error) => this.fail(error));
+  }
+
+  showView() {
+    document.body.classList.toggle("sandbox", this.inSandbox);
+    this.sandbox.show(this.inSandbox);
+    this.paintFilters();
+  }
+
+  goTo(view) {
+    this.inSandbox = view === "sandbox";
+    this.writeUrl(true);
+    this.showView();
   }
 
   zoom(since, until_time) {
@@ -233,14 +249,16 @@ class App {
   paintFilters() {
     const f = this.filters;
     $("q").value = f.q;
-    const key = JSON.stringify([f, this.refused]);
+    const key = JSON.stringify([f, this.refused, this.inSandbox]);
     if (this.painted === key) return;
     this.painted = key;
     const focus = document.activeElement?.closest("#filters") && document.activeElement.dataset;
     const toggle = (words, on, flip) => button(words, flip, { class: "pill", "aria-pressed": String(on), "data-value": words });
     const box = (name, label, width) => h("input", { type: "text", class: `pill ${width}`, name, "aria-label": label, placeholder: label, value: f[name], spellcheck: "false", autocomplete: "off", on: { change: (event) => this.set(name, event.target.value.trim()) } });
     const zone = [f.since, f.until_time].map((time) => (/^\d{4}-.*Z$/.test(time) ? shortTime(time) : time));
-    $("filters").replaceChildren(
+    const view = segmented("View", [["events", "Events"], ["sandbox", "Sandbox"]], this.inSandbox ? "sandbox" : "events", (value) => this.goTo(value));
+    if (this.inSandbox) $("filters").replaceChildren(view);
+    else $("filters").replaceChildren(view,
       segmented("Type", [["", "All"], ["signup.created", "Created"], ["signup.position_changed", "Moved"], ["signup.deleted", "Deleted"]], this.refused ? "-" : f.events, (value) => { this.refused = false; this.set("events", value); }),
       segmented("Verification", [["", "Any"], ["valid", "Verified"], ["unsigned", "Unsigned"]], f.state, (value) => { this.refused = false; this.set("state", value); }),
       toggle("Failed", f.failed === "1", () => { this.refused = false; this.set("failed", f.failed ? "" : "1"); }),
@@ -339,7 +357,7 @@ class App {
     });
     document.addEventListener("timeline", () => (!this.shown || this.shown.overview) && this.showOverview(true));
     document.addEventListener("overview", () => { this.shown = { overview: true }; this.writeUrl(true); this.openShown(); });
-    addEventListener("popstate", () => { this.readUrl(); this.load().catch((error) => this.fail(error)); this.openShown(); });
+    addEventListener("popstate", () => { this.readUrl(); this.showView(); this.load().catch((error) => this.fail(error)); this.openShown(); });
     this.openShown();
   }
 
@@ -348,6 +366,7 @@ class App {
     sessionStorage.setItem("mask", this.redact ? "1" : "0");
     $("mask").setAttribute("aria-pressed", String(this.redact));
     this.follow();
+    if (this.inSandbox) this.sandbox.look();
     this.load().catch((error) => this.fail(error));
     this.openShown();
   }
@@ -357,12 +376,18 @@ class App {
     const { target } = event;
     if (event.key === "Escape") {
       if (target.matches("input, textarea")) target.blur();
+      else if (this.inSandbox) this.goTo("events");
       else if (this.shown) this.close();
       else if (this.isFiltered) this.clear();
       return;
     }
     if (target.matches("input, textarea, select")) {
       if (target.id === "q" && (event.key === "ArrowDown" || event.key === "Enter")) { event.preventDefault(); this.list.box.focus(); this.list.select(0, event.key === "ArrowDown"); }
+      return;
+    }
+    if (this.inSandbox) {
+      const act = { n: () => this.sandbox.frame && this.sandbox.create(), m: () => this.mask(), "/": () => $("sq")?.focus(), "?": () => this.act.shortcuts() }[event.key];
+      if (act) { act(); event.preventDefault(); }
       return;
     }
     const { list } = this;
