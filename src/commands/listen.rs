@@ -3,7 +3,6 @@
 mod bound_headers;
 mod exposure;
 mod forward;
-mod inspecting;
 mod keeping;
 mod relaying;
 mod shown;
@@ -82,7 +81,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     keeping: keeping::Arguments,
     #[command(flatten)]
-    inspecting: inspecting::Arguments,
+    inspecting: inspector::InspectOptions,
     #[command(flatten)]
     life: LifetimeArguments,
 }
@@ -259,7 +258,8 @@ async fn serve(
     listener::show_banner(&url, (&secret, &more), &receiving, console, &screen);
     listener::show_inspector(inspect_url.as_deref(), console, &screen);
     show_next_steps(arguments, context, console, &screen);
-    let inspector = arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), &url)?;
+    let inspector =
+        arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), Some(&url))?;
     screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url, secret)));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);

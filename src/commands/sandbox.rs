@@ -4,9 +4,11 @@ mod access;
 mod deliveries;
 
 use crate::config::ConfigSettings;
+use crate::config::secrets::WebhookSecrets;
 use crate::context::Context;
 use crate::deliver::DeliveryPace as Speed;
 use crate::error::{Error, Exit};
+use crate::inspector::{InspectOptions, InspectorDoor};
 use crate::output::console::Console;
 use crate::output::errors::render_labelled;
 use crate::output::line::StyledLine;
@@ -17,8 +19,9 @@ use crate::sandbox::{ASSUMPTIONS, AllowedTarget, SandboxLocation, SandboxRetryPo
 use crate::session::arguments;
 use crate::session::delivery::exit_for_signal;
 use crate::session::sandbox::{self, BoundSandbox, SandboxEnd, SandboxSpec};
-use crate::session::{self, input, runtime};
+use crate::session::{self, input, listener, runtime};
 use crate::shutdown::StopSignal;
+use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -39,6 +42,7 @@ Examples:
   referralloop sandbox --port 0 --ready-file ready.json --memory --speed 60x
   referralloop sandbox --plan starter --signups 500 --seed 1 --data other.db
   referralloop sandbox --unsigned --retry-from first
+  referralloop sandbox --inspect --open
   referralloop sandbox --memory --bind 0.0.0.0 --allow-target app --allow-target 10.0.0.0/8
   referralloop sandbox --assumptions
   referralloop sandbox deliveries"
@@ -62,9 +66,11 @@ pub(crate) struct Arguments {
     workspace: WorkspaceArguments,
     #[command(flatten)]
     deliveries: DeliveryArguments,
+    #[command(flatten)]
+    inspecting: InspectOptions,
     /// List what the documentation leaves open and what the sandbox decided, and end
     #[arg(long, conflicts_with_all = ["port", "bind", "key_file", "ready_file", "plan", "rate_limit", "signups", "seed", "data", "memory",
-        "speed", "retry_from", "secret_file", "unsigned", "allow_target"])]
+        "speed", "retry_from", "secret_file", "unsigned", "allow_target", "inspect"])]
     assumptions: bool,
 }
 
@@ -154,8 +160,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         given_key: access::read_given_key(arguments.key_file.as_deref(), context, &console)?,
         allowed_targets: arguments.deliveries.allow_target.clone(),
     };
-    let store = session::store_path(context, &settings).ok();
-    runtime::serve_on(serve(arguments, (plot, store), context, &console))
+    let beside = SandboxSurroundings::open(arguments, context, settings)?;
+    runtime::serve_on(serve(arguments, (plot, beside), context, &console))
 }
 
 fn pace(arguments: &DeliveryArguments) -> SandboxRetryPolicy {
@@ -179,21 +185,49 @@ fn place(
     })
 }
 
+/// What a sandbox stands among: the profile's store, beside which it leaves word, and which the inspector shows where
+/// one is wanted.
+struct SandboxSurroundings {
+    settings: ConfigSettings,
+    store_path: Option<PathBuf>,
+    inspected: Option<(Store, WebhookSecrets)>,
+}
+
+impl SandboxSurroundings {
+    fn open(arguments: &Arguments, context: &Context, settings: ConfigSettings) -> Result<Self, Error> {
+        let store_path = session::store_path(context, &settings).ok();
+        let inspected = match arguments.inspecting.is_wanted() {
+            true => Some((session::open_store(context, &settings)?, session::load_secrets(context, &settings, &[])?)),
+            false => None,
+        };
+        Ok(Self { settings, store_path, inspected })
+    }
+}
+
 async fn serve(
     arguments: &Arguments,
-    (plot, store): (SandboxSpec, Option<PathBuf>),
+    (plot, beside): (SandboxSpec, SandboxSurroundings),
     context: &Context,
     console: &Console,
 ) -> Result<Exit, Error> {
     let (stop, place) = (context.subscribe_stop()?, plot.place.clone());
     let site = BoundSandbox::open(plot, context).await?;
     check_founding(&arguments.workspace, &site)?;
+    let SandboxSurroundings { settings, store_path, inspected } = beside;
+    let (store, secrets) = inspected.unzip();
+    let door = arguments.inspecting.bind(context, store.as_ref()).await?;
+    let inspect_url = door.as_ref().map(InspectorDoor::url);
     let (screen, unread) = console.start_screen()?;
     sandbox::show_banner(&site, console, &screen);
+    listener::show_inspector(inspect_url.as_deref(), console, &screen);
     let running = site.start(context, (&screen, console.out.clone()), None).await?;
-    let entry = store.and_then(|store| site.advertise(&store, context.pid));
+    let entry = store_path.and_then(|store| site.advertise(&store, context.pid));
+    let inspector = match &secrets {
+        Some(secrets) => arguments.inspecting.start(door, (context, &settings), (secrets, store.as_ref()), None)?,
+        None => None,
+    };
     let ready_file = arguments.ready_file.as_ref().map(|path| context.resolve(path));
-    let ready = sandbox::announce_ready(&site, context, console, &screen, ready_file)?;
+    let ready = sandbox::announce_ready(&site, context, (console, &screen), (ready_file, inspect_url))?;
     let end = async {
         tokio::select! {
             _ = stop.wait_for_stop() => {}
@@ -208,6 +242,12 @@ async fn serve(
     };
     let summary = site.serve(running, end, (hurry, stop.wait_for_second_stop())).await;
     drop((ready, entry));
+    if let Some(inspector) = inspector {
+        inspector.finish().await;
+    }
+    if let Some(store) = store {
+        store.close().await;
+    }
     screen.finish()?;
     sandbox::show_summary(&summary, &place, console);
     Ok(match summary.end {

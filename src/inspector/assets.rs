@@ -2,6 +2,8 @@
 //!
 //! Pure. Nothing is built and nothing is fetched from elsewhere.
 
+use crate::output::page::BASE_STYLE;
+
 /// A file of the page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PageAsset {
@@ -19,25 +21,28 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const IMAGE: &str = "image/svg+xml";
 
 macro_rules! assets {
-    ($($path:literal $file:literal $media_type:ident;)*) => {
-        [$(PageAsset { path: $path, media_type: $media_type, text: include_str!(concat!("page/", $file)) },)*]
+    ($($path:literal $media_type:ident;)*) => {
+        [
+            PageAsset { path: "/", media_type: HTML, text: include_str!("page/index.html") },
+            PageAsset { path: "/base.css", media_type: STYLE, text: BASE_STYLE },
+            $(PageAsset { path: $path, media_type: $media_type, text: include_str!(concat!("page", $path)) },)*
+        ]
     };
 }
 
 /// All of them.
-static ASSETS: [PageAsset; 12] = assets! {
-    "/" "index.html" HTML;
-    "/app.css" "app.css" STYLE;
-    "/icon.svg" "icon.svg" IMAGE;
-    "/app.js" "app.js" SCRIPT;
-    "/dom.js" "dom.js" SCRIPT;
-    "/data.js" "data.js" SCRIPT;
-    "/list.js" "list.js" SCRIPT;
-    "/detail.js" "detail.js" SCRIPT;
-    "/body.js" "body.js" SCRIPT;
-    "/actions.js" "actions.js" SCRIPT;
-    "/charts.js" "charts.js" SCRIPT;
-    "/sandbox.js" "sandbox.js" SCRIPT;
+static ASSETS: [PageAsset; 13] = assets! {
+    "/app.css" STYLE;
+    "/icon.svg" IMAGE;
+    "/app.js" SCRIPT;
+    "/dom.js" SCRIPT;
+    "/data.js" SCRIPT;
+    "/list.js" SCRIPT;
+    "/detail.js" SCRIPT;
+    "/body.js" SCRIPT;
+    "/actions.js" SCRIPT;
+    "/charts.js" SCRIPT;
+    "/sandbox.js" SCRIPT;
 };
 
 /// What all of them may weigh together.

@@ -68,7 +68,14 @@ impl InspectorDoor {
         let access = AccessRules::new(self.address.port(), !self.address.ip().is_loopback(), &self.token);
         let readers = ReaderPool::new(around.store.clone());
         let state_closing = closing.clone();
-        let state = InspectorState { around, access, readers, addresses: Arc::default(), sandbox_client: sandbox_client(), closing };
+        let state = InspectorState {
+            around,
+            access,
+            readers,
+            addresses: Arc::default(),
+            sandbox_client: sandbox_client(),
+            closing,
+        };
         let app = router::router(Inspector(Arc::new(state)));
         let limits = ServerLimits { drain: DRAIN, ..ServerLimits::default() };
         let mut stop = state_closing;

@@ -16,6 +16,7 @@
 //! | `acting`, `delivering` | what the page may do |
 //! | `sandboxes` | the sandbox that runs beside |
 //! | `readers` | connections to the store |
+//! | `beside` | the options that start it beside a listener or a sandbox |
 //! | `door` | the socket, the token, and the URL that is opened |
 //!
 //! Secrets never leave: the page is told what they explain, and what they sign is signed here.
@@ -24,6 +25,7 @@ mod access;
 mod acting;
 mod answer;
 mod assets;
+mod beside;
 mod delivering;
 mod door;
 mod query;
@@ -36,6 +38,7 @@ mod stream;
 mod tests;
 mod timeline;
 
+pub(crate) use beside::InspectOptions;
 pub(crate) use door::{InspectorDoor, RunningInspector, open_browser};
 
 /// The port where nobody names one.

@@ -73,7 +73,10 @@ impl InspectorState {
     async fn ask_sandbox(&self, body: RawBody) -> Result<Response, Error> {
         let now = self.around.clock.now();
         let Some(found) = registry::find_sandbox(&self.around.store) else {
-            return Ok(answer_missing(now, "no sandbox is running for this profile; start one with: referralloop sandbox"));
+            return Ok(answer_missing(
+                now,
+                "no sandbox is running for this profile; start one with: referralloop sandbox",
+            ));
         };
         let token = found.fragment().unwrap_or_default().to_owned();
         let unusable = |_| Error::machine("the sandbox's token cannot be read");

@@ -16,6 +16,7 @@ pub(crate) mod junit;
 pub(crate) mod line;
 pub(crate) mod load_summary;
 pub(crate) mod output_error;
+pub(crate) mod page;
 pub(crate) mod pager;
 pub(crate) mod phrases;
 pub(crate) mod progress;

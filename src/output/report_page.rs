@@ -6,6 +6,7 @@
 mod chart;
 
 use super::html::HtmlFragment;
+use super::page::DOCUMENT_HEAD;
 use super::phrases;
 use super::style::OutputStyle;
 use crate::protocol::arrival::{HeaderLines, SignatureState};
@@ -60,39 +61,9 @@ pub(crate) struct ReportHeading {
     pub loads: Vec<(Timestamp, String)>,
 }
 
-/// What pages about deliveries begin with: look and content policy.
-pub(super) const HEAD: &str = "<!doctype html>
-<html lang=\"en\">
-<head>
-<meta charset=\"utf-8\">
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
-<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">
-<meta name=\"referrer\" content=\"no-referrer\">
-<link rel=\"icon\" href=\"data:,\">
-<title>Webhook deliveries</title>
-<style>
-:root { color-scheme: light dark; --ink: #1b1f24; --dim: #59636e; --line: #d1d9e0; --page: #fff; --panel: #f6f8fa; --good: #1a7f37; --bad: #cf222e; --note: #8250df; --mark: #0969da }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --dim: #9198a1; --line: #3d444d; --page: #0d1117; --panel: #151b23; --good: #3fb950; --bad: #f85149; --note: #ab7df8; --mark: #4493f8 } }
-* { box-sizing: border-box }
-body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
-h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem } h3 { font-size: .95rem; margin: 1rem 0 .25rem }
-.dim { color: var(--dim) } .good { color: var(--good) } .bad { color: var(--bad) } .note { color: var(--note) }
-.cards { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0 } .card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .5rem 1rem } .card b { display: block; font-size: 1.4rem }
-svg { width: 100%; height: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px } svg text { fill: var(--dim); font: 11px system-ui, sans-serif }
-.a { fill: var(--mark) } .g { fill: var(--good) } .b { fill: var(--bad) } .axis { stroke: var(--line) }
-details { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--panel) } summary { cursor: pointer; padding: .5rem 1rem; display: flex; flex-wrap: wrap; gap: .25rem 1rem }
-details > div { padding: 0 1rem 1rem; border-top: 1px solid var(--line) } .grow { flex: 1; overflow-wrap: anywhere }
-pre { background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow: auto; max-height: 30rem; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.45 ui-monospace, monospace }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere } th { color: var(--dim); font-weight: 500 } .scroll { overflow-x: auto }
-@media print { body { max-width: none } details, pre { break-inside: avoid } pre { max-height: none } details::details-content { content-visibility: visible; height: auto } }
-</style>
-</head>
-<body>
-";
-
 /// The whole file.
 pub(crate) fn render_report_page(heading: &ReportHeading, panels: &[EventPanel], style: &OutputStyle) -> String {
-    let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
+    let mut page = HtmlFragment::new().tag(DOCUMENT_HEAD).tag("<h1>Webhook deliveries</h1><p class=\"dim\">");
     page = page.text(&format!("referralloop, {} ({:.0})", style.format_date_time(heading.at), heading.at));
     page = page.text(if heading.redacted { " · people are masked" } else { "" });
     if heading.of > panels.len() as u64 {
@@ -127,11 +98,11 @@ fn cards(panels: &[EventPanel]) -> HtmlFragment {
     let mut cards = HtmlFragment::new().tag("<div class=\"cards\">");
     for (number, what) in numbers {
         cards = cards
-            .tag("<div class=\"card\"><b>")
+            .tag("<div class=\"card\"><strong>")
             .text(phrases::format_count(number as u64).as_str())
-            .tag("</b>")
+            .tag("</strong><span>")
             .text(what)
-            .tag("</div>");
+            .tag("</span></div>");
     }
     cards.tag("</div>")
 }
@@ -143,7 +114,10 @@ fn loads(loads: &[(Timestamp, String)], style: &OutputStyle) -> HtmlFragment {
     }
     html = html.tag("<h2>Load runs</h2>");
     for (at, summary) in loads {
-        html = html.tag("<details><summary>").text(&style.format_date_time(*at)).tag("</summary><div><pre>");
+        html = html
+            .tag("<details><summary>")
+            .text(&style.format_date_time(*at))
+            .tag("</summary><div><pre class=\"code\">");
         html = html.bytes(&pretty_print(summary.as_bytes())).tag("</pre></div></details>");
     }
     html
@@ -172,21 +146,21 @@ fn event(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
     for drift in &panel.facts.drift {
         html = html.tag("<p class=\"note\">").text(phrases::describe_drift(drift).as_str()).tag("</p>");
     }
-    html = html.tag("<pre>").bytes(&pretty_print(panel.body.as_bytes())).tag("</pre>");
+    html = html.tag("<pre class=\"code\">").bytes(&pretty_print(panel.body.as_bytes())).tag("</pre>");
     html.piece(&arrivals(panel, style)).piece(&attempts(panel, style)).tag("</div></details>\n")
 }
 
 fn badge(verification: Option<SignatureState>) -> HtmlFragment {
     match verification {
-        Some(SignatureState::Valid) => HtmlFragment::new().tag("<span class=\"good\">✔ verified</span>"),
-        Some(SignatureState::Unsigned) => HtmlFragment::new().tag("<span class=\"note\">○ unsigned</span>"),
-        Some(SignatureState::Invalid) => HtmlFragment::new().tag("<span class=\"bad\">✘ invalid</span>"),
-        None => HtmlFragment::new().tag("<span class=\"dim\">sent</span>"),
+        Some(SignatureState::Valid) => HtmlFragment::new().tag("<span class=\"tag good\">✔ verified</span>"),
+        Some(SignatureState::Unsigned) => HtmlFragment::new().tag("<span class=\"tag warn\">○ unsigned</span>"),
+        Some(SignatureState::Invalid) => HtmlFragment::new().tag("<span class=\"tag bad\">✘ invalid</span>"),
+        None => HtmlFragment::new().tag("<span class=\"tag mute\">sent</span>"),
     }
 }
 
 fn outcome(outcome: &AttemptOutcome) -> HtmlFragment {
-    let class = if outcome.is_acknowledged() { "<span class=\"good\">" } else { "<span class=\"bad\">" };
+    let class = if outcome.is_acknowledged() { "<span class=\"tag good\">" } else { "<span class=\"tag bad\">" };
     HtmlFragment::new().tag(class).text(phrases::describe_outcome(outcome).as_str()).tag("</span>")
 }
 

@@ -4,8 +4,8 @@
 //! it.
 
 use super::html::HtmlFragment;
+use super::page::DOCUMENT_HEAD;
 use super::phrases;
-use super::report_page::HEAD;
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use super::table::{TableCell, render_columns};
@@ -66,13 +66,16 @@ fn ended(end: &SandboxAttemptState) -> Sanitised {
 
 /// Deliveries as a page, the newest first.
 pub(crate) fn render_delivery_page(deliveries: &[SandboxDelivery], style: &OutputStyle) -> String {
-    let mut page = HtmlFragment::new().tag(HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
+    let mut page = HtmlFragment::new().tag(DOCUMENT_HEAD).tag("<h1>Deliveries of the sandbox</h1><p class=\"dim\">");
     page = page.text("Newest first. Unlike the service, this page shows each attempt, its due time and its answer.");
     page = page.tag("</p><div class=\"cards\">");
     for state in SandboxDeliveryState::ALL {
         let count = deliveries.iter().filter(|delivery| delivery.state == state).count();
-        page = page.tag("<div class=\"card\"><b>").text(phrases::format_count(count as u64).as_str()).tag("</b>");
-        page = page.text(state.name()).tag("</div>");
+        page = page
+            .tag("<div class=\"card\"><strong>")
+            .text(phrases::format_count(count as u64).as_str())
+            .tag("</strong><span>");
+        page = page.text(state.name()).tag("</span></div>");
     }
     page = page.tag("</div>");
     if deliveries.is_empty() {
@@ -86,10 +89,10 @@ pub(crate) fn render_delivery_page(deliveries: &[SandboxDelivery], style: &Outpu
 
 fn panel(delivery: &SandboxDelivery, style: &OutputStyle) -> HtmlFragment {
     let class = match delivery.state {
-        SandboxDeliveryState::Delivered => "<span class=\"good\">",
-        SandboxDeliveryState::Failed => "<span class=\"bad\">",
-        SandboxDeliveryState::Pending => "<span class=\"note\">",
-        SandboxDeliveryState::Cancelled => "<span class=\"dim\">",
+        SandboxDeliveryState::Delivered => "<span class=\"tag good\">",
+        SandboxDeliveryState::Failed => "<span class=\"tag bad\">",
+        SandboxDeliveryState::Pending => "<span class=\"tag info\">",
+        SandboxDeliveryState::Cancelled => "<span class=\"tag mute\">",
     };
     let mut html =
         HtmlFragment::new().tag("<details><summary><b>").text(&delivery.number.to_string()).tag("</b><span>");
@@ -99,7 +102,7 @@ fn panel(delivery: &SandboxDelivery, style: &OutputStyle) -> HtmlFragment {
         html.text(&state(delivery, |due| style.format_date_time(due))).tag("</span></summary><div><p class=\"dim\">");
     html =
         html.text(&format!("subscription {} · {}", delivery.subscription, style.format_date_time(delivery.created_at)));
-    html = html.text(&format!(" · fingerprint {}", delivery.body.fingerprint())).tag("</p><pre>");
+    html = html.text(&format!(" · fingerprint {}", delivery.body.fingerprint())).tag("</p><pre class=\"code\">");
     html =
         html.bytes(&pretty_print(delivery.body.as_bytes())).tag("</pre><h3>Attempts</h3><div class=\"scroll\"><table>");
     html = html.tag("<tr><th>number</th><th>due</th><th>began</th><th>answer</th><th>took</th><th>said</th></tr>");

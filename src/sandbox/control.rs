@@ -206,8 +206,8 @@ impl SandboxState {
     /// All that there is to see, but for the sign-ups.
     async fn look(&self) -> Result<SandboxResponse, SandboxResponse> {
         let (pages, origin) = (self.settings.origin.clone(), self.settings.origin.clone());
-        let (lists, subscriptions, pending, deliveries) =
-            self.run_job(move |book| {
+        let (lists, subscriptions, pending, deliveries) = self
+            .run_job(move |book| {
                 let lists = waitlist::list_waitlists(book)?;
                 let lists = lists.into_iter().map(|list| describe_waitlist(book, list, &pages));
                 Ok((

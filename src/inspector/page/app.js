@@ -345,7 +345,8 @@ class App {
     $("help").addEventListener("click", () => this.act.shortcuts());
     $("mask").addEventListener("click", () => this.mask());
     $("theme").addEventListener("click", () => {
-      const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
+      const { theme } = document.documentElement.dataset;
+      const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       localStorage.setItem("theme", dark ? "light" : "dark");
       document.documentElement.dataset.theme = dark ? "light" : "dark";
     });

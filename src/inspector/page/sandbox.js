@@ -138,7 +138,7 @@ export class Sandbox {
   waiting(one) {
     const last = one.attempts.at(-1);
     return h("li", {}, h("div", { class: "attempt" },
-      this.line(one, button("Deliver now", () => this.run({ action: "deliver", deliveries: [one.delivery] }), { "data-key": `now ${one.delivery}`, "aria-label": `Deliver ${one.delivery} now` })),
+      this.line(one, button("Deliver now", () => this.run({ action: "deliver", deliveries: [one.delivery] }), { "data-key": `now ${one.delivery}`, "aria-label": `Deliver now: ${one.delivery}` })),
       h("div", { class: "line" }, h("span", { class: "dim" }, `attempt ${one.attempts.length + 1} of ${this.sandbox.attempts} `, h("strong", { class: "countdown", "data-due": one.due_at }), ", ", timeNode(one.due_at)), h("span", { class: "grow" }), last && this.attempt(last)),
       h("div", { class: "line mono url" }, oneLine(one.url))));
   }
@@ -185,14 +185,13 @@ export class Sandbox {
 
   drawSignups() {
     const row = (one) => {
-      const tool = (words, run, about) => button(words, run, { class: "quiet", "data-key": `${words} ${one.id}`, "aria-label": `${about ?? words} ${this.who(one)}` });
-      return h("tr", {}, h("td", { class: "place" }, count(one.position)),
-        h("td", {}, h("div", { class: "who" }, this.who(one)), h("div", { class: "dim" }, [this.app.redact ? "" : oneLine(one.name ?? ""), one.referral_count ? `${one.referral_count} referred` : "", one.status === "waiting" ? "" : one.status].filter(Boolean).join(" · "))),
-        h("td", { class: "mono" }, oneLine(one.referral_code)),
-        h("td", { class: "acts" }, tool("Refer", () => this.refer(one), "Somebody joins through"), tool("Move", () => this.move(one)), tool("Delete", () => this.remove(one))));
+      const tool = (words, run, title) => button(words, run, { class: "quiet", title, "data-key": `${words} ${one.id}`, "aria-label": `${words} ${this.who(one)}` });
+      return h("li", {}, h("span", { class: "place" }, count(one.position)),
+        h("div", { class: "person" }, h("div", { class: "who" }, this.who(one)), h("div", { class: "dim" }, [this.app.redact ? "" : oneLine(one.name ?? ""), one.referral_count ? `${one.referral_count} referred` : "", one.status === "waiting" ? "" : one.status].filter(Boolean).join(" · "))),
+        h("span", { class: "mono" }, oneLine(one.referral_code)),
+        h("div", { class: "acts" }, tool("Refer", () => this.refer(one), "Somebody joins with this code"), tool("Move", () => this.move(one)), tool("Delete", () => this.remove(one))));
     };
-    redraw(this.frame.people, this.signups.length ? h("div", { class: "scroll" }, h("table", { class: "people" },
-      h("thead", { class: "hidden" }, h("tr", {}, ["Position", "Who", "Code", "Actions"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, this.signups.map(row)))) : h("p", { class: "dim" }, this.words ? "Nobody matches." : "Nobody is on this waitlist yet."),
+    redraw(this.frame.people, this.signups.length ? h("ol", { class: "rows" }, this.signups.map(row)) : h("p", { class: "dim" }, this.words ? "Nobody matches." : "Nobody is on this waitlist yet."),
     this.full && button("More", () => this.loadSignups(true), { "data-key": "more" }));
   }
 

@@ -22,9 +22,7 @@ pub(crate) use inspector::{
     CatalogueFieldRecord, HelloRecord, LatencyFields, PageRecord, PayloadRecord, PendingForwardFields, PlaceRecord,
     RefusalRecord, ResetRecord, StatusRecord, TimelineRecord,
 };
-pub(crate) use sandbox::{
-    DeliveryPageFields, DeliveryRecord, ReadyRecord, WorkspaceRecord, WorkspaceSignupRecord,
-};
+pub(crate) use sandbox::{DeliveryPageFields, DeliveryRecord, ReadyRecord, WorkspaceRecord, WorkspaceSignupRecord};
 pub(crate) use setup::{
     AssumptionRecord, CheckListedRecord, ConfigPathRecord, SettingChangedRecord, SettingRecord, SetupCheckRecord,
 };

@@ -26,10 +26,10 @@ pub(super) fn draw_timeline(panels: &[EventPanel], style: &OutputStyle) -> HtmlF
     svg = svg.tag("<text x=\"10\" y=\"34\">arrivals</text><text x=\"10\" y=\"74\">attempts</text>");
     svg = svg.tag("<line class=\"axis\" x1=\"90\" x2=\"980\" y1=\"30\" y2=\"30\"/><line class=\"axis\" x1=\"90\" x2=\"980\" y1=\"70\" y2=\"70\"/>");
     for at in arrivals() {
-        svg = svg.tag("<circle class=\"a\" fill-opacity=\".7\" r=\"4\" cy=\"30\" cx=\"").number(x(at)).tag("\"/>");
+        svg = svg.tag("<circle class=\"accent\" fill-opacity=\".7\" r=\"4\" cy=\"30\" cx=\"").number(x(at)).tag("\"/>");
     }
     for attempt in attempts() {
-        let class = if attempt.outcome.is_acknowledged() { "<circle class=\"g\"" } else { "<circle class=\"b\"" };
+        let class = if attempt.outcome.is_acknowledged() { "<circle class=\"good\"" } else { "<circle class=\"bad\"" };
         svg = svg.tag(class).tag(" fill-opacity=\".7\" r=\"4\" cy=\"70\" cx=\"").number(x(attempt.at)).tag("\"/>");
     }
     svg = svg.tag("<text x=\"90\" y=\"108\">").text(&style.format_date_time(from)).tag("</text>");
@@ -49,29 +49,34 @@ pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
     };
     let counts = found.counts;
     let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
-    let step = (WIDTH - 40.0) / counts.len() as f64;
-    let mut svg =
-        HtmlFragment::new().tag("<svg viewBox=\"0 0 1000 190\" role=\"img\" aria-label=\"Distribution of latencies\">");
+    let mut html = HtmlFragment::new().tag("<div class=\"panel\"><div class=\"scroll\"><ol class=\"columns\">");
     for (at, count) in counts.iter().enumerate() {
-        let (x, height) = (20.0 + at as f64 * step, *count as f64 / most * 120.0);
-        svg = svg.tag("<rect class=\"a\" rx=\"2\" x=\"").number(x + 4.0).tag("\" y=\"").number(145.0 - height);
-        svg = svg.tag("\" width=\"").number(step - 8.0).tag("\" height=\"").number(height).tag("\"/>");
-        svg = svg
-            .tag("<text text-anchor=\"middle\" y=\"162\" x=\"")
-            .number(x + step / 2.0)
-            .tag("\">")
+        let shown = if *count > 0 { phrases::format_count(*count).as_str().to_owned() } else { String::new() };
+        let height = if *count > 0 { (*count as f64 / most * 100.0).max(2.0) } else { 0.0 };
+        html = html.tag("<li><b>").text(&shown).tag("</b><span class=\"column\"><i").tag(describe_tone(at));
+        html = html
+            .tag(" style=\"height:")
+            .number(height)
+            .tag("%\"></i></span><span>")
             .text(&label(at))
-            .tag("</text>");
-        if *count > 0 {
-            svg = svg
-                .tag("<text text-anchor=\"middle\" x=\"")
-                .number(x + step / 2.0)
-                .tag("\" y=\"")
-                .number(138.0 - height);
-            svg = svg.tag("\">").text(phrases::format_count(*count).as_str()).tag("</text>");
-        }
+            .tag("</span></li>");
     }
-    svg.tag("</svg><p class=\"dim\">").text(&figures(&found)).tag("</p>")
+    html = html.tag("</ol></div><dl class=\"figures\">");
+    for (name, latency) in found.figures {
+        html = html.tag("<div><dt>").text(name).tag("</dt><dd>").text(phrases::format_duration(latency).as_str());
+        html = html.tag("</dd></div>");
+    }
+    html.tag("</dl></div>")
+}
+
+/// Two seconds and more are near the limit, and five beyond it.
+fn describe_tone(at: usize) -> &'static str {
+    let from = at.checked_sub(1).map_or(0, |before| LATENCY_ENDS_MS[before]);
+    match from {
+        5000.. => " class=\"bad\"",
+        2000.. => " class=\"warn\"",
+        _ => "",
+    }
 }
 
 fn label(at: usize) -> String {
@@ -80,9 +85,4 @@ fn label(at: usize) -> String {
         || format!("≥ {}", unit(LATENCY_ENDS_MS[LATENCY_ENDS_MS.len() - 1])),
         |end| format!("< {}", unit(*end)),
     )
-}
-
-fn figures(found: &LatencyDistribution) -> String {
-    let shown = found.figures.map(|(name, latency)| format!("{name} {}", phrases::format_duration(latency).as_str()));
-    shown.join(" · ")
 }

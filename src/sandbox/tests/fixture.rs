@@ -10,8 +10,8 @@ use crate::protocol::workspace::{WorkspaceOverview, WorkspaceSignup};
 use crate::sandbox::delivery::{self, DeliveryFilter};
 use crate::sandbox::{
     Sandbox, SandboxContext, SandboxDatabase, SandboxLocation, SandboxObserver, SandboxPageRenderer,
-    SandboxRetryPolicy, SandboxSettings, SandboxWorkspace, SignupPage, WorkspaceSetup, digest_key,
-    open_workspace, router,
+    SandboxRetryPolicy, SandboxSettings, SandboxWorkspace, SignupPage, WorkspaceSetup, digest_key, open_workspace,
+    router,
 };
 use crate::server::ServerLimits;
 use axum::body::{Body, to_bytes};
@@ -89,7 +89,8 @@ impl SandboxPageRenderer for PlainSandboxPages {
     }
 
     fn render_signups(&self, _: Timestamp, signups: &[WorkspaceSignup]) -> Vec<u8> {
-        let signups = signups.iter().map(|one| serde_json::json!([one.position, one.email, one.id, one.referral_count]));
+        let signups =
+            signups.iter().map(|one| serde_json::json!([one.position, one.email, one.id, one.referral_count]));
         Value::from_iter(signups).to_string().into_bytes()
     }
 

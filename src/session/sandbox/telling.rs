@@ -91,16 +91,15 @@ pub(crate) fn show_summary(summary: &SandboxSummary, place: &SandboxLocation, co
 pub(crate) fn announce_ready(
     site: &BoundSandbox,
     context: &Context,
-    console: &Console,
-    screen: &Screen,
-    file: Option<PathBuf>,
+    (console, screen): (&Console, &Screen),
+    (file, inspect_url): (Option<PathBuf>, Option<String>),
 ) -> Result<Option<ReadyFile>, Error> {
     let (at, key, made) = (context.clock.now(), site.key(), site.made_secret());
     let given = site.plot.given_key.as_ref();
     let fields = ReadyRecord {
         url: Some(site.url.as_str()),
         pid: context.pid,
-        inspect_url: None,
+        inspect_url: inspect_url.as_deref(),
         api_key: Some(&key),
         api_key_from: given.map(|given| given.origin.as_str()),
         webhook_secret: made.as_deref(),

@@ -39,3 +39,8 @@ fn the_drawings_and_filters_work_in_a_browser() {
 fn the_page_outlives_its_listener() {
     run_script("restart.mjs");
 }
+
+#[test]
+fn the_view_of_the_sandbox_works_in_a_browser() {
+    run_script("sandbox.mjs");
+}
