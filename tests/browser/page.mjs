@@ -111,6 +111,18 @@ try {
   await page.see(".code .key");
   await audit(page, "event");
 
+  // Whatever can be used is reached with the Tab key, and one sees where one is.
+  const reached = [];
+  await page.run(() => document.querySelector("#q").focus());
+  for (let n = 0; n < 90; n += 1) {
+    await page.key("Tab");
+    const at = await page.run(() => { const node = document.activeElement; return node === document.body ? null : [node.id || node.name || node.className.split(" ")[0] || node.textContent, getComputedStyle(node).outlineStyle !== "none"]; });
+    if (!at || at[0] === "q") break;
+    reached.push(at);
+  }
+  for (const name of ["make", "mask", "theme", "help", "Created", "waitlist", "where", "plot", "list", "primary", "code"]) assert.ok(reached.some(([at]) => at === name || at.startsWith(name)), `${name} is not reached: ${reached.map(([at]) => at)}`);
+  assert.deepEqual(reached.filter(([, seen]) => !seen), [], "the focus is seen");
+
   // Replay, edit and resend, make, copy, compare, export, mask.
   const before = app.received.length;
   await page.key("r");

@@ -168,7 +168,7 @@ export class Actions {
   }
 
   shortcuts() {
-    const keys = [["j  k", "next, previous event"], ["g  G", "newest, oldest"], ["Enter", "open"], ["r", "replay"], ["e", "edit and resend"], ["x", "select for replay, comparison or export"], ["n", "new event"], ["/", "search"], ["m", "mask addresses"], ["Esc", "close, or back to the list"], ["?", "this list"]];
+    const keys = [["j  k", "next, previous event"], ["g  G", "newest, oldest"], ["Enter", "open"], ["r", "replay"], ["e", "edit and resend"], ["x", "select for replay, comparison or export"], ["n", "new event"], ["/", "search"], ["+  -", "zoom in and out, in the timeline"], ["m", "mask addresses"], ["Esc", "close, or back to the list"], ["?", "this list"]];
     dialog("Keyboard", h("dl", { class: "keys" }, keys.map(([key, words]) => h("div", {}, h("dt", {}, key.split("  ").map((k) => h("kbd", {}, k))), h("dd", {}, words)))));
   }
 }

@@ -75,7 +75,9 @@ export class Timeline {
   async load({ since, until_time }) {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const began = performance.now();
-    const [drawn] = await call(`/api/timeline${query({ since, until_time })}`);
+    this.job?.abort();
+    this.job = new AbortController();
+    const [drawn] = await call(`/api/timeline${query({ since, until_time })}`, { signal: this.job.signal });
     this.took = performance.now() - began;
     if (turn !== this.turn) return;
     this.zoomed = Boolean(since || until_time);

@@ -44,3 +44,8 @@ fn the_page_outlives_its_listener() {
 fn the_view_of_the_sandbox_works_in_a_browser() {
     run_script("sandbox.mjs");
 }
+
+#[test]
+fn naughty_strings_do_nothing_in_a_browser() {
+    run_script("naughty.mjs");
+}
