@@ -4,6 +4,7 @@ use super::check_context::CheckContext;
 use super::draft::RequestDraft;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::{CheckExchange, CheckGroup, CheckSeverity};
+use crate::protocol::schedule::ATTEMPT_BUDGET;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -80,6 +81,9 @@ impl AuditExpectation {
     pub(super) fn find_fault(self, exchanged: &CheckExchange) -> Option<String> {
         let seen = describe_exchange(exchanged);
         match (self, exchanged.outcome.status()) {
+            (Self::Acknowledged | Self::Survived, _) if is_late(exchanged) => {
+                Some(format!("{seen}, after {:.1} s", exchanged.latency.as_secs_f64()))
+            }
             (Self::Acknowledged, _) if exchanged.outcome.is_acknowledged() => None,
             // Whoever is sent elsewhere was not let in.
             (Self::Refused, Some(300..600)) => None,
@@ -90,6 +94,11 @@ impl AuditExpectation {
             (Self::Acknowledged | Self::Survived, _) => Some(seen),
         }
     }
+}
+
+/// Acknowledged when the service has given up.
+pub(super) fn is_late(exchanged: &CheckExchange) -> bool {
+    exchanged.outcome.is_acknowledged() && exchanged.latency > ATTEMPT_BUDGET
 }
 
 /// An answer in words that may quote foreign text.

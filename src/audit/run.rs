@@ -1,6 +1,6 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
-use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange};
+use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange, is_late};
 use super::check_context::CheckContext;
 use super::checks::{checks_of, word_for_service};
 use super::draft::RequestDraft;
@@ -25,11 +25,17 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 /// The check that tells that the endpoint is gone, once for all others.
 const LAST: &str = "load.alive";
 
+/// The check that finds what is slow, once for all others; and the one that finds what is hashed in the place of the bytes.
+const IN_TIME: &str = "delivery.in-time";
+const BODY_FORMS: &str = "auth.body-forms";
+
 /// What the audit has learnt that later checks build upon.
 #[derive(Debug, Default)]
 struct AuditKnowledge {
     /// Why an ordinary event is not acknowledged, if it is not.
     not_acknowledged: Option<String>,
+    /// It was refused, maybe for its signature.
+    refused: bool,
     /// The check after which nothing listened any more.
     ended_by: Option<&'static str>,
     /// Correct signatures are refused for some forms of the same event.
@@ -70,14 +76,19 @@ async fn judge(
     let wants_state =
         stage.plan().state.is_some() && checks.iter().any(|check| check.needs.state || check.needs.restart);
     let mut known = send_first_event(stage, wants_state).await?;
+    let mut checks = checks.to_vec();
+    if known.refused {
+        // Whether the forms of a body are to blame is asked first, so that all else is told to follow from that.
+        checks.sort_by_key(|check| check.id != BODY_FORMS);
+    }
     for (at, check) in checks.iter().enumerate() {
         audience.check_started(at, checks.len(), check.id);
         let report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
-        known.forms_refused |= check.id == "auth.body-forms" && matches!(report.verdict, CheckVerdict::Failed(_));
+        known.forms_refused |= check.id == BODY_FORMS && matches!(report.verdict, CheckVerdict::Failed(_));
         let may_be_gone =
             |last: &Arc<CheckExchange>| matches!(last.outcome, AttemptOutcome::Refused | AttemptOutcome::Disconnected);
         if known.ended_by.is_none() && stage.check_exchanges().last().is_some_and(may_be_gone) {
-            let back = wait_for_listener(stage).await || try_restart(stage).await;
+            let back = wait_for_listener(stage).await || (try_restart(stage).await && wait_for_listener(stage).await);
             known.ended_by = if back { None } else { Some(check.id) };
         }
         audience.check_ended(&report);
@@ -88,8 +99,10 @@ async fn judge(
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 14] = [
-    (AUTHENTICITY_CHECK, "", &["delivery.no-redirect"]),
+const FOLLOWING: [(&str, &str, &[&str]); 19] = [
+    (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
+    ("delivery.position-changed", "", &["delivery.created"]),
+    ("delivery.deleted", "", &["delivery.created"]),
     ("semantics.duplicate-at-once", "", &["semantics.duplicate"]),
     ("semantics.once-at-once", "", &["semantics.once"]),
     ("semantics.unknown-signup", "", &["delivery.position-changed", "delivery.deleted"]),
@@ -97,7 +110,10 @@ const FOLLOWING: [(&str, &str, &[&str]); 14] = [
     ("robust.size-64k", "", &["delivery.pieces", "robust.long-strings"]),
     ("robust.size-256k", "", &["delivery.pieces", "robust.size-64k", "robust.long-strings"]),
     ("robust.right-to-left", "", &["robust.emoji"]),
-    ("robust.hostile-strings", "half a pair", &["robust.emoji"]),
+    ("robust.hostile-strings", "half a pair", &["robust.emoji", "robust.invalid-json"]),
+    ("robust.empty-body", "", &["robust.invalid-json"]),
+    ("robust.invalid-utf8", "", &["robust.invalid-json"]),
+    ("robust.deep-nesting", "", &["robust.invalid-json"]),
     ("robust.wrong-types", "event_type", &["robust.unknown-event"]),
     ("robust.missing-data", "an empty object", &["robust.unknown-event"]),
     ("load.slow-sender", "", &["delivery.pieces"]),
@@ -107,6 +123,12 @@ const FOLLOWING: [(&str, &str, &[&str]); 14] = [
 
 /// One fault is told once: what fails with the answers of a cause that was found already follows from it.
 fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
+    let has_failed = |one: &CheckReport| matches!(one.verdict, CheckVerdict::Failed(_));
+    let slow = |one: &CheckExchange| is_late(one) || matches!(one.outcome, AttemptOutcome::TimedOut(_));
+    let is_slow = !report.exchanges.is_empty() && report.exchanges.iter().all(slow);
+    if has_failed(&report) && is_slow && ended.iter().any(|one| one.id == IN_TIME && has_failed(one)) {
+        return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {IN_TIME}")), ..report };
+    }
     let (label, causes) = FOLLOWING
         .iter()
         .find(|(id, ..)| *id == report.id)
@@ -117,11 +139,13 @@ fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
         bad.filter_map(|one| one.outcome.status()).collect()
     };
     let is_cause = |one: &&CheckReport| {
-        let failed = matches!(one.verdict, CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. });
+        // What was accepted must not hide that nothing was checked.
+        let accepted = matches!(one.verdict, CheckVerdict::Accepted { .. }) && report.id != AUTHENTICITY_CHECK;
+        let failed = matches!(one.verdict, CheckVerdict::Failed(_)) || accepted;
         failed && causes.contains(&one.id) && faults(&report).is_subset(&faults(one))
     };
     let labelled = report.exchanges.iter().all(|one| one.what.starts_with(label));
-    match ended.iter().find(is_cause).filter(|_| labelled && matches!(report.verdict, CheckVerdict::Failed(_))) {
+    match ended.iter().find(is_cause).filter(|_| labelled && has_failed(&report)) {
         Some(cause) => {
             CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {}", cause.id)), ..report }
         }
@@ -171,7 +195,8 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
                 // The checks that need it try again, and say what is wrong.
                 let _ = stage.measure_effect(before).await;
             }
-            Ok(AuditKnowledge { not_acknowledged, ..AuditKnowledge::default() })
+            let refused = matches!(answer.outcome.status(), Some(400 | 401 | 403 | 406..=428));
+            Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
         }
     }
 }

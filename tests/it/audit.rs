@@ -125,6 +125,20 @@ fn what_refuses_every_event_was_not_checked() {
     assert_eq!((&summary["met"], &summary["authenticity_checked"]), (&false.into(), &false.into()), "{ended}");
 }
 
+/// One fault, told once: all else that is refused follows from it.
+#[test]
+fn what_refuses_every_event_is_one_finding() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::statuses(&[401]));
+    let ended = scene.run(["test", &endpoint.url("/hook"), "--json"]).code(1);
+    let grave = |check: &serde_json::Value| {
+        check["verdict"] == "failed" && ["medium", "high", "critical"].contains(&check["severity"].as_str().unwrap())
+    };
+    let checks = ended.records().into_iter().filter(|record| record["type"] == "check" && grave(record));
+    let ids: Vec<_> = checks.map(|check| check["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, ["delivery.created"], "{ended}");
+    assert_eq!(ended.record("summary")["authenticity_checked"], false, "{ended}");
+}
+
 #[test]
 fn a_seed_repeats_a_run() {
     let scene = Scene::new();

@@ -5,6 +5,7 @@ use super::super::catalogue::{CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::{find_place, name_payload};
 use crate::protocol::check::CheckExchange;
+use crate::protocol::schedule::ATTEMPT_BUDGET;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,7 +99,12 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
         }
         // A server that fails has not said that the signature is wrong.
         let Some(..500) = answer.outcome.status() else {
+            let silent = answer.outcome.status().is_none() && sent.is_empty();
             failed = Some(describe_exchange(&answer));
+            // Who answers nothing for seconds is not asked eighteen times.
+            if silent && answer.latency >= ATTEMPT_BUDGET {
+                break;
+            }
             continue;
         };
         sent.push((body.into_bytes(), answer.outcome.is_acknowledged()));
@@ -112,6 +118,9 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
         Some(failure) if sent.is_empty() => {
             let advice = "referralloop verify --probe URL   says why";
             return CheckJudgement::Skip(format!("every form fails ({failure}); {advice}"));
+        }
+        _ if !sent.iter().any(|(_, taken)| *taken) => {
+            return CheckJudgement::Skip(format!("every form is refused ({last}); {}", cause(stage, &sent)));
         }
         _ if refused.is_empty() && others.is_empty() => return CheckJudgement::Pass,
         _ if refused.is_empty() => {

@@ -17,6 +17,14 @@ use std::time::Duration;
 const SMALL: usize = 4 * 1024;
 
 pub(super) const CHECKS: &[AuditCheck] = &[
+    // First: what comes too late is found in every other check as well.
+    AuditCheck::from_action("delivery.in-time", High, 3, |stage| Box::pin(in_time(stage)))
+        .allow_unacknowledged()
+        .with_texts(
+            "the answer to each type of event is complete within 5 s",
+            "the service gives up after 5 s, counts the attempt as failed and delivers again: the work is done twice",
+            "acknowledge first, and do the work afterwards: in a queue, a background task, a thread",
+        ),
     AuditCheck::from_requests("delivery.created", Critical, AuditExpectation::Acknowledged, 1, |stage| {
         vec![stage.draft_signup_created()]
     })
@@ -46,13 +54,6 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "an event that the endpoint has no use for is still delivered five times unless it is acknowledged",
         "answer 2xx to every event; ignore those you do not need",
     ),
-    AuditCheck::from_action("delivery.in-time", High, 3, |stage| Box::pin(in_time(stage)))
-        .allow_unacknowledged()
-        .with_texts(
-            "the answer to each type of event is complete within 5 s",
-            "the service gives up after 5 s, counts the attempt as failed and delivers again: the work is done twice",
-            "acknowledge first, and do the work afterwards: in a queue, a background task, a thread",
-        ),
     AuditCheck::from_action("delivery.no-redirect", High, 1, |stage| Box::pin(no_redirect(stage)))
         .allow_unacknowledged()
         .with_texts(

@@ -1,6 +1,6 @@
 //! Whether unusual content is survived: what may come one day must be acknowledged, what never should must not crash.
 
-use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement};
+use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
 use super::{draft_with_change, draft_with_name};
@@ -20,8 +20,13 @@ const CRASHES: &str = "a handler that throws answers 500 and gets the same event
 const CATCH: &str = "check types before use, and answer 400 to anything that is not an event";
 
 pub(super) const CHECKS: &[AuditCheck] = &[
-    accepts("robust.unknown-event", Medium, 1, |stage| {
-        vec![draft_with_change(stage, |p| p["event_type"] = Value::from("signup.approved"))]
+    accepts("robust.unknown-event", Medium, 2, |stage| {
+        // Of a sign-up that it knows: others are a check of their own.
+        let signup = stage.make_signup();
+        let mut payload = signup.build_created();
+        let created = stage.draft_signed(payload.to_string()).with_label("created");
+        payload["event_type"] = Value::from("signup.approved");
+        vec![created, stage.draft_signed(payload.to_string())]
     })
     .with_texts("an unknown event type is acknowledged", MAY_COME, LENIENT),
     accepts("robust.unknown-field", Medium, 1, |stage| {
@@ -65,6 +70,12 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         CRASHES,
         "truncate or refuse names that do not fit",
     ),
+    survives("robust.invalid-json", Medium, 3, |stage| {
+        ["{\"event_type\":", "not json", "{'event_type':'signup.created'}"]
+            .map(|text| stage.draft_signed(text).with_label(text))
+            .into()
+    })
+    .with_texts("a body that is not JSON does not crash it", CRASHES, "catch the parser's errors, and answer 400"),
     survives("robust.hostile-strings", Medium, 5, hostile).with_texts(
         "quotes, markup, NUL and templates in a name do not crash it",
         "a crash here is often an injection: sign-up forms are open to everybody",
@@ -83,12 +94,6 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "merging such objects changes every other object in the program",
         "copy known members by name; never merge a payload into an object",
     ),
-    survives("robust.invalid-json", Medium, 3, |stage| {
-        ["{\"event_type\":", "not json", "{'event_type':'signup.created'}"]
-            .map(|text| stage.draft_signed(text).with_label(text))
-            .into()
-    })
-    .with_texts("a body that is not JSON does not crash it", CRASHES, "catch the parser's errors, and answer 400"),
     survives("robust.empty-body", Medium, 1, |stage| vec![stage.draft_signed("")]).with_texts(
         "an empty body does not crash it",
         CRASHES,
@@ -169,10 +174,10 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "custom fields are part of sign-ups, and no size limit is documented",
         "raise the body parser's limit to 1 MiB",
     ),
-    survives("robust.size-256k", Medium, 1, |stage| vec![sized(stage, 256)]).with_texts(
-        "an event of 256 KiB is acknowledged or refused, and does not crash it",
+    AuditCheck::from_action("robust.size-256k", Medium, 1, |stage| Box::pin(larger(stage))).with_texts(
+        "an event of 256 KiB is acknowledged or refused as too large, and does not crash it",
         CRASHES,
-        "answer 413 to bodies that are too large; read them or close the connection",
+        "answer 413 to bodies that are too large; read them or close the connection, and never verify a part of one",
     ),
     method("robust.get", Low, |stage| vec![stage.draft_signup_created().with_method(Method::GET)]).with_texts(
         "GET does not crash it",
@@ -264,6 +269,19 @@ async fn large(stage: &CheckContext<'_>) -> CheckJudgement {
     match (shorter.outcome.is_acknowledged(), shorter.outcome.status()) {
         (false, Some(400..500)) => CheckJudgement::Skip("a name of 2000 letters is refused already".to_owned()),
         _ => CheckJudgement::Fail(fault),
+    }
+}
+
+/// Too large is no reason for 401: then the signature was verified over the part that fitted.
+async fn larger(stage: &CheckContext<'_>) -> CheckJudgement {
+    let sent = stage.send(sized(stage, 256)).await;
+    match (AuditExpectation::Survived.find_fault(&sent), sent.outcome.status()) {
+        (Some(fault), _) => CheckJudgement::Fail(fault),
+        (None, Some(401 | 403)) => {
+            let seen = describe_exchange(&sent);
+            CheckJudgement::Fail(format!("{seen}: its correct signature is refused, as if only a part were verified"))
+        }
+        (None, _) => CheckJudgement::Pass,
     }
 }
 

@@ -187,6 +187,10 @@ async fn has_effect(
     let after = stage.wait_for_state(before, wanted).await?;
     Ok(match after == wanted {
         true => CheckJudgement::Pass,
+        // Taken for one that was known already, which is not what comes twice.
+        false if events == 1 && after == before => {
+            CheckJudgement::Skip("a new event had no effect; see semantics.same-second".to_owned())
+        }
         false => CheckJudgement::Fail(format!("the state went from {before} to {after}; {wanted} was expected")),
     })
 }
