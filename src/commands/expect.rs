@@ -18,7 +18,10 @@ use crate::output::screen::Screen;
 use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationVerdict};
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
-use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
+use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
+use crate::session::listener::ListenerIntake;
+use crate::session::relay::RelayIntake;
+use crate::session::{self, arguments, arguments::HeaderArgument, input, relay, runtime, trust};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -35,7 +38,8 @@ const TIMED_OUT: &str = "the command was ended because its time was up (--timeou
 /// Run a command and assert which events arrive meanwhile (CI)
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The command finds the listener in REFERRALLOOP_WEBHOOK_URL and the secret in
-REFERRALLOOP_WEBHOOK_SECRET. created means at least one, created=2 exactly two, created=2+ two or
+REFERRALLOOP_WEBHOOK_SECRET. With --from it finds the secret only: what counts is what a stream brings
+from then on (docs/teams.md). created means at least one, created=2 exactly two, created=2+ two or
 more, created=0 none; repeats of an event count once. Exit: 0 if as expected, 1 if not, else the
 command's own code (128 plus the signal if it was killed).
 
@@ -43,7 +47,8 @@ Examples:
   referralloop expect created -- referralloop trigger created
   referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
   referralloop expect created --where '.data.position > 0' -- referralloop trigger created
-  referralloop expect created --junit report.xml -- referralloop trigger created")]
+  referralloop expect created --junit report.xml -- referralloop trigger created
+  referralloop expect created --from nats://nats.example.com/webhooks -- ./sign-up")]
 pub(crate) struct Arguments {
     /// Expected events: created, created=2, created=2+, 'created>=2', signup.*, all
     #[arg(value_name = "EVENT[=N]", required_unless_present = "none")]
@@ -87,6 +92,11 @@ pub(crate) struct Arguments {
     /// Listen on this address; beyond this machine a secret of yours is needed
     #[arg(long, value_name = "ADDRESS", value_parser = arguments::read_address, default_value = "127.0.0.1", hide_default_value = true)]
     bind: IpAddr,
+    /// Judge what this stream brings instead of listening: nats://HOST/SUBJECT, or SUBJECT.created for one event
+    #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse, conflicts_with_all = ["port", "bind"])]
+    from: Option<RelayAddress>,
+    #[command(flatten)]
+    access: relay::Arguments,
     /// Write the verdict as JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -104,11 +114,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
+    arguments.access.require(arguments.from.is_some(), "--from")?;
     arguments.junit.as_ref().map_or(Ok(()), |path| input::check_writable(context, path))?;
     let condition = arguments.condition.as_deref().map(JqCondition::new).transpose()?.map(Arc::new);
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
-    let secrets = session::load_chosen_secrets(context, &settings, &arguments.secret_file)?
-        .unwrap_or_else(|| secrets::generate_run_secret(&context.entropy));
+    let secrets = match session::load_chosen_secrets(context, &settings, &arguments.secret_file)? {
+        Some(secrets) => secrets,
+        // What a stream brings was signed elsewhere.
+        None if arguments.from.is_some() => session::load_secrets(context, &settings, &[])?,
+        None => secrets::generate_run_secret(&context.entropy),
+    };
     session::refuse_open_address(arguments.bind, &secrets)?;
     let plan = ExpectPlan {
         secret_from: secrets.origin.describe(&settings.profile.value),
@@ -166,20 +181,20 @@ async fn watch(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     console.out.body_lines = Some(0);
-    let door = run::bind_listener(SocketAddr::new(arguments.bind, arguments.port)).await?;
     let (screen, _) = console.start_screen()?;
+    let (intake, url) = open_intake(arguments, context, &screen).await?;
     if console.is_json() {
         let what = ReportKind::Ready {
-            url: door.url.to_string(),
+            url: url.to_string(),
             pid: context.pid,
             inspect_url: None,
             secret_from: plan.secret_from.clone(),
         };
         screen.send_report(Report { at: context.clock.now(), what });
     } else {
-        screen.print(ScreenStream::Err, render_introduction(&plan, &door.url, &console));
+        screen.print(ScreenStream::Err, render_introduction(&plan, &url, &console));
     }
-    let outcome = run::run_expectation(plan, door, context, &screen, &stop).await;
+    let outcome = run::run_expectation(plan, (intake, url), context, &screen, &stop).await;
     if let Ok(outcome) = &outcome {
         show_outcome(outcome, context, &console, &screen);
     }
@@ -189,6 +204,24 @@ async fn watch(
         input::write_output(context, path, &junit(&outcome, context), false)?;
     }
     Ok(outcome.exit())
+}
+
+/// A socket, or a stream; of which the first server stands for all: a URL has one host.
+async fn open_intake(
+    arguments: &Arguments,
+    context: &Context,
+    screen: &Screen,
+) -> Result<(ListenerIntake, Url), Error> {
+    let Some(address) = &arguments.from else {
+        let door = run::bind_listener(SocketAddr::new(arguments.bind, arguments.port)).await?;
+        let url = door.url.clone();
+        return Ok((door.into(), url));
+    };
+    let url = relay::show_url(address)?;
+    let connection = arguments.access.connect(address, context, screen).await?;
+    let wish = SubscriptionWish { name: None, start: SubscriptionStart::New };
+    let intake = RelayIntake::open(connection, &wish, context, screen).await?;
+    Ok((ListenerIntake::Relay(Box::new(intake)), url))
 }
 
 fn render_introduction(plan: &ExpectPlan, url: &Url, console: &Console) -> String {

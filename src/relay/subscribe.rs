@@ -23,6 +23,9 @@ const AT_ONCE: usize = 64;
 const BATCH: usize = 128;
 const PULL_TIME: Duration = Duration::from_secs(1);
 
+/// How long a subscriber without a name may be out of reach before the stream forgets it.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+
 /// How long until something that could not be kept is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -42,8 +45,8 @@ pub(crate) enum SubscriptionStart {
 /// What is subscribed.
 #[derive(Debug, Clone)]
 pub(crate) struct SubscriptionWish {
-    /// The name under which the stream remembers how far this subscriber got.
-    pub name: String,
+    /// The name under which the stream remembers how far this subscriber got; without one it forgets it at the end.
+    pub name: Option<String>,
     /// Where it begins the first time.
     pub start: SubscriptionStart,
 }
@@ -56,6 +59,8 @@ pub(crate) struct RelaySubscription {
     pub known: bool,
     /// Messages that wait in the stream.
     pub pending: u64,
+    /// Whether the stream is to forget it at the end.
+    passing: bool,
 }
 
 impl RelaySubscription {
@@ -63,14 +68,18 @@ impl RelaySubscription {
     pub(crate) async fn open(connection: RelayConnection, wish: &SubscriptionWish) -> Result<Self, RelayError> {
         let name = connection.find_stream().await?;
         let failed = |error: &dyn std::fmt::Display| {
-            RelayError::Unreachable(format!("the stream {name} cannot be subscribed as {}: {error}", wish.name))
+            let called = wish.name.as_ref().map(|called| format!(" as {called}")).unwrap_or_default();
+            RelayError::Unreachable(format!("the stream {name} cannot be subscribed{called}: {error}"))
         };
         let stream = connection.jetstream.get_stream(&name).await.map_err(|error| failed(&error))?;
-        let found = stream.get_consumer::<Config>(&wish.name).await;
-        let known = found.is_ok();
+        let found = match &wish.name {
+            Some(called) => stream.get_consumer::<Config>(called).await.ok(),
+            None => None,
+        };
+        let known = found.is_some();
         let consumer = match found {
-            Ok(consumer) => consumer,
-            Err(_) => {
+            Some(consumer) => consumer,
+            None => {
                 let config = write_config(wish, connection.address.wanted_subjects());
                 stream.create_consumer(config).await.map_err(|error| failed(&error))?
             }
@@ -84,7 +93,7 @@ impl RelaySubscription {
                 info.config.filter_subject
             )));
         }
-        Ok(Self { connection, consumer, known, pending })
+        Ok(Self { connection, consumer, known, pending, passing: wish.name.is_none() })
     }
 
     pub(crate) fn stream(&self) -> &str {
@@ -109,12 +118,31 @@ impl RelaySubscription {
             loop {
                 tokio::select! {
                     biased;
-                    () = &mut stop, if !stopping.load(Ordering::Relaxed) => stopping.store(true, Ordering::Relaxed),
+                    () = &mut stop, if !stopping.load(Ordering::Relaxed) => {
+                        stopping.store(true, Ordering::Relaxed);
+                        // What is under way to one that is forgotten is nobody's.
+                        if self.passing {
+                            break;
+                        }
+                    }
                     next = done.next() => if next.is_none() { break },
                 }
             }
         }
+        if self.passing {
+            self.forget().await;
+        }
         self.connection.flush().await;
+    }
+
+    /// Takes the consumer from the stream. One that is out of reach forgets it by itself.
+    async fn forget(&self) {
+        let info = self.consumer.cached_info();
+        let forgotten = self.connection.jetstream.delete_consumer_from_stream(&info.name, &info.stream_name);
+        tokio::select! {
+            _ = forgotten => {}
+            () = self.connection.clock.sleep(AGAIN_AFTER) => {}
+        }
     }
 
     async fn handle<E>(
@@ -143,7 +171,9 @@ impl RelaySubscription {
 
 fn write_config(wish: &SubscriptionWish, subjects: String) -> Config {
     Config {
-        durable_name: Some(wish.name.clone()),
+        durable_name: wish.name.clone(),
+        // One with a name is remembered for good.
+        inactive_threshold: if wish.name.is_none() { FORGOTTEN_AFTER } else { Duration::ZERO },
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACK_WAIT,
         filter_subject: subjects,

@@ -1,8 +1,9 @@
 //! Where a listener's requests come from: a socket, or a relay that they reached elsewhere.
 
-use super::relay::{EventRecorder, RelayIntake};
+use super::relay::RelayIntake;
 use crate::error::Error;
 use crate::logging::{self, LogFact};
+use crate::protocol::arrival::ArrivalRecorder;
 use crate::receive::{self, ServerLimits, WebhookReceiver};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -87,9 +88,9 @@ impl From<BoundListener> for ListenerIntake {
 
 impl ListenerIntake {
     /// Hands requests to a receiver until it is the end.
-    pub(super) async fn serve(
+    pub(crate) async fn serve<R: ArrivalRecorder>(
         self,
-        receiver: &WebhookReceiver<EventRecorder>,
+        receiver: &WebhookReceiver<R>,
         limits: ServerLimits,
         end: impl Future<Output = ()>,
     ) {

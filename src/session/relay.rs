@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use url::Url;
 
 /// Names the file with credentials, in place of the option.
 const CREDENTIALS_VARIABLE: &str = "REFERRALLOOP_NATS_CREDS";
@@ -47,9 +48,17 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// The option that was given, if any.
-    pub(crate) fn given(&self) -> Option<&'static str> {
+    fn given(&self) -> Option<&'static str> {
         let ca = self.nats_ca.as_ref().map(|_| "--nats-ca");
         self.nats_creds.as_ref().map(|_| "--nats-creds").or(ca)
+    }
+
+    /// Refuses options that mean nothing without another one.
+    pub(crate) fn require(&self, with: bool, option: &str) -> Result<(), Error> {
+        match self.given() {
+            Some(given) if !with => Err(Error::usage(format!("{given} works only with {option}"))),
+            _ => Ok(()),
+        }
     }
 
     /// Opens a connection; what happens to it is told on the screen.
@@ -81,7 +90,13 @@ impl Arguments {
     }
 }
 
-fn explain(error: RelayError) -> Error {
+/// A URL has one host: of several servers the first stands for all.
+pub(crate) fn show_url(address: &RelayAddress) -> Result<Url, Error> {
+    let url = format!("{}/{}", address.servers[0], address.subject);
+    Url::parse(&url).map_err(|error| Error::usage(format!("{url} is not a URL: {error}")))
+}
+
+pub(super) fn explain(error: RelayError) -> Error {
     let kind = match error {
         RelayError::Unreachable(_) => ErrorCategory::Network,
         RelayError::Denied(_) => ErrorCategory::Configuration,

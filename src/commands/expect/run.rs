@@ -12,10 +12,10 @@ use crate::error::{Error, Exit};
 use crate::output::screen::Screen;
 use crate::protocol::expectation::{ExpectationCounter, ExpectationReport, ExpectationStanding};
 use crate::protocol::report::{ArrivalReport, NearMissReport, Report, ReportKind};
-use crate::receive::{self, ListenerSettings, ReportSink, WebhookReceiver};
+use crate::receive::{ListenerSettings, ReportSink, WebhookReceiver};
 use crate::session::delivery::exit_for_signal;
 use crate::session::input::describe_io_error;
-use crate::session::listener::{self, BoundListener};
+use crate::session::listener::{self, BoundListener, ListenerIntake};
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{self, Store};
 use crate::system;
@@ -108,7 +108,7 @@ impl ReportSink for ExpectAudience {
 /// Opens the window, runs the command, judges.
 pub(super) async fn run_expectation(
     plan: ExpectPlan,
-    door: BoundListener,
+    (intake, url): (ListenerIntake, Url),
     context: &Context,
     screen: &Screen,
     stop: &StopReceiver,
@@ -121,11 +121,9 @@ pub(super) async fn run_expectation(
     let limits = plan.settings.limits;
     let receiver = WebhookReceiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience);
     let (close, closed) = oneshot::channel::<()>();
-    let url = door.url.clone();
     let serving = async {
         let closed = async { drop(closed.await) };
-        let (app, faults) = (receive::router(receiver.clone()), receiver.observe_faults());
-        receive::serve_observed(door.into_listener(), app, limits, faults, closed).await;
+        intake.serve(&receiver, limits, closed).await;
         receiver.finish(limits.drain).await;
     };
     let watching = async {
@@ -175,10 +173,12 @@ async fn watch(
 /// Starts the command. Standard input is its own, but not a terminal: only the group in front may read from one.
 fn start(plan: &ExpectPlan, url: &Url, context: &Context) -> Result<ProcessGroup, Error> {
     let secret = system::os_word(plan.secrets.signing().expose().to_vec());
-    let environment = [(OsStr::new(URL_VARIABLE), OsString::from(url.as_str())), (OsStr::new(SECRET_VARIABLE), secret)];
+    let environment = [(OsStr::new(SECRET_VARIABLE), secret), (OsStr::new(URL_VARIABLE), OsString::from(url.as_str()))];
+    // Nothing can be delivered to a stream's address.
+    let told = if url.scheme() == "http" { 2 } else { 1 };
     let start = ChildOptions {
         directory: &context.directory,
-        environment: &environment,
+        environment: &environment[..told],
         without: &[],
         stdin: if context.stdin.is_terminal { Stdio::null() } else { Stdio::inherit() },
         stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },

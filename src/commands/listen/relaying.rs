@@ -89,12 +89,7 @@ impl Arguments {
                 .hint("give yours: --as alice")
                 .hint("or a name that several apps share: --share staging"));
         }
-        match self.access.given() {
-            Some(option) if self.publish.is_none() && self.from.is_none() => {
-                Err(Error::usage(format!("{option} works only with --publish or --from")))
-            }
-            _ => Ok(()),
-        }
+        self.access.require(self.publish.is_some() || self.from.is_some(), "--publish or --from")
     }
 
     /// Whether requests come from a stream and not from a socket.
@@ -155,15 +150,13 @@ impl Arguments {
             (Some(name), _) => ("as", name),
             (None, name) => ("share", name.as_ref().ok_or_else(|| Error::usage("--from needs --as or --share"))?),
         };
-        let wish = SubscriptionWish { name: format!("{kind}-{name}"), start };
+        let wish = SubscriptionWish { name: Some(format!("{kind}-{name}")), start };
         let connection = self.access.connect(address, context, screen).await?;
         let intake = RelayIntake::open(connection, &wish, context, screen).await?;
         let (known, pending) = intake.state();
         let since = if known && self.since.is_some() { "; --since is for new names, and this one goes on" } else { "" };
         let words = format!("{kind} {name}, {pending} waiting{since}");
-        // Of several servers the first stands for all: a URL has one host.
-        let url = format!("{}/{}", address.servers[0], address.subject);
-        let url = Url::parse(&url).map_err(|error| Error::usage(format!("{url} is not a URL: {error}")))?;
+        let url = relay::show_url(address)?;
         Ok(OpenRelay {
             recorder: store.into(),
             intake: ListenerIntake::Relay(Box::new(intake)),
