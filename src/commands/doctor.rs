@@ -13,13 +13,14 @@ use crate::output::line::StyledLine;
 use crate::output::records::{DoctorSummary, SetupCheckRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
+use crate::relay::RelayAddress;
 use crate::session::delivery::exit_for_signal;
-use crate::session::{self, arguments, input, runtime, trust};
+use crate::session::{self, arguments, input, relay, runtime, trust};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
-/// Check configuration, secret, clock, port, app and API, and say what to do
+/// Check configuration, secret, clock, port, app, relay and API, and say what to do
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Nothing is changed and your app gets no request. Exit code 1 if a check fails.
 
@@ -31,6 +32,11 @@ pub(crate) struct Arguments {
     /// Where your app listens [default: the setting forward_to]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
     app: Option<Url>,
+    /// The relay to look at: nats://HOST/SUBJECT [default: the setting publish]
+    #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse)]
+    relay: Option<RelayAddress>,
+    #[command(flatten)]
+    access: relay::Arguments,
     /// Write versions, settings, the store's shape and these checks to this file, for a report: no secret, no payload
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
@@ -52,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         input::confirm_overwrite(context, path, arguments.force)?;
         input::check_writable(context, path)?;
     }
+    let (app, relay) = ((arguments.app.as_ref(), &trust), (arguments.relay.as_ref(), &arguments.access));
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {
         let stop = context.subscribe_stop()?;
@@ -65,7 +72,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             findings.push(finding);
         };
         tokio::select! {
-            () = checks::run_checks(context, &console, (arguments.app.as_ref(), &trust), &mut tell) => Ok(None),
+            () = checks::run_checks(context, &console, app, relay, &mut tell) => Ok(None),
             signal = stop.wait_for_stop() => Ok(Some(exit_for_signal(signal))),
         }
     })?;

@@ -5,6 +5,7 @@ mod run;
 
 use self::judge::ExpectRules;
 use self::run::{ExpectOutcome, ExpectPlan};
+use crate::config::ConfigSettings;
 use crate::config::secrets::{self, WebhookSecrets};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -20,7 +21,7 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
 use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
 use crate::session::listener::ListenerIntake;
-use crate::session::relay::RelayIntake;
+use crate::session::relay_intake::RelayIntake;
 use crate::session::{self, arguments, arguments::HeaderArgument, input, relay, runtime, trust};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
@@ -47,8 +48,7 @@ Examples:
   referralloop expect created -- referralloop trigger created
   referralloop expect deleted --none created --within 1s -- referralloop trigger deleted
   referralloop expect created --where '.data.position > 0' -- referralloop trigger created
-  referralloop expect created --junit report.xml -- referralloop trigger created
-  referralloop expect created --from nats://nats.example.com/webhooks -- ./sign-up")]
+  referralloop expect created --junit report.xml -- referralloop trigger created")]
 pub(crate) struct Arguments {
     /// Expected events: created, created=2, created=2+, 'created>=2', signup.*, all
     #[arg(value_name = "EVENT[=N]", required_unless_present = "none")]
@@ -136,7 +136,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         divert: console.is_json(),
         secrets,
     };
-    runtime::serve_on(watch(arguments, plan, context, console))
+    runtime::serve_on(watch(arguments, plan, (context, &settings), console))
 }
 
 /// In order, each event has one place.
@@ -176,13 +176,13 @@ fn receiving(
 async fn watch(
     arguments: &Arguments,
     plan: ExpectPlan,
-    context: &Context,
+    (context, settings): (&Context, &ConfigSettings),
     mut console: Console,
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     console.out.body_lines = Some(0);
     let (screen, _) = console.start_screen()?;
-    let (intake, url) = open_intake(arguments, context, &screen).await?;
+    let (intake, url) = open_intake(arguments, (context, settings), &screen).await?;
     if console.is_json() {
         let what = ReportKind::Ready {
             url: url.to_string(),
@@ -209,7 +209,7 @@ async fn watch(
 /// A socket, or a stream; of which the first server stands for all: a URL has one host.
 async fn open_intake(
     arguments: &Arguments,
-    context: &Context,
+    (context, settings): (&Context, &ConfigSettings),
     screen: &Screen,
 ) -> Result<(ListenerIntake, Url), Error> {
     let Some(address) = &arguments.from else {
@@ -218,7 +218,7 @@ async fn open_intake(
         return Ok((door.into(), url));
     };
     let url = relay::show_url(address)?;
-    let connection = arguments.access.connect(address, context, screen).await?;
+    let connection = arguments.access.connect(address, (context, settings), screen).await?;
     let wish = SubscriptionWish { name: None, start: SubscriptionStart::New };
     let intake = RelayIntake::open(connection, &wish, context, screen).await?;
     Ok((ListenerIntake::Relay(Box::new(intake)), url))

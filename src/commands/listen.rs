@@ -35,6 +35,7 @@ use crate::store::Store;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
@@ -172,7 +173,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         option_or_setting(arguments.shown.waitlist.as_ref(), &settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
     let exposure = arguments.exposure.resolve(context, &settings, waitlist)?;
     let receiving = build_receive_settings(arguments, &exposure, context, &settings)?;
-    arguments.relaying.check()?;
+    arguments.relaying.check(&settings)?;
     if arguments.life.exit_with_parent && !cfg!(unix) {
         return Err(Error::usage("--exit-with-parent is not available on this system")
             .hint("start it in a job that ends with its owner, or end it with --for"));
@@ -242,7 +243,8 @@ async fn serve(
     let (screen, unread) = console.start_screen()?;
     receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let recorder = store.as_ref().map(Store::recorder);
-    let relaying::OpenRelay { recorder, intake, url, words } = relaying.open(door, recorder, context, &screen).await?;
+    let relaying::OpenRelay { recorder, intake, url, words, waiting } =
+        relaying.open(door, recorder, (context, settings), &screen).await?;
     let recorder = note_unforwarded(recorder, &receiving, context, settings).await?;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
@@ -265,7 +267,8 @@ async fn serve(
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let watch = store.as_ref().map(|store| {
         let (known, about) = (known.clone(), (&screen, &receiving, &url));
-        build_watch(arguments, context, console, (store, &store_path), secrets, known, about)
+        let relay = (recorder.clone(), waiting.clone());
+        build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about)
     });
     let around =
         ListenerContext { context, recorder, screen: &screen, unread, stop: &stop, known, counters: OnceLock::new() };
@@ -336,7 +339,7 @@ fn build_watch<'a>(
     arguments: &Arguments,
     context: &'a Context,
     console: &'a Console,
-    (store, store_path): (&'a Store, &Path),
+    (store, store_path, relay): (&'a Store, &Path, (EventRecorder, Option<Arc<AtomicU64>>)),
     secrets: &WebhookSecrets,
     known: Vec<KnownSecret>,
     (screen, receiving, own): (&Screen, &receive::ListenerSettings, &Url),
@@ -358,6 +361,7 @@ fn build_watch<'a>(
             None => (!arguments.relaying.is_subscriber()).then(|| own.clone()),
         },
         subscribed: arguments.exposure.describe_subscriptions(),
+        relay,
         browser: EventBrowser::new(store_path.to_path_buf(), context.clock.clone(), known, console.out.clone()),
         bodies: console.out.bodies,
     }

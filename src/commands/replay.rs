@@ -1,6 +1,7 @@
 //! `replay`: delivers stored events again, byte for byte, in order, and says what changed.
 
 mod delivery;
+mod relaying;
 mod run;
 mod source;
 
@@ -10,15 +11,16 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::session::arguments::{self, HeaderArgument, TimeLimit};
 use crate::session::history::{SelectionOptions, StoredId};
-use crate::session::{self, input, runtime, trust};
+use crate::session::relay_transfer::TransferTarget;
+use crate::session::{self, input, relay, runtime, trust};
 use std::path::PathBuf;
-use url::Url;
 
 /// Deliver stored events again, byte for byte, and show what changed
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Oldest first, one after the other. Each event goes to --to, else where it went before, else to the running
-listener. One attempt each unless --retry. The received signature is sent along.
+listener. One attempt each unless --retry. The received signature is sent along. With --to nats://HOST/SUBJECT they go into a
+stream, for everybody who receives from there; what it had already stays one message.
 
 Examples:
   referralloop replay last --to 3000/webhooks
@@ -44,6 +46,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     trust: trust::Arguments,
     #[command(flatten)]
+    access: relay::Arguments,
+    #[command(flatten)]
     order: OrderArguments,
     /// Say what would be sent, and send nothing
     #[arg(long, help_heading = "Sending")]
@@ -54,9 +58,9 @@ pub(crate) struct Arguments {
 #[group(skip)]
 #[command(next_help_heading = "Sending")]
 struct SendingArguments {
-    /// Deliver to this port, host:port/path or URL
-    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
-    to: Option<Url>,
+    /// Deliver to this port, host:port/path or URL, or publish to nats://HOST/SUBJECT
+    #[arg(long, value_name = "TARGET", value_parser = TransferTarget::read)]
+    to: Option<TransferTarget>,
     /// Add a header, or replace one (repeatable)
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
@@ -144,6 +148,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             "--from reads its own events and cannot be combined with options that select stored ones",
         ));
     }
+    let stream = arguments.sending.to.as_ref().and_then(TransferTarget::relay);
+    arguments.access.require(stream.is_some(), "--to nats://…")?;
+    stream.map_or(Ok(()), |_| relaying::check(arguments))?;
     arguments.selection.recover_failed(context, &settings)?;
     let source = source::open_source(arguments, context, &settings)?;
     if arguments.sending.edit && source.len() != 1 {
@@ -152,6 +159,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if source.is_empty() {
         console.print_notice("no event matches, so nothing was sent");
         return Ok(Exit::Done);
+    }
+    if let Some(address) = stream {
+        let world = (context, &console, &settings);
+        return runtime::block_on(relaying::publish_replay(arguments, address, world, source));
     }
     runtime::block_on(run::run_replay(arguments, context, &console, &settings, source))
 }

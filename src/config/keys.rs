@@ -4,6 +4,7 @@ use crate::protocol::api::{ApiBase, BASE_URL};
 use crate::protocol::closest::find_closest;
 use crate::protocol::event::EventSelection;
 use crate::protocol::keeping;
+use crate::protocol::relay_address::RelayAddress;
 use crate::protocol::target::{parse_bind_address, parse_target, split_route};
 
 /// Environment variable that holds the API key.
@@ -35,6 +36,10 @@ pub(crate) enum SettingKey {
     KeepFor,
     /// How many bytes they may take.
     Quota,
+    /// Where `listen` publishes to.
+    Publish,
+    /// The file with credentials for relays.
+    NatsCreds,
     WebhookSecret,
     /// The base of the hosted API.
     ApiUrl,
@@ -61,7 +66,7 @@ pub(crate) struct SettingSpec {
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [SettingSpec; 15] = [
+pub(crate) const KEYS: [SettingSpec; 17] = [
     SettingSpec {
         key: SettingKey::Profile,
         name: "profile",
@@ -173,6 +178,25 @@ pub(crate) const KEYS: [SettingSpec; 15] = [
         default: None,
     },
     SettingSpec {
+        key: SettingKey::Publish,
+        name: "publish",
+        variable: None,
+        // Everything that arrives would go to a stranger.
+        in_project: false,
+        top_only: false,
+        help: "the relay that listen publishes to, like nats://127.0.0.1:4222/webhooks",
+        default: None,
+    },
+    SettingSpec {
+        key: SettingKey::NatsCreds,
+        name: "nats_creds",
+        variable: Some("REFERRALLOOP_NATS_CREDS"),
+        in_project: false,
+        top_only: false,
+        help: "the file with your credentials for the relay",
+        default: None,
+    },
+    SettingSpec {
         key: SettingKey::WebhookSecret,
         name: "webhook_secret",
         variable: Some("REFERRALLOOP_WEBHOOK_SECRET"),
@@ -242,6 +266,7 @@ impl SettingKey {
             Self::KeepEvents => keeping::parse_count(value).map(drop),
             Self::KeepFor => keeping::parse_age(value).map(drop),
             Self::Quota => keeping::parse_size(value).map(drop),
+            Self::Publish => RelayAddress::parse(value).map(drop),
             _ if value.is_empty() => Err("the value is empty".into()),
             _ => Ok(()),
         }

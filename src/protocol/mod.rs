@@ -26,6 +26,7 @@ pub(crate) mod reconcile;
 pub(crate) mod redact;
 pub mod referralhero;
 pub(crate) mod rehearsal;
+pub(crate) mod relay_address;
 pub mod report;
 pub(crate) mod rules;
 pub mod sample;

@@ -129,6 +129,11 @@ impl RelayConnection {
             .map_err(|error| RelayError::Unreachable(format!("no stream keeps {subjects}: {error}")))
     }
 
+    /// How many servers there are, as far as anybody told.
+    pub(super) fn count_servers(&self) -> usize {
+        self.address.servers.len().max(self.client.server_info().connect_urls.len())
+    }
+
     /// Sends what is still under way, for a moment at most.
     pub(super) async fn flush(&self) {
         tokio::select! {

@@ -1,10 +1,10 @@
 //! An arrival as a message: the body as it came; arrival time, path, verification and every header line as headers of
 //! the message, so that nothing has to be built anew on the other side.
 
-use super::address::{RelayAddress, as_token};
 use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventType;
+use crate::protocol::relay_address::{RelayAddress, as_token};
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
 use jiff::Timestamp;

@@ -9,16 +9,17 @@
 //! May know `protocol` and the clock. It must not know stores, screens or listeners: what it has to tell it tells to
 //! who opened the connection.
 
-mod address;
 mod connection;
+mod inspect;
 mod message;
 mod publish;
 mod subscribe;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use address::RelayAddress;
-pub(crate) use connection::{RelayAccess, RelayConnection, RelayError, RelayNews};
+pub(crate) use crate::protocol::relay_address::RelayAddress;
+pub(crate) use connection::{RelayAccess, RelayConnection, RelayError, RelayNews, RelayVoice};
+pub(crate) use inspect::{NEEDED_WINDOW, StreamFacts};
 pub(crate) use message::RelayedRequest;
 pub(crate) use publish::{PublishedMessage, RelayPublisher};
 pub(crate) use subscribe::{RelaySubscription, SubscriptionStart, SubscriptionWish};

@@ -1,6 +1,6 @@
 //! Where a listener's requests come from: a socket, or a relay that they reached elsewhere.
 
-use super::relay::RelayIntake;
+use super::relay_intake::RelayIntake;
 use crate::error::Error;
 use crate::logging::{self, LogFact};
 use crate::protocol::arrival::ArrivalRecorder;

@@ -23,6 +23,8 @@ pub(crate) mod reference;
 pub(crate) mod refusals;
 pub(crate) mod registry;
 pub(crate) mod relay;
+pub(crate) mod relay_intake;
+pub(crate) mod relay_transfer;
 pub(crate) mod replay_request;
 pub(crate) mod request;
 pub(crate) mod runtime;

@@ -1,9 +1,13 @@
 //! The relay as commands use it: what is recorded goes through it, what is received comes from it.
 
+use super::arguments::option_or_setting;
 use super::input;
 use super::unforwarded::UnforwardedNotes;
+use crate::config::ConfigSettings;
+use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
+use crate::output::phrases::format_count;
 use crate::output::screen::Screen;
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ArrivalRecorder, ArrivalRepeat, ForwardProgress, RecordedArrival, RefusedRequest,
@@ -11,27 +15,18 @@ use crate::protocol::arrival::{
 };
 use crate::protocol::attempt::Attempt;
 use crate::protocol::report::{PublishedReport, Report, ReportKind};
-use crate::receive::WebhookReceiver;
 use crate::relay::{
-    PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayError, RelayNews, RelayPublisher,
-    RelaySubscription, SubscriptionWish,
+    PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayError, RelayNews, RelayPublisher, RelayVoice,
 };
 use crate::store::StoreRecorder;
 use jiff::Timestamp;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use url::Url;
-
-/// Names the file with credentials, in place of the option.
-const CREDENTIALS_VARIABLE: &str = "REFERRALLOOP_NATS_CREDS";
 
 /// Largest credentials file that is read.
 const CREDENTIALS_LIMIT: u64 = 64 << 10;
-
-/// Between two reports of how many events wait.
-const LAG_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Options of a connection to a relay.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -61,20 +56,24 @@ impl Arguments {
         }
     }
 
+    /// Where everything is published to: the option, else the setting.
+    pub(crate) fn published(
+        &self,
+        option: Option<&RelayAddress>,
+        settings: &ConfigSettings,
+    ) -> Result<Option<RelayAddress>, Error> {
+        let address = option_or_setting(option, settings, SettingKey::Publish, RelayAddress::parse)?;
+        address.as_ref().map_or(Ok(()), refuse_single_event)?;
+        Ok(address)
+    }
+
     /// Opens a connection; what happens to it is told on the screen.
     pub(crate) async fn connect(
         &self,
         address: &RelayAddress,
-        context: &Context,
+        (context, settings): (&Context, &ConfigSettings),
         screen: &Screen,
     ) -> Result<RelayConnection, Error> {
-        let path = self.nats_creds.clone().or_else(|| context.environment.path(CREDENTIALS_VARIABLE));
-        let credentials = path.map(|path| input::read_input(context, &path, CREDENTIALS_LIMIT, "credentials file"));
-        let credentials = credentials.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let ca_file = self.nats_ca.as_ref().map(|path| context.resolve(path));
-        if let Some(path) = &ca_file {
-            input::read_input(context, path, 4 << 20, "CA file")?;
-        }
         let (screen, clock) = (screen.clone(), context.clock.clone());
         let voice = Arc::new(move |news| {
             let message = match news {
@@ -85,8 +84,44 @@ impl Arguments {
             };
             screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
         });
+        self.open(address, (context, settings), voice).await
+    }
+
+    /// The same for a moment, in which nothing is told.
+    pub(crate) async fn connect_quietly(
+        &self,
+        address: &RelayAddress,
+        context: &Context,
+        settings: &ConfigSettings,
+    ) -> Result<RelayConnection, Error> {
+        self.open(address, (context, settings), Arc::new(|_| ())).await
+    }
+
+    async fn open(
+        &self,
+        address: &RelayAddress,
+        (context, settings): (&Context, &ConfigSettings),
+        voice: RelayVoice,
+    ) -> Result<RelayConnection, Error> {
+        let read = |text: &str| Ok(PathBuf::from(text));
+        let path = option_or_setting(self.nats_creds.as_ref(), settings, SettingKey::NatsCreds, read)?;
+        let credentials = path.map(|path| input::read_input(context, &path, CREDENTIALS_LIMIT, "credentials file"));
+        let credentials = credentials.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let ca_file = self.nats_ca.as_ref().map(|path| context.resolve(path));
+        if let Some(path) = &ca_file {
+            input::read_input(context, path, 4 << 20, "CA file")?;
+        }
         let access = RelayAccess { credentials, ca_file };
         RelayConnection::open(address, &access, context.clock.clone(), voice).await.map_err(explain)
+    }
+}
+
+/// Publishing is about every event.
+pub(crate) fn refuse_single_event(address: &RelayAddress) -> Result<(), Error> {
+    match address.event {
+        Some(event) => Err(Error::usage(format!("{address} names a single event, but every event is published"))
+            .hint(format!("leave out .{} after the subject", event.short_name()))),
+        None => Ok(()),
     }
 }
 
@@ -96,7 +131,7 @@ pub(crate) fn show_url(address: &RelayAddress) -> Result<Url, Error> {
     Url::parse(&url).map_err(|error| Error::usage(format!("{url} is not a URL: {error}")))
 }
 
-pub(super) fn explain(error: RelayError) -> Error {
+pub(crate) fn explain(error: RelayError) -> Error {
     let kind = match error {
         RelayError::Unreachable(_) => ErrorCategory::Network,
         RelayError::Denied(_) => ErrorCategory::Configuration,
@@ -118,6 +153,15 @@ pub(crate) struct RelayCounts {
 }
 
 impl RelayCounts {
+    /// In a few words, while it goes on.
+    pub(crate) fn describe_shortly(self) -> String {
+        let published = format_count(self.published);
+        match self.unpublished {
+            0 => format!("{} published", published.as_str()),
+            count => format!("{} published, {} answered 503", published.as_str(), format_count(count).as_str()),
+        }
+    }
+
     /// In one line.
     pub(crate) fn describe(self) -> String {
         let Self { published, published_before, unpublished } = self;
@@ -289,66 +333,5 @@ impl ArrivalRecorder for EventRecorder {
 
     async fn save_progress(&self, url: &str, progress: ForwardProgress) -> Result<(), ArrivalRecordError> {
         self.store()?.save_progress(url, progress).await
-    }
-}
-
-/// What a relay brings, in place of a socket.
-pub(crate) struct RelayIntake {
-    subscription: RelaySubscription,
-    screen: Screen,
-    clock: crate::clock::SharedClock,
-    /// When lag was told last, and whether some was told.
-    told: Mutex<Option<Duration>>,
-}
-
-impl RelayIntake {
-    /// Subscribes.
-    pub(crate) async fn open(
-        connection: RelayConnection,
-        wish: &SubscriptionWish,
-        context: &Context,
-        screen: &Screen,
-    ) -> Result<Self, Error> {
-        let subscription = RelaySubscription::open(connection, wish).await.map_err(explain)?;
-        let (screen, clock) = (screen.clone(), context.clock.clone());
-        Ok(Self { subscription, screen, clock, told: Mutex::default() })
-    }
-
-    /// Whether the stream knew this subscriber before, and how many events wait for it.
-    pub(crate) fn state(&self) -> (bool, u64) {
-        (self.subscription.known, self.subscription.pending)
-    }
-
-    /// Receives until told to stop. Whatever cannot be stored stays in the stream.
-    pub(crate) async fn serve<R: ArrivalRecorder>(self, receiver: &WebhookReceiver<R>, end: impl Future<Output = ()>) {
-        let Self { subscription, screen, clock, told } = self;
-        let keep = async |request: &crate::relay::RelayedRequest, pending: u64| {
-            let status = receiver.receive_relayed(request.at, &request.target, &request.content).await;
-            !status.is_server_error() && {
-                tell_lag(subscription.stream(), pending, (&screen, &clock), &told);
-                true
-            }
-        };
-        subscription.run(keep, end).await;
-    }
-}
-
-fn tell_lag(
-    stream: &str,
-    pending: u64,
-    (screen, clock): (&Screen, &crate::clock::SharedClock),
-    told: &Mutex<Option<Duration>>,
-) {
-    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-    let now = clock.monotonic();
-    let due = match (*told, pending) {
-        (None, 0) => false,
-        (None, _) | (Some(_), 0) => true,
-        (Some(last), _) => now.saturating_sub(last) >= LAG_INTERVAL,
-    };
-    if due {
-        *told = (pending > 0).then_some(now);
-        let what = ReportKind::Lag { stream: stream.to_owned(), pending };
-        screen.send_report(Report { at: clock.now(), what });
     }
 }

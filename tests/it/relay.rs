@@ -1,13 +1,16 @@
 //! The relay, with Debian's nats-server: every event once for everybody, byte for byte, and no acknowledgement that the
 //! stream did not give.
 
+mod access;
+mod transfer;
+
 use crate::main_job::CREATED;
-use crate::support::{Listener, Run, Scene, counterpart, free_port, post, until};
+use crate::support::{Listener, Run, Scene, counterpart, free_port, post, slow_tests, until};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -15,6 +18,7 @@ use std::thread;
 struct Server {
     child: Child,
     port: u16,
+    folder: PathBuf,
 }
 
 impl Server {
@@ -27,7 +31,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Self { child, port };
+        let server = Self { child, port, folder: folder.to_path_buf() };
         until("the server", || TcpStream::connect(("127.0.0.1", port)).ok());
         server
     }
@@ -35,6 +39,23 @@ impl Server {
     fn alone(scene: &Scene) -> Option<Self> {
         counterpart("nats-server")?;
         Some(Self::start(free_port(), &scene.folder().join("js"), &[]))
+    }
+
+    /// Asks for something as any client may, and waits for the answer.
+    fn request(&self, subject: &str, payload: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = payload.len();
+        let words = format!("CONNECT {{}}\r\nSUB answer 1\r\nPUB {subject} answer {length}\r\n{payload}\r\n");
+        stream.write_all(words.as_bytes()).unwrap();
+        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        lines.find(|line| line.starts_with("MSG answer")).unwrap();
+        lines.next().unwrap()
+    }
+
+    /// Stops it for a while, as a network that is parted does.
+    fn signal(&self, name: &str) {
+        let ended = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(ended.unwrap().success());
     }
 }
 
@@ -226,6 +247,36 @@ fn a_server_that_comes_back_is_told_once_and_nothing_is_lost() {
     let mut count: HashMap<String, usize> = HashMap::new();
     bodies(&String::from_utf8_lossy(&run.stdout)).into_iter().for_each(|body| *count.entry(body).or_default() += 1);
     assert_eq!((run.code, count.len(), count.values().sum::<usize>()), (Some(0), 2, 2), "{run}");
+}
+
+#[test]
+fn a_parted_network_is_answered_503_in_time_and_heals_without_a_restart() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    let publishing = scene.listen(["--publish", &address, "--no-store", "--json"]);
+    assert!(post(&publishing.url, CREATED).starts_with("HTTP/1.1 200"));
+    server.signal("STOP");
+    let (rounds, began) = (if slow_tests() { 17 } else { 2 }, std::time::Instant::now());
+    for number in 0..rounds {
+        let asked = std::time::Instant::now();
+        let answer = post(&publishing.url, &body(1, number));
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        assert!(asked.elapsed().as_millis() < 5_000, "within the service's patience: {:?}", asked.elapsed());
+    }
+    assert!(!slow_tests() || began.elapsed().as_secs() > 50);
+    server.signal("CONT");
+    for number in 0..rounds {
+        until("the way back", || post(&publishing.url, &body(1, number)).starts_with("HTTP/1.1 200").then_some(()));
+    }
+    publishing.stop();
+    let until = (rounds + 1).to_string();
+    let line = ["listen", "--from", &address, "--as", "late", "--since", "first", "--until", &until, "--json"];
+    let run = Scene::new().run(line);
+    let mut got = bodies(&String::from_utf8_lossy(&run.stdout));
+    got.sort();
+    got.dedup();
+    assert_eq!((run.code, got.len()), (Some(0), rounds + 1), "each once, none lost: {run}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Looks and changes nothing: no secret is made, no port is kept, no request reaches the user's app.
 
 mod local;
+mod relay;
 mod remote;
 mod secret;
 
@@ -12,7 +13,8 @@ use crate::context::Context;
 use crate::exchange::TlsTrust;
 use crate::output::console::Console;
 use crate::protocol::check::CheckSeverity;
-use crate::session;
+use crate::relay::RelayAddress;
+use crate::session::{self, relay as relay_options};
 use url::Url;
 
 const CONFIGURATION: SetupCheck = SetupCheck {
@@ -27,6 +29,7 @@ pub(super) async fn run_checks(
     context: &Context,
     console: &Console,
     (app, trust): (Option<&Url>, &TlsTrust),
+    (address, access): (Option<&RelayAddress>, &relay_options::Arguments),
     tell: &mut dyn FnMut(SetupFinding),
 ) {
     let settings = match session::load_settings_unchanged(context, console) {
@@ -40,6 +43,7 @@ pub(super) async fn run_checks(
     tell(local::check_journal(&settings, context));
     tell(local::check_port(&settings, context).await);
     tell(local::check_app(&settings, app, trust).await);
+    tell(relay::check_relay(address, access, context, &settings).await);
     for finding in remote::check_service(&settings, context).await {
         tell(finding);
     }

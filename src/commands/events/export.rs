@@ -1,5 +1,6 @@
 //! `events export`: stored events as JSON lines that can be imported again, or as something that sends them again.
 
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
@@ -10,11 +11,13 @@ use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::redact::Redactor;
+use crate::relay::RelayAddress;
 use crate::session::destination::default_target;
 use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::relay_transfer::{StreamExport, TransferTarget, first_arrival};
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
-use crate::session::{self, arguments, input, selection};
+use crate::session::{self, input, relay, runtime, selection};
 use crate::store::StoreReader;
 use crate::system::output_file;
 use clap::ValueEnum;
@@ -40,9 +43,11 @@ pub(super) struct Arguments {
     /// What is written
     #[arg(long = "as", value_enum, value_name = "FORM", default_value_t)]
     form: ExportForm,
-    /// Where requests go; JSON lines need none
-    #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
-    to: Option<Url>,
+    /// Where requests go; JSON lines need none. With nats://HOST/SUBJECT the events go into that stream
+    #[arg(long, value_name = "TARGET", value_parser = TransferTarget::read)]
+    to: Option<TransferTarget>,
+    #[command(flatten)]
+    access: relay::Arguments,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -74,8 +79,16 @@ enum ExportForm {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
+    let stream = arguments.to.as_ref().and_then(TransferTarget::relay);
+    arguments.access.require(stream.is_some(), "--to nats://…")?;
+    if stream.is_some() && (arguments.form != ExportForm::Jsonl || arguments.output.is_some()) {
+        return Err(Error::usage("--as and --output are about a file, and --to nats://… is a stream"));
+    }
     let reader = session::open_reader(context, &settings)?;
     let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, context)?;
+    if let Some(address) = stream {
+        return runtime::block_on(publish(arguments, address, (context, &console, &settings), &reader, &numbers));
+    }
     let path = arguments.output.as_ref().map(|path| context.resolve(path));
     if let Some(path) = &path {
         input::confirm_overwrite(context, path, arguments.force)?;
@@ -110,14 +123,7 @@ fn write(
     numbers: &[u64],
     put: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<usize, Error> {
-    let mut redactor = arguments.redact.then(Redactor::new);
-    let mut stories = numbers.iter().filter_map(|number| {
-        let story = EventHistory::read(reader, *number).transpose()?;
-        Some(story.map(|story| match &mut redactor {
-            Some(redactor) => story.redacted(redactor),
-            None => story,
-        }))
-    });
+    let mut stories = read_stories(arguments, reader, numbers);
     if arguments.form == ExportForm::Jsonl {
         let now = context.clock.now();
         let mut count = 0;
@@ -139,9 +145,48 @@ fn write(
     Ok(stories.len())
 }
 
+/// One at a time is in memory.
+fn read_stories(
+    arguments: &Arguments,
+    reader: &StoreReader,
+    numbers: &[u64],
+) -> impl Iterator<Item = Result<EventHistory, Error>> {
+    let mut redactor = arguments.redact.then(Redactor::new);
+    numbers.iter().filter_map(move |number| {
+        let story = EventHistory::read(reader, *number).transpose()?;
+        Some(story.map(|story| match &mut redactor {
+            Some(redactor) => story.redacted(redactor),
+            None => story,
+        }))
+    })
+}
+
+/// Into a stream, each event as it came in first.
+async fn publish(
+    arguments: &Arguments,
+    address: &RelayAddress,
+    (context, console, settings): (&Context, &Console, &ConfigSettings),
+    reader: &StoreReader,
+    numbers: &[u64],
+) -> Result<Exit, Error> {
+    let (screen, _) = console.start_screen()?;
+    let export = StreamExport::open(&arguments.access, address, (context, settings), &screen).await?;
+    let (mut count, mut before) = (0u64, 0);
+    for story in read_stories(arguments, reader, numbers) {
+        let story = story?;
+        let known = export.publish(story.event.number, &first_arrival(&story, context.clock.now())).await?;
+        (count, before) = (count + 1, before + u64::from(known));
+    }
+    screen.finish()?;
+    let known = if before > 0 { format!(", {before} of them there before") } else { String::new() };
+    console
+        .print_notice(&format!("{} published to {address}{known}", format_quantity(count, "event", "events").as_str()));
+    Ok(Exit::Done)
+}
+
 /// `--to`, else where the event went before, else where a listener is by default.
 fn target(arguments: &Arguments, story: &EventHistory) -> Result<Url, Error> {
-    match arguments.to.clone().or_else(|| story.last_target()) {
+    match arguments.to.as_ref().and_then(TransferTarget::endpoint).cloned().or_else(|| story.last_target()) {
         Some(url) => Ok(url),
         None => default_target(),
     }

@@ -1,30 +1,36 @@
 //! `events import`: an export, or what `listen --json` wrote, into this store.
 
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
 use crate::output::console::Console;
 use crate::output::phrases::format_quantity;
 use crate::output::records::ImportSummary;
+use crate::relay::RelayAddress;
 use crate::session::transfer::{self, ExportedEvent};
-use crate::session::{self, input, runtime};
+use crate::session::{self, input, relay, relay_transfer, runtime};
 use crate::store::Store;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use tokio::sync::mpsc;
 
 /// Read events of an export into this store
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Reads what export wrote and what listen --json printed. Events that are already here do not change.
+Of a stream it reads what is there now, and verifies each event with your secret.
 
 Examples:
   referralloop events import events.jsonl
   referralloop events export --all | referralloop --store other.db events import -"
 )]
 pub(super) struct Arguments {
-    /// The file, or - for standard input
+    /// The file, - for standard input, or nats://HOST/SUBJECT for all that a stream has
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    #[command(flatten)]
+    access: relay::Arguments,
 }
 
 /// Events in one transaction.
@@ -45,6 +51,14 @@ struct ImportTally {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
+    let address = arguments.file.to_str().filter(|text| RelayAddress::is_one(text));
+    let address = address.map(RelayAddress::parse).transpose().map_err(Error::usage)?;
+    arguments.access.require(address.is_some(), "nats://…")?;
+    if let Some(address) = address {
+        let tally = runtime::block_on(import_stream(arguments, &address, (context, &console), &settings))?;
+        show_summary(&tally, &console)?;
+        return Ok(Exit::Done);
+    }
     let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {
         Box::new(BufReader::new(context.stdin.clone()))
     } else {
@@ -94,6 +108,38 @@ async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<ImportTally
         }
     }
     store_batch(&mut batch, store, &mut tally).await?;
+    Ok(tally)
+}
+
+/// What a stream has. A signature that does not hold makes it no event of ours.
+async fn import_stream(
+    arguments: &Arguments,
+    address: &RelayAddress,
+    (context, console): (&Context, &Console),
+    settings: &ConfigSettings,
+) -> Result<ImportTally, Error> {
+    let secrets = session::load_secrets(context, settings, &[])?;
+    let keys: Vec<_> = secrets.all.iter().map(|secret| secret.key()).collect();
+    let (screen, _) = console.start_screen()?;
+    let connection = arguments.access.connect(address, (context, settings), &screen).await?;
+    let store = session::open_store(context, settings)?;
+    let (sender, events) = mpsc::channel(BATCH);
+    let (read, stored) =
+        tokio::join!(relay_transfer::read_stream(connection, &keys, sender), store_all(events, &store));
+    store.close().await;
+    screen.finish()?;
+    read?;
+    stored
+}
+
+/// Where storing fails, whoever reads is told by a channel that is closed.
+async fn store_all(mut events: mpsc::Receiver<Option<ExportedEvent>>, store: &Store) -> Result<ImportTally, Error> {
+    let (mut tally, mut batch, mut came) = (ImportTally::default(), Vec::new(), Vec::new());
+    while events.recv_many(&mut came, BATCH).await > 0 {
+        tally.other += came.iter().filter(|event| event.is_none()).count() as u64;
+        batch.extend(came.drain(..).flatten());
+        store_batch(&mut batch, store, &mut tally).await?;
+    }
     Ok(tally)
 }
 

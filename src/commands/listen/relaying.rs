@@ -1,14 +1,18 @@
 //! `listen --publish` and `listen --from`: one public listener for a team, and everybody's own behind it.
 
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::screen::Screen;
 use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
 use crate::session::arguments;
 use crate::session::listener::{BoundListener, ListenerIntake};
-use crate::session::relay::{self, EventRecorder, RelayIntake};
+use crate::session::relay::{self, EventRecorder};
+use crate::session::relay_intake::RelayIntake;
 use crate::store::StoreRecorder;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use url::Url;
 
@@ -18,11 +22,11 @@ use url::Url;
 #[command(next_help_heading = "Relay (NATS JetStream)")]
 pub(super) struct Arguments {
     /// Hand what arrives to this stream, and acknowledge it once it is there: nats://HOST/SUBJECT, or
-    /// nats://HOST:PORT,HOST:PORT/SUBJECT for several servers
+    /// nats://HOST:PORT,HOST:PORT/SUBJECT for several servers [default: the setting publish]
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse)]
     publish: Option<RelayAddress>,
     /// Store nothing here: the stream is enough
-    #[arg(long, requires = "publish", conflicts_with = "forward_retry")]
+    #[arg(long, conflicts_with_all = ["forward_retry", "from"])]
     no_store: bool,
     /// Receive from this stream instead of a socket: nats://HOST/SUBJECT, or SUBJECT.created for one event
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse,
@@ -75,21 +79,31 @@ pub(super) struct OpenRelay {
     pub url: Url,
     /// For the banner.
     pub words: Option<String>,
+    /// How many events wait in a stream that is received from.
+    pub waiting: Option<Arc<AtomicU64>>,
 }
 
 impl Arguments {
     /// Refuses what does not fit together, before anything is opened.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        if let Some(address @ RelayAddress { event: Some(event), .. }) = &self.publish {
-            return Err(Error::usage(format!("{address} names a single event, but every event is published"))
-                .hint(format!("leave out .{} after the subject", event.short_name())));
-        }
+    pub(super) fn check(&self, settings: &ConfigSettings) -> Result<(), Error> {
+        let published = self.published(settings)?;
         if self.from.is_some() && self.as_.is_none() && self.share.is_none() {
             return Err(Error::usage("--from needs a name under which the stream remembers your position")
                 .hint("give yours: --as alice")
                 .hint("or a name that several apps share: --share staging"));
         }
-        self.access.require(self.publish.is_some() || self.from.is_some(), "--publish or --from")
+        if self.no_store && published.is_none() {
+            return Err(Error::usage("--no-store works only with --publish: events have to be kept somewhere"));
+        }
+        self.access.require(published.is_some() || self.from.is_some(), "--publish or --from")
+    }
+
+    /// Who receives from a stream does not publish to another one.
+    fn published(&self, settings: &ConfigSettings) -> Result<Option<RelayAddress>, Error> {
+        match self.from {
+            Some(_) => Ok(None),
+            None => self.access.published(self.publish.as_ref(), settings),
+        }
     }
 
     /// Whether requests come from a stream and not from a socket.
@@ -107,12 +121,12 @@ impl Arguments {
         &self,
         door: Option<BoundListener>,
         store: Option<StoreRecorder>,
-        context: &Context,
+        world: (&Context, &ConfigSettings),
         screen: &Screen,
     ) -> Result<OpenRelay, Error> {
         match (&self.from, door, store) {
-            (Some(address), _, Some(store)) => self.subscribe(address, store, context, screen).await,
-            (_, Some(door), store) => self.publish_from(door, store, context, screen).await,
+            (Some(address), _, Some(store)) => self.subscribe(address, store, world, screen).await,
+            (_, Some(door), store) => self.publish_from(door, store, world, screen).await,
             _ => Err(Error::usage("there is nothing to listen on")),
         }
     }
@@ -121,28 +135,28 @@ impl Arguments {
         &self,
         door: BoundListener,
         store: Option<StoreRecorder>,
-        context: &Context,
+        world: (&Context, &ConfigSettings),
         screen: &Screen,
     ) -> Result<OpenRelay, Error> {
         let url = door.url.clone();
-        let (recorder, words) = match (&self.publish, store) {
+        let (recorder, words) = match (self.published(world.1)?, store) {
             (None, Some(store)) => (store.into(), None),
             (None, None) => return Err(Error::usage("--no-store works only with --publish")),
             (Some(address), store) => {
                 let stored = if store.is_some() { "" } else { "; nothing is stored here" };
-                let connection = self.access.connect(address, context, screen).await?;
+                let connection = self.access.connect(&address, world, screen).await?;
                 let (recorder, stream) = EventRecorder::open_relay(connection, store, screen).await?;
                 (recorder, Some(format!("publishing to {address} (stream {stream}){stored}")))
             }
         };
-        Ok(OpenRelay { recorder, intake: door.into(), url, words })
+        Ok(OpenRelay { recorder, intake: door.into(), url, words, waiting: None })
     }
 
     async fn subscribe(
         &self,
         address: &RelayAddress,
         store: StoreRecorder,
-        context: &Context,
+        (context, settings): (&Context, &ConfigSettings),
         screen: &Screen,
     ) -> Result<OpenRelay, Error> {
         let start = self.since.map_or(SubscriptionStart::New, |since| since.before(context.clock.now()));
@@ -151,10 +165,11 @@ impl Arguments {
             (None, name) => ("share", name.as_ref().ok_or_else(|| Error::usage("--from needs --as or --share"))?),
         };
         let wish = SubscriptionWish { name: Some(format!("{kind}-{name}")), start };
-        let connection = self.access.connect(address, context, screen).await?;
+        let connection = self.access.connect(address, (context, settings), screen).await?;
         let intake = RelayIntake::open(connection, &wish, context, screen).await?;
         let (known, pending) = intake.state();
         let since = if known && self.since.is_some() { "; --since is for new names, and this one goes on" } else { "" };
+        let waiting = Some(intake.waiting());
         let words = format!("{kind} {name}, {pending} waiting{since}");
         let url = relay::show_url(address)?;
         Ok(OpenRelay {
@@ -162,6 +177,7 @@ impl Arguments {
             intake: ListenerIntake::Relay(Box::new(intake)),
             url,
             words: Some(words),
+            waiting,
         })
     }
 }

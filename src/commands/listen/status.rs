@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// out from the end, the keys last.
 pub(super) fn render_status(
     counters: Option<&Arc<ListenerCounters>>,
-    subscribed: &Option<String>,
+    (subscribed, relay): (&Option<String>, &Option<String>),
     view: &ArrivalView,
     typing: Option<&str>,
     columns: usize,
@@ -25,7 +25,7 @@ pub(super) fn render_status(
     }
     let keys = StyledLine::new(style).put(TextRole::Faint, " · ? keys");
     let mut line = StyledLine::new(style);
-    for (role, part) in parts(counters, subscribed, view) {
+    for (role, part) in parts(counters, (subscribed, relay), view) {
         let gap = if line.width() > 0 { " · " } else { "" };
         if line.width() + gap.chars().count() + part.width() + keys.width() >= columns {
             break;
@@ -37,7 +37,7 @@ pub(super) fn render_status(
 
 fn parts(
     counters: Option<&Arc<ListenerCounters>>,
-    subscribed: &Option<String>,
+    (subscribed, relay): (&Option<String>, &Option<String>),
     view: &ArrivalView,
 ) -> Vec<(TextRole, Sanitised)> {
     let mut parts = Vec::new();
@@ -49,6 +49,9 @@ fn parts(
     parts.push((TextRole::Plain, format_quantity(counts.valid + counts.unsigned, "event", "events")));
     if counts.invalid > 0 {
         parts.push((TextRole::Bad, some(counts.invalid, "refused")));
+    }
+    if let Some(words) = relay {
+        parts.push((TextRole::Plain, Sanitised::text(words)));
     }
     if let Some(median) = counters.forward_median() {
         let words = format!("forward p50 {}", format_duration(median).as_str());
@@ -85,10 +88,11 @@ mod tests {
         let view =
             ArrivalView { failed: true, paused: true, filter: "ada@example.com".into(), ..ArrivalView::default() };
         let line = |columns, typing| {
-            render_status(counters.as_ref(), &Some("created, deleted".into()), &view, typing, columns, &style)
+            let relay = Some("12 published".to_owned());
+            render_status(counters.as_ref(), (&Some("created, deleted".into()), &relay), &view, typing, columns, &style)
         };
-        let all = "paused · 0 events · failed only · only 'ada@example.com' · subscribed created, deleted · ? keys";
-        assert_eq!(line(120, None).as_str(), all);
+        let all = "paused · 0 events · 12 published · failed only · only 'ada@example.com' · subscribed created, deleted · ? keys";
+        assert_eq!(line(140, None).as_str(), all);
         for columns in [12, 20, 40, 60, 80] {
             assert!(line(columns, None).width() < columns, "{columns}");
         }

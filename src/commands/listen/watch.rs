@@ -7,6 +7,7 @@ use crate::output::console::Console;
 use crate::output::errors::render_notice;
 use crate::output::human::ScreenStream;
 use crate::output::line::{StyledLine, write_lines};
+use crate::output::phrases::format_count;
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::{ArrivalView, Screen};
 use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
@@ -15,12 +16,14 @@ use crate::receive::ListenerCounters;
 use crate::session::browser::EventBrowser;
 use crate::session::editor;
 use crate::session::live_terminal::LiveTerminal;
+use crate::session::relay::EventRecorder;
 use crate::session::send_again::{ResendContext, send_again};
 use crate::session::transfer::EventHistory;
 use crate::store::{Store, StoreFilter, StoreReader};
 use crate::terminal::{Key, interrupt_process};
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
@@ -51,6 +54,8 @@ pub(super) struct ListenerWatch<'a> {
     pub(super) target: Option<Url>,
     /// What is subscribed, in words.
     pub(super) subscribed: Option<String>,
+    /// What a relay was given, and how many events wait in the one that is received from.
+    pub(super) relay: (EventRecorder, Option<Arc<AtomicU64>>),
     pub(super) browser: EventBrowser,
     pub(super) bodies: BodyDisplay,
 }
@@ -78,10 +83,11 @@ impl ListenerWatch<'_> {
         let mut shown = String::new();
         loop {
             let counters = counters.get();
+            let relay = self.describe_relay();
             terminal.show_if_changed(&mut shown, |columns| {
                 render_status(
                     counters,
-                    &self.subscribed,
+                    (&self.subscribed, &relay),
                     &state.view,
                     state.typing.as_deref(),
                     columns,
@@ -97,6 +103,16 @@ impl ListenerWatch<'_> {
                     shown.clear();
                 }
             }
+        }
+    }
+
+    /// What went to a relay, or how many events wait in one.
+    fn describe_relay(&self) -> Option<String> {
+        let (recorder, waiting) = &self.relay;
+        let waiting = waiting.as_ref().map(|waiting| waiting.load(Ordering::Relaxed)).filter(|count| *count > 0);
+        match (recorder.counts(), waiting) {
+            (Some(counts), _) => Some(counts.describe_shortly()),
+            (None, waiting) => waiting.map(|count| format!("{} waiting in the stream", format_count(count).as_str())),
         }
     }
 

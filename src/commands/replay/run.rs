@@ -18,6 +18,7 @@ use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
 use crate::protocol::rules::DeliveryRules;
 use crate::session::destination::default_target;
+use crate::session::relay_transfer::TransferTarget;
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, delivery, editor, registry};
@@ -65,7 +66,7 @@ pub(super) async fn run_replay(
         return run.preview(console, &source);
     }
     run.confirm(context, &source)?;
-    let to: Vec<&Url> = arguments.sending.to.iter().collect();
+    let to: Vec<&Url> = arguments.sending.to.iter().filter_map(TransferTarget::endpoint).collect();
     let exchange = arguments.trust.open_client(&to, context)?;
     let stop = context.subscribe_stop()?;
     let store = session::open_store(context, settings)?;
@@ -104,7 +105,7 @@ impl<'a> ReplayRun<'a> {
 
     /// `--to`, else where the event went last, else the running listener.
     fn target(&self, story: &EventHistory) -> Url {
-        let given = self.arguments.sending.to.clone();
+        let given = self.arguments.sending.to.as_ref().and_then(TransferTarget::endpoint).cloned();
         let before = || story.last_target();
         given.or_else(before).unwrap_or_else(|| self.fallback.clone())
     }

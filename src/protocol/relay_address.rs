@@ -1,6 +1,6 @@
 //! `nats://HOST[:PORT][,…]/SUBJECT`: where a stream is, read from what somebody typed.
 
-use crate::protocol::event::EventType;
+use super::event::EventType;
 use std::fmt;
 
 /// Servers of one cluster, and a subject.
@@ -17,6 +17,11 @@ pub(crate) struct RelayAddress {
 const EXAMPLE: &str = "write it like nats://127.0.0.1:4222/webhooks";
 
 impl RelayAddress {
+    /// Whether somebody means one.
+    pub(crate) fn is_one(text: &str) -> bool {
+        text.starts_with("nats://") || text.starts_with("tls://")
+    }
+
     /// Reads one. A user name or password in it is refused and not repeated: it would be seen in lists of processes.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = ["nats://", "tls://"]
@@ -41,17 +46,17 @@ impl RelayAddress {
     }
 
     /// The stream that is made where the subject has none: subjects are written in lower case, streams in upper.
-    pub(super) fn stream_name(&self) -> String {
+    pub(crate) fn stream_name(&self) -> String {
         self.subject.replace('.', "_").to_uppercase()
     }
 
     /// Everything of the subject.
-    pub(super) fn all_subjects(&self) -> String {
+    pub(crate) fn all_subjects(&self) -> String {
         format!("{}.>", self.subject)
     }
 
     /// What is meant of it.
-    pub(super) fn wanted_subjects(&self) -> String {
+    pub(crate) fn wanted_subjects(&self) -> String {
         match self.event {
             Some(event) => format!("{}.{}.>", self.subject, event.short_name()),
             None => self.all_subjects(),
@@ -109,7 +114,7 @@ fn is_token(part: &str) -> bool {
 }
 
 /// A value from outside as one part of a subject.
-pub(super) fn as_token(text: Option<&str>) -> String {
+pub(crate) fn as_token(text: Option<&str>) -> String {
     let text = text.filter(|text| !text.is_empty()).unwrap_or("none");
     text.chars().take(64).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }

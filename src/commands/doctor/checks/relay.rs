@@ -1,0 +1,142 @@
+//! The relay's stream: whether it is reached, and whether it keeps what everybody behind it counts on.
+
+use super::super::finding::{SetupCheck, SetupFinding};
+use crate::config::ConfigSettings;
+use crate::context::Context;
+use crate::output::phrases::{format_bytes, format_quantity};
+use crate::protocol::check::CheckSeverity;
+use crate::relay::{NEEDED_WINDOW, RelayAddress, StreamFacts};
+use crate::session::relay::{self, explain};
+use std::time::Duration;
+
+const RELAY: SetupCheck = SetupCheck {
+    id: "setup.relay",
+    severity: CheckSeverity::High,
+    title: "the relay's stream has limits, a window for repeats, and replicas",
+    why: "what is lost or doubled in the stream is lost or doubled for everybody who receives from it",
+};
+
+/// Below this, an event may be gone before a developer is back from the weekend.
+const SHORT_AGE: Duration = Duration::from_secs(72 * 3600);
+
+/// Looks at the stream and changes nothing. `None` where no relay is named.
+pub(super) async fn check_relay(
+    address: Option<&RelayAddress>,
+    access: &relay::Arguments,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> SetupFinding {
+    let address = match access.published(address, settings) {
+        Ok(Some(address)) => address,
+        Ok(None) => {
+            return RELAY.skipped("no relay is known; give one with --relay nats://HOST/SUBJECT, or set publish");
+        }
+        Err(error) => return RELAY.broken(error),
+    };
+    let found = match access.connect_quietly(&address, context, settings).await {
+        Ok(connection) => connection.inspect_stream().await.map_err(explain),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(Some(facts)) => judge(&address, &facts),
+        Ok(None) => RELAY.passed(format!("{address} answers; the stream will be made by listen --publish")),
+        Err(error) => RELAY.broken(error),
+    }
+}
+
+fn judge(address: &RelayAddress, facts: &StreamFacts) -> SetupFinding {
+    let lacks = list_lacks(facts);
+    let name = &facts.name;
+    if lacks.is_empty() {
+        let messages = format_quantity(facts.messages, "message", "messages");
+        let bytes = format_bytes(facts.bytes);
+        let (age, window) = (hours(facts.max_age), hours(facts.duplicate_window));
+        let limit = format_bytes(facts.max_bytes.unwrap_or_default());
+        return RELAY.passed(format!(
+            "{address}: stream {name}, {} in {}, kept {age} and {}, repeats within {window}, {}",
+            messages.as_str(),
+            bytes.as_str(),
+            limit.as_str(),
+            format_quantity(facts.replicas as u64, "copy", "copies").as_str()
+        ));
+    }
+    let seen: Vec<&str> = lacks.iter().map(|(seen, _)| seen.as_str()).collect();
+    let mut finding = RELAY.failed(format!("stream {name} {}", seen.join("; ")), String::new());
+    finding.fix = lacks.into_iter().map(|(_, fix)| fix).collect();
+    finding
+}
+
+/// What a stream lacks, each with what to do.
+fn list_lacks(facts: &StreamFacts) -> Vec<(String, String)> {
+    let name = &facts.name;
+    let edit = |options: &str| format!("nats stream edit {name} {options}");
+    let mut lacks = Vec::new();
+    let mut lack = |is: bool, seen: String, fix: String| {
+        if is {
+            lacks.push((seen, fix));
+        }
+    };
+    let age = facts.max_age;
+    lack(age.is_zero(), "has no limit of age".into(), edit("--max-age 30d"));
+    let short = !age.is_zero() && age < SHORT_AGE;
+    lack(short, format!("forgets events after {}", hours(age)), edit("--max-age 30d"));
+    lack(facts.max_bytes.is_none(), "has no limit of bytes".into(), edit("--max-bytes 1GiB"));
+    let window = facts.duplicate_window;
+    let seen = format!("knows repeats for {} only, and the service repeats for 81 minutes", hours(window));
+    lack(window < NEEDED_WINDOW, seen, edit("--dupe-window 2h"));
+    let alone = facts.servers >= 3 && facts.replicas < 3;
+    let copies = format_quantity(facts.replicas as u64, "copy", "copies");
+    let seen = format!("has {} in a cluster of {} servers", copies.as_str(), facts.servers);
+    lack(alone, seen, edit("--replicas 3"));
+    let anew = format!("make it anew: nats stream rm {name}, then listen --publish makes one");
+    lack(facts.in_memory, "is in memory, and a restart empties it".into(), anew.clone());
+    lack(!facts.serves_all, "drops events once one receiver has them".into(), anew);
+    lack(!facts.acknowledges, "acknowledges nothing, so that every delivery is answered 503".into(), edit("--ack"));
+    lacks
+}
+
+fn hours(time: Duration) -> String {
+    humantime::format_duration(Duration::from_secs(time.as_secs())).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> StreamFacts {
+        StreamFacts {
+            name: "HOOKS".into(),
+            max_age: Duration::from_secs(30 * 86_400),
+            max_bytes: Some(1 << 30),
+            duplicate_window: Duration::from_secs(7_200),
+            replicas: 1,
+            servers: 1,
+            in_memory: false,
+            serves_all: true,
+            acknowledges: true,
+            messages: 3,
+            bytes: 900,
+        }
+    }
+
+    #[test]
+    fn each_lack_is_told_by_itself() {
+        assert!(list_lacks(&good()).is_empty());
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        for (facts, words) in [
+            (StreamFacts { max_age: Duration::ZERO, ..good() }, "no limit of age"),
+            (StreamFacts { max_age: minutes(60), ..good() }, "forgets events after 1h"),
+            (StreamFacts { max_bytes: None, ..good() }, "no limit of bytes"),
+            (StreamFacts { duplicate_window: minutes(89), ..good() }, "knows repeats for 1h 29m only"),
+            (StreamFacts { servers: 3, ..good() }, "1 copy in a cluster of 3 servers"),
+            (StreamFacts { in_memory: true, ..good() }, "is in memory"),
+            (StreamFacts { serves_all: false, ..good() }, "drops events once one receiver has them"),
+            (StreamFacts { acknowledges: false, ..good() }, "acknowledges nothing"),
+        ] {
+            let lacks = list_lacks(&facts);
+            assert!(lacks.len() == 1 && lacks[0].0.contains(words), "{words}: {lacks:?}");
+        }
+        assert!(list_lacks(&StreamFacts { duplicate_window: minutes(90), ..good() }).is_empty());
+        assert!(list_lacks(&StreamFacts { servers: 3, replicas: 3, ..good() }).is_empty());
+    }
+}
