@@ -43,7 +43,9 @@ pub(super) async fn run_checks(
     tell(local::check_journal(&settings, context));
     tell(local::check_port(&settings, context).await);
     tell(local::check_app(&settings, app, trust).await);
-    tell(relay::check_relay(address, access, context, &settings).await);
+    if let Some(finding) = relay::check_relay(address, access, context, &settings).await {
+        tell(finding);
+    }
     for finding in remote::check_service(&settings, context).await {
         tell(finding);
     }

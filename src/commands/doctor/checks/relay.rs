@@ -19,29 +19,27 @@ const RELAY: SetupCheck = SetupCheck {
 /// Below this, an event may be gone before a developer is back from the weekend.
 const SHORT_AGE: Duration = Duration::from_secs(72 * 3600);
 
-/// Looks at the stream and changes nothing. `None` where no relay is named.
+/// Looks at the stream and changes nothing. Most have no relay, and there is nothing to say about it.
 pub(super) async fn check_relay(
     address: Option<&RelayAddress>,
     access: &relay::Arguments,
     context: &Context,
     settings: &ConfigSettings,
-) -> SetupFinding {
+) -> Option<SetupFinding> {
     let address = match access.published(address, settings) {
         Ok(Some(address)) => address,
-        Ok(None) => {
-            return RELAY.skipped("no relay is known; give one with --relay nats://HOST/SUBJECT, or set publish");
-        }
-        Err(error) => return RELAY.broken(error),
+        Ok(None) => return access.require(false, "--relay").err().map(|error| RELAY.broken(error)),
+        Err(error) => return Some(RELAY.broken(error)),
     };
     let found = match access.connect_quietly(&address, context, settings).await {
         Ok(connection) => connection.inspect_stream().await.map_err(explain),
         Err(error) => Err(error),
     };
-    match found {
+    Some(match found {
         Ok(Some(facts)) => judge(&address, &facts),
         Ok(None) => RELAY.passed(format!("{address} answers; the stream will be made by listen --publish")),
         Err(error) => RELAY.broken(error),
-    }
+    })
 }
 
 fn judge(address: &RelayAddress, facts: &StreamFacts) -> SetupFinding {
