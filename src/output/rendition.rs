@@ -1,7 +1,7 @@
 //! A request written down instead of sent: as it goes over the wire, as a curl command line, as a record.
 
 use super::records::{BodyFields, RequestRecord};
-use super::sanitise::Sanitised;
+use super::sanitise::{Sanitised, spell_bytes};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::field::FieldName;
 use crate::protocol::target::socket_parts;
@@ -54,11 +54,7 @@ impl RequestRendition<'_> {
         let mut words = vec!["curl".to_owned(), "-sS".into(), "-i".into(), "-X".into(), "POST".into()];
         for (name, value) in &self.0.headers {
             words.push("-H".into());
-            words.push(quote_shell_word(&format!(
-                "{}: {}",
-                name.spelling(),
-                String::from_utf8_lossy(value.as_bytes())
-            )));
+            words.push(quote_shell_bytes(&[name.spelling().as_bytes(), b": ", value.as_bytes()].concat()));
         }
         let mut url = self.0.url.as_str().to_owned();
         if let Some((socket, target)) = socket_parts(&self.0.url) {
@@ -88,7 +84,7 @@ impl RequestRendition<'_> {
 
     /// The fields of a `request` record.
     pub(crate) fn as_record(&self) -> RequestRecord<'_> {
-        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let text = |value: &HeaderValue| spell_bytes(value.as_bytes());
         RequestRecord {
             method: "POST",
             url: self.0.url.as_str(),
@@ -101,6 +97,22 @@ impl RequestRendition<'_> {
 /// A POSIX shell word: single quotes, each quote inside closed, escaped and opened again.
 pub(crate) fn quote_shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The same for bytes of which some are no text, or none that a terminal should see: those stand as octal numbers, which
+/// every shell's `printf` reads.
+fn quote_shell_bytes(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes).ok().filter(|text| Sanitised::text(text).as_str() == *text) {
+        Some(text) => quote_shell_word(text),
+        None => {
+            let letter = |byte: &u8| match byte {
+                b'%' => "%%".to_owned(),
+                b'\\' | b'\'' | b':' | b'#' | ..=0x1f | 0x7f.. => format!("\\{byte:03o}"),
+                plain => char::from(*plain).to_string(),
+            };
+            format!("\"$(printf '{}')\"", bytes.iter().map(letter).collect::<String>())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -123,6 +135,17 @@ mod tests {
             String::from_utf8(RequestRendition(&request).to_http()).unwrap(),
             "POST /hook?x=1 HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\nAccept: */*\r\nContent-Length: 4\r\n\r\n{}\r\n"
         );
+    }
+
+    #[test]
+    fn header_values_keep_their_bytes_and_show_nothing_to_a_terminal() {
+        let value = HeaderValue::from_bytes(b"caf\xc3\xa9 \x9b31m 100% it's \\ \xe2\x80\xae").unwrap();
+        let line = RequestRendition(&request("http://a/", vec![(CONTENT_TYPE.into(), value)], b"{}")).to_curl();
+        let word = r#"-H "$(printf 'Content-Type\072 caf\303\251 \23331m 100%% it\047s \134 \342\200\256')""#;
+        assert!(line.contains(word), "{line}");
+        let value = HeaderValue::from_bytes("caf\u{e9}".as_bytes()).unwrap();
+        let line = RequestRendition(&request("http://a/", vec![(CONTENT_TYPE.into(), value)], b"{}")).to_curl();
+        assert!(line.contains("-H 'Content-Type: café'"), "{line}");
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! Bodies keep their bytes. What a quoted text could not hold, or should not show on a terminal, stands in Base64.
 
 use super::rendition::RequestRendition;
-use super::sanitise::Sanitised;
+use super::sanitise::{EscapeNotation, Sanitised, is_unsafe, push_escaped};
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::target::socket_parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -119,9 +120,37 @@ fn plain<'a>(request: &RequestRendition<'a>) -> Option<&'a str> {
     (Sanitised::text(text).as_str() == text).then_some(text)
 }
 
-fn headers(request: &RequestRendition<'_>) -> Vec<(String, String)> {
-    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    request.0.headers.iter().map(|(name, value)| (name.spelling().into_owned(), text(value))).collect()
+fn headers<'a>(request: &RequestRendition<'a>) -> Vec<(String, &'a [u8])> {
+    let OutgoingRequest { headers, .. } = request.0;
+    headers.iter().map(|(name, value)| (name.spelling().into_owned(), value.as_bytes())).collect()
+}
+
+/// A header value as a literal of Python and JavaScript: both send each character as the byte of its number.
+fn byte_literal(value: &[u8]) -> String {
+    let letter = |byte: &u8| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(*byte)),
+        // Two of them may begin a build service's command.
+        b'#' => "\\u0023".to_owned(),
+        0x20..=0x7e => char::from(*byte).to_string(),
+        other => format!("\\u00{other:02x}"),
+    };
+    format!("\"{}\"", value.iter().map(letter).collect::<String>())
+}
+
+/// A header line of hurl, whose files are text: what is not is left out, and that is said.
+fn hurl_field(name: &str, value: &[u8]) -> String {
+    let Ok(value) = std::str::from_utf8(value) else {
+        return format!("# {name} has bytes that are not UTF-8, which hurl cannot send\n");
+    };
+    let mut out = format!("{name}: ");
+    for character in value.replace('\\', "\\\\").replace('#', "\\#").replace("{{", "\\{\\{").chars() {
+        match is_unsafe(character) {
+            true => push_escaped(&mut out, character, EscapeNotation::Braced),
+            false => out.push(character),
+        }
+    }
+    out.push('\n');
+    out
 }
 
 fn base64(request: &RequestRendition<'_>) -> String {
@@ -134,10 +163,10 @@ fn hurl(named: &NamedRequest<'_>) -> String {
     let url = socket.as_ref().map_or(request.0.url.to_string(), |(_, target)| format!("http://localhost{target}"));
     let mut out = format!("# {}\nPOST {url}\n", named.name);
     for (name, value) in headers(request) {
-        // Writing to a String cannot fail, here and below.
-        let _ = writeln!(out, "{name}: {}", value.replace('\\', "\\\\").replace('#', "\\#").replace("{{", "\\{\\{"));
+        out.push_str(&hurl_field(&name, value));
     }
     if let Some((socket, _)) = socket {
+        // Writing to a String cannot fail.
         let _ = writeln!(out, "[Options]\nunix-socket: {}", socket.display());
     }
     // A one-line text between backquotes is taken as it stands.
@@ -152,7 +181,7 @@ fn hurl(named: &NamedRequest<'_>) -> String {
 fn python(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
     let fields: Vec<String> =
-        headers(request).iter().map(|(name, value)| format!("{}: {}", literal(name), literal(value))).collect();
+        headers(request).iter().map(|(name, value)| format!("{}: {}", literal(name), byte_literal(value))).collect();
     let body = match plain(request) {
         Some(text) => format!("{}.encode()", literal(text)),
         None => format!("base64.b64decode(\"{}\")", base64(request)),
@@ -168,7 +197,7 @@ fn python(named: &NamedRequest<'_>) -> String {
 fn node(named: &NamedRequest<'_>) -> String {
     let request = &named.request;
     let fields: Vec<String> =
-        headers(request).iter().map(|(name, value)| format!("[{}, {}]", literal(name), literal(value))).collect();
+        headers(request).iter().map(|(name, value)| format!("[{}, {}]", literal(name), byte_literal(value))).collect();
     let body = match plain(request) {
         Some(text) => literal(text),
         None => format!("Buffer.from(\"{}\", \"base64\")", base64(request)),

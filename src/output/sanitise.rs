@@ -118,6 +118,19 @@ impl From<&'static str> for Sanitised {
     }
 }
 
+/// Bytes as text: those that are not UTF-8 as `\xNN`, everything else as it is. For records, which escape by themselves.
+pub(crate) fn spell_bytes(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
 /// Appends bytes to text, escaping what is unsafe. Clean text is copied in one piece.
 pub(crate) fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotation) {
     let bytes = escape_workflow_command(out, bytes, notation);

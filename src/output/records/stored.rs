@@ -2,6 +2,7 @@
 
 use super::events::{BodyFields, HeaderField, OutcomeFields, PayloadFactFields, milliseconds};
 use super::{format_instant, named};
+use crate::output::sanitise::spell_bytes;
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, DeliveryPurpose};
 use crate::protocol::body::Fingerprint;
@@ -138,10 +139,9 @@ pub(crate) struct TextHeaderField {
 }
 
 impl TextHeaderField {
-    /// Reads bytes; what is not UTF-8 is replaced.
+    /// Reads bytes; those that are not UTF-8 stand as `\xNN`.
     pub(crate) fn of((name, value): (&[u8], &[u8])) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { name: text(name), value: text(value) }
+        Self { name: spell_bytes(name), value: spell_bytes(value) }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Tests.
 
 use super::*;
-use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use http::{HeaderName, HeaderValue};
 use url::Url;
@@ -33,4 +32,23 @@ fn texts_are_quoted_and_what_is_unsafe_is_encoded() {
         let text = written(language, "\u{202e}".as_bytes());
         assert!(text.contains("4oCu") && !text.contains('\u{202e}'), "{text}");
     }
+}
+
+#[test]
+fn header_values_are_sent_byte_for_byte_and_shown_harmless() {
+    let url = Url::parse("http://localhost:3000/hook").unwrap();
+    let name = || HeaderName::from_static("x-webhook-odd").into();
+    let write = |language, value: &[u8]| {
+        let headers = vec![(name(), HeaderValue::from_bytes(value).unwrap())];
+        let request = OutgoingRequest { url: url.clone(), headers, body: RawBody::new("{}") };
+        render_script(language, [NamedRequest { name: "event_1".into(), request: RequestRendition(&request) }])
+    };
+    for language in [ScriptLanguage::Python, ScriptLanguage::Node] {
+        let text = write(language, b"\xc3\xa9\x9b##vso[ \"q\" \\");
+        assert!(text.contains(r#""\u00c3\u00a9\u009b\u0023\u0023vso[ \"q\" \\""#), "{text}");
+    }
+    let text = write(ScriptLanguage::Hurl, "caf\u{e9} \u{9b} \u{202e}".as_bytes());
+    assert!(text.contains("X-Webhook-Odd: café \\u{9b} \\u{202e}\n"), "{text}");
+    let text = write(ScriptLanguage::Hurl, b"a\x9b");
+    assert!(text.contains("# X-Webhook-Odd has bytes that are not UTF-8, which hurl cannot send\n"), "{text}");
 }
