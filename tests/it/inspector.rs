@@ -1,7 +1,7 @@
 //! The inspector over HTTP: who gets in, what is answered, and what happens as it happens.
 
 mod browser;
-mod client;
+pub mod client;
 
 use crate::support::{Endpoint, Listener, Scene, until};
 use client::{Inspector, Stream, ask_raw};

@@ -26,6 +26,7 @@ mod json_stringify;
 mod main_job;
 mod minimum_rust;
 mod notices;
+mod raw_requests;
 mod reach;
 mod recipes;
 mod records;

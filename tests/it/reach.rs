@@ -14,7 +14,7 @@ use std::net::TcpStream;
 use url::Url;
 
 /// Sends a request as it is written, `HOST` and `LENGTH` filled in; the whole answer.
-fn send_raw(url: &str, head: &str, body: &str) -> String {
+pub fn send_raw(url: &str, head: &str, body: &str) -> String {
     let url = Url::parse(url).unwrap();
     let authority = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
     let mut stream = TcpStream::connect(&authority).unwrap();
