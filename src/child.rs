@@ -4,6 +4,8 @@
 //! depends on the system: a process group of POSIX, a job object of Windows.
 
 #[cfg(unix)]
+pub(crate) mod guard;
+#[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
@@ -50,4 +52,7 @@ pub(crate) struct ChildOptions<'a> {
     pub stdout: Stdio,
     /// Its standard error.
     pub stderr: Stdio,
+    /// This program's file, where the group is to end should this process be killed. A job object ends by itself.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "a job object needs no guard"))]
+    pub guarded_by: Option<&'a Path>,
 }

@@ -98,6 +98,10 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     if let Some(command) = supervisor::parse_supervised_command(&context.arguments) {
         return supervise::run(command, context).map_err(CliFailure::Command);
     }
+    #[cfg(unix)]
+    if crate::child::guard::is_guard(&context.arguments) {
+        return supervise::guard(context).map_err(CliFailure::Command);
+    }
     if let Some(shell) = complete::find_asking_shell(context) {
         complete::complete(shell, command(), context)
             .map_err(|error| CliFailure::Command(OutputError::from(error).into()))?;

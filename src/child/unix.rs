@@ -3,6 +3,7 @@
 //! The child is looked at without being reaped: until then its number cannot be given to another process, so that a
 //! signal to its group reaches nobody else.
 
+use super::guard::GroupGuard;
 use super::{ChildExit, ChildOptions};
 use crate::clock::SharedClock;
 use crate::shutdown;
@@ -27,6 +28,7 @@ pub(crate) struct ProcessGroup {
     leader: Pid,
     endings: Signal,
     swept: bool,
+    guard: Option<GroupGuard>,
 }
 
 impl ProcessGroup {
@@ -41,9 +43,14 @@ impl ProcessGroup {
             command.env_remove(name);
         });
         command.envs(with.environment.iter().map(|(name, value)| (name, value)));
+        // Before the child: it is guarded from its first moment. Without a guard it can still be worked with.
+        let mut guard = with.guarded_by.and_then(|program| GroupGuard::start(program).ok());
         let child = command.stdin(with.stdin).stdout(with.stdout).stderr(with.stderr).process_group(0).spawn()?;
         let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
-        Ok(Self { child, leader, endings, swept: false })
+        if let Some(guard) = &mut guard {
+            let _ = guard.watch(leader);
+        }
+        Ok(Self { child, leader, endings, swept: false, guard })
     }
 
     /// Ready when the child has ended; its descendants may still run. May be asked again.
@@ -114,6 +121,9 @@ impl ProcessGroup {
             self.kill();
             // Killed, so this does not wait for long.
             let _ = self.child.wait();
+        }
+        if let Some(guard) = self.guard.take() {
+            guard.release();
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The supervisor of a tunnel's program: this program, started by itself, and no command of the user's.
+//! The supervisor of a tunnel's program and the guard of a command's group: this program, started by itself, and no
+//! command of the user's.
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -14,4 +15,12 @@ pub(crate) fn run(command: &[OsString], context: &Context) -> Result<Exit, Error
         let ended = ended.map_err(|error| Error::machine(format!("cannot run {program}: {error}")).caused_by(error))?;
         Ok(Exit::Child(ended.code()))
     })
+}
+
+/// Waits for the end of whoever started this process, and ends the group that it had started.
+#[cfg(unix)]
+pub(crate) fn guard(context: &Context) -> Result<Exit, Error> {
+    let ended = crate::child::guard::guard_group(&context.stdin);
+    ended.map_err(|error| Error::machine(format!("cannot read standard input: {error}")).caused_by(error))?;
+    Ok(Exit::Done)
 }

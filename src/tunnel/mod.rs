@@ -116,6 +116,7 @@ impl Tunnel {
             stdin: Stdio::from(stdin),
             stdout: Stdio::from(stdout),
             stderr: Stdio::from(stderr),
+            guarded_by: None,
         };
         let group = ProcessGroup::start(&command, start)?;
         let output = open_output(output)?;

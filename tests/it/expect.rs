@@ -1,6 +1,6 @@
 //! `expect`: verdicts and exit codes, what it leaves behind, and the recipes for continuous integration.
 
-use crate::support::{Output, Scene, counterpart, slow_tests};
+use crate::support::{Output, Scene, counterpart, slow_tests, until};
 use std::path::Path;
 
 fn shell(scene: &Scene, line: &str) -> Output {
@@ -210,5 +210,26 @@ mod recipes {
     #[test]
     fn gitlab() {
         runs(&steps(blocks("yaml").get(1).unwrap(), "script:"));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_ends_with_an_expect_that_is_killed() {
+    let scene = Scene::new();
+    let line = "echo $$ > started; (trap '' TERM; while :; do sleep 0.1; done) & echo $! > stubborn; wait";
+    let expecting = scene.process(["expect", "created", "--", "sh", "-c", line]).start();
+    let read = |name: &str| {
+        let path = scene.folder().join(name);
+        until(name, || std::fs::read_to_string(&path).ok().filter(|text| text.ends_with('\n')))
+    };
+    let processes = [read("started"), read("stubborn")];
+    expecting.signal("KILL");
+    for process in processes {
+        let status = format!("/proc/{}/stat", process.trim());
+        // Nobody may have taken notice of its end yet.
+        until("its end", || {
+            std::fs::read_to_string(&status).map_or(Some(()), |stat| stat.contains(") Z ").then_some(()))
+        });
     }
 }

@@ -183,6 +183,7 @@ fn start(plan: &ExpectPlan, url: &Url, context: &Context) -> Result<ProcessGroup
         stdin: if context.stdin.is_terminal { Stdio::null() } else { Stdio::inherit() },
         stdout: if plan.divert { context.stderr_for_child() } else { Stdio::inherit() },
         stderr: Stdio::inherit(),
+        guarded_by: Some(&context.program),
     };
     ProcessGroup::start(&plan.command, start).map_err(|error| {
         let program = plan.command.first().map(|program| program.to_string_lossy().into_owned()).unwrap_or_default();

@@ -25,6 +25,7 @@ pub(crate) async fn supervise(
         stdin: Stdio::null(),
         stdout: Stdio::inherit(),
         stderr: Stdio::inherit(),
+        guarded_by: None,
     };
     let mut group = ProcessGroup::start(command, options)?;
     // The group ends with the value.

@@ -1,6 +1,6 @@
 //! The store's file: what is taken for one, who may read it, and what happens when it is taken away.
 
-use crate::support::{Answer, Endpoint, Scene};
+use crate::support::Scene;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -62,71 +62,22 @@ fn files_that_others_can_read_are_taken_away_from_them() {
 }
 
 #[test]
-fn a_configuration_with_secrets_is_taken_away_from_others() {
+fn a_file_that_may_not_grow_ends_no_command_but_answers_503() {
     let scene = Scene::new();
-    for (text, secret) in [("webhook_secret = \"whsec_0123456789abcdef\"\n", true), ("port = 4300\n", false)] {
-        let file = scene.write("own.toml", text);
-        fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
-        let told = scene.run(["config", "show", "--config", "own.toml"]).code(0);
-        assert_eq!(told.err().contains("Others could access the configuration"), secret, "{told}");
-        let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode, if secret { 0o600 } else { 0o644 }, "{text}");
-    }
-}
-
-#[test]
-fn what_is_no_ordinary_file_is_no_configuration() {
-    let scene = Scene::new();
-    let aim = scene.write("aim.toml", "port = 4300\n");
-    std::os::unix::fs::symlink(&aim, scene.folder().join("link.toml")).unwrap();
-    let _socket = std::os::unix::net::UnixListener::bind(scene.folder().join("socket")).unwrap();
-    scene.command("mkfifo".as_ref(), ["fifo"]).output().code(0);
-    fs::create_dir(scene.folder().join("dir")).unwrap();
-    for (name, words) in [
-        ("fifo", "it is not an ordinary file"),
-        ("socket", "it is not an ordinary file"),
-        ("dir", "directory"),
-        ("/dev/zero", "it is not an ordinary file"),
-    ] {
-        for line in [&["config", "show"][..], &["config", "set", "port", "4301"]] {
-            let ended = scene.run(line.iter().chain(&["--config", name]).copied()).code(3);
-            assert!(ended.err().to_lowercase().contains(words), "{name}: {ended}");
-        }
-    }
-    let ended = scene.run(["config", "set", "port", "4301", "--config", "link.toml"]);
-    assert!(matches!(ended.code, Some(3 | 5)) && ended.err().contains("it is a symbolic link"), "{ended}");
-    assert!(scene.folder().join("link.toml").is_symlink(), "the link is still one");
-    assert_eq!(fs::read_to_string(aim).unwrap(), "port = 4300\n", "nothing was written through it");
-    scene.run(["config", "show", "--config", "link.toml"]).code(0);
-}
-
-#[test]
-fn what_is_written_for_the_user_is_the_users_alone() {
-    let (scene, app) = (Scene::new(), Endpoint::new([Answer::Status(200)]));
-    let url = app.url("/hook");
-    scene.run(["trigger", "created", "--to", url.as_str()]).code(0);
-    let lines: [&[&str]; 5] = [
-        &["events", "export", "--all", "--force", "--output"],
-        &["events", "report", "--all", "--force", "--html"],
-        &["doctor", "--force", "--bundle"],
-        &["test", &url, "--only", "delivery.created", "--junit"],
-        &["test", &url, "--only", "delivery.created", "--markdown"],
-    ];
-    let aim = scene.write("aim", "held");
-    for (number, line) in lines.iter().enumerate() {
-        let (new, there) = (format!("new{number}"), format!("there{number}"));
-        let there_file = scene.write(&there, "");
-        fs::set_permissions(&there_file, PermissionsExt::from_mode(0o640)).unwrap();
-        let mode = |name: &str| fs::metadata(scene.folder().join(name)).unwrap().permissions().mode() & 0o777;
-        let ended = scene.run(line.iter().copied().chain([new.as_str()]));
-        assert_eq!(mode(&new), 0o600, "{ended}");
-        let ended = scene.run(line.iter().copied().chain([there.as_str()]));
-        assert_eq!(mode(&there), 0o640, "what is there keeps its mode: {ended}");
-        assert!(!fs::read(&there_file).unwrap().is_empty(), "{ended}");
-        let link = format!("link{number}");
-        std::os::unix::fs::symlink(&aim, scene.folder().join(&link)).unwrap();
-        let ended = scene.run(line.iter().copied().chain([link.as_str()])).code(5);
-        assert!(ended.err().contains("it is a symbolic link; name the file itself"), "{ended}");
-        assert_eq!(fs::read(&aim).unwrap(), b"held", "{ended}");
-    }
+    let ready = scene.folder().join("ready.json");
+    // 1,000 blocks of 512 bytes.
+    let mut listener =
+        scene.shell("ulimit -f 1000; exec referralloop listen --port 0 --ready-file ready.json --quiet").start();
+    let record: serde_json::Value = serde_json::from_slice(&listener.wait_for_file(&ready)).unwrap();
+    let url = record["url"].as_str().unwrap();
+    let body = |number: usize| format!("{{\"event\":\"signup.created\",\"pad\":\"{number}{}\"}}", "x".repeat(60_000));
+    let answers: Vec<String> =
+        (0..20).map(|number| crate::support::post(url, &body(number))[9..12].to_owned()).collect();
+    let refused = answers.iter().position(|answer| answer == "503").unwrap_or_else(|| panic!("{answers:?}"));
+    assert!(refused > 2 && answers[..refused].iter().all(|answer| answer == "200"), "{answers:?}");
+    listener.signal("INT");
+    listener.finish().code(0);
+    let listed = scene.run(["events", "list", "--json", "--limit", "100"]).code(0);
+    let stored = listed.records().iter().filter(|record| record["type"] == "event").count();
+    assert_eq!(stored, answers.iter().filter(|answer| *answer == "200").count(), "{answers:?}");
 }
