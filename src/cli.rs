@@ -17,7 +17,7 @@ use crate::logging::LEVEL_VARIABLE;
 use crate::output::output_error::OutputError;
 use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
 use crate::session::build::describe_build;
-use crate::session::logging;
+use crate::session::{self, logging};
 use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -119,6 +119,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
         .or_else(|error| if shows_help(&error) { parse(terminal_command(context), context) } else { Err(error) })
         .map_err(|error| failure(error, context))?;
     context.globals = parsed.globals;
+    session::hide_known_secrets(context);
     logging::start_log(context, &name_command(context)).map_err(CliFailure::Command)?;
     dispatch(&parsed.command, context).map_err(CliFailure::Command)
 }

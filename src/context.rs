@@ -4,14 +4,17 @@
 //! the test, hermetically.
 
 use crate::clock::{SharedClock, SystemClock};
+use crate::protocol::secrecy::SecretMask;
+use crate::protocol::signature::Secret;
 use crate::shutdown::{self, StopReceiver};
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Everything that a command may know of the process.
 pub struct Context {
@@ -202,10 +205,11 @@ impl Read for InputStream {
     }
 }
 
-/// Standard output or standard error. Cloning shares it.
+/// Standard output or standard error. Cloning shares it. What a write has of a known secret does not come out.
 #[derive(Clone)]
 pub struct OutputStream {
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
+    mask: Arc<RwLock<SecretMask>>,
     /// Whether a person reads there.
     pub is_terminal: bool,
 }
@@ -213,13 +217,22 @@ pub struct OutputStream {
 impl OutputStream {
     /// Writes to anything.
     pub fn new(writer: impl Write + Send + 'static, is_terminal: bool) -> Self {
-        Self { writer: Arc::new(Mutex::new(Box::new(writer))), is_terminal }
+        Self { writer: Arc::new(Mutex::new(Box::new(writer))), mask: Arc::default(), is_terminal }
+    }
+
+    /// The same stream without the secrets that another one leaves out.
+    pub(crate) fn masked_as(&self, other: &Self) -> Self {
+        Self { mask: other.mask.clone(), ..self.clone() }
     }
 }
 
 impl Write for OutputStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.mask.read().unwrap_or_else(PoisonError::into_inner).apply(bytes) {
+            Cow::Borrowed(bytes) => writer.write(bytes),
+            Cow::Owned(masked) => writer.write_all(&masked).map(|()| bytes.len()),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -274,6 +287,26 @@ impl Context {
             parent: || 0,
             globals: GlobalOptions::default(),
         })
+    }
+
+    /// Keeps secrets out of everything that is printed from now on.
+    pub(crate) fn hide_secrets<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret> + Clone) {
+        for stream in [&self.stdout, &self.stderr] {
+            let mut mask = stream.mask.write().unwrap_or_else(PoisonError::into_inner);
+            secrets.clone().into_iter().for_each(|secret| mask.add(secret));
+        }
+    }
+
+    /// Lets one secret be printed from now on: one that was made for this run, to be copied.
+    pub(crate) fn show_secret(&self, secret: &Secret) {
+        for stream in [&self.stdout, &self.stderr] {
+            stream.mask.write().unwrap_or_else(PoisonError::into_inner).remove(secret);
+        }
+    }
+
+    /// What is kept out, for what goes another way than the two streams.
+    pub(crate) fn secret_mask(&self) -> SecretMask {
+        self.stdout.mask.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A path as the user wrote it, seen from the current folder.

@@ -3,8 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, OpenOptions};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Why a link is not written through: whoever can make one where a file is expected would have another one written.
@@ -29,18 +28,6 @@ pub(crate) fn private_file() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-/// How a file that the user named is opened for what is written there: its owner's alone where it is made, with the mode
-/// that it has where it is there. Links are refused, but for the system's own like `/dev/stdout`.
-pub(crate) fn output_file(path: &Path) -> io::Result<OpenOptions> {
-    let of_system = ["/dev/", "/proc/"].iter().any(|folder| path.starts_with(folder));
-    if !of_system && std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
-        return Err(io::Error::other(SYMBOLIC_LINK));
-    }
-    let mut options = private_file();
-    options.create(true);
-    Ok(options)
 }
 
 /// A line of the user's own for the shell of the system.

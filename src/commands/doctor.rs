@@ -15,6 +15,7 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::relay::RelayAddress;
 use crate::session::delivery::exit_for_signal;
+use crate::session::output_file::{self, WriteMode};
 use crate::session::{self, arguments, input, relay, runtime, trust};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let trust = arguments.trust.read(&arguments.app.iter().collect::<Vec<_>>(), context)?;
     if let Some(path) = &arguments.bundle {
         input::confirm_overwrite(context, path, arguments.force)?;
-        input::check_writable(context, path)?;
+        output_file::check_writable(context, path)?;
     }
     let (app, relay) = ((arguments.app.as_ref(), &trust), (arguments.relay.as_ref(), &arguments.access));
     let (mut findings, mut fault) = (Vec::new(), None);
@@ -93,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 fn write_bundle(path: &Path, findings: &[SetupFinding], console: &Console, context: &Context) -> Result<(), Error> {
     let settings = session::load_settings_unchanged(context, console).ok();
     let text = bundle::render_bundle(settings.as_ref(), findings, context);
-    input::write_output(context, path, &text, false)?;
+    output_file::write_output_file(context, path, &text, WriteMode::Replace)?;
     console.print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
     Ok(())
 }

@@ -21,8 +21,9 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
 use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
 use crate::session::listener::ListenerIntake;
+use crate::session::output_file::{self, WriteMode};
 use crate::session::relay_intake::RelayIntake;
-use crate::session::{self, arguments, arguments::HeaderArgument, input, relay, runtime, trust};
+use crate::session::{self, arguments, arguments::HeaderArgument, relay, runtime, trust};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -115,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
     arguments.access.require(arguments.from.is_some(), "--from")?;
-    arguments.junit.as_ref().map_or(Ok(()), |path| input::check_writable(context, path))?;
+    arguments.junit.as_ref().map_or(Ok(()), |path| output_file::check_writable(context, path))?;
     let condition = arguments.condition.as_deref().map(JqCondition::new).transpose()?.map(Arc::new);
     // Nothing of the profile is touched: where the user set no secret, one is made for this run.
     let secrets = match session::load_chosen_secrets(context, &settings, &arguments.secret_file)? {
@@ -124,6 +125,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         None if arguments.from.is_some() => session::load_secrets(context, &settings, &[])?,
         None => secrets::generate_run_secret(&context.entropy),
     };
+    context.hide_secrets(&secrets.all);
     session::refuse_open_address(arguments.bind, &secrets)?;
     let plan = ExpectPlan {
         secret_from: secrets.origin.describe(&settings.profile.value),
@@ -201,7 +203,8 @@ async fn watch(
     screen.finish()?;
     let outcome = outcome?;
     if let Some(path) = &arguments.junit {
-        input::write_output(context, path, &junit(&outcome, context), false)?;
+        let text = junit(&outcome, context);
+        output_file::write_output_file(context, path, &text, WriteMode::Replace)?;
     }
     Ok(outcome.exit())
 }

@@ -77,6 +77,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 
 fn print_secret(console: &Console, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
     let found = session::load_secrets(context, settings, &[])?;
+    context.show_secret(found.signing());
     let origin = found.origin.describe(&settings.profile.value);
     if console.is_json() {
         let secret = found.signing().expose();

@@ -19,9 +19,10 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::session::arguments::{self, HeaderArgument};
 use crate::session::audit::{self as auditing, AuditTarget, RepeatLineOptions};
 use crate::session::delivery::exit_for_signal;
-use crate::session::{self, input, runtime, trust};
+use crate::session::output_file::{self, WriteMode};
+use crate::session::{self, runtime, trust};
 use http::HeaderName;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -273,21 +274,28 @@ async fn perform(
 
 /// A report that cannot be written is told before the audit, not after it.
 fn check_report_files(reports: &ReportArguments, context: &Context) -> Result<(), Error> {
-    [&reports.junit, &reports.markdown].into_iter().flatten().try_for_each(|path| input::check_writable(context, path))
+    [&reports.junit, &reports.markdown]
+        .into_iter()
+        .flatten()
+        .try_for_each(|path| output_file::check_writable(context, path))
 }
 
 fn write_files(reports: &ReportArguments, report: &AuditReport, context: &Context) -> Result<(), Error> {
     if let Some(path) = &reports.junit {
         let text = render_audit_junit(report, reports.fail_on, context.clock.now());
-        input::write_output(context, path, &text, false)?;
+        write(context, path, &text, false)?;
     }
     if let Some(path) = &reports.markdown {
         // Every step of a GitHub job adds to one summary.
         let summary = context.environment.path("GITHUB_STEP_SUMMARY");
         let adds = summary.is_some_and(|summary| context.resolve(&summary) == context.resolve(path));
-        input::write_output(context, path, &render_audit_markdown(report, reports.fail_on), adds)?;
+        write(context, path, &render_audit_markdown(report, reports.fail_on), adds)?;
     }
     Ok(())
+}
+
+fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), Error> {
+    output_file::write_output_file(context, path, text, if adds { WriteMode::Append } else { WriteMode::Replace })
 }
 
 fn print_report(

@@ -2,7 +2,7 @@
 //! is made once for each profile so that `listen` and `trigger` agree without any setup.
 
 use super::{ConfigError, ConfigSettings, atomic};
-use crate::config::keys::SettingKey;
+use crate::config::keys::{KEY_VARIABLE, SettingKey};
 use crate::context::{EntropySource, Environment};
 use crate::protocol::signature::Secret;
 use base64::Engine;
@@ -163,6 +163,23 @@ pub(crate) fn list_known_secrets(settings: &ConfigSettings, environment: &Enviro
     let mut seen = std::collections::BTreeSet::new();
     kept.retain(|(_, bytes)| seen.insert(bytes.clone()));
     kept.into_iter().filter_map(|(origin, bytes)| Some((origin, Secret::new(bytes).ok()?))).collect()
+}
+
+/// All secrets and API keys that are kept here or in the environment, of every profile: what is never to be printed.
+pub(crate) fn list_hidden(settings: &ConfigSettings, environment: &Environment) -> Vec<Secret> {
+    let user = &settings.user;
+    let profiles = std::iter::once(None).chain(user.profiles().map(Some));
+    let keys =
+        profiles.filter_map(|profile| user.get(profile, SettingKey::ApiKey).map(|text| text.as_bytes().to_vec()));
+    let given = list_environment_secrets(environment).into_iter();
+    let known = list_known_secrets(settings, environment).into_iter().map(|(_, secret)| secret);
+    known.chain(keys.filter_map(|key| Secret::new(key).ok())).chain(given).collect()
+}
+
+/// What the environment has of them.
+pub(crate) fn list_environment_secrets(environment: &Environment) -> Vec<Secret> {
+    let values = [SECRET_VARIABLE, KEY_VARIABLE].into_iter().filter_map(|name| environment.get(name));
+    values.filter_map(|value| Secret::new(value.as_encoded_bytes()).ok()).collect()
 }
 
 /// The development secrets of all profiles, by name.

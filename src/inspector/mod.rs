@@ -52,6 +52,7 @@ use crate::clock::SharedClock;
 use crate::context::EntropySource;
 use crate::diagnose::KnownSecret;
 use crate::exchange::{HttpClient, TlsTrust};
+use crate::protocol::secrecy::SecretMask;
 use crate::protocol::signature::HmacKey;
 use crate::session::diagnosis::collect_known_secrets;
 use crate::session::registry;
@@ -82,6 +83,8 @@ pub(crate) struct InspectorContext {
     pub known: Vec<KnownSecret>,
     /// The listener beside it.
     pub listener: Option<Url>,
+    /// Secrets that are left out of every answer.
+    pub mask: SecretMask,
 }
 
 impl InspectorContext {
@@ -102,6 +105,7 @@ impl InspectorContext {
             key: secrets.signing().key(),
             known: collect_known_secrets(context, settings, secrets),
             listener,
+            mask: context.secret_mask(),
         }
     }
 }

@@ -10,9 +10,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use std::borrow::Cow;
 use url::form_urlencoded;
 
 /// The page and its interface.
@@ -46,7 +50,25 @@ async fn respond(inspector: Inspector, request: Request) -> Response {
         false if parts.method == Method::POST => act(&inspector, &parts, body).await,
         false => Ok(answer_wrong_method(now, "GET, POST")),
     };
-    answered.unwrap_or_else(|error| answer_error(now, &error))
+    leave_secrets_out(&inspector, answered.unwrap_or_else(|error| answer_error(now, &error))).await
+}
+
+/// What senders put into paths and bodies of what is secret here is no more shown by a page than in a terminal.
+async fn leave_secrets_out(inspector: &Inspector, answered: Response) -> Response {
+    let (parts, body) = answered.into_parts();
+    let own = inspector.clone();
+    let masked = move |bytes: Bytes| match own.0.around.mask.apply(&bytes) {
+        Cow::Borrowed(_) => bytes,
+        Cow::Owned(masked) => masked.into(),
+    };
+    if body.size_hint().exact().is_some() {
+        // It is there already.
+        let whole = body.collect().await.map(|whole| whole.to_bytes()).unwrap_or_default();
+        return Response::from_parts(parts, Body::from(masked(whole)));
+    }
+    // A message that is told as it comes is one frame.
+    let body = body.map_frame(move |frame| frame.map_data(&masked));
+    Response::from_parts(parts, Body::new(body))
 }
 
 fn admit(inspector: &Inspector, parts: &Parts, is_read: bool) -> Result<(), AccessFault> {

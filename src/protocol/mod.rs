@@ -32,6 +32,7 @@ pub(crate) mod rules;
 pub mod sample;
 pub(crate) mod scenario;
 pub(crate) mod schedule;
+pub(crate) mod secrecy;
 pub mod signature;
 pub mod stringify;
 pub(crate) mod target;

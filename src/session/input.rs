@@ -4,9 +4,8 @@ use crate::config::secrets::SECRET_FILE_LIMIT;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::prompt;
-use crate::system::output_file;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Largest body that is read from a file, in bytes. The listener takes 1 MiB; what is larger can still be signed.
@@ -34,30 +33,6 @@ pub(crate) fn read_input(context: &Context, path: &Path, limit: u64, what: &str)
 pub(crate) fn read_secret_files(context: &Context, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
     require_one_stdin(&paths.iter().map(Some).collect::<Vec<_>>())?;
     paths.iter().map(|path| Ok((path.clone(), read_input(context, path, SECRET_FILE_LIMIT, "secret file")?))).collect()
-}
-
-/// Refuses a file that cannot be written, before there is anything to write. What it holds stays; none is left behind.
-pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
-    let whole = context.resolve(path);
-    let existed = whole.symlink_metadata().is_ok();
-    let opened = output_file(&whole).and_then(|mut options| options.append(true).open(&whole));
-    opened.map_err(|error| {
-        Error::machine(format!("cannot write {}: {}", path.display(), describe_io_error(&error)))
-            .caused_by(error)
-            .hint("name a file in a folder that exists and may be written to")
-    })?;
-    if !existed {
-        // What cannot be removed is written over at the end.
-        let _ = std::fs::remove_file(&whole);
-    }
-    Ok(())
-}
-
-/// Writes a file that the user named, 0600 where it is new, in place of what it held or behind it.
-pub(crate) fn write_output(context: &Context, path: &Path, contents: &str, adds: bool) -> Result<(), Error> {
-    let path = context.resolve(path);
-    let opened = output_file(&path).and_then(|mut options| options.append(adds).truncate(!adds).open(&path));
-    opened.and_then(|mut file| file.write_all(contents.as_bytes())).map_err(|error| Error::unwritable(&path, error))
 }
 
 /// Asks before a file that holds something is written over; `force` and `--yes` say yes. Devices hold nothing.

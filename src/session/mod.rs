@@ -17,6 +17,7 @@ mod intake;
 pub(crate) mod listener;
 pub(crate) mod live_terminal;
 pub(crate) mod logging;
+pub(crate) mod output_file;
 pub(crate) mod payload;
 pub(crate) mod ready_file;
 pub(crate) mod reference;
@@ -99,6 +100,17 @@ fn read_settings(context: &Context, console: &Console) -> Result<ConfigSettings,
     Ok(settings)
 }
 
+/// Keeps the secrets and keys that are known here out of all that is printed. Settings that cannot be read are told by
+/// the command that needs them.
+pub(crate) fn hide_known_secrets(context: &Context) {
+    let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory);
+    let known = match &settings {
+        Ok(settings) => secrets::list_hidden(settings, &context.environment),
+        Err(_) => secrets::list_environment_secrets(&context.environment),
+    };
+    context.hide_secrets(&known);
+}
+
 /// What the global options say about settings.
 pub(crate) fn settings_options(context: &Context) -> ConfigOptions {
     let globals = &context.globals;
@@ -116,10 +128,12 @@ pub(crate) fn load_secrets(
     settings: &ConfigSettings,
     files: &[PathBuf],
 ) -> Result<WebhookSecrets, Error> {
-    if files.is_empty() {
-        return Ok(secrets::load_profile_secrets(settings, &context.environment, &context.entropy)?);
-    }
-    Ok(secrets::parse_secret_files(input::read_secret_files(context, files)?)?)
+    let loaded = match files {
+        [] => secrets::load_profile_secrets(settings, &context.environment, &context.entropy)?,
+        files => secrets::parse_secret_files(input::read_secret_files(context, files)?)?,
+    };
+    context.hide_secrets(&loaded.all);
+    Ok(loaded)
 }
 
 /// The secrets that the user named or set, where there are any. Nothing is made.
@@ -131,7 +145,9 @@ pub(crate) fn load_chosen_secrets(
     if files.is_empty() {
         return Ok(secrets::find_user_secret(settings, &context.environment)?);
     }
-    Ok(Some(secrets::parse_secret_files(input::read_secret_files(context, files)?)?))
+    let loaded = secrets::parse_secret_files(input::read_secret_files(context, files)?)?;
+    context.hide_secrets(&loaded.all);
+    Ok(Some(loaded))
 }
 
 /// The file that keeps this profile's events.

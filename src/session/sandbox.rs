@@ -129,6 +129,9 @@ impl BoundSandbox {
         if let Some(given) = &plot.given_key {
             workspace.key = given.key.clone();
         }
+        // They open nothing but this sandbox, and are there to be copied.
+        context.show_secret(workspace.key.secret());
+        plot.signing.made.iter().for_each(|secret| context.show_secret(secret));
         let mut random = [0; 32];
         (context.entropy)(&mut random);
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();

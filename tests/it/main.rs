@@ -34,6 +34,7 @@ mod redirects;
 mod relay;
 mod sandbox;
 mod scenes;
+mod secrets;
 mod settings_schema;
 mod support;
 mod terminal;

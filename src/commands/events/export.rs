@@ -14,12 +14,12 @@ use crate::protocol::redact::Redactor;
 use crate::relay::RelayAddress;
 use crate::session::destination::default_target;
 use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::output_file::{self, WriteMode};
 use crate::session::relay_transfer::{StreamExport, TransferTarget, first_arrival};
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, input, relay, runtime, selection};
 use crate::store::StoreReader;
-use crate::system::output_file;
 use clap::ValueEnum;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -94,10 +94,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         input::confirm_overwrite(context, path, arguments.force)?;
     }
     let mut out: Box<dyn Write> = match &path {
-        Some(path) => {
-            let file = output_file(path).and_then(|mut options| options.truncate(true).open(path));
-            Box::new(BufWriter::new(file.map_err(|error| Error::unwritable(path, error))?))
-        }
+        Some(path) => Box::new(output_file::open_output_file(context, path, WriteMode::Replace)?),
         None => Box::new(BufWriter::new(context.stdout.clone())),
     };
     let fault = |error| match &path {

@@ -9,6 +9,7 @@ use crate::protocol::arrival::SignatureState;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
 use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::output_file::{self, WriteMode};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, input, refusals, selection};
 use crate::store::StoreReader;
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     }
     let path = context.resolve(&arguments.html);
     input::confirm_overwrite(context, &path, arguments.force)?;
-    input::write_output(context, &path, &page, false)?;
+    output_file::write_output_file(context, &path, &page, WriteMode::Replace)?;
     console.print_notice(&format!(
         "{} reported in {}",
         format_quantity(panels.len() as u64, "event", "events").as_str(),

@@ -65,6 +65,11 @@ impl ApiKey {
         self.0.expose()
     }
 
+    /// The same value, for keeping it out of what is printed.
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.0
+    }
+
     /// The value of `Authorization`, marked so that no library prints it.
     pub(crate) fn bearer(&self) -> HeaderValue {
         let value = HeaderValue::from_bytes(&[b"Bearer ", self.expose()].concat());

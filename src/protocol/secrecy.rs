@@ -1,0 +1,232 @@
+//! Secrets and keys that are known here, taken out of what is shown: senders put them into paths, queries and bodies
+//! by mistake, or because somebody copied the wrong line.
+//!
+//! Found as they are, in hexadecimal and in Base64 (both alphabets, at each of the three places that a byte can have
+//! in a group), each of them also with escapes of URLs, JSON and HTML, cut off with an ellipsis, or broken over lines.
+
+use super::arrival::REDACTED;
+use super::body::hex_digits;
+use super::signature::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::borrow::Cow;
+use std::fmt;
+use zeroize::Zeroizing;
+
+#[cfg(test)]
+mod tests;
+
+/// Shorter secrets stand in too much else.
+const LEAST: usize = 8;
+
+/// Digits alone may be any number.
+const LEAST_DIGITS: usize = 16;
+
+/// The least beginning that is taken for a secret where the rest was cut off.
+const LEAST_CUT: usize = 12;
+
+/// Words that programs read are no longer.
+const LONGEST_NAME: usize = 24;
+
+/// What is to be taken out.
+#[derive(Clone, Default)]
+pub(crate) struct SecretMask {
+    forms: Vec<SecretForm>,
+    /// Bytes that one of the forms may begin with.
+    starts: Vec<bool>,
+}
+
+/// One way to write a secret.
+#[derive(Clone)]
+struct SecretForm {
+    bytes: Zeroizing<Vec<u8>>,
+    any_case: bool,
+    /// Whether it may be a word of this program's own, such as the name of a member.
+    wordy: bool,
+}
+
+impl fmt::Debug for SecretMask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretMask({} forms)", self.forms.len())
+    }
+}
+
+impl SecretMask {
+    /// Takes this secret out as well.
+    pub(crate) fn add(&mut self, secret: &Secret) {
+        let bytes = secret.expose();
+        let digits = bytes.iter().all(u8::is_ascii_digit);
+        if bytes.len() < if digits { LEAST_DIGITS } else { LEAST } {
+            return;
+        }
+        self.starts.resize(256, false);
+        for form in list_forms(bytes) {
+            if self.forms.iter().any(|known| known.bytes == form.bytes) {
+                continue;
+            }
+            let first = form.bytes[0];
+            // Escapes of URLs, of JSON and of HTML, and the blank of forms.
+            let begins = [first, first.to_ascii_lowercase(), first.to_ascii_uppercase(), b'%', b'\\', b'&'];
+            begins.into_iter().for_each(|byte| self.starts[usize::from(byte)] = true);
+            self.starts[usize::from(b'+')] |= first == b' ';
+            self.forms.push(form);
+        }
+    }
+
+    /// Leaves this secret where it stands from now on.
+    pub(crate) fn remove(&mut self, secret: &Secret) {
+        let forms = list_forms(secret.expose());
+        self.forms.retain(|known| forms.iter().all(|form| form.bytes != known.bytes));
+    }
+
+    /// The text with `[redacted]` in place of each secret; borrowed where there was none.
+    pub(crate) fn apply<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.forms.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut masked: Option<Vec<u8>> = None;
+        let (mut done, mut at) = (0, 0);
+        while at < text.len() {
+            let begins = self.starts[usize::from(text[at])];
+            match begins.then(|| self.find_end(text, at)).flatten() {
+                Some(end) => {
+                    let out = masked.get_or_insert_with(|| Vec::with_capacity(text.len()));
+                    out.extend_from_slice(&text[done..at]);
+                    out.extend_from_slice(REDACTED);
+                    (done, at) = (end, end);
+                }
+                None => at += 1,
+            }
+        }
+        match masked {
+            Some(mut out) => {
+                out.extend_from_slice(&text[done..]);
+                Cow::Owned(out)
+            }
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// Where the longest secret that begins here ends.
+    fn find_end(&self, text: &[u8], at: usize) -> Option<usize> {
+        let ends = self.forms.iter().filter_map(|form| Some((form, form.find_end(text, at)?)));
+        ends.filter(|(form, end)| !(form.wordy && is_member_name(text, at, *end))).map(|(_, end)| end).max()
+    }
+}
+
+/// Hexadecimal, Base64, and the bytes themselves.
+fn list_forms(secret: &[u8]) -> Vec<SecretForm> {
+    let wordy = secret.len() <= LONGEST_NAME && secret.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    let form = |bytes: Vec<u8>| SecretForm { bytes: Zeroizing::new(bytes), any_case: false, wordy: false };
+    let hex: Vec<u8> = secret.iter().flat_map(|&byte| hex_digits(byte)).map(|digit| digit as u8).collect();
+    let mut forms = vec![SecretForm { wordy, ..form(secret.to_vec()) }, SecretForm { any_case: true, ..form(hex) }];
+    for before in 0..3 {
+        let padded = Zeroizing::new([&[0; 2][..before], secret].concat());
+        let encoded = Zeroizing::new(STANDARD_NO_PAD.encode(&*padded));
+        // Digits that a neighbouring byte has part in are left out.
+        let own = &encoded.as_bytes()[(before * 8).div_ceil(6)..padded.len() * 8 / 6];
+        let for_urls: Vec<u8> = own
+            .iter()
+            .map(|digit| match digit {
+                b'+' => b'-',
+                b'/' => b'_',
+                other => *other,
+            })
+            .collect();
+        forms.push(form(own.to_vec()));
+        forms.push(form(for_urls));
+    }
+    forms
+}
+
+/// Whether these bytes are the name of a member of a record, in quotation marks and before a colon.
+fn is_member_name(text: &[u8], start: usize, end: usize) -> bool {
+    start.checked_sub(1).is_some_and(|before| text[before] == b'"') && text[end..].starts_with(b"\":")
+}
+
+impl SecretForm {
+    /// Where it ends, if it begins here.
+    fn find_end(&self, text: &[u8], start: usize) -> Option<usize> {
+        let mut at = start;
+        for (found, wanted) in self.bytes.iter().enumerate() {
+            match self.read_byte(text, at, *wanted).or_else(|| self.read_behind_break(text, at, found, *wanted)) {
+                Some(next) => at = next,
+                None => return (found >= LEAST_CUT && text[at..].starts_with("…".as_bytes())).then_some(at),
+            }
+        }
+        Some(at)
+    }
+
+    /// Where the text goes on behind this byte, written plainly or escaped.
+    fn read_byte(&self, text: &[u8], at: usize, wanted: u8) -> Option<usize> {
+        let fits = |byte: u8| byte == wanted || self.any_case && byte.eq_ignore_ascii_case(&wanted);
+        let byte = *text.get(at)?;
+        if fits(byte) || byte == b'+' && wanted == b' ' {
+            return Some(at + 1);
+        }
+        let (meant, next) = match byte {
+            b'%' => read_percent(text, at)?,
+            b'\\' => read_backslash(text, at)?,
+            b'&' => read_entity(text, at)?,
+            _ => return None,
+        };
+        fits(meant).then_some(next)
+    }
+
+    /// The same where a line was broken within a secret, and the next one is indented.
+    fn read_behind_break(&self, text: &[u8], at: usize, found: usize, wanted: u8) -> Option<usize> {
+        let rest = text.get(at..)?;
+        if found < LEAST / 2 || !matches!(rest, [b'\n', ..] | [b'\r', b'\n', ..]) {
+            return None;
+        }
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | b' ')).count();
+        self.read_byte(text, at + blank, wanted)
+    }
+}
+
+/// `%41`, and `%2541` where it was escaped again.
+fn read_percent(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    let mut at = at + 1;
+    while text.get(at..)?.starts_with(b"25") {
+        at += 2;
+    }
+    Some((read_hex(text.get(at..at + 2)?)?, at + 2))
+}
+
+/// `\u0041`, `\x41`, `\"` and the like, with as many backslashes as it was escaped times.
+fn read_backslash(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    let at = at + text.get(at..)?.iter().take_while(|byte| **byte == b'\\').count();
+    match text.get(at)? {
+        b'u' => {
+            let high = text.get(at + 1..at + 3)?;
+            (high == b"00").then_some(())?;
+            Some((read_hex(text.get(at + 3..at + 5)?)?, at + 5))
+        }
+        b'x' => Some((read_hex(text.get(at + 1..at + 3)?)?, at + 3)),
+        b'n' => Some((b'\n', at + 1)),
+        b'r' => Some((b'\r', at + 1)),
+        b't' => Some((b'\t', at + 1)),
+        other => Some((*other, at + 1)),
+    }
+}
+
+/// The characters that HTML and XML have names for.
+fn read_entity(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    let names: [(&[u8], u8); 7] = [
+        (b"&amp;", b'&'),
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
+        (b"&quot;", b'"'),
+        (b"&#39;", b'\''),
+        (b"&#x27;", b'\''),
+        (b"&apos;", b'\''),
+    ];
+    let rest = text.get(at..)?;
+    names.iter().find(|(name, _)| rest.starts_with(name)).map(|(name, byte)| (*byte, at + name.len()))
+}
+
+fn read_hex(digits: &[u8]) -> Option<u8> {
+    let digits =
+        std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    u8::from_str_radix(digits, 16).ok()
+}
