@@ -5,6 +5,7 @@ mod acts;
 use crate::config::secrets;
 use crate::context::Context;
 use crate::error::{Error, Exit};
+use crate::exchange::TlsTrust;
 use crate::output::console::Console;
 use crate::output::errors::wrap_text;
 use crate::output::human::ScreenStream;
@@ -218,6 +219,7 @@ async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<Demo
         signing: SandboxSigning { key: Some(stage.secret.key()), ..SandboxSigning::default() },
         given_key: None,
         allowed_targets: Vec::new(),
+        trust: TlsTrust::default(),
     };
     let site = BoundSandbox::open(plot, stage.context).await?;
     let (key, url) = (site.workspace.key.clone(), site.url.clone());

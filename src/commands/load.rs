@@ -182,6 +182,10 @@ fn plan(
             Error::usage("say how many events to send, or for how long").hint("--count 1000, or --duration 10s")
         );
     }
+    if url.scheme() == "https" && is_loopback(url) {
+        return Err(Error::usage(format!("{url} is https, and load speaks plain http: it measures the app, not TLS"))
+            .hint("give the port where your app listens without TLS, like --to 3000/webhooks"));
+    }
     if url.scheme() != "http" || !is_loopback(url) {
         return Err(Error::usage(format!("{url} is not on this machine, and load runs are limited to this machine"))
             .hint("use --to 3000/webhooks, or another loopback http:// address"));

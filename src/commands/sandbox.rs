@@ -19,7 +19,7 @@ use crate::sandbox::{ASSUMPTIONS, AllowedTarget, SandboxLocation, SandboxRetryPo
 use crate::session::arguments;
 use crate::session::delivery::exit_for_signal;
 use crate::session::sandbox::{self, BoundSandbox, SandboxEnd, SandboxSpec};
-use crate::session::{self, input, listener, runtime};
+use crate::session::{self, input, listener, runtime, trust};
 use crate::shutdown::StopSignal;
 use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
@@ -68,9 +68,11 @@ pub(crate) struct Arguments {
     deliveries: DeliveryArguments,
     #[command(flatten)]
     inspecting: InspectOptions,
+    #[command(flatten)]
+    trust: trust::Arguments,
     /// List what the documentation leaves open and what the sandbox decided, and end
     #[arg(long, conflicts_with_all = ["port", "bind", "key_file", "ready_file", "plan", "rate_limit", "signups", "seed", "data", "memory",
-        "speed", "retry_from", "secret_file", "unsigned", "allow_target", "inspect"])]
+        "speed", "retry_from", "secret_file", "unsigned", "allow_target", "inspect", "ca_file", "insecure"])]
     assumptions: bool,
 }
 
@@ -159,6 +161,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         signing,
         given_key: access::read_given_key(arguments.key_file.as_deref(), context, &console)?,
         allowed_targets: arguments.deliveries.allow_target.clone(),
+        trust: arguments.trust.read(&[], context)?,
     };
     let beside = SandboxSurroundings::open(arguments, context, settings)?;
     runtime::serve_on(serve(arguments, (plot, beside), context, &console))

@@ -52,7 +52,7 @@ pub(crate) use workspace::{SandboxWorkspace, WorkspaceSetup};
 
 use crate::clock::{SharedClock, SteadyClock};
 use crate::context::EntropySource;
-use crate::exchange::HttpClient;
+use crate::exchange::{HttpClient, TlsTrust};
 use crate::protocol::api::{BASE_PATH, WorkspacePlan};
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
@@ -92,6 +92,8 @@ pub(crate) struct SandboxSettings {
     pub origin: String,
     /// Where deliveries may go by plain http beside this machine.
     pub allowed_targets: Vec<AllowedTarget>,
+    /// Whose certificates deliveries take.
+    pub trust: TlsTrust,
     /// Whether other machines can reach it: what is for this machine's people alone then asks for the key.
     pub is_exposed: bool,
     /// The digest of the token that lets the inspector in.
@@ -209,8 +211,8 @@ impl Sandbox {
         let (news, heard) = mpsc::unbounded_channel();
         let stop = watch::Sender::new(false);
         let (book, pace) = (book.clone(), settings.pace);
-        let desk =
-            dispatch::DispatchContext { book: book.clone(), pace, around: around.clone(), exchange: HttpClient::new() };
+        let exchange = HttpClient::trusting(settings.trust.clone());
+        let desk = dispatch::DispatchContext { book: book.clone(), pace, around: around.clone(), exchange };
         let queue = tokio::spawn(dispatch::run_queue(desk, waiting, heard, stop.subscribe()));
         let key = digest_key(workspace.key.expose());
         let quota = HourlyQuota::new(settings.plan, settings.rate_limit);

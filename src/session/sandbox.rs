@@ -9,6 +9,7 @@ use super::registry::{self, ListenerEntry};
 use super::{errors, request};
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
+use crate::exchange::TlsTrust;
 use crate::output::records::{self, DeliveryPageFields};
 use crate::output::sandbox as shown;
 use crate::output::screen::Screen;
@@ -56,6 +57,8 @@ pub(crate) struct SandboxSpec {
     pub given_key: Option<GivenSandboxKey>,
     /// Where deliveries may go by plain http beside this machine.
     pub allowed_targets: Vec<AllowedTarget>,
+    /// Whose certificates deliveries take.
+    pub trust: TlsTrust,
 }
 
 /// What signs the deliveries of a sandbox.
@@ -181,6 +184,7 @@ impl BoundSandbox {
             pace: self.plot.pace,
             origin: self.url.origin().ascii_serialization(),
             allowed_targets: self.plot.allowed_targets.clone(),
+            trust: self.plot.trust.clone(),
             is_exposed: self.is_exposed(),
             control: sandbox::digest_key(self.token.as_bytes()),
             limits: ServerLimits::default(),

@@ -129,6 +129,7 @@ pub(super) fn settings(plan: WorkspacePlan) -> SandboxSettings {
         pace: SandboxRetryPolicy { from: RetryFrom::Previous, speed: Some(1.0) },
         origin: ORIGIN.into(),
         allowed_targets: Vec::new(),
+        trust: crate::exchange::TlsTrust::default(),
         is_exposed: false,
         control: digest_key(b"token"),
         limits: ServerLimits { body_bytes: 10_000, ..ServerLimits::default() },

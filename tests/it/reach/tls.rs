@@ -267,3 +267,21 @@ fn an_app_on_a_socket_is_reached() {
     let load = scene.run(["load", "created", "--count", "1", "--to", &target]).code(2);
     assert!(load.err().contains("load"), "{load}");
 }
+
+#[test]
+fn a_sandbox_delivers_to_a_private_authority() {
+    let (scene, _, _, port) = stage(false);
+    let url = format!("https://localhost:{port}/");
+    for more in [&["--ca-file", "ca.pem"][..], &["-k"], &[]] {
+        let sandbox = crate::support::Sandbox::start(&scene, ["--memory", "--json"].iter().chain(more));
+        sandbox.run(&scene, ["subscribe", "created", "--url", url.as_str(), "--force"]);
+        let waitlists = sandbox.run(&scene, ["waitlists", "--json"]).records();
+        let waitlist = waitlists[0]["id"].as_str().unwrap();
+        sandbox.run(&scene, ["signups", "create", "--email", "a@example.com", "-w", waitlist]);
+        let wanted = if more.is_empty() { "\"outcome\":\"tls\"" } else { "\"outcome\":\"acknowledged\"" };
+        sandbox.running().stdout.wait_for(wanted);
+        sandbox.stop().code(0);
+    }
+    let load = scene.run(["load", "created", "--count", "1", "--to", &url]).code(2);
+    assert!(load.err().contains("load speaks plain http"), "{load}");
+}
