@@ -150,7 +150,8 @@ async fn make_attempt<S: DeliveryContext>(
     let (event, purpose, url) = (plan.event, plan.purpose, plan.label.clone());
     let attempt = Attempt { event, url, purpose, number, at, latency, outcome: outcome.clone() };
     surroundings.store_attempt(attempt.clone()).await?;
-    let told = AttemptReport { attempt, of: plan.max_attempts(), scheduled, budget: plan.budget };
+    let signed = plan.request.is_signed();
+    let told = AttemptReport { attempt, of: plan.max_attempts(), scheduled, budget: plan.budget, signed };
     surroundings.emit_report(Report { at, what: ReportKind::Attempt(told) });
     Ok(outcome)
 }

@@ -113,6 +113,7 @@ pub(super) fn attempt(outcome: AttemptOutcome) -> AttemptReport {
         of: 5,
         scheduled: Duration::ZERO,
         budget: Some(Duration::from_secs(5)),
+        signed: true,
     }
 }
 

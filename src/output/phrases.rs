@@ -180,6 +180,9 @@ pub(crate) fn attempt_hint(report: &AttemptReport) -> Option<Sanitised> {
         AttemptOutcome::Refused if listener() => Some(Sanitised::own(
             "nothing is listening there: start a listener in another terminal with: referralloop listen",
         )),
+        AttemptOutcome::Answered(AttemptResponse { status: 401 | 403, .. }) if !report.signed => {
+            Some(Sanitised::own("it carried no signature, and what answers there wants one"))
+        }
         _ => outcome_hint(&attempt.outcome),
     }
 }

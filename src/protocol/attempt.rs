@@ -2,6 +2,7 @@
 
 use super::body::RawBody;
 use super::field::FieldName;
+use super::signature::is_signature_header;
 use bytes::Bytes;
 use http::HeaderValue;
 use jiff::Timestamp;
@@ -21,6 +22,13 @@ pub(crate) struct OutgoingRequest {
     pub headers: Vec<(FieldName, HeaderValue)>,
     /// The exact bytes.
     pub body: RawBody,
+}
+
+impl OutgoingRequest {
+    /// Whether it carries a signature of either service.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.headers.iter().any(|(name, _)| is_signature_header(name.as_str()))
+    }
 }
 
 /// Why an event is being delivered.

@@ -299,6 +299,8 @@ pub struct AttemptReport {
     pub scheduled: Duration,
     /// The time it had; `None` for no limit.
     pub budget: Option<Duration>,
+    /// Whether it carried a signature.
+    pub signed: bool,
 }
 
 /// Something that came in where an expectation was not met, as told.

@@ -23,6 +23,11 @@ pub const SIGNATURE_HEADER: &str = "x-webhook-signature";
 /// Name of the second service's header (ReferralHero), in lower case.
 pub const HERO_SIGNATURE_HEADER: &str = "x-referralhero-signature";
 
+/// Whether a header field of this name, in lower case, holds a signature.
+pub(crate) fn is_signature_header(name: &str) -> bool {
+    matches!(name, SIGNATURE_HEADER | HERO_SIGNATURE_HEADER)
+}
+
 const PREFIX: &[u8] = b"sha256=";
 const TAG_BYTES: usize = 32;
 

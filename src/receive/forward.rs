@@ -65,7 +65,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     pub(super) async fn forward(&self, passage: &PendingForward, number: u32, of: u32) -> bool {
         let attempt = self.make_attempt(passage, number, self.settings.timeout).await;
         let acknowledged = attempt.outcome.is_acknowledged();
-        self.shared.emit_report(report_attempt(attempt.clone(), of, self.settings.timeout));
+        self.shared.emit_report(report_attempt(attempt.clone(), of, self.settings.timeout, passage));
         self.store_attempt(attempt).await;
         acknowledged
     }
@@ -84,7 +84,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     pub(super) async fn mirror(self: Arc<Self>, passage: PendingForward) -> (AttemptOutcome, ReportKind) {
         let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
         let attempt = self.make_attempt(&passage, 1, Some(budget)).await;
-        let (outcome, report) = (attempt.outcome.clone(), report_attempt(attempt.clone(), 1, Some(budget)));
+        let (outcome, report) = (attempt.outcome.clone(), report_attempt(attempt.clone(), 1, Some(budget), &passage));
         // The answer does not wait for the record of what it says.
         tokio::spawn(async move { self.store_attempt(attempt).await });
         (outcome, report)
@@ -171,8 +171,9 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     }
 }
 
-fn report_attempt(attempt: Attempt, of: u32, budget: Option<Duration>) -> ReportKind {
-    ReportKind::Forward(AttemptReport { attempt, of, scheduled: Duration::ZERO, budget })
+fn report_attempt(attempt: Attempt, of: u32, budget: Option<Duration>, passage: &PendingForward) -> ReportKind {
+    let signed = passage.is_signed();
+    ReportKind::Forward(AttemptReport { attempt, of, scheduled: Duration::ZERO, budget, signed })
 }
 
 /// The header fields that go along: those that belong to the body and its signature, as received, then the extras.

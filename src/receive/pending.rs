@@ -3,6 +3,7 @@
 //! Pure. Must not know the line it waits in, nor the target it goes to.
 
 use crate::protocol::arrival::{RecordedArrival, RepeatKind, RequestContent, UnforwardedArrival};
+use crate::protocol::signature::{HERO_SIGNATURE_HEADER, SIGNATURE_HEADER};
 
 /// One arrival on its way to the app.
 #[derive(Debug, Clone)]
@@ -34,6 +35,11 @@ impl PendingForward {
     pub(super) fn from_waiting(waiting: UnforwardedArrival) -> Self {
         let UnforwardedArrival { arrival, event, retry_of, repeats, target, content } = waiting;
         Self { event, arrival, delivery: retry_of.unwrap_or(event), repeats, target, content }
+    }
+
+    /// Whether it came with a signature.
+    pub(super) fn is_signed(&self) -> bool {
+        [SIGNATURE_HEADER, HERO_SIGNATURE_HEADER].iter().any(|name| self.content.headers.values(name).next().is_some())
     }
 
     /// Bytes that it holds while it waits.

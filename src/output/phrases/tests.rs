@@ -103,6 +103,21 @@ fn nothing_where_a_listener_listens_by_default_leads_to_the_listener() {
 }
 
 #[test]
+fn what_went_without_a_signature_is_not_told_to_look_for_a_secret() {
+    let refusal = AttemptOutcome::Answered(AttemptResponse {
+        status: 401,
+        location: None,
+        body: "".into(),
+        truncated: false,
+        only_200: false,
+    });
+    let mut report = crate::output::fixtures::attempt(refusal);
+    assert!(attempt_hint(&report).unwrap().as_str().contains("the same secret"));
+    report.signed = false;
+    assert_eq!(attempt_hint(&report).unwrap().as_str(), "it carried no signature, and what answers there wants one");
+}
+
+#[test]
 fn every_daily_failure_has_a_hint() {
     let answer = |status| {
         AttemptOutcome::Answered(AttemptResponse {
