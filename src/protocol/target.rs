@@ -65,6 +65,9 @@ pub(crate) fn parse_target(text: &str) -> Result<Url, TargetError> {
     if text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("unix:")) {
         return parse_socket(text);
     }
+    // `:3000/x` is how many programs write a port of this machine.
+    let port = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let text = text.strip_prefix(':').filter(port).unwrap_or(text);
     refuse_without_host(text)?;
     let url = match (text.split_once("://"), text.find(|c: char| !c.is_ascii_digit())) {
         (Some((scheme, _)), _) => {
@@ -155,6 +158,12 @@ fn percent_decode(text: &str) -> Vec<u8> {
 fn refuse_without_host(text: &str) -> Result<(), TargetError> {
     if text.starts_with(['/', '\\']) {
         return Err(TargetError::PathOnly(text.to_owned()));
+    }
+    if text.starts_with("./") || text.starts_with("../") {
+        return Err(TargetError::PathOnly(format!("/{}", text.trim_start_matches(['.', '/']))));
+    }
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Err(TargetError::NoHost { text: text.to_owned(), meant: format!("http://[{text}]:3000/") });
     }
     let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
     let scheme = scheme.to_ascii_lowercase();
