@@ -96,7 +96,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let url = arguments.destination.resolve_target(context, &settings)?;
     let (script, seed) = script(arguments, context, &settings)?;
     let is_hero = script.bodies.first().is_some_and(|body| is_hero_body(&RawBody::new(body.clone())));
-    let template = request::build_template(&url, is_hero, &arguments.request, context, &settings)?;
+    let shaped = arguments.request.for_preview(arguments.dry_run);
+    let template = request::build_template(&url, is_hero, &shaped, context, &settings)?;
     let exchange = arguments.trust.open_client(&[&url], context)?;
     let rehearsal = run::RehearsalRun {
         url,

@@ -172,7 +172,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     let secret = match arguments.request.no_secret {
         true => None,
-        false => Some(auditing::load_secret(&target, context, &settings, &console)?),
+        false => Some(auditing::load_secret(&target, arguments.case.dry_run, &settings, (context, &console))?),
     };
     let around = RepeatLineOptions {
         state: arguments.checks.state_cmd.clone(),

@@ -153,7 +153,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
     let payload = payload::build_payload(arguments.event, &arguments.payload, arguments.edit, context, &settings)?;
-    let request = request::build_request(url, &payload, &arguments.request, arguments.sign, context, &settings)?;
+    let shaped = arguments.request.for_preview(arguments.dry_run);
+    let request = request::build_request(url, &payload, &shaped, arguments.sign, context, &settings)?;
     if arguments.dry_run {
         print(&console, &request, arguments.form)?;
         return Ok(Exit::Done);

@@ -72,11 +72,12 @@ pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: 
 /// The secret that the user named or set, else this profile's own, as `listen` and `trigger` use it; says which.
 pub(crate) fn load_secret(
     target: &AuditTarget,
-    context: &Context,
+    preview: bool,
     settings: &ConfigSettings,
-    console: &Console,
+    (context, console): (&Context, &Console),
 ) -> Result<Secret, Error> {
-    let secrets = super::load_secrets(context, settings, &target.secret_files)?;
+    let load = if preview { super::load_preview_secrets } else { super::load_secrets };
+    let secrets = load(context, settings, &target.secret_files)?;
     if matches!(secrets.origin, SecretOrigin::Development(_) | SecretOrigin::User(_)) {
         let origin = secrets.origin.describe(&settings.profile.value);
         console.print_notice(&format!("no secret was given, so events are signed with the profile's own: {origin}"));

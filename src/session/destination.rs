@@ -35,8 +35,9 @@ impl Arguments {
         if let Some(url) = given {
             return Ok(url);
         }
-        let store = super::store_path(context, settings)?;
-        registry::find_listener(&store).map_or_else(default_target, Ok)
+        // Without a place for a store there is no list of listeners either.
+        let running = super::store_path(context, settings).ok().and_then(|store| registry::find_listener(&store));
+        running.map_or_else(default_target, Ok)
     }
 
     /// Whether nobody said where to: neither the command line nor a setting.

@@ -12,6 +12,7 @@ pub(crate) mod editor;
 pub(crate) mod errors;
 pub(crate) mod event_view;
 pub(crate) mod history;
+mod homeless;
 pub(crate) mod input;
 mod intake;
 pub(crate) mod listener;
@@ -41,7 +42,7 @@ pub(crate) mod unforwarded;
 pub(crate) mod waitlist;
 
 use crate::config::secrets::{self, WebhookSecrets};
-use crate::config::{ConfigOptions, ConfigSettings};
+use crate::config::{ConfigError, ConfigOptions, ConfigSettings};
 use crate::context::Context;
 use crate::database;
 use crate::error::Error;
@@ -129,11 +130,30 @@ pub(crate) fn load_secrets(
     files: &[PathBuf],
 ) -> Result<WebhookSecrets, Error> {
     let loaded = match files {
-        [] => secrets::load_profile_secrets(settings, &context.environment, &context.entropy)?,
+        [] => secrets::load_profile_secrets(settings, &context.environment, &context.entropy)
+            .map_err(|error| homeless::explain_secret(error, context, settings))?,
         files => secrets::parse_secret_files(input::read_secret_files(context, files)?)?,
     };
     context.hide_secrets(&loaded.all);
     Ok(loaded)
+}
+
+/// The same for what is only shown: where the development secret can be kept nowhere, one of the moment will do.
+pub(crate) fn load_preview_secrets(
+    context: &Context,
+    settings: &ConfigSettings,
+    files: &[PathBuf],
+) -> Result<WebhookSecrets, Error> {
+    if !files.is_empty() {
+        return load_secrets(context, settings, files);
+    }
+    match secrets::load_profile_secrets(settings, &context.environment, &context.entropy) {
+        Err(ConfigError::NoHome | ConfigError::Unwritable { .. }) => {
+            Console::new(context).print_notice("no development secret can be kept here, so this one is made up");
+            Ok(secrets::generate_run_secret(&context.entropy))
+        }
+        loaded => Ok(loaded?),
+    }
 }
 
 /// The secrets that the user named or set, where there are any. Nothing is made.
@@ -152,7 +172,7 @@ pub(crate) fn load_chosen_secrets(
 
 /// The file that keeps this profile's events.
 pub(crate) fn store_path(context: &Context, settings: &ConfigSettings) -> Result<PathBuf, Error> {
-    Ok(settings.store(&context.directory)?.0)
+    Ok(settings.store(&context.directory).map_err(homeless::explain_store)?.0)
 }
 
 /// Opens the store for writing, making it where there is none.

@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// Sign with the secret in this file (- for standard input)
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
+    /// Nothing is sent, only shown.
+    #[arg(skip)]
+    preview: bool,
     /// Write ReferralHero's signature like this; its pages do not say which
     #[arg(long, value_enum, value_name = "HOW", default_value_t, conflicts_with = "unsigned")]
     encoding: EncodingOption,
@@ -60,6 +63,17 @@ impl EncodingOption {
 }
 
 impl Arguments {
+    /// The same, for a request that is perhaps only shown.
+    pub(crate) fn for_preview(&self, preview: bool) -> Self {
+        Self { preview, ..self.clone() }
+    }
+
+    /// The key that signs.
+    fn load_key(&self, context: &Context, settings: &ConfigSettings) -> Result<HmacKey, Error> {
+        let load = if self.preview { super::load_preview_secrets } else { super::load_secrets };
+        Ok(load(context, settings, self.secret_file.as_slice())?.signing().key())
+    }
+
     /// How an event is signed: of the second service as it was asked for.
     pub(crate) fn signing_style(&self, is_hero: bool) -> Result<SigningStyle, Error> {
         match (is_hero, self.encoding) {
@@ -129,9 +143,9 @@ pub(crate) fn build_request(
     let signature = match arguments.unsigned {
         true => None,
         false => {
-            let secrets = super::load_secrets(context, settings, arguments.secret_file.as_slice())?;
+            let key = arguments.load_key(context, settings)?;
             let style = arguments.signing_style(is_hero_body(&payload.body))?;
-            Some(style.sign(&secrets.signing().key(), &signed_bytes(payload, sign)?))
+            Some(style.sign(&key, &signed_bytes(payload, sign)?))
         }
     };
     let mut request = build_event_request(url, &payload.body, signature)?;
@@ -162,7 +176,7 @@ pub(crate) fn build_template(
     let replaced = arguments.headers.iter().any(|(name, _)| *name == style.header());
     let key = match arguments.unsigned || replaced {
         true => None,
-        false => Some(super::load_secrets(context, settings, arguments.secret_file.as_slice())?.signing().key()),
+        false => Some(arguments.load_key(context, settings)?),
     };
     let mut headers = build_event_request(url.clone(), &RawBody::default(), None)?.headers;
     replace_headers(&mut headers, &arguments.headers);

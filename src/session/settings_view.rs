@@ -2,7 +2,7 @@
 
 use crate::config::keys::SettingKey;
 use crate::config::secrets::SECRET_VARIABLE;
-use crate::config::{ConfigSettings, SettingOrigin, api};
+use crate::config::{ConfigError, ConfigSettings, SettingOrigin, api};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -13,8 +13,12 @@ pub(crate) fn show_value(
     key: SettingKey,
 ) -> Result<(Option<String>, SettingOrigin), Error> {
     if key == SettingKey::Store {
-        let (path, origin) = settings.store(&context.directory)?;
-        return Ok((Some(path.display().to_string()), origin));
+        return Ok(match settings.store(&context.directory) {
+            Ok((path, origin)) => (Some(path.display().to_string()), origin),
+            // Without a home there is none; only what needs one complains.
+            Err(ConfigError::NoHome) => (None, SettingOrigin::Default),
+            Err(error) => return Err(error.into()),
+        });
     }
     if key == SettingKey::ApiKey {
         return Ok(match api::find_key_origin(settings, &context.environment) {

@@ -91,11 +91,12 @@ pub(super) async fn run_replay(
 impl<'a> ReplayRun<'a> {
     fn new(arguments: &'a Arguments, context: &Context, settings: &ConfigSettings) -> Result<Self, Error> {
         let sending = &arguments.sending;
-        let key = session::load_secrets(context, settings, sending.secret_file.as_slice())?.signing().key();
+        let load = if arguments.dry_run { session::load_preview_secrets } else { session::load_secrets };
+        let key = load(context, settings, sending.secret_file.as_slice())?.signing().key();
         let signing =
             if sending.resign || sending.edit { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
-        let store = session::store_path(context, settings)?;
-        let fallback = match registry::find_listener(&store) {
+        let store = session::store_path(context, settings).ok();
+        let fallback = match store.and_then(|store| registry::find_listener(&store)) {
             Some(url) => url,
             None => default_target()?,
         };
