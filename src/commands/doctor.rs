@@ -4,6 +4,7 @@ mod bundle;
 mod checks;
 mod finding;
 
+use self::checks::CheckSubjects;
 use self::finding::{SetupFinding, SetupVerdict};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -21,14 +22,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
-/// Check configuration, secret, clock, port, app, relay and API, and say what to do
+/// Check configuration, secret, clock, port, app, relay and API, go through the troubleshooting, and say what to do
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing is changed and your app gets no request. Exit code 1 if a check fails.
+#[command(
+    after_help = "Nothing is changed and your app gets no request. Whether what is subscribed can be reached is found out with a
+GET request to each URL: asked first, and sent with --yes. Of the history, the last 7 days count. Exit code 1 if a check fails.
 
 Examples:
   referralloop doctor
+  referralloop doctor --yes
   referralloop doctor --app 3000/webhooks --json
-  referralloop doctor --bundle report.md --force")]
+  referralloop doctor --bundle report.md --force"
+)]
 pub(crate) struct Arguments {
     /// Where your app listens [default: the setting forward_to]
     #[arg(long, value_name = "TARGET", value_parser = arguments::read_target)]
@@ -59,7 +64,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         input::confirm_overwrite(context, path, arguments.force)?;
         output_file::check_writable(context, path)?;
     }
-    let (app, relay) = ((arguments.app.as_ref(), &trust), (arguments.relay.as_ref(), &arguments.access));
+    let settings = session::load_settings_unchanged(context, &console);
+    let history = settings.as_ref().map(|settings| checks::read_history(settings, context)).unwrap_or_default();
+    let endpoints = checks::ask_consent(&history.subscriptions, context)?;
+    let (app, endpoints) = (arguments.app.as_ref(), endpoints.as_deref());
+    let settings = match settings {
+        Ok(ref settings) => Ok(settings),
+        Err(error) => Err(error),
+    };
+    let relay = (arguments.relay.as_ref(), &arguments.access);
+    let subjects = CheckSubjects { app, trust: &trust, relay, history: &history, endpoints };
     let (mut findings, mut fault) = (Vec::new(), None);
     let stopped = runtime::block_on(async {
         let stop = context.subscribe_stop()?;
@@ -73,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             findings.push(finding);
         };
         tokio::select! {
-            () = checks::run_checks(context, &console, app, relay, &mut tell) => Ok(None),
+            () = checks::run_checks(context, settings, &subjects, &mut tell) => Ok(None),
             signal = stop.wait_for_stop() => Ok(Some(exit_for_signal(signal))),
         }
     })?;
@@ -107,7 +121,7 @@ fn print_finding(finding: &SetupFinding, took: Duration, console: &Console) -> R
         };
         return Ok(console.write_record(&SetupCheckRecord {
             id: finding.id,
-            group: "setup",
+            group: finding.group(),
             severity: finding.severity,
             verdict: finding.verdict.name(),
             title: finding.title,

@@ -31,6 +31,13 @@ pub(super) enum SetupVerdict {
     Skipped,
 }
 
+impl SetupFinding {
+    /// What it belongs to: the setup, or a chapter of the documentation's troubleshooting.
+    pub(super) fn group(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(group, _)| group)
+    }
+}
+
 impl SetupVerdict {
     /// Its name in records.
     pub(super) fn name(self) -> &'static str {
@@ -72,6 +79,11 @@ impl SetupCheck {
     /// An error is a finding like another.
     pub(super) fn broken(self, error: Error) -> SetupFinding {
         self.found(SetupVerdict::Failed, error.message, error.hints)
+    }
+
+    /// It is not so, and there are several things to do.
+    pub(super) fn failed_with(self, seen: impl Into<String>, fix: Vec<String>) -> SetupFinding {
+        self.found(SetupVerdict::Failed, seen, fix)
     }
 
     fn found(self, verdict: SetupVerdict, seen: impl Into<String>, fix: Vec<String>) -> SetupFinding {

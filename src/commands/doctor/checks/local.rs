@@ -12,7 +12,7 @@ use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::target::{LISTENER_PORT, split_route};
 use crate::session::arguments::{self, option_or_setting};
-use crate::session::subscriptions::{is_inactive, is_left_behind};
+use crate::session::subscriptions::is_left_behind;
 use crate::session::{self, registry};
 use crate::store::SubscriptionStatus;
 use std::io::ErrorKind;
@@ -120,12 +120,7 @@ pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> Set
             .filter(|entry| matches!(entry.standing, SubscriptionStatus::Asked | SubscriptionStatus::Unknown));
         let active = entries.iter().filter(|entry| entry.standing == SubscriptionStatus::Active).count() as u64;
         let active = phrases::format_quantity(active, "active subscription", "active subscriptions");
-        let inactive = entries.iter().filter(|entry| is_inactive(entry)).count();
         Ok(match (left, unknown.count()) {
-            (0, 0) if inactive > 0 => JOURNAL.failed(
-                format!("{inactive} that the service called inactive when it made them, so nothing is delivered"),
-                "switch them on in the service's dashboard, or subscribe again: referralloop subscribe --force",
-            ),
             (0, 0) => JOURNAL.passed(active.as_str().to_owned()),
             (0, unknown) => JOURNAL.failed(
                 format!("{unknown} that the service may or may not have"),

@@ -1,0 +1,98 @@
+//! Deliveries fail: the documentation's chapter, item by item. The share of 2xx, the slowest answers, the last causes.
+
+use super::super::finding::{SetupCheck, SetupFinding};
+use super::history::{DAYS, RecentHistory};
+use crate::context::Context;
+use crate::output::phrases;
+use crate::protocol::attempt::Attempt;
+use crate::protocol::check::CheckSeverity;
+use crate::protocol::schedule::ATTEMPT_BUDGET;
+use crate::session::service::format_local_time;
+use std::collections::BTreeSet;
+
+const ANSWERS: SetupCheck = SetupCheck {
+    id: "failures.answers",
+    severity: CheckSeverity::Medium,
+    title: "the app answers with 2xx",
+    why: "anything else is sent again, and given up after five attempts",
+};
+const SLOWEST: SetupCheck = SetupCheck {
+    id: "failures.slowest",
+    severity: CheckSeverity::Low,
+    title: "the slowest answers leave time",
+    why: "an answer that takes longer than 5 s fails",
+};
+const CAUSES: SetupCheck = SetupCheck {
+    id: "failures.causes",
+    severity: CheckSeverity::Low,
+    title: "no attempt failed",
+    why: "the cause says where to look",
+};
+
+/// Answers and causes that are told.
+const SHOWN: usize = 5;
+
+const NOTHING: &str = "the history has no attempt to deliver to an app";
+
+/// The share, and which events nobody has acknowledged yet.
+pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
+    let attempts = &history.attempts;
+    if attempts.is_empty() {
+        return ANSWERS.skipped(NOTHING);
+    }
+    let good = attempts.iter().filter(|attempt| attempt.outcome.is_acknowledged()).count();
+    let seen = format!("{good} of {} in {DAYS} days, {} %", attempts.len(), good * 100 / attempts.len());
+    // Newest first: the first of an event and a target is how it stands.
+    let mut met = BTreeSet::new();
+    let last = attempts.iter().filter(|attempt| met.insert((attempt.event, attempt.url.as_str())));
+    let open: BTreeSet<u64> =
+        last.filter(|attempt| !attempt.outcome.is_acknowledged()).map(|attempt| attempt.event).collect();
+    match open.len() as u64 {
+        0 => ANSWERS.passed(seen),
+        count => {
+            let events = phrases::format_quantity(count, "event", "events");
+            ANSWERS.failed_with(
+                format!("{seen}; {} not acknowledged yet", events.as_str()),
+                vec![
+                    "which they are: referralloop events list --all --failed".into(),
+                    "once the app is mended: referralloop replay --all --failed".into(),
+                ],
+            )
+        }
+    }
+}
+
+/// Answers that came, the slowest first.
+pub(super) fn check_slowest(history: &RecentHistory) -> SetupFinding {
+    let mut answered: Vec<&Attempt> =
+        history.attempts.iter().filter(|attempt| attempt.outcome.status().is_some()).collect();
+    answered.sort_by_key(|attempt| std::cmp::Reverse(attempt.latency));
+    let Some(slowest) = answered.first() else { return SLOWEST.skipped("the history has no answer of an app") };
+    let told = answered
+        .iter()
+        .take(SHOWN)
+        .map(|attempt| format!("#{} {}", attempt.event, phrases::format_duration(attempt.latency).as_str()));
+    let seen = told.collect::<Vec<_>>().join(", ");
+    match slowest.latency > ATTEMPT_BUDGET / 2 {
+        false => SLOWEST.passed(seen),
+        true => SLOWEST.failed(seen, "answer 2xx first and do the work afterwards: the service waits 5 s"),
+    }
+}
+
+pub(super) fn check_causes(history: &RecentHistory, context: &Context) -> SetupFinding {
+    let attempts = &history.attempts;
+    let failed: Vec<&Attempt> = attempts.iter().filter(|attempt| !attempt.outcome.is_acknowledged()).collect();
+    match failed.first() {
+        _ if attempts.is_empty() => CAUSES.skipped(NOTHING),
+        None => CAUSES.passed(format!("none of {}", attempts.len())),
+        Some(newest) => {
+            let told = failed.iter().take(SHOWN).map(|attempt| {
+                let at = format_local_time(&context.time_zone, attempt.at);
+                format!("#{} {} at {at}", attempt.event, phrases::describe_outcome(&attempt.outcome).as_str())
+            });
+            let seen = told.collect::<Vec<_>>().join("; ");
+            let hint = phrases::outcome_hint(&newest.outcome).map(|hint| hint.as_str().to_owned());
+            CAUSES.failed(seen, hint.unwrap_or_else(|| "see the app's log".to_owned()))
+        }
+    }
+}
