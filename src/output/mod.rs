@@ -10,6 +10,7 @@ pub(crate) mod countdown;
 pub(crate) mod errors;
 #[cfg(test)]
 mod fixtures;
+pub(crate) mod har;
 pub(crate) mod html;
 pub(crate) mod human;
 pub(crate) mod junit;

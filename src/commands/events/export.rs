@@ -1,9 +1,11 @@
-//! `events export`: stored events as JSON lines that can be imported again, or as something that sends them again.
+//! `events export`: stored events as JSON lines that can be imported again, as something that sends them again, or as an
+//! archive for developer tools.
 
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
+use crate::output::har::{self, ArchivedDelivery};
 use crate::output::output_error::OutputError;
 use crate::output::phrases::format_quantity;
 use crate::output::records;
@@ -33,6 +35,7 @@ Examples:
   referralloop events export --all --output events.jsonl
   referralloop events export last --as curl --to 3000/webhooks
   referralloop events export --failed --as python --output test_webhooks.py
+  referralloop events export --as har --output deliveries.har
   referralloop events export --since 2h --redact --output share.jsonl")]
 pub(super) struct Arguments {
     /// Events by number, or last; without any, those that the options choose
@@ -73,6 +76,8 @@ enum ExportForm {
     Python,
     /// A test for Node
     Node,
+    /// An HTTP Archive of every attempt, for developer tools and proxies
+    Har,
 }
 
 /// Exports.
@@ -132,6 +137,10 @@ fn write(
     }
     let stories: Vec<EventHistory> = stories.by_ref().collect::<Result<_, _>>()?;
     let form = ReplayForm::plain(ReplaySigning::Kept);
+    if arguments.form == ExportForm::Har {
+        put(archive(arguments, &stories, &form)?.as_bytes())?;
+        return Ok(stories.len());
+    }
     let requests: Vec<(u64, OutgoingRequest)> = stories
         .iter()
         .map(|story| {
@@ -189,12 +198,45 @@ fn target(arguments: &Arguments, story: &EventHistory) -> Result<Url, Error> {
     }
 }
 
+/// Every attempt with its answer, in the order in which they were made; an event that was never sent as what would be.
+fn archive(arguments: &Arguments, stories: &[EventHistory], form: &ReplayForm) -> Result<String, Error> {
+    let mut deliveries = Vec::new();
+    for story in stories {
+        let kind = story.event.facts.event_type.as_deref().unwrap_or("(no event type)");
+        let comment = format!("#{} {kind}", story.event.number);
+        let build = |url| replay_request::build_replay_request(story, url, form);
+        for attempt in &story.attempts {
+            let url = match Url::parse(&attempt.url) {
+                Ok(url) => url,
+                Err(_) => target(arguments, story)?,
+            };
+            let request = build(url)?;
+            deliveries.push(ArchivedDelivery {
+                request,
+                attempt: Some(attempt),
+                at: attempt.at,
+                comment: comment.clone(),
+            });
+        }
+        if let (true, Some(at)) = (story.attempts.is_empty(), story.event.first_at.or(story.event.sent_at)) {
+            deliveries.push(ArchivedDelivery {
+                request: build(target(arguments, story)?)?,
+                attempt: None,
+                at,
+                comment,
+            });
+        }
+    }
+    deliveries.sort_by_key(|delivery| delivery.at);
+    Ok(har::render_archive(&deliveries))
+}
+
 fn recipe(form: ExportForm, requests: &[(u64, OutgoingRequest)]) -> String {
     let language = match form {
         ExportForm::Hurl => ScriptLanguage::Hurl,
         ExportForm::Python => ScriptLanguage::Python,
         ExportForm::Node => ScriptLanguage::Node,
-        ExportForm::Curl | ExportForm::Jsonl => ScriptLanguage::Curl,
+        ExportForm::Curl | ExportForm::Jsonl | ExportForm::Har => ScriptLanguage::Curl,
     };
     let named = |(number, request): &'_ (u64, OutgoingRequest)| format!("event_{number}_{}", request.body.len());
     request_scripts::render_script(

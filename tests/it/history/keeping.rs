@@ -1,7 +1,7 @@
 //! Exporting, importing, replaying, comparing, reporting and removing.
 
 use super::{export, hash};
-use crate::support::{Endpoint, Scene, slow_tests};
+use crate::support::{Answer, Endpoint, Scene, slow_tests};
 use serde_json::Value;
 
 fn bodies(lines: &str) -> Vec<Vec<u8>> {
@@ -154,4 +154,33 @@ fn recipes_send_the_same_bytes_and_fail_where_the_app_does() {
         found.sort();
         assert_eq!(found, wanted, "{form}");
     }
+}
+
+#[test]
+fn an_archive_has_every_attempt_with_its_answer() {
+    let (scene, app) = (Scene::new(), Endpoint::new([Answer::Status(500), Answer::Status(200)]));
+    let to = app.url("/in?key=a%20b");
+    scene.run(["trigger", "created", "--to", &to]).code(1);
+    scene.run(["replay", "1", "--to", &to]).code(0);
+    scene.run(["trigger", "created", "--data", "caf\u{e9}", "--to", &Endpoint::nowhere()]).code(1);
+    scene.run(["events", "export", "--sent", "--as", "har", "--output", "all.har"]).code(0);
+    let text = std::fs::read_to_string(scene.folder().join("all.har")).unwrap();
+    let log = serde_json::from_str::<serde_json::Value>(&text).unwrap()["log"].clone();
+    assert_eq!((&log["version"], &log["creator"]["name"]), (&"1.2".into(), &"referralloop".into()));
+    let entries = log["entries"].as_array().unwrap();
+    let statuses: Vec<_> = entries.iter().map(|entry| entry["response"]["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [500, 200, 0]);
+    assert_eq!(entries[0]["response"]["content"]["text"], "answer 500");
+    assert_eq!(entries[2]["response"]["_error"], "refused");
+    let request = &entries[0]["request"];
+    assert_eq!((&request["method"], &request["url"]), (&"POST".into(), &to.into()));
+    assert_eq!(request["queryString"][0], serde_json::json!({ "name": "key", "value": "a b" }));
+    assert_eq!(request["postData"]["mimeType"], "application/json");
+    assert_eq!(request["postData"]["text"].as_str().unwrap().as_bytes(), app.received()[0].body);
+    let signed = request["headers"].as_array().unwrap().iter().find(|pair| pair["name"] == "X-Webhook-Signature");
+    assert_eq!(signed.unwrap()["value"].as_str(), app.received()[0].header("x-webhook-signature"));
+    // Masked like every other form.
+    let masked = scene.run(["events", "export", "1", "--as", "har", "--redact"]).code(0).out();
+    let email = serde_json::from_slice::<serde_json::Value>(&app.received()[0].body).unwrap()["data"]["email"].clone();
+    assert!(!masked.contains(email.as_str().unwrap()), "{masked}");
 }
