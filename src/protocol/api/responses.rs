@@ -207,6 +207,8 @@ fn find_rows(value: Value, below: &str) -> Option<Vec<Value>> {
 }
 
 pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiResponseError> {
+    // A byte order mark is none of JSON's, and some servers begin with one (RFC 8259, section 8.1).
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).map_err(|_| match body.trim_ascii_start().first() {
         Some(b'<') => ApiResponseError::WebPage,
         _ => ApiResponseError::NotJson,

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-fn run(scene: &Scene, api: &Api, line: &[&str]) -> Output {
+pub(super) fn run(scene: &Scene, api: &Api, line: &[&str]) -> Output {
     let known = scene.with(line.iter().copied()).env("REFERRALLOOP_API_URL", api.url());
     known.env("REFERRALLOOP_API_KEY", KEY).columns(200).output()
 }
@@ -63,7 +63,7 @@ fn an_answer_that_is_not_understood_is_kept_and_shown() {
 }
 
 /// Compressed by a program of another make.
-fn gzip(plain: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut child = Command::new("gzip").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(plain).unwrap();
     child.wait_with_output().unwrap().stdout

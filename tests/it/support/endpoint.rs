@@ -22,6 +22,10 @@ pub enum Answer {
     Garbage,
     /// A head that promises a body, half of which never comes.
     HalfBody,
+    /// These bytes as they are, and the connection is closed.
+    Raw(Vec<u8>),
+    /// The same a few at a time.
+    Drip(Vec<u8>),
 }
 
 /// A request as it came.
@@ -153,6 +157,13 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
         Answer::Hang => shared.hanging.lock().unwrap().push(stream),
         Answer::Close => {}
         Answer::Garbage => drop(stream.write_all(b"SSH-2.0-OpenSSH_9.7\r\n")),
+        Answer::Raw(bytes) => drop(stream.write_all(&bytes)),
+        Answer::Drip(bytes) => {
+            for few in bytes.chunks(16) {
+                let _ = stream.write_all(few);
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        }
         Answer::HalfBody => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf of it");
             shared.hanging.lock().unwrap().push(stream);
