@@ -17,6 +17,10 @@ fn value(spec: &SettingSpec) -> Value {
             { "type": "integer", "minimum": 0, "maximum": 65535 },
             text(json!({ "pattern": "^[0-9]{1,5}$" })),
         ] }),
+        SettingKey::KeepEvents => json!({ "anyOf": [
+            { "type": "integer", "minimum": 1 },
+            text(json!({ "pattern": "^[0-9,_]*[1-9][0-9,_]*$" })),
+        ] }),
         SettingKey::Path => text(json!({ "pattern": "^(auto|/.*)$" })),
         SettingKey::Profile => text(json!({ "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$" })),
         SettingKey::Events => json!({ "anyOf": [

@@ -90,3 +90,29 @@ fn program_and_schema_refuse_the_same() {
         }
     }
 }
+
+#[test]
+fn what_is_kept_may_be_a_number_or_a_text() {
+    let scene = Scene::new();
+    let cases = [
+        ("keep_events = 10000\n", true),
+        ("keep_events = \"10,000\"\nkeep_for = \"30d\"\nquota = \"2GB\"\n", true),
+        ("[profiles.a]\nkeep_events = 5\n", true),
+        ("keep_events = 0\n", false),
+        ("keep_events = -1\n", false),
+        ("keep_events = \"many\"\n", false),
+    ];
+    let mut files = Vec::new();
+    for (number, (text, good)) in cases.iter().enumerate() {
+        let file = scene.write(format!("kept/{number}.toml"), text);
+        let profile = if text.starts_with('[') { "a" } else { "default" };
+        let line = ["config", "show", "--profile", profile, "--config", file.to_str().unwrap()];
+        assert_eq!(scene.run(line).code == Some(0), *good, "{text}");
+        files.push(file);
+    }
+    if let Some(valid) = validate("config.json", &files) {
+        for ((text, good), valid) in cases.iter().zip(valid) {
+            assert_eq!(valid, *good, "{text}");
+        }
+    }
+}
