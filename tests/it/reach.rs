@@ -2,9 +2,12 @@
 //! lists the situations with what was seen before, what is seen now, and the test of each.
 
 mod answers;
+mod doctor;
 mod headers;
+mod odd_answers;
 mod referralhero;
 mod small;
+mod table;
 mod tls;
 mod turned_away;
 

@@ -72,6 +72,21 @@ fn reconcile_with_one_odd_row_claims_no_deletion() {
 }
 
 #[test]
+fn what_was_sent_unsigned_is_told_so_where_it_is_refused() {
+    let scene = Scene::new();
+    let listener = scene.listen(["--require-signature"]);
+    let hint = |more: &[&str]| {
+        let line = ["trigger", "created", "--to", &listener.url];
+        scene.run(line.iter().chain(more)).code(1).out()
+    };
+    let unsigned = hint(&["--unsigned"]);
+    assert!(unsigned.contains("hint: it carried no signature, and what answers there wants one"), "{unsigned}");
+    scene.write("other.txt", "another secret");
+    assert!(hint(&["--secret-file", "other.txt"]).contains("does it verify with the same secret"));
+    listener.stop().code(0);
+}
+
+#[test]
 fn a_condition_that_fails_is_told_once() {
     let scene = Scene::new();
     let listener = scene.listen(["--where", ".data | keys | length > 9"]);
