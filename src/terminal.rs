@@ -3,11 +3,13 @@
 //! Ctrl-C stays what it is everywhere. It draws nothing; who draws is told when to. How a terminal is taken over and put back
 //! is the system's affair: `unix` and `windows` know.
 
+mod panics;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub(crate) use panics::{END_PICTURE, uncover_on_panic};
 #[cfg(unix)]
 pub(crate) use unix::{Keyboard, interrupt_process};
 #[cfg(windows)]

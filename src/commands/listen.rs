@@ -262,13 +262,14 @@ async fn serve(
     show_next_steps(arguments, context, console, &screen);
     let inspector =
         arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), Some(&url))?;
-    screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url, secret)));
+    screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url.clone(), secret)));
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let watch = store.as_ref().map(|store| {
         let (known, about) = (known.clone(), (&screen, &receiving, &url));
         let relay = (recorder.clone(), waiting.clone());
-        build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about)
+        let watch = build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about);
+        ListenerWatch { inspector: inspect_url.clone(), ..watch }
     });
     let around =
         ListenerContext { context, recorder, screen: &screen, unread, stop: &stop, known, counters: OnceLock::new() };
@@ -362,6 +363,7 @@ fn build_watch<'a>(
         },
         subscribed: arguments.exposure.describe_subscriptions(),
         relay,
+        inspector: None,
         browser: EventBrowser::new(store_path.to_path_buf(), context.clock.clone(), known, console.out.clone()),
         bodies: console.out.bodies,
     }

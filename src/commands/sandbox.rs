@@ -252,7 +252,7 @@ async fn serve(
         store.close().await;
     }
     screen.finish()?;
-    sandbox::show_summary(&summary, &place, console);
+    sandbox::show_summary(&summary, &place, console)?;
     Ok(match summary.end {
         SandboxEnd::Done => Exit::Done,
         SandboxEnd::Aborted(signal) => exit_for_signal(signal),

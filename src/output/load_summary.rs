@@ -89,11 +89,12 @@ pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, styl
     // Writing to a String cannot fail, here and below.
     let _ = writeln!(
         out,
-        "{} to {} in {}: {} events/s   ({}, {signed}, seed {})\n",
+        "{} to {} in {}: {} events/s{}({}, {signed}, seed {})\n",
         phrases::format_quantity(sum.counts.events, "event", "events").as_str(),
         Sanitised::text(&setting.url).as_str(),
         phrases::format_duration(sum.elapsed).as_str(),
         phrases::format_count(sum.rate().round() as u64).as_str(),
+        break_if_narrow(style),
         phrases::format_quantity(setting.connections as u64, "connection", "connections").as_str(),
         setting.seed,
     );
@@ -102,13 +103,22 @@ pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, styl
     out.push_str(&latencies(sum, style));
     let _ = writeln!(
         out,
-        "\nacknowledged within 5 s: {:.2} %   late starts: {}   sent {}, received {}",
+        "\nacknowledged within 5 s: {:.2} %   late starts: {}{}sent {}, received {}",
         (sum.share() * 10_000.0).floor() / 100.0,
         phrases::format_count(sum.counts.late).as_str(),
+        break_if_narrow(style),
         phrases::format_bytes(sum.counts.sent).as_str(),
         phrases::format_bytes(sum.counts.received).as_str(),
     );
     out
+}
+
+/// Columns of a line that stands undivided.
+const UNDIVIDED: usize = 140;
+
+/// What stands between the two halves of a line: on a terminal where it may be too long, a line feed.
+fn break_if_narrow(style: &OutputStyle) -> &'static str {
+    if style.table_width < UNDIVIDED { "\n  " } else { "   " }
 }
 
 fn outcomes(sum: &LoadTotals, style: &OutputStyle) -> String {

@@ -100,6 +100,22 @@ impl Sanitised {
         Self(Cow::Owned(format!("{}{tail}", self.clip(room).0)))
     }
 
+    /// The same for what may be an e-mail address: who somebody is tells more than where, so the domain goes first, and what
+    /// stands before it keeps both its ends.
+    pub(crate) fn clip_address(self, columns: usize) -> Self {
+        let Some((who, _)) = self.0.rsplit_once('@').filter(|_| !self.0.contains(['/', ' '])) else {
+            return self.clip_middle(columns);
+        };
+        let who = Self(Cow::Owned(who.to_owned()));
+        if self.width() <= columns || who.width() + 2 <= columns {
+            return self.clip(columns);
+        }
+        match columns.checked_sub(2).filter(|room| *room >= 5) {
+            Some(room) => Self(Cow::Owned(format!("{}@…", who.clip_middle(room).0))),
+            None => self.clip_middle(columns),
+        }
+    }
+
     /// Joins safe pieces into one.
     pub fn concat<'a>(pieces: impl IntoIterator<Item = &'a Self>) -> Self {
         Self(Cow::Owned(pieces.into_iter().map(Self::as_str).collect()))

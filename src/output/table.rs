@@ -173,7 +173,7 @@ fn line(row: &[TableCell], columns: &[LaidColumn<'_>], style: &OutputStyle) -> S
     for LaidColumn { at, width, rule } in columns {
         if let Some(cell) = row.get(*at) {
             let text = cell.text.clone();
-            let text = if rule.wordy { text.clip(*width) } else { text.clip_middle(*width) };
+            let text = if rule.wordy { text.clip(*width) } else { text.clip_address(*width) };
             let before = if rule.right { width.saturating_sub(text.width()) } else { 0 };
             if text.width() > 0 {
                 line = line.pad_to(start + before).put(cell.ink, text);

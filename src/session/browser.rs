@@ -235,15 +235,32 @@ impl EventBrowser {
             return StyledLine::new(style).put(TextRole::Strong, "search: ").put(TextRole::Plain, typed).to_string();
         }
         let words = match &self.message {
-            Some(message) => message.as_str(),
-            None if self.detail.open => {
-                "↑ ↓ scroll   d compare with the one before   c copy as curl   Esc list   ? keys"
-            }
-            None => "↑ ↓ choose   Enter open   / search   d compare   c copy as curl   q quit   ? keys",
+            Some(message) => message.clone(),
+            None => join_keys(if self.detail.open { &DETAIL_KEYS } else { &LIST_KEYS }, columns),
         };
-        StyledLine::new(style).put(TextRole::Faint, Sanitised::text(words).clip(columns)).to_string()
+        StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&words).clip(columns)).to_string()
     }
 }
 
+/// What the keys do in the list, those first that are missed most.
+const LIST_KEYS: [&str; 6] = ["↑ ↓ choose", "Enter open", "/ search", "q quit", "d compare", "c copy as curl"];
+
+/// The same in the details.
+const DETAIL_KEYS: [&str; 4] = ["↑ ↓ scroll", "Esc list", "d compare with the one before", "c copy as curl"];
+
+/// As many as fit, and where the rest is explained.
+fn join_keys(keys: &[&str], columns: usize) -> String {
+    const ALL: &str = "? keys";
+    let mut line = String::new();
+    for key in keys {
+        let more = format!("{line}{key}   ");
+        if more.chars().count() + ALL.len() > columns {
+            break;
+        }
+        line = more;
+    }
+    line + ALL
+}
+
 /// What the keys do, on one line.
-const KEYS: &str = "j k arrows move · g G ends · Enter opens · d compares · c copies as curl · / searches · Esc back";
+const KEYS: &str = "j k ↑ ↓ move · g G ends · Enter open · d compare · c curl · / search · Esc back";

@@ -7,7 +7,7 @@ use crate::context::{Context, StopSource};
 use crate::error::Error;
 use crate::output::line::{StyledLine, clip_rendered};
 use crate::output::screen::Screen;
-use crate::terminal::{Key, Keyboard, TerminalChange, TerminalObserver};
+use crate::terminal::{Key, Keyboard, TerminalChange, TerminalObserver, uncover_on_panic};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,6 +75,7 @@ impl LiveTerminal {
             lines: AtomicUsize::new(USUAL_LINES),
             shown: Mutex::default(),
         });
+        uncover_on_panic(screen.covered());
         let follower = line.clone();
         let observer: TerminalObserver = Arc::new(move |change| follower.follow(change));
         // A terminal that cannot be taken over is still one to write to.

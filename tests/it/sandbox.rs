@@ -169,3 +169,15 @@ fn the_description_is_that_of_the_answers() {
     let named = page.lines().filter_map(|line| line.trim().strip_prefix("x-assumption: "));
     named.for_each(|id| assert!(known.iter().any(|known| known == id), "{id}"));
 }
+
+#[test]
+fn it_closes_with_a_summary_for_people_and_for_programs() {
+    let scene = Scene::new();
+    let records = Sandbox::start(&scene, ["--json"]).stop().code(0);
+    let summary = records.record("summary");
+    let counts = ["command", "attempts", "delivered", "failed", "pending"].map(|name| summary[name].clone());
+    assert_eq!(counts, ["sandbox".into(), 0.into(), 0.into(), 0.into(), Value::from(0)], "{records}");
+    assert_eq!(records.err(), "");
+    let told = Sandbox::start(&scene, [] as [&str; 0]).stop().code(0);
+    assert!(told.err().contains("The sandbox ended after 0 attempts: 0 delivered, 0 failed."), "{told}");
+}

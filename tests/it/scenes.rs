@@ -21,6 +21,11 @@ fn scenes_are_as_they_were() {
 }
 
 #[test]
+fn a_key_opens_the_inspector() {
+    run("inspector.py", &[]);
+}
+
+#[test]
 fn keys_in_the_countdown_leave_nothing_behind() {
     run("countdown.py", &[if slow_tests() { "100" } else { "5" }]);
 }

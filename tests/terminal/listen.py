@@ -9,7 +9,7 @@ import http.client, json, os, random, re, signal, subprocess, sys, termios, thre
 from terminal import Terminal
 
 program, runs = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 200
-KEYS = ["r", "b", "f", "p", "p", "i", "i", "j", "k", "d", "c", "\r", "\x1b", "/", "a", "?", "\x1b[A", "\x1b[B", "g", "G", "q",
+KEYS = ["r", "b", "f", "p", "p", "i", "i", "j", "k", "d", "c", "\r", "\x1b", "/", "a", "?", "o", "\x1b[A", "\x1b[B", "g", "G", "q",
         "é", "\t", "\x7f"]
 
 

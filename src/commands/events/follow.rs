@@ -76,7 +76,7 @@ fn render_row(row: &EventRow, style: &OutputStyle) -> StyledLine {
         .add_gap(1)
         .put(TextRole::Plain, Sanitised::text(&format!("#{} ", row.number)))
         .put(TextRole::Strong, Sanitised::text(kind).clip(40));
-    let who = row.facts.email.as_deref().map(|who| Sanitised::text(who).clip_middle(64));
+    let who = row.facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(64));
     let place = row.facts.position.map(|place| phrases::format_position(place, false));
     for fact in [who, place].into_iter().flatten() {
         line = line.add_gap(1).put(TextRole::Plain, fact);

@@ -3,6 +3,7 @@
 use super::status::render_status;
 use crate::context::Context;
 use crate::error::Error;
+use crate::inspector;
 use crate::output::console::Console;
 use crate::output::errors::render_notice;
 use crate::output::human::ScreenStream;
@@ -31,8 +32,11 @@ use url::Url;
 /// How often the line is looked at.
 const EVERY: Duration = Duration::from_millis(400);
 
+/// Of use where there is an inspector.
+const OPEN_INSPECTOR: &str = "o";
+
 /// The keys, each with what it does.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("r", "replay the last event"),
     ("e", "edit the last event and send it again"),
     ("b", "bodies: as many as can be read, always, never"),
@@ -40,6 +44,7 @@ const KEYS: [(&str, &str); 9] = [
     ("/", "show only what contains a text"),
     ("p", "pause, and go on"),
     ("i", "browse what is stored"),
+    (OPEN_INSPECTOR, "open the inspector in the browser"),
     ("?", "these keys"),
     ("q", "quit, as Ctrl-C does"),
 ];
@@ -57,6 +62,8 @@ pub(super) struct ListenerWatch<'a> {
     /// What a relay was given, and how many events wait in the one that is received from.
     pub(super) relay: (EventRecorder, Option<Arc<AtomicU64>>),
     pub(super) browser: EventBrowser,
+    /// The page beside the listener.
+    pub(super) inspector: Option<String>,
     pub(super) bodies: BodyDisplay,
 }
 
@@ -142,6 +149,7 @@ impl ListenerWatch<'_> {
             Key::Character('/') => state.typing = Some(String::new()),
             Key::Character('r') => self.replay_last().await?,
             Key::Character('e') => self.edit_last(terminal, screen).await?,
+            Key::Character('o') => self.open_inspector(screen)?,
             Key::Character('i') => self.browser.run(terminal).await?,
             Key::Character(character) if state.view.toggle(character) => screen.set_view(&state.view),
             Key::Escape if !state.view.filter.is_empty() => {
@@ -186,6 +194,15 @@ impl ListenerWatch<'_> {
         send_again(&story, target, true, &self.resend).await
     }
 
+    fn open_inspector(&self, screen: &Screen) -> Result<(), Error> {
+        let none = || Error::usage("there is no inspector; have one with: referralloop listen --inspect");
+        let url = self.inspector.as_deref().ok_or_else(none)?;
+        inspector::open_browser(url, &self.store_path, self.context)
+            .map_err(|error| Error::machine(format!("{}; open it yourself: {url}", error.message)))?;
+        self.print_notice(screen, "opening the inspector in the browser");
+        Ok(())
+    }
+
     fn print_notice(&self, screen: &Screen, words: &str) {
         screen.print(ScreenStream::Err, render_notice(words, &self.console.err));
     }
@@ -199,7 +216,9 @@ impl ListenerWatch<'_> {
                 .put(TextRole::Plain, words)
         };
         let mut out = String::new();
-        write_lines(&mut out, &KEYS.map(line));
+        let has = |key: &str| key != OPEN_INSPECTOR || self.inspector.is_some();
+        let lines: Vec<StyledLine> = KEYS.into_iter().filter(|(key, _)| has(key)).map(line).collect();
+        write_lines(&mut out, &lines);
         screen.print(ScreenStream::Err, out);
     }
 }

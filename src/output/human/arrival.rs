@@ -4,7 +4,7 @@ use super::{INDENT, ReportDetail, render_body, render_headers};
 use crate::output::line::StyledLine;
 use crate::output::phrases::{
     describe_drift, describe_likeness, format_bytes, format_duration, format_position, render_badge,
-    render_repeat_badge,
+    render_repeat_badge, short_event,
 };
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
@@ -121,21 +121,37 @@ fn repeated(repeat: &RepeatReport, likeness: &str) -> Sanitised {
     })
 }
 
+/// How much room time, number, type and badge take.
+#[derive(Clone, Copy, PartialEq)]
+enum HeadWidth {
+    /// In columns, below each other.
+    Padded,
+    /// As long as they are.
+    Tight,
+    /// To the second, and without the first word of the event's name.
+    Short,
+}
+
 /// Time, number, type and badge.
-fn head(at: Timestamp, report: &ArrivalReport, padded: bool, style: &OutputStyle) -> StyledLine {
+fn head(at: Timestamp, report: &ArrivalReport, width: HeadWidth, style: &OutputStyle) -> StyledLine {
+    let short = width == HeadWidth::Short;
+    let time = if short { style.format_short_time(at) } else { style.format_time(at) };
     let kind = match report.arrival.facts.event_type.as_deref() {
-        Some(kind) => Sanitised::text(kind).clip(40),
+        Some(kind) => Sanitised::text(if short { short_event(kind) } else { kind }).clip(40),
         None => Sanitised::own("(no event type)"),
     };
     let badge = match &report.repeat {
         Some(repeat) => render_repeat_badge(repeat.kind, style),
         None => render_badge(report.arrival.verification, style),
     };
-    let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&style.format_time(at))).add_gap(2);
-    let line = line.put(TextRole::Plain, number(report)).pad_to(INDENT + 3).add_gap(1);
-    let (type_end, badge_end) = match padded {
-        true => (line.width() + TYPE_COLUMNS, BADGE_COLUMNS),
-        false => (0, 0),
+    let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&time)).add_gap(2);
+    let line = line
+        .put(TextRole::Plain, number(report))
+        .pad_to(if short { 0 } else { INDENT + 3 })
+        .add_gap(1 + usize::from(short));
+    let (type_end, badge_end) = match width {
+        HeadWidth::Padded => (line.width() + TYPE_COLUMNS, BADGE_COLUMNS),
+        HeadWidth::Tight | HeadWidth::Short => (0, 0),
     };
     let line = line.put(TextRole::Strong, kind).pad_to(type_end).add_gap(2);
     let badge_end = line.width() + badge_end;
@@ -159,13 +175,16 @@ fn answer(report: &ArrivalReport) -> Option<Sanitised> {
 fn noted(at: Timestamp, report: &ArrivalReport, words: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
     let answer = answer(report);
     let answer_columns = answer.as_ref().map_or(0, |answer| 3 + answer.width());
-    for padded in [true, false] {
-        let line = head(at, report, padded, style);
+    for width in [HeadWidth::Padded, HeadWidth::Tight] {
+        let line = head(at, report, width, style);
         if line.width() + 3 + words.width() + answer_columns <= style.width {
             return vec![end(line.add_gap(3).put(TextRole::Plain, words), answer)];
         }
     }
-    vec![end(head(at, report, false, style), answer), StyledLine::indented(style, INDENT).put(TextRole::Plain, words)]
+    vec![
+        end(head(at, report, HeadWidth::Tight, style), answer),
+        StyledLine::indented(style, INDENT).put(TextRole::Plain, words),
+    ]
 }
 
 fn end(line: StyledLine, answer: Option<Sanitised>) -> StyledLine {
@@ -177,7 +196,7 @@ fn end(line: StyledLine, answer: Option<Sanitised>) -> StyledLine {
 
 /// What gives way, in this order, on a narrow terminal.
 struct ArrivalLayout {
-    padded: bool,
+    head: HeadWidth,
     size: bool,
     position: PositionWidth,
 }
@@ -189,13 +208,16 @@ enum PositionWidth {
     None,
 }
 
-const LAYOUTS: [ArrivalLayout; 6] = [
-    ArrivalLayout { padded: true, size: true, position: PositionWidth::Long },
-    ArrivalLayout { padded: true, size: false, position: PositionWidth::Long },
-    ArrivalLayout { padded: true, size: false, position: PositionWidth::Short },
-    ArrivalLayout { padded: false, size: false, position: PositionWidth::Long },
-    ArrivalLayout { padded: false, size: false, position: PositionWidth::Short },
-    ArrivalLayout { padded: false, size: false, position: PositionWidth::None },
+const LAYOUTS: [ArrivalLayout; 9] = [
+    ArrivalLayout { head: HeadWidth::Padded, size: true, position: PositionWidth::Long },
+    ArrivalLayout { head: HeadWidth::Padded, size: false, position: PositionWidth::Long },
+    ArrivalLayout { head: HeadWidth::Padded, size: false, position: PositionWidth::Short },
+    ArrivalLayout { head: HeadWidth::Tight, size: false, position: PositionWidth::Long },
+    ArrivalLayout { head: HeadWidth::Tight, size: false, position: PositionWidth::Short },
+    ArrivalLayout { head: HeadWidth::Short, size: false, position: PositionWidth::Long },
+    ArrivalLayout { head: HeadWidth::Short, size: false, position: PositionWidth::Short },
+    ArrivalLayout { head: HeadWidth::Tight, size: false, position: PositionWidth::None },
+    ArrivalLayout { head: HeadWidth::Short, size: false, position: PositionWidth::None },
 ];
 
 fn plain(at: Timestamp, report: &ArrivalReport, style: &OutputStyle) -> StyledLine {
@@ -203,7 +225,7 @@ fn plain(at: Timestamp, report: &ArrivalReport, style: &OutputStyle) -> StyledLi
     if let Some(fits) = laid.find(|line| line.width() <= style.width) {
         return fits;
     }
-    let room = style.width.saturating_sub(head(at, report, false, style).width() + 2);
+    let room = style.width.saturating_sub(head(at, report, HeadWidth::Short, style).width() + 2);
     laid_out(at, report, &LAYOUTS[LAYOUTS.len() - 1], room.max(8), style)
 }
 
@@ -214,11 +236,11 @@ fn laid_out(
     email: usize,
     style: &OutputStyle,
 ) -> StyledLine {
-    let mut line = head(at, report, layout.padded, style);
-    let mut gap = if layout.padded { 3 } else { 2 };
+    let mut line = head(at, report, layout.head, style);
+    let mut gap = if layout.head == HeadWidth::Padded { 3 } else { 2 };
     let place = report.arrival.facts.position.filter(|_| layout.position != PositionWidth::None);
     let place = place.map(|place| format_position(place, layout.position == PositionWidth::Short));
-    let who = report.arrival.facts.email.as_deref().map(|who| Sanitised::text(who).clip(email));
+    let who = report.arrival.facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(email));
     for fact in [who, place].into_iter().flatten() {
         line = line.add_gap(gap).put(TextRole::Plain, fact);
         gap = 2;

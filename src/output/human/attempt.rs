@@ -166,7 +166,7 @@ pub(crate) fn render_sending(facts: &EventFacts, url: &str, style: &OutputStyle)
     let kind =
         facts.event_type.as_deref().map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(kind).clip(40));
     let mut line = StyledLine::new(style).put(TextRole::Strong, kind);
-    let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip(64));
+    let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(64));
     let place = facts.position.map(|place| format_position(place, false));
     for fact in [who, place].into_iter().flatten() {
         line = line.add_gap(2).put(TextRole::Plain, fact);

@@ -86,7 +86,7 @@ impl HeldArrival {
             .put(TextRole::Plain, super::arrival::number(&self.report))
             .add_gap(1)
             .put(TextRole::Strong, kind);
-        let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_middle(email));
+        let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(email));
         let told = self.report.repeat.is_none() && self.report.reason.is_none();
         let place = facts.position.filter(|_| placed && told).map(|place| format_position(place, short));
         for fact in [who, place].into_iter().flatten() {

@@ -35,7 +35,7 @@ pub(super) fn render_delivery_attempt(at: Timestamp, report: &DispatchReport, st
     let line = line
         .pad_to(indent + 2 + EVENT_COLUMNS)
         .add_gap(1)
-        .put(TextRole::Plain, Sanitised::text(&report.email).clip(40));
+        .put(TextRole::Plain, Sanitised::text(&report.email).clip_address(40));
     let target = StyledLine::new(style).put(TextRole::Plain, Sanitised::text(&report.url));
     let mut parts = vec![target, result(&report.attempt, report.of, style)];
     parts.extend(after(report, style));

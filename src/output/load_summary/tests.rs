@@ -32,7 +32,7 @@ fn setting() -> LoadParameters {
 
 #[test]
 fn the_table_says_what_was_counted() {
-    let text = render_load_table(&sum(), &setting(), &OutputStyle::new(false, 100, TimeZone::UTC));
+    let text = render_load_table(&sum(), &setting(), &OutputStyle::new(false, 160, TimeZone::UTC));
     assert_eq!(
         text,
         "2,000 events to http://localhost:3000/ in 500 ms: 4,000 events/s   (16 connections, a payload and a signature each, seed 7)
@@ -49,6 +49,14 @@ max      5,000 ms
 acknowledged within 5 s: 99.95 %   late starts: 3   sent 2.0 KiB, received 1.0 KiB
 "
     );
+}
+
+#[test]
+fn the_table_fits_a_usual_terminal() {
+    let text = render_load_table(&sum(), &setting(), &OutputStyle::new(false, 80, TimeZone::UTC));
+    assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+    assert!(text.contains("4,000 events/s\n  (16 connections, a payload and a signature each, seed 7)\n"), "{text}");
+    assert!(text.ends_with("late starts: 3\n  sent 2.0 KiB, received 1.0 KiB\n"), "{text}");
 }
 
 #[test]

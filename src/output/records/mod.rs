@@ -39,7 +39,8 @@ pub(crate) use stored::{
 };
 pub(crate) use summaries::{
     AuditSummary, CommandSummary, DemoSummary, DoctorSummary, ExpectSummary, ImportSummary, ListenSummary, LoadSummary,
-    NumberMap, PrunedSummary, ReconcileSummary, RehearsalRecord, RehearsalSummary, ReplaySummary, StateFields,
+    NumberMap, PrunedSummary, ReconcileSummary, RehearsalRecord, RehearsalSummary, ReplaySummary, SandboxRunSummary,
+    StateFields,
 };
 
 use super::sanitise::{EscapeNotation, find_unsafe, push_escaped};

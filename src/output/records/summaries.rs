@@ -56,6 +56,16 @@ pub(crate) struct DemoSummary {
     pub attempts: u64,
 }
 
+/// Counts of `sandbox`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SandboxRunSummary {
+    pub attempts: u64,
+    pub delivered: u64,
+    pub failed: u64,
+    pub pending: u64,
+}
+
 /// Counts of `doctor`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -248,6 +258,7 @@ named! {
 summaries! {
     ListenSummary => "listen",
     DemoSummary => "demo",
+    SandboxRunSummary => "sandbox",
     DoctorSummary => "doctor",
     AuditSummary<'_> => "test",
     ExpectSummary => "expect",

@@ -90,6 +90,24 @@ fn clipping_counts_columns() {
     assert_eq!(clip("abc", 1), "…");
 }
 
+#[test]
+fn addresses_that_are_cut_remain_told_apart() {
+    let clip = |text: &str, columns| Sanitised::text(text).clip_address(columns).to_string();
+    let address = |number| format!("chidi.okonkwobello{number}@students.example.org");
+    assert_eq!(clip(&address(4125), 60), address(4125));
+    assert_eq!(clip(&address(4125), 28), "chidi.okonkwobello4125@stud…");
+    assert_eq!(clip(&address(4125), 24), "chidi.okonkwobello4125@…");
+    assert_eq!(clip(&address(4125), 16), "chidi.o…lo4125@…");
+    for columns in 12..60 {
+        assert_ne!(clip(&address(4125), columns), clip(&address(4126), columns), "{columns}");
+        assert!(Sanitised::text(&address(4125)).clip_address(columns).width() <= columns, "{columns}");
+    }
+    // What is no address keeps its end.
+    assert_eq!(clip("http://ada@example.com/a/b/webhooks", 16), "http://a…ebhooks");
+    assert_eq!(clip("123e4567-e89b-12d3", 9), "123e…12d3");
+    assert_eq!(clip("ada@example.com", 4), "ad…m");
+}
+
 proptest! {
     #[test]
     fn nothing_unsafe_ever_remains(bytes in prop::collection::vec(any::<u8>(), 0..64), text in any::<String>()) {

@@ -18,6 +18,8 @@ use crate::protocol::report::Report;
 use jiff::Timestamp;
 use queue::{ScreenItem, ScreenLimits, ScreenQueue};
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -66,6 +68,7 @@ pub(crate) enum ScreenEnd {
 pub(crate) struct Screen {
     queue: Arc<ScreenQueue>,
     thread: Arc<Mutex<Option<JoinHandle<io::Result<ScreenEnd>>>>>,
+    covered: Arc<AtomicBool>,
 }
 
 impl Screen {
@@ -94,15 +97,17 @@ impl Screen {
         limits: ScreenLimits,
     ) -> io::Result<Self> {
         let queue = Arc::new(ScreenQueue::new(limits));
-        let writer = ScreenWriter::new(format, streams, queue.clone());
+        let covered = Arc::new(AtomicBool::new(false));
+        let writer = ScreenWriter::new(format, streams, queue.clone(), covered.clone());
         let thread = thread::Builder::new().name("screen".into()).spawn(move || {
-            let ended = writer.run();
-            if !matches!(ended, Ok(ScreenEnd::Written)) {
+            // Sound to assert: after a panic the writer is gone.
+            let ended = catch_unwind(AssertUnwindSafe(|| writer.run()));
+            if !matches!(ended, Ok(Ok(ScreenEnd::Written))) {
                 on_closed();
             }
-            ended
+            ended.unwrap_or_else(|panic| resume_unwind(panic))
         })?;
-        Ok(Self { queue, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Self { queue, thread: Arc::new(Mutex::new(Some(thread))), covered })
     }
 
     /// Tells what happened. Never waits for the writer: where there is no room the report is counted instead, unless
@@ -157,6 +162,11 @@ impl Screen {
     /// Covers the whole screen with a picture, or gives it back; what is told meanwhile is shown afterwards.
     pub(crate) fn set_picture(&self, picture: Option<String>) {
         self.queue.push_item(ScreenItem::Picture(picture));
+    }
+
+    /// Whether a picture covers the terminal.
+    pub(crate) fn covered(&self) -> &Arc<AtomicBool> {
+        &self.covered
     }
 
     /// Shows other arrivals from now on.

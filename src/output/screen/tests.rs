@@ -314,3 +314,37 @@ fn a_pause_keeps_what_comes() {
     screen.finish().unwrap();
     assert_eq!(written(&log, ScreenStream::Out), "first\nsecond\n");
 }
+
+/// A stream that panics when it is written to.
+struct PanickingStream;
+
+impl Write for PanickingStream {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        panic!("a fault of our own")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_panic_of_the_writer_gives_the_terminal_back_and_ends_the_command() {
+    let log = RecordedWrites::default();
+    let ScreenOutputs { err, .. } = streams(&log, None, None);
+    let closed = Arc::new(AtomicBool::new(false));
+    let told = closed.clone();
+    let on_closed = move || told.store(true, Ordering::SeqCst);
+    let screen = Screen::start(human(), ScreenOutputs { out: Box::new(PanickingStream), err }, on_closed).unwrap();
+    screen.set_picture(Some("a picture".into()));
+    screen.set_picture(None);
+    screen.set_picture(Some("a picture".into()));
+    screen.send_report(arrival(1));
+    screen.set_picture(None);
+    assert!(screen.finish().is_err());
+    assert!(closed.load(Ordering::SeqCst), "the listener would go on unseen");
+    assert!(!screen.covered().load(Ordering::SeqCst));
+    let err = written(&log, ScreenStream::Err);
+    assert_eq!(err.matches("\x1b[?1049h\x1b[?25l").count(), 2, "{err:?}");
+    assert_eq!(err.matches("\x1b[?25h\x1b[?1049l").count(), 2, "{err:?}");
+}

@@ -8,8 +8,10 @@ use super::{ScreenEnd, ScreenFormat, ScreenOutputs};
 use crate::output::human::{ArrivalView, HoldTime, HumanRenderer, ReportDetail, ScreenStream};
 use crate::output::records::write_report_record;
 use crate::protocol::report::Report;
+use crate::terminal::END_PICTURE;
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// More than this in one go, and arrivals are shown without their bodies.
@@ -20,7 +22,6 @@ const WRITTEN_AT_ONCE: usize = 256 * 1024;
 
 /// The other screen of the terminal, without a cursor; what stood there before comes back at the end.
 const BEGIN_PICTURE: &str = "\x1b[?1049h\x1b[?25l";
-const END_PICTURE: &str = "\x1b[?25h\x1b[?1049l";
 
 /// A burst has no pause as long as this, and nobody notices it.
 const INSTANT: Duration = Duration::from_millis(80);
@@ -40,6 +41,8 @@ pub(super) struct ScreenWriter {
     pending_for: ScreenStream,
     footer: ScreenFooter,
     curtain: ScreenCurtain,
+    /// Whether the terminal shows a picture now; a panic anywhere takes it away.
+    covered: Arc<AtomicBool>,
 }
 
 /// Reports to bytes.
@@ -50,7 +53,12 @@ enum Renderer {
 
 impl ScreenWriter {
     /// A writer that has written nothing.
-    pub(super) fn new(format: ScreenFormat, streams: ScreenOutputs, queue: Arc<ScreenQueue>) -> Self {
+    pub(super) fn new(
+        format: ScreenFormat,
+        streams: ScreenOutputs,
+        queue: Arc<ScreenQueue>,
+        covered: Arc<AtomicBool>,
+    ) -> Self {
         let renderer = match format {
             ScreenFormat::Human(style) => Renderer::Human(Box::new(HumanRenderer::new(style))),
             ScreenFormat::Json => Renderer::Json,
@@ -63,6 +71,7 @@ impl ScreenWriter {
             pending_for: ScreenStream::Out,
             footer: ScreenFooter::default(),
             curtain: ScreenCurtain::default(),
+            covered,
         }
     }
 
@@ -166,18 +175,23 @@ impl ScreenWriter {
     /// Draws a picture over everything.
     fn cover(&mut self, picture: &str) {
         self.footer.wipe(&mut self.streams.err);
-        let begin = if self.curtain.covered { "" } else { BEGIN_PICTURE };
         self.curtain.covered = true;
+        let begin = if self.covered.swap(true, Ordering::SeqCst) { "" } else { BEGIN_PICTURE };
         // Nobody can be told that stderr is gone.
         let _ = write!(self.streams.err, "{begin}\x1b[H{picture}").and_then(|()| self.streams.err.flush());
     }
 
     /// Takes the picture away, and shows what was written meanwhile.
     fn uncover(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.curtain.covered) {
+        self.curtain.covered = false;
+        self.end_picture();
+        self.show_kept()
+    }
+
+    fn end_picture(&mut self) {
+        if self.covered.swap(false, Ordering::SeqCst) {
             let _ = self.streams.err.write_all(END_PICTURE.as_bytes()).and_then(|()| self.streams.err.flush());
         }
-        self.show_kept()
     }
 
     fn show_kept(&mut self) -> io::Result<()> {
@@ -208,6 +222,15 @@ impl ScreenWriter {
         self.pending.clear();
         // Who closed stderr did not want to read it: no reason to end the work.
         if self.pending_for == ScreenStream::Err { Ok(()) } else { written }
+    }
+}
+
+/// Nothing that was drawn stays, not even where the thread panicked; and nobody waits for it.
+impl Drop for ScreenWriter {
+    fn drop(&mut self) {
+        self.queue.close();
+        self.end_picture();
+        self.footer.wipe(&mut self.streams.err);
     }
 }
 

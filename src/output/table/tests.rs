@@ -26,7 +26,7 @@ fn columns_are_aligned() {
 fn the_widest_column_gives_way() {
     let rows = [row(&["#1", "a-very-long-address@example.com", "x"])];
     let shown = render_columns(&["#", "e-mail", "state"], &rows, &style(30));
-    assert_eq!(shown, "#   e-mail               state\n#1  a-very-lo…ample.com  x\n");
+    assert_eq!(shown, "#   e-mail               state\n#1  a-very-l…-address@…  x\n");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_url_without_room_stands_below_its_row_or_once_for_all() {
 fn what_is_copied_is_cut_last_of_all() {
     let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
     let shown = render_columns(&["=id", "e-mail"], &rows, &style(20));
-    assert_eq!(shown, "id          e-mail\n01234…cdef  a-lo…com\n");
+    assert_eq!(shown, "id          e-mail\n01234…cdef  a-l…ss@…\n");
 }
 
 #[test]

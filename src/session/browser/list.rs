@@ -94,7 +94,7 @@ impl BrowserRow {
             .put(role, Sanitised::text(kind).clip(24));
         let end = self.outcome().unwrap_or_default();
         let room = columns.saturating_sub(head.width() + end.width() + 3);
-        let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_middle(room.min(40)));
+        let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(room.min(40)));
         let mut line = head;
         if let Some(who) = who.filter(|_| room >= LEAST_WHO) {
             line = line.add_gap(1).put(role, who);

@@ -5,8 +5,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, render_banner};
+use crate::output::output_error::OutputError;
 use crate::output::phrases;
-use crate::output::records::ReadyRecord;
+use crate::output::records::{ReadyRecord, SandboxRunSummary};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::sandbox::{SandboxLocation, WorkspaceSetup};
@@ -74,17 +75,23 @@ fn describe_access(site: &BoundSandbox) -> Vec<String> {
 }
 
 /// The last words: what was attempted, and what is left.
-pub(crate) fn show_summary(summary: &SandboxSummary, place: &SandboxLocation, console: &Console) {
+pub(crate) fn show_summary(
+    summary: &SandboxSummary,
+    place: &SandboxLocation,
+    console: &Console,
+) -> Result<(), OutputError> {
+    let SandboxSummary { attempts, delivered, failed, pending, .. } = *summary;
     if console.is_json() {
-        return;
+        return console.write_summary(&SandboxRunSummary { attempts, delivered, failed, pending });
     }
-    let attempts = phrases::format_quantity(summary.attempts, "attempt", "attempts");
-    let mut words = format!("{}: {} delivered, {} failed", attempts.as_str(), summary.delivered, summary.failed);
-    if summary.pending > 0 {
+    let attempts = phrases::format_quantity(attempts, "attempt", "attempts");
+    let mut words = format!("{}: {delivered} delivered, {failed} failed", attempts.as_str());
+    if pending > 0 {
         let rest = if *place == SandboxLocation::Memory { "lost with its memory" } else { "kept for the next start" };
-        words.push_str(&format!("; {} pending, {rest}", summary.pending));
+        words.push_str(&format!("; {pending} pending, {rest}"));
     }
     console.print_notice(&format!("The sandbox ended after {words}."));
+    Ok(())
 }
 
 /// Tells that it accepts connections: the ready file, and the record where records are wanted.

@@ -78,6 +78,7 @@ fn summary_fields(of: &mut Schemas<'_>) -> Vec<(&'static str, Value)> {
     vec![
         of.summary::<ListenSummary>(),
         of.summary::<DemoSummary>(),
+        of.summary::<SandboxRunSummary>(),
         of.summary::<DoctorSummary>(),
         of.summary::<AuditSummary<'_>>(),
         of.summary::<ExpectSummary>(),
