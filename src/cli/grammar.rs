@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::output::rendition::quote_shell_word;
+use crate::protocol::event::EventType;
 use crate::protocol::expectation::Expectation;
 use crate::session::arguments;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -42,6 +43,22 @@ const COMMANDS_MEANT: [(&[&str], &str); 14] = [
     (&["webhooks", "webhook", "endpoints", "endpoint"], "subscriptions"),
 ];
 
+/// The same below a command that has others: its name, what is typed there, and what does it here.
+const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 12] = [
+    ("events", &["tail", "follow", "watch", "logs", "stream"], "events list --follow"),
+    ("events", &["get", "view", "inspect", "cat", "open", "print"], "events show"),
+    ("events", &["delete", "remove", "rm", "clear", "purge", "clean"], "events prune"),
+    ("events", &["search", "find", "grep", "filter"], "events list --where"),
+    ("events", &["compare"], "events diff"),
+    ("signups", &["view", "show", "find"], "signups get"),
+    ("signups", &["add", "new", "register"], "signups create"),
+    ("signups", &["remove", "rm"], "signups delete"),
+    ("secret", &["generate", "create", "make", "rotate", "roll", "reset"], "secret new"),
+    ("secret", &["get", "print", "view", "reveal"], "secret show"),
+    ("config", &["get", "list", "ls", "view", "print"], "config show"),
+    ("config", &["edit", "file", "where"], "config path"),
+];
+
 /// Options that people know from other tools, and what may be meant here: the first one that the command has, or the
 /// line of another command.
 const OPTIONS_MEANT: [(&[&str], &[&str]); 18] = [
@@ -76,10 +93,14 @@ pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], r
     if let Some(line) = complaint.find_command_line(command, &path, arguments) {
         return told.hint(format!("the command to run follows --: {line}")).hint(format!("{path} --help"));
     }
-    let meant = complaint.find_meant(command, root);
-    let told = match meant.or_else(|| complaint.suggestion()).or_else(|| complaint.forgotten_option(command)) {
+    let meant = complaint.find_meant(command, root).or_else(|| complaint.find_longer_option(command));
+    let meant = meant.or_else(|| complaint.suggestion()).or_else(|| complaint.find_other_commands(command, root));
+    let told = match meant.or_else(|| complaint.forgotten_option(command)) {
         Some(meant) => told.hint(format!("did you mean {meant}?")),
-        None => told,
+        None => match complaint.find_example(command, &path) {
+            Some(example) => told.hint(format!("for instance: {example}")),
+            None => told,
+        },
     };
     told.hint(format!("{path} --help"))
 }
@@ -170,10 +191,21 @@ impl UsageMessage<'_> {
     /// What other tools call by this name, as it is called here.
     fn find_meant(&self, command: &clap::Command, root: &clap::Command) -> Option<String> {
         match self.0.kind() {
-            // Below another command, letters say more than meanings.
-            ErrorKind::InvalidSubcommand if command.get_name() == root.get_name() => {
+            ErrorKind::InvalidSubcommand => {
                 let name = self.text(ContextKind::InvalidSubcommand)?;
-                let (_, line) = COMMANDS_MEANT.iter().find(|(names, _)| names.contains(&name))?;
+                let here = command.get_name();
+                if here != root.get_name() {
+                    let is_it = |(parent, names, _): &&(&str, &[&str], &str)| *parent == here && names.contains(&name);
+                    let (_, _, line) = COMMANDS_MEANT_BELOW.iter().find(is_it)?;
+                    return Some(format!("referralloop {line}"));
+                }
+                // An event where a command belongs was to be sent.
+                let event = match name.parse::<EventType>() {
+                    Ok(event) => Some(event.short_name()),
+                    Err(unknown) => unknown.suggestion.filter(|_| self.suggestion().is_none()),
+                };
+                let meant = COMMANDS_MEANT.iter().find(|(names, _)| names.contains(&name)).map(|(_, line)| *line);
+                let line = meant.map(str::to_owned).or_else(|| event.map(|event| format!("trigger {event}")))?;
                 Some(format!("referralloop {line}"))
             }
             ErrorKind::UnknownArgument => {
@@ -187,6 +219,38 @@ impl UsageMessage<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What was typed below a command and is known at the top: `events resend` is `replay`.
+    fn find_other_commands(&self, command: &clap::Command, root: &clap::Command) -> Option<String> {
+        let name = self.text(ContextKind::InvalidSubcommand).filter(|_| command.get_name() != root.get_name())?;
+        let known = root.find_subcommand(name).map(clap::Command::get_name);
+        let meant = || COMMANDS_MEANT.iter().find(|(names, _)| names.contains(&name)).map(|(_, line)| *line);
+        known.or_else(meant).map(|line| format!("referralloop {line}"))
+    }
+
+    /// The one option of the command whose name goes on where this one ends or begins: `--inspect-port` for `--port`.
+    fn find_longer_option(&self, command: &clap::Command) -> Option<String> {
+        let option = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
+        let word = option.strip_prefix("--").filter(|word| word.len() > 2)?;
+        let goes_on = |long: &&str| {
+            long.strip_suffix(word).is_some_and(|rest| rest.ends_with('-'))
+                || long.strip_prefix(word).is_some_and(|rest| rest.starts_with('-'))
+        };
+        let mut longer = command.get_arguments().filter_map(clap::Arg::get_long).filter(goes_on);
+        let one = longer.next().filter(|_| longer.next().is_none())?;
+        Some(format!("--{one}"))
+    }
+
+    /// A line that has what is missing: the first example of the command's help.
+    fn find_example(&self, command: &clap::Command, path: &str) -> Option<String> {
+        let missing = self.texts(ContextKind::InvalidArg);
+        if self.0.kind() != ErrorKind::MissingRequiredArgument || missing.iter().any(|one| one.starts_with('-')) {
+            return None;
+        }
+        let help = command.get_after_help()?.to_string();
+        let mut lines = help.lines().map(str::trim).skip_while(|line| *line != "Examples:");
+        lines.find(|line| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(' '))).map(str::to_owned)
     }
 
     /// How the line reads with the `--` that was left out before the command that is to be run.
@@ -296,13 +360,15 @@ fn join_names(names: &[String], word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMANDS_MEANT, OPTIONS_MEANT};
+    use super::{COMMANDS_MEANT, COMMANDS_MEANT_BELOW, OPTIONS_MEANT};
 
     #[test]
     fn what_is_meant_exists_and_what_is_not_does_not() {
         let root = crate::cli::command();
-        for (names, line) in COMMANDS_MEANT {
-            assert!(names.iter().all(|name| root.find_subcommand(name).is_none()), "{names:?}");
+        let below = COMMANDS_MEANT_BELOW.map(|(parent, names, line)| (Some(parent), names, line));
+        for (parent, names, line) in COMMANDS_MEANT.map(|(names, line)| (None, names, line)).into_iter().chain(below) {
+            let above = parent.map_or(Some(&root), |parent| root.find_subcommand(parent)).unwrap();
+            assert!(names.iter().all(|name| above.find_subcommand(name).is_none()), "{names:?}");
             let mut at = &root;
             for word in line.split(' ').filter(|word| !word.starts_with('-')) {
                 at = at.find_subcommand(word).unwrap_or_else(|| panic!("referralloop {line} does not exist"));
