@@ -10,6 +10,10 @@ use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use rusqlite::types::Value;
 
+/// The order of an event's attempts, `attempts a`, the last one first. What `trigger` was answered (purpose 0) counts where
+/// nothing else was tried: it may be this listener's own answer, written down after the forward that it led to.
+pub(super) const LAST_FIRST: &str = "a.purpose = 0, a.id DESC";
+
 /// Which way events went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EventDirection {
@@ -122,7 +126,9 @@ impl StoreQuery {
             search.with(&format!("{number} > ?"), i64::try_from(above).unwrap_or(i64::MAX));
         }
         if filter.failed {
-            search.plain("(SELECT failed FROM attempts WHERE event = e.id ORDER BY id DESC LIMIT 1)");
+            search.plain(&format!(
+                "(SELECT a.failed FROM attempts a WHERE a.event = e.id ORDER BY {LAST_FIRST} LIMIT 1)"
+            ));
         }
         // Last: whatever else sorts a row out is cheaper than its body.
         if let Some(text) = &filter.text {
@@ -151,7 +157,8 @@ impl StoreQuery {
         if filter.failed {
             let from = "attempts f INDEXED BY attempts_failed CROSS JOIN events e ON e.id = f.event";
             let mut search = Self::by(from, "f.event");
-            search.plain("f.failed AND f.id = (SELECT max(id) FROM attempts WHERE event = f.event)");
+            let last = format!("SELECT a.id FROM attempts a WHERE a.event = f.event ORDER BY {LAST_FIRST} LIMIT 1");
+            search.plain(&format!("f.failed AND f.id = ({last})"));
             search
         } else if filter.direction == EventDirection::Sent {
             Self::by("events e INDEXED BY events_sent", "e.id")

@@ -2,7 +2,7 @@
 //!
 //! May know the tables. Never writes. Answers newest first, and reads no further than it must.
 
-use super::filter::{StoreFilter, StoreQuery};
+use super::filter::{LAST_FIRST, StoreFilter, StoreQuery};
 use super::journal::{self, JournalEntry};
 use super::key;
 use super::recent_index;
@@ -234,7 +234,7 @@ fn complete(connection: &Connection, mut event: EventRow) -> rusqlite::Result<Ev
     if let Some((arrivals, best, at)) = one(connection, arrival, number, rows::parse_last_arrival)? {
         (event.arrivals, event.verification, event.last_at) = (arrivals, Some(best), Some(at));
     }
-    let attempt = format!("{} WHERE a.event = ?1 ORDER BY a.id DESC LIMIT 1", select_attempts());
+    let attempt = format!("{} WHERE a.event = ?1 ORDER BY {LAST_FIRST} LIMIT 1", select_attempts());
     event.last_attempt = one(connection, &attempt, number, rows::parse_attempt)?;
     Ok(event)
 }

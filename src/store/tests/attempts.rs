@@ -87,3 +87,33 @@ async fn failed_is_what_the_last_attempt_was() {
     assert_eq!(reader.find_event(3).unwrap().unwrap().last_attempt.unwrap().outcome, AttemptOutcome::Refused);
     assert!(reader.find_event(4).unwrap().unwrap().last_attempt.is_none());
 }
+
+#[tokio::test]
+async fn what_a_listener_answers_to_trigger_hides_no_failed_forward() {
+    let bench = StoreFixture::new();
+    for body in ["a", "b"] {
+        bench.record(body, 0).await;
+    }
+    // The forward ends before trigger has written down what the listener answered; or the other way round.
+    for event in [1, 2] {
+        let triggered =
+            Attempt { purpose: DeliveryPurpose::Trigger, ..attempt(event, "http://127.0.0.1:4242/", 1, answered(200)) };
+        let mut both = [attempt(event, URL, 1, AttemptOutcome::Refused), triggered];
+        if event == 2 {
+            both.reverse();
+        }
+        for one in both {
+            bench.store.record_attempt(one).await.unwrap();
+        }
+    }
+    let failed = StoreFilter { failed: true, ..StoreFilter::default() };
+    let reader = bench.reader();
+    assert_eq!(numbers(&reader.list(&failed, 9, None).unwrap()), [2, 1]);
+    assert_eq!(reader.count(&failed).unwrap(), 2);
+    for event in [1, 2] {
+        let last = reader.find_event(event).unwrap().unwrap().last_attempt.unwrap();
+        assert_eq!((last.url.as_str(), last.outcome), (URL, AttemptOutcome::Refused));
+        bench.store.record_attempt(attempt(event, URL, 2, answered(200))).await.unwrap();
+    }
+    assert_eq!(bench.reader().count(&failed).unwrap(), 0);
+}
