@@ -3,7 +3,7 @@
 use super::{INDENT, ReportDetail, render_body, render_headers};
 use crate::output::line::StyledLine;
 use crate::output::phrases::{
-    describe_drift, describe_likeness, format_bytes, format_duration, format_position, render_badge,
+    describe_drift, describe_likeness, format_bytes, format_duration, format_position, render_badge, render_mark,
     render_repeat_badge, short_event,
 };
 use crate::output::sanitise::Sanitised;
@@ -130,17 +130,20 @@ enum HeadWidth {
     Tight,
     /// To the second, and without the first word of the event's name.
     Short,
+    /// The same, with a mark for a badge.
+    Marked,
 }
 
 /// Time, number, type and badge.
 fn head(at: Timestamp, report: &ArrivalReport, width: HeadWidth, style: &OutputStyle) -> StyledLine {
-    let short = width == HeadWidth::Short;
+    let short = matches!(width, HeadWidth::Short | HeadWidth::Marked);
     let time = if short { style.format_short_time(at) } else { style.format_time(at) };
     let kind = match report.arrival.facts.event_type.as_deref() {
         Some(kind) => Sanitised::text(if short { short_event(kind) } else { kind }).clip(40),
         None => Sanitised::own("(no event type)"),
     };
     let badge = match &report.repeat {
+        _ if width == HeadWidth::Marked => render_mark(None, report.arrival.verification, style),
         Some(repeat) => render_repeat_badge(repeat.kind, style),
         None => render_badge(report.arrival.verification, style),
     };
@@ -151,7 +154,7 @@ fn head(at: Timestamp, report: &ArrivalReport, width: HeadWidth, style: &OutputS
         .add_gap(1 + usize::from(short));
     let (type_end, badge_end) = match width {
         HeadWidth::Padded => (line.width() + TYPE_COLUMNS, BADGE_COLUMNS),
-        HeadWidth::Tight | HeadWidth::Short => (0, 0),
+        HeadWidth::Tight | HeadWidth::Short | HeadWidth::Marked => (0, 0),
     };
     let line = line.put(TextRole::Strong, kind).pad_to(type_end).add_gap(2);
     let badge_end = line.width() + badge_end;
@@ -194,6 +197,9 @@ fn end(line: StyledLine, answer: Option<Sanitised>) -> StyledLine {
     }
 }
 
+/// Columns of an address that are worth a badge in words.
+const LEGIBLE: usize = 24;
+
 /// What gives way, in this order, on a narrow terminal.
 struct ArrivalLayout {
     head: HeadWidth,
@@ -225,8 +231,10 @@ fn plain(at: Timestamp, report: &ArrivalReport, style: &OutputStyle) -> StyledLi
     if let Some(fits) = laid.find(|line| line.width() <= style.width) {
         return fits;
     }
-    let room = style.width.saturating_sub(head(at, report, HeadWidth::Short, style).width() + 2);
-    laid_out(at, report, &LAYOUTS[LAYOUTS.len() - 1], room.max(8), style)
+    let room = |width| style.width.saturating_sub(head(at, report, width, style).width() + 2);
+    let width = if room(HeadWidth::Short) < LEGIBLE { HeadWidth::Marked } else { HeadWidth::Short };
+    let layout = ArrivalLayout { head: width, size: false, position: PositionWidth::None };
+    laid_out(at, report, &layout, room(width).max(8), style)
 }
 
 fn laid_out(
