@@ -266,10 +266,9 @@ async fn serve(
     let ends = StopConditions { until: life.until, after: life.for_, with_parent };
     let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let watch = store.as_ref().map(|store| {
-        let (known, about) = (known.clone(), (&screen, &receiving, &url));
+        let (known, about) = ((known.clone(), inspect_url.clone()), (&screen, &receiving, &url));
         let relay = (recorder.clone(), waiting.clone());
-        let watch = build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about);
-        ListenerWatch { inspector: inspect_url.clone(), ..watch }
+        build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about)
     });
     let around =
         ListenerContext { context, recorder, screen: &screen, unread, stop: &stop, known, counters: OnceLock::new() };
@@ -342,7 +341,7 @@ fn build_watch<'a>(
     console: &'a Console,
     (store, store_path, relay): (&'a Store, &Path, (EventRecorder, Option<Arc<AtomicU64>>)),
     secrets: &WebhookSecrets,
-    known: Vec<KnownSecret>,
+    (known, inspector): (Vec<KnownSecret>, Option<String>),
     (screen, receiving, own): (&Screen, &receive::ListenerSettings, &Url),
 ) -> ListenerWatch<'a> {
     let resend = ResendContext {
@@ -363,7 +362,7 @@ fn build_watch<'a>(
         },
         subscribed: arguments.exposure.describe_subscriptions(),
         relay,
-        inspector: None,
+        inspector,
         browser: EventBrowser::new(store_path.to_path_buf(), context.clock.clone(), known, console.out.clone()),
         bodies: console.out.bodies,
     }

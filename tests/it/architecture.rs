@@ -60,7 +60,7 @@ const DOORS: [(&str, &[&str]); 15] = [
     ("env::", &["context", "system"]),
     ("io::stdin", &["context", "terminal"]),
     ("io::stdout", &["context"]),
-    ("io::stderr", &["context"]),
+    ("io::stderr", &["context", "terminal"]),
     ("process::id", &["context"]),
     ("Timestamp::now", &["clock"]),
 ];

@@ -165,3 +165,20 @@ fn keys_turn_the_view() {
     assert_eq!(turned, [BodyDisplay::Full, BodyDisplay::Never, BodyDisplay::Auto]);
     assert!(view.toggle('f') && view.failed && view.toggle('p') && view.paused && !view.toggle('x'));
 }
+
+#[test]
+fn an_address_is_whole_as_long_as_anything_else_can_give_way() {
+    let named = |number: u32| {
+        let mut arrival = created_arrival(41);
+        arrival.arrival.facts.email = Some(format!("chidi.okonkwobello{number}@students.example.org"));
+        arrival_at("10:00:01.123", arrival)
+    };
+    let shown = |columns, number| screen(&style(columns), &[named(number)]).lines().next().unwrap().to_owned();
+    let whole = "10:00:01  #41  created  ✔ verified  chidi.okonkwobello4125@students.example.org";
+    assert_eq!(shown(80, 4125), whole);
+    assert_eq!(shown(60, 4125), "10:00:01  #41  created  ✔ verified  chidi.okonkwobello4125@…");
+    assert_eq!(shown(48, 4125), "10:00:01  #41  created  ✔  chidi.oko…bello4125@…");
+    for columns in 38..120 {
+        assert_ne!(shown(columns, 4125), shown(columns, 4126), "{columns}");
+    }
+}

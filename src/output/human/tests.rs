@@ -94,23 +94,6 @@ Ready. Ctrl-C stops.
 }
 
 #[test]
-fn an_address_is_whole_as_long_as_anything_else_can_give_way() {
-    let named = |number: u32| {
-        let mut arrival = created_arrival(41);
-        arrival.arrival.facts.email = Some(format!("chidi.okonkwobello{number}@students.example.org"));
-        arrival_at("10:00:01.123", arrival)
-    };
-    let shown = |columns, number| screen(&style(columns), &[named(number)]).lines().next().unwrap().to_owned();
-    let whole = "10:00:01  #41  created  ✔ verified  chidi.okonkwobello4125@students.example.org";
-    assert_eq!(shown(80, 4125), whole);
-    assert_eq!(shown(60, 4125), "10:00:01  #41  created  ✔ verified  chidi.okonkwobello4125@…");
-    assert_eq!(shown(48, 4125), "10:00:01  #41  created  ✔  chidi.oko…bello4125@…");
-    for columns in 38..120 {
-        assert_ne!(shown(columns, 4125), shown(columns, 4126), "{columns}");
-    }
-}
-
-#[test]
 fn a_body_stands_below_its_arrival() {
     let style = style(120).with_body_lines(Some(60));
     let shown = screen(&style, &[arrival_at("10:00:01.123", created_arrival(41))]);
