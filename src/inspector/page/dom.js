@@ -55,6 +55,7 @@ export const count = (n) => n.toLocaleString("en").replaceAll(",", "\u2009");
 
 export function toast(message, kind = "") {
   const node = h("div", { class: `toast ${kind}` }, message);
+  while ($("toasts").children.length > 2) $("toasts").firstElementChild.remove();
   $("toasts").append(node);
   setTimeout(() => node.remove(), kind === "bad" ? 9000 : 4500);
 }
