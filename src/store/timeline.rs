@@ -76,7 +76,9 @@ impl StoreReader {
 
 impl TimedTable {
     fn sample(&self, connection: &Connection, (since, until): (i64, i64)) -> rusqlite::Result<Vec<TimelinePoint>> {
-        let ends = format!("SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM {}", self.name);
+        // Asked for both at once, SQLite would look at every row.
+        let end = |which: &str, none: i64| format!("coalesce((SELECT {which}(id) FROM {}), {none})", self.name);
+        let ends = format!("SELECT {}, {}", end("min", 1), end("max", 0));
         let (first, last): (i64, i64) = connection.query_row(&ends, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let from = self.find_row(connection, (first, last + 1), since)?;
         let end = self.find_row(connection, (from, last + 1), until)?;
