@@ -188,6 +188,8 @@ impl ApiClient {
             Ok(_) => Ok(()),
             // An earlier try that ended in a 5xx did it after all.
             Err(failure) if failure.tries > 1 && failure.status() == Some(404) => Ok(()),
+            // Nobody needs the words of a yes.
+            Err(ApiFailure { cause: ApiFailureCause::Unreadable { .. }, .. }) => Ok(()),
             Err(failure) => Err(failure),
         }
     }
@@ -205,6 +207,8 @@ impl ApiClient {
         match self.send_call(&call, None).await {
             Ok(_) => Ok(true),
             Err(failure) if failure.status() == Some(404) => Ok(failure.tries > 1),
+            // Nobody needs the words of a yes.
+            Err(ApiFailure { cause: ApiFailureCause::Unreadable { .. }, .. }) => Ok(true),
             Err(failure) => Err(failure),
         }
     }

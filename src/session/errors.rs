@@ -62,6 +62,7 @@ pub(crate) fn explain_open_error(error: OpenError, option: &str) -> Error {
         OpenError::Locked { .. } => {
             Some(format!("another program is using it; close that one, or choose another file with {option}"))
         }
+        OpenError::Unopenable { .. } => Some(format!("choose another place with {option}")),
         _ => None,
     };
     hint.into_iter().fold(Error::from_source(ErrorCategory::Machine, error), Error::hint)

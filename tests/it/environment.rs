@@ -77,7 +77,7 @@ fn without_a_home_only_what_needs_one_complains() {
             &["expect", "created=0", "--within", "1ms", "--", "true"],
             &["listen", "--port", "0", "--for", "1ms", "--store", "s.db", "--secret-file", "secret.txt"],
             &["trigger", "created", "--store", "s.db", "--secret-file", "secret.txt", "--to", &app.url("/")],
-            &["replay", "last", "--store", "s.db", "--secret-file", "secret.txt", "--to", &app.url("/")],
+            &["replay", "1", "--store", "s.db", "--secret-file", "secret.txt", "--to", &app.url("/")],
             &["replay", "1", "--store", "s.db", "--dry-run"],
             &["events", "list", "--store", "s.db"],
             &["sandbox", "--help"],
