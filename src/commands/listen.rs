@@ -236,10 +236,7 @@ async fn serve(
     let stop = context.subscribe_stop()?;
     let (life, relaying) = (&arguments.life, &arguments.relaying);
     let (store, mut more) = arguments.keeping.open_store(&receiving, relaying.has_store(), context, settings)?;
-    let door = match relaying.is_subscriber() {
-        true => None,
-        false => Some(BoundListener::bind(address, receiving.path.as_deref()).await?),
-    };
+    let door = bind_door(relaying.is_subscriber(), address, receiving.path.as_deref()).await?;
     let (screen, unread) = console.start_screen()?;
     receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let recorder = store.as_ref().map(Store::recorder);
@@ -258,8 +255,7 @@ async fn serve(
     let traces = Advertisement::publish(&url, process, context.clock.now(), registered, ready_file)?;
     more.splice(0..0, words);
     listener::show_banner(&url, (&secret, &more), &receiving, console, &screen);
-    listener::show_inspector(inspect_url.as_deref(), console, &screen);
-    show_next_steps(arguments, context, console, &screen);
+    show_next_steps(arguments, context, inspect_url.as_deref(), console, &screen);
     let inspector =
         arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), Some(&url))?;
     screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url.clone(), secret)));
@@ -283,6 +279,18 @@ async fn serve(
     exposed.map(|()| verdict(&ended, life.until))
 }
 
+/// The socket, unless events come from a relay.
+async fn bind_door(
+    is_subscriber: bool,
+    address: SocketAddr,
+    path: Option<&str>,
+) -> Result<Option<BoundListener>, Error> {
+    match is_subscriber {
+        true => Ok(None),
+        false => BoundListener::bind(address, path).await.map(Some),
+    }
+}
+
 /// Tells what a killed listener left behind, and keeps notes so that this one would.
 async fn note_unforwarded(
     recorder: EventRecorder,
@@ -304,8 +312,15 @@ async fn note_unforwarded(
     Ok(recorder.with_notes(notes))
 }
 
-/// What to type next, for who sits at a terminal and receives by a socket.
-fn show_next_steps(arguments: &Arguments, context: &Context, console: &Console, screen: &Screen) {
+/// Where to look, and what to type next, for who sits at a terminal and receives by a socket.
+fn show_next_steps(
+    arguments: &Arguments,
+    context: &Context,
+    inspect_url: Option<&str>,
+    console: &Console,
+    screen: &Screen,
+) {
+    listener::show_inspector(inspect_url, console, screen);
     if context.stderr.is_terminal && !arguments.relaying.is_subscriber() {
         let secret = arguments.verification.secret_file.is_empty();
         listener::show_next_steps(context, secret, console, screen);
