@@ -77,7 +77,7 @@ fn without_a_home_only_what_needs_one_complains() {
             &["expect", "created=0", "--within", "1ms", "--", "true"],
             &["listen", "--port", "0", "--for", "1ms", "--store", "s.db", "--secret-file", "secret.txt"],
             &["trigger", "created", "--store", "s.db", "--secret-file", "secret.txt", "--to", &app.url("/")],
-            &["replay", "1", "--store", "s.db", "--secret-file", "secret.txt", "--to", &app.url("/")],
+            &["replay", "1", "--store", "s.db", "--resign", "--secret-file", "secret.txt", "--to", &app.url("/")],
             &["replay", "1", "--store", "s.db", "--dry-run"],
             &["events", "list", "--store", "s.db"],
             &["sandbox", "--help"],
@@ -101,7 +101,7 @@ fn without_a_home_only_what_needs_one_complains() {
     }
     for (line, words) in [
         (&["events", "list"][..], "hint: name the store: --store FILE, or REFERRALLOOP_STORE"),
-        (&["replay", "last", "--secret-file", "secret.txt"], "hint: name the store: --store FILE"),
+        (&["replay", "last", "--resign", "--secret-file", "secret.txt"], "hint: name the store: --store FILE"),
         (&["config", "path"], "--config FILE, or REFERRALLOOP_CONFIG"),
     ] {
         let ended = run(line, None).code(3);
