@@ -26,7 +26,8 @@ use url::Url;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Nothing is changed and your app gets no request. Whether what is subscribed can be reached is found out with a
-GET request to each URL: asked first, and sent with --yes. Of the history, the last 7 days count. Exit code 1 if a check fails.
+GET request to each URL: asked first, and sent with --yes. Of the history, the last 7 days count.
+Exit code 1 if a check fails; what the history tells is no failure.
 
 Examples:
   referralloop doctor
@@ -102,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     }
     let verdicts: Vec<SetupVerdict> = findings.iter().map(|finding| finding.verdict).collect();
     show_summary(&verdicts, &console)?;
-    Ok(if verdicts.contains(&SetupVerdict::Failed) { Exit::No } else { Exit::Done })
+    Ok(if findings.iter().any(SetupFinding::is_fault) { Exit::No } else { Exit::Done })
 }
 
 fn write_bundle(path: &Path, findings: &[SetupFinding], console: &Console, context: &Context) -> Result<(), Error> {

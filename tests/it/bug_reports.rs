@@ -55,12 +55,12 @@ fn a_bundle_holds_what_helps_and_nothing_that_harms() {
         "SQLite          3.",
         "forward_to      http://localhost:3999/…  (~/.config/referralloop/config.toml)",
         "path            set, not shown  (~/.config",
-        "setup.app            FAILED: nothing is listening at localhost:3999",
+        "setup.app              FAILED: nothing is listening at localhost:3999",
         "webhook_secret  set, not shown  (REFERRALLOOP_WEBHOOK_SECRET)",
         "api_key         set, not shown  (REFERRALLOOP_API_KEY)",
         "refused       1\n",
         "REFERRALLOOP_API_KEY         set\n",
-        "setup.api            FAILED: ",
+        "setup.api              FAILED: ",
     ] {
         assert!(bundle.contains(part), "{part} in {bundle}");
     }

@@ -38,6 +38,14 @@ impl SetupFinding {
     }
 }
 
+impl SetupFinding {
+    /// Whether something is wrong now; what the history tells may be mended by now, and is no failure of the command.
+    pub(super) fn is_fault(&self) -> bool {
+        const PAST: [&str; 4] = ["arriving.logs", "arriving.by-hand", "duplicates.slow", "duplicates.repeats"];
+        self.verdict == SetupVerdict::Failed && self.group() != "failures" && !PAST.contains(&self.id)
+    }
+}
+
 impl SetupVerdict {
     /// Its name in records.
     pub(super) fn name(self) -> &'static str {

@@ -94,6 +94,8 @@ fn several_subscriptions_for_one_event_are_named_with_what_ends_them() {
 #[test]
 fn the_history_says_how_the_app_answers() {
     let (scene, api) = (Scene::new(), Api::new());
+    // What the history tells is no failure of the command.
+    scene.write("referralloop.toml", "port = 0\n");
     let app = Endpoint::new([Answer::Status(200), Answer::Status(500), Answer::Status(401), Answer::Hang]);
     let send = |code| {
         let line = ["trigger", "created", "--to", &app.url("/in"), "--timeout", "300ms"];
@@ -107,7 +109,7 @@ fn the_history_says_how_the_app_answers() {
     for _ in 0..3 {
         send(1);
     }
-    let ended = run(&scene, &api, &["doctor", "--json"]).code(1);
+    let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
     found(&ended, "failures.answers", "failed", "1 of 4 in 7 days, 25 %; 3 events not acknowledged yet");
     found(&ended, "failures.causes", "failed", "#4 timed out at ");
     let causes = finding(&ended, "failures.causes").1;
@@ -127,6 +129,7 @@ fn the_history_says_how_the_app_answers() {
 #[test]
 fn repeats_are_counted_unless_they_were_sent_from_here() {
     let (scene, api) = (Scene::new(), Api::new());
+    scene.write("referralloop.toml", "port = 0\n");
     let listener = scene.listen::<&str>([]);
     scene.run(["trigger", "created", "--to", &listener.url]).code(0);
     post(&listener.url, "{\"a\":1}");
@@ -138,7 +141,7 @@ fn repeats_are_counted_unless_they_were_sent_from_here() {
         post(&listener.url, "{\"b\":1}");
     }
     listener.stop().code(0);
-    let ended = run(&scene, &api, &["doctor", "--json"]).code(1);
+    let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
     found(&ended, "duplicates.repeats", "failed", "1 arrival in 7 days with the bytes of an earlier one, #3 the last");
     let fix = ended.records().into_iter().find(|record: &Value| record["id"] == "duplicates.repeats").unwrap();
     assert!(fix["fix"].as_str().unwrap().contains("referralloop events show 3"), "{fix}");
