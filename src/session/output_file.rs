@@ -73,7 +73,7 @@ fn open(path: &Path, mode: WriteMode) -> io::Result<(File, bool)> {
 
 /// `/dev/stdout` and the like, which are links of the system's own.
 fn is_of_the_system(path: &Path) -> bool {
-    let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()).unwrap_or_else(PathBuf::new);
+    let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()).unwrap_or_default();
     folder.starts_with("/dev") || folder.starts_with("/proc")
 }
 
