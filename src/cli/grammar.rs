@@ -374,9 +374,10 @@ mod tests {
                 at = at.find_subcommand(word).unwrap_or_else(|| panic!("referralloop {line} does not exist"));
             }
         }
-        let mut options: Vec<&str> = root.get_arguments().filter_map(clap::Arg::get_long).collect();
-        options
-            .extend(root.get_subcommands().flat_map(|command| command.get_arguments().filter_map(clap::Arg::get_long)));
+        let deeper = root.get_subcommands().flat_map(clap::Command::get_subcommands);
+        let commands = [&root].into_iter().chain(root.get_subcommands()).chain(deeper);
+        let options: Vec<&str> =
+            commands.flat_map(clap::Command::get_arguments).filter_map(clap::Arg::get_long).collect();
         for (_, meant) in OPTIONS_MEANT {
             let is_known = |option: &&&str| option.strip_prefix("--").is_none_or(|long| options.contains(&long));
             assert_eq!(meant.iter().filter(is_known).count(), meant.len(), "{meant:?}");

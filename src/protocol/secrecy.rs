@@ -161,16 +161,17 @@ impl SecretForm {
     fn read_byte(&self, text: &[u8], at: usize, wanted: u8) -> Option<usize> {
         let fits = |byte: u8| byte == wanted || self.any_case && byte.eq_ignore_ascii_case(&wanted);
         let byte = *text.get(at)?;
-        if fits(byte) || byte == b'+' && wanted == b' ' {
-            return Some(at + 1);
-        }
-        let (meant, next) = match byte {
-            b'%' => read_percent(text, at)?,
-            b'\\' => read_backslash(text, at)?,
-            b'&' => read_entity(text, at)?,
-            _ => return None,
+        let escaped = match byte {
+            b'%' => read_percent(text, at),
+            b'\\' => read_backslash(text, at),
+            b'&' => read_entity(text, at),
+            _ => None,
         };
-        fits(meant).then_some(next)
+        // First the escape: a backslash may itself be written as one.
+        match escaped {
+            Some((meant, next)) if fits(meant) => Some(next),
+            _ => (fits(byte) || byte == b'+' && wanted == b' ').then_some(at + 1),
+        }
     }
 
     /// The same where a line was broken within a secret, and the next one is indented.
