@@ -9,7 +9,7 @@
 //! | floor | modules | may import |
 //! |---|---|---|
 //! | 0, pure | [`protocol`]: events, signatures, schedule, JSON, reports | nothing of the house |
-//! | the process | [`clock`], [`shutdown`], [`context`], [`terminal`], [`system`] (the shell, private files): the only readers of the process; [`logging`], its log | each other, downwards |
+//! | the process | [`clock`], [`shutdown`], [`context`], [`terminal`], [`system`] (the shell, private files): the only readers of the process; [`logging`], its log | each other, downwards; [`context`] also floor 0, for what is secret and left out of what is printed |
 //! | 1, footings | [`exchange`] (one HTTP attempt), [`server`] (the accept loop), [`database`] (a file of SQLite), [`child`] (a process group): what edges stand on | floor 0, the process |
 //! | 1, edges | [`store`] (the history), [`deliver`] (the schedule), [`receive`] (the listener), [`sandbox`] (the hosted API emulated), [`hosted`] (its client), [`tunnel`] (public addresses), [`audit`] (checks of an endpoint), [`config`] (settings), [`relay`] (streams of NATS JetStream), [`jq`] (conditions on bodies) | floor 0, the process, the footings; never each other |
 //! | 1, pure | [`diagnose`]: why a signature does not match, and what an endpoint hashes | floor 0 |

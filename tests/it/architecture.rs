@@ -26,7 +26,8 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "shutdown" => vec!["logging"],
         // Where there are no signals, the wish to stop is told to who hears it.
         "terminal" => vec!["shutdown"],
-        "context" => vec!["clock", "shutdown"],
+        // What is secret is left out where it would leave the process.
+        "context" => vec!["clock", "shutdown", "protocol"],
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "server" | "database" | "child" | "config" | "relay" | "output" => below_edges(),
         "store" => [below_edges(), vec!["database"]].concat(),
