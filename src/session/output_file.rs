@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::system::{SYMBOLIC_LINK, private_file};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What becomes of what is in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
