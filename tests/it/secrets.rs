@@ -64,7 +64,8 @@ fn no_command_prints_a_secret_that_came_in() {
         let ended = if terminal { run.terminal(60) } else { run }.output().code(0);
         [ended.stdout, ended.stderr].concat()
     };
-    for number in 1..=spellings().len() {
+    // The key is its own spelling in a URL, and the same event twice is one.
+    for number in 1..spellings().len() {
         for line in ["events show N", "events show N --json", "events show N --raw", "events export N --as curl"] {
             let line = line.replace('N', &number.to_string());
             is_clean(&line, &ask(&line, false));
