@@ -129,3 +129,16 @@ fn read_switch(name: &str, value: &str) -> Result<bool, Error> {
 fn read_number(name: &str, value: &str) -> Result<u64, Error> {
     value.parse().map_err(|_| Error::usage(format!("{name} must be a number, not '{value}'")))
 }
+
+/// A parameter of a query, and the query without it.
+pub(super) fn take_parameter(query: &str, name: &str) -> (Option<String>, String) {
+    let (mut found, mut rest) = (None, form_urlencoded::Serializer::new(String::new()));
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        if key == name {
+            found = Some(value.into_owned());
+        } else {
+            rest.append_pair(&key, &value);
+        }
+    }
+    (found, rest.finish())
+}

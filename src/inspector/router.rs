@@ -3,6 +3,7 @@
 use super::access::AccessFault;
 use super::answer::{answer, answer_asset, answer_error, answer_missing, answer_stranger, answer_wrong_method};
 use super::assets::find_asset;
+use super::query::take_parameter;
 use super::{Inspector, acting, reading, sandboxes, stream, timeline};
 use crate::error::Error;
 use crate::server::{CatchPanic, DetachOnDrop, ServerLimits, read_body};
@@ -17,7 +18,6 @@ use http::{HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use std::borrow::Cow;
-use url::form_urlencoded;
 
 /// The page and its interface.
 pub(super) fn router(inspector: Inspector) -> Router {
@@ -149,17 +149,4 @@ fn let_in(inspector: &Inspector, parts: &Parts) -> Response {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     response
-}
-
-/// A parameter of a query, and the query without it.
-pub(super) fn take_parameter(query: &str, name: &str) -> (Option<String>, String) {
-    let (mut found, mut rest) = (None, form_urlencoded::Serializer::new(String::new()));
-    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        if key == name {
-            found = Some(value.into_owned());
-        } else {
-            rest.append_pair(&key, &value);
-        }
-    }
-    (found, rest.finish())
 }

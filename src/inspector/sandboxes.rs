@@ -2,7 +2,7 @@
 //! its data.
 
 use super::answer::{answer_missing, answer_records};
-use super::router::take_parameter;
+use super::query::take_parameter;
 use super::{Inspector, InspectorState};
 use crate::error::{Error, ErrorCategory};
 use crate::exchange::HttpClient;

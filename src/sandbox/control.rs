@@ -10,7 +10,7 @@ use super::input::{SignupRequest, SubscriptionRequest};
 use super::response::SandboxResponse;
 use super::subscription::{self, SandboxSubscription};
 use super::waitlist::{self, SandboxSignup, SandboxWaitlist, SignupChange};
-use super::{SandboxState, own_pages};
+use super::{SandboxState, local_host};
 use crate::database::decode_time;
 use crate::protocol::api::ApiErrorResponse;
 use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
@@ -85,8 +85,8 @@ pub(super) async fn answer_control(
     State(inner): State<Arc<SandboxState>>,
     request: Request,
 ) -> Result<SandboxResponse, SandboxResponse> {
-    if !inner.settings.is_exposed && !own_pages::is_local(&request) {
-        return Err(own_pages::reject_foreign_host());
+    if !inner.settings.is_exposed && !local_host::is_local(&request) {
+        return Err(local_host::reject_foreign_host());
     }
     if !has_token(&inner, request.headers()) {
         return Err(refuse(StatusCode::UNAUTHORIZED, "this needs the token of the sandbox's run"));

@@ -28,6 +28,7 @@ mod database;
 mod delivery;
 mod dispatch;
 mod input;
+mod local_host;
 mod own_pages;
 mod queue;
 mod quota;

@@ -2,21 +2,20 @@
 //! whether it is well.
 
 use super::delivery::{self, DeliveryFilter};
+use super::local_host::{is_local, reject_foreign_host};
 use super::response::SandboxResponse;
 use super::{SandboxState, assumption, control, digest_key};
 use crate::protocol::delivery::SandboxDelivery;
-use crate::protocol::target::is_loopback;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use base64::Engine;
-use http::header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 use std::sync::Arc;
-use url::Url;
 
 /// What the paths of these pages begin with.
 const PREFIX: &str = "/_sandbox";
@@ -102,19 +101,4 @@ async fn list_assumptions() -> SandboxResponse {
         .map(|guess| Value::from_iter([("id", guess.id), ("about", guess.about.name()), ("what", guess.what)]))
         .collect();
     SandboxResponse::json(StatusCode::OK, &Value::from_iter([("assumptions", list)]))
-}
-
-/// Whether a request was meant for this machine. A web page elsewhere can have its own name lead here and then read what
-/// is answered; its requests carry that name.
-pub(super) fn is_local(request: &Request) -> bool {
-    let host = request.headers().get(HOST).and_then(|value| value.to_str().ok());
-    host.and_then(|host| Url::parse(&format!("http://{host}/")).ok()).is_some_and(|url| is_loopback(&url))
-}
-
-/// The answer to a request that was meant for another machine.
-pub(super) fn reject_foreign_host() -> SandboxResponse {
-    SandboxResponse::json(
-        StatusCode::FORBIDDEN,
-        &Value::from_iter([("error", "This page is only available on this machine")]),
-    )
 }

@@ -4,7 +4,7 @@
 use super::api::{self, WaitlistKey};
 use super::input::SignupRequest;
 use super::response::SandboxResponse;
-use super::{SandboxState, SignupPage, assumption, own_pages, waitlist};
+use super::{SandboxState, SignupPage, assumption, local_host, waitlist};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use http::header::CONTENT_TYPE;
@@ -22,7 +22,7 @@ pub(super) async fn answer_signup_page(
     let (inner, slug) = (&inner, &*slug.map(|Path(slug)| slug).unwrap_or_default());
     let reply = match *request.method() {
         // Where other machines can reach it, it is the public page that it is at the service.
-        _ if !inner.settings.is_exposed && !own_pages::is_local(&request) => own_pages::reject_foreign_host(),
+        _ if !inner.settings.is_exposed && !local_host::is_local(&request) => local_host::reject_foreign_host(),
         Method::GET | Method::HEAD => form(inner, slug, referral(&request)).await,
         Method::POST => submit_signup_form(inner, slug, request).await,
         _ => SandboxResponse::method_not_allowed("GET, POST"),
