@@ -74,7 +74,8 @@ impl ConfigFile {
 
     /// Whether it keeps a key or a secret, of whatever profile.
     pub(crate) fn holds_secrets(&self) -> bool {
-        self.profiles.values().chain([&self.top]).any(|values| values.keys().any(|key| key.is_secret()))
+        let is_kept = |(key, value): (&SettingKey, &String)| key.is_secret() && !value.is_empty();
+        self.profiles.values().chain([&self.top]).any(|values| values.iter().any(is_kept))
     }
 
     /// Whether a profile has a setting of its own.

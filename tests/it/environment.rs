@@ -290,7 +290,7 @@ fn narrow_terminals_are_kept_to() {
     let listener = crate::support::Listener::start(&scene, [""; 0], |run| run.terminal(40).env("NO_COLOR", "1"));
     scene.run(["trigger", "created", "--email", "user@example.com"]).code(0);
     scene.run(["trigger", "deleted", "--unsigned", "--email", "user@example.com"]).code(0);
-    listener.wait_for("unsigned");
+    listener.wait_for("#2");
     let shown = listener.stop().code(0).out();
     let listed = scene.with(["events", "list"]).terminal(40).env("NO_COLOR", "1").output().code(0).out();
     let columns = |line: &str| line.chars().count();
