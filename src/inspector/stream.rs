@@ -150,8 +150,12 @@ impl StoreFollower {
 
     /// Another store lies there, or none any more: what was told is out of date.
     fn begin_anew(&mut self, around: &InspectorContext) -> Result<Vec<u8>, Error> {
+        let existed = self.reader.exists();
         self.reader = StoreReader::open(&around.store)?;
         (self.version, self.at) = (self.reader.read_data_version()?, self.reader.read_cursor()?);
+        if !existed && !self.reader.exists() {
+            return Ok(Vec::new());
+        }
         let (mut message, last) = (Vec::new(), self.at.events);
         push_record(&mut message, Some(&self.at), around.clock.now(), &ResetRecord { last, skipped: 0 });
         Ok(message)

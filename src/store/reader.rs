@@ -41,9 +41,11 @@ impl StoreReader {
         self.file
     }
 
-    /// Whether the file that was opened still lies at its path, rather than another one or none.
+    /// Whether the file that was opened still lies at its path, rather than another one or none. A file that was not yet
+    /// a store when it was opened may be one by now.
     pub(crate) fn is_current(&self) -> bool {
-        database::file_number(&self.path) == self.file
+        let there = database::file_number(&self.path);
+        there == self.file && (self.exists() || there.is_none())
     }
 
     /// Whether there was a store when this reader was opened.

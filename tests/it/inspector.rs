@@ -247,6 +247,7 @@ fn a_store_that_was_replaced_is_read_anew() {
     assert_eq!(stream.wait_for("reset")["last"], 0);
     assert_eq!((inspector.get("/api/status")[0]["last"].as_u64(), found("old@example.org")), (Some(0), vec![]));
     let listener = scene.listen(["--store", file]);
+    assert_eq!(stream.wait_for("reset")["last"], 0, "the new store is told before anything is in it");
     scene.run(["trigger", "created", "--email", "new@example.org", "--store", file, "--to", &listener.url]).code(0);
     until("the new store's event", || (found("new@example.org") == [1]).then_some(()));
     assert_eq!(stream.wait_for("event")["event"], 1);

@@ -1,10 +1,11 @@
 //! A client of the inspector that sends exactly what a test wants, forged fields included.
 
+use crate::support::PATIENCE;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An answer.
 pub struct Answer {
@@ -93,7 +94,9 @@ impl Stream {
     /// The data of the next message of a kind; others are passed over.
     pub fn wait_for(&mut self, kind: &str) -> Value {
         let (mut line, mut is_wanted) = (String::new(), false);
+        let deadline = Instant::now() + PATIENCE;
         loop {
+            assert!(Instant::now() < deadline, "no {kind} came");
             line.clear();
             assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "the stream ended");
             if let Some(place) = line.strip_prefix("id: ") {
