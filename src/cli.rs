@@ -10,14 +10,14 @@ use crate::commands::{
     rehearse, replay, sandbox, secret, sign, signups, subscribe, subscriptions, supervise, test, trigger, unsubscribe,
     verify, waitlists, welcome, whoami,
 };
-use crate::config::secrets::SECRET_PREFIX;
+use crate::config::secrets::{self, SECRET_PREFIX};
 use crate::context::{Context, GlobalOptions};
 use crate::error::{Error, Exit};
 use crate::logging::LEVEL_VARIABLE;
 use crate::output::output_error::OutputError;
 use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
 use crate::session::build::describe_build;
-use crate::session::{self, logging};
+use crate::session::logging;
 use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -119,7 +119,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
         .or_else(|error| if shows_help(&error) { parse(terminal_command(context), context) } else { Err(error) })
         .map_err(|error| failure(error, context))?;
     context.globals = parsed.globals;
-    session::hide_known_secrets(context);
+    context.hide_secrets(&secrets::list_environment_secrets(&context.environment));
     logging::start_log(context, &name_command(context)).map_err(CliFailure::Command)?;
     dispatch(&parsed.command, context).map_err(CliFailure::Command)
 }

@@ -12,8 +12,9 @@ use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Everything that a command may know of the process.
@@ -210,6 +211,7 @@ impl Read for InputStream {
 pub struct OutputStream {
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
     mask: Arc<RwLock<SecretMask>>,
+    has_masked: Arc<AtomicBool>,
     /// Whether a person reads there.
     pub is_terminal: bool,
 }
@@ -217,7 +219,24 @@ pub struct OutputStream {
 impl OutputStream {
     /// Writes to anything.
     pub fn new(writer: impl Write + Send + 'static, is_terminal: bool) -> Self {
-        Self { writer: Arc::new(Mutex::new(Box::new(writer))), mask: Arc::default(), is_terminal }
+        Self {
+            writer: Arc::new(Mutex::new(Box::new(writer))),
+            mask: Arc::default(),
+            has_masked: Arc::default(),
+            is_terminal,
+        }
+    }
+
+    /// The same stream with a buffer, for who writes much. What is secret is left out before, so that no end of the
+    /// buffer cuts through it.
+    pub(crate) fn buffered(&self) -> Self {
+        let plain = Self { mask: Arc::default(), ..self.clone() };
+        Self::new(BufWriter::new(plain), self.is_terminal).masked_as(self)
+    }
+
+    /// Whether something secret was left out of what was written here: bytes that came out are not those that went in.
+    pub(crate) fn has_masked(&self) -> bool {
+        self.has_masked.load(Ordering::Relaxed)
     }
 
     /// The same stream without the secrets that another one leaves out.
@@ -231,7 +250,10 @@ impl Write for OutputStream {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         match self.mask.read().unwrap_or_else(PoisonError::into_inner).apply(bytes) {
             Cow::Borrowed(bytes) => writer.write(bytes),
-            Cow::Owned(masked) => writer.write_all(&masked).map(|()| bytes.len()),
+            Cow::Owned(masked) => {
+                self.has_masked.store(true, Ordering::Relaxed);
+                writer.write_all(&masked).map(|()| bytes.len())
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::relay::RelayAddress;
 use crate::session::delivery::exit_for_signal;
 use crate::session::output_file::{self, WriteMode};
 use crate::session::{self, arguments, input, relay, runtime, trust};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
@@ -69,10 +69,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let history = settings.as_ref().map(|settings| checks::read_history(settings, context)).unwrap_or_default();
     let endpoints = checks::ask_consent(&history.subscriptions, context)?;
     let (app, endpoints) = (arguments.app.as_ref(), endpoints.as_deref());
-    let settings = match settings {
-        Ok(ref settings) => Ok(settings),
-        Err(error) => Err(error),
-    };
     let relay = (arguments.relay.as_ref(), &arguments.access);
     let subjects = CheckSubjects { app, trust: &trust, relay, history: &history, endpoints };
     let (mut findings, mut fault) = (Vec::new(), None);
@@ -88,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             findings.push(finding);
         };
         tokio::select! {
-            () = checks::run_checks(context, settings, &subjects, &mut tell) => Ok(None),
+            () = checks::run_checks(context, settings.as_ref(), &subjects, &mut tell) => Ok(None),
             signal = stop.wait_for_stop() => Ok(Some(exit_for_signal(signal))),
         }
     })?;
@@ -99,19 +95,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Ok(exit);
     }
     if let Some(path) = &arguments.bundle {
-        write_bundle(path, &findings, &console, context)?;
+        let text = bundle::render_bundle(settings.as_ref().ok(), &findings, context);
+        output_file::write_output_file(context, path, &text, WriteMode::Replace)?;
+        console
+            .print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
     }
     let verdicts: Vec<SetupVerdict> = findings.iter().map(|finding| finding.verdict).collect();
     show_summary(&verdicts, &console)?;
     Ok(if findings.iter().any(SetupFinding::is_fault) { Exit::No } else { Exit::Done })
-}
-
-fn write_bundle(path: &Path, findings: &[SetupFinding], console: &Console, context: &Context) -> Result<(), Error> {
-    let settings = session::load_settings_unchanged(context, console).ok();
-    let text = bundle::render_bundle(settings.as_ref(), findings, context);
-    output_file::write_output_file(context, path, &text, WriteMode::Replace)?;
-    console.print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
-    Ok(())
 }
 
 fn print_finding(finding: &SetupFinding, took: Duration, console: &Console) -> Result<(), Error> {

@@ -87,6 +87,8 @@ fn protect_secrets(settings: &ConfigSettings, context: &Context) {
 
 fn read_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory)?;
+    // Before anything foreign can be printed; those of the environment are hidden from the start.
+    context.hide_secrets(&secrets::list_hidden(&settings, &context.environment));
     for file in settings.project.iter().chain([&settings.user]) {
         let there = if file.path.exists() { "read" } else { "absent" };
         log::trace("settings", &[("file", LogFact::File(&file.path)), ("is", LogFact::Word(there))]);
@@ -99,17 +101,6 @@ fn read_settings(context: &Context, console: &Console) -> Result<ConfigSettings,
         console.print_detail(&format!("store {} ({origin})", path.display()));
     }
     Ok(settings)
-}
-
-/// Keeps the secrets and keys that are known here out of all that is printed. Settings that cannot be read are told by
-/// the command that needs them.
-pub(crate) fn hide_known_secrets(context: &Context) {
-    let settings = ConfigSettings::load(settings_options(context), &context.environment, &context.directory);
-    let known = match &settings {
-        Ok(settings) => secrets::list_hidden(settings, &context.environment),
-        Err(_) => secrets::list_environment_secrets(&context.environment),
-    };
-    context.hide_secrets(&known);
 }
 
 /// What the global options say about settings.

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Browser, until } from "./browser.mjs";
-import { Home } from "./program.mjs";
+import { Home, leave } from "./program.mjs";
 
 const modules = resolve(process.env.NODE_MODULES ?? "target/counterparts/node_modules");
 const file = process.env.NAUGHTY;
@@ -80,6 +80,5 @@ try {
   console.error(error);
   process.exitCode = 1;
 } finally {
-  await browser.close();
-  await home.leave();
+  await leave(browser, home);
 }

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { audit, views, violations } from "./axe.mjs";
 import { Browser, until } from "./browser.mjs";
-import { Home } from "./program.mjs";
+import { Home, leave } from "./program.mjs";
 
 const HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "javascript:alert(1)", "\u202eevil\u202c", "\u0085\u009b31m", "a\u200bb", "\u001b[31m", "\u0000", "{{constructor.constructor('alert(1)')()}}", "%3Cscript%3E", "'; DROP TABLE events; --", "\ud83d\ude00", "\ufeff", "\u2028"];
 
@@ -235,8 +235,5 @@ try {
   console.error(error, violations);
   process.exitCode = 1;
 } finally {
-  await browser.close();
-  await home.leave();
-  app.close();
-  app.closeAllConnections();
+  await leave(browser, home, app);
 }

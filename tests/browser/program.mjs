@@ -35,3 +35,11 @@ export class Home {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+// The end of a script, whatever became of it.
+export async function leave(browser, home, app) {
+  await browser.close();
+  await home.leave();
+  app?.close();
+  app?.closeAllConnections();
+}

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { Browser, until } from "./browser.mjs";
-import { Home } from "./program.mjs";
+import { Home, leave } from "./program.mjs";
 
 const home = new Home();
 const store = join(home.folder, "events.db");
@@ -69,6 +69,5 @@ try {
   console.error(error);
   process.exitCode = 1;
 } finally {
-  await browser.close();
-  await home.leave();
+  await leave(browser, home);
 }

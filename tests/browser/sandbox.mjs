@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { audit, views, violations } from "./axe.mjs";
 import { Browser, until } from "./browser.mjs";
-import { Home } from "./program.mjs";
+import { Home, leave } from "./program.mjs";
 
 const app = createServer((request, answer) => {
   const parts = [];
@@ -144,8 +144,5 @@ try {
   console.error(error, violations);
   process.exitCode = 1;
 } finally {
-  await browser.close();
-  await home.leave();
-  app.close();
-  app.closeAllConnections();
+  await leave(browser, home, app);
 }

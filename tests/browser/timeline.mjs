@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { audit, views, violations } from "./axe.mjs";
 import { Browser, until } from "./browser.mjs";
-import { Home } from "./program.mjs";
+import { Home, leave } from "./program.mjs";
 
 const app = createServer((request, answer) => {
   request.resume();
@@ -133,8 +133,5 @@ try {
   console.error(error, violations);
   process.exitCode = 1;
 } finally {
-  await browser.close();
-  await home.leave();
-  app.close();
-  app.closeAllConnections();
+  await leave(browser, home, app);
 }

@@ -86,6 +86,10 @@ fn no_command_prints_a_secret_that_came_in() {
     }
     ask("events report --html report.html", false);
     is_clean("the report", &fs::read(scene.folder().join("report.html")).unwrap());
+    for line in ["events export --all", "events export --all --force --output all.jsonl"] {
+        let told = scene.run(line.split(' ')).code(0).err().replace("\n      ", "");
+        assert!(told.contains("a secret that is known here was left out"), "{line}: {told}");
+    }
     // What it is for is still done: the one command that shows the secret, and the body in the store.
     assert_eq!(scene.run(["secret", "show"]).code(0).out(), format!("{SECRET}\n"));
     let store = fs::read(scene.store()).unwrap();

@@ -47,13 +47,13 @@ pub(super) struct CheckSubjects<'a> {
 /// Runs every check in its order and hands over each finding as it is made.
 pub(super) async fn run_checks(
     context: &Context,
-    settings: Result<&ConfigSettings, Error>,
+    settings: Result<&ConfigSettings, &Error>,
     subjects: &CheckSubjects<'_>,
     tell: &mut dyn FnMut(SetupFinding),
 ) {
     let settings = match settings {
         Ok(settings) => settings,
-        Err(error) => return tell(CONFIGURATION.broken(error)),
+        Err(error) => return tell(CONFIGURATION.failed_with(&*error.message, error.hints.clone())),
     };
     let CheckSubjects { app, trust, relay: (address, access), history, endpoints } = *subjects;
     tell(configuration(settings));

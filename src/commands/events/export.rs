@@ -23,7 +23,7 @@ use crate::session::transfer::EventHistory;
 use crate::session::{self, input, relay, runtime, selection};
 use crate::store::StoreReader;
 use clap::ValueEnum;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use url::Url;
 
@@ -80,6 +80,10 @@ enum ExportForm {
     Har,
 }
 
+/// What is exported is no longer, byte for byte, what came in; who imports it must know.
+const LEFT_OUT: &str = "a secret that is known here was left out and stands as [redacted]: those events are not what came \
+in, and import as other ones";
+
 /// Exports.
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
@@ -98,9 +102,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if let Some(path) = &path {
         input::confirm_overwrite(context, path, arguments.force)?;
     }
-    let mut out: Box<dyn Write> = match &path {
-        Some(path) => Box::new(output_file::open_output_file(context, path, WriteMode::Replace)?),
-        None => Box::new(BufWriter::new(context.stdout.clone())),
+    let mut out = match &path {
+        Some(path) => output_file::open_output_file(context, path, WriteMode::Replace)?,
+        None => context.stdout.buffered(),
     };
     let fault = |error| match &path {
         Some(path) => Error::unwritable(path, error),
@@ -114,6 +118,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             format_quantity(count as u64, "event", "events").as_str(),
             path.display()
         ));
+    }
+    if out.has_masked() {
+        console.print_notice(LEFT_OUT);
     }
     Ok(Exit::Done)
 }
