@@ -2,12 +2,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { until } from "./browser.mjs";
 
 export class Home {
   constructor(program = process.env.REFERRALLOOP ?? new URL("../../target/debug/referralloop", import.meta.url).pathname) {
-    this.program = program;
+    this.program = resolve(program); // each run starts in a folder of its own
     this.folder = mkdtempSync(join(tmpdir(), "inspector-home-"));
     this.environment = { PATH: process.env.PATH, HOME: this.folder, NO_COLOR: "1" };
     this.servers = [];
