@@ -263,6 +263,15 @@ fn sandbox(scene: &Scene) -> Vec<Output> {
     kept.into_iter().chain([given.stop()]).collect()
 }
 
+/// What is sent, received and listed when hundreds of events come.
+fn many(scene: &Scene) -> Vec<Output> {
+    let listener = scene.listen(["--json"]);
+    let line = ["rehearse", "--chaos", "duplicate=0.2,reorder=5", "--seed", "7", "--count", "300", "--json", "--to"];
+    let sent = scene.run(line.iter().chain([&listener.url.as_str()]).copied());
+    let received = listener.stop();
+    vec![sent, received, scene.run(["events", "list", "--json", "--limit", "1000"])]
+}
+
 fn odd() -> std::ffi::OsString {
     std::os::unix::ffi::OsStringExt::from_vec(b"\xff\xfe".to_vec())
 }
@@ -317,7 +326,8 @@ fn what_is_printed_obeys_the_schema() {
         return;
     }
     let scene = Scene::new();
-    let lines: String = everything().iter().map(|output| output.out()).collect();
+    let lines: String = everything().iter().chain(&many(&scene)).map(|output| output.out()).collect();
+    assert!(lines.lines().count() >= 1_000, "{} records", lines.lines().count());
     let path = scene.write("records.jsonl", &lines);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let validator = root.join("tests/counterparts/records.py");
