@@ -157,7 +157,7 @@ fn pick_removals(
     let doomed: Vec<SubscriptionRemoval> =
         chosen.iter().filter_map(|at| Some((here[*at].id.clone()?, Some(here[*at].clone())))).collect();
     if doomed.is_empty() {
-        console.print_notice("none chosen");
+        console.print_notice("none was chosen, so nothing was done");
     } else {
         let ids: Vec<&str> = doomed.iter().map(|(id, _)| id.as_str()).collect();
         console.print_notice(&format!("The same without questions: referralloop unsubscribe {}", ids.join(" ")));

@@ -103,7 +103,7 @@ fn print_account(
         rows.push(("limits", TableCell::from(Sanitised::text(&left))));
     }
     if let Some(plan) = limits.limit.and_then(WorkspacePlan::from_hourly_limit) {
-        rows.push(("plan", TableCell::from(Sanitised::text(&format!("{} (by its limit)", plan.name())))));
+        rows.push(("plan", TableCell::from(Sanitised::text(&format!("{} (inferred from its limit)", plan.name())))));
     }
     Ok(console.write_text(&render_pairs(&rows, &console.out))?)
 }

@@ -87,6 +87,6 @@ impl DeliveryContext for PageDelivery<'_> {
     }
 
     async fn wait_for_step(&mut self, _: u32) -> Result<(), Error> {
-        Err(Error::usage("the page sends once"))
+        Err(Error::usage("the page makes one attempt"))
     }
 }

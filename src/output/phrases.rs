@@ -181,7 +181,7 @@ pub(crate) fn attempt_hint(report: &AttemptReport) -> Option<Sanitised> {
             "nothing is listening there: start a listener in another terminal with: referralloop listen",
         )),
         AttemptOutcome::Answered(AttemptResponse { status: 401 | 403, .. }) if !report.signed => {
-            Some(Sanitised::own("it carried no signature, and what answers there wants one"))
+            Some(Sanitised::own("it carried no signature, and the endpoint requires one"))
         }
         _ => outcome_hint(&attempt.outcome),
     }

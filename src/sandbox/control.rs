@@ -196,7 +196,7 @@ impl SandboxState {
         });
         let sooner = sooner.await?;
         if sooner.is_empty() {
-            return Err(refuse(StatusCode::CONFLICT, "nothing of that waits for an attempt"));
+            return Err(refuse(StatusCode::CONFLICT, "no such delivery is waiting for an attempt"));
         }
         // Once the queue has ended, it waits in the book.
         let _ = self.news.send(QueueMessage::Sooner(sooner));

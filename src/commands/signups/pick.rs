@@ -26,7 +26,7 @@ pub(super) async fn pick_several(waitlist: &str, work: &SignupsSession<'_>) -> R
     let chosen = prompt::select_several(work.context, "Which sign-ups?", &items, &vec![false; items.len()])?;
     let Some(chosen) = chosen else { return Ok(None) };
     if chosen.is_empty() {
-        work.console.print_notice("none chosen");
+        work.console.print_notice("none was chosen, so nothing was done");
     }
     Ok(Some(chosen.into_iter().map(|at| ids[at].clone()).collect()))
 }

@@ -114,7 +114,7 @@ fn what_went_without_a_signature_is_not_told_to_look_for_a_secret() {
     let mut report = crate::output::fixtures::attempt(refusal);
     assert!(attempt_hint(&report).unwrap().as_str().contains("the same secret"));
     report.signed = false;
-    assert_eq!(attempt_hint(&report).unwrap().as_str(), "it carried no signature, and what answers there wants one");
+    assert_eq!(attempt_hint(&report).unwrap().as_str(), "it carried no signature, and the endpoint requires one");
 }
 
 #[test]

@@ -83,7 +83,7 @@ pub(super) fn compare_with_before(row: &BrowserRow, rows: &[BrowserRow], style: 
     let same = older.clone().find(|other| signup.is_some() && other.facts().signup_id == *signup);
     let plain = |words: String| StyledLine::new(style).put(TextRole::Plain, Sanitised::text(&words)).to_string();
     let Some(before) = same.or_else(|| older.clone().next()) else {
-        return vec![plain("there is none before it".into())];
+        return vec![plain("no event came before it".into())];
     };
     let mut lines = vec![plain(format!("{} → {}", before.name(), row.name())), String::new()];
     match compare_bodies(before.body(), row.body()) {

@@ -80,7 +80,7 @@ fn what_was_sent_unsigned_is_told_so_where_it_is_refused() {
         scene.run(line.iter().chain(more)).code(1).out()
     };
     let unsigned = hint(&["--unsigned"]);
-    assert!(unsigned.contains("hint: it carried no signature, and what answers there wants one"), "{unsigned}");
+    assert!(unsigned.contains("hint: it carried no signature, and the endpoint requires one"), "{unsigned}");
     scene.write("other.txt", "another secret");
     assert!(hint(&["--secret-file", "other.txt"]).contains("does it verify with the same secret"));
     listener.stop().code(0);
