@@ -1,5 +1,6 @@
 //! The front door: the command line's grammar and the way from it to a command. Parsing does nothing else.
 
+mod absent;
 mod complete;
 mod grammar;
 mod layout;
@@ -16,6 +17,7 @@ use crate::error::{Error, Exit};
 use crate::logging::LEVEL_VARIABLE;
 use crate::output::output_error::OutputError;
 use crate::protocol::api::{LIVE_PREFIX, TEST_PREFIX};
+use crate::relay;
 use crate::session::build::describe_build;
 use crate::session::logging;
 use crate::tunnel::supervisor;
@@ -82,7 +84,8 @@ enum CliCommand {
 
 /// The grammar as a value, for completions, the manual page and the tests of help texts.
 pub fn command() -> clap::Command {
-    Cli::command().long_version(describe_build())
+    let command = Cli::command().long_version(describe_build());
+    if relay::IS_BUILT_IN { command } else { absent::tell_of_absence(command) }
 }
 
 /// The grammar with its help laid out for the terminal of a context.

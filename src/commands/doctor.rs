@@ -42,14 +42,15 @@ pub(crate) struct Arguments {
     /// The relay to look at: nats://HOST/SUBJECT [default: the setting publish]
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse)]
     relay: Option<RelayAddress>,
-    #[command(flatten)]
-    access: relay::Arguments,
     /// Write versions, settings, the store's shape and these checks to this file, for a report: no secret, no payload
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
     /// Write over a file that exists
     #[arg(long, requires = "bundle")]
     force: bool,
+    // Their headings are those of all that would stand below them.
+    #[command(flatten)]
+    access: relay::Arguments,
     #[command(flatten)]
     trust: trust::Arguments,
 }
@@ -60,6 +61,7 @@ const WORDS: usize = 24;
 /// Checks.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
+    relay::require_built_in(arguments.relay.as_ref().map(|_| "--relay").or(arguments.access.given()))?;
     let trust = arguments.trust.read(&arguments.app.iter().collect::<Vec<_>>(), context)?;
     if let Some(path) = &arguments.bundle {
         input::confirm_overwrite(context, path, arguments.force)?;

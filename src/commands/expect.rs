@@ -96,15 +96,15 @@ pub(crate) struct Arguments {
     /// Judge what this stream brings instead of listening: nats://HOST/SUBJECT, or SUBJECT.created for one event
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse, conflicts_with_all = ["port", "bind"])]
     from: Option<RelayAddress>,
-    #[command(flatten)]
-    access: relay::Arguments,
     /// Write the verdict as JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
-    // Its heading is that of all that would stand below it.
+    // Their headings are those of all that would stand below them.
+    #[command(flatten)]
+    access: relay::Arguments,
     #[command(flatten)]
     trust: trust::Arguments,
 }

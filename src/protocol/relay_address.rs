@@ -44,24 +44,6 @@ impl RelayAddress {
         let (subject, event) = split_event(subject)?;
         Ok(Self { servers, subject, event })
     }
-
-    /// The stream that is made where the subject has none: subjects are written in lower case, streams in upper.
-    pub(crate) fn stream_name(&self) -> String {
-        self.subject.replace('.', "_").to_uppercase()
-    }
-
-    /// Everything of the subject.
-    pub(crate) fn all_subjects(&self) -> String {
-        format!("{}.>", self.subject)
-    }
-
-    /// What is meant of it.
-    pub(crate) fn wanted_subjects(&self) -> String {
-        match self.event {
-            Some(event) => format!("{}.{}.>", self.subject, event.short_name()),
-            None => self.all_subjects(),
-        }
-    }
 }
 
 impl fmt::Display for RelayAddress {
@@ -113,8 +95,25 @@ fn is_token(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// A value from outside as one part of a subject.
-pub(crate) fn as_token(text: Option<&str>) -> String {
-    let text = text.filter(|text| !text.is_empty()).unwrap_or("none");
-    text.chars().take(64).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_addresses_say_what_to_write() {
+        for (text, words) in [
+            ("http://h/x", "begins with nats://"),
+            ("nats://h", "subject is missing"),
+            ("nats:///x", "is not a server"),
+            ("nats://h/x.*", "cannot be part of a subject"),
+            ("nats://h/x..y", "an empty part"),
+            ("nats://h/created", "put a subject before it"),
+            ("nats://h:99999/x", "is not a server"),
+        ] {
+            let told = RelayAddress::parse(text).unwrap_err();
+            assert!(told.contains(words), "{text}: {told}");
+        }
+        let told = RelayAddress::parse("nats://me:canary@h/x").unwrap_err();
+        assert!(told.contains("--nats-creds") && !told.contains("canary"), "{told}");
+    }
 }

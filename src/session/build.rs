@@ -1,18 +1,19 @@
 //! What this build is: for `--version`, and for reports of faults.
 
-use crate::database;
+use crate::{database, relay};
 use std::sync::LazyLock;
 
 /// The version of the package.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Names and values, in the order in which they are told.
-pub(crate) fn list_build_facts() -> [(&'static str, &'static str); 6] {
+pub(crate) fn list_build_facts() -> [(&'static str, &'static str); 7] {
     [
         ("commit", env!("REFERRALLOOP_BUILD_COMMIT")),
         ("target", env!("REFERRALLOOP_BUILD_TARGET")),
         ("profile", env!("REFERRALLOOP_BUILD_PROFILE")),
         ("compiler", env!("REFERRALLOOP_BUILD_COMPILER")),
+        ("features", if relay::IS_BUILT_IN { "relay" } else { "none" }),
         ("SQLite", database::library_version()),
         ("rustls", env!("REFERRALLOOP_BUILD_RUSTLS")),
     ]

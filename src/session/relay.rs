@@ -16,7 +16,8 @@ use crate::protocol::arrival::{
 use crate::protocol::attempt::Attempt;
 use crate::protocol::report::{PublishedReport, Report, ReportKind};
 use crate::relay::{
-    PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayError, RelayNews, RelayPublisher, RelayVoice,
+    self, PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayError, RelayNews, RelayPublisher,
+    RelayVoice,
 };
 use crate::store::StoreRecorder;
 use jiff::Timestamp;
@@ -28,10 +29,13 @@ use url::Url;
 /// Largest credentials file that is read.
 const CREDENTIALS_LIMIT: u64 = 64 << 10;
 
+/// Heading of a relay's options.
+pub(crate) const RELAY_HEADING: &str = "Relay (NATS JetStream)";
+
 /// Options of a connection to a relay.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
-#[command(next_help_heading = "Relay (NATS JetStream)")]
+#[command(next_help_heading = RELAY_HEADING)]
 pub(crate) struct Arguments {
     /// Credentials file for the relay [environment: REFERRALLOOP_NATS_CREDS]
     #[arg(long, value_name = "FILE")]
@@ -43,13 +47,14 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// The option that was given, if any.
-    fn given(&self) -> Option<&'static str> {
+    pub(crate) fn given(&self) -> Option<&'static str> {
         let ca = self.nats_ca.as_ref().map(|_| "--nats-ca");
         self.nats_creds.as_ref().map(|_| "--nats-creds").or(ca)
     }
 
-    /// Refuses options that mean nothing without another one.
+    /// Refuses options that mean nothing without another one, and all of them where there is no relay.
     pub(crate) fn require(&self, with: bool, option: &str) -> Result<(), Error> {
+        require_built_in(with.then_some(option).or(self.given()))?;
         match self.given() {
             Some(given) if !with => Err(Error::usage(format!("{given} works only with {option}"))),
             _ => Ok(()),
@@ -116,6 +121,17 @@ impl Arguments {
     }
 }
 
+/// Refuses what asks for a relay in a build without it.
+pub(crate) fn require_built_in(asking: Option<&str>) -> Result<(), Error> {
+    match asking {
+        Some(asking) if !relay::IS_BUILT_IN => Err(Error::usage(format!(
+            "{asking} needs the relay, which this build was made without; releases and builds with cargo's default \
+            features have it"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Publishing is about every event.
 pub(crate) fn refuse_single_event(address: &RelayAddress) -> Result<(), Error> {
     match address.event {
@@ -135,7 +151,7 @@ pub(crate) fn explain(error: RelayError) -> Error {
     let kind = match error {
         RelayError::Unreachable(_) => ErrorCategory::Network,
         RelayError::Denied(_) => ErrorCategory::Configuration,
-        RelayError::Credentials(_) => ErrorCategory::Usage,
+        RelayError::Absent | RelayError::Credentials(_) => ErrorCategory::Usage,
     };
     let told = Error::new(kind, format!("relay: {error}"));
     match error {

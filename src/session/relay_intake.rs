@@ -35,13 +35,13 @@ impl RelayIntake {
     ) -> Result<Self, Error> {
         let subscription = RelaySubscription::open(connection, wish).await.map_err(explain)?;
         let (screen, clock) = (screen.clone(), context.clock.clone());
-        let waiting = Arc::new(AtomicU64::new(subscription.pending));
+        let waiting = Arc::new(AtomicU64::new(subscription.state().1));
         Ok(Self { subscription, waiting, screen, clock, told: Mutex::default() })
     }
 
     /// Whether the stream knew this subscriber before, and how many events wait for it.
     pub(crate) fn state(&self) -> (bool, u64) {
-        (self.subscription.known, self.subscription.pending)
+        self.subscription.state()
     }
 
     /// How many events wait, at any time.

@@ -120,7 +120,7 @@ pub(crate) async fn read_stream(
 ) -> Result<(), Error> {
     let wish = SubscriptionWish { name: None, start: SubscriptionStart::First };
     let subscription = RelaySubscription::open(connection, &wish).await.map_err(explain)?;
-    let (all, read, done) = (subscription.pending, AtomicU64::new(0), Notify::new());
+    let (all, read, done) = (subscription.state().1, AtomicU64::new(0), Notify::new());
     if all == 0 {
         return Ok(());
     }

@@ -25,7 +25,7 @@ fn the_version_tells_what_was_built() {
     assert_eq!(lines.next(), Some(short));
     let told: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(':')).map(|(a, b)| (a, b.trim())).collect();
     let names: Vec<&str> = told.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["commit", "target", "profile", "compiler", "SQLite", "rustls"]);
+    assert_eq!(names, ["commit", "target", "profile", "compiler", "features", "SQLite", "rustls"]);
     let value = |name: &str| told.iter().find(|(known, _)| *known == name).unwrap().1;
     assert!(value("target").contains(std::env::consts::ARCH) && value("compiler").starts_with("rustc 1."), "{long}");
     assert!(value("SQLite").starts_with("3.") && value("rustls").starts_with("0."), "{long}");

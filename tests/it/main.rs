@@ -31,7 +31,10 @@ mod reach;
 mod recipes;
 mod records;
 mod redirects;
+#[cfg(feature = "relay")]
 mod relay;
+#[cfg(not(feature = "relay"))]
+mod relay_absent;
 mod sandbox;
 mod scenes;
 mod secrets;

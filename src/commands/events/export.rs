@@ -49,8 +49,6 @@ pub(super) struct Arguments {
     /// Where requests go; JSON lines need none. With nats://HOST/SUBJECT the events go into that stream
     #[arg(long, value_name = "TARGET", value_parser = TransferTarget::read)]
     to: Option<TransferTarget>,
-    #[command(flatten)]
-    access: relay::Arguments,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -60,6 +58,9 @@ pub(super) struct Arguments {
     /// Mask e-mail addresses, names and header values
     #[arg(long)]
     redact: bool,
+    // Its heading is that of all that would stand below it.
+    #[command(flatten)]
+    access: relay::Arguments,
 }
 
 /// What is written.

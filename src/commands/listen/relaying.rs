@@ -7,7 +7,7 @@ use crate::output::screen::Screen;
 use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
 use crate::session::arguments;
 use crate::session::listener::{BoundListener, ListenerIntake};
-use crate::session::relay::{self, EventRecorder};
+use crate::session::relay::{self, EventRecorder, RELAY_HEADING};
 use crate::session::relay_intake::RelayIntake;
 use crate::store::StoreRecorder;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ use url::Url;
 /// Options of a listener that publishes, or subscribes.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-#[command(next_help_heading = "Relay (NATS JetStream)")]
+#[command(next_help_heading = RELAY_HEADING)]
 pub(super) struct Arguments {
     /// Hand what arrives to this stream, and acknowledge it once it is there: nats://HOST/SUBJECT, or
     /// nats://HOST:PORT,HOST:PORT/SUBJECT for several servers [default: the setting publish]
@@ -87,6 +87,13 @@ impl Arguments {
     /// Refuses what does not fit together, before anything is opened.
     pub(super) fn check(&self, settings: &ConfigSettings) -> Result<(), Error> {
         let published = self.published(settings)?;
+        let asking = [
+            (self.from.is_some(), "--from"),
+            (self.publish.is_some(), "--publish"),
+            (self.no_store, "--no-store"),
+            (published.is_some(), "the setting publish"),
+        ];
+        relay::require_built_in(asking.iter().find(|(asked, _)| *asked).map(|(_, name)| *name))?;
         if self.from.is_some() && self.as_.is_none() && self.share.is_none() {
             return Err(Error::usage("--from needs a name under which the stream remembers your position")
                 .hint("give yours: --as alice")

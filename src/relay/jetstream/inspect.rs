@@ -1,34 +1,9 @@
 //! What a stream promises and has, for who asks whether it is enough. Nothing is changed.
 
-use super::connection::{RelayConnection, RelayError};
+use super::connection::RelayConnection;
+use crate::relay::told::{RelayError, StreamFacts};
 use async_nats::jetstream::context::GetStreamByNameErrorKind;
 use async_nats::jetstream::stream::{RetentionPolicy, StorageType};
-use std::time::Duration;
-
-/// The service repeats a delivery for 81 minutes: for less than this a stream must not know repeats.
-pub(crate) const NEEDED_WINDOW: Duration = Duration::from_secs(90 * 60);
-
-/// A stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StreamFacts {
-    pub name: String,
-    /// How long it keeps messages; zero where that has no limit.
-    pub max_age: Duration,
-    /// How many bytes it keeps, where that has a limit.
-    pub max_bytes: Option<u64>,
-    /// For how long it knows a repeat.
-    pub duplicate_window: Duration,
-    pub replicas: usize,
-    /// Servers of its cluster that are known.
-    pub servers: usize,
-    pub in_memory: bool,
-    /// Whether messages stay for everybody, whoever has them already.
-    pub serves_all: bool,
-    /// Whether who publishes is answered.
-    pub acknowledges: bool,
-    pub messages: u64,
-    pub bytes: u64,
-}
 
 impl RelayConnection {
     /// The stream that keeps the subject; `None` where there is none.

@@ -1,10 +1,12 @@
 //! An arrival as a message: the body as it came; arrival time, path, verification and every header line as headers of
 //! the message, so that nothing has to be built anew on the other side.
 
+use super::subjects::as_token;
 use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventType;
-use crate::protocol::relay_address::{RelayAddress, as_token};
+use crate::protocol::relay_address::RelayAddress;
+use crate::relay::told::RelayedRequest;
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
 use jiff::Timestamp;
@@ -13,17 +15,6 @@ const ARRIVED: &str = "Referralloop-Arrived";
 const TARGET: &str = "Referralloop-Target";
 const VERIFICATION: &str = "Referralloop-Verification";
 const LINE: &str = "Referralloop-Line";
-
-/// What came in elsewhere, and when.
-#[derive(Debug, Clone)]
-pub(crate) struct RelayedRequest {
-    /// When it came in there.
-    pub at: Timestamp,
-    /// Path and query that it asked for.
-    pub target: String,
-    /// Header lines and body as they came in there.
-    pub content: RequestContent,
-}
 
 /// `SUBJECT.<event type>.<waitlist>`: events of the service by their short names, others by their own.
 pub(super) fn write_subject(address: &RelayAddress, arrival: &Arrival) -> String {

@@ -1,12 +1,12 @@
 //! A connection to the servers of one cluster: opened within a few seconds or refused with the reason, and then kept
 //! by coming back for as long as it takes. Losing it and having it again are told once each.
 
-use super::RelayAddress;
 use crate::clock::SharedClock;
+use crate::protocol::relay_address::RelayAddress;
+use crate::relay::told::{RelayAccess, RelayError, RelayNews, RelayVoice};
 use async_nats::jetstream::{self, context::ContextBuilder, stream};
 use async_nats::{Client, ConnectOptions, Event};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Time that a publish has, connection and answer together: below the five seconds of the service, with room for the
@@ -17,45 +17,10 @@ pub(super) const ANSWER_BUDGET: Duration = Duration::from_millis(3_500);
 const CONNECT_BUDGET: Duration = Duration::from_secs(5);
 
 /// The service repeats a delivery for 81 minutes: within this time a repeat is one message.
-pub(crate) const DUPLICATE_WINDOW: Duration = Duration::from_secs(2 * 3600);
+const DUPLICATE_WINDOW: Duration = Duration::from_secs(2 * 3600);
 
 const STREAM_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
 const STREAM_BYTES: i64 = 1 << 30;
-
-/// What a server wants to know of us, and whom we trust.
-#[derive(Clone, Default)]
-pub(crate) struct RelayAccess {
-    /// Contents of a credentials file.
-    pub credentials: Option<String>,
-    /// Authorities beside or in place of the system's.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// What happens to a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum RelayNews {
-    /// It is gone.
-    Lost,
-    /// It is there again, after so long.
-    Back(Duration),
-}
-
-/// Who is told.
-pub(crate) type RelayVoice = Arc<dyn Fn(RelayNews) + Send + Sync>;
-
-/// Why something could not be had from a relay.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RelayError {
-    /// No server answered, or none in time.
-    #[error("{0}")]
-    Unreachable(String),
-    /// A server said no to who we are.
-    #[error("{0}")]
-    Denied(String),
-    /// The credentials cannot be read.
-    #[error("the credentials file cannot be used: {0}")]
-    Credentials(String),
-}
 
 /// An open connection.
 #[derive(Clone)]

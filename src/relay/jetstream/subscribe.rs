@@ -1,7 +1,8 @@
 //! What a durable consumer brings: requests in the order of the stream, each acknowledged once it was kept here.
 
-use super::connection::{RelayConnection, RelayError};
-use super::message::{RelayedRequest, read_message};
+use super::connection::RelayConnection;
+use super::message::read_message;
+use crate::relay::told::{RelayError, RelayedRequest, SubscriptionStart, SubscriptionWish};
 use async_nats::datetime::parse_rfc3339;
 use async_nats::jetstream::AckKind;
 use async_nats::jetstream::Message;
@@ -29,36 +30,14 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 /// How long until something that could not be kept is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Where a consumer begins that is not there yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SubscriptionStart {
-    /// With what comes from now on.
-    New,
-    /// With everything that the stream has.
-    First,
-    /// With the newest message.
-    Last,
-    /// With what came since.
-    Since(Timestamp),
-}
-
-/// What is subscribed.
-#[derive(Debug, Clone)]
-pub(crate) struct SubscriptionWish {
-    /// The name under which the stream remembers how far this subscriber got; without one it forgets it at the end.
-    pub name: Option<String>,
-    /// Where it begins the first time.
-    pub start: SubscriptionStart,
-}
-
 /// A durable consumer.
 pub(crate) struct RelaySubscription {
     connection: RelayConnection,
     consumer: Consumer<Config>,
     /// Whether the stream knew it already.
-    pub known: bool,
+    known: bool,
     /// Messages that wait in the stream.
-    pub pending: u64,
+    pending: u64,
     /// Whether the stream is to forget it at the end.
     passing: bool,
 }
@@ -94,6 +73,11 @@ impl RelaySubscription {
             )));
         }
         Ok(Self { connection, consumer, known, pending, passing: wish.name.is_none() })
+    }
+
+    /// Whether the stream knew this subscriber before, and how many messages wait for it.
+    pub(crate) fn state(&self) -> (bool, u64) {
+        (self.known, self.pending)
     }
 
     pub(crate) fn stream(&self) -> &str {

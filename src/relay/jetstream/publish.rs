@@ -1,20 +1,10 @@
 //! An arrival into the stream: done once the stream has acknowledged it, and never before.
 
-use super::connection::{ANSWER_BUDGET, RelayConnection, RelayError};
+use super::connection::{ANSWER_BUDGET, RelayConnection};
 use super::message::{write_headers, write_subject};
 use crate::protocol::arrival::Arrival;
+use crate::relay::told::{PublishedMessage, RelayError};
 use async_nats::jetstream::message::PublishMessage;
-
-/// Where an event is in its stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PublishedMessage {
-    /// Name of the stream.
-    pub stream: String,
-    /// Its number there: of the first time, where it repeats.
-    pub sequence: u64,
-    /// Whether the stream had it already.
-    pub duplicate: bool,
-}
 
 /// Publishes to one subject. Cloning shares the connection.
 #[derive(Clone)]

@@ -1,0 +1,114 @@
+//! What a relay is asked and answers.
+
+use crate::protocol::arrival::RequestContent;
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The service repeats a delivery for 81 minutes: for less than this a stream must not know repeats.
+pub(crate) const NEEDED_WINDOW: Duration = Duration::from_secs(90 * 60);
+
+/// What a server wants to know of us, and whom we trust.
+#[derive(Clone, Default)]
+pub(crate) struct RelayAccess {
+    /// Contents of a credentials file.
+    pub credentials: Option<String>,
+    /// Authorities beside or in place of the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What happens to a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RelayNews {
+    /// It is gone.
+    Lost,
+    /// It is there again, after so long.
+    Back(Duration),
+}
+
+/// Who is told.
+pub(crate) type RelayVoice = Arc<dyn Fn(RelayNews) + Send + Sync>;
+
+/// Why something could not be had from a relay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RelayError {
+    /// This build has none.
+    #[error("this build was made without it")]
+    Absent,
+    /// No server answered, or none in time.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A server said no to who we are.
+    #[error("{0}")]
+    Denied(String),
+    /// The credentials cannot be read.
+    #[error("the credentials file cannot be used: {0}")]
+    Credentials(String),
+}
+
+/// Where an event is in its stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublishedMessage {
+    /// Name of the stream.
+    pub stream: String,
+    /// Its number there: of the first time, where it repeats.
+    pub sequence: u64,
+    /// Whether the stream had it already.
+    pub duplicate: bool,
+}
+
+/// What came in elsewhere, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct RelayedRequest {
+    /// When it came in there.
+    pub at: Timestamp,
+    /// Path and query that it asked for.
+    pub target: String,
+    /// Header lines and body as they came in there.
+    pub content: RequestContent,
+}
+
+/// Where a consumer begins that is not there yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SubscriptionStart {
+    /// With what comes from now on.
+    New,
+    /// With everything that the stream has.
+    First,
+    /// With the newest message.
+    Last,
+    /// With what came since.
+    Since(Timestamp),
+}
+
+/// What is subscribed.
+#[derive(Debug, Clone)]
+pub(crate) struct SubscriptionWish {
+    /// The name under which the stream remembers how far this subscriber got; without one it forgets it at the end.
+    pub name: Option<String>,
+    /// Where it begins the first time.
+    pub start: SubscriptionStart,
+}
+
+/// A stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StreamFacts {
+    pub name: String,
+    /// How long it keeps messages; zero where that has no limit.
+    pub max_age: Duration,
+    /// How many bytes it keeps, where that has a limit.
+    pub max_bytes: Option<u64>,
+    /// For how long it knows a repeat.
+    pub duplicate_window: Duration,
+    pub replicas: usize,
+    /// Servers of its cluster that are known.
+    pub servers: usize,
+    pub in_memory: bool,
+    /// Whether messages stay for everybody, whoever has them already.
+    pub serves_all: bool,
+    /// Whether who publishes is answered.
+    pub acknowledges: bool,
+    pub messages: u64,
+    pub bytes: u64,
+}
