@@ -60,9 +60,16 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// What was pressed, where it is anything that anybody here knows.
-    fn from_event(event: &KeyEvent) -> Option<Self> {
-        let control = event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    /// What was pressed, where it is anything that anybody here knows. Escape and the key after it, read at once, look
+    /// like that key with Alt, which means nothing here: they are the two.
+    fn from_event(event: &KeyEvent) -> impl Iterator<Item = Self> + use<> {
+        let alt = event.modifiers.contains(KeyModifiers::ALT) && !event.modifiers.contains(KeyModifiers::CONTROL);
+        let escape = (alt && event.kind != KeyEventKind::Release).then_some(Self::Escape);
+        escape.into_iter().chain(Self::of_code(event))
+    }
+
+    fn of_code(event: &KeyEvent) -> Option<Self> {
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
         Some(match event.code {
             _ if event.kind == KeyEventKind::Release => return None,
             // Ctrl-J is the line feed, which some terminals send for Enter.

@@ -225,10 +225,7 @@ fn read_keys(woken: &UnixStream, mode: &SharedMode, keys: &mpsc::UnboundedSender
 fn pass_keys(keys: &mpsc::UnboundedSender<Key>) -> bool {
     while let Ok(true) = event::poll(Duration::ZERO) {
         match event::read() {
-            Ok(Event::Key(event)) => match Key::from_event(&event).map(|key| keys.send(key)) {
-                Some(Err(_)) => return false,
-                _ => continue,
-            },
+            Ok(Event::Key(event)) if Key::from_event(&event).any(|key| keys.send(key).is_err()) => return false,
             Ok(_) => {}
             Err(_) => return false,
         }

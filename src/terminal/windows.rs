@@ -99,7 +99,7 @@ fn read_once(keys: &mpsc::UnboundedSender<Key>, observer: &TerminalObserver) -> 
         Err(_) => return false,
     }
     match event::read() {
-        Ok(Event::Key(event)) => Key::from_event(&event).is_none_or(|key| keys.send(key).is_ok()),
+        Ok(Event::Key(event)) => Key::from_event(&event).all(|key| keys.send(key).is_ok()),
         Ok(Event::Resize(columns, lines)) => {
             observer(TerminalChange::Resized { columns, lines });
             true

@@ -48,13 +48,11 @@ def run(number):
                     terminal.resize(dice.choice([40, 70, 100, 140]), dice.choice([8, 24, 40]))
                 case 1:
                     os.kill(terminal.pid, signal.SIGTSTP)
-                    terminal.read_for(0.3)
-                    stopped = os.waitpid(terminal.pid, os.WUNTRACED | os.WNOHANG)
+                    if not terminal.wait_for_stop():
+                        return "it ended when it was to stop"
                     if terminal.settings() != before:
                         return "the terminal was not put back while the process was stopped"
                     os.kill(terminal.pid, signal.SIGCONT)
-                    if stopped[0] and os.WIFEXITED(stopped[1]):
-                        return "it ended when it was to stop"
                 case _:
                     key = dice.choice(KEYS)
                     # Quitting is for the end, so that all events are sent.
@@ -64,8 +62,8 @@ def run(number):
         sender.join()
         end = dice.randrange(3)
         if end == 0:
-            # Out of whatever is open first.
-            for key in "\x1b\x1b\x1b\x1bq":
+            # Out of whatever is open first; two that are read at once count as one.
+            for key in "\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1bq":
                 terminal.read_for(0.12)
                 terminal.type(key)
         elif end == 1:

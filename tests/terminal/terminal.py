@@ -198,6 +198,17 @@ class Terminal:
     def type(self, text):
         os.write(self.manager, text.encode())
 
+    def wait_for_stop(self, seconds=30):
+        """Reads until the process is stopped, however long a busy machine takes for it; false where it has ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.read(0.02)
+            pid, status = os.waitpid(self.pid, os.WUNTRACED | os.WNOHANG)
+            if pid:
+                self.status = None if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+                return os.WIFSTOPPED(status)
+        sys.exit(f"it does not stop:\n{self.screen.text()}")
+
     def wait(self, seconds=30):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
