@@ -77,9 +77,14 @@ pub(super) enum AuditExpectation {
 }
 
 impl AuditExpectation {
-    /// What is wrong with an answer.
+    /// What is wrong with an answer, and which it was.
     pub(super) fn find_fault(self, exchanged: &CheckExchange) -> Option<String> {
-        let seen = describe_exchange(exchanged);
+        self.find_bare_fault(exchanged).map(|fault| name_exchanges(&[exchanged.what.as_str()], &fault))
+    }
+
+    /// What is wrong with an answer: the same words for all that are wrong alike.
+    pub(super) fn find_bare_fault(self, exchanged: &CheckExchange) -> Option<String> {
+        let seen = describe_answer(exchanged);
         match (self, exchanged.outcome.status()) {
             (Self::Acknowledged | Self::Survived, _) if is_late(exchanged) => {
                 Some(format!("{seen}, after {:.1} s", exchanged.latency.as_secs_f64()))
@@ -90,7 +95,7 @@ impl AuditExpectation {
             (Self::Survived, Some(status)) if status < 500 || status == 501 => None,
             // A forged request that ended without an answer was not accepted; that it crashed is a check of its own.
             (Self::Refused, None) => None,
-            (Self::Refused, Some(_)) => Some(format!("it was accepted: {seen}")),
+            (Self::Refused, Some(_)) => Some(format!("accepted, {seen}")),
             (Self::Acknowledged | Self::Survived, _) => Some(seen),
         }
     }
@@ -103,18 +108,27 @@ pub(super) fn is_late(exchanged: &CheckExchange) -> bool {
 
 /// An answer in words that may quote foreign text.
 pub(super) fn describe_exchange(exchanged: &CheckExchange) -> String {
-    let name = if exchanged.what.is_empty() { String::new() } else { format!("{}: ", exchanged.what) };
+    name_exchanges(&[exchanged.what.as_str()], &describe_answer(exchanged))
+}
+
+/// Words behind what they are said of.
+pub(super) fn name_exchanges(names: &[&str], words: &str) -> String {
+    let names: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty()).collect();
+    if names.is_empty() { words.to_owned() } else { format!("{}: {words}", names.join(", ")) }
+}
+
+fn describe_answer(exchanged: &CheckExchange) -> String {
     match (&exchanged.outcome, exchanged.outcome.detail()) {
         (AttemptOutcome::Answered(answer), _) if answer.only_200 && matches!(answer.status, 201..300) => {
-            format!("{name}answered {}, and 200 alone acknowledges", answer.status)
+            format!("answered {}, and 200 alone acknowledges", answer.status)
         }
-        (AttemptOutcome::Answered(answer), None) => format!("{name}answered {}", answer.status),
-        (AttemptOutcome::Answered(answer), Some(detail)) => format!("{name}answered {}, {detail}", answer.status),
-        (AttemptOutcome::TimedOut(_), Some(detail)) => format!("{name}{detail} ({} s)", exchanged.latency.as_secs()),
-        (AttemptOutcome::Refused, _) => format!("{name}nothing is listening there any more"),
-        (AttemptOutcome::Disconnected, _) => format!("{name}the connection ended without an answer"),
-        (outcome, Some(detail)) => format!("{name}{}: {detail}", outcome.name()),
-        (outcome, None) => format!("{name}{}", outcome.name()),
+        (AttemptOutcome::Answered(answer), None) => format!("answered {}", answer.status),
+        (AttemptOutcome::Answered(answer), Some(detail)) => format!("answered {}, {detail}", answer.status),
+        (AttemptOutcome::TimedOut(_), Some(detail)) => format!("{detail} ({} s)", exchanged.latency.as_secs()),
+        (AttemptOutcome::Refused, _) => "nothing is listening there any more".to_owned(),
+        (AttemptOutcome::Disconnected, _) => "the connection ended without an answer".to_owned(),
+        (outcome, Some(detail)) => format!("{}: {detail}", outcome.name()),
+        (outcome, None) => outcome.name().to_owned(),
     }
 }
 

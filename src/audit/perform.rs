@@ -1,7 +1,7 @@
 //! Carries one check out: once, and a second time where it failed in a way that may not be its own. What a rate limit
 //! or a server that fails now and then does is told once, by the check that is about it.
 
-use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange};
+use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange, name_exchanges};
 use super::check_context::{CheckContext, read_retry_after};
 use crate::protocol::check::CheckExchange;
 use std::sync::Arc;
@@ -123,6 +123,14 @@ fn judge_exchanges(wanted: AuditExpectation, faulty: &[Arc<CheckExchange>], form
     if wanted == AuditExpectation::Acknowledged && all(|status| (300..400).contains(&status)) {
         return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
     }
-    let faults: Vec<String> = faulty.iter().filter_map(|one| wanted.find_fault(one)).collect();
-    CheckJudgement::Fail(faults.join("; "))
+    let mut faults: Vec<(String, Vec<&str>)> = Vec::new();
+    for one in faulty {
+        let Some(fault) = wanted.find_bare_fault(one) else { continue };
+        match faults.iter_mut().find(|(known, _)| *known == fault) {
+            Some((_, names)) => names.push(&one.what),
+            None => faults.push((fault, vec![&one.what])),
+        }
+    }
+    let told: Vec<String> = faults.iter().map(|(fault, names)| name_exchanges(names, fault)).collect();
+    CheckJudgement::Fail(told.join("; "))
 }

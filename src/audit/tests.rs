@@ -71,3 +71,9 @@ fn a_selection_names_ids_and_groups() {
     assert_eq!(part("xyzzy").unwrap_err().nearest, None);
     assert_eq!(find_check("load.alive").unwrap().needs, CheckNeeds { acknowledged: true, ..CheckNeeds::default() });
 }
+
+#[test]
+fn what_is_wrong_alike_is_said_once() {
+    assert_eq!(catalogue::name_exchanges(&["a", "b"], "accepted, answered 200"), "a, b: accepted, answered 200");
+    assert_eq!(catalogue::name_exchanges(&[""], "timed out"), "timed out");
+}

@@ -18,7 +18,7 @@ fn what_verifies_nothing_is_found_out() {
     let (scene, endpoint) = (Scene::new(), Endpoint::good());
     let url = endpoint.url("/hook");
     let without = scene.run(["test", &url, "--only", "delivery,auth", "--no-secret"]).code(1);
-    assert!(without.out().contains("authenticity not checked: there was no secret to sign with"), "{without}");
+    assert!(without.out().ends_with("\n  authenticity not checked\n"), "{without}");
     assert!(!without.out().contains("✔ http"), "{without}");
     scene.run(["test", &url, "--only", "delivery,auth", "--no-secret", "--fail-on", "critical"]).code(0);
     scene.run(["test", &url, "--only", "delivery", "--no-secret"]).code(0);

@@ -1,4 +1,4 @@
-"""What a person sees, in scenes: `scenes.py PROGRAM [--bless | --svg FILE]`.
+"""What a person sees, in scenes: `scenes.py PROGRAM [--bless | --svg FILE] [SCENE ...]`.
 
 Each scene runs on a terminal of its own at 60, 80, 120 and 160 columns, with colour and without. What then stands on the screen
 is compared with `scenes/`, times and ports and what else differs from run to run written alike; with colour it must be the
@@ -231,7 +231,8 @@ def loose(text):
 def check(bless):
     wrong = 0
     os.makedirs(HERE, exist_ok=True)
-    for name in SCENES:
+    names = [name for name in SCENES if name in sys.argv] or list(SCENES)
+    for name in names:
         for columns in WIDTHS:
             path = os.path.join(HERE, f"{name}-{columns}.txt")
             if bless:
@@ -250,7 +251,7 @@ def check(bless):
         if not bless and name not in LOOSE and all(capture(name, 80, True) != capture(name, 80, False) for _ in range(3)):
             wrong += 1
             print(f"{name}: with colour it says something else")
-    print(f"{len(SCENES)} scenes at {len(WIDTHS)} widths, {wrong} not as they were")
+    print(f"{len(names)} scenes at {len(WIDTHS)} widths, {wrong} not as they were")
     sys.exit(wrong > 0)
 
 

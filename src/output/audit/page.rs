@@ -17,12 +17,12 @@ const SHOWN: usize = 2;
 /// The whole page. `all` names passed checks one by one.
 pub(crate) fn render_audit_page(report: &AuditReport, least: CheckSeverity, all: bool, style: &OutputStyle) -> String {
     let mut lines = Vec::new();
-    for group in CheckGroup::ALL {
-        let checks = report.checks_in_group(group);
-        if !checks.is_empty() {
-            lines.extend(section(group, &checks, all, style));
-            lines.push(StyledLine::new(style));
-        }
+    let groups = CheckGroup::ALL.into_iter().map(|group| (group, report.checks_in_group(group)));
+    let groups: Vec<_> = groups.filter(|(_, checks)| !checks.is_empty()).collect();
+    for (group, checks) in &groups {
+        // One group's counts are those of the whole, which stand below.
+        lines.extend(section(*group, checks, groups.len() > 1, all, style));
+        lines.push(StyledLine::new(style));
     }
     lines.extend(conclusion(report, least, style));
     let mut out = String::new();
@@ -30,11 +30,17 @@ pub(crate) fn render_audit_page(report: &AuditReport, least: CheckSeverity, all:
     out
 }
 
-fn section(group: CheckGroup, checks: &[&CheckReport], all: bool, style: &OutputStyle) -> Vec<StyledLine> {
+fn section(
+    group: CheckGroup,
+    checks: &[&CheckReport],
+    counted: bool,
+    all: bool,
+    style: &OutputStyle,
+) -> Vec<StyledLine> {
     let owned: Vec<CheckReport> = checks.iter().copied().cloned().collect();
-    let counts = counts(&owned);
-    let heading = StyledLine::new(style).put(TextRole::Strong, group.title()).add_gap(2);
-    let mut lines = vec![heading.put(TextRole::Faint, Sanitised::text(&format_check_counts(counts)))];
+    let heading = StyledLine::new(style).put(TextRole::Strong, group.title());
+    let counts = || Sanitised::text(&format_check_counts(counts(&owned)));
+    let mut lines = vec![if counted { heading.add_gap(2).put(TextRole::Faint, counts()) } else { heading }];
     for check in checks {
         match &check.verdict {
             CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. } => lines.extend(finding(check, style)),
@@ -113,8 +119,9 @@ fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -
         let text = format!("{below} of the failed ones are below {least} and do not count (--fail-on)");
         lines.extend(render_labelled("  ", TextRole::Faint, &text, 0, style));
     }
-    if let Some(why) = report.not_authenticated() {
-        lines.extend(render_labelled("  authenticity not checked: ", TextRole::Bad, why, 0, style));
+    if report.not_authenticated().is_some() {
+        // Why stands above, with what is to be done.
+        lines.push(StyledLine::indented(style, 2).put(TextRole::Bad, "authenticity not checked"));
     }
     if let Some(why) = &report.cut_short {
         lines.extend(render_labelled("  ", TextRole::Notable, why, 0, style));

@@ -101,6 +101,18 @@ Delivery semantics  0 passed, 1 skipped
 }
 
 #[test]
+fn what_stands_below_is_not_said_above() {
+    let mut report = report("there was no secret to sign with");
+    report.checks.retain(|check| check.group == CheckGroup::Auth && check.id != "auth.quiet");
+    report.checks[0].id = crate::protocol::check::AUTHENTICITY_CHECK;
+    let text = render_audit_page(&report, CheckSeverity::Medium, false, &style());
+    assert!(text.starts_with("Authenticity\n"), "the counts of one group are those of the whole: {text}");
+    assert_eq!(text.matches("2 failed").count(), 1, "{text}");
+    assert_eq!(text.matches("there was no secret").count(), 1, "{text}");
+    assert!(text.contains("\n  authenticity not checked\n"), "{text}");
+}
+
+#[test]
 fn the_tap_stream() {
     assert_eq!(
         render_tap(&report("it \"was\" accepted"), CheckSeverity::Medium, false),
