@@ -84,13 +84,17 @@ pub(crate) fn show_summary(
     if console.is_json() {
         return console.write_summary(&SandboxRunSummary { attempts, delivered, failed, pending });
     }
-    let attempts = phrases::format_quantity(attempts, "attempt", "attempts");
-    let mut words = format!("{}: {delivered} delivered, {failed} failed", attempts.as_str());
-    if pending > 0 {
-        let rest = if *place == SandboxLocation::Memory { "lost with its memory" } else { "kept for the next start" };
-        words.push_str(&format!("; {pending} pending, {rest}"));
-    }
-    console.print_notice(&format!("The sandbox ended after {words}."));
+    let rest = if *place == SandboxLocation::Memory { "lost with its memory" } else { "kept for the next start" };
+    let words = match (attempts, pending) {
+        (0, 0) => "; there was nothing to deliver".to_owned(),
+        (0, pending) => format!(" before its first attempt; {pending} pending, {rest}"),
+        (attempts, pending) => {
+            let made = phrases::format_quantity(attempts, "attempt", "attempts");
+            let waiting = if pending > 0 { format!("; {pending} pending, {rest}") } else { String::new() };
+            format!(" after {}: {delivered} delivered, {failed} failed{waiting}", made.as_str())
+        }
+    };
+    console.print_notice(&format!("The sandbox ended{words}."));
     Ok(())
 }
 
