@@ -4,6 +4,7 @@ mod absent;
 mod complete;
 mod grammar;
 mod layout;
+mod meanings;
 mod values;
 
 use crate::commands::{

@@ -3,6 +3,20 @@
 /// How alike two names must be, from 0 to 1, for one to be suggested in place of the other.
 const ALIKE: f64 = 0.8;
 
+/// In so many letters one slip of the fingers is believed.
+const LETTERS_PER_SLIP: usize = 3;
+
+/// Letters that a beginning has, to stand for the whole.
+const SHORTEST_BEGINNING: usize = 3;
+
+/// Whether a name may be another one mistyped: alike at a glance is not enough, it takes few slips of the fingers to get from
+/// one to the other, or the end was left off.
+pub(crate) fn is_slip(given: &str, meant: &str) -> bool {
+    let longer = given.chars().count().max(meant.chars().count());
+    let cut_short = given.chars().count() >= SHORTEST_BEGINNING && meant.starts_with(given);
+    cut_short || strsim::osa_distance(given, meant) <= longer / LETTERS_PER_SLIP
+}
+
 /// The candidate that `given` is most like, if it is like any. Of a name with a prefix, like `robust.emoji`, the part
 /// behind it may be meant.
 pub(crate) fn find_closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -26,6 +40,16 @@ pub(crate) fn did_you_mean(closest: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_few_letters_or_an_end_left_off() {
+        for (given, meant) in [("sectre", "secret"), ("laod", "load"), ("conf", "config"), ("--verbos", "--verbose")] {
+            assert!(is_slip(given, meant), "{given}, {meant}");
+        }
+        for (given, meant) in [("stripe", "trigger"), ("users", "secret"), ("get", "test"), ("ui", "subscriptions")] {
+            assert!(!is_slip(given, meant), "{given}, {meant}");
+        }
+    }
 
     #[test]
     fn the_most_alike_is_meant_and_nothing_that_is_not_alike() {
