@@ -1,11 +1,13 @@
 //! Where a request goes and what it carries, as people write it: `3000/webhooks`, `localhost:3000/hook`, a URL, a
 //! socket's path, a `Name: value` header. Grammar only; nothing is looked up or connected to.
 
-use super::field::FieldName;
-use http::HeaderValue;
+mod header;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use url::{Host, Url};
+
+pub(crate) use header::parse_header;
 
 /// The port on which a listener listens unless told otherwise.
 pub(crate) const LISTENER_PORT: u16 = 4242;
@@ -40,9 +42,19 @@ pub(crate) enum TargetError {
         /// The form that was meant.
         meant: String,
     },
+    /// A slip in what is in front of the host.
+    #[error("'{text}' is not a URL; write it as {meant}")]
+    Slip { text: String, meant: String },
+    /// Characters that no name of a host has.
+    #[error("'{0}' is not the name of a host; names have letters, digits, dots and hyphens")]
+    HostName(String),
     /// A socket without its whole path.
-    #[error("'{0}' does not name a socket by its whole path; write unix:/run/app.sock:/hooks")]
-    Socket(String),
+    #[error("'{text}' does not name a socket by its whole path; write it as {meant}")]
+    Socket {
+        text: String,
+        /// The same with the folder, which a shell knows.
+        meant: String,
+    },
     /// A socket where there are none.
     #[error("'{0}' is a socket, which can be reached on Unix only; write a port, host:port/path or a URL")]
     NoSockets(String),
@@ -82,6 +94,9 @@ pub(crate) fn parse_target(text: &str) -> Result<Url, TargetError> {
         }
         (None, _) => {
             let url = parse(text, &format!("http://{text}"))?;
+            if url.host_str().is_some_and(is_socket_file) {
+                return Err(not_whole(text, text));
+            }
             // Parsed anew: a port that is the default of one scheme is none of the other.
             if is_local_name(&url) { url } else { parse(text, &format!("https://{text}"))? }
         }
@@ -113,7 +128,29 @@ fn parse_socket(text: &str) -> Result<Url, TargetError> {
     let whole = path.starts_with('/') && !path.starts_with("//");
     let url = Url::parse(&format!("unix:{path}")).ok().filter(|_| whole);
     let named = |url: &Url| socket_parts(url).is_some_and(|(socket, _)| !socket.to_string_lossy().ends_with('/'));
-    url.filter(named).ok_or_else(|| TargetError::Socket(text.to_owned()))
+    // A colon may be part of a file's name, hardly behind this one.
+    let slip = path.split_once(".sock:").is_some_and(|(_, behind)| !behind.starts_with('/'));
+    url.filter(|url| named(url) && !slip).ok_or_else(|| not_whole(text, path))
+}
+
+/// Whether a path is that of a socket, by its name.
+fn is_socket_file(path: &str) -> bool {
+    let path = path.split_once(":/").map_or(path, |(socket, _)| socket);
+    path.ends_with(".sock") || path.ends_with(".socket")
+}
+
+/// A socket's path with what is missing of it.
+fn not_whole(text: &str, path: &str) -> TargetError {
+    let (socket, behind) = match path.split_once(".sock:") {
+        Some((socket, behind)) => (format!("{socket}.sock"), format!(":/{}", behind.trim_start_matches('/'))),
+        None => (path.to_owned(), String::new()),
+    };
+    let socket = match socket.trim_start_matches("./").trim_end_matches('/') {
+        "" | "." | ".." => "/run/app.sock".to_owned(),
+        whole if whole.starts_with('/') => format!("/{}", whole.trim_start_matches('/')),
+        relative => format!("$PWD/{relative}"),
+    };
+    TargetError::Socket { text: text.to_owned(), meant: format!("unix:{socket}{behind}") }
 }
 
 /// The socket of a target, and what it is asked for; `None` for a target with a host.
@@ -156,14 +193,22 @@ fn percent_decode(text: &str) -> Vec<u8> {
 
 /// What looks like a target with a host, and would take a path for it.
 fn refuse_without_host(text: &str) -> Result<(), TargetError> {
-    if text.starts_with(['/', '\\']) {
-        return Err(TargetError::PathOnly(text.to_owned()));
+    if text.starts_with(['/', '\\', '.']) {
+        return Err(refuse_path(text));
     }
-    if text.starts_with("./") || text.starts_with("../") {
-        return Err(TargetError::PathOnly(format!("/{}", text.trim_start_matches(['.', '/']))));
+    // `http//x`, and `http://http://x`: the colon is missing, or the scheme is there twice.
+    let inner = text.split_once("://").map_or(text, |(_, rest)| rest);
+    if let Some((scheme, rest)) = inner.split_once("//")
+        && matches!(scheme.trim_end_matches([':', ';']).to_ascii_lowercase().as_str(), "http" | "https")
+        && (inner.len() < text.len() || !scheme.ends_with(':'))
+    {
+        let meant = format!("{}://{rest}", scheme.trim_end_matches([':', ';']).to_ascii_lowercase());
+        return Err(TargetError::Slip { text: text.to_owned(), meant });
     }
     if text.parse::<Ipv6Addr>().is_ok() {
-        return Err(TargetError::NoHost { text: text.to_owned(), meant: format!("http://[{text}]:3000/") });
+        // `::1:3000` is an address, too, but hardly the one that was meant.
+        let (address, port) = text.strip_prefix("::1:").map_or((text, "3000"), |port| ("::1", port));
+        return Err(TargetError::NoHost { text: text.to_owned(), meant: format!("http://[{address}]:{port}/") });
     }
     let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
     let scheme = scheme.to_ascii_lowercase();
@@ -180,6 +225,19 @@ fn refuse_without_host(text: &str) -> Result<(), TargetError> {
         _ => format!("{scheme}://localhost:3000/{behind}"),
     };
     Err(TargetError::NoHost { text: text.to_owned(), meant })
+}
+
+/// What begins as a path does: that of a socket, a host with the two slashes of a URL, or what an app is asked for.
+fn refuse_path(text: &str) -> TargetError {
+    let behind = text.trim_start_matches(['/', '\\']);
+    let host = behind.split(['/', '\\', '?']).next().unwrap_or_default();
+    if cfg!(unix) && is_socket_file(text) {
+        return not_whole(text, text);
+    }
+    if text.len() - behind.len() == 2 && (host.contains(['.', ':']) || host == "localhost") {
+        return TargetError::Slip { text: text.to_owned(), meant: format!("http://{behind}") };
+    }
+    TargetError::PathOnly(format!("/{}", text.trim_start_matches(['.', '/', '\\'])))
 }
 
 /// Whether a host is an address, or a name that only this machine or its network can know: one without a dot, or below
@@ -202,9 +260,27 @@ pub(crate) fn split_route(text: &str) -> (Option<&str>, &str) {
 
 fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
     let malformed = |message: String| TargetError::Malformed { text: text.to_owned(), message };
-    let parsed = Url::parse(url).map_err(|error| malformed(error.to_string()))?;
+    let parsed = Url::parse(url).map_err(|error| match error {
+        url::ParseError::InvalidPort => TargetError::Port(written_port(url).to_owned()),
+        error => malformed(error.to_string()),
+    })?;
+    // What a URL may have as its host is more than what any resolver knows.
+    if let Some(Host::Domain(name)) = parsed.host()
+        && (!name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+            || !name.bytes().any(|byte| byte.is_ascii_alphanumeric()))
+    {
+        return Err(TargetError::HostName(name.to_owned()));
+    }
     // `htp:/x` and `localhost:3000` both parse as a scheme with a path; the first two cases above leave no such thing.
     if parsed.host_str().is_none() { Err(malformed("it has no host".into())) } else { Ok(parsed) }
+}
+
+/// What stands where a URL has its port.
+fn written_port(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '\\', '?', '#']).next();
+    let host = authority.unwrap_or_default().rsplit('@').next().unwrap_or_default();
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    behind.split_once(':').map_or("", |(_, port)| port)
 }
 
 /// Whether a URL names this machine: by a loopback address, as `localhost` (RFC 6761, section 6.3), or by a socket.
@@ -283,44 +359,13 @@ pub(crate) fn is_own_address(url: &Url, own: SocketAddr) -> bool {
     }
 }
 
-/// Why a header is none.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum HeaderError {
-    #[error("write a header as 'Name: value'")]
-    NoColon,
-    /// RFC 9110, section 5.1.
-    #[error("'{0}' is not a header name")]
-    Name(String),
-    /// RFC 9110, section 5.5.
-    #[error("the value of {0} has characters that are not allowed in a header")]
-    Value(String),
-    /// Fields that describe the message or the connection are ours to write.
-    #[error("{0} is set by referralloop itself")]
-    Reserved(String),
-}
-
-/// Reads `Name: value`. Commas are part of the value.
-pub(crate) fn parse_header(text: &str) -> Result<(FieldName, HeaderValue), HeaderError> {
-    let (name, value) = text.split_once(':').ok_or(HeaderError::NoColon)?;
-    let spelling = name.trim();
-    let name = FieldName::from_spelling(spelling.as_bytes()).ok_or_else(|| HeaderError::Name(spelling.to_owned()))?;
-    if is_reserved(&name) {
-        return Err(HeaderError::Reserved(spelling.to_owned()));
-    }
-    let value = HeaderValue::from_str(value.trim()).map_err(|_| HeaderError::Value(spelling.to_owned()))?;
-    Ok((name, value))
-}
-
-fn is_reserved(name: &FieldName) -> bool {
-    ["content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade"].contains(&name.as_str())
-}
-
 /// A target with the query of an arrival, and with its path where that is wanted: what the listener was asked for goes
-/// on to the app. The target's own path and query come first.
+/// on to the app. The target's own path and query come first; the root adds nothing to a path, where a slash at its end
+/// would be another one.
 pub(crate) fn carry_on(target: &Url, arrival: &str, with_path: bool) -> Url {
     let (path, query) = arrival.split_once('?').map_or((arrival, None), |(path, query)| (path, Some(query)));
     let mut url = target.clone();
-    if with_path && path.starts_with('/') {
+    if with_path && path.starts_with('/') && path != "/" {
         let socket = if socket_parts(target).is_some() && !target.path().contains(":/") { ":" } else { "" };
         url.set_path(&format!("{}{socket}{path}", target.path().trim_end_matches('/')));
     }

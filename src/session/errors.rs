@@ -25,6 +25,7 @@ impl From<ConfigError> for Error {
 fn explain_config_error(error: &ConfigError) -> Vec<String> {
     let hints: &[&str] = match error {
         ConfigError::NoHome => &["set HOME, or name the configuration: --config FILE, or REFERRALLOOP_CONFIG"],
+        ConfigError::Unwritable { .. } => &["name another configuration: --config FILE, or REFERRALLOOP_CONFIG"],
         ConfigError::UnknownKey { nearest: Some(name), .. } => return vec![format!("did you mean {name}?")],
         ConfigError::UnknownKey { .. } => &["referralloop config show   lists the settings"],
         ConfigError::NotInProject { .. } => {

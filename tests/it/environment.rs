@@ -113,6 +113,15 @@ fn without_a_home_only_what_needs_one_complains() {
 }
 
 #[test]
+fn a_configuration_that_cannot_be_written_may_lie_elsewhere() {
+    let scene = Scene::new();
+    for unwritable in [&["config", "set", "port", "4000"][..], &["secret", "new"]] {
+        let ended = scene.process(unwritable).env("HOME", "/proc/self").output().code(5);
+        assert!(ended.err().contains("hint: name another configuration: --config FILE"), "{ended}");
+    }
+}
+
+#[test]
 fn where_nothing_can_be_written_it_says_so() {
     let scene = Scene::new();
     // Permissions would not stop root; this file system stops everybody.

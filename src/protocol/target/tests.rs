@@ -1,5 +1,6 @@
 //! What is a target, an address, a header, and what is none.
 
+use super::header::HeaderError;
 use super::*;
 
 #[test]
@@ -38,19 +39,42 @@ fn what_is_no_target_says_why() {
         ("htp://x/y", "'htp' is not a scheme"),
         ("0", "'0' is not a port"),
         ("70000/hook", "'70000' is not a port"),
-        ("http://localhost:70000", "invalid port"),
+        ("http://localhost:70000", "'70000' is not a port"),
+        ("localhost:3000hooks", "'3000hooks' is not a port"),
+        ("https://[::1]:x@y:3000:1/z", "'3000:1' is not a port"),
         ("http://", "empty host"),
         ("https://me:pw@example.com", "user name or password"),
         ("http://exa mple.com", "invalid"),
         ("/hooks", "'/hooks' is a path without a host; write a port in front of it, like 3000/hooks"),
         ("./hooks", "'/hooks' is a path without a host"),
+        ("//hooks/x", "like 3000/hooks/x"),
+        (".", "'/' is a path"),
+        ("//localhost:3000/x", "'//localhost:3000/x' is not a URL; write it as http://localhost:3000/x"),
+        ("//shop.test", "write it as http://shop.test"),
+        ("http//localhost:3000", "'http//localhost:3000' is not a URL; write it as http://localhost:3000"),
+        ("HTTPS//app.example.com/x", "write it as https://app.example.com/x"),
+        ("http;//localhost:3000", "write it as http://localhost:3000"),
+        ("http://https://app.example.com", "write it as https://app.example.com"),
+        ("http://http//app.example.com", "write it as http://app.example.com"),
+        ("localhost,3000", "'localhost,3000' is not the name of a host"),
+        ("http://{host}:3000/", "'{host}' is not the name of a host"),
+        ("https://*.example.com", "'*.example.com' is not the name of a host"),
+        ("created=3000", "'created=3000' is not the name of a host"),
+        ("http://../x", "'..' is not the name of a host"),
+        ("::1:3000", "write it as http://[::1]:3000/"),
         ("::1", "'::1' has no host; write it as http://[::1]:3000/"),
         ("http:///x", "'http:///x' has no host; write it as http://localhost:3000/x"),
         ("http:/app.test/x", "write it as http://app.test/x"),
         ("HTTPS:app.test", "write it as https://app.test"),
-        ("unix:app.sock:/hooks", "does not name a socket by its whole path; write unix:/run/app.sock:/hooks"),
+        ("unix:app.sock:/hooks", "does not name a socket by its whole path; write it as unix:$PWD/app.sock:/hooks"),
+        ("unix:./app.sock", "write it as unix:$PWD/app.sock"),
+        ("./app.sock", "'./app.sock' does not name a socket by its whole path; write it as unix:$PWD/app.sock"),
+        ("../x/app.socket", "write it as unix:$PWD/../x/app.socket"),
+        ("/run/app.sock:/hooks", "write it as unix:/run/app.sock:/hooks"),
+        ("app.sock", "write it as unix:$PWD/app.sock"),
+        ("unix:/run/app.sock:hooks", "write it as unix:/run/app.sock:/hooks"),
         ("unix:/run/", "whole path"),
-        ("unix:", "whole path"),
+        ("unix:", "whole path; write it as unix:/run/app.sock"),
     ] {
         let message = parse_target(text).unwrap_err().to_string();
         assert!(message.contains(part), "{text}: {message}");
@@ -143,6 +167,8 @@ fn what_was_asked_for_is_carried_on() {
         ("3000/hooks", "/in/a?t=1", false, "http://localhost:3000/hooks?t=1"),
         ("3000/hooks/?own=2", "/in/a?t=1", true, "http://localhost:3000/hooks/in/a?own=2&t=1"),
         ("3000", "/in", true, "http://localhost:3000/in"),
+        ("3000/hooks", "/?t=1", true, "http://localhost:3000/hooks?t=1"),
+        ("unix:/run/app.sock", "/", true, "unix:/run/app.sock"),
         ("unix:/run/app.sock", "/in?t=1", true, "unix:/run/app.sock:/in?t=1"),
         ("unix:/run/app.sock:/base", "/in", true, "unix:/run/app.sock:/base/in"),
         ("3000/hooks", "odd", true, "http://localhost:3000/hooks"),
