@@ -2,12 +2,13 @@
 //!
 //! Knows the jq language through the jaq crates and bodies as bytes. A condition may run for ever, so each is asked in
 //! a thread of its own, and one that takes too long is given up. It reaches nothing outside: neither the environment,
-//! further input, nor the streams and the exit of this process.
+//! further input, nor the streams and the exit of this process. Values are read, walked and dropped on the call stack,
+//! which a stranger's body must not exhaust: one that is nested too deeply is not read.
 
 use crate::protocol::body::RawBody;
 use jaq_core::data::JustLut;
-use jaq_core::load::{Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
+use jaq_core::load::{self, Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Vars, compile, unwrap_valr};
 use jaq_json::{Val, read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -19,6 +20,15 @@ mod tests;
 
 /// Time that a condition has for one body.
 pub(crate) const LIMIT: Duration = Duration::from_secs(1);
+
+/// Levels of nesting that a body may have, as may the text of one of its strings, which `fromjson` reads.
+const DEEPEST: usize = 1_000;
+
+/// What a condition's thread has for its values, in the slowest build.
+const STACK: usize = 16 << 20;
+
+/// Characters that are quoted of what a condition says when it fails: it may be the whole body.
+const LONGEST_FAULT: usize = 200;
 
 /// Filters that act on the process, which no condition may. A condition that names one is told that it is unknown.
 const WITHHELD: &[&str] = &[
@@ -57,8 +67,12 @@ struct JqWorker {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JqError {
     /// It is not in the syntax of jq, or uses what is not there.
-    #[error("'{0}' is not a condition in jq syntax; write one like '.data.position < 10'")]
-    Syntax(String),
+    #[error("'{text}' is not a condition in jq syntax: {why}")]
+    Syntax {
+        text: String,
+        /// What stands where, or is unknown.
+        why: String,
+    },
     /// It took too long for one body, and is not asked any more.
     #[error("the condition took too long on one body and was stopped")]
     TooSlow,
@@ -120,22 +134,54 @@ impl JqWorker {
                 }
             }
         };
-        thread::Builder::new().name("where".into()).spawn(work).ok()?;
+        thread::Builder::new().name("where".into()).stack_size(STACK).spawn(work).ok()?;
         Some(Self { bodies, answers })
     }
 }
 
 fn compile_filter(expression: &str) -> Result<CompiledFilter, JqError> {
-    let fault = || JqError::Syntax(expression.to_owned());
+    let fault = |why| JqError::Syntax { text: expression.to_owned(), why };
     let allowed = |name: &str| !WITHHELD.contains(&name);
     let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|def| allowed(def.name));
     let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| allowed(name));
     let arena = Arena::default();
-    let modules = Loader::new(defs).load(&arena, File { code: expression, path: () }).map_err(|_| fault())?;
-    Compiler::default().with_funs(funs).compile(modules).map_err(|_| fault())
+    let loaded = Loader::new(defs).load(&arena, File { code: expression, path: () });
+    let modules =
+        loaded.map_err(|faults| fault(faults.first().map_or_else(String::new, |(_, why)| describe_slip(why))))?;
+    Compiler::default().with_funs(funs).compile(modules).map_err(|faults| {
+        fault(faults.first().and_then(|(_, names)| names.first()).map_or_else(String::new, describe_unknown))
+    })
+}
+
+/// What was expected, and what stands there instead.
+fn describe_slip(fault: &load::Error<&str>) -> String {
+    let (expected, found) = match fault {
+        load::Error::Io(_) => return "there are no modules here".into(),
+        load::Error::Lex(slips) => slips.first().map_or(("", ""), |(expected, found)| (expected.as_str(), *found)),
+        load::Error::Parse(slips) => slips.first().map_or(("", ""), |(expected, found)| (expected.as_str(), *found)),
+    };
+    let place = if found.is_empty() { "at its end".to_owned() } else { format!("at '{found}'") };
+    match expected {
+        "" | "nothing" => format!("it goes on {place}"),
+        "term" => format!("a value is missing {place}"),
+        _ => format!("{expected} is missing {place}"),
+    }
+}
+
+fn describe_unknown((name, kind): &(&str, compile::Undefined)) -> String {
+    match kind {
+        compile::Undefined::Filter(0) => format!("nothing is called '{name}' there"),
+        compile::Undefined::Filter(arity) => {
+            format!("nothing is called '{name}' there with so many arguments: {arity}")
+        }
+        kind => format!("there is no {} '{name}'", kind.as_str()),
+    }
 }
 
 fn run_filter(filter: &CompiledFilter, body: &RawBody) -> Result<bool, String> {
+    if is_too_deep(body.as_bytes()) {
+        return Err(format!("it is nested more than {DEEPEST} levels deep"));
+    }
     // What is no JSON meets no condition, which is no failure.
     let Ok(input) = read::parse_single(body.as_bytes()) else { return Ok(false) };
     let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
@@ -144,8 +190,44 @@ fn run_filter(filter: &CompiledFilter, body: &RawBody) -> Result<bool, String> {
             Ok(Val::Null | Val::Bool(false)) => {}
             Ok(_) => return Ok(true),
             // As in jq, the first error is the end. What could follow may be the same error for ever.
-            Err(error) => return Err(error.to_string()),
+            Err(error) => return Err(shorten_fault(error.to_string())),
         }
     }
     Ok(false)
+}
+
+fn shorten_fault(mut words: String) -> String {
+    if let Some((at, _)) = words.char_indices().nth(LONGEST_FAULT) {
+        words.truncate(at);
+        words.push('…');
+    }
+    words
+}
+
+/// Whether a body, or the text of one of its strings, may be nested too deeply. What opens within a string is counted
+/// as if nothing closed there, for a condition can cut it in two.
+fn is_too_deep(body: &[u8]) -> bool {
+    let (mut depth, mut text) = (0_usize, None);
+    let mut rest = body;
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        let escaped =
+            tail.get(..5).is_some_and(|digits| [b"u005b", b"u007b"].iter().any(|it| digits.eq_ignore_ascii_case(*it)));
+        match (byte, &mut text) {
+            (b'"', None) => text = Some(0_usize),
+            (b'"', Some(_)) => text = None,
+            (b'[' | b'{', None) => depth += 1,
+            (b']' | b'}', None) => depth = depth.saturating_sub(1),
+            (b'[' | b'{', Some(opened)) => *opened += 1,
+            (b'\\', Some(opened)) => {
+                *opened += usize::from(escaped);
+                rest = tail.get(1..).unwrap_or_default();
+            }
+            _ => {}
+        }
+        if depth.max(text.unwrap_or(0)) > DEEPEST {
+            return true;
+        }
+    }
+    false
 }

@@ -26,8 +26,59 @@ fn a_body_that_is_no_json_meets_nothing() {
 #[test]
 fn what_is_no_jq_or_acts_on_the_process_is_refused() {
     for bad in [".data.", "nothing(", "unknown_filter", "halt", "env", "$ENV", "input", "import \"x\" as x; 1"] {
-        assert_eq!(JqCondition::new(bad).unwrap_err(), JqError::Syntax(bad.into()), "{bad}");
+        assert!(matches!(JqCondition::new(bad).unwrap_err(), JqError::Syntax { .. }), "{bad}");
     }
+}
+
+#[test]
+fn what_is_no_jq_says_what_stands_where() {
+    for (bad, why) in [
+        ("", "a value is missing at its end"),
+        (".data.position <", "a value is missing at its end"),
+        (".data.position = = 3", "a value is missing at '='"),
+        (".data.[", "closing bracket is missing at its end"),
+        ("positon < 10", "nothing is called 'positon' there"),
+        ("test(1; 2; 3; 4)", "nothing is called 'test' there with so many arguments: 4"),
+        ("$position", "there is no variable '$position'"),
+        ("'.data'", "token is missing at ''.data''"),
+        (".data )", "token is missing at ')'"),
+    ] {
+        let message = JqCondition::new(bad).unwrap_err().to_string();
+        assert_eq!(message, format!("'{bad}' is not a condition in jq syntax: {why}"));
+    }
+}
+
+/// Values live on the call stack, and a stack that overflows ends the process.
+#[test]
+fn a_body_that_is_nested_too_deeply_is_not_asked() {
+    let nested = |open: &str, close: &str, levels: usize| {
+        let (open, close) = (open.repeat(levels), close.repeat(levels));
+        RawBody::new(format!("{{\"data\":{open}1{close}}}"))
+    };
+    let quoted = |text: String| RawBody::new(format!("{{\"data\":\"{text}\"}}"));
+    let all = JqCondition::new("([.. | tojson] | length) > 0 and ((.data | tostring | fromjson) != null)").unwrap();
+    assert_eq!(all.matches(&nested("[", "]", DEEPEST - 2)), Ok(true));
+    assert_eq!(all.take_fault(), None);
+    for deep in [
+        nested("[", "]", 400_000),
+        nested("{\"a\":", "}", 100_000),
+        nested("[\"]\",", "]", 100_000),
+        nested("[\"\\\"]\",", "]", 100_000),
+        RawBody::new("[".repeat(1_000_000)),
+        quoted("[".repeat(400_000)),
+        quoted("[]".repeat(DEEPEST + 1)),
+        quoted("\\u005B".repeat(100_000)),
+    ] {
+        assert_eq!(all.matches(&deep), Ok(false));
+        assert_eq!(all.take_fault().as_deref(), Some("it is nested more than 1000 levels deep"));
+    }
+}
+
+#[test]
+fn what_a_condition_says_when_it_fails_is_cut() {
+    let condition = JqCondition::new(".a | error").unwrap();
+    assert_eq!(condition.matches(&RawBody::new(format!("{{\"a\":\"{}\"}}", "ä".repeat(100_000)))), Ok(false));
+    assert_eq!(condition.take_fault().unwrap().chars().count(), LONGEST_FAULT + 1);
 }
 
 #[test]

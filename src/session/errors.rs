@@ -78,7 +78,7 @@ impl From<ReadError> for Error {
 impl From<jq::JqError> for Error {
     fn from(fault: jq::JqError) -> Self {
         let hint = match fault {
-            jq::JqError::Syntax(_) => "the body is the input: .event_type, .data.email, .data.position …",
+            jq::JqError::Syntax { .. } => "write one like '.data.position < 10'; the body is the input",
             jq::JqError::TooSlow => "it may never end; each body is given one second",
         };
         Self::from_source(ErrorCategory::Usage, fault).hint(hint)
