@@ -42,6 +42,8 @@ pub(super) fn complete(shell: &dyn shells::EnvCompleter, command: clap::Command,
         return write_script(shell.name(), &mut context.stdout.clone());
     }
     let values = Arc::new(CompletionValues::new(context, &words));
+    // What is offered may have come in with a secret in it, as everything else that is printed.
+    context.hide_secrets(&values.list_hidden());
     let mut command = attach_values(command, &values);
     let mut answer = Vec::new();
     // A shell has no use for an error at a place where nothing can follow.

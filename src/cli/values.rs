@@ -3,7 +3,7 @@
 
 use crate::audit::all_checks;
 use crate::config::keys::{KEYS, SettingKey};
-use crate::config::{ConfigOptions, ConfigSettings};
+use crate::config::{ConfigOptions, ConfigSettings, secrets};
 use crate::context::{Context, Environment};
 use crate::diagnose::FRAMEWORKS;
 use crate::output::phrases;
@@ -12,6 +12,7 @@ use crate::output::style::OutputStyle;
 use crate::protocol::api::WorkspacePlan;
 use crate::protocol::event::{CATALOGUE, EventType};
 use crate::protocol::scenario::BUILT_IN;
+use crate::protocol::signature::Secret;
 use crate::store::{EventDirection, EventRow, JournalEntry, StoreFilter, StoreReader};
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
@@ -156,6 +157,14 @@ impl CompletionValues {
         }
     }
 
+    /// The secrets and keys that are known here.
+    pub(super) fn list_hidden(&self) -> Vec<Secret> {
+        match self.settings() {
+            Some(settings) => secrets::list_hidden(&settings, &self.environment),
+            None => secrets::list_environment_secrets(&self.environment),
+        }
+    }
+
     fn settings(&self) -> Option<ConfigSettings> {
         ConfigSettings::load(self.options.clone(), &self.environment, &self.directory).ok()
     }
@@ -177,7 +186,7 @@ impl CompletionValues {
             let name = row.facts.event_type.as_deref().map_or("(none)", phrases::short_event);
             let at = row.last_at.or(row.sent_at).map(|at| style.format_when(at, self.now)).unwrap_or_default();
             let who = row.facts.email.as_deref().unwrap_or_default();
-            Sanitised::text(format!("{name} {who} {at}").trim()).as_str().to_owned()
+            write_hint(format!("{name} {who} {at}").trim())
         };
         self.rows().iter().map(|row| CompletionValue::new(row.number.to_string(), describe(row))).collect()
     }
@@ -209,9 +218,8 @@ impl CompletionValues {
 
     fn list_journal(&self, value: impl Fn(&JournalEntry) -> Option<String>) -> Vec<CompletionValue> {
         let entries = self.reader().and_then(|reader| reader.list_subscriptions(false).ok()).unwrap_or_default();
-        let describe = |entry: &JournalEntry| {
-            Sanitised::text(&format!("{} {}", phrases::short_event(&entry.event), entry.url)).as_str().to_owned()
-        };
+        let describe =
+            |entry: &JournalEntry| write_hint(&format!("{} {}", phrases::short_event(&entry.event), entry.url));
         keep_first(entries.iter().filter_map(|entry| CompletionValue::foreign(&value(entry)?, describe(entry))))
     }
 
@@ -255,7 +263,12 @@ fn list_fixed(values: &[(&str, &str)]) -> Vec<CompletionValue> {
 }
 
 fn describe_signup(row: &EventRow) -> String {
-    Sanitised::text(row.facts.email.as_deref().unwrap_or_default()).as_str().to_owned()
+    write_hint(row.facts.email.as_deref().unwrap_or_default())
+}
+
+/// Foreign words on one line of a shell.
+fn write_hint(words: &str) -> String {
+    Sanitised::text(words).clip_middle(HINT_WIDTH).as_str().to_owned()
 }
 
 /// Without the values that came before.

@@ -2,7 +2,8 @@
 //! by mistake, or because somebody copied the wrong line.
 //!
 //! Found as they are, in hexadecimal and in Base64 (both alphabets, at each of the three places that a byte can have
-//! in a group), each of them also with escapes of URLs, JSON and HTML, cut off with an ellipsis, or broken over lines.
+//! in a group), each of them also with escapes of URLs, JSON and HTML, cut off at an ellipsis on either side, or broken
+//! over lines.
 
 use super::arrival::REDACTED;
 use super::body::hex_digits;
@@ -22,8 +23,11 @@ const LEAST: usize = 8;
 /// Digits alone may be any number.
 const LEAST_DIGITS: usize = 16;
 
-/// The least beginning that is taken for a secret where the rest was cut off.
+/// The least beginning or end that is taken for a secret where the rest was cut off.
 const LEAST_CUT: usize = 12;
+
+/// What stands where something was cut.
+const CUT: &[u8] = "…".as_bytes();
 
 /// Words that programs read are no longer.
 const LONGEST_NAME: usize = 24;
@@ -88,7 +92,8 @@ impl SecretMask {
         let (mut done, mut at) = (0, 0);
         while at < text.len() {
             let begins = self.starts[usize::from(text[at])];
-            match begins.then(|| self.find_end(text, at)).flatten() {
+            let whole = begins.then(|| self.find_end(text, at)).flatten();
+            match whole.or_else(|| text[..at].ends_with(CUT).then(|| self.find_tail_end(text, at)).flatten()) {
                 Some(end) => {
                     let out = masked.get_or_insert_with(|| Vec::with_capacity(text.len()));
                     out.extend_from_slice(&text[done..at]);
@@ -111,6 +116,12 @@ impl SecretMask {
     fn find_end(&self, text: &[u8], at: usize) -> Option<usize> {
         let ends = self.forms.iter().filter_map(|form| Some((form, form.find_end(text, at)?)));
         ends.filter(|(form, end)| !(form.wordy && is_member_name(text, at, *end))).map(|(_, end)| end).max()
+    }
+
+    /// Where the longest end of a secret that was cut off before this place ends.
+    fn find_tail_end(&self, text: &[u8], at: usize) -> Option<usize> {
+        let tails = self.forms.iter().flat_map(|form| (1..form.bytes.len()).map(move |from| (form, from)));
+        tails.filter_map(|(form, from)| form.find_end_from(from, text, at)).filter(|end| end - at >= LEAST_CUT).max()
     }
 }
 
@@ -147,11 +158,16 @@ fn is_member_name(text: &[u8], start: usize, end: usize) -> bool {
 impl SecretForm {
     /// Where it ends, if it begins here.
     fn find_end(&self, text: &[u8], start: usize) -> Option<usize> {
+        self.find_end_from(0, text, start)
+    }
+
+    /// The same for what is left of it from one of its bytes on.
+    fn find_end_from(&self, from: usize, text: &[u8], start: usize) -> Option<usize> {
         let mut at = start;
-        for (found, wanted) in self.bytes.iter().enumerate() {
+        for (found, wanted) in self.bytes[from..].iter().enumerate() {
             match self.read_byte(text, at, *wanted).or_else(|| self.read_behind_break(text, at, found, *wanted)) {
                 Some(next) => at = next,
-                None => return (found >= LEAST_CUT && text[at..].starts_with("…".as_bytes())).then_some(at),
+                None => return (found >= LEAST_CUT && text[at..].starts_with(CUT)).then_some(at),
             }
         }
         Some(at)

@@ -3,7 +3,7 @@
 
 use crate::inspector::client::Inspector;
 use crate::reach::send_raw;
-use crate::support::{Listener, Scene};
+use crate::support::{Listener, Run, Scene, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fs;
@@ -94,6 +94,34 @@ fn no_command_prints_a_secret_that_came_in() {
     assert_eq!(scene.run(["secret", "show"]).code(0).out(), format!("{SECRET}\n"));
     let store = fs::read(scene.store()).unwrap();
     assert!(store.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()), "the body is kept as it came");
+}
+
+/// What is too long for a table loses its middle, and with it a part of what would have been left out.
+#[test]
+fn a_secret_that_is_cut_is_not_shown_in_part() {
+    let scene = Scene::new();
+    scene.with(["secret", "set"]).stdin(SECRET).output().code(0);
+    let listener = Listener::start(&scene, ["--quiet"], |run| run.env("REFERRALLOOP_API_KEY", KEY));
+    for secret in [SECRET, KEY] {
+        let email = format!("somebody-with-a-name@example.com+{secret}");
+        post(&listener.url, &format!(r#"{{"event_type":"signup.created","data":{{"id":"1","email":"{email}"}}}}"#));
+    }
+    listener.stop().code(0);
+    let check = |run: Run, what: &str| {
+        let text = run.env("REFERRALLOOP_API_KEY", KEY).output().code(0).out();
+        let piece = [SECRET, KEY].into_iter().flat_map(|secret| secret.as_bytes().windows(12));
+        let shown = piece.map(String::from_utf8_lossy).find(|piece| text.contains(&**piece));
+        assert_eq!(shown, None, "{what}: {text}");
+        text
+    };
+    for width in (40..140).step_by(6) {
+        for line in ["events list", "replay 1 --dry-run --to 1"] {
+            check(scene.with(line.split(' ')).terminal(width), line);
+        }
+    }
+    // What a shell is offered is printed by that shell.
+    let run = scene.with(["--", "referralloop", "replay", ""]).env("REFERRALLOOP_COMPLETE", "fish");
+    assert!(check(run, "completion").contains("somebody-with"));
 }
 
 #[test]

@@ -54,7 +54,22 @@ fn a_secret_is_found_however_it_is_written() {
 #[test]
 fn a_cut_secret_is_found_and_everything_else_stays() {
     assert_eq!(masked("/?k=rlsec_a/b+c \"…  201"), "/?k=[redacted]…  201");
-    for other in ["rlsec_a/b+c", "", "rlsec_", "%", "\\", "&", "rlsec_a/b+c \"d'\\e?f>~~G", "plain\\u00"] {
+    assert_eq!(masked("a@x.io…ec_a/b+c \"d'\\e?f>~~g  201"), "a@x.io…[redacted]  201");
+    assert_eq!(masked("a@x.io…ec_a/b+c \"d'\\e…"), "a@x.io…[redacted]…");
+    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(masked(&format!("…{}", &hex[7..])), "…[redacted]");
+    assert_eq!(masked("…?f>~~g"), "…?f>~~g", "too little of it");
+    for other in [
+        "c_a/b+c \"d'\\e?f>~~g",
+        "rlsec_a/b+c",
+        "",
+        "rlsec_",
+        "%",
+        "\\",
+        "&",
+        "rlsec_a/b+c \"d'\\e?f>~~G",
+        "plain\\u00",
+    ] {
         assert!(matches!(mask(&[SECRET]).apply(other.as_bytes()), Cow::Borrowed(_)), "{other}");
     }
     // Bytes that are no text stay as they are.
