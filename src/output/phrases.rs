@@ -189,7 +189,14 @@ pub(crate) fn attempt_hint(report: &AttemptReport) -> Option<Sanitised> {
 
 fn answer_hint(answer: &AttemptResponse) -> Option<Sanitised> {
     Some(Sanitised::own(match answer.status {
+        201..=299 if answer.only_200 => "ReferralHero takes 200 alone for an acknowledgement: answer 200",
         300..=399 => return Some(redirect_hint(answer.location.as_deref())),
+        400 if mentions(answer, &["HTTPS port", "HTTPS server", "SSL-enabled server port"]) => {
+            "this port speaks TLS: write https://"
+        }
+        400..=499 if answer.status == 419 || mentions(answer, &["CSRF", "AuthenticityToken"]) => {
+            "a check against forged forms (CSRF) refused it: exempt this route from it"
+        }
         401 | 403 => "the app refused it: does it verify with the same secret, over the raw bytes?",
         404 => "no such route in the app: check the path of the URL",
         405 => "the route does not accept POST",
@@ -197,6 +204,11 @@ fn answer_hint(answer: &AttemptResponse) -> Option<Sanitised> {
         500..=599 => "the app failed: see its log",
         _ => return None,
     }))
+}
+
+fn mentions(answer: &AttemptResponse, words: &[&str]) -> bool {
+    let body = &answer.body[..];
+    words.iter().any(|words| body.windows(words.len()).any(|part| part.eq_ignore_ascii_case(words.as_bytes())))
 }
 
 fn redirect_hint(location: Option<&str>) -> Sanitised {

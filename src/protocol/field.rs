@@ -60,9 +60,12 @@ impl PartialEq<FieldName> for HeaderName {
 
 /// `x-webhook-signature` as documentation writes it.
 fn title_case(name: &HeaderName) -> String {
-    let capital = |word: &str| {
-        let (first, rest) = word.split_at(usize::from(!word.is_empty()));
-        first.to_ascii_uppercase() + rest
+    let capital = |word: &str| match word {
+        "referralhero" => "ReferralHero".to_owned(),
+        _ => {
+            let (first, rest) = word.split_at(usize::from(!word.is_empty()));
+            first.to_ascii_uppercase() + rest
+        }
     };
     name.as_str().split('-').map(capital).collect::<Vec<_>>().join("-")
 }

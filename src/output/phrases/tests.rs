@@ -131,7 +131,10 @@ fn every_daily_failure_has_a_hint() {
     for status in [301, 401, 403, 404, 405, 413, 500, 503] {
         assert!(outcome_hint(&answer(status)).is_some(), "{status}");
     }
-    assert!(outcome_hint(&answer(200)).is_none());
+    assert!(outcome_hint(&answer(200)).is_none() && outcome_hint(&answer(201)).is_none());
+    let AttemptOutcome::Answered(created) = answer(201) else { unreachable!() };
+    let strict = outcome_hint(&AttemptOutcome::Answered(AttemptResponse { only_200: true, ..created }));
+    assert!(strict.is_some_and(|hint| hint.as_str().contains("200 alone")));
     for outcome in [
         AttemptOutcome::Refused,
         AttemptOutcome::TimedOut(AttemptPhase::Body),
@@ -140,6 +143,25 @@ fn every_daily_failure_has_a_hint() {
     ] {
         assert!(outcome_hint(&outcome).is_some(), "{outcome:?}");
     }
+}
+
+#[test]
+fn what_a_framework_says_when_it_refuses_is_understood() {
+    for (status, body, words) in [
+        (400, "<center>The plain HTTP request was sent to HTTPS port</center>", "this port speaks TLS"),
+        (400, "Client sent an HTTP request to an HTTPS server.\n", "this port speaks TLS"),
+        (403, "<p>CSRF verification failed. Request aborted.</p>", "CSRF"),
+        (403, "invalid csrf token", "CSRF"),
+        (419, "<title>Page Expired</title>", "CSRF"),
+        (422, "ActionController::InvalidAuthenticityToken", "CSRF"),
+        (403, "no", "the same secret"),
+    ] {
+        let answer = AttemptResponse { status, location: None, body: body.into(), truncated: false, only_200: false };
+        let hint = outcome_hint(&AttemptOutcome::Answered(answer)).unwrap();
+        assert!(hint.as_str().contains(words), "{status} {body}: {hint}");
+    }
+    let answer = AttemptResponse { status: 400, location: None, body: "no".into(), truncated: false, only_200: false };
+    assert!(outcome_hint(&AttemptOutcome::Answered(answer)).is_none());
 }
 
 #[test]

@@ -46,6 +46,8 @@ fn a_receiver_written_from_its_page_accepts_what_is_fabricated() {
 #[test]
 fn two_hundred_alone_acknowledges_and_three_tries_are_made() {
     let (scene, app) = (Scene::new(), Endpoint::statuses(&[201, 204, 202]));
+    let told = scene.run(["trigger", "reward_sent", "--dry-run"]).code(0);
+    assert!(told.out().contains("\nX-ReferralHero-Signature: "), "{told}");
     let ended = scene.run(["trigger", "reward_sent", "--to", &app.url("/"), "--speed", "instant", "--json"]).code(1);
     let attempts: Vec<_> = ended.records().into_iter().filter(|record| record["type"] == "attempt").collect();
     let told: Vec<_> = attempts.iter().map(|one| (one["scheduled_ms"].clone(), one["outcome"].clone())).collect();
@@ -129,6 +131,8 @@ fn it_cannot_be_subscribed_here() {
 #[test]
 fn a_listener_forwards_and_tries_again_by_its_rules() {
     let (scene, app) = (Scene::new(), Endpoint::statuses(&[201, 204, 202]));
+    let told = scene.run(["trigger", "reward_sent", "--dry-run"]).code(0);
+    assert!(told.out().contains("\nX-ReferralHero-Signature: "), "{told}");
     let url = app.url("/");
     let listener = scene.listen(["--forward-to", &url, "--forward-retry", "--speed", "3000x", "--json"]);
     scene.run(["trigger", "new_registration", "--to", &listener.url]).code(0);
