@@ -1,8 +1,10 @@
 //! Deliveries as an HTTP Archive 1.2, which browsers' developer tools and proxies open: a request and its answer each.
 //!
 //! Bodies that are no text stand in Base64, and say so. What is not known, such as an answer's header fields, is left empty,
-//! as the format demands; what had no answer has the status 0.
+//! as the format demands; what had no answer has the status 0. What a terminal or a build service would act upon is
+//! escaped as JSON has it.
 
+use super::sanitise::{EscapeNotation, escape_into};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, OutgoingRequest};
 use crate::protocol::wire::wire_fields;
 use base64::Engine;
@@ -118,7 +120,14 @@ pub(crate) fn render_archive(deliveries: &[ArchivedDelivery<'_>]) -> String {
     let entries = deliveries.iter().map(write_entry).collect();
     let file = HarFile { log: HarLog { version: "1.2", creator, entries } };
     // Structs of texts and numbers are always written.
-    serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+    let plain = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let mut text = String::with_capacity(plain.len() + 1);
+    // Line feeds stand between members only.
+    for line in plain.lines() {
+        escape_into(&mut text, line.as_bytes(), EscapeNotation::Json);
+        text.push('\n');
+    }
+    text
 }
 
 fn write_entry(delivery: &ArchivedDelivery<'_>) -> HarEntry {
@@ -135,7 +144,9 @@ fn write_entry(delivery: &ArchivedDelivery<'_>) -> HarEntry {
 }
 
 fn write_request(request: &OutgoingRequest) -> HarRequest {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    // What is no UTF-8 is read as browsers read it.
+    let latin = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect();
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).map_or_else(|_| latin(bytes), str::to_owned);
     let fields = wire_fields(&request.url, &request.headers, Some(request.body.len()));
     let headers: Vec<HarPair> = fields
         .iter()
@@ -191,5 +202,33 @@ fn write_body(bytes: &[u8], mime_type: String, size: Option<usize>) -> HarBody {
     match std::str::from_utf8(bytes) {
         Ok(text) => HarBody { size, mime_type, text: text.to_owned(), encoding: None },
         Err(_) => HarBody { size, mime_type, text: STANDARD.encode(bytes), encoding: Some("base64") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::sanitise::find_unsafe;
+    use crate::protocol::body::RawBody;
+    use crate::protocol::target::parse_header;
+
+    #[test]
+    fn nothing_that_a_terminal_or_a_build_service_acts_upon_is_in_an_archive() {
+        let hostile = "::error::x\n##vso[x] ##[y] \u{9b}31m \u{202e}\u{2028} \u{1b}[2J";
+        let header = parse_header("X-Odd: a").unwrap();
+        let odd = http::HeaderValue::from_bytes(b"\x9b\xff").unwrap();
+        let request = OutgoingRequest {
+            url: Url::parse("http://localhost/").unwrap(),
+            headers: vec![(header.0, odd)],
+            body: RawBody::new(hostile),
+        };
+        let archived = ArchivedDelivery { request, attempt: None, at: Timestamp::UNIX_EPOCH, comment: hostile.into() };
+        let text = render_archive(&[archived]);
+        assert_eq!(text.lines().find_map(find_unsafe), None, "{text}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let request = &read["log"]["entries"][0]["request"];
+        assert_eq!(request["postData"]["text"], hostile);
+        let headers = request["headers"].as_array().unwrap();
+        assert!(headers.iter().any(|pair| pair["value"] == "\u{9b}\u{ff}"), "{headers:?}");
     }
 }
