@@ -146,13 +146,13 @@ impl FileIdentity {
         // A name that means something else after a change of the working folder would look like a loss.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let log = beside(&path, "-wal");
-        let found = (file_number(&path), file_number(&log));
+        let found = (database_number(&path), file_number(&log));
         Self { path, log, found }
     }
 
     /// Whether the same ones still lie there. A log may come to be.
     pub(super) fn still_holds(&mut self) -> bool {
-        let now = (file_number(&self.path), file_number(&self.log));
+        let now = (database_number(&self.path), file_number(&self.log));
         self.found.1 = self.found.1.or(now.1);
         self.found == now
     }
@@ -169,6 +169,14 @@ pub(crate) fn file_number(path: &Path) -> Option<FileNumber> {
 #[cfg(not(unix))]
 pub(crate) fn file_number(_: &Path) -> Option<FileNumber> {
     None
+}
+
+/// The same for a database: one that was emptied, or written over with a few words, is none any more. To look into it
+/// would not do: whoever closes a file gives up the locks that SQLite has on it (POSIX, fcntl).
+fn database_number(path: &Path) -> Option<FileNumber> {
+    /// The least page that SQLite has.
+    const SHORTEST: u64 = 512;
+    file_number(path).filter(|_| std::fs::metadata(path).is_ok_and(|found| found.len() >= SHORTEST))
 }
 
 /// Makes the file and its folder before SQLite sees them: bodies hold personal data, and SQLite would make a file

@@ -7,9 +7,9 @@
 //! Whoever waits for an answer sits on another thread, and waking that thread from here costs a system call each time.
 //! So a group's answers go there together, and a task over there hands them out.
 //!
-//! A file that was moved, removed or replaced while it was open takes commits that nobody will ever read. So after each
-//! commit, and before its answers, the file has to be where it was; where it is not, the group has failed, and the next
-//! one opens the file anew.
+//! A file that was moved, removed, replaced or emptied while it was open takes commits that nobody will ever read. So
+//! after each commit, and before its answers, the file has to be where it was; where it is not, the group has failed,
+//! and the next one opens the file anew.
 
 use super::fault::WriteFault;
 use super::file::{self, FileIdentity};
@@ -328,8 +328,8 @@ impl<W: WrittenTables> WriterThread<W> {
 
 fn lost_words(can_begin_anew: bool) -> &'static str {
     match can_begin_anew {
-        true => "its file was moved, removed or replaced, and is being opened again",
-        false => "its file was moved, removed or replaced",
+        true => "its file was moved, removed, replaced or emptied, and is being opened again",
+        false => "its file was moved, removed, replaced or emptied",
     }
 }
 

@@ -277,7 +277,7 @@ async fn a_book_that_is_gone_is_said_to_be() {
     assert_eq!(add("x").await, Ok(1));
     std::fs::remove_file(&path).unwrap();
     for name in ["y", "z"] {
-        assert_eq!(add(name).await.unwrap_err().0, "its file was moved, removed or replaced");
+        assert_eq!(add(name).await.unwrap_err().0, "its file was moved, removed, replaced or emptied");
     }
     book.close().await;
 }

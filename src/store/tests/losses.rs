@@ -1,4 +1,4 @@
-//! The file is moved, removed or replaced under a store that is open.
+//! The file is moved, removed, replaced or emptied under a store that is open.
 
 use super::*;
 use std::fs;
@@ -14,11 +14,13 @@ fn remove_all(path: &Path) {
     ["", "-wal", "-shm"].iter().for_each(|ending| fs::remove_file(beside(path, ending)).unwrap());
 }
 
-const MISHAPS: [(&str, Mishap); 7] = [
+const MISHAPS: [(&str, Mishap); 9] = [
     ("removed", remove_all),
     ("removed without its log", |path| fs::remove_file(path).unwrap()),
     ("its log removed", |path| fs::remove_file(beside(path, "-wal")).unwrap()),
     ("moved", |path| fs::rename(path, path.with_extension("old")).unwrap()),
+    ("emptied", |path| fs::write(path, "").unwrap()),
+    ("written over", |path| fs::write(path, "notes").unwrap()),
     ("its folder removed", |path| fs::remove_dir_all(path.parent().unwrap()).unwrap()),
     ("its folder moved", |path| {
         let folder = path.parent().unwrap();
@@ -42,7 +44,8 @@ async fn what_would_be_lost_is_not_acknowledged_and_the_next_one_is_stored() {
         assert_eq!(recorder.record_arrival(arrival("before", 0)).await.unwrap().event, 1);
         mishap(&path);
         let lost = recorder.record_arrival(arrival("x", 1)).await.unwrap_err();
-        let words = "the store cannot be written: its file was moved, removed or replaced, and is being opened again";
+        let words =
+            "the store cannot be written: its file was moved, removed, replaced or emptied, and is being opened again";
         assert_eq!(lost.to_string(), words, "{what}");
         // The sender tries again. Its number is no other event's, of those that were told already.
         let stored = recorder.record_arrival(arrival("x", 2)).await.unwrap();

@@ -17,8 +17,8 @@ fn a_store_that_is_taken_away_is_noticed_before_the_next_answer() {
     let statuses: Vec<_> = attempts.map(|attempt| attempt["status"].as_u64()).collect();
     assert_eq!(statuses, [Some(503), Some(200)], "{sent}");
     let ended = listener.stop().code(0);
-    let words =
-        "! not stored: the store cannot be written: its file was moved, removed or replaced, and is being opened again";
+    let words = "! not stored: the store cannot be written: its file was moved, removed, replaced or \
+                 emptied, and is being opened again";
     assert_eq!(ended.out().matches(words).count(), 1, "{ended}");
     let listed = scene.run(["events", "list", "--json"]).code(0);
     let deleted: Vec<_> =
