@@ -21,6 +21,9 @@ use tokio::sync::watch;
 /// Wait after the store could not be asked.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
+/// Longest sleep at one time: timers stand still while the machine sleeps, and the clock goes on.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
 /// One target's worker.
 pub(super) struct RetryingWorker<R> {
     target: Arc<ForwardTarget<R>>,
@@ -146,13 +149,19 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
     /// Whether the time came before the stop.
     async fn wait_until(&mut self, due: Timestamp, attempt: u32) -> bool {
         let shared = self.target.shared().clone();
-        let now = self.clock.now();
-        let delay = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+        let mut delay = self.time_until(due);
         if !delay.is_zero() {
             shared.emit_report(ReportKind::Wait { attempt, due_at: due, delay });
         }
-        self.pause(delay).await;
+        while !delay.is_zero() && !*self.stop.borrow() {
+            self.pause(delay.min(LONGEST_SLEEP)).await;
+            delay = self.time_until(due);
+        }
         !*self.stop.borrow()
+    }
+
+    fn time_until(&self, due: Timestamp) -> Duration {
+        Duration::try_from(due.duration_since(self.clock.now())).unwrap_or_default()
     }
 
     async fn pause(&mut self, delay: Duration) {

@@ -3,8 +3,14 @@
 //! `--speed 600x` always, `--speed 60x` (81 seconds) with `REFERRALLOOP_SLOW_TESTS=1`. The tolerance is the
 //! requirement's, 250 ms, at either speed: it is about the machine, not about the schedule.
 
-use crate::support::{Endpoint, Running, Scene, slow_tests};
+use crate::support::{Endpoint, Listener, Running, Scene, post, slow_tests};
+use jiff::{SignedDuration, Timestamp};
+use referralloop::clock::Clock;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 
 const TOLERANCE: Duration = Duration::from_millis(250);
 
@@ -65,4 +71,74 @@ fn the_budget_of_an_attempt_is_not_scaled() {
     assert!(attempts.iter().all(|attempt| attempt["latency_ms"].as_u64().unwrap() >= 500), "{sent}");
     assert!(attempts.iter().all(|attempt| attempt["budget_ms"] == 5000), "{sent}");
     listener.stop().code(0);
+}
+
+/// Clocks that stand still until they are turned; sleepers wake when their time has come.
+#[derive(Clone)]
+struct TurnedClock {
+    gone: watch::Sender<Duration>,
+    wall_set_by: Arc<AtomicI64>,
+}
+
+impl TurnedClock {
+    fn turn(&self, seconds: u64) {
+        self.gone.send_modify(|gone| *gone += Duration::from_secs(seconds));
+    }
+
+    /// Somebody sets the wall clock: no time goes by.
+    fn set_wall_by(&self, hours: i64) {
+        self.wall_set_by.fetch_add(hours * 3600, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TurnedClock {
+    fn now(&self) -> Timestamp {
+        let set = SignedDuration::from_secs(self.wall_set_by.load(Ordering::Relaxed));
+        let gone = SignedDuration::try_from(*self.gone.borrow()).unwrap();
+        Timestamp::from_second(1_700_000_000).unwrap() + set + gone
+    }
+
+    fn monotonic(&self) -> Duration {
+        *self.gone.borrow()
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let until = *self.gone.borrow() + duration;
+        let mut gone = self.gone.subscribe();
+        Box::pin(async move {
+            let _ = gone.wait_for(|gone| *gone >= until).await;
+        })
+    }
+}
+
+#[test]
+fn a_wall_clock_that_is_set_neither_stalls_nor_hurries_a_forward_that_is_tried_again() {
+    for hours in [-1, 2] {
+        let (scene, app) = (Scene::new(), Endpoint::statuses(&[500, 500, 500, 200]));
+        let clock = TurnedClock { gone: watch::Sender::new(Duration::ZERO), wall_set_by: Arc::default() };
+        let shared = Arc::new(clock.clone());
+        let line = ["--forward-to", &app.url("/"), "--forward-retry", "--json"];
+        let listener = Listener::start(&scene, line, |run| run.clock(shared));
+        post(&listener.url, "{}");
+        for (made, due) in [(1, 60), (2, 360), (3, 1260)] {
+            listener.wait_for(&format!("\"attempt\":{}", made + 1));
+            clock.set_wall_by(hours);
+            // In steps, as time goes by: whoever slept too long at once would not be seen otherwise.
+            while clock.monotonic() < Duration::from_secs(due - 1) {
+                clock.turn(1);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            assert_eq!(app.received().len(), made, "{hours} h: none is early");
+            // Whoever looked at the clock just before it was turned sleeps from the moment after.
+            for _ in 0..40 {
+                clock.turn(1);
+                std::thread::sleep(Duration::from_millis(5));
+                if app.received().len() > made {
+                    break;
+                }
+            }
+            app.wait_for(made + 1);
+        }
+        listener.stop().code(0);
+    }
 }
