@@ -5,6 +5,7 @@ mod relaying;
 mod run;
 mod source;
 
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
@@ -12,6 +13,7 @@ use crate::output::console::Console;
 use crate::session::arguments::{self, HeaderArgument, TimeLimit};
 use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::relay_transfer::TransferTarget;
+use crate::session::selection::HistoryQuery;
 use crate::session::{self, input, relay, runtime, trust};
 use std::path::PathBuf;
 
@@ -157,7 +159,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Err(Error::usage(format!("--edit changes a single event, but {} are selected", source.len())));
     }
     if source.is_empty() {
-        console.print_notice("no event matches, so nothing was sent");
+        console.print_notice(explain_nothing(arguments, context, &settings)?);
         return Ok(Exit::Done);
     }
     if let Some(address) = stream {
@@ -165,4 +167,20 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return runtime::block_on(relaying::publish_replay(arguments, address, world, source));
     }
     runtime::block_on(run::run_replay(arguments, context, &console, &settings, source))
+}
+
+/// Why there is nothing to replay. What was sent from here is chosen only where it is asked for.
+fn explain_nothing(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -> Result<&'static str, Error> {
+    // A condition is not asked again: where it fails, that was told.
+    let sent = match arguments.from.is_some() || arguments.selection.condition()?.is_some() {
+        true => Vec::new(),
+        false => {
+            let reader = session::open_reader(context, settings)?;
+            HistoryQuery::of_all(&arguments.selection, context)?.list(&reader, 1, None)?
+        }
+    };
+    Ok(match sent.is_empty() {
+        true => "no event matches, so nothing was sent",
+        false => "nothing received matches, so nothing was sent; --all takes what was sent from here, too",
+    })
 }

@@ -199,7 +199,7 @@ fn answers_that_say_nothing_are_told_from_each_other() {
         ),
         (
             answer(204, "", ""),
-            ApiFailureCause::Unreadable { status: 204, why: ApiResponseError::NotJson, body: Bytes::new() },
+            ApiFailureCause::Unreadable { status: 204, why: ApiResponseError::Empty, body: Bytes::new() },
         ),
         (
             answer(200, "", r#"{"lists":[]}"#),

@@ -91,7 +91,7 @@ impl ListenerReply {
             // These have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
             StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => Cow::Borrowed(""),
             _ if status.is_success() => Cow::Borrowed(Self::RECEIVED),
-            _ => Cow::Owned(format!(r#"{{"error":"answered {} as configured"}}"#, status.as_u16())),
+            _ => Cow::Owned(format!(r#"{{"error":"answered {}"}}"#, status.as_u16())),
         };
         Self { status, body, later: false }
     }

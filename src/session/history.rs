@@ -17,6 +17,7 @@ use clap::ValueEnum;
 use jiff::civil::{DateTime, Time};
 use jiff::{Span, Timestamp, Zoned};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Options that select events; the same wherever events are selected.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -157,6 +158,11 @@ pub(crate) fn read_moment(option: &str, text: Option<&str>, now: &Zoned) -> Resu
 }
 
 fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
+    // Seconds and milliseconds, as logs have them; eight digits are a date.
+    if let (10 | 13, Ok(number)) = (text.len(), text.parse::<i64>()) {
+        return if text.len() == 10 { Timestamp::from_second(number) } else { Timestamp::from_millisecond(number) }
+            .ok();
+    }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }
@@ -165,7 +171,7 @@ fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
         let date = now.date().checked_sub(Span::new().days(days)).ok()?;
         Some(date.to_datetime(Time::midnight()))
     };
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "now" => return Some(now.timestamp()),
         "today" => return local(days_ago(0)?),
         "yesterday" => return local(days_ago(1)?),
@@ -174,10 +180,12 @@ fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
     if let Ok(time) = text.parse::<DateTime>() {
         return local(time);
     }
-    if let Some(time) = text.parse::<Time>().ok().filter(|_| text.contains(':')) {
+    let padded = if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
+    if let Some(time) = padded.parse::<Time>().ok().filter(|_| text.contains(':')) {
         return local(now.date().to_datetime(time));
     }
-    let ago = arguments::read_duration(text).ok()?;
+    let ago = text.strip_suffix("ago").map_or(text, str::trim_end);
+    let ago = if ago == "0" { Duration::ZERO } else { humantime::parse_duration(ago).ok()? };
     now.timestamp().checked_sub(ago).ok()
 }
 

@@ -13,6 +13,9 @@ pub(crate) const BODY_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Reads a file whole, or standard input for `-`.
 pub(crate) fn read_input(context: &Context, path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, Error> {
+    if path.as_os_str().is_empty() {
+        return Err(Error::usage(format!("the name of the {what} is empty")));
+    }
     let shown = if path == Path::new("-") { "on standard input".into() } else { path.display().to_string() };
     let bytes = if path == Path::new("-") {
         context.stdin.read_up_to(limit).map_err(|e| Error::usage(format!("cannot read standard input: {e}")))?

@@ -366,12 +366,12 @@ fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<S
         (counts.probable_retries, "of these probable retries"),
         (counts.not_stored, "not stored"),
         (counts.filtered, "not shown (filtered)"),
-        (counts.turned_away, "not deliveries"),
+        (counts.turned_away, "turned away"),
     ]);
     let forwarded = some(&[
         (counts.forwarded, "forwarded"),
-        (counts.forward_failed, "forwards failed"),
-        (counts.forward_skipped, "forwards skipped"),
+        (counts.forward_failed, "failed"),
+        (counts.forward_skipped, "skipped"),
         (finished.unforwarded as u64, "not forwarded in time"),
     ]);
     let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };

@@ -12,7 +12,7 @@ use crate::protocol::rules::is_hero_body;
 use crate::protocol::signature::{HERO_SIGNATURE_HEADER, HmacKey, SIGNATURE_HEADER};
 use crate::protocol::stringify::json_stringify;
 use clap::ValueEnum;
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 use std::path::PathBuf;
 use url::Url;
@@ -183,10 +183,16 @@ pub(crate) fn build_template(
     Ok(RequestTemplate { headers, key, style })
 }
 
-/// Puts fields that were given in the place of those with their names; the others come behind.
+/// Puts fields that were given in the place of those with their names; the others come behind. A request has one host
+/// (RFC 9112, section 3.2): the one that was given last.
 pub(crate) fn replace_headers(headers: &mut Vec<HeaderArgument>, given: &[HeaderArgument]) {
     headers.retain(|(name, _)| !given.iter().any(|(given, _)| given == name));
     headers.extend_from_slice(given);
+    let mut later = headers.iter().filter(|(name, _)| *name == HOST).count();
+    headers.retain(|(name, _)| {
+        later -= usize::from(*name == HOST);
+        *name != HOST || later == 0
+    });
 }
 
 /// A request with the headers that the service sends, and the signature where there is one.

@@ -53,9 +53,10 @@ pub(crate) fn open_service_with(
             console.print_notice(&format!("{}  {status}; trying again in {}", call.describe(), pause.as_str()));
         }
         ClientEvent::LeftOut { call, rows } => {
+            let were = if *rows == 1 { "was" } else { "were" };
             let rows = phrases::format_quantity(*rows as u64, "row", "rows");
             console.print_notice(&format!(
-                "{} of the answer to {} had no usable id and were left out",
+                "{} of the answer to {} had no usable id and {were} left out",
                 rows.as_str(),
                 call.describe()
             ));
@@ -130,6 +131,7 @@ impl HostedService {
 
     fn explain_refusal(&self, refusal: &ApiErrorResponse, failure: &ApiFailure, context: &Context) -> Error {
         let said = refusal.error().map(str::to_owned).unwrap_or_else(|| format!("status {}", refusal.status));
+        let reason = refusal.error().unwrap_or("it gave no reason");
         match refusal.status {
             401 => {
                 let ApiCredentials { key, origin } = &self.credentials;
@@ -152,9 +154,9 @@ impl HostedService {
             500.. => {
                 let tries =
                     if failure.tries > 1 { format!(", {} times in a row", failure.tries) } else { String::new() };
-                network(format!("the service failed with {}{tries}: {said}", refusal.status)).hint("try again later")
+                network(format!("the service failed with {}{tries}: {reason}", refusal.status)).hint("try again later")
             }
-            status => network(format!("the service refused {} with {status}: {said}", failure.call.describe())),
+            status => network(format!("the service refused {} with {status}: {reason}", failure.call.describe())),
         }
     }
 }

@@ -9,6 +9,9 @@ pub(crate) enum ApiResponseError {
     /// Not JSON, and not a web page either.
     #[error("it is not JSON")]
     NotJson,
+    /// Nothing but white space.
+    #[error("it is empty")]
+    Empty,
     /// A web page.
     #[error("it is a web page, not JSON")]
     WebPage,
@@ -210,6 +213,7 @@ pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiResponseError> {
     // A byte order mark is none of JSON's, and some servers begin with one (RFC 8259, section 8.1).
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).map_err(|_| match body.trim_ascii_start().first() {
+        None => ApiResponseError::Empty,
         Some(b'<') => ApiResponseError::WebPage,
         _ => ApiResponseError::NotJson,
     })

@@ -60,6 +60,7 @@ fn lists_are_read_below_their_name_or_bare_and_keep_what_nobody_knows() {
     }
     assert_eq!(read_list::<ApiWaitlist>(b"{}", "waitlists"), Err(ApiResponseError::Without("waitlists")));
     assert_eq!(read_list::<ApiWaitlist>(b"<!doctype html>", "waitlists"), Err(ApiResponseError::WebPage));
+    assert_eq!(read_list::<ApiWaitlist>(b" \n", "waitlists"), Err(ApiResponseError::Empty));
     assert_eq!(read_list::<ApiWaitlist>(b"[{", "waitlists"), Err(ApiResponseError::NotJson));
     for (body, ids, odd) in [
         (r#"[{"name":"no id"},{"id":""},{"id":null},7,null,{"id":1.5},{"id":"w"}]"#, vec!["w"], 6),

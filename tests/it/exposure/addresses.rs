@@ -34,7 +34,7 @@ fn an_address_is_made_tried_and_told() {
     let elsewhere = format!("{}/", stage.relay.url());
     stage.scene.run(["trigger", "created", "--to", &elsewhere]).code(1);
     let ended = listener.stop().code(0);
-    assert!(ended.err().ends_with("Received: 1 verified, 1 not deliveries.\n"), "trying counts as nothing: {ended}");
+    assert!(ended.err().ends_with("Received: 1 verified, 1 turned away.\n"), "trying counts as nothing: {ended}");
     assert_eq!(stage.alive(), 0);
 }
 

@@ -113,7 +113,7 @@ fn one_path_is_served_where_one_is_named() {
     }
     scene.run(["trigger", "created", "--to", &format!("{origin}/hook?query=1")]).code(0);
     let ended = listener.stop().code(0);
-    assert!(ended.err().ends_with("Received: 2 verified, 5 not deliveries.\n"), "{ended}");
+    assert!(ended.err().ends_with("Received: 2 verified, 5 turned away.\n"), "{ended}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn what_the_app_does_not_take_comes_with_a_hint() {
         // Long hints go on in the next line.
         let out = ended.out().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(out.contains(words) && out.contains(hint), "{ended}");
-        assert!(ended.err().ends_with("Forwarding: 1 forwards failed.\n"), "{ended}");
+        assert!(ended.err().ends_with("Forwarding: 1 failed.\n"), "{ended}");
     }
     let scene = Scene::new();
     let listener = scene.listen(["--forward-to", &Endpoint::nowhere()]);

@@ -97,7 +97,7 @@ fn a_bound_header_reaches_its_target_alone() {
 fn a_host_of_its_own_goes_along_everywhere() {
     let (scene, app) = (Scene::new(), Endpoint::good());
     let url = app.url("/");
-    let host = ["-H", "Host: shop.example"];
+    let host = ["-H", "Host: old.example", "-H", "Host: shop.example"];
     scene.run(["trigger", "created", "--to", &url].iter().chain(&host)).code(0);
     scene.run(["replay", "1", "--to", &url].iter().chain(&host)).code(0);
     scene.run(["load", "created", "--count", "1", "--to", &url].iter().chain(&host)).code(0);

@@ -25,11 +25,21 @@ fn times_are_written_as_people_write_them() {
     let count = |line: &[&str]| scene.run(["events", "list", "--json"].iter().chain(line)).code(0).records().len();
     for (since, found) in
         [("2024-01-01", 1), ("2024-01-01 10:00", 1), ("today", 1), ("yesterday", 1), ("2h", 1), ("2999-01-01", 0)]
+            .into_iter()
+            .chain([
+                ("2h ago", 1),
+                ("3y", 1),
+                ("Yesterday", 1),
+                ("0:00", 1),
+                ("1700000000", 1),
+                ("1700000000000", 1),
+                ("4102444800", 0),
+            ])
     {
         assert_eq!(count(&["--since", since]), found, "--since {since}");
         assert_eq!(count(&["--until-time", since]), 1 - found, "--until-time {since}");
     }
-    for wrong in ["tomorow", "2024-13-01", "25:00", "2024-01"] {
+    for wrong in ["tomorow", "2024-13-01", "25:00", "2024-01", "ago", "170000000", "99999999999y"] {
         let ended = scene.run(["events", "list", "--since", wrong]).code(2);
         assert!(ended.err().contains("is not a time") && ended.err().contains("yesterday"), "{ended}");
     }

@@ -31,7 +31,7 @@ fn another_path_and_another_method_are_told_in_a_line_each() {
     shown.wait_for("  GET /hook   405: this listener takes POST only\n");
     let ended = listener.stop().code(0);
     assert_eq!(ended.out(), "", "no arrival");
-    assert!(ended.err().ends_with("Received: 2 not deliveries.\n"), "{ended}");
+    assert!(ended.err().ends_with("Received: 2 turned away.\n"), "{ended}");
 }
 
 #[test]
