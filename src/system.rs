@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, OpenOptions};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Why a link is not written through: whoever can make one where a file is expected would have another one written.
@@ -28,6 +28,20 @@ pub(crate) fn private_file() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// What others than its owner may do with a file, as in `0o644`; `None` where nothing, and where systems have no such mode.
+#[cfg(unix)]
+pub(crate) fn mode_for_others(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    Some(found.permissions().mode() & 0o777).filter(|mode| mode & 0o077 != 0)
+}
+
+/// Elsewhere a file has what its folder allows.
+#[cfg(not(unix))]
+pub(crate) fn mode_for_others(_: &Path) -> Option<u32> {
+    None
 }
 
 /// A line of the user's own for the shell of the system.

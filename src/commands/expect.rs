@@ -222,7 +222,7 @@ async fn open_intake(
     };
     let url = relay::show_url(address)?;
     let connection = arguments.access.connect(address, (context, settings), screen).await?;
-    let wish = SubscriptionWish { name: None, start: SubscriptionStart::New };
+    let wish = SubscriptionWish { name: None, shared: false, start: SubscriptionStart::New };
     let intake = RelayIntake::open(connection, &wish, context, screen).await?;
     Ok((ListenerIntake::Relay(Box::new(intake)), url))
 }

@@ -56,7 +56,7 @@ impl AbsentSubscription {
         match self.0 {}
     }
 
-    pub(crate) async fn run(&self, _: impl AsyncFn(&RelayedRequest, u64) -> bool, _: impl Future<Output = ()>) {
+    pub(crate) async fn run(self, _: impl AsyncFn(&RelayedRequest, u64) -> bool, _: impl Future<Output = ()>) {
         match self.0 {}
     }
 }

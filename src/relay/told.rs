@@ -25,6 +25,15 @@ pub(crate) enum RelayNews {
     Lost,
     /// It is there again, after so long.
     Back(Duration),
+    /// The servers refuse who we are by now.
+    Refused,
+    /// The stream, or this listener's place in it, is gone.
+    Forgotten,
+    /// It goes on: after what was kept last, or with the first message of a new stream.
+    Resumed {
+        /// Whether the stream is a new one.
+        anew: bool,
+    },
 }
 
 /// Who is told.
@@ -39,6 +48,12 @@ pub(crate) enum RelayError {
     /// No server answered, or none in time.
     #[error("{0}")]
     Unreachable(String),
+    /// No stream keeps these subjects.
+    #[error("no stream keeps {0}")]
+    NoStream(String),
+    /// Somebody receives under this name already.
+    #[error("{0} is in use: another listener receives under this name, and each event would reach one of the two")]
+    Occupied(String),
     /// A server said no to who we are.
     #[error("{0}")]
     Denied(String),
@@ -87,6 +102,8 @@ pub(crate) enum SubscriptionStart {
 pub(crate) struct SubscriptionWish {
     /// The name under which the stream remembers how far this subscriber got; without one it forgets it at the end.
     pub name: Option<String>,
+    /// Whether several receive under it, each a part.
+    pub shared: bool,
     /// Where it begins the first time.
     pub start: SubscriptionStart,
 }
@@ -105,6 +122,12 @@ pub(crate) struct StreamFacts {
     /// Servers of its cluster that are known.
     pub servers: usize,
     pub in_memory: bool,
+    /// Every subject of the address.
+    pub subjects: String,
+    /// Whether it keeps them all.
+    pub covers: bool,
+    /// The largest message that it takes, its headers included.
+    pub max_message: u64,
     /// Whether messages stay for everybody, whoever has them already.
     pub serves_all: bool,
     /// Whether who publishes is answered.

@@ -7,6 +7,8 @@ use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
+use crate::exchange::TlsTrust;
+use crate::output::console::Console;
 use crate::output::phrases::format_count;
 use crate::output::screen::Screen;
 use crate::protocol::arrival::{
@@ -20,6 +22,7 @@ use crate::relay::{
     RelayVoice,
 };
 use crate::store::StoreRecorder;
+use crate::system;
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -83,6 +86,19 @@ impl Arguments {
         let voice = Arc::new(move |news| {
             let message = match news {
                 RelayNews::Lost => "The connection to the relay is lost; it is tried again until it stands.".to_owned(),
+                RelayNews::Refused => {
+                    "The relay refuses these credentials by now; they are tried again until it takes them.".to_owned()
+                }
+                RelayNews::Forgotten => {
+                    "The relay's stream is gone; it is looked for until there is one again.".to_owned()
+                }
+                RelayNews::Resumed { anew: false } => {
+                    "The stream had forgotten this listener, which goes on after the last event that it kept."
+                        .to_owned()
+                }
+                RelayNews::Resumed { anew: true } => {
+                    "The relay has a new stream; this listener goes on with its first event.".to_owned()
+                }
                 RelayNews::Back(after) => {
                     format!("The relay is connected again, after {:.1} s.", after.as_secs_f64())
                 }
@@ -110,11 +126,21 @@ impl Arguments {
     ) -> Result<RelayConnection, Error> {
         let read = |text: &str| Ok(PathBuf::from(text));
         let path = option_or_setting(self.nats_creds.as_ref(), settings, SettingKey::NatsCreds, read)?;
+        let open = path.as_ref().and_then(|path| system::mode_for_others(&context.resolve(path)));
+        if let (Some(path), Some(mode)) = (&path, open) {
+            Console::new(context).print_notice(&format!(
+                "Others can read the credentials file {} (mode {mode:o}): chmod 600 makes it yours alone.",
+                path.display()
+            ));
+        }
         let credentials = path.map(|path| input::read_input(context, &path, CREDENTIALS_LIMIT, "credentials file"));
         let credentials = credentials.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let ca_file = self.nats_ca.as_ref().map(|path| context.resolve(path));
         if let Some(path) = &ca_file {
-            input::read_input(context, path, 4 << 20, "CA file")?;
+            let pem = input::read_input(context, path, 4 << 20, "CA file")?;
+            TlsTrust::read(Some(&pem), false).map_err(|error| {
+                Error::usage(format!("{} cannot be used as CA file: {error}", path.display())).caused_by(error)
+            })?;
         }
         let access = RelayAccess { credentials, ca_file };
         RelayConnection::open(address, &access, context.clock.clone(), voice).await.map_err(explain)
@@ -149,13 +175,17 @@ pub(crate) fn show_url(address: &RelayAddress) -> Result<Url, Error> {
 
 pub(crate) fn explain(error: RelayError) -> Error {
     let kind = match error {
-        RelayError::Unreachable(_) => ErrorCategory::Network,
+        RelayError::Unreachable(_) | RelayError::NoStream(_) => ErrorCategory::Network,
         RelayError::Denied(_) => ErrorCategory::Configuration,
-        RelayError::Absent | RelayError::Credentials(_) => ErrorCategory::Usage,
+        RelayError::Absent | RelayError::Credentials(_) | RelayError::Occupied(_) => ErrorCategory::Usage,
     };
     let told = Error::new(kind, format!("relay: {error}"));
     match error {
         RelayError::Denied(_) => told.hint("give the file that the relay's owner made for you: --nats-creds FILE"),
+        RelayError::NoStream(_) => told.hint("the first listen --publish with this subject makes one"),
+        RelayError::Occupied(_) => {
+            told.hint("give another name with --as; to share the events on purpose: --share NAME")
+        }
         _ => told,
     }
 }

@@ -52,11 +52,12 @@ impl RelayIntake {
     /// Receives until told to stop. Whatever cannot be stored stays in the stream.
     pub(crate) async fn serve<R: ArrivalRecorder>(self, receiver: &WebhookReceiver<R>, end: impl Future<Output = ()>) {
         let Self { subscription, waiting, screen, clock, told } = self;
+        let stream = subscription.stream().to_owned();
         let keep = async |request: &crate::relay::RelayedRequest, pending: u64| {
             let status = receiver.receive_relayed(request.at, &request.target, &request.content).await;
             !status.is_server_error() && {
                 waiting.store(pending, Ordering::Relaxed);
-                tell_lag(subscription.stream(), pending, (&screen, &clock), &told);
+                tell_lag(&stream, pending, (&screen, &clock), &told);
                 true
             }
         };

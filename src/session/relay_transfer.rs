@@ -3,9 +3,10 @@
 
 use super::relay::{self, explain};
 use super::transfer::{EventHistory, ExportedEvent};
+use crate::clock::SharedClock;
 use crate::config::ConfigSettings;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorCategory};
 use crate::output::screen::Screen;
 use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::facts::EventFacts;
@@ -19,7 +20,8 @@ use crate::relay::{
 };
 use crate::session::arguments;
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use url::Url;
 
@@ -111,14 +113,17 @@ pub(crate) fn first_arrival(story: &EventHistory, now: Timestamp) -> Arrival {
     }
 }
 
+/// How long a stream may bring nothing before the rest is not waited for.
+const SILENCE: Duration = Duration::from_secs(15);
+
 /// Reads what a stream has at this moment, from its first message on, and verifies each anew. `None` stands for one
 /// whose signature does not hold.
 pub(crate) async fn read_stream(
     connection: RelayConnection,
-    keys: &[HmacKey],
+    (keys, clock): (&[HmacKey], &SharedClock),
     into: mpsc::Sender<Option<ExportedEvent>>,
 ) -> Result<(), Error> {
-    let wish = SubscriptionWish { name: None, start: SubscriptionStart::First };
+    let wish = SubscriptionWish { name: None, shared: false, start: SubscriptionStart::First };
     let subscription = RelaySubscription::open(connection, &wish).await.map_err(explain)?;
     let (all, read, done) = (subscription.state().1, AtomicU64::new(0), Notify::new());
     if all == 0 {
@@ -133,8 +138,25 @@ pub(crate) async fn read_stream(
         }
         true
     };
-    subscription.run(keep, done.notified()).await;
-    Ok(())
+    // A stream that lets go of messages meanwhile, or is out of reach, brings fewer than it said.
+    let silent = async {
+        let mut had = None;
+        while had != Some(read.load(Ordering::Relaxed)) {
+            had = Some(read.load(Ordering::Relaxed));
+            clock.sleep(SILENCE).await;
+        }
+    };
+    let end = async { tokio::select!(() = done.notified() => false, () = silent => true) };
+    let gave_up = AtomicBool::new(false);
+    subscription.run(keep, async { gave_up.store(end.await, Ordering::Relaxed) }).await;
+    match (gave_up.into_inner(), read.into_inner()) {
+        (true, read) if read < all => Err(Error::new(
+            ErrorCategory::Network,
+            format!("the stream brought {read} of {all} events, and then none for {} seconds", SILENCE.as_secs()),
+        )
+        .hint("what came is imported; the same line again brings the rest")),
+        _ => Ok(()),
+    }
 }
 
 fn read_request(request: &RelayedRequest, keys: &[HmacKey]) -> Option<ExportedEvent> {

@@ -2,6 +2,7 @@
 //! stream did not give.
 
 mod access;
+mod faults;
 mod transfer;
 
 use crate::main_job::CREATED;

@@ -124,8 +124,10 @@ async fn import_stream(
     let connection = arguments.access.connect(address, (context, settings), &screen).await?;
     let store = session::open_store(context, settings)?;
     let (sender, events) = mpsc::channel(BATCH);
-    let (read, stored) =
-        tokio::join!(relay_transfer::read_stream(connection, &keys, sender), store_all(events, &store));
+    let (read, stored) = tokio::join!(
+        relay_transfer::read_stream(connection, (&keys, &context.clock), sender),
+        store_all(events, &store)
+    );
     store.close().await;
     screen.finish()?;
     read?;

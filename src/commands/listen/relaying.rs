@@ -171,7 +171,7 @@ impl Arguments {
             (Some(name), _) => ("as", name),
             (None, name) => ("share", name.as_ref().ok_or_else(|| Error::usage("--from needs --as or --share"))?),
         };
-        let wish = SubscriptionWish { name: Some(format!("{kind}-{name}")), start };
+        let wish = SubscriptionWish { name: Some(format!("{kind}-{name}")), shared: self.share.is_some(), start };
         let connection = self.access.connect(address, (context, settings), screen).await?;
         let intake = RelayIntake::open(connection, &wish, context, screen).await?;
         let (known, pending) = intake.state();

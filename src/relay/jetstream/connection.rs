@@ -4,8 +4,9 @@
 use crate::clock::SharedClock;
 use crate::protocol::relay_address::RelayAddress;
 use crate::relay::told::{RelayAccess, RelayError, RelayNews, RelayVoice};
-use async_nats::jetstream::{self, context::ContextBuilder, stream};
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::jetstream::context::{ContextBuilder, GetStreamByNameErrorKind};
+use async_nats::jetstream::{self, stream};
+use async_nats::{Client, ClientError, ConnectOptions, Event};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub(crate) struct RelayConnection {
     pub(super) address: RelayAddress,
     pub(super) clock: SharedClock,
     pub(super) jetstream: jetstream::Context,
+    pub(super) voice: RelayVoice,
     client: Client,
 }
 
@@ -44,7 +46,7 @@ impl RelayConnection {
             .connection_timeout(CONNECT_BUDGET / 2)
             .reconnect_delay_callback(|attempt| Duration::from_millis((50 << attempt.min(4)).min(1_000)))
             .ping_interval(Duration::from_secs(5));
-        let news = watch_connection(clock.clone(), voice);
+        let news = watch_connection(clock.clone(), voice.clone());
         options = options.event_callback(move |event| {
             news(&event);
             std::future::ready(())
@@ -61,13 +63,14 @@ impl RelayConnection {
             () = clock.sleep(CONNECT_BUDGET) => return Err(RelayError::Unreachable(format!("no answer from {address}"))),
         };
         let jetstream = ContextBuilder::new().timeout(CONNECT_BUDGET).ack_timeout(ANSWER_BUDGET).build(client.clone());
-        Ok(Self { address: address.clone(), clock, jetstream, client })
+        Ok(Self { address: address.clone(), clock, jetstream, voice, client })
     }
 
     /// The stream that keeps the subject; made where there is none, and never changed where there is one.
     pub(crate) async fn ensure_stream(&self) -> Result<String, RelayError> {
-        if let Ok(name) = self.find_stream().await {
-            return Ok(name);
+        match self.find_stream().await {
+            Err(RelayError::NoStream(_)) => {}
+            found => return found,
         }
         let config = stream::Config {
             name: self.address.stream_name(),
@@ -80,7 +83,8 @@ impl RelayConnection {
             ..stream::Config::default()
         };
         let made = self.jetstream.create_stream(config).await.map_err(|error| {
-            RelayError::Unreachable(format!("the stream {} cannot be made: {error}", self.address.stream_name()))
+            let why = last_cause(&error.to_string());
+            RelayError::Unreachable(format!("the stream {} cannot be made: {why}", self.address.stream_name()))
         })?;
         Ok(made.cached_info().config.name.clone())
     }
@@ -88,15 +92,24 @@ impl RelayConnection {
     /// The name of the stream that keeps the subject.
     pub(super) async fn find_stream(&self) -> Result<String, RelayError> {
         let subjects = self.address.all_subjects();
-        self.jetstream
-            .stream_by_subject(subjects.clone())
-            .await
-            .map_err(|error| RelayError::Unreachable(format!("no stream keeps {subjects}: {error}")))
+        self.jetstream.stream_by_subject(subjects.clone()).await.map_err(|error| match error.kind() {
+            GetStreamByNameErrorKind::NotFound => RelayError::NoStream(subjects),
+            _ => RelayError::Unreachable(format!(
+                "{} does not tell which stream keeps {subjects}: {}",
+                self.address,
+                last_cause(&error.to_string())
+            )),
+        })
     }
 
     /// How many servers there are, as far as anybody told.
     pub(super) fn count_servers(&self) -> usize {
         self.address.servers.len().max(self.client.server_info().connect_urls.len())
+    }
+
+    /// The largest message that a server takes.
+    pub(super) fn max_message(&self) -> u64 {
+        self.client.max_payload() as u64
     }
 
     /// Sends what is still under way, for a moment at most.
@@ -108,6 +121,11 @@ impl RelayConnection {
     }
 }
 
+/// What is behind "request error: request failed: …".
+pub(super) fn last_cause(error: &str) -> String {
+    error.rsplit(": ").next().unwrap_or_default().to_owned()
+}
+
 fn explain_connect(address: &RelayAddress, error: &async_nats::ConnectError) -> RelayError {
     use async_nats::ConnectErrorKind::{Authentication, AuthorizationViolation};
     match error.kind() {
@@ -116,19 +134,26 @@ fn explain_connect(address: &RelayAddress, error: &async_nats::ConnectError) -> 
     }
 }
 
-/// Tells the first loss and the return, whatever happens in between.
+/// Tells the first loss and the return, and once in between that it is refused.
 fn watch_connection(clock: SharedClock, voice: RelayVoice) -> impl Fn(&Event) + Send + Sync + 'static {
-    let lost: Mutex<Option<Duration>> = Mutex::new(None);
+    let lost: Mutex<Option<(Duration, bool)>> = Mutex::new(None);
     move |event| {
         let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Disconnected if lost.is_none() => {
-                *lost = Some(clock.monotonic());
+                *lost = Some((clock.monotonic(), false));
                 voice(RelayNews::Lost);
             }
             Event::Connected => {
-                if let Some(since) = lost.take() {
+                if let Some((since, _)) = lost.take() {
                     voice(RelayNews::Back(clock.monotonic().saturating_sub(since)));
+                }
+            }
+            // The library has no kind for it: only the words of its own.
+            Event::ClientError(ClientError::Other(words)) if words.contains("authorization") => {
+                if let Some((_, refused @ false)) = lost.as_mut() {
+                    *refused = true;
+                    voice(RelayNews::Refused);
                 }
             }
             _ => {}

@@ -2,7 +2,6 @@
 
 use super::connection::RelayConnection;
 use crate::relay::told::{RelayError, StreamFacts};
-use async_nats::jetstream::context::GetStreamByNameErrorKind;
 use async_nats::jetstream::stream::{RetentionPolicy, StorageType};
 
 impl RelayConnection {
@@ -11,10 +10,10 @@ impl RelayConnection {
         let unreachable = |error: &dyn std::fmt::Display| {
             RelayError::Unreachable(format!("{} does not tell about its stream: {error}", self.address))
         };
-        let name = match self.jetstream.stream_by_subject(self.address.all_subjects()).await {
+        let name = match self.find_stream().await {
             Ok(name) => name,
-            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreachable(&error)),
+            Err(RelayError::NoStream(_)) => return Ok(None),
+            Err(error) => return Err(error),
         };
         let stream = self.jetstream.get_stream(&name).await.map_err(|error| unreachable(&error))?;
         let info = stream.cached_info();
@@ -26,11 +25,47 @@ impl RelayConnection {
             duplicate_window: config.duplicate_window,
             replicas: config.num_replicas,
             servers: self.count_servers(),
+            subjects: self.address.all_subjects(),
+            covers: config.subjects.iter().any(|pattern| covers(pattern, &self.address.all_subjects())),
+            max_message: u64::try_from(config.max_message_size)
+                .ok()
+                .filter(|bytes| *bytes > 0)
+                .map_or(self.max_message(), |bytes| bytes.min(self.max_message())),
             in_memory: config.storage == StorageType::Memory,
             serves_all: config.retention == RetentionPolicy::Limits,
             acknowledges: !config.no_ack,
             messages: info.state.messages,
             bytes: info.state.bytes,
         }))
+    }
+}
+
+/// Whether whatever a subject with wildcards stands for is among what a stream's subject stands for.
+fn covers(pattern: &str, subjects: &str) -> bool {
+    let mut wanted = subjects.split('.');
+    for part in pattern.split('.') {
+        match (part, wanted.next()) {
+            (">", Some(_)) => return true,
+            ("*", Some(other)) if other != ">" => {}
+            (part, Some(other)) if part == other => {}
+            _ => return false,
+        }
+    }
+    wanted.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_stream_keeps_all_or_a_part() {
+        for pattern in ["hooks.>", ">", "*.>"] {
+            assert!(covers(pattern, "hooks.>"), "{pattern}");
+        }
+        for pattern in ["hooks.created.>", "hooks.*", "hooks", "other.>"] {
+            assert!(!covers(pattern, "hooks.>"), "{pattern}");
+        }
+        assert!(covers("team.*.>", "team.hooks.>") && !covers("team.*", "team.hooks.>"));
     }
 }

@@ -1,17 +1,19 @@
 //! What a durable consumer brings: requests in the order of the stream, each acknowledged once it was kept here.
 
-use super::connection::RelayConnection;
+use super::connection::{RelayConnection, last_cause};
 use super::message::read_message;
-use crate::relay::told::{RelayError, RelayedRequest, SubscriptionStart, SubscriptionWish};
-use async_nats::datetime::parse_rfc3339;
+use crate::relay::told::{RelayError, RelayNews, RelayedRequest, SubscriptionStart, SubscriptionWish};
+use async_nats::datetime::{DateTime, parse_rfc3339};
 use async_nats::jetstream::AckKind;
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::pull::Config;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy};
+use async_nats::jetstream::context::ConsumerInfoErrorKind;
+use async_nats::jetstream::stream::Stream;
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a message may be worked on before the stream offers it again.
@@ -27,52 +29,67 @@ const PULL_TIME: Duration = Duration::from_secs(1);
 /// How long a subscriber without a name may be out of reach before the stream forgets it.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
+/// How often a listener to which nothing comes asks whether it is still known.
+const LOOK_AFTER: Duration = Duration::from_secs(5);
+
 /// How long until something that could not be kept is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A durable consumer.
 pub(crate) struct RelaySubscription {
     connection: RelayConnection,
+    wish: SubscriptionWish,
     consumer: Consumer<Config>,
+    /// When its stream was made: another one begins anew.
+    stream_made: DateTime,
     /// Whether the stream knew it already.
     known: bool,
     /// Messages that wait in the stream.
     pending: u64,
-    /// Whether the stream is to forget it at the end.
-    passing: bool,
+    /// Whether it was told that the stream does not know it any more.
+    is_lost: bool,
+}
+
+/// How far a run got.
+struct SubscriptionProgress {
+    stopping: AtomicBool,
+    /// Number in the stream of the last message that was kept, as far as is known: for several that share a name the one
+    /// below which everything was kept.
+    kept: AtomicU64,
+    /// Messages that came.
+    came: AtomicU64,
 }
 
 impl RelaySubscription {
     /// Finds the consumer of that name, or makes it.
     pub(crate) async fn open(connection: RelayConnection, wish: &SubscriptionWish) -> Result<Self, RelayError> {
         let name = connection.find_stream().await?;
-        let failed = |error: &dyn std::fmt::Display| {
+        let failed = |why: String| {
             let called = wish.name.as_ref().map(|called| format!(" as {called}")).unwrap_or_default();
-            RelayError::Unreachable(format!("the stream {name} cannot be subscribed{called}: {error}"))
+            RelayError::Unreachable(format!("the stream {name} cannot be subscribed{called}: {why}"))
         };
-        let stream = connection.jetstream.get_stream(&name).await.map_err(|error| failed(&error))?;
-        let found = match &wish.name {
-            Some(called) => stream.get_consumer::<Config>(called).await.ok(),
-            None => None,
-        };
-        let known = found.is_some();
-        let consumer = match found {
-            Some(consumer) => consumer,
+        let stream = connection.jetstream.get_stream(&name).await;
+        let stream = stream.map_err(|error| failed(last_cause(&error.to_string())))?;
+        let wanted = connection.address.wanted_subjects();
+        let (known, consumer) = match find_consumer(&stream, wish).await {
+            Some(consumer) => (true, consumer),
             None => {
-                let config = write_config(wish, connection.address.wanted_subjects());
-                stream.create_consumer(config).await.map_err(|error| failed(&error))?
+                let config = write_config(wish, start_policy(wish.start), wanted.clone());
+                let made = stream.create_consumer(config).await;
+                (false, made.map_err(|error| failed(last_cause(&error.to_string())))?)
             }
         };
         let info = consumer.cached_info();
         let pending = info.num_pending + info.num_ack_pending as u64;
-        let wanted = connection.address.wanted_subjects();
-        if info.config.filter_subject != wanted {
-            return Err(failed(&format!(
-                "that name already subscribes to {}; choose another one",
-                info.config.filter_subject
-            )));
+        let subscribed = &info.config.filter_subject;
+        if *subscribed != wanted {
+            return Err(failed(format!("that name already subscribes to {subscribed}; choose another one")));
         }
-        Ok(Self { connection, consumer, known, pending, passing: wish.name.is_none() })
+        if known && !wish.shared && is_occupied(&consumer, &connection).await {
+            return Err(RelayError::Occupied(info.name.trim_start_matches("as-").to_owned()));
+        }
+        let (stream_made, wish) = (stream.cached_info().created, wish.clone());
+        Ok(Self { connection, wish, consumer, stream_made, known, pending, is_lost: false })
     }
 
     /// Whether the stream knew this subscriber before, and how many messages wait for it.
@@ -86,37 +103,111 @@ impl RelaySubscription {
 
     /// Hands each request on, with how many wait behind it, until told to stop. `keep` answers whether it was kept:
     /// only then the stream is told to be done with it; else it is tried again. What was asked for is waited for at
-    /// the end, so that nothing is under way to nobody.
-    pub(crate) async fn run(&self, keep: impl AsyncFn(&RelayedRequest, u64) -> bool, stop: impl Future<Output = ()>) {
+    /// the end, so that nothing is under way to nobody. A stream that forgets this subscriber is asked to know it again.
+    pub(crate) async fn run(
+        mut self,
+        keep: impl AsyncFn(&RelayedRequest, u64) -> bool,
+        stop: impl Future<Output = ()>,
+    ) {
         let mut stop = pin!(stop);
-        let stopping = AtomicBool::new(false);
-        while !stopping.load(Ordering::Relaxed) {
-            let Ok(batch) = self.consumer.batch().max_messages(BATCH).expires(PULL_TIME).messages().await else {
+        let floor = self.consumer.cached_info().ack_floor.stream_sequence;
+        let progress =
+            SubscriptionProgress { stopping: AtomicBool::new(false), kept: floor.into(), came: AtomicU64::new(0) };
+        let mut looked = self.connection.clock.monotonic();
+        while !progress.stopping.load(Ordering::Relaxed) {
+            let before = progress.came.load(Ordering::Relaxed);
+            self.take_batch(&keep, &mut stop, &progress).await;
+            let now = self.connection.clock.monotonic();
+            let calm = before == progress.came.load(Ordering::Relaxed);
+            if calm && !progress.stopping.load(Ordering::Relaxed) && now.saturating_sub(looked) >= LOOK_AFTER {
+                looked = now;
                 tokio::select! {
                     () = &mut stop => break,
-                    () = self.connection.clock.sleep(AGAIN_AFTER) => continue,
-                }
-            };
-            // Futures are begun in the order of the stream, which is the order in which the store gets them.
-            let mut done = pin!(batch.map(|message| self.handle(message, &keep, &stopping)).buffered(AT_ONCE));
-            loop {
-                tokio::select! {
-                    biased;
-                    () = &mut stop, if !stopping.load(Ordering::Relaxed) => {
-                        stopping.store(true, Ordering::Relaxed);
-                        // What is under way to one that is forgotten is nobody's.
-                        if self.passing {
-                            break;
-                        }
-                    }
-                    next = done.next() => if next.is_none() { break },
+                    () = self.look_after(&progress) => {}
                 }
             }
         }
-        if self.passing {
+        // What is under way to one that is forgotten is nobody's.
+        if self.wish.name.is_none() {
             self.forget().await;
         }
         self.connection.flush().await;
+    }
+
+    async fn take_batch<S: Future<Output = ()>>(
+        &self,
+        keep: &impl AsyncFn(&RelayedRequest, u64) -> bool,
+        stop: &mut Pin<&mut S>,
+        progress: &SubscriptionProgress,
+    ) {
+        let stopping = &progress.stopping;
+        let Ok(batch) = self.consumer.batch().max_messages(BATCH).expires(PULL_TIME).messages().await else {
+            return tokio::select! {
+                () = stop => stopping.store(true, Ordering::Relaxed),
+                () = self.connection.clock.sleep(AGAIN_AFTER) => {}
+            };
+        };
+        // Futures are begun in the order of the stream, which is the order in which the store gets them.
+        let mut done = pin!(batch.map(|message| self.handle(message, keep, progress)).buffered(AT_ONCE));
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.as_mut(), if !stopping.load(Ordering::Relaxed) => {
+                    stopping.store(true, Ordering::Relaxed);
+                    if self.wish.name.is_none() {
+                        break;
+                    }
+                }
+                next = done.next() => if next.is_none() { break },
+            }
+        }
+    }
+
+    /// Asks whether the stream still knows this subscriber, and makes it known again where it does not.
+    async fn look_after(&mut self, progress: &SubscriptionProgress) {
+        use ConsumerInfoErrorKind::{NotFound, StreamNotFound};
+        match self.consumer.get_info().await {
+            Ok(info) if self.wish.shared => progress.kept.store(info.ack_floor.stream_sequence, Ordering::Relaxed),
+            Err(error) if matches!(error.kind(), NotFound | StreamNotFound) => match self.resume(progress).await {
+                Ok(anew) => {
+                    self.is_lost = false;
+                    (self.connection.voice)(RelayNews::Resumed { anew });
+                }
+                Err(_) if !self.is_lost => {
+                    self.is_lost = true;
+                    (self.connection.voice)(RelayNews::Forgotten);
+                }
+                Err(_) => {}
+            },
+            // A server that does not answer is told of elsewhere.
+            _ => {}
+        }
+    }
+
+    /// Goes on after what was kept last; in another stream with its first message. Whether it is another one.
+    async fn resume(&mut self, progress: &SubscriptionProgress) -> Result<bool, async_nats::Error> {
+        let name = self.connection.find_stream().await?;
+        let stream = self.connection.jetstream.get_stream(&name).await?;
+        let made = stream.cached_info().created;
+        let anew = made != self.stream_made;
+        let start = match anew {
+            true => DeliverPolicy::All,
+            false => DeliverPolicy::ByStartSequence {
+                start_sequence: progress.kept.load(Ordering::Relaxed).saturating_add(1),
+            },
+        };
+        // Of several that share a name one was first.
+        self.consumer = match find_consumer(&stream, &self.wish).await {
+            Some(consumer) => consumer,
+            None => {
+                let subjects = self.connection.address.wanted_subjects();
+                stream.create_consumer(write_config(&self.wish, start, subjects)).await?
+            }
+        };
+        let floor = self.consumer.cached_info().ack_floor.stream_sequence;
+        progress.kept.store(floor, Ordering::Relaxed);
+        self.stream_made = made;
+        Ok(anew)
     }
 
     /// Takes the consumer from the stream. One that is out of reach forgets it by itself.
@@ -133,14 +224,15 @@ impl RelaySubscription {
         &self,
         message: Result<Message, E>,
         keep: &impl AsyncFn(&RelayedRequest, u64) -> bool,
-        stopping: &AtomicBool,
+        progress: &SubscriptionProgress,
     ) {
         let Ok(message) = message else { return };
         let Ok(info) = message.info() else { return };
-        let (taken, pending) = (info.published.unix_timestamp(), info.pending);
+        progress.came.fetch_add(1, Ordering::Relaxed);
+        let (taken, pending, number) = (info.published.unix_timestamp(), info.pending, info.stream_sequence);
         let request = read_message(&message.message, Timestamp::from_second(taken).unwrap_or(Timestamp::UNIX_EPOCH));
         while !keep(&request, pending).await {
-            if stopping.load(Ordering::Relaxed) {
+            if progress.stopping.load(Ordering::Relaxed) {
                 // Not kept: whoever comes next gets it.
                 return drop(message.ack_with(AckKind::Nak(None)).await);
             }
@@ -148,12 +240,28 @@ impl RelaySubscription {
             drop(message.ack_with(AckKind::Progress).await);
             self.connection.clock.sleep(AGAIN_AFTER).await;
         }
+        if !self.wish.shared {
+            progress.kept.fetch_max(number, Ordering::Relaxed);
+        }
         // Lost with the connection it is offered again, and known by its bytes.
         drop(message.ack().await);
     }
 }
 
-fn write_config(wish: &SubscriptionWish, subjects: String) -> Config {
+async fn find_consumer(stream: &Stream, wish: &SubscriptionWish) -> Option<Consumer<Config>> {
+    stream.get_consumer::<Config>(wish.name.as_ref()?).await.ok()
+}
+
+/// Whether somebody else asks for messages under this name. What a killed listener asked for last is not waited for long.
+async fn is_occupied(consumer: &Consumer<Config>, connection: &RelayConnection) -> bool {
+    if consumer.cached_info().num_waiting == 0 {
+        return false;
+    }
+    connection.clock.sleep(PULL_TIME * 3 / 2).await;
+    consumer.get_info().await.is_ok_and(|info| info.num_waiting > 0)
+}
+
+fn write_config(wish: &SubscriptionWish, deliver_policy: DeliverPolicy, subjects: String) -> Config {
     Config {
         durable_name: wish.name.clone(),
         // One with a name is remembered for good.
@@ -162,13 +270,17 @@ fn write_config(wish: &SubscriptionWish, subjects: String) -> Config {
         ack_wait: ACK_WAIT,
         filter_subject: subjects,
         max_ack_pending: 1_000,
-        deliver_policy: match wish.start {
-            SubscriptionStart::New => DeliverPolicy::New,
-            SubscriptionStart::First => DeliverPolicy::All,
-            SubscriptionStart::Last => DeliverPolicy::Last,
-            SubscriptionStart::Since(at) => start_time(at),
-        },
+        deliver_policy,
         ..Config::default()
+    }
+}
+
+fn start_policy(start: SubscriptionStart) -> DeliverPolicy {
+    match start {
+        SubscriptionStart::New => DeliverPolicy::New,
+        SubscriptionStart::First => DeliverPolicy::All,
+        SubscriptionStart::Last => DeliverPolicy::Last,
+        SubscriptionStart::Since(at) => start_time(at),
     }
 }
 

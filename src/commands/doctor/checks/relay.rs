@@ -19,6 +19,9 @@ const RELAY: SetupCheck = SetupCheck {
 /// Below this, an event may be gone before a developer is back from the weekend.
 const SHORT_AGE: Duration = Duration::from_secs(72 * 3600);
 
+/// An event with its header lines is a few thousand bytes.
+const SMALL_MESSAGE: u64 = 64 << 10;
+
 /// Looks at the stream and changes nothing. Most have no relay, and there is nothing to say about it.
 pub(super) async fn check_relay(
     address: Option<&RelayAddress>,
@@ -83,6 +86,13 @@ fn list_lacks(facts: &StreamFacts) -> Vec<(String, String)> {
     let seen = format!("knows repeats for {} only, and the service repeats for 81 minutes", hours(window));
     lack(window < NEEDED_WINDOW, seen, edit("--dupe-window 2h"));
     let alone = facts.servers >= 3 && facts.replicas < 3;
+    let subjects = facts.subjects.as_str();
+    let seen = format!("keeps only a part of {subjects}, so that all else is answered 503");
+    lack(!facts.covers, seen, edit(&format!("--subjects '{subjects}'")));
+    let largest = format_bytes(facts.max_message);
+    let seen = format!("takes at most {} with the header lines", largest.as_str());
+    let fix = "raise the stream's --max-msg-size and the server's max_payload to 1 MiB or more".to_owned();
+    lack(facts.max_message < SMALL_MESSAGE, seen, fix);
     let copies = format_quantity(facts.replicas as u64, "copy", "copies");
     let seen = format!("has {} in a cluster of {} servers", copies.as_str(), facts.servers);
     lack(alone, seen, edit("--replicas 3"));
@@ -110,6 +120,9 @@ mod tests {
             replicas: 1,
             servers: 1,
             in_memory: false,
+            covers: true,
+            subjects: "hooks.>".into(),
+            max_message: 1 << 20,
             serves_all: true,
             acknowledges: true,
             messages: 3,
@@ -128,6 +141,8 @@ mod tests {
             (StreamFacts { duplicate_window: minutes(89), ..good() }, "knows repeats for 1h 29m only"),
             (StreamFacts { servers: 3, ..good() }, "1 copy in a cluster of 3 servers"),
             (StreamFacts { in_memory: true, ..good() }, "is in memory"),
+            (StreamFacts { covers: false, ..good() }, "keeps only a part of hooks.>"),
+            (StreamFacts { max_message: 500, ..good() }, "takes at most 500 B"),
             (StreamFacts { serves_all: false, ..good() }, "drops events once one receiver has them"),
             (StreamFacts { acknowledges: false, ..good() }, "acknowledges nothing"),
         ] {

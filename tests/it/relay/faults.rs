@@ -1,0 +1,166 @@
+//! What goes wrong in a stream while it is used, and what others put there: nothing is lost, and everything is told.
+
+use super::{Server, bodies, body, subscriber};
+use crate::main_job::CREATED;
+use crate::support::{Listener, Scene, free_port, post, until};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
+fn have(listener: &Listener) -> Vec<String> {
+    bodies(&listener.running().stdout.text())
+}
+
+fn wait_for(listener: &Listener, sent: &[String]) {
+    until("every event", || (have(listener).len() >= sent.len()).then_some(()));
+    assert_eq!(have(listener), sent, "each once, in order");
+}
+
+#[test]
+fn a_listener_that_the_stream_forgot_goes_on_where_it_was() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    let publishing = scene.listen(["--publish", &address, "--no-store"]);
+    let (other, mut sent) = (Scene::new(), vec![body(0, 0)]);
+    let listener = subscriber(&other, &address, &["--as", "alice"]);
+    assert!(post(&publishing.url, &sent[0]).starts_with("HTTP/1.1 200"));
+    wait_for(&listener, &sent);
+    assert!(server.request("$JS.API.CONSUMER.DELETE.HOOKS.as-alice", "").contains("\"success\":true"));
+    sent.push(body(0, 1));
+    assert!(post(&publishing.url, &sent[1]).starts_with("HTTP/1.1 200"), "while it is forgotten");
+    wait_for(&listener, &sent);
+    // The stream itself: what comes in next makes another one, and whoever receives begins with it.
+    assert!(server.request("$JS.API.STREAM.DELETE.HOOKS", "").contains("\"success\":true"));
+    sent.push(body(0, 2));
+    assert!(post(&publishing.url, &sent[2]).starts_with("HTTP/1.1 200"), "made again, and acknowledged by it");
+    wait_for(&listener, &sent);
+    let told = listener.stop().out();
+    assert!(told.contains("had forgotten this listener") && told.contains("has a new stream"), "{told}");
+    publishing.stop();
+}
+
+#[test]
+fn a_name_is_one_listeners_at_a_time() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    scene.listen(["--publish", &address, "--no-store"]).stop();
+    let other = Scene::new();
+    let first = subscriber(&other, &address, &["--as", "alice"]);
+    let line = ["listen", "--from", &address, "--as", "alice", "--for", "1ms"];
+    let second = scene.run(line);
+    assert!(second.code == Some(2) && second.stdout.is_empty(), "{second}");
+    assert!(second.err().contains("alice is in use") && second.err().contains("--share NAME"), "{second}");
+    first.stop();
+    scene.run(line).code(0);
+}
+
+#[test]
+fn a_stream_that_takes_nothing_more_is_a_503() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    for (name, limit, words) in [
+        ("full", r#""max_msgs":1,"discard":"new""#, "maximum messages exceeded"),
+        ("small", r#""max_msg_size":1400"#, "message size exceeds maximum allowed"),
+        ("part", r#""max_bytes":100000"#, "no stream found"),
+    ] {
+        let subjects = if name == "part" { "part.created.>".to_owned() } else { format!("{name}.>") };
+        let config = format!(r#"{{"name":"{name}","subjects":["{subjects}"],{limit}}}"#);
+        server.request(&format!("$JS.API.STREAM.CREATE.{name}"), &config);
+        let address = format!("nats://127.0.0.1:{}/{name}", server.port);
+        let publishing = scene.listen(["--publish", &address, "--no-store"]);
+        assert!(post(&publishing.url, CREATED).starts_with("HTTP/1.1 200"), "{name}");
+        let more = match name {
+            "small" => CREATED.replace("2024", &"2024".repeat(400)),
+            "part" => CREATED.replace("signup.created", "signup.deleted"),
+            _ => body(1, 1),
+        };
+        assert!(post(&publishing.url, &more).starts_with("HTTP/1.1 503"), "{name}");
+        let told = publishing.stop();
+        assert!(told.out().contains(words) && told.err().contains("1 not taken (answered 503)"), "{name}: {told}");
+    }
+}
+
+/// Publishes as any other program may.
+fn put(server: &Server, subject: &str, headers: &str, payload: &[u8]) {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    let headers = format!("NATS/1.0\r\n{headers}\r\n");
+    let (head, all) = (headers.len(), headers.len() + payload.len());
+    let words = format!(
+        "CONNECT {{\"headers\":true,\"verbose\":false}}\r\nSUB answer 1\r\nHPUB {subject} answer {head} {all}\r\n{headers}"
+    );
+    stream.write_all(&[words.as_bytes(), payload, b"\r\n"].concat()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    lines.find(|line| line.starts_with("MSG answer")).unwrap();
+}
+
+#[test]
+fn what_others_put_there_is_an_event_and_no_danger() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    scene.listen(["--publish", &address, "--no-store"]).stop();
+    let lines = [
+        "Referralloop-Line: nocolon",
+        "Referralloop-Line: X-Red: %1B[31mred%0D%0AX-More: 1",
+        "Referralloop-Line: %zz%",
+        "Referralloop-Line: Content-Length: 99999",
+        "Referralloop-Line: Transfer-Encoding: chunked",
+        "Referralloop-Target: http://elsewhere/%0d%0a",
+        "Referralloop-Arrived: nonsense",
+    ];
+    put(&server, "hooks.x", &format!("{}\r\n", lines.join("\r\n")), CREATED.as_bytes());
+    put(&server, "hooks.x", "", b"");
+    put(&server, "hooks.x", "", b"\x1b]0;title\x07\xff not JSON");
+    for at in ["9999-12-30T22:00:00Z", "-009999-01-02T02:00:00Z"] {
+        put(&server, "hooks.x", &format!("Referralloop-Arrived: {at}\r\n"), at.as_bytes());
+    }
+    put(&server, "hooks.x", "", &vec![b'x'; 1_000_000]);
+    let line = ["listen", "--from", &address, "--as", "eve", "--since", "first", "--until", "6", "--for", "30s"];
+    let run = scene.run(line);
+    assert!(run.code == Some(0) && run.err().contains("Received: 6 unsigned"), "{run}");
+    let seen = [run.stdout.clone(), run.stderr.clone()].concat();
+    assert!(!seen.contains(&0x1b) && !seen.contains(&0x07), "{run}");
+    let again = scene.run(["events", "import", &address]);
+    assert!(again.code == Some(0) && again.err().contains("0 events imported, 6 already here"), "{again}");
+}
+
+#[test]
+fn files_that_are_no_credentials_or_certificates_are_told_before_anything_is_opened() {
+    let scene = Scene::new();
+    let file = scene.write("file", "nonsense");
+    let file = file.to_str().unwrap();
+    let address = format!("nats://127.0.0.1:{}/hooks", free_port());
+    for (option, value, words) in [
+        ("--nats-creds", "none", "cannot read credentials file"),
+        ("--nats-creds", file, "the credentials file cannot be used"),
+        ("--nats-ca", "none", "cannot read CA file"),
+        ("--nats-ca", file, "there is no certificate in it"),
+    ] {
+        let output = scene.run(["listen", "--port", "0", "--publish", &address, option, value]);
+        let told = output.err().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(output.code == Some(2) && output.stdout.is_empty() && told.contains(words), "{output}");
+    }
+    #[cfg(unix)]
+    {
+        let output = scene.run(["listen", "--port", "0", "--publish", &address, "--nats-creds", file]);
+        assert!(output.err().contains("Others can read the credentials file"), "{output}");
+    }
+}
+
+#[test]
+fn a_stream_that_is_not_there_says_who_makes_it() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    for line in [
+        &["listen", "--from", &address, "--as", "alice"][..],
+        &["expect", "created", "--from", &address, "--", "true"],
+        &["events", "import", &address],
+    ] {
+        let output = scene.run(line.iter().copied());
+        let told =
+            output.code == Some(4) && output.stdout.is_empty() && output.err().contains("no stream keeps hooks.>");
+        assert!(told && output.err().contains("listen --publish with this subject makes one"), "{output}");
+    }
+}
