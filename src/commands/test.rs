@@ -12,8 +12,11 @@ use crate::output::audit::{
     AuditProgressBar, render_annotations, render_audit_junit, render_audit_markdown, render_audit_page, render_tap,
 };
 use crate::output::console::Console;
+use crate::output::line::StyledLine;
 use crate::output::output_error::OutputError;
 use crate::output::records::{AuditSummary, CheckListedRecord};
+use crate::output::sanitise::Sanitised;
+use crate::output::style::TextRole;
 use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity};
 use crate::protocol::report::{Report, ReportKind};
 use crate::session::arguments::{self, HeaderArgument};
@@ -371,7 +374,8 @@ fn list(selection: &CheckSelection, hero: bool, console: &Console) -> Result<Exi
             })?;
         } else {
             let needs = if wants.is_empty() { String::new() } else { format!("  (needs {})", wants.join(", ")) };
-            console.write_line(&format!("{:<32} {:<8}  {}{needs}", check.id, check.severity, check.title))?;
+            let line = format!("{:<32} {:<8}  {}{needs}", check.id, check.severity, check.title);
+            console.write_lines(&[StyledLine::new(&console.out).put(TextRole::Plain, Sanitised::text(&line))])?;
         }
     }
     Ok(Exit::Done)

@@ -104,9 +104,9 @@ impl Console {
         self.write_text(&text)
     }
 
-    /// Writes one line of foreign text to stdout, sanitised.
+    /// Writes one line of foreign text to stdout, sanitised, in one piece.
     pub(crate) fn write_line(&self, text: &str) -> Result<(), OutputError> {
-        self.write_lines(&[StyledLine::new(&self.out).put(TextRole::Plain, Sanitised::text(text))])
+        self.write_lines(&[StyledLine::new(&self.out).put(TextRole::Plain, Sanitised::text(text)).whole()])
     }
 
     /// Writes a record to stdout.

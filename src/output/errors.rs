@@ -30,7 +30,8 @@ pub(crate) fn render_labelled(
     indent: usize,
     style: &OutputStyle,
 ) -> Vec<StyledLine> {
-    let column = indent + label.len();
+    // Beside a long label a narrow terminal would leave room for half words.
+    let column = (indent + label.len()).min((style.width / 3).max(indent + 2));
     let room = style.width.saturating_sub(column).max(20);
     let words = text.trim_end().split('\n').flat_map(|line| wrap_text(&Sanitised::text(line), room));
     let beside = |(row, words)| match row {

@@ -43,12 +43,20 @@ pub struct StyledLine {
     width: usize,
     colour: bool,
     ascii: bool,
+    /// Columns after which it goes on below, between two words; without a terminal it never does.
+    room: usize,
 }
 
 impl StyledLine {
     /// An empty line.
     pub fn new(style: &OutputStyle) -> Self {
-        Self { text: String::with_capacity(160), width: 0, colour: style.colour, ascii: style.ascii }
+        let room = if style.is_terminal() { style.width } else { usize::MAX };
+        Self { text: String::with_capacity(160), width: 0, colour: style.colour, ascii: style.ascii, room }
+    }
+
+    /// The same, in one piece however long it is: for what is copied, and for rows that are laid out already.
+    pub(crate) fn whole(self) -> Self {
+        Self { room: usize::MAX, ..self }
     }
 
     /// A line that begins with so many spaces.
@@ -94,6 +102,7 @@ impl StyledLine {
     pub fn join(mut self, other: &Self) -> Self {
         self.text.push_str(&other.text);
         self.width += other.width;
+        self.room = self.room.max(other.room);
         self
     }
 
@@ -141,6 +150,45 @@ pub(crate) fn clip_rendered(line: &str, columns: usize) -> String {
     out
 }
 
+/// Columns by which a line goes on further in than it began.
+const HANG: usize = 2;
+
+/// Appends a rendered line, control sequences included, broken between words so that no row takes more columns than there
+/// are. A word that fits on no row stays where it is.
+fn wrap_rendered(out: &mut String, line: &str, columns: usize) {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let hang = (indent + HANG).min(columns / 2);
+    let (mut used, mut gap) = (0, 0);
+    for word in line.split(' ') {
+        let width = measure_rendered(word);
+        if width == 0 {
+            gap += usize::from(used > 0 || gap < indent);
+            out.push_str(word);
+            continue;
+        }
+        if used > 0 && used + gap + width > columns && hang + width <= columns {
+            out.push('\n');
+            (used, gap) = (0, hang);
+        }
+        out.extend(std::iter::repeat_n(' ', gap));
+        out.push_str(word);
+        (used, gap) = (used + gap + width, 1);
+    }
+}
+
+/// Columns that rendered text takes.
+fn measure_rendered(text: &str) -> usize {
+    let mut width = 0;
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '\x1b' => drop(rest.by_ref().find(char::is_ascii_alphabetic)),
+            other => width += unicode_width::UnicodeWidthChar::width(other).unwrap_or(0),
+        }
+    }
+    width
+}
+
 /// A mark of ours in ASCII, as wide as it was. Letters of whatever language are data and stay.
 fn spell_mark(mark: char) -> char {
     match mark {
@@ -162,7 +210,10 @@ fn spell_mark(mark: char) -> char {
 /// Writes lines below each other, each ended by a line feed.
 pub(crate) fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = &'a StyledLine>) {
     for line in lines {
-        out.push_str(line.as_str());
+        match line.width <= line.room {
+            true => out.push_str(line.as_str()),
+            false => wrap_rendered(out, line.as_str(), line.room),
+        }
         out.push('\n');
     }
 }
@@ -170,6 +221,35 @@ pub(crate) fn write_lines<'a>(out: &mut String, lines: impl IntoIterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_goes_on_below_between_its_words() {
+        let wrapped = |line: &str, columns| {
+            let mut out = String::new();
+            wrap_rendered(&mut out, line, columns);
+            out
+        };
+        assert_eq!(wrapped("  one two  three", 12), "  one two\n    three");
+        assert_eq!(wrapped("\x1b[32mone\x1b[0m  two", 8), "\x1b[32mone\x1b[0m  two");
+        assert_eq!(wrapped("\x1b[32mone two\x1b[0m", 6), "\x1b[32mone\n  two\x1b[0m");
+        assert_eq!(wrapped("a http://localhost:3000/hooks", 12), "a http://localhost:3000/hooks");
+        assert_eq!(wrapped("山田 太郎", 6), "山田\n  太郎");
+    }
+
+    #[test]
+    fn off_a_terminal_and_in_one_piece_nothing_is_broken() {
+        let style = OutputStyle::new(false, 10, jiff::tz::TimeZone::UTC);
+        let shown = |line: StyledLine| {
+            let mut out = String::new();
+            write_lines(&mut out, &[line]);
+            out
+        };
+        let words = || Sanitised::own("three short words");
+        assert_eq!(shown(StyledLine::new(&style).put(TextRole::Plain, words())), "three\n  short\n  words\n");
+        assert_eq!(shown(StyledLine::new(&style).put(TextRole::Plain, words()).whole()), "three short words\n");
+        let piped = style.with_whole_tables();
+        assert_eq!(shown(StyledLine::new(&piped).put(TextRole::Plain, words())), "three short words\n");
+    }
 
     #[test]
     fn a_cut_keeps_the_colours_whole() {

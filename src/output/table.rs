@@ -10,6 +10,9 @@ const GAP: usize = 2;
 /// A column is not made narrower than this to fit the terminal.
 const LEAST: usize = 8;
 
+/// Nor than this, where even that does not fit.
+const NARROWEST: usize = 5;
+
 /// Words that are cut to this are still understood.
 const WORDY: usize = 12;
 
@@ -157,7 +160,7 @@ fn widths(table: &[&Vec<TableCell>]) -> Vec<usize> {
 
 /// Takes columns in until they fit: words first, what is copied last, of equals the widest.
 fn shrink(columns: &mut [LaidColumn<'_>], room: usize) {
-    for (least, turn) in [(WORDY, 0), (LEAST, 0), (LEAST, 1), (LEAST, 2)] {
+    for (least, turn) in [(WORDY, 0), (LEAST, 0), (LEAST, 1), (LEAST, 2), (NARROWEST, 2)] {
         while total(columns.iter().map(|column| column.width)) > room {
             match columns.iter_mut().filter(|column| column.rule.turn() <= turn).max_by_key(|column| column.width) {
                 Some(widest) if widest.width > least => widest.width -= 1,
@@ -168,7 +171,7 @@ fn shrink(columns: &mut [LaidColumn<'_>], room: usize) {
 }
 
 fn line(row: &[TableCell], columns: &[LaidColumn<'_>], style: &OutputStyle) -> StyledLine {
-    let mut line = StyledLine::new(style);
+    let mut line = StyledLine::new(style).whole();
     let mut start = 0;
     for LaidColumn { at, width, rule } in columns {
         if let Some(cell) = row.get(*at) {

@@ -138,7 +138,7 @@ fn change_lines(change: &DocumentChange, console: &Console) -> Vec<StyledLine> {
     let path = if change.path.is_empty() { "(document)" } else { &change.path };
     let line = |ink, sign: &'static str, value: &Value| {
         let value = Sanitised::json(value.to_string().as_bytes());
-        let line = StyledLine::new(&console.out).put(ink, sign).put(TextRole::Key, Sanitised::text(path));
+        let line = StyledLine::new(&console.out).put(ink, sign).put(TextRole::Key, Sanitised::text(path)).whole();
         line.put(TextRole::Plain, ": ").put(ink, value)
     };
     let from = change.from.as_ref().map(|value| line(TextRole::Bad, "- ", value));

@@ -9,9 +9,12 @@ use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
+use crate::output::line::{StyledLine, write_lines};
 use crate::output::progress::RunProgressBar;
 use crate::output::records::ReplaySummary;
+use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
+use crate::output::style::TextRole;
 use crate::output::{phrases, prompt, rendition::RequestRendition};
 use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
@@ -287,5 +290,8 @@ fn show_summary(
         text.push_str(&format!("; {} different from before", tally.changed));
     }
     // Behind what the screen still has to show.
-    screen.print(crate::output::human::ScreenStream::Err, format!("{text}.\n"));
+    let line = StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&format!("{text}.")));
+    let mut told = String::new();
+    write_lines(&mut told, &[line]);
+    screen.print(crate::output::human::ScreenStream::Err, told);
 }

@@ -94,7 +94,8 @@ Authenticity  0 passed, 2 failed, 1 accepted
 Delivery semantics  0 passed, 1 skipped
   ○ skipped: semantics.once (needs --state-cmd)
 
-✘ http://localhost:3000/hook: 1 passed, 2 failed, 1 accepted, 1 skipped; 9 requests in 1.5 s, --seed 7
+✘ http://localhost:3000/hook: 1 passed, 2 failed, 1 accepted, 1 skipped; 9 requests in 1.5 s, --seed
+  7
   1 of the failed ones are below medium and do not count (--fail-on)
 "
     );

@@ -56,6 +56,7 @@ pub(crate) fn render_headers(headers: &HeaderLines, style: &OutputStyle) -> Vec<
             .put(TextRole::Key, Sanitised::bytes(name))
             .put(TextRole::Plain, ": ")
             .put(TextRole::Plain, Sanitised::bytes(value))
+            .whole()
     };
     headers.iter().map(line).collect()
 }
@@ -77,7 +78,7 @@ impl BodyBlock<'_> {
     /// Renders a line if it is to be shown, and counts it.
     fn add(&mut self, render: impl FnOnce(&OutputStyle) -> StyledLine) {
         if self.has_room() {
-            self.lines.push(render(self.style));
+            self.lines.push(render(self.style).whole());
         }
         self.total += 1;
     }
@@ -176,7 +177,10 @@ fn hex_row(at: usize, data: &[u8], row: usize, style: &OutputStyle) -> StyledLin
     let visible: String = data.iter().map(|b| if matches!(b, 0x20..=0x7e) { char::from(*b) } else { '.' }).collect();
     let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!("{at:08x}"))).add_gap(2);
     let end = line.width() + 3 * row + 1;
-    line.put(TextRole::Plain, Sanitised::text(&digits)).pad_to(end).put(TextRole::Faint, Sanitised::text(&visible))
+    line.put(TextRole::Plain, Sanitised::text(&digits))
+        .pad_to(end)
+        .put(TextRole::Faint, Sanitised::text(&visible))
+        .whole()
 }
 
 #[cfg(test)]

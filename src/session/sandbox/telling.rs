@@ -5,11 +5,13 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, render_banner};
+use crate::output::line::{StyledLine, write_lines};
 use crate::output::output_error::OutputError;
 use crate::output::phrases;
 use crate::output::records::{ReadyRecord, SandboxRunSummary};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
+use crate::output::style::TextRole;
 use crate::sandbox::{SandboxLocation, WorkspaceSetup};
 use crate::session::ready_file::ReadyFile;
 use std::path::PathBuf;
@@ -44,7 +46,13 @@ pub(crate) fn show_banner(site: &BoundSandbox, console: &Console, screen: &Scree
     let signing = plot.signing.origin.as_ref().map(|origin| format!("signed with secret: {origin}"));
     out += &parts(&[format!("Deliveries: {}", site.page()), signing.unwrap_or_else(|| "unsigned".into())]);
     for line in describe_access(site) {
-        out += &parts(&[line]);
+        match line.starts_with("export ") {
+            true => write_lines(
+                &mut out,
+                &[StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&line)).whole()],
+            ),
+            false => out += &parts(&[line]),
+        }
     }
     screen.print(ScreenStream::Err, out);
 }
