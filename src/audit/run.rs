@@ -99,8 +99,10 @@ async fn judge(
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 19] = [
+const FOLLOWING: [(&str, &str, &[&str]); 22] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
+    ("auth.changed-whitespace", "", &["auth.body-forms"]),
+    ("auth.garbage-after", "", &["auth.truncated"]),
     ("delivery.position-changed", "", &["delivery.created"]),
     ("delivery.deleted", "", &["delivery.created"]),
     ("semantics.duplicate-at-once", "", &["semantics.duplicate"]),
@@ -114,6 +116,7 @@ const FOLLOWING: [(&str, &str, &[&str]); 19] = [
     ("robust.empty-body", "", &["robust.invalid-json"]),
     ("robust.invalid-utf8", "", &["robust.invalid-json"]),
     ("robust.deep-nesting", "", &["robust.invalid-json"]),
+    ("robust.parser-depth", "", &["robust.invalid-json", "robust.deep-nesting"]),
     ("robust.wrong-types", "event_type", &["robust.unknown-event"]),
     ("robust.missing-data", "an empty object", &["robust.unknown-event"]),
     ("load.slow-sender", "", &["delivery.pieces"]),
