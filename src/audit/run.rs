@@ -99,10 +99,12 @@ async fn judge(
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 22] = [
+const FOLLOWING: [(&str, &str, &[&str]); 24] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
     ("auth.changed-whitespace", "", &["auth.body-forms"]),
     ("auth.garbage-after", "", &["auth.truncated"]),
+    // A field that is there and holds nothing is none to many programs.
+    ("auth.empty", "\"\"", &["auth.missing"]),
     ("delivery.position-changed", "", &["delivery.created"]),
     ("delivery.deleted", "", &["delivery.created"]),
     ("semantics.duplicate-at-once", "", &["semantics.duplicate"]),
@@ -112,10 +114,11 @@ const FOLLOWING: [(&str, &str, &[&str]); 22] = [
     ("robust.size-64k", "", &["delivery.pieces", "robust.long-strings"]),
     ("robust.size-256k", "", &["delivery.pieces", "robust.size-64k", "robust.long-strings"]),
     ("robust.right-to-left", "", &["robust.emoji"]),
-    ("robust.hostile-strings", "half a pair", &["robust.emoji", "robust.invalid-json"]),
+    ("robust.lone-surrogate", "", &["robust.emoji", "robust.invalid-json"]),
+    ("robust.wrong-types", "data is text", &["robust.missing-data"]),
     ("robust.empty-body", "", &["robust.invalid-json"]),
     ("robust.invalid-utf8", "", &["robust.invalid-json"]),
-    ("robust.deep-nesting", "", &["robust.invalid-json"]),
+    ("robust.deep-nesting", "", &["robust.invalid-json", "robust.unknown-field"]),
     ("robust.parser-depth", "", &["robust.invalid-json", "robust.deep-nesting"]),
     ("robust.wrong-types", "event_type", &["robust.unknown-event"]),
     ("robust.missing-data", "an empty object", &["robust.unknown-event"]),
