@@ -99,7 +99,7 @@ async fn judge(
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 24] = [
+const FOLLOWING: [(&str, &str, &[&str]); 25] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
     ("auth.changed-whitespace", "", &["auth.body-forms"]),
     ("auth.garbage-after", "", &["auth.truncated"]),
@@ -121,6 +121,7 @@ const FOLLOWING: [(&str, &str, &[&str]); 24] = [
     ("robust.deep-nesting", "", &["robust.invalid-json", "robust.unknown-field"]),
     ("robust.parser-depth", "", &["robust.invalid-json", "robust.deep-nesting"]),
     ("robust.wrong-types", "event_type", &["robust.unknown-event"]),
+    ("robust.wrong-types", "email is a list", &["robust.unknown-field"]),
     ("robust.missing-data", "an empty object", &["robust.unknown-event"]),
     ("load.slow-sender", "", &["delivery.pieces"]),
     ("load.restart", "", &["semantics.duplicate", "semantics.once"]),
@@ -135,23 +136,23 @@ fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
     if has_failed(&report) && is_slow && ended.iter().any(|one| one.id == IN_TIME && has_failed(one)) {
         return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {IN_TIME}")), ..report };
     }
-    let (label, causes) = FOLLOWING
-        .iter()
-        .find(|(id, ..)| *id == report.id)
-        .map_or(("", &[][..]), |(_, label, causes)| (*label, *causes));
     // What found nobody, while the endpoint was restarted, says nothing.
     let faults = |report: &CheckReport| -> BTreeSet<u16> {
         let bad = report.exchanges.iter().filter(|one| !one.outcome.is_acknowledged());
-        bad.filter_map(|one| one.outcome.status()).collect()
+        let all: BTreeSet<u16> = bad.filter_map(|one| one.outcome.status()).collect();
+        // Where the server failed, what it refused beside that is no fault.
+        let failures: BTreeSet<u16> = all.iter().copied().filter(|status| *status >= 500).collect();
+        if failures.is_empty() { all } else { failures }
     };
-    let is_cause = |one: &&CheckReport| {
+    let is_cause = |one: &CheckReport, causes: &[&str]| {
         // What was accepted must not hide that nothing was checked.
         let accepted = matches!(one.verdict, CheckVerdict::Accepted { .. }) && report.id != AUTHENTICITY_CHECK;
         let failed = matches!(one.verdict, CheckVerdict::Failed(_)) || accepted;
         failed && causes.contains(&one.id) && faults(&report).is_subset(&faults(one))
     };
-    let labelled = report.exchanges.iter().all(|one| one.what.starts_with(label));
-    match ended.iter().find(is_cause).filter(|_| labelled && has_failed(&report)) {
+    let labelled = |label: &str| report.exchanges.iter().all(|one| one.what.starts_with(label));
+    let rules = FOLLOWING.iter().filter(|(id, label, _)| *id == report.id && has_failed(&report) && labelled(label));
+    match rules.flat_map(|(_, _, causes)| ended.iter().find(|one| is_cause(one, causes))).next() {
         Some(cause) => {
             CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {}", cause.id)), ..report }
         }

@@ -143,7 +143,7 @@ fn read_development_secret(path: &Path, entropy: &EntropySource) -> Result<Secre
 }
 
 /// Every other secret that is kept here, with where it is from in words that follow "the secret": those of all
-/// profiles, configured and made for development. What cannot be read is left out: this is for explaining, never for
+/// profiles, configured and made for development, and the API keys. What cannot be read is left out: this is for explaining, never for
 /// accepting.
 pub(crate) fn list_known_secrets(settings: &ConfigSettings, environment: &Environment) -> Vec<(String, Secret)> {
     let mut kept = Vec::new();
@@ -160,6 +160,18 @@ pub(crate) fn list_known_secrets(settings: &ConfigSettings, environment: &Enviro
         let line = Secret::from_file_contents(&contents).map(|secret| secret.expose().to_vec());
         kept.extend(line.into_iter().map(|line| (format!("made for development (profile {profile})"), line)));
     }
+    // Many take the API key for the webhook's secret.
+    kept.extend(
+        environment
+            .get(KEY_VARIABLE)
+            .map(|key| (format!("that is the API key in {KEY_VARIABLE}"), key.as_encoded_bytes().to_vec())),
+    );
+    for profile in std::iter::once(None).chain(user.profiles().map(Some)) {
+        let text = user.get(profile, SettingKey::ApiKey);
+        kept.extend(
+            text.map(|text| (format!("that is the API key of profile {}", profile.unwrap_or("default")), text.into())),
+        );
+    }
     let mut seen = std::collections::BTreeSet::new();
     kept.retain(|(_, bytes)| seen.insert(bytes.clone()));
     kept.into_iter().filter_map(|(origin, bytes)| Some((origin, Secret::new(bytes).ok()?))).collect()
@@ -167,13 +179,9 @@ pub(crate) fn list_known_secrets(settings: &ConfigSettings, environment: &Enviro
 
 /// All secrets and API keys that are kept here or in the environment, of every profile: what is never to be printed.
 pub(crate) fn list_hidden(settings: &ConfigSettings, environment: &Environment) -> Vec<Secret> {
-    let user = &settings.user;
-    let profiles = std::iter::once(None).chain(user.profiles().map(Some));
-    let keys =
-        profiles.filter_map(|profile| user.get(profile, SettingKey::ApiKey).map(|text| text.as_bytes().to_vec()));
     let given = list_environment_secrets(environment).into_iter();
     let known = list_known_secrets(settings, environment).into_iter().map(|(_, secret)| secret);
-    known.chain(keys.filter_map(|key| Secret::new(key).ok())).chain(given).collect()
+    known.chain(given).collect()
 }
 
 /// What the environment has of them.

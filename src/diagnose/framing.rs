@@ -24,9 +24,18 @@ static ID: MismatchCause = framing("framing-id", "an id together with the body")
 static DIGEST: MismatchCause = framing("framing-digest", "the SHA-256 of the body in place of the body");
 static EVENT: MismatchCause = framing("framing-event", "the event's name together with the body");
 
+static METHOD: MismatchCause = framing("framing-method", "the method and the body");
+static FIELD: MismatchCause = framing("framing-field", "a field's name and the body behind it, like payload=…");
+pub(super) static SECRET: MismatchCause =
+    framing("framing-secret", "the secret and the body, under the same secret as key");
+
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 9] =
-    [&STRIPE, &STANDARD, &SLACK, &METHOD_URL, &URL, &TIMESTAMP, &ID, &DIGEST, &EVENT];
+pub(super) static ALL: [&MismatchCause; 12] =
+    [&STRIPE, &STANDARD, &SLACK, &METHOD_URL, &URL, &TIMESTAMP, &ID, &DIGEST, &EVENT, &METHOD, &FIELD, &SECRET];
+
+/// Where endpoints usually are, for those of whom nothing is known but a value.
+const USUAL_TARGETS: [&str; 7] =
+    ["/webhooks/referralloop", "/webhooks", "/webhook", "/api/webhooks/referralloop", "/api/webhook", "/hook", "/"];
 
 /// What may stand around a body.
 pub(super) struct BodyFraming {
@@ -75,8 +84,13 @@ pub(super) fn build_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     for digest in [FramedDigest::Hex, FramedDigest::Raw] {
         frames.push(BodyFraming { digest: Some(digest), ..BodyFraming::new(&DIGEST, String::new(), "") });
     }
-    frames.extend(urls(case));
+    frames.extend(urls(case, &times));
+    frames.extend(["", "\n", " ", ":", "."].iter().map(|joint| BodyFraming::new(&METHOD, format!("POST{joint}"), "")));
+    let fields = ["payload=", "body=", "data=", "sha256=", "rawBody="];
+    frames.extend(fields.iter().map(|field| BodyFraming::new(&FIELD, (*field).to_owned(), "")));
     for time in &times {
+        // An id, a time and the body with nothing between: Twitch.
+        frames.extend(ids.iter().map(|id| BodyFraming::new(&ID, format!("{id}{time}"), "")));
         let joined = ["", ":", "\n", "|", "-", "_"];
         frames.extend(joined.iter().map(|joint| BodyFraming::new(&TIMESTAMP, format!("{time}{joint}"), "")));
         let behind = ["", ".", ":", "\n", "|"];
@@ -104,8 +118,11 @@ fn times(case: &DiagnosisCase) -> Vec<String> {
     let mut times: Vec<String> = Vec::new();
     for value in &case.values {
         let text = String::from_utf8_lossy(value);
-        let own = text.split([',', ';']).filter_map(|part| part.trim().strip_prefix("t="));
-        times.extend(own.take(2).map(str::to_owned));
+        let named = |part: &str| {
+            let (name, time) = part.trim().split_once('=')?;
+            matches!(name, "t" | "ts" | "time" | "timestamp").then(|| time.to_owned())
+        };
+        times.extend(text.split([',', ';']).filter_map(named).take(2));
     }
     times.extend(fields(case, |name| name.contains("timestamp") || name.ends_with("-time")));
     let facts = EventFacts::from_body(&RawBody::new(case.body.to_vec()));
@@ -116,7 +133,10 @@ fn times(case: &DiagnosisCase) -> Vec<String> {
 }
 
 fn ids(case: &DiagnosisCase) -> Vec<String> {
-    dedup(fields(case, |name| name.ends_with("-id") || name.ends_with("-delivery") || name == "idempotency-key"))
+    let named = fields(case, |name| name.ends_with("-id") || name.ends_with("-delivery") || name == "idempotency-key");
+    let facts = EventFacts::from_body(&RawBody::new(case.body.to_vec()));
+    let own = [facts.event_id, facts.signup_id, facts.waitlist_id].into_iter().flatten();
+    dedup(named.into_iter().chain(own).collect())
 }
 
 fn dedup(mut texts: Vec<String>) -> Vec<String> {
@@ -125,10 +145,13 @@ fn dedup(mut texts: Vec<String>) -> Vec<String> {
     texts
 }
 
-fn urls(case: &DiagnosisCase) -> Vec<BodyFraming> {
-    let Some(target) = case.target else { return Vec::new() };
+fn urls(case: &DiagnosisCase, times: &[String]) -> Vec<BodyFraming> {
+    let target = case.target.unwrap_or(USUAL_TARGETS[0]);
     let path = target.split('?').next().unwrap_or(target);
     let mut places = vec![target.to_owned(), path.to_owned()];
+    if case.target.is_none() {
+        places.extend(USUAL_TARGETS.map(str::to_owned));
+    }
     for host in fields(case, |name| name == "host" || name == "x-forwarded-host") {
         places.extend([format!("https://{host}{target}"), format!("http://{host}{target}")]);
     }
@@ -141,6 +164,8 @@ fn urls(case: &DiagnosisCase) -> Vec<BodyFraming> {
         let joints = ["", "\n", " ", ":", "."];
         frames
             .extend(joints.iter().map(|joint| BodyFraming::new(&METHOD_URL, format!("POST{joint}{place}{joint}"), "")));
+        // The time behind them all: HubSpot.
+        frames.extend(times.iter().map(|time| BodyFraming::new(&METHOD_URL, format!("POST{place}"), time)));
     }
     frames
 }

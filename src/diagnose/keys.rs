@@ -2,6 +2,7 @@
 
 mod makers;
 mod slips;
+mod texts;
 
 use super::cause::{CauseFamily, MismatchCause};
 use makers as m;
@@ -76,7 +77,30 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
 ];
 
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
-pub(super) static LONE_KEY_FORMS: [KeyForm; 2] = [
+pub(super) static LONE_KEY_FORMS: [KeyForm; 9] = [
+    form(
+        "key-cleaned",
+        "the secret without blanks and unseen characters inside it, with plain hyphens and quotes",
+        texts::cleaned,
+    ),
+    form(
+        "key-one-of-several",
+        "one of several secrets that stand together: all of them were taken for one",
+        texts::one_of_several,
+    ),
+    form(
+        "key-punctuated",
+        "the secret with or without a semicolon, comma or bracket that was copied along",
+        texts::punctuated,
+    ),
+    form("key-recoded", "the secret in another charset or normalisation of Unicode", texts::recoded),
+    form(
+        "key-renumbered",
+        "the secret read as a number and written again, as YAML and JSON do without quotes",
+        texts::renumbered,
+    ),
+    form("key-joined", "the secret without the hyphens, colons or blanks between its parts", texts::joined),
+    form("key-buffer-json", "the secret as a list of its bytes, as JSON.stringify writes a Buffer", texts::buffer_json),
     form("key-python-bytes", "Python's str() of the secret's bytes: b'…'", m::python_bytes),
     form(
         "key-mistyped",
@@ -100,7 +124,7 @@ static MISSING: [&str; 11] =
     ["undefined", "null", "None", "nil", "NULL", "NaN", "false", "true", "0", "[object Object]", "[object Promise]"];
 
 /// What stands for a secret in examples and templates.
-static EXAMPLES: [&str; 62] = [
+static EXAMPLES: [&str; 77] = [
     "secret",
     "your_webhook_secret",
     "your-webhook-secret",
@@ -163,6 +187,21 @@ static EXAMPLES: [&str; 62] = [
     "$REFERRALLOOP_WEBHOOK_SECRET",
     "${REFERRALLOOP_WEBHOOK_SECRET}",
     "pk_live_YOUR_API_KEY",
+    "{{WEBHOOK_SECRET}}",
+    "{{ WEBHOOK_SECRET }}",
+    "{{webhook_secret}}",
+    "{{secret}}",
+    "%WEBHOOK_SECRET%",
+    "<WEBHOOK_SECRET>",
+    "__WEBHOOK_SECRET__",
+    "/run/secrets/webhook_secret",
+    "/run/secrets/webhook-secret",
+    "import.meta.env.WEBHOOK_SECRET",
+    "ENV['WEBHOOK_SECRET']",
+    "env('WEBHOOK_SECRET')",
+    "os.environ['WEBHOOK_SECRET']",
+    "${{ secrets.WEBHOOK_SECRET }}",
+    "(sensitive value)",
 ];
 
 /// Keys that everybody can guess, with what each means.

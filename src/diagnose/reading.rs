@@ -22,6 +22,13 @@ pub(super) static BASE64: MismatchCause = header("value-base64", "is Base64 inst
 static BASE64_URL: MismatchCause = header("value-base64url", "is base64url instead of hexadecimal");
 static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest instead of hexadecimal");
 static BASE64_OF_HEX: MismatchCause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");
+static BASE64_TWICE: MismatchCause = header("value-base64-twice", "was encoded in Base64 twice");
+static HEX_OF_HEX: MismatchCause = header("value-hex-of-hex", "was written in hexadecimal twice");
+static HEX_OF_BASE64: MismatchCause = header("value-hex-of-base64", "is hexadecimal of the digest in Base64");
+static SUM_APPENDED: MismatchCause = header(
+    "value-sum-appended",
+    "begins with the body: Go's Sum(body) does not hash its argument, it puts the digest of what was written behind it",
+);
 static SEPARATED: MismatchCause = header("value-separated", "has separators between its digits");
 static PRINTED: MismatchCause =
     header("value-printed", "has the words around it with which openssl dgst or sha256sum print a digest");
@@ -44,7 +51,11 @@ static READ_AS_TEXT: MismatchCause =
     header("value-text", "is the digest read as text: what is not UTF-8 in it became U+FFFD");
 
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 24] = [
+pub(super) static ALL: [&MismatchCause; 28] = [
+    &BASE64_TWICE,
+    &HEX_OF_HEX,
+    &HEX_OF_BASE64,
+    &SUM_APPENDED,
     &UNPADDED,
     &LEADING_ZERO,
     &SIGNED_BYTES,
@@ -114,10 +125,10 @@ impl SignatureReading {
 /// What the value in question may stand for.
 pub(super) fn collect_readings(case: &DiagnosisCase) -> Vec<SignatureReading> {
     if let DiagnosisSubject::Code(got) = case.asks {
-        return parse_signature_value(got);
+        return parse_value_for(case, got);
     }
     let mut readings: Vec<SignatureReading> =
-        case.values.iter().flat_map(|value| parse_signature_value(value)).collect();
+        case.values.iter().flat_map(|value| parse_value_for(case, value)).collect();
     if case.values.len() > 1 {
         readings.iter_mut().for_each(|reading| reading.faults.insert(0, &REPEATED));
     }
@@ -137,6 +148,21 @@ fn read_other_headers(case: &DiagnosisCase) -> Vec<SignatureReading> {
         lines.filter(|(name, _)| telling(name)).flat_map(|(_, value)| parse_signature_value(value)).collect();
     readings.iter_mut().for_each(|reading| reading.faults.insert(0, &OTHER_HEADER));
     readings
+}
+
+/// Every reading of a value that came with this body.
+fn parse_value_for(case: &DiagnosisCase, value: &[u8]) -> Vec<SignatureReading> {
+    let text = value.trim_ascii();
+    let text = text.strip_prefix(b"sha256=").unwrap_or(text);
+    if text.len() <= case.body.len() {
+        return parse_signature_value(value);
+    }
+    let hex = std::str::from_utf8(text).ok().and_then(unhex);
+    let decoded = hex.or_else(|| STANDARD_NO_PAD.decode(text.trim_ascii_end()).ok());
+    let behind = decoded.as_deref().and_then(|bytes| bytes.strip_prefix(case.body)).filter(|_| !case.body.is_empty());
+    let appended =
+        behind.filter(|tag| tag.len() >= 32).and_then(|tag| SignatureReading::of(tag.to_vec(), &[&SUM_APPENDED]));
+    appended.into_iter().chain(parse_signature_value(value)).collect()
 }
 
 /// Every reading of a value, the plainest first.
@@ -317,6 +343,10 @@ fn decoded(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReadin
     let mut readings = Vec::new();
     let plain = text.strip_prefix("0x").unwrap_or(text);
     if let Some(tag) = unhex(plain) {
+        let inner = std::str::from_utf8(&tag).ok();
+        readings.extend(inner.and_then(unhex).and_then(|twice| SignatureReading::of(twice, &with(&HEX_OF_HEX))));
+        let base64 = inner.and_then(decode_whole).map(|twice| SignatureReading::of(twice, &with(&HEX_OF_BASE64)));
+        readings.extend(base64.flatten());
         let faults = if plain.len() < text.len() { with(&SEPARATED) } else { faults.to_vec() };
         readings.extend(SignatureReading::of(tag, &faults));
         return readings;
@@ -327,14 +357,22 @@ fn decoded(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReadin
     }
     let unpadded = text.trim_end_matches('=');
     if let Ok(tag) = STANDARD_NO_PAD.decode(unpadded) {
-        match std::str::from_utf8(&tag).ok().and_then(unhex) {
-            Some(inner) => readings.extend(SignatureReading::of(inner, &with(&BASE64_OF_HEX))),
-            None => readings.extend(SignatureReading::of(tag, &with(&BASE64))),
+        let inner = std::str::from_utf8(&tag).ok().map(|inner| inner.strip_prefix("sha256=").unwrap_or(inner));
+        match (inner.and_then(unhex), inner.and_then(decode_whole)) {
+            (Some(inner), _) => readings.extend(SignatureReading::of(inner, &with(&BASE64_OF_HEX))),
+            (None, Some(inner)) => readings.extend(SignatureReading::of(inner, &with(&BASE64_TWICE))),
+            _ => readings.extend(SignatureReading::of(tag, &with(&BASE64))),
         }
     } else if let Ok(tag) = URL_SAFE_NO_PAD.decode(unpadded) {
         readings.extend(SignatureReading::of(tag, &with(&BASE64_URL)));
     }
     readings
+}
+
+/// Base64 of a whole digest.
+fn decode_whole(text: &str) -> Option<Vec<u8>> {
+    let tag = STANDARD_NO_PAD.decode(text.trim().trim_end_matches('=')).ok()?;
+    HashAlgorithm::from_length(tag.len()).map(|_| tag)
 }
 
 /// Hexadecimal digits; a lone last one is dropped, since what lost one digit is still told from chance.

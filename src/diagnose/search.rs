@@ -7,7 +7,7 @@ use super::case::DiagnosisCase;
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::{HashAlgorithm, KeyedHmac};
 use super::forms::{BodyForm, BodySource, FORMS};
-use super::framing::{BodyFraming, build_framings};
+use super::framing::{self, BodyFraming, build_framings};
 use super::keys::{self, KEY_FORMS, KeyBytes, KeyForm, LONE_KEY_FORMS};
 use super::reading::{self, SignatureReading};
 use std::collections::HashSet;
@@ -162,6 +162,7 @@ impl CauseSearch<'_, '_, '_> {
         self.try_functions(&own)?;
         self.try_functions(&others)?;
         self.try_forms(3, &own)?;
+        self.try_wide_forms(&derived)?;
         let all: Vec<CandidateKey> = others.into_iter().chain(derived).collect();
         self.try_kept_forms(1, &all)?;
         self.try_framed_forms(&frames, &own)?;
@@ -302,6 +303,15 @@ impl CauseSearch<'_, '_, '_> {
         })
     }
 
+    /// Whoever takes UTF-16 for the bytes of a text does so with body and secret: .NET's Encoding.Unicode.
+    fn try_wide_forms(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
+        let is_wide = |key: &&CandidateKey| key.cause.is_some_and(|cause| cause.id == "key-utf-16");
+        self.try_each_kept(2, |search, made| {
+            let mut keys = keys.iter().filter(|key| made.form.cause.id == "charset-utf-16" && is_wide(key));
+            keys.try_for_each(|key| search.try_message(key, &[&made.bytes], Some(made), None))
+        })
+    }
+
     fn try_framed_forms(&mut self, frames: &[BodyFraming], keys: &[CandidateKey]) -> CauseSearchStep {
         self.try_each_kept(1, |search, made| {
             for (frame, key) in frames.iter().flat_map(|frame| keys.iter().map(move |key| (frame, key))) {
@@ -320,6 +330,8 @@ impl CauseSearch<'_, '_, '_> {
             for joint in [&b""[..], b".", b":", b"|"] {
                 self.try_plain_hash(&SECRET_FIRST, None, Some(key), &[&key.bytes, joint, body])?;
                 self.try_plain_hash(&SECRET_LAST, None, Some(key), &[body, joint, &key.bytes])?;
+                self.try_message(key, &[&key.bytes, joint, body], None, Some(&framing::SECRET))?;
+                self.try_message(key, &[body, joint, &key.bytes], None, Some(&framing::SECRET))?;
             }
             let swapped = self.make_key(key.cause, key.secret, KeyBytes::new(body.to_vec()));
             for (algorithm, keyed) in &swapped.keyed {

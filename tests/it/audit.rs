@@ -66,7 +66,7 @@ fn a_dry_run_of_one_check_prints_its_requests_and_sends_none() {
     assert!(printed.out().starts_with("curl ") && printed.out().contains("sha1="), "{printed}");
     let records = scene.run(line.into_iter().chain(["--json"])).code(0).records();
     assert!(records.iter().all(|record| record["type"] == "request" && record["url"] == endpoint.url("/hook")));
-    assert_eq!(records.len(), 2);
+    assert_eq!(records.len(), 1);
     assert!(endpoint.received().is_empty());
 }
 
@@ -208,7 +208,7 @@ fn readers_of_other_makes_take_the_reports() {
     if folder.join("python/lib").exists() && folder.join("python/bin/junitparser").exists() {
         let counted = shell(&scene, &format!("{}/python/bin/python -c \"{read}\"", folder.display())).code(0);
         let numbers: Vec<u32> = counted.out().split_whitespace().map(|word| word.parse().unwrap()).collect();
-        assert!(numbers[0] > 60 && numbers[1] >= 14 && numbers[2] > 3, "{counted}");
+        assert!(numbers[0] > 60 && numbers[1] >= 13 && numbers[2] > 3, "{counted}");
     } else {
         note_skipped("junitparser", INSTALL);
     }

@@ -167,7 +167,9 @@ async fn chunked(stage: &CheckContext<'_>) -> CheckJudgement {
     let sent = stage.send(stage.draft_signup_created().with_manner(BodyEncoding::Chunked)).await;
     match (AuditExpectation::Acknowledged.find_fault(&sent), sent.outcome.status()) {
         (None, _) => CheckJudgement::Pass,
-        (Some(seen), Some(400..429)) => CheckJudgement::Fail(format!("{seen}: its server does not read chunked bodies")),
+        (Some(seen), Some(400..429)) => {
+            CheckJudgement::Fail(format!("{seen}: its server does not read chunked bodies"))
+        }
         (Some(seen), _) => CheckJudgement::Fail(seen),
     }
 }

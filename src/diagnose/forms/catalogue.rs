@@ -5,7 +5,7 @@ use super::escape::StringEscapes;
 use super::number::NumberStyle;
 use super::rewrite;
 use super::writer::JsonDialect;
-use super::{BodyForm, BodySource, FormMaker, chunks, maps, parts, text, wrap};
+use super::{BodyForm, BodySource, FormMaker, chunks, cleaned, frames, maps, parts, query, rebuilt, text, wrap};
 use crate::diagnose::cause::{CauseFamily, MismatchCause};
 
 const fn json(tier: u8, id: &'static str, words: &'static str, dialects: &'static [JsonDialect]) -> BodyForm {
@@ -16,8 +16,8 @@ const fn rewritten(id: &'static str, words: &'static str, rewrite: fn(&str) -> V
     BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier: 2, make: FormMaker::Text(rewrite) }
 }
 
-const fn json_of(id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
-    BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier: 2, make: FormMaker::Bytes(make) }
+const fn json_of(tier: u8, id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
+    BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier, make: FormMaker::Bytes(make) }
 }
 
 const fn bytes(tier: u8, id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
@@ -34,7 +34,7 @@ const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static
 
 /// Every body form: the smallest edit first, then the commonest. What takes bytes off the ends or puts them on comes
 /// before all that reads the body and writes it again, since both often give the same bytes.
-pub(crate) static FORMS: [BodyForm; 131] = [
+pub(crate) static FORMS: [BodyForm; 148] = [
     large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
     large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
     large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),
@@ -203,7 +203,11 @@ pub(crate) static FORMS: [BodyForm; 131] = [
     rewritten("json-slashes-unescaped", "the body with \\/ written as /", |t| vec![rewrite::rewrite_slashes(t, false)]),
     rewritten("json-slashes-escaped", "the body with / written as \\/", |t| vec![rewrite::rewrite_slashes(t, true)]),
     rewritten("json-unescaped", "the body with its \\u escapes resolved", |t| {
-        vec![rewrite::rewrite_escapes(t, &StringEscapes::PLAIN), rewrite::rewrite_escapes(t, &StringEscapes::GO_PLAIN)]
+        vec![
+            rewrite::rewrite_escapes(t, &StringEscapes::PLAIN),
+            rewrite::rewrite_escapes(t, &StringEscapes::GO_PLAIN),
+            Some(rewrite::resolve_unicode(t)),
+        ]
     }),
     rewritten("json-escaped", "the body with its non-ASCII characters escaped", |t| {
         vec![
@@ -233,10 +237,16 @@ pub(crate) static FORMS: [BodyForm; 131] = [
     rewritten("json-numbers-java", "the body with its numbers written as Java does", |t| {
         vec![rewrite::rewrite_numbers(t, NumberStyle::Java), rewrite::rewrite_numbers(t, NumberStyle::JavaDouble)]
     }),
-    json_of("json-string", "the body as one JSON string, in quotes", wrap::quote_as_json),
-    json_of("json-string-of-json", "JSON that was serialised twice", wrap::quote_reserialised),
-    json_of("json-string-inner", "the text inside the JSON string that the body is", wrap::unquote_json),
-    json_of("json-member", "only one member of the body", parts::extract_members),
+    json_of(2, "json-string", "the body as one JSON string, in quotes", wrap::quote_as_json),
+    json_of(2, "json-string-of-json", "JSON that was serialised twice", wrap::quote_reserialised),
+    json_of(2, "json-string-inner", "the text inside the JSON string that the body is", wrap::unquote_json),
+    bytes(
+        2,
+        "envelope-opened",
+        "the content of the envelope that the body is, such as a Lambda event's body",
+        wrap::open_envelope,
+    ),
+    json_of(2, "json-member", "only one member of the body", parts::extract_members),
     bytes(1, "body-base64", "the body in Base64", wrap::encode_base64),
     bytes(2, "body-base64-decoded", "the body decoded from Base64", wrap::decode_base64),
     bytes(2, "body-hex", "the body in hexadecimal digits", wrap::encode_hex),
@@ -264,12 +274,6 @@ pub(crate) static FORMS: [BodyForm; 131] = [
     bytes(2, "brotli-undone", "the decompressed body; it was sent as Brotli", wrap::decode_brotli),
     bytes(2, "gzip-done", "the body compressed with gzip; it arrived decompressed", wrap::gzip_body),
     bytes(2, "deflate-done", "the body compressed with deflate; it arrived decompressed", wrap::deflate_body),
-    bytes(
-        2,
-        "envelope-opened",
-        "the content of the envelope that the body is, such as a Lambda event's body",
-        wrap::open_envelope,
-    ),
     bytes(2, "envelope-added", "the body inside an envelope, such as a Lambda event", wrap::wrap_in_envelope),
     bytes(
         2,
@@ -289,6 +293,26 @@ pub(crate) static FORMS: [BodyForm; 131] = [
     bytes(2, "python-bytes", "Python's str() of the body's bytes: b'…'", parts::write_python_bytes),
     bytes(2, "html-escaped", "the body with its quotes and brackets escaped for HTML", wrap::escape_html),
     bytes(2, "slashes-added", "the body with backslashes before its quotes, as WordPress adds them", wrap::add_slashes),
+    bytes(
+        2,
+        "slashes-removed",
+        "the body without its backslashes, as PHP's stripslashes makes it",
+        cleaned::remove_slashes,
+    ),
+    bytes(2, "html-unescaped", "the body with its &amp; and &quot; resolved", cleaned::unescape_html),
+    bytes(2, "tags-removed", "the body without anything that looks like a tag of HTML", cleaned::remove_tags),
+    bytes(2, "percent-decoded", "the body percent-decoded, as if it were a form", cleaned::decode_percents),
+    bytes(2, "blanks-collapsed", "the body with each run of white space made one space", cleaned::collapse_blanks),
+    bytes(2, "case-changed", "the body in lower or in upper case", cleaned::change_case),
+    bytes(2, "query-string", "the decoded body as a query string: a=1&b=2", query::write_queries),
+    large(2, "message-body", "the body alone; the file holds the head of the message, too", frames::cut_off_head),
+    large(
+        2,
+        "chunk-frames-removed",
+        "the body without the lengths of its chunks, which the file holds, too",
+        frames::remove_chunk_frames,
+    ),
+    large(2, "chunk-frames-added", "the body with the lengths of its chunks around it", frames::add_chunk_frames),
     absent("body-null", "the text null or None in place of the body", &["null", "None", "nil", "NULL"]),
     absent("body-undefined", "the text undefined in place of the body", &["undefined", "[object Undefined]"]),
     absent("empty-text", "an empty list, string or array in place of the body", &["[]", "\"\"", "''", "Array", "b''"]),
@@ -337,6 +361,48 @@ pub(crate) static FORMS: [BodyForm; 131] = [
         "json-php-pretty-unicode",
         "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE",
         &d::PHP_PRETTY_UNICODE,
+    ),
+    json_of(
+        2,
+        "json-java-hash",
+        "re-serialised JSON in the order of Java's HashMap, as org.json's JSONObject writes it",
+        rebuilt::write_java_hash,
+    ),
+    json_of(
+        3,
+        "json-times",
+        "re-serialised JSON whose times were read and written in another spelling, like 2024-01-15T10:00:00.000Z",
+        rebuilt::respell_times,
+    ),
+    json_of(
+        3,
+        "json-empty-dropped",
+        "re-serialised JSON without what is null or empty, as omitempty and NON_NULL write it",
+        rebuilt::drop_empty,
+    ),
+    json_of(
+        3,
+        "json-members-dropped",
+        "re-serialised JSON without some of its members: a type of the program's own does not have them",
+        rebuilt::drop_members,
+    ),
+    json_of(
+        3,
+        "json-reordered",
+        "re-serialised JSON with its members in another order: that of a type of the program's own",
+        rebuilt::reorder_members,
+    ),
+    json_of(
+        3,
+        "json-renamed",
+        "re-serialised JSON with its members renamed: camelCase, PascalCase or kebab-case",
+        rebuilt::rename_members,
+    ),
+    json_of(
+        3,
+        "json-php-numeric",
+        "re-serialised JSON, as PHP writes it with JSON_NUMERIC_CHECK: texts that are numbers became numbers",
+        rebuilt::make_numbers,
     ),
     BodyForm {
         cause: MismatchCause::new("json-inner-member", CauseFamily::Json, "only one text from inside the body"),

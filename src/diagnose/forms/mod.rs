@@ -5,11 +5,15 @@
 
 mod catalogue;
 mod chunks;
+mod cleaned;
 mod dialects;
 mod escape;
+mod frames;
 mod maps;
 mod number;
 mod parts;
+mod query;
+mod rebuilt;
 mod rewrite;
 mod source;
 #[cfg(test)]

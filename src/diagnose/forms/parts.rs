@@ -91,8 +91,13 @@ fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
 
 /// Python's `str()` of the decoded body.
 pub(super) fn write_python_repr(source: &BodySource) -> Vec<Vec<u8>> {
+    source.tree().and_then(python_text).map(String::into_bytes).into_iter().collect()
+}
+
+/// Python's `str()` of a value inside it.
+pub(super) fn python_text(node: &JsonNode) -> Option<String> {
     let mut out = String::new();
-    source.tree().and_then(|tree| repr(&mut out, tree)).map(|()| out.into_bytes()).into_iter().collect()
+    repr(&mut out, node).map(|()| out)
 }
 
 fn repr(out: &mut String, node: &JsonNode) -> Option<()> {

@@ -15,6 +15,29 @@ pub(super) fn rewrite_escapes(text: &str, escapes: &StringEscapes) -> Option<Str
     })
 }
 
+/// Resolves each `\uXXXX` and no other escape: `printf %b`, `native2ascii -reverse`.
+pub(super) fn resolve_unicode(text: &str) -> String {
+    let (mut units, mut rest) = (Vec::new(), text);
+    while let Some(at) = rest.find('\\') {
+        units.extend(rest[..at].encode_utf16());
+        let unit = rest[at + 1..].strip_prefix('u').and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok());
+        let length = match unit {
+            Some(unit) => {
+                units.push(unit);
+                6
+            }
+            None => {
+                let length = 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8);
+                units.extend(rest[at..at + length].encode_utf16());
+                length
+            }
+        };
+        rest = &rest[at + length..];
+    }
+    units.extend(rest.encode_utf16());
+    String::from_utf16_lossy(&units)
+}
+
 /// Writes every number anew; `None` where the text is no JSON or a number has no such form.
 pub(super) fn rewrite_numbers(text: &str, numbers: NumberStyle) -> Option<String> {
     replace(text, |kind, literal, out| {

@@ -5,6 +5,7 @@ use super::escape::{self, StringEscapes};
 use super::source::BodySource;
 use super::tree::JsonNode;
 use super::writer;
+use crate::diagnose::lenient;
 use crate::diagnose::percent;
 use crate::protocol::stringify::json_stringify;
 use base64::Engine;
@@ -13,6 +14,7 @@ use flate2::Compression;
 use flate2::GzBuilder;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use flate2::write::{DeflateEncoder, ZlibEncoder};
+use std::borrow::Cow;
 use std::io::{Read, Write};
 
 /// What a compressed body may grow to.
@@ -99,7 +101,9 @@ pub(super) fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
 pub(super) fn decode_base64(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text.trim().trim_matches('"').trim_end_matches('=');
     let read = STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text));
-    read.ok().filter(|bytes| !bytes.is_empty()).into_iter().collect()
+    // Node decodes whatever it is given, a body that nobody has encoded too.
+    let lenient = [lenient::decode_as_node(source.body), lenient::decode_as_php(source.body)];
+    read.ok().into_iter().chain(lenient).filter(|bytes| !bytes.is_empty()).collect()
 }
 
 /// The body in hexadecimal digits.
@@ -187,7 +191,11 @@ pub(super) fn quote_base64(source: &BodySource) -> Vec<Vec<u8>> {
 pub(super) fn open_envelope(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
     let inner = members.iter().find_map(|(name, value)| match value {
-        JsonNode::Text(text) if matches!(name.says.as_ref(), "body" | "payload" | "data") => Some(text.says.as_bytes()),
+        JsonNode::Text(text)
+            if matches!(name.says.as_ref(), "body" | "payload" | "data" | "Message" | "message" | "Body") =>
+        {
+            Some(text.says.as_bytes())
+        }
         _ => None,
     });
     let Some(inner) = inner else { return Vec::new() };
@@ -211,10 +219,15 @@ pub(super) fn wrap_in_envelope(source: &BodySource) -> Vec<Vec<u8>> {
     .into()
 }
 
-/// What a form parser makes of a JSON body: one field whose name is the body.
+/// What a form parser makes of a JSON body: one field whose name is the body, or several.
 pub(super) fn write_form_key(source: &BodySource) -> Vec<Vec<u8>> {
     let name = literal(&whole(source), &StringEscapes::PLAIN);
-    vec![format!("{{{name}:\"\"}}").into_bytes()]
+    let field = |(name, value): (Cow<str>, Cow<str>)| {
+        format!("{}:{}", literal(&name, &StringEscapes::PLAIN), literal(&value, &StringEscapes::PLAIN))
+    };
+    // An ampersand or an equals sign inside the body ends its name.
+    let fields: Vec<String> = url::form_urlencoded::parse(source.body).take(64).map(field).collect();
+    vec![format!("{{{name}:\"\"}}").into_bytes(), format!("{{{}}}", fields.join(",")).into_bytes()]
 }
 
 /// Each field of a form, and the form decoded as one text.
@@ -241,6 +254,7 @@ pub(super) fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
 
 /// The characters that HTML reserves, escaped.
 pub(super) fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
+    let brackets = whole(source).replace('<', "&lt;").replace('>', "&gt;");
     let base = whole(source).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let quoted = base.replace('"', "&quot;");
     let numeric = base.replace('"', "&#34;").replace('\'', "&#39;");
@@ -251,6 +265,7 @@ pub(super) fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
         quoted.replace('\'', "&#39;"),
         quoted,
         base,
+        brackets,
     ]
     .map(String::into_bytes)
     .into()

@@ -98,6 +98,8 @@ pub(super) enum MemberOrder {
     Units,
     /// By length, then by bytes: the binary JSON of databases.
     Length,
+    /// By the buckets of Java's `HashMap`.
+    JavaHash,
 }
 
 /// Writes a document; `None` where the program would fail.
@@ -231,7 +233,11 @@ fn arrange_members<'a, 'b>(
             }
         }
     }
-    if dialect.order != MemberOrder::Document {
+    if dialect.order == MemberOrder::JavaHash {
+        let buckets =
+            (16..).step_by(16).find(|buckets: &usize| buckets.is_power_of_two() && kept.len() * 4 <= buckets * 3);
+        kept.sort_by_key(|(name, _)| bucket(&name.says) & (buckets.unwrap_or(16) - 1));
+    } else if dialect.order != MemberOrder::Document {
         kept.sort_by(|a, b| compare(&a.0.says, &b.0.says, dialect.order));
     }
     kept
@@ -239,12 +245,18 @@ fn arrange_members<'a, 'b>(
 
 fn compare(a: &str, b: &str, order: MemberOrder) -> Ordering {
     match order {
-        MemberOrder::Document => Ordering::Equal,
+        MemberOrder::Document | MemberOrder::JavaHash => Ordering::Equal,
         MemberOrder::Indices => rank(a).cmp(&rank(b)),
         MemberOrder::Bytes => a.cmp(b),
         MemberOrder::Units => a.encode_utf16().cmp(b.encode_utf16()),
         MemberOrder::Length => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
     }
+}
+
+/// `String.hashCode`, spread as `HashMap` does.
+fn bucket(name: &str) -> usize {
+    let hash = name.encode_utf16().fold(0u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)));
+    (hash ^ (hash >> 16)) as usize
 }
 
 /// The array index that a name is; beyond them all for one that is none (ECMA-262, section 6.1.7).

@@ -1,6 +1,8 @@
 //! How key forms are made: functions from a secret to what one program or another makes of it.
 
 use crate::diagnose::digest::HashAlgorithm;
+use crate::diagnose::html;
+use crate::diagnose::lenient;
 use crate::diagnose::percent;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -56,7 +58,7 @@ pub(super) fn prefix_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let read = |rest: &Vec<u8>| {
         let text = unpadded(rest);
         let strict = STANDARD_NO_PAD.decode(&text).or_else(|_| URL_SAFE_NO_PAD.decode(&text));
-        strict.unwrap_or_else(|_| decode_leniently(rest, node_digit, true))
+        strict.unwrap_or_else(|_| lenient::decode_as_node(rest))
     };
     stripped(secret).iter().map(read).collect()
 }
@@ -65,55 +67,22 @@ fn unpadded(text: &[u8]) -> Vec<u8> {
     text.trim_ascii().iter().copied().filter(|byte| *byte != b'=').collect()
 }
 
-/// Decoded from Base64: strictly, with a line feed too many on either side, and as Node and PHP do, who never fail.
+/// Decoded from Base64: strictly, with a line feed too many on either side, as Node and PHP do, who never fail, twice.
 pub(super) fn base64_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut keys = Vec::new();
     if let Ok(key) = STANDARD_NO_PAD.decode(unpadded(secret)) {
         keys.extend([key.clone(), key.trim_ascii().to_vec(), [key.as_slice(), b"\n"].concat()]);
     }
     let url = URL_SAFE_NO_PAD.decode(unpadded(secret)).ok();
-    let lenient = [decode_leniently(secret, node_digit, true), decode_leniently(secret, php_digit, false)];
-    keys.extend(lenient.into_iter().filter(|key| Some(key) != url.as_ref()));
+    let twice = keys.first().and_then(|key| STANDARD_NO_PAD.decode(unpadded(key)).ok());
+    let lenient = [lenient::decode_as_node(secret), lenient::decode_as_php(secret)];
+    keys.extend(lenient.into_iter().chain(twice).filter(|key| Some(key) != url.as_ref()));
     keys
 }
 
 /// Decoded from base64url, strictly.
 pub(super) fn base64url_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(unpadded(secret)).into_iter().collect()
-}
-
-/// Skips what is no digit and ignores the length; Node ends at the first `=`, PHP skips it.
-fn decode_leniently(text: &[u8], digit: fn(u8) -> Option<u8>, ends_at_padding: bool) -> Vec<u8> {
-    let within = text.iter().take_while(|byte| !(ends_at_padding && **byte == b'='));
-    let (mut out, mut bits, mut held) = (Vec::with_capacity(text.len()), 0u32, 0u32);
-    for value in within.filter_map(|byte| digit(*byte)) {
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held & 0xff) as u8);
-        }
-    }
-    out
-}
-
-fn php_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
-}
-
-fn node_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'-' => Some(62),
-        b'_' => Some(63),
-        _ => php_digit(byte),
-    }
 }
 
 /// In Base64, with a line feed inside it or behind it, and broken into lines as `base64` does.
@@ -130,6 +99,9 @@ pub(super) fn base64_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
         with(b"\r\n"),
         format!("{}\n", with(b"\n")),
         STANDARD.encode(secret.trim_ascii()),
+        // Once by hand and once by the tool, as with Kubernetes' secrets.
+        STANDARD.encode(&text),
+        STANDARD.encode(format!("{text}\n")),
     ];
     if lines.len() > 1 {
         keys.push(String::from_utf8_lossy(&lines.join(&b'\n')).into_owned());
@@ -146,9 +118,10 @@ pub(super) fn hex_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     vec![pairs(secret.trim_ascii()), pairs(secret)]
 }
 
-/// In hexadecimal, with a line feed inside it too.
+/// In hexadecimal, with a line feed inside it too, and of its Base64.
 pub(super) fn hex_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
-    vec![hex(secret), hex(secret).to_ascii_uppercase(), hex(&[secret, b"\n"].concat())]
+    let base64 = STANDARD.encode(secret).into_bytes();
+    vec![hex(secret), hex(secret).to_ascii_uppercase(), hex(&[secret, b"\n"].concat()), hex(&base64)]
 }
 
 /// SHA-256 in hexadecimal, Base64 and raw, with a line feed hashed too; MD5, SHA-1 and SHA-512 in hexadecimal.
@@ -171,20 +144,6 @@ pub(super) fn python_bytes(secret: &[u8]) -> Vec<Vec<u8>> {
     vec![[b"b'", secret, b"'"].concat(), [b"b\"", secret, b"\""].concat()]
 }
 
-/// Each way in which a character of HTML is written.
-const ENTITIES: [(&str, &str); 10] = [
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&quot;", "\""),
-    ("&#34;", "\""),
-    ("&#39;", "'"),
-    ("&#039;", "'"),
-    ("&#x27;", "'"),
-    ("&apos;", "'"),
-    ("&#43;", "+"),
-    ("&amp;", "&"),
-];
-
 /// `\n`, `\t`, `\\`, `\"`, `\$` as shells and configuration files read them; `&amp;` as HTML does.
 pub(super) fn unescaped(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut out = Vec::with_capacity(secret.len());
@@ -203,9 +162,7 @@ pub(super) fn unescaped(secret: &[u8]) -> Vec<Vec<u8>> {
             _ => out.push(byte),
         }
     }
-    let text = String::from_utf8_lossy(secret).into_owned();
-    let html = ENTITIES.iter().fold(text, |text, (entity, character)| text.replace(entity, character));
-    vec![out, html.into_bytes()]
+    vec![out, html::unescape(&String::from_utf8_lossy(secret)).into_bytes()]
 }
 
 /// The other way round.

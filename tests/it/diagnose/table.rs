@@ -193,6 +193,17 @@ fn bodies_for(id: &str) -> Vec<Vec<u8>> {
             format!("{{\"httpMethod\":\"POST\",\"body\":\"{}\",\"isBase64Encoded\":true}}", STANDARD.encode(body))
                 .into_bytes()
         }),
+        "message-body" => each(&|body| [b"POST /hook HTTP/1.1\r\nHost: x\r\n\r\n", body].concat()),
+        "chunk-frames-removed" => {
+            each(&|body| [format!("{:x}\r\n", body.len()).as_bytes(), body, b"\r\n0\r\n\r\n"].concat())
+        }
+        "html-unescaped" => each(&|body| text(body).replace('&', "&amp;").replace("\"a", "&quot;a").into_bytes()),
+        "percent-decoded" => own(["{\"u\": \"a%20b+c\"}", "[\"%C3%A9\" , 1.0]", "{\"x\":\"1+1%3D2\"}"]),
+        "blanks-collapsed" => own(["{\"a\":\"x  y\"}", "[\"a \t b\",\r\n1.0]", "{\n  \"a\": \"x   y\"\n}"]),
+        "json-php-numeric" => own(["{\"code\":\"000123\"}", "[\"1.5\", \"x/y\"]", "{\"n\": {\"a\": \"-7\"}}"]),
+        "json-empty-dropped" => {
+            own(["{\"a\":null,\"b\":1}", "{\"x\": \"\", \"y\": [2]}", "{\"m\":{\"n\":[],\"o\":\"p\"}}"])
+        }
         "form-fields" => each(&|body| {
             let encoded: String = url::form_urlencoded::byte_serialize(body).collect();
             format!("payload={encoded}").into_bytes()
@@ -226,6 +237,13 @@ fn keys(body: &'static [u8]) -> Vec<Trial> {
         ("key-bom-removed", "\u{feff}canary-9f3b1c", "canary-9f3b1c"),
         ("key-bearer", "canary-9f3b1c", "Bearer canary-9f3b1c"),
         ("key-cut", "canary-9f3b1c-canary-9f3b1c-canary", "canary-9f3b1c-canary-9f3b1c-cana"),
+        ("key-cleaned", "canary\u{200b}9f3b1c", "canary9f3b1c"),
+        ("key-one-of-several", "canary9f3b1c\nnarcissus-of-old", "narcissus-of-old"),
+        ("key-punctuated", "canary9f3b1c", "canary9f3b1c;"),
+        ("key-recoded", "canary-n\u{e9}e", "canary-ne\u{301}e"),
+        ("key-renumbered", "00012345678901", "12345678901"),
+        ("key-joined", "9f3b-1c9f-3b1c", "9f3b1c9f3b1c"),
+        ("key-buffer-json", "canary", "{\"type\":\"Buffer\",\"data\":[99,97,110,97,114,121]}"),
         ("key-empty", "canary-9f3b1c", ""),
         ("key-undefined", "canary-9f3b1c", "undefined"),
         ("key-placeholder", "canary-9f3b1c", "your_webhook_secret"),
@@ -282,6 +300,9 @@ fn framings(body: &'static [u8]) -> Vec<Trial> {
         Trial::new("framing-id", body, value("", "d-1")).header("X-Delivery-Id", "d-1"),
         Trial::new("framing-digest", body, signed(key, hex(&digest).as_bytes())),
         Trial::new("framing-event", body, value(&format!("{event}."), "")),
+        Trial::new("framing-method", body, value("POST\n", "")),
+        Trial::new("framing-field", body, value("payload=", "")),
+        Trial::new("framing-secret", body, value(SECRET, "")),
     ]
 }
 
@@ -317,6 +338,9 @@ fn notations(body: &'static [u8]) -> Vec<Trial> {
         trial("value-base64url", format!("sha256={}", base64url(&raw))),
         Trial::new("value-binary", body, [b"sha256=", raw.as_slice()].concat()),
         trial("value-base64-of-hex", format!("sha256={}", STANDARD_NO_PAD.encode(&digits))),
+        trial("value-base64-twice", format!("sha256={}", STANDARD.encode(STANDARD.encode(&raw)))),
+        trial("value-hex-of-hex", format!("sha256={}", hex(digits.as_bytes()))),
+        trial("value-hex-of-base64", format!("sha256={}", hex(STANDARD.encode(&raw).as_bytes()))),
         trial("value-separated", format!("sha256={}", dashed.join("-"))),
         trial("value-quoted", format!("\"{value}\"")),
         trial("value-python-bytes", format!("b'{value}'")),

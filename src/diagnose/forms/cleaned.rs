@@ -1,0 +1,88 @@
+//! A body that was cleaned, or decoded once more, before it was hashed: what filters against injections do.
+
+use super::source::BodySource;
+use crate::diagnose::html;
+
+/// PHP's `stripslashes`.
+pub(super) fn remove_slashes(source: &BodySource) -> Vec<Vec<u8>> {
+    let mut out = Vec::with_capacity(source.body.len());
+    let mut bytes = source.body.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            b'\\' => out.extend(bytes.next().map(|next| if *next == b'0' { 0 } else { *next })),
+            _ => out.push(byte),
+        }
+    }
+    changed(source, out)
+}
+
+/// PHP's `strip_tags`, and every `<…>` taken away.
+pub(super) fn remove_tags(source: &BodySource) -> Vec<Vec<u8>> {
+    let (mut out, mut rest) = (String::with_capacity(source.text.len()), source.text);
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+        match tag.find('>').filter(|_| is_tag) {
+            Some(end) => rest = &tag[end + 1..],
+            None => {
+                out.push('<');
+                rest = &tag[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    changed(source, out.into_bytes())
+}
+
+/// `&amp;` and its like resolved.
+pub(super) fn unescape_html(source: &BodySource) -> Vec<Vec<u8>> {
+    changed(source, html::unescape(source.text).into_bytes())
+}
+
+/// Percent-decoded, with `+` for a space and without.
+pub(super) fn decode_percents(source: &BodySource) -> Vec<Vec<u8>> {
+    let decode = |plus: bool| {
+        let mut out = Vec::with_capacity(source.body.len());
+        let mut rest = source.body;
+        while let Some((&byte, behind)) = rest.split_first() {
+            let digit = |at: usize| behind.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+            rest = behind;
+            match (byte, digit(0), digit(1)) {
+                (b'%', Some(high), Some(low)) => {
+                    out.extend(u8::try_from(high << 4 | low));
+                    rest = &behind[2..];
+                }
+                (b'+', ..) if plus => out.push(b' '),
+                _ => out.push(byte),
+            }
+        }
+        changed(source, out)
+    };
+    [decode(true), decode(false)].concat()
+}
+
+/// Each run of white space made one space, inside texts too.
+pub(super) fn collapse_blanks(source: &BodySource) -> Vec<Vec<u8>> {
+    let mut out = Vec::with_capacity(source.body.len());
+    for &byte in source.body {
+        match byte.is_ascii_whitespace() {
+            true if out.last() == Some(&b' ') => {}
+            true => out.push(b' '),
+            false => out.push(byte),
+        }
+    }
+    let trimmed = out.trim_ascii().to_vec();
+    [changed(source, out), changed(source, trimmed)].concat()
+}
+
+/// In lower case, and in upper case.
+pub(super) fn change_case(source: &BodySource) -> Vec<Vec<u8>> {
+    let text = [source.body.to_ascii_lowercase(), source.body.to_ascii_uppercase()];
+    let wide = [source.text.to_lowercase(), source.text.to_uppercase()].map(String::into_bytes);
+    text.into_iter().chain(wide).flat_map(|made| changed(source, made)).collect()
+}
+
+fn changed(source: &BodySource, made: Vec<u8>) -> Vec<Vec<u8>> {
+    if made == source.body { Vec::new() } else { vec![made] }
+}
