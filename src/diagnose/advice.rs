@@ -123,6 +123,9 @@ fn special(id: &str) -> Option<&'static str> {
         }
         "cut-by-characters" => "count the length in bytes (Buffer.byteLength), never in characters",
         "cut-at-limit" => "raise the limit of the parser, buffer or column that cuts the body",
+        "message-body" | "chunk-frames-removed" => {
+            "give the body alone: no head (curl -i), no chunk lengths (curl --raw)"
+        }
         "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
         "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
         "body-changed" => "look at what is in between: a proxy, a firewall, a logger that rewrites bodies",
@@ -178,10 +181,11 @@ fn special_for_key(id: &str) -> Option<&'static str> {
         "key-prefix-decoded" | "key-base64-decoded" | "key-base64url-decoded" | "key-hex-decoded" => {
             "use the secret's characters as the key; do not decode it"
         }
-        "key-json-member" | "key-yaml-value" | "key-behind-equals" => {
+        "key-renumbered" => "put the secret in quotes: YAML and JSON read it as a number otherwise",
+        "key-json-member" | "key-yaml-value" | "key-behind-equals" | "key-one-of-several" => {
             "one side took the whole line or document for the secret: take the value alone out of it"
         }
-        "key-doubled" | "key-cut" | "key-mistyped" => {
+        "key-doubled" | "key-cut" | "key-mistyped" | "key-cleaned" | "key-punctuated" | "key-recoded" => {
             "copy the secret again, once and whole, and compare its length on both sides"
         }
         _ => return None,

@@ -10,7 +10,7 @@ const fn framing(id: &'static str, words: &'static str) -> MismatchCause {
     MismatchCause::new(id, CauseFamily::Framing, words)
 }
 
-static STRIPE: MismatchCause = framing("framing-stripe", "a timestamp, a dot and the body, as Stripe does");
+pub(super) static STRIPE: MismatchCause = framing("framing-stripe", "a timestamp, a dot and the body, as Stripe does");
 static STANDARD: MismatchCause = framing(
     "framing-standard-webhooks",
     "an id, a timestamp and the body with dots between, as Standard Webhooks does",

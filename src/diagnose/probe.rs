@@ -128,7 +128,9 @@ where
 fn build_finding(cause: &'static MismatchCause, certainty: FindingCertainty) -> CauseFinding {
     let sentence = match cause.family {
         _ if ALL.contains(&cause) => cause.words.to_owned(),
-        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent => format!("the endpoint hashes {}", cause.words),
+        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent | CauseFamily::Framing => {
+            format!("the endpoint hashes {}", cause.words)
+        }
         CauseFamily::Hole | CauseFamily::Key | CauseFamily::Algorithm => format!("the endpoint uses {}", cause.words),
         CauseFamily::Header => format!("the endpoint wants a value that {}", cause.words),
         _ => cause.words.to_owned(),

@@ -34,7 +34,7 @@ const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static
 
 /// Every body form: the smallest edit first, then the commonest. What takes bytes off the ends or puts them on comes
 /// before all that reads the body and writes it again, since both often give the same bytes.
-pub(crate) static FORMS: [BodyForm; 148] = [
+pub(crate) static FORMS: [BodyForm; 149] = [
     large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
     large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
     large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),
@@ -293,12 +293,7 @@ pub(crate) static FORMS: [BodyForm; 148] = [
     bytes(2, "python-bytes", "Python's str() of the body's bytes: b'…'", parts::write_python_bytes),
     bytes(2, "html-escaped", "the body with its quotes and brackets escaped for HTML", wrap::escape_html),
     bytes(2, "slashes-added", "the body with backslashes before its quotes, as WordPress adds them", wrap::add_slashes),
-    bytes(
-        2,
-        "slashes-removed",
-        "the body without its backslashes, as PHP's stripslashes makes it",
-        cleaned::remove_slashes,
-    ),
+    bytes(2, "slashes-removed", "the body without its backslashes: PHP's stripslashes", cleaned::remove_slashes),
     bytes(2, "html-unescaped", "the body with its &amp; and &quot; resolved", cleaned::unescape_html),
     bytes(2, "tags-removed", "the body without anything that looks like a tag of HTML", cleaned::remove_tags),
     bytes(2, "percent-decoded", "the body percent-decoded, as if it were a form", cleaned::decode_percents),
@@ -309,7 +304,7 @@ pub(crate) static FORMS: [BodyForm; 148] = [
     large(
         2,
         "chunk-frames-removed",
-        "the body without the lengths of its chunks, which the file holds, too",
+        "the body without the chunk lengths that the file holds",
         frames::remove_chunk_frames,
     ),
     large(2, "chunk-frames-added", "the body with the lengths of its chunks around it", frames::add_chunk_frames),
@@ -364,51 +359,23 @@ pub(crate) static FORMS: [BodyForm; 148] = [
     ),
     json_of(
         2,
-        "json-java-hash",
-        "re-serialised JSON in the order of Java's HashMap, as org.json's JSONObject writes it",
-        rebuilt::write_java_hash,
+        "json-typed",
+        "re-serialised JSON, as a type with the documented members writes it",
+        rebuilt::write_documented,
     ),
-    json_of(
-        3,
-        "json-times",
-        "re-serialised JSON whose times were read and written in another spelling, like 2024-01-15T10:00:00.000Z",
-        rebuilt::respell_times,
-    ),
-    json_of(
-        3,
-        "json-empty-dropped",
-        "re-serialised JSON without what is null or empty, as omitempty and NON_NULL write it",
-        rebuilt::drop_empty,
-    ),
-    json_of(
-        3,
-        "json-members-dropped",
-        "re-serialised JSON without some of its members: a type of the program's own does not have them",
-        rebuilt::drop_members,
-    ),
-    json_of(
-        3,
-        "json-reordered",
-        "re-serialised JSON with its members in another order: that of a type of the program's own",
-        rebuilt::reorder_members,
-    ),
-    json_of(
-        3,
-        "json-renamed",
-        "re-serialised JSON with its members renamed: camelCase, PascalCase or kebab-case",
-        rebuilt::rename_members,
-    ),
+    json_of(2, "json-java-hash", "re-serialised JSON in the order of a Java HashMap", rebuilt::write_java_hash),
+    json_of(3, "json-times", "re-serialised JSON with its times spelled otherwise", rebuilt::respell_times),
+    json_of(3, "json-empty-dropped", "re-serialised JSON without what is null or empty", rebuilt::drop_empty),
+    json_of(3, "json-members-dropped", "re-serialised JSON without some of its members", rebuilt::drop_members),
+    json_of(3, "json-reordered", "re-serialised JSON in an order of the program's own", rebuilt::reorder_members),
+    json_of(3, "json-renamed", "re-serialised JSON with its members renamed, like camelCase", rebuilt::rename_members),
     json_of(
         3,
         "json-php-numeric",
-        "re-serialised JSON, as PHP writes it with JSON_NUMERIC_CHECK: texts that are numbers became numbers",
+        "re-serialised JSON, as PHP writes it with JSON_NUMERIC_CHECK",
         rebuilt::make_numbers,
     ),
-    BodyForm {
-        cause: MismatchCause::new("json-inner-member", CauseFamily::Json, "only one text from inside the body"),
-        tier: 3,
-        make: FormMaker::Bytes(parts::extract_inner_texts),
-    },
+    json_of(3, "json-inner-member", "only one text from inside the body", parts::extract_inner_texts),
     // The best quality is slow, so it comes last.
     bytes(3, "brotli-done", "the body compressed with Brotli; it arrived decompressed", wrap::encode_brotli),
 ];

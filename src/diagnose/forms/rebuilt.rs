@@ -96,6 +96,43 @@ fn own_text<'a>(says: String) -> NodeText<'a> {
     NodeText { says: Cow::Owned(says), literal: "" }
 }
 
+/// The order in which the documentation prints an event's members, and types are written down.
+const DOCUMENTED: [&str; 13] = [
+    "event_type",
+    "waitlist_id",
+    "data",
+    "timestamp",
+    "id",
+    "email",
+    "name",
+    "position",
+    "referral_code",
+    "created_at",
+    "old_position",
+    "new_position",
+    "position_change",
+];
+
+/// What a type with the documented members writes: a Go struct, a pydantic model, a DTO. It has no other members.
+pub(super) fn write_documented(source: &BodySource) -> Vec<Vec<u8>> {
+    let members = top_members(source);
+    if !members.iter().any(|(name, _)| name.says == "event_type") {
+        return Vec::new();
+    }
+    let ordered = |members: &NodeMembers<'_>| -> Vec<usize> {
+        DOCUMENTED.iter().filter_map(|known| members.iter().position(|(name, _)| name.says == *known)).collect()
+    };
+    let kept = ordered(members).into_iter().map(|at| match &members[at] {
+        (name, JsonNode::Object(inner)) => {
+            (name.clone(), JsonNode::Object(ordered(inner).into_iter().map(|at| inner[at].clone()).collect()))
+        }
+        other => other.clone(),
+    });
+    let tree = JsonNode::Object(kept.collect());
+    // Whole numbers stay what they are in a type whose member is one.
+    write_all([tree])
+}
+
 /// Names in `camelCase`, `PascalCase` and `kebab-case`.
 pub(super) fn rename_members(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(tree) = source.tree().filter(|_| source.body.len() <= LIMIT && source.text.contains('_')) else {
