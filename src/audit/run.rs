@@ -99,10 +99,12 @@ async fn judge(
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 25] = [
+const FOLLOWING: [(&str, &str, &[&str]); 27] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
     ("auth.changed-whitespace", "", &["auth.body-forms"]),
     ("auth.garbage-after", "", &["auth.truncated"]),
+    ("auth.part", "", &["auth.truncated"]),
+    ("hygiene.secret", "", &["auth.quiet"]),
     // A field that is there and holds nothing is none to many programs.
     ("auth.empty", "\"\"", &["auth.missing"]),
     ("delivery.position-changed", "", &["delivery.created"]),

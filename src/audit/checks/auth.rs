@@ -3,14 +3,12 @@
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
+use super::auth_drafts::{Cut, after, cut, forged, header, hex, sha1, sign_with, signed_with, value, wrong};
 use super::auth_quiet;
 use super::body_forms;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
 use crate::protocol::check::{AUTHENTICITY_CHECK, CheckExchange};
 use crate::protocol::referralhero::HeroEvent;
-use crate::protocol::signature::Secret;
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -62,6 +60,16 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "a truncated signature is refused",
         "one hexadecimal digit is guessed in sixteen tries",
         "compare lengths first, then all bytes in constant time; never just as many as were sent",
+    ),
+    forgery("auth.part", Critical, 2, |stage| {
+        [("its first half", Cut::First), ("its second half", Cut::Second)]
+            .map(|(what, part)| cut(stage, part).with_label(what))
+            .into()
+    })
+    .with_texts(
+        "a signature that is right in part alone is refused",
+        "as many digits as are compared can be tried one after the other",
+        "compare all bytes, in constant time",
     ),
     forgery("auth.doubled", Low, 2, |stage| {
         let draft = stage.draft_signup_created();
@@ -252,82 +260,6 @@ async fn no_effect(stage: &CheckContext<'_>) -> CheckJudgement {
         })
     };
     judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(format!("cannot read the state: {why}")))
-}
-
-fn header<'a>(stage: &CheckContext<'a>) -> &'a http::HeaderName {
-    &stage.plan().signature_header
-}
-
-fn forged(stage: &CheckContext<'_>, value: impl AsRef<[u8]>) -> RequestDraft {
-    stage.draft_signup_created().with_header(header(stage), value)
-}
-
-/// The value that a draft is signed with.
-fn value(draft: &RequestDraft, stage: &CheckContext<'_>) -> String {
-    stage.plan().sign(draft.request.body.as_bytes()).unwrap_or_default()
-}
-
-fn wrong(stage: &CheckContext<'_>) -> String {
-    stage.plan().write_digest(&"0".repeat(64))
-}
-
-/// How much of a signature is left.
-#[derive(Clone, Copy)]
-enum Cut {
-    One,
-    Half,
-    AllButOne,
-}
-
-fn cut(stage: &CheckContext<'_>, part: Cut) -> RequestDraft {
-    let draft = stage.draft_signup_created();
-    let right = value(&draft, stage);
-    // Base64 without its padding is complete.
-    let (from, to) = (right.find('=').filter(|at| *at < 8).map_or(0, |at| at + 1), right.trim_end_matches('=').len());
-    let end = match part {
-        Cut::One => from + 1,
-        Cut::Half => from + (to - from) / 2,
-        Cut::AllButOne => to.saturating_sub(1),
-    };
-    let part = right.get(..end).unwrap_or_default().to_owned();
-    draft.with_header(header(stage), part)
-}
-
-fn after(stage: &CheckContext<'_>, more: &str) -> RequestDraft {
-    let draft = stage.draft_signup_created();
-    let right = value(&draft, stage);
-    draft.with_header(header(stage), right + more)
-}
-
-fn signed_with(stage: &CheckContext<'_>, key: &[u8]) -> RequestDraft {
-    sign_with(stage, stage.draft_signup_created(), key)
-}
-
-fn sign_with(stage: &CheckContext<'_>, draft: RequestDraft, key: &[u8]) -> RequestDraft {
-    // HMAC takes keys of every length, and no key at all is what one of the checks is about.
-    let value = match Secret::new(key) {
-        Ok(secret) => secret.key().sign(draft.request.body.as_bytes()).trim_start_matches("sha256=").to_owned(),
-        Err(_) => hex(&mac::<Hmac<Sha256>>(key, draft.request.body.as_bytes())),
-    };
-    draft.with_header(header(stage), stage.plan().write_digest(&value))
-}
-
-/// What a handler that lets the sender choose the hash would take.
-fn sha1(stage: &CheckContext<'_>) -> RequestDraft {
-    let draft = stage.draft_signup_created();
-    let key = stage.plan().secret.as_ref().map(Secret::expose).unwrap_or_default();
-    let tag = mac::<Hmac<Sha1>>(key, draft.request.body.as_bytes());
-    draft.with_header(header(stage), format!("sha1={}", hex(&tag)))
-}
-
-fn mac<M: Mac + KeyInit>(key: &[u8], body: &[u8]) -> Vec<u8> {
-    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else { return Vec::new() };
-    mac.update(body);
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every forged event so far; when there is none, a few are sent.

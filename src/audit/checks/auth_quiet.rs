@@ -31,23 +31,42 @@ pub(super) fn judge_refusals(stage: &CheckContext<'_>, refusals: &[Arc<CheckExch
     CheckJudgement::Pass
 }
 
-/// What a refusal gives away.
-fn find_disclosure(one: &CheckExchange, secret: &Secret) -> Option<String> {
-    let places = std::iter::once(("body", one.response_body()))
-        .chain(one.answer_headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
-    let key = secret.key().sign(one.body.as_bytes());
-    let digest = decode_hex(key.trim_start_matches("sha256="));
-    for (place, said) in places {
-        // What was sent may come back; what was not is the answer to the riddle.
+/// Where an answer may show something.
+fn places(one: &CheckExchange) -> impl Iterator<Item = (&str, &[u8])> {
+    let fields = one.answer_headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    std::iter::once(("body", one.response_body())).chain(fields)
+}
+
+/// How an answer shows the secret, whatever it answers.
+pub(super) fn find_secret(one: &CheckExchange, secret: &Secret) -> Option<String> {
+    let bytes = secret.expose();
+    for (place, said) in places(one) {
+        // What was sent may come back.
         let shows = |form: &[u8]| contains(said, form) && !was_sent(one, form);
-        let plain = secret.expose().len() >= TELLING && contains(said, secret.expose());
-        if plain || (secret.expose().len() >= TELLING && written_forms(secret.expose()).any(|form| shows(&form))) {
+        if bytes.len() >= TELLING && (contains(said, bytes) || written_forms(bytes).any(|form| shows(&form))) {
             return Some(format!("shows the secret ({place})"));
         }
-        if begins(secret.expose(), LETTERS.max(secret.expose().len() / 2)).is_some_and(&shows) {
+        if begins(bytes, LETTERS.max(bytes.len() / 2)).is_some_and(shows) {
             return Some(format!("shows a part of the secret ({place})"));
         }
-        if written_forms(&digest).any(|form| shows(&form)) {
+    }
+    None
+}
+
+/// What a refusal gives away.
+fn find_disclosure(one: &CheckExchange, secret: &Secret) -> Option<String> {
+    let found = find_secret(one, secret);
+    if found.is_some() {
+        return found;
+    }
+    let key = secret.key().sign(one.body.as_bytes());
+    let digest = decode_hex(key.trim_start_matches("sha256="));
+    for (place, said) in places(one) {
+        // What was sent may come back; what was not is the answer to the riddle.
+        let shows = |form: &[u8]| contains(said, form) && !was_sent(one, form);
+        // Of the digest, and of the text that stands in the header.
+        let texts = [key.as_bytes(), key.trim_start_matches("sha256=").as_bytes()];
+        if std::iter::once(digest.as_slice()).chain(texts).flat_map(written_forms).any(|form| shows(&form)) {
             return Some(format!("shows the signature that would have been right ({place})"));
         }
         if written_forms(&digest).any(|form| begins(&form, DIGITS).is_some_and(&shows)) {

@@ -2,8 +2,9 @@
 
 use super::super::catalogue::{AuditCheck, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
+use super::auth_quiet::find_secret;
 use crate::protocol::check::CheckExchange;
-use crate::protocol::check::CheckSeverity::{Info, Low, Medium};
+use crate::protocol::check::CheckSeverity::{High, Info, Low, Medium};
 use http::Method;
 use std::sync::Arc;
 
@@ -12,6 +13,11 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "no answer shows a stack trace or paths of the server",
         "it tells attackers which code and versions to look for weaknesses in",
         "answer errors with a constant; NODE_ENV=production in Express, debug off in Flask and Django",
+    ),
+    AuditCheck::from_action("hygiene.secret", High, 1, |stage| Box::pin(shows_secret(stage))).with_secret().with_texts(
+        "no answer shows the secret",
+        "answers end up in logs of senders and proxies, and whoever reads one can sign",
+        "answer with a constant; never with settings, the environment or the text of an error",
     ),
     AuditCheck::from_action("hygiene.server-version", Info, 1, |stage| Box::pin(versions(stage))).with_texts(
         "no answer names the version of the server",
@@ -91,6 +97,16 @@ async fn traces(stage: &CheckContext<'_>) -> CheckJudgement {
 async fn answers(stage: &CheckContext<'_>) -> Vec<Arc<CheckExchange>> {
     stage.send(stage.draft_signup_created()).await;
     stage.all_exchanges()
+}
+
+async fn shows_secret(stage: &CheckContext<'_>) -> CheckJudgement {
+    let Some(secret) = &stage.plan().secret else { return CheckJudgement::Pass };
+    for one in answers(stage).await {
+        if let Some(what) = find_secret(&one, secret) {
+            return CheckJudgement::Fail(format!("{}: the answer {what}", describe_exchange(&one)));
+        }
+    }
+    CheckJudgement::Pass
 }
 
 async fn versions(stage: &CheckContext<'_>) -> CheckJudgement {

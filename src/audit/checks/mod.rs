@@ -1,6 +1,7 @@
 //! The catalogue, a file for each group. Ids are stable: scripts and baseline files name them.
 
 mod auth;
+mod auth_drafts;
 mod auth_quiet;
 mod body_forms;
 mod delivery;
