@@ -13,6 +13,7 @@ mod bodies;
 mod causes;
 mod manners;
 mod prober;
+mod reduced;
 mod refusals;
 mod rewriting;
 #[cfg(test)]

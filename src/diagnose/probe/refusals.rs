@@ -6,7 +6,8 @@ use super::causes::{LIMITED, NO_ROUTE, REDIRECTS, REJECTS_ALL, THROWS, UNREACHAB
 use super::manners::{BARE_DIGITS, HEADERS, SigningManner, VALUES, list_keys};
 use super::prober::EndpointProber;
 use super::{
-    ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, any_accepted, build_finding, rewriting, single_finding,
+    ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, any_accepted, build_finding, reduced, rewriting,
+    single_finding,
 };
 use crate::diagnose::cause::{FindingCertainty, MismatchCause};
 use crate::diagnose::digest::HashAlgorithm;
@@ -16,7 +17,7 @@ use crate::diagnose::reading::OTHER_HEADER;
 use crate::diagnose::search::{PLAIN, SECRET_FIRST};
 
 /// Stand-ins for the body, the commonest first: whether the body has spaces, the form, the variant that is signed.
-const STAND_INS: [(bool, &str, usize); 15] = [
+const STAND_INS: [(bool, &str, usize); 11] = [
     (false, "body-empty", 0),
     (false, "empty-object", 0),
     (false, "object-object", 0),
@@ -26,14 +27,14 @@ const STAND_INS: [(bool, &str, usize); 15] = [
     (true, "json-member", 0),
     (false, "body-base64", 0),
     (false, "python-repr", 0),
-    (false, "python-bytes", 0),
-    (false, "slashes-added", 0),
     (false, "html-escaped", 0),
     (false, "html-escaped", 1),
-    (false, "json-string", 0),
-    (false, "charset-utf-16", 0),
-    (false, "ruby-inspect", 0),
+    (false, "slashes-added", 0),
 ];
+
+/// Rare ones, tried after everything else.
+const RARE_STAND_INS: [(bool, &str, usize); 4] =
+    [(false, "python-bytes", 0), (false, "charset-utf-16", 0), (false, "ruby-inspect", 0), (false, "json-string", 0)];
 
 /// What is wrong, or what was seen once the manner was found in which something is accepted.
 pub(super) async fn explain_refusals<S>(
@@ -58,6 +59,10 @@ where
     let seen = prober.send_all(&shapes[1..]).await;
     if any_accepted(&seen) {
         return Err(seen);
+    }
+    prober.manner = usual.clone();
+    if let Some(found) = reduced::find_rebuilding(prober, &shapes[0].bytes).await {
+        return Ok(found);
     }
     // What nearly every rewriting leaves alone, since it is compact and sorted.
     let body = &shapes[1].bytes;
@@ -147,18 +152,9 @@ where
     S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
 {
     let proof = |cause: &'static MismatchCause| Some((vec![build_finding(cause, FindingCertainty::Proof)], None));
-    for (is_spaced, id, at) in STAND_INS {
-        let body = if is_spaced { spaced } else { compact };
-        let text = decode_text(body);
-        let source = BodySource::new(body, &text);
-        let Some(form) = FORMS.iter().find(|form| form.cause.id == id) else { continue };
-        let Some(made) = form.make(&source).into_iter().nth(at) else { continue };
-        if !prober.accepts("signed over a stand-in for the body", body, &made).await {
-            continue;
-        }
-        let makers = rewriting::list_makers(body, &made);
-        let told_apart = if makers.len() > 1 { rewriting::prove_rewriting(prober, makers, &[]).await } else { None };
-        return told_apart.or_else(|| proof(&form.cause));
+    let found = try_stand_ins(prober, &STAND_INS, compact, spaced).await;
+    if found.is_some() {
+        return found;
     }
     let timed = [b"2024-01-15T10:00:00Z.", compact].concat();
     if prober.accepts("signed over its timestamp, a dot and it", compact, &timed).await {
@@ -170,6 +166,31 @@ where
         if prober.send_value("a plain hash", compact, &value).await == Some(ProbeResponse::Accepted) {
             return proof(cause);
         }
+    }
+    try_stand_ins(prober, &RARE_STAND_INS, compact, spaced).await
+}
+
+async fn try_stand_ins<S>(
+    prober: &mut EndpointProber<S>,
+    stand_ins: &[(bool, &str, usize)],
+    compact: &[u8],
+    spaced: &[u8],
+) -> Option<ProbeFindings>
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    for &(is_spaced, id, at) in stand_ins {
+        let body = if is_spaced { spaced } else { compact };
+        let text = decode_text(body);
+        let source = BodySource::new(body, &text);
+        let Some(form) = FORMS.iter().find(|form| form.cause.id == id) else { continue };
+        let Some(made) = form.make(&source).into_iter().nth(at) else { continue };
+        if !prober.accepts("signed over a stand-in for the body", body, &made).await {
+            continue;
+        }
+        let makers = rewriting::list_makers(body, &made);
+        let told_apart = if makers.len() > 1 { rewriting::prove_rewriting(prober, makers, &[]).await } else { None };
+        return told_apart.or_else(|| Some((vec![build_finding(&form.cause, FindingCertainty::Proof)], None)));
     }
     None
 }
