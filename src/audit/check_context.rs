@@ -113,6 +113,11 @@ impl<'a> CheckContext<'a> {
         self.log().requests
     }
 
+    /// Counts requests that were made elsewhere.
+    pub(super) fn count_requests(&self, more: u32) {
+        self.log().requests += more;
+    }
+
     /// Time since the audit began.
     pub(super) fn elapsed(&self) -> Duration {
         self.plan.clock.monotonic().saturating_sub(self.started)

@@ -46,6 +46,13 @@ pub(crate) type AuditHook<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Resul
 /// Names what an endpoint verifies in the place of the bytes, from which correctly signed bodies it accepted.
 pub(crate) type RejectionExplainer = Arc<dyn Fn(&[(Vec<u8>, bool)]) -> Option<String> + Send + Sync>;
 
+/// Finds out what an endpoint hashes that accepts nothing: what is proved, and the requests that it took.
+pub(crate) type RefusalProbe =
+    Arc<dyn Fn(AuditPlan) -> Pin<Box<dyn Future<Output = (Option<String>, u32)>>> + Send + Sync>;
+
+/// The most requests that it makes.
+const PROBE_REQUESTS: u32 = 40;
+
 /// Bounds of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AuditLimits {
@@ -88,6 +95,8 @@ pub(crate) struct AuditPlan {
     pub state: Option<AuditHook<i64>>,
     /// Names the cause where correct signatures are refused.
     pub explain: RejectionExplainer,
+    /// Names the cause where nothing is accepted.
+    pub probe: RefusalProbe,
     /// Restarts the endpoint.
     pub restart: Option<AuditHook<()>>,
     /// Findings that are known and accepted: id and reason.

@@ -99,7 +99,7 @@ async fn judge(
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 27] = [
+const FOLLOWING: [(&str, &str, &[&str]); 28] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
     ("auth.changed-whitespace", "", &["auth.body-forms"]),
     ("auth.garbage-after", "", &["auth.truncated"]),
@@ -107,8 +107,9 @@ const FOLLOWING: [(&str, &str, &[&str]); 27] = [
     ("hygiene.secret", "", &["auth.quiet"]),
     // A field that is there and holds nothing is none to many programs.
     ("auth.empty", "\"\"", &["auth.missing"]),
-    ("delivery.position-changed", "", &["delivery.created"]),
-    ("delivery.deleted", "", &["delivery.created"]),
+    ("delivery.created", "", &["auth.body-forms"]),
+    ("delivery.position-changed", "", &["delivery.created", "auth.body-forms"]),
+    ("delivery.deleted", "", &["delivery.created", "auth.body-forms"]),
     ("semantics.duplicate-at-once", "", &["semantics.duplicate"]),
     ("semantics.once-at-once", "", &["semantics.once"]),
     ("semantics.unknown-signup", "", &["delivery.position-changed", "delivery.deleted"]),
@@ -204,7 +205,7 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
                 // The checks that need it try again, and say what is wrong.
                 let _ = stage.measure_effect(before).await;
             }
-            let refused = matches!(answer.outcome.status(), Some(400 | 401 | 403 | 406..=428));
+            let refused = matches!(answer.outcome.status(), Some(400 | 401 | 403 | 406..=428 | 500..));
             Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
         }
     }

@@ -47,6 +47,7 @@ fn a_check_sends_as_many_requests_as_it_says() {
         regardless: false,
         state: None,
         explain: Arc::new(|_| None),
+        probe: Arc::new(|_| Box::pin(async { (None, 0) })),
         restart: None,
         accepted: BTreeMap::new(),
         seed: 7,

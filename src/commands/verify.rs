@@ -12,13 +12,14 @@ use crate::output::records::{CodeFields, VerificationRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
+use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::signature::{
     HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, SignatureFault, SignatureVerdict, verify_referralhero, verify_signature,
 };
 use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within, diagnosis_fields};
 use crate::session::history::{self, StoredId, StoredRequest};
-use crate::session::{self, arguments, arguments::HeaderArgument, input, runtime, trust};
+use crate::session::{self, arguments, arguments::HeaderArgument, input, probing, request, runtime, trust};
 use crate::store::StoreReader;
 use std::path::PathBuf;
 use url::Url;
@@ -90,8 +91,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         probe::confirm_probe(url, context)?;
         let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
         let exchange = arguments.trust.open_client(&[url], context)?;
-        let probing =
-            probe::probe_endpoint(url, secrets.signing(), &arguments.headers, &exchange, context.clock.as_ref());
+        let finish = |asked: &mut OutgoingRequest| request::replace_headers(&mut asked.headers, &arguments.headers);
+        let probing = probing::probe_endpoint(url, secrets.signing(), finish, &exchange, context.clock.as_ref());
         let probed = runtime::block_on(async { Ok(probing.await) })?;
         probe::show_probe(url, &probed, arguments.framework, &console)?;
         return Ok(if probe::is_correct(&probed) { Exit::Done } else { Exit::No });

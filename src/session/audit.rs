@@ -62,6 +62,7 @@ pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: 
         regardless: false,
         state: None,
         explain: Arc::new(diagnose::guess_rewriting),
+        probe: Arc::new(|plan| Box::pin(super::probing::explain_refusals(plan))),
         restart: None,
         accepted: BTreeMap::new(),
         seed: context.random_u64(),

@@ -20,6 +20,7 @@ pub(crate) mod live_terminal;
 pub(crate) mod logging;
 pub(crate) mod output_file;
 pub(crate) mod payload;
+pub(crate) mod probing;
 pub(crate) mod ready_file;
 pub(crate) mod reference;
 pub(crate) mod refusals;

@@ -2,7 +2,6 @@
 
 use super::super::catalogue::CheckJudgement;
 use super::super::check_context::CheckContext;
-use super::hygiene::find_stack_trace;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::signature::Secret;
@@ -74,6 +73,34 @@ fn find_disclosure(one: &CheckExchange, secret: &Secret) -> Option<String> {
         }
     }
     find_stack_trace(one.response_body()).map(|trace| format!("shows code: {trace}"))
+}
+
+/// What stack traces and paths look like, in lower case.
+const TRACES: [&str; 16] = [
+    "traceback (most recent call last)",
+    "    at ",
+    "&nbsp;at ",
+    "node:internal",
+    "node_modules/",
+    "site-packages/",
+    ".js:",
+    ".ts:",
+    ".py\", line",
+    ".rb:",
+    ".php on line",
+    ".go:",
+    "goroutine ",
+    "stack trace",
+    "sqlstate",
+    "werkzeug debugger",
+];
+
+/// The part of a body that looks like a stack trace.
+pub(super) fn find_stack_trace(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    let at = TRACES.iter().filter_map(|mark| lower.find(mark)).min()?;
+    Some(text[at..].trim_start().chars().take(60).collect())
 }
 
 /// Hexadecimal digits of either case, Base64 and its alphabet for URLs; padding is what may follow.

@@ -1,6 +1,7 @@
 //! The same event written in many ways, each signed correctly: an endpoint that verifies the bytes takes all of them,
 //! and one that verifies something else gives away what by those that it refuses.
 
+use super::super::PROBE_REQUESTS;
 use super::super::catalogue::{CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::{find_place, name_payload};
@@ -89,7 +90,7 @@ fn reordered(event: &Value) -> String {
 pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement {
     let mut sent = Vec::with_capacity(FORMS.len());
     let mut refused = Vec::new();
-    let (mut last, mut failed) = (String::new(), None);
+    let (mut last, mut failed, mut silent) = (String::new(), None, false);
     for form in &FORMS {
         // Names made here may be in any script; what each form is about must be the only thing that differs.
         let body = (form.write)(&name_payload(stage.make_payload(), "Ada Archer".into()));
@@ -99,7 +100,7 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
         }
         // A server that fails has not said that the signature is wrong.
         let Some(..500) = answer.outcome.status() else {
-            let silent = answer.outcome.status().is_none() && sent.is_empty();
+            silent = answer.outcome.status().is_none() && sent.is_empty();
             failed = Some(describe_exchange(&answer));
             // Who answers nothing for seconds is not asked eighteen times.
             if silent && answer.latency >= ATTEMPT_BUDGET {
@@ -117,10 +118,16 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
     match failed {
         Some(failure) if sent.is_empty() => {
             let advice = "referralloop verify --probe URL   says why";
-            return CheckJudgement::Skip(format!("every form fails ({failure}); {advice}"));
+            return match explain_by_probe(stage, silent).await {
+                Some(proved) => CheckJudgement::Fail(format!("every form fails ({failure}); {proved}")),
+                None => CheckJudgement::Skip(format!("every form fails ({failure}); {advice}")),
+            };
         }
         _ if !sent.iter().any(|(_, taken)| *taken) => {
-            return CheckJudgement::Skip(format!("every form is refused ({last}); {}", cause(stage, &sent)));
+            return match explain_by_probe(stage, false).await {
+                Some(proved) => CheckJudgement::Fail(format!("every form is refused ({last}); {proved}")),
+                None => CheckJudgement::Skip(format!("every form is refused ({last}); {}", cause(stage, &sent))),
+            };
         }
         _ if refused.is_empty() && others.is_empty() => return CheckJudgement::Pass,
         _ if refused.is_empty() => {
@@ -132,6 +139,17 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
     let (count, all) = (refused.len(), FORMS.len());
     let names = refused.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     CheckJudgement::Fail(format!("{count} of {all} forms are refused: {names} ({last}); {}", cause(stage, &sent)))
+}
+
+/// What is proved of an endpoint that accepts nothing; one that never answers is not asked any more.
+async fn explain_by_probe(stage: &CheckContext<'_>, silent: bool) -> Option<String> {
+    let plan = stage.plan();
+    if silent || plan.hero.is_some() || stage.requests() + PROBE_REQUESTS > plan.limits.requests {
+        return None;
+    }
+    let (proved, requests) = (plan.probe)(plan.clone()).await;
+    stage.count_requests(requests);
+    proved
 }
 
 /// Takes out what was refused for something else than its signature, a name with a slash or a number with an exponent:

@@ -2,7 +2,7 @@
 
 use super::super::catalogue::{AuditCheck, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
-use super::auth_quiet::find_secret;
+use super::auth_quiet::{find_secret, find_stack_trace};
 use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{High, Info, Low, Medium};
 use http::Method;
@@ -45,34 +45,6 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "keep CORS middleware away from this route",
     ),
 ];
-
-/// What stack traces and paths look like, in lower case.
-const TRACES: [&str; 16] = [
-    "traceback (most recent call last)",
-    "    at ",
-    "&nbsp;at ",
-    "node:internal",
-    "node_modules/",
-    "site-packages/",
-    ".js:",
-    ".ts:",
-    ".py\", line",
-    ".rb:",
-    ".php on line",
-    ".go:",
-    "goroutine ",
-    "stack trace",
-    "sqlstate",
-    "werkzeug debugger",
-];
-
-/// The part of a body that looks like a stack trace.
-pub(super) fn find_stack_trace(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let lower = text.to_ascii_lowercase();
-    let at = TRACES.iter().filter_map(|mark| lower.find(mark)).min()?;
-    Some(text[at..].trim_start().chars().take(60).collect())
-}
 
 async fn traces(stage: &CheckContext<'_>) -> CheckJudgement {
     let provocations = [
