@@ -203,6 +203,10 @@ fn build_client(reach: ClientReach, wanted: &ClientPool) -> Result<reqwest::Clie
             .tcp_nodelay(true)
     };
     let own = || wanted.trust.certificates();
+    let looked_at = reach == ClientReach::Anywhere || !wanted.trust.insecure;
+    if let Some(config) = wanted.trust.configure_given().filter(|_| looked_at) {
+        return settings().tls_backend_preconfigured(config).build();
+    }
     settings().tls_certs_merge(own()).build().or_else(|_| {
         // A machine without CA certificates (a bare container): Mozilla's list, compiled in.
         let roots =

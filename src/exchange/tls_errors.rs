@@ -39,8 +39,8 @@ fn describe_certificate_error(fault: &CertificateError) -> String {
         CertificateError::Revoked => "the certificate was revoked; issue a new one",
         // What `openssl req -x509` makes; webpki has an error for it that rustls does not name.
         CertificateError::Other(other) if names(other, "CaUsedAsEndEntity") => {
-            "the certificate is self-signed and marked as a CA, so it cannot be a server's; issue a server certificate \
-             from it, and trust the CA"
+            "the certificate is self-signed and marked as a CA, which no server's is; give this very certificate with \
+             --ca-file, or issue a server certificate from it, and trust the CA"
         }
         CertificateError::BadSignature => {
             "its signature does not hold: the authority was made anew under the same name, or a key has fewer than 2048 \
@@ -57,6 +57,11 @@ fn describe_certificate_error(fault: &CertificateError) -> String {
         other => return format!("the certificate cannot be used: {other}"),
     };
     words.to_owned()
+}
+
+/// Whether a certificate was refused for nothing but being that of an authority.
+pub(super) fn is_own_authority(fault: &Error) -> bool {
+    matches!(fault, Error::InvalidCertificate(CertificateError::Other(other)) if names(other, "CaUsedAsEndEntity"))
 }
 
 const NO_SERVER: &str =

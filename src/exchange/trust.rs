@@ -1,13 +1,16 @@
 //! Whose certificates are taken beside those that this machine trusts, and whether a TLS connection comes about at all.
 
 use super::outcomes::classify_causes;
+use super::tls_errors::is_own_authority;
 use super::{connect_to, is_loopback};
 use crate::protocol::attempt::AttemptOutcome;
 use reqwest::Certificate;
-use rustls::client::danger::ServerCertVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, crypto};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, crypto};
 use rustls_platform_verifier::Verifier;
 use std::sync::Arc;
 use tokio_rustls::TlsConnector;
@@ -37,12 +40,69 @@ impl TlsTrust {
         self.authorities.iter().filter_map(|der| Certificate::from_der(der).ok())
     }
 
+    /// What makes TLS connections where authorities were given; `None` where the client's own means do, and where this
+    /// machine has no certificates.
+    pub(super) fn configure_given(&self) -> Option<ClientConfig> {
+        (!self.authorities.is_empty()).then(|| self.configure().ok()).flatten()
+    }
+
     fn configure(&self) -> Result<ClientConfig, rustls::Error> {
         let provider = Arc::new(crypto::ring::default_provider());
-        let verifier = Verifier::new_with_extra_roots(self.authorities.iter().cloned(), provider.clone())?;
-        let verifier: Arc<dyn ServerCertVerifier> = Arc::new(verifier);
+        let given = self.authorities.clone();
+        let machine = Verifier::new_with_extra_roots(given.iter().cloned(), provider.clone())?;
+        let verifier: Arc<dyn ServerCertVerifier> = Arc::new(GivenVerifier { machine, given });
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
         Ok(config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    }
+}
+
+/// The machine's verifier, which takes one thing more: the very certificate that was given, shown by the server itself.
+/// `openssl req -x509` marks what it makes as a CA, and webpki takes none for a server's.
+#[derive(Debug)]
+struct GivenVerifier {
+    machine: Verifier,
+    given: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for GivenVerifier {
+    fn verify_server_cert(
+        &self,
+        shown: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.machine.verify_server_cert(shown, chain, name, ocsp, now) {
+            // Its time was looked at before its mark, its name was not.
+            Err(fault) if is_own_authority(&fault) && self.given.contains(shown) => {
+                verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.machine.verify_tls12_signature(message, shown, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.machine.verify_tls13_signature(message, shown, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.machine.supported_verify_schemes()
     }
 }
 

@@ -18,7 +18,16 @@ struct Authority {
 
 impl Authority {
     fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        Self::named(&[], false)
+    }
+
+    /// One that may be a server, too, for names: what `openssl req -x509 -addext subjectAltName=…` makes.
+    fn named(names: &[&str], expired: bool) -> Self {
+        let names = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let mut params = CertificateParams::new(names).unwrap();
+        if expired {
+            params.not_after = date_time_ymd(2020, 1, 1);
+        }
         params.distinguished_name.push(DnType::CommonName, "dev CA");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
@@ -112,7 +121,7 @@ fn a_private_authority_is_trusted_by_file_and_by_environment() {
 fn each_fault_of_a_certificate_is_told_in_words() {
     let (scene, authority, _, expired) = stage(true);
     let other = serve(authority.issue(&["other.example"], false));
-    let own = serve(authority.own());
+    let own = serve(Authority::named(&NAMES, false).own());
     for (port, words) in
         [(expired, "has expired"), (other, "is for another name"), (own, "self-signed and marked as a CA")]
     {
@@ -121,6 +130,32 @@ fn each_fault_of_a_certificate_is_told_in_words() {
         let said = ended.out().replace('\n', " ").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(words) && !said.contains("OtherError"), "{ended}");
         trigger(&scene, &url, &["--insecure"]).code(0);
+    }
+}
+
+/// What `openssl req -x509` makes is its own authority and a server at once, and curl takes it.
+#[test]
+fn a_certificate_that_was_given_is_taken_though_it_is_marked_as_an_authority() {
+    let scene = Scene::new();
+    let serve_own = |names: &[&str], expired| {
+        let own = Authority::named(names, expired);
+        scene.write("own.pem", own.pem());
+        serve(own.own())
+    };
+    let port = serve_own(&NAMES, false);
+    for host in ["localhost", "127.0.0.1", "app.localhost"] {
+        trigger(&scene, &format!("https://{host}:{port}/"), &["--ca-file", "own.pem"]).code(0);
+    }
+    let app = format!("https://localhost:{port}/");
+    let looked = scene.process(["doctor", "--app", &app, "--ca-file", "own.pem"]).output();
+    assert!(looked.out().contains(&format!("✔ setup.app             {app}")), "{looked}");
+    scene.write("own.pem", Authority::named(&NAMES, false).pem());
+    let refused = trigger(&scene, &app, &["--ca-file", "own.pem"]).code(1);
+    assert!(refused.out().contains("TLS failed"), "another one of the same name: {refused}");
+    for (names, expired, words) in [(&["other.example"][..], false, "another name"), (&NAMES, true, "expired")] {
+        let app = format!("https://localhost:{}/", serve_own(names, expired));
+        let refused = trigger(&scene, &app, &["--ca-file", "own.pem"]).code(1);
+        assert!(refused.out().contains(words), "{refused}");
     }
 }
 
