@@ -91,7 +91,7 @@ fn describe_retention(kept: &StoreRetention) -> String {
     let events = kept
         .events
         .map(|events| format!("the newest {}", phrases::format_quantity(events, "event", "events").as_str()));
-    let age = kept.age.map(|age| format!("events of the last {}", humantime::format_duration(age)));
+    let age = kept.age.map(|age| format!("events of the last {}", phrases::format_duration(age).as_str()));
     let bytes = kept.bytes.map(|bytes| format!("up to {}", phrases::format_bytes(bytes).as_str()));
     let parts: Vec<String> = events.into_iter().chain(age).chain(bytes).collect();
     let rest = if kept.targets.is_empty() { "older ones are removed" } else { "older ones are removed once forwarded" };

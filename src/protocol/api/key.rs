@@ -2,7 +2,7 @@
 
 use super::{BASE_PATH, LIVE_PREFIX, ORIGIN, TEST_PREFIX};
 use crate::protocol::signature::Secret;
-use crate::protocol::target::{is_loopback, is_private};
+use crate::protocol::target::{TargetError, is_loopback, is_private, parse_target};
 use http::HeaderValue;
 use std::fmt;
 use url::Url;
@@ -93,14 +93,17 @@ impl ApiBase {
     /// Reads a URL: https, or http to this machine or within a network of one's own, as among containers; a key in
     /// clear text is everybody's. Without a path the service's own is meant.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let mut url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
+        let mut url = match parse_target(text) {
+            Ok(url) if text.contains("://") => url,
+            Ok(meant) => return Err(format!("'{text}' has no scheme; write it as {meant}")),
+            Err(TargetError::Empty) => return Err("the API URL is empty".into()),
+            Err(TargetError::Scheme(other)) => return Err(format!("the API needs https, not {other}")),
+            Err(TargetError::Credentials) => {
+                return Err("the URL has a user name or password in it, which would end up in logs".into());
+            }
+            Err(fault) => return Err(fault.to_string()),
+        };
         let plain = url.scheme() == "http";
-        if url.scheme() != "https" && !plain {
-            return Err(format!("the API needs https, not {}", url.scheme()));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("the URL has a user name or password in it, which would end up in logs".into());
-        }
         if plain && !is_private(&url) {
             return Err("http would send the API key in clear text; use https (http is for this machine and private \
                         networks)"

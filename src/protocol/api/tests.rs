@@ -220,8 +220,11 @@ fn a_base_is_https_or_this_machine() {
         ("ftp://x", "not ftp"),
         ("https://me:pw@x.io", "user name"),
         ("https://x.io/?a=1", "cannot have a query"),
-        ("www.referralloop.dev", "not a URL"),
-        ("", "not a URL"),
+        ("www.referralloop.dev", "has no scheme; write it as https://www.referralloop.dev/"),
+        ("localhost:4010", "has no scheme; write it as http://localhost:4010/"),
+        ("https//x.io", "write it as https://x.io"),
+        ("https:///x", "has no host"),
+        ("", "empty"),
     ] {
         let message = ApiBase::parse(text).unwrap_err();
         assert!(message.contains(part), "{text}: {message}");

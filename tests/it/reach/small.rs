@@ -131,7 +131,7 @@ fn a_listener_keeps_what_it_was_told_to() {
     fill(&listener.url);
     app.wait_for(41);
     let ended = listener.stop().code(0);
-    assert!(ended.err().contains("keeping the newest 5 events, events of the last 30days, up to 64.0 MiB"), "{ended}");
+    assert!(ended.err().contains("keeping the newest 5 events, events of the last 30 d, up to 64.0 MiB"), "{ended}");
     assert!(ended.err().contains("older ones are removed once forwarded"), "{ended}");
     assert_eq!(numbers(), [41, 40, 39, 38, 37, 1]);
     // From the settings as well; by default nothing goes.
