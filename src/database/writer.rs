@@ -8,8 +8,8 @@
 //! So a group's answers go there together, and a task over there hands them out.
 //!
 //! A file that was moved, removed, replaced or emptied while it was open takes commits that nobody will ever read. So
-//! after each commit, and before its answers, the file has to be where it was; where it is not, the group has failed,
-//! and the next one opens the file anew.
+//! before each commit, and again before its answers, the file has to be where it was; where it is not, the group has
+//! failed, and the next one opens the file anew.
 
 use super::fault::WriteFault;
 use super::file::{self, FileIdentity};
@@ -286,6 +286,11 @@ impl<W: WrittenTables> WriterThread<W> {
         true
     }
 
+    /// Whether the file lies where it was opened.
+    fn is_in_place(&mut self) -> bool {
+        self.identity.as_mut().is_none_or(FileIdentity::still_holds)
+    }
+
     fn refuse_group(&mut self, error: &ArrivalRecordError) {
         self.group.iter_mut().for_each(|job| job.fail(error));
         self.replies.send(std::mem::take(&mut self.group));
@@ -303,8 +308,13 @@ impl<W: WrittenTables> WriterThread<W> {
         while !self.group.is_empty() || self.receive() {
             while !self.group.is_empty() {
                 let size = transaction_size(&self.group);
-                commit(connection, &mut open, &mut self.group[..size]);
-                if self.identity.as_mut().is_some_and(|identity| !identity.still_holds()) {
+                // Asked before it, so that a file that somebody took away is left as it is, and again after it.
+                let mut in_place = self.is_in_place();
+                if in_place {
+                    commit(connection, &mut open, &mut self.group[..size]);
+                    in_place = self.is_in_place();
+                }
+                if !in_place {
                     let error = ArrivalRecordError::Unavailable(lost_words(W::CAN_BEGIN_ANEW).to_owned());
                     self.tables.note_loss(&open);
                     self.refuse_group(&error);

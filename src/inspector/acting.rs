@@ -84,6 +84,11 @@ impl InspectorState {
         known.map_or_else(|| arguments::read_target("http://127.0.0.1:4242/").map_err(Error::usage), Ok)
     }
 
+    /// Recording goes to the file that is read from now on, also where another one lay there before.
+    async fn follow_store(&self) -> Result<(), Error> {
+        self.around.recorder.open_current().await.map_err(|error| Error::machine(error.to_string()))
+    }
+
     async fn read_story(&self, number: u64) -> Result<EventHistory, Error> {
         let story = self.readers.read(move |reader| EventHistory::read(reader, number)).await?;
         story.ok_or_else(|| Error::usage(format!("there is no event #{number}")))
@@ -100,6 +105,7 @@ pub(super) async fn replay_events(inspector: Inspector, body: RawBody) -> Result
     let (state, mut lines) = (&inspector.0, Vec::new());
     for number in wanted.events {
         let story = state.read_story(number).await?;
+        state.follow_store().await?;
         let label = state.choose_target(wanted.to.as_deref(), Some(&story))?;
         let key = state.around.key.clone();
         let signing = if wanted.resign { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
@@ -126,6 +132,7 @@ pub(super) async fn send_event(inspector: Inspector, body: RawBody) -> Result<Re
     let given = wanted.lines.iter().map(|line| arguments::read_header(line).map_err(Error::usage));
     replace_headers(&mut request.headers, &given.collect::<Result<Vec<_>, _>>()?);
     let facts = EventFacts::from_body(&body);
+    state.follow_store().await?;
     let recorded = state.around.recorder.record_sent(body.clone(), &facts, state.around.clock.now());
     let event = recorded.await.map_err(|error| Error::machine(error.to_string()))?;
     let (reports, ..) = state.send_once(event, request, (&url, DeliveryPurpose::Trigger)).await?;

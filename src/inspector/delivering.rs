@@ -1,6 +1,7 @@
 //! Sending from the page: one attempt, recorded as every other one; what it tells is the answer.
 
 use super::InspectorState;
+use crate::database::{self, FileNumber};
 use crate::deliver::{self, DeliveryContext, DeliveryPace, DeliveryPlan, DeliveryResult};
 use crate::error::Error;
 use crate::protocol::attempt::{Attempt, DeliveryPurpose, OutgoingRequest};
@@ -30,7 +31,13 @@ impl InspectorState {
             stops_when_refused: true,
             budget: Some(ATTEMPT_BUDGET),
         };
-        let mut page = PageDelivery { state: self, purpose, reports: Vec::new(), latency: Duration::ZERO };
+        let mut page = PageDelivery {
+            state: self,
+            file: database::file_number(&self.around.store),
+            purpose,
+            reports: Vec::new(),
+            latency: Duration::ZERO,
+        };
         let clock = self.around.clock.as_ref();
         let ended = deliver::deliver_event(&plan, &self.around.exchange, clock, &mut page).await?;
         Ok((page.reports, ended, page.latency))
@@ -62,6 +69,8 @@ impl InspectorState {
 /// The store, and what is told to the page.
 struct PageDelivery<'a> {
     state: &'a InspectorState,
+    /// The file in which the event has its number.
+    file: Option<FileNumber>,
     purpose: DeliveryPurpose,
     reports: Vec<Report>,
     latency: Duration,
@@ -76,6 +85,9 @@ impl DeliveryContext for PageDelivery<'_> {
 
     async fn store_attempt(&mut self, attempt: Attempt) -> Result<(), Error> {
         self.latency = attempt.latency;
+        if database::file_number(&self.state.around.store) != self.file {
+            return Err(Error::machine("the store was replaced while the request was under way; it is not recorded"));
+        }
         let attempt = Attempt { purpose: self.purpose, ..attempt };
         let stored = self.state.around.recorder.record_attempt(attempt).await;
         stored.map_err(|error| Error::machine(error.to_string()))

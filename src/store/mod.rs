@@ -55,7 +55,7 @@ pub(crate) use prune::prune;
 pub(crate) use reader::StoreReader;
 pub(crate) use recent::RepeatCounts;
 pub(crate) use retention::{RetentionTarget, StoreRetention};
-pub(crate) use rows::{ArrivalRow, EventRow, RefusedRow};
+pub(crate) use rows::{ArrivalRow, BareEvent, EventRow, RefusedRow};
 pub(crate) use timeline::{TimelinePoint, TimelineSample};
 
 use crate::database::{self, GroupWriter, WrittenFile, WrittenTables};
@@ -245,6 +245,16 @@ impl StoreRecorder {
         let (body_bytes, outgoing) = (body.len(), OutgoingEvent::new(body, facts, at));
         let work = move |tables: &mut StoreTables<'_>| tables.record_sent(&outgoing);
         self.writer.run_job(body_bytes, work).await
+    }
+
+    /// Has the file opened that lies at the path now, where another one did before: what is recorded next goes there.
+    pub(crate) async fn open_current(&self) -> Result<(), ArrivalRecordError> {
+        let look = |_: &mut StoreTables<'_>| Ok(());
+        match self.writer.run_job(0, look).await {
+            // It has noticed.
+            Err(ArrivalRecordError::Unavailable(_)) => self.writer.run_job(0, look).await,
+            other => other,
+        }
     }
 
     /// See [`Store::record_attempt`].

@@ -80,3 +80,36 @@ async fn a_forward_goes_on_behind_what_it_has_done() {
     let next = bench.recorder.find_arrival_after(1).await.unwrap().unwrap();
     assert_eq!((next.arrival, next.event), (stored.arrival, stored.event));
 }
+
+#[tokio::test]
+async fn nothing_is_written_into_a_file_that_was_taken_away() {
+    let bench = StoreFixture::new();
+    bench.record("before", 0).await;
+    let old = bench.folder.path().join("old.db");
+    for ending in ["", "-wal", "-shm"] {
+        fs::rename(beside(&bench.path(), ending), beside(&old, ending)).unwrap();
+    }
+    bench.recorder.record_arrival(arrival("x", 1)).await.unwrap_err();
+    let numbers = |path: &Path| -> Vec<u64> {
+        let rows = StoreReader::open(path).unwrap().list(&StoreFilter::default(), 9, None).unwrap();
+        rows.iter().map(|row| row.number).collect()
+    };
+    assert_eq!(numbers(&old), [1]);
+    bench.record("x", 2).await;
+    assert_eq!((numbers(&old), numbers(&bench.path()).len()), (vec![1], 1));
+}
+
+#[tokio::test]
+async fn what_comes_after_asking_for_the_current_file_is_stored_there() {
+    for (what, mishap) in MISHAPS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/store.db");
+        let store = Store::open(&path, StoreOptions::default()).unwrap();
+        store.recorder().record_arrival(arrival("before", 0)).await.unwrap();
+        mishap(&path);
+        store.recorder().open_current().await.unwrap();
+        let stored = store.recorder().record_arrival(arrival("x", 1)).await.unwrap();
+        assert!(StoreReader::open(&path).unwrap().find_event(stored.event).unwrap().is_some(), "{what}");
+        store.close().await;
+    }
+}
