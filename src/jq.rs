@@ -10,8 +10,9 @@ use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars, compile, unwrap_valr};
 use jaq_json::{Val, read};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -59,9 +60,14 @@ pub(crate) struct JqCondition {
 /// The thread that asks, and the way to it and back.
 #[derive(Debug)]
 struct JqWorker {
-    bodies: Sender<RawBody>,
-    answers: Receiver<Result<bool, String>>,
+    bodies: Sender<Vec<RawBody>>,
+    answers: Receiver<Vec<JqAnswer>>,
+    /// Bodies that were answered so far, which shows that it goes on.
+    count: Arc<AtomicUsize>,
 }
+
+/// Whether a body meets a condition, or why the condition fails on it.
+type JqAnswer = Result<bool, String>;
 
 /// What is wrong with a condition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -99,21 +105,26 @@ impl JqCondition {
     /// # Errors
     /// The condition takes too long, for this body or an earlier one.
     pub(crate) fn matches(&self, body: &RawBody) -> Result<bool, JqError> {
-        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(asked) = worker.as_ref() else { return Err(JqError::TooSlow) };
-        let answer = match asked.bodies.send(body.clone()) {
-            Ok(()) => asked.answers.recv_timeout(self.limit),
-            Err(_) => Err(RecvTimeoutError::Disconnected),
-        };
-        let answer = answer.map_err(|_| {
-            // The thread cannot be ended; it is left behind, and no other one is begun.
-            *worker = None;
-            JqError::TooSlow
-        })?;
-        Ok(answer.unwrap_or_else(|words| {
+        let answers = self.judge(vec![body.clone()])?;
+        Ok(answers.into_iter().next().unwrap_or(Ok(false)).unwrap_or_else(|words| {
             *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
             false
         }))
+    }
+
+    /// The same of many bodies at once, since a way to another thread and back costs more than most conditions: for each
+    /// whether it meets the condition, or why the condition fails on it.
+    ///
+    /// # Errors
+    /// The condition takes too long, for one of these bodies or an earlier one.
+    pub(crate) fn judge(&self, bodies: Vec<RawBody>) -> Result<Vec<JqAnswer>, JqError> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = worker.as_ref().and_then(|worker| worker.ask(bodies, self.limit));
+        if answers.is_none() {
+            // The thread cannot be ended; it is left behind, and no other one is begun.
+            *worker = None;
+        }
+        answers.ok_or(JqError::TooSlow)
     }
 
     /// Why the condition failed on a body, where it did since this was asked last. Such a body does not meet it.
@@ -124,18 +135,40 @@ impl JqCondition {
 
 impl JqWorker {
     fn start(expression: String) -> Option<Self> {
-        let (bodies, asked) = channel::<RawBody>();
+        let (bodies, asked) = channel::<Vec<RawBody>>();
         let (answering, answers) = channel();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counting = Arc::clone(&count);
         let work = move || {
             let Ok(filter) = compile_filter(&expression) else { return };
-            for body in asked {
-                if answering.send(run_filter(&filter, &body)).is_err() {
+            // Given up, it has nobody any more to count for.
+            let is_wanted = || Arc::strong_count(&counting) > 1;
+            let judge = |body: &RawBody| {
+                let answer = is_wanted().then(|| run_filter(&filter, body));
+                counting.fetch_add(1, Ordering::Relaxed);
+                answer
+            };
+            for batch in asked {
+                let Some(told) = batch.iter().map(judge).collect() else { return };
+                if answering.send(told).is_err() {
                     return;
                 }
             }
         };
         thread::Builder::new().name("where".into()).stack_size(STACK).spawn(work).ok()?;
-        Some(Self { bodies, answers })
+        Some(Self { bodies, answers, count })
+    }
+
+    /// Answers for all bodies; `None` where a body took longer than the limit.
+    fn ask(&self, bodies: Vec<RawBody>, limit: Duration) -> Option<Vec<JqAnswer>> {
+        self.bodies.send(bodies).ok()?;
+        loop {
+            let before = self.count.load(Ordering::Relaxed);
+            match self.answers.recv_timeout(limit) {
+                Err(RecvTimeoutError::Timeout) if self.count.load(Ordering::Relaxed) != before => {}
+                answers => return answers.ok(),
+            }
+        }
     }
 }
 
@@ -178,7 +211,7 @@ fn describe_unknown((name, kind): &(&str, compile::Undefined)) -> String {
     }
 }
 
-fn run_filter(filter: &CompiledFilter, body: &RawBody) -> Result<bool, String> {
+fn run_filter(filter: &CompiledFilter, body: &RawBody) -> JqAnswer {
     if is_too_deep(body.as_bytes()) {
         return Err(format!("it is nested more than {DEEPEST} levels deep"));
     }
@@ -207,6 +240,10 @@ fn shorten_fault(mut words: String) -> String {
 /// Whether a body, or the text of one of its strings, may be nested too deeply. What opens within a string is counted
 /// as if nothing closed there, for a condition can cut it in two.
 fn is_too_deep(body: &[u8]) -> bool {
+    // Most are short, and a level takes a byte at least.
+    if body.len() <= DEEPEST {
+        return false;
+    }
     let (mut depth, mut text) = (0_usize, None);
     let mut rest = body;
     while let Some((&byte, tail)) = rest.split_first() {

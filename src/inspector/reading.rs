@@ -9,7 +9,6 @@ use super::{Inspector, InspectorState};
 use crate::clock::Clock;
 use crate::diagnose::{DiagnosisCase, DiagnosisSubject};
 use crate::error::Error;
-use crate::jq::JqError;
 use crate::output::records::{
     self, CatalogueFieldRecord, PageRecord, PendingForwardFields, RefusalRecord, StatusRecord,
 };
@@ -20,6 +19,7 @@ use crate::protocol::redact::Redactor;
 use crate::protocol::schedule::RETRY_DELAYS;
 use crate::session::diagnosis::{PATIENT, diagnose_within, diagnosis_fields};
 use crate::session::history::{event_fields, refused_fields};
+use crate::session::selection::{BatchJudge, JudgedEvent};
 use crate::session::transfer::EventHistory;
 use crate::store::{EventRow, RefusedRow, StoreFilter, StoreReader};
 use axum::response::Response;
@@ -46,34 +46,51 @@ struct FoundEvents<'a> {
     bytes: usize,
     /// Nothing below this number was looked at; `None` where nothing is left.
     next: Option<u64>,
-    fault: Option<JqError>,
 }
 
 impl<'a> FoundEvents<'a> {
     fn new(search: &'a EventSearch, clock: &'a dyn Clock) -> Self {
-        Self { search, clock, began: clock.monotonic(), rows: Vec::new(), bytes: 0, next: None, fault: None }
+        Self { search, clock, began: clock.monotonic(), rows: Vec::new(), bytes: 0, next: None }
     }
 
     fn is_late(&self) -> bool {
         self.clock.monotonic().saturating_sub(self.began) > PATIENCE
     }
 
-    /// Takes a row that meets the condition, and answers whether there may be more.
+    /// Looks through what a filter lets pass, or those of it that are given by their numbers.
+    fn scan(
+        &mut self,
+        reader: &StoreReader,
+        (filter, among): (&StoreFilter, Option<&[u64]>),
+        before: Option<u64>,
+    ) -> Result<(), Error> {
+        let Some(condition) = &self.search.condition else {
+            return Ok(match among {
+                None => reader.scan(filter, before, |row| self.take(row)),
+                Some(events) => reader.scan_among(filter, events, before, |row| self.take(row)),
+            }?);
+        };
+        BatchJudge::new(reader, condition).scan((filter, among), before, |judged| match judged {
+            JudgedEvent::Met(row) => self.take(*row),
+            JudgedEvent::PassedOver { number, .. } => self.go_on(number),
+        })
+    }
+
+    /// Takes a row, and answers whether there may be more.
     fn take(&mut self, row: EventRow) -> bool {
         let number = row.number;
-        match self.search.condition.as_ref().map_or(Ok(true), |condition| condition.matches(&row.body)) {
-            Ok(true) => {
-                self.bytes += row.body.len();
-                self.rows.push(row);
-            }
-            Ok(false) => {}
-            Err(fault) => self.fault = Some(fault),
-        }
+        self.bytes += row.body.len();
+        self.rows.push(row);
+        self.go_on(number)
+    }
+
+    /// Whether to look at more than was looked at down to a number.
+    fn go_on(&mut self, number: u64) -> bool {
         let is_full = self.rows.len() >= self.search.limit || self.bytes >= ROOM || self.is_late();
         if is_full {
             self.next = Some(number).filter(|number| *number > 1);
         }
-        !is_full && self.fault.is_none()
+        !is_full
     }
 }
 
@@ -85,9 +102,6 @@ pub(super) async fn list_events(inspector: Inspector, query: &str) -> Result<Res
         .read(move |reader| {
             let state = &inspector.0;
             let found = state.search_events(reader, &search)?;
-            if let Some(fault) = found.fault {
-                return Err(fault.into());
-            }
             let (now, mut redactor) = (state.around.clock.now(), search.redact.then(Redactor::new));
             let mut lines = Vec::new();
             for row in found.rows {
@@ -123,19 +137,19 @@ impl InspectorState {
             Some(TypedSearch::Text(text)) => Some(text.clone()),
             Some(TypedSearch::Number(number)) => {
                 let filter = StoreFilter { above: number.checked_sub(1), ..filter };
-                reader.scan(&filter, Some(number + 1), |row| found.take(row))?;
+                found.scan(reader, (&filter, None), Some(number + 1))?;
                 found.next = None;
                 return Ok(found);
             }
             Some(TypedSearch::Signup(id)) => {
                 let filter = StoreFilter { signup: Some(id.clone()), ..filter.clone() };
-                reader.scan(&filter, before, |row| found.take(row))?;
+                found.scan(reader, (&filter, None), before)?;
                 Some(id.clone())
             }
             Some(TypedSearch::Email(address)) => {
                 let named = self.find_address(reader, address)?;
                 let filter = StoreFilter { email: Some(address.clone()), ..filter.clone() };
-                reader.scan_among(&filter, &named, before, |row| found.take(row))?;
+                found.scan(reader, (&filter, Some(&named)), before)?;
                 Some(address.clone())
             }
         };
@@ -161,10 +175,10 @@ impl InspectorState {
     ) -> Result<(), Error> {
         let newest = reader.read_cursor()?.events + 1;
         let mut before = found.search.before.unwrap_or(newest).min(newest);
-        while before > 1 && found.next.is_none() && found.fault.is_none() {
+        while before > 1 && found.next.is_none() {
             let above = before.saturating_sub(STRIDE + 1);
             let stride = StoreFilter { above: Some(above), ..filter.clone() };
-            reader.scan(&stride, Some(before), |row| found.take(row))?;
+            found.scan(reader, (&stride, None), Some(before))?;
             before = above + 1;
             if found.next.is_none() && found.is_late() {
                 found.next = Some(before).filter(|before| *before > 1);

@@ -100,3 +100,28 @@ fn a_condition_that_fails_ends_there_and_says_why() {
         assert_eq!(condition.take_fault(), None, "{failing}");
     }
 }
+
+#[test]
+fn many_bodies_are_answered_in_their_order() {
+    let condition = JqCondition::new(".n | if . == 3 then error(\"three\") else . > 1 end").unwrap();
+    let bodies = (0..5).map(|n| RawBody::new(format!("{{\"n\":{n}}}")));
+    let answers = condition.judge(bodies.chain([RawBody::new("no JSON")]).collect()).unwrap();
+    let met: Vec<Option<bool>> = answers.into_iter().map(Result::ok).collect();
+    assert_eq!(met, [Some(false), Some(false), Some(true), None, Some(true), Some(false)]);
+    assert_eq!(condition.judge(Vec::new()), Ok(Vec::new()));
+}
+
+/// The limit is for one body: many that take a while each are waited for.
+#[test]
+fn a_batch_may_take_longer_than_one_body() {
+    let limit = Duration::from_millis(400);
+    let slow = JqCondition::with_limit("last(range(100000)) > 1", limit).unwrap();
+    let began = std::time::Instant::now();
+    let mut asked = 0;
+    while began.elapsed() < limit * 2 {
+        assert_eq!(slow.judge(vec![RawBody::new("{}"); 8]), Ok(vec![Ok(true); 8]));
+        asked += 1;
+    }
+    let whole = slow.judge(vec![RawBody::new("{}"); 8 * asked]);
+    assert!(whole.is_ok_and(|answers| answers.len() == 8 * asked));
+}

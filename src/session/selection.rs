@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::jq::JqCondition;
 use crate::output::console::Console;
-use crate::store::{EventDirection, EventRow, StoreFilter, StoreReader};
+use crate::store::{BareEvent, EventDirection, EventRow, StoreFilter, StoreReader};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is looked for.
@@ -44,16 +44,17 @@ impl HistoryQuery {
         before: Option<u64>,
         mut more: impl FnMut(EventRow) -> bool,
     ) -> Result<(), Error> {
-        let mut fault = None;
-        reader.scan(&self.filter, before, |row| match self.holds(&row) {
-            Ok(false) => true,
-            Ok(true) => more(row),
-            Err(error) => {
-                fault = Some(error);
-                false
+        let Some(condition) = &self.condition else { return Ok(reader.scan(&self.filter, before, more)?) };
+        let mut judge = BatchJudge::new(reader, condition);
+        judge.scan((&self.filter, None), before, |judged| match judged {
+            JudgedEvent::Met(row) => more(*row),
+            JudgedEvent::PassedOver { number, fault } => {
+                if let Some(fault) = fault.filter(|_| !self.told.swap(true, Ordering::Relaxed)) {
+                    self.console.print_notice(&format!("--where fails on #{number} and perhaps on others: {fault}"));
+                }
+                true
             }
-        })?;
-        fault.map_or(Ok(()), Err)
+        })
     }
 
     /// At most so many, newest first, with numbers below `before`.
@@ -77,19 +78,75 @@ impl HistoryQuery {
         numbers.reverse();
         Ok(numbers)
     }
+}
 
-    fn holds(&self, row: &EventRow) -> Result<bool, Error> {
-        match &self.condition {
-            None => Ok(true),
-            Some(condition) => {
-                let holds = condition.matches(&row.body).map_err(Error::from)?;
-                if let Some(fault) = condition.take_fault().filter(|_| !self.told.swap(true, Ordering::Relaxed)) {
-                    self.console
-                        .print_notice(&format!("--where fails on #{} and perhaps on others: {fault}", row.number));
-                }
-                Ok(holds)
+/// What a condition says of an event.
+pub(crate) enum JudgedEvent {
+    Met(Box<EventRow>),
+    PassedOver {
+        number: u64,
+        /// Why the condition fails on it.
+        fault: Option<String>,
+    },
+}
+
+/// Events that meet a condition: their bodies are judged in batches, and only what meets it is looked up any further.
+pub(crate) struct BatchJudge<'a> {
+    reader: &'a StoreReader,
+    condition: &'a JqCondition,
+    waiting: Vec<BareEvent>,
+    bytes: usize,
+}
+
+impl<'a> BatchJudge<'a> {
+    /// Events and bytes of bodies that are judged at once: more would only make whoever breaks off wait.
+    const EVENTS: usize = 128;
+    const BYTES: usize = 1 << 20;
+
+    pub(crate) fn new(reader: &'a StoreReader, condition: &'a JqCondition) -> Self {
+        Self { reader, condition, waiting: Vec::with_capacity(Self::EVENTS), bytes: 0 }
+    }
+
+    /// Hands over what is said of each, newest first, until there are none or `more` says no.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the condition takes too long.
+    pub(crate) fn scan(
+        &mut self,
+        wanted: (&StoreFilter, Option<&[u64]>),
+        before: Option<u64>,
+        mut more: impl FnMut(JudgedEvent) -> bool,
+    ) -> Result<(), Error> {
+        let mut going = Ok(true);
+        self.reader.scan_bare(wanted, before, |event| {
+            self.bytes += event.body().len();
+            self.waiting.push(event);
+            if self.waiting.len() >= Self::EVENTS || self.bytes >= Self::BYTES {
+                going = self.judge(&mut more);
+            }
+            matches!(going, Ok(true))
+        })?;
+        if going? {
+            self.judge(&mut more)?;
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, more: &mut impl FnMut(JudgedEvent) -> bool) -> Result<bool, Error> {
+        let batch = std::mem::take(&mut self.waiting);
+        self.bytes = 0;
+        let answers = self.condition.judge(batch.iter().map(|event| event.body().clone()).collect())?;
+        for (event, answer) in batch.into_iter().zip(answers) {
+            let judged = match answer {
+                Ok(true) => JudgedEvent::Met(self.reader.complete(event)?.into()),
+                Ok(false) => JudgedEvent::PassedOver { number: event.number(), fault: None },
+                Err(fault) => JudgedEvent::PassedOver { number: event.number(), fault: Some(fault) },
+            };
+            if !more(judged) {
+                return Ok(false);
             }
         }
+        Ok(true)
     }
 }
 

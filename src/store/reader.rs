@@ -6,7 +6,7 @@ use super::filter::{LAST_FIRST, StoreFilter, StoreQuery};
 use super::journal::{self, JournalEntry};
 use super::key;
 use super::recent_index;
-use super::rows::{self, ArrivalRow, EventRow, RefusedRow, StoreStats};
+use super::rows::{self, ArrivalRow, BareEvent, EventRow, RefusedRow, StoreStats};
 use super::schema::STORE;
 use crate::database::{self, FileNumber, OpenError, ReadError};
 use crate::protocol::attempt::Attempt;
@@ -71,9 +71,9 @@ impl StoreReader {
         &self,
         filter: &StoreFilter,
         before: Option<u64>,
-        more: impl FnMut(EventRow) -> bool,
+        mut more: impl FnMut(EventRow) -> bool,
     ) -> Result<(), ReadError> {
-        self.scan_found(filter, more, |connection| searches(connection, filter, before))
+        self.scan_rows((filter, None), before, |connection, event| Ok(more(complete(connection, event.into_event())?)))
     }
 
     /// The same among events that are given by their numbers.
@@ -82,27 +82,50 @@ impl StoreReader {
         filter: &StoreFilter,
         events: &[u64],
         before: Option<u64>,
-        more: impl FnMut(EventRow) -> bool,
+        mut more: impl FnMut(EventRow) -> bool,
     ) -> Result<(), ReadError> {
-        self.scan_found(filter, more, |_| Ok(vec![StoreQuery::among(filter, events, before)]))
+        let wanted = (filter, Some(events));
+        self.scan_rows(wanted, before, |connection, event| Ok(more(complete(connection, event.into_event())?)))
     }
 
-    fn scan_found(
+    /// The same as they stand in their rows; [`Self::complete`] adds the rest. `among`: events that are given by their
+    /// numbers, of which alone any is handed over.
+    pub(crate) fn scan_bare(
         &self,
-        filter: &StoreFilter,
-        mut more: impl FnMut(EventRow) -> bool,
-        searches: impl FnOnce(&Connection) -> rusqlite::Result<Vec<StoreQuery>>,
+        (filter, among): (&StoreFilter, Option<&[u64]>),
+        before: Option<u64>,
+        mut more: impl FnMut(BareEvent) -> bool,
+    ) -> Result<(), ReadError> {
+        self.scan_rows((filter, among), before, |_, event| Ok(more(event)))
+    }
+
+    /// Adds what a row does not have.
+    pub(crate) fn complete(&self, event: BareEvent) -> Result<EventRow, ReadError> {
+        let event = event.into_event();
+        self.read(event.clone(), |connection| complete(connection, event))
+    }
+
+    fn scan_rows(
+        &self,
+        (filter, among): (&StoreFilter, Option<&[u64]>),
+        before: Option<u64>,
+        mut more: impl FnMut(&Connection, BareEvent) -> rusqlite::Result<bool>,
     ) -> Result<(), ReadError> {
         self.read((), |connection| {
             // One view over all searches: the writer may move events from the first place to the second.
             let view = connection.unchecked_transaction()?;
-            for search in searches(connection)? {
+            let searches = match among {
+                Some(events) => vec![StoreQuery::among(filter, events, before)],
+                None => searches(connection, filter, before)?,
+            };
+            for search in searches {
                 let (sql, values) = search.build_newest_first(rows::EVENT);
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut found = statement.query(params_from_iter(values))?;
                 while let Some(row) = found.next()? {
-                    let event = rows::parse_event(row)?;
-                    if filter.accepts(&event.facts) && !more(complete(connection, event)?) {
+                    let mut event = BareEvent::parse(row)?;
+                    let is_wanted = filter.is_exact() || filter.accepts(event.facts());
+                    if is_wanted && !more(connection, event)? {
                         return Ok(());
                     }
                 }
@@ -135,8 +158,8 @@ impl StoreReader {
     pub fn find_event(&self, number: u64) -> Result<Option<EventRow>, ReadError> {
         let sql = format!("SELECT {} FROM events e WHERE e.id = ?1", rows::EVENT);
         self.read(None, |connection| {
-            let found = one(connection, &sql, [number.cast_signed()], rows::parse_event)?;
-            found.map(|event| complete(connection, event)).transpose()
+            let found = one(connection, &sql, [number.cast_signed()], BareEvent::parse)?;
+            found.map(|event| complete(connection, event.into_event())).transpose()
         })
     }
 

@@ -76,25 +76,53 @@ pub struct StoreStats {
     pub used_bytes: u64,
 }
 
-/// Columns of [`parse_event`].
+/// Columns of [`BareEvent::parse`].
 pub(super) const EVENT: &str = "e.id, e.body, e.first_ms, e.sent_ms, e.retry_of, e.state";
 
-/// An event without its attempts, and of its arrivals only the one that stands in its row.
-pub(super) fn parse_event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
-    let body = RawBody::new(row.get::<_, Vec<u8>>(1)?);
-    let (first_at, state) = (optional_time(row, 2)?, row.get::<_, Option<i64>>(5)?);
-    Ok(EventRow {
-        number: number(row, 0)?,
-        facts: EventFacts::from_body(&body),
-        body,
-        first_at,
-        sent_at: optional_time(row, 3)?,
-        retry_of: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
-        last_at: first_at.filter(|_| state.is_some()),
-        arrivals: state.is_some().into(),
-        verification: state.map(|state| decode(5, code::decode_best_verification(state))).transpose()?,
-        last_attempt: None,
-    })
+/// An event as its row has it: neither was its body read, nor looked up what happened to it later. Most that a search
+/// passes over need no more.
+#[derive(Debug)]
+pub(crate) struct BareEvent {
+    row: EventRow,
+    facts: Option<EventFacts>,
+}
+
+impl BareEvent {
+    pub(super) fn parse(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let (first_at, state) = (optional_time(row, 2)?, row.get::<_, Option<i64>>(5)?);
+        let row = EventRow {
+            number: number(row, 0)?,
+            facts: EventFacts::default(),
+            body: RawBody::new(row.get::<_, Vec<u8>>(1)?),
+            first_at,
+            sent_at: optional_time(row, 3)?,
+            retry_of: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
+            last_at: first_at.filter(|_| state.is_some()),
+            arrivals: state.is_some().into(),
+            verification: state.map(|state| decode(5, code::decode_best_verification(state))).transpose()?,
+            last_attempt: None,
+        };
+        Ok(Self { row, facts: None })
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.row.number
+    }
+
+    pub(crate) fn body(&self) -> &RawBody {
+        &self.row.body
+    }
+
+    /// What its body says.
+    pub(super) fn facts(&mut self) -> &EventFacts {
+        self.facts.get_or_insert_with(|| EventFacts::from_body(&self.row.body))
+    }
+
+    /// The event without its attempts, and of its arrivals only the one that stands in its row.
+    pub(super) fn into_event(mut self) -> EventRow {
+        self.facts();
+        EventRow { facts: self.facts.unwrap_or_default(), ..self.row }
+    }
 }
 
 /// The last arrival of an event: `nth`, `state`, `at_ms`.
