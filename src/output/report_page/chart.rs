@@ -22,6 +22,7 @@ pub(super) fn draw_timeline(panels: &[EventPanel], style: &OutputStyle) -> HtmlF
     let span = to.duration_since(from).as_secs_f64().max(0.001);
     let x = |at: Timestamp| LEFT + at.duration_since(from).as_secs_f64() / span * (WIDTH - LEFT - RIGHT);
     let mut svg = HtmlFragment::new()
+        .tag("<div class=\"panel scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Timeline\">")
         .tag("<svg viewBox=\"0 0 1000 120\" role=\"img\" aria-label=\"Timeline of arrivals and attempts\">");
     svg = svg.tag("<text x=\"10\" y=\"34\">arrivals</text><text x=\"10\" y=\"74\">attempts</text>");
     svg = svg.tag("<line class=\"axis\" x1=\"90\" x2=\"980\" y1=\"30\" y2=\"30\"/><line class=\"axis\" x1=\"90\" x2=\"980\" y1=\"70\" y2=\"70\"/>");
@@ -36,7 +37,7 @@ pub(super) fn draw_timeline(panels: &[EventPanel], style: &OutputStyle) -> HtmlF
     svg = svg
         .tag("<text x=\"980\" y=\"108\" text-anchor=\"end\">")
         .text(&style.format_date_time(to))
-        .tag("</text></svg>");
+        .tag("</text></svg></div>");
     svg.tag("<p class=\"dim\">Blue: came in. Green: acknowledged. Red: not.</p>")
 }
 
@@ -49,7 +50,9 @@ pub(super) fn draw_latencies(panels: &[EventPanel]) -> HtmlFragment {
     };
     let counts = found.counts;
     let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
-    let mut html = HtmlFragment::new().tag("<div class=\"panel\"><div class=\"scroll\"><ol class=\"columns\">");
+    let mut html = HtmlFragment::new()
+        .tag("<div class=\"panel\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Latencies\">")
+        .tag("<ol class=\"columns\">");
     for (at, count) in counts.iter().enumerate() {
         let shown = if *count > 0 { phrases::format_count(*count).as_str().to_owned() } else { String::new() };
         let height = if *count > 0 { (*count as f64 / most * 100.0).max(2.0) } else { 0.0 };
