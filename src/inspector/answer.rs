@@ -42,9 +42,13 @@ pub(super) fn answer(status: StatusCode, media_type: &'static str, body: Body) -
     response
 }
 
-/// A file of the page.
+/// A file of the page. The picture, which is asked for wherever it is shown, may be kept.
 pub(super) fn answer_asset(asset: PageAsset) -> Response {
-    answer(StatusCode::OK, asset.media_type, Body::from(asset.text))
+    let mut response = answer(StatusCode::OK, asset.media_type, Body::from(asset.text));
+    if asset.is_image() {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    }
+    response
 }
 
 /// Records, one a line.

@@ -15,6 +15,12 @@ pub(super) struct PageAsset {
     pub text: &'static str,
 }
 
+impl PageAsset {
+    pub(super) fn is_image(self) -> bool {
+        self.media_type == IMAGE
+    }
+}
+
 const HTML: &str = "text/html; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";

@@ -1,6 +1,6 @@
 // What one does: send again, edit, make, copy, compare, export.
 
-import { $, button, copy, dialog, h, oneLine, segmented, toast } from "./dom.js";
+import { $, button, copy, dialog, h, region, segmented, textBox, toast } from "./dom.js";
 import { call, query } from "./data.js";
 import { shortType } from "./list.js";
 
@@ -17,7 +17,7 @@ function moment(text) {
 
 const field = (label, input, hint) => h("label", { class: "field" }, h("span", {}, label), input, hint && h("small", {}, hint));
 const targetField = (status) => {
-  const input = h("input", { type: "text", name: "to", value: memory.to, placeholder: status?.listener ?? "http://127.0.0.1:4242/", spellcheck: "false", autocomplete: "off" });
+  const input = textBox("to", { value: memory.to, placeholder: status?.listener ?? "http://127.0.0.1:4242/" });
   return { input, node: field("Target", input, "A port, host:port/path or URL. Empty: where it went before, else the listener.") };
 };
 
@@ -102,7 +102,7 @@ export class Actions {
       inputs.clear();
       const fields = catalogue.filter((f) => f.events.includes(type) && !["event", "object"].includes(f.kind));
       slot.replaceChildren(...fields.map((f) => {
-        const input = h("input", { type: f.kind === "integer" ? "number" : "text", name: f.path, placeholder: "made up", autocomplete: "off", spellcheck: "false" });
+        const input = textBox(f.path, { type: f.kind === "integer" ? "number" : "text", placeholder: "made up" });
         inputs.set(f.path, input);
         return field(f.path, input);
       }));
@@ -120,7 +120,7 @@ export class Actions {
 
   copyAs(number) {
     const forms = [["curl", "curl"], ["hurl", "Hurl"], ["python", "Python"], ["node", "Node"]];
-    const code = h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": "The request as code" });
+    const code = h("pre", { class: "code", ...region("The request as code") });
     let words = "";
     let wanted;
     const show = (form) => this.attempt(undefined, async () => {
@@ -135,7 +135,7 @@ export class Actions {
   }
 
   compare(number) {
-    const other = h("input", { type: "text", name: "other", inputmode: "numeric", value: number > 1 ? String(number - 1) : "", autocomplete: "off" });
+    const other = textBox("other", { inputmode: "numeric", value: number > 1 ? String(number - 1) : "" });
     this.form(`Compare #${number}`, [field("With event number", other)], "Compare", async (box) => {
       const wanted = Number(other.value.replace("#", ""));
       if (!Number.isInteger(wanted) || wanted < 1) throw new Error("Write the number of an event, like 41");
@@ -146,7 +146,7 @@ export class Actions {
 
   chooseTime() {
     const { app } = this;
-    const input = (name, placeholder) => h("input", { type: "text", name, value: app.filters[name], placeholder, spellcheck: "false", autocomplete: "off" });
+    const input = (name, placeholder) => textBox(name, { value: app.filters[name], placeholder });
     const [since, until] = [input("since", "the beginning"), input("until_time", "now")];
     const preset = (words, from, to) => button(words, () => { box.close(); app.zoom(from, to); }, {});
     const box = this.form("Time", [

@@ -1,15 +1,15 @@
 // The page: what is asked for stands in the URL, what is shown follows from it and from what happens.
 
-import { $, button, count, h, segmented, shortTime, toast } from "./dom.js";
-import { Stream, call, enter, fetchEvents, query } from "./data.js";
-import { List, when } from "./list.js";
+import { $, button, count, h, segmented, shortTime, textBox, toast } from "./dom.js";
+import { SCREEN, Stream, call, enter, fetchEvents, query } from "./data.js";
+import { List } from "./list.js";
 import { showComparison, showEvent, showRefused } from "./detail.js";
 import { Actions } from "./actions.js";
 import { Timeline, overview } from "./charts.js";
 import { Sandbox } from "./sandbox.js";
 
+const KEYS = "j and k move, Enter opens, / searches, ? shows all keys.";
 const FILTERS = ["q", "events", "state", "failed", "waitlist", "where", "since", "until_time", "direction"];
-const SCREEN = 60;
 
 class App {
   constructor() {
@@ -61,7 +61,7 @@ class App {
 
   follow() {
     this.stream?.close();
-    this.stream = new Stream(this.redact, (name, record) => this.hear(name, record));
+    this.stream = new Stream(this.redact, (name, record) => this.hear(name, record), this.status?.last);
   }
 
   async load() {
@@ -69,7 +69,6 @@ class App {
     this.job?.abort();
     this.job = new AbortController();
     this.paintFilters();
-    const began = performance.now();
     try {
       const asked = call("/api/status", { signal: this.job.signal });
       const found = this.refused ? this.loadRefused() : fetchEvents({ ...this.fields, limit: SCREEN }, this.job.signal);
@@ -79,8 +78,8 @@ class App {
       $("profile").textContent = status.profile;
       if (this.isFiltered) this.list.showFound(rows, next, this.fields);
       else this.list.showAll(status.first, Math.max(status.last, rows[0]?.event ?? 0), rows, this.fields);
-      this.took = performance.now() - began;
-      this.timeline.load(this.filters).catch((error) => this.fail(error));
+      // Drawn behind the rows.
+      setTimeout(() => this.timeline.load(this.filters).catch((error) => this.fail(error)), 60);
       this.setFresh(0);
       this.fault = undefined;
     } catch (error) {
@@ -182,14 +181,16 @@ class App {
     this.waiting ??= setTimeout(async () => {
       this.waiting = undefined;
       const turn = this.turn;
+      const began = performance.now();
       try {
         const { rows, next } = this.refused ? await this.loadRefused() : await fetchEvents({ ...this.fields, limit: SCREEN });
         if (turn === this.turn) {
           const fresh = this.list.merge(rows, next);
           if (fresh && this.list.position > 4) this.setFresh(this.fresh + fresh);
         }
+        this.lookTook = performance.now() - began;
       } catch (error) { this.fail(error); }
-    }, 150);
+    }, Math.max(150, (this.lookTook ?? 0) * 4));
   }
 
   setLive(state, words) {
@@ -207,10 +208,12 @@ class App {
 
   paintNote() {
     const { list } = this;
+    if (!this.status && !this.fault) return;
     if (list.position <= 4 && this.fresh) this.setFresh(0);
     if (list.position <= 4 && list.stale) { list.stale = false; this.later(); }
     const picked = list.picked.size;
-    const key = [list.total, list.next, list.filtered, picked, this.fault, this.refused, Math.floor(list.position / 56)].join();
+    const looking = list.isLooking && this.status?.last;
+    const key = [list.total, list.next, looking, list.filtered, picked, this.fault, this.refused, this.status?.listener, Math.floor(list.position / 56)].join();
     if (this.noted === key) return;
     this.noted = key;
     const note = $("listnote");
@@ -218,20 +221,30 @@ class App {
     if (this.fault) return note.replaceChildren(h("p", { class: "fault" }, this.fault));
     if (!list.total && !list.next) return note.replaceChildren(this.nothing());
     const place = Math.min(list.total, Math.floor(list.position / 56) + 1);
+    const progress = looking && this.progress(list.next);
+    if (!list.total && progress) return note.replaceChildren(h("div", { class: "blank" }, h("h2", {}, "Nothing found yet"), progress, h("p", { class: "dim" }, "Another filter, or Esc, ends the search.")));
     const words = list.filtered ? `${count(list.total)}${list.next ? "+" : ""} found` : `${count(place)} of ${count(list.total)}`;
     const chosen = picked > 0 && h("span", { class: "chosen" }, `${picked} selected`,
       button("Replay", () => this.act.replay([...list.picked]), {}),
       picked === 2 && button("Compare", () => this.openComparison([...list.picked].sort((a, b) => a - b)), {}),
       button("Export", () => this.act.exportEvents([...list.picked]), {}),
       button("Clear", () => { list.picked.clear(); list.draw(); }, { class: "quiet" }));
-    note.replaceChildren(h("span", { class: "dim" }, words), chosen || "");
+    note.replaceChildren(h("span", { class: "dim" }, words), progress || "", chosen || "");
+  }
+
+  // How far a search has come. Whoever listens instead of looking is told what is found, not every step.
+  progress(next) {
+    const [all, rest] = [this.status.last - (this.status.first ?? 1) + 1, next - (this.status.first ?? 1)];
+    const level = h("i", { class: "accent" });
+    level.style.width = `${(1 - rest / all) * 100}%`;
+    return h("div", { class: "looking", "aria-hidden": "true" }, h("span", {}, `looked through ${count(all - rest)} of ${count(all)}`), h("span", { class: "meter" }, level));
   }
 
   nothing() {
     const code = (text) => h("pre", { class: "code" }, text);
     if (this.refused) return h("div", { class: "blank" }, h("h2", {}, "Nothing was refused"), h("p", {}, "Requests whose signature does not hold are kept here, with the reason."));
     if (this.isFiltered) return h("div", { class: "blank" }, h("h2", {}, "Nothing matches"), button("Clear search and filters", () => this.clear(), { class: "primary" }));
-    return h("div", { class: "blank" }, h("h2", {}, "Nothing yet"), h("p", {}, "In two terminals, type:"), code(this.status?.listener ? "referralloop trigger created" : "referralloop listen\nreferralloop trigger created"), h("p", { class: "dim" }, "What arrives appears here by itself."));
+    return h("div", { class: "blank" }, h("h2", {}, "Nothing yet"), h("p", {}, this.status?.listener ? "In another terminal, type:" : "In two terminals, type:"), code(`${this.status?.listener ? "" : "referralloop listen\n"}referralloop trigger created`), h("p", { class: "dim" }, "What arrives appears here by itself."));
   }
 
   clear() {
@@ -253,19 +266,20 @@ class App {
     if (this.painted === key) return;
     this.painted = key;
     const focus = document.activeElement?.closest("#filters") && document.activeElement.dataset;
-    const toggle = (words, on, flip) => button(words, flip, { class: "pill", "aria-pressed": String(on), "data-value": words });
-    const box = (name, label, width) => h("input", { type: "text", class: `pill ${width}`, name, "aria-label": label, placeholder: label, value: f[name], spellcheck: "false", autocomplete: "off", on: { change: (event) => this.set(name, event.target.value.trim()) } });
+    const pill = (words, on, flip, props) => button(words, flip, { class: "pill", "aria-pressed": String(on), "data-value": words, ...props });
+    const one = (name, label, options) => segmented(label, options, this.refused ? "" : f[name], (value) => { this.refused = false; this.set(name, value); }, true);
+    const box = (name, label, width) => textBox(name, { class: `pill ${width}`, "aria-label": label, placeholder: label, value: f[name], on: { change: (event) => this.set(name, event.target.value.trim()) } });
     const zone = [f.since, f.until_time].map((time) => (/^\d{4}-.*Z$/.test(time) ? shortTime(time) : time));
-    const view = segmented("View", [["events", "Events"], ["sandbox", "Sandbox"]], this.inSandbox ? "sandbox" : "events", (value) => this.goTo(value));
-    if (this.inSandbox) $("filters").replaceChildren(view);
-    else $("filters").replaceChildren(view,
-      segmented("Type", [["", "All"], ["signup.created", "Created"], ["signup.position_changed", "Moved"], ["signup.deleted", "Deleted"]], this.refused ? "-" : f.events, (value) => { this.refused = false; this.set("events", value); }),
-      segmented("Verification", [["", "Any"], ["valid", "Verified"], ["unsigned", "Unsigned"]], f.state, (value) => { this.refused = false; this.set("state", value); }),
-      toggle("Failed", f.failed === "1", () => { this.refused = false; this.set("failed", f.failed ? "" : "1"); }),
-      toggle("Refused", this.refused, () => { this.refused = !this.refused; this.reload(); }),
-      button(zone.some(Boolean) ? `${zone[0] || "Beginning"} – ${zone[1] || "now"}` : "Any time", () => this.act.chooseTime(), { class: "pill", "aria-pressed": String(zone.some(Boolean)), "aria-haspopup": "dialog" }),
+    const zoned = zone.some(Boolean);
+    $("filters").replaceChildren(segmented("View", [["events", "Events"], ["sandbox", "Sandbox"]], this.inSandbox ? "sandbox" : "events", (value) => this.goTo(value)));
+    if (!this.inSandbox) $("filters").append(
+      one("events", "Type", [["signup.created", "Created"], ["signup.position_changed", "Moved"], ["signup.deleted", "Deleted"]]),
+      one("state", "Verification", [["valid", "Verified"], ["unsigned", "Unsigned"]]),
+      one("direction", "Direction", [["received", "Received"], ["sent", "Sent"]]),
+      pill("Failed", f.failed === "1", () => { this.refused = false; this.set("failed", f.failed ? "" : "1"); }),
+      pill("Refused", this.refused, () => { this.refused = !this.refused; this.reload(); }),
+      pill(zoned ? `${zone[0] || "Beginning"} – ${zone[1] || "now"}` : "Any time", zoned, () => this.act.chooseTime(), { "aria-haspopup": "dialog" }),
       box("waitlist", "Waitlist id", ""), box("where", "jq condition, .data.position < 10", "long"),
-      segmented("Direction", [["", "Both ways"], ["received", "Received"], ["sent", "Sent"]], f.direction, (value) => { this.refused = false; this.set("direction", value); }),
       this.isFiltered ? button("Clear", () => this.clear(), { class: "quiet" }) : "");
     if (focus?.value !== undefined) [...$("filters").querySelectorAll("button")].find((node) => node.dataset.value === focus.value)?.focus();
   }
@@ -313,12 +327,12 @@ class App {
     const [box, drawn] = [$("detail"), this.timeline.drawn];
     const top = quiet ? box.scrollTop : 0;
     const isEmpty = !drawn || ![drawn.arrivals, drawn.acknowledged, drawn.failed].some((bars) => bars.some(Boolean));
-    box.replaceChildren(button("‹ Back", () => this.close(), { class: "back quiet" }), isEmpty ? this.welcome() : overview(drawn, this.status, h("p", { class: "dim part" }, "j and k move, Enter opens, / searches, ? shows all keys.")));
+    box.replaceChildren(button("‹ Back", () => this.close(), { class: "back quiet" }), isEmpty ? this.welcome() : overview(drawn, this.status, h("p", { class: "dim part" }, KEYS)));
     box.scrollTop = top;
   }
 
   welcome() {
-    return h("div", { class: "blank" }, h("img", { src: "/icon.svg", alt: "", width: 48, height: 48 }), h("h2", {}, "Choose an event"), h("p", { class: "dim" }, "j and k move, Enter opens, / searches, ? shows all keys."));
+    return h("div", { class: "blank" }, h("img", { src: "/icon.svg", alt: "", width: 48, height: 48 }), h("h2", {}, this.status?.last ? "Choose an event" : "Waiting for the first event"), h("p", { class: "dim" }, KEYS));
   }
 
   close() {
@@ -416,4 +430,3 @@ const theme = localStorage.getItem("theme");
 if (theme) document.documentElement.dataset.theme = theme;
 const app = new App();
 app.start();
-export { when };

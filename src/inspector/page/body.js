@@ -1,9 +1,10 @@
 // A body as somebody reads it: pretty, raw or in hexadecimal. Pretty means spaces between tokens: numbers, escapes and
 // the order of members stay as they were sent.
 
-import { bytes, h, safe } from "./dom.js";
+import { bytes, h, region, safe } from "./dom.js";
 
 const MANY = 4000; // coloured tokens
+const LINES = 600; // compared lines
 const LONG = 400_000; // characters that are laid out
 
 export const bodyBytes = (e) =>
@@ -69,14 +70,15 @@ export function bodyView(e, how) {
   const data = bodyBytes(e);
   if (!data.length) return h("p", { class: "dim" }, "The body is empty.");
   const text = e.body;
-  if (how === "hex" || text === undefined) return h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": "Body in hexadecimal" }, hex(data));
+  if (how === "hex" || text === undefined) return h("pre", { class: "code", ...region("Body in hexadecimal") }, hex(data));
   const laid = how === "pretty" ? pretty(text) : undefined;
-  return h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": "Body" }, laid ?? h("code", {}, text));
+  return h("pre", { class: "code", ...region("Body") }, laid ?? h("code", {}, text.length > LONG ? `${text.slice(0, LONG)}\n… ${bytes(data.length)} in all` : text));
 }
 
 // Where two texts part, line by line: the longest common lines stay, the others stand side by side.
 export function compareLines(left, right) {
-  const [a, b] = [left.split("\n").slice(0, 600), right.split("\n").slice(0, 600)];
+  const whole = [left.split("\n"), right.split("\n")];
+  const [a, b] = whole.map((lines) => lines.slice(0, LINES));
   const table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i -= 1)
     for (let j = b.length - 1; j >= 0; j -= 1)
@@ -94,5 +96,7 @@ export function compareLines(left, right) {
       for (let n = 0; n < Math.max(gone.length, came.length); n += 1) rows.push(["other", gone[n], came[n]]);
     }
   }
+  const [gone, came] = whole.map((lines) => lines.slice(LINES));
+  if (gone.join("\n") !== came.join("\n")) rows.push(["other", `… ${gone.length} lines more`, `… ${came.length} lines more`]);
   return rows;
 }

@@ -1,6 +1,6 @@
 // Charts, by hand: how long answers took, when retries are due, and when things happened.
 
-import { $, button, count, fullTime, h, oneLine, shortTime, span, svg, timeNode } from "./dom.js";
+import { $, button, count, fullTime, h, oneLine, region, shortTime, span, svg, timeNode } from "./dom.js";
 import { call, query } from "./data.js";
 
 const LANE = 20; // units above the line, and below it
@@ -131,7 +131,7 @@ export function latencies(latency) {
     return h("li", {}, h("b", {}, range.count ? count(range.count) : ""), h("span", { class: "column" }, fill), h("span", {}, range.below_ms === undefined ? `≥ ${end(before)}` : `< ${end(range.below_ms)}`));
   });
   return h("section", { class: "part" }, h("h3", {}, "How long answers took"),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Distribution of latencies" }, h("ol", { class: "columns" }, bars)),
+    h("div", { class: "scroll", ...region("Distribution of latencies") }, h("ol", { class: "columns" }, bars)),
     h("dl", { class: "figures" }, ["p50", "p90", "p99", "max"].map((name) => h("div", {}, h("dt", {}, name), h("dd", {}, span(latency.figures_us[name] / 1000))))));
 }
 
@@ -168,8 +168,7 @@ export function schedule(e, status) {
 function retryPlan(waiting, status, where) {
   const dues = [0];
   for (const delay of status.retry_delays_s) dues.push(dues.at(-1) + delay);
-  const width = dues.at(-1);
-  const at = (seconds) => 3 + 94 * Math.sqrt(seconds / width);
+  const at = (n) => ((n + 0.5) * 100) / dues.length;
   const clock = h("strong", { class: "countdown", role: "timer" });
   const tick = () => {
     if (!clock.isConnected && tick.shown) return clearInterval(timer);
@@ -183,7 +182,7 @@ function retryPlan(waiting, status, where) {
     where && h("p", { class: "mono url" }, where),
     h("p", {}, `Attempt ${waiting.attempts + 1} of ${dues.length} in `, clock, ", at ", timeNode(waiting.due_at, true)),
     svg("svg", { viewBox: "0 0 100 12", role: "img", class: "schedule", "aria-label": `${waiting.attempts} of ${dues.length} attempts made` },
-      svg("line", { x1: 3, x2: 97, y1: 6, y2: 6, class: "rail" }),
-      dues.map((due, n) => svg("circle", { cx: at(due), cy: 6, r: n === waiting.attempts ? 2.4 : 1.7, class: n < waiting.attempts ? "bad" : n === waiting.attempts ? "accent" : "open" }))),
+      svg("line", { x1: at(0), x2: at(dues.length - 1), y1: 6, y2: 6, class: "rail" }),
+      dues.map((_, n) => svg("circle", { cx: at(n), cy: 6, r: n === waiting.attempts ? 2.4 : 1.7, class: n < waiting.attempts ? "bad" : n === waiting.attempts ? "accent" : "open" }))),
     h("ol", { class: "dues" }, dues.map((due, n) => h("li", { class: n < waiting.attempts ? "done" : "" }, due ? `+${span(due * 1000)}` : "at once"))));
 }

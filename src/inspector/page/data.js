@@ -10,6 +10,17 @@ export class Refused extends Error {
 
 const lines = (text) => text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 
+// What every visit begins with is asked for before the other modules are there: this one is loaded first.
+export const SCREEN = 60;
+const early = new Map();
+if (!location.hash && !location.search && sessionStorage.getItem("mask") !== "1") {
+  for (const path of ["/api/status", `/api/events?limit=${SCREEN}`]) {
+    const asked = fetch(path);
+    asked.catch(() => {});
+    early.set(path, asked);
+  }
+}
+
 export async function call(path, { body, signal, text, headers } = {}) {
   const options = { signal, credentials: "same-origin", headers: { ...headers } };
   if (body !== undefined) {
@@ -17,7 +28,9 @@ export async function call(path, { body, signal, text, headers } = {}) {
     options.headers["x-referralloop-inspector"] = "1";
     options.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, options);
+  const asked = early.get(path);
+  early.delete(path);
+  const answer = await (asked ?? fetch(path, options));
   const words = await answer.text();
   if (!answer.ok) {
     let record;
@@ -50,9 +63,9 @@ export async function enter() {
 
 // What happens, resumed behind the last thing seen however the connection ended.
 export class Stream {
-  constructor(redact, on) {
-    this.on = on;
-    this.redact = redact;
+  // Since an event by its number, if any: what came behind it while the stream was opened is told, too.
+  constructor(redact, on, since) {
+    Object.assign(this, { redact, on, place: since });
     this.open();
   }
 

@@ -1,11 +1,13 @@
 // One event, or one refused request, with everything that happened to it.
 
-import { bytes, button, copy, fullTime, h, oneLine, segmented, span, timeNode } from "./dom.js";
+import { button, bytes, copy, count, fullTime, h, oneLine, region, segmented, span, timeNode } from "./dom.js";
 import { call, query } from "./data.js";
 import { bodyBytes, bodyView, compareLines, pretty } from "./body.js";
 import { glyph, movement, outcome, shortType, verdict } from "./list.js";
 import { latencyBar, schedule } from "./charts.js";
 
+const MANY = 50; // arrivals or attempts that are shown at once
+const WIDE = 4000; // characters of a compared line
 const WINDOW = 5000; // milliseconds that an endpoint has
 const DUES = [[60, 360, 1260, 4860], [60, 300, 900, 3600]];
 
@@ -45,7 +47,7 @@ function bodySection(e, file) {
     slot);
 }
 
-const headerTable = (headers) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Header lines" }, h("table", { class: "headers" }, h("tbody", {},
+const headerTable = (headers) => h("div", { class: "scroll", ...region("Header lines") }, h("table", { class: "headers" }, h("tbody", {},
   headers.map((line) => h("tr", {}, h("th", { scope: "row" }, oneLine(line.name)), h("td", {}, oneLine(text(line))))))));
 
 function driftWords(d) {
@@ -65,20 +67,36 @@ function facts(e) {
     fact("Sent from here", e.sent_at && timeNode(e.sent_at, true)),
     fact("Fingerprint", e.fingerprint, { class: "mono" }),
     fact("Same but for its timestamp", e.probable_retry_of && h("a", { href: `?event=${e.probable_retry_of}`, "data-event": e.probable_retry_of }, `#${e.probable_retry_of}`)),
-    (e.drift ?? []).map((d) => fact("Departs from the catalogue", oneLine(driftWords(d)), { class: "warn" })));
+    e.drift?.length > 0 && fact("Departs from the catalogue", e.drift.map((d) => h("div", {}, oneLine(driftWords(d)))), { class: "warn" }));
+}
+
+// The last of many, and the earlier ones on request.
+function steps(items, make) {
+  const list = h("ol", { class: "steps" });
+  const more = button("", () => show(), { class: "quiet" });
+  let from = items.length;
+  const show = () => {
+    const to = from;
+    from = Math.max(0, to - MANY);
+    list.prepend(...items.slice(from, to).map((one, at) => h("li", {}, make(one, from + at))));
+    more.hidden = !from;
+    more.textContent = `${count(from)} earlier`;
+  };
+  show();
+  return [more, list];
 }
 
 function arrivals(e) {
   if (!e.arrivals?.length) return section("Arrivals", h("p", { class: "dim" }, "It was sent from here and has not come in."));
   const first = Date.parse(e.arrivals[0].arrived_at);
-  return section(`Arrivals`, h("ol", { class: "steps" }, e.arrivals.map((a, at) => {
+  return section("Arrivals", steps(e.arrivals, (a, at) => {
     const gap = Date.parse(a.arrived_at) - first;
     const retry = at && guessRetry(gap / 1000);
-    return h("li", {}, h("details", { open: at === 0 && e.arrivals.length === 1 },
-      h("summary", {}, timeNode(a.arrived_at, true), tag(verdict(a)), h("span", { class: "dim" }, `${oneLine(a.target)}`),
+    return h("details", { open: e.arrivals.length === 1 },
+      h("summary", {}, timeNode(a.arrived_at, true), tag(verdict(a)), h("span", { class: "dim" }, oneLine(a.target)),
         at > 0 && h("span", { class: "note" }, `${span(gap)} after the first${retry ? `: looks like retry ${retry}` : ""}`)),
-      headerTable(a.headers)));
-  })));
+      headerTable(a.headers));
+  }));
 }
 
 function answerText(a) {
@@ -90,13 +108,12 @@ function answerText(a) {
 function attempts(e) {
   if (!e.attempts?.length) return section("Deliveries", h("p", { class: "dim" }, "It was not passed on. Start the listener with --forward-to, or use Replay."));
   const verbs = { trigger: "sent", forward: "forwarded", replay: "replayed", reconcile: "reconciled" };
-  return section("Deliveries", h("ol", { class: "steps" }, e.attempts.map((a) => h("li", {},
-    h("div", { class: "attempt" },
-      h("div", { class: "line" }, tag(outcome(a)), h("strong", {}, verbs[a.purpose] ?? a.purpose), h("span", { class: "dim" }, `attempt ${a.attempt}`), h("span", { class: "grow" }), timeNode(a.began_at, true)),
-      h("div", { class: "line mono url" }, oneLine(a.url)),
-      latencyBar(a.latency_us / 1000, WINDOW),
-      a.detail && h("p", { class: "warn" }, oneLine(a.detail)),
-      answerText(a))))));
+  return section("Deliveries", steps(e.attempts, (a) => h("div", { class: "attempt" },
+    h("div", { class: "line" }, tag(outcome(a)), h("strong", {}, verbs[a.purpose] ?? a.purpose), h("span", { class: "dim" }, `attempt ${a.attempt}`), h("span", { class: "grow" }), timeNode(a.began_at, true)),
+    h("div", { class: "line mono url" }, oneLine(a.url)),
+    latencyBar(a.latency_us / 1000, WINDOW),
+    a.detail && h("p", { class: "warn" }, oneLine(a.detail)),
+    answerText(a))));
 }
 
 export async function showEvent(box, number, { redact, act, status }) {
@@ -127,7 +144,7 @@ function aligned(place) {
     return h("td", { class: `${parts && !same ? "diff" : ""} ${b === undefined ? "none" : ""}` }, b === undefined ? "" : h("span", {}, b > 32 && b < 127 ? String.fromCharCode(b) : b === 32 ? "␣" : "·"), b !== undefined && h("small", {}, b.toString(16).padStart(2, "0")));
   };
   const row = (name, data, other) => h("tr", {}, h("th", { scope: "row" }, name), Array.from({ length }, (_, at) => cell(data, other, at)));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Bytes side by side" }, h("table", { class: "aligned" },
+  return h("div", { class: "scroll", ...region("Bytes side by side") }, h("table", { class: "aligned" },
     h("caption", {}, `The two forms part at byte ${place.byte}, counted from 0.`),
     h("thead", {}, h("tr", {}, h("td", {}), Array.from({ length }, (_, at) => h("td", { "aria-hidden": "true" }, at === place.byte - from ? `${at + from}` : (at + from) % 5 ? "" : `${at + from}`)))),
     h("tbody", {}, row("received", received, hashed), row("hashed", hashed, received))));
@@ -142,7 +159,7 @@ function story(v) {
       h("p", {}, tag([cause.certainty, cause.certainty === "proof" ? "good" : cause.certainty === "consistent" ? "info" : "mute"]), h("strong", {}, oneLine(cause.message))),
       at === 0 && v.difference && aligned(v.difference),
       at === 0 && cause.fix?.map((line) => h("p", {}, oneLine(line))),
-      at === 0 && cause.code?.length > 0 && h("div", { class: "codebox" }, h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": "Code that mends it" }, cause.code.join("\n")), button("Copy", () => copy(cause.code.join("\n"), "Code"), { class: "quiet" })),
+      at === 0 && cause.code?.length > 0 && h("div", { class: "codebox" }, h("pre", { class: "code", ...region("Code that mends it") }, cause.code.join("\n")), button("Copy", () => copy(cause.code.join("\n"), "Code"), { class: "quiet" })),
       at === 0 && cause.check && h("p", { class: "dim" }, `Then: ${oneLine(cause.check)}`))));
 }
 
@@ -163,12 +180,13 @@ export async function showComparison(box, [left, right], { redact, open }) {
   const words = (e) => (e.body !== undefined ? pretty(e.body)?.textContent ?? e.body : [...bodyBytes(e)].map((x) => x.toString(16).padStart(2, "0")).join(" "));
   const lines = compareLines(words(a), words(b));
   const same = lines.every(([kind]) => kind === "same");
-  const pairs = [["Type", (e) => e.event_type], ["Sign-up", (e) => e.signup_id], ["Waitlist", (e) => e.waitlist_id], ["Happened", (e) => e.occurred_at], ["Arrived", (e) => e.first_at && fullTime(e.first_at)], ["Verification", (e) => verdict(e)[0]], ["Last answer", (e) => outcome(e.last_attempt)?.[0]], ["Fingerprint", (e) => e.fingerprint]];
+  const pairs = [["Type", (e) => e.event_type], ["Sign-up", (e) => e.signup_id], ["Waitlist", (e) => e.waitlist_id], ["Happened", (e) => e.occurred_at && fullTime(e.occurred_at)], ["Arrived", (e) => e.first_at && fullTime(e.first_at)], ["Verification", (e) => verdict(e)[0]], ["Last answer", (e) => outcome(e.last_attempt)?.[0]], ["Fingerprint", (e) => e.fingerprint]];
+  const cut = (line = "") => (line.length > WIDE ? `${line.slice(0, WIDE)}…` : line);
   const cell = (value) => h("td", {}, value === undefined ? h("span", { class: "dim" }, "none") : oneLine(value));
   box.replaceChildren(h("article", { "data-compare": `${left},${right}` },
     h("header", { class: "title" }, h("div", { class: "names" }, h("h2", {}, `#${left} and #${right}`), h("p", {}, same ? "The same lines; see the fingerprints for the bytes." : "What differs is marked.")),
       h("div", { class: "tools" }, button(`Open #${left}`, () => open(left), {}), button(`Open #${right}`, () => open(right), {}))),
-    h("div", { class: "scroll part", tabindex: 0, role: "region", "aria-label": "Facts side by side" }, h("table", { class: "pairs" }, h("thead", {}, h("tr", {}, h("th", {}, h("span", { class: "hidden" }, "Fact")), h("th", { scope: "col" }, `#${left}`), h("th", { scope: "col" }, `#${right}`))), h("tbody", {}, pairs.map(([name, of]) => h("tr", { class: of(a) === of(b) ? "" : "other" }, h("th", { scope: "row" }, name), cell(of(a)), cell(of(b))))))),
-    h("div", { class: "scroll part", tabindex: 0, role: "region", "aria-label": "Bodies side by side" }, h("table", { class: "difference" }, h("caption", { class: "hidden" }, "Bodies line by line"), h("tbody", {}, lines.map(([kind, l, r]) => h("tr", { class: kind },
-      h("td", { class: l === undefined ? "none" : "" }, l ?? ""), h("td", { class: r === undefined ? "none" : "" }, r ?? ""))))))));
+    h("div", { class: "scroll part", ...region("Facts side by side") }, h("table", { class: "pairs" }, h("thead", {}, h("tr", {}, h("th", {}, h("span", { class: "hidden" }, "Fact")), h("th", { scope: "col" }, `#${left}`), h("th", { scope: "col" }, `#${right}`))), h("tbody", {}, pairs.map(([name, of]) => h("tr", { class: of(a) === of(b) ? "" : "other" }, h("th", { scope: "row" }, name), cell(of(a)), cell(of(b))))))),
+    h("div", { class: "scroll part", ...region("Bodies side by side") }, h("table", { class: "difference" }, h("caption", { class: "hidden" }, "Bodies line by line"), h("tbody", {}, lines.map(([kind, l, r]) => h("tr", { class: kind },
+      h("td", { class: l === undefined ? "none" : "" }, cut(l)), h("td", { class: r === undefined ? "none" : "" }, cut(r)))))))));
 }

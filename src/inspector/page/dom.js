@@ -26,19 +26,23 @@ function fill(node, props, children) {
 export const h = (tag, props, ...children) => fill(document.createElement(tag), props, children);
 export const svg = (tag, props, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
+export const textBox = (name, props) => h("input", { type: "text", name, autocomplete: "off", spellcheck: "false", ...props });
+// What scrolls by itself is reached with the keyboard, too.
+export const region = (label) => ({ tabindex: 0, role: "region", "aria-label": label });
 export const $ = (id) => document.getElementById(id);
 export const button = (label, run, props) => h("button", { type: "button", ...props, on: { click: run } }, label);
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
-const FULL = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false });
+const FULL = () => new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false });
 
 const sameDay = (a, b) => a.toDateString() === b.toDateString();
 export const shortTime = (iso) => {
   const at = new Date(iso);
   return sameDay(at, new Date()) ? CLOCK.format(at) : `${DAY.format(at)}, ${CLOCK.format(at).slice(0, 5)}`;
 };
-export const fullTime = (iso) => FULL.format(new Date(iso));
+let full; // made when it is needed: the rows of the list do without
+export const fullTime = (iso) => (full ??= FULL()).format(new Date(iso));
 // The viewer's zone, and UTC on hover.
 export const timeNode = (iso, full) => h("time", { datetime: iso, title: `${iso} (UTC)` }, full ? fullTime(iso) : shortTime(iso));
 
@@ -85,14 +89,23 @@ export function dialog(title, content, props) {
   return box;
 }
 
-export function segmented(label, options, current, choose) {
+// One of several; where none has to be chosen, what is pressed again is let go.
+export function segmented(label, options, current, choose, free) {
   const group = h("div", { class: "segmented", role: "group", "aria-label": label });
-  const paint = (value) => {
-    for (const node of group.children) node.setAttribute("aria-pressed", String(node.dataset.value === value));
+  const paint = () => {
+    for (const node of group.children) node.setAttribute("aria-pressed", String(node.dataset.value === current));
   };
   for (const [value, words] of options) {
-    group.append(button(words, () => (paint(value), choose(value)), { "data-value": value }));
+    group.append(button(words, () => {
+      current = free && value === current ? "" : value;
+      paint();
+      choose(current);
+    }, { "data-value": value }));
   }
-  paint(current);
+  paint();
   return group;
 }
+
+// The same where there may be many.
+export const choice = (label, options, current, choose) => (options.length < 5 ? segmented(label, options, current, choose)
+  : h("select", { "aria-label": label, on: { change: (event) => choose(event.target.value) } }, options.map(([value, words]) => h("option", { value, selected: value === current }, words))));

@@ -77,6 +77,8 @@ export class List {
     this.cursor = -1;
   }
 
+  // Whether a search is under way, and not at rest before what nobody has scrolled to.
+  get isLooking() { return Boolean(this.job && this.next); }
   get total() { return this.filtered ? this.rows.length : Math.max(0, this.last - this.first + 1); }
   get scale() {
     const whole = this.total * ROW - this.box.clientHeight;
@@ -284,6 +286,7 @@ export class List {
     if (this.job || this.next === undefined) return;
     const job = (this.job = new AbortController());
     const { rows } = this;
+    this.changed();
     try {
       const found = await fetchEvents({ ...this.fields, before: this.next, limit: CHUNK }, job.signal);
       if (this.rows !== rows) return;

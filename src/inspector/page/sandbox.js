@@ -1,6 +1,6 @@
 // The sandbox that runs beside: who signed up, who is subscribed, what waits for an attempt, and what is left of the hour.
 
-import { $, button, count, fullTime, h, oneLine, segmented, shortTime, span, timeNode, toast } from "./dom.js";
+import { $, button, choice, count, fullTime, h, oneLine, segmented, shortTime, span, textBox, timeNode, toast } from "./dom.js";
 import { call, query } from "./data.js";
 import { outcome, shortType } from "./list.js";
 
@@ -109,8 +109,8 @@ export class Sandbox {
       h("div", { class: "names" }, h("h2", {}, "Sandbox"), h("p", { class: "mono" }, oneLine(sandbox.url))),
       h("div", { class: "badges" }, h("span", { class: "tag info" }, `plan ${sandbox.plan}`), h("span", { class: "tag mute" }, speed)),
       h("div", { class: "limits" }, h("span", {}, sandbox.limit ? `${count(sandbox.remaining)} of ${count(sandbox.limit)} calls left until ${shortTime(sandbox.reset_at)}` : "This plan has no API access"), h("span", { class: "meter", "aria-hidden": "true" }, level)));
-    redraw(frame.lists, segmented("Waitlist", sandbox.waitlists.map((list) => [list.id, `${oneLine(list.name)} ${count(list.signups)}`]), this.waitlist, (id) => { this.waitlist = id; this.loadSignups(); }));
-    for (const node of frame.lists.querySelectorAll("button")) node.dataset.key = `list ${node.dataset.value}`;
+    redraw(frame.lists, choice("Waitlist", sandbox.waitlists.map((list) => [list.id, `${oneLine(list.name)} ${count(list.signups)}`]), this.waitlist, (id) => { this.waitlist = id; this.loadSignups(); }));
+    for (const node of frame.lists.querySelectorAll("button, select")) node.dataset.key = `list ${node.dataset.value}`;
     const pending = deliveries.filter((delivery) => delivery.state === "pending").sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
     redraw(frame.hurry, pending.length > 1 && button("Deliver all now", () => this.run({ action: "deliver", deliveries: pending.map((one) => one.delivery) }), { "data-key": "all" }));
     redraw(frame.queue, pending.length ? h("ol", { class: "steps" }, pending.map((one) => this.waiting(one))) : h("p", { class: "dim" }, sandbox.subscriptions.length ? "Nothing waits. Make a sign-up, and its delivery passes through here." : "Nothing waits. Subscribe an address first."));
@@ -195,10 +195,8 @@ export class Sandbox {
     this.full && button("More", () => this.loadSignups(true), { "data-key": "more" }));
   }
 
-  text(name, props) { return h("input", { type: "text", name, autocomplete: "off", spellcheck: "false", ...props }); }
-
   create() {
-    const [email, name, referral] = [this.text("email", { placeholder: "made up" }), this.text("name", { placeholder: "made up" }), this.text("referral", { placeholder: "none" })];
+    const [email, name, referral] = [textBox("email", { placeholder: "made up" }), textBox("name", { placeholder: "made up" }), textBox("referral", { placeholder: "none" })];
     this.app.act.form("New sign-up", [this.app.act.field("E-mail", email), this.app.act.field("Name", name), this.app.act.field("Referral code", referral, "Of whoever referred them: that one moves up.")], "Sign up", async (box) => {
       await this.act({ action: "create", waitlist: this.waitlist, email: email.value, name: name.value, referral: referral.value }, "Signed up");
       box.close();
@@ -224,9 +222,9 @@ export class Sandbox {
 
   subscribe() {
     let [type, waitlist] = ["signup.created", ""];
-    const target = this.text("target", { value: this.app.status?.listener ?? "http://127.0.0.1:4242/" });
+    const target = textBox("target", { value: this.app.status?.listener ?? "http://127.0.0.1:4242/" });
     this.app.act.form("Subscribe", [segmented("Type of the event", TYPES, type, (value) => { type = value; }), this.app.act.field("Target", target, "https, or this machine"),
-      segmented("Waitlist", [["", "Every waitlist"], ...this.sandbox.waitlists.map((list) => [list.id, oneLine(list.name)])], "", (id) => { waitlist = id; })], "Subscribe", async (box) => {
+      choice("Waitlist", [["", "Every waitlist"], ...this.sandbox.waitlists.map((list) => [list.id, oneLine(list.name)])], "", (id) => { waitlist = id; })], "Subscribe", async (box) => {
       await this.act({ action: "subscribe", event_type: type, target_url: target.value.trim(), waitlist_id: waitlist || undefined }, "Subscribed");
       box.close();
     });
