@@ -9,8 +9,22 @@ if (!axe) console.log("skipped: axe-core is not installed; tests/counterparts/in
 export const views = [];
 export const violations = [];
 
+// Pictures in every size, light and dark: SHOTS is a folder for them, WIDTHS which of them.
+async function shoot(page, name) {
+  for (const width of (process.env.WIDTHS ?? "360,390,768,1280,1920").split(",").map(Number)) {
+    await page.size(width, width < 500 ? 844 : width < 1000 ? 1024 : 800);
+    for (const dark of [false, true]) {
+      await page.media({ dark });
+      await page.run(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+      await page.shoot(join(process.env.SHOTS, `${name.replaceAll(" ", "-")}-${width}${dark ? "-dark" : ""}.png`));
+    }
+  }
+  await page.media({ dark: false });
+  await page.size(page.width, page.height);
+}
+
 export async function audit(page, name) {
-  if (process.env.SHOTS) await page.shoot(join(process.env.SHOTS, `${name.replaceAll(" ", "-")}.png`));
+  if (process.env.SHOTS) await shoot(page, name);
   if (!axe) return;
   for (const dark of [false, true]) {
     await page.media({ dark });

@@ -82,7 +82,11 @@ class Page {
     if (method === "Page.javascriptDialogOpening") { this.dialogs.push(params.message); this.send("Page.handleJavaScriptDialog", { accept: false }); }
   }
 
-  size(width, height, mobile = false) { return this.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile }); }
+  size(width, height, mobile = false) {
+    Object.assign(this, { width, height });
+    return this.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile });
+  }
+
   media({ dark = false, still = true }) {
     return this.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }, { name: "prefers-reduced-motion", value: still ? "reduce" : "no-preference" }] });
   }

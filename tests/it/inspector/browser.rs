@@ -2,6 +2,10 @@
 
 use crate::support::{Scene, counterpart, note_skipped, program};
 use std::path::Path;
+use std::time::Duration;
+
+/// Time for a script: a browser is many processes, and the machine may be busy with other tests.
+const PATIENCE_WITH_BROWSERS: Duration = Duration::from_secs(240);
 
 /// Runs a script of `tests/browser` where there are a Chromium and a Node to do so.
 fn run_script(name: &str) {
@@ -16,9 +20,9 @@ fn run_script(name: &str) {
     let run = scene.command(&node, line).env("PATH", std::env::var_os("PATH").unwrap_or_default());
     let modules = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("counterparts/node_modules");
     let run = run.env("CHROMIUM", chromium).env("REFERRALLOOP", program()).env("NODE_MODULES", modules);
-    // All the naughty strings take two minutes.
-    let each = if crate::support::slow_tests() { "1" } else { "6" };
-    let output = run.env("EACH", each).output();
+    // All the naughty strings take ten minutes.
+    let each = if crate::support::slow_tests() { "1" } else { "16" };
+    let output = run.env("EACH", each).start().finish_within(if each == "1" { 10 } else { 1 } * PATIENCE_WITH_BROWSERS);
     assert_eq!(output.code, Some(0), "{output}");
     print!("{}", output.out());
 }

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Path of the binary under test.
 pub fn program() -> &'static Path {
@@ -148,8 +148,14 @@ impl Started {
 
     /// Waits for the end; kills what does not end.
     #[track_caller]
-    pub fn finish(mut self) -> Output {
-        let status = self.wait();
+    pub fn finish(self) -> Output {
+        self.finish_within(PATIENCE)
+    }
+
+    /// The same for what takes longer than anything else.
+    #[track_caller]
+    pub fn finish_within(mut self, patience: Duration) -> Output {
+        let status = self.wait(patience);
         self.readers.drain(..).for_each(|reader| reader.join().unwrap());
         let (line, stdout, stderr) = (std::mem::take(&mut self.line), self.stdout.bytes(), self.stderr.bytes());
         let output = Output { line, code: status.and_then(|status| status.code()), stdout, stderr };
@@ -157,8 +163,8 @@ impl Started {
         output
     }
 
-    fn wait(&mut self) -> Option<ExitStatus> {
-        let deadline = Instant::now() + PATIENCE;
+    fn wait(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + patience;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return Some(status);
@@ -168,7 +174,7 @@ impl Started {
                 self.child.wait().unwrap();
                 return None;
             }
-            std::thread::sleep(std::time::Duration::from_millis(3));
+            std::thread::sleep(Duration::from_millis(3));
         }
     }
 }
