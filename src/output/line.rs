@@ -150,23 +150,54 @@ pub(crate) fn clip_rendered(line: &str, columns: usize) -> String {
     out
 }
 
+/// A rendered line in pieces of at most so many columns, for where nothing may be cut off and nothing else breaks it.
+pub(crate) fn fold_rendered(line: &str, columns: usize) -> Vec<String> {
+    let (mut rows, mut used) = (vec![String::new()], 0);
+    let mut rest = line.chars();
+    while let Some(character) = rest.next() {
+        let width = unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
+        if character != '\x1b' && used + width > columns {
+            rows.push(String::new());
+            used = 0;
+        }
+        let Some(row) = rows.last_mut() else { continue };
+        row.push(character);
+        match character {
+            '\x1b' => {
+                for part in rest.by_ref() {
+                    row.push(part);
+                    if part.is_ascii_alphabetic() {
+                        break;
+                    }
+                }
+            }
+            _ => used += width,
+        }
+    }
+    rows
+}
+
 /// Columns by which a line goes on further in than it began.
 const HANG: usize = 2;
 
 /// Appends a rendered line, control sequences included, broken between words so that no row takes more columns than there
-/// are. A word that fits on no row stays where it is.
+/// are; where two spaces or more stand rather than within what they hold apart. A word that fits on no row stays where it is.
 fn wrap_rendered(out: &mut String, line: &str, columns: usize) {
     let indent = line.len() - line.trim_start_matches(' ').len();
     let hang = (indent + HANG).min(columns / 2);
     let (mut used, mut gap) = (0, 0);
-    for word in line.split(' ') {
+    let words: Vec<&str> = line.split(' ').collect();
+    for (at, word) in words.iter().enumerate() {
         let width = measure_rendered(word);
         if width == 0 {
             gap += usize::from(used > 0 || gap < indent);
             out.push_str(word);
             continue;
         }
-        if used > 0 && used + gap + width > columns && hang + width <= columns {
+        let phrase = words[at..].iter().take_while(|word| !word.is_empty()).map(|word| measure_rendered(word) + 1);
+        let phrase = if gap > 1 { phrase.sum::<usize>() - 1 } else { width };
+        let goes_below = |width: usize| used > 0 && used + gap + width > columns && hang + width <= columns;
+        if goes_below(phrase) || goes_below(width) {
             out.push('\n');
             (used, gap) = (0, hang);
         }
@@ -230,10 +261,18 @@ mod tests {
             out
         };
         assert_eq!(wrapped("  one two  three", 12), "  one two\n    three");
+        assert_eq!(wrapped("created  a@x.io  position 12", 26), "created  a@x.io\n  position 12");
         assert_eq!(wrapped("\x1b[32mone\x1b[0m  two", 8), "\x1b[32mone\x1b[0m  two");
         assert_eq!(wrapped("\x1b[32mone two\x1b[0m", 6), "\x1b[32mone\n  two\x1b[0m");
         assert_eq!(wrapped("a http://localhost:3000/hooks", 12), "a http://localhost:3000/hooks");
         assert_eq!(wrapped("山田 太郎", 6), "山田\n  太郎");
+    }
+
+    #[test]
+    fn a_fold_loses_nothing() {
+        assert_eq!(fold_rendered("\x1b[32mgreen\x1b[0m", 3), ["\x1b[32mgre", "en\x1b[0m"]);
+        assert_eq!(fold_rendered("a宽b", 2), ["a", "宽", "b"]);
+        assert_eq!(fold_rendered("", 3), [""]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ from terminal import Terminal
 
 LINES = [
     r"signup\.created  \S+@\S+  position \d+",
+    r"signup\.created  \S+@\S+",
+    r"  position \d+",
     r"  → http://\S+",
     r"signup\.created  \S+@\S+  position \d+   → http://\S+",
     r"  attempt \d/5  \+[\d:]+ +connection refused +[\d.]+ m?s",

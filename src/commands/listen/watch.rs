@@ -72,6 +72,8 @@ struct WatchState {
     view: ArrivalView,
     /// What is being typed behind `/`.
     typing: Option<String>,
+    /// Whether `q` was pressed: what is typed while the listener ends means nothing more.
+    ending: bool,
 }
 
 impl ListenerWatch<'_> {
@@ -86,7 +88,7 @@ impl ListenerWatch<'_> {
             return std::future::pending().await;
         }
         let view = ArrivalView { bodies: self.bodies, ..ArrivalView::default() };
-        let mut state = WatchState { view, typing: None };
+        let mut state = WatchState { view, typing: None, ending: false };
         let mut shown = String::new();
         loop {
             let counters = counters.get();
@@ -103,7 +105,7 @@ impl ListenerWatch<'_> {
             });
             tokio::select! {
                 () = self.context.clock.sleep(EVERY) => {}
-                key = terminal.next_key() => {
+                key = terminal.next_key(), if !state.ending => {
                     if let Err(error) = self.press(key, &mut state, &mut terminal, screen).await {
                         self.print_notice(screen, &error.message);
                     }
@@ -144,7 +146,10 @@ impl ListenerWatch<'_> {
             return Ok(());
         }
         match key {
-            Key::Character('q') => interrupt_process(),
+            Key::Character('q') => {
+                state.ending = true;
+                interrupt_process();
+            }
             Key::Character('?') => self.show_keys(screen),
             Key::Character('/') => state.typing = Some(String::new()),
             Key::Character('r') => self.replay_last().await?,
