@@ -356,6 +356,11 @@ impl Context {
         self.stderr.is_terminal && !self.globals.quiet
     }
 
+    /// Whether the terminal can place its cursor: TERM names one that can. Windows has no need of it.
+    pub(crate) fn has_capable_terminal(&self) -> bool {
+        self.environment.text("TERM").map_or(cfg!(windows), |term| term != "dumb" && !term.is_empty())
+    }
+
     /// This process's standard error for a child to write its standard output to.
     pub fn stderr_for_child(&self) -> std::process::Stdio {
         io::stderr().into()

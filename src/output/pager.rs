@@ -46,9 +46,7 @@ pub(crate) fn show_manual(source: &[u8], console: &Console, context: &Context) -
 /// Whether a program may take over the terminal. Whoever is handed streams of another kind, as in a test, has no
 /// terminal that a child could write to.
 fn may_start(context: &Context, console: &Console) -> bool {
-    matches!(context.signals, StopSource::Process)
-        && console.is_terminal()
-        && context.environment.text("TERM").is_none_or(|term| term != "dumb")
+    matches!(context.signals, StopSource::Process) && console.is_terminal() && context.has_capable_terminal()
 }
 
 /// `$PAGER`, a shell command line, else less; `PAGER=cat` and an empty one mean none.

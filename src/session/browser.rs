@@ -10,7 +10,8 @@ use super::live_terminal::LiveTerminal;
 use crate::clock::SharedClock;
 use crate::diagnose::KnownSecret;
 use crate::error::Error;
-use crate::output::line::StyledLine;
+use crate::output::errors::wrap_text;
+use crate::output::line::{StyledLine, fold_rendered};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::store::StoreReader;
@@ -27,6 +28,9 @@ const SIDE_BY_SIDE: usize = 110;
 
 /// Columns of the list then.
 const LIST_COLUMNS: usize = 54;
+
+/// Columns of the list with the bar beside it.
+const BESIDE_LIST: usize = LIST_COLUMNS + 3;
 
 /// What a browser shows, and where it stands.
 pub(crate) struct EventBrowser {
@@ -55,8 +59,8 @@ struct BrowserDetail {
     compared: bool,
     lines: Vec<String>,
     top: usize,
-    /// Which row it was made of, in which form.
-    of: Option<(String, bool)>,
+    /// Which row it was made of, in which form, for how many columns.
+    of: Option<(String, bool, usize)>,
 }
 
 impl EventBrowser {
@@ -81,8 +85,8 @@ impl EventBrowser {
     pub(crate) async fn run(&mut self, terminal: &mut LiveTerminal) -> Result<(), Error> {
         (self.detail, self.message) = (BrowserDetail::default(), None);
         loop {
-            self.read()?;
             let (columns, lines) = terminal.size();
+            self.read(columns)?;
             let picture = self.draw(columns, lines);
             terminal.show_picture(self.copied.take(), &picture, columns);
             tokio::select! {
@@ -98,7 +102,7 @@ impl EventBrowser {
         }
     }
 
-    fn read(&mut self) -> Result<(), Error> {
+    fn read(&mut self, columns: usize) -> Result<(), Error> {
         let reader = StoreReader::open(&self.store)?;
         self.rows = read_rows(&reader)?;
         let wanted = self.filter.to_lowercase();
@@ -106,14 +110,16 @@ impl EventBrowser {
         if self.position().is_none() {
             self.selected = self.rows.first().map(BrowserRow::name);
         }
-        let of = self.selected.clone().map(|name| (name, self.detail.compared));
+        let columns = if columns >= SIDE_BY_SIDE { columns - BESIDE_LIST } else { columns };
+        let of = self.selected.clone().map(|name| (name, self.detail.compared, columns));
         if self.detail.of != of {
             let at = self.position();
-            self.detail.lines = match at.and_then(|at| self.rows.get(at)) {
+            let lines = match at.and_then(|at| self.rows.get(at)) {
                 Some(row) if self.detail.compared => detail::compare_with_before(row, &self.rows, &self.style),
                 Some(row) => detail::describe(row, &reader, &self.known, self.clock.as_ref(), &self.style)?,
                 None => Vec::new(),
             };
+            self.detail.lines = lines.iter().flat_map(|line| fold_rendered(line, columns)).collect();
             (self.detail.of, self.detail.top) = (of, 0);
         }
         Ok(())
@@ -222,6 +228,11 @@ impl EventBrowser {
 
     fn draw_list(&self, columns: usize, room: usize) -> Vec<StyledLine> {
         let at = self.position().unwrap_or(0);
+        if self.rows.is_empty() {
+            let words = if self.filter.is_empty() { NOTHING_STORED } else { NOTHING_FOUND };
+            let rows = wrap_text(&Sanitised::own(words), columns.saturating_sub(2).max(20));
+            return rows.iter().map(|row| StyledLine::indented(&self.style, 2).put(TextRole::Faint, row)).collect();
+        }
         // The row that is looked at stays in sight.
         let top = at.saturating_sub(room.saturating_sub(1)).max(at.saturating_sub(room / 2)).min(at);
         let rows = self.rows.iter().enumerate().skip(top).take(room);
@@ -241,6 +252,10 @@ impl EventBrowser {
         StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&words).clip(columns)).to_string()
     }
 }
+
+/// In the place of a list: what to do.
+const NOTHING_STORED: &str = "Nothing is stored yet. What comes in appears here: referralloop listen";
+const NOTHING_FOUND: &str = "Nothing contains that. Esc shows everything again.";
 
 /// What the keys do in the list, those first that are missed most.
 const LIST_KEYS: [&str; 6] = ["↑ ↓ choose", "Enter open", "/ search", "q quit", "d compare", "c copy as curl"];

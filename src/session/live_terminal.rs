@@ -185,6 +185,5 @@ impl Drop for LiveTerminal {
 
 /// Whether this process has a terminal of its own to draw on, and not streams that a test calls one.
 fn is_process_terminal(context: &Context) -> bool {
-    let dumb = context.environment.text("TERM").is_some_and(|term| term == "dumb");
-    matches!(context.signals, StopSource::Process) && context.stderr.is_terminal && !dumb
+    matches!(context.signals, StopSource::Process) && context.stderr.is_terminal && context.has_capable_terminal()
 }

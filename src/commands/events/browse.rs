@@ -25,6 +25,10 @@ pub(super) fn run(_: &Arguments, context: &Context) -> Result<Exit, Error> {
     if console.is_json() || !console.is_terminal() || !context.may_prompt() {
         return Err(Error::usage("events browse needs a terminal").hint("referralloop events list"));
     }
+    if !context.has_capable_terminal() {
+        let told = Error::usage("events browse needs a terminal that can place its cursor; TERM names none");
+        return Err(told.hint("referralloop events list"));
+    }
     let store = session::store_path(context, &settings)?;
     let secrets = session::load_secrets(context, &settings, &[])?;
     let known = diagnosis::collect_known_secrets(context, &settings, &secrets);
