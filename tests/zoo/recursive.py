@@ -10,7 +10,7 @@ def depth(value):
 
 class Recursive(Receiver):
     def receive(self, raw):
-        if self.verify(self.headers.get("X-Webhook-Signature"), raw) and raw.count(b"[") > 3_000:
+        if self.verify(self.headers.get("X-Webhook-Signature"), raw) and raw.count(b"[") > 3_000 and raw.endswith(b"}"):
             # Python's own parser gives up at a thousand levels; other parsers do not, and the walk comes after them.
             depth(__import__("functools").reduce(lambda inner, _: [inner], range(5_000), []))
         return super().receive(raw)

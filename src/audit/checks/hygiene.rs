@@ -1,6 +1,6 @@
 //! Whether the endpoint gives away more than it must, judged by all answers so far.
 
-use super::super::catalogue::{AuditCheck, CheckJudgement, describe_exchange};
+use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
 use super::auth_quiet::{find_secret, find_stack_trace};
 use crate::protocol::check::CheckExchange;
@@ -38,6 +38,14 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "another path is not acknowledged",
         "a subscription with a mistyped URL then seems to work",
         "answer 404 on paths that do not exist",
+    ),
+    AuditCheck::from_requests("hygiene.get", Low, AuditExpectation::Refused, 1, |stage| {
+        vec![stage.draft_signup_created().with_method(Method::GET)]
+    })
+    .with_texts(
+        "GET is not acknowledged",
+        "who opens the URL, or lets a monitor ask for it, takes it for working whatever becomes of events",
+        "answer 405 to anything but POST",
     ),
     AuditCheck::from_action("hygiene.no-cors", Info, 1, |stage| Box::pin(cors(stage))).with_texts(
         "scripts on other sites are not let in (CORS)",

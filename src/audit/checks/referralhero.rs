@@ -50,6 +50,7 @@ pub(super) const SHARED: &[&str] = &[
     "auth.garbage-after",
     "auth.malformed",
     "auth.no-crash",
+    "auth.non-ascii",
     "auth.uniform",
     "auth.quiet",
     "auth.no-effect",
@@ -88,6 +89,7 @@ pub(super) const SHARED: &[&str] = &[
     "hygiene.no-cookies",
     "hygiene.no-echo",
     "hygiene.other-path",
+    "hygiene.get",
     "hygiene.no-cors",
 ];
 
