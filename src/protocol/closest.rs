@@ -18,14 +18,21 @@ pub(crate) fn is_slip(given: &str, meant: &str) -> bool {
 }
 
 /// The candidate that `given` is most like, if it is like any. Of a name with a prefix, like `robust.emoji`, the part
-/// behind it may be meant.
+/// behind it may be meant; of several that begin with what was given, the first.
 pub(crate) fn find_closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_ascii_lowercase();
+    let candidates: Vec<&str> = candidates.collect();
+    if given.chars().count() >= SHORTEST_BEGINNING
+        && let Some(first) = candidates.iter().find(|candidate| candidate.starts_with(&given))
+    {
+        return Some(first);
+    }
     let likeness = |candidate: &str| {
         let own = candidate.rsplit_once('.').map_or(candidate, |(_, own)| own);
         strsim::jaro_winkler(&given, candidate).max(strsim::jaro_winkler(&given, own))
     };
     candidates
+        .into_iter()
         .map(|candidate| (likeness(candidate), candidate))
         .filter(|(likeness, _)| *likeness > ALIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -58,6 +65,8 @@ mod tests {
         assert_eq!(meant("Forward-To"), Some("forward_to"));
         assert_eq!(meant("emojis"), Some("robust.emoji"));
         assert_eq!(meant("zzz"), None);
+        let events = ["signup.created", "signup.deleted"];
+        assert_eq!(find_closest("signup", events.into_iter()), Some("signup.created"), "nobody means a deletion");
         assert_eq!(
             (did_you_mean(meant("prot")), did_you_mean(None)),
             ("; did you mean \"port\"?".into(), String::new())
