@@ -16,7 +16,7 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::store::StoreReader;
 use crate::terminal::Key;
-use list::{BrowserRow, read_rows};
+use list::{BrowserRow, MOST, read_rows};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,6 +39,8 @@ pub(crate) struct EventBrowser {
     known: Vec<KnownSecret>,
     style: OutputStyle,
     rows: Vec<BrowserRow>,
+    /// Whether there are as many as are read at all, so that older ones may be missing.
+    newest_only: bool,
     /// What the row that is looked at is called: it stays when others come in above it.
     selected: Option<String>,
     detail: BrowserDetail,
@@ -72,6 +74,7 @@ impl EventBrowser {
             known,
             style,
             rows: Vec::new(),
+            newest_only: false,
             selected: None,
             detail: BrowserDetail::default(),
             filter: String::new(),
@@ -105,6 +108,7 @@ impl EventBrowser {
     fn read(&mut self, columns: usize) -> Result<(), Error> {
         let reader = StoreReader::open(&self.store)?;
         self.rows = read_rows(&reader)?;
+        self.newest_only = self.rows.len() >= MOST;
         let wanted = self.filter.to_lowercase();
         self.rows.retain(|row| row.contains(&wanted));
         if self.position().is_none() {
@@ -219,7 +223,9 @@ impl EventBrowser {
         let count = self.rows.len();
         let at = self.position().map_or(0, |at| at + 1);
         let words = match &self.filter {
+            filter if filter.is_empty() && self.newest_only => format!("{at} of the newest {count}"),
             filter if filter.is_empty() => format!("{at} of {count} stored"),
+            filter if self.newest_only => format!("{at} of {count} among the newest {MOST} that contain '{filter}'"),
             filter => format!("{at} of {count} that contain '{filter}'"),
         };
         let line = StyledLine::new(&self.style).put(TextRole::Strong, "referralloop").add_gap(2);

@@ -13,7 +13,7 @@ use crate::store::{EventDirection, EventRow, RefusedRow, StoreFilter, StoreReade
 use jiff::Timestamp;
 
 /// Events that are listed at most.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 
 /// Columns of an address of which less says nothing.
 const LEAST_WHO: usize = 10;
