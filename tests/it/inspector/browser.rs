@@ -53,6 +53,11 @@ fn the_view_of_the_sandbox_works_in_a_browser() {
 }
 
 #[test]
+fn what_is_large_is_shown_in_parts() {
+    run_script("large.mjs");
+}
+
+#[test]
 fn naughty_strings_do_nothing_in_a_browser() {
     run_script("naughty.mjs");
 }
