@@ -31,6 +31,9 @@ use url::Url;
 /// Time after which a search says how far it has come.
 const PATIENCE: Duration = Duration::from_millis(120);
 
+/// The same for a search that goes on: it has shown something already.
+const LONGER_PATIENCE: Duration = Duration::from_millis(400);
+
 /// Numbers that are looked through at once.
 const STRIDE: u64 = 10_000;
 
@@ -54,7 +57,8 @@ impl<'a> FoundEvents<'a> {
     }
 
     fn is_late(&self) -> bool {
-        self.clock.monotonic().saturating_sub(self.began) > PATIENCE
+        let patience = if self.search.before.is_some() { LONGER_PATIENCE } else { PATIENCE };
+        self.clock.monotonic().saturating_sub(self.began) > patience
     }
 
     /// Looks through what a filter lets pass, or those of it that are given by their numbers.

@@ -286,12 +286,16 @@ export class List {
     if (this.job || this.next === undefined) return;
     const job = (this.job = new AbortController());
     const { rows } = this;
+    const had = rows.length;
     this.changed();
     try {
-      const found = await fetchEvents({ ...this.fields, before: this.next, limit: CHUNK }, job.signal);
-      if (this.rows !== rows) return;
-      rows.push(...found.rows);
-      this.next = found.next;
+      do {
+        const found = await fetchEvents({ ...this.fields, before: this.next, limit: CHUNK }, job.signal);
+        if (this.rows !== rows) return;
+        rows.push(...found.rows);
+        this.next = found.next;
+        this.changed();
+      } while (this.next && rows.length === had);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.next = undefined;
