@@ -143,6 +143,8 @@ fn files_that_are_no_credentials_or_certificates_are_told_before_anything_is_ope
     }
     #[cfg(unix)]
     {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(file, PermissionsExt::from_mode(0o640)).unwrap();
         let output = scene.run(["listen", "--port", "0", "--publish", &address, "--nats-creds", file]);
         assert!(output.err().contains("Others can read the credentials file"), "{output}");
     }
