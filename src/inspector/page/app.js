@@ -67,6 +67,7 @@ class App {
   async load() {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     this.job?.abort();
+    this.list.stop();
     this.job = new AbortController();
     this.paintFilters();
     try {

@@ -77,8 +77,9 @@ export class List {
     this.cursor = -1;
   }
 
-  // Whether a search is under way, and not at rest before what nobody has scrolled to.
+  // Whether a search is under way.
   get isLooking() { return Boolean(this.job && this.next); }
+  stop() { this.job?.abort(); this.next = undefined; }
   get total() { return this.filtered ? this.rows.length : Math.max(0, this.last - this.first + 1); }
   get scale() {
     const whole = this.total * ROW - this.box.clientHeight;
