@@ -205,14 +205,19 @@ fn dispatch(command: &CliCommand, context: &Context) -> Result<Exit, Error> {
 
 /// Every process on the machine can read a command line, so a key or secret on it is refused, and not repeated.
 fn refuse_secrets(context: &Context) -> Result<(), Error> {
+    const KEY: &str = "put it in REFERRALLOOP_API_KEY, or store it with: referralloop login";
+    const SECRET: &str = "put it in REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: \
+        referralloop secret set";
     let has = |text: &str, marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
-    for (at, argument) in context.arguments.iter().enumerate().skip(1) {
-        let text = argument.to_string_lossy();
-        let hint = if has(&text, &[LIVE_PREFIX, TEST_PREFIX]) {
-            "put it in REFERRALLOOP_API_KEY, or store it with: referralloop login"
-        } else if has(&text, &["whsec_", SECRET_PREFIX]) {
-            "put it in REFERRALLOOP_WEBHOOK_SECRET, into a file for --secret-file, or store it with: referralloop \
-            secret set"
+    let words: Vec<_> = context.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    for (at, text) in words.iter().enumerate().skip(1) {
+        // What stands behind these commands is meant as one, whatever it looks like.
+        let command = words[1..at].iter().map(AsRef::as_ref).collect::<Vec<&str>>();
+        let is_argument = !text.starts_with('-');
+        let hint = if has(text, &[LIVE_PREFIX, TEST_PREFIX]) || is_argument && command == ["login"] {
+            KEY
+        } else if has(text, &["whsec_", SECRET_PREFIX]) || is_argument && command == ["secret", "set"] {
+            SECRET
         } else {
             continue;
         };

@@ -18,14 +18,15 @@ pub(crate) fn is_slip(given: &str, meant: &str) -> bool {
 }
 
 /// The candidate that `given` is most like, if it is like any. Of a name with a prefix, like `robust.emoji`, the part
-/// behind it may be meant; of several that begin with what was given, the first.
+/// behind it may be meant; of several that begin with what was given, the shortest.
 pub(crate) fn find_closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_ascii_lowercase();
     let candidates: Vec<&str> = candidates.collect();
+    let longer = candidates.iter().filter(|candidate| candidate.starts_with(&given));
     if given.chars().count() >= SHORTEST_BEGINNING
-        && let Some(first) = candidates.iter().find(|candidate| candidate.starts_with(&given))
+        && let Some(shortest) = longer.min_by_key(|candidate| candidate.len())
     {
-        return Some(first);
+        return Some(shortest);
     }
     let likeness = |candidate: &str| {
         let own = candidate.rsplit_once('.').map_or(candidate, |(_, own)| own);

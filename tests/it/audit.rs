@@ -22,6 +22,8 @@ fn what_verifies_nothing_is_found_out() {
     assert!(!without.out().contains("✔ http"), "{without}");
     scene.run(["test", &url, "--only", "delivery,auth", "--no-secret", "--fail-on", "critical"]).code(0);
     scene.run(["test", &url, "--only", "delivery", "--no-secret"]).code(0);
+    let few = scene.run(["test", &url, "--max-requests", "5"]).code(1);
+    assert!(few.out().contains("no forged event was sent") && !few.out().contains("✔ http"), "{few}");
     let own = scene.run(["test", &url, "--only", "auth"]).code(1);
     assert!(own.err().contains("the profile's own: development"), "{own}");
     assert!(own.out().contains("✘ auth.missing"), "{own}");

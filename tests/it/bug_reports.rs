@@ -1,6 +1,6 @@
 //! What goes into a report of a fault: the version, a bundle and a log, and that no secret ever does.
 
-use crate::support::{Sandbox, Scene, until};
+use crate::support::{Endpoint, Sandbox, Scene, until};
 use std::os::unix::fs::PermissionsExt;
 
 const SECRET: &str = "canary-secret-0123456789";
@@ -35,7 +35,9 @@ fn the_version_tells_what_was_built() {
 #[test]
 fn a_bundle_holds_what_helps_and_nothing_that_harms() {
     let scene = Scene::new();
-    scene.run(["config", "set", "forward_to", "http://localhost:3999/canary-path?token=canary"]).code(0);
+    let nowhere = Endpoint::nowhere();
+    let place = nowhere.trim_start_matches("http://").trim_end_matches('/');
+    scene.run(["config", "set", "forward_to", &format!("{nowhere}canary-path?token=canary")]).code(0);
     scene.run(["config", "set", "path", "/canary"]).code(0);
     let listener = scene.listen(["--json"]);
     let trigger = ["trigger", "created", "--email", PERSON, "--no-retry", "--to", &listener.url];
@@ -53,9 +55,9 @@ fn a_bundle_holds_what_helps_and_nothing_that_harms() {
     for part in [
         "version         0.",
         "SQLite          3.",
-        "forward_to      http://localhost:3999/…  (~/.config/referralloop/config.toml)",
+        &format!("forward_to      {nowhere}…  (~/.config/referralloop/config.toml)"),
         "path            set, not shown  (~/.config",
-        "setup.app              FAILED: nothing is listening at localhost:3999",
+        &format!("setup.app              FAILED: nothing is listening at {place}"),
         "webhook_secret  set, not shown  (REFERRALLOOP_WEBHOOK_SECRET)",
         "api_key         set, not shown  (REFERRALLOOP_API_KEY)",
         "refused       1\n",

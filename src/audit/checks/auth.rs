@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// What is common to accepted forgeries.
 const FORGED: &str = "anyone who knows the URL can invent sign-ups, moves and deletions";
 
+/// So many requests show whether anything is verified at all.
+const FEWEST_FORGERIES: u32 = 3;
+
 const VERIFY: &str = "compute HMAC-SHA256 of the raw body with the secret, compare it in constant time with the \
 header's value, sha256= included, and answer 401 when they differ";
 
@@ -34,7 +37,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
             "give this audit the secret that the endpoint verifies with: --secret-file or REFERRALLOOP_WEBHOOK_SECRET; \
             referralloop verify --probe URL   says why a correct signature is refused",
         ),
-    forgery("auth.missing", Critical, 3, |stage| {
+    forgery("auth.missing", Critical, FEWEST_FORGERIES, |stage| {
         of_each_type(stage).into_iter().map(|draft| draft.without_header(header(stage))).collect()
     })
         .with_texts("an event without a signature is refused", FORGED, VERIFY),
@@ -234,7 +237,11 @@ async fn swapped(stage: &CheckContext<'_>) -> CheckJudgement {
 
 /// Whether the other checks of this group mean anything.
 async fn checked(stage: &CheckContext<'_>) -> CheckJudgement {
+    let most = stage.plan().limits.requests;
     match (stage.plan().secret.is_some(), stage.was_acknowledged()) {
+        (true, true) if stage.requests() + FEWEST_FORGERIES > most => {
+            CheckJudgement::Fail(format!("no forged event was sent: {most} requests are too few (--max-requests)"))
+        }
         (true, true) => CheckJudgement::Pass,
         (false, _) => CheckJudgement::Fail("there was no secret to sign with".to_owned()),
         (true, false) => {
@@ -312,7 +319,7 @@ async fn no_crash(stage: &CheckContext<'_>) -> CheckJudgement {
     let answered = crashed.iter().all(|one| one.outcome.status().is_some());
     match (crashed.first(), again) {
         (None, _) => CheckJudgement::Pass,
-        (Some(_), None) if answered && !crashed.iter().any(|one| is_ascii(one)) => {
+        (Some(_), None) if answered && !crashed.iter().any(is_ascii) => {
             CheckJudgement::Skip("only a signature that is not ASCII crashed it; see auth.non-ascii".to_owned())
         }
         (Some(_), Some((first, second))) => {
