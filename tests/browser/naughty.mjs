@@ -121,6 +121,8 @@ try {
       const after = () => new Promise((done) => setTimeout(done, 0));
       const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
       const submit = async (values) => {
+        const opens = `dialog [name="${Object.keys(values)[0]}"]`;
+        for (const end = performance.now() + 10_000; !document.querySelector(opens) && performance.now() < end;) await after();
         for (const [name, value] of Object.entries(values)) document.querySelector(`dialog [name="${name}"]`).value = value;
         document.querySelector("dialog form").requestSubmit();
         // What is wrong is said in the form; a form that follows takes the place of the first.

@@ -66,6 +66,12 @@ try {
     await page.click("#filters button", "Clear");
     await until("no filters", () => page.run(() => location.search === ""));
   };
+  for (const [words, number, part] of [["Created", 4, "events=signup.created"], ["Verified", 4, "state=valid"]]) {
+    await page.click("#filters button", words);
+    await until(part, async () => (await rows(page)).length === number && page.run((p) => location.search.includes(p), part));
+    await page.click("#filters button", "Clear");
+    await until("no filters", () => page.run(() => location.search === ""));
+  }
   await filter("Moved", "bob@example.org", 1, "events=signup.position_changed");
   await filter("Deleted", "carol@example.org", 1, "events=signup.deleted");
   await filter("Unsigned", "dora@example.org", 1, "state=unsigned");
@@ -107,6 +113,10 @@ try {
     await until(words, async () => (await page.read("#detail .names p"))?.includes(words));
   };
   await openEvent("ann@example.org");
+  await page.key("e");
+  await page.see("dialog textarea");
+  await page.key("Escape");
+  await until("no dialog", () => page.run(() => !document.querySelector("dialog")));
   for (const form of ["Raw", "Hex", "Pretty"]) await page.click("#detail .bar button", form);
   await page.see(".code .key");
   await audit(page, "event");
