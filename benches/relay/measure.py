@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -14,27 +13,14 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tests/relay"))
+from stage import free_ports, opened
+
 ROUNDS, SECONDS, THREADS = (int(os.environ.get(name, default)) for name, default in
                             (("ROUNDS", 5), ("SECONDS_EACH", 5), ("THREADS", 1)))
 SECRET = "benchmark-secret"
 WAYS = ("handler in memory", "own store", "one node", "three nodes")
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def opened(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
 
 
 def wait(what, holds):
