@@ -24,6 +24,7 @@ use crate::session::logging;
 use crate::tunnel::supervisor;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 /// Columns that help keeps to, however wide the terminal is.
@@ -212,11 +213,11 @@ fn refuse_secrets(context: &Context) -> Result<(), Error> {
     let words: Vec<_> = context.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     for (at, text) in words.iter().enumerate().skip(1) {
         // What stands behind these commands is meant as one, whatever it looks like.
-        let command = words[1..at].iter().map(AsRef::as_ref).collect::<Vec<&str>>();
-        let is_argument = !text.starts_with('-');
-        let hint = if has(text, &[LIVE_PREFIX, TEST_PREFIX]) || is_argument && command == ["login"] {
+        let before = &words[1..at];
+        let is_argument_of = |command: &[&str]| !text.starts_with('-') && is_behind(command, before);
+        let hint = if has(text, &[LIVE_PREFIX, TEST_PREFIX]) || is_argument_of(&["login"]) {
             KEY
-        } else if has(text, &["whsec_", SECRET_PREFIX]) || is_argument && command == ["secret", "set"] {
+        } else if has(text, &["whsec_", SECRET_PREFIX]) || is_argument_of(&["secret", "set"]) {
             SECRET
         } else {
             continue;
@@ -225,6 +226,12 @@ fn refuse_secrets(context: &Context) -> Result<(), Error> {
         return Err(Error::usage(message).hint(hint));
     }
     Ok(())
+}
+
+/// Whether a command is what was typed last, whatever options stand before it. A profile may have its name.
+fn is_behind(command: &[&str], typed: &[Cow<'_, str>]) -> bool {
+    let options = typed.len().saturating_sub(command.len());
+    typed[options..] == *command && options.checked_sub(1).is_none_or(|last| typed[last] != "--profile")
 }
 
 /// Help or a complaint of the parser as it is printed.

@@ -12,7 +12,7 @@ use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
 use crate::session::subscriptions::{
     SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_inactive, is_left_behind,
-    subscription_fields, unsubscribed_fields,
+    print_nameless, subscription_fields, unsubscribed_fields,
 };
 use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, SubscriptionJournal, SubscriptionStatus};
@@ -152,16 +152,7 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
         left.into_iter().partition(|entry| subscriber.is_here(entry));
     let (here, nameless): (Vec<JournalEntry>, Vec<JournalEntry>) =
         here.into_iter().partition(|entry| entry.id.is_some());
-    for entry in &nameless {
-        console.print_notice(&format!(
-            "{}: the service never returned its id, so it cannot be ended",
-            describe_entry(entry)
-        ));
-        console.print_hint(&format!(
-            "referralloop subscriptions --forget {}   once you know that it does not exist",
-            entry.number
-        ));
-    }
+    nameless.iter().for_each(|entry| print_nameless(entry, console));
     for entry in &elsewhere {
         console.print_notice(&format!("{}: created with another API", describe_entry(entry)));
         console.print_hint(&format!("referralloop subscriptions --cleanup --api-url {}", entry.api));

@@ -7,7 +7,7 @@ use crate::output::records::UnsubscribedRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::{phrases, prompt};
 use crate::session::delivery::exit_for_signal;
-use crate::session::subscriptions::{SubscriptionClient, describe_entry};
+use crate::session::subscriptions::{SubscriptionClient, describe_entry, print_nameless};
 use crate::session::{self, arguments, runtime, service};
 use crate::store::{JournalEntry, SubscriptionStatus};
 use url::Url;
@@ -99,16 +99,7 @@ fn choose_removals(
     if let Some(other) = elsewhere.first() {
         console.print_notice(&format!("{} created with another API and left alone ({})", elsewhere.len(), other.api));
     }
-    for entry in here.iter().filter(|entry| entry.id.is_none()) {
-        console.print_notice(&format!(
-            "{}: the service never returned its id, so it cannot be ended",
-            describe_entry(entry)
-        ));
-        console.print_hint(&format!(
-            "referralloop subscriptions --forget {}   once you know that it does not exist",
-            entry.number
-        ));
-    }
+    here.iter().filter(|entry| entry.id.is_none()).for_each(|entry| print_nameless(entry, console));
     let doomed: Vec<SubscriptionRemoval> =
         here.into_iter().filter_map(|entry| Some((entry.id.clone()?, Some(entry.clone())))).collect();
     if doomed.is_empty() {

@@ -1,10 +1,12 @@
 //! Making and removing subscriptions, with the journal: the wish is written before the call, the outcome before it is
-//! shown. Several are made all or none. Nothing here prints; each step is told.
+//! shown. Several are made all or none. The steps are told to who asks, and not printed.
 
 mod entry;
 mod owner;
 
-pub(crate) use entry::{describe_entry, describe_standing, is_inactive, subscription_fields, unsubscribed_fields};
+pub(crate) use entry::{
+    describe_entry, describe_standing, is_inactive, print_nameless, subscription_fields, unsubscribed_fields,
+};
 pub use owner::RunClaim;
 pub(crate) use owner::is_running;
 

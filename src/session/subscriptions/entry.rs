@@ -1,5 +1,6 @@
 //! Lines of the journal, as records and in words.
 
+use crate::output::console::Console;
 use crate::output::records::format_instant;
 use crate::output::records::{SubscriptionRecord, UnsubscribedRecord};
 use crate::protocol::api::is_switched_off;
@@ -56,6 +57,14 @@ pub(crate) fn describe_standing(standing: SubscriptionStatus) -> &'static str {
         SubscriptionStatus::Removing => "being removed",
         SubscriptionStatus::Removed => "removed",
     }
+}
+
+/// Tells that nobody can end this one, and how its line is taken out.
+pub(crate) fn print_nameless(entry: &JournalEntry, console: &Console) {
+    let described = describe_entry(entry);
+    console.print_notice(&format!("{described}: the service never returned its id, so it cannot be ended"));
+    let number = entry.number;
+    console.print_hint(&format!("referralloop subscriptions --forget {number}   once you know that it does not exist"));
 }
 
 /// One line about it.
