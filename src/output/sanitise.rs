@@ -160,9 +160,11 @@ pub(crate) fn escape_into(out: &mut String, bytes: &[u8], notation: EscapeNotati
 }
 
 /// Escapes the first colon of text that GitHub would take for a workflow command (`::error::…` behind nothing but
-/// blanks), since the piece may come to stand at the start of a line. Returns what is left to be appended.
+/// blanks, those of all scripts), since the piece may come to stand at the start of a line. Returns what is left to be
+/// appended.
 fn escape_workflow_command<'a>(out: &mut String, bytes: &'a [u8], notation: EscapeNotation) -> &'a [u8] {
-    let start = bytes.len() - bytes.trim_ascii_start().len();
+    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let start = text.len() - text.trim_start().len();
     let is_command = bytes[start..].strip_prefix(b"::").is_some_and(|rest| {
         rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.windows(2).any(|pair| pair == b"::")
     });

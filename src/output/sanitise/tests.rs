@@ -136,6 +136,7 @@ proptest! {
 fn commands_of_build_services_are_text() {
     for (text, shown) in [
         ("::error::boom", "\\u{3a}:error::boom"),
+        ("\u{a0}\u{3000} ::error::boom", "\u{a0}\u{3000} \\u{3a}:error::boom"),
         ("  ::set-output name=x::y", "  \\u{3a}:set-output name=x::y"),
         ("a ##vso[task.complete]", "a #\\u{23}vso[task.complete]"),
         ("##[error]x", "#\\u{23}[error]x"),
