@@ -158,7 +158,7 @@ async fn serve_connection(
 ) {
     // Answers are single small writes; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let heads = HeadTap::within(intake.memory().clone());
+    let heads = HeadTap::within(intake.clone());
     let stream = TokioIo::new(heads.tap(WriteTimeoutStream::new(stream, limits.write)));
     let app = TowerToHyperService::new(app);
     let (tap, told) = (heads.clone(), observer.clone());

@@ -47,13 +47,14 @@ pub(crate) struct ReceivedBody {
 /// how much is to come: it is cut at the limit.
 const EXCESS_READ: usize = 8 << 20;
 
-/// Memory set aside at once on a sender's word.
-const TRUSTED_LENGTH: usize = 64 << 10;
+/// What a connection itself holds at most of what it reads.
+const CONNECTION_BUFFER: usize = 64 << 10;
 
 /// The least pace, in bytes a second.
 const LEAST_PACE: f64 = 16_384.0;
 
-/// A body that needs no leave, so that large ones keep no delivery of the common size out.
+/// What needs no leave of a body, so that large ones keep no delivery of the common size out. Whatever the sender says of
+/// its length, no more is set aside before it is there.
 const SMALL: usize = 8 << 10;
 
 /// Reads a whole body.
@@ -86,7 +87,7 @@ async fn collect_body(
             Ok(None) => return collector.finish(),
             Ok(Some(frame)) => {
                 if let Ok(data) = frame.map_err(|_| BodyReadError::Broken)?.into_data() {
-                    collector.take_frame(&data)?;
+                    collector.take_frame(&data).await?;
                 }
             }
         }
@@ -115,7 +116,7 @@ impl BodyCollector {
         Duration::from_secs_f64(self.seen as f64 / LEAST_PACE)
     }
 
-    fn take_frame(&mut self, data: &[u8]) -> Result<(), BodyReadError> {
+    async fn take_frame(&mut self, data: &[u8]) -> Result<(), BodyReadError> {
         self.seen = self.seen.saturating_add(data.len());
         let excess = self.seen.saturating_sub(self.cap);
         if excess > 0 && (self.declared.is_none() || excess > EXCESS_READ) {
@@ -123,7 +124,7 @@ impl BodyCollector {
         }
         // Nothing is kept of what will not be taken.
         if excess == 0 && self.declared.is_none_or(|length| length <= self.cap) {
-            self.reserve(self.seen)?;
+            self.reserve(self.seen).await?;
             self.kept.extend_from_slice(data);
         } else {
             (self.kept, self.memory) = (Vec::new(), GrantedMemory::default());
@@ -132,18 +133,19 @@ impl BodyCollector {
     }
 
     /// Makes the buffer hold this many bytes, out of what all bodies share.
-    fn reserve(&mut self, length: usize) -> Result<(), BodyReadError> {
+    async fn reserve(&mut self, length: usize) -> Result<(), BodyReadError> {
         let capacity = self.kept.capacity();
         if length <= capacity {
             return Ok(());
         }
         let most = self.declared.unwrap_or(self.cap).min(self.cap);
-        let first = most.min(TRUSTED_LENGTH);
-        let wanted = length.max(capacity.saturating_mul(2).max(first).min(most));
-        // As much again at first for what the connection itself holds of it.
-        let held = wanted - capacity + if capacity == 0 { first } else { 0 };
-        let small = wanted <= SMALL;
-        if !small && self.intake.as_ref().is_some_and(|intake| !intake.memory().grant(&mut self.memory, held)) {
+        let wanted = length.max(capacity.saturating_mul(2).max(SMALL).min(most));
+        // As much again for what the connection itself holds of it.
+        let held = |kept: usize| if kept <= SMALL { 0 } else { kept + kept.min(CONNECTION_BUFFER) };
+        let more = held(wanted) - held(capacity);
+        if let Some(intake) = self.intake.as_ref().filter(|_| more > 0)
+            && !intake.grant_with_room(&mut self.memory, more).await
+        {
             return Err(BodyReadError::Crowded);
         }
         self.kept.reserve_exact(wanted - self.kept.len());

@@ -1,7 +1,7 @@
 //! A request's head as it came: names in their own spelling, lines in their own order. hyper keeps neither, so a
 //! connection's first bytes after each answer are remembered up to the end of a head.
 
-use super::intake::{GrantedMemory, MemoryBudget};
+use super::intake::{GrantedMemory, RequestIntake};
 use bytes::Bytes;
 use http::HeaderMap;
 use std::io::{self, IoSlice};
@@ -73,14 +73,14 @@ struct TappedHead {
     complete: bool,
     /// The last head began as TLS does (RFC 8446, section 5.1: a handshake record).
     tls: bool,
-    memory: Option<MemoryBudget>,
+    intake: Option<RequestIntake>,
     granted: GrantedMemory,
 }
 
 impl HeadTap {
     /// A tap whose long heads are held in the memory of all requests.
-    pub(super) fn within(memory: MemoryBudget) -> Self {
-        Self(Arc::new(Mutex::new(TappedHead { memory: Some(memory), ..TappedHead::default() })))
+    pub(super) fn within(intake: RequestIntake) -> Self {
+        Self(Arc::new(Mutex::new(TappedHead { intake: Some(intake), ..TappedHead::default() })))
     }
 
     /// A stream that is listened to.
@@ -144,7 +144,7 @@ impl HeadTap {
 impl TappedHead {
     /// Twice as much as was read: hyper holds it, too.
     fn grant(&mut self, read: usize) -> bool {
-        self.memory.as_ref().is_none_or(|memory| memory.grant(&mut self.granted, read * 2))
+        self.intake.as_ref().is_none_or(|intake| intake.grant(&mut self.granted, read * 2))
     }
 }
 

@@ -3,7 +3,13 @@
 use super::places::Place;
 use http::{HeaderMap, Request};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// Connections that give way at most so that one more body finds memory, and the time that each has to end.
+const GIVING_WAY: usize = 16;
+const ENDING: Duration = Duration::from_millis(100);
 
 /// Memory for all that is being read at one time, over all connections.
 #[derive(Debug, Clone)]
@@ -29,11 +35,25 @@ impl MemoryBudget {
     pub(super) fn grant(&self, granted: &mut GrantedMemory, bytes: usize) -> bool {
         let Ok(wanted) = u32::try_from(bytes) else { return false };
         let Ok(more) = Arc::clone(&self.0).try_acquire_many_owned(wanted) else { return false };
-        match &mut granted.0 {
+        granted.merge(more);
+        true
+    }
+
+    /// The same, and waits for a moment until it is free.
+    async fn await_grant(&self, granted: &mut GrantedMemory, bytes: usize) -> bool {
+        let Ok(wanted) = u32::try_from(bytes) else { return false };
+        let Ok(Ok(more)) = timeout(ENDING, Arc::clone(&self.0).acquire_many_owned(wanted)).await else { return false };
+        granted.merge(more);
+        true
+    }
+}
+
+impl GrantedMemory {
+    fn merge(&mut self, more: OwnedSemaphorePermit) {
+        match &mut self.0 {
             Some(held) => held.merge(more),
             none => *none = Some(more),
         }
-        true
     }
 }
 
@@ -57,8 +77,32 @@ impl RequestIntake {
         self.place.begin_wait();
     }
 
-    pub(super) fn memory(&self) -> &MemoryBudget {
-        &self.memory
+    /// Memory for what is read of the request; false where that much is not free.
+    pub(super) fn grant(&self, granted: &mut GrantedMemory, bytes: usize) -> bool {
+        let has = self.memory.grant(granted, bytes);
+        if has {
+            self.place.note_memory();
+        }
+        has
+    }
+
+    /// The same; where it is not free, those who have waited longest with a part of it give way.
+    pub(super) async fn grant_with_room(&self, granted: &mut GrantedMemory, bytes: usize) -> bool {
+        // Seldom waited for, so that it takes no room in the future of every request.
+        self.grant(granted, bytes) || Box::pin(self.make_room(granted, bytes)).await
+    }
+
+    async fn make_room(&self, granted: &mut GrantedMemory, bytes: usize) -> bool {
+        for _ in 0..GIVING_WAY {
+            if !self.place.evict_holder() {
+                break;
+            }
+            if self.memory.await_grant(granted, bytes).await {
+                self.place.note_memory();
+                return true;
+            }
+        }
+        false
     }
 }
 

@@ -1,9 +1,15 @@
 //! Who may stay when there are more connections than places: the one that has waited longest without a whole request
 //! gives way, first of the remote address that holds most places. So whoever opens connections and sends nothing, or a
 //! byte a second, keeps nobody out, and whoever is being answered is never cut off.
+//!
+//! Connections that had an answer and those that had none are two crowds, and the larger one gives way. Were it always the
+//! same one, whoever fills the places with the other kind would leave a new sender no time to send its request.
+//!
+//! Where memory for what is read runs out, it is again the longest wait that ends, of those who hold some.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -26,8 +32,17 @@ struct Seats {
 #[derive(Debug, Default)]
 struct AddressSeats {
     held: usize,
-    /// Connections without a whole request, those that never had one first, the longest waiting first.
-    waiting: BTreeMap<Turn, Arc<Notify>>,
+    /// Connections without a whole request, by when their wait began: those that never had an answer, and those that had.
+    waiting: [BTreeMap<u64, Arc<WaitingSeat>>; 2],
+}
+
+/// What is known of a connection while it waits.
+#[derive(Debug, Default)]
+struct WaitingSeat {
+    /// Rings when it is to give way.
+    gives_way: Notify,
+    /// Whether it was granted memory.
+    holds_memory: AtomicBool,
 }
 
 /// Whether a request was ever answered, and when the wait began, in order.
@@ -38,8 +53,7 @@ type Turn = (bool, u64);
 pub(super) struct Place {
     table: Arc<PlaceTable>,
     address: IpAddr,
-    /// Rings when it is to give way.
-    gives_way: Arc<Notify>,
+    seat: Arc<WaitingSeat>,
     /// `None` while a whole request is being answered.
     turn: Mutex<Option<Turn>>,
 }
@@ -61,18 +75,18 @@ impl PlaceTable {
 
     fn try_take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = group_address(address);
-        let gives_way = Arc::new(Notify::new());
+        let seat = Arc::new(WaitingSeat::default());
         let mut seats = self.lock();
-        if seats.held >= self.capacity && !seats.evict() {
+        if seats.held >= self.capacity && !seats.evict(AddressSeats::find_first) {
             return None;
         }
         let turn = seats.next_turn(false);
         let here = seats.addresses.entry(address).or_default();
         here.held += 1;
-        here.waiting.insert(turn, Arc::clone(&gives_way));
+        here.crowd(turn).insert(turn.1, Arc::clone(&seat));
         seats.held += 1;
         drop(seats);
-        Some(Place { table: Arc::clone(self), address, gives_way, turn: Mutex::new(Some(turn)) })
+        Some(Place { table: Arc::clone(self), address, seat, turn: Mutex::new(Some(turn)) })
     }
 
     /// How many places are taken.
@@ -82,7 +96,7 @@ impl PlaceTable {
 
     /// Makes a connection give way; whether there was one.
     pub(super) fn evict(&self) -> bool {
-        self.lock().evict()
+        self.lock().evict(AddressSeats::find_first)
     }
 
     fn lock(&self) -> MutexGuard<'_, Seats> {
@@ -96,18 +110,18 @@ impl Seats {
         (answered, self.turns)
     }
 
-    fn evict(&mut self) -> bool {
-        let first = |seats: &AddressSeats| seats.waiting.keys().next().copied();
+    /// Makes one give way, of those that `find` names for each address; whether there was one.
+    fn evict(&mut self, find: impl Fn(&AddressSeats) -> Option<Turn>) -> bool {
         let candidates =
-            self.addresses.iter().filter_map(|(address, seats)| Some((*address, seats.held, first(seats)?)));
+            self.addresses.iter().filter_map(|(address, seats)| Some((*address, seats.held, find(seats)?)));
         let Some((address, _, turn)) =
             candidates.max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.2.cmp(&left.2)))
         else {
             return false;
         };
-        let called = self.addresses.get_mut(&address).and_then(|seats| seats.waiting.remove(&turn));
+        let called = self.addresses.get_mut(&address).and_then(|seats| seats.crowd(turn).remove(&turn.1));
         if let Some(called) = called {
-            called.notify_one();
+            called.gives_way.notify_one();
             self.release(address);
         }
         true
@@ -124,14 +138,47 @@ impl Seats {
     }
 }
 
+impl AddressSeats {
+    fn crowd(&mut self, (answered, _): Turn) -> &mut BTreeMap<u64, Arc<WaitingSeat>> {
+        &mut self.waiting[usize::from(answered)]
+    }
+
+    /// The first of the larger crowd.
+    fn find_first(&self) -> Option<Turn> {
+        let [fresh, answered] = &self.waiting;
+        let which = answered.len() > fresh.len();
+        self.waiting[usize::from(which)].keys().next().map(|turn| (which, *turn))
+    }
+
+    /// The first that holds memory, apart from one.
+    fn find_holder(&self, apart: &Arc<WaitingSeat>) -> Option<Turn> {
+        let holds = |seat: &Arc<WaitingSeat>| seat.holds_memory.load(Ordering::Relaxed) && !Arc::ptr_eq(seat, apart);
+        let first = |which: bool| {
+            let mut crowd = self.waiting[usize::from(which)].iter();
+            crowd.find(|(_, seat)| holds(seat)).map(|(turn, _)| (which, *turn))
+        };
+        [first(false), first(true)].into_iter().flatten().min_by_key(|(_, turn)| *turn)
+    }
+}
+
 impl Place {
+    /// It was granted memory.
+    pub(super) fn note_memory(&self) {
+        self.seat.holds_memory.store(true, Ordering::Relaxed);
+    }
+
+    /// Makes another one give way that waits and holds memory; whether there was one.
+    pub(super) fn evict_holder(&self) -> bool {
+        self.table.lock().evict(|seats| seats.find_holder(&self.seat))
+    }
+
     /// A whole request is here: until its answer the place is safe.
     pub(super) fn begin_work(&self) {
         let mut turn = self.turn();
         let mut seats = self.table.lock();
         let Some(waiting) = *turn else { return };
         // One that was told to give way has no place any more, and is about to end.
-        if seats.addresses.get_mut(&self.address).and_then(|seats| seats.waiting.remove(&waiting)).is_some() {
+        if seats.addresses.get_mut(&self.address).and_then(|seats| seats.crowd(waiting).remove(&waiting.1)).is_some() {
             *turn = None;
         }
     }
@@ -142,10 +189,11 @@ impl Place {
         if turn.is_some() {
             return;
         }
+        self.seat.holds_memory.store(false, Ordering::Relaxed);
         let mut seats = self.table.lock();
         let next = seats.next_turn(true);
         if let Some(here) = seats.addresses.get_mut(&self.address) {
-            here.waiting.insert(next, Arc::clone(&self.gives_way));
+            here.crowd(next).insert(next.1, Arc::clone(&self.seat));
         }
         *turn = Some(next);
         let full = seats.held >= self.table.capacity;
@@ -157,7 +205,7 @@ impl Place {
 
     /// Ready when another connection takes the place.
     pub(super) async fn wait_to_give_way(&self) {
-        self.gives_way.notified().await;
+        self.seat.gives_way.notified().await;
     }
 
     fn turn(&self) -> MutexGuard<'_, Option<Turn>> {
@@ -171,7 +219,9 @@ impl Drop for Place {
         let mut seats = self.table.lock();
         let held = match turn {
             None => true,
-            Some(turn) => seats.addresses.get_mut(&self.address).and_then(|here| here.waiting.remove(&turn)).is_some(),
+            Some(turn) => {
+                seats.addresses.get_mut(&self.address).and_then(|here| here.crowd(turn).remove(&turn.1)).is_some()
+            }
         };
         if held {
             seats.release(self.address);
@@ -226,6 +276,32 @@ mod tests {
         drop((first, fourth, fifth));
         let seats = table.lock();
         assert_eq!((seats.held, seats.addresses.len()), (0, 0));
+    }
+
+    #[test]
+    fn connections_that_had_an_answer_leave_room_for_new_ones() {
+        let table = PlaceTable::new(8);
+        let hogs: Vec<_> = (0..8).map(|_| table.try_take(from(1)).unwrap()).collect();
+        hogs.iter().for_each(|hog| {
+            hog.begin_work();
+            hog.begin_wait();
+        });
+        let sender = table.try_take(from(1)).unwrap();
+        let churn: Vec<_> = (0..3).map(|_| table.try_take(from(1)).unwrap()).collect();
+        assert!(!told(&sender) && !churn.iter().any(told));
+        assert_eq!(hogs.iter().filter(|hog| told(hog)).count(), 4);
+    }
+
+    #[test]
+    fn who_waits_longest_gives_memory_back() {
+        let table = PlaceTable::new(8);
+        let [idle, first, second, third] = [1; 4].map(|last| table.try_take(from(last)).unwrap());
+        [&first, &second, &third].into_iter().for_each(Place::note_memory);
+        first.begin_work();
+        assert!(third.evict_holder() && !third.evict_holder());
+        assert_eq!([&idle, &first, &second, &third].map(told), [false, false, true, false]);
+        first.begin_wait();
+        assert!(!third.evict_holder(), "what was answered holds none");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Tests of the parts that need no socket; what needs one is tested with the listener.
 
 use super::accept::accept_connection;
+use super::intake::{GrantedMemory, MemoryBudget, RequestIntake};
 use super::places::PlaceTable;
 use super::stream::WriteTimeoutStream;
 use super::{CatchPanic, DetachOnDrop};
 use std::cell::RefCell;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::oneshot;
@@ -22,6 +24,22 @@ async fn errors_of_the_system_do_not_end_the_listener() {
         accept_connection(&places, || std::future::ready(results.borrow_mut().pop().unwrap())).await;
     assert_eq!(connection, "a connection");
     drop(place);
+}
+
+#[tokio::test]
+async fn memory_goes_from_who_waits_longest_to_who_comes() {
+    let (places, memory) = (PlaceTable::new(4), MemoryBudget::new(100));
+    let address = [127, 0, 0, 1].into();
+    let [first, second] = [places.take_place(address).await, places.take_place(address).await].map(Arc::new);
+    let [older, newer] = [&first, &second].map(|place| RequestIntake::new(Arc::clone(place), memory.clone()));
+    let (mut held, mut wanted) = (GrantedMemory::default(), GrantedMemory::default());
+    assert!(older.grant(&mut held, 80));
+    let giving_way = async {
+        first.wait_to_give_way().await;
+        drop(held);
+    };
+    assert!(tokio::join!(newer.grant_with_room(&mut wanted, 60), giving_way).0);
+    assert!(!newer.grant_with_room(&mut wanted, 60).await, "nobody else is left to give way");
 }
 
 #[tokio::test]
