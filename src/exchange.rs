@@ -116,6 +116,7 @@ impl HttpClient {
         let length = (whole && announced).then(|| request.body.len());
         let fields = wire_fields(&request.url, &request.headers, length);
         let reach = if is_direct(&request.url) { None } else { Some(self.client(&request.url).await) };
+        notice_closed_connections().await;
         let started = Instant::now();
         let mut phase = AttemptPhase::Connect;
         let attempt = async {
@@ -158,6 +159,14 @@ impl HttpClient {
         let client = build_client(reach, &self.clients).map_err(|e| format!("cannot create an HTTP client: {e}"))?;
         Ok(slot.get_or_init(|| client).clone())
     }
+}
+
+/// Lets the runtime hear what the other side did to idle connections: whoever was asked something at a prompt kept it
+/// from doing so, maybe for minutes, and a connection that was closed meanwhile must not be taken for an open one. The
+/// first turn reads, the second one acts upon it.
+async fn notice_closed_connections() {
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
 }
 
 fn log_attempt(request: &OutgoingRequest, outcome: &AttemptOutcome, latency: Duration) {

@@ -105,6 +105,32 @@ fn a_connection_that_ends_early_and_noise_are_told_apart() {
 }
 
 #[test]
+fn a_connection_that_was_closed_while_nobody_waited_is_not_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    let (closed, is_closed) = std::sync::mpsc::channel();
+    let served = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let mut stream = listener.accept().unwrap().0;
+            read_request(&mut stream);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+            drop(stream);
+            let _ = closed.send(());
+        }
+    });
+    let request = OutgoingRequest { url, headers: Vec::new(), body: RawBody::new("{}") };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = HttpClient::new();
+    runtime.block_on(async {
+        assert_eq!(client.post(&request, Some(LONG)).await.0.status(), Some(200));
+        // A prompt keeps the runtime from hearing of it.
+        is_closed.recv().unwrap();
+        assert_eq!(client.post(&request, Some(LONG)).await.0.status(), Some(200));
+    });
+    served.join().unwrap();
+}
+
+#[test]
 fn plain_text_behind_https_is_a_tls_failure() {
     let (mut url, served) = server(|mut stream| {
         let _ = stream.read(&mut [0; 512]);
