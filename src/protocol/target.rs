@@ -48,6 +48,12 @@ pub(crate) enum TargetError {
     /// Characters that no name of a host has.
     #[error("'{0}' is not the name of a host; names have letters, digits, dots and hyphens")]
     HostName(String),
+    /// A space, where most likely a colon was meant.
+    #[error("'{0}' has a space in it; write a port, host:port/path or a URL")]
+    Space(String),
+    /// An IPv6 address that holds on one network interface alone.
+    #[error("'{0}' has an IPv6 zone, which a URL cannot carry; write another address of that machine, or its name")]
+    Zone(String),
     /// A socket without its whole path.
     #[error("'{text}' does not name a socket by its whole path; write it as {meant}")]
     Socket {
@@ -89,7 +95,7 @@ pub(crate) fn parse_target(text: &str) -> Result<Url, TargetError> {
             parse(text, text)?
         }
         (None, None) => local(text, "")?,
-        (None, Some(digits)) if digits > 0 && text[digits..].starts_with(['/', '?']) => {
+        (None, Some(digits)) if digits > 0 && text[digits..].starts_with(['/', '?', '#', '\\']) => {
             local(&text[..digits], &text[digits..])?
         }
         (None, _) => {
@@ -193,6 +199,8 @@ fn percent_decode(text: &str) -> Vec<u8> {
 
 /// What looks like a target with a host, and would take a path for it.
 fn refuse_without_host(text: &str) -> Result<(), TargetError> {
+    // A drive's letter is no host.
+    let text = if text.get(1..3) == Some(":\\") { &text[2..] } else { text };
     if text.starts_with(['/', '\\', '.']) {
         return Err(refuse_path(text));
     }
@@ -208,7 +216,14 @@ fn refuse_without_host(text: &str) -> Result<(), TargetError> {
     if text.parse::<Ipv6Addr>().is_ok() {
         // `::1:3000` is an address, too, but hardly the one that was meant.
         let (address, port) = text.strip_prefix("::1:").map_or((text, "3000"), |port| ("::1", port));
-        return Err(TargetError::NoHost { text: text.to_owned(), meant: format!("http://[{address}]:{port}/") });
+        return Err(TargetError::Slip { text: text.to_owned(), meant: format!("http://[{address}]:{port}/") });
+    }
+    let socket = text.split_once("://").and_then(|(scheme, rest)| match scheme {
+        "http+unix" | "unix+http" => Some(rest),
+        _ => rest.strip_prefix("unix:").filter(|path| path.starts_with('/')),
+    });
+    if let Some(path) = socket {
+        return Err(TargetError::Slip { text: text.to_owned(), meant: format!("unix:{path}") });
     }
     let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
     let scheme = scheme.to_ascii_lowercase();
@@ -262,12 +277,14 @@ fn parse(text: &str, url: &str) -> Result<Url, TargetError> {
     let malformed = |message: String| TargetError::Malformed { text: text.to_owned(), message };
     let parsed = Url::parse(url).map_err(|error| match error {
         url::ParseError::InvalidPort => TargetError::Port(written_port(url).to_owned()),
+        url::ParseError::InvalidIpv6Address if text.contains('%') => TargetError::Zone(text.to_owned()),
+        _ if text.contains(char::is_whitespace) => TargetError::Space(text.to_owned()),
         error => malformed(error.to_string()),
     })?;
     // What a URL may have as its host is more than what any resolver knows.
     if let Some(Host::Domain(name)) = parsed.host()
         && (!name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
-            || !name.bytes().any(|byte| byte.is_ascii_alphanumeric()))
+            || name.strip_suffix('.').unwrap_or(name).split('.').any(str::is_empty))
     {
         return Err(TargetError::HostName(name.to_owned()));
     }

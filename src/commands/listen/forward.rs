@@ -98,6 +98,19 @@ fn pattern(name: &str) -> Result<String, String> {
     if name == "all" { Ok("*".to_owned()) } else { parse_pattern(name).map_err(|error| error.to_string()) }
 }
 
+/// A target that is there twice would get everything twice.
+fn refuse_repeated(routes: &[ForwardRoute]) -> Result<(), Error> {
+    let is_same = |one: &ForwardRoute, other: &ForwardRoute| (&one.patterns, &one.url) == (&other.patterns, &other.url);
+    let repeated = routes.iter().enumerate().find(|(at, route)| routes[..*at].iter().any(|one| is_same(one, route)));
+    match repeated {
+        Some((_, route)) => {
+            let told = Error::usage(format!("the target {} is given twice, and would get each event twice", route.url));
+            Err(told.hint("give it once"))
+        }
+        None => Ok(()),
+    }
+}
+
 fn speed(text: &str) -> Result<f64, String> {
     match arguments::read_pace(text)? {
         DeliveryPace::Times(factor) => Ok(factor),
@@ -130,6 +143,7 @@ impl Arguments {
             self.trust.require(false, false, "--forward-to")?;
             self.needs_target()?;
         }
+        refuse_repeated(&routes)?;
         if self.forward_retry && self.ack == AckOption::Mirror {
             return Err(Error::usage(
                 "with --ack mirror the sender itself retries; leave out --forward-retry or --ack mirror",
