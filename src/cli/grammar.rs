@@ -116,7 +116,11 @@ impl UsageMessage<'_> {
         kinds.into_iter().find_map(|(given, meant)| {
             let given = name(self.text(given)?);
             // Of several, the parser puts the likeliest last.
-            self.texts(meant).iter().rev().map(|meant| name(meant)).find(|meant| is_slip(&given, meant))
+            self.texts(meant)
+                .iter()
+                .rev()
+                .map(|meant| name(meant))
+                .find(|meant| is_slip(given.trim_start_matches('-'), meant.trim_start_matches('-')))
         })
     }
 

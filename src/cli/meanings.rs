@@ -14,32 +14,34 @@ pub(super) const ELSEWHERE: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Commands that people know from other tools, and what does the same here.
-pub(super) const COMMANDS_MEANT: [(&[&str], &str); 19] = [
-    (&["forward", "start", "serve", "server", "run", "receive", "watch"], "listen"),
-    (&["logs", "log", "tail", "history", "list", "ls", "requests"], "events list"),
+pub(super) const COMMANDS_MEANT: [(&[&str], &str); 21] = [
+    (&["forward", "start", "serve", "server", "run", "receive", "watch", "http", "up"], "listen"),
+    (&["logs", "log", "tail", "history", "list", "ls", "requests", "attempts", "recent"], "events list"),
+    (&["last", "latest", "newest"], "events show last"),
     (&["resend", "redeliver", "repeat"], "replay"),
     (&["retry"], "replay --failed"),
     (&["send", "fire", "emit", "publish", "post"], "trigger"),
     (&["bench", "benchmark", "stress"], "load"),
     (&["simulate", "chaos"], "rehearse"),
-    (&["audit", "check", "lint"], "test"),
+    (&["audit", "check", "lint", "scan"], "test"),
+    (&["ci", "assert", "wait", "await"], "expect"),
     (&["init", "setup", "configure", "settings"], "config set"),
     (&["profile", "profiles", "env"], "config show"),
     (&["version"], "--version"),
     (&["mock", "emulate", "fake", "fixtures"], "sandbox"),
-    (&["status", "ping", "info"], "doctor"),
-    (&["webhooks", "webhook", "endpoints", "endpoint", "hooks"], "subscriptions"),
-    (&["auth", "token", "key", "keys", "connect"], "login"),
-    (&["users", "user", "people", "contacts", "leads"], "signups list"),
+    (&["status", "ping", "info", "diagnose", "debug", "health"], "doctor"),
+    (&["webhooks", "webhook", "endpoints", "endpoint", "hooks", "connections", "connection"], "subscriptions"),
+    (&["auth", "token", "key", "keys", "connect", "authtoken", "signin"], "login"),
+    (&["users", "user", "people", "contacts", "leads", "customers"], "signups list"),
     (&["tunnel", "expose", "share", "proxy"], "listen --tunnel cloudflared"),
     (&["ui", "web", "dashboard", "open"], "inspect"),
     (&["examples", "docs", "documentation", "manual"], "help"),
 ];
 
 /// The same below a command that has others: its name, what is typed there, and what does it here.
-pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 12] = [
+pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 13] = [
     ("events", &["tail", "follow", "watch", "logs", "stream"], "events list --follow"),
-    ("events", &["get", "view", "inspect", "cat", "open", "print"], "events show"),
+    ("events", &["get", "view", "inspect", "cat", "open", "print", "retrieve", "last", "latest"], "events show"),
     ("events", &["delete", "remove", "rm", "clear", "purge", "clean"], "events prune"),
     ("events", &["search", "find", "grep", "filter"], "events list --where"),
     ("events", &["compare"], "events diff"),
@@ -50,19 +52,32 @@ pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 12] = [
     ("secret", &["get", "print", "view", "reveal"], "secret show"),
     ("config", &["get", "list", "ls", "view", "print"], "config show"),
     ("config", &["edit", "file", "where"], "config path"),
+    ("config", &["add-authtoken", "add-api-key", "login"], "login"),
 ];
 
 /// Options that people know from other tools, and what may be meant here: the first one that the command has, or the
 /// line of another command.
-pub(super) const OPTIONS_MEANT: [(&[&str], &[&str]); 18] = [
+pub(super) const OPTIONS_MEANT: [(&[&str], &[&str]); 30] = [
     (&["--override"], &["--set"]),
     (&["--add"], &["--set"]),
     (&["--remove"], &["--unset"]),
     (&["--print-json"], &["--json"]),
     (&["--print-secret"], &["referralloop secret show"]),
     (&["--secret", "--webhook-secret", "--signing-secret"], &["--secret-file"]),
+    (&["--api-key", "--apikey", "--authtoken", "--cli-key", "--token", "--key"], &["referralloop login"]),
     (&["--forward", "--target", "--destination", "--endpoint"], &["--forward-to", "--to", "--url"]),
-    (&["--event", "--filter", "--event-type"], &["--events"]),
+    (&["--forward-connect-to", "--to", "--forward-to"], &["--forward-to", "--to", "--url"]),
+    (&["--url"], &["--public-url", "--to"]),
+    (&["--load-from-webhooks-api", "--use-configured-webhooks"], &["--subscribe"]),
+    (&["--domain", "--subdomain", "--hostname"], &["--public-url"]),
+    (&["--host-header"], &["--header"]),
+    (&["--skip-verify", "--no-verify", "--skip-tls-verify"], &["--insecure"]),
+    (&["--raw", "--payload", "--body", "--json-body"], &["--data"]),
+    (&["--repeat"], &["--times", "--count"]),
+    (&["--project-name", "--project", "--account"], &["--profile"]),
+    (&["--filter-body", "--jq", "--query", "--grep", "--search"], &["--where"]),
+    (&["--log", "--log-format"], &["--format"]),
+    (&["--event", "--filter", "--event-type", "--types", "-e"], &["--events"]),
     (&["--headers"], &["--header"]),
     (&["--silent"], &["--quiet"]),
     (&["--debug", "--log-level"], &["--verbose"]),
@@ -87,7 +102,7 @@ mod tests {
             let above = parent.map_or(Some(&root), |parent| root.find_subcommand(parent)).unwrap();
             assert!(names.iter().all(|name| above.find_subcommand(name).is_none()), "{names:?}");
             let mut at = &root;
-            for word in line.split(' ').take_while(|word| !word.starts_with('-')) {
+            for word in line.split(' ').take_while(|word| !word.starts_with('-') && *word != "last") {
                 at = at.find_subcommand(word).unwrap_or_else(|| panic!("referralloop {line} does not exist"));
             }
         }

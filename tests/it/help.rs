@@ -261,11 +261,28 @@ fn what_other_tools_call_it_is_understood() {
         ("events list --until yesterday", "--until-time"),
         ("listen --print-secret", "referralloop secret show"),
         ("listen --target 3000", "--forward-to"),
+        ("last", "referralloop events show last"),
+        ("http 3000", "referralloop listen"),
+        ("events retrieve evt_1", "referralloop events show"),
+        ("config add-authtoken x", "referralloop login"),
+        ("listen --to 3000", "--forward-to"),
+        ("listen --forward-connect-to 3000", "--forward-to"),
+        ("listen --api-key x", "referralloop login"),
+        ("listen --domain x.ngrok.app", "--public-url"),
+        ("listen --host-header rewrite", "--header"),
+        ("listen --skip-verify", "--insecure"),
+        ("listen -e created", "--events"),
+        ("trigger created --forward-to 3000", "--to"),
+        ("trigger created --raw {}", "--data"),
         ("trigger created --target 3000", "--to"),
     ] {
         let refused = scene.run(line.split(' ')).code(2);
         assert!(refused.err().contains(&format!("\n  hint: did you mean {meant}?\n")), "{line}: {refused}");
         assert_eq!(refused.out(), "");
+    }
+    // Unlike enough to be no slip of the fingers.
+    for line in ["listen --region eu", "inspect --nope"] {
+        assert!(!scene.run(line.split(' ')).code(2).err().contains("did you mean"), "{line}");
     }
 }
 
