@@ -174,16 +174,22 @@ pub(crate) fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
 
 /// The same for an attempt, which went somewhere.
 pub(crate) fn attempt_hint(report: &AttemptReport) -> Option<Sanitised> {
-    let attempt = &report.attempt;
-    let listener = || url::Url::parse(&attempt.url).is_ok_and(|url| is_listener_default(&url));
-    match attempt.outcome {
-        AttemptOutcome::Refused if listener() => Some(Sanitised::own(
-            "nothing is listening there: start a listener in another terminal with: referralloop listen",
-        )),
+    match report.attempt.outcome {
         AttemptOutcome::Answered(AttemptResponse { status: 401 | 403, .. }) if !report.signed => {
             Some(Sanitised::own("it carried no signature, and the endpoint requires one"))
         }
-        _ => outcome_hint(&attempt.outcome),
+        _ => delivery_hint(&report.attempt.outcome, &report.attempt.url),
+    }
+}
+
+/// The same for what went to a URL; an acknowledgement needs none.
+pub(crate) fn delivery_hint(outcome: &AttemptOutcome, url: &str) -> Option<Sanitised> {
+    let listener = || url::Url::parse(url).is_ok_and(|url| is_listener_default(&url));
+    match outcome {
+        AttemptOutcome::Refused if listener() => Some(Sanitised::own(
+            "nothing is listening there: start a listener in another terminal with: referralloop listen",
+        )),
+        _ => outcome_hint(outcome),
     }
 }
 

@@ -5,7 +5,8 @@ use super::*;
 use crate::output::fixtures::{answered_outcome, arrival_at, attempt, created_arrival, duplicate, report};
 use crate::output::style::BodyDisplay;
 use crate::protocol::attempt::AttemptOutcome;
-use crate::protocol::report::ArrivalReport;
+use crate::protocol::report::{ArrivalReport, ReplayReport};
+use std::time::Duration;
 
 fn forwarded(event: u64) -> ArrivalReport {
     ArrivalReport { forwards: 1, ..created_arrival(event) }
@@ -181,4 +182,27 @@ fn an_address_is_whole_as_long_as_anything_else_can_give_way() {
     for columns in 38..120 {
         assert_ne!(shown(columns, 4125), shown(columns, 4126), "{columns}");
     }
+}
+
+#[test]
+fn a_replay_that_fails_says_what_to_do_once() {
+    let replayed = |event, outcome: &AttemptOutcome, url: &str| {
+        let told = ReplayReport {
+            event,
+            event_type: Some("signup.created".into()),
+            url: url.into(),
+            attempts: 1,
+            outcome: outcome.clone(),
+            latency: Duration::from_millis(1),
+            was: None,
+        };
+        report("10:00:01", ReportKind::Replayed(Box::new(told)))
+    };
+    let (app, listener) = ("http://localhost:3000/", "http://127.0.0.1:4242/");
+    let refused = AttemptOutcome::Refused;
+    let reports = [(1, app), (2, app), (3, listener)].map(|(event, url)| replayed(event, &refused, url));
+    let shown = screen(&style(120), &reports);
+    assert_eq!(shown.matches("hint: nothing is listening there: is the app running?\n").count(), 1, "{shown}");
+    assert_eq!(shown.matches("referralloop listen\n").count(), 1, "{shown}");
+    assert!(!screen(&style(120), &[replayed(1, &answered_outcome(200, "ok"), app)]).contains("hint"));
 }

@@ -22,7 +22,7 @@ pub(crate) use view::ArrivalView;
 
 use super::errors::render_notice;
 use super::line::{StyledLine, write_lines};
-use super::phrases::{attempt_hint, format_duration, format_quantity};
+use super::phrases::{attempt_hint, delivery_hint, format_duration, format_quantity};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use crate::protocol::report::{ArrivalReport, AttemptReport, Report, ReportKind};
@@ -67,7 +67,7 @@ pub(crate) struct HumanRenderer {
     /// The attempt that was told last: how many there could be, and what went wrong.
     last: Option<LastAttempt>,
     folding: ArrivalFolding,
-    /// The hint below the last forward on one line: one is enough for many.
+    /// The hint below the last forward on one line, or the last replay: one is enough for many.
     advised: Option<Sanitised>,
     view: ArrivalView,
     /// Arrivals that the view leaves out: nothing is said of their forwards either.
@@ -109,7 +109,10 @@ impl HumanRenderer {
             ReportKind::Arrival(arrival) => self.arrival(report.at, arrival, detail, out),
             ReportKind::Forward(forward) => {
                 self.forward(report.at, forward.attempt.event, ForwardEnd::Tried(forward.clone()), out);
-                self.advise(forward, out);
+                if self.folding.is_folded() && self.folding.hold_time().is_none() {
+                    let hint = attempt_hint(forward);
+                    self.advise(hint.filter(|_| !forward.attempt.outcome.is_acknowledged()), out);
+                }
             }
             ReportKind::ForwardSkipped { event, url, why } => {
                 let (url, why) = (url.clone(), why.clone());
@@ -125,7 +128,11 @@ impl HumanRenderer {
                     );
                 }
             }
-            ReportKind::Replayed(replayed) => write_lines(out, &attempt::render_replay(replayed, &self.style)),
+            ReportKind::Replayed(replayed) => {
+                write_lines(out, &attempt::render_replay(replayed, &self.style));
+                let hint = delivery_hint(&replayed.outcome, &replayed.url);
+                self.advise(hint.filter(|_| !replayed.outcome.is_acknowledged()), out);
+            }
             ReportKind::Attempt(attempt) => {
                 write_lines(out, &[attempt::render_attempt(attempt, &self.style)]);
                 let hint = self.remember(attempt);
@@ -234,10 +241,9 @@ impl HumanRenderer {
         }
     }
 
-    /// What to do about a forward that failed, below lines that have no room for it: once, however many fail alike.
-    fn advise(&mut self, forward: &AttemptReport, out: &mut String) {
-        let hint = attempt_hint(forward).filter(|_| !forward.attempt.outcome.is_acknowledged());
-        if hint.is_some() && hint != self.advised && self.folding.is_folded() && self.folding.hold_time().is_none() {
+    /// What to do about what failed, below lines that have no room for it: once, however many fail alike.
+    fn advise(&mut self, hint: Option<Sanitised>, out: &mut String) {
+        if hint.is_some() && hint != self.advised {
             let lines = hint.iter().flat_map(|hint| attempt::render_hint(INDENT - 5, hint, &self.style));
             write_lines(out, &lines.collect::<Vec<_>>());
             self.advised = hint;
