@@ -4,7 +4,7 @@ use crate::output::line::StyledLine;
 use crate::output::phrases::{format_count, format_duration, format_quantity};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::ArrivalView;
-use crate::output::style::{OutputStyle, TextRole};
+use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
 use crate::receive::ListenerCounters;
 use std::sync::Arc;
 
@@ -60,6 +60,11 @@ fn parts(
     if counts.forward_failed > 0 {
         parts.push((TextRole::Bad, some(counts.forward_failed, "failed")));
     }
+    match view.bodies {
+        BodyDisplay::Full => parts.push((TextRole::Notable, Sanitised::own("bodies always"))),
+        BodyDisplay::Never => parts.push((TextRole::Notable, Sanitised::own("no bodies"))),
+        _ => {}
+    }
     if view.failed {
         parts.push((TextRole::Notable, Sanitised::own("failed only")));
     }
@@ -91,8 +96,8 @@ mod tests {
             let relay = Some("12 published".to_owned());
             render_status(counters.as_ref(), (&Some("created, deleted".into()), &relay), &view, typing, columns, &style)
         };
-        let all = "paused · 0 events · 12 published · failed only · only 'ada@example.com' · subscribed created, deleted · ? keys";
-        assert_eq!(line(140, None).as_str(), all);
+        let all = "paused · 0 events · 12 published · bodies always · failed only · only 'ada@example.com' · subscribed created, deleted · ? keys";
+        assert_eq!(line(160, None).as_str(), all);
         for columns in [12, 20, 40, 60, 80] {
             assert!(line(columns, None).width() < columns, "{columns}");
         }

@@ -21,6 +21,9 @@ const BADGE_COLUMNS: usize = 10;
 /// Where the size ends on a wide terminal: right-aligned, but not a hand's breadth away from its line.
 const SIZE_END: usize = 103;
 
+/// Columns below which every line has the short form: lines below each other look alike.
+const ROOMY: usize = 100;
+
 /// Departures from the catalogue that are named one by one.
 const DRIFT_SHOWN: usize = 5;
 
@@ -178,16 +181,17 @@ fn answer(report: &ArrivalReport) -> Option<Sanitised> {
 fn noted(at: Timestamp, report: &ArrivalReport, words: &Sanitised, style: &OutputStyle) -> Vec<StyledLine> {
     let answer = answer(report);
     let answer_columns = answer.as_ref().map_or(0, |answer| 3 + answer.width());
-    for width in [HeadWidth::Padded, HeadWidth::Tight] {
+    let (roomy, closest) = match style.width {
+        ROOMY.. => (HeadWidth::Padded, HeadWidth::Tight),
+        _ => (HeadWidth::Short, HeadWidth::Short),
+    };
+    for width in [roomy, closest] {
         let line = head(at, report, width, style);
         if line.width() + 3 + words.width() + answer_columns <= style.width {
             return vec![end(line.add_gap(3).put(TextRole::Plain, words), answer)];
         }
     }
-    vec![
-        end(head(at, report, HeadWidth::Tight, style), answer),
-        StyledLine::indented(style, INDENT).put(TextRole::Plain, words),
-    ]
+    vec![end(head(at, report, closest, style), answer), StyledLine::indented(style, INDENT).put(TextRole::Plain, words)]
 }
 
 fn end(line: StyledLine, answer: Option<Sanitised>) -> StyledLine {
@@ -227,7 +231,8 @@ const LAYOUTS: [ArrivalLayout; 9] = [
 ];
 
 fn plain(at: Timestamp, report: &ArrivalReport, style: &OutputStyle) -> StyledLine {
-    let mut laid = LAYOUTS.iter().map(|layout| laid_out(at, report, layout, 64, style));
+    let is_fit = |layout: &&ArrivalLayout| style.width >= ROOMY || layout.head == HeadWidth::Short;
+    let mut laid = LAYOUTS.iter().filter(is_fit).map(|layout| laid_out(at, report, layout, 64, style));
     if let Some(fits) = laid.find(|line| line.width() <= style.width) {
         return fits;
     }

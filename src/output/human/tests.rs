@@ -80,12 +80,11 @@ Ready. Ctrl-C stops.
 fn a_listener_on_a_narrow_terminal() {
     let expected = "\
 Ready. Ctrl-C stops.
-10:00:01.123  #41 signup.created  ✔ verified  user@example.com  position 1
+10:00:01  #41  created  ✔ verified  user@example.com  position 1
               → POST http://localhost:3000/webhooks   200 OK   12 ms of 5 s
-10:01:02.345  #41 signup.created  ↻ duplicate
-              61 s after the first: looks like retry 1
-10:01:05.001  #42 signup.position_changed  ○ unsigned   user@example.com  10 → 5
-10:01:07.222  !7  signup.deleted  ✘ invalid   401
+10:01:02  #41  created  ↻ duplicate   61 s after the first: looks like retry 1
+10:01:05  #42  position_changed  ○ unsigned  user@example.com  10 → 5 (up 5)
+10:01:07  !7  deleted  ✘ invalid   401
               the signature does not match these bytes
 ";
     let shown = screen(&style(80), &session());
