@@ -235,6 +235,7 @@ fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'stati
 
 fn check(cause: &MismatchCause, code: bool) -> &'static str {
     match (cause.family, code) {
+        (CauseFamily::Unproved, _) if cause.id == "unreachable" => "run this command again",
         (CauseFamily::Unproved, true) => "give what it computes then to referralloop verify --got VALUE BODY",
         (CauseFamily::Unproved, false) => {
             "compare with the right value: referralloop verify --got VALUE BODY checks what your code computes"

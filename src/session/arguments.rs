@@ -146,6 +146,9 @@ pub(crate) fn describe_program(context: &Context) -> String {
 
 /// Reads an id of the service.
 pub(crate) fn read_id(text: &str) -> Result<String, String> {
+    if read_email(text).is_ok() {
+        return Err(format!("'{text}' is an e-mail address, not an id; ids are in: referralloop signups list"));
+    }
     check_id(text).map(|()| text.to_owned())
 }
 

@@ -122,9 +122,10 @@ fn describe_facts(facts: &EventFacts) -> Vec<(&'static str, TableCell)> {
     rows.extend(facts.event_type.as_deref().map(|name| ("type", text(name))));
     rows.extend(facts.event_id.as_deref().map(|id| ("event id", text(id))));
     rows.extend(facts.email.as_deref().map(|email| ("e-mail", text(email))));
-    rows.extend(
-        facts.position.map(|position| ("position", TableCell::from(phrases::format_position(position, false)))),
-    );
+    rows.extend(facts.position.map(|position| {
+        let long = phrases::format_position(position, false);
+        ("position", TableCell::from(Sanitised::text(long.as_str().trim_start_matches("position "))))
+    }));
     rows.extend(facts.signup_id.as_deref().map(|id| ("sign-up", text(id))));
     rows.extend(facts.waitlist_id.as_deref().map(|id| ("waitlist", text(id))));
     rows.extend(

@@ -129,6 +129,11 @@ impl SelectionOptions {
             return Err(Error::usage("refused requests are not events; only events list and events report show them")
                 .hint("referralloop events list --refused"));
         }
+        let since = read_moment("--since", self.since.as_deref(), now)?;
+        let until = read_moment("--until-time", self.until_time.as_deref(), now)?;
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err(Error::usage("--since is later than --until-time, so nothing can match"));
+        }
         Ok(StoreFilter {
             direction: self.direction().unwrap_or_default(),
             events: self.events.clone().unwrap_or_default(),
@@ -140,8 +145,8 @@ impl SelectionOptions {
                 SignatureStateOption::Unsigned => SignatureState::Unsigned,
                 SignatureStateOption::Invalid => SignatureState::Invalid,
             }),
-            since: read_moment("--since", self.since.as_deref(), now)?,
-            until: read_moment("--until-time", self.until_time.as_deref(), now)?,
+            since,
+            until,
             failed: self.failed,
             ..StoreFilter::default()
         })

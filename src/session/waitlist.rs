@@ -8,6 +8,7 @@ use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::sanitise::Sanitised;
 use crate::protocol::api::{ApiWaitlist, check_id};
@@ -43,7 +44,11 @@ pub(crate) async fn pick_waitlist(
         return Err(Error::usage("the workspace has no waitlist yet"));
     }
     let items: Vec<Sanitised> = waitlists.iter().map(render_waitlist).collect();
-    Ok(prompt::select_one(context, "Waitlist", &items)?.map(|at| waitlists[at].id().to_owned()))
+    let picked = prompt::select_one(context, "Waitlist", &items)?.map(|at| waitlists[at].id().to_owned());
+    if let Some(id) = &picked {
+        Console::new(context).print_notice(&format!("not to be asked again: referralloop config set waitlist {id}"));
+    }
+    Ok(picked)
 }
 
 /// A waitlist as it stands in a pick list.

@@ -72,7 +72,10 @@ pub(super) fn check_slow(history: &RecentHistory) -> SetupFinding {
     let late: Vec<&Attempt> = history.attempts.iter().filter(|attempt| is_late(attempt)).collect();
     match late.first() {
         _ if count == 0 => SLOW.skipped("the history has no attempt to deliver to an app"),
-        None => SLOW.passed(format!("all of {count}")),
+        None => {
+            let attempts = phrases::format_quantity(count, "attempt", "attempts");
+            SLOW.passed(format!("none of {} took longer than 5 s", attempts.as_str()))
+        }
         Some(newest) => SLOW.failed(
             format!("{} of {count} took longer, #{} the last one", late.len(), newest.event),
             "answer 2xx first and do the work afterwards",

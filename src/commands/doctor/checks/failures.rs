@@ -41,7 +41,11 @@ pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
         return ANSWERS.skipped(NOTHING);
     }
     let good = attempts.iter().filter(|attempt| attempt.outcome.is_acknowledged()).count();
-    let seen = format!("{good} of {} in {DAYS} days, {} %", attempts.len(), good * 100 / attempts.len());
+    let seen = format!(
+        "{good} of {} in {DAYS} days acknowledged, {} %",
+        phrases::format_quantity(attempts.len() as u64, "attempt", "attempts").as_str(),
+        good * 100 / attempts.len()
+    );
     // Newest first: the first of an event and a target is how it stands.
     let mut met = BTreeSet::new();
     let last = attempts.iter().filter(|attempt| met.insert((attempt.event, attempt.url.as_str())));
@@ -84,7 +88,7 @@ pub(super) fn check_causes(history: &RecentHistory, context: &Context) -> SetupF
     let failed: Vec<&Attempt> = attempts.iter().filter(|attempt| !attempt.outcome.is_acknowledged()).collect();
     match failed.first() {
         _ if attempts.is_empty() => CAUSES.skipped(NOTHING),
-        None => CAUSES.passed(format!("none of {}", attempts.len())),
+        None => CAUSES.passed(format!("none of {} failed", attempts.len())),
         Some(newest) => {
             let told = failed.iter().take(SHOWN).map(|attempt| {
                 let at = format_local_time(&context.time_zone, attempt.at);
