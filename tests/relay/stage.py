@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -20,12 +21,22 @@ LANES = 8
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    """Ports that nobody has, and that the system gives to no connection meanwhile: a program that is killed finds its own
+    again."""
+    try:
+        first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        first = 32768
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(max(1024, first - 12000), first)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 
@@ -37,35 +48,43 @@ def opened(port):
         return False
 
 
-def until(what, holds, patience=120):
+def until(what, holds, programs=(), patience=120):
+    """Waits, and meanwhile supervises."""
     deadline = time.monotonic() + patience
     while not holds():
         if time.monotonic() > deadline:
             sys.exit(f"waited in vain for {what}")
+        for program in programs:
+            program.tend()
         time.sleep(0.05)
 
 
 class Program:
-    """Started, killed, started again, always in the same way."""
+    """Started, killed, started again, always in the same way; and by a supervisor where it ended by itself, as a listener
+    does whose servers have no leader for too long."""
 
     def __init__(self, line, port, environment=None):
-        self.line, self.port, self.environment = line, port, environment
+        self.line, self.port, self.environment, self.ended = line, port, environment, 0
         self.start()
 
-    def start(self):
+    def spawn(self):
         self.child = subprocess.Popen(
             self.line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment
         )
-        until(f"port {self.port}", lambda: opened(self.port) or self.restart_if_gone())
 
-    def restart_if_gone(self):
-        # A listener that finds no leader yet ends; whoever supervises it starts it again.
+    def start(self):
+        self.spawn()
+        try:
+            until(f"port {self.port}", lambda: opened(self.port), [self])
+        except SystemExit:
+            self.kill()
+            raise
+
+    def tend(self):
         if self.child.poll() is not None:
+            self.ended += 1
             time.sleep(0.3)
-            self.child = subprocess.Popen(
-                self.line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment
-            )
-        return False
+            self.spawn()
 
     def kill(self):
         self.child.send_signal(signal.SIGKILL)
@@ -79,7 +98,7 @@ class Load:
         self.port, self.stopping = port, threading.Event()
         self.lock, self.acknowledged, self.sent = threading.Lock(), {}, set()
         self.refused, self.slowest, self.answers = collections.Counter(), 0.0, []
-        self.lanes = [threading.Thread(target=self.run, args=(lane,)) for lane in lanes]
+        self.lanes = [threading.Thread(target=self.run, args=(lane,), daemon=True) for lane in lanes]
         for lane in self.lanes:
             lane.start()
 
