@@ -15,6 +15,7 @@ mod trust;
 pub(crate) use crate::protocol::target::is_loopback;
 pub(crate) use loopback::connect_to;
 pub(crate) use paced::BodyEncoding;
+pub(crate) use tls_errors::describe_tls_error;
 pub(crate) use trust::{TlsTrust, shake_hands};
 
 use crate::logging::{self, LogFact};

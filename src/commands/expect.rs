@@ -20,6 +20,7 @@ use crate::protocol::expectation::{Expectation, ExpectationCounter, ExpectationV
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::{self, ForwardSettings};
 use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
+use crate::session::delivery::exit_for_signal;
 use crate::session::listener::ListenerIntake;
 use crate::session::output_file::{self, WriteMode};
 use crate::session::relay_intake::RelayIntake;
@@ -184,7 +185,10 @@ async fn watch(
     let stop = context.subscribe_stop()?;
     console.out.body_lines = Some(0);
     let (screen, _) = console.start_screen()?;
-    let (intake, url) = open_intake(arguments, (context, settings), &screen).await?;
+    let (intake, url) = tokio::select! {
+        opened = open_intake(arguments, (context, settings), &screen) => opened?,
+        signal = stop.wait_for_stop() => return Ok(exit_for_signal(signal)),
+    };
     if console.is_json() {
         let what = ReportKind::Ready {
             url: url.to_string(),

@@ -239,9 +239,10 @@ async fn serve(
     let door = bind_door(relaying.is_subscriber(), address, receiving.path.as_deref()).await?;
     let (screen, unread) = console.start_screen()?;
     receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
-    let recorder = store.as_ref().map(Store::recorder);
-    let relaying::OpenRelay { recorder, intake, url, words, waiting } =
-        relaying.open(door, recorder, (context, settings), &screen).await?;
+    let relaying::OpenRelay { recorder, intake, url, words, waiting } = tokio::select! {
+        opened = relaying.open(door, store.as_ref().map(Store::recorder), (context, settings), &screen) => opened?,
+        signal = stop.wait_for_stop() => return Ok(exit_for_signal(signal)),
+    };
     let recorder = note_unforwarded(recorder, &receiving, context, settings).await?;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));

@@ -3,7 +3,7 @@
 use rustls::{AlertDescription as Alert, CertificateError, Error, OtherError};
 
 /// A sentence without its first letter's capital and without a full stop.
-pub(super) fn describe_tls_error(error: &Error) -> String {
+pub(crate) fn describe_tls_error(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(fault) => describe_certificate_error(fault),
         Error::InvalidMessage(_) => "the other side does not speak TLS on this port; is it http:// instead?".to_owned(),

@@ -42,7 +42,7 @@ impl TlsTrust {
 
     /// What makes TLS connections where authorities were given; `None` where the client's own means do, and where this
     /// machine has no certificates.
-    pub(super) fn configure_given(&self) -> Option<ClientConfig> {
+    pub(crate) fn configure_given(&self) -> Option<ClientConfig> {
         (!self.authorities.is_empty()).then(|| self.configure().ok()).flatten()
     }
 

@@ -1,5 +1,6 @@
 //! `nats://HOST[:PORT][,…]/SUBJECT`: where a stream is, read from what somebody typed.
 
+use super::closest::is_slip;
 use super::event::EventType;
 use std::fmt;
 
@@ -43,6 +44,12 @@ impl RelayAddress {
         }
         let (subject, event) = split_event(subject)?;
         Ok(Self { servers, subject, event })
+    }
+
+    /// The event that somebody may have meant by the end of a subject that is none.
+    pub(crate) fn misspelt_event(&self) -> Option<&'static str> {
+        let (_, last) = self.subject.rsplit_once('.').filter(|_| self.event.is_none())?;
+        EventType::ALL.into_iter().map(EventType::short_name).find(|event| is_slip(last, event))
     }
 }
 

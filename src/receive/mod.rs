@@ -49,9 +49,16 @@ pub use crate::server::{DrainResult, ServerLimits, serve};
 
 use crate::protocol::arrival::ArrivalRecorder;
 use axum::Router;
+use axum::body::Bytes;
+use reply::ListenerReply;
 
 /// The service of a listener.
 pub fn router<R: ArrivalRecorder>(receiver: WebhookReceiver<R>) -> Router {
     // A fallback and not a route: every path is served, and routing is the receiver's own comparison.
     Router::new().fallback(receiver::handle_request::<R>).with_state(receiver)
+}
+
+/// The service of a listener that has nowhere to keep events yet: whoever sends is to come again.
+pub(crate) fn unready_router() -> Router {
+    Router::new().fallback(async |_: Bytes| ListenerReply::not_ready().into_response())
 }

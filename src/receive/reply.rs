@@ -50,6 +50,11 @@ impl ListenerReply {
         Self::fixed(StatusCode::SERVICE_UNAVAILABLE, r#"{"error":"not stored"}"#)
     }
 
+    /// There is nothing yet that would store it.
+    pub(super) const fn not_ready() -> Self {
+        Self::fixed(StatusCode::SERVICE_UNAVAILABLE, r#"{"error":"not ready"}"#).later()
+    }
+
     /// The store is at its quota.
     pub(super) const fn store_full() -> Self {
         Self::fixed(StatusCode::INSUFFICIENT_STORAGE, r#"{"error":"not stored: the store is full"}"#)

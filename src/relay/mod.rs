@@ -10,7 +10,7 @@
 //! in its place: nothing of it can be made, so that all behind this door is the same in both builds and says so where it
 //! is asked for. No other place has to know which build it is in; [`IS_BUILT_IN`] is for what speaks of it.
 //!
-//! May know `protocol` and the clock. It must not know stores, screens or listeners: what it has to tell it tells to
+//! May know `protocol`, the clock, and whom `exchange` trusts. It must not know stores, screens or listeners: what it has to tell it tells to
 //! who opened the connection.
 
 #[cfg(not(feature = "relay"))]

@@ -1,8 +1,8 @@
 //! What a relay is asked and answers.
 
+use crate::exchange::TlsTrust;
 use crate::protocol::arrival::RequestContent;
 use jiff::Timestamp;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ pub(crate) const NEEDED_WINDOW: Duration = Duration::from_secs(90 * 60);
 pub(crate) struct RelayAccess {
     /// Contents of a credentials file.
     pub credentials: Option<String>,
-    /// Authorities beside or in place of the system's.
-    pub ca_file: Option<PathBuf>,
+    /// Authorities beside the system's.
+    pub trust: TlsTrust,
 }
 
 /// What happens to a connection.
@@ -27,6 +27,14 @@ pub(crate) enum RelayNews {
     Back(Duration),
     /// The servers refuse who we are by now.
     Refused,
+    /// They do not let us do something that goes on without it, but badly.
+    Forbidden(String),
+    /// The stream keeps only a part of the subjects.
+    KeepsPart { stream: String, subjects: String },
+    /// The servers elect a leader, which is waited for so long.
+    Electing(Duration),
+    /// They have one, after so long.
+    Elected(Duration),
     /// The stream, or this listener's place in it, is gone.
     Forgotten,
     /// It goes on: after what was kept last, or with the first message of a new stream.
@@ -48,12 +56,30 @@ pub(crate) enum RelayError {
     /// No server answered, or none in time.
     #[error("{0}")]
     Unreachable(String),
+    /// The servers are there and have no leader, so that nothing can be asked.
+    #[error("{0} has no leader, so that nothing can be asked or kept there")]
+    Leaderless(String),
+    /// The server keeps no streams, or none for this account.
+    #[error("{0} has no JetStream: that server keeps no streams, or none for this account")]
+    NoJetStream(String),
+    /// The server cannot keep what a message needs.
+    #[error("{0}, which knows no headers of messages: 2.2 is the first that does")]
+    TooOld(String),
+    /// A server does not let us do this.
+    #[error("these credentials do not give the right to {0}")]
+    Forbidden(String),
+    /// The name that the stream would get is another one's.
+    #[error("no stream keeps {subjects}, and one of the name {name} that keeps other subjects is there already")]
+    NameTaken { name: String, subjects: String },
     /// No stream keeps these subjects.
     #[error("no stream keeps {0}")]
     NoStream(String),
     /// Somebody receives under this name already.
     #[error("{0} is in use: another listener receives under this name, and each event would reach one of the two")]
     Occupied(String),
+    /// This name subscribes to other subjects.
+    #[error("{name} is in use for {subjects}, and a name stands for one subject")]
+    OtherSubjects { name: String, subjects: String },
     /// A server said no to who we are.
     #[error("{0}")]
     Denied(String),

@@ -1,12 +1,15 @@
 //! Where a listener's requests come from: a socket, or a relay that they reached elsewhere.
 
 use super::relay_intake::RelayIntake;
+use crate::clock::SharedClock;
 use crate::error::Error;
 use crate::logging::{self, LogFact};
 use crate::protocol::arrival::ArrivalRecorder;
 use crate::receive::{self, ServerLimits, WebhookReceiver};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use url::Url;
 
@@ -29,6 +32,31 @@ impl BoundListener {
         Ok(Self { url, listener })
     }
 
+    /// Answers 503 for as long as something else is not ready; the sender comes again. What is ready in a moment is not
+    /// noticed: connections wait for it.
+    pub(crate) async fn answer_meanwhile<T>(
+        self,
+        clock: &SharedClock,
+        ready: impl Future<Output = T>,
+    ) -> Result<(Self, T), Error> {
+        let mut ready = pin!(ready);
+        tokio::select! {
+            done = &mut ready => return Ok((self, done)),
+            () = clock.sleep(UNNOTICED) => {}
+        }
+        let cannot = |error: std::io::Error| Error::machine(format!("cannot listen on {}: {error}", self.url));
+        let listener = self.listener.into_std().map_err(cannot)?;
+        let meanwhile = listener.try_clone().and_then(TcpListener::from_std).map_err(cannot)?;
+        let mut done = None;
+        receive::serve(meanwhile, receive::unready_router(), ServerLimits::default(), async {
+            done = Some(ready.await)
+        })
+        .await;
+        let listener = TcpListener::from_std(listener).map_err(cannot)?;
+        let done = done.ok_or_else(|| Error::machine("the listener ended before it began"))?;
+        Ok((Self { url: self.url, listener }, done))
+    }
+
     /// The socket alone, for who serves it in another way.
     pub(crate) fn into_listener(self) -> TcpListener {
         self.listener
@@ -38,6 +66,9 @@ impl BoundListener {
 /// Connections that the system holds until they are accepted. Where a flood fills the queue, the system drops whoever
 /// comes next, and that one tries again a second later.
 const QUEUE: u32 = 4096;
+
+/// How long connections wait before they are answered that nobody is ready.
+const UNNOTICED: Duration = Duration::from_secs(1);
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };

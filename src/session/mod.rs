@@ -27,6 +27,7 @@ pub(crate) mod refusals;
 pub(crate) mod registry;
 pub(crate) mod relay;
 pub(crate) mod relay_intake;
+mod relay_told;
 pub(crate) mod relay_transfer;
 pub(crate) mod replay_request;
 pub(crate) mod request;

@@ -2,11 +2,13 @@
 
 use super::arguments::option_or_setting;
 use super::input;
+use super::relay_told::describe_news;
+pub(crate) use super::relay_told::explain;
 use super::unforwarded::UnforwardedNotes;
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
-use crate::error::{Error, ErrorCategory};
+use crate::error::Error;
 use crate::exchange::TlsTrust;
 use crate::output::console::Console;
 use crate::output::phrases::format_count;
@@ -17,10 +19,7 @@ use crate::protocol::arrival::{
 };
 use crate::protocol::attempt::Attempt;
 use crate::protocol::report::{PublishedReport, Report, ReportKind};
-use crate::relay::{
-    self, PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayError, RelayNews, RelayPublisher,
-    RelayVoice,
-};
+use crate::relay::{self, PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayPublisher, RelayVoice};
 use crate::store::StoreRecorder;
 use crate::system;
 use jiff::Timestamp;
@@ -83,26 +82,12 @@ impl Arguments {
         screen: &Screen,
     ) -> Result<RelayConnection, Error> {
         let (screen, clock) = (screen.clone(), context.clock.clone());
+        if let Some(event) = address.misspelt_event() {
+            let message = format!("{address} names no event, but a longer subject; did you mean .{event}?");
+            screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
+        }
         let voice = Arc::new(move |news| {
-            let message = match news {
-                RelayNews::Lost => "The connection to the relay is lost; it is tried again until it stands.".to_owned(),
-                RelayNews::Refused => {
-                    "The relay refuses these credentials by now; they are tried again until it takes them.".to_owned()
-                }
-                RelayNews::Forgotten => {
-                    "The relay's stream is gone; it is looked for until there is one again.".to_owned()
-                }
-                RelayNews::Resumed { anew: false } => {
-                    "The stream had forgotten this listener, which goes on after the last event that it kept."
-                        .to_owned()
-                }
-                RelayNews::Resumed { anew: true } => {
-                    "The relay has a new stream; this listener goes on with its first event.".to_owned()
-                }
-                RelayNews::Back(after) => {
-                    format!("The relay is connected again, after {:.1} s.", after.as_secs_f64())
-                }
-            };
+            let message = describe_news(news);
             screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
         });
         self.open(address, (context, settings), voice).await
@@ -135,14 +120,13 @@ impl Arguments {
         }
         let credentials = path.map(|path| input::read_input(context, &path, CREDENTIALS_LIMIT, "credentials file"));
         let credentials = credentials.transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let ca_file = self.nats_ca.as_ref().map(|path| context.resolve(path));
-        if let Some(path) = &ca_file {
-            let pem = input::read_input(context, path, 4 << 20, "CA file")?;
+        let trust = self.nats_ca.as_ref().map_or(Ok(TlsTrust::default()), |path| {
+            let pem = input::read_input(context, &context.resolve(path), 4 << 20, "CA file")?;
             TlsTrust::read(Some(&pem), false).map_err(|error| {
                 Error::usage(format!("{} cannot be used as CA file: {error}", path.display())).caused_by(error)
-            })?;
-        }
-        let access = RelayAccess { credentials, ca_file };
+            })
+        })?;
+        let access = RelayAccess { credentials, trust };
         RelayConnection::open(address, &access, context.clock.clone(), voice).await.map_err(explain)
     }
 }
@@ -171,23 +155,6 @@ pub(crate) fn refuse_single_event(address: &RelayAddress) -> Result<(), Error> {
 pub(crate) fn show_url(address: &RelayAddress) -> Result<Url, Error> {
     let url = format!("{}/{}", address.servers[0], address.subject);
     Url::parse(&url).map_err(|error| Error::usage(format!("{url} is not a URL: {error}")))
-}
-
-pub(crate) fn explain(error: RelayError) -> Error {
-    let kind = match error {
-        RelayError::Unreachable(_) | RelayError::NoStream(_) => ErrorCategory::Network,
-        RelayError::Denied(_) => ErrorCategory::Configuration,
-        RelayError::Absent | RelayError::Credentials(_) | RelayError::Occupied(_) => ErrorCategory::Usage,
-    };
-    let told = Error::new(kind, format!("relay: {error}"));
-    match error {
-        RelayError::Denied(_) => told.hint("give the file that the relay's owner made for you: --nats-creds FILE"),
-        RelayError::NoStream(_) => told.hint("the first listen --publish with this subject makes one"),
-        RelayError::Occupied(_) => {
-            told.hint("give another name with --as; to share the events on purpose: --share NAME")
-        }
-        _ => told,
-    }
 }
 
 /// What went to a relay.

@@ -29,9 +29,9 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         // What is secret is left out where it would leave the process.
         "context" => vec!["clock", "shutdown", "protocol"],
         "diagnose" | "jq" => vec!["protocol"],
-        "exchange" | "server" | "database" | "child" | "config" | "relay" | "output" => below_edges(),
+        "exchange" | "server" | "database" | "child" | "config" | "output" => below_edges(),
         "store" => [below_edges(), vec!["database"]].concat(),
-        "deliver" | "audit" | "hosted" => [below_edges(), vec!["exchange"]].concat(),
+        "deliver" | "audit" | "hosted" | "relay" => [below_edges(), vec!["exchange"]].concat(),
         "tunnel" => [below_edges(), vec!["exchange", "child"]].concat(),
         "receive" => [below_edges(), vec!["exchange", "server"]].concat(),
         "sandbox" => [below_edges(), FOOTINGS.to_vec()].concat(),

@@ -146,14 +146,16 @@ impl Arguments {
         screen: &Screen,
     ) -> Result<OpenRelay, Error> {
         let url = door.url.clone();
-        let (recorder, words) = match (self.published(world.1)?, store) {
-            (None, Some(store)) => (store.into(), None),
+        let (door, recorder, words) = match (self.published(world.1)?, store) {
+            (None, Some(store)) => (door, store.into(), None),
             (None, None) => return Err(Error::usage("--no-store works only with --publish")),
             (Some(address), store) => {
                 let stored = if store.is_some() { "" } else { "; nothing is stored here" };
                 let connection = self.access.connect(&address, world, screen).await?;
-                let (recorder, stream) = EventRecorder::open_relay(connection, store, screen).await?;
-                (recorder, Some(format!("publishing to {address} (stream {stream}){stored}")))
+                let opening = EventRecorder::open_relay(connection, store, screen);
+                let (door, opened) = door.answer_meanwhile(&world.0.clock, opening).await?;
+                let (recorder, stream) = opened?;
+                (door, recorder, Some(format!("publishing to {address} (stream {stream}){stored}")))
             }
         };
         Ok(OpenRelay { recorder, intake: door.into(), url, words, waiting: None })

@@ -7,15 +7,14 @@ use async_nats::jetstream::stream::{RetentionPolicy, StorageType};
 impl RelayConnection {
     /// The stream that keeps the subject; `None` where there is none.
     pub(crate) async fn inspect_stream(&self) -> Result<Option<StreamFacts>, RelayError> {
-        let unreachable = |error: &dyn std::fmt::Display| {
-            RelayError::Unreachable(format!("{} does not tell about its stream: {error}", self.address))
-        };
         let name = match self.find_stream().await {
             Ok(name) => name,
-            Err(RelayError::NoStream(_)) => return Ok(None),
+            Err(RelayError::NoStream(subjects)) => return self.refuse_taken_name(subjects).await.map(|()| None),
             Err(error) => return Err(error),
         };
-        let stream = self.jetstream.get_stream(&name).await.map_err(|error| unreachable(&error))?;
+        let stream = self
+            .ask(&format!("{} does not tell about its stream", self.address), self.jetstream.get_stream(&name))
+            .await?;
         let info = stream.cached_info();
         let config = &info.config;
         Ok(Some(StreamFacts {
@@ -40,8 +39,19 @@ impl RelayConnection {
     }
 }
 
+impl RelayConnection {
+    /// The stream that would be made must not be there with other subjects.
+    async fn refuse_taken_name(&self, subjects: String) -> Result<(), RelayError> {
+        let name = self.address.stream_name();
+        match self.jetstream.get_stream(&name).await {
+            Ok(_) => Err(RelayError::NameTaken { name, subjects }),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
 /// Whether whatever a subject with wildcards stands for is among what a stream's subject stands for.
-fn covers(pattern: &str, subjects: &str) -> bool {
+pub(super) fn covers(pattern: &str, subjects: &str) -> bool {
     let mut wanted = subjects.split('.');
     for part in pattern.split('.') {
         match (part, wanted.next()) {

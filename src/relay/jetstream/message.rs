@@ -38,8 +38,17 @@ pub(super) fn write_headers(arrival: &Arrival) -> HeaderMap {
             SignatureState::Unsigned => "unsigned",
         },
     );
+    let mut lines = String::with_capacity(1024);
     for (name, value) in arrival.content.headers.iter() {
-        headers.append(LINE, escape(&[name, b": ", value].concat()));
+        if !lines.is_empty() {
+            lines.push('\t');
+        }
+        escape_into(&mut lines, name);
+        lines.push_str(": ");
+        escape_into(&mut lines, value);
+    }
+    if !lines.is_empty() {
+        headers.insert(LINE, lines);
     }
     headers
 }
@@ -52,8 +61,8 @@ pub(super) fn read_message(message: &async_nats::Message, taken: Timestamp) -> R
     let at = headers.get(ARRIVED).and_then(|at| at.as_str().parse().ok()).unwrap_or(taken);
     let target = headers.get(TARGET).and_then(|target| String::from_utf8(unescape(target.as_str())).ok());
     let mut block = Vec::new();
-    for line in headers.get_all(LINE) {
-        block.extend_from_slice(&unescape(line.as_str()));
+    for line in headers.get_all(LINE).flat_map(|lines| lines.as_str().split('\t')).filter(|line| !line.is_empty()) {
+        block.extend_from_slice(&unescape(line));
         block.extend_from_slice(b"\r\n");
     }
     if block.is_empty() {
@@ -69,10 +78,15 @@ pub(super) fn read_message(message: &async_nats::Message, taken: Timestamp) -> R
     }
 }
 
-/// Headers of messages hold text of one line, and spaces at its ends may get lost: all else is written as %XX.
+/// Headers of messages hold text of one line without tabs, and spaces at its ends may get lost: all else is written as %XX.
 fn escape(bytes: &[u8]) -> String {
-    let last = bytes.len().saturating_sub(1);
     let mut text = String::with_capacity(bytes.len());
+    escape_into(&mut text, bytes);
+    text
+}
+
+fn escape_into(text: &mut String, bytes: &[u8]) {
+    let last = bytes.len().saturating_sub(1);
     for (at, &byte) in bytes.iter().enumerate() {
         match byte {
             b'%' | b' ' if byte == b'%' || at == 0 || at == last => text.push_str(&format!("%{byte:02X}")),
@@ -80,7 +94,6 @@ fn escape(bytes: &[u8]) -> String {
             _ => text.push_str(&format!("%{byte:02X}")),
         }
     }
-    text
 }
 
 fn unescape(text: &str) -> Vec<u8> {

@@ -1,19 +1,24 @@
 //! An arrival into the stream: done once the stream has acknowledged it, and never before.
 
-use super::connection::{ANSWER_BUDGET, RelayConnection, last_cause};
+use super::acknowledged::{AckTable, PublishFault};
+use super::connection::{ANSWER_BUDGET, RelayConnection};
 use super::message::{write_headers, write_subject};
 use crate::protocol::arrival::Arrival;
 use crate::relay::told::{PublishedMessage, RelayError};
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
-use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::publish::PublishAck;
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::time::Duration;
+use tokio::sync::{Mutex, OnceCell};
+
+/// How often a stream is looked for that nobody answers for, and the time between: two seconds in all.
+const TRIES: u32 = 12;
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// Publishes to one subject. Cloning shares the connection.
 #[derive(Clone)]
 pub(crate) struct RelayPublisher {
     connection: RelayConnection,
+    /// Subscribed with the first message.
+    acknowledged: Arc<OnceCell<AckTable>>,
     /// Held by whoever looks for a stream that is gone: one at a time.
     looking: Arc<Mutex<()>>,
 }
@@ -21,7 +26,7 @@ pub(crate) struct RelayPublisher {
 impl RelayPublisher {
     /// Publishes through this connection; the stream must be there.
     pub(crate) fn new(connection: RelayConnection) -> Self {
-        Self { connection, looking: Arc::default() }
+        Self { connection, acknowledged: Arc::default(), looking: Arc::default() }
     }
 
     /// Publishes one arrival and waits for the stream's acknowledgement, for as long as the sender has patience. What
@@ -29,33 +34,35 @@ impl RelayPublisher {
     pub(crate) async fn publish(&self, arrival: &Arrival) -> Result<PublishedMessage, RelayError> {
         let connection = &self.connection;
         let subject = write_subject(&connection.address, arrival);
-        let message = PublishMessage::build().headers(write_headers(arrival)).payload(arrival.content.body.bytes());
-        let acknowledged = tokio::select! {
-            acknowledged = self.send(subject, message) => acknowledged?,
+        tokio::select! {
+            acknowledged = self.send(&subject, arrival) => acknowledged,
             () = connection.clock.sleep(ANSWER_BUDGET) => {
-                return Err(RelayError::Unreachable("the stream did not acknowledge in time".into()));
+                let silent = RelayError::Unreachable("the stream did not acknowledge in time".into());
+                let refused = connection.missing_right().filter(|right| right.to_string().contains(subject.as_str()));
+                Err(refused.unwrap_or(silent))
             }
-        };
-        let PublishAck { stream, sequence, duplicate, .. } = acknowledged;
-        Ok(PublishedMessage { stream, sequence, duplicate })
-    }
-
-    /// A stream that was there at the start may be gone with its server's disk: it is made again as it was made first.
-    async fn send(&self, subject: String, message: PublishMessage) -> Result<PublishAck, RelayError> {
-        match self.connection.send(subject.clone(), message.clone()).await {
-            Err(error) if error.kind() == PublishErrorKind::StreamNotFound => {
-                let _alone = self.looking.lock().await;
-                self.connection.ensure_stream().await?;
-                self.connection.send(subject, message).await
-            }
-            done => done,
         }
-        .map_err(|error| RelayError::Unreachable(last_cause(&error.to_string())))
     }
-}
 
-impl RelayConnection {
-    async fn send(&self, subject: String, message: PublishMessage) -> Result<PublishAck, PublishError> {
-        self.jetstream.send_publish(subject, message).await?.await
+    /// A stream that was there at the start may be gone with its server's disk: it is made again as it was made first. One
+    /// that is there, and that nobody answers for, elects its leader.
+    async fn send(&self, subject: &str, arrival: &Arrival) -> Result<PublishedMessage, RelayError> {
+        let connection = &self.connection;
+        let table = self.acknowledged.get_or_try_init(|| AckTable::open(connection)).await?;
+        for tried in 0..TRIES {
+            if tried > 1 {
+                connection.clock.sleep(AGAIN_AFTER).await;
+            }
+            let message = (write_headers(arrival), arrival.content.body.bytes());
+            match table.publish(connection, subject.to_owned(), message).await {
+                Ok(published) => return Ok(published),
+                Err(PublishFault::Other(words)) => return Err(RelayError::Unreachable(words)),
+                Err(PublishFault::NoStream) => {
+                    let _alone = self.looking.lock().await;
+                    connection.make_stream().await?;
+                }
+            }
+        }
+        Err(RelayError::Unreachable(format!("no stream takes {subject} at this moment")))
     }
 }

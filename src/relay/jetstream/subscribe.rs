@@ -1,6 +1,6 @@
 //! What a durable consumer brings: requests in the order of the stream, each acknowledged once it was kept here.
 
-use super::connection::{RelayConnection, last_cause};
+use super::connection::RelayConnection;
 use super::message::read_message;
 use crate::relay::told::{RelayError, RelayNews, RelayedRequest, SubscriptionStart, SubscriptionWish};
 use async_nats::datetime::{DateTime, parse_rfc3339};
@@ -61,32 +61,33 @@ struct SubscriptionProgress {
 }
 
 impl RelaySubscription {
-    /// Finds the consumer of that name, or makes it.
+    /// Finds the consumer of that name, or makes it. Servers that elect are waited for.
     pub(crate) async fn open(connection: RelayConnection, wish: &SubscriptionWish) -> Result<Self, RelayError> {
+        let opening = connection.clone();
+        connection.wait_for_leader(async || Self::open_now(opening.clone(), wish).await).await
+    }
+
+    async fn open_now(connection: RelayConnection, wish: &SubscriptionWish) -> Result<Self, RelayError> {
         let name = connection.find_stream().await?;
-        let failed = |why: String| {
-            let called = wish.name.as_ref().map(|called| format!(" as {called}")).unwrap_or_default();
-            RelayError::Unreachable(format!("the stream {name} cannot be subscribed{called}: {why}"))
-        };
-        let stream = connection.jetstream.get_stream(&name).await;
-        let stream = stream.map_err(|error| failed(last_cause(&error.to_string())))?;
+        let called = wish.name.as_ref().map(|called| format!(" as {called}")).unwrap_or_default();
+        let failed = format!("the stream {name} cannot be subscribed{called}");
+        let stream = connection.ask(&failed, connection.jetstream.get_stream(&name)).await?;
         let wanted = connection.address.wanted_subjects();
-        let (known, consumer) = match find_consumer(&stream, wish).await {
+        let (known, consumer) = match connection.ask(&failed, find_consumer(&stream, wish)).await? {
             Some(consumer) => (true, consumer),
             None => {
                 let config = write_config(wish, start_policy(wish.start), wanted.clone());
-                let made = stream.create_consumer(config).await;
-                (false, made.map_err(|error| failed(last_cause(&error.to_string())))?)
+                (false, connection.ask(&failed, stream.create_consumer(config)).await?)
             }
         };
         let info = consumer.cached_info();
         let pending = info.num_pending + info.num_ack_pending as u64;
         let subscribed = &info.config.filter_subject;
         if *subscribed != wanted {
-            return Err(failed(format!("that name already subscribes to {subscribed}; choose another one")));
+            return Err(RelayError::OtherSubjects { name: shown(&info.name), subjects: subscribed.clone() });
         }
         if known && !wish.shared && is_occupied(&consumer, &connection).await {
-            return Err(RelayError::Occupied(info.name.trim_start_matches("as-").to_owned()));
+            return Err(RelayError::Occupied(shown(&info.name)));
         }
         let (stream_made, wish) = (stream.cached_info().created, wish.clone());
         Ok(Self { connection, wish, consumer, stream_made, known, pending, is_lost: false })
@@ -197,7 +198,7 @@ impl RelaySubscription {
             },
         };
         // Of several that share a name one was first.
-        self.consumer = match find_consumer(&stream, &self.wish).await {
+        self.consumer = match find_consumer(&stream, &self.wish).await? {
             Some(consumer) => consumer,
             None => {
                 let subjects = self.connection.address.wanted_subjects();
@@ -248,8 +249,22 @@ impl RelaySubscription {
     }
 }
 
-async fn find_consumer(stream: &Stream, wish: &SubscriptionWish) -> Option<Consumer<Config>> {
-    stream.get_consumer::<Config>(wish.name.as_ref()?).await.ok()
+/// The consumer of that name; `None` only where the stream says that there is none.
+async fn find_consumer(
+    stream: &Stream,
+    wish: &SubscriptionWish,
+) -> Result<Option<Consumer<Config>>, async_nats::Error> {
+    let Some(name) = &wish.name else { return Ok(None) };
+    match stream.consumer_info(name).await {
+        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok(_) => stream.get_consumer(name).await.map(Some),
+    }
+}
+
+/// The name as it was given.
+fn shown(name: &str) -> String {
+    name.trim_start_matches("as-").trim_start_matches("share-").to_owned()
 }
 
 /// Whether somebody else asks for messages under this name. What a killed listener asked for last is not waited for long.

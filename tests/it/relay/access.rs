@@ -1,8 +1,10 @@
 //! Who may enter, and what nobody sees: TLS, a credentials file for each, and canaries in what leaves the program.
 
 use super::Server;
-use crate::support::{Listener, Run, Scene, counterpart, free_port};
+use crate::main_job::CREATED;
+use crate::support::{Listener, Run, Scene, counterpart, free_port, post, until};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use referralloop::shutdown::StopSignal;
 use std::path::{Path, PathBuf};
 
 fn credentials(name: &str) -> String {
@@ -59,7 +61,7 @@ fn credentials_and_certificates_are_held_to_and_nobody_sees_a_secret() {
     // Neither without the authority nor as a stranger.
     let publish = ["listen", "--port", "0", "--no-store", "--for", "1ms", "--publish", &address].map(str::to_owned);
     for (more, code, words) in [
-        (with("publisher.creds")[..2].to_vec(), 4, "cannot be reached"),
+        (with("publisher.creds")[..2].to_vec(), 4, "--nats-ca"),
         (with("publisher.creds")[2..].to_vec(), 3, "refuses these credentials"),
         (with("stranger.creds").to_vec(), 3, "refuses these credentials"),
     ] {
@@ -88,6 +90,49 @@ fn credentials_and_certificates_are_held_to_and_nobody_sees_a_secret() {
         canaries.for_each(|canary| assert!(!seen.contains(canary), "a line of {name}"));
     }
     assert!(!seen.contains("canary-of-the-secret"));
+}
+
+#[test]
+fn a_right_that_is_missing_is_named() {
+    let scene = Scene::new();
+    let Some((server, authority)) = guarded(&scene) else { return };
+    let address = format!("tls://localhost:{}/hooks", server.port);
+    let publish = ["listen", "--port", "0", "--publish", &address].map(str::to_owned);
+    let from = ["listen", "--from", &address, "--as", "eve", "--since", "first", "--until", "1"].map(str::to_owned);
+    let doctor = ["doctor", "--relay", &address].map(str::to_owned);
+    let line = |line: &[String], name: &str| {
+        let more = ["--nats-creds".to_owned(), credentials(name), "--nats-ca".into(), authority.display().to_string()];
+        line.iter().cloned().chain(more).collect::<Vec<_>>()
+    };
+    let refused = |arguments: &[String], name: &str, right: &str| {
+        let run = scene.run(line(arguments, name));
+        let told = format!("{run}").split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = format!("these credentials do not give the right to {right}");
+        assert!(told.contains(&words) && told.contains("ask the relay's owner"), "{name}: {told}");
+        run.code
+    };
+    // Nobody has made the stream; and who may not makes none.
+    let code = refused(&publish, "without-create.creds", "publish to $JS.API.STREAM.CREATE.HOOKS");
+    assert_eq!(code, Some(3));
+    let publishing =
+        Listener::start(&scene, line(&["--publish".to_owned(), address.clone()], "publisher.creds"), |run| run);
+    assert!(post(&publishing.url, CREATED).starts_with("HTTP/1.1 200"));
+    publishing.stop();
+    assert_eq!(refused(&from, "publisher.creds", "publish to $JS.API.CONSUMER.INFO.HOOKS.as-eve"), Some(3));
+    assert_eq!(refused(&from, "without-inbox.creds", "subscribe to _INBOX.>"), Some(3));
+    refused(&doctor, "without-create.creds", "publish to $JS.API.STREAM.INFO.HOOKS");
+    // Where only the end of it is missing, the rest goes on, and that is said.
+    let kept = scene.with(line(&from[..7], "without-ack.creds")).start();
+    until("the word about acknowledgements", || {
+        kept.stderr.text().replace("\n      ", "").contains("the right to publish to $JS.ACK.HOOKS.>").then_some(())
+    });
+    kept.signal(StopSignal::Interrupt);
+    assert!(kept.finish().code(0).err().contains("Received: 1 "));
+    let publishing = ["--no-store", "--publish", &address].map(str::to_owned);
+    let publishing = Listener::start(&scene, line(&publishing, "subscriber.creds"), |run| run);
+    assert!(post(&publishing.url, CREATED).starts_with("HTTP/1.1 503"));
+    let told = publishing.stop();
+    assert!(told.out().contains("do not give the right to publish to hooks.created."), "{told}");
 }
 
 fn gather(folder: &Path, into: &mut Vec<u8>) {

@@ -4,7 +4,8 @@ use super::{Server, bodies, body, subscriber};
 use crate::main_job::CREATED;
 use crate::support::{Listener, Scene, free_port, post, until};
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 
 fn have(listener: &Listener) -> Vec<String> {
     bodies(&listener.running().stdout.text())
@@ -62,7 +63,7 @@ fn a_stream_that_takes_nothing_more_is_a_503() {
     for (name, limit, words) in [
         ("full", r#""max_msgs":1,"discard":"new""#, "maximum messages exceeded"),
         ("small", r#""max_msg_size":1400"#, "message size exceeds maximum allowed"),
-        ("part", r#""max_bytes":100000"#, "no stream found"),
+        ("part", r#""max_bytes":100000"#, "no stream takes part.deleted."),
     ] {
         let subjects = if name == "part" { "part.created.>".to_owned() } else { format!("{name}.>") };
         let config = format!(r#"{{"name":"{name}","subjects":["{subjects}"],{limit}}}"#);
@@ -165,4 +166,72 @@ fn a_stream_that_is_not_there_says_who_makes_it() {
             output.code == Some(4) && output.stdout.is_empty() && output.err().contains("no stream keeps hooks.>");
         assert!(told && output.err().contains("listen --publish with this subject makes one"), "{output}");
     }
+}
+
+/// Something that greets like this, and answers what keeps a connection alive.
+fn greeting(words: &'static str) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let mut answers = client.try_clone().unwrap();
+            let _ = answers.write_all(words.as_bytes());
+            std::thread::spawn(move || {
+                let lines = BufReader::new(client).lines().map_while(Result::ok);
+                lines.filter(|line| line == "PING").for_each(|_| drop(answers.write_all(b"PONG\r\n")));
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn what_is_no_relay_is_told_for_what_it_is() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let port = free_port();
+    let without_streams = Command::new("nats-server")
+        .args(["-a", "127.0.0.1", "-p", &port.to_string(), "-l"])
+        .arg(scene.folder().join("log"))
+        .spawn();
+    let _without_streams = Server { child: without_streams.unwrap(), port, folder: scene.folder() };
+    until("the server", || TcpStream::connect(("127.0.0.1", port)).ok());
+    server.request("$JS.API.STREAM.CREATE.TAKEN", r#"{"name":"TAKEN","subjects":["other.>"]}"#);
+    let old = r#"INFO {"server_id":"x","version":"2.1.9","proto":1,"host":"h","port":1,"max_payload":1048576}"#
+        .to_owned()
+        + "\r\n";
+    for (scheme, port, subject, words) in [
+        ("nats", port, "hooks", "has no JetStream: that server keeps no streams"),
+        ("nats", greeting(""), "hooks", "nothing there answers as a NATS server does"),
+        ("nats", greeting(old.leak()), "hooks", "version 2.1.9, which knows no headers"),
+        ("tls", server.port, "hooks", "does not speak TLS on this port; is it nats:// instead"),
+        ("nats", server.port, "taken", "one of the name TAKEN that keeps other subjects is there already"),
+    ] {
+        let address = format!("{scheme}://127.0.0.1:{port}/{subject}");
+        let run = scene.run(["listen", "--port", "0", "--publish", &address]);
+        let told = run.err().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(run.code == Some(4) && told.contains(words), "{words}: {run}");
+        let doctor = scene.run(["doctor", "--relay", &address]);
+        let told = doctor.out().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("\u{2718} setup.relay") && told.contains(words), "{words}: {doctor}");
+    }
+}
+
+#[test]
+fn what_is_odd_about_an_address_or_a_stream_is_told_at_the_start() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    server.request("$JS.API.STREAM.CREATE.part", r#"{"name":"part","subjects":["part.created.>"]}"#);
+    for (subject, words) in [
+        ("part", "keeps only a part of part.>: what it leaves out is answered 503"),
+        ("hooks.creatd", "names no event, but a longer subject; did you mean .created?"),
+    ] {
+        let address = format!("nats://127.0.0.1:{}/{subject}", server.port);
+        let run = scene.run(["listen", "--port", "0", "--publish", &address, "--for", "1ms"]);
+        let told = run.err().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(run.code == Some(0) && told.matches(words).count() == 1, "{words}: {run}");
+    }
+    let address = format!("nats://127.0.0.1:{}/team.hooks", server.port);
+    let run = scene.run(["listen", "--port", "0", "--publish", &address, "--for", "1ms"]);
+    assert!(run.code == Some(0) && !run.err().contains("note:"), "{run}");
 }
