@@ -31,10 +31,8 @@ pub(super) enum ValueKind {
     Event,
     /// Names of events, `all` and `signup.*`.
     EventSelection,
-    /// The number of a stored event.
-    EventNumber,
     /// The number of a stored event, or `last`.
-    EventNumberOrLast,
+    EventNumber,
     /// The number of a stored event, or of a refused request: `!7`.
     EventOrRefused,
     /// The id of a sign-up.
@@ -128,8 +126,7 @@ impl CompletionValues {
                 let groups = [("all", "every event"), ("signup.*", "every event of sign-ups")];
                 list_events().into_iter().chain(list_fixed(&groups)).collect()
             }
-            ValueKind::EventNumber => self.list_event_numbers(),
-            ValueKind::EventNumberOrLast => {
+            ValueKind::EventNumber => {
                 let last = CompletionValue::new("last", "the newest");
                 std::iter::once(last).chain(self.list_event_numbers()).collect()
             }
@@ -142,7 +139,10 @@ impl CompletionValues {
             ValueKind::Profile => self.list_profiles(),
             ValueKind::Target => self.list_targets(),
             ValueKind::Scenario => self.list_scenarios(),
-            ValueKind::Setting => KEYS.iter().map(|key| CompletionValue::new(key.name, key.help)).collect(),
+            ValueKind::Setting => {
+                let keys = KEYS.iter().filter(|key| !key.key.is_secret());
+                keys.map(|key| CompletionValue::new(key.name, key.help)).collect()
+            }
             ValueKind::AuditCheck => all_checks().map(|check| CompletionValue::new(check.id, check.title)).collect(),
             ValueKind::Framework => {
                 FRAMEWORKS.iter().map(|framework| CompletionValue::new(framework.name, "")).collect()
@@ -252,10 +252,19 @@ fn list_events() -> Vec<CompletionValue> {
     EventType::ALL.iter().map(|event| CompletionValue::new(event.short_name(), event.name())).collect()
 }
 
+/// What `help` explains beside commands.
+const TOPICS: &[(&str, &str)] = &[
+    ("environment", "the variables that are read"),
+    ("files", "what is kept where"),
+    ("exit-codes", "what they mean"),
+    ("agents", "what a coding agent needs to know"),
+];
+
 fn list_commands() -> Vec<CompletionValue> {
     let root = super::command();
     let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
-    root.get_subcommands().map(|command| CompletionValue::new(command.get_name(), about(command))).collect()
+    let commands = root.get_subcommands().map(|command| CompletionValue::new(command.get_name(), about(command)));
+    commands.chain(list_fixed(TOPICS)).collect()
 }
 
 fn list_fixed(values: &[(&str, &str)]) -> Vec<CompletionValue> {

@@ -69,7 +69,7 @@ fn offered(scene: &Scene, shell: &str, typed: &str) -> Option<Vec<String>> {
 fn real_shells_offer_values() {
     let scene = stage();
     // What is typed, what is offered first, and whether nothing else is.
-    let table: [(&str, &[&str], bool); 18] = [
+    let table: [(&str, &[&str], bool); 20] = [
         ("referralloop tri", &["trigger"], true),
         ("referralloop ", &["demo", "listen"], false),
         ("referralloop trigger ", &["created", "position_changed", "deleted"], false),
@@ -77,7 +77,9 @@ fn real_shells_offer_values() {
         ("referralloop listen --events created,", &["created,created", "created,position_changed"], false),
         ("referralloop listen --events created,al", &["created,all"], true),
         ("referralloop replay ", &["last", "1"], false),
-        ("referralloop events show ", &["1"], false),
+        ("referralloop events show ", &["last", "1"], false),
+        ("referralloop help ", &["demo", "listen"], false),
+        ("referralloop help env", &["environment"], true),
         ("referralloop trigger created --profile st", &["staging"], true),
         ("referralloop events list --email a", &["ada@example.com"], true),
         ("referralloop verify --framework ex", &["express"], true),
@@ -115,7 +117,7 @@ fn an_email_that_a_shell_might_run_is_not_offered() {
     assert_eq!(asked(&["referralloop", "events", "list", "--email", ""]).out(), "");
     assert_eq!(asked(&["referralloop", "events", "list", "--signup", ""]).out(), "");
     let shown = asked(&["referralloop", "events", "show", ""]);
-    assert!(shown.out().starts_with("1\tcreated `id`@example.com "), "{shown}");
+    assert!(shown.out().starts_with("last\tthe newest\n1\tcreated `id`@example.com "), "{shown}");
 }
 
 #[test]
