@@ -140,10 +140,17 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
             None => error.hint("referralloop config show   lists the settings"),
         }
     })?;
-    if key.is_secret() {
-        let way = if key == SettingKey::ApiKey { "referralloop login" } else { "referralloop secret set" };
-        return Err(Error::usage("other processes could read a secret on the command line")
-            .hint(format!("store it with: {way}")));
+    match (key, value) {
+        // A key leaves with the place that it was kept with.
+        (SettingKey::ApiKey, None) => {
+            return Err(Error::usage("an API key is not removed here").hint("remove it with: referralloop logout"));
+        }
+        (secret, Some(_)) if secret.is_secret() => {
+            let way = if key == SettingKey::ApiKey { "referralloop login" } else { "referralloop secret set" };
+            return Err(Error::usage("other processes could read a secret on the command line")
+                .hint(format!("store it with: {way}")));
+        }
+        _ => {}
     }
     if project && !key.spec().in_project {
         return Err(Error::usage(format!("a project file cannot set {name}")).hint("leave out --project"));

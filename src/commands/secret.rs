@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Without a secret of your own, a development secret is created once for each profile, so that listen
-and trigger agree without any setup.
+and trigger agree without any setup; config unset webhook_secret goes back to it.
 
 Examples:
   referralloop secret show

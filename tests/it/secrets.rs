@@ -158,3 +158,13 @@ fn no_command_writes_through_a_link_or_takes_permissions_away() {
     let refused = scene.run(["whoami".into(), "--config".into(), fifo.into_os_string()]);
     assert!(refused.code == Some(3) && refused.err().contains("it is not an ordinary file"), "{refused}");
 }
+
+#[test]
+fn a_secret_of_ones_own_can_be_given_up_again() {
+    let scene = Scene::new();
+    let before = scene.run(["secret", "show"]).code(0);
+    scene.run(["secret", "new"]).code(0);
+    assert_ne!(scene.run(["secret", "show"]).code(0).out(), before.out());
+    scene.run(["config", "unset", "webhook_secret"]).code(0);
+    assert_eq!(scene.run(["secret", "show"]).code(0).out(), before.out());
+}
