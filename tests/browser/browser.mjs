@@ -162,7 +162,8 @@ class Page {
   }
 
   async shoot(file) {
-    const { data } = await this.send("Page.captureScreenshot", { format: "png" });
+    const format = file.endsWith(".webp") ? { format: "webp", quality: 85 } : { format: "png" };
+    const { data } = await this.send("Page.captureScreenshot", format);
     writeFileSync(file, Buffer.from(data, "base64"));
   }
 
