@@ -22,6 +22,10 @@ use tokio::task::JoinSet;
 /// How long an answer is waited for. Longer than the service waits, so that slow can be told from silent.
 pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How long the answer to a forged event is waited for once some got none at all.
+const SILENT: u32 = 2;
+const LESS_PATIENCE: Duration = Duration::from_millis(1_500);
+
 /// How often a request that is turned away with 429 is sent again.
 const LIMIT_TRIES: u32 = 2;
 
@@ -55,6 +59,8 @@ struct ExchangeLog {
     limited_after: Option<u32>,
     /// Failures that a second try did not have.
     unsteady: Vec<String>,
+    /// Forged events that got no answer.
+    silent: u32,
 }
 
 /// Where checks play.
@@ -220,9 +226,19 @@ impl<'a> CheckContext<'a> {
             self.plan.clock.sleep(SLOWER).await;
         }
         self.log().requests += 1;
-        let sent = send_draft(self.exchange.clone(), draft, PATIENCE).await;
+        let forged = self.is_forged(&draft);
+        let patience = if forged && self.log().silent >= SILENT { LESS_PATIENCE } else { PATIENCE };
+        let sent = send_draft(self.exchange.clone(), draft, patience).await;
         self.note_limit(&sent);
+        self.log().silent += u32::from(forged && matches!(sent.outcome, AttemptOutcome::TimedOut(_)));
         sent
+    }
+
+    /// Whether it is not signed as it should be.
+    fn is_forged(&self, draft: &RequestDraft) -> bool {
+        let Some(right) = self.plan.sign(draft.request.body.as_bytes()) else { return false };
+        let given = draft.request.headers.iter().filter(|(name, _)| name == &self.plan.signature_header);
+        draft.method == Method::POST && !given.map(|(_, value)| value.as_bytes()).eq([right.as_bytes()])
     }
 
     fn note_limit(&self, sent: &CheckExchange) {

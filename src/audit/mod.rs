@@ -2,7 +2,7 @@
 //!
 //! `checks` is the catalogue, data with a few requests each; `draft` is a request in the making; `check_context` sends it and
 //! remembers; `perform` carries one check out; `run` goes through the catalogue within its limits and decides what can be
-//! judged at all.
+//! judged at all; `following` tells one fault once.
 //!
 //! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
 //! restarting it) is handed in as functions. Nothing is printed: every check that ends is reported.
@@ -11,6 +11,7 @@ mod catalogue;
 mod check_context;
 mod checks;
 mod draft;
+mod following;
 mod keep_alive;
 mod perform;
 mod run;
@@ -62,7 +63,7 @@ pub(crate) struct AuditLimits {
 
 impl AuditLimits {
     /// What nobody minds.
-    pub(crate) const USUAL: Self = Self { requests: 240, time: Duration::from_secs(90) };
+    pub(crate) const USUAL: Self = Self { requests: 280, time: Duration::from_secs(180) };
     /// With the checks that strain the endpoint.
     pub(crate) const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
 }

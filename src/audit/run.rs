@@ -1,15 +1,18 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
-use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange, is_late};
+use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange};
 use super::check_context::CheckContext;
 use super::checks::{checks_of, word_for_service};
 use super::draft::RequestDraft;
+use super::following::{BODY_FORMS, IN_TIME, mark_following};
 use super::perform::{JudgedExchanges, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
-use crate::protocol::check::{AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckVerdict};
+use crate::protocol::check::{
+    AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict,
+};
 use crate::shutdown::{StopReceiver, StopSignal};
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -22,12 +25,12 @@ const SHOWN: usize = 4;
 const RETURNS_WITHIN: Duration = Duration::from_secs(5);
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
+/// From which latency on there may not be time for all checks, and the steps in which it is counted.
+const SLOW: Duration = Duration::from_millis(600);
+const STEP: Duration = Duration::from_millis(400);
+
 /// The check that tells that the endpoint is gone, once for all others.
 const LAST: &str = "load.alive";
-
-/// The check that finds what is slow, once for all others; and the one that finds what is hashed in the place of the bytes.
-const IN_TIME: &str = "delivery.in-time";
-const BODY_FORMS: &str = "auth.body-forms";
 
 /// What the audit has learnt that later checks build upon.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ struct AuditKnowledge {
     ended_by: Option<&'static str>,
     /// Correct signatures are refused for some forms of the same event.
     forms_refused: bool,
+    /// At the endpoint's pace the time will be up.
+    late: bool,
 }
 
 /// Audits until the end or until told to stop: what was judged by then, and by what it was ended early. `repeat` gives
@@ -65,6 +70,16 @@ pub(crate) async fn run_audit(
     Ok((AuditReport { url, checks: ended, seed: plan.seed, requests, took, cut_short }, interrupted))
 }
 
+/// What matters most first where not all may come about. What is slow is found before all that is late, and those that
+/// look back stay where they are.
+fn rank_when_slow(check: &AuditCheck) -> (u8, Reverse<Option<CheckSeverity>>) {
+    match check.id {
+        IN_TIME => (0, Reverse(None)),
+        LAST | "load.rate-limit" | "load.steady" => (2, Reverse(None)),
+        _ => (1, Reverse(Some(check.severity))),
+    }
+}
+
 /// Judges one check after the other. What has ended stays where this is dropped half-way.
 async fn judge(
     checks: &[&AuditCheck],
@@ -77,12 +92,19 @@ async fn judge(
         stage.plan().state.is_some() && checks.iter().any(|check| check.needs.state || check.needs.restart);
     let mut known = send_first_event(stage, wants_state).await?;
     let mut checks = checks.to_vec();
+    let pace = measure_pace(stage, &known).await;
+    if pace.is_some() {
+        checks.sort_by_key(|check| rank_when_slow(check));
+    }
+    let mut planned = Duration::ZERO;
     if known.refused {
         // Whether the forms of a body are to blame is asked first, so that all else is told to follow from that.
         checks.sort_by_key(|check| check.id != BODY_FORMS);
     }
     for (at, check) in checks.iter().enumerate() {
         audience.check_started(at, checks.len(), check.id);
+        planned += pace.unwrap_or_default() * check.cost;
+        known.late = planned >= stage.plan().limits.time;
         let report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
         known.forms_refused |= check.id == BODY_FORMS && matches!(report.verdict, CheckVerdict::Failed(_));
         let may_be_gone =
@@ -95,72 +117,6 @@ async fn judge(
         ended.push(report);
     }
     Ok(())
-}
-
-/// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
-/// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 28] = [
-    (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
-    ("auth.changed-whitespace", "", &["auth.body-forms"]),
-    ("auth.garbage-after", "", &["auth.truncated"]),
-    ("auth.part", "", &["auth.truncated"]),
-    ("hygiene.secret", "", &["auth.quiet"]),
-    // A field that is there and holds nothing is none to many programs.
-    ("auth.empty", "\"\"", &["auth.missing"]),
-    ("delivery.created", "", &["auth.body-forms"]),
-    ("delivery.position-changed", "", &["delivery.created", "auth.body-forms"]),
-    ("delivery.deleted", "", &["delivery.created", "auth.body-forms"]),
-    ("semantics.duplicate-at-once", "", &["semantics.duplicate"]),
-    ("semantics.once-at-once", "", &["semantics.once"]),
-    ("semantics.unknown-signup", "", &["delivery.position-changed", "delivery.deleted"]),
-    ("semantics.out-of-order", "", &["semantics.unknown-signup", "delivery.position-changed", "delivery.deleted"]),
-    ("robust.size-64k", "", &["delivery.pieces", "robust.long-strings"]),
-    ("robust.size-256k", "", &["delivery.pieces", "robust.size-64k", "robust.long-strings"]),
-    ("robust.right-to-left", "", &["robust.emoji"]),
-    ("robust.lone-surrogate", "", &["robust.emoji", "robust.invalid-json"]),
-    ("robust.wrong-types", "data is text", &["robust.missing-data"]),
-    ("robust.empty-body", "", &["robust.invalid-json"]),
-    ("robust.invalid-utf8", "", &["robust.invalid-json"]),
-    ("robust.deep-nesting", "", &["robust.invalid-json", "robust.unknown-field"]),
-    ("robust.parser-depth", "", &["robust.invalid-json", "robust.deep-nesting"]),
-    ("robust.wrong-types", "event_type", &["robust.unknown-event"]),
-    ("robust.wrong-types", "email is a list", &["robust.unknown-field"]),
-    ("robust.missing-data", "an empty object", &["robust.unknown-event"]),
-    ("load.slow-sender", "", &["delivery.pieces"]),
-    ("load.restart", "", &["semantics.duplicate", "semantics.once"]),
-    ("load.burst-effects", "", &["load.burst", "semantics.same-second"]),
-];
-
-/// One fault is told once: what fails with the answers of a cause that was found already follows from it.
-fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
-    let has_failed = |one: &CheckReport| matches!(one.verdict, CheckVerdict::Failed(_));
-    let slow = |one: &CheckExchange| is_late(one) || matches!(one.outcome, AttemptOutcome::TimedOut(_));
-    let is_slow = !report.exchanges.is_empty() && report.exchanges.iter().all(slow);
-    if has_failed(&report) && is_slow && ended.iter().any(|one| one.id == IN_TIME && has_failed(one)) {
-        return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {IN_TIME}")), ..report };
-    }
-    // What found nobody, while the endpoint was restarted, says nothing.
-    let faults = |report: &CheckReport| -> BTreeSet<u16> {
-        let bad = report.exchanges.iter().filter(|one| !one.outcome.is_acknowledged());
-        let all: BTreeSet<u16> = bad.filter_map(|one| one.outcome.status()).collect();
-        // Where the server failed, what it refused beside that is no fault.
-        let failures: BTreeSet<u16> = all.iter().copied().filter(|status| *status >= 500).collect();
-        if failures.is_empty() { all } else { failures }
-    };
-    let is_cause = |one: &CheckReport, causes: &[&str]| {
-        // What was accepted must not hide that nothing was checked.
-        let accepted = matches!(one.verdict, CheckVerdict::Accepted { .. }) && report.id != AUTHENTICITY_CHECK;
-        let failed = matches!(one.verdict, CheckVerdict::Failed(_)) || accepted;
-        failed && causes.contains(&one.id) && faults(&report).is_subset(&faults(one))
-    };
-    let labelled = |label: &str| report.exchanges.iter().all(|one| one.what.starts_with(label));
-    let rules = FOLLOWING.iter().filter(|(id, label, _)| *id == report.id && has_failed(&report) && labelled(label));
-    match rules.flat_map(|(_, _, causes)| ended.iter().find(|one| is_cause(one, causes))).next() {
-        Some(cause) => {
-            CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {}", cause.id)), ..report }
-        }
-        None => report,
-    }
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.
@@ -209,6 +165,20 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
             Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
         }
     }
+}
+
+/// How long an event takes an endpoint that is slow, in coarse steps: what is left out for want of time must be the same
+/// in every run.
+async fn measure_pace(stage: &CheckContext<'_>, known: &AuditKnowledge) -> Option<Duration> {
+    let quick = |latency: Option<Duration>| latency.is_none_or(|latency| latency < SLOW);
+    let least = || stage.all_exchanges().iter().map(|one| one.latency).min();
+    if known.not_acknowledged.is_some() || quick(least()) {
+        return None;
+    }
+    // Many are slow once, when they have just been started.
+    stage.send(stage.draft_signup_created().with_label("another ordinary event")).await;
+    let steps = least().filter(|latency| !quick(Some(*latency)))?.as_millis().div_ceil(STEP.as_millis());
+    Some(STEP * u32::try_from(steps).unwrap_or(u32::MAX))
 }
 
 /// Why no event can be delivered at all, in one sentence.
@@ -267,6 +237,10 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
     }
     if needs.restart && plan.restart.is_none() {
         return Some("needs --restart-cmd CMD, a command that restarts the endpoint".to_owned());
+    }
+    if known.late && check.cost > 0 {
+        let limit = plan.limits.time.as_secs();
+        return Some(format!("the endpoint takes too long for all checks in {limit} s (--max-time)"));
     }
     if stage.elapsed() >= plan.limits.time {
         return Some(out_of_time(plan));

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
-/// Audit an endpoint: 89 checks of what a webhook receiver must withstand
+/// Audit an endpoint: more than a hundred checks of what a webhook receiver must withstand
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); without
@@ -105,10 +105,10 @@ struct CheckArguments {
     /// Also put the endpoint under load: up to 1000 requests and 300 s
     #[arg(long)]
     intrusive: bool,
-    /// Send at most this many requests [default: 240]
+    /// Send at most this many requests [default: 280]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_requests: Option<u32>,
-    /// Take at most this long [default: 90s]
+    /// Take at most this long [default: 180s]
     #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     max_time: Option<Duration>,
 }

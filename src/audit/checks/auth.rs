@@ -5,10 +5,13 @@ use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
 use super::auth_drafts::{Cut, after, cut, forged, header, hex, sha1, sign_with, signed_with, value, wrong};
 use super::auth_quiet;
+use super::auth_timing;
 use super::body_forms;
+use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
 use crate::protocol::check::{AUTHENTICITY_CHECK, CheckExchange};
 use crate::protocol::referralhero::HeroEvent;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -102,18 +105,12 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         let draft = stage.draft_signup_created();
         let text = String::from_utf8_lossy(draft.request.body.as_bytes()).into_owned();
         let text = text.replacen("\"position\":", "\"position\":1", 1).replacen("\"people_ahead\":", "\"people_ahead\":1", 1);
-        vec![draft.with_body(crate::protocol::body::RawBody::new(text))]
+        vec![draft.with_body(RawBody::new(text))]
     })
     .with_texts("a body that was changed after signing is refused", FORGED, VERIFY),
-    forgery("auth.changed-whitespace", Medium, 1, |stage| {
-        let draft = stage.draft_signup_created();
-        let mut bytes = draft.request.body.as_bytes().to_vec();
-        bytes.splice(1..1, *b" ");
-        vec![draft.with_body(crate::protocol::body::RawBody::new(bytes))]
-    })
-    .with_texts(
-        "a body in which only white space was changed is refused",
-        "the endpoint verifies JSON that it re-serialised itself, so correct events will be refused (see \
+    forgery("auth.changed-whitespace", Medium, 4, rewritten).with_texts(
+        "a body that was rewritten after signing, white space or order, is refused",
+        "the endpoint verifies JSON that it re-serialised itself, so correct events may be refused (see \
         auth.body-forms)",
         "verify the bytes as they were received, before anything parses them",
     ),
@@ -142,12 +139,15 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "anyone can compute it",
         "use an HMAC keyed with the secret, not a plain hash",
     ),
-    forgery("auth.garbage-after", Medium, 2, |stage| {
-        [("two more digits", "00"), ("letters", "zz")].map(|(what, more)| after(stage, more).with_label(what)).into()
+    forgery("auth.garbage-after", Medium, 3, |stage| {
+        let behind = [("two more digits", "00"), ("letters", "zz")];
+        let mut drafts: Vec<_> = behind.map(|(what, more)| after(stage, more).with_label(what)).into();
+        drafts.push(cut(stage, Cut::Behind).with_label("two digits before it"));
+        drafts
     })
     .with_texts(
-        "a correct value followed by something else is refused",
-        "decoders that stop at the first invalid character read a shorter value than was sent",
+        "a correct value with something else around it is refused",
+        "decoders that stop at the first invalid character, or look for the value anywhere, take what was never signed",
         "accept exactly 64 hexadecimal digits after sha256=",
     ),
     forgery("auth.malformed", High, 4, |stage| {
@@ -185,6 +185,13 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "a refusal that shows the expected signature or the code gives a forger what is needed",
         "answer with a constant; log details, if you must",
     ),
+    AuditCheck::from_action("auth.timing", Medium, 12, |stage| Box::pin(auth_timing::is_constant(stage)))
+        .with_secret()
+        .with_texts(
+            "how long a refusal takes does not tell how much of the signature is right",
+            "a comparison that ends at the first difference lets the right value be guessed digit by digit",
+            "compare in constant time: timingSafeEqual, hmac.compare_digest, hash_equals, hmac.Equal",
+        ),
     AuditCheck::from_action("auth.no-effect", High, 3, |stage| Box::pin(no_effect(stage)))
         .with_secret()
         .with_state()
@@ -219,6 +226,23 @@ fn of_each_type(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
         stage.draft_signed(moved.build_moved(10, 5, stage.now()).to_string()).with_label("signup.position_changed"),
         stage.draft_signed(deleted.build_deleted(stage.now()).to_string()).with_label("signup.deleted"),
     ]
+}
+
+/// The same JSON in other words than those that were signed: some verify both what came and what they rebuild.
+fn rewritten(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
+    let signed = |payload: &Value, text: String| {
+        let value = stage.plan().sign(text.as_bytes()).unwrap_or_default();
+        stage.draft_signed(payload.to_string()).with_header(header(stage), value)
+    };
+    let payload = stage.make_payload();
+    let blank = payload.to_string().replacen('{', "{ ", 1);
+    let mut drafts =
+        vec![stage.draft_signed(payload.to_string()).with_body(RawBody::new(blank)).with_label("a blank more")];
+    for form in &body_forms::REBUILT {
+        let payload = stage.make_payload();
+        drafts.push(signed(&payload, (form.write)(&payload)).with_label(form.name));
+    }
+    drafts
 }
 
 /// The signature of an event that was accepted a moment ago, on another one: some remember the last right value.

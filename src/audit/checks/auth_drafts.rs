@@ -33,6 +33,11 @@ pub(super) enum Cut {
     /// As long as it should be, and right in one half.
     First,
     Second,
+    /// All of it wrong, and all but the last digit right.
+    Nothing,
+    ButLast,
+    /// The whole behind something else.
+    Behind,
 }
 
 pub(super) fn cut(stage: &CheckContext<'_>, part: Cut) -> RequestDraft {
@@ -49,6 +54,9 @@ pub(super) fn cut(stage: &CheckContext<'_>, part: Cut) -> RequestDraft {
         Cut::Half => parts(0, middle),
         Cut::AllButOne => parts(0, to.saturating_sub(1)),
         Cut::First => parts(0, middle) + &wrong(&parts(middle, to)) + &parts(to, right.len()),
+        Cut::Nothing => parts(0, from) + &wrong(&parts(from, to)) + &parts(to, right.len()),
+        Cut::ButLast => parts(0, to - 1) + &wrong(&parts(to - 1, to)) + &parts(to, right.len()),
+        Cut::Behind => parts(0, from) + "00" + &parts(from, right.len()),
         Cut::Second => parts(0, from) + &wrong(&parts(from, middle)) + &parts(middle, right.len()),
     };
     draft.with_header(header(stage), value)

@@ -42,7 +42,9 @@ pub(super) fn find_secret(one: &CheckExchange, secret: &Secret) -> Option<String
     for (place, said) in places(one) {
         // What was sent may come back.
         let shows = |form: &[u8]| contains(said, form) && !was_sent(one, form);
-        if bytes.len() >= TELLING && (contains(said, bytes) || written_forms(bytes).any(|form| shows(&form))) {
+        if bytes.len() >= TELLING
+            && (contains(said, bytes) || written_forms(bytes).chain(quoted_forms(bytes)).any(|form| shows(&form)))
+        {
             return Some(format!("shows the secret ({place})"));
         }
         if begins(bytes, LETTERS.max(bytes.len() / 2)).is_some_and(shows) {
@@ -76,7 +78,7 @@ fn find_disclosure(one: &CheckExchange, secret: &Secret) -> Option<String> {
 }
 
 /// What stack traces and paths look like, in lower case.
-const TRACES: [&str; 16] = [
+const TRACES: [&str; 18] = [
     "traceback (most recent call last)",
     "    at ",
     "&nbsp;at ",
@@ -93,6 +95,8 @@ const TRACES: [&str; 16] = [
     "stack trace",
     "sqlstate",
     "werkzeug debugger",
+    "backtrace",
+    "seeing this error because you have",
 ];
 
 /// The part of a body that looks like a stack trace.
@@ -108,6 +112,22 @@ fn written_forms(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let upper = hex.to_uppercase();
     [hex, upper, STANDARD_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)].into_iter().map(String::into_bytes)
+}
+
+/// As a text is quoted in an address, a form, HTML and JSON, where that makes it another one.
+fn quoted_forms(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let address: String = url::form_urlencoded::byte_serialize(bytes).collect();
+    let text = String::from_utf8_lossy(bytes);
+    let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let json = serde_json::Value::from(text.as_ref()).to_string();
+    let json = json.trim_matches('"').to_owned();
+    let percent = address.replace('+', "%20");
+    // JavaScript leaves these as they are.
+    let script = [("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%7E", "~")];
+    let script = script.iter().fold(percent.clone(), |text, (from, to)| text.replace(from, to));
+    [percent, script, address, html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html, json]
+        .into_iter()
+        .map(String::into_bytes)
 }
 
 /// The first so many bytes, where there are more.

@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A way to write an event.
-struct AuditBodyForm {
-    name: &'static str,
-    write: fn(&Value) -> String,
+pub(super) struct AuditBodyForm {
+    pub name: &'static str,
+    pub write: fn(&Value) -> String,
 }
 
 const FORMS: [AuditBodyForm; 18] = [
@@ -39,6 +39,13 @@ const FORMS: [AuditBodyForm; 18] = [
     AuditBodyForm { name: "a number written as 1e+21", write: |event| numbered(event, "1e+21") },
     AuditBodyForm { name: "an emoji", write: |event| write_with_name(event, "\u{1f680}") },
     AuditBodyForm { name: "members in another order", write: reordered },
+];
+
+/// Forms that programs make of what they have parsed, each unlike the compact one that is sent.
+pub(super) const REBUILT: [AuditBodyForm; 3] = [
+    AuditBodyForm { name: "signed with spaces", write: |event| blanks(&event.to_string()) },
+    AuditBodyForm { name: "signed with its members sorted", write: sorted },
+    AuditBodyForm { name: "signed sorted, with spaces", write: |event| blanks(&sorted(event)) },
 ];
 
 /// No value of an event made here has a quote beside a comma or colon.

@@ -3,8 +3,10 @@
 mod auth;
 mod auth_drafts;
 mod auth_quiet;
+mod auth_timing;
 mod body_forms;
 mod delivery;
+mod effects;
 mod hygiene;
 mod load;
 mod referralhero;
@@ -48,12 +50,13 @@ fn find_place(payload: &Value) -> (&'static str, i64) {
 
 /// The whole catalogue of both services, in the order in which it is run.
 pub(crate) fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
-    let groups: [&'static [AuditCheck]; 8] = [
+    let groups: [&'static [AuditCheck]; 9] = [
         delivery::CHECKS,
         referralhero::CHECKS,
         auth::CHECKS,
         robust::CHECKS,
         semantics::CHECKS,
+        effects::CHECKS,
         load::CHECKS,
         hygiene::CHECKS,
         load::LAST_CHECKS,

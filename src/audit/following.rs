@@ -1,0 +1,88 @@
+//! One fault is told once: what fails because of a cause that another check has found is told to follow from it.
+
+use super::catalogue::is_late;
+use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::check::{AUTHENTICITY_CHECK, CheckExchange, CheckReport, CheckVerdict};
+use std::collections::BTreeSet;
+
+/// The check that finds what is slow, once for all others; and the one that finds what is hashed in the place of the bytes.
+pub(super) const IN_TIME: &str = "delivery.in-time";
+pub(super) const BODY_FORMS: &str = "auth.body-forms";
+
+/// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
+/// label follow from it, all that failed must begin with that.
+const FOLLOWING: [(&str, &str, &[&str]); 33] = [
+    (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
+    ("auth.changed-whitespace", "", &["auth.body-forms"]),
+    ("auth.garbage-after", "", &["auth.truncated"]),
+    ("auth.part", "", &["auth.truncated"]),
+    ("hygiene.secret", "", &["auth.quiet"]),
+    // A field that is there and holds nothing is none to many programs.
+    ("auth.empty", "\"\"", &["auth.missing"]),
+    ("delivery.created", "", &["auth.body-forms"]),
+    ("delivery.position-changed", "", &["delivery.created", "auth.body-forms"]),
+    ("delivery.deleted", "", &["delivery.created", "auth.body-forms"]),
+    ("semantics.duplicate-at-once", "", &["semantics.duplicate"]),
+    ("semantics.once-at-once", "", &["semantics.once"]),
+    ("semantics.once-moves", "", &["semantics.duplicate", "semantics.once"]),
+    ("semantics.stays-deleted", "", &["semantics.duplicate", "semantics.once", "semantics.once-moves"]),
+    ("semantics.each-name", "", &["semantics.same-second"]),
+    ("semantics.each-address", "", &["semantics.same-second"]),
+    ("robust.cut-character", "", &["delivery.pieces", "robust.emoji"]),
+    ("robust.unknown-event", "", &["robust.unknown-crash"]),
+    ("semantics.unknown-signup", "", &["delivery.position-changed", "delivery.deleted"]),
+    ("semantics.out-of-order", "", &["semantics.unknown-signup", "delivery.position-changed", "delivery.deleted"]),
+    ("robust.size-64k", "", &["delivery.pieces", "robust.long-strings"]),
+    ("robust.size-256k", "", &["delivery.pieces", "robust.size-64k", "robust.long-strings"]),
+    ("robust.right-to-left", "", &["robust.emoji"]),
+    ("robust.lone-surrogate", "", &["robust.emoji", "robust.invalid-json"]),
+    ("robust.empty-body", "", &["robust.invalid-json"]),
+    ("robust.invalid-utf8", "", &["robust.invalid-json"]),
+    ("robust.deep-nesting", "", &["robust.invalid-json", "robust.unknown-field"]),
+    ("robust.parser-depth", "", &["robust.invalid-json", "robust.deep-nesting"]),
+    ("robust.wrong-types", "event_type", &["robust.unknown-crash", "robust.unknown-event"]),
+    ("robust.wrong-types", "email is a list", &["robust.unknown-field"]),
+    ("robust.missing-data", "an empty object", &["robust.unknown-crash", "robust.unknown-event"]),
+    ("load.slow-sender", "", &["delivery.pieces"]),
+    ("load.restart", "", &["semantics.duplicate", "semantics.once"]),
+    ("load.burst-effects", "", &["load.burst", "semantics.same-second"]),
+];
+
+/// Where the body is rebuilt before it is verified, what cannot be rebuilt fails, however that is answered.
+const UNWRITABLE: [&str; 3] = ["robust.deep-nesting", "robust.parser-depth", "robust.odd-numbers"];
+
+/// One fault is told once: what fails with the answers of a cause that was found already follows from it.
+pub(super) fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
+    let has_failed = |one: &CheckReport| matches!(one.verdict, CheckVerdict::Failed(_));
+    let slow = |one: &CheckExchange| is_late(one) || matches!(one.outcome, AttemptOutcome::TimedOut(_));
+    let is_slow = !report.exchanges.is_empty() && report.exchanges.iter().all(slow);
+    let found = |id: &str| ended.iter().any(|one| one.id == id && has_failed(one));
+    if has_failed(&report) && is_slow && found(IN_TIME) {
+        return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {IN_TIME}")), ..report };
+    }
+    if has_failed(&report) && UNWRITABLE.contains(&report.id) && found(BODY_FORMS) {
+        return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {BODY_FORMS}")), ..report };
+    }
+    // What found nobody, while the endpoint was restarted, says nothing.
+    let faults = |report: &CheckReport| -> BTreeSet<u16> {
+        let bad = report.exchanges.iter().filter(|one| !one.outcome.is_acknowledged());
+        let all: BTreeSet<u16> = bad.filter_map(|one| one.outcome.status()).collect();
+        // Where the server failed, what it refused beside that is no fault.
+        let failures: BTreeSet<u16> = all.iter().copied().filter(|status| *status >= 500).collect();
+        if failures.is_empty() { all } else { failures }
+    };
+    let is_cause = |one: &CheckReport, causes: &[&str]| {
+        // What was accepted must not hide that nothing was checked.
+        let accepted = matches!(one.verdict, CheckVerdict::Accepted { .. }) && report.id != AUTHENTICITY_CHECK;
+        let failed = matches!(one.verdict, CheckVerdict::Failed(_)) || accepted;
+        failed && causes.contains(&one.id) && faults(&report).is_subset(&faults(one))
+    };
+    let labelled = |label: &str| report.exchanges.iter().all(|one| one.what.starts_with(label));
+    let rules = FOLLOWING.iter().filter(|(id, label, _)| *id == report.id && has_failed(&report) && labelled(label));
+    match rules.flat_map(|(_, _, causes)| ended.iter().find(|one| is_cause(one, causes))).next() {
+        Some(cause) => {
+            CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {}", cause.id)), ..report }
+        }
+        None => report,
+    }
+}
