@@ -14,6 +14,8 @@ export const hmac = (key, bytes) => createHmac('sha256', key).update(bytes).dige
 export const right = {
   path: PATH,
   secret,
+  // The body of what came in with each packet.
+  join: (parts) => Buffer.concat(parts),
   // Whether the signature header holds for these bytes.
   verify(header, raw) {
     const match = /^sha256=([0-9a-f]{64})$/i.exec(header ?? '');
@@ -66,7 +68,7 @@ export function start(changes = {}) {
     request.on('data', (part) => { size += part.length; if (size <= LIMIT) parts.push(part); });
     request.on('end', () => {
       try {
-        receiver.receive(request, response, size > LIMIT ? null : Buffer.concat(parts));
+        receiver.receive(request, response, size > LIMIT ? null : receiver.join(parts));
       } catch (error) {
         receiver.crash(response, error);
       }
