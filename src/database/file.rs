@@ -123,60 +123,10 @@ pub(crate) fn tighten_permissions(_: &Path) -> io::Result<Option<u32>> {
 }
 
 /// What lies beside a file under its name and an ending.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
-}
-
-/// Which files lay under a path, and the log beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FileIdentity {
-    path: PathBuf,
-    log: PathBuf,
-    found: (Option<FileNumber>, Option<FileNumber>),
-}
-
-/// Device and number.
-pub(crate) type FileNumber = (u64, u64);
-
-impl FileIdentity {
-    /// Those that lie there now.
-    pub(super) fn of(path: &Path) -> Self {
-        // A name that means something else after a change of the working folder would look like a loss.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let log = beside(&path, "-wal");
-        let found = (database_number(&path), file_number(&log));
-        Self { path, log, found }
-    }
-
-    /// Whether the same ones still lie there. A log may come to be.
-    pub(super) fn still_holds(&mut self) -> bool {
-        let now = (database_number(&self.path), file_number(&self.log));
-        self.found.1 = self.found.1.or(now.1);
-        self.found == now
-    }
-}
-
-/// Which file lies at a path; `None` where there is none.
-#[cfg(unix)]
-pub(crate) fn file_number(path: &Path) -> Option<FileNumber> {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
-}
-
-/// Elsewhere an open file cannot be taken away.
-#[cfg(not(unix))]
-pub(crate) fn file_number(_: &Path) -> Option<FileNumber> {
-    None
-}
-
-/// The same for a database: one that was emptied, or written over with a few words, is none any more. To look into it
-/// would not do: whoever closes a file gives up the locks that SQLite has on it (POSIX, fcntl).
-fn database_number(path: &Path) -> Option<FileNumber> {
-    /// The least page that SQLite has.
-    const SHORTEST: u64 = 512;
-    file_number(path).filter(|_| std::fs::metadata(path).is_ok_and(|found| found.len() >= SHORTEST))
 }
 
 /// Makes the file and its folder before SQLite sees them: bodies hold personal data, and SQLite would make a file

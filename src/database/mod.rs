@@ -5,6 +5,7 @@ mod code;
 mod error;
 mod fault;
 mod file;
+mod identity;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod writer;
 pub(crate) use code::{InvalidStoredValue, OutcomeColumns, decode_time};
 pub(crate) use error::{OpenError, ReadError};
 pub(crate) use fault::WriteFault;
-pub(crate) use file::{FileNumber, file_number, library_version, open_reader, open_writer, tighten_permissions};
+pub(crate) use file::{library_version, open_reader, open_writer, tighten_permissions};
+pub(crate) use identity::{FileNumber, file_number};
 pub(crate) use schema::DatabaseSchema;
 pub(crate) use writer::{GroupWriter, TransactionTables, WrittenFile, WrittenTables};

@@ -7,15 +7,17 @@
 //! Whoever waits for an answer sits on another thread, and waking that thread from here costs a system call each time.
 //! So a group's answers go there together, and a task over there hands them out.
 //!
-//! A file that was moved, removed, replaced or emptied while it was open takes commits that nobody will ever read. So
-//! before each commit, and again before its answers, the file has to be where it was; where it is not, the group has
-//! failed, and the next one opens the file anew.
+//! A file that was moved, removed, replaced, emptied or written over while it was open takes commits that nobody will ever
+//! read. So before each commit, and again before its answers, the file has to be where it was, and as it was left; where it
+//! is not, the group has failed, and the next one opens the file anew.
 
 use super::fault::WriteFault;
-use super::file::{self, FileIdentity};
+use super::file;
+use super::identity::{FileIdentity, FileLoss};
 use super::schema::DatabaseSchema;
 use crate::protocol::arrival::ArrivalRecordError;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::io;
 use std::path::PathBuf;
 use std::thread::JoinHandle;
@@ -286,9 +288,15 @@ impl<W: WrittenTables> WriterThread<W> {
         true
     }
 
-    /// Whether the file lies where it was opened.
-    fn is_in_place(&mut self) -> bool {
-        self.identity.as_mut().is_none_or(FileIdentity::still_holds)
+    /// What became of the file that was opened, if anything.
+    fn find_loss(&mut self, connection: &Connection) -> Option<FileLoss> {
+        let loss = self.identity.as_mut()?.find_loss(connection)?;
+        if loss == FileLoss::WrittenOver {
+            // Its end would copy the log of one file into another.
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            self.identity.iter().for_each(FileIdentity::put_log_aside);
+        }
+        Some(loss)
     }
 
     fn refuse_group(&mut self, error: &ArrivalRecordError) {
@@ -309,13 +317,13 @@ impl<W: WrittenTables> WriterThread<W> {
             while !self.group.is_empty() {
                 let size = transaction_size(&self.group);
                 // Asked before it, so that a file that somebody took away is left as it is, and again after it.
-                let mut in_place = self.is_in_place();
-                if in_place {
+                let mut loss = self.find_loss(connection);
+                if loss.is_none() {
                     commit(connection, &mut open, &mut self.group[..size]);
-                    in_place = self.is_in_place();
+                    loss = self.find_loss(connection);
                 }
-                if !in_place {
-                    let error = ArrivalRecordError::Unavailable(lost_words(W::CAN_BEGIN_ANEW).to_owned());
+                if let Some(loss) = loss {
+                    let error = ArrivalRecordError::Unavailable(lost_words(loss, W::CAN_BEGIN_ANEW));
                     self.tables.note_loss(&open);
                     self.refuse_group(&error);
                     return WriterEnd::Lost(error);
@@ -336,11 +344,12 @@ impl<W: WrittenTables> WriterThread<W> {
     }
 }
 
-fn lost_words(can_begin_anew: bool) -> &'static str {
-    match can_begin_anew {
-        true => "its file was moved, removed, replaced or emptied, and is being opened again",
-        false => "its file was moved, removed, replaced or emptied",
-    }
+fn lost_words(loss: FileLoss, can_begin_anew: bool) -> String {
+    let what = match loss {
+        FileLoss::Gone => "its file was moved, removed, replaced or emptied",
+        FileLoss::WrittenOver => "another file was written over its own, whose log was put aside",
+    };
+    format!("{what}{}", if can_begin_anew { ", and is being opened again" } else { "" })
 }
 
 fn transaction_size<W: WrittenTables>(group: &[Box<dyn GroupJob<W>>]) -> usize {

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::fs;
+use std::io::Write;
 
 /// What may happen to a file.
 type Mishap = fn(&Path);
@@ -12,6 +13,10 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 fn remove_all(path: &Path) {
     ["", "-wal", "-shm"].iter().for_each(|ending| fs::remove_file(beside(path, ending)).unwrap());
+}
+
+fn cut(path: &Path, length: u64) {
+    fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length).unwrap();
 }
 
 const MISHAPS: [(&str, Mishap); 9] = [
@@ -68,6 +73,60 @@ async fn a_file_that_cannot_be_opened_anew_is_tried_again_with_every_event() {
     }
     fs::remove_dir(bench.path()).unwrap();
     assert_eq!(bench.record("x", 5).await.repeat, None);
+}
+
+#[tokio::test]
+async fn a_file_that_is_written_over_or_cut_is_noticed() {
+    let mishaps: [(&str, Mishap); 5] = [
+        ("an older copy", |path| assert!(fs::copy(path.with_extension("old"), path).unwrap() > 0)),
+        ("other bytes", |path| fs::OpenOptions::new().write(true).open(path).unwrap().write_all(&[7; 4096]).unwrap()),
+        ("half of it", |path| cut(path, fs::metadata(path).unwrap().len() / 2)),
+        ("an empty log", |path| cut(&beside(path, "-wal"), 0)),
+        ("a log of one head", |path| cut(&beside(path, "-wal"), 4_000)),
+    ];
+    for (what, mishap) in mishaps {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let store = Store::open(&path, StoreOptions::default()).unwrap();
+        store.recorder().record_arrival(arrival("first", 0)).await.unwrap();
+        store.close().await;
+        fs::copy(&path, path.with_extension("old")).unwrap();
+        let store = Store::open(&path, StoreOptions::default()).unwrap();
+        for number in 0..20 {
+            store.recorder().record_arrival(arrival(&"x".repeat(20_000 + number), 0)).await.unwrap();
+        }
+        // So that nothing is left to be put in order while the mishap happens.
+        store.close().await;
+        let store = Store::open(&path, StoreOptions::default()).unwrap();
+        let recorder = store.recorder();
+        recorder.record_arrival(arrival(&"y".repeat(20_000), 0)).await.unwrap();
+        mishap(&path);
+        let lost = recorder.record_arrival(arrival("lost", 1)).await.expect_err(what).to_string();
+        assert!(lost.contains("written over its own"), "{what}: {lost}");
+        assert!(beside(&path, "-wal.aside1").exists(), "{what}");
+        if what == "an older copy" {
+            let stored = recorder.record_arrival(arrival("after", 2)).await.unwrap();
+            assert!(stored.event > 20, "a number that was told already: {stored:?}");
+            store.close().await;
+            let reader = StoreReader::open(&path).unwrap();
+            assert!(reader.find_event(1).unwrap().is_some() && reader.find_event(stored.event).unwrap().is_some());
+            let whole = rusqlite::Connection::open(&path).unwrap();
+            let said: String = whole.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+            assert_eq!(said, "ok");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_was_emptied_by_right_is_no_loss() {
+    let bench = StoreFixture::new();
+    bench.record("a", 0).await;
+    let other = rusqlite::Connection::open(bench.path()).unwrap();
+    other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(fs::metadata(beside(&bench.path(), "-wal")).unwrap().len(), 0);
+    bench.record("b", 1).await;
+    other.execute_batch("DELETE FROM arrivals; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    bench.record("c", 2).await;
 }
 
 #[tokio::test]
