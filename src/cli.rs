@@ -118,6 +118,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliFailure> {
     }
     // How to print is needed before the rest of the line is understood: what is wrong with it is printed, too.
     context.globals.json = wants_json(&context.arguments);
+    context.hide_secrets(&secrets::list_url_passwords(&context.arguments, &context.environment));
     refuse_secrets(context).map_err(CliFailure::Command)?;
     let parsed = parse(command(), context)
         // Help is laid out where it is shown, and not at every start.

@@ -5,6 +5,7 @@
 //! translated here, once, into a value of floor 0.
 
 mod direct;
+mod echo;
 mod loopback;
 mod outcomes;
 mod paced;
@@ -138,7 +139,8 @@ impl HttpClient {
             None => Some(attempt.await),
             Some(budget) => tokio::time::timeout(budget, attempt).await.ok(),
         };
-        let outcome = ended.unwrap_or(AttemptOutcome::TimedOut(phase));
+        let mut outcome = ended.unwrap_or(AttemptOutcome::TimedOut(phase));
+        echo::leave_credentials_out(&mut outcome, &request.headers);
         let latency = started.elapsed();
         log_attempt(request, &outcome, latency);
         ExchangeResult { outcome, headers, latency }

@@ -6,6 +6,7 @@ use crate::config::keys::{KEY_VARIABLE, SettingKey};
 use crate::context::{EntropySource, Environment};
 use crate::protocol::signature::Secret;
 use base64::Engine;
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -182,6 +183,21 @@ pub(crate) fn list_hidden(settings: &ConfigSettings, environment: &Environment) 
     let given = list_environment_secrets(environment).into_iter();
     let known = list_known_secrets(settings, environment).into_iter().map(|(_, secret)| secret);
     known.chain(given).collect()
+}
+
+/// Passwords in URLs of the command line, which is refused and may be repeated for it, and in those of proxies.
+pub(crate) fn list_url_passwords(arguments: &[OsString], environment: &Environment) -> Vec<Secret> {
+    const PROXIES: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
+    let proxies = PROXIES.into_iter().filter_map(|name| environment.get(name).map(|value| value.to_string_lossy()));
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    words.chain(proxies).flat_map(|word| find_passwords(&word)).collect()
+}
+
+/// What stands before the `@` of each authority, behind its colon where it has one.
+fn find_passwords(text: &str) -> Vec<Secret> {
+    let authorities = text.split("://").skip(1).map(|rest| rest.split(['/', '?', '#', ' ']).next().unwrap_or_default());
+    let users = authorities.filter_map(|authority| authority.rsplit_once('@').map(|(user, _)| user));
+    users.filter_map(|user| Secret::new(user.split_once(':').map_or(user, |(_, password)| password)).ok()).collect()
 }
 
 /// What the environment has of them.

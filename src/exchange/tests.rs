@@ -54,6 +54,26 @@ fn an_answer_is_kept_with_the_start_of_its_body() {
 }
 
 #[test]
+fn credentials_that_come_back_are_left_out() {
+    let (url, served) = server(|mut stream| {
+        let echo = read_request(&mut stream);
+        let head = "HTTP/1.1 302 X\r\nLocation: /in?auth=c0ffee-canary\r\nConnection: close\r\n\r\n";
+        stream.write_all(&[head.as_bytes(), &echo].concat()).unwrap();
+    });
+    let header = |text| crate::protocol::target::parse_header(text).unwrap();
+    let headers = ["Authorization: Bearer c0ffee-canary", "X-Api-Key: another-canary", "X-Shown: no canary at all"];
+    let request = OutgoingRequest { url, headers: headers.map(header).to_vec(), body: RawBody::new("{}") };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(HttpClient::new().post(&request, Some(LONG))).0;
+    let AttemptOutcome::Answered(answer) = outcome else { panic!("no answer") };
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(body.contains("Authorization: [redacted]") && body.contains("X-Api-Key: [redacted]"), "{body}");
+    assert!(body.contains("X-Shown: no canary at all"), "{body}");
+    assert_eq!(answer.location.as_deref(), Some("/in?auth=[redacted]"));
+    served.join().unwrap();
+}
+
+#[test]
 fn redirects_are_told_and_not_followed() {
     let (url, served) = answering(b"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
     let outcome = post(url, LONG);

@@ -90,7 +90,7 @@ const KEY_OF: [&str; 9] =
     ["api", "access", "secret", "private", "auth", "client", "subscription", "functions", "license"];
 
 /// Whether a header field carries a key, a password or the like, by its name.
-fn carries_credentials(name: &str) -> bool {
+pub(crate) fn carries_credentials(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     let words: Vec<&str> = name.split('-').collect();
     let is_key = |pair: &[&str]| pair[1] == "key" && KEY_OF.contains(&pair[0]);

@@ -130,7 +130,9 @@ fn list_forms(secret: &[u8]) -> Vec<SecretForm> {
     let wordy = secret.len() <= LONGEST_NAME && secret.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
     let form = |bytes: Vec<u8>| SecretForm { bytes: Zeroizing::new(bytes), any_case: false, wordy: false };
     let hex: Vec<u8> = secret.iter().flat_map(|&byte| hex_digits(byte)).map(|digit| digit as u8).collect();
-    let mut forms = vec![SecretForm { wordy, ..form(secret.to_vec()) }, SecretForm { any_case: true, ..form(hex) }];
+    // Hosts and names of headers lose their capitals.
+    let mut forms =
+        vec![SecretForm { wordy, any_case: true, ..form(secret.to_vec()) }, SecretForm { any_case: true, ..form(hex) }];
     for before in 0..3 {
         let padded = Zeroizing::new([&[0; 2][..before], secret].concat());
         let encoded = Zeroizing::new(STANDARD_NO_PAD.encode(&*padded));
@@ -227,19 +229,26 @@ fn read_backslash(text: &[u8], at: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// The characters that HTML and XML have names for.
+/// The characters that HTML and XML have names for, and any by its number.
 fn read_entity(text: &[u8], at: usize) -> Option<(u8, usize)> {
-    let names: [(&[u8], u8); 7] = [
-        (b"&amp;", b'&'),
-        (b"&lt;", b'<'),
-        (b"&gt;", b'>'),
-        (b"&quot;", b'"'),
-        (b"&#39;", b'\''),
-        (b"&#x27;", b'\''),
-        (b"&apos;", b'\''),
-    ];
+    let names: [(&[u8], u8); 5] =
+        [(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&apos;", b'\'')];
     let rest = text.get(at..)?;
+    if rest.starts_with(b"&#") {
+        return read_numbered_entity(rest).map(|(byte, length)| (byte, at + length));
+    }
     names.iter().find(|(name, _)| rest.starts_with(name)).map(|(name, byte)| (*byte, at + name.len()))
+}
+
+/// `&#65;` and `&#x41;`, with leading zeros or not, and how long it is.
+fn read_numbered_entity(text: &[u8]) -> Option<(u8, usize)> {
+    let end = text.iter().take(12).position(|byte| *byte == b';')?;
+    let number = std::str::from_utf8(&text[2..end]).ok()?;
+    let byte = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => u8::from_str_radix(digits, 16),
+        None => number.parse(),
+    };
+    Some((byte.ok()?, end + 1))
 }
 
 fn read_hex(digits: &[u8]) -> Option<u8> {

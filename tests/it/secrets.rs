@@ -25,6 +25,21 @@ fn spellings() -> Vec<String> {
     [of(SECRET), of(KEY)].concat()
 }
 
+#[test]
+fn a_password_in_a_url_is_refused_and_not_repeated() {
+    let scene = Scene::new();
+    for line in [
+        &["listen", "http://me:hunter2canary@[::bad"][..],
+        &["load", "https://hunter2canary@example.com/", "--json"],
+        &["trigger", "created", "--to", "ftp://me:hunter2canary@example.com"],
+        &["listen", "--public-url", "https://me:hunter2canary@[x"],
+    ] {
+        let refused = scene.run(line).code(2);
+        let said = String::from_utf8_lossy(&[refused.stdout, refused.stderr].concat()).into_owned();
+        assert!(!said.contains("hunter2canary"), "{line:?}: {said}");
+    }
+}
+
 #[track_caller]
 fn is_clean(what: &str, text: &[u8]) {
     let text = String::from_utf8_lossy(text);
