@@ -23,11 +23,50 @@ pub(crate) fn private_folder() -> DirBuilder {
 
 /// Opens a file for writing that is its owner's alone once it is made; whether it may be there says the caller.
 pub(crate) fn private_file() -> OpenOptions {
+    outlive_size_limit();
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// A file that reaches the limit of `ulimit -f` fails to grow, as on a full disk, instead of ending the process: a signal
+/// that is handled does not kill. Once handled it stays so, and what is heard of it matters to nobody.
+#[cfg(unix)]
+pub(crate) fn outlive_size_limit() {
+    use tokio::signal::unix::{SignalKind, signal};
+    static HANDLED: std::sync::Once = std::sync::Once::new();
+    HANDLED.call_once(|| {
+        // SIGXFSZ, on Linux and on macOS.
+        let handle = || drop(signal(SignalKind::from_raw(25)));
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return handle();
+        }
+        let runtime =
+            check_descriptors().and_then(|()| tokio::runtime::Builder::new_current_thread().enable_io().build());
+        if let Ok(runtime) = runtime {
+            let _entered = runtime.enter();
+            handle();
+        }
+    });
+}
+
+#[cfg(not(unix))]
+pub(crate) fn outlive_size_limit() {}
+
+/// Whether there are file descriptors enough for a runtime: where there are not, the library ends the process.
+#[cfg(unix)]
+pub(crate) fn check_descriptors() -> std::io::Result<()> {
+    use std::os::unix::net::UnixStream;
+    let (first, second) = (UnixStream::pair()?, UnixStream::pair()?);
+    drop((first, second));
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn check_descriptors() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// What others than its owner may do with a file, as in `0o644`; `None` where nothing, and where systems have no such mode.

@@ -12,16 +12,23 @@ use super::queue::ForwardQueue;
 use super::settings::{ForwardSettings, MIRROR_BUDGET, redact_target_url};
 use crate::exchange::HttpClient;
 use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
-use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
+use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::field::FieldName;
 use crate::protocol::report::{AttemptReport, ReportKind};
 use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::carry_on;
+use crate::server::share_descriptors;
 use http::HeaderValue;
+use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, timeout};
+
+/// Bounds of the attempts at one time that senders wait for.
+const LEAST_MIRRORED: usize = 16;
+const MOST_MIRRORED: usize = 256;
 
 /// One target and what is known of it.
 pub(super) struct ForwardTarget<R> {
@@ -29,6 +36,8 @@ pub(super) struct ForwardTarget<R> {
     pub(super) line: Arc<ForwardQueue>,
     /// Rings when an arrival was stored, for the worker that reads them from there.
     pub(super) news: Notify,
+    /// Attempts at one time that senders wait for: one that hangs up leaves its attempt behind.
+    mirroring: Semaphore,
     label: String,
     exchange: HttpClient,
     shared: ReceiverContext<R>,
@@ -42,6 +51,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
             label: redact_target_url(&settings.url),
             line: ForwardQueue::new(room),
             news: Notify::new(),
+            mirroring: Semaphore::new(share_descriptors(1).clamp(LEAST_MIRRORED, MOST_MIRRORED)),
             exchange: HttpClient::trusting(settings.trust.clone()),
             acknowledged: Mutex::new(BoundedMap::new(REMEMBERED)),
             settings,
@@ -83,11 +93,20 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     /// Makes the attempt inside the request, within the time that leaves an answer possible.
     pub(super) async fn mirror(self: Arc<Self>, passage: PendingForward) -> (AttemptOutcome, ReportKind) {
         let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
-        let attempt = self.make_attempt(&passage, 1, Some(budget)).await;
+        let attempt = self.attempt_in_turn(&passage, budget).await;
         let (outcome, report) = (attempt.outcome.clone(), report_attempt(attempt.clone(), 1, Some(budget), &passage));
         // The answer does not wait for the record of what it says.
         tokio::spawn(async move { self.store_attempt(attempt).await });
         (outcome, report)
+    }
+
+    /// Waits for a place among the attempts that are made at one time, which takes of the time for its own.
+    async fn attempt_in_turn(&self, passage: &PendingForward, budget: Duration) -> Attempt {
+        let (at, began) = (self.shared.clock.now(), Instant::now());
+        match timeout(budget, self.mirroring.acquire()).await {
+            Ok(_turn) => self.make_attempt(passage, 1, Some(budget.saturating_sub(began.elapsed()))).await,
+            Err(_) => self.note_attempt(passage, 1, at, (AttemptOutcome::TimedOut(AttemptPhase::Connect), budget)),
+        }
     }
 
     /// Notes in the history that events never got here, so that they can be found and sent later; how many.
@@ -142,6 +161,16 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         // What acknowledges is the affair of the service that the event is of.
         let outcome = DeliveryRules::of_body(&request.body, RetryFrom::default()).judge(outcome);
         self.shared.tally.note_latency(latency);
+        self.note_attempt(passage, number, at, (outcome, latency))
+    }
+
+    fn note_attempt(
+        &self,
+        passage: &PendingForward,
+        number: u32,
+        at: Timestamp,
+        (outcome, latency): (AttemptOutcome, Duration),
+    ) -> Attempt {
         self.count_outcome(passage, &outcome);
         let (event, url) = (passage.event, self.label.clone());
         Attempt { event, url, purpose: DeliveryPurpose::Forward, number, at, latency, outcome }

@@ -67,7 +67,7 @@ impl TurnedAwayLog {
         let why = match fault {
             HeadFault::Malformed => "it is not HTTP/1.1".to_owned(),
             HeadFault::TooLarge => "its head is longer than the limit".to_owned(),
-            HeadFault::Hostless => "it has no Host header, or two".to_owned(),
+            HeadFault::Hostless => "it has no Host header, two, or another host in its URL".to_owned(),
             HeadFault::Tls => "it is TLS, and this listener speaks http: write http:// in the sender's URL".to_owned(),
         };
         self.tell(shared, ("", ""), fault.status(), why);

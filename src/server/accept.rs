@@ -68,7 +68,7 @@ pub(crate) async fn serve_observed(
     observer: HeadFaultObserver,
     stop: impl Future<Output = ()>,
 ) -> DrainResult {
-    let places = PlaceTable::new(limits.connections.min(affordable_connections()));
+    let places = PlaceTable::new(limits.connections.min(share_descriptors(6)));
     let memory = MemoryBudget::new(limits.memory);
     let closing = watch::Sender::new(false);
     let mut connections = JoinSet::new();
@@ -129,16 +129,17 @@ fn give_memory_back() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_ASKED)));
 }
 
-/// Connections for which there are file descriptors, with some left for the store and for targets.
+/// So many eighths of the file descriptors that there may be. Of all of them, senders' connections have six and those to a
+/// target that senders wait for one; the rest is for the store and for other targets.
 #[cfg(unix)]
-fn affordable_connections() -> usize {
+pub(crate) fn share_descriptors(eighths: u64) -> usize {
     use rustix::process::{Resource, getrlimit};
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-    usize::try_from(files / 4 * 3).unwrap_or(usize::MAX)
+    usize::try_from(files / 8 * eighths).unwrap_or(usize::MAX)
 }
 
 #[cfg(not(unix))]
-fn affordable_connections() -> usize {
+pub(crate) fn share_descriptors(_: u64) -> usize {
     usize::MAX
 }
 
@@ -164,7 +165,7 @@ async fn serve_connection(
     let (tap, told) = (heads.clone(), observer.clone());
     let app = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(heads.take_head());
-        let hostless = !names_host(request.version(), request.headers());
+        let hostless = !names_host(&request);
         if hostless {
             told(HeadFault::Hostless);
         }

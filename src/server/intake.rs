@@ -1,7 +1,7 @@
 //! What a request in flight holds of its server: the connection's place, and memory for what is read of it.
 
 use super::places::Place;
-use http::{HeaderMap, Request};
+use http::Request;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -106,13 +106,20 @@ impl RequestIntake {
     }
 }
 
-/// Whether a head names its host as RFC 9112, section 3.2 wants it: once, and only before HTTP/1.1 not at all.
-pub(super) fn names_host(version: http::Version, headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(http::header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (None, _) => version < http::Version::HTTP_11,
-        (Some(host), None) => is_host(host.as_bytes()),
-        (Some(_), Some(_)) => false,
+/// Whether a head names its host as RFC 9112, section 3.2 wants it: once, and only before HTTP/1.1 not at all; and where
+/// the target is a whole URL, the same one. A host and port alone are the target of CONNECT only.
+pub(super) fn names_host<B>(request: &Request<B>) -> bool {
+    let mut hosts = request.headers().get_all(http::header::HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (None, _) => return request.version() < http::Version::HTTP_11,
+        (Some(host), None) if is_host(host.as_bytes()) => host.as_bytes(),
+        _ => return false,
+    };
+    let uri = request.uri();
+    match (uri.authority(), uri.scheme_str()) {
+        (None, _) => true,
+        (Some(_), None) => request.method() == http::Method::CONNECT,
+        (Some(authority), Some(_)) => authority.as_str().as_bytes().eq_ignore_ascii_case(host),
     }
 }
 

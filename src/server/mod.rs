@@ -14,8 +14,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use accept::serve_observed;
 pub use accept::{DrainResult, serve};
+pub(crate) use accept::{serve_observed, share_descriptors};
 pub(crate) use body::{BodyReadError, ReceivedBody, read_body};
 pub(crate) use head_tap::RawHead;
 pub(crate) use head_tap::{HeadFault, HeadFaultObserver};

@@ -1,6 +1,7 @@
 //! The runtime, made only by commands that wait for something: it costs start-up time.
 
 use crate::error::Error;
+use crate::system::{check_descriptors, outlive_size_limit};
 use std::future::Future;
 use std::thread::available_parallelism;
 use tokio::runtime::Builder;
@@ -25,25 +26,15 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Res
     run(&mut Builder::new_current_thread(), future)
 }
 
-/// A file that reaches the limit of `ulimit -f` fails to grow, as on a full disk, instead of ending the process: a signal
-/// that is handled does not kill.
-#[cfg(unix)]
-fn take_file_size_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    // SIGXFSZ, on Linux and on macOS. Once handled it stays so, and what is heard of it matters to nobody.
-    let _ = signal(SignalKind::from_raw(25));
-}
-
-#[cfg(not(unix))]
-fn take_file_size_signal() {}
-
 fn run<T>(builder: &mut Builder, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    check_descriptors()
+        .map_err(|error| Error::machine(format!("cannot start the runtime: {error}")).caused_by(error))?;
     let runtime = builder
         .enable_all()
         .build()
         .map_err(|error| Error::machine(format!("cannot start the runtime: {error}")).caused_by(error))?;
     let result = runtime.block_on(async {
-        take_file_size_signal();
+        outlive_size_limit();
         future.await
     });
     // A name lookup may still hang in a thread of its own; nobody waits for it any more.

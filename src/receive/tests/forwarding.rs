@@ -283,3 +283,26 @@ async fn a_mirror_answers_by_itself_for_an_app_that_does_not() {
     app.server.stop().await.unwrap();
     assert_eq!(post(&bench(ForwardSettings { ack: AckMode::Mirror, ..gone }), "a").await, 502);
 }
+
+#[tokio::test]
+async fn senders_that_hang_up_leave_no_crowd_before_the_app() {
+    let app = LocalApp::start(&[]).await;
+    let gate = app.closed_gate();
+    let bench = ReceiverHarness::new(ListenerSettings {
+        forwards: vec![ForwardSettings { ack: AckMode::Mirror, ..app.forward() }],
+        ..ListenerSettings::default()
+    });
+    let server = bench.serve().await;
+    let mut clients = Vec::new();
+    for number in 0..300 {
+        let mut client = server.connect().await;
+        client.send(format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{number:03}")).await;
+        clients.push(client);
+    }
+    until(|| bench.memory.bodies().len() == 300 && app.bodies().len() >= 16).await;
+    drop(clients);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(app.bodies().len() <= 256, "{}", app.bodies().len());
+    gate.add_permits(300);
+    until(|| app.bodies().len() == 300).await;
+}
