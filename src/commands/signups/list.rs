@@ -46,11 +46,12 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         return Ok(Exit::Done);
     }
     if signups.is_empty() {
-        work.console.print_notice(if arguments.offset > 0 {
-            "there are no sign-ups at this offset"
-        } else {
-            "the waitlist has no sign-up yet"
-        });
+        // Rows that were left out were told: then there are some.
+        match (odd, arguments.offset) {
+            (1.., _) => {}
+            (_, 1..) => work.console.print_notice("there are no sign-ups at this offset"),
+            _ => work.console.print_notice("the waitlist has no sign-up yet"),
+        }
         return Ok(Exit::Done);
     }
     pager::show_paged(&view::render_table(&signups, &work.console), &work.console, work.context)?;

@@ -11,6 +11,7 @@ mod limits;
 mod responses;
 #[cfg(test)]
 mod tests;
+mod tolerant;
 
 pub(crate) use calls::{ApiCall, NewSignup, NewSubscription, check_id};
 pub(crate) use errors::ApiErrorResponse;

@@ -1,5 +1,6 @@
 //! What calls answer: waitlists, sign-ups and subscriptions, read leniently and kept whole.
 
+use super::tolerant::mend_json;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -57,7 +58,7 @@ macro_rules! api_object {
     };
 }
 
-/// An id: text, or a whole number that is written as it came. A number that JSON readers round is no id any more.
+/// An id: text, or a whole number that is written as it came. Any other number is none.
 pub(super) fn read_id(value: &Value) -> Option<String> {
     match value {
         Value::String(id) if !id.is_empty() => Some(id.clone()),
@@ -212,7 +213,7 @@ fn find_rows(value: Value, below: &str) -> Option<Vec<Value>> {
 pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiResponseError> {
     // A byte order mark is none of JSON's, and some servers begin with one (RFC 8259, section 8.1).
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body).map_err(|_| match body.trim_ascii_start().first() {
+    serde_json::from_str(&mend_json(body)).map_err(|_| match body.trim_ascii_start().first() {
         None => ApiResponseError::Empty,
         Some(b'<') => ApiResponseError::WebPage,
         _ => ApiResponseError::NotJson,

@@ -68,7 +68,7 @@ fn lists_are_read_below_their_name_or_bare_and_keep_what_nobody_knows() {
         (r#"{"data":{"waitlists":[{"id":"a"}],"total":1}}"#, vec!["a"], 0),
         (r#"{"waitlists":{"items":[{"id":"a"}]}}"#, vec!["a"], 0),
         (r#"{"waitlists":null}"#, vec![], 0),
-        (r#"[{"id":123456789012345678901234567890}]"#, vec![], 1),
+        (r#"[{"id":123456789012345678901234567890}]"#, vec!["123456789012345678901234567890"], 0),
     ] {
         let list = read_list::<ApiWaitlist>(body.as_bytes(), "waitlists").unwrap();
         let found: Vec<&str> = list.items.iter().map(ApiWaitlist::id).collect();
@@ -247,4 +247,17 @@ fn only_the_service_itself_is_the_service() {
     assert_eq!(reach(BASE_URL), ApiReach::Internet);
     assert!(ApiBase::parse("http://sandbox:4010").unwrap().is_readable_on_the_way());
     assert!(!base.is_readable_on_the_way() && ApiBase::parse("http://sandbox.example.com").is_err());
+}
+
+#[test]
+fn one_odd_member_does_not_take_an_answer_away() {
+    let ids = |text: &str| {
+        let read = read_list::<ApiSignup>(text.as_bytes(), "signups").unwrap();
+        (read.items.iter().map(|signup| signup.id().to_owned()).collect::<Vec<_>>(), read.odd)
+    };
+    let large = r#"{"signups":[{"id":36893488147419103232,"position":1e400},{"id":1e400},{"id":"b"}]}"#;
+    assert_eq!(ids(large), (vec!["36893488147419103232".to_owned(), "b".to_owned()], 1));
+    assert_eq!(ids(r#"[{"id":"a","name":"\ud800"},{"id":"b"}]"#), (vec!["a".to_owned(), "b".to_owned()], 0));
+    let made = read_one::<ApiSubscription>(br#"{"subscription":{"id":36893488147419103232}}"#, "subscription").unwrap();
+    assert_eq!(made.id(), "36893488147419103232");
 }
