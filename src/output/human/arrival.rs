@@ -71,8 +71,9 @@ pub(super) fn render_turned_away(at: Timestamp, told: &TurnedAwayReport, style: 
     let TurnedAwayReport { method, path, status, why, untold } = told;
     let what = if method.is_empty() { "(no request)".to_owned() } else { format!("{method} {path}") };
     let others = if *untold > 0 { format!(" (and {untold} before it)") } else { String::new() };
+    let time = if style.width < ROOMY { style.format_short_time(at) } else { style.format_time(at) };
     StyledLine::new(style)
-        .put(TextRole::Faint, Sanitised::text(&style.format_time(at)))
+        .put(TextRole::Faint, Sanitised::text(&time))
         .add_gap(2)
         .put(TextRole::Faint, Sanitised::text(&what).clip(120))
         .add_gap(3)
