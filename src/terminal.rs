@@ -15,6 +15,7 @@ pub(crate) use unix::{Keyboard, interrupt_process};
 #[cfg(windows)]
 pub(crate) use windows::{ConsoleKeyboard as Keyboard, interrupt_process};
 
+#[cfg(windows)]
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::sync::Arc;
 
@@ -59,6 +60,7 @@ pub(crate) enum Key {
     End,
 }
 
+#[cfg(windows)]
 impl Key {
     /// What was pressed, where it is anything that anybody here knows. Escape and the key after it, read at once, look
     /// like that key with Alt, which means nothing here: they are the two.
@@ -92,5 +94,5 @@ impl Key {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, windows))]
 mod tests;

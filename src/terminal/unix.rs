@@ -2,8 +2,10 @@
 //! dropped, a panic that unwinds, Ctrl-Z. In the background of a shell nothing is touched or read, for either would stop the
 //! process.
 
+mod keys;
+
 use super::{Key, TerminalChange, TerminalObserver};
-use crossterm::event::{self, Event};
+use keys::KeyDecoder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
@@ -12,7 +14,6 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle as TaskHandle;
@@ -187,7 +188,8 @@ fn follow_signals(mode: SharedMode, observer: TerminalObserver) -> io::Result<im
                     observer(TerminalChange::Resumed);
                 }
                 _ = resize.recv() => {
-                    if let Ok(size) = termios::tcgetwinsize(&lock(&mode).terminal) {
+                    let size = termios::tcgetwinsize(&lock(&mode).terminal);
+                    if let Ok(size) = size {
                         observer(TerminalChange::Resized { columns: size.ws_col, lines: size.ws_row });
                     }
                 }
@@ -199,6 +201,7 @@ fn follow_signals(mode: SharedMode, observer: TerminalObserver) -> io::Result<im
 /// Reads keys until the other end of `woken` is closed, or the terminal is gone.
 fn read_keys(woken: &UnixStream, mode: &SharedMode, keys: &mpsc::UnboundedSender<Key>) {
     let stdin = io::stdin();
+    let mut decoder = KeyDecoder::default();
     loop {
         let foreground = { lock(mode).is_foreground() };
         let mut all = [PollFd::new(woken, PollFlags::IN), PollFd::new(&stdin, PollFlags::IN)];
@@ -215,22 +218,21 @@ fn read_keys(woken: &UnixStream, mode: &SharedMode, keys: &mpsc::UnboundedSender
             return;
         }
         // Between the two looks the shell may have taken the terminal.
-        if input.contains(PollFlags::IN) && lock(mode).is_foreground() && !pass_keys(keys) {
+        if input.contains(PollFlags::IN) && lock(mode).is_foreground() && !pass_keys(&stdin, &mut decoder, keys) {
             return;
         }
     }
 }
 
 /// Passes on what can be read without waiting; whether there may be more later.
-fn pass_keys(keys: &mpsc::UnboundedSender<Key>) -> bool {
-    while let Ok(true) = event::poll(Duration::ZERO) {
-        match event::read() {
-            Ok(Event::Key(event)) if Key::from_event(&event).any(|key| keys.send(key).is_err()) => return false,
-            Ok(_) => {}
-            Err(_) => return false,
-        }
+fn pass_keys(stdin: &io::Stdin, decoder: &mut KeyDecoder, keys: &mpsc::UnboundedSender<Key>) -> bool {
+    let mut bytes = [0; 1024];
+    match rustix::io::read(stdin, &mut bytes) {
+        // The terminal is gone.
+        Ok(0) => false,
+        Ok(length) => decoder.decode(&bytes[..length]).into_iter().all(|key| keys.send(key).is_ok()),
+        Err(error) => matches!(error, rustix::io::Errno::INTR | rustix::io::Errno::AGAIN),
     }
-    true
 }
 
 #[cfg(test)]

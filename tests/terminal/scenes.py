@@ -79,6 +79,11 @@ def keys(terminal):
     terminal.wait_for(r"#1 created")
     terminal.type("?")
     terminal.wait_for(r"quit")
+    # The first key after the window had another size is a key like any other.
+    columns, rows = terminal.screen.columns, terminal.screen.rows
+    terminal.resize(columns, rows + 1)
+    terminal.resize(columns, rows)
+    terminal.read_for(0.3)
     terminal.type("r")
     terminal.wait_for(r"signup.created +→")
     terminal.wait_for(r"1 event ")
