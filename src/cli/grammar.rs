@@ -68,7 +68,7 @@ impl UsageMessage<'_> {
                 format!("{argument} takes {}, not '{value}'", join_names(&self.texts(ContextKind::ValidValue), "or"))
             }
             ErrorKind::ValueValidation => match self.0.source() {
-                Some(source) => format!("{argument}: {source}"),
+                Some(source) => format!("{argument}: {}", translate_complaint(&source.to_string(), value)),
                 None => format!("{argument} does not accept '{value}'"),
             },
             ErrorKind::UnknownArgument
@@ -286,6 +286,28 @@ fn name(argument: &str) -> String {
             let inner = |open, close| one.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
             inner('<', '>').or_else(|| inner('[', ']')).unwrap_or(one).to_owned()
         }
+    }
+}
+
+/// What the parser of numbers says, in plain words; all else is in such words already.
+fn translate_complaint(words: &str, value: &str) -> String {
+    if let Some((_, range)) = words.split_once(" is not in ") {
+        return match range.split_once("..") {
+            Some((least, "")) => format!("{value} is too small; write at least {least}"),
+            Some((least, most)) => {
+                format!("{value} is out of range; write a number from {least} to {}", most.trim_start_matches('='))
+            }
+            None => words.to_owned(),
+        };
+    }
+    match words {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            format!("'{value}' is not a whole number")
+        }
+        "invalid float literal" | "cannot parse float from empty string" => format!("'{value}' is not a number"),
+        "number too large to fit in target type" => format!("{value} is too large"),
+        "number too small to fit in target type" => format!("{value} is too small"),
+        other => other.to_owned(),
     }
 }
 
