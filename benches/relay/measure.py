@@ -61,16 +61,8 @@ class Turn:
         ready = self.folder / "ready"
         line = [self.program, "listen", "--port", "0", "--ready-file", str(ready), "--secret-file",
                 str(self.folder / "secret"), "--no-input"] + more
-
-        def started():
-            # A cluster elects before it answers; until then a listener ends and says so.
-            if self.children[-1].poll() is not None:
-                self.children.pop()
-                self.spawn(line)
-            return ready.exists() and ready.stat().st_size
-
         self.spawn(line)
-        wait("the listener", started)
+        wait("the listener", lambda: ready.exists() and ready.stat().st_size)
         return json.loads(ready.read_text())["url"]
 
     def begin(self, way):

@@ -70,7 +70,10 @@ pub(super) async fn publish_replay(
     run.confirm(&source)?;
     let stop = context.subscribe_stop()?;
     let (screen, _) = console.start_screen()?;
-    let export = StreamExport::open(&arguments.access, address, (context, settings), &screen).await?;
+    let export = tokio::select! {
+        opened = StreamExport::open(&arguments.access, address, (context, settings), &screen) => opened?,
+        signal = stop.wait_for_stop() => return Ok(delivery::exit_for_signal(signal)),
+    };
     let mut outcomes = BTreeMap::new();
     let began = context.clock.monotonic();
     let interrupted = tokio::select! {

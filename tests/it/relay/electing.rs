@@ -62,11 +62,18 @@ fn whoever_receives_or_fills_a_stream_waits_as_well() {
     ]
     .map(|run| run.start())
     .into();
-    let stopped = Scene::new().with(["expect", "created", "--from", &address, "--", "true"]).start();
-    started.iter().chain([&stopped]).for_each(wait_for_waiting);
+    let stopped = [
+        Scene::new().with(["expect", "created", "--from", &address, "--", "true"]),
+        Scene::new().with(["listen", "--port", "0", "--publish", &address]),
+        scene.with(["replay", "last", "--to", &address]),
+    ]
+    .map(|run| run.start());
+    started.iter().chain(&stopped).for_each(wait_for_waiting);
     // Who waits can be stopped.
-    stopped.signal(StopSignal::Interrupt);
-    stopped.finish().code(130);
+    for running in stopped {
+        running.signal(StopSignal::Interrupt);
+        running.finish_within(Duration::from_secs(10)).code(130);
+    }
     let _others: Vec<Server> = [1, 2].map(|number| cluster.start(number)).into();
     for running in started {
         let told = running.finish_within(Duration::from_secs(120));
