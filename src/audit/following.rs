@@ -11,10 +11,10 @@ pub(super) const BODY_FORMS: &str = "auth.body-forms";
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 33] = [
+const FOLLOWING: [(&str, &str, &[&str]); 34] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
     ("auth.changed-whitespace", "", &["auth.body-forms"]),
-    ("auth.garbage-after", "", &["auth.truncated"]),
+    ("auth.garbage-after", "", &["auth.truncated", "auth.part"]),
     ("auth.part", "", &["auth.truncated"]),
     ("hygiene.secret", "", &["auth.quiet"]),
     // A field that is there and holds nothing is none to many programs.
@@ -26,10 +26,11 @@ const FOLLOWING: [(&str, &str, &[&str]); 33] = [
     ("semantics.once-at-once", "", &["semantics.once"]),
     ("semantics.once-moves", "", &["semantics.duplicate", "semantics.once"]),
     ("semantics.stays-deleted", "", &["semantics.duplicate", "semantics.once", "semantics.once-moves"]),
-    ("semantics.each-name", "", &["semantics.same-second"]),
-    ("semantics.each-address", "", &["semantics.same-second"]),
+    ("semantics.each-name", "", &["semantics.same-second", "semantics.each-age"]),
+    ("semantics.each-address", "", &["semantics.same-second", "semantics.each-age"]),
     ("robust.cut-character", "", &["delivery.pieces", "robust.emoji"]),
     ("robust.unknown-event", "", &["robust.unknown-crash"]),
+    ("robust.moved-down", "", &["delivery.position-changed"]),
     ("semantics.unknown-signup", "", &["delivery.position-changed", "delivery.deleted"]),
     ("semantics.out-of-order", "", &["semantics.unknown-signup", "delivery.position-changed", "delivery.deleted"]),
     ("robust.size-64k", "", &["delivery.pieces", "robust.long-strings"]),
@@ -44,8 +45,8 @@ const FOLLOWING: [(&str, &str, &[&str]); 33] = [
     ("robust.wrong-types", "email is a list", &["robust.unknown-field"]),
     ("robust.missing-data", "an empty object", &["robust.unknown-crash", "robust.unknown-event"]),
     ("load.slow-sender", "", &["delivery.pieces"]),
-    ("load.restart", "", &["semantics.duplicate", "semantics.once"]),
-    ("load.burst-effects", "", &["load.burst", "semantics.same-second"]),
+    ("load.restart", "", &["semantics.duplicate", "semantics.once", "semantics.each-age"]),
+    ("load.burst-effects", "", &["load.burst", "semantics.same-second", "semantics.each-age"]),
 ];
 
 /// Where the body is rebuilt before it is verified, what cannot be rebuilt fails, however that is answered.

@@ -4,6 +4,7 @@
 use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange, name_exchanges};
 use super::check_context::{CheckContext, read_retry_after};
 use crate::protocol::check::CheckExchange;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const BURST: &str = "load.burst";
 pub(super) async fn perform_check(
     check: &AuditCheck,
     stage: &CheckContext<'_>,
-    forms_refused: bool,
+    forms_refused: &BTreeSet<u16>,
 ) -> JudgedExchanges {
     let (judgement, faulty) = match check.play {
         CheckAction::Act(act) => {
@@ -112,15 +113,19 @@ fn excuse_limit(check: &AuditCheck, stage: &CheckContext<'_>, judgement: CheckJu
 }
 
 /// One fault is told once: what follows from another check's failure is left to that check.
-fn judge_exchanges(wanted: AuditExpectation, faulty: &[Arc<CheckExchange>], forms_refused: bool) -> CheckJudgement {
+fn judge_exchanges(
+    wanted: AuditExpectation,
+    faulty: &[Arc<CheckExchange>],
+    forms_refused: &BTreeSet<u16>,
+) -> CheckJudgement {
     if faulty.is_empty() {
         return CheckJudgement::Pass;
     }
-    let all = |is: fn(u16) -> bool| faulty.iter().all(|one| one.outcome.status().is_some_and(is));
-    if wanted == AuditExpectation::Acknowledged && forms_refused && all(|status| matches!(status, 400 | 401 | 403)) {
+    let all = |is: &dyn Fn(u16) -> bool| faulty.iter().all(|one| one.outcome.status().is_some_and(is));
+    if wanted == AuditExpectation::Acknowledged && all(&|status| forms_refused.contains(&status)) {
         return CheckJudgement::Skip("its correct signature is refused; see auth.body-forms".to_owned());
     }
-    if wanted == AuditExpectation::Acknowledged && all(|status| (300..400).contains(&status)) {
+    if wanted == AuditExpectation::Acknowledged && all(&|status| (300..400).contains(&status)) {
         return CheckJudgement::Skip("it is redirected; see delivery.no-redirect".to_owned());
     }
     let mut faults: Vec<(String, Vec<&str>)> = Vec::new();

@@ -13,6 +13,7 @@ use crate::protocol::check::{
 };
 use crate::shutdown::{StopReceiver, StopSignal};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -29,6 +30,9 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 const SLOW: Duration = Duration::from_millis(600);
 const STEP: Duration = Duration::from_millis(400);
 
+/// What a server that is busy needs to recover.
+const BREATH: Duration = Duration::from_millis(500);
+
 /// The check that tells that the endpoint is gone, once for all others.
 const LAST: &str = "load.alive";
 
@@ -41,8 +45,10 @@ struct AuditKnowledge {
     refused: bool,
     /// The check after which nothing listened any more.
     ended_by: Option<&'static str>,
-    /// Correct signatures are refused for some forms of the same event.
-    forms_refused: bool,
+    /// How correct signatures are refused for some forms of the same event.
+    forms_refused: BTreeSet<u16>,
+    /// The check since which ordinary events fail, and how.
+    broken: Option<(&'static str, String)>,
     /// At the endpoint's pace the time will be up.
     late: bool,
 }
@@ -105,8 +111,18 @@ async fn judge(
         audience.check_started(at, checks.len(), check.id);
         planned += pace.unwrap_or_default() * check.cost;
         known.late = planned >= stage.plan().limits.time;
-        let report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
-        known.forms_refused |= check.id == BODY_FORMS && matches!(report.verdict, CheckVerdict::Failed(_));
+        let mut report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
+        if known.not_acknowledged.is_none() && known.broken.is_none() && check.id != LAST && has_server_failure(&report)
+        {
+            known.broken = find_breakage(stage).await.map(|seen| (check.id, seen));
+            if known.broken.is_some() {
+                report.verdict = CheckVerdict::Skipped(format!("ordinary events fail now as well; see {LAST}"));
+            }
+        }
+        if check.id == BODY_FORMS && matches!(report.verdict, CheckVerdict::Failed(_)) {
+            let refused = |status: &u16| matches!(status, 400 | 401 | 403);
+            known.forms_refused.extend(report.exchanges.iter().filter_map(|one| one.outcome.status()).filter(refused));
+        }
         let may_be_gone =
             |last: &Arc<CheckExchange>| matches!(last.outcome, AttemptOutcome::Refused | AttemptOutcome::Disconnected);
         if known.ended_by.is_none() && stage.check_exchanges().last().is_some_and(may_be_gone) {
@@ -165,6 +181,25 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
             Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
         }
     }
+}
+
+/// Whether the server failed in a check that failed.
+fn has_server_failure(report: &CheckReport) -> bool {
+    let failed = |one: &CheckExchange| one.outcome.status().is_some_and(|status| status >= 500);
+    matches!(report.verdict, CheckVerdict::Failed(_)) && report.exchanges.iter().any(failed)
+}
+
+/// How an ordinary event fails, where it does so twice: what was exhausted, or damaged by the last check, fails whatever
+/// comes, and one finding tells it.
+async fn find_breakage(stage: &CheckContext<'_>) -> Option<String> {
+    let mut seen = None;
+    for _ in 0..2 {
+        let sent = stage.send(stage.draft_signup_created().with_label("an ordinary event")).await;
+        seen = Some(describe_exchange(&sent)).filter(|_| matches!(sent.outcome.status(), Some(500..)));
+        seen.as_ref()?;
+        stage.plan().clock.sleep(BREATH).await;
+    }
+    seen
 }
 
 /// How long an event takes an endpoint that is slow, in coarse steps: what is left out for want of time must be the same
@@ -248,6 +283,9 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
     if stage.requests() + check.cost > plan.limits.requests {
         return Some(format!("it would take more than {} requests (--max-requests)", plan.limits.requests));
     }
+    if let Some((by, seen)) = known.broken.as_ref().filter(|_| check.id != LAST && check.cost > 0) {
+        return Some(format!("ordinary events fail since {by} ({seen}); see {LAST}"));
+    }
     if let Some(by) = known.ended_by.filter(|_| check.id != LAST) {
         return Some(format!("nothing is listening there any more since {by}"));
     }
@@ -287,7 +325,7 @@ fn out_of_time(plan: &AuditPlan) -> String {
 
 async fn perform_within_time(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {
     let left = stage.plan().limits.time.saturating_sub(stage.elapsed());
-    match tokio::time::timeout(left, perform_check(check, stage, known.forms_refused)).await {
+    match tokio::time::timeout(left, perform_check(check, stage, &known.forms_refused)).await {
         Ok(judged) => judged,
         Err(_) => (CheckJudgement::Skip(out_of_time(stage.plan())), Vec::new()),
     }

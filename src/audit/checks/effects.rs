@@ -10,6 +10,11 @@ use crate::protocol::check::CheckSeverity::{High, Medium};
 use serde_json::Value;
 
 pub(super) const CHECKS: &[AuditCheck] = &[
+    AuditCheck::from_action("semantics.each-age", High, 6, |stage| Box::pin(each_age(stage))).with_state().with_texts(
+        "an event has its effect whatever its age",
+        "retries come up to 81 minutes after the event, and after newer ones; what is acknowledged and left out is lost",
+        "compare ages only with what is stored of the same sign-up, never with the newest event or the clock",
+    ),
     AuditCheck::from_action("semantics.once-moves", High, 5, |stage| Box::pin(once_moves(stage))).with_state().with_texts(
         "a move and a deletion that come a second time have their effect once",
         "whoever recognises repeats of signup.created alone counts the others again with each retry",
@@ -88,6 +93,15 @@ async fn send_late(stage: &CheckContext<'_>) -> Result<CheckJudgement, String> {
             CheckJudgement::Fail(format!("late events of a deleted sign-up took the state from {gone} to {after}"))
         }
     })
+}
+
+async fn each_age(stage: &CheckContext<'_>) -> CheckJudgement {
+    let ages = |stage: &CheckContext<'_>| {
+        let ages = [("of this moment", 0), ("21 minutes old", 1_260), ("81 minutes old", 4_860)];
+        let signup = |age| stage.make_signup_at(stage.seconds_ago(age));
+        ages.map(|(what, age)| stage.draft_signed(signup(age).build_created().to_string()).with_label(what)).into()
+    };
+    by_state(find_lost(stage, &ages).await)
 }
 
 async fn each_name(stage: &CheckContext<'_>) -> CheckJudgement {

@@ -55,6 +55,16 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "a name is optional at sign-up",
         "treat a name as something that may be missing",
     ),
+    accepts("robust.moved-down", Medium, 2, |stage| {
+        let signup = stage.make_signup();
+        let created = stage.draft_signed(signup.build_created().to_string()).with_label("created");
+        vec![created, stage.draft_signed(signup.build_moved(5, 12, stage.now()).to_string()).with_label("moved from 5 to 12")]
+    })
+    .with_texts(
+        "a sign-up that moves down is acknowledged",
+        "whoever is overtaken moves down: position_change is positive then",
+        LENIENT,
+    ),
     accepts("robust.emoji", Medium, 1, |stage| vec![draft_with_name(stage, "Zoë 🦊👩‍👩‍👧‍👦")]).with_texts(
         "emoji in a name are acknowledged",
         "people use them; columns and encodings limited to three bytes per character cannot store them",
