@@ -1,7 +1,8 @@
 //! `test`, also of one `--case`: verdicts, files, exit codes; the zoo, and readers of the reports by other makes.
 
-use crate::support::{Answer, Endpoint, INSTALL, Scene, counterpart, note_skipped, slow_tests};
+use crate::support::{Answer, Endpoint, INSTALL, Scene, counterpart, free_port, note_skipped, slow_tests, until};
 use std::io::Write;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
 fn file(name: &str) -> PathBuf {
@@ -229,6 +230,28 @@ fn readers_of_other_makes_take_the_reports() {
         let bad = shell(&scene, "prove --exec sh audit.t; test $? -ne 0").code(0);
         assert!(bad.out().contains("Result: FAIL"), "{bad}");
     }
+}
+
+/// The verification function of the documentation, as printed there, lets nothing in; the audit names both of its faults,
+/// and once.
+#[test]
+fn the_documentations_verification_is_told_both_of_its_faults() {
+    let Some(node) = counterpart("node") else { return };
+    let (scene, port) = (Scene::new(), free_port());
+    let sample = file("counterparts/receivers/sample.js");
+    let server = scene.command(&node, [sample.to_str().unwrap()]);
+    let secret = "a secret of the documentation";
+    let _running = server.env("PORT", port.to_string()).env("PROBE_SECRET", secret).start();
+    until("the sample to listen", || TcpStream::connect(("127.0.0.1", port)).ok());
+    scene.write("secret.txt", secret);
+    let url = format!("http://127.0.0.1:{port}/");
+    let ended = scene.run(["test", &url, "--secret-file", "secret.txt", "--json"]).code(1);
+    let failed = ended.records().into_iter().filter(|record| record["verdict"] == "failed").collect::<Vec<_>>();
+    let ids: Vec<_> = failed.iter().map(|check| check["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["auth.body-forms"], "{ended}");
+    let seen = failed[0]["seen"].as_str().unwrap();
+    assert!(seen.contains("re-serialised JSON, as JSON.stringify writes it"), "{seen}");
+    assert!(seen.contains("a value without sha256=, which the service never sends"), "{seen}");
 }
 
 /// What is planted is found, and nothing else of medium severity or above. The whole zoo takes minutes.
