@@ -1,10 +1,13 @@
 //! Key forms: what programs make of a secret before they use it, and what they use where they have none.
 
+mod examples;
 mod makers;
+mod marks;
 mod slips;
 mod texts;
 
 use super::cause::{CauseFamily, MismatchCause};
+use examples::{EXAMPLES, MISSING, RARE_EXAMPLES};
 use makers as m;
 use zeroize::Zeroizing;
 
@@ -52,7 +55,7 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-hex-decoded", "the secret decoded from hexadecimal", m::hex_decoded),
     form("key-base64-encoded", "the secret encoded in Base64", m::base64_encoded),
     form("key-hex-encoded", "the secret encoded in hexadecimal", m::hex_encoded),
-    form("key-prefix-added", "the secret with whsec_ before it", |s| vec![[b"whsec_", s].concat()]),
+    form("key-prefix-added", "the secret with whsec_ or another prefix before it", marks::prefixed),
     form("key-unescaped", "the secret with its escapes resolved", m::unescaped),
     form("key-escaped", "the secret with its special characters escaped", m::escaped),
     form("key-percent-decoded", "the secret percent-decoded", |s| {
@@ -77,7 +80,18 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
 ];
 
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
-pub(super) static LONE_KEY_FORMS: [KeyForm; 9] = [
+pub(super) static LONE_KEY_FORMS: [KeyForm; 17] = [
+    form("key-hashed-otherwise", "a hash of the secret by another function or in another notation", m::hashed_otherwise),
+    form("key-padded", "the secret with more white space, zero bytes or = at its ends", marks::padded),
+    form("key-named", "the secret with its name before it, or in JSON: the whole line was used", marks::named),
+    form("key-wrapped", "the secret in brackets, typographic or doubled quotes, or marks of Markdown", marks::wrapped),
+    form("key-masked", "the secret as a screen shows it: masked, or shortened", marks::masked),
+    form("key-notated", "the bytes of the secret in another notation: hexadecimal, Base64, base64url, Base32", marks::notated),
+    form(
+        "key-unseen",
+        "the secret with an unseen character, a line break or a typographic dash in it",
+        marks::unseen,
+    ),
     form(
         "key-cleaned",
         "the secret without blanks and unseen characters inside it, with plain hyphens and quotes",
@@ -108,6 +122,8 @@ pub(super) static LONE_KEY_FORMS: [KeyForm; 9] = [
          that looks like it (0 and O, 1, l and I)",
         slips::mistyped,
     ),
+    // By far the most, so it comes last.
+    form("key-letter-changed", "the secret with one other letter in it, or one more at an end", slips::changed),
 ];
 
 const fn hole(id: &'static str, words: &'static str) -> MismatchCause {
@@ -119,96 +135,16 @@ static UNDEFINED: MismatchCause =
     hole("key-undefined", "the name of a missing value (undefined, null, None …) as key: the secret was not set");
 static PLACEHOLDER: MismatchCause = hole("key-placeholder", "a placeholder from an example as key");
 
-/// What stands for a missing value, in one language or another.
-static MISSING: [&str; 11] =
-    ["undefined", "null", "None", "nil", "NULL", "NaN", "false", "true", "0", "[object Object]", "[object Promise]"];
-
-/// What stands for a secret in examples and templates.
-static EXAMPLES: [&str; 77] = [
-    "secret",
-    "your_webhook_secret",
-    "your-webhook-secret",
-    "YOUR_WEBHOOK_SECRET",
-    "your_secret",
-    "your-secret",
-    "YOUR_SECRET",
-    "your-secret-key",
-    "your_secret_key",
-    "your_secret_here",
-    "your-secret-here",
-    "your-secret-key-here",
-    "your_secret_key_here",
-    "your-webhook-secret-here",
-    "your_webhook_secret_here",
-    "***",
-    "********",
-    "[REDACTED]",
-    "replace-me",
-    "REPLACE_ME",
-    "secret-key",
-    "secret_key",
-    "whsec_xxx",
-    "<your-secret>",
-    "<secret>",
-    "webhook_secret",
-    "webhook-secret",
-    "WEBHOOK_SECRET",
-    "whsec_...",
-    "whsec_secret",
-    "whsec_test",
-    "whsec_your_secret",
-    "my-secret",
-    "my_secret",
-    "mysecret",
-    "my-webhook-secret",
-    "supersecret",
-    "super-secret",
-    "topsecret",
-    "s3cr3t",
-    "test",
-    "test-secret",
-    "test_secret",
-    "testing",
-    "changeme",
-    "change-me",
-    "change_me",
-    "password",
-    "key",
-    "development",
-    "dev",
-    "dev-secret",
-    "xxx",
-    "TODO",
-    "process.env.WEBHOOK_SECRET",
-    "process.env.REFERRALLOOP_WEBHOOK_SECRET",
-    "REFERRALLOOP_WEBHOOK_SECRET",
-    "$WEBHOOK_SECRET",
-    "${WEBHOOK_SECRET}",
-    "$REFERRALLOOP_WEBHOOK_SECRET",
-    "${REFERRALLOOP_WEBHOOK_SECRET}",
-    "pk_live_YOUR_API_KEY",
-    "{{WEBHOOK_SECRET}}",
-    "{{ WEBHOOK_SECRET }}",
-    "{{webhook_secret}}",
-    "{{secret}}",
-    "%WEBHOOK_SECRET%",
-    "<WEBHOOK_SECRET>",
-    "__WEBHOOK_SECRET__",
-    "/run/secrets/webhook_secret",
-    "/run/secrets/webhook-secret",
-    "import.meta.env.WEBHOOK_SECRET",
-    "ENV['WEBHOOK_SECRET']",
-    "env('WEBHOOK_SECRET')",
-    "os.environ['WEBHOOK_SECRET']",
-    "${{ secrets.WEBHOOK_SECRET }}",
-    "(sensitive value)",
-];
-
 /// Keys that everybody can guess, with what each means.
 pub(super) fn guessable_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
     let missing = MISSING.iter().map(|text| (&UNDEFINED, *text));
     let examples = EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text));
     std::iter::once((&EMPTY, "")).chain(missing).chain(examples)
+}
+
+/// The same of rarer ones.
+pub(super) fn rare_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
+    RARE_EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text))
 }
 
 /// Another secret that is known here.

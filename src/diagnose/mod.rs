@@ -12,6 +12,7 @@
 //! about it, `probe` how an endpoint is found out from outside.
 
 mod advice;
+mod base32;
 mod case;
 mod cause;
 mod difference;

@@ -154,8 +154,12 @@ impl CauseSearch<'_, '_, '_> {
         self.try_body(&others)?;
         let derived = self.derive_keys();
         self.try_body(&derived)?;
-        let lone = self.derive_forms(&LONE_KEY_FORMS, &mut HashSet::new());
+        let (last, lone) = LONE_KEY_FORMS.split_last().map_or((&[][..], &[][..]), |(last, rest)| (std::slice::from_ref(last), rest));
+        let lone = self.derive_forms(lone, &mut HashSet::new());
         self.try_body(&lone)?;
+        let rare = keys::rare_keys().map(|(cause, text)| self.make_key(Some(cause), None, KeyBytes::new(text.into())));
+        let rare: Vec<CandidateKey> = rare.collect();
+        self.try_body(&rare)?;
         self.try_forms(2, &own)?;
         let frames = build_framings(self.case);
         self.try_framings(&frames, &own)?;
@@ -165,6 +169,8 @@ impl CauseSearch<'_, '_, '_> {
         self.try_wide_forms(&derived)?;
         let all: Vec<CandidateKey> = others.into_iter().chain(derived).collect();
         self.try_kept_forms(1, &all)?;
+        let changed = self.derive_forms(last, &mut HashSet::new());
+        self.try_body(&changed)?;
         self.try_framed_forms(&frames, &own)?;
         self.try_framings(&frames, &all)?;
         self.try_kept_forms(2, &all)

@@ -25,6 +25,7 @@ mod writer;
 
 pub(super) use catalogue::FORMS;
 pub(super) use source::{BodySource, decode_text};
+pub(super) use text::{cp1252_byte, cp1252_char};
 
 use super::cause::MismatchCause;
 use writer::JsonDialect;

@@ -105,11 +105,11 @@ const CP1252: [char; 32] = [
 /// The bytes that Windows-1252 does not have.
 const UNASSIGNED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
-fn cp1252_char(byte: u8) -> char {
+pub(crate) fn cp1252_char(byte: u8) -> char {
     if (0x80..0xa0).contains(&byte) { CP1252[usize::from(byte) - 0x80] } else { char::from(byte) }
 }
 
-fn cp1252_byte(c: char) -> Option<u8> {
+pub(crate) fn cp1252_byte(c: char) -> Option<u8> {
     let special = || CP1252.iter().position(|&known| known == c).and_then(|at| u8::try_from(at + 0x80).ok());
     u8::try_from(u32::from(c)).ok().filter(|byte| !(0x80..0xa0).contains(byte)).or_else(special)
 }

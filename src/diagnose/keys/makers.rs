@@ -133,10 +133,35 @@ pub(super) fn hashed(secret: &[u8]) -> Vec<Vec<u8>> {
     keys.into_iter().chain([hex(&HashAlgorithm::Sha256.hash(&[secret, b"\n"]))]).chain(others).collect()
 }
 
+/// The same written otherwise: other functions raw and in Base64, capitals, cut, twice, of the decoded secret.
+pub(super) fn hashed_otherwise(secret: &[u8]) -> Vec<Vec<u8>> {
+    let digest = HashAlgorithm::Sha256.hash(&[secret]);
+    let mut keys = vec![hex(&digest).to_ascii_uppercase(), hex(&digest)[..32].to_vec(), digest[..16].to_vec()];
+    keys.push(URL_SAFE_NO_PAD.encode(&digest).into_bytes());
+    keys.push(HashAlgorithm::Sha256.hash(&[&digest]));
+    keys.extend(hex_decoded(secret).into_iter().take(1).map(|key| HashAlgorithm::Sha256.hash(&[&key])));
+    for algorithm in [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha512] {
+        let other = algorithm.hash(&[secret]);
+        keys.extend([STANDARD.encode(&other).into_bytes(), hex(&other).to_ascii_uppercase(), other]);
+    }
+    keys
+}
+
 /// As a form writes it, and as `encodeURIComponent`, PHP's `rawurlencode` and Python's `quote` do, which leave others alone.
 pub(super) fn percent_encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let form = url::form_urlencoded::byte_serialize(secret).collect::<String>();
-    [form.into_bytes()].into_iter().chain(percent::encode_in_every_way(secret)).collect()
+    let mut keys: Vec<Vec<u8>> = [form.into_bytes()].into_iter().chain(percent::encode_in_every_way(secret)).collect();
+    let text = String::from_utf8_lossy(&keys[1]).into_owned();
+    keys.push(text.replace('%', "%25").into_bytes());
+    keys.push(text.split('%').enumerate().map(|(at, part)| lower_digits(at, part)).collect::<String>().into_bytes());
+    keys
+}
+
+fn lower_digits(at: usize, part: &str) -> String {
+    match part.get(..2).filter(|_| at > 0) {
+        Some(digits) => format!("%{}{}", digits.to_ascii_lowercase(), &part[2..]),
+        None => part.to_owned(),
+    }
 }
 
 /// `b'…'` around it.
@@ -162,7 +187,10 @@ pub(super) fn unescaped(secret: &[u8]) -> Vec<Vec<u8>> {
             _ => out.push(byte),
         }
     }
-    vec![out, html::unescape(&String::from_utf8_lossy(secret)).into_bytes()]
+    let text = String::from_utf8_lossy(secret);
+    // The command prompt, batch files, YAML and SQL.
+    let doubled = [text.replace('^', ""), text.replace("%%", "%"), text.replace("''", "'"), text.replace("\"\"", "\"")];
+    [out, html::unescape(&text).into_bytes()].into_iter().chain(doubled.map(String::into_bytes)).collect()
 }
 
 /// The other way round.
@@ -184,6 +212,16 @@ pub(super) fn escaped(secret: &[u8]) -> Vec<Vec<u8>> {
         quotes("&quot;", "&#039;"),
         quotes("&#34;", "&#39;"),
         text.replace('&', "&amp;").into_bytes(),
+        before(b"/"),
+        before(b"&"),
+        before(b"!"),
+        before(b"&!()<>|;*?#~ $`\"'\\"),
+        text.replace('%', "%%").into_bytes(),
+        text.replace('\'', "''").into_bytes(),
+        text.replace('^', "^^").replace('&', "^&").into_bytes(),
+        text.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e").into_bytes(),
+        html.replace('/', "&#x2F;").into_bytes(),
+        quotes("&quot;", "&#x27;"),
     ]
 }
 
@@ -194,7 +232,10 @@ type DollarReader = fn(&[u8]) -> Option<(usize, &[u8])>;
 /// `$` by `$$`, which one side does for Compose and the other does not undo.
 pub(super) fn dollars(secret: &[u8]) -> Vec<Vec<u8>> {
     if !secret.contains(&b'$') {
-        return Vec::new();
+        // %NAME% of the command prompt.
+        let text = String::from_utf8_lossy(secret);
+        let outside: String = text.split('%').step_by(2).collect();
+        return if text.matches('%').count() > 1 { vec![outside.into_bytes()] } else { Vec::new() };
     }
     let readers: [DollarReader; 4] = [read_compose, read_shell, read_words, read_make];
     let text = String::from_utf8_lossy(secret);

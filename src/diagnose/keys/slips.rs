@@ -43,7 +43,21 @@ pub(super) fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
 pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
     let padding = secret.iter().rev().take_while(|byte| **byte == b'=').count();
     let lost = [secret.split_last().map(|(_, rest)| rest), secret.split_first().map(|(_, rest)| rest)];
-    let limits = [16, 20, 24, 32, 40, 64, 72, 128].into_iter().filter_map(|length| secret.get(..length));
+    let limits = [8, 10, 12, 16, 20, 24, 30, 32, 36, 40, 50, 60, 63, 64, 72, 100, 128, 255].into_iter().filter_map(|length| secret.get(..length));
     let bare = [&secret[..secret.len() - padding]];
-    lost.into_iter().flatten().chain(bare).chain(limits).map(<[u8]>::to_vec).collect()
+    let two = secret.len().checked_sub(2).map(|left| [&secret[2..], &secret[..left]]);
+    let shown = secret.len().checked_sub(4).map(|from| &secret[from..]);
+    let parts = lost.into_iter().flatten().chain(bare).chain(limits).chain(two.into_iter().flatten()).chain(shown);
+    parts.map(<[u8]>::to_vec).collect()
+}
+
+/// Letters that secrets are made of.
+const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+/// Another letter at each of the first 48 places, and one more at either end.
+pub(super) fn changed(secret: &[u8]) -> Vec<Vec<u8>> {
+    let added = LETTERS.iter().flat_map(|letter| [[secret, &[*letter]].concat(), [&[*letter], secret].concat()]);
+    let places = (0..secret.len().min(48)).flat_map(|at| LETTERS.iter().map(move |letter| (at, *letter)));
+    let other = places.map(|(at, letter)| [&secret[..at], &[letter], &secret[at + 1..]].concat());
+    added.chain(other).collect()
 }

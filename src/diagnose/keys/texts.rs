@@ -1,6 +1,7 @@
 //! A secret as a text that was pasted, kept with others, or read as a number.
 
 use super::makers;
+use crate::diagnose::forms::{cp1252_byte, cp1252_char};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// What people copy along from a sentence, a list, a configuration file.
@@ -40,6 +41,16 @@ pub(super) fn cleaned(secret: &[u8]) -> Vec<Vec<u8>> {
     [seen.trim().to_owned(), seen, plain.trim().to_owned(), plain, joined].map(String::into_bytes).into()
 }
 
+const UMLAUTS: [(&str, &str); 7] = [
+    ("\u{e4}", "ae"),
+    ("\u{f6}", "oe"),
+    ("\u{fc}", "ue"),
+    ("\u{c4}", "Ae"),
+    ("\u{d6}", "Oe"),
+    ("\u{dc}", "Ue"),
+    ("\u{df}", "ss"),
+];
+
 /// What is beyond ASCII in another charset or normalisation.
 pub(super) fn recoded(secret: &[u8]) -> Vec<Vec<u8>> {
     if secret.is_ascii() {
@@ -49,19 +60,35 @@ pub(super) fn recoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(secret) else { return vec![doubled.into_bytes()] };
     let narrow = |c: char| u8::try_from(u32::from(c)).unwrap_or(b'?');
     let ascii = |c: char| if c.is_ascii() { c } else { '?' };
-    vec![
+    let apart = DecomposingNormalizerBorrowed::new_nfd().normalize(text);
+    let bare: String = apart.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
+    let spelled = UMLAUTS.iter().fold(text.to_owned(), |text, (letter, spelled)| text.replace(letter, spelled));
+    let undone = text.chars().map(cp1252_byte).collect::<Option<Vec<u8>>>();
+    [
         text.chars().map(narrow).collect(),
         doubled.into_bytes(),
         text.chars().map(ascii).collect::<String>().into_bytes(),
         ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned().into_bytes(),
         DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned().into_bytes(),
         text.chars().filter(char::is_ascii).collect::<String>().into_bytes(),
+        text.chars().map(|c| cp1252_byte(c).unwrap_or(b'?')).collect(),
+        bare.into_bytes(),
+        spelled.into_bytes(),
+        ComposingNormalizerBorrowed::new_nfkc().normalize(text).into_owned().into_bytes(),
+        secret.iter().map(|byte| cp1252_char(*byte)).collect::<String>().into_bytes(),
     ]
+    .into_iter()
+    .chain(undone)
+    .collect()
 }
 
 /// As YAML, JSON and spreadsheets write what they take for a number.
 pub(super) fn renumbered(secret: &[u8]) -> Vec<Vec<u8>> {
-    let Ok(text) = std::str::from_utf8(secret) else { return Vec::new() };
+    let Ok(spelled) = std::str::from_utf8(secret) else { return Vec::new() };
+    let text = &spelled.replace('_', "");
+    if let Some(number) = text.strip_prefix("0x").and_then(|digits| u128::from_str_radix(digits, 16).ok()) {
+        return vec![number.to_string().into_bytes()];
+    }
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
     let (Some(number), true) = (number, text.starts_with(|c: char| c.is_ascii_digit())) else { return Vec::new() };
     let exponent = format!("{number:e}");
@@ -76,6 +103,15 @@ pub(super) fn renumbered(secret: &[u8]) -> Vec<Vec<u8>> {
         exponent.replace('e', "E"),
     ];
     keys.extend(octal.map(|octal| octal.to_string()));
+    keys.push(text.to_owned());
+    // Excel keeps fifteen digits and shows six; PHP printed fourteen.
+    for digits in [4, 5, 13, 14] {
+        let short = format!("{number:.digits$e}");
+        let (mantissa, power) = short.split_once('e').unwrap_or((&short, "0"));
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        keys.extend([format!("{mantissa}E+{power:0>2}"), format!("{mantissa}e+{power}"), format!("{mantissa}E+{power}")]);
+        keys.push(short.parse::<f64>().unwrap_or(number).to_string());
+    }
     keys.into_iter().map(String::into_bytes).collect()
 }
 
@@ -83,15 +119,18 @@ pub(super) fn renumbered(secret: &[u8]) -> Vec<Vec<u8>> {
 pub(super) fn joined(secret: &[u8]) -> Vec<Vec<u8>> {
     let digits: Vec<u8> = secret.iter().copied().filter(|byte| !matches!(byte, b'-' | b':' | b' ')).collect();
     let is_hex = digits.len() < secret.len() && digits.iter().all(u8::is_ascii_hexdigit);
+    let plain: Vec<u8> = secret.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     match is_hex {
         true => [vec![digits.clone()], makers::hex_decoded(&digits)].concat(),
-        false => vec![digits],
+        false => vec![digits, plain],
     }
 }
 
 /// Each of several secrets that stand together.
 pub(super) fn one_of_several(secret: &[u8]) -> Vec<Vec<u8>> {
-    let separators: [fn(&u8) -> bool; 5] = [
+    let separators: [fn(&u8) -> bool; 7] = [
+        |byte| *byte == b'=',
+        |byte| *byte == b'@',
         |byte| *byte == b'\n',
         |byte| *byte == b',',
         |byte| *byte == b';',
