@@ -3,7 +3,7 @@
 use super::case::{DiagnosisCase, DiagnosisSubject, KnownSecret};
 use super::cause::{CauseFamily, FindingCertainty, MismatchCause, unproved};
 use super::difference::{ByteDifference, find_difference};
-use super::forms::{BodyForm, BodySource, FORMS};
+use super::forms::{BodyForm, BodySource, all_forms};
 use super::framework::WebFramework;
 use super::notation;
 use super::reading;
@@ -103,10 +103,11 @@ fn explain_match(
     framework: Option<&WebFramework>,
 ) -> Vec<CauseFinding> {
     let (form, also) = match &hit.form {
+        Some((form, _)) if hit.inner.is_some() => (Some(&form.cause), Vec::new()),
         Some((form, bytes)) => find_twins(source, &form.cause, bytes, framework),
         None => (None, Vec::new()),
     };
-    let causes = [form, hit.key, hit.frame, hit.function, hit.algorithm_cause()];
+    let causes = [hit.inner, form, hit.key, hit.frame, hit.function, hit.algorithm_cause()];
     let mut findings: Vec<CauseFinding> = causes
         .into_iter()
         .flatten()
@@ -137,15 +138,12 @@ fn find_twins(
     framework: Option<&WebFramework>,
 ) -> (Option<&'static MismatchCause>, Vec<&'static MismatchCause>) {
     let like = |form: &&BodyForm| match (cause.family, form.cause.family) {
-        (CauseFamily::Bytes, CauseFamily::Bytes | CauseFamily::Json) | (CauseFamily::Json, CauseFamily::Json) => {
-            form.tier < 3
-        }
+        (CauseFamily::Json, CauseFamily::Json) => true,
+        (CauseFamily::Bytes, CauseFamily::Bytes | CauseFamily::Json) => form.tier < 3,
         _ => false,
     };
-    let same = FORMS
-        .iter()
-        .filter(like)
-        .filter(|form| source.is_small() && form.make(source).iter().any(|made| made == bytes));
+    let same =
+        all_forms().filter(like).filter(|form| source.is_small() && form.make(source).iter().any(|made| made == bytes));
     let mut causes: Vec<&'static MismatchCause> =
         same.map(|form| &form.cause).filter(|other| other.id != cause.id).collect();
     let suggested = framework.filter(|framework| cause.family == CauseFamily::Json && !framework.suggests(cause.id));

@@ -5,6 +5,8 @@ use super::cause::{CauseFamily, MismatchCause};
 use super::digest::HashAlgorithm;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 
 const fn framing(id: &'static str, words: &'static str) -> MismatchCause {
     MismatchCause::new(id, CauseFamily::Framing, words)
@@ -21,17 +23,31 @@ static METHOD_URL: MismatchCause = framing("framing-method-url", "the method, th
 static URL: MismatchCause = framing("framing-url", "the URL and the body");
 static TIMESTAMP: MismatchCause = framing("framing-timestamp", "a timestamp together with the body");
 static ID: MismatchCause = framing("framing-id", "an id together with the body");
-static DIGEST: MismatchCause = framing("framing-digest", "the SHA-256 of the body in place of the body");
+static DIGEST: MismatchCause = framing("framing-digest", "a hash of the body in place of the body");
 static EVENT: MismatchCause = framing("framing-event", "the event's name together with the body");
 
 static METHOD: MismatchCause = framing("framing-method", "the method and the body");
 static FIELD: MismatchCause = framing("framing-field", "a field's name and the body behind it, like payload=…");
+static LENGTH: MismatchCause = framing("framing-length", "the body's length and the body behind it");
 pub(super) static SECRET: MismatchCause =
     framing("framing-secret", "the secret and the body, under the same secret as key");
 
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 12] =
-    [&STRIPE, &STANDARD, &SLACK, &METHOD_URL, &URL, &TIMESTAMP, &ID, &DIGEST, &EVENT, &METHOD, &FIELD, &SECRET];
+pub(super) static ALL: [&MismatchCause; 13] = [
+    &STRIPE,
+    &STANDARD,
+    &SLACK,
+    &METHOD_URL,
+    &URL,
+    &TIMESTAMP,
+    &ID,
+    &DIGEST,
+    &EVENT,
+    &METHOD,
+    &FIELD,
+    &LENGTH,
+    &SECRET,
+];
 
 /// Where endpoints usually are, for those of whom nothing is known but a value.
 const USUAL_TARGETS: [&str; 7] =
@@ -51,22 +67,42 @@ pub(super) struct BodyFraming {
 enum FramedDigest {
     Hex,
     Raw,
+    Base64,
+    Md5,
+    Sha1,
+    Sha512,
+}
+
+impl FramedDigest {
+    fn write(self, body: &[u8]) -> Vec<u8> {
+        let algorithm = match self {
+            Self::Md5 => HashAlgorithm::Md5,
+            Self::Sha1 => HashAlgorithm::Sha1,
+            Self::Sha512 => HashAlgorithm::Sha512,
+            Self::Hex | Self::Raw | Self::Base64 => HashAlgorithm::Sha256,
+        };
+        let raw = algorithm.hash(&[body]);
+        match self {
+            Self::Raw => raw,
+            Self::Base64 => BASE64.encode(raw).into_bytes(),
+            _ => raw.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(),
+        }
+    }
 }
 
 impl BodyFraming {
+    /// Whether it is one of those that are tried with other faults first.
+    pub(super) fn is_usual(&self) -> bool {
+        [&STRIPE, &STANDARD, &SLACK].contains(&self.cause)
+    }
+
     fn new(cause: &'static MismatchCause, before: String, after: &str) -> Self {
         Self { cause, before: before.into_bytes(), after: after.as_bytes().to_vec(), digest: None }
     }
 
     /// The message, in pieces.
     pub(super) fn apply<R>(&self, body: &[u8], sign: impl FnOnce(&[&[u8]]) -> R) -> R {
-        let hashed = self.digest.map(|digest| {
-            let raw = HashAlgorithm::Sha256.hash(&[body]);
-            match digest {
-                FramedDigest::Raw => raw,
-                FramedDigest::Hex => raw.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(),
-            }
-        });
+        let hashed = self.digest.map(|digest| digest.write(body));
         sign(&[&self.before, hashed.as_deref().unwrap_or(body), &self.after])
     }
 }
@@ -105,6 +141,52 @@ pub(super) fn build_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     frames
 }
 
+/// Rarer ones, which are tried around the body as it is and nothing else: parts in other orders with other joints.
+pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
+    let (times, ids) = (times(case), ids(case));
+    let length = case.body.len();
+    let lengths = ["", ".", ":", "\n"].map(|joint| format!("{length}{joint}")).into_iter();
+    let lengths = lengths.chain([format!("blob {length}\0"), format!("Content-Length: {length}\r\n\r\n")]);
+    let mut frames: Vec<_> = lengths.map(|before| BodyFraming::new(&LENGTH, before, "")).collect();
+    for joint in [".", ":", "\n", "|", ",", " ", "-", "_", "&", "", ";", "\r\n", "#", "/"] {
+        let one = |cause, parts: &[&str]| {
+            let before = parts.iter().flat_map(|part| [*part, joint]).collect::<String>();
+            BodyFraming::new(cause, before, "")
+        };
+        for time in &times {
+            frames.extend(["v0", "v1", "POST"].map(|version| one(&TIMESTAMP, &[version, time])));
+            frames.push(one(&TIMESTAMP, &[time]));
+            frames.push(BodyFraming { digest: Some(FramedDigest::Hex), ..one(&TIMESTAMP, &[time]) });
+            for id in &ids {
+                frames.extend([one(&STANDARD, &[id, time]), one(&ID, &[time, id])]);
+            }
+            for place in case.target.iter().chain(&["/webhooks"]) {
+                frames.extend([one(&METHOD_URL, &["POST", place, time]), one(&METHOD_URL, &[time, "POST", place])]);
+            }
+        }
+        frames.extend(ids.iter().map(|id| one(&ID, &[id])));
+        frames.extend(case.target.iter().flat_map(|place| {
+            let hashed = BodyFraming { digest: Some(FramedDigest::Hex), ..one(&METHOD_URL, &["POST", place]) };
+            [one(&URL, &[place]), hashed]
+        }));
+        frames.extend(event_names(case).iter().map(|name| one(&EVENT, &[name])));
+        frames.push(one(&FIELD, &["application/json"]));
+    }
+    let named = ["json", "event", "content", "message", "body", "data", "raw", "payload", "content-type"];
+    frames.extend(named.iter().flat_map(|name| {
+        [format!("{name}="), format!("{name}:"), format!("{name}: ")].map(|before| BodyFraming::new(&FIELD, before, ""))
+    }));
+    frames.extend(times.iter().map(|time| BodyFraming::new(&TIMESTAMP, format!("timestamp={time}&body="), "")));
+    let digests =
+        [(FramedDigest::Base64, ""), (FramedDigest::Md5, ""), (FramedDigest::Sha1, ""), (FramedDigest::Sha512, "")];
+    let digests = digests.into_iter().chain([(FramedDigest::Hex, "sha256="), (FramedDigest::Base64, "sha-256=")]);
+    frames.extend(digests.map(|(digest, before)| BodyFraming {
+        digest: Some(digest),
+        ..BodyFraming::new(&DIGEST, before.to_owned(), "")
+    }));
+    frames
+}
+
 /// Values of header fields whose name passes, the first few.
 fn fields(case: &DiagnosisCase, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let lines = case.headers.into_iter().flat_map(|headers| headers.iter());
@@ -124,16 +206,20 @@ fn times(case: &DiagnosisCase) -> Vec<String> {
         };
         times.extend(text.split([',', ';']).filter_map(named).take(2));
     }
-    times.extend(fields(case, |name| name.contains("timestamp") || name.ends_with("-time")));
+    times.extend(fields(case, |name| name.contains("timestamp") || name.ends_with("-time") || name == "date"));
     let facts = EventFacts::from_body(&RawBody::new(case.body.to_vec()));
     if let Some(time) = facts.occurred {
+        let spelled = serde_json::from_slice::<serde_json::Value>(case.body).ok();
+        times.extend(spelled.and_then(|body| Some(body.get("timestamp")?.as_str()?.to_owned())));
         times.extend([time.to_string(), time.as_second().to_string(), time.as_millisecond().to_string()]);
     }
     dedup(times)
 }
 
 fn ids(case: &DiagnosisCase) -> Vec<String> {
-    let named = fields(case, |name| name.ends_with("-id") || name.ends_with("-delivery") || name == "idempotency-key");
+    let named = fields(case, |name| {
+        name.ends_with("-id") || name.ends_with("-delivery") || name == "idempotency-key" || name.ends_with("nonce")
+    });
     let facts = EventFacts::from_body(&RawBody::new(case.body.to_vec()));
     let own = [facts.event_id, facts.signup_id, facts.waitlist_id].into_iter().flatten();
     dedup(named.into_iter().chain(own).collect())
@@ -170,8 +256,14 @@ fn urls(case: &DiagnosisCase, times: &[String]) -> Vec<BodyFraming> {
     frames
 }
 
-fn events(case: &DiagnosisCase) -> Vec<BodyFraming> {
+/// The event's name: in the body, and in a header field.
+fn event_names(case: &DiagnosisCase) -> Vec<String> {
     let facts = EventFacts::from_body(&RawBody::new(case.body.to_vec()));
-    let Some(event) = facts.event_type else { return Vec::new() };
-    [".", ":", ""].iter().map(|joint| BodyFraming::new(&EVENT, format!("{event}{joint}"), "")).collect()
+    let named = fields(case, |name| name.ends_with("-event") || name.ends_with("-topic"));
+    dedup(facts.event_type.into_iter().chain(named).collect())
+}
+
+fn events(case: &DiagnosisCase) -> Vec<BodyFraming> {
+    let joined = |name: String| [".", ":", ""].map(|joint| BodyFraming::new(&EVENT, format!("{name}{joint}"), ""));
+    event_names(case).into_iter().flat_map(joined).collect()
 }

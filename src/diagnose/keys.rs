@@ -81,17 +81,21 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
 
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
 pub(super) static LONE_KEY_FORMS: [KeyForm; 17] = [
-    form("key-hashed-otherwise", "a hash of the secret by another function or in another notation", m::hashed_otherwise),
+    form(
+        "key-hashed-otherwise",
+        "a hash of the secret by another function or in another notation",
+        m::hashed_otherwise,
+    ),
     form("key-padded", "the secret with more white space, zero bytes or = at its ends", marks::padded),
     form("key-named", "the secret with its name before it, or in JSON: the whole line was used", marks::named),
     form("key-wrapped", "the secret in brackets, typographic or doubled quotes, or marks of Markdown", marks::wrapped),
     form("key-masked", "the secret as a screen shows it: masked, or shortened", marks::masked),
-    form("key-notated", "the bytes of the secret in another notation: hexadecimal, Base64, base64url, Base32", marks::notated),
     form(
-        "key-unseen",
-        "the secret with an unseen character, a line break or a typographic dash in it",
-        marks::unseen,
+        "key-notated",
+        "the bytes of the secret in another notation: hexadecimal, Base64, base64url, Base32",
+        marks::notated,
     ),
+    form("key-unseen", "the secret with an unseen character, a line break or a typographic dash in it", marks::unseen),
     form(
         "key-cleaned",
         "the secret without blanks and unseen characters inside it, with plain hyphens and quotes",

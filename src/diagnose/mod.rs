@@ -59,13 +59,12 @@ pub fn diagnose_case(
 /// no such form.
 pub fn make_forms(id: &str, body: &[u8]) -> Vec<Vec<u8>> {
     let text = forms::decode_text(body);
-    let form = forms::FORMS.iter().find(|form| form.cause.id == id);
-    form.map(|form| form.make(&BodySource::new(body, &text))).unwrap_or_default()
+    forms::find_form(id).map(|form| form.make(&BodySource::new(body, &text))).unwrap_or_default()
 }
 
 /// Every cause that there is.
 pub fn all_causes() -> impl Iterator<Item = &'static MismatchCause> {
-    let forms = forms::FORMS.iter().map(|form| &form.cause);
+    let forms = forms::all_forms().map(|form| &form.cause);
     let keys = keys::KEY_FORMS.iter().chain(&keys::LONE_KEY_FORMS).map(|form| &form.cause);
     let probed = probe::ALL;
     let lists = [

@@ -14,6 +14,10 @@ pub(super) enum DigestNotation {
     SignedBytes,
     /// Decoded as UTF-8.
     Lossy,
+    /// The whole as one number in decimal.
+    Decimal,
+    /// The last so many hexadecimal digits.
+    End(usize),
 }
 
 /// The fewest characters that tell a value from chance: more than 64 bits of it.
@@ -32,6 +36,11 @@ impl DigestNotation {
             }
             Self::SignedNumber => write_number(digest, ""),
             Self::Lossy => Self::trim_text(&String::from_utf8_lossy(digest)),
+            Self::Decimal => write_decimal(digest),
+            Self::End(length) => {
+                let digits = joined(|byte| format!("{byte:02x}"));
+                digits.get(digits.len().saturating_sub(length)..).unwrap_or_default().into()
+            }
         }
     }
 
@@ -44,6 +53,22 @@ impl DigestNotation {
 fn write_number(digest: &[u8], sign: &str) -> Vec<u8> {
     let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{sign}{}", digits.trim_start_matches('0')).into_bytes()
+}
+
+fn write_decimal(digest: &[u8]) -> Vec<u8> {
+    let mut digits = vec![0u8];
+    for &byte in digest {
+        let mut carry = u32::from(byte);
+        for digit in &mut digits {
+            let sum = u32::from(*digit) * 256 + carry;
+            (*digit, carry) = ((sum % 10) as u8, sum / 10);
+        }
+        while carry > 0 {
+            digits.push((carry % 10) as u8);
+            carry /= 10;
+        }
+    }
+    digits.iter().rev().map(|digit| b'0' + digit).collect()
 }
 
 fn negate(digest: &[u8]) -> Vec<u8> {
@@ -59,12 +84,18 @@ fn negate(digest: &[u8]) -> Vec<u8> {
 /// Which notations a text in lower case may be in.
 pub(super) fn guess_notations(text: &str) -> Vec<DigestNotation> {
     let digits = text.strip_prefix('-').unwrap_or(text);
+    // Half of a digest, the second one.
+    if digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return vec![DigestNotation::End(32)];
+    }
     if digits.len() < 40 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Vec::new();
     }
+    let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
     match digits.len() {
+        60..=78 if is_decimal => vec![DigestNotation::Decimal],
         _ if digits.len() < text.len() => vec![DigestNotation::SignedNumber],
-        40..=63 => vec![DigestNotation::Unpadded, DigestNotation::Number],
+        length @ 40..=63 => vec![DigestNotation::Unpadded, DigestNotation::Number, DigestNotation::End(length)],
         65..=256 if digits.contains("ffffff") => vec![DigestNotation::SignedBytes],
         _ => Vec::new(),
     }

@@ -1,5 +1,8 @@
 //! Reading a value: every digest that it may stand for, with what is odd about how it is written.
 
+mod hidden;
+mod unreadable;
+
 use super::case::{DiagnosisCase, DiagnosisSubject};
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::HashAlgorithm;
@@ -7,6 +10,7 @@ use super::notation::{self, DigestNotation};
 use crate::protocol::signature::SIGNATURE_HEADER;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use unreadable::{binary, binary_as_text, written_lossily, written_otherwise};
 
 const fn header(id: &'static str, words: &'static str) -> MismatchCause {
     MismatchCause::new(id, CauseFamily::Header, words)
@@ -50,8 +54,20 @@ static BYTE_LIST: MismatchCause = header("value-byte-list", "is a list of the di
 static READ_AS_TEXT: MismatchCause =
     header("value-text", "is the digest read as text: what is not UTF-8 in it became U+FFFD");
 
+pub(super) static WRAPPED: MismatchCause =
+    header("value-wrapped", "stands among other text: a name, quotes, JSON, punctuation, unseen characters");
+static DECIMAL: MismatchCause = header("value-decimal", "is the digest written as one decimal number");
+static CUT_START: MismatchCause = header("value-cut-start", "is cut: it has only the end of the digest");
+pub(super) static LONGER: MismatchCause = header("value-longer", "has more behind it than the digest, or has it twice");
+pub(super) static BASE32: MismatchCause = header("value-base32", "is Base32 instead of hexadecimal");
+
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 28] = [
+pub(super) static ALL: [&MismatchCause; 33] = [
+    &WRAPPED,
+    &DECIMAL,
+    &CUT_START,
+    &LONGER,
+    &BASE32,
     &BASE64_TWICE,
     &HEX_OF_HEX,
     &HEX_OF_BASE64,
@@ -133,6 +149,8 @@ pub(super) fn collect_readings(case: &DiagnosisCase) -> Vec<SignatureReading> {
         readings.iter_mut().for_each(|reading| reading.faults.insert(0, &REPEATED));
     }
     readings.extend(read_other_headers(case));
+    // Whoever sends the right function beside another is looked at for the right one.
+    readings.sort_by_key(|reading| reading.algorithm != HashAlgorithm::Sha256);
     readings.truncate(64);
     readings
 }
@@ -180,13 +198,14 @@ fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
                 readings.extend(list(text));
             }
         }
+        readings.extend(hidden::read_hidden(text));
         readings.extend(binary_as_text(text));
         readings.extend(written_lossily(text));
     }
     readings.extend(binary(value));
     // What was cut off a longer digest may be as long as a shorter one.
     let shorter = |reading: &SignatureReading| match reading.algorithm {
-        HashAlgorithm::Md5 | HashAlgorithm::Sha1 => Some(HashAlgorithm::Sha256),
+        HashAlgorithm::Md5 | HashAlgorithm::Sha1 | HashAlgorithm::Sha224 => Some(HashAlgorithm::Sha256),
         HashAlgorithm::Sha384 => Some(HashAlgorithm::Sha512),
         _ => None,
     };
@@ -201,62 +220,13 @@ fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
 
 /// The digits in `SHA2-256(stdin)= …` of `openssl dgst` and `… *-` of `sha256sum`.
 fn strip_printed(text: &str) -> Option<&str> {
+    let text = text.strip_prefix("sha256=").unwrap_or(text);
     if let Some((words, digits)) = text.split_once(")= ").or_else(|| text.split_once(") = ")) {
         return (words.contains('(') && words.len() <= 200).then(|| digits.trim());
     }
     let (digits, file) = text.split_once(' ')?;
     let names = file.strip_prefix(' ').or_else(|| file.strip_prefix('*'))?;
     (unhex(digits).is_some() && !names.is_empty() && unhex(names).is_none()).then_some(digits)
-}
-
-/// Raw bytes; printable text of the same length is no digest.
-fn binary(value: &[u8]) -> Option<SignatureReading> {
-    let rest = value.strip_prefix(b"sha256=");
-    let faults: &[_] = if rest.is_some() { &[&BINARY] } else { &[&BINARY, &PREFIX_MISSING] };
-    let tag = rest.unwrap_or(value);
-    let digest = HashAlgorithm::from_length(tag.len()).is_some() && !tag.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    digest.then(|| SignatureReading::of(tag.to_vec(), faults)).flatten()
-}
-
-/// A digest that no longer can be read back from its text, and lists of its bytes.
-fn written_otherwise(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> {
-    let with = |cause: &'static MismatchCause| [&[cause], faults].concat();
-    let lower = text.to_ascii_lowercase();
-    let notated = notation::guess_notations(&lower).into_iter().map(|notation| {
-        let cause = match notation {
-            DigestNotation::Unpadded => &UNPADDED,
-            DigestNotation::Number | DigestNotation::SignedNumber => &LEADING_ZERO,
-            DigestNotation::SignedBytes => &SIGNED_BYTES,
-            DigestNotation::Lossy => &READ_AS_TEXT,
-        };
-        let (tag, algorithm) = (lower.clone().into_bytes(), HashAlgorithm::Sha256);
-        SignatureReading { tag, notation: Some(notation), algorithm, faults: with(cause) }
-    });
-    let listed = notation::parse_byte_list(text).and_then(|tag| SignatureReading::of(tag, &with(&BYTE_LIST)));
-    let escaped = notation::parse_escaped_bytes(text).and_then(|tag| SignatureReading::of(tag, &with(&BINARY)));
-    notated.chain(listed).chain(escaped).collect()
-}
-
-/// The digest decoded as UTF-8 by somebody who took it for text.
-fn written_lossily(text: &str) -> Option<SignatureReading> {
-    let rest = text.strip_prefix("sha256=");
-    let faults: &[_] = if rest.is_some() { &[&READ_AS_TEXT] } else { &[&READ_AS_TEXT, &PREFIX_MISSING] };
-    let tag = rest.unwrap_or(text);
-    notation::is_lossy_text(tag).then(|| SignatureReading {
-        tag: DigestNotation::trim_text(tag),
-        notation: Some(DigestNotation::Lossy),
-        algorithm: HashAlgorithm::Sha256,
-        faults: faults.to_vec(),
-    })
-}
-
-/// Raw bytes that went through UTF-8 one by one.
-fn binary_as_text(text: &str) -> Option<SignatureReading> {
-    if text.is_ascii() {
-        return None;
-    }
-    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-    binary(&bytes?)
 }
 
 /// Several values in one line, as some services send while a secret is rotated.
@@ -266,6 +236,11 @@ fn list(text: &str) -> Vec<SignatureReading> {
         return Vec::new();
     }
     let mut readings: Vec<SignatureReading> = parts.iter().flat_map(|part| item(part, &[])).collect();
+    // A single value beside a word is no list.
+    let valued = |part: &&&str| part.contains('=') || !item(part, &[]).is_empty();
+    if parts.iter().filter(valued).count() < 2 {
+        return Vec::new();
+    }
     readings.iter_mut().for_each(|reading| reading.faults.insert(0, &SEVERAL));
     readings
 }
@@ -341,13 +316,25 @@ fn prefixed(text: &str) -> (&str, Vec<&'static MismatchCause>) {
 fn decoded(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> {
     let with = |cause: &'static MismatchCause| [&[cause], faults].concat();
     let mut readings = Vec::new();
+    if text.trim().len() < text.len() {
+        return decoded(text.trim(), &with(&WRAPPED));
+    }
     let plain = text.strip_prefix("0x").unwrap_or(text);
     if let Some(tag) = unhex(plain) {
         let inner = std::str::from_utf8(&tag).ok();
-        readings.extend(inner.and_then(unhex).and_then(|twice| SignatureReading::of(twice, &with(&HEX_OF_HEX))));
+        let prefixless = inner.map(|inner| inner.strip_prefix("sha256=").unwrap_or(inner));
+        let twice = prefixless.and_then(unhex);
+        let thrice = twice.as_deref().and_then(|twice| unhex(std::str::from_utf8(twice).ok()?));
+        let again = [twice, thrice].into_iter().flatten();
+        readings.extend(again.filter_map(|again| SignatureReading::of(again, &with(&HEX_OF_HEX))));
         let base64 = inner.and_then(decode_whole).map(|twice| SignatureReading::of(twice, &with(&HEX_OF_BASE64)));
         readings.extend(base64.flatten());
-        let faults = if plain.len() < text.len() { with(&SEPARATED) } else { faults.to_vec() };
+        let faults = match plain.len() {
+            // Whole, and one digit more.
+            65 => with(&LONGER),
+            length if length < text.len() => with(&SEPARATED),
+            _ => faults.to_vec(),
+        };
         readings.extend(SignatureReading::of(tag, &faults));
         return readings;
     }

@@ -3,10 +3,13 @@
 //! Commonest causes come first, single faults before pairs. It is bounded in hashes, in bytes and, through a function
 //! that is asked before each hash and each form, in time. A hit is proof: nobody meets 128 bits by chance.
 
+mod composed;
+mod functions;
+
 use super::case::DiagnosisCase;
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::{HashAlgorithm, KeyedHmac};
-use super::forms::{BodyForm, BodySource, FORMS};
+use super::forms::{BodyForm, BodySource, all_forms};
 use super::framing::{self, BodyFraming, build_framings};
 use super::keys::{self, KEY_FORMS, KeyBytes, KeyForm, LONE_KEY_FORMS};
 use super::reading::{self, SignatureReading};
@@ -19,6 +22,9 @@ pub const HASHES: u32 = 20_000;
 
 /// The largest body that is searched, in bytes.
 pub const BODY_LIMIT: usize = 8 << 20;
+
+/// Keys that everybody can guess and that are tried together with other faults.
+const GUESSES: usize = 24;
 
 /// What the forms that are kept for pairs may take together.
 const KEPT_BYTES: usize = 16 << 20;
@@ -36,8 +42,11 @@ static SECRET_LAST: MismatchCause =
 static SWAPPED: MismatchCause =
     function("arguments-swapped", CauseFamily::Algorithm, "an HMAC with the body as key and the secret as message");
 
+static HASHED_AGAIN: MismatchCause =
+    function("hash-of-hmac", CauseFamily::Algorithm, "a hash or HMAC of the HMAC's value: one step too many");
+
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 4] = [&PLAIN, &SECRET_FIRST, &SECRET_LAST, &SWAPPED];
+pub(super) static ALL: [&MismatchCause; 5] = [&PLAIN, &SECRET_FIRST, &SECRET_LAST, &SWAPPED, &HASHED_AGAIN];
 
 /// Why a search ended without a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +65,8 @@ pub(super) struct SignatureMatch {
     pub reading: SignatureReading,
     /// The body form; `None` for the body itself.
     pub form: Option<(&'static BodyForm, Vec<u8>)>,
+    /// The body form of which that one was made.
+    pub inner: Option<&'static MismatchCause>,
     /// The key form, or another secret; `None` for the secret itself.
     pub key: Option<&'static MismatchCause>,
     /// Which of the secrets the key was made of.
@@ -95,6 +106,7 @@ struct CandidateKey {
 
 struct BodyVariant {
     form: &'static BodyForm,
+    inner: Option<&'static MismatchCause>,
     bytes: Vec<u8>,
 }
 
@@ -154,7 +166,8 @@ impl CauseSearch<'_, '_, '_> {
         self.try_body(&others)?;
         let derived = self.derive_keys();
         self.try_body(&derived)?;
-        let (last, lone) = LONE_KEY_FORMS.split_last().map_or((&[][..], &[][..]), |(last, rest)| (std::slice::from_ref(last), rest));
+        let (last, lone) =
+            LONE_KEY_FORMS.split_last().map_or((&[][..], &[][..]), |(last, rest)| (std::slice::from_ref(last), rest));
         let lone = self.derive_forms(lone, &mut HashSet::new());
         self.try_body(&lone)?;
         let rare = keys::rare_keys().map(|(cause, text)| self.make_key(Some(cause), None, KeyBytes::new(text.into())));
@@ -163,11 +176,19 @@ impl CauseSearch<'_, '_, '_> {
         self.try_forms(2, &own)?;
         let frames = build_framings(self.case);
         self.try_framings(&frames, &own)?;
+        self.try_framings(&framing::build_rare_framings(self.case), &own)?;
         self.try_functions(&own)?;
         self.try_functions(&others)?;
+        self.try_other_functions(&own)?;
         self.try_forms(3, &own)?;
+        self.try_composed_forms(&own)?;
         self.try_wide_forms(&derived)?;
-        let all: Vec<CandidateKey> = others.into_iter().chain(derived).collect();
+        let mut guesses = 0..GUESSES;
+        let paired = derived.into_iter().filter(|key| key.secret.is_some() || guesses.next().is_some());
+        let all: Vec<CandidateKey> = others.into_iter().chain(paired).collect();
+        let (usual, frames): (Vec<_>, Vec<_>) = frames.into_iter().partition(BodyFraming::is_usual);
+        self.try_framings(&usual, &all)?;
+        self.try_framed_forms(&usual, &own)?;
         self.try_kept_forms(1, &all)?;
         let changed = self.derive_forms(last, &mut HashSet::new());
         self.try_body(&changed)?;
@@ -244,8 +265,10 @@ impl CauseSearch<'_, '_, '_> {
             self.charge()?;
             let digest = keyed.sign(pieces);
             if let Some(reading) = self.find_matching(*algorithm, &digest) {
+                let inner = form.and_then(|made| made.inner);
                 let form = form.map(|made| (made.form, made.bytes.clone()));
-                let hit = SignatureMatch { reading, form, key: key.cause, secret: key.secret, frame, function: None };
+                let (key, secret) = (key.cause, key.secret);
+                let hit = SignatureMatch { reading, form, inner, key, secret, frame, function: None };
                 return ControlFlow::Break(Ok(Box::new(hit)));
             }
         }
@@ -262,14 +285,14 @@ impl CauseSearch<'_, '_, '_> {
 
     /// Makes the forms of a tier, tries each, and keeps it.
     fn try_forms(&mut self, tier: u8, keys: &[CandidateKey]) -> CauseSearchStep {
-        for form in FORMS.iter().filter(|form| form.tier == tier) {
+        for form in all_forms().filter(|form| form.tier == tier) {
             self.check_time()?;
             let source = self.source;
             for bytes in form.variants(source) {
                 if !self.seen.insert(self.hasher.hash_one(bytes.as_slice())) {
                     continue;
                 }
-                let made = BodyVariant { form, bytes };
+                let made = BodyVariant { form, inner: None, bytes };
                 keys.iter().try_for_each(|key| self.try_message(key, &[&made.bytes], Some(&made), None))?;
                 // What is tried last is not tried in pairs.
                 if tier < 3 && self.kept_bytes + made.bytes.len() <= KEPT_BYTES {
@@ -326,69 +349,5 @@ impl CauseSearch<'_, '_, '_> {
             }
             ControlFlow::Continue(())
         })
-    }
-
-    /// What is no HMAC of the body: plain hashes, and the arguments the wrong way round.
-    fn try_functions(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
-        let body = self.case.body;
-        self.try_plain_hash(&PLAIN, None, None, &[body])?;
-        for key in keys {
-            for joint in [&b""[..], b".", b":", b"|"] {
-                self.try_plain_hash(&SECRET_FIRST, None, Some(key), &[&key.bytes, joint, body])?;
-                self.try_plain_hash(&SECRET_LAST, None, Some(key), &[body, joint, &key.bytes])?;
-                self.try_message(key, &[&key.bytes, joint, body], None, Some(&framing::SECRET))?;
-                self.try_message(key, &[body, joint, &key.bytes], None, Some(&framing::SECRET))?;
-            }
-            let swapped = self.make_key(key.cause, key.secret, KeyBytes::new(body.to_vec()));
-            for (algorithm, keyed) in &swapped.keyed {
-                self.charge()?;
-                let digest = keyed.sign(&[&key.bytes]);
-                self.match_digest(&SWAPPED, None, Some(key), *algorithm, &digest)?;
-            }
-        }
-        self.try_each_kept(1, |search, made| {
-            search.try_plain_hash(&PLAIN, Some(made), None, &[&made.bytes])?;
-            for key in keys {
-                search.try_plain_hash(&SECRET_FIRST, Some(made), Some(key), &[&key.bytes, &made.bytes])?;
-                search.try_plain_hash(&SECRET_LAST, Some(made), Some(key), &[&made.bytes, &key.bytes])?;
-            }
-            ControlFlow::Continue(())
-        })
-    }
-
-    fn try_plain_hash(
-        &mut self,
-        cause: &'static MismatchCause,
-        form: Option<&BodyVariant>,
-        key: Option<&CandidateKey>,
-        pieces: &[&[u8]],
-    ) -> CauseSearchStep {
-        for algorithm in self.algorithms.clone() {
-            self.charge()?;
-            let digest = algorithm.hash(pieces);
-            self.match_digest(cause, form, key, algorithm, &digest)?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn match_digest(
-        &mut self,
-        cause: &'static MismatchCause,
-        form: Option<&BodyVariant>,
-        key: Option<&CandidateKey>,
-        algorithm: HashAlgorithm,
-        digest: &[u8],
-    ) -> CauseSearchStep {
-        let Some(reading) = self.find_matching(algorithm, digest) else { return ControlFlow::Continue(()) };
-        let form = form.map(|made| (made.form, made.bytes.clone()));
-        let (key, secret) = key.map_or((None, None), |key| (key.cause, key.secret));
-        ControlFlow::Break(Ok(Box::new(SignatureMatch {
-            reading,
-            form,
-            key,
-            secret,
-            frame: None,
-            function: Some(cause),
-        })))
     }
 }

@@ -8,7 +8,12 @@ use super::writer::JsonDialect;
 use super::{BodyForm, BodySource, FormMaker, chunks, cleaned, frames, maps, parts, query, rebuilt, text, wrap};
 use crate::diagnose::cause::{CauseFamily, MismatchCause};
 
-const fn json(tier: u8, id: &'static str, words: &'static str, dialects: &'static [JsonDialect]) -> BodyForm {
+pub(super) const fn json(
+    tier: u8,
+    id: &'static str,
+    words: &'static str,
+    dialects: &'static [JsonDialect],
+) -> BodyForm {
     BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier, make: FormMaker::Json(dialects) }
 }
 
@@ -16,11 +21,21 @@ const fn rewritten(id: &'static str, words: &'static str, rewrite: fn(&str) -> V
     BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier: 2, make: FormMaker::Text(rewrite) }
 }
 
-const fn json_of(tier: u8, id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
+pub(super) const fn json_of(
+    tier: u8,
+    id: &'static str,
+    words: &'static str,
+    make: fn(&BodySource) -> Vec<Vec<u8>>,
+) -> BodyForm {
     BodyForm { cause: MismatchCause::new(id, CauseFamily::Json, words), tier, make: FormMaker::Bytes(make) }
 }
 
-const fn bytes(tier: u8, id: &'static str, words: &'static str, make: fn(&BodySource) -> Vec<Vec<u8>>) -> BodyForm {
+pub(super) const fn bytes(
+    tier: u8,
+    id: &'static str,
+    words: &'static str,
+    make: fn(&BodySource) -> Vec<Vec<u8>>,
+) -> BodyForm {
     BodyForm { cause: MismatchCause::new(id, CauseFamily::Bytes, words), tier, make: FormMaker::Bytes(make) }
 }
 
@@ -34,7 +49,7 @@ const fn absent(id: &'static str, words: &'static str, texts: &'static [&'static
 
 /// Every body form: the smallest edit first, then the commonest. What takes bytes off the ends or puts them on comes
 /// before all that reads the body and writes it again, since both often give the same bytes.
-pub(crate) static FORMS: [BodyForm; 149] = [
+pub(crate) static FORMS: [BodyForm; 146] = [
     large(1, "newline-removed", "the body without the line break at its end", text::remove_newline),
     large(1, "newline-added", "the body with a line feed added at its end", text::add_newline),
     large(1, "crlf-added", "the body with CR and LF added at its end", text::add_crlf),
@@ -310,7 +325,11 @@ pub(crate) static FORMS: [BodyForm; 149] = [
     large(2, "chunk-frames-added", "the body with the lengths of its chunks around it", frames::add_chunk_frames),
     absent("body-null", "the text null or None in place of the body", &["null", "None", "nil", "NULL"]),
     absent("body-undefined", "the text undefined in place of the body", &["undefined", "[object Undefined]"]),
-    absent("empty-text", "an empty list, string or array in place of the body", &["[]", "\"\"", "''", "Array", "b''"]),
+    absent(
+        "empty-text",
+        "an empty list, string or array in place of the body",
+        &["[]", "\"\"", "''", "Array", "b''", "ImmutableMultiDict([])", "<QueryDict: {}>"],
+    ),
     absent(
         "object-text",
         "the name of an object in place of the body",
@@ -339,24 +358,6 @@ pub(crate) static FORMS: [BodyForm; 149] = [
         tier: 3,
         make: FormMaker::Each(chunks::decode_chunks),
     },
-    json(
-        3,
-        "json-python-separators",
-        "re-serialised JSON, as Python writes it with separators=(', ', ':') or (',', ': ')",
-        &d::PYTHON_SEPARATORS,
-    ),
-    json(
-        3,
-        "json-php-pretty-slashes",
-        "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES",
-        &d::PHP_PRETTY_SLASHES,
-    ),
-    json(
-        3,
-        "json-php-pretty-unicode",
-        "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE",
-        &d::PHP_PRETTY_UNICODE,
-    ),
     json_of(
         2,
         "json-typed",

@@ -16,6 +16,19 @@ pub(super) fn remove_slashes(source: &BodySource) -> Vec<Vec<u8>> {
     changed(source, out)
 }
 
+/// What is written as an escape outside of any literal.
+const ESCAPES: [(&str, &str); 5] = [("\\\"", "\""), ("\\/", "/"), ("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t")];
+
+/// `\n`, `\t`, `\"`, `\/` and `\uXXXX` resolved once.
+pub(super) fn resolve_escapes(text: &str) -> String {
+    // A backslash that is escaped begins no other escape.
+    let parts = text.split("\\\\").map(|part| {
+        let part = ESCAPES.iter().fold(part.to_owned(), |part, (escape, put)| part.replace(escape, put));
+        super::rewrite::resolve_unicode(&part)
+    });
+    parts.collect::<Vec<_>>().join("\\")
+}
+
 /// PHP's `strip_tags`, and every `<…>` taken away.
 pub(super) fn remove_tags(source: &BodySource) -> Vec<Vec<u8>> {
     let (mut out, mut rest) = (String::with_capacity(source.text.len()), source.text);

@@ -129,8 +129,25 @@ pub(super) static PHP_LARAVEL: [JsonDialect; 4] = [
 ];
 
 /// What prints a document puts a line feed behind it: console.log, `jq -c`, `print`, Flask's `jsonify`.
-pub(super) static PRINTED: [JsonDialect; 5] =
-    [ended(STRINGIFY[0]), ended(PYTHON[0]), ended(PYTHON_UNICODE[0]), ended(PRETTY_TWO[0]), ended(PYTHON_COMPACT[0])];
+pub(super) static PRINTED: [JsonDialect; 17] = [
+    ended(STRINGIFY[0]),
+    ended(PYTHON[0]),
+    ended(PYTHON_UNICODE[0]),
+    ended(PRETTY_TWO[0]),
+    ended(PYTHON_COMPACT[0]),
+    ended(PRETTY_FOUR[0]),
+    ended(PRETTY_TAB[0]),
+    ended(PYTHON_TWO[0]),
+    ended(PYTHON_FOUR[0]),
+    ended(PHP[0]),
+    ended(PHP_BOTH[0]),
+    ended(PHP_PRETTY[0]),
+    ended(RUBY[0]),
+    ended(RUBY_PRETTY[0]),
+    ended(GO_INDENT[0]),
+    JsonDialect { end: "\r\n", ..STRINGIFY[0] },
+    JsonDialect { end: "\r\n", ..PYTHON[0] },
+];
 pub(super) static FLASK: [JsonDialect; 3] =
     [ended(PYTHON_SORTED_COMPACT[0]), ended(PYTHON_SORTED[0]), ended(PYTHON_TWO[0].with_order(MemberOrder::Bytes))];
 
@@ -217,4 +234,54 @@ pub(super) static INDENTED: [JsonDialect; 3] = [
     JsonDialect { layout: JsonLayout::TWO, ..LITERAL },
     JsonDialect { layout: JsonLayout::FOUR, ..LITERAL },
     JsonDialect { layout: JsonLayout::TAB, ..LITERAL },
+];
+
+const fn php_sorted(dialect: JsonDialect) -> JsonDialect {
+    JsonDialect { arrays: true, ..dialect }.with_order(MemberOrder::Bytes)
+}
+
+/// `ksort` at every level.
+pub(super) static PHP_SORTED: [JsonDialect; 8] = [
+    php_sorted(PHP[0]),
+    php_sorted(PHP_SLASHES[0]),
+    php_sorted(PHP_UNICODE[0]),
+    php_sorted(PHP_BOTH[0]),
+    php_sorted(PHP_PRETTY[0]),
+    php_sorted(PHP_PRETTY_BOTH[0]),
+    php_sorted(PHP[2]),
+    php_sorted(PHP_BOTH[2]),
+];
+
+const fn indented(indent: &'static str, dialect: JsonDialect) -> JsonDialect {
+    JsonDialect { layout: JsonLayout { indent: Some(indent), ..JsonLayout::TWO }, ..dialect }
+}
+
+/// Indentations that are rarer, and sorted ones; Go's encoder with an indentation or with `UseNumber`.
+pub(super) static PRETTY_OTHER: [JsonDialect; 26] = [
+    indented(" ", STRINGIFY[0]),
+    indented("   ", STRINGIFY[0]),
+    indented("        ", STRINGIFY[0]),
+    indented("", PYTHON[0]),
+    indented(" ", PYTHON[0]),
+    indented("   ", PYTHON[0]),
+    indented("        ", PYTHON[0]),
+    indented("\t", PYTHON[0]),
+    indented("\t", PYTHON_UNICODE[0]),
+    indented("  ", PYTHON_SORTED[0]),
+    indented("    ", PYTHON_SORTED[0]),
+    indented("  ", PYTHON_SORTED_UNICODE[0]),
+    indented("    ", PYTHON_SORTED_UNICODE[0]),
+    indented("  ", CANONICAL[0]),
+    indented("    ", CANONICAL[0]),
+    indented("\t", CANONICAL[0]),
+    indented("    ", GO[0]),
+    ended(GO_INDENT[0]),
+    ended(GO_INDENT[1]),
+    ended(indented("  ", GO_PLAIN[0])),
+    ended(indented("    ", GO[0])),
+    ended(GO_NUMBER[0]),
+    kept(GO_PLAIN_ENCODER[0]),
+    kept(GO_INDENT[0]),
+    kept(GO_PLAIN[0]),
+    ended(indented("    ", PYTHON_SORTED[0])),
 ];

@@ -16,6 +16,7 @@ struct MapNotation {
     numbers: NumberStyle,
     sorted: bool,
     text: fn(&mut String, &str),
+    name: fn(&mut String, &str),
 }
 
 const JAVA: MapNotation = MapNotation {
@@ -26,6 +27,7 @@ const JAVA: MapNotation = MapNotation {
     numbers: NumberStyle::Java,
     sorted: false,
     text: |out, text| out.push_str(text),
+    name: |out, text| out.push_str(text),
 };
 
 const GO: MapNotation = MapNotation {
@@ -39,11 +41,43 @@ const GO: MapNotation = MapNotation {
 };
 
 const RUBY: MapNotation =
-    MapNotation { null: "nil", joints: ["=>", ", "], numbers: NumberStyle::Ruby, text: inspect, ..JAVA };
+    MapNotation { null: "nil", joints: ["=>", ", "], numbers: NumberStyle::Ruby, text: inspect, name: inspect, ..JAVA };
 
-/// Ruby's `inspect`, before 3.4 and since.
+/// Ruby's `inspect`, before 3.4 and since, with symbols for names; Rails' parameters; the text of the body itself.
 pub(super) fn write_ruby_inspect(source: &BodySource) -> Vec<Vec<u8>> {
-    write_all(source, &[RUBY, MapNotation { joints: [" => ", ", "], ..RUBY }])
+    let new = MapNotation { joints: [" => ", ", "], ..RUBY };
+    let symbols = MapNotation { name: |out, text| symbol(out, text, ":", ""), ..RUBY };
+    let labels = MapNotation { joints: [" ", ", "], name: |out, text| symbol(out, text, "", ":"), ..RUBY };
+    let mut forms = write_all(source, &[RUBY, new, symbols, labels]);
+    let parameters =
+        |text: &Vec<u8>| [b"#<ActionController::Parameters ", text.as_slice(), b" permitted: false>"].concat();
+    forms.extend(forms.iter().take(2).map(parameters).collect::<Vec<_>>());
+    let mut whole = String::new();
+    inspect(&mut whole, source.text);
+    forms.push(whole.into_bytes());
+    forms
+}
+
+/// Ruby's text of a value inside.
+pub(super) fn ruby_text(node: &JsonNode) -> Option<String> {
+    let mut out = String::new();
+    RUBY.write(&mut out, node).map(|()| out)
+}
+
+/// Go's text of a value inside.
+pub(super) fn go_text(node: &JsonNode) -> Option<String> {
+    let mut out = String::new();
+    GO.write(&mut out, node).map(|()| out)
+}
+
+fn symbol(out: &mut String, text: &str, before: &str, after: &str) {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    out.push_str(before);
+    match plain && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        true => out.push_str(text),
+        false => inspect(out, text),
+    }
+    out.push_str(after);
 }
 
 /// Java's `toString` of a map: as Jackson reads it, and as Gson does, to whom every number is a double.
@@ -100,7 +134,7 @@ impl MapNotation {
         out.push_str(self.object[0]);
         for (index, (name, value)) in kept.into_iter().enumerate() {
             out.push_str(if index > 0 { self.joints[1] } else { "" });
-            (self.text)(out, name);
+            (self.name)(out, name);
             out.push_str(self.joints[0]);
             self.write(out, value)?;
         }

@@ -9,10 +9,15 @@ mod cleaned;
 mod dialects;
 mod escape;
 mod frames;
+mod handed;
+mod joined;
 mod maps;
 mod number;
 mod parts;
+mod php;
+mod printed;
 mod query;
+mod rare;
 mod rebuilt;
 mod rewrite;
 mod source;
@@ -22,8 +27,10 @@ mod text;
 mod tree;
 mod wrap;
 mod writer;
+mod yaml;
 
 pub(super) use catalogue::FORMS;
+pub(super) use rare::RARE_FORMS;
 pub(super) use source::{BodySource, decode_text};
 pub(super) use text::{cp1252_byte, cp1252_char};
 
@@ -94,7 +101,12 @@ impl BodyForm {
     }
 }
 
-#[cfg(test)]
+/// Every form, the commoner first.
+pub(super) fn all_forms() -> impl Iterator<Item = &'static BodyForm> {
+    FORMS.iter().chain(&RARE_FORMS)
+}
+
+/// The form of a cause.
 pub(super) fn find_form(id: &str) -> Option<&'static BodyForm> {
-    FORMS.iter().find(|form| form.cause.id == id)
+    all_forms().find(|form| form.cause.id == id)
 }

@@ -19,6 +19,12 @@ pub(super) enum NumberStyle {
     Php,
     /// PHP with `JSON_PRESERVE_ZERO_FRACTION`: `1.0` stays.
     PhpFraction,
+    /// PHP with 17 digits: `0.10000000000000001`.
+    PhpLong,
+    /// PHP with 14 digits.
+    PhpShort,
+    /// PHP with `JSON_BIGINT_AS_STRING`.
+    PhpBigText,
     /// Ruby: `1.0e+21`, `1.0e-05`.
     Ruby,
     /// Java's `Double.toString` for what has a fraction: `1.0E21`.
@@ -89,6 +95,10 @@ pub(super) fn write_number(spelled: &str, numbers: NumberStyle) -> Option<String
         NumberStyle::Python | NumberStyle::Ruby | NumberStyle::Java if whole => Some(integer(spelled)),
         NumberStyle::DotNet if whole => Some(spelled.to_owned()),
         NumberStyle::Php | NumberStyle::PhpFraction => php(spelled, whole, numbers == NumberStyle::PhpFraction),
+        NumberStyle::PhpLong => php_precise(spelled, whole, 17),
+        NumberStyle::PhpShort => php_precise(spelled, whole, 14),
+        NumberStyle::PhpBigText if whole && spelled.parse::<i64>().is_err() => Some(format!("\"{spelled}\"")),
+        NumberStyle::PhpBigText => php(spelled, whole, false),
         NumberStyle::Serde => serde(spelled),
         _ => double(spelled.parse().ok()?, numbers),
     }
@@ -129,6 +139,22 @@ fn php(spelled: &str, whole: bool, fraction: bool) -> Option<String> {
     } else {
         digits.plain(fraction)
     })
+}
+
+/// So many digits, without the zeros at their end.
+fn php_precise(spelled: &str, whole: bool, digits: i32) -> Option<String> {
+    let number: f64 = spelled.parse().ok().filter(|number: &f64| number.is_finite())?;
+    if number == 0.0 || whole && spelled.parse::<i64>().is_ok() {
+        return php(spelled, whole, false);
+    }
+    let behind = usize::try_from(digits - 1).ok()?;
+    let written = format!("{:.behind$e}", number.abs());
+    let (mantissa, exponent) = written.split_once('e')?;
+    let kept = mantissa.replace('.', "").trim_end_matches('0').to_owned();
+    let point = exponent.parse::<i32>().ok()? + 1;
+    let made = DecimalDigits { negative: number < 0.0, digits: kept, point };
+    let is_long = point > digits || point < -3;
+    Some(if is_long { made.scientific(true, ["e+", "e-"], 1) } else { made.plain(false) })
 }
 
 fn serde(spelled: &str) -> Option<String> {

@@ -6,6 +6,8 @@ use super::tree::{JsonNode, NodeText};
 use super::writer;
 use crate::protocol::json::{JsonTokenKind, scan_tokens};
 use crate::protocol::stringify::json_stringify;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
 /// Where programs cut: columns of databases, buffers, limits of body parsers.
@@ -38,6 +40,16 @@ pub(super) fn drop_one_byte(source: &BodySource) -> Vec<Vec<u8>> {
     vec![body[..body.len() - 1].to_vec(), body[1..].to_vec()]
 }
 
+/// How a member alone is written.
+static MEMBER_DIALECTS: [writer::JsonDialect; 6] = [
+    dialects::PYTHON[0],
+    dialects::PYTHON_SORTED[0],
+    dialects::PYTHON_COMPACT[0],
+    dialects::PHP[0],
+    dialects::RUBY[0],
+    dialects::GO[0],
+];
+
 /// Each member of the top-level object alone: as it stands, re-serialised, and the text of a string.
 pub(super) fn extract_members(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
@@ -47,7 +59,11 @@ pub(super) fn extract_members(source: &BodySource) -> Vec<Vec<u8>> {
     for (_, value) in members.iter().take(32) {
         match value {
             JsonNode::Text(text) => forms.push(text.says.as_bytes().to_vec()),
-            _ => forms.extend(writer::write_document(value, &dialects::PYTHON[0]).map(String::into_bytes)),
+            _ => {
+                let written = MEMBER_DIALECTS.iter().filter_map(|one| writer::write_document(value, one));
+                let printed = python_text(value).into_iter().chain(super::maps::ruby_text(value));
+                forms.extend(written.chain(printed).map(String::into_bytes));
+            }
         }
     }
     forms.retain(|form| !form.is_empty() && form != b"{}" && form != b"null");
@@ -87,6 +103,26 @@ fn spans(text: &str) -> Vec<std::ops::Range<usize>> {
         from..from + text[from..span.end].trim_end().len()
     };
     spans.into_iter().map(trimmed).collect()
+}
+
+/// Every object and list inside the outermost value as it stands, and every text inside, decoded from Base64 too.
+pub(super) fn open_deeply(source: &BodySource) -> Vec<Vec<u8>> {
+    let (mut open, mut forms) = (Vec::new(), Vec::new());
+    for token in scan_tokens(source.text.as_bytes()) {
+        let Ok(token) = token else { break };
+        match token.kind {
+            JsonTokenKind::ObjectOpen | JsonTokenKind::ArrayOpen => open.push(token.start),
+            JsonTokenKind::ObjectClose | JsonTokenKind::ArrayClose => {
+                let inner = open.pop().filter(|from| *from > 0).and_then(|from| source.text.get(from..token.end()));
+                forms.extend(inner.map(|inner| inner.as_bytes().to_vec()));
+            }
+            _ => {}
+        }
+    }
+    forms.truncate(64);
+    let texts = extract_inner_texts(source);
+    let decoded: Vec<Vec<u8>> = texts.iter().filter_map(|text| STANDARD.decode(text).ok()).collect();
+    forms.into_iter().chain(texts).chain(decoded).filter(|form| form.len() > 16).collect()
 }
 
 /// Python's `str()` of the decoded body.

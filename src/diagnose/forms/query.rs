@@ -1,9 +1,9 @@
 //! A decoded body written as a query string, by those who sign parameters: PHP, JavaScript's three ways, Python, Rails.
 
 use super::number::{NumberStyle, write_number};
-use super::parts;
 use super::source::BodySource;
 use super::tree::JsonNode;
+use super::{maps, parts};
 
 /// A program's manner of writing parameters.
 struct QueryManner {
@@ -24,8 +24,8 @@ enum InnerNode {
     Spread,
     /// A text whatever it is.
     Text(&'static str),
-    /// Python's text of it.
-    Python,
+    /// Python's, Ruby's or Go's text of it.
+    Own(fn(&JsonNode) -> Option<String>),
 }
 
 const PHP: QueryManner = QueryManner {
@@ -46,8 +46,34 @@ const QS: QueryManner = QueryManner {
     sorted: false,
 };
 
-const MANNERS: [QueryManner; 6] = [
+const PYTHON: QueryManner = QueryManner {
+    untouched: b"-._~",
+    numbers: NumberStyle::Python,
+    words: [Some("True"), Some("False"), Some("None")],
+    inner: InnerNode::Own(parts::python_text),
+    ..PHP
+};
+
+const MANNERS: [QueryManner; 11] = [
     PHP,
+    QueryManner { plus: false, untouched: b"-._~", ..PHP },
+    QueryManner { sorted: true, ..PHP },
+    PYTHON,
+    QueryManner { sorted: true, ..PYTHON },
+    QueryManner {
+        inner: InnerNode::Own(maps::ruby_text),
+        numbers: NumberStyle::Ruby,
+        untouched: b"-._*",
+        words: WORDS,
+        ..PHP
+    },
+    QueryManner {
+        inner: InnerNode::Own(maps::go_text),
+        numbers: NumberStyle::Go,
+        words: [Some("true"), Some("false"), Some("<nil>")],
+        sorted: true,
+        ..PYTHON
+    },
     QS,
     // Node's querystring, and URLSearchParams.
     QueryManner { untouched: b"-._~!'()*", inner: InnerNode::Text(""), ..QS },
@@ -57,13 +83,6 @@ const MANNERS: [QueryManner; 6] = [
         words: [Some("true"), Some("false"), Some("null")],
         inner: InnerNode::Text("[object Object]"),
         ..QS
-    },
-    QueryManner {
-        untouched: b"-._~",
-        numbers: NumberStyle::Python,
-        words: [Some("True"), Some("False"), Some("None")],
-        inner: InnerNode::Python,
-        ..PHP
     },
     QueryManner { untouched: b"-._~*", numbers: NumberStyle::Ruby, words: WORDS, sorted: true, ..PHP },
 ];
@@ -103,7 +122,7 @@ impl QueryManner {
                     .try_for_each(|(at, value)| self.collect(&format!("{name}[{at}]"), value, pairs));
             }
             (_, InnerNode::Text(text)) => Some((*text).to_owned()),
-            (_, InnerNode::Python) => Some(parts::python_text(node)?),
+            (_, InnerNode::Own(write)) => Some(write(node)?),
         };
         pairs.extend(text.map(|text| format!("{}={}", self.encode(name), self.encode(&text))));
         Some(())

@@ -133,6 +133,66 @@ pub(super) fn write_documented(source: &BodySource) -> Vec<Vec<u8>> {
     write_all([tree])
 }
 
+/// `JSON.stringify(body, names)`: the names of the top level, in their order or sorted, hold at every level.
+pub(super) fn allow_names(source: &BodySource) -> Vec<Vec<u8>> {
+    let mut names: Vec<&str> = top_members(source).iter().map(|(name, _)| name.says.as_ref()).collect();
+    let Some(tree) = source.tree().filter(|_| !names.is_empty()) else { return Vec::new() };
+    let in_order = allow(tree, &names);
+    names.sort_unstable();
+    write_all([in_order, allow(tree, &names)])
+}
+
+fn allow<'a>(node: &JsonNode<'a>, names: &[&str]) -> JsonNode<'a> {
+    match node {
+        JsonNode::Object(members) => {
+            let find = |name: &&str| members.iter().find(|(known, _)| known.says == **name);
+            let kept = names.iter().filter_map(find).map(|(name, value)| (name.clone(), allow(value, names)));
+            JsonNode::Object(kept.collect())
+        }
+        JsonNode::Array(elements) => JsonNode::Array(elements.iter().map(|one| allow(one, names)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// With `controller`, `action` and the body once more under the controller's name: what Rails' `params` holds.
+pub(super) fn add_members(source: &BodySource) -> Vec<Vec<u8>> {
+    let members = top_members(source);
+    if members.is_empty() {
+        return Vec::new();
+    }
+    let text = |says: &str| JsonNode::Text(own_text(says.to_owned()));
+    let (mut trees, own) = (Vec::new(), JsonNode::Object(members.to_vec()));
+    for name in ["webhook", "webhooks", "referralloop", "hook", "event", "api"] {
+        let wrapped = (own_text(name.to_owned()), own.clone());
+        for actions in [vec![], vec!["create"], vec!["receive"], vec!["handle"], vec!["index"], vec!["webhook"]] {
+            let routed = actions.iter().flat_map(|action| {
+                [("controller", name), ("action", *action)].map(|(key, value)| (own_text(key.to_owned()), text(value)))
+            });
+            let routed: Vec<_> = routed.collect();
+            let with = |more: Vec<_>| JsonNode::Object([members.to_vec(), more].concat());
+            trees.extend([with([routed.clone(), vec![wrapped.clone()]].concat()), with(routed)]);
+        }
+    }
+    write_all(trees)
+}
+
+/// With each number as a text, and with each value of the top level as one.
+pub(super) fn quote_numbers(source: &BodySource) -> Vec<Vec<u8>> {
+    let Some(tree) = source.tree().filter(|_| source.body.len() <= LIMIT) else { return Vec::new() };
+    let quote = |node: &JsonNode<'_>| match node {
+        JsonNode::Number(_) => write_document(node, &d::STRINGIFY[0]).map(|text| JsonNode::Text(own_text(text))),
+        _ => None,
+    };
+    let flat = top_members(source).iter().map(|(name, value)| {
+        let text = match value {
+            JsonNode::Text(_) => return (name.clone(), value.clone()),
+            _ => write_document(value, &d::STRINGIFY[0]).unwrap_or_default(),
+        };
+        (name.clone(), JsonNode::Text(own_text(text)))
+    });
+    write_all([change(tree, &quote), JsonNode::Object(flat.collect())])
+}
+
 /// Names in `camelCase`, `PascalCase` and `kebab-case`.
 pub(super) fn rename_members(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(tree) = source.tree().filter(|_| source.body.len() <= LIMIT && source.text.contains('_')) else {

@@ -94,7 +94,8 @@ pub(super) fn encode_base64(source: &BodySource) -> Vec<Vec<u8>> {
             (0..text.len()).step_by(width).filter_map(|at| text.get(at..text.len().min(at + width))).collect();
         lines.join(joint) + end
     });
-    plain.into_iter().chain(broken).map(String::into_bytes).collect()
+    let twice = STANDARD.encode(&text);
+    plain.into_iter().chain(broken).chain([twice]).map(String::into_bytes).collect()
 }
 
 /// The body read as Base64, and as hexadecimal digits.
@@ -108,7 +109,9 @@ pub(super) fn decode_base64(source: &BodySource) -> Vec<Vec<u8>> {
 
 /// The body in hexadecimal digits.
 pub(super) fn encode_hex(source: &BodySource) -> Vec<Vec<u8>> {
-    vec![source.body.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()]
+    let digits: Vec<String> = source.body.iter().map(|byte| format!("{byte:02x}")).collect();
+    let texts = [digits.concat(), digits.concat().to_ascii_uppercase(), digits.join(" "), digits.join(":")];
+    texts.map(String::into_bytes).into()
 }
 
 fn literal(text: &str, escapes: &StringEscapes) -> String {
@@ -124,7 +127,8 @@ fn whole(source: &BodySource) -> String {
 /// The body as one JSON string: JavaScript, Python, PHP, Go.
 pub(super) fn quote_as_json(source: &BodySource) -> Vec<Vec<u8>> {
     let text = whole(source);
-    [
+    let lines = [StringEscapes::PLAIN, StringEscapes::GO].map(|escapes| (literal(&text, &escapes) + "\n").into_bytes());
+    let texts = [
         StringEscapes::PLAIN,
         StringEscapes::PYTHON,
         StringEscapes::PHP,
@@ -132,8 +136,8 @@ pub(super) fn quote_as_json(source: &BodySource) -> Vec<Vec<u8>> {
         StringEscapes::GO,
         StringEscapes::DOTNET,
     ]
-    .map(|escapes| literal(&text, &escapes).into_bytes())
-    .into()
+    .map(|escapes| literal(&text, &escapes).into_bytes());
+    texts.into_iter().chain(lines).collect()
 }
 
 /// The re-serialised body as one JSON string.
@@ -184,22 +188,34 @@ fn numbers(body: &[u8], write: impl Fn(usize, u8) -> String) -> String {
 
 /// Go's `json.Marshal` of a byte slice: Base64 in quotes.
 pub(super) fn quote_base64(source: &BodySource) -> Vec<Vec<u8>> {
-    vec![format!("\"{}\"", STANDARD.encode(source.body)).into_bytes()]
+    let text = format!("\"{}\"", STANDARD.encode(source.body));
+    vec![text.clone().into_bytes(), format!("{text}\n").into_bytes()]
 }
 
-/// The `body` of an AWS Lambda event, or of any envelope that has one.
+/// The text in the `body` of an AWS Lambda event, or any text of an envelope that is JSON itself, alone or in Base64.
 pub(super) fn open_envelope(source: &BodySource) -> Vec<Vec<u8>> {
-    let Some(JsonNode::Object(members)) = source.tree() else { return Vec::new() };
-    let inner = members.iter().find_map(|(name, value)| match value {
-        JsonNode::Text(text)
-            if matches!(name.says.as_ref(), "body" | "payload" | "data" | "Message" | "message" | "Body") =>
-        {
-            Some(text.says.as_bytes())
+    let is_json = |text: &[u8]| text.trim_ascii_start().starts_with(b"{") || text.trim_ascii_start().starts_with(b"[");
+    let (mut forms, mut open) = (Vec::new(), Vec::new());
+    open.extend(
+        source.tree().filter(|tree| matches!(tree, JsonNode::Object(_) | JsonNode::Array(_))).map(|tree| ("", tree)),
+    );
+    while let Some((name, node)) = open.pop().filter(|_| forms.len() < 16) {
+        match node {
+            JsonNode::Object(members) => {
+                open.extend(members.iter().rev().map(|(name, value)| (name.says.as_ref(), value)))
+            }
+            JsonNode::Array(elements) => open.extend(elements.iter().rev().map(|value| ("", value))),
+            JsonNode::Text(text) => {
+                let named = matches!(name, "body" | "payload" | "data" | "Message" | "message" | "Body");
+                let inner = text.says.as_bytes();
+                let decoded = STANDARD.decode(inner).ok();
+                forms.extend(Some(inner.to_vec()).filter(|inner| named || is_json(inner)));
+                forms.extend(decoded.filter(|inner| named || is_json(inner)));
+            }
+            _ => {}
         }
-        _ => None,
-    });
-    let Some(inner) = inner else { return Vec::new() };
-    std::iter::once(inner.to_vec()).chain(STANDARD.decode(inner)).collect()
+    }
+    forms
 }
 
 /// The body inside the envelope that AWS API Gateway puts around it, or a plain one.
@@ -247,9 +263,18 @@ pub(super) fn decode_form_fields(source: &BodySource) -> Vec<Vec<u8>> {
 pub(super) fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
     let encoded: String = url::form_urlencoded::byte_serialize(source.body).collect();
     let spaces = encoded.replace('+', "%20");
-    let fields = ["payload", "body", "data"].map(|name| format!("{name}={encoded}").into_bytes());
+    let fields = ["payload", "body", "data", "json", "event"].map(|name| format!("{name}={encoded}").into_bytes());
+    let units = source.text.encode_utf16().map(|unit| match unit {
+        0..0x80 if char::from(unit as u8).is_ascii_alphanumeric() || b"@*_+-./".contains(&(unit as u8)) => {
+            char::from(unit as u8).to_string()
+        }
+        0..0x100 => format!("%{unit:02X}"),
+        _ => format!("%u{unit:04X}"),
+    });
+    // JavaScript's old escape().
+    let escaped = units.collect::<String>().into_bytes();
     let others = percent::encode_in_every_way(source.body);
-    [encoded.into_bytes(), spaces.into_bytes()].into_iter().chain(fields).chain(others).collect()
+    [encoded.into_bytes(), spaces.into_bytes()].into_iter().chain(fields).chain(others).chain([escaped]).collect()
 }
 
 /// The characters that HTML reserves, escaped.
@@ -263,6 +288,19 @@ pub(super) fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
         quoted.replace('\'', "&#039;"),
         quoted.replace('\'', "&#x27;"),
         quoted.replace('\'', "&#39;"),
+        quoted.replace('\'', "&apos;"),
+        base.replace('\'', "&#39;"),
+        quoted.replace('\'', "&#x27;").replace('/', "&#x2F;").replace('\\', "&#x5C;").replace('`', "&#96;"),
+        quoted.replace('\'', "&#39;").replace('/', "&#x2F;").replace('`', "&#x60;").replace("=", "&#x3D;"),
+        whole(source)
+            .replace('&', "&#38;")
+            .replace('"', "&#34;")
+            .replace('\'', "&#39;")
+            .replace('<', "&#60;")
+            .replace('>', "&#62;"),
+        quoted.replace('&', "&amp;"),
+        quoted.replace('\'', "&#039;").replace('&', "&amp;"),
+        format!("\"{quoted}\""),
         quoted,
         base,
         brackets,

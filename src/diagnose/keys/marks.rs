@@ -43,10 +43,15 @@ pub(super) fn named(secret: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(secret);
     let one = |name: &&str| {
         let lines = [format!("{name}={text}"), format!("{name}: {text}"), format!("{name}=\"{text}\"")];
-        let more = [format!("export {name}={text}"), format!("{{\"{name}\":\"{text}\"}}"), format!("{{\"{name}\": \"{text}\"}}")];
+        let more = [
+            format!("export {name}={text}"),
+            format!("{{\"{name}\":\"{text}\"}}"),
+            format!("{{\"{name}\": \"{text}\"}}"),
+        ];
         lines.into_iter().chain(more).collect::<Vec<_>>()
     };
-    let lists = [format!("[\"{text}\"]"), format!("['{text}']"), format!("{{'secret': '{text}'}}"), format!("['{text}',]")];
+    let lists =
+        [format!("[\"{text}\"]"), format!("['{text}']"), format!("{{'secret': '{text}'}}"), format!("['{text}',]")];
     NAMES.iter().flat_map(one).chain(lists).map(String::into_bytes).collect()
 }
 
@@ -75,7 +80,9 @@ const PAIRS: [(&str, &str); 17] = [
 pub(super) fn wrapped(secret: &[u8]) -> Vec<Vec<u8>> {
     let put = PAIRS.iter().map(|(before, after)| [before.as_bytes(), secret, after.as_bytes()].concat());
     let text = String::from_utf8_lossy(secret);
-    let inner = |(before, after): &(&str, &str)| text.strip_prefix(before)?.strip_suffix(after).map(|key| key.as_bytes().to_vec());
+    let inner = |(before, after): &(&str, &str)| {
+        text.strip_prefix(before)?.strip_suffix(after).map(|key| key.as_bytes().to_vec())
+    };
     put.chain(PAIRS.iter().filter_map(inner)).collect()
 }
 
@@ -94,7 +101,11 @@ pub(super) fn masked(secret: &[u8]) -> Vec<Vec<u8>> {
     for dots in ["...", "\u{2026}"].map(str::as_bytes) {
         for kept in [4, 6, 8, 10, 12].into_iter().filter(|kept| 2 * kept < secret.len()) {
             let end = &secret[secret.len() - kept..];
-            keys.extend([[&secret[..kept], dots].concat(), [&secret[..kept], dots, end].concat(), [dots, end].concat()]);
+            keys.extend([
+                [&secret[..kept], dots].concat(),
+                [&secret[..kept], dots, end].concat(),
+                [dots, end].concat(),
+            ]);
         }
     }
     keys
@@ -104,14 +115,20 @@ pub(super) fn masked(secret: &[u8]) -> Vec<Vec<u8>> {
 pub(super) fn notated(secret: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(secret);
     let digits = text.strip_prefix("0x").unwrap_or(&text);
-    let is_hex = digits.len() >= 8 && digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hex =
+        digits.len() >= 8 && digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let from_hex = is_hex.then(|| hex_decoded(digits.as_bytes()).swap_remove(0));
     let bare = text.trim_end_matches('=');
     let from_base64 = STANDARD_NO_PAD.decode(bare).or_else(|_| URL_SAFE_NO_PAD.decode(bare)).ok();
     let mut keys: Vec<Vec<u8>> = base32::decode(bare).into_iter().collect();
     keys.extend(from_hex.iter().filter(|_| digits.len() < text.len()).cloned());
     for bytes in from_hex.into_iter().chain(from_base64) {
-        let written = [STANDARD.encode(&bytes), STANDARD_NO_PAD.encode(&bytes), URL_SAFE.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)];
+        let written = [
+            STANDARD.encode(&bytes),
+            STANDARD_NO_PAD.encode(&bytes),
+            URL_SAFE.encode(&bytes),
+            URL_SAFE_NO_PAD.encode(&bytes),
+        ];
         keys.extend(written.map(String::into_bytes));
         keys.extend([hex(&bytes), hex(&bytes).to_ascii_uppercase()]);
     }

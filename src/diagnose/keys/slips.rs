@@ -43,7 +43,9 @@ pub(super) fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
 pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
     let padding = secret.iter().rev().take_while(|byte| **byte == b'=').count();
     let lost = [secret.split_last().map(|(_, rest)| rest), secret.split_first().map(|(_, rest)| rest)];
-    let limits = [8, 10, 12, 16, 20, 24, 30, 32, 36, 40, 50, 60, 63, 64, 72, 100, 128, 255].into_iter().filter_map(|length| secret.get(..length));
+    let limits = [8, 10, 12, 16, 20, 24, 30, 32, 36, 40, 50, 60, 63, 64, 72, 100, 128, 255]
+        .into_iter()
+        .filter_map(|length| secret.get(..length));
     let bare = [&secret[..secret.len() - padding]];
     let two = secret.len().checked_sub(2).map(|left| [&secret[2..], &secret[..left]]);
     let shown = secret.len().checked_sub(4).map(|from| &secret[from..]);

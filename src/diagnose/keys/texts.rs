@@ -109,7 +109,11 @@ pub(super) fn renumbered(secret: &[u8]) -> Vec<Vec<u8>> {
         let short = format!("{number:.digits$e}");
         let (mantissa, power) = short.split_once('e').unwrap_or((&short, "0"));
         let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-        keys.extend([format!("{mantissa}E+{power:0>2}"), format!("{mantissa}e+{power}"), format!("{mantissa}E+{power}")]);
+        keys.extend([
+            format!("{mantissa}E+{power:0>2}"),
+            format!("{mantissa}e+{power}"),
+            format!("{mantissa}E+{power}"),
+        ]);
         keys.push(short.parse::<f64>().unwrap_or(number).to_string());
     }
     keys.into_iter().map(String::into_bytes).collect()

@@ -9,12 +9,27 @@ use referralloop::protocol::signature::Secret;
 /// Cause, what was done, and in Base64: the body, the secret that is known, the value.
 const FAULTS: &str = include_str!("faults.tsv");
 
+/// The same of what nobody had listed, written by `tests/counterparts/faults/fresh`; the first rows are bodies that others
+/// name by their number, and a star is the usual secret.
+const FRESH: &str = include_str!("fresh.tsv");
+
+/// The secret of the fresh rows that are not about secrets.
+const FRESH_SECRET: &[u8] = b"s3cret-kEY_10/5==";
+
 /// Every row in both directions: a sender's value, and one that the user's own code computed.
 pub fn trials() -> Vec<Trial> {
-    let rows = FAULTS.lines().flat_map(|line| {
+    let known_bodies: Vec<Vec<u8>> =
+        FRESH.lines().filter_map(|line| STANDARD.decode(line.strip_prefix('*')?.get(2..)?).ok()).collect();
+    let read = |cell: &str| match cell.strip_prefix('*') {
+        Some("") => FRESH_SECRET.to_vec(),
+        Some(number) => known_bodies[number.parse::<usize>().unwrap() - 1].clone(),
+        None => STANDARD.decode(cell).unwrap(),
+    };
+    let fresh = FRESH.lines().filter(|line| !line.starts_with('*'));
+    let rows = FAULTS.lines().chain(fresh).flat_map(|line| {
         let mut cells = line.split('\t');
         let (cause, _) = (cells.next().unwrap(), cells.next().unwrap());
-        let parts: Vec<Vec<u8>> = cells.map(|cell| STANDARD.decode(cell).unwrap()).collect();
+        let parts: Vec<Vec<u8>> = cells.map(read).collect();
         let [body, secret, value] = parts.as_slice() else { panic!("{line}") };
         let secrets =
             vec![KnownSecret { secret: Secret::new(secret.clone()).unwrap(), ..known("canary-of-nobody", true) }];

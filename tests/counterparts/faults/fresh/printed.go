@@ -1,0 +1,47 @@
+// What Go makes of a body on standard input: a line each, with the causes that name it. rows.py runs it.
+package main
+import ("bytes";"encoding/base64";"encoding/hex";"encoding/json";"encoding/xml";"fmt";"html";"html/template";"io";"net/url";"os";"strconv";"strings";"compress/gzip";"compress/zlib";"sort")
+func out(what,want string,v []byte){ if len(v)==0 {return}; fmt.Printf("M\tgo %s\t%s\t%s\n",what,want,base64.StdEncoding.EncodeToString(v)) }
+type D struct{ ID any `json:"id"`; Email string `json:"email"`; Name string `json:"name"`; Position int `json:"position"`; ReferralCode string `json:"referral_code"`; CreatedAt string `json:"created_at"`}
+type E struct{ EventType string `json:"event_type"`; WaitlistID string `json:"waitlist_id"`; Data D `json:"data"`; Timestamp string `json:"timestamp"`}
+type R struct{ EventType string `json:"event_type"`; WaitlistID string `json:"waitlist_id"`; Data json.RawMessage `json:"data"`; Timestamp string `json:"timestamp"`}
+func main(){ raw,_:=io.ReadAll(os.Stdin); var m map[string]interface{}; json.Unmarshal(raw,&m); var e E; json.Unmarshal(raw,&e); var r R; json.Unmarshal(raw,&r)
+ out("Sprint map","go-map",[]byte(fmt.Sprint(m)))
+ out("%+v map","go-map",[]byte(fmt.Sprintf("%+v",m)))
+ out("%#v map","go-map|go-syntax",[]byte(fmt.Sprintf("%#v",m)))
+ if e.Data.Position!=0 { out("%v struct","go-map|go-struct",[]byte(fmt.Sprintf("%v",e))); out("%+v struct","go-map|go-struct",[]byte(fmt.Sprintf("%+v",e))) }
+ out("%q raw","json-string|go-quoted",[]byte(fmt.Sprintf("%q",raw)))
+ out("%+q raw","json-string|go-quoted",[]byte(fmt.Sprintf("%+q",raw)))
+ out("Quote","json-string|go-quoted",[]byte(strconv.Quote(string(raw))))
+ out("%x","body-hex",[]byte(fmt.Sprintf("%x",raw)));  out("%X","body-hex",[]byte(fmt.Sprintf("%X",raw))); out("% x","body-hex",[]byte(fmt.Sprintf("% x",raw)))
+ j,_:=json.Marshal(string(raw)); out("Marshal(string)","json-string",j)
+ j,_=json.Marshal(r); out("RawMessage struct","json-go-struct|json-go-raw|json-minified|json-stringify|json-typed",j)
+ j,_=json.Marshal(map[string]interface{}{"body":m}); out("Marshal({body})","json-wrapped|envelope-added",j)
+ j,_=json.Marshal(map[string]string{"body":string(raw)}); out("Marshal({body:string})","envelope-added",j)
+ j,_=json.Marshal(m["data"]); out("Marshal(data)","json-member",j)
+ out("r.Data raw","json-member",r.Data)
+ var b bytes.Buffer; json.HTMLEscape(&b,raw); out("HTMLEscape","json-html-escaped|json-go-raw",b.Bytes())
+ b.Reset(); json.Indent(&b,raw,"","  "); out("Indent","json-indented|json-pretty-2",b.Bytes())
+ b.Reset(); json.Indent(&b,raw,"","\t"); out("Indent tab","json-indented|json-pretty-tab",b.Bytes())
+ b.Reset(); json.Compact(&b,raw); out("Compact","json-minified",b.Bytes())
+ b.Reset(); en:=json.NewEncoder(&b); en.SetIndent("","  "); en.Encode(m); out("Encoder indent","json-go-encoder|json-go-indent|json-go-encoder-indent",b.Bytes())
+ b.Reset(); en=json.NewEncoder(&b); en.SetIndent("","  "); en.SetEscapeHTML(false); en.Encode(m); out("Encoder indent nohtml","json-go-encoder|json-go-indent|json-go-encoder-indent|json-go-encoder-no-html",b.Bytes())
+ b.Reset(); en=json.NewEncoder(&b); en.Encode(string(raw)); out("Encode(string)","json-string",b.Bytes())
+ b.Reset(); en=json.NewEncoder(&b); en.Encode(raw); out("Encode(bytes)","quoted-base64",b.Bytes())
+ b.Reset(); dd:=json.NewDecoder(bytes.NewReader(raw)); dd.UseNumber(); var n map[string]interface{}; dd.Decode(&n); json.NewEncoder(&b).Encode(n); out("UseNumber Encoder","json-go-number|json-go-encoder",b.Bytes())
+ b.Reset(); en=json.NewEncoder(&b); en.SetEscapeHTML(false); en.Encode(n); out("UseNumber Encoder nohtml","json-go-number|json-go-encoder-no-html",b.Bytes())
+ j,_=json.MarshalIndent(n,"","  "); out("UseNumber indent","json-go-number|json-go-indent",j)
+ j,_=json.MarshalIndent(m,"","    "); out("MarshalIndent 4","json-go-indent|json-pretty-4",j)
+ j,_=json.MarshalIndent(m,"","\t"); out("MarshalIndent tab","json-go-indent",j)
+ out("QueryEscape","form-field",[]byte(url.QueryEscape(string(raw)))); out("PathEscape","form-field",[]byte(url.PathEscape(string(raw))))
+ v:=url.Values{}; for k,x:=range m { v.Set(k,fmt.Sprint(x)) }; out("url.Values","query-string",[]byte(v.Encode()))
+ out("RawURL","body-base64",[]byte(base64.RawURLEncoding.EncodeToString(raw)))
+ b.Reset(); xml.EscapeText(&b,raw); out("xml.EscapeText","html-escaped|xml-escaped",b.Bytes())
+ out("html.EscapeString","html-escaped",[]byte(html.EscapeString(string(raw)))); out("HTMLEscapeString","html-escaped",[]byte(template.HTMLEscapeString(string(raw)))); out("JSEscapeString","json-string|js-escaped",[]byte(template.JSEscapeString(string(raw))))
+ out("Sprint bytes","byte-list",[]byte(fmt.Sprint(raw))); out("%d","byte-list",[]byte(fmt.Sprintf("%d",raw))); out("hex.Dump","hex-dump",[]byte(hex.Dump(raw)))
+ out("TrimRight }","byte-lost|body-trimmed",[]byte(strings.TrimRight(string(raw),"}")))
+ var ks []string; for k:=range m {ks=append(ks,k)}; sort.Strings(ks); s:=""; for _,k:=range ks { s+=fmt.Sprint(m[k]) }; out("values sorted","values-joined",[]byte(s))
+ s=""; for i,k:=range ks { if i>0 {s+="&"}; s+=k+"="+fmt.Sprint(m[k]) }; out("k=v sorted","pairs-joined|query-string",[]byte(s))
+ b.Reset(); z:=zlib.NewWriter(&b); z.Write(raw); z.Close(); out("zlib","deflate-done",b.Bytes())
+ b.Reset(); g:=gzip.NewWriter(&b); g.Write(raw); g.Close(); out("gzip","gzip-done",b.Bytes())
+}
