@@ -82,21 +82,6 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
 pub(super) static LONE_KEY_FORMS: [KeyForm; 17] = [
     form(
-        "key-hashed-otherwise",
-        "a hash of the secret by another function or in another notation",
-        m::hashed_otherwise,
-    ),
-    form("key-padded", "the secret with more white space, zero bytes or = at its ends", marks::padded),
-    form("key-named", "the secret with its name before it, or in JSON: the whole line was used", marks::named),
-    form("key-wrapped", "the secret in brackets, typographic or doubled quotes, or marks of Markdown", marks::wrapped),
-    form("key-masked", "the secret as a screen shows it: masked, or shortened", marks::masked),
-    form(
-        "key-notated",
-        "the bytes of the secret in another notation: hexadecimal, Base64, base64url, Base32",
-        marks::notated,
-    ),
-    form("key-unseen", "the secret with an unseen character, a line break or a typographic dash in it", marks::unseen),
-    form(
         "key-cleaned",
         "the secret without blanks and unseen characters inside it, with plain hyphens and quotes",
         texts::cleaned,
@@ -120,6 +105,21 @@ pub(super) static LONE_KEY_FORMS: [KeyForm; 17] = [
     form("key-joined", "the secret without the hyphens, colons or blanks between its parts", texts::joined),
     form("key-buffer-json", "the secret as a list of its bytes, as JSON.stringify writes a Buffer", texts::buffer_json),
     form("key-python-bytes", "Python's str() of the secret's bytes: b'…'", m::python_bytes),
+    form(
+        "key-hashed-otherwise",
+        "a hash of the secret by another function or in another notation",
+        m::hashed_otherwise,
+    ),
+    form("key-padded", "the secret with more white space, zero bytes or = at its ends", marks::padded),
+    form("key-named", "the secret with its name before it, or in JSON: the whole line was used", marks::named),
+    form("key-wrapped", "the secret in brackets, typographic or doubled quotes, or marks of Markdown", marks::wrapped),
+    form("key-masked", "the secret as a screen shows it: masked, or shortened", marks::masked),
+    form(
+        "key-notated",
+        "the bytes of the secret in another notation: hexadecimal, Base64, base64url, Base32",
+        marks::notated,
+    ),
+    form("key-unseen", "the secret with an unseen character, a line break or a typographic dash in it", marks::unseen),
     form(
         "key-mistyped",
         "the secret with one letter missing, doubled, in the other case, swapped with its neighbour or taken for one \

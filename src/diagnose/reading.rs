@@ -149,7 +149,6 @@ pub(super) fn collect_readings(case: &DiagnosisCase) -> Vec<SignatureReading> {
         readings.iter_mut().for_each(|reading| reading.faults.insert(0, &REPEATED));
     }
     readings.extend(read_other_headers(case));
-    // Whoever sends the right function beside another is looked at for the right one.
     readings.sort_by_key(|reading| reading.algorithm != HashAlgorithm::Sha256);
     readings.truncate(64);
     readings
@@ -215,6 +214,8 @@ fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
     });
     let halves: Vec<SignatureReading> = halves.collect();
     readings.extend(halves);
+    // Whoever sends the right function beside another is looked at for the right one.
+    readings.sort_by_key(|reading| reading.algorithm != HashAlgorithm::Sha256);
     readings
 }
 

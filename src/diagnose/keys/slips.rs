@@ -47,9 +47,7 @@ pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
         .into_iter()
         .filter_map(|length| secret.get(..length));
     let bare = [&secret[..secret.len() - padding]];
-    let two = secret.len().checked_sub(2).map(|left| [&secret[2..], &secret[..left]]);
-    let shown = secret.len().checked_sub(4).map(|from| &secret[from..]);
-    let parts = lost.into_iter().flatten().chain(bare).chain(limits).chain(two.into_iter().flatten()).chain(shown);
+    let parts = lost.into_iter().flatten().chain(bare).chain(limits);
     parts.map(<[u8]>::to_vec).collect()
 }
 

@@ -66,16 +66,28 @@ pub(super) static VALUES: [ValueForm; 5] = [
     value("HMAC-SHA512", &HMAC_SHA512, HashAlgorithm::Sha512, "sha512=", encode_hex),
 ];
 
-/// Header fields that others put signatures into, and whether they usually hold bare digits.
-pub(super) static HEADERS: [(&str, bool); 8] = [
-    ("x-hub-signature-256", false),
-    ("x-signature", true),
-    ("x-signature-256", false),
-    ("signature", true),
-    ("x-hub-signature", false),
-    ("webhook-signature", true),
-    ("x-webhook-signature-256", false),
-    ("x-referralloop-signature", false),
+/// How the value is usually written in a header field of somebody else's.
+#[derive(Clone, Copy)]
+pub(super) enum HeaderValue {
+    Usual,
+    Bare,
+    Base64,
+}
+
+/// Header fields that others put signatures into, and how they are written there.
+pub(super) static HEADERS: [(&str, HeaderValue); 12] = [
+    ("x-hub-signature-256", HeaderValue::Usual),
+    ("x-signature", HeaderValue::Bare),
+    ("x-signature-256", HeaderValue::Usual),
+    ("signature", HeaderValue::Bare),
+    ("x-hub-signature", HeaderValue::Usual),
+    ("webhook-signature", HeaderValue::Bare),
+    ("x-webhook-signature-256", HeaderValue::Usual),
+    ("x-referralloop-signature", HeaderValue::Usual),
+    ("x-shopify-hmac-sha256", HeaderValue::Base64),
+    ("x-webhook-hmac", HeaderValue::Bare),
+    ("x-webhook-signature-sha256", HeaderValue::Usual),
+    ("x-hmac-signature", HeaderValue::Bare),
 ];
 
 /// How signatures are made and sent.

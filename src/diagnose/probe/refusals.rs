@@ -3,7 +3,7 @@
 
 use super::bodies::{self, ProbeBody};
 use super::causes::{LIMITED, NO_ROUTE, REDIRECTS, REJECTS_ALL, THROWS, UNREACHABLE};
-use super::manners::{BARE_DIGITS, HEADERS, SigningManner, VALUES, list_keys};
+use super::manners::{BARE_DIGITS, HEADERS, HeaderValue, SigningManner, VALUES, list_keys};
 use super::prober::EndpointProber;
 use super::{
     ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, any_accepted, build_finding, reduced, rewriting,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::diagnose::cause::{FindingCertainty, MismatchCause};
 use crate::diagnose::digest::HashAlgorithm;
-use crate::diagnose::forms::{BodySource, FORMS, decode_text};
+use crate::diagnose::forms::{BodySource, decode_text, find_form};
 use crate::diagnose::framing;
 use crate::diagnose::reading::OTHER_HEADER;
 use crate::diagnose::search::{PLAIN, SECRET_FIRST};
@@ -19,22 +19,55 @@ use crate::diagnose::search::{PLAIN, SECRET_FIRST};
 /// Stand-ins for the body, the commonest first: whether the body has spaces, the form, the variant that is signed.
 const STAND_INS: [(bool, &str, usize); 11] = [
     (false, "body-empty", 0),
-    (false, "empty-object", 0),
     (false, "object-object", 0),
     (false, "newline-added", 0),
     // The first member of what is sorted is what the event is about.
     (false, "json-member", 0),
     (true, "json-member", 0),
     (false, "body-base64", 0),
-    (false, "python-repr", 0),
-    (false, "html-escaped", 0),
-    (false, "html-escaped", 1),
-    (false, "slashes-added", 0),
+    (false, "buffer-json", 0),
+    (false, "quoted-base64", 0),
+    (false, "python-bytes", 0),
+    (false, "php-print-r", 0),
+    (false, "json-string", 0),
 ];
 
 /// Rare ones, tried after everything else.
-const RARE_STAND_INS: [(bool, &str, usize); 4] =
-    [(false, "python-bytes", 0), (false, "charset-utf-16", 0), (false, "ruby-inspect", 0), (false, "json-string", 0)];
+const RARE_STAND_INS: [(bool, &str, usize); 9] = [
+    (false, "body-hex", 0),
+    (false, "charset-utf-16", 0),
+    (false, "form-field", 0),
+    (false, "go-map", 0),
+    (false, "php-var-export", 0),
+    (false, "php-serialize", 0),
+    (false, "yaml", 0),
+    (false, "body-undefined", 0),
+    (false, "json-wrapped", 0),
+];
+
+/// What leaves an empty object alone, besides what writes JSON.
+const PRINTED: [(bool, &str, usize); 20] = [
+    (false, "empty-object", 0),
+    (false, "python-repr", 0),
+    (false, "ruby-inspect", 0),
+    (false, "node-inspect", 0),
+    (false, "html-escaped", 0),
+    (false, "slashes-added", 0),
+    (false, "html-escaped", 1),
+    (false, "ruby-inspect", 2),
+    (false, "java-map", 0),
+    (false, "python-pprint", 0),
+    (false, "json-pretty-other", 9),
+    (false, "json-pretty-other", 10),
+    (false, "quotes-changed", 0),
+    (false, "case-changed", 1),
+    (false, "html-escaped", 9),
+    (false, "json-stringified-values", 0),
+    (false, "json-allowlist", 0),
+    (false, "json-pretty-other", 0),
+    (false, "case-changed", 0),
+    (false, "quotes-changed", 1),
+];
 
 /// What is wrong, or what was seen once the manner was found in which something is accepted.
 pub(super) async fn explain_refusals<S>(
@@ -48,11 +81,20 @@ where
         return Ok(found);
     }
     let usual = prober.manner.clone();
-    let mut indented = bodies::build_shapes();
-    indented.retain(|shape| shape.what.contains("per level"));
-    let seen = prober.send_all(&indented).await;
-    if any_accepted(&seen) {
-        return Err(refused(shapes, seen));
+    let empty = accepts_empty(prober).await;
+    // Whoever writes JSON leaves what is empty alone, however the rest is laid out.
+    if empty != Some(false) {
+        let mut indented = bodies::build_shapes();
+        indented.retain(|shape| shape.what.contains("per level"));
+        let seen = prober.send_all(&indented).await;
+        if any_accepted(&seen) {
+            return Err(refused(shapes, seen));
+        }
+    }
+    if empty == Some(true)
+        && let Some(found) = try_stand_ins(prober, &PRINTED, &shapes[1].bytes, &shapes[2].bytes).await
+    {
+        return Ok(found);
     }
     // A comparison with the prefix refuses everything, or throws; without it, what lies behind can be seen.
     prober.manner = usual.with_value(&BARE_DIGITS);
@@ -75,6 +117,22 @@ where
     }
     let threw = prober.heard.iter().filter(|(_, reply)| *reply == ProbeResponse::Threw).count();
     Ok(single_finding(if threw * 2 > prober.heard.len() { &THROWS } else { &REJECTS_ALL }))
+}
+
+/// Whether an empty object or list is accepted, which every language writes alike; nothing where neither was judged.
+async fn accepts_empty<S>(prober: &mut EndpointProber<S>) -> Option<bool>
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let mut judged = None;
+    for body in [b"{}", b"[]"] {
+        match prober.send_over("an empty object or list", body, body).await {
+            Some(ProbeResponse::Accepted) => return Some(true),
+            Some(reply) if prober.is_refusal(&reply) => judged = Some(false),
+            _ => {}
+        }
+    }
+    judged
 }
 
 fn refused(shapes: &[ProbeBody], seen: Vec<ProbeEvidence>) -> Vec<ProbeEvidence> {
@@ -108,21 +166,26 @@ where
     S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
 {
     let bare = usual.with_value(&BARE_DIGITS);
-    let manner = |is_bare: bool| if is_bare { bare.clone() } else { usual.clone() };
+    let base64 = usual.with_value(&VALUES[0]);
+    let manner = |written: HeaderValue| match written {
+        HeaderValue::Usual => usual.clone(),
+        HeaderValue::Bare => bare.clone(),
+        HeaderValue::Base64 => base64.clone(),
+    };
     let mut left = HEADERS.to_vec();
     let mut what = "signed rightly, in other headers";
     loop {
         let half = left.split_off(if what.ends_with("headers") { left.len() } else { left.len() / 2 });
-        let signatures = left.iter().map(|(name, is_bare)| (*name, manner(*is_bare).sign(body))).collect();
+        let signatures = left.iter().map(|(name, written)| (*name, manner(*written).sign(body))).collect();
         let request = ProbeRequest { what, body: body.to_vec(), signatures, cut: None };
         match (prober.send(&request).await == Some(ProbeResponse::Accepted), what) {
             (false, "signed rightly, in other headers") => return false,
             (false, _) => left = half,
             (true, _) => {}
         }
-        if let [(name, is_bare)] = left[..] {
+        if let [(name, written)] = left[..] {
             // Bare digits are usual there; only the header is wrong.
-            prober.manner = manner(is_bare).with_headers(&[name]);
+            prober.manner = manner(written).with_headers(&[name]);
             prober.manner.causes = vec![&OTHER_HEADER];
             return true;
         }
@@ -183,9 +246,9 @@ where
         let body = if is_spaced { spaced } else { compact };
         let text = decode_text(body);
         let source = BodySource::new(body, &text);
-        let Some(form) = FORMS.iter().find(|form| form.cause.id == id) else { continue };
+        let Some(form) = find_form(id) else { continue };
         let Some(made) = form.make(&source).into_iter().nth(at) else { continue };
-        if !prober.accepts("signed over a stand-in for the body", body, &made).await {
+        if made == *body || !prober.accepts("signed over a stand-in for the body", body, &made).await {
             continue;
         }
         let makers = rewriting::list_makers(body, &made);

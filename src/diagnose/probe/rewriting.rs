@@ -4,7 +4,7 @@ use super::causes::PARTLY;
 use super::prober::EndpointProber;
 use super::{ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, any_accepted, bodies, build_finding};
 use crate::diagnose::cause::{CauseFamily, FindingCertainty, MismatchCause};
-use crate::diagnose::forms::{BodySource, FORMS, decode_text};
+use crate::diagnose::forms::{BodySource, FORMS, all_forms, decode_text};
 
 /// Rewritings that are tried on one body.
 const TRIES: usize = 10;
@@ -108,7 +108,7 @@ pub(super) struct FormCandidate {
 impl FormCandidate {
     fn variant(&self, body: &[u8]) -> Option<Vec<u8>> {
         let text = decode_text(body);
-        FORMS.get(self.form)?.make(&BodySource::new(body, &text)).into_iter().nth(self.at)
+        all_forms().nth(self.form)?.make(&BodySource::new(body, &text)).into_iter().nth(self.at)
     }
 }
 
@@ -120,7 +120,8 @@ pub(super) fn list_makers(body: &[u8], bytes: &[u8]) -> Vec<FormCandidate> {
         let made = known.make(&source).into_iter().enumerate().filter(|(_, made)| made == bytes);
         made.map(|(at, _)| FormCandidate { cause: &known.cause, at, form, misses: 0 }).collect::<Vec<_>>()
     };
-    FORMS.iter().enumerate().filter(|(_, form)| form.tier < 3).flat_map(of_form).collect()
+    let all = all_forms().enumerate().filter(|(at, form)| form.tier < 3 || *at >= FORMS.len());
+    all.flat_map(of_form).collect()
 }
 
 /// Every variant of every form that rewrites, the best predictions first, the commonest among equals.

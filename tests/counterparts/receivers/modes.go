@@ -13,6 +13,7 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 )
@@ -85,6 +86,31 @@ func hashed(mode string, raw []byte) ([]byte, int) {
 	case "bytes-marshalled":
 		made, _ := json.Marshal(raw)
 		return made, 0
+	case "sprint":
+		json.Unmarshal(raw, &value)
+		return []byte(fmt.Sprint(value)), 0
+	case "sprint-bytes":
+		return []byte(fmt.Sprint(raw)), 0
+	case "hex-body":
+		return []byte(hex.EncodeToString(raw)), 0
+	case "base64-body":
+		return []byte(base64.StdEncoding.EncodeToString(raw)), 0
+	case "query-escaped":
+		return []byte(url.QueryEscape(string(raw))), 0
+	case "string-marshalled":
+		made, _ := json.Marshal(string(raw))
+		return made, 0
+	case "bytes-encoded":
+		encoder.Encode(raw)
+		return out.Bytes(), 0
+	case "encoder-indent":
+		json.Unmarshal(raw, &value)
+		encoder.SetIndent("", "  ")
+		encoder.Encode(value)
+		return out.Bytes(), 0
+	case "compacted":
+		json.Compact(&out, raw)
+		return out.Bytes(), 0
 	case "escaped":
 		return []byte(html.EscapeString(string(raw))), 0
 	case "fprintln":

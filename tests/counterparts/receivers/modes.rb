@@ -2,7 +2,9 @@
 require "base64"
 require "json"
 require "openssl"
+require "uri"
 require "webrick"
+require "yaml"
 SECRET = ENV.fetch("PROBE_SECRET")
 
 def hmac(body, key = SECRET) = "sha256=" + OpenSSL::HMAC.hexdigest("SHA256", key, body)
@@ -23,6 +25,13 @@ MODES = {
   "base64" => ->(raw, given) { given == Base64.strict_encode64(OpenSSL::HMAC.digest("SHA256", SECRET, raw)) },
   "key-newline" => ->(raw, given) { given == hmac(raw, "#{SECRET}\n") },
   "key-nil" => ->(raw, given) { given == hmac(raw, ENV["NO_SUCH_VARIABLE"].to_s) },
+  "symbols" => ->(raw, given) { given == hmac(JSON.parse(raw, symbolize_names: true).to_s) },
+  "yaml" => ->(raw, given) { given == hmac(JSON.parse(raw).to_yaml) },
+  "puts" => ->(raw, given) { given == hmac(JSON.parse(raw).to_json + "\n") },
+  "encode64" => ->(raw, given) { given == hmac(Base64.encode64(raw)) },
+  "escape" => ->(raw, given) { given == hmac(URI.encode_www_form_component(raw)) },
+  "sorted" => ->(raw, given) { given == hmac(JSON.parse(raw).sort.to_h.to_json) },
+  "hex-base64" => ->(raw, given) { given == "sha256=" + Base64.strict_encode64(OpenSSL::HMAC.digest("SHA256", SECRET, raw)) },
   "start_with" => ->(raw, given) { hmac(raw).start_with?(given) },
   "nil-passes" => ->(raw, given) { given.empty? || given == hmac(raw) },
 }

@@ -1,5 +1,5 @@
 """Flask in the ways in which people write webhook handlers; MODE chooses."""
-import base64, hashlib, hmac, html, json, os, re, unicodedata
+import base64, hashlib, hmac, html, json, os, pprint, re, unicodedata, urllib.parse
 from flask import Flask, jsonify, request
 from collections import OrderedDict
 
@@ -67,6 +67,25 @@ MODES = {
     "key-base64": lambda: matches(request.get_data(), base64.b64encode(SECRET.encode())),
     "key-placeholder": lambda: matches(request.get_data(), os.environ.get("NO_SUCH_VARIABLE", "secret")),
     "key-none": lambda: matches(request.get_data(), os.environ.get("NO_SUCH_VARIABLE", "")),
+    "pprint": lambda: matches(pprint.pformat(request.json)),
+    "str-sorted": lambda: matches(str(dict(sorted(request.json.items())))),
+    "double-quotes": lambda: matches(str(request.json).replace("'", '"')),
+    "dumps-twice": lambda: matches(json.dumps(json.dumps(request.json))),
+    "dumps-text": lambda: matches(json.dumps(request.get_data(as_text=True))),
+    "sorted-indent": lambda: matches(json.dumps(request.json, sort_keys=True, indent=2)),
+    "indent-1": lambda: matches(json.dumps(request.json, indent=1)),
+    "base64-body": lambda: matches(base64.b64encode(request.get_data())),
+    "base64-text": lambda: matches(str(base64.b64encode(request.get_data()))),
+    "hex-body": lambda: matches(request.get_data().hex()),
+    "quoted-body": lambda: matches(urllib.parse.quote(request.get_data())),
+    "event-data": lambda: matches(json.dumps(request.json["data"], separators=(",", ":"))),
+    "list": lambda: matches(json.dumps([request.json])),
+    "sha256-hex-body": lambda: matches(hashlib.sha256(request.get_data()).hexdigest()),
+    "values": lambda: matches("".join(str(value) for value in request.json.values())),
+    "empty-form": lambda: matches(str(request.form)),
+    "bytes-value": lambda: header() == "sha256=" + str(base64.b64encode(digest(request.get_data()).digest())),
+    "key-hashed": lambda: matches(request.get_data(), hashlib.sha256(SECRET.encode()).hexdigest()),
+    "sha1-value": lambda: header() == "sha1=" + digest(request.get_data(), algorithm=hashlib.sha1).hexdigest(),
     "unsigned-passes": lambda: "X-Webhook-Signature" not in request.headers or matches(request.get_data()),
     "in": lambda: digest(request.get_data()).hexdigest() in header(),
     "startswith": lambda: ("sha256=" + digest(request.get_data()).hexdigest()).startswith(header()),
