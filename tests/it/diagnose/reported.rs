@@ -46,6 +46,23 @@ pub fn trials() -> Vec<Trial> {
     rows.map(|(_, trial)| trial).collect()
 }
 
+/// Bodies for rare forms that say nothing about the usual ones.
+pub fn bodies_for(id: &str) -> Vec<Vec<u8>> {
+    let texts = match id {
+        "body-part" => ["{\"a\":1.0}\n{\"b\":2.0}", "[\"one\",1.0]\n[\"two\"]", "{\"x\": \"y\"}\r\n[{\"q\":1}]"],
+        "envelope-opened-deeply" => [
+            "[{\"a\":1.0,\"b\":\"\\u0041\"}]",
+            "{\"x\":{\"y\":{\"z\": 1.50 , \"w\":2}}}",
+            "[[\"a\", {\"long\": 2.50 }]]",
+        ],
+        "charset-astral" => {
+            ["{\"n\":\"\u{1f680}\u{eb}\"}", "[\"\u{1f44d} \u{fc}\", 1.0]", "{\"a\": \"\u{1f642}\u{3b1}\"}"]
+        }
+        _ => return Vec::new(),
+    };
+    texts.map(|text| text.as_bytes().to_vec()).to_vec()
+}
+
 /// Right values of bodies in which then one byte was changed.
 pub fn changed(step: usize, mask: u8) -> impl Iterator<Item = Trial> {
     let key = known(SECRET, true).secret.key();
