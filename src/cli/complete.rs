@@ -16,6 +16,19 @@ use std::sync::Arc;
 /// The variable by which a script asks; its value names the shell.
 const VARIABLE: &str = "REFERRALLOOP_COMPLETE";
 
+/// What a script wants to stand between two candidates.
+const SEPARATOR: &str = "_CLAP_IFS";
+
+/// Shells that put a candidate into the line as it is. With none they offer names of files themselves, and quote them.
+const QUOTE_NOTHING: [&str; 2] = ["bash", "powershell"];
+
+/// Whether one of the candidates, each before its hint, would be more to a shell than a word: as a file may be called.
+fn holds_shell_words(answer: &[u8], separator: &[u8]) -> bool {
+    let acts = |byte: &u8| byte.is_ascii_control() || b" $`\"'\\;&|<>(){}!".contains(byte);
+    let candidates = answer.split(|byte| separator.contains(byte));
+    candidates.filter_map(|candidate| candidate.split(|byte| *byte == b'\t').next()).any(|word| word.iter().any(acts))
+}
+
 /// Writes the script that makes a shell ask this program.
 ///
 /// # Errors
@@ -46,8 +59,11 @@ pub(super) fn complete(shell: &dyn shells::EnvCompleter, command: clap::Command,
     context.hide_secrets(&values.list_hidden());
     let mut command = attach_values(command, &values);
     let mut answer = Vec::new();
+    let separator = context.environment.text(SEPARATOR).unwrap_or_else(|| "\n".to_owned());
     // A shell has no use for an error at a place where nothing can follow.
-    if shell.write_complete(&mut command, words, Some(&context.directory), &mut answer).is_ok() {
+    if shell.write_complete(&mut command, words, Some(&context.directory), &mut answer).is_ok()
+        && !(QUOTE_NOTHING.contains(&shell.name()) && holds_shell_words(&answer, separator.as_bytes()))
+    {
         io::Write::write_all(&mut context.stdout.clone(), &answer)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all, and that only their owner can read.
 
-use crate::system::{NOT_ORDINARY, SYMBOLIC_LINK, private_folder};
+use crate::system::{NOT_ORDINARY, SYMBOLIC_LINK, outlive_size_limit, private_folder};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -32,6 +32,7 @@ fn check_ordinary(path: &Path) -> io::Result<()> {
 
 /// `tempfile` creates with mode 0600.
 fn stage(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    outlive_size_limit();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     private_folder().create(folder).map_err(|error| match error.kind() {
         // "File exists" would puzzle whoever wanted it to exist.

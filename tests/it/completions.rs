@@ -121,6 +121,24 @@ fn an_email_that_a_shell_might_run_is_not_offered() {
 }
 
 #[test]
+fn names_of_files_are_no_commands() {
+    for name in ["notes$(touch owned)", "notes`touch owned`", "notes;touch owned", "notes\ntouch owned"] {
+        let scene = Scene::new();
+        scene.write("notes.txt", "");
+        let asked = |shell: &str| {
+            let words = ["--", "referralloop", "sign", "not"];
+            let asking = scene.process(&words).env("REFERRALLOOP_COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", "2");
+            asking.env("_CLAP_IFS", "\u{b}").output().code(0).out()
+        };
+        assert_eq!(asked("bash"), "notes.txt");
+        scene.write(name, "");
+        // Then bash offers them by itself, and quotes them.
+        assert_eq!((asked("bash"), asked("powershell")), (String::new(), String::new()), "{name:?}");
+        assert!(asked("zsh").contains("notes.txt"), "zsh quotes what it is offered");
+    }
+}
+
+#[test]
 fn completions_can_be_installed() {
     let scene = Scene::new();
     for (shell, place) in [

@@ -81,3 +81,14 @@ fn a_file_that_may_not_grow_ends_no_command_but_answers_503() {
     let stored = listed.records().iter().filter(|record| record["type"] == "event").count();
     assert_eq!(stored, answers.iter().filter(|answer| *answer == "200").count(), "{answers:?}");
 }
+
+#[test]
+fn a_limit_on_files_is_an_error_and_no_death() {
+    let scene = Scene::new();
+    for line in ["secret new --yes", "listen --port 0 --for 1s", "trigger created --to 9"] {
+        let ended = scene.shell(&format!("ulimit -f 0; exec referralloop {line}")).output().code(5);
+        assert!(ended.err().starts_with("error: ") || ended.err().contains("\nerror: "), "{line}: {ended}");
+    }
+    let few = scene.shell("ulimit -n 6; exec referralloop listen --port 0 --for 1s").output().code(5);
+    assert!(few.err().contains("Too many open files"), "{few}");
+}
