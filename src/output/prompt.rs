@@ -38,8 +38,18 @@ pub(crate) fn prompt_line<T>(
     Ok(answered(context, asked.map(Some))?.and_then(|text| read(&text).ok()))
 }
 
+/// Columns that a list puts before an item, and one to spare.
+const MARK: usize = 7;
+
+/// Items that take a line each: the library that draws a list again counts those alone.
+fn fit_items(items: &[Sanitised], columns: Option<usize>) -> Vec<Sanitised> {
+    let room = columns.unwrap_or(80).saturating_sub(MARK).max(MARK);
+    items.iter().map(|item| item.clone().clip(room)).collect()
+}
+
 /// Asks for one of several; `None` where the person would rather stop.
 pub(crate) fn select_one(context: &Context, prompt: &str, items: &[Sanitised]) -> Result<Option<usize>, PromptError> {
+    let items = fit_items(items, context.columns);
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
     answered(context, Select::new().with_prompt(prompt).items(&items).default(0).interact_opt())
 }
@@ -51,6 +61,7 @@ pub(crate) fn select_several(
     items: &[Sanitised],
     chosen: &[bool],
 ) -> Result<Option<Vec<usize>>, PromptError> {
+    let items = fit_items(items, context.columns);
     let items: Vec<&str> = items.iter().map(Sanitised::as_str).collect();
     let prompt = format!("{prompt} (Space selects, Enter continues)");
     answered(context, MultiSelect::new().with_prompt(prompt).items(&items).defaults(chosen).interact_opt())
@@ -73,4 +84,19 @@ fn answered<T>(context: &Context, asked: dialoguer::Result<Option<T>>) -> Result
 fn ended(error: dialoguer::Error) -> PromptError {
     let dialoguer::Error::IO(error) = error;
     PromptError(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_of_a_list_take_a_line_each() {
+        let items = [Sanitised::text(&"x".repeat(200)), Sanitised::own("short")];
+        for columns in [None, Some(40), Some(60), Some(5)] {
+            let fitted = fit_items(&items, columns);
+            assert!(fitted[0].width() + MARK <= columns.unwrap_or(80).max(2 * MARK), "{columns:?}");
+            assert_eq!(fitted[1].as_str(), "short");
+        }
+    }
 }
