@@ -23,7 +23,7 @@ static METHOD_URL: MismatchCause = framing("framing-method-url", "the method, th
 static URL: MismatchCause = framing("framing-url", "the URL and the body");
 static TIMESTAMP: MismatchCause = framing("framing-timestamp", "a timestamp together with the body");
 static ID: MismatchCause = framing("framing-id", "an id together with the body");
-static DIGEST: MismatchCause = framing("framing-digest", "a hash of the body in place of the body");
+pub(super) static DIGEST: MismatchCause = framing("framing-digest", "a hash of the body in place of the body");
 static EVENT: MismatchCause = framing("framing-event", "the event's name together with the body");
 
 static METHOD: MismatchCause = framing("framing-method", "the method and the body");

@@ -71,6 +71,11 @@ impl BodyForm {
         self.variants(source).collect()
     }
 
+    /// Whether it is nothing but a manner of writing JSON.
+    pub(super) fn is_dialect(&self) -> bool {
+        matches!(self.make, FormMaker::Json(_))
+    }
+
     /// The same, each made when it is asked for where there are many.
     pub(super) fn variants<'s>(&self, source: &'s BodySource) -> VariantIterator<'s> {
         match &self.make {

@@ -61,8 +61,13 @@ where
             continue;
         }
         for made in groups.into_iter().take(TRIES) {
-            if prober.accepts("signed over a rewriting of it", body, &made).await {
-                candidates.retain(|candidate| candidate.variant(body).as_ref() == Some(&made));
+            let reply = prober.send_over("signed over a rewriting of it", body, &made).await;
+            let accepted = reply == Some(ProbeResponse::Accepted);
+            // What is refused as a forgery is refuted; a strict handler may refuse the body itself otherwise.
+            if accepted || reply.is_some_and(|reply| prober.is_refusal(&reply)) && *body == distinctive {
+                candidates.retain(|candidate| (candidate.variant(body).as_ref() == Some(&made)) == accepted);
+            }
+            if accepted {
                 place.get_or_insert((body.clone(), made));
                 break;
             }
@@ -128,7 +133,9 @@ pub(super) fn list_makers(body: &[u8], bytes: &[u8]) -> Vec<FormCandidate> {
 fn rank_candidates(seen: &[ProbeEvidence]) -> Vec<FormCandidate> {
     let rewrites = |family: CauseFamily| matches!(family, CauseFamily::Json | CauseFamily::Bytes);
     let mut candidates = Vec::new();
-    for (at_form, form) in FORMS.iter().enumerate().filter(|(_, form)| rewrites(form.cause.family) && form.tier < 3) {
+    for (at_form, form) in
+        all_forms().enumerate().filter(|(_, form)| rewrites(form.cause.family) && (form.tier < 3 || form.is_dialect()))
+    {
         let made: Vec<Vec<Vec<u8>>> = seen
             .iter()
             .map(|(body, _)| {
