@@ -127,7 +127,7 @@ fn names_of_files_are_no_commands() {
         scene.write("notes.txt", "");
         let asked = |shell: &str| {
             let words = ["--", "referralloop", "sign", "not"];
-            let asking = scene.process(&words).env("REFERRALLOOP_COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", "2");
+            let asking = scene.process(words).env("REFERRALLOOP_COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", "2");
             asking.env("_CLAP_IFS", "\u{b}").output().code(0).out()
         };
         assert_eq!(asked("bash"), "notes.txt");
