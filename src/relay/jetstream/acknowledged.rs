@@ -1,5 +1,5 @@
 //! Acknowledgements of a stream, each to who waits for it: all publishing shares one subject for answers, in which a
-//! number tells whose it is. The library does the same for requests of every kind, at three times the cost.
+//! number tells whose it is. The library does the same for requests of every kind, at some more cost.
 
 use super::connection::RelayConnection;
 use super::words::last_cause;
