@@ -16,6 +16,7 @@ mod trust;
 pub(crate) use crate::protocol::target::is_loopback;
 pub(crate) use loopback::connect_to;
 pub(crate) use paced::BodyEncoding;
+#[cfg(feature = "relay")]
 pub(crate) use tls_errors::describe_tls_error;
 pub(crate) use trust::{TlsTrust, shake_hands};
 
