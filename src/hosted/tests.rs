@@ -170,7 +170,7 @@ fn a_key_that_is_repeated_in_an_answer_is_taken_out() {
     ]);
     let client = client(&server, sleepless());
     let listed = format!("{:?}", wait(client.list_waitlists()).unwrap());
-    assert!(listed.contains("Bearer [redacted], pk_test_canar"), "{listed}");
+    assert!(listed.contains("\"[redacted], pk_test_canar\""), "{listed}");
     for _ in 0..2 {
         let failure = format!("{:?}", wait(client.list_waitlists()).unwrap_err());
         assert!(failure.contains("[redacted]") && !failure.contains("canary"), "{failure}");

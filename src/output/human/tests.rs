@@ -338,9 +338,9 @@ fn what_is_turned_away_says_what_is_taken() {
         let stream = human.render(&report("10:00:01", ReportKind::TurnedAway(told)), ReportDetail::Full, &mut out);
         assert_eq!(stream, ScreenStream::Err);
     }
-    let expected = "10:00:01.000  POST /x   404: this listener takes /hook only
-10:00:01.000  GET /y   404: this listener takes /hook only (and 3 before it)
-10:00:01.000  (no request)   404: this listener takes /hook only
+    let expected = "10:00:01  POST /x   404: this listener takes /hook only
+10:00:01  GET /y   404: this listener takes /hook only (and 3 before it)
+10:00:01  (no request)   404: this listener takes /hook only
 ";
     assert_eq!(out, expected);
 }
