@@ -41,6 +41,10 @@ impl AbsentConnection {
     pub(crate) async fn publish(&self, _: &Arrival) -> Result<PublishedMessage, RelayError> {
         match self.0 {}
     }
+
+    pub(crate) async fn publish_patiently(&self, _: &Arrival) -> Result<PublishedMessage, RelayError> {
+        match self.0 {}
+    }
 }
 
 impl AbsentSubscription {

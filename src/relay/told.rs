@@ -56,6 +56,9 @@ pub(crate) enum RelayError {
     /// No server answered, or none in time.
     #[error("{0}")]
     Unreachable(String),
+    /// A message was sent, and no stream acknowledged it.
+    #[error("{0}")]
+    Unacknowledged(String),
     /// The servers are there and have no leader, so that nothing can be asked.
     #[error("{0} has no leader, so that nothing can be asked or kept there")]
     Leaderless(String),

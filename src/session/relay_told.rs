@@ -42,12 +42,16 @@ pub(super) fn describe_news(news: RelayNews) -> String {
 pub(crate) fn explain(error: RelayError) -> Error {
     use RelayError::{
         Absent, Credentials, Denied, Forbidden, Leaderless, NameTaken, NoJetStream, NoStream, Occupied, OtherSubjects,
-        TooOld, Unreachable,
+        TooOld, Unacknowledged, Unreachable,
     };
     let kind = match error {
-        Unreachable(_) | Leaderless(_) | NoJetStream(_) | NoStream(_) | NameTaken { .. } | TooOld(_) => {
-            ErrorCategory::Network
-        }
+        Unreachable(_)
+        | Unacknowledged(_)
+        | Leaderless(_)
+        | NoJetStream(_)
+        | NoStream(_)
+        | NameTaken { .. }
+        | TooOld(_) => ErrorCategory::Network,
         Denied(_) | Forbidden(_) => ErrorCategory::Configuration,
         Absent | Credentials(_) | Occupied(_) | OtherSubjects { .. } => ErrorCategory::Usage,
     };
@@ -64,6 +68,6 @@ pub(crate) fn explain(error: RelayError) -> Error {
             .hint("or publish with a subject of another name"),
         Occupied(_) => told.hint(format!("{another}; to share the events on purpose: --share NAME")),
         OtherSubjects { .. } => told.hint(another),
-        Absent | Credentials(_) | Unreachable(_) | TooOld(_) => told,
+        Absent | Credentials(_) | Unreachable(_) | Unacknowledged(_) | TooOld(_) => told,
     }
 }

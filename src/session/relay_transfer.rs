@@ -81,7 +81,7 @@ impl StreamExport {
     /// Publishes one event and tells where it is; the answer says whether the stream had it already.
     pub(crate) async fn publish(&self, event: u64, arrival: &Arrival) -> Result<bool, Error> {
         let PublishedMessage { stream, sequence, duplicate } =
-            self.publisher.publish(arrival).await.map_err(explain)?;
+            self.publisher.publish_patiently(arrival).await.map_err(explain)?;
         let told = PublishedReport { event, stream, sequence, duplicate };
         self.screen.send_report(Report { at: self.clock.now(), what: ReportKind::Published(told) });
         Ok(duplicate)

@@ -110,14 +110,10 @@ where
     }
     let usual = prober.manner.clone();
     let empty = accepts_empty(prober).await;
-    // Whoever writes JSON leaves what is empty alone, however the rest is laid out.
-    if empty != Some(false) {
-        let mut indented = bodies::build_shapes();
-        indented.retain(|shape| shape.what.contains("per level"));
-        let seen = prober.send_all(&indented).await;
-        if any_accepted(&seen) {
-            return Err(refused(shapes, seen));
-        }
+    if empty != Some(false)
+        && let Some(seen) = find_indentation(prober).await
+    {
+        return Err(refused(shapes, seen));
     }
     if empty == Some(true)
         && let Some(found) = try_stand_ins(prober, &PRINTED, &shapes[1].bytes, &shapes[2].bytes).await
@@ -154,6 +150,18 @@ where
     }
     let threw = prober.heard.iter().filter(|(_, reply)| *reply == ProbeResponse::Threw).count();
     Ok(single_finding(if threw * 2 > prober.heard.len() { &THROWS } else { &REJECTS_ALL }))
+}
+
+/// What was seen where an indented body is accepted. Whoever writes JSON leaves what is empty alone, however the rest is laid
+/// out.
+async fn find_indentation<S>(prober: &mut EndpointProber<S>) -> Option<Vec<ProbeEvidence>>
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let mut indented = bodies::build_shapes();
+    indented.retain(|shape| shape.what.contains("per level"));
+    let seen = prober.send_all(&indented).await;
+    any_accepted(&seen).then_some(seen)
 }
 
 /// Whether an empty object or list is accepted, which every language writes alike; nothing where neither was judged.

@@ -58,10 +58,11 @@ macro_rules! api_object {
     };
 }
 
-/// An id: text, or a whole number that is written as it came. Any other number is none.
+/// An id: text, or a whole number that is written as it came. Any other number is none, nor is text that was not readable
+/// (see [`super::tolerant`]): it names nothing any more.
 pub(super) fn read_id(value: &Value) -> Option<String> {
     match value {
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        Value::String(id) if !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER) => Some(id.clone()),
         Value::Number(id) if id.is_i64() || id.is_u64() => Some(id.to_string()),
         _ => None,
     }

@@ -37,11 +37,22 @@ impl RelayPublisher {
         tokio::select! {
             acknowledged = self.send(&subject, arrival) => acknowledged,
             () = connection.clock.sleep(ANSWER_BUDGET) => {
-                let silent = RelayError::Unreachable("the stream did not acknowledge in time".into());
+                let silent = RelayError::Unacknowledged("the stream did not acknowledge in time".into());
                 let refused = connection.missing_right().filter(|right| right.to_string().contains(subject.as_str()));
                 Err(refused.unwrap_or(silent))
             }
         }
+    }
+
+    /// The same for whom nobody sends it again: what is not acknowledged is published anew, for as long as a leader is waited
+    /// for. Servers that lost theirs say nothing until they know it.
+    pub(crate) async fn publish_patiently(&self, arrival: &Arrival) -> Result<PublishedMessage, RelayError> {
+        let address = &self.connection.address;
+        let attempt = async || match self.publish(arrival).await {
+            Err(RelayError::Unacknowledged(_)) => Err(RelayError::Leaderless(address.to_string())),
+            ended => ended,
+        };
+        self.connection.wait_for_leader(attempt).await
     }
 
     /// A stream that was there at the start may be gone with its server's disk: it is made again as it was made first. One
@@ -63,6 +74,6 @@ impl RelayPublisher {
                 }
             }
         }
-        Err(RelayError::Unreachable(format!("no stream takes {subject} at this moment")))
+        Err(RelayError::Unacknowledged(format!("no stream takes {subject} at this moment")))
     }
 }

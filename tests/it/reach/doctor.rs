@@ -103,14 +103,19 @@ fn the_history_says_how_the_app_answers() {
     };
     send(0);
     let good = run(&scene, &api, &["doctor", "--json"]);
-    found(&good, "failures.answers", "passed", "1 of 1 in 7 days, 100 %");
+    found(&good, "failures.answers", "passed", "1 of 1 attempt in 7 days acknowledged, 100 %");
     found(&good, "arriving.by-hand", "passed", "#1 to http://");
-    found(&good, "duplicates.slow", "passed", "all of 1");
+    found(&good, "duplicates.slow", "passed", "none of 1 attempt took longer");
     for _ in 0..3 {
         send(1);
     }
     let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
-    found(&ended, "failures.answers", "failed", "1 of 4 in 7 days, 25 %; 3 events not acknowledged yet");
+    found(
+        &ended,
+        "failures.answers",
+        "failed",
+        "1 of 4 attempts in 7 days acknowledged, 25 %; 3 events not acknowledged yet",
+    );
     found(&ended, "failures.causes", "failed", "#4 timed out at ");
     let causes = finding(&ended, "failures.causes").1;
     assert!(
