@@ -24,6 +24,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -47,8 +48,11 @@ const FLOOD: usize = 64;
 const QUIET: Duration = Duration::from_millis(500);
 const TIDYING: u32 = 16;
 
-/// More than the allocator keeps in one piece.
-const MEMORY_ASKED: usize = 8 << 20;
+/// What the allocator is asked for to have it tidy up: enough tasks that each worker gets one, and blocks that it does not
+/// count as small.
+const TASKS_PER_WORKER: usize = 4;
+const BLOCKS_ASKED: usize = 20_000;
+const BLOCK: usize = 4 << 10;
 
 /// Serves connections until `stop` is ready; then those under way have `limits.drain` to finish.
 pub async fn serve(
@@ -123,10 +127,16 @@ where
     }
 }
 
-/// Makes the allocator look through what is free: it returns memory to the system only while it is being asked for
-/// some, and after a flood nobody asks. Nothing is written there, so the system need not provide it.
+/// Makes the allocator look through what is free, on every worker. It returns memory to the system only while it is asked
+/// for some, and a thread's own once in ten thousand blocks that are not small; after a flood nobody asks.
 fn give_memory_back() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_ASKED)));
+    for _ in 0..TASKS_PER_WORKER * Handle::current().metrics().num_workers() {
+        tokio::spawn(async {
+            for _ in 0..BLOCKS_ASKED {
+                drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK)));
+            }
+        });
+    }
 }
 
 /// So many eighths of the file descriptors that there may be. Of all of them, senders' connections have six and those to a
