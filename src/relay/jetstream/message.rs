@@ -87,6 +87,13 @@ fn escape(bytes: &[u8]) -> String {
 
 fn escape_into(text: &mut String, bytes: &[u8]) {
     let last = bytes.len().saturating_sub(1);
+    let inner = |at| at != 0 && at != last;
+    let plain = |(at, &byte)| matches!(byte, b'!'..=b'$' | b'&'..=b'~') || byte == b' ' && inner(at);
+    if let Ok(whole) = std::str::from_utf8(bytes)
+        && bytes.iter().enumerate().all(plain)
+    {
+        return text.push_str(whole);
+    }
     for (at, &byte) in bytes.iter().enumerate() {
         match byte {
             b'%' | b' ' if byte == b'%' || at == 0 || at == last => text.push_str(&format!("%{byte:02X}")),

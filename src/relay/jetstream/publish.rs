@@ -1,8 +1,8 @@
 //! An arrival into the stream: done once the stream has acknowledged it, and never before.
 
-use super::acknowledged::{AckTable, PublishFault};
 use super::connection::{ANSWER_BUDGET, RelayConnection};
 use super::message::{write_headers, write_subject};
+use super::outlet::{OutgoingMessage, PublishFault, StreamOutlet};
 use crate::protocol::arrival::Arrival;
 use crate::relay::told::{PublishedMessage, RelayError};
 use std::sync::Arc;
@@ -17,8 +17,8 @@ const AGAIN_AFTER: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub(crate) struct RelayPublisher {
     connection: RelayConnection,
-    /// Subscribed with the first message.
-    acknowledged: Arc<OnceCell<AckTable>>,
+    /// Opened with the first message.
+    outlet: Arc<OnceCell<StreamOutlet>>,
     /// Held by whoever looks for a stream that is gone: one at a time.
     looking: Arc<Mutex<()>>,
 }
@@ -26,7 +26,7 @@ pub(crate) struct RelayPublisher {
 impl RelayPublisher {
     /// Publishes through this connection; the stream must be there.
     pub(crate) fn new(connection: RelayConnection) -> Self {
-        Self { connection, acknowledged: Arc::default(), looking: Arc::default() }
+        Self { connection, outlet: Arc::default(), looking: Arc::default() }
     }
 
     /// Publishes one arrival and waits for the stream's acknowledgement, for as long as the sender has patience. What
@@ -59,13 +59,13 @@ impl RelayPublisher {
     /// that is there, and that nobody answers for, elects its leader.
     async fn send(&self, subject: &str, arrival: &Arrival) -> Result<PublishedMessage, RelayError> {
         let connection = &self.connection;
-        let table = self.acknowledged.get_or_try_init(|| AckTable::open(connection)).await?;
+        let outlet = self.outlet.get_or_try_init(|| StreamOutlet::open(connection)).await?;
         for tried in 0..TRIES {
             if tried > 1 {
                 connection.clock.sleep(AGAIN_AFTER).await;
             }
-            let message = (write_headers(arrival), arrival.content.body.bytes());
-            match table.publish(connection, subject.to_owned(), message).await {
+            let (headers, payload) = (write_headers(arrival), arrival.content.body.bytes());
+            match outlet.publish(OutgoingMessage { subject: subject.to_owned(), headers, payload }).await {
                 Ok(published) => return Ok(published),
                 Err(PublishFault::Other(words)) => return Err(RelayError::Unreachable(words)),
                 Err(PublishFault::NoStream) => {
