@@ -21,6 +21,10 @@ pub(super) const ANSWER_BUDGET: Duration = Duration::from_millis(3_500);
 /// Time that the first connection has.
 const CONNECT_BUDGET: Duration = Duration::from_secs(5);
 
+/// What the library keeps for servers that are away: some, so that messages go out together, and few, because those whose
+/// senders were answered 503 are kept as well, each with its body.
+const KEPT_COMMANDS: usize = 64;
+
 /// An open connection.
 #[derive(Clone)]
 pub(crate) struct RelayConnection {
@@ -44,6 +48,7 @@ impl RelayConnection {
         let mut options = ConnectOptions::new()
             .name("referralloop")
             .connection_timeout(CONNECT_BUDGET / 2)
+            .client_capacity(KEPT_COMMANDS)
             .reconnect_delay_callback(|attempt| Duration::from_millis((50 << attempt.min(4)).min(1_000)))
             .ping_interval(Duration::from_secs(5));
         let refusals = Arc::new(watch::Sender::new(None));

@@ -87,18 +87,16 @@ fn escape(bytes: &[u8]) -> String {
 
 fn escape_into(text: &mut String, bytes: &[u8]) {
     let last = bytes.len().saturating_sub(1);
-    let inner = |at| at != 0 && at != last;
-    let plain = |(at, &byte)| matches!(byte, b'!'..=b'$' | b'&'..=b'~') || byte == b' ' && inner(at);
-    if let Ok(whole) = std::str::from_utf8(bytes)
-        && bytes.iter().enumerate().all(plain)
-    {
-        return text.push_str(whole);
-    }
-    for (at, &byte) in bytes.iter().enumerate() {
-        match byte {
-            b'%' | b' ' if byte == b'%' || at == 0 || at == last => text.push_str(&format!("%{byte:02X}")),
-            b' '..=b'~' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
+    let plain = |at, byte| matches!(byte, b'!'..=b'~') && byte != b'%' || byte == b' ' && at != 0 && at != last;
+    match std::str::from_utf8(bytes) {
+        Ok(whole) if bytes.iter().enumerate().all(|(at, &byte)| plain(at, byte)) => text.push_str(whole),
+        _ => {
+            for (at, &byte) in bytes.iter().enumerate() {
+                match plain(at, byte) {
+                    true => text.push(char::from(byte)),
+                    false => text.push_str(&format!("%{byte:02X}")),
+                }
+            }
         }
     }
 }

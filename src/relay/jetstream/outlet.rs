@@ -6,8 +6,8 @@
 use super::connection::RelayConnection;
 use super::words::last_cause;
 use crate::relay::told::{PublishedMessage, RelayError};
-use async_nats::client::{PublishError, PublishErrorKind};
-use async_nats::{Client, HeaderMap, Message, StatusCode, Subscriber};
+use async_nats::client::PublishErrorKind;
+use async_nats::{HeaderMap, Message, StatusCode, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -16,8 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinSet, yield_now};
 
-/// How many messages are handed to the connection at a time.
-const GROUP: usize = 64;
+/// Messages that wait for the connection. Whoever finds no room keeps theirs, and takes it along when they give up: while
+/// servers are away nothing piles up here.
+const ROOM: usize = 64;
 
 /// Who is told what became of a message.
 type Teller = oneshot::Sender<Result<PublishedMessage, PublishFault>>;
@@ -34,7 +35,7 @@ pub(super) struct OutgoingMessage {
 
 /// Sends messages and hands out what comes back. Dropping it ends both.
 pub(super) struct StreamOutlet {
-    outgoing: mpsc::UnboundedSender<(OutgoingMessage, Teller)>,
+    outgoing: mpsc::Sender<(OutgoingMessage, Teller)>,
     _workers: JoinSet<()>,
 }
 
@@ -70,10 +71,10 @@ impl StreamOutlet {
         let answers = connection.client.subscribe(format!("{prefix}*")).await;
         let answers = answers.map_err(|error| RelayError::Unreachable(last_cause(&error.to_string())))?;
         let waiting: Arc<Waiting> = Arc::default();
-        let (outgoing, handed_in) = mpsc::unbounded_channel();
+        let (outgoing, handed_in) = mpsc::channel(ROOM);
         let mut workers = JoinSet::new();
         workers.spawn(hand_out(answers, prefix.len(), waiting.clone()));
-        workers.spawn(send_groups(connection.client.clone(), prefix, handed_in, waiting));
+        workers.spawn(send_groups(connection.clone(), prefix, handed_in, waiting));
         Ok(Self { outgoing, _workers: workers })
     }
 
@@ -81,7 +82,7 @@ impl StreamOutlet {
     pub(super) async fn publish(&self, message: OutgoingMessage) -> Result<PublishedMessage, PublishFault> {
         let (teller, told) = oneshot::channel();
         let lost = || PublishFault::Other("the connection is gone".to_owned());
-        self.outgoing.send((message, teller)).map_err(|_| lost())?;
+        self.outgoing.send((message, teller)).await.map_err(|_| lost())?;
         told.await.map_err(|_| lost())?
     }
 }
@@ -92,32 +93,45 @@ fn lock(waiting: &Waiting) -> MutexGuard<'_, HashMap<u64, Teller>> {
 
 /// Hands messages to the connection, which writes what it has when it gets its turn.
 async fn send_groups(
-    client: Client,
+    connection: RelayConnection,
     prefix: String,
-    mut handed_in: mpsc::UnboundedReceiver<(OutgoingMessage, Teller)>,
+    mut handed_in: mpsc::Receiver<(OutgoingMessage, Teller)>,
     waiting: Arc<Waiting>,
 ) {
-    let mut group = Vec::with_capacity(GROUP);
-    let mut number = 0;
-    while handed_in.recv_many(&mut group, GROUP).await > 0 {
+    let mut number: u64 = 0;
+    while let Some(first) = handed_in.recv().await {
         // Whoever is ready now hands in before this goes on.
         yield_now().await;
-        while group.len() < GROUP {
-            let Ok(another) = handed_in.try_recv() else { break };
-            group.push(another);
-        }
-        // Who gave up waits no longer.
         lock(&waiting).retain(|_, teller| !teller.is_closed());
-        for (message, teller) in group.drain(..) {
-            number += 1;
-            lock(&waiting).insert(number, teller);
-            let OutgoingMessage { subject, headers, payload } = message;
-            let reply = format!("{prefix}{number}");
-            if let Err(error) = client.publish_with_reply_and_headers(subject, reply, headers, payload).await {
-                answer_waiting(&waiting, number, Err(explain_fault(&client, &error)));
+        let mut next = Some(first);
+        while let Some((message, teller)) = next {
+            // Who gave up will send it again.
+            if !teller.is_closed() {
+                number += 1;
+                lock(&waiting).insert(number, teller);
+                if let Err(fault) = send_message(&connection, format!("{prefix}{number}"), message).await {
+                    answer_waiting(&waiting, number, Err(fault));
+                }
             }
+            next = handed_in.try_recv().ok();
         }
     }
+}
+
+async fn send_message(
+    connection: &RelayConnection,
+    reply: String,
+    OutgoingMessage { subject, headers, payload }: OutgoingMessage,
+) -> Result<(), PublishFault> {
+    let sent = connection.client.publish_with_reply_and_headers(subject, reply, headers, payload).await;
+    sent.map_err(|error| {
+        PublishFault::Other(match error.kind() {
+            PublishErrorKind::MaxPayloadExceeded => {
+                format!("it is larger than the server's max_payload of {} bytes", connection.max_message())
+            }
+            _ => last_cause(&error.to_string()),
+        })
+    })
 }
 
 async fn hand_out(mut answers: Subscriber, prefix: usize, waiting: Arc<Waiting>) {
@@ -133,15 +147,6 @@ fn answer_waiting(waiting: &Waiting, number: u64, answer: Result<PublishedMessag
         // Who gave up does not hear it.
         let _ = teller.send(answer);
     }
-}
-
-fn explain_fault(client: &Client, error: &PublishError) -> PublishFault {
-    PublishFault::Other(match error.kind() {
-        PublishErrorKind::MaxPayloadExceeded => {
-            format!("it is larger than the server's max_payload of {} bytes", client.max_payload())
-        }
-        _ => last_cause(&error.to_string()),
-    })
 }
 
 fn read_answer(answer: &Message) -> Result<PublishedMessage, PublishFault> {

@@ -3,9 +3,11 @@
 use super::{Server, bodies, body, subscriber};
 use crate::main_job::CREATED;
 use crate::support::{Listener, Scene, free_port, post, until};
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
+use std::thread;
 
 fn have(listener: &Listener) -> Vec<String> {
     bodies(&listener.running().stdout.text())
@@ -234,4 +236,29 @@ fn what_is_odd_about_an_address_or_a_stream_is_told_at_the_start() {
     let address = format!("nats://127.0.0.1:{}/team.hooks", server.port);
     let run = scene.run(["listen", "--port", "0", "--publish", &address, "--for", "1ms"]);
     assert!(run.code == Some(0) && !run.err().contains("note:"), "{run}");
+}
+
+#[test]
+fn what_senders_gave_up_does_not_pile_up_while_servers_are_away() {
+    const SENT: usize = 400;
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    let publishing = scene.listen(["--publish", &address, "--no-store", "--json"]);
+    server.signal("STOP");
+    // Larger than what the system holds for a connection, together.
+    let padding = format!("{{\"note\":\"{}\",", "x".repeat(100_000));
+    let large = |number| body(1, number).replacen('{', &padding, 1);
+    thread::scope(|scope| {
+        for number in 1..=SENT {
+            let (url, body) = (&publishing.url, large(number));
+            scope.spawn(move || assert!(post(url, &body).starts_with("HTTP/1.1 503")));
+        }
+    });
+    server.signal("CONT");
+    until("the way back", || post(&publishing.url, CREATED).starts_with("HTTP/1.1 200").then_some(()));
+    let info: Value = serde_json::from_str(&server.request("$JS.API.STREAM.INFO.HOOKS", "")).unwrap();
+    let arrived = info["state"]["messages"].as_u64().unwrap();
+    assert!(arrived < SENT as u64 * 3 / 4, "{arrived} of {SENT} that nobody waited for any more");
+    publishing.stop();
 }
