@@ -382,7 +382,7 @@ class App {
     sessionStorage.setItem("mask", this.redact ? "1" : "0");
     $("mask").setAttribute("aria-pressed", String(this.redact));
     this.follow();
-    if (this.inSandbox) this.sandbox.look();
+    if (this.inSandbox) this.sandbox.again();
     this.load().catch((error) => this.fail(error));
     this.openShown();
   }

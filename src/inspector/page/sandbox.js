@@ -4,13 +4,13 @@ import { $, button, choice, count, fullTime, h, oneLine, segmented, shortTime, s
 import { call, query } from "./data.js";
 import { outcome, shortType } from "./list.js";
 
-const EVERY = 1000; // milliseconds between two looks
-const PAGE = 100; // sign-ups of one answer
+const EVERY = 1000; // ms between two looks
+const PAGE = 100; // sign-ups an answer
 
 const TYPES = [["signup.created", "Created"], ["signup.position_changed", "Moved"], ["signup.deleted", "Deleted"]];
 const STATES = { pending: "info", delivered: "good", failed: "bad", cancelled: "mute" };
 
-// Draws a part anew; what had the focus in it has it again.
+// Draws a part anew; what had the focus has it again.
 function redraw(node, ...content) {
   const key = node.contains(document.activeElement) && document.activeElement.dataset.key;
   node.replaceChildren(...content.flat(2).filter(Boolean));
@@ -40,7 +40,9 @@ export class Sandbox {
 
   who(one) { return this.app.redact ? "masked" : oneLine(one.email); }
 
-  // Looks again and again, as long as anybody does.
+  again() { if (this.frame) this.draw(), this.drawSignups(); }
+
+  // Looks as long as anybody does.
   async look() {
     clearTimeout(this.timer);
     try {
@@ -55,7 +57,7 @@ export class Sandbox {
 
   take([sandbox, ...deliveries]) {
     const { at, ...rest } = sandbox;
-    const seen = JSON.stringify([rest, deliveries.map(({ at: _, ...delivery }) => delivery), this.app.redact]);
+    const seen = JSON.stringify([rest, deliveries.map(({ at: _, ...delivery }) => delivery)]);
     this.sandbox = sandbox;
     if (seen === this.seen) return;
     this.seen = seen;
@@ -74,7 +76,7 @@ export class Sandbox {
       fault ? h("p", { class: "fault" }, fault) : h("p", { class: "dim" }, "It appears here by itself.")));
   }
 
-  // Runs an action; what it leads to is the answer.
+  // What an action leads to is the answer.
   async act(body, words) {
     this.take(await call("/api/sandbox", { body }));
     await this.loadSignups();
