@@ -13,7 +13,7 @@ use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::{parse_bind_address, parse_header, parse_target};
 use clap::ValueEnum;
 use http::HeaderValue;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use url::Url;
 
@@ -60,7 +60,10 @@ pub(crate) fn read_port(text: &str) -> Result<u16, String> {
 
 /// Reads an address of this machine.
 pub(crate) fn read_address(text: &str) -> Result<IpAddr, String> {
-    parse_bind_address(text).ok_or_else(|| format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"))
+    parse_bind_address(text).ok_or_else(|| match text.parse::<SocketAddr>() {
+        Ok(both) => format!("'{text}' is an address and a port; write --bind {} --port {}", both.ip(), both.port()),
+        Err(_) => format!("'{text}' is not an address; write one like 127.0.0.1 or ::1"),
+    })
 }
 
 /// Reads how many of something are wanted, which is at least one.

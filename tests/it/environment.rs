@@ -1,6 +1,8 @@
 //! Hostile surroundings: no home, nothing writable, names that are not UTF-8, closed streams, narrow terminals, others
 //! who do the same at the same time.
 
+mod homeless;
+
 use crate::support::{Answer, Endpoint, Scene, heard, until};
 use std::ffi::OsStr;
 use std::fs;
@@ -47,69 +49,6 @@ fn without_a_home_everything_can_still_be_named() {
     let elsewhere = scene.folder().join("data");
     scene.process(["secret", "show"]).without("HOME").env("XDG_DATA_HOME", &elsewhere).output().code(0);
     assert!(elsewhere.join("referralloop/default/development-secret").exists());
-}
-
-/// systemd, cron, containers: what needs nothing of a home works without one, and what does is told by its name.
-#[test]
-fn without_a_home_only_what_needs_one_complains() {
-    let scene = Scene::new();
-    scene.write("secret.txt", "a secret");
-    let app = Endpoint::good();
-    let homeless = [None, Some("/proc/self")];
-    let run = |line: &[&str], home: Option<&str>| match home {
-        None => scene.process(line).without("HOME").output(),
-        Some(home) => scene.process(line).env("HOME", home).output(),
-    };
-    for home in homeless {
-        for line in [
-            &["trigger", "created", "--dry-run"][..],
-            &["trigger", "created", "--dry-run", "--as", "curl"],
-            &["rehearse", "lifecycle", "--dry-run"],
-        ] {
-            let ended = run(line, home).code(0);
-            assert_eq!(ended.err().matches("no development secret can be kept here").count(), 1, "{ended}");
-            assert!(!ended.out().is_empty(), "{ended}");
-        }
-        for line in [
-            &["sign", "secret.txt", "--secret-file", "secret.txt"][..],
-            &["trigger", "created", "--dry-run", "--unsigned"],
-            &["config", "show"],
-            &["expect", "created=0", "--within", "1ms", "--", "true"],
-            &["listen", "--port", "0", "--for", "1ms", "--store", "s.db", "--secret-file", "secret.txt"],
-            &["trigger", "created", "--store", "s.db", "--secret-file", "secret.txt", "--to", &app.url("/")],
-            &["replay", "1", "--store", "s.db", "--resign", "--secret-file", "secret.txt", "--to", &app.url("/")],
-            &["replay", "1", "--store", "s.db", "--dry-run"],
-            &["events", "list", "--store", "s.db"],
-            &["sandbox", "--help"],
-        ] {
-            let ended = run(line, home).code(0);
-            assert!(!ended.err().contains("HOME") && !ended.err().contains("/proc/self"), "{ended}");
-        }
-        for line in [
-            &["sign", "secret.txt"][..],
-            &["listen", "--port", "0"],
-            &["listen", "--port", "0", "--store", "s.db"],
-            &["trigger", "created", "--to", "1"],
-            &["load", "created", "--count", "1", "--to", "1"],
-            &["test", "http://127.0.0.1:1/", "--yes"],
-        ] {
-            let ended = run(line, home).code(if home.is_some() { 5 } else { 3 });
-            assert!(ended.err().contains("hint: give a secret of your own: REFERRALLOOP_WEBHOOK_SECRET"), "{ended}");
-            assert_eq!(ended.err().contains("--store FILE"), !line.contains(&"--store"), "{ended}");
-            assert!(!ended.err().contains("--config"), "{ended}");
-        }
-    }
-    for (line, words) in [
-        (&["events", "list"][..], "hint: name the store: --store FILE, or REFERRALLOOP_STORE"),
-        (&["replay", "last", "--resign", "--secret-file", "secret.txt"], "hint: name the store: --store FILE"),
-        (&["config", "path"], "--config FILE, or REFERRALLOOP_CONFIG"),
-    ] {
-        let ended = run(line, None).code(3);
-        assert!(ended.err().contains(words), "{ended}");
-    }
-    let unwritable = ["trigger", "created", "--secret-file", "secret.txt", "--to", &app.url("/")];
-    let ended = run(&unwritable, Some("/proc/self")).code(5);
-    assert!(ended.err().contains("--store"), "{ended}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod asking;
 mod keys;
 mod missed;
+mod odd_answers;
 mod reconciling;
 mod refusals;
 mod signups;

@@ -3,11 +3,13 @@
 
 mod answers;
 mod doctor;
+mod exports;
 mod headers;
-mod odd_answers;
+pub mod odd_answers;
 mod referralhero;
 mod small;
 mod table;
+mod targets;
 mod tls;
 mod turned_away;
 

@@ -99,8 +99,8 @@ fn what_a_killed_listener_had_not_passed_on_is_found() {
     for found_by in ["events", "listen"] {
         let app = Endpoint::new([Answer::Hang]);
         let ready = scene.folder().join(found_by);
-        let mut line: Vec<String> = vec!["listen".into(), app.url("/"), "--ready-file".into(), found_by.into()];
-        line.extend(["--port", "0", "--forward-timeout", "0"].map(String::from));
+        let mut line: Vec<String> = vec!["listen".into(), "--forward-to".into(), app.url("/")];
+        line.extend(["--port", "0", "--forward-timeout", "0", "--ready-file", found_by].map(String::from));
         let mut listener = scene.process(line).start();
         let record: serde_json::Value = serde_json::from_slice(&listener.wait_for_file(&ready)).unwrap();
         for body in [CREATED, MOVED, DELETED] {

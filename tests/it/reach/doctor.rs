@@ -49,6 +49,17 @@ fn an_empty_history_fails_no_item() {
 }
 
 #[test]
+fn what_is_subscribed_is_looked_at() {
+    let (scene, api) = (Scene::new(), Api::new());
+    for (event, url) in [("created", "https://app.example.com/hook"), ("deleted", "https://app.example.com/other")] {
+        run(&scene, &api, &["subscribe", event, "--url", url]).code(0);
+    }
+    let ended = run(&scene, &api, &["doctor", "--json"]);
+    found(&ended, "arriving.subscription", "passed", "2 active subscriptions: signup.created, signup.deleted");
+    found(&ended, "arriving.https", "passed", "all are https");
+}
+
+#[test]
 fn subscriptions_are_looked_at_and_their_urls_called_with_consent_alone() {
     let (scene, api) = (Scene::new(), Api::new());
     let app = Endpoint::new([Answer::Status(404), Answer::Status(502)]);

@@ -1,7 +1,7 @@
 //! What goes along with a delivery: fields that were given, fields that came, path and query, and what a dry run says.
 
 use super::{receive_one, send_raw};
-use crate::support::{Answer, Api, Endpoint, KEY, Scene, WAITLIST};
+use crate::support::{Answer, Api, Endpoint, KEY, Scene, WAITLIST, program};
 use serde_json::{Value, json};
 
 /// A guarded app: 401 without the credential.
@@ -32,7 +32,7 @@ fn a_forward_of_expect_takes_a_header_and_the_path() {
     let (scene, app) = (Scene::new(), guarded());
     let target = app.url("/base");
     let line = ["expect", "created", "--forward-to", &target, "--forward-path", "--"];
-    let (program, url) = (env!("CARGO_BIN_EXE_referralloop"), "${REFERRALLOOP_WEBHOOK_URL}");
+    let (program, url) = (program().display(), "${REFERRALLOOP_WEBHOOK_URL}");
     let home = scene.home();
     let command = format!("HOME={} {program} trigger created --to \"{url}in?t=1\"", home.display());
     let ended = scene.run(line[..5].iter().chain(&CREDENTIAL).chain(&["--", "sh", "-c", &command]).copied());
@@ -108,6 +108,15 @@ fn a_host_of_its_own_goes_along_everywhere() {
         assert_eq!(seen.header("host"), Some("shop.example"));
     }
     listener.stop().code(0);
+}
+
+#[test]
+fn the_query_of_an_arrival_is_carried_on() {
+    let (scene, app) = (Scene::new(), Endpoint::good());
+    receive_one(&scene, &["--forward-to", &app.url("/base?own=1")], "/in/a?t=x%20y");
+    assert!(app.wait_for(1)[0].head.starts_with("POST /base?own=1&t=x%20y HTTP/1.1\r\n"));
+    scene.run(["replay", "1"]).code(0);
+    assert!(app.wait_for(2)[1].head.starts_with("POST /base?own=1&t=x%20y HTTP/1.1\r\n"));
 }
 
 #[test]

@@ -41,7 +41,7 @@ const ASKED: [Asked; 8] = [
 
 /// What an answer amounts to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Worth {
+pub enum Worth {
     /// A 2xx that tells an id.
     Good,
     /// A 2xx that tells none.
@@ -52,7 +52,8 @@ enum Worth {
     No(i32),
 }
 
-const ID: &str = "sub_must_not_be_lost";
+/// The id that good answers tell, those apart in which it is 12.
+pub const ID: &str = "sub_must_not_be_lost";
 
 fn plain(status: u16, body: impl Into<Vec<u8>>) -> Answer {
     Answer::Full(status, vec!["Content-Type: application/json".into()], body.into())
@@ -68,16 +69,16 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 }
 
 /// Answers whose body is good JSON, in another dress.
-fn dressed(asked: &Asked) -> Vec<(&'static str, Answer, Worth)> {
+pub fn dressed(below: &str, list: bool) -> Vec<(&'static str, Answer, Worth)> {
     let object = json!({ "id": ID, "email": "a@example.com" });
-    let inner = if asked.list { json!([object]) } else { object.clone() };
-    let body = json!({ asked.below: inner });
+    let inner = if list { json!([object]) } else { object.clone() };
+    let body = json!({ below: inner });
     let text = body.to_string().into_bytes();
     let numbered = json!({ "id": 12, "email": "a@example.com" });
-    let numbered = json!({ asked.below: if asked.list { json!([numbered]) } else { numbered } });
-    let more = json!({ asked.below: inner, "meta": { "page": 1 }, "id": null, "warnings": [] });
+    let numbered = json!({ below: if list { json!([numbered]) } else { numbered } });
+    let more = json!({ below: inner, "meta": { "page": 1 }, "id": null, "warnings": [] });
     let extra = json!({ "id": ID, "email": "a@example.com", "name": null, "tags": [1, null], "position": "3" });
-    let extra = json!({ asked.below: if asked.list { json!([extra, 7, null]) } else { extra } });
+    let extra = json!({ below: if list { json!([extra, 7, null]) } else { extra } });
     let bom = ["\u{feff}".as_bytes(), &text].concat();
     let spaced = [b"\n\n  ", &text[..], b"\r\n"].concat();
     let zipped = gzip(&text);
@@ -113,7 +114,7 @@ fn dressed(asked: &Asked) -> Vec<(&'static str, Answer, Worth)> {
 }
 
 /// Answers that tell nothing, or no.
-fn undressed() -> Vec<(&'static str, Answer, Worth)> {
+pub fn undressed() -> Vec<(&'static str, Answer, Worth)> {
     let html = b"<!doctype html><html><body>Sign in</body></html>";
     let moved = |status| Answer::Full(status, vec!["Location: https://elsewhere.example/".into()], Vec::new());
     vec![
@@ -170,37 +171,47 @@ fn check_journal(scene: &Scene, api: &Api, name: &str, worth: Worth, ended: &Out
     }
 }
 
+/// One answer to one command.
+fn check(asked: &Asked, name: &str, answer: Answer, worth: Worth) {
+    let (scene, api) = (Scene::new(), Api::new());
+    api.instead(asked.call, answer);
+    let ended = run(&scene, &api, asked.line);
+    let what = format!("{} answered with {name}", asked.line.join(" "));
+    assert_eq!(ended.code, Some(expected(asked, worth)), "{what}: {ended}");
+    assert!(!ended.err().contains("panicked") && !ended.err().contains("not accepted"), "{what}: {ended}");
+    let accepted: Vec<Value> = ended.records().iter().filter_map(|one| one.get("accepted").cloned()).collect();
+    assert_eq!(accepted.contains(&json!(false)), accepted.len() == 1 && expected(asked, worth) == 3, "{what}: {ended}");
+    if asked.below == "subscription" {
+        check_journal(&scene, &api, &what, worth, &ended);
+    } else if worth == Worth::Good && asked.line[0] != "whoami" {
+        assert!(ended.out().contains(ID) || ended.out().contains("\"12\""), "{what}: the id is lost: {ended}");
+    }
+}
+
 #[test]
 fn thirty_odd_answers_to_eight_commands() {
-    let mut seen = 0;
-    for asked in &ASKED {
+    let asked_with = |asked: &Asked| {
         let answers = match asked.call {
             // Whatever is good is good for it.
             "DELETE" => undressed(),
-            _ => dressed(asked).into_iter().chain(undressed()).collect(),
+            _ => dressed(asked.below, asked.list).into_iter().chain(undressed()).collect(),
         };
-        for (name, answer, worth) in answers {
-            let (scene, api) = (Scene::new(), Api::new());
-            api.instead(asked.call, answer);
-            let ended = run(&scene, &api, asked.line);
-            let what = format!("{} answered with {name}", asked.line.join(" "));
-            assert_eq!(ended.code, Some(expected(asked, worth)), "{what}: {ended}");
-            assert!(!ended.err().contains("panicked") && !ended.err().contains("not accepted"), "{what}: {ended}");
-            let accepted: Vec<Value> = ended.records().iter().filter_map(|one| one.get("accepted").cloned()).collect();
-            assert_eq!(
-                accepted.contains(&json!(false)),
-                accepted.len() == 1 && expected(asked, worth) == 3,
-                "{what}: {ended}"
-            );
-            if asked.below == "subscription" {
-                check_journal(&scene, &api, &what, worth, &ended);
-            } else if worth == Worth::Good && asked.line[0] != "whoami" {
-                assert!(ended.out().contains(ID) || ended.out().contains("\"12\""), "{what}: the id is lost: {ended}");
-            }
-            seen += 1;
-        }
-    }
+        let seen = answers.len();
+        answers.into_iter().for_each(|(name, answer, worth)| check(asked, name, answer, worth));
+        seen
+    };
+    let seen: usize = std::thread::scope(|scope| {
+        let runs: Vec<_> = ASKED.iter().map(|asked| scope.spawn(|| asked_with(asked))).collect();
+        runs.into_iter().map(|run| run.join().unwrap()).sum()
+    });
     assert!(seen >= 30 * 8, "{seen}");
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let (scene, api) = (Scene::new(), Api::new());
+    api.instead("GET", plain(200, "\u{feff}{\"waitlists\":[{\"id\":\"w1\",\"name\":\"Marked\"}]}"));
+    assert!(run(&scene, &api, &["waitlists"]).code(0).out().contains("Marked"));
 }
 
 /// Calls that may be made twice are, after a 5xx; one that makes something is not.

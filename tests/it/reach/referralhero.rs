@@ -1,6 +1,6 @@
 //! The second service whole: its events by name everywhere, fabricated, signed in both forms, delivered by its own rules.
 
-use crate::support::{Answer, Endpoint, KEY, Program, Scene, counterpart, free_port, until};
+use crate::support::{Answer, Endpoint, KEY, Program, Scene, counterpart, free_port, program, until};
 use std::net::TcpStream;
 use std::path::Path;
 
@@ -96,11 +96,8 @@ fn its_names_filter_wherever_events_are_named() {
     }
     let line =
         ["expect", "new_registration", "--none", "reward_*", "--within", "1s", "--allow-unsigned", "--", "sh", "-c"];
-    let command = format!(
-        "HOME={} {} trigger new_registration --unsigned",
-        scene.home().display(),
-        env!("CARGO_BIN_EXE_referralloop")
-    );
+    let command =
+        format!("HOME={} {} trigger new_registration --unsigned", scene.home().display(), program().display());
     scene.run(line.iter().copied().chain([command.as_str()])).code(0);
     scene.run(["verify", "--event", "1"]).code(0);
     let unknown = scene.run(["events", "list", "--events", "new_registratoin"]).code(2);

@@ -61,13 +61,17 @@ impl Api {
 
     /// Answers the next call whose line contains this with something else; whatever is asked for is not done.
     pub fn instead(&self, call: &str, answer: Answer) {
-        self.state.lock().unwrap().instead.push_back((0, call.to_owned(), answer));
+        self.instead_after(0, call, answer);
+    }
+
+    /// The same after so many others of its sort.
+    pub fn instead_after(&self, count: usize, call: &str, answer: Answer) {
+        self.state.lock().unwrap().instead.push_back((count, call.to_owned(), answer));
     }
 
     /// Refuses a call after so many others of its sort.
     pub fn after(&self, count: usize, call: &str, status: u16, body: &str) {
-        let answer = Answer::Full(status, Vec::new(), body.into());
-        self.state.lock().unwrap().instead.push_back((count, call.to_owned(), answer));
+        self.instead_after(count, call, Answer::Full(status, Vec::new(), body.into()));
     }
 
     /// The same with a status and a JSON body.

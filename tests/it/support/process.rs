@@ -3,14 +3,22 @@
 use super::{Capture, Output, PATIENCE, Scene, until};
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Path of the binary under test.
+/// Path of the binary under test: the one that was built with the tests, or another one that is named.
 pub fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_referralloop"))
+    another().unwrap_or(Path::new(env!("CARGO_BIN_EXE_referralloop")))
+}
+
+/// The program that `REFERRALLOOP_TEST_PROGRAM` names, an older one for instance. What usually runs inside the test is a
+/// process of it then.
+pub fn another() -> Option<&'static Path> {
+    static NAMED: OnceLock<Option<PathBuf>> = OnceLock::new();
+    NAMED.get_or_init(|| std::env::var_os("REFERRALLOOP_TEST_PROGRAM").map(PathBuf::from)).as_deref()
 }
 
 /// A process before it starts.
@@ -45,6 +53,13 @@ impl Scene {
 
     /// Any program in this scene.
     pub fn command<A: AsRef<OsStr>>(&self, program: &Path, arguments: impl IntoIterator<Item = A>) -> Program {
+        Program::new(program, arguments, &self.folder()).env("HOME", self.home())
+    }
+}
+
+impl Program {
+    /// A program with arguments and hardly any environment, in a folder.
+    pub fn new<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>, folder: &Path) -> Self {
         let arguments: Vec<OsString> = arguments.into_iter().map(|part| part.as_ref().to_owned()).collect();
         let mut line = program.file_name().unwrap().to_string_lossy().into_owned();
         for part in &arguments {
@@ -52,13 +67,10 @@ impl Scene {
             line.push_str(&part.to_string_lossy());
         }
         let mut command = Command::new(program);
-        command.args(&arguments).current_dir(self.folder());
-        command.env_clear().env("HOME", self.home()).env("TZ", "UTC").env("TMPDIR", self.folder());
-        Program { command, line, stdin: Vec::new() }
+        command.args(&arguments).current_dir(folder).env_clear().env("TZ", "UTC").env("TMPDIR", folder);
+        Self { command, line, stdin: Vec::new() }
     }
-}
 
-impl Program {
     /// Sets an environment variable.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
@@ -129,6 +141,11 @@ impl Started {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The line that it was started with.
+    pub fn line(&self) -> &str {
+        &self.line
     }
 
     /// Sends a signal by its name.

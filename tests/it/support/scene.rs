@@ -1,7 +1,7 @@
 //! A scene: a home and a folder of its own, in which the whole program runs inside the test.
 
-use super::process::program;
-use super::{Capture, Listener, Output, PATIENCE};
+use super::process::{another, program};
+use super::{Capture, Listener, Output, PATIENCE, Program};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use referralloop::clock::{Clock, SharedClock, SystemClock};
@@ -14,6 +14,7 @@ use std::io::Cursor;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -168,8 +169,37 @@ impl Run {
         self
     }
 
-    /// Starts.
+    /// Starts: inside the test, or as a process of the program that is named in its place.
     pub fn start(self) -> Running {
+        match another() {
+            None => self.start_inside(),
+            Some(other) => self.start_process(other),
+        }
+    }
+
+    fn start_process(self, other: &Path) -> Running {
+        assert!(!self.terminal, "this needs the program inside the test");
+        let mut program = Program::new(other, &self.arguments[1..], &self.folder).stdin(self.stdin);
+        for (name, value) in &self.environment {
+            program = program.env(name, value);
+        }
+        if let Some(columns) = self.columns {
+            program = program.env("COLUMNS", columns.to_string());
+        }
+        let (started, held) = (program.start(), self.held);
+        let (stdout, stderr) = (started.stdout.clone(), started.stderr.clone());
+        let (stopper, line) = (Stopper::Process(started.id()), started.line().to_owned());
+        let (sender, ended) = channel();
+        std::thread::spawn(move || {
+            let code = started.finish_within(2 * PATIENCE).code;
+            drop(held);
+            // Nobody may be waiting any more.
+            let _ = sender.send(code.map_or(255, |code| u8::try_from(code).unwrap()));
+        });
+        Running { line, stdout, stderr, stopper, ended }
+    }
+
+    fn start_inside(self) -> Running {
         let (stdout, stderr) = (Capture::default(), Capture::default());
         let (stopper, stop) = shutdown::channel();
         let line: Vec<String> = self.arguments.iter().map(|part| part.to_string_lossy().into_owned()).collect();
@@ -198,7 +228,7 @@ impl Run {
             // Nobody may be waiting any more.
             let _ = sender.send(code);
         });
-        Running { line: line.join(" "), stdout, stderr, stopper, ended }
+        Running { line: line.join(" "), stdout, stderr, stopper: Stopper::Inside(stopper), ended }
     }
 
     /// Runs to the end.
@@ -206,6 +236,13 @@ impl Run {
     pub fn output(self) -> Output {
         self.start().finish()
     }
+}
+
+/// What ends a run.
+#[derive(Debug)]
+enum Stopper {
+    Inside(StopSender),
+    Process(u32),
 }
 
 /// A run under way.
@@ -216,14 +253,21 @@ pub struct Running {
     pub stdout: Capture,
     /// Standard error so far.
     pub stderr: Capture,
-    stopper: StopSender,
+    stopper: Stopper,
     ended: Receiver<u8>,
 }
 
 impl Running {
     /// Ctrl-C, or SIGTERM.
     pub fn signal(&self, signal: StopSignal) {
-        self.stopper.request_stop(signal);
+        match &self.stopper {
+            Stopper::Inside(sender) => sender.request_stop(signal),
+            Stopper::Process(id) => {
+                let name = if signal == StopSignal::Interrupt { "-INT" } else { "-TERM" };
+                // It may have ended already.
+                let _ = Command::new("kill").args([name, &id.to_string()]).stderr(Stdio::null()).status();
+            }
+        }
     }
 
     /// Whether it ended already.
