@@ -85,7 +85,7 @@ pub(super) fn with_body(arrival: ArrivalReport, body: impl Into<bytes::Bytes>) -
 }
 
 pub(super) fn repeat(kind: RepeatKind, gap_ms: u64, retry_guess: Option<u32>) -> RepeatReport {
-    RepeatReport { kind, of: 41, gap: Duration::from_millis(gap_ms), retry_guess }
+    RepeatReport { kind, of: 41, gap: Some(Duration::from_millis(gap_ms)), retry_guess }
 }
 
 pub(super) fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcome {

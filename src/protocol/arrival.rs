@@ -182,8 +182,8 @@ pub struct ArrivalRepeat {
     pub kind: RepeatKind,
     /// The event that it repeats.
     pub of: u64,
-    /// Milliseconds since that event first came in.
-    pub gap_ms: i64,
+    /// Milliseconds since that event first came in, where that time is known.
+    pub gap_ms: Option<i64>,
 }
 
 /// The two kinds of repeat.

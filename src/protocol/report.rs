@@ -255,8 +255,8 @@ pub struct RepeatReport {
     pub kind: RepeatKind,
     /// Number of the event that it repeats.
     pub of: u64,
-    /// Time since that event first came in.
-    pub gap: Duration,
+    /// Time since that event first came in, where it is known.
+    pub gap: Option<Duration>,
     /// The documented retry that the gap looks like, 1 to 4.
     pub retry_guess: Option<u32>,
 }

@@ -85,6 +85,6 @@ pub(super) fn report_refused(
 }
 
 fn report_repeat(repeat: &ArrivalRepeat) -> RepeatReport {
-    let gap = Duration::from_millis(repeat.gap_ms.max(0).unsigned_abs());
-    RepeatReport { kind: repeat.kind, of: repeat.of, gap, retry_guess: guess_retry(gap) }
+    let gap = repeat.gap_ms.map(|gap| Duration::from_millis(gap.max(0).unsigned_abs()));
+    RepeatReport { kind: repeat.kind, of: repeat.of, gap, retry_guess: gap.and_then(guess_retry) }
 }

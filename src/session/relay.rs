@@ -284,10 +284,10 @@ impl RelayRecorder {
     }
 }
 
-/// Without a store the stream's numbers are the only ones.
+/// Without a store the stream's numbers are the only ones, and nobody knows when a first one came.
 fn number_as_stream(published: &PublishedMessage) -> RecordedArrival {
     let of = published.sequence;
-    let repeat = published.duplicate.then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of, gap_ms: 0 });
+    let repeat = published.duplicate.then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of, gap_ms: None });
     RecordedArrival { event: of, arrival: of, repeat, out_of_order: false }
 }
 

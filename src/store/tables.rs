@@ -367,5 +367,5 @@ fn single(statement: &mut Statement<'_>) -> rusqlite::Result<u64> {
 
 /// A clock that was set back does not make the gap negative.
 fn repeat(kind: RepeatKind, of: i64, first_ms: i64, at_ms: i64) -> ArrivalRepeat {
-    ArrivalRepeat { kind, of: of.unsigned_abs(), gap_ms: at_ms.saturating_sub(first_ms).max(0) }
+    ArrivalRepeat { kind, of: of.unsigned_abs(), gap_ms: Some(at_ms.saturating_sub(first_ms).max(0)) }
 }

@@ -114,15 +114,23 @@ fn tail(report: &ArrivalReport) -> Option<Sanitised> {
 }
 
 fn repeated(repeat: &RepeatReport, likeness: &str) -> Sanitised {
-    let gap = format_duration(repeat.gap);
     let what = match repeat.kind {
-        RepeatKind::Duplicate => format!("{gap} after the first"),
-        RepeatKind::ProbableRetry => format!("{gap} after #{}, {likeness}", repeat.of),
+        RepeatKind::Duplicate => describe_gap(repeat),
+        RepeatKind::ProbableRetry => format!("{}, {likeness}", describe_gap(repeat)),
     };
     Sanitised::text(&match repeat.retry_guess {
         Some(retry) => format!("{what}: looks like retry {retry}"),
         None => what,
     })
+}
+
+/// How long after what it repeats; without a store nobody knows that.
+pub(super) fn describe_gap(repeat: &RepeatReport) -> String {
+    match (repeat.gap.map(format_duration), repeat.kind) {
+        (Some(gap), RepeatKind::Duplicate) => format!("{gap} after the first"),
+        (Some(gap), RepeatKind::ProbableRetry) => format!("{gap} after #{}", repeat.of),
+        (None, _) => format!("came before, as #{}", repeat.of),
+    }
 }
 
 /// How much room time, number, type and badge take.

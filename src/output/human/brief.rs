@@ -3,13 +3,13 @@
 //!
 //! What gives way on a narrow terminal: how far somebody moved, then the middle of the address, then the place.
 
+use super::arrival::describe_gap;
 use crate::output::line::StyledLine;
 use crate::output::phrases::{
     describe_outcome, excerpt_body, format_duration, format_position, render_mark, short_event,
 };
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::protocol::arrival::RepeatKind;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::report::{ArrivalReport, AttemptReport, RepeatReport};
 use crate::protocol::schedule::is_acknowledgement;
@@ -182,11 +182,7 @@ fn render_end(end: &ForwardEnd, style: &OutputStyle) -> StyledLine {
 }
 
 fn describe_repeat(repeat: &RepeatReport) -> Sanitised {
-    let gap = format_duration(repeat.gap);
-    let what = match repeat.kind {
-        RepeatKind::Duplicate => format!("{gap} after the first"),
-        RepeatKind::ProbableRetry => format!("{gap} after #{}", repeat.of),
-    };
+    let what = describe_gap(repeat);
     Sanitised::text(&match repeat.retry_guess {
         Some(retry) => format!("{what}, like retry {retry}"),
         None => what,

@@ -175,7 +175,7 @@ impl RepeatFields {
         Self {
             duplicate_of: is(RepeatKind::Duplicate),
             probable_retry_of: is(RepeatKind::ProbableRetry),
-            gap_ms: Some(milliseconds(repeat.gap)),
+            gap_ms: repeat.gap.map(milliseconds),
             retry_guess: repeat.retry_guess,
         }
     }

@@ -175,7 +175,7 @@ async fn a_forward_of_an_earlier_life_counts() {
     until(|| !first.memory.attempts.lock().unwrap().is_empty()).await;
     let second = bench(app.forward());
     second.memory.attempts.lock().unwrap().extend(first.memory.attempts.lock().unwrap().iter().cloned());
-    let repeat = Some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: 1, gap_ms: 5 });
+    let repeat = Some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: 1, gap_ms: Some(5) });
     second.memory.script([Ok(RecordedArrival { repeat, ..recorded(1, 2) })]);
     post(&second, "a").await;
     until(|| second.told.skips().len() == 1).await;
@@ -186,7 +186,7 @@ async fn a_forward_of_an_earlier_life_counts() {
 async fn a_probable_retry_is_a_duplicate_of_what_it_repeats() {
     let app = LocalApp::start(&[500]).await;
     let bench = bench(app.forward());
-    let repeat = Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of: 1, gap_ms: 60_000 });
+    let repeat = Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of: 1, gap_ms: Some(60_000) });
     let retry = |number| Ok(RecordedArrival { repeat, ..recorded(number, number) });
     bench.memory.script([Ok(recorded(1, 1)), retry(2), retry(3)]);
     for body in ["a", "b", "c"] {

@@ -84,7 +84,7 @@ impl MemoryRecorder {
         let event = *events.entry(arrival.content.body.fingerprint()).or_insert(next);
         arrivals.push(arrival);
         let repeat =
-            (event != next).then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: event, gap_ms: 61_000 });
+            (event != next).then_some(ArrivalRepeat { kind: RepeatKind::Duplicate, of: event, gap_ms: Some(61_000) });
         RecordedArrival { event, arrival: arrivals.len() as u64, repeat, out_of_order: false }
     }
 }

@@ -111,7 +111,7 @@ async fn answers_are_counted_for_each_event() {
 async fn a_probable_retry_counts_for_the_event_it_repeats() {
     let bench =
         ReceiverHarness::new(ListenerSettings { answers: "500,200".parse().unwrap(), until: Some(9), ..settings() });
-    let repeat = Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of: 1, gap_ms: 61_000 });
+    let repeat = Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of: 1, gap_ms: Some(61_000) });
     bench.memory.script([Ok(recorded(1, 1)), Ok(RecordedArrival { repeat, ..recorded(2, 2) })]);
     assert_eq!((post(&bench, b"a").await, post(&bench, b"b").await), (500, 200));
     let told = bench.told.arrivals()[1].repeat.unwrap();

@@ -64,7 +64,7 @@ async fn nothing_changes_while_portions_are_sorted() {
     for n in 0..4 * RECENT {
         let at = n % names.len();
         let again = bench.record(&event("created", &names[at], 50), 2_000).await;
-        assert_eq!((again.event, again.repeat.unwrap().gap_ms), (at as u64 + 1, 1_000));
+        assert_eq!((again.event, again.repeat.unwrap().gap_ms), (at as u64 + 1, Some(1_000)));
         let twin = bench.record(&event("created", &names[at], 49 - n as u32), 5_000).await;
         assert!(twin.out_of_order);
         assert_eq!(twin.repeat.unwrap().of, at as u64 + 1);
@@ -167,11 +167,11 @@ async fn duplicates_and_twins_of_merged_events() {
     bench.record(&first, 1_000).await;
     push_out(&bench, "x").await;
     let again = bench.record(&first, 3_000).await;
-    assert_eq!((again.event, again.repeat.unwrap().gap_ms), (1, 2_000));
+    assert_eq!((again.event, again.repeat.unwrap().gap_ms), (1, Some(2_000)));
     let twin = bench.record(&event("created", "a", 20), 5_000).await.repeat.unwrap();
-    assert_eq!((twin.kind, twin.of, twin.gap_ms), (RepeatKind::ProbableRetry, 1, 4_000));
+    assert_eq!((twin.kind, twin.of, twin.gap_ms), (RepeatKind::ProbableRetry, 1, Some(4_000)));
     let third = bench.record(&event("created", "a", 30), 6_000).await.repeat.unwrap();
-    assert_eq!((third.of, third.gap_ms), (1, 5_000), "through a recent twin, the merged one is found");
+    assert_eq!((third.of, third.gap_ms), (1, Some(5_000)), "through a recent twin, the merged one is found");
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use super::*;
 
 fn duplicate(of: u64, gap_ms: i64) -> Option<ArrivalRepeat> {
-    Some(ArrivalRepeat { kind: RepeatKind::Duplicate, of, gap_ms })
+    Some(ArrivalRepeat { kind: RepeatKind::Duplicate, of, gap_ms: Some(gap_ms) })
 }
 
 fn retry(of: u64, gap_ms: i64) -> Option<ArrivalRepeat> {
-    Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of, gap_ms })
+    Some(ArrivalRepeat { kind: RepeatKind::ProbableRetry, of, gap_ms: Some(gap_ms) })
 }
 
 use crate::protocol::arrival::{ArrivalRepeat, RepeatKind};
