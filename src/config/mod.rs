@@ -25,6 +25,9 @@ const HOME: &str = if cfg!(windows) { "APPDATA or LOCALAPPDATA" } else { "HOME" 
 /// The variable that says where configuration is kept.
 const CONFIG_FOLDER: &str = "XDG_CONFIG_HOME";
 
+/// The variable that names the user configuration.
+pub(crate) const CONFIG_VARIABLE: &str = "REFERRALLOOP_CONFIG";
+
 /// Why settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -296,7 +299,7 @@ pub(crate) fn locate_user_file(
     environment: &Environment,
     directory: &Path,
 ) -> Result<PathBuf, ConfigError> {
-    if let Some(path) = options.config.clone().or_else(|| environment.path("REFERRALLOOP_CONFIG")) {
+    if let Some(path) = options.config.clone().or_else(|| environment.path(CONFIG_VARIABLE)) {
         return Ok(directory.join(path));
     }
     Ok(folder(environment, CONFIG_FOLDER, ".config")?.join("referralloop").join("config.toml"))

@@ -44,7 +44,7 @@ pub(crate) mod unforwarded;
 pub(crate) mod waitlist;
 
 use crate::config::secrets::{self, WebhookSecrets};
-use crate::config::{ConfigError, ConfigOptions, ConfigSettings};
+use crate::config::{CONFIG_VARIABLE, ConfigError, ConfigOptions, ConfigSettings};
 use crate::context::Context;
 use crate::database;
 use crate::error::Error;
@@ -57,7 +57,7 @@ use std::path::{Path, PathBuf};
 /// Loads every layer of settings. Under `--verbose`, tells which they are.
 ///
 /// # Errors
-/// A file is broken, or the one that `--config` names is not there: its settings are wanted.
+/// A file is broken, or the one that `--config` or the variable names is not there: its settings are wanted.
 pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
     let settings = load_settings_unchanged(context, console)?;
     protect_secrets(&settings, context);
@@ -66,9 +66,10 @@ pub(crate) fn load_settings(context: &Context, console: &Console) -> Result<Conf
 
 /// The same for who only looks: a file of secrets that others can read stays as it is.
 pub(crate) fn load_settings_unchanged(context: &Context, console: &Console) -> Result<ConfigSettings, Error> {
-    if let Some(path) = context.globals.config.as_ref().map(|path| context.resolve(path)).filter(|path| !path.exists())
-    {
-        return Err(Error::configuration(format!("the configuration {} does not exist", path.display()))
+    let (option, variable) = (context.globals.config.clone(), context.environment.path(CONFIG_VARIABLE));
+    let origin = if option.is_none() { " (REFERRALLOOP_CONFIG)" } else { "" };
+    if let Some(path) = option.or(variable).map(|path| context.resolve(&path)).filter(|path| !path.exists()) {
+        return Err(Error::configuration(format!("the configuration {}{origin} does not exist", path.display()))
             .hint("check the path; config set, login and secret new create a file that is not there yet"));
     }
     read_settings(context, console)
