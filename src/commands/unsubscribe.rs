@@ -56,8 +56,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         let doomed = match named {
             true => choose_removals(arguments, &entries, &subscriber, &console)?,
             false => match pick_removals(&entries, &subscriber, &console)? {
-                Some(doomed) => doomed,
-                None => return Ok(Exit::Interrupted),
+                Some(doomed) if doomed.is_empty() => return Ok(Exit::Done),
+                Some(doomed) if prompt::confirm_picked(&console, context, &ask(doomed.len()))? => doomed,
+                _ => return Ok(Exit::Interrupted),
             },
         };
         confirm(arguments, doomed.len(), context)?;
@@ -71,15 +72,22 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     })
 }
 
+fn name_count(count: usize) -> String {
+    phrases::format_quantity(count as u64, "subscription", "subscriptions").as_str().to_owned()
+}
+
+fn ask(count: usize) -> String {
+    format!("End {}?", name_count(count))
+}
+
 /// Everything at once is ended on purpose only.
 fn confirm(arguments: &Arguments, count: usize, context: &Context) -> Result<(), Error> {
     if !arguments.all || count == 0 {
         return Ok(());
     }
-    let count = phrases::format_quantity(count as u64, "subscription", "subscriptions");
-    match prompt::confirm(context, &format!("End {}?", count.as_str()))? {
+    match prompt::confirm(context, &ask(count))? {
         true => Ok(()),
-        false => Err(Error::usage(format!("--all ends {}, so it needs confirmation", count.as_str()))
+        false => Err(Error::usage(format!("--all ends {}, so it needs confirmation", name_count(count)))
             .hint("--yes ends them without asking")),
     }
 }

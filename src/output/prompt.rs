@@ -1,5 +1,6 @@
 //! Questions to the person at the terminal. Nobody is asked off one, or under `--no-input`.
 
+use super::console::Console;
 use super::sanitise::Sanitised;
 use crate::context::Context;
 use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
@@ -19,6 +20,15 @@ pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, PromptE
         return Ok(false);
     }
     Confirm::new().with_prompt(question).default(false).interact().map_err(ended)
+}
+
+/// Asks whether what was picked from a list shall go. Who picked did not name it, and a list is left with a slip of a key.
+pub(crate) fn confirm_picked(console: &Console, context: &Context, question: &str) -> Result<bool, PromptError> {
+    let wanted = confirm(context, question)?;
+    if !wanted {
+        console.print_notice("nothing was done");
+    }
+    Ok(wanted)
 }
 
 /// Asks for a value that is not echoed.

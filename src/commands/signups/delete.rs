@@ -8,10 +8,12 @@ use crate::session::arguments;
 
 /// Delete sign-ups, which causes signup.deleted events
 #[derive(Debug, clap::Args)]
-#[command(after_help = "With a live key this asks first, since it cannot be undone; --yes skips the question.
+#[command(
+    after_help = "What is chosen from a list is asked about first, and whatever a live key deletes: it cannot be undone. --yes skips\nthe question.
 
 Examples:
-  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000")]
+  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000"
+)]
 pub(super) struct Arguments {
     /// The sign-ups; without any, choose from a list on a terminal
     #[arg(value_name = "ID", value_parser = arguments::read_id)]
@@ -26,12 +28,15 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     let Some(waitlist) = work.waitlist(&arguments.of).await? else { return Ok(Exit::Interrupted) };
     let ids = match arguments.ids.as_slice() {
         [] => match pick::pick_several(&waitlist, work).await? {
-            Some(ids) => ids,
-            None => return Ok(Exit::Interrupted),
+            Some(ids) if ids.is_empty() => return Ok(Exit::Done),
+            Some(ids) if prompt::confirm_picked(&work.console, work.context, &ask(ids.len()))? => ids,
+            _ => return Ok(Exit::Interrupted),
         },
-        given => given.to_vec(),
+        given => {
+            confirm(given.len(), work)?;
+            given.to_vec()
+        }
     };
-    confirm(ids.len(), work)?;
     let mut failed = Vec::new();
     for id in &ids {
         match work.service.client.delete_signup(&waitlist, id).await {
@@ -56,13 +61,16 @@ fn several(failed: Vec<(&String, Error)>, of: usize) -> Error {
     told
 }
 
+fn ask(count: usize) -> String {
+    format!("Delete {} for good?", phrases::format_quantity(count as u64, "sign-up", "sign-ups").as_str())
+}
+
 /// Real people stand behind a live key.
 fn confirm(count: usize, work: &SignupsSession<'_>) -> Result<(), Error> {
-    if count == 0 || !work.service.credentials.key.is_live() {
+    if !work.service.credentials.key.is_live() {
         return Ok(());
     }
-    let count = phrases::format_quantity(count as u64, "sign-up", "sign-ups");
-    match prompt::confirm(work.context, &format!("Delete {} for good?", count.as_str()))? {
+    match prompt::confirm(work.context, &ask(count))? {
         true => Ok(()),
         false => {
             Err(Error::usage("the key is live, so deleting needs confirmation").hint("--yes deletes without asking"))

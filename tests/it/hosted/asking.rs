@@ -69,12 +69,32 @@ fn sign_ups_ask_for_address_and_waitlist_and_subscriptions_are_picked() {
         &scene,
         &api,
         &["unsubscribe"],
-        &[("Which subscriptions should be ended?", &format!(" {DOWN}{DOWN} {ENTER}"))],
+        &[("Which subscriptions should be ended?", &format!(" {DOWN}{DOWN} {ENTER}")), ("End 2 subscriptions?", "y")],
     )
     .unwrap();
     let picked = picked.code(0);
     assert!(picked.out().contains("The same without questions: referralloop unsubscribe sub_2 sub_4"), "{picked}");
     assert_eq!(api.subscriptions(), [SUBSCRIPTION, "sub_3"]);
+}
+
+#[test]
+fn what_was_picked_goes_after_a_yes_only() {
+    let (scene, sandbox) = (Scene::new(), Sandbox::start(&Scene::new(), ["--signups", "3", "--memory"]));
+    let talk =
+        |line: &[&str], dialogue: &[(&str, &str)]| talk_to(&scene, &sandbox.url, Some(&sandbox.key), line, dialogue);
+    let first = format!(" {ENTER}");
+    let picked = [("Waitlist", ENTER), ("Which sign-ups?", first.as_str())];
+    let line = ["signups", "delete"];
+    for (answer, code, said) in [("n", 130, "nothing was done"), ("y", 0, "deleted ")] {
+        let asked = [&picked[..], &[("Delete 1 sign-up for good?", answer)]].concat();
+        let Some(output) = talk(&line, &asked) else { return };
+        let output = output.code(code);
+        assert!(output.out().contains(said), "{answer:?}: {output}");
+    }
+    let output = talk(&["signups", "delete", "--yes"], &picked).unwrap().code(0);
+    assert!(!output.out().contains("for good?"), "{output}");
+    let none = talk(&line, &[("Waitlist", ENTER), ("Which sign-ups?", ENTER)]).unwrap().code(0);
+    assert!(none.out().contains("none was chosen"), "{none}");
 }
 
 #[test]
@@ -112,7 +132,8 @@ fn the_whole_way_with_every_question_answered() {
     let events = || scene.run(["events", "list", "--json"]).records();
     let arrived = until("the event", || events().first().cloned());
     assert_eq!((&arrived["email"], &arrived["verification"]), (&"ada@example.com".into(), &"valid".into()));
-    talk(&["unsubscribe"], &[("Which subscriptions should be ended?", &format!(" {DOWN} {DOWN} {ENTER}"))])
+    let all = format!(" {DOWN} {DOWN} {ENTER}");
+    talk(&["unsubscribe"], &[("Which subscriptions should be ended?", &all), ("End 3 subscriptions?", "y")])
         .unwrap()
         .code(0);
     assert_eq!(scene.run(["subscriptions", "--json"]).records().len(), 0);
