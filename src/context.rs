@@ -7,6 +7,7 @@ use crate::clock::{SharedClock, SystemClock};
 use crate::protocol::secrecy::SecretMask;
 use crate::protocol::signature::Secret;
 use crate::shutdown::{self, StopReceiver};
+use crate::terminal;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -386,7 +387,9 @@ impl Context {
             StopSource::Given(stop) => Ok(stop.clone()),
             StopSource::Process => {
                 let (stopper, stop) = shutdown::channel();
-                stopper.listen_to_process().map_err(SignalError)?;
+                let places_cursor = self.has_capable_terminal();
+                let heard = move || terminal::erase_interrupt_echo(places_cursor);
+                stopper.listen_to_process(heard).map_err(SignalError)?;
                 Ok(stop)
             }
         }

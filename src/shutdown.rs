@@ -47,9 +47,10 @@ impl StopSender {
         });
     }
 
-    /// Listens to the console's events on the current runtime, for as long as it lives.
+    /// Listens to the console's events on the current runtime, for as long as it lives. `heard` is called at Ctrl-C
+    /// before anybody else knows.
     #[cfg(windows)]
-    pub fn listen_to_process(self) -> std::io::Result<()> {
+    pub fn listen_to_process(self, heard: impl Fn() + Send + 'static) -> std::io::Result<()> {
         use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
         let mut interrupt = ctrl_c()?;
         let (mut broken, mut closed) = (ctrl_break()?, ctrl_close()?);
@@ -64,15 +65,19 @@ impl StopSender {
                     _ = logged_off.recv() => StopSignal::Terminate,
                     _ = shut_down.recv() => StopSignal::Terminate,
                 };
+                if which == StopSignal::Interrupt {
+                    heard();
+                }
                 self.request_stop(which);
             }
         });
         Ok(())
     }
 
-    /// Listens to the process's signals on the current runtime, for as long as it lives.
+    /// Listens to the process's signals on the current runtime, for as long as it lives. `heard` is called at Ctrl-C
+    /// before anybody else knows.
     #[cfg(unix)]
-    pub fn listen_to_process(self) -> std::io::Result<()> {
+    pub fn listen_to_process(self, heard: impl Fn() + Send + 'static) -> std::io::Result<()> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -89,6 +94,9 @@ impl StopSender {
                     _ = terminate.recv() => StopSignal::Terminate,
                     _ = hung_up() => StopSignal::Terminate,
                 };
+                if which == StopSignal::Interrupt {
+                    heard();
+                }
                 self.request_stop(which);
             }
         });

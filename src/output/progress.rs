@@ -3,6 +3,7 @@
 //! It looks at no clock but the one that the drawing crate brings along for its rate; the caller says what is done.
 
 use super::sanitise::Sanitised;
+use crate::terminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar. Dropping it wipes it away.
@@ -21,6 +22,7 @@ impl RunProgressBar {
         // The templates are constant and right; were one not, the bare bar would do.
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("━╸─"));
+        terminal::set_line_full(stderr_is_terminal);
         Self(bar)
     }
 
@@ -34,5 +36,6 @@ impl RunProgressBar {
 impl Drop for RunProgressBar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+        terminal::set_line_full(false);
     }
 }

@@ -9,7 +9,7 @@ use keys::KeyDecoder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +28,16 @@ const FOREGROUND_CHECK: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 pub(crate) fn interrupt_process() {
     // It is our own.
     let _ = kill_process(getpid(), Signal::INT);
+}
+
+/// Takes back the `^C` that the terminal wrote when the key was pressed, so that what is printed next begins a line.
+pub(crate) fn erase_interrupt_echo(places_cursor: bool) {
+    let mut terminal = io::stderr();
+    let shows_keys = LocalModes::ECHO | LocalModes::ECHOCTL;
+    if termios::tcgetattr(&terminal).is_ok_and(|settings| settings.local_modes.contains(shows_keys)) {
+        // Who cannot be written to shows nothing either.
+        let _ = terminal.write_all(super::choose_eraser(places_cursor).as_bytes());
+    }
 }
 
 /// The terminal's settings, changed and put back.

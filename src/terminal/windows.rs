@@ -19,6 +19,9 @@ pub(crate) fn interrupt_process() {
     shutdown::interrupt_process();
 }
 
+/// The console does not show the key.
+pub(crate) fn erase_interrupt_echo(_places_cursor: bool) {}
+
 /// Keys as they are pressed.
 pub(crate) struct ConsoleKeyboard {
     keys: mpsc::UnboundedReceiver<Key>,

@@ -27,7 +27,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         // Where there are no signals, the wish to stop is told to who hears it.
         "terminal" => vec!["shutdown"],
         // What is secret is left out where it would leave the process.
-        "context" => vec!["clock", "shutdown", "protocol"],
+        "context" => vec!["clock", "shutdown", "terminal", "protocol"],
         "diagnose" | "jq" => vec!["protocol"],
         "exchange" | "server" | "database" | "child" | "config" | "output" => below_edges(),
         "store" => [below_edges(), vec!["database"]].concat(),
