@@ -50,6 +50,8 @@ pub enum ErrorCategory {
     Machine,
     /// The reader of our output is gone. Not an error to speak of: 0, silently.
     Closed,
+    /// Ctrl-C at a question. Whoever pressed it knows: 130, silently.
+    Interrupted,
 }
 
 impl ErrorCategory {
@@ -61,6 +63,7 @@ impl ErrorCategory {
             Self::Configuration => 3,
             Self::Network => 4,
             Self::Machine => 5,
+            Self::Interrupted => Exit::Interrupted.code(),
         }
     }
 
@@ -72,6 +75,7 @@ impl ErrorCategory {
             Self::Network => "network",
             Self::Machine => "machine",
             Self::Closed => "closed",
+            Self::Interrupted => "interrupted",
         }
     }
 }

@@ -96,7 +96,7 @@ pub fn run(mut context: Context) -> u8 {
 }
 
 fn print_error(error: &Error, context: &Context) -> u8 {
-    if error.kind != ErrorCategory::Closed {
+    if !matches!(error.kind, ErrorCategory::Closed | ErrorCategory::Interrupted) {
         let console = Console::new(context);
         console.print_error(error.kind.name(), &error.message, &error.hints);
         console.print_causes(&error.causes());

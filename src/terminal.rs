@@ -18,25 +18,6 @@ pub(crate) use windows::{ConsoleKeyboard as Keyboard, erase_interrupt_echo, inte
 #[cfg(windows)]
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Whether a line is drawn that fills the window: what the terminal echoes then stands on the line below.
-static LINE_IS_FULL: AtomicBool = AtomicBool::new(false);
-
-/// Says that a line which fills the window is drawn, or is there no longer.
-pub(crate) fn set_line_full(is_full: bool) {
-    LINE_IS_FULL.store(is_full, Ordering::Relaxed);
-}
-
-/// What takes the `^C` back that stands before the cursor; a terminal that cannot place its cursor gets a new line.
-#[cfg(unix)]
-fn choose_eraser(places_cursor: bool) -> &'static str {
-    match (places_cursor, LINE_IS_FULL.load(Ordering::Relaxed)) {
-        (false, _) => "\n",
-        (true, false) => "\x08\x08\x1b[K",
-        (true, true) => "\x08\x08\x1b[K\x1b[A",
-    }
-}
 
 /// What whoever draws on the terminal must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

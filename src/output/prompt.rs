@@ -3,7 +3,8 @@
 use super::console::Console;
 use super::sanitise::Sanitised;
 use crate::context::Context;
-use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
+use dialoguer::console::{Key, Term};
+use dialoguer::{Input, MultiSelect, Password, Select};
 use std::io::{self, ErrorKind, Write};
 
 /// Why a question got no answer.
@@ -11,7 +12,17 @@ use std::io::{self, ErrorKind, Write};
 #[error("cannot ask at the terminal: {0}")]
 pub(crate) struct PromptError(#[source] io::Error);
 
+impl PromptError {
+    /// Whether the person would rather stop than answer.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.0.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof)
+    }
+}
+
 /// Asks for a yes; `--yes` gives it. Off a terminal the answer is no.
+///
+/// # Errors
+/// The terminal cannot be read, or Ctrl-C was pressed.
 pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, PromptError> {
     if context.globals.yes {
         return Ok(true);
@@ -19,7 +30,26 @@ pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, PromptE
     if !context.may_prompt() {
         return Ok(false);
     }
-    Confirm::new().with_prompt(question).default(false).interact().map_err(ended)
+    read_yes(&Term::stderr(), question).map_err(PromptError)
+}
+
+/// One key answers. Ctrl-C is a key here: as a signal it could end the process before a word is said.
+fn read_yes(terminal: &Term, question: &str) -> io::Result<bool> {
+    if !terminal.is_term() {
+        return Err(ErrorKind::NotConnected.into());
+    }
+    terminal.write_str(&format!("{question} [y/N] "))?;
+    let (said, answer) = loop {
+        match terminal.read_key_raw() {
+            Ok(Key::Char('y' | 'Y')) => break ("yes", Ok(true)),
+            Ok(Key::Char('n' | 'N') | Key::Enter | Key::Escape) => break ("no", Ok(false)),
+            Ok(Key::CtrlC) => break ("", Err(ErrorKind::Interrupted.into())),
+            Ok(_) => {}
+            Err(error) => break ("", Err(error)),
+        }
+    };
+    terminal.write_line(said)?;
+    answer
 }
 
 /// Asks whether what was picked from a list shall go. Who picked did not name it, and a list is left with a slip of a key.
@@ -84,9 +114,7 @@ fn answered<T>(context: &Context, asked: dialoguer::Result<Option<T>>) -> Result
         let _ = context.stderr.clone().write_all(b"\x1b[?25h\r\n");
     }
     match asked {
-        Err(PromptError(error)) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) => {
-            Ok(None)
-        }
+        Err(error) if error.is_refusal() => Ok(None),
         asked => asked,
     }
 }

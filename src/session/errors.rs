@@ -93,7 +93,8 @@ impl From<SignalError> for Error {
 
 impl From<PromptError> for Error {
     fn from(error: PromptError) -> Self {
-        Self::from_source(ErrorCategory::Machine, error)
+        let kind = if error.is_refusal() { ErrorCategory::Interrupted } else { ErrorCategory::Machine };
+        Self::from_source(kind, error)
     }
 }
 

@@ -30,13 +30,15 @@ pub(crate) fn interrupt_process() {
     let _ = kill_process(getpid(), Signal::INT);
 }
 
-/// Takes back the `^C` that the terminal wrote when the key was pressed, so that what is printed next begins a line.
+/// Takes back the `^C` that the terminal wrote when the key was pressed, so that what is printed next begins a line. One that
+/// cannot place its cursor gets a new line.
 pub(crate) fn erase_interrupt_echo(places_cursor: bool) {
     let mut terminal = io::stderr();
     let shows_keys = LocalModes::ECHO | LocalModes::ECHOCTL;
     if termios::tcgetattr(&terminal).is_ok_and(|settings| settings.local_modes.contains(shows_keys)) {
+        let eraser: &[u8] = if places_cursor { b"\x08\x08\x1b[K" } else { b"\n" };
         // Who cannot be written to shows nothing either.
-        let _ = terminal.write_all(super::choose_eraser(places_cursor).as_bytes());
+        let _ = terminal.write_all(eraser);
     }
 }
 

@@ -206,6 +206,28 @@ fn what_the_stream_does_not_acknowledge_is_answered_503() {
     publishing.stop();
 }
 
+#[test]
+fn a_repeat_without_a_store_names_what_it_repeats_and_claims_no_time() {
+    let scene = Scene::new();
+    let Some(server) = Server::alone(&scene) else { return };
+    let address = format!("nats://127.0.0.1:{}/hooks", server.port);
+    for (number, more) in [&["--json"][..], &[]].into_iter().enumerate() {
+        let line = [&["--publish", &address, "--no-store"], more].concat();
+        let publishing = scene.listen(line);
+        for _ in 0..2 {
+            assert!(post(&publishing.url, &body(number, number)).starts_with("HTTP/1.1 200"));
+        }
+        let told = publishing.stop().code(0);
+        if more.is_empty() {
+            assert!(told.out().contains("came before, as #2") && !told.out().contains("0 ms after"), "{told}");
+            continue;
+        }
+        let records = told.records();
+        let arrivals: Vec<&Value> = records.iter().filter(|record| record["type"] == "arrival").collect();
+        assert_eq!((&arrivals[1]["duplicate_of"], &arrivals[1]["gap_ms"]), (&1.into(), &Value::Null), "{told}");
+    }
+}
+
 /// A way to the server on which acknowledgements of publishing get lost.
 fn withholding(port: u16) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();

@@ -26,6 +26,11 @@ fn a_key_opens_the_inspector() {
 }
 
 #[test]
+fn ctrl_c_leaves_nothing_behind() {
+    run("interrupt.py", &[]);
+}
+
+#[test]
 fn keys_in_the_countdown_leave_nothing_behind() {
     run("countdown.py", &[if slow_tests() { "100" } else { "5" }]);
 }

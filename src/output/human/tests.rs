@@ -9,7 +9,7 @@ use crate::output::fixtures::{
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
 use crate::protocol::facts::{DriftKind, EventFacts, PayloadDrift, WaitlistPosition};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, TurnedAwayReport};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, TurnedAwayReport};
 use crate::protocol::signature::SignatureFault;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -163,6 +163,18 @@ fn a_probable_retry_names_what_it_repeats() {
 10:05:01.123  #43 signup.created           ↻ retry?     5 min after #41, the same except for its timestamp
 ";
     assert_eq!(screen(&style(120), &[arrival_at("10:05:01.123", arrival)]), expected);
+}
+
+#[test]
+fn a_repeat_of_which_nobody_knows_the_time_names_what_came_before() {
+    for (kind, words) in
+        [(RepeatKind::Duplicate, ""), (RepeatKind::ProbableRetry, ", the same except for its timestamp")]
+    {
+        let unknown = RepeatReport { gap: None, ..repeat(kind, 0, None) };
+        let arrival = ArrivalReport { repeat: Some(unknown), ..created_arrival(43) };
+        let shown = screen(&style(120), &[arrival_at("10:05:01.123", arrival)]);
+        assert!(shown.contains(&format!("came before, as #41{words}\n")), "{shown}");
+    }
 }
 
 #[test]

@@ -109,6 +109,24 @@ fn ctrl_c_at_a_list_ends_it_and_shows_the_cursor_again() {
 }
 
 #[test]
+fn ctrl_c_at_a_question_is_no_answer_and_leaves_the_cursor_shown() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let secret = |more: &[&str]| scene.run(["secret"].iter().chain(more).copied()).code(0).out();
+    secret(&["new"]);
+    let kept = secret(&["show"]);
+    for (key, code) in [(CTRL_C, 130), ("n", 2), (ENTER, 2), ("\u{1b}", 2)] {
+        let Some(output) = talk(&scene, &api, &["secret", "new"], &[("Replace it? [y/N]", key)]) else { return };
+        let output = output.code(code);
+        let hidden = output.out().rfind("\u{1b}[?25l");
+        assert!(hidden <= output.out().rfind(SHOW_CURSOR), "{output}");
+        assert_eq!(output.out().contains("error"), code == 2, "{output}");
+        assert_eq!(secret(&["show"]), kept);
+    }
+    talk(&scene, &api, &["secret", "new"], &[("Replace it? [y/N]", "xY")]).unwrap().code(0);
+    assert_ne!(secret(&["show"]), kept);
+}
+
+#[test]
 fn nobody_is_asked_who_does_not_want_to_be() {
     let (scene, api) = (Scene::new(), Api::new());
     let Some(output) = talk(&scene, &api, &["subscribe", "--no-input"], &[]) else { return };
