@@ -1,7 +1,9 @@
 //! Carries one check out: once, and a second time where it failed in a way that may not be its own. What a rate limit
 //! or a server that fails now and then does is told once, by the check that is about it.
 
-use super::catalogue::{AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange, name_exchanges};
+use super::catalogue::{
+    AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange, is_late, name_exchanges,
+};
 use super::check_context::{CheckContext, read_retry_after};
 use crate::protocol::check::CheckExchange;
 use std::collections::BTreeSet;
@@ -56,9 +58,14 @@ pub(super) async fn perform_check(
     (excuse_limit(check, stage, judgement), faulty)
 }
 
-/// One more time where a server failed: it may do so now and then, whatever is sent.
+/// One more time where a server failed: it may do so now and then, whatever is sent. And where many at once were all
+/// acknowledged, some of them late: what needs seconds for each may be at the limit once.
 async fn repeat_action(check: &AuditCheck, stage: &CheckContext<'_>, first: CheckJudgement) -> CheckJudgement {
     let CheckAction::Act(act) = check.play else { return first };
+    let failed = matches!(first, CheckJudgement::Fail(_));
+    if failed && check.id == BURST && is_merely_late(&stage.check_exchanges()) && has_requests(stage, check.cost) {
+        return act(stage).await;
+    }
     let failed = stage.check_exchanges().into_iter().find(|one| is_server_failure(one) && one.latency < QUICK);
     let (CheckJudgement::Fail(_), Some(failed)) = (&first, failed) else { return first };
     if !has_requests(stage, check.cost) {
@@ -75,6 +82,12 @@ async fn repeat_action(check: &AuditCheck, stage: &CheckContext<'_>, first: Chec
             second
         }
     }
+}
+
+/// All were acknowledged, and most of them in time.
+pub(super) fn is_merely_late(all: &[Arc<CheckExchange>]) -> bool {
+    let late = all.iter().filter(|one| is_late(one)).count();
+    late * 2 < all.len() && all.iter().all(|one| one.outcome.is_acknowledged())
 }
 
 /// Nothing but the server's failures is wrong with what the check has seen.

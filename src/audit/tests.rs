@@ -3,7 +3,11 @@
 use super::catalogue::CheckNeeds;
 use super::selection::CheckSelector;
 use super::*;
+use crate::exchange::BodyEncoding;
+use crate::protocol::attempt::{AttemptOutcome, AttemptResponse, OutgoingRequest};
+use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckGroup;
+use bytes::Bytes;
 use std::collections::BTreeSet;
 
 #[test]
@@ -77,4 +81,32 @@ fn a_selection_names_ids_and_groups() {
 fn what_is_wrong_alike_is_said_once() {
     assert_eq!(catalogue::name_exchanges(&["a", "b"], "accepted, answered 200"), "a, b: accepted, answered 200");
     assert_eq!(catalogue::name_exchanges(&[""], "timed out"), "timed out");
+}
+
+/// What is left out for want of time is the same in each run, however the few latencies fall that are measured.
+#[test]
+fn the_pace_of_an_uneven_endpoint_is_one_and_the_same() {
+    let pace =
+        |millis: &[u64]| run::estimate_pace(&millis.iter().copied().map(Duration::from_millis).collect::<Vec<_>>());
+    assert_eq!(pace(&[1_050, 2_400, 3_900, 1_700]), pace(&[3_900, 2_900, 2_100, 2_500]));
+    assert_eq!(pace(&[5_510, 5_502, 5_530]), Some(Duration::from_millis(5_600)));
+    assert_eq!(pace(&[]), None);
+}
+
+/// Twenty at once that all came, some of them after five seconds, are sent again before they are held against anybody.
+#[test]
+fn a_few_that_are_late_are_told_from_a_queue() {
+    let draft = |seconds| {
+        let answer =
+            AttemptResponse { status: 200, location: None, body: Bytes::new(), truncated: false, only_200: false };
+        let outcome = AttemptOutcome::Answered(answer);
+        let url: Url = "http://localhost:1/hook".parse().unwrap();
+        let request = OutgoingRequest { url, headers: Vec::new(), body: RawBody::default() };
+        let manner = BodyEncoding::Whole;
+        let draft = draft::RequestDraft { what: String::new(), method: http::Method::POST, request, manner };
+        Arc::new(draft.into_exchange(outcome, &http::HeaderMap::new(), Duration::from_secs(seconds)))
+    };
+    let of = |seconds: &[u64]| perform::is_merely_late(&seconds.iter().map(|one| draft(*one)).collect::<Vec<_>>());
+    assert!(of(&[1, 2, 3, 6]));
+    assert!(!of(&[1, 6, 7, 8]));
 }

@@ -60,6 +60,25 @@ fn one_check_of_effects_is_repeated_with_its_command() {
     assert!(again.out().contains("✘ semantics.once") && again.out().contains("POST /hook"), "{again}");
 }
 
+/// Addresses that differ in case alone may be one person's; those that differ in a tag are told apart.
+#[test]
+fn who_merges_addresses_that_differ_in_case_is_right() {
+    for (script, found) in [("tr A-Z a-z", false), ("sed s/+tag//", true)] {
+        let scene = Scene::new();
+        let effects = scene.write("effects", "");
+        let endpoint = Endpoint::answering(move |_, body| {
+            let event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+            let mut file = std::fs::OpenOptions::new().append(true).open(&effects).unwrap();
+            writeln!(file, "{}", event["data"]["email"].as_str().unwrap_or_default()).unwrap();
+            Answer::Status(200)
+        });
+        let state = format!("{script} < effects | sort -u | wc -l");
+        let audit = ["test", &endpoint.url("/hook"), "--only", "semantics.each-address", "--no-secret"];
+        let ended = scene.run(audit.into_iter().chain(["--state-cmd", &state])).code(i32::from(found));
+        assert_eq!(ended.out().contains("✘ semantics.each-address"), found, "{script}: {ended}");
+    }
+}
+
 #[test]
 fn a_dry_run_of_one_check_prints_its_requests_and_sends_none() {
     let (scene, endpoint) = (Scene::new(), Endpoint::good());
