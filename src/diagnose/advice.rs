@@ -200,7 +200,9 @@ fn special_for_value(id: &str) -> Option<&'static str> {
             "whoever sends has no value to put there (a secret or digest that is not set), a proxy dropped it, or it was \
             read under another name than X-Webhook-Signature ($_SERVER['HTTP_X_WEBHOOK_SIGNATURE'] in PHP)"
         }
-        "hmac-md5" | "hmac-sha1" | "hmac-sha384" | "hmac-sha512" => "use SHA-256 as the hash function of the HMAC",
+        "hmac-md5" | "hmac-sha1" | "hmac-sha384" | "hmac-sha512" | "hmac-sha3" | "hmac-blake2" => {
+            "use SHA-256 as the hash function of the HMAC"
+        }
         "value-unpadded" => "write two digits for each byte: b.toString(16).padStart(2, '0')",
         "value-leading-zero" => {
             "a digest is bytes, not a number: one in sixteen loses a zero; write it with HexFormat, or String.format(\"%064x\")"

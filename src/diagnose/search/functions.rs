@@ -94,11 +94,7 @@ impl CauseSearch<'_, '_, '_> {
                     self.match_digest(&HASHED_AGAIN, None, Some(key), algorithm, &keyed.sign(&[again]))?;
                 }
                 self.try_plain_hash(&SECRET_FIRST, None, Some(key), &[&key.bytes, body, &key.bytes])?;
-                for other in algorithm.alike() {
-                    let Some(keyed) = KeyedHmac::new(*other, &key.bytes) else { continue };
-                    self.charge()?;
-                    self.match_alike(*other, algorithm, key, &keyed.sign(&[body]))?;
-                }
+                self.try_alike(algorithm, key)?;
             }
             let once = algorithm.hash(&[body]);
             let digits: String = once.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -108,16 +104,25 @@ impl CauseSearch<'_, '_, '_> {
         ControlFlow::Continue(())
     }
 
-    /// A value of another function, cut to the length of the usual one.
-    fn match_alike(
-        &mut self,
-        other: HashAlgorithm,
-        usual: HashAlgorithm,
-        key: &CandidateKey,
-        digest: &[u8],
-    ) -> CauseSearchStep {
-        let Some(cause) = other.hmac_cause() else { return ControlFlow::Continue(()) };
-        let length = digest.len().min(32);
-        self.match_digest(cause, None, Some(key), usual, &digest[..length])
+    /// Values of other functions, cut to the length of the usual one's: HMACs and plain hashes.
+    fn try_alike(&mut self, usual: HashAlgorithm, key: &CandidateKey) -> CauseSearchStep {
+        let body = self.case.body;
+        let length = usual.hash(&[]).len();
+        for other in usual.alike() {
+            if let (Some(keyed), Some(cause)) = (KeyedHmac::new(*other, &key.bytes), other.hmac_cause()) {
+                self.charge()?;
+                let digest = keyed.sign(&[body]);
+                self.match_digest(cause, None, Some(key), usual, &digest[..length.min(digest.len())])?;
+            }
+            let plain: [(_, &[&[u8]]); 3] =
+                [(&PLAIN, &[body]), (&SECRET_FIRST, &[&key.bytes, body]), (&SECRET_LAST, &[body, &key.bytes])];
+            for (cause, pieces) in plain {
+                self.charge()?;
+                let digest = other.hash(pieces);
+                let key = (cause != &PLAIN).then_some(key);
+                self.match_digest(cause, None, key, usual, &digest[..length.min(digest.len())])?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 }
