@@ -4,7 +4,7 @@
 //! Knows which argument takes which kind of value. Where the values come from is beside it; nothing here may fail
 //! loudly, since a person is typing.
 
-use super::values::{CompletionValues, ValueKind};
+use super::values::{CompletionValues, QUOTED_MARK, ValueKind};
 use crate::context::Context;
 use clap::Arg;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
@@ -26,7 +26,8 @@ const QUOTE_NOTHING: [&str; 2] = ["bash", "powershell"];
 fn holds_shell_words(answer: &[u8], separator: &[u8]) -> bool {
     let acts = |byte: &u8| byte.is_ascii_control() || b" $`\"'\\;&|<>(){}!".contains(byte);
     let candidates = answer.split(|byte| separator.contains(byte));
-    candidates.filter_map(|candidate| candidate.split(|byte| *byte == b'\t').next()).any(|word| word.iter().any(acts))
+    let words = candidates.filter_map(|candidate| candidate.split(|byte| *byte == b'\t').next());
+    words.map(|word| word.strip_prefix(QUOTED_MARK.as_bytes()).unwrap_or(word)).any(|word| word.iter().any(acts))
 }
 
 /// Writes the script that makes a shell ask this program.
@@ -36,8 +37,22 @@ fn holds_shell_words(answer: &[u8], separator: &[u8]) -> bool {
 pub(super) fn write_script(shell: &str, script: &mut dyn io::Write) -> io::Result<()> {
     let builtins = shells::Shells::builtins();
     let shell = builtins.completer(shell).ok_or_else(|| io::Error::other(format!("no completions for {shell}")))?;
-    shell.write_registration(VARIABLE, "referralloop", "referralloop", "referralloop", script)
+    let mut text = Vec::new();
+    shell.write_registration(VARIABLE, "referralloop", "referralloop", "referralloop", &mut text)?;
+    let text = String::from_utf8_lossy(&text).replace(ZSH_REGISTRATION, ZSH_FIRST_CALL);
+    script.write_all(text.as_bytes())
 }
+
+/// How the script for zsh ends.
+const ZSH_REGISTRATION: &str = "\ncompdef _clap_dynamic_completer_referralloop referralloop";
+
+/// What stands there instead: zsh runs a file of its search path at the first Tab, which shall offer something already.
+const ZSH_FIRST_CALL: &str = "
+if [[ ${funcstack[1]} == _referralloop ]]; then
+    _clap_dynamic_completer_referralloop \"$@\"
+else
+    compdef _clap_dynamic_completer_referralloop referralloop
+fi";
 
 /// The shell that asks, where this is such a call.
 pub(super) fn find_asking_shell(context: &Context) -> Option<&'static dyn shells::EnvCompleter> {
@@ -54,7 +69,7 @@ pub(super) fn complete(shell: &dyn shells::EnvCompleter, command: clap::Command,
     if words.is_empty() {
         return write_script(shell.name(), &mut context.stdout.clone());
     }
-    let values = Arc::new(CompletionValues::new(context, &words));
+    let values = Arc::new(CompletionValues::new(context, &words, QUOTE_NOTHING[0] == shell.name()));
     // What is offered may have come in with a secret in it, as everything else that is printed.
     context.hide_secrets(&values.list_hidden());
     let mut command = attach_values(command, &values);
@@ -79,13 +94,21 @@ fn attach_values(command: clap::Command, values: &Arc<CompletionValues>) -> clap
 fn attach(argument: Arg, command: &str, values: &Arc<CompletionValues>) -> Arg {
     let Some(kind) = choose_kind(&argument, command) else { return argument };
     let (values, is_list) = (values.clone(), takes_list(&argument));
+    let is_routed = command == "listen" && matches!(argument.get_id().as_str(), "forward_to" | "targets");
     argument.add(ArgValueCompleter::new(move |typed: &OsStr| {
         let Some(typed) = typed.to_str() else { return Vec::new() };
         let (before, typed) = match typed.rsplit_once(',') {
             Some((before, typed)) if is_list => (format!("{before},"), typed),
             _ => (String::new(), typed),
         };
-        let found = values.list(kind).into_iter().filter(|value| value.text.starts_with(typed));
+        // A target may be bound to an event: created=3000/hooks.
+        let (route, typed) = match typed.split_once('=') {
+            Some((event, typed)) if is_routed => (format!("{event}="), typed),
+            _ => (String::new(), typed),
+        };
+        let routes = if is_routed && route.is_empty() { CompletionValues::list_routes() } else { Vec::new() };
+        let before = before + &route;
+        let found = values.list(kind).into_iter().chain(routes).filter(|value| value.text.starts_with(typed));
         found
             .map(|value| {
                 CompletionCandidate::new(format!("{before}{}", value.text))

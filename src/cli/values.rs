@@ -24,6 +24,9 @@ const EVENTS: usize = 50;
 /// Columns of a hint.
 const HINT_WIDTH: usize = 80;
 
+/// What a refused request's number begins with where the shell would take the mark for its own.
+pub(super) const QUOTED_MARK: &str = "\\!";
+
 /// What an argument takes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ValueKind {
@@ -97,11 +100,13 @@ pub(super) struct CompletionValues {
     directory: PathBuf,
     zone: TimeZone,
     now: jiff::Timestamp,
+    /// What the number of a refused request begins with.
+    mark: &'static str,
 }
 
 impl CompletionValues {
-    /// What the context and the global options among the words lead to.
-    pub(super) fn new(context: &Context, words: &[OsString]) -> Self {
+    /// What the context and the global options among the words lead to. `is_bash` says that nothing is quoted afterwards.
+    pub(super) fn new(context: &Context, words: &[OsString], is_bash: bool) -> Self {
         let option = |name: &str| find_option(words, name);
         let options = ConfigOptions {
             profile: option("--profile"),
@@ -115,6 +120,7 @@ impl CompletionValues {
             directory: context.directory.clone(),
             zone: context.time_zone.clone(),
             now: context.clock.now(),
+            mark: if is_bash { QUOTED_MARK } else { "!" },
         }
     }
 
@@ -157,6 +163,12 @@ impl CompletionValues {
         }
     }
 
+    /// Events before the target that gets them alone.
+    pub(super) fn list_routes() -> Vec<CompletionValue> {
+        let routes = list_events().into_iter();
+        routes.map(|event| CompletionValue::new(format!("{}=", event.text), "where these alone go")).collect()
+    }
+
     /// The secrets and keys that are known here.
     pub(super) fn list_hidden(&self) -> Vec<Secret> {
         match self.settings() {
@@ -197,7 +209,7 @@ impl CompletionValues {
             .iter()
             .rev()
             .take(EVENTS)
-            .map(|row| CompletionValue::new(format!("!{}", row.number), "refused"))
+            .map(|row| CompletionValue::new(format!("{}{}", self.mark, row.number), "refused"))
             .collect()
     }
 
@@ -297,8 +309,10 @@ fn find_option(words: &[OsString], name: &str) -> Option<String> {
     let at = words
         .iter()
         .rposition(|word| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))?;
-    match words[at].split_once('=') {
+    let value = match words[at].split_once('=') {
         Some((_, value)) => Some(value.to_owned()),
         None => words.get(at + 1).map(|value| (*value).to_owned()),
-    }
+    };
+    // One that is only about to be typed says nothing.
+    value.filter(|value| !value.is_empty())
 }

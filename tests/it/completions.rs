@@ -69,7 +69,7 @@ fn offered(scene: &Scene, shell: &str, typed: &str) -> Option<Vec<String>> {
 fn real_shells_offer_values() {
     let scene = stage();
     // What is typed, what is offered first, and whether nothing else is.
-    let table: [(&str, &[&str], bool); 20] = [
+    let table: [(&str, &[&str], bool); 22] = [
         ("referralloop tri", &["trigger"], true),
         ("referralloop ", &["demo", "listen"], false),
         ("referralloop trigger ", &["created", "position_changed", "deleted"], false),
@@ -90,6 +90,8 @@ fn real_shells_offer_values() {
         ("referralloop trigger created --set data.em", &["data.email="], true),
         ("referralloop sign no", &["notes.txt"], true),
         ("referralloop listen --ack m", &["mirror"], true),
+        ("referralloop listen --forward-to del", &["deleted="], true),
+        ("referralloop listen created=3", &["created=3000/webhooks"], true),
     ];
     let mut seen = Vec::new();
     for shell in ["bash", "zsh", "fish"] {
