@@ -137,13 +137,15 @@ fn print_finding(finding: &SetupFinding, took: Duration, console: &Console) -> R
     let words =
         |text: &str, column: usize| wrap_text(&Sanitised::text(text), style.width.saturating_sub(column).max(20));
     let beside = if finding.verdict == SetupVerdict::Failed { ink } else { TextRole::Plain };
-    let mut lines: Vec<StyledLine> = Vec::new();
-    for (row, text) in words(&finding.seen, WORDS).iter().enumerate() {
-        let line = match row {
-            0 => StyledLine::new(style).put(ink, sign).put(TextRole::Strong, finding.id).pad_to(WORDS),
-            _ => StyledLine::indented(style, WORDS),
-        };
-        lines.push(line.put(beside, text));
+    let name = StyledLine::new(style).put(ink, sign).put(TextRole::Strong, finding.id).pad_to(WORDS);
+    let mut lines = vec![name];
+    for text in words(&finding.seen, WORDS) {
+        // A path without room there stands further left, and whole: it is copied.
+        let column = WORDS.min(style.width.saturating_sub(text.width()).max(2));
+        match lines.as_slice() {
+            [name] if column == WORDS && name.width() == WORDS => lines = vec![name.clone().put(beside, text)],
+            _ => lines.push(StyledLine::indented(style, column).put(beside, text)),
+        }
     }
     for fix in &finding.fix {
         for (row, text) in words(fix, WORDS + 2).iter().enumerate() {

@@ -28,7 +28,8 @@ Examples:
 )]
 pub(crate) struct Arguments {
     /// Serve the page on this port; 0 picks a free one
-    #[arg(short = 'p', long, value_name = "PORT", value_parser = arguments::read_port, default_value_t = inspector::PORT)]
+    #[arg(short = 'p', long, visible_alias = "port", value_name = "PORT")]
+    #[arg(value_parser = arguments::read_port, default_value_t = inspector::PORT)]
     inspect_port: u16,
     /// Serve it on this address; other than this machine's own needs a secret of yours
     #[arg(long, value_name = "ADDRESS", value_parser = arguments::read_address, default_value = "127.0.0.1")]

@@ -9,6 +9,8 @@ use crate::config::atomic;
 use crate::context::{Context, EntropySource};
 use crate::error::Error;
 use crate::server::{self, ServerLimits};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,6 +22,9 @@ use tokio::task::JoinHandle;
 
 /// How long a token may lie before another one is made: a page that is open when the program is started again goes on.
 const TOKEN_LIFE: Duration = Duration::from_secs(12 * 3600);
+
+/// Bytes of a token: nobody guesses 128 bits, and the URL fits on a line.
+const TOKEN_BYTES: usize = 16;
 
 /// Time that requests under way have at the end.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -111,7 +116,7 @@ fn token_path(store: &Path) -> PathBuf {
 
 /// The token of the last start where that was not long ago, else a new one.
 fn load_token(path: &Path, clock: &SharedClock, entropy: &EntropySource) -> Result<String, Error> {
-    let is_token = |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_token = |text: &String| URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == TOKEN_BYTES);
     let made = std::fs::metadata(path).and_then(|found| found.modified()).ok();
     let made = made.and_then(|made| jiff::Timestamp::try_from(made).ok());
     let is_young = |made: jiff::Timestamp| {
@@ -120,9 +125,9 @@ fn load_token(path: &Path, clock: &SharedClock, entropy: &EntropySource) -> Resu
     };
     let kept = made.is_some_and(is_young).then(|| std::fs::read_to_string(path).ok()).flatten().filter(is_token);
     let token = kept.unwrap_or_else(|| {
-        let mut bytes = [0; 32];
+        let mut bytes = [0; TOKEN_BYTES];
         entropy(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        URL_SAFE_NO_PAD.encode(bytes)
     });
     // Written anew in any case: its age counts from the last start.
     atomic::write(path, token.as_bytes())

@@ -84,6 +84,10 @@ fn rounded(number: f64, scale: f64) -> f64 {
 }
 
 pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, style: &OutputStyle) -> String {
+    if sum.counts.attempts == 0 {
+        let url = Sanitised::text(&setting.url);
+        return format!("Nothing was answered yet: what was under way to {} may have arrived.\n", url.as_str());
+    }
     let mut out = String::new();
     let signed = if setting.signed { "a payload and a signature each" } else { "a payload each, unsigned" };
     // Writing to a String cannot fail, here and below.
@@ -99,8 +103,11 @@ pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, styl
         setting.seed,
     );
     out.push_str(&outcomes(sum, style));
-    out.push('\n');
-    out.push_str(&latencies(sum, style));
+    // Without an answer there is nothing to measure.
+    if sum.latencies.iter().any(|(_, time)| !time.is_zero()) {
+        out.push('\n');
+        out.push_str(&latencies(sum, style));
+    }
     let _ = writeln!(
         out,
         "\nacknowledged within 5 s: {:.2} %   late starts: {}{}sent {}, received {}",

@@ -52,6 +52,19 @@ acknowledged within 5 s: 99.95 %   late starts: 3   sent 2.0 KiB, received 1.0 K
 }
 
 #[test]
+fn what_was_not_measured_is_not_shown_as_zero() {
+    let style = OutputStyle::new(false, 160, TimeZone::UTC);
+    let stopped = LoadTotals { counts: LoadCounts::default(), outcomes: vec![], ..sum() };
+    assert_eq!(
+        render_load_table(&stopped, &setting(), &style),
+        "Nothing was answered yet: what was under way to http://localhost:3000/ may have arrived.\n"
+    );
+    let refused = LoadTotals { latencies: vec![("p50", Duration::ZERO), ("max", Duration::ZERO)], ..sum() };
+    let text = render_load_table(&refused, &setting(), &style);
+    assert!(text.contains("OUTCOME") && !text.contains("LATENCY") && !text.contains("p50"), "{text}");
+}
+
+#[test]
 fn the_table_fits_a_usual_terminal() {
     let text = render_load_table(&sum(), &setting(), &OutputStyle::new(false, 80, TimeZone::UTC));
     assert!(text.lines().all(|line| line.len() <= 80), "{text}");
