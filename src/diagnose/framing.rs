@@ -1,6 +1,6 @@
 //! Framings: what other services put around a body before they hash it.
 
-use super::case::DiagnosisCase;
+use super::case::{DiagnosisCase, DiagnosisSubject};
 use super::cause::{CauseFamily, MismatchCause};
 use super::digest::HashAlgorithm;
 use crate::protocol::body::RawBody;
@@ -29,11 +29,12 @@ static EVENT: MismatchCause = framing("framing-event", "the event's name togethe
 static METHOD: MismatchCause = framing("framing-method", "the method and the body");
 static FIELD: MismatchCause = framing("framing-field", "a field's name and the body behind it, like payload=…");
 static LENGTH: MismatchCause = framing("framing-length", "the body's length and the body behind it");
+static TOKEN: MismatchCause = framing("framing-token", "a JSON Web Token, whose signature covers the token");
 pub(super) static SECRET: MismatchCause =
     framing("framing-secret", "the secret and the body, under the same secret as key");
 
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 13] = [
+pub(super) static ALL: [&MismatchCause; 14] = [
     &STRIPE,
     &STANDARD,
     &SLACK,
@@ -47,6 +48,7 @@ pub(super) static ALL: [&MismatchCause; 13] = [
     &FIELD,
     &LENGTH,
     &SECRET,
+    &TOKEN,
 ];
 
 /// Where endpoints usually are, for those of whom nothing is known but a value.
@@ -71,6 +73,8 @@ enum FramedDigest {
     Md5,
     Sha1,
     Sha512,
+    /// The body is left out.
+    Nothing,
 }
 
 impl FramedDigest {
@@ -80,6 +84,7 @@ impl FramedDigest {
             Self::Sha1 => HashAlgorithm::Sha1,
             Self::Sha512 => HashAlgorithm::Sha512,
             Self::Hex | Self::Raw | Self::Base64 => HashAlgorithm::Sha256,
+            Self::Nothing => return Vec::new(),
         };
         let raw = algorithm.hash(&[body]);
         match self {
@@ -148,6 +153,11 @@ pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let lengths = ["", ".", ":", "\n"].map(|joint| format!("{length}{joint}")).into_iter();
     let lengths = lengths.chain([format!("blob {length}\0"), format!("Content-Length: {length}\r\n\r\n")]);
     let mut frames: Vec<_> = lengths.map(|before| BodyFraming::new(&LENGTH, before, "")).collect();
+    let (short, long) = (u32::try_from(length).unwrap_or(u32::MAX), length as u64);
+    let binary = [short.to_be_bytes().to_vec(), short.to_le_bytes().to_vec()];
+    let binary = binary.into_iter().chain([long.to_be_bytes().to_vec(), long.to_le_bytes().to_vec()]);
+    frames.extend(binary.map(|before| BodyFraming { before, ..BodyFraming::new(&LENGTH, String::new(), "") }));
+    frames.extend(tokens(case));
     for joint in [".", ":", "\n", "|", ",", " ", "-", "_", "&", "", ";", "\r\n", "#", "/"] {
         let one = |cause, parts: &[&str]| {
             let before = parts.iter().flat_map(|part| [*part, joint]).collect::<String>();
@@ -185,6 +195,22 @@ pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
         ..BodyFraming::new(&DIGEST, before.to_owned(), "")
     }));
     frames
+}
+
+/// A JSON Web Token signs what it holds itself (RFC 7515, section 5.1), and the body is in it or nowhere.
+fn tokens(case: &DiagnosisCase) -> Vec<BodyFraming> {
+    let got = match case.asks {
+        DiagnosisSubject::Code(got) => Some(got),
+        DiagnosisSubject::Sender => None,
+    };
+    let values = got.into_iter().chain(case.values.iter().copied().filter(|_| got.is_none()));
+    let signed = values.filter_map(|value| {
+        let text = std::str::from_utf8(value).ok()?;
+        let start = text.find("eyJ")?;
+        let (signed, _) = text[start..].rsplit_once('.').filter(|(signed, _)| signed.contains('.'))?;
+        Some(BodyFraming { digest: Some(FramedDigest::Nothing), ..BodyFraming::new(&TOKEN, signed.to_owned(), "") })
+    });
+    signed.collect()
 }
 
 /// Values of header fields whose name passes, the first few.

@@ -76,7 +76,7 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-hashed", "a hash of the secret", m::hashed),
     form("key-bearer", "the secret with Bearer before it", |s| vec![[b"Bearer ", s].concat()]),
     form("key-doubled", "the secret twice, or half of it: it was pasted twice on one side", slips::doubled),
-    form("key-cut", "a part of the secret: its beginning, or all but one letter or the = at its end", slips::cut),
+    form("key-cut", "a part of the secret: its beginning, or all but a letter or two or the = at its end", slips::cut),
 ];
 
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.

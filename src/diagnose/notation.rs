@@ -109,6 +109,11 @@ pub(super) fn is_lossy_text(text: &str) -> bool {
 
 /// The digest that a list of decimal bytes is: Node's Buffer as JSON, a typed array, lists of Python, Go and Java.
 pub(super) fn parse_byte_list(text: &str) -> Option<Vec<u8>> {
+    // What JSON makes of CryptoJS's words of 32 bits.
+    if let Some((words, _)) = text.split_once("\"words\":[").and_then(|(_, rest)| rest.split_once(']')) {
+        let words: Option<Vec<i32>> = words.split(',').map(|word| word.trim().parse().ok()).collect();
+        return words.map(|words| words.iter().flat_map(|word| word.to_be_bytes()).collect());
+    }
     let plain = |c: char| c.is_ascii_digit() || " ,[](){}:\"-".contains(c);
     let list = match text.split_once("\"data\":") {
         Some((head, data)) if head.contains("Buffer") => data,

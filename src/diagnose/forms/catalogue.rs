@@ -7,6 +7,7 @@ use super::rewrite;
 use super::writer::JsonDialect;
 use super::{BodyForm, BodySource, FormMaker, chunks, cleaned, frames, maps, parts, query, rebuilt, text, wrap};
 use crate::diagnose::cause::{CauseFamily, MismatchCause};
+use crate::protocol::stringify::json_stringify;
 
 pub(super) const fn json(
     tier: u8,
@@ -238,6 +239,11 @@ pub(crate) static FORMS: [BodyForm; 146] = [
             rewrite::rewrite_escapes(t, &StringEscapes::GO),
             rewrite::rewrite_escapes(t, &StringEscapes::GSON),
             rewrite::rewrite_escapes(t, &StringEscapes::DOTNET),
+            // The serialize-javascript of npm.
+            json_stringify(t.as_bytes()).map(|text| {
+                let text = text.replace('<', "\\u003C").replace('>', "\\u003E").replace('/', "\\u002F");
+                text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+            }),
         ]
     }),
     rewritten("json-escapes-recased", "the body with the digits of its \\u escapes in the other case", |t| {

@@ -21,9 +21,18 @@ const ESCAPES: [(&str, &str); 5] = [("\\\"", "\""), ("\\/", "/"), ("\\n", "\n"),
 
 /// `\n`, `\t`, `\"`, `\/` and `\uXXXX` resolved once.
 pub(super) fn resolve_escapes(text: &str) -> String {
+    resolve(text, &ESCAPES)
+}
+
+/// The same but for `\/`, which neither Python nor a shell's printf takes for an escape.
+pub(super) fn resolve_string_escapes(text: &str) -> String {
+    resolve(text, &ESCAPES.map(|(escape, put)| if put == "/" { (escape, escape) } else { (escape, put) }))
+}
+
+fn resolve(text: &str, escapes: &[(&str, &str)]) -> String {
     // A backslash that is escaped begins no other escape.
     let parts = text.split("\\\\").map(|part| {
-        let part = ESCAPES.iter().fold(part.to_owned(), |part, (escape, put)| part.replace(escape, put));
+        let part = escapes.iter().fold(part.to_owned(), |part, (escape, put)| part.replace(escape, put));
         super::rewrite::resolve_unicode(&part)
     });
     parts.collect::<Vec<_>>().join("\\")
@@ -86,7 +95,9 @@ pub(super) fn collapse_blanks(source: &BodySource) -> Vec<Vec<u8>> {
         }
     }
     let trimmed = out.trim_ascii().to_vec();
-    [changed(source, out), changed(source, trimmed)].concat()
+    // A shell's echo of an unquoted variable.
+    let echoed = [trimmed.as_slice(), b"\n"].concat();
+    [changed(source, out), changed(source, trimmed), changed(source, echoed)].concat()
 }
 
 /// In lower case, and in upper case.

@@ -1,7 +1,8 @@
 //! A body that went through hands: quotes added, lost or made typographic, a brace lost, one line or part of a file, an
 //! astral character that a database dropped, twice what should be once.
 
-use super::cleaned::resolve_escapes;
+use super::cleaned::{resolve_escapes, resolve_string_escapes};
+use super::coded::name_non_ascii;
 use super::source::BodySource;
 use super::writer::write_document;
 use super::{dialects as d, escape};
@@ -31,6 +32,8 @@ pub(super) fn change_quotes(source: &BodySource) -> Vec<Vec<u8>> {
         text.replace('\'', "''"),
         text.replace('"', "\\\""),
         curly,
+        // What xargs passes on.
+        text.replace('"', "") + "\n",
     ];
     own(forms, source)
 }
@@ -42,7 +45,7 @@ pub(super) fn unquote(source: &BodySource) -> Vec<Vec<u8>> {
     let shell = text.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\'')).map(|(inner, _)| inner.to_owned());
     let cells: Vec<String> = ["\"", "'", "`"].iter().filter_map(inside).chain(shell).collect();
     let resolved = cells.iter().flat_map(|cell| [cell.replace("\"\"", "\""), resolve_escapes(cell)]);
-    let bare = [text.replace("\"\"", "\""), resolve_escapes(text)];
+    let bare = [text.replace("\"\"", "\""), resolve_escapes(text), resolve_string_escapes(text)];
     let forms: Vec<String> = cells.iter().cloned().chain(resolved).chain(bare).collect();
     let bytes = cells.iter().filter_map(|cell| resolve_python_bytes(cell)).collect::<Vec<_>>();
     own(forms, source).into_iter().chain(bytes).collect()
@@ -97,6 +100,8 @@ pub(super) fn take_parts(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text;
     let lines = text.lines().filter(|line| line.len() > 8).take(32).map(str::to_owned);
     let mut forms: Vec<String> = if text.lines().count() > 1 { lines.collect() } else { Vec::new() };
+    // Who reads a line gets the first, with its end or without.
+    forms.extend(text.split_inclusive('\n').take(1).flat_map(|line| [line.to_owned(), line.trim_end().to_owned()]));
     if text.starts_with("--") {
         let parts = text.split("\r\n\r\n").skip(1).filter_map(|part| part.split("\r\n--").next());
         forms.extend(parts.map(str::to_owned));
@@ -156,7 +161,7 @@ pub(super) fn escape_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
         each(text, &|c| "\u{fffd}".repeat(c.len_utf8())),
     ];
     let low = source.body.iter().map(|byte| byte & 0x7f).collect();
-    own(forms, source).into_iter().chain([low]).collect()
+    own(forms, source).into_iter().chain([low]).chain(name_non_ascii(source)).collect()
 }
 
 /// The whole twice: what is fed to a hash two times.
@@ -187,6 +192,15 @@ pub(super) fn wrap_json(source: &BodySource) -> Vec<Vec<u8>> {
     for name in ENVELOPES {
         forms.extend(compact.iter().map(|text| format!("{{\"{name}\":{text}}}")));
         forms.extend(spaced.iter().map(|text| format!("{{\"{name}\": {text}}}")));
+    }
+    for text in &compact {
+        forms.extend(
+            [("", ",\"method\":\"POST\""), ("\"method\":\"POST\",", "")]
+                .map(|(before, behind)| format!("{{{before}\"body\":{text}{behind}}}")),
+        );
+        // What Postman's pm.request.body holds.
+        let raw = format!("{{\"mode\":\"raw\",\"raw\":{text}");
+        forms.extend([format!("{raw}}}"), raw + ",\"options\":{\"raw\":{\"language\":\"json\"}}}"]);
     }
     own(forms, source)
 }

@@ -51,7 +51,26 @@ pub(super) fn join_values(source: &BodySource) -> Vec<Vec<u8>> {
         }
     }
     forms.extend(list_pairs(members));
+    let (mut leaves, mut texts) = (Vec::new(), Vec::new());
+    members.iter().for_each(|(_, value)| collect_leaves(value, &mut leaves));
+    texts.extend(members.iter().filter_map(|(_, value)| match value {
+        JsonNode::Text(text) => Some(text.says.to_string()),
+        _ => None,
+    }));
+    let joints = ["", "|", ",", "&", "\n", ":", ".", " "];
+    forms.extend(joints.iter().flat_map(|joint| [leaves.join(joint), texts.join(joint)]));
     forms.into_iter().map(String::into_bytes).collect()
+}
+
+/// Every value at the bottom of a body, as JavaScript writes it.
+fn collect_leaves(node: &JsonNode, leaves: &mut Vec<String>) {
+    match node {
+        JsonNode::Object(members) => members.iter().for_each(|(_, value)| collect_leaves(value, leaves)),
+        JsonNode::Array(elements) => elements.iter().for_each(|value| collect_leaves(value, leaves)),
+        // To join is to leave out what is null.
+        JsonNode::Null => leaves.push(String::new()),
+        _ => leaves.extend(text_of(node, WAYS[0])),
+    }
 }
 
 /// Pairs in a list: Ruby's `to_a` and `sort` as JSON.

@@ -6,6 +6,7 @@
 mod catalogue;
 mod chunks;
 mod cleaned;
+mod coded;
 mod dialects;
 mod escape;
 mod frames;

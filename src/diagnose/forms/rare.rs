@@ -1,10 +1,10 @@
 //! The catalogue of rarer body forms, tried on the body once everything commoner has been: data.
 
 use super::catalogue::{bytes, json, json_of};
-use super::{BodyForm, dialects as d, handed, joined, parts, php, printed, rebuilt, yaml};
+use super::{BodyForm, coded, dialects as d, handed, joined, parts, php, printed, rebuilt, yaml};
 
 /// Each in the order in which it is tried.
-pub(crate) static RARE_FORMS: [BodyForm; 27] = [
+pub(crate) static RARE_FORMS: [BodyForm; 32] = [
     json(
         3,
         "json-python-separators",
@@ -76,6 +76,16 @@ pub(crate) static RARE_FORMS: [BodyForm; 27] = [
         "the body with its non-ASCII characters escaped or cut to seven bits",
         handed::escape_non_ascii,
     ),
+    bytes(3, "charset-utf-32", "the body encoded in UTF-32", coded::encode_utf_32),
+    bytes(3, "charset-utf-7", "the body encoded in UTF-7", coded::encode_utf_7),
+    bytes(
+        3,
+        "charset-read-as-utf-16",
+        "the body taken for UTF-16, which it is not, and written as UTF-8",
+        coded::read_as_utf_16,
+    ),
+    bytes(3, "unicode-nfkc", "the body normalised to NFKC or NFKD", coded::normalise_compatible),
+    bytes(3, "quoted-printable", "the body in quoted-printable", coded::encode_quoted_printable),
     bytes(
         3,
         "values-joined",

@@ -1,5 +1,6 @@
 //! Forms that a body takes inside something else: compression, Base64, envelopes, form fields, string literals.
 
+use super::coded;
 use super::dialects;
 use super::escape::{self, StringEscapes};
 use super::source::BodySource;
@@ -306,7 +307,9 @@ pub(super) fn escape_html(source: &BodySource) -> Vec<Vec<u8>> {
         brackets,
     ]
     .map(String::into_bytes)
-    .into()
+    .into_iter()
+    .chain(coded::escape_all_html(source))
+    .collect()
 }
 
 /// PHP's `addslashes`, which WordPress applies to what it receives.

@@ -5,15 +5,18 @@ use super::printed::sorted;
 use super::source::BodySource;
 use super::tree::JsonNode;
 
-/// Whether a text needs quotes to stay one: what YAML reads as a number, a time, a word or a structure.
-fn needs_quotes(text: &str) -> bool {
+/// Whether a text needs quotes to stay one: what YAML reads as a number, a time, a word or a structure. `1e3` is a number
+/// since YAML 1.2.
+fn needs_quotes(text: &str, is_new: bool) -> bool {
     let word = matches!(
         text.to_ascii_lowercase().as_str(),
         "" | "~" | "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n" | "=" | "<<"
     );
     let is_date = |(at, byte): (usize, &u8)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() };
     let dated = text.len() >= 10 && text.as_bytes()[..10].iter().enumerate().all(is_date);
-    let number = text.replace('_', "").parse::<f64>().is_ok() && !text.contains(['n', 'N', 'i', 'I']);
+    let number = text.replace('_', "").parse::<f64>().is_ok()
+        && !text.contains(['n', 'N', 'i', 'I'])
+        && (is_new || text.contains('.') || !text.contains(['e', 'E']));
     let mark = text.starts_with(['&', '*', '!', '|', '>', '\'', '"', '%', '@', '`', '#', '{', '}', '[', ']', ',', ' '])
         || text.starts_with("- ")
         || text.starts_with("? ");
@@ -21,13 +24,13 @@ fn needs_quotes(text: &str) -> bool {
     word || dated || number || mark || inside
 }
 
-fn is_unprintable(c: char) -> bool {
-    matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{10000}'..)
-}
-
-fn scalar(text: &str, escaped: bool) -> String {
+fn scalar(text: &str, escaped: bool, is_new: bool) -> String {
+    let is_unprintable = |c: char| {
+        matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+            || !is_new && c >= '\u{10000}'
+    };
     if !text.chars().any(is_unprintable) && (!escaped || text.is_ascii()) {
-        return if needs_quotes(text) { format!("'{}'", text.replace('\'', "''")) } else { text.to_owned() };
+        return if needs_quotes(text, is_new) { format!("'{}'", text.replace('\'', "''")) } else { text.to_owned() };
     }
     let written = text.chars().map(|c| match c {
         '"' => "\\\"".to_owned(),
@@ -51,6 +54,10 @@ struct YamlManner {
     escaped: bool,
     /// What stands before a name: Ruby's symbols.
     symbol: &'static str,
+    /// By the rules of YAML 1.2: js-yaml, ruamel.
+    is_new: bool,
+    /// Lists stand further in than their name: js-yaml.
+    is_deep: bool,
 }
 
 impl YamlManner {
@@ -61,9 +68,9 @@ impl YamlManner {
                 for (name, value) in members {
                     // The first member of an element stands behind its hyphen.
                     let start = if out.ends_with("- ") { "" } else { blanks.as_str() };
-                    *out += &format!("{start}{}{}:", self.symbol, scalar(&name.says, self.escaped));
+                    *out += &format!("{start}{}{}:", self.symbol, scalar(&name.says, self.escaped, self.is_new));
                     let is_list = matches!(value, JsonNode::Array(elements) if !elements.is_empty());
-                    self.behind(out, value, if is_list { depth } else { depth + 1 })?;
+                    self.behind(out, value, if is_list && !self.is_deep { depth } else { depth + 1 })?;
                 }
             }
             JsonNode::Array(elements) if !elements.is_empty() => {
@@ -89,7 +96,7 @@ impl YamlManner {
             JsonNode::Null => self.null.to_owned(),
             JsonNode::Flag(flag) => flag.to_string(),
             JsonNode::Number(spelled) => write_number(spelled, NumberStyle::Ruby)?,
-            JsonNode::Text(text) => scalar(&text.says, self.escaped),
+            JsonNode::Text(text) => scalar(&text.says, self.escaped, self.is_new),
             JsonNode::Array(elements) if elements.is_empty() => "[]".to_owned(),
             JsonNode::Object(members) if members.is_empty() => "{}".to_owned(),
             _ => {
@@ -102,7 +109,7 @@ impl YamlManner {
     }
 }
 
-/// PyYAML sorted and not, with and without `allow_unicode`; Ruby.
+/// PyYAML sorted and not, with and without `allow_unicode`; Ruby; js-yaml and ruamel.
 pub(super) fn write_yaml(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(tree) = source.tree() else { return Vec::new() };
     let in_order = sorted(tree);
@@ -117,7 +124,14 @@ pub(super) fn write_yaml(source: &BodySource) -> Vec<Vec<u8>> {
     let write = |(head, symbol, tree, escaped): (&str, &'static str, &JsonNode, bool)| {
         let mut out = head.to_owned();
         let null = if head.is_empty() { "null" } else { "" };
-        YamlManner { null, escaped, symbol }.block(&mut out, tree, 0).map(|()| out.into_bytes())
+        YamlManner { null, escaped, symbol, is_new: false, is_deep: false }
+            .block(&mut out, tree, 0)
+            .map(|()| out.into_bytes())
     };
-    ways.into_iter().filter_map(write).collect()
+    let newer = [("null", true), ("", false)].map(|(null, is_deep)| {
+        let mut out = String::new();
+        let manner = YamlManner { null, escaped: false, symbol: "", is_new: true, is_deep };
+        manner.block(&mut out, tree, 0).map(|()| out.into_bytes())
+    });
+    ways.into_iter().map(write).chain(newer).flatten().collect()
 }

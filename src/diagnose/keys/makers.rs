@@ -50,7 +50,8 @@ pub(super) fn quoted(secret: &[u8]) -> Vec<Vec<u8>> {
 /// Without `whsec_`, `v1,` or whatever else ends in such a mark.
 pub(super) fn stripped(secret: &[u8]) -> Vec<Vec<u8>> {
     let ends = secret.iter().take(24).enumerate().filter(|(_, byte)| matches!(byte, b'_' | b'-' | b':' | b','));
-    ends.map(|(at, _)| secret[at + 1..].to_vec()).take(3).collect()
+    let digits = secret.strip_prefix(b"0x").map(<[u8]>::to_vec);
+    ends.map(|(at, _)| secret[at + 1..].to_vec()).take(3).chain(digits).collect()
 }
 
 /// Behind the prefix, decoded from Base64.

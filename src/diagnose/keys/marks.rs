@@ -86,7 +86,7 @@ pub(super) fn wrapped(secret: &[u8]) -> Vec<Vec<u8>> {
     put.chain(PAIRS.iter().filter_map(inner)).collect()
 }
 
-/// With stars in place of its letters, whole or but for some at an end, without some of them, and with an ellipsis.
+/// With stars in place of its letters, whole or but for some at an end, four of them alone, and with an ellipsis.
 pub(super) fn masked(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut keys = Vec::new();
     for mask in ["*", "x", "X", "\u{2022}"] {
@@ -98,9 +98,7 @@ pub(super) fn masked(secret: &[u8]) -> Vec<Vec<u8>> {
             keys.push([&secret[..kept], hidden.as_slice()].concat());
         }
     }
-    for shown in [2, secret.len().saturating_sub(4)].into_iter().filter(|shown| *shown < secret.len()) {
-        keys.extend([secret[shown..].to_vec(), secret[..secret.len() - shown].to_vec()]);
-    }
+    keys.extend(secret.last_chunk::<4>().into_iter().chain(secret.first_chunk::<4>()).map(|shown| shown.to_vec()));
     for dots in ["...", "\u{2026}"].map(str::as_bytes) {
         for kept in [4, 6, 8, 10, 12].into_iter().filter(|kept| 2 * kept < secret.len()) {
             let end = &secret[secret.len() - kept..];

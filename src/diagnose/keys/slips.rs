@@ -39,15 +39,22 @@ pub(super) fn doubled(secret: &[u8]) -> Vec<Vec<u8>> {
     keys
 }
 
-/// A letter lost at either end, Base64's padding lost, then cut at usual lengths.
+/// A letter or two lost at either end, Base64's padding lost, then cut at usual lengths.
 pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
     let padding = secret.iter().rev().take_while(|byte| **byte == b'=').count();
-    let lost = [secret.split_last().map(|(_, rest)| rest), secret.split_first().map(|(_, rest)| rest)];
+    let ends = [1, 2].into_iter().filter_map(|few| {
+        let (rest, end) = secret.split_at_checked(secret.len().checked_sub(few)?)?;
+        let (start, tail) = secret.split_at_checked(few)?;
+        Some([(end, rest), (start, tail)])
+    });
+    // Zeros at the end are lost where a number was read, and what is no letter where the secret was cleaned.
+    let lost =
+        ends.flatten().filter(|(end, _)| end.len() == 1 || end.iter().all(u8::is_ascii_graphic) && *end != b"00");
     let limits = [8, 10, 12, 16, 20, 24, 30, 32, 36, 40, 50, 60, 63, 64, 72, 100, 128, 255]
         .into_iter()
         .filter_map(|length| secret.get(..length));
     let bare = [&secret[..secret.len() - padding]];
-    let parts = lost.into_iter().flatten().chain(bare).chain(limits);
+    let parts = lost.map(|(_, rest)| rest).chain(bare).chain(limits);
     parts.map(<[u8]>::to_vec).collect()
 }
 

@@ -215,6 +215,7 @@ fn rebuilt_bodies_for(id: &str) -> Vec<Vec<u8>> {
         "percent-decoded" => own(["{\"u\": \"a%20b+c\"}", "[\"%C3%A9=1\" , 1.0]", "{\"x\":\"1+1%3D2\"}"]),
         "blanks-collapsed" => own(["{\"a\":\"x  y\"}", "[\"a \t b\",\r\n1.0]", "{\n  \"a\": \"x   y\"\n}"]),
         "json-php-numeric" => own(["{\"code\":\"000123\"}", "[\"1.5\", \"x/y\"]", "{\"n\": {\"a\": \"-7\"}}"]),
+        "unicode-nfkc" => own(["{\"n\":\"\u{fb01}ne\"}", "[\"\u{2460}\", 1.0]", "{\"o\": \"\u{ff21}da \u{bd}\"}"]),
         "json-empty-dropped" => {
             own(["{\"a\":null,\"b\":1}", "{\"x\": \"\", \"y\": [2]}", "{\"m\":{\"n\":[],\"o\":\"p\"}}"])
         }
