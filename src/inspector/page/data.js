@@ -55,7 +55,7 @@ export async function fetchEvents(fields, signal) {
 
 // Exchanges the token in the fragment for a cookie, and takes it out of the address bar.
 export async function enter() {
-  const token = /(?:^#|&)token=([0-9a-f]+)/.exec(location.hash)?.[1];
+  const token = /(?:^#|&)token=([\w-]+)/.exec(location.hash)?.[1];
   if (!token) return;
   history.replaceState(history.state, "", location.pathname + location.search);
   await call("/api/session", { body: {}, headers: { authorization: `Bearer ${token}` } });
