@@ -65,8 +65,13 @@ const GO_PLAIN_NEW: StringEscapes = StringEscapes { short: true, ..StringEscapes
 /// `encoding/json`: a map, `json.Number`, `json.Encoder` with its newline, structs in the order of the document.
 pub(super) static GO: [JsonDialect; 2] =
     [go(JsonLayout::COMPACT, StringEscapes::GO), go(JsonLayout::COMPACT, StringEscapes::GO_NEW)];
-pub(super) static GO_NUMBER: [JsonDialect; 2] =
-    [kept(go(JsonLayout::COMPACT, StringEscapes::GO)), kept(go(JsonLayout::COMPACT, StringEscapes::GO_NEW))];
+pub(super) static GO_NUMBER: [JsonDialect; 5] = [
+    kept(go(JsonLayout::COMPACT, StringEscapes::GO)),
+    kept(go(JsonLayout::COMPACT, StringEscapes::GO_NEW)),
+    kept(GO_PLAIN[0]),
+    kept(GO_ENCODER[0]),
+    kept(GO_PLAIN_ENCODER[0]),
+];
 pub(super) static GO_ENCODER: [JsonDialect; 2] =
     [ended(go(JsonLayout::COMPACT, StringEscapes::GO)), ended(go(JsonLayout::COMPACT, StringEscapes::GO_NEW))];
 pub(super) static GO_PLAIN: [JsonDialect; 2] =
@@ -257,7 +262,7 @@ const fn indented(indent: &'static str, dialect: JsonDialect) -> JsonDialect {
 }
 
 /// Indentations that are rarer, and sorted ones; Go's encoder with an indentation or with `UseNumber`.
-pub(super) static PRETTY_OTHER: [JsonDialect; 26] = [
+pub(super) static PRETTY_OTHER: [JsonDialect; 23] = [
     indented(" ", STRINGIFY[0]),
     indented("   ", STRINGIFY[0]),
     indented("        ", STRINGIFY[0]),
@@ -279,9 +284,6 @@ pub(super) static PRETTY_OTHER: [JsonDialect; 26] = [
     ended(GO_INDENT[1]),
     ended(indented("  ", GO_PLAIN[0])),
     ended(indented("    ", GO[0])),
-    ended(GO_NUMBER[0]),
-    kept(GO_PLAIN_ENCODER[0]),
     kept(GO_INDENT[0]),
-    kept(GO_PLAIN[0]),
     ended(indented("    ", PYTHON_SORTED[0])),
 ];
