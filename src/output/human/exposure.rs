@@ -31,3 +31,28 @@ pub(super) fn render_exposure(told: &ExposureReport, style: &OutputStyle) -> Vec
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::output::fixtures::{exposure_lost, exposure_opened, report};
+    use crate::output::human::tests::{screen, style};
+    use crate::protocol::report::ReportKind;
+
+    #[test]
+    fn a_public_address_is_told_and_its_loss() {
+        let told = [
+            report("10:00:02", ReportKind::Exposure(exposure_opened())),
+            report("10:00:02", ReportKind::Exposure(exposure_lost())),
+        ];
+        assert_eq!(
+            screen(&style(80), &told),
+            "Reachable at http://bore.pub:20027/6f1d (bore:bore.pub)\n\
+             lost: bore ended with 1: Error: server closed the connection; again in 1 s\n"
+        );
+        assert_eq!(
+            screen(&style(50), &told[..1]),
+            "Reachable at http://bore.pub:20027/6f1d\n  (bore:bore.pub)\n",
+            "what is to be copied is not wrapped"
+        );
+    }
+}

@@ -3,8 +3,7 @@
 use super::attempt::render_sending;
 use super::*;
 use crate::output::fixtures::{
-    answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
-    report, with_body, with_facts,
+    answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, repeat, report, with_body, with_facts,
 };
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
@@ -389,22 +388,4 @@ fn long_foreign_text_is_cut() {
         let shown = screen(&style(width), &[arrival_at("10:00:01.123", arrival.clone())]);
         assert!(shown.len() < 400, "{width}: {shown}");
     }
-}
-
-#[test]
-fn a_public_address_is_told_and_its_loss() {
-    let told = [
-        report("10:00:02", ReportKind::Exposure(exposure_opened())),
-        report("10:00:02", ReportKind::Exposure(exposure_lost())),
-    ];
-    assert_eq!(
-        screen(&style(80), &told),
-        "Reachable at http://bore.pub:20027/6f1d (bore:bore.pub)\n\
-         lost: bore ended with 1: Error: server closed the connection; again in 1 s\n"
-    );
-    assert_eq!(
-        screen(&style(50), &told[..1]),
-        "Reachable at http://bore.pub:20027/6f1d\n  (bore:bore.pub)\n",
-        "what is to be copied is not wrapped"
-    );
 }
