@@ -94,7 +94,7 @@ fn attach_values(command: clap::Command, values: &Arc<CompletionValues>) -> clap
 fn attach(argument: Arg, command: &str, values: &Arc<CompletionValues>) -> Arg {
     let Some(kind) = choose_kind(&argument, command) else { return argument };
     let (values, is_list) = (values.clone(), takes_list(&argument));
-    let is_routed = command == "listen" && matches!(argument.get_id().as_str(), "forward_to" | "targets");
+    let is_routed = command == "listen" && matches!(argument.get_id().as_str(), "forward_to" | "targets" | "headers");
     argument.add(ArgValueCompleter::new(move |typed: &OsStr| {
         let Some(typed) = typed.to_str() else { return Vec::new() };
         let (before, typed) = match typed.rsplit_once(',') {
@@ -148,7 +148,11 @@ fn choose_kind(argument: &Arg, command: &str) -> Option<ValueKind> {
         ("PATH", "path", _) => ValueKind::Fixed(&[("auto", "one that cannot be guessed")]),
         ("PLAN", ..) => ValueKind::Plan,
         ("SCENARIO", ..) => ValueKind::Scenario,
-        ("COMMAND", "about", _) => ValueKind::Command,
+        ("COMMAND", "about", _) => ValueKind::HelpTopic,
+        ("COMMAND", ..) => ValueKind::Command,
+        // A header is typed by hand; the event whose target alone gets it is not.
+        ("NAME: VALUE", _, "listen") => ValueKind::Fixed(&[]),
+        ("SHELL", ..) => ValueKind::Fixed(SHELLS),
         ("HOW", ..) => ValueKind::Fixed(TUNNELS),
         ("SPEED", ..) => ValueKind::Fixed(SPEEDS),
         ("PACE", ..) => ValueKind::Fixed(PACES),
@@ -186,6 +190,13 @@ const FAULTS: &[(&str, &str)] = &[
     ("delay=", "a range, such as 50ms..2s"),
     ("corrupt=", "a share, such as 0.01"),
     ("late=", "a share, such as 0.1"),
+];
+const SHELLS: &[(&str, &str)] = &[
+    ("bash", "or --install it"),
+    ("zsh", "or --install it"),
+    ("fish", "or --install it"),
+    ("powershell", "for your profile"),
+    ("elvish", "for your rc.elv"),
 ];
 const STATUSES: &[(&str, &str)] = &[
     ("200", "OK"),

@@ -66,6 +66,8 @@ pub(super) enum ValueKind {
     Scenario,
     /// A command of this program.
     Command,
+    /// A command, or what else `help` explains.
+    HelpTopic,
     /// Where something is delivered to: what was used before.
     Target,
     /// One of these, each with a hint.
@@ -102,6 +104,8 @@ pub(super) struct CompletionValues {
     now: jiff::Timestamp,
     /// What the number of a refused request begins with.
     mark: &'static str,
+    /// Commands that stand behind `help` or `man` already, as `events` before `list`.
+    above: Vec<String>,
 }
 
 impl CompletionValues {
@@ -121,6 +125,7 @@ impl CompletionValues {
             zone: context.time_zone.clone(),
             now: context.clock.now(),
             mark: if is_bash { QUOTED_MARK } else { "!" },
+            above: read_commands_above(words),
         }
     }
 
@@ -158,7 +163,11 @@ impl CompletionValues {
                 CATALOGUE.iter().map(|field| CompletionValue::new(format!("{}=", field.path), "")).collect()
             }
             ValueKind::Plan => WorkspacePlan::ALL.iter().map(|plan| CompletionValue::new(plan.name(), "")).collect(),
-            ValueKind::Command => list_commands(),
+            ValueKind::Command => list_commands(&self.above),
+            ValueKind::HelpTopic => {
+                let topics = if self.above.is_empty() { TOPICS } else { &[] };
+                list_commands(&self.above).into_iter().chain(list_fixed(topics)).collect()
+            }
             ValueKind::Fixed(values) => list_fixed(values),
         }
     }
@@ -166,7 +175,7 @@ impl CompletionValues {
     /// Events before the target that gets them alone.
     pub(super) fn list_routes() -> Vec<CompletionValue> {
         let routes = list_events().into_iter();
-        routes.map(|event| CompletionValue::new(format!("{}=", event.text), "where these alone go")).collect()
+        routes.map(|event| CompletionValue::new(format!("{}=", event.text), "for their target alone")).collect()
     }
 
     /// The secrets and keys that are known here.
@@ -272,11 +281,20 @@ const TOPICS: &[(&str, &str)] = &[
     ("agents", "what a coding agent needs to know"),
 ];
 
-fn list_commands() -> Vec<CompletionValue> {
-    let root = super::command();
+/// The words between `help` or `man` and the one that is being typed.
+fn read_commands_above(words: &[OsString]) -> Vec<String> {
+    let Some((_, told)) = words.split_last() else { return Vec::new() };
+    let told = told.iter().filter_map(|word| word.to_str()).skip_while(|word| !matches!(*word, "help" | "man"));
+    told.skip(1).filter(|word| !word.starts_with('-')).map(str::to_owned).collect()
+}
+
+/// The commands below another, or those of the program.
+fn list_commands(above: &[String]) -> Vec<CompletionValue> {
+    let program = super::command();
+    let find = |command: &clap::Command, name: &String| command.find_subcommand(name).cloned();
+    let Some(root) = above.iter().try_fold(program, |command, name| find(&command, name)) else { return Vec::new() };
     let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
-    let commands = root.get_subcommands().map(|command| CompletionValue::new(command.get_name(), about(command)));
-    commands.chain(list_fixed(TOPICS)).collect()
+    root.get_subcommands().map(|command| CompletionValue::new(command.get_name(), about(command))).collect()
 }
 
 fn list_fixed(values: &[(&str, &str)]) -> Vec<CompletionValue> {

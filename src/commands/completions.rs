@@ -18,7 +18,7 @@ Examples:
   referralloop completions fish > referralloop.fish")]
 pub(crate) struct Arguments {
     /// The shell
-    #[arg(value_enum)]
+    #[arg(value_enum, value_name = "SHELL")]
     shell: clap_complete::Shell,
     /// Write the script where the shell looks for it (bash, zsh, fish), and say where that is
     #[arg(long)]

@@ -69,7 +69,7 @@ fn offered(scene: &Scene, shell: &str, typed: &str) -> Option<Vec<String>> {
 fn real_shells_offer_values() {
     let scene = stage();
     // What is typed, what is offered first, and whether nothing else is.
-    let table: [(&str, &[&str], bool); 22] = [
+    let table: [(&str, &[&str], bool); 27] = [
         ("referralloop tri", &["trigger"], true),
         ("referralloop ", &["demo", "listen"], false),
         ("referralloop trigger ", &["created", "position_changed", "deleted"], false),
@@ -80,6 +80,10 @@ fn real_shells_offer_values() {
         ("referralloop events show ", &["last", "1"], false),
         ("referralloop help ", &["demo", "listen"], false),
         ("referralloop help env", &["environment"], true),
+        ("referralloop help events li", &["list"], true),
+        ("referralloop man ", &["demo", "listen"], false),
+        ("referralloop man events sh", &["show"], true),
+        ("referralloop completions z", &["zsh"], true),
         ("referralloop trigger created --profile st", &["staging"], true),
         ("referralloop events list --email a", &["ada@example.com"], true),
         ("referralloop verify --framework ex", &["express"], true),
@@ -91,6 +95,7 @@ fn real_shells_offer_values() {
         ("referralloop sign no", &["notes.txt"], true),
         ("referralloop listen --ack m", &["mirror"], true),
         ("referralloop listen --forward-to del", &["deleted="], true),
+        ("referralloop listen -H del", &["deleted="], true),
         ("referralloop listen created=3", &["created=3000/webhooks"], true),
     ];
     let mut seen = Vec::new();
