@@ -139,7 +139,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         divert: console.is_json(),
         secrets,
     };
-    runtime::serve_on(watch(arguments, plan, (context, &settings), console))
+    runtime::serve_on(true, watch(arguments, plan, (context, &settings), console))
 }
 
 /// In order, each event has one place.

@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     let secrets = session::load_secrets(context, &settings, &arguments.secret_file)?;
     session::refuse_open_address(arguments.bind, &secrets)?;
-    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets))
+    runtime::serve_on(true, serve(arguments, context, &console, &settings, &secrets))
 }
 
 async fn serve(

@@ -189,7 +189,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let receiving =
         receive::ListenerSettings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
     exposure::clean_up_leftovers(context, &settings, &console)?;
-    runtime::serve_on(serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposure)))
+    let serving = serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposure));
+    runtime::serve_on(arguments.relaying.has_store(), serving)
 }
 
 fn address(address: &AddressArguments, settings: &ConfigSettings) -> Result<SocketAddr, Error> {

@@ -164,7 +164,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         trust: arguments.trust.read(&[], context)?,
     };
     let beside = SandboxSurroundings::open(arguments, context, settings)?;
-    runtime::serve_on(serve(arguments, (plot, beside), context, &console))
+    runtime::serve_on(true, serve(arguments, (plot, beside), context, &console))
 }
 
 fn pace(arguments: &DeliveryArguments) -> SandboxRetryPolicy {

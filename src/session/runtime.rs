@@ -11,10 +11,10 @@ use tokio::runtime::Builder;
 const SERVING: usize = 2;
 
 /// Runs a server's future to its end, on threads of its own where there are processors for them beside the store's
-/// writer. Where there are not, they would spend a tenth of their time on waking each other.
-pub(crate) fn serve_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+/// writer, if it `has_writer`. Where there are not, they would spend a tenth of their time on waking each other.
+pub(crate) fn serve_on<T>(has_writer: bool, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     match available_parallelism() {
-        Ok(processors) if processors.get() > SERVING => {
+        Ok(processors) if processors.get() >= SERVING + usize::from(has_writer) => {
             run(Builder::new_multi_thread().worker_threads(SERVING), future)
         }
         _ => block_on(future),
