@@ -206,7 +206,7 @@ fn the_stream_tells_each_thing_once_also_over_a_restart() {
 fn a_store_can_be_inspected_without_a_listener() {
     let scene = Scene::new();
     let ready = scene.folder().join("inspect.json");
-    let line = ["inspect", "--inspect-port", "0", "--ready-file", ready.to_str().unwrap()];
+    let line = ["inspect", "--port", "0", "--ready-file", ready.to_str().unwrap()];
     let started = scene.process(line).start();
     until("the ready file", || ready.exists().then_some(()));
     let inspector = Inspector::from_ready(&ready);

@@ -171,3 +171,13 @@ fn the_chapters_are_read_on_a_screen_too() {
         assert!(ended.out().lines().any(|line| line.contains(id)), "{id}: {ended}");
     }
 }
+
+#[test]
+fn a_path_stays_whole_on_a_narrow_screen() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let deep = format!("{}/store.db", "folder-of-a-long-name/".repeat(3));
+    let line = ["doctor", "--store", &deep];
+    let known = scene.with(line).env("REFERRALLOOP_API_URL", api.url()).env("REFERRALLOOP_API_KEY", KEY);
+    let ended = known.columns(60).output();
+    assert!(ended.out().lines().any(|line| line.contains(&deep)), "{ended}");
+}
