@@ -11,7 +11,6 @@ FROM rust:1-alpine AS build
 RUN apk add --no-cache musl-dev
 # Linked in whole, for there is nothing to load in an empty image. Alpine's Rust does so by itself; it is said all the same.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
-# SQLite's flags are read from .cargo/config.toml of this folder.
 WORKDIR /source
 COPY . .
 RUN cargo build --locked --profile dist --bin referralloop \
