@@ -38,7 +38,9 @@ pub use cause::{CauseFamily, FindingCertainty, MismatchCause};
 pub use difference::ByteDifference;
 pub use findings::{CauseFinding, Diagnosis};
 pub use framework::{FRAMEWORKS, WebFramework};
-pub(crate) use probe::{ProbeReport, ProbeRequest, ProbeResponse, REQUESTS, guess_rewriting, probe_endpoint};
+pub(crate) use probe::{
+    ProbeReport, ProbeRequest, ProbeResponse, ProbedServer, REQUESTS, ServerLanguage, guess_rewriting, probe_endpoint,
+};
 pub use search::{BODY_LIMIT, HASHES, SearchStopReason};
 
 use forms::BodySource;

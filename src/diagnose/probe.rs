@@ -11,7 +11,11 @@
 mod beyond;
 mod bodies;
 mod causes;
+mod guesses;
+mod guessing;
+mod language;
 mod manners;
+mod other_header;
 mod prober;
 mod reduced;
 mod refusals;
@@ -20,6 +24,7 @@ mod rewriting;
 mod tests;
 
 pub(super) use causes::ALL;
+pub(crate) use language::ServerLanguage;
 pub(crate) use rewriting::guess_rewriting;
 
 use super::cause::{CauseFamily, FindingCertainty, MismatchCause};
@@ -28,9 +33,19 @@ use super::findings::{CauseFinding, Diagnosis};
 use crate::protocol::signature::Secret;
 use causes::NOTHING;
 use prober::EndpointProber;
+use std::cell::Cell;
+use url::Url;
 
 /// The most requests that are made.
 pub(crate) const REQUESTS: u32 = 40;
+
+/// Whom the requests go to.
+pub(crate) struct ProbedServer<'a> {
+    /// Where to.
+    pub url: &'a Url,
+    /// In which language it is written, once an answer has told.
+    pub language: Cell<Option<ServerLanguage>>,
+}
 
 /// A request to send.
 #[derive(Debug, Clone)]
@@ -38,7 +53,8 @@ pub(crate) struct ProbeRequest {
     /// What is special about it, in a few words.
     pub what: &'static str,
     pub body: Vec<u8>,
-    /// The header lines that carry a signature, names in lower case; none where it is sent without any.
+    /// The header lines that carry a signature or what is signed along, names in lower case; none where it is sent
+    /// without any.
     pub signatures: Vec<(&'static str, String)>,
     /// Where the body is cut into two packets; nowhere where it is sent at once.
     pub cut: Option<usize>,
@@ -70,13 +86,15 @@ pub(crate) struct ProbeReport {
     pub heard: Vec<(&'static str, ProbeResponse)>,
 }
 
-/// Probes an endpoint that should verify with this secret. `send` makes one request after the other.
+/// Probes an endpoint that should verify with this secret. `send` makes one request after the
+/// other.
 pub(crate) async fn probe_endpoint(
     secret: &Secret,
+    server: &ProbedServer<'_>,
     send: impl AsyncFnMut(&ProbeRequest) -> ProbeResponse,
 ) -> ProbeReport {
     let mut prober = EndpointProber::new(secret.expose(), send);
-    let (findings, place) = find_causes(&mut prober).await;
+    let (findings, place) = find_causes(&mut prober, server).await;
     let hashed = place.and_then(|(sent, hashed)| find_difference(&sent, &hashed));
     let diagnosis = Diagnosis { findings, difference: hashed, hashes: 0, stopped: None };
     ProbeReport { diagnosis, heard: prober.heard }
@@ -88,7 +106,7 @@ type ProbeFindings = (Vec<CauseFinding>, Option<(Vec<u8>, Vec<u8>)>);
 /// A body that was signed over its own bytes, and whether that signature was accepted.
 type ProbeEvidence = (Vec<u8>, bool);
 
-async fn find_causes<S>(prober: &mut EndpointProber<S>) -> ProbeFindings
+async fn find_causes<S>(prober: &mut EndpointProber<S>, server: &ProbedServer<'_>) -> ProbeFindings
 where
     S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
 {
@@ -99,7 +117,7 @@ where
     let rest = shapes.split_off(3);
     let mut seen = prober.send_all(&shapes).await;
     if !any_accepted(&seen) {
-        match refusals::explain_refusals(prober, &shapes).await {
+        match refusals::explain_refusals(prober, &shapes, server).await {
             Ok(found) => return found,
             // The manner is known now, and what can be seen in it.
             Err(others) => seen = others,

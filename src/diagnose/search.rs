@@ -37,12 +37,12 @@ pub(super) static PLAIN: MismatchCause =
     function("plain-hash", CauseFamily::Hole, "a plain hash of the body, without any secret");
 pub(super) static SECRET_FIRST: MismatchCause =
     function("hash-secret-body", CauseFamily::Algorithm, "a plain hash over secret and body, which is not an HMAC");
-static SECRET_LAST: MismatchCause =
+pub(super) static SECRET_LAST: MismatchCause =
     function("hash-body-secret", CauseFamily::Algorithm, "a plain hash over body and secret, which is not an HMAC");
-static SWAPPED: MismatchCause =
+pub(super) static SWAPPED: MismatchCause =
     function("arguments-swapped", CauseFamily::Algorithm, "an HMAC with the body as key and the secret as message");
 
-static HASHED_AGAIN: MismatchCause =
+pub(super) static HASHED_AGAIN: MismatchCause =
     function("hash-of-hmac", CauseFamily::Algorithm, "a hash or HMAC of the HMAC's value: one step too many");
 
 /// All causes of this file.

@@ -3,7 +3,9 @@
 use super::request;
 use crate::audit::AuditPlan;
 use crate::clock::Clock;
-use crate::diagnose::{self, CauseFamily, FindingCertainty, ProbeReport, ProbeRequest, ProbeResponse};
+use crate::diagnose::{
+    self, CauseFamily, FindingCertainty, ProbeReport, ProbeRequest, ProbeResponse, ProbedServer, ServerLanguage,
+};
 use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides};
 use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
@@ -11,6 +13,7 @@ use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::signature::Secret;
 use http::header::RETRY_AFTER;
 use http::{HeaderName, HeaderValue, Method};
+use std::cell::Cell;
 use std::time::Duration;
 use url::Url;
 
@@ -32,7 +35,8 @@ pub(crate) async fn probe_endpoint(
     clock: &dyn Clock,
 ) -> ProbeReport {
     let mut budget = ATTEMPT_BUDGET;
-    diagnose::probe_endpoint(secret, async |asked: &ProbeRequest| {
+    let server = ProbedServer { url, language: Cell::new(None) };
+    diagnose::probe_endpoint(secret, &server, async |asked: &ProbeRequest| {
         let Some(mut request) = build_request(url, asked) else { return ProbeResponse::Unreachable };
         finish(&mut request);
         let cut = asked
@@ -41,6 +45,11 @@ pub(crate) async fn probe_endpoint(
         let ended = exchange.send(&request, cut.as_ref(), Some(budget)).await;
         if matches!(ended.outcome, AttemptOutcome::TimedOut(_)) {
             budget = IMPATIENT;
+        }
+        if server.language.get().is_none() {
+            let told = ["x-powered-by", "server", "keep-alive"].map(|name| ended.headers.get(name));
+            let mut told = told.into_iter().flatten().filter_map(|value| value.to_str().ok());
+            server.language.set(told.find_map(ServerLanguage::of_server));
         }
         let reply = classify_outcome(ended.outcome);
         if reply == ProbeResponse::Limited {

@@ -155,7 +155,7 @@ pub(crate) static FORMS: [BodyForm; 146] = [
     json(2, "json-python-indent-2", "re-serialised JSON, as Python writes it with indent=2", &d::PYTHON_TWO),
     json(2, "json-python-indent-4", "re-serialised JSON, as Python writes it with indent=4", &d::PYTHON_FOUR),
     json(2, "json-canonical", "canonical JSON (RFC 8785): members sorted, numbers as in JavaScript", &d::CANONICAL),
-    json(2, "json-sorted", "the body's JSON with its members sorted", &d::SORTED),
+    json_of(2, "json-sorted", "the body's JSON with its members sorted", rebuilt::write_sorted),
     json(
         2,
         "json-printed",
@@ -217,7 +217,7 @@ pub(crate) static FORMS: [BodyForm; 146] = [
     json(2, "json-spaced", "the body with a space after each comma and colon", &d::SPACED),
     json(2, "json-indented", "the body indented, its tokens unchanged", &d::INDENTED),
     rewritten("json-slashes-unescaped", "the body with \\/ written as /", |t| vec![rewrite::rewrite_slashes(t, false)]),
-    rewritten("json-slashes-escaped", "the body with / written as \\/", |t| vec![rewrite::rewrite_slashes(t, true)]),
+    rewritten("json-slashes-escaped", "the body with / written as \\/", rewrite::escape_slashes),
     rewritten("json-unescaped", "the body with its \\u escapes resolved", |t| {
         vec![
             rewrite::rewrite_escapes(t, &StringEscapes::PLAIN),

@@ -104,7 +104,7 @@ pub(super) fn collapse_blanks(source: &BodySource) -> Vec<Vec<u8>> {
 pub(super) fn change_case(source: &BodySource) -> Vec<Vec<u8>> {
     let text = [source.body.to_ascii_lowercase(), source.body.to_ascii_uppercase()];
     let wide = [source.text.to_lowercase(), source.text.to_uppercase()].map(String::into_bytes);
-    text.into_iter().chain(wide).flat_map(|made| changed(source, made)).collect()
+    text.into_iter().chain(wide).collect()
 }
 
 fn changed(source: &BodySource, made: Vec<u8>) -> Vec<Vec<u8>> {

@@ -234,6 +234,7 @@ pub(super) static SORTED: [JsonDialect; 2] = [
     LITERAL.with_order(MemberOrder::Bytes),
     JsonDialect { layout: JsonLayout::SPACED, ..LITERAL.with_order(MemberOrder::Bytes) },
 ];
+pub(super) static STRINGIFY_SORTED: [JsonDialect; 1] = [STRINGIFY[0].with_order(MemberOrder::SortedIndices)];
 pub(super) static SPACED: [JsonDialect; 1] = [JsonDialect { layout: JsonLayout::SPACED, ..LITERAL }];
 pub(super) static INDENTED: [JsonDialect; 3] = [
     JsonDialect { layout: JsonLayout::TWO, ..LITERAL },
@@ -242,7 +243,7 @@ pub(super) static INDENTED: [JsonDialect; 3] = [
 ];
 
 const fn php_sorted(dialect: JsonDialect) -> JsonDialect {
-    JsonDialect { arrays: true, ..dialect }.with_order(MemberOrder::Bytes)
+    JsonDialect { arrays: true, ..dialect }.with_order(MemberOrder::SortedIndices)
 }
 
 /// `ksort` at every level.

@@ -7,8 +7,8 @@ use super::source::BodySource;
 use super::writer::write_document;
 use super::{dialects as d, escape};
 
-fn own(forms: impl IntoIterator<Item = String>, source: &BodySource) -> Vec<Vec<u8>> {
-    forms.into_iter().map(String::into_bytes).filter(|form| form != source.body).collect()
+fn own(forms: impl IntoIterator<Item = String>) -> Vec<Vec<u8>> {
+    forms.into_iter().map(String::into_bytes).collect()
 }
 
 /// Apostrophes for quotes, no quotes, quotes and backslashes doubled, quotes around the whole, typographic ones.
@@ -35,7 +35,7 @@ pub(super) fn change_quotes(source: &BodySource) -> Vec<Vec<u8>> {
         // What xargs passes on.
         text.replace('"', "") + "\n",
     ];
-    own(forms, source)
+    own(forms)
 }
 
 /// Without the quotes around the whole, also those of a shell line and of Python's bytes; CSV's doubled quotes undone.
@@ -48,7 +48,7 @@ pub(super) fn unquote(source: &BodySource) -> Vec<Vec<u8>> {
     let bare = [text.replace("\"\"", "\""), resolve_escapes(text), resolve_string_escapes(text)];
     let forms: Vec<String> = cells.iter().cloned().chain(resolved).chain(bare).collect();
     let bytes = cells.iter().filter_map(|cell| resolve_python_bytes(cell)).collect::<Vec<_>>();
-    own(forms, source).into_iter().chain(bytes).collect()
+    own(forms).into_iter().chain(bytes).collect()
 }
 
 /// `\xc3`, `\n`, `\\`, `\'` of Python's notation of bytes.
@@ -82,7 +82,7 @@ pub(super) fn straighten(source: &BodySource) -> Vec<Vec<u8>> {
         |text: &str| text.replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ").replace(['\u{200b}', '\u{feff}'], "");
     let all = blanks(&single).replace(['\u{2013}', '\u{2014}'], "-").replace('\u{2026}', "...");
     let some = single.replace(['\u{2013}', '\u{2014}'], "-");
-    own([blanks(source.text), blanks(&quotes), quotes, blanks(&single), single, some, all], source)
+    own([blanks(source.text), blanks(&quotes), quotes, blanks(&single), single, some, all])
 }
 
 /// What is lost at one end or both.
@@ -92,7 +92,7 @@ const ENDS: [(&str, &str); 7] = [("{", ""), ("", "}"), ("{", "}"), ("[", ""), ("
 pub(super) fn add_braces(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text;
     let bare = text.trim_start_matches('{').trim_end_matches('}').to_owned();
-    own(ENDS.map(|(before, after)| format!("{before}{text}{after}")).into_iter().chain([bare]), source)
+    own(ENDS.map(|(before, after)| format!("{before}{text}{after}")).into_iter().chain([bare]))
 }
 
 /// Each line of several, and each part of a form of several parts.
@@ -106,7 +106,7 @@ pub(super) fn take_parts(source: &BodySource) -> Vec<Vec<u8>> {
         let parts = text.split("\r\n\r\n").skip(1).filter_map(|part| part.split("\r\n--").next());
         forms.extend(parts.map(str::to_owned));
     }
-    own(forms, source)
+    own(forms)
 }
 
 /// Decoded from hexadecimal, in groups or not.
@@ -137,7 +137,7 @@ pub(super) fn replace_astral(source: &BodySource) -> Vec<Vec<u8>> {
         }
     }
     let forms = ["", "?", "????", "\u{fffd}", "\u{fffd}\u{fffd}", "??"].map(with);
-    own(forms, source).into_iter().chain([cesu]).collect()
+    own(forms).into_iter().chain([cesu]).collect()
 }
 
 /// What is beyond ASCII as `&#233;`, `\xe9` or `\u00e9`, byte by byte too; each byte replaced, or cut to seven bits.
@@ -161,7 +161,7 @@ pub(super) fn escape_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
         each(text, &|c| "\u{fffd}".repeat(c.len_utf8())),
     ];
     let low = source.body.iter().map(|byte| byte & 0x7f).collect();
-    own(forms, source).into_iter().chain([low]).chain(name_non_ascii(source)).collect()
+    own(forms).into_iter().chain([low]).chain(name_non_ascii(source)).collect()
 }
 
 /// The whole twice: what is fed to a hash two times.
@@ -202,5 +202,5 @@ pub(super) fn wrap_json(source: &BodySource) -> Vec<Vec<u8>> {
         let raw = format!("{{\"mode\":\"raw\",\"raw\":{text}");
         forms.extend([format!("{raw}}}"), raw + ",\"options\":{\"raw\":{\"language\":\"json\"}}}"]);
     }
-    own(forms, source)
+    own(forms)
 }

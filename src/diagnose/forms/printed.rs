@@ -256,7 +256,8 @@ pub(super) fn sorted<'a>(node: &JsonNode<'a>) -> JsonNode<'a> {
     }
 }
 
-fn sorted_top<'a>(node: &JsonNode<'a>) -> JsonNode<'a> {
+/// The same with its members sorted at the top alone.
+pub(super) fn sorted_top<'a>(node: &JsonNode<'a>) -> JsonNode<'a> {
     let JsonNode::Object(members) = node else { return node.clone() };
     let mut members = members.clone();
     members.sort_by(|(one, _), (other, _)| one.says.cmp(&other.says));

@@ -2,6 +2,7 @@
 //! other names, without what is empty, with times in another spelling, with texts made numbers.
 
 use super::dialects as d;
+use super::printed::sorted_top;
 use super::source::BodySource;
 use super::tree::{JsonNode, NodeText};
 use super::writer::{JsonDialect, MemberOrder, write_document};
@@ -131,6 +132,16 @@ pub(super) fn write_documented(source: &BodySource) -> Vec<Vec<u8>> {
     let tree = JsonNode::Object(kept.collect());
     // Whole numbers stay what they are in a type whose member is one.
     write_all([tree])
+}
+
+/// With its members sorted: at every level, every token kept or as JavaScript writes it; or at the top alone, which is what
+/// `ksort`, `sort` and `sorted` do.
+pub(super) fn write_sorted(source: &BodySource) -> Vec<Vec<u8>> {
+    let Some(tree) = source.tree() else { return Vec::new() };
+    let every = d::SORTED.iter().chain(&d::STRINGIFY_SORTED).map(|dialect| write_document(tree, dialect));
+    let top = sorted_top(tree);
+    let top = MANNERS.iter().chain([&d::PHP_BOTH[0], &d::RUBY[0]]).map(|dialect| write_document(&top, dialect));
+    every.chain(top).flatten().map(String::into_bytes).collect()
 }
 
 /// `JSON.stringify(body, names)`: the names of the top level, in their order or sorted, hold at every level.

@@ -3,6 +3,7 @@
 use super::escape::{self, StringEscapes};
 use super::number::{self, NumberStyle};
 use crate::protocol::json::{JsonTokenKind, decode_literal, scan_tokens};
+use crate::protocol::stringify::json_stringify;
 
 /// Writes every string anew; `None` where the text is no JSON.
 pub(super) fn rewrite_escapes(text: &str, escapes: &StringEscapes) -> Option<String> {
@@ -68,6 +69,12 @@ pub(super) fn rewrite_slashes(text: &str, escaped: bool) -> Option<String> {
         }
         Some(string)
     })
+}
+
+/// Every `/` written as `\/`: of the body as it came, and of what JavaScript makes of it.
+pub(super) fn escape_slashes(text: &str) -> Vec<Option<String>> {
+    let stringified = json_stringify(text.as_bytes());
+    vec![rewrite_slashes(text, true), stringified.and_then(|text| rewrite_slashes(&text, true))]
 }
 
 /// Changes the case of the digits of each `\uXXXX`.

@@ -92,6 +92,8 @@ pub(super) enum MemberOrder {
     Document,
     /// JavaScript's: array indices first, ascending.
     Indices,
+    /// Array indices first, then by bytes: JavaScript and PHP once they have sorted.
+    SortedIndices,
     /// By the bytes of UTF-8, which is the order of code points.
     Bytes,
     /// By the units of UTF-16: RFC 8785, section 3.2.3.
@@ -247,6 +249,7 @@ fn compare(a: &str, b: &str, order: MemberOrder) -> Ordering {
     match order {
         MemberOrder::Document | MemberOrder::JavaHash => Ordering::Equal,
         MemberOrder::Indices => rank(a).cmp(&rank(b)),
+        MemberOrder::SortedIndices => rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)),
         MemberOrder::Bytes => a.cmp(b),
         MemberOrder::Units => a.encode_utf16().cmp(b.encode_utf16()),
         MemberOrder::Length => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),

@@ -18,9 +18,12 @@ fn event(name: &str, position: &str) -> String {
     PLAIN.replace("NAME", name).replace("POSITION", position)
 }
 
+/// How many shapes there are.
+pub(super) const SHAPE_COUNT: usize = 9;
+
 /// The plain event as programs lay JSON out: what is special, and the form that lays it out so. Nearly every
 /// program that writes JSON leaves one of the first three alone.
-const SHAPES: [(&str, &str); 9] = [
+const SHAPES: [(&str, &str); SHAPE_COUNT] = [
     ("compact", "json-minified"),
     ("compact, members sorted", "json-sorted"),
     ("with spaces, members sorted", "json-python-sorted"),

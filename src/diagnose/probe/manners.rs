@@ -6,14 +6,14 @@ use crate::diagnose::keys::{KEY_FORMS, KeyBytes, guessable_keys};
 use crate::diagnose::reading;
 use crate::protocol::signature::SIGNATURE_HEADER;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// A way to write a value.
 pub(super) struct ValueForm {
-    /// What is sent, in a few words.
-    pub what: &'static str,
+    /// How common it is, as the weights of other guesses.
+    weight: f64,
     /// What it means that it is accepted.
     pub cause: &'static MismatchCause,
     algorithm: HashAlgorithm,
@@ -37,6 +37,10 @@ fn encode_base64(digest: &[u8]) -> String {
     STANDARD.encode(digest)
 }
 
+fn encode_url(digest: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest)
+}
+
 /// How a digest is written.
 type DigestSpelling = fn(&[u8]) -> String;
 
@@ -44,26 +48,28 @@ type DigestSpelling = fn(&[u8]) -> String;
 const USUAL: (HashAlgorithm, &str, DigestSpelling) = (HashAlgorithm::Sha256, "sha256=", encode_hex);
 
 const fn value(
-    what: &'static str,
+    weight: f64,
     cause: &'static MismatchCause,
     algorithm: HashAlgorithm,
     prefix: &'static str,
     encode: fn(&[u8]) -> String,
 ) -> ValueForm {
-    ValueForm { what, cause, algorithm, prefix, encode }
+    ValueForm { weight, cause, algorithm, prefix, encode }
 }
 
 /// Bare digits, which many compare with the whole header.
-pub(super) static BARE_DIGITS: ValueForm =
-    value("signed rightly, without sha256=", &super::causes::BARE, HashAlgorithm::Sha256, "", encode_hex);
+pub(super) static BARE_DIGITS: ValueForm = value(30.0, &super::causes::BARE, HashAlgorithm::Sha256, "", encode_hex);
 
 /// Other ways to write a value, the commonest first.
-pub(super) static VALUES: [ValueForm; 5] = [
-    value("the value in Base64", &reading::BASE64, HashAlgorithm::Sha256, "", encode_base64),
-    value("the value in Base64 behind sha256=", &reading::BASE64, HashAlgorithm::Sha256, "sha256=", encode_base64),
-    value("the value in capitals", &reading::HEX_CASE, HashAlgorithm::Sha256, "sha256=", encode_upper),
-    value("HMAC-SHA1", &HMAC_SHA1, HashAlgorithm::Sha1, "sha1=", encode_hex),
-    value("HMAC-SHA512", &HMAC_SHA512, HashAlgorithm::Sha512, "sha512=", encode_hex),
+pub(super) static VALUES: [ValueForm; 8] = [
+    value(9.0, &reading::BASE64, HashAlgorithm::Sha256, "", encode_base64),
+    value(7.0, &reading::HEX_CASE, HashAlgorithm::Sha256, "sha256=", encode_upper),
+    value(7.0, &HMAC_SHA1, HashAlgorithm::Sha1, "sha1=", encode_hex),
+    value(5.0, &reading::BASE64, HashAlgorithm::Sha256, "sha256=", encode_base64),
+    value(5.0, &HMAC_SHA512, HashAlgorithm::Sha512, "sha512=", encode_hex),
+    value(3.5, &reading::BASE64, HashAlgorithm::Sha256, "", encode_url),
+    value(2.5, &HMAC_SHA1, HashAlgorithm::Sha1, "", encode_hex),
+    value(2.0, &HMAC_SHA512, HashAlgorithm::Sha512, "", encode_hex),
 ];
 
 /// How the value is usually written in a header field of somebody else's.
@@ -153,46 +159,48 @@ impl SigningManner {
     }
 }
 
-/// Key forms that are tried, the commonest first; the first variant of each.
-const KEYS: [&str; 9] = [
-    "key-newline-added",
-    "key-trimmed",
-    "key-unquoted",
-    "key-prefix-stripped",
-    "key-prefix-decoded",
-    "key-quoted",
-    "key-base64-decoded",
-    "key-hex-decoded",
-    "key-base64-encoded",
+/// Key forms that are tried, with the number of the variant and how common it is.
+const KEYS: [(&str, usize, f64); 13] = [
+    ("key-newline-added", 0, 8.0),
+    ("key-trimmed", 0, 8.0),
+    ("key-unquoted", 0, 8.0),
+    ("key-prefix-stripped", 0, 8.0),
+    ("key-prefix-decoded", 0, 8.0),
+    ("key-quoted", 0, 8.0),
+    ("key-base64-decoded", 0, 7.0),
+    ("key-hex-decoded", 0, 5.0),
+    ("key-base64-encoded", 0, 5.5),
+    ("key-hashed", 0, 7.0),
+    ("key-hashed", 2, 6.5),
+    // Its MD5.
+    ("key-hashed", 4, 3.0),
+    ("key-upper-case", 0, 1.5),
 ];
 
-/// The most of them.
-const MOST: usize = 6;
-
 /// Keys that everybody can guess, of which these are tried.
-const GUESSES: [&str; 3] = ["", "undefined", "secret"];
+const GUESSES: [(&str, f64); 5] = [("", 9.0), ("undefined", 6.0), ("secret", 7.5), ("None", 2.0), ("null", 1.0)];
 
-/// Every manner that differs in its key alone.
-pub(super) fn list_keys(usual: &SigningManner) -> Vec<SigningManner> {
+/// Every manner that differs from the usual one in its value or its key alone, and how common it is.
+pub(super) fn list_manners(usual: &SigningManner) -> Vec<(f64, SigningManner)> {
+    let values = std::iter::once(&BARE_DIGITS).chain(&VALUES);
+    let mut manners: Vec<_> = values.map(|form| (form.weight, usual.with_value(form))).collect();
     let mut seen = vec![usual.key().to_vec()];
-    let mut manners = Vec::new();
     // What looks like a prefix need not be one: a word before a hyphen is part of the secret.
     let is_prefixed = usual.key().starts_with(b"whsec_") || usual.key().starts_with(b"v1,");
-    let wanted = KEYS.iter().filter(|id| is_prefixed || !id.starts_with("key-prefix"));
-    let forms = wanted.filter_map(|id| {
+    let wanted = KEYS.iter().filter(|(id, ..)| is_prefixed || !id.starts_with("key-prefix"));
+    let forms = wanted.filter_map(|(id, at, weight)| {
         let form = KEY_FORMS.iter().find(|form| form.cause.id == *id)?;
-        Some((form.make(usual.key()).into_iter().next()?, &form.cause))
+        Some((*weight, form.make(usual.key()).into_iter().nth(*at)?, &form.cause))
     });
-    for (key, cause) in guessable().take(1).chain(forms.take(MOST)).chain(guessable()) {
+    let guessed = guessable_keys().filter_map(|(cause, text)| {
+        let (_, weight) = GUESSES.iter().find(|(known, _)| *known == text)?;
+        Some((*weight, Zeroizing::new(text.as_bytes().to_vec()), cause))
+    });
+    for (weight, key, cause) in guessed.chain(forms) {
         if !seen.contains(&key) {
             seen.push(key.to_vec());
-            manners.push(usual.with_key(key, cause));
+            manners.push((weight, usual.with_key(key, cause)));
         }
     }
     manners
-}
-
-fn guessable() -> impl Iterator<Item = (KeyBytes, &'static MismatchCause)> {
-    let wanted = guessable_keys().filter(|(_, text)| GUESSES.contains(text));
-    wanted.map(|(cause, text)| (Zeroizing::new(text.as_bytes().to_vec()), cause))
 }

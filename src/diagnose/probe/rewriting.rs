@@ -4,7 +4,7 @@ use super::causes::PARTLY;
 use super::prober::EndpointProber;
 use super::{ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, any_accepted, bodies, build_finding};
 use crate::diagnose::cause::{CauseFamily, FindingCertainty, MismatchCause};
-use crate::diagnose::forms::{BodySource, FORMS, all_forms, decode_text};
+use crate::diagnose::forms::{BodySource, all_forms, decode_text};
 
 /// Rewritings that are tried on one body.
 const TRIES: usize = 10;
@@ -115,18 +115,6 @@ impl FormCandidate {
         let text = decode_text(body);
         all_forms().nth(self.form)?.make(&BodySource::new(body, &text)).into_iter().nth(self.at)
     }
-}
-
-/// Every variant of every form that makes these bytes of a body.
-pub(super) fn list_makers(body: &[u8], bytes: &[u8]) -> Vec<FormCandidate> {
-    let text = decode_text(body);
-    let source = BodySource::new(body, &text);
-    let of_form = |(form, known): (usize, &'static crate::diagnose::forms::BodyForm)| {
-        let made = known.make(&source).into_iter().enumerate().filter(|(_, made)| made == bytes);
-        made.map(|(at, _)| FormCandidate { cause: &known.cause, at, form, misses: 0 }).collect::<Vec<_>>()
-    };
-    let all = all_forms().enumerate().filter(|(at, form)| form.tier < 3 || *at >= FORMS.len());
-    all.flat_map(of_form).collect()
 }
 
 /// Every variant of every form that rewrites, the best predictions first, the commonest among equals.

@@ -1,0 +1,39 @@
+//! The header field in which a signature is looked for, where it is not the service's.
+
+use super::manners::{BARE_DIGITS, HEADERS, HeaderValue, SigningManner, VALUES};
+use super::prober::EndpointProber;
+use super::{ProbeRequest, ProbeResponse};
+use crate::diagnose::reading::OTHER_HEADER;
+
+/// Tries several header fields in one request, and finds out which of them it was.
+pub(super) async fn find_header<S>(prober: &mut EndpointProber<S>, usual: &SigningManner, body: &[u8]) -> bool
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let bare = usual.with_value(&BARE_DIGITS);
+    let base64 = usual.with_value(&VALUES[0]);
+    let manner = |written: HeaderValue| match written {
+        HeaderValue::Usual => usual.clone(),
+        HeaderValue::Bare => bare.clone(),
+        HeaderValue::Base64 => base64.clone(),
+    };
+    let mut left = HEADERS.to_vec();
+    let mut what = "signed rightly, in other headers";
+    loop {
+        let half = left.split_off(if what.ends_with("headers") { left.len() } else { left.len() / 2 });
+        let signatures = left.iter().map(|(name, written)| (*name, manner(*written).sign(body))).collect();
+        let request = ProbeRequest { what, body: body.to_vec(), signatures, cut: None };
+        match (prober.send(&request).await == Some(ProbeResponse::Accepted), what) {
+            (false, "signed rightly, in other headers") => return false,
+            (false, _) => left = half,
+            (true, _) => {}
+        }
+        if let [(name, written)] = left[..] {
+            // Bare digits are usual there; only the header is wrong.
+            prober.manner = manner(written).with_headers(&[name]);
+            prober.manner.causes = vec![&OTHER_HEADER];
+            return true;
+        }
+        what = "signed rightly, in some of them";
+    }
+}
