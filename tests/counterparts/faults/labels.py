@@ -69,6 +69,9 @@ def pretties(b):
 def goish(o): return o.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026").replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")
 SORTED = "(function k(x){return x&&typeof x=='object'?Array.isArray(x)?x.map(k):Object.fromEntries(Object.keys(x).sort().map(n=>[n,k(x[n])])):x})(d)"
 def canonical(b): return [node(f"JSON.stringify({SORTED})", b)]
+def sorted_(b):
+    """At every level, or at the top alone."""
+    return canonical(b) + [php("(function($d){ksort($d);return json_encode($d);})($d)", b), ruby("JSON.generate(d.sort.to_h)", b), node("JSON.stringify(Object.fromEntries(Object.entries(d).sort()))", b)]
 def respaced(b, indent):
     """Every token as it is, on lines of their own: Go's json.Indent."""
     out, depth, tokens = b"", 0, re.findall(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', b)
@@ -289,7 +292,7 @@ MESSAGES = {
  "go-map": lambda b: [go_value(parsed(b)).encode()], "query-string": queries, "values-joined": joins, "yaml": yamls, "chunks-decoded": lambda b: [(b[:i].decode("utf-8", "replace") + b[i:].decode("utf-8", "replace")).encode() for i in range(len(b))], "framing-token": None, "charset-utf-32": lambda b: sum((enc(n)(b) for n in ("utf-32", "utf-32-le", "utf-32-be")), []), "charset-utf-7": lambda b: enc("utf-7")(b) + [php("mb_convert_encoding($t,'UTF-7','UTF-8')", b), subprocess.run(["iconv", "-f", "UTF-8", "-t", "UTF-7"], input=b, capture_output=True).stdout],
  "charset-read-as-utf-16": lambda b: [b.decode(n, "replace").encode() for n in ("utf-16-le", "utf-16-be")] + [node("t.toString('utf16le')", b)], "unicode-nfkc": lambda b: [unicodedata.normalize(f, text(b)).encode() for f in ("NFKC", "NFKD")], "unicode-nfd": lambda b: [unicodedata.normalize("NFD", text(b)).encode()],
  "quoted-printable": lambda b: [__import__("quopri").encodestring(b), php("quoted_printable_encode($t)", b), ruby("[t].pack('M')", b)], "lf-lines": lambda b: [b.replace(b"\r\n", b"\n")], "crlf-lines": lambda b: [b.replace(b"\n", b"\r\n")], "lines-joined": lambda b: [re.sub(rb"[\r\n]", b"", b)], "blanks-collapsed": lambda b: [re.sub(rb"\s+", b" ", b).strip() + e for e in (b"", b"\n")],
- "json-html-escaped": lambda b: [node("require('serialize-javascript')(d,{isJSON:true})", b)] + [goish(o) for o in [b]], "object-object": lambda b: [b"[object Object]"], "empty-object": lambda b: [b"{}"], "framing-method": lambda b: around(b, [b"POST"]), "json-sorted": canonical, "brotli-done": None,
+ "json-html-escaped": lambda b: [node("require('serialize-javascript')(d,{isJSON:true})", b)] + [goish(o) for o in [b]], "object-object": lambda b: [b"[object Object]"], "empty-object": lambda b: [b"{}"], "framing-method": lambda b: around(b, [b"POST"]), "json-sorted": sorted_, "brotli-done": None,
 }
 def fails(f):
     try: f(); return False

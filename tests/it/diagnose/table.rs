@@ -104,10 +104,9 @@ fn written(body: &[u8], id: &str) -> Option<Vec<u8>> {
 
 fn forms() -> Vec<Trial> {
     let mut trials = Vec::new();
-    let ids: Vec<&'static str> = diagnose::all_causes()
-        .map(|cause| cause.id)
-        .filter(|id| BODIES.iter().any(|body| !diagnose::make_forms(id, body).is_empty()) || !bodies_for(id).is_empty())
-        .collect();
+    let changes = |id: &str, body: &[u8]| diagnose::make_forms(id, body).iter().any(|made| made != body);
+    let has_bodies = |id: &&str| BODIES.iter().any(|body| changes(id, body)) || !bodies_for(id).is_empty();
+    let ids: Vec<&'static str> = diagnose::all_causes().map(|cause| cause.id).filter(has_bodies).collect();
     for id in ids {
         let special = bodies_for(id);
         let bodies = if special.is_empty() { BODIES.map(<[u8]>::to_vec).to_vec() } else { special };
