@@ -12,7 +12,6 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinSet, yield_now};
 
@@ -20,11 +19,14 @@ use tokio::task::{JoinSet, yield_now};
 /// servers are away nothing piles up here.
 const ROOM: usize = 64;
 
+/// So many wait where nobody gave up, and each costs no more than a number and a pointer.
+const MANY: usize = 1024;
+
 /// Who is told what became of a message.
 type Teller = oneshot::Sender<Result<PublishedMessage, PublishFault>>;
 
 /// Who waits, by number.
-type Waiting = Mutex<HashMap<u64, Teller>>;
+type Waiting = HashMap<u64, Teller>;
 
 /// A message for a stream.
 pub(super) struct OutgoingMessage {
@@ -33,10 +35,21 @@ pub(super) struct OutgoingMessage {
     pub(super) payload: Bytes,
 }
 
-/// Sends messages and hands out what comes back. Dropping it ends both.
+/// Sends messages and hands out what comes back, until it is dropped.
 pub(super) struct StreamOutlet {
     outgoing: mpsc::Sender<(OutgoingMessage, Teller)>,
-    _workers: JoinSet<()>,
+    _worker: JoinSet<()>,
+}
+
+/// What both directions of an outlet share. One task has it: a lock would be asked for twice a message.
+struct OutletWorker {
+    connection: RelayConnection,
+    prefix: String,
+    handed_in: mpsc::Receiver<(OutgoingMessage, Teller)>,
+    waiting: Waiting,
+    last: u64,
+    /// So many may wait before those are looked for who gave up.
+    look_at: usize,
 }
 
 /// Why a stream did not take a message.
@@ -70,12 +83,11 @@ impl StreamOutlet {
         let prefix = format!("{}.", connection.client.new_inbox());
         let answers = connection.client.subscribe(format!("{prefix}*")).await;
         let answers = answers.map_err(|error| RelayError::Unreachable(last_cause(&error.to_string())))?;
-        let waiting: Arc<Waiting> = Arc::default();
         let (outgoing, handed_in) = mpsc::channel(ROOM);
-        let mut workers = JoinSet::new();
-        workers.spawn(hand_out(answers, prefix.len(), waiting.clone()));
-        workers.spawn(send_groups(connection.clone(), prefix, handed_in, waiting));
-        Ok(Self { outgoing, _workers: workers })
+        let connection = connection.clone();
+        let worker = OutletWorker { connection, prefix, handed_in, waiting: HashMap::new(), last: 0, look_at: MANY };
+        let _worker = [worker.run(answers)].into_iter().collect();
+        Ok(Self { outgoing, _worker })
     }
 
     /// Publishes, and waits for the answer for as long as it takes.
@@ -87,33 +99,56 @@ impl StreamOutlet {
     }
 }
 
-fn lock(waiting: &Waiting) -> MutexGuard<'_, HashMap<u64, Teller>> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
-}
+impl OutletWorker {
+    async fn run(mut self, mut answers: Subscriber) {
+        loop {
+            tokio::select! {
+                Some(answer) = answers.next() => {
+                    if let Some(number) = answer.subject.get(self.prefix.len()..).and_then(|number| number.parse().ok()) {
+                        self.answer(number, read_answer(&answer));
+                    }
+                }
+                first = self.handed_in.recv() => match first {
+                    Some(first) => self.send_group(first).await,
+                    None => return,
+                },
+            }
+        }
+    }
 
-/// Hands messages to the connection, which writes what it has when it gets its turn.
-async fn send_groups(
-    connection: RelayConnection,
-    prefix: String,
-    mut handed_in: mpsc::Receiver<(OutgoingMessage, Teller)>,
-    waiting: Arc<Waiting>,
-) {
-    let mut number: u64 = 0;
-    while let Some(first) = handed_in.recv().await {
+    /// Hands messages to the connection, which writes what it has when it gets its turn.
+    async fn send_group(&mut self, first: (OutgoingMessage, Teller)) {
         // Whoever is ready now hands in before this goes on.
         yield_now().await;
-        lock(&waiting).retain(|_, teller| !teller.is_closed());
+        self.forget_who_gave_up();
         let mut next = Some(first);
         while let Some((message, teller)) = next {
             // Who gave up will send it again.
             if !teller.is_closed() {
-                number += 1;
-                lock(&waiting).insert(number, teller);
-                if let Err(fault) = send_message(&connection, format!("{prefix}{number}"), message).await {
-                    answer_waiting(&waiting, number, Err(fault));
+                self.last += 1;
+                self.waiting.insert(self.last, teller);
+                if let Err(fault) =
+                    send_message(&self.connection, format!("{}{}", self.prefix, self.last), message).await
+                {
+                    self.answer(self.last, Err(fault));
                 }
             }
-            next = handed_in.try_recv().ok();
+            next = self.handed_in.try_recv().ok();
+        }
+    }
+
+    /// Where many wait: to look through all for each group would cost more than to send it.
+    fn forget_who_gave_up(&mut self) {
+        if self.waiting.len() >= self.look_at {
+            self.waiting.retain(|_, teller| !teller.is_closed());
+            self.look_at = MANY.max(2 * self.waiting.len());
+        }
+    }
+
+    fn answer(&mut self, number: u64, answer: Result<PublishedMessage, PublishFault>) {
+        if let Some(teller) = self.waiting.remove(&number) {
+            // Who gave up does not hear it.
+            let _ = teller.send(answer);
         }
     }
 }
@@ -132,21 +167,6 @@ async fn send_message(
             _ => last_cause(&error.to_string()),
         })
     })
-}
-
-async fn hand_out(mut answers: Subscriber, prefix: usize, waiting: Arc<Waiting>) {
-    while let Some(answer) = answers.next().await {
-        if let Some(number) = answer.subject.get(prefix..).and_then(|number| number.parse().ok()) {
-            answer_waiting(&waiting, number, read_answer(&answer));
-        }
-    }
-}
-
-fn answer_waiting(waiting: &Waiting, number: u64, answer: Result<PublishedMessage, PublishFault>) {
-    if let Some(teller) = lock(waiting).remove(&number) {
-        // Who gave up does not hear it.
-        let _ = teller.send(answer);
-    }
 }
 
 fn read_answer(answer: &Message) -> Result<PublishedMessage, PublishFault> {
