@@ -278,7 +278,7 @@ async fn serve(
     finish(inspector, store).await;
     listener::show_summary(&ended, context.clock.now(), console, &screen);
     screen.finish()?;
-    exposed.map(|()| verdict(&ended, life.until))
+    exposed.and_then(|()| verdict(&ended, life.until, relaying))
 }
 
 /// The socket, unless events come from a relay.
@@ -385,10 +385,11 @@ fn build_watch<'a>(
     }
 }
 
-fn verdict(ended: &ListenerSummary, until: Option<u64>) -> Exit {
-    match ended.why {
+fn verdict(ended: &ListenerSummary, until: Option<u64>, relaying: &relaying::Arguments) -> Result<Exit, Error> {
+    Ok(match ended.why {
+        StopReason::Displaced => return Err(relaying.explain_displaced()),
         StopReason::Aborted(signal) => exit_for_signal(signal),
         _ if until.is_some_and(|wanted| ended.counts.distinct < wanted) => Exit::No,
         _ => Exit::Done,
-    }
+    })
 }

@@ -7,6 +7,7 @@ use super::told::{
 use crate::clock::SharedClock;
 use crate::protocol::arrival::Arrival;
 use crate::protocol::relay_address::RelayAddress;
+use crate::protocol::secrecy::SecretMask;
 use std::convert::Infallible;
 
 /// A connection, and who publishes by it.
@@ -26,7 +27,7 @@ impl AbsentConnection {
         Err(RelayError::Absent)
     }
 
-    pub(crate) fn new(connection: Self) -> Self {
+    pub(crate) fn new(connection: Self, _: SecretMask) -> Self {
         connection
     }
 
@@ -56,11 +57,15 @@ impl AbsentSubscription {
         match self.0 {}
     }
 
+    pub(crate) fn earlier(&self) -> u64 {
+        match self.0 {}
+    }
+
     pub(crate) fn stream(&self) -> &str {
         match self.0 {}
     }
 
-    pub(crate) async fn run(self, _: impl AsyncFn(&RelayedRequest, u64) -> bool, _: impl Future<Output = ()>) {
+    pub(crate) async fn run(self, _: impl AsyncFn(&RelayedRequest, u64) -> bool, _: impl Future<Output = ()>) -> bool {
         match self.0 {}
     }
 }

@@ -30,7 +30,7 @@ pub(crate) use absent::{
 pub(crate) use jetstream::{RelayConnection, RelayPublisher, RelaySubscription};
 pub(crate) use told::{
     NEEDED_WINDOW, PublishedMessage, RelayAccess, RelayError, RelayNews, RelayVoice, RelayedRequest, StreamFacts,
-    SubscriptionStart, SubscriptionWish,
+    StreamFault, SubscriptionStart, SubscriptionWish,
 };
 
 /// Whether this build has it.

@@ -31,6 +31,8 @@ pub(crate) enum RelayNews {
     Forbidden(String),
     /// The stream keeps only a part of the subjects.
     KeepsPart { stream: String, subjects: String },
+    /// The stream acknowledges what it does not keep, or takes nothing.
+    Unfit { stream: String, fault: StreamFault },
     /// The servers elect a leader, which is waited for so long.
     Electing(Duration),
     /// They have one, after so long.
@@ -42,6 +44,17 @@ pub(crate) enum RelayNews {
         /// Whether the stream is a new one.
         anew: bool,
     },
+}
+
+/// What makes a stream unfit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StreamFault {
+    /// It keeps an event only until everybody has it who receives at that moment.
+    KeepsForPresent,
+    /// It keeps an event until one receiver has it.
+    KeepsForOne,
+    /// It takes nothing more.
+    Sealed,
 }
 
 /// Who is told.
@@ -84,8 +97,12 @@ pub(crate) enum RelayError {
     #[error("{name} is in use for {subjects}, and a name stands for one subject")]
     OtherSubjects { name: String, subjects: String },
     /// A server said no to who we are.
-    #[error("{0}")]
-    Denied(String),
+    #[error("{}", if *.gave { format!("{address} refuses these credentials") } else { format!("{address} asks for credentials") })]
+    Denied {
+        address: String,
+        /// Whether credentials were given.
+        gave: bool,
+    },
     /// The credentials cannot be read.
     #[error("the credentials file cannot be used: {0}")]
     Credentials(String),
@@ -157,8 +174,15 @@ pub(crate) struct StreamFacts {
     pub covers: bool,
     /// The largest message that it takes, its headers included.
     pub max_message: u64,
-    /// Whether messages stay for everybody, whoever has them already.
-    pub serves_all: bool,
+    /// What makes it unfit, if anything does.
+    pub fault: Option<StreamFault>,
+    /// Whether it refuses what is new once it is full, in place of letting go of what is old.
+    pub refuses_when_full: bool,
+    /// How many messages it keeps, and how many of one subject, where that has a limit.
+    pub max_messages: Option<u64>,
+    pub max_per_subject: Option<u64>,
+    /// How many may receive, where that has a limit.
+    pub max_consumers: Option<u64>,
     /// Whether who publishes is answered.
     pub acknowledges: bool,
     pub messages: u64,

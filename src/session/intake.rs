@@ -118,17 +118,18 @@ impl From<BoundListener> for ListenerIntake {
 }
 
 impl ListenerIntake {
-    /// Hands requests to a receiver until it is the end.
+    /// Hands requests to a receiver until it is the end. Answers whether it ended before, as another listener took its place.
     pub(crate) async fn serve<R: ArrivalRecorder>(
         self,
         receiver: &WebhookReceiver<R>,
         limits: ServerLimits,
         end: impl Future<Output = ()>,
-    ) {
+    ) -> bool {
         match self {
             Self::Socket(door) => {
                 let (app, faults) = (receive::router(receiver.clone()), receiver.observe_faults());
                 receive::serve_observed(door.listener, app, limits, faults, end).await;
+                false
             }
             Self::Relay(intake) => intake.serve(receiver, end).await,
         }

@@ -56,6 +56,8 @@ pub(crate) enum StopReason {
     Unread,
     /// What ran beside it has ended.
     Alone,
+    /// Another listener receives under its name.
+    Displaced,
     Told(StopSignal),
     /// It was told to twice: what was under way is cut off.
     Aborted(StopSignal),
@@ -165,8 +167,8 @@ pub(crate) async fn run_beside<T>(
         }
     };
     let draining = async {
-        intake.into().serve(&receiver, limits, end).await;
-        receiver.finish(limits.drain).await
+        let displaced = intake.into().serve(&receiver, limits, end).await;
+        (receiver.finish(limits.drain).await, displaced)
     };
     let finished = tokio::select! {
         finished = draining => Some(finished),
@@ -175,7 +177,10 @@ pub(crate) async fn run_beside<T>(
     diagnosis.finish();
     let (counts, relay) = (receiver.tally().snapshot(), around.recorder.counts());
     let ended = match finished {
-        Some(finished) => ListenerSummary { why, counts, finished, relay },
+        Some((finished, displaced)) => {
+            let why = if displaced { StopReason::Displaced } else { why };
+            ListenerSummary { why, counts, finished, relay }
+        }
         None => {
             let signal = around.stop.wait_for_stop().await;
             let finished = receiver.record_unforwarded().await;

@@ -19,6 +19,7 @@ use crate::protocol::arrival::{
 };
 use crate::protocol::attempt::Attempt;
 use crate::protocol::report::{PublishedReport, Report, ReportKind};
+use crate::protocol::secrecy::SecretMask;
 use crate::relay::{self, PublishedMessage, RelayAccess, RelayAddress, RelayConnection, RelayPublisher, RelayVoice};
 use crate::store::StoreRecorder;
 use crate::system;
@@ -153,7 +154,8 @@ pub(crate) fn refuse_single_event(address: &RelayAddress) -> Result<(), Error> {
 
 /// A URL has one host: of several servers the first stands for all.
 pub(crate) fn show_url(address: &RelayAddress) -> Result<Url, Error> {
-    let url = format!("{}/{}", address.servers[0], address.subject);
+    let event = address.event.map(|event| format!(".{}", event.short_name())).unwrap_or_default();
+    let url = format!("{}/{}{event}", address.servers[0], address.subject);
     Url::parse(&url).map_err(|error| Error::usage(format!("{url} is not a URL: {error}")))
 }
 
@@ -232,10 +234,10 @@ impl EventRecorder {
     pub(crate) async fn open_relay(
         connection: RelayConnection,
         store: Option<StoreRecorder>,
-        screen: &Screen,
+        (screen, mask): (&Screen, SecretMask),
     ) -> Result<(Self, String), Error> {
         let stream = connection.ensure_stream().await.map_err(explain)?;
-        let publisher = RelayPublisher::new(connection);
+        let publisher = RelayPublisher::new(connection, mask);
         let recorder = RelayRecorder { publisher, store, screen: screen.clone(), counts: Default::default() };
         Ok((Self::Relay(Arc::new(recorder)), stream))
     }

@@ -8,7 +8,8 @@ use crate::protocol::arrival::ArrivalRecorder;
 use crate::protocol::report::{Report, ReportKind};
 use crate::receive::WebhookReceiver;
 use crate::relay::{RelayConnection, RelaySubscription, SubscriptionWish};
-use std::sync::atomic::{AtomicU64, Ordering};
+use http::StatusCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,24 +45,41 @@ impl RelayIntake {
         self.subscription.state()
     }
 
+    /// How many earlier events a name that is new does not get.
+    pub(crate) fn earlier(&self) -> u64 {
+        self.subscription.earlier()
+    }
+
     /// How many events wait, at any time.
     pub(crate) fn waiting(&self) -> Arc<AtomicU64> {
         self.waiting.clone()
     }
 
-    /// Receives until told to stop. Whatever cannot be stored stays in the stream.
-    pub(crate) async fn serve<R: ArrivalRecorder>(self, receiver: &WebhookReceiver<R>, end: impl Future<Output = ()>) {
+    /// Receives until told to stop, or until another one receives under the same name, which is the answer. Whatever cannot
+    /// be stored stays in the stream.
+    pub(crate) async fn serve<R: ArrivalRecorder>(
+        self,
+        receiver: &WebhookReceiver<R>,
+        end: impl Future<Output = ()>,
+    ) -> bool {
         let Self { subscription, waiting, screen, clock, told } = self;
-        let stream = subscription.stream().to_owned();
+        let (stream, told_refused) = (subscription.stream().to_owned(), AtomicBool::new(false));
         let keep = async |request: &crate::relay::RelayedRequest, pending: u64| {
             let status = receiver.receive_relayed(request.at, &request.target, &request.content).await;
+            if status == StatusCode::UNAUTHORIZED && !told_refused.swap(true, Ordering::Relaxed) {
+                let message =
+                    "An event of the stream was refused, and the stream is done with it. With the right secret, \
+                               referralloop events import brings what was refused."
+                        .to_owned();
+                screen.send_report(Report { at: clock.now(), what: ReportKind::Notice { message } });
+            }
             !status.is_server_error() && {
                 waiting.store(pending, Ordering::Relaxed);
                 tell_lag(&stream, pending, (&screen, &clock), &told);
                 true
             }
         };
-        subscription.run(keep, end).await;
+        subscription.run(keep, end).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a relay tells, in words for people: what happens to its connection, and why something could not be had.
 
 use crate::error::{Error, ErrorCategory};
-use crate::relay::{RelayError, RelayNews};
+use crate::relay::{RelayError, RelayNews, StreamFault};
 
 /// What happens while it is used, in a sentence or two.
 pub(super) fn describe_news(news: RelayNews) -> String {
@@ -25,6 +25,19 @@ pub(super) fn describe_news(news: RelayNews) -> String {
             "The stream {stream} keeps only a part of {subjects}: what it leaves out is answered 503. \
              referralloop doctor --relay tells what to do."
         ),
+        RelayNews::Unfit { stream, fault } => {
+            let what = match fault {
+                StreamFault::KeepsForPresent => {
+                    "keeps an event only for who receives at that moment: what comes while nobody does is answered \
+                     2xx and lost"
+                }
+                StreamFault::KeepsForOne => {
+                    "lets go of an event once one receiver has it: of several, each gets a part"
+                }
+                StreamFault::Sealed => "is sealed and takes nothing more: every delivery is answered 503",
+            };
+            format!("The stream {stream} {what}. referralloop doctor --relay tells what to do.")
+        }
         RelayNews::Forgotten => "The relay's stream is gone; it is looked for until there is one again.".to_owned(),
         RelayNews::Resumed { anew: false } => {
             "The stream had forgotten this listener, which goes on after the last event that it kept.".to_owned()
@@ -52,19 +65,25 @@ pub(crate) fn explain(error: RelayError) -> Error {
         | NoStream(_)
         | NameTaken { .. }
         | TooOld(_) => ErrorCategory::Network,
-        Denied(_) | Forbidden(_) => ErrorCategory::Configuration,
+        Denied { .. } | Forbidden(_) => ErrorCategory::Configuration,
         Absent | Credentials(_) | Occupied(_) | OtherSubjects { .. } => ErrorCategory::Usage,
     };
     let told = Error::new(kind, format!("relay: {error}"));
     let another = "give another name with --as or --share";
     match &error {
-        Denied(_) => told.hint("give the file that the relay's owner made for you: --nats-creds FILE"),
+        Denied { gave: false, .. } => told.hint(
+            "give the credentials file that its owner made for you with nsc: --nats-creds FILE; a user's name and a \
+             password, or a token, are not taken",
+        ),
+        Denied { .. } => told.hint("give the file that the relay's owner made for you: --nats-creds FILE"),
         Forbidden(_) => told.hint("ask the relay's owner for it; docs/teams.md lists the rights that each task needs"),
         Leaderless(_) => told.hint("more than half of its servers have to run and to reach each other; then try again"),
         NoJetStream(_) => told.hint("start it with -js, or with jetstream { store_dir: … } in its configuration"),
         NoStream(_) => told.hint("the first listen --publish with this subject makes one"),
         NameTaken { name, subjects } => told
-            .hint(format!("give that stream the subjects {subjects}: nats stream edit {name} --subjects '{subjects}'"))
+            .hint(format!(
+                "add {subjects} to what that stream keeps: nats stream edit {name} --subjects 'THOSE,{subjects}'"
+            ))
             .hint("or publish with a subject of another name"),
         Occupied(_) => told.hint(format!("{another}; to share the events on purpose: --share NAME")),
         OtherSubjects { .. } => told.hint(another),

@@ -75,7 +75,8 @@ impl StreamExport {
         relay::refuse_single_event(address)?;
         let connection = access.connect(address, (context, settings), screen).await?;
         connection.ensure_stream().await.map_err(explain)?;
-        Ok(Self { publisher: RelayPublisher::new(connection), screen: screen.clone(), clock: context.clock.clone() })
+        let publisher = RelayPublisher::new(connection, context.secret_mask());
+        Ok(Self { publisher, screen: screen.clone(), clock: context.clock.clone() })
     }
 
     /// Publishes one event and tells where it is; the answer says whether the stream had it already.

@@ -4,6 +4,7 @@
 mod access;
 mod electing;
 mod faults;
+mod promises;
 mod transfer;
 
 use crate::main_job::CREATED;

@@ -94,6 +94,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if stream.is_some() && (arguments.form != ExportForm::Jsonl || arguments.output.is_some()) {
         return Err(Error::usage("--as and --output are about a file, and --to nats://… is a stream"));
     }
+    if arguments.redact && stream.is_some() {
+        return Err(Error::usage(
+            "--redact leaves out signatures, and everybody behind the stream would refuse the events",
+        )
+        .hint("without --redact they are published as they came; to share a file: --redact --output FILE"));
+    }
     let reader = session::open_reader(context, &settings)?;
     let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, context)?;
     if let Some(address) = stream {

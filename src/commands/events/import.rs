@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     arguments.access.require(address.is_some(), "nats://…")?;
     if let Some(address) = address {
         let tally = runtime::block_on(import_stream(arguments, &address, (context, &console), &settings))?;
-        show_summary(&tally, &console)?;
+        show_summary(&tally, "refused: their signature does not hold", &console)?;
         return Ok(Exit::Done);
     }
     let from: Box<dyn BufRead> = if arguments.file == Path::new("-") {
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         store.close().await;
         imported
     })?;
-    show_summary(&tally, &console)?;
+    show_summary(&tally, "skipped: lines that are no events", &console)?;
     Ok(Exit::Done)
 }
 
@@ -154,7 +154,7 @@ async fn store_batch(batch: &mut Vec<ExportedEvent>, store: &Store, tally: &mut 
     Ok(())
 }
 
-fn show_summary(tally: &ImportTally, console: &Console) -> Result<(), Error> {
+fn show_summary(tally: &ImportTally, left_out: &str, console: &Console) -> Result<(), Error> {
     if console.is_json() {
         let ImportTally { imported, known, other } = *tally;
         return Ok(console.write_summary(&ImportSummary { imported, known, other })?);
@@ -164,7 +164,7 @@ fn show_summary(tally: &ImportTally, console: &Console) -> Result<(), Error> {
         words.push_str(&format!(", {} already here", tally.known));
     }
     if tally.other > 0 {
-        words.push_str(&format!(", {} skipped", format_quantity(tally.other, "other line", "other lines").as_str()));
+        words.push_str(&format!(", {} {left_out}", tally.other));
     }
     console.print_notice(&words);
     Ok(())

@@ -4,7 +4,7 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::screen::Screen;
-use crate::relay::{RelayAddress, SubscriptionStart, SubscriptionWish};
+use crate::relay::{RelayAddress, RelayError, SubscriptionStart, SubscriptionWish};
 use crate::session::arguments;
 use crate::session::listener::{BoundListener, ListenerIntake};
 use crate::session::relay::{self, EventRecorder, RELAY_HEADING};
@@ -99,6 +99,13 @@ impl Arguments {
                 .hint("give yours: --as alice")
                 .hint("or a name that several apps share: --share staging"));
         }
+        let given =
+            [(self.as_.is_some(), "--as"), (self.share.is_some(), "--share"), (self.since.is_some(), "--since")];
+        if let Some((_, option)) = given.iter().find(|(given, _)| *given && self.from.is_none()) {
+            return Err(Error::usage(format!(
+                "{option} works only with --from: who publishes has no place in a stream"
+            )));
+        }
         if self.no_store && published.is_none() {
             return Err(Error::usage("--no-store works only with --publish: events have to be kept somewhere"));
         }
@@ -121,6 +128,11 @@ impl Arguments {
     /// Whether events are stored here.
     pub(super) fn has_store(&self) -> bool {
         !self.no_store
+    }
+
+    /// Why a listener ends whose place in the stream another one took.
+    pub(super) fn explain_displaced(&self) -> Error {
+        relay::explain(RelayError::Occupied(self.as_.clone().unwrap_or_default()))
     }
 
     /// Connects to the relay, where one is wanted.
@@ -152,7 +164,7 @@ impl Arguments {
             (Some(address), store) => {
                 let stored = if store.is_some() { "" } else { "; nothing is stored here" };
                 let connection = self.access.connect(&address, world, screen).await?;
-                let opening = EventRecorder::open_relay(connection, store, screen);
+                let opening = EventRecorder::open_relay(connection, store, (screen, world.0.secret_mask()));
                 let (door, opened) = door.answer_meanwhile(&world.0.clock, opening).await?;
                 let (recorder, stream) = opened?;
                 (door, recorder, Some(format!("publishing to {address} (stream {stream}){stored}")))
@@ -179,7 +191,17 @@ impl Arguments {
         let (known, pending) = intake.state();
         let since = if known && self.since.is_some() { "; --since is for new names, and this one goes on" } else { "" };
         let waiting = Some(intake.waiting());
-        let words = format!("{kind} {name}, {pending} waiting{since}");
+        let earlier = match intake.earlier() {
+            0 => String::new(),
+            1 if self.since.is_none() => {
+                "; a new name: 1 earlier event is left out (--since first brings it)".to_owned()
+            }
+            count if self.since.is_none() => {
+                format!("; a new name: {count} earlier events are left out (--since first brings them)")
+            }
+            _ => String::new(),
+        };
+        let words = format!("{kind} {name}, {pending} waiting{since}{earlier}");
         let url = relay::show_url(address)?;
         Ok(OpenRelay {
             recorder: store.into(),

@@ -65,7 +65,7 @@ impl RelayConnection {
         }
         let connecting = options.connect(&address.servers[..]);
         let client = tokio::select! {
-            client = connecting => client.map_err(|error| explain_connect(address, &error))?,
+            client = connecting => client.map_err(|error| explain_connect(address, access.credentials.is_some(), &error))?,
             () = clock.sleep(CONNECT_BUDGET) => return Err(RelayError::Unreachable(format!("no answer from {address}"))),
         };
         let info = client.server_info();
@@ -95,11 +95,11 @@ impl RelayConnection {
     }
 }
 
-fn explain_connect(address: &RelayAddress, error: &async_nats::ConnectError) -> RelayError {
+fn explain_connect(address: &RelayAddress, gave: bool, error: &async_nats::ConnectError) -> RelayError {
     use async_nats::ConnectErrorKind::{Authentication, AuthorizationViolation, TimedOut};
     let reached = |why: String| RelayError::Unreachable(format!("{address} cannot be reached: {why}"));
     match error.kind() {
-        Authentication | AuthorizationViolation => RelayError::Denied(format!("{address} refuses these credentials")),
+        Authentication | AuthorizationViolation => RelayError::Denied { address: address.to_string(), gave },
         TimedOut => reached("nothing there answers as a NATS server does".into()),
         _ => reached(describe_tls(error).unwrap_or_else(|| last_cause(&error.to_string()))),
     }

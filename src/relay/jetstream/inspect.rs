@@ -1,8 +1,8 @@
 //! What a stream promises and has, for who asks whether it is enough. Nothing is changed.
 
 use super::connection::RelayConnection;
-use crate::relay::told::{RelayError, StreamFacts};
-use async_nats::jetstream::stream::{RetentionPolicy, StorageType};
+use crate::relay::told::{RelayError, StreamFacts, StreamFault};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 
 impl RelayConnection {
     /// The stream that keeps the subject; `None` where there is none.
@@ -20,18 +20,20 @@ impl RelayConnection {
         Ok(Some(StreamFacts {
             name,
             max_age: config.max_age,
-            max_bytes: u64::try_from(config.max_bytes).ok().filter(|bytes| *bytes > 0),
+            max_bytes: limit(config.max_bytes),
             duplicate_window: config.duplicate_window,
             replicas: config.num_replicas,
             servers: self.count_servers(),
             subjects: self.address.all_subjects(),
             covers: config.subjects.iter().any(|pattern| covers(pattern, &self.address.all_subjects())),
-            max_message: u64::try_from(config.max_message_size)
-                .ok()
-                .filter(|bytes| *bytes > 0)
+            max_message: limit(config.max_message_size.into())
                 .map_or(self.max_message(), |bytes| bytes.min(self.max_message())),
             in_memory: config.storage == StorageType::Memory,
-            serves_all: config.retention == RetentionPolicy::Limits,
+            fault: find_fault(config),
+            refuses_when_full: config.discard == DiscardPolicy::New,
+            max_messages: limit(config.max_messages),
+            max_per_subject: limit(config.max_messages_per_subject),
+            max_consumers: limit(config.max_consumers.into()),
             acknowledges: !config.no_ack,
             messages: info.state.messages,
             bytes: info.state.bytes,
@@ -47,6 +49,21 @@ impl RelayConnection {
             Ok(_) => Err(RelayError::NameTaken { name, subjects }),
             Err(_) => Ok(()),
         }
+    }
+}
+
+/// A limit, where there is one.
+fn limit(limit: i64) -> Option<u64> {
+    u64::try_from(limit).ok().filter(|limit| *limit > 0)
+}
+
+/// What makes a stream unfit, whatever its limits.
+pub(super) fn find_fault(config: &Config) -> Option<StreamFault> {
+    match config.retention {
+        _ if config.sealed => Some(StreamFault::Sealed),
+        RetentionPolicy::Limits => None,
+        RetentionPolicy::Interest => Some(StreamFault::KeepsForPresent),
+        RetentionPolicy::WorkQueue => Some(StreamFault::KeepsForOne),
     }
 }
 

@@ -6,15 +6,18 @@ use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureSt
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventType;
 use crate::protocol::relay_address::RelayAddress;
+use crate::protocol::secrecy::SecretMask;
 use crate::relay::told::RelayedRequest;
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 const ARRIVED: &str = "Referralloop-Arrived";
 const TARGET: &str = "Referralloop-Target";
 const VERIFICATION: &str = "Referralloop-Verification";
 const LINE: &str = "Referralloop-Line";
+const UNSIGNED: &str = "unsigned";
 
 /// `SUBJECT.<event type>.<waitlist>`: events of the service by their short names, others by their own.
 pub(super) fn write_subject(address: &RelayAddress, arrival: &Arrival) -> String {
@@ -24,18 +27,19 @@ pub(super) fn write_subject(address: &RelayAddress, arrival: &Arrival) -> String
     format!("{}.{kind}.{}", address.subject, as_token(arrival.facts.waitlist_id.as_deref()))
 }
 
-/// The headers of a message. The fingerprint as its id makes one message of whatever repeats.
-pub(super) fn write_headers(arrival: &Arrival) -> HeaderMap {
+/// The headers of a message. The fingerprint as its id makes one message of whatever repeats. A sender may have put a secret
+/// that is known here into path or headers: everybody behind the stream would read it.
+pub(super) fn write_headers(arrival: &Arrival, mask: &SecretMask) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(NATS_MESSAGE_ID, arrival.content.body.fingerprint().to_string());
     headers.insert(ARRIVED, arrival.at.to_string());
-    headers.insert(TARGET, escape(arrival.target.as_bytes()));
+    headers.insert(TARGET, without_secrets(escape(arrival.target.as_bytes()), mask));
     headers.insert(
         VERIFICATION,
         match arrival.verification {
             SignatureState::Valid => "valid",
             SignatureState::Invalid => "invalid",
-            SignatureState::Unsigned => "unsigned",
+            SignatureState::Unsigned => UNSIGNED,
         },
     );
     let mut lines = String::with_capacity(1024);
@@ -48,9 +52,26 @@ pub(super) fn write_headers(arrival: &Arrival) -> HeaderMap {
         escape_into(&mut lines, value);
     }
     if !lines.is_empty() {
-        headers.insert(LINE, lines);
+        headers.insert(LINE, without_secrets(lines, mask));
     }
     headers
+}
+
+fn without_secrets(text: String, mask: &SecretMask) -> String {
+    match mask.apply(text.as_bytes()) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => String::from_utf8_lossy(&masked).into_owned(),
+    }
+}
+
+/// The id of a delivery that was verified, where the first copy of its bytes was not.
+pub(super) fn verified_id(arrival: &Arrival) -> String {
+    format!("{}-verified", arrival.content.body.fingerprint())
+}
+
+/// Whether a message of the stream is there unverified.
+pub(super) fn is_unsigned(headers: &HeaderMap) -> bool {
+    headers.get(VERIFICATION).is_some_and(|told| told.as_str() == UNSIGNED)
 }
 
 /// Reads a message back. One that somebody else put into the stream has a body and no more: it arrived when the

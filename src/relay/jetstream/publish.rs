@@ -1,10 +1,12 @@
 //! An arrival into the stream: done once the stream has acknowledged it, and never before.
 
 use super::connection::{ANSWER_BUDGET, RelayConnection};
-use super::message::{write_headers, write_subject};
+use super::message::{is_unsigned, verified_id, write_headers, write_subject};
 use super::outlet::{OutgoingMessage, PublishFault, StreamOutlet};
-use crate::protocol::arrival::Arrival;
+use crate::protocol::arrival::{Arrival, SignatureState};
+use crate::protocol::secrecy::SecretMask;
 use crate::relay::told::{PublishedMessage, RelayError};
+use async_nats::header::NATS_MESSAGE_ID;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell};
@@ -17,6 +19,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub(crate) struct RelayPublisher {
     connection: RelayConnection,
+    mask: Arc<SecretMask>,
     /// Opened with the first message.
     outlet: Arc<OnceCell<StreamOutlet>>,
     /// Held by whoever looks for a stream that is gone: one at a time.
@@ -24,9 +27,9 @@ pub(crate) struct RelayPublisher {
 }
 
 impl RelayPublisher {
-    /// Publishes through this connection; the stream must be there.
-    pub(crate) fn new(connection: RelayConnection) -> Self {
-        Self { connection, outlet: Arc::default(), looking: Arc::default() }
+    /// Publishes through this connection, and leaves these secrets out of all but bodies; the stream must be there.
+    pub(crate) fn new(connection: RelayConnection, mask: SecretMask) -> Self {
+        Self { connection, mask: Arc::new(mask), outlet: Arc::default(), looking: Arc::default() }
     }
 
     /// Publishes one arrival and waits for the stream's acknowledgement, for as long as the sender has patience. What
@@ -60,12 +63,17 @@ impl RelayPublisher {
     async fn send(&self, subject: &str, arrival: &Arrival) -> Result<PublishedMessage, RelayError> {
         let connection = &self.connection;
         let outlet = self.outlet.get_or_try_init(|| StreamOutlet::open(connection)).await?;
+        let mut verified = false;
         for tried in 0..TRIES {
             if tried > 1 {
                 connection.clock.sleep(AGAIN_AFTER).await;
             }
-            let (headers, payload) = (write_headers(arrival), arrival.content.body.bytes());
+            let (mut headers, payload) = (write_headers(arrival, &self.mask), arrival.content.body.bytes());
+            if verified {
+                headers.insert(NATS_MESSAGE_ID, verified_id(arrival));
+            }
             match outlet.publish(OutgoingMessage { subject: subject.to_owned(), headers, payload }).await {
+                Ok(published) if !verified && self.hides(&published, arrival).await => verified = true,
                 Ok(published) => return Ok(published),
                 Err(PublishFault::Other(words)) => return Err(RelayError::Unreachable(words)),
                 Err(PublishFault::NoStream) => {
@@ -75,5 +83,17 @@ impl RelayPublisher {
             }
         }
         Err(RelayError::Unacknowledged(format!("no stream takes {subject} at this moment")))
+    }
+
+    /// Whether the stream has these bytes from somebody who did not sign them, and lets nobody see that now somebody did.
+    /// Anybody who knows an event could keep it from all who require a signature.
+    async fn hides(&self, published: &PublishedMessage, arrival: &Arrival) -> bool {
+        if !published.duplicate || arrival.verification != SignatureState::Valid {
+            return false;
+        }
+        let Ok(stream) = self.connection.jetstream.get_stream_no_info(&published.stream).await else { return false };
+        // Who has no right to look, or whose stream let go of it, takes the copy for what it most likely is.
+        let looked = self.connection.ask("the stream does not show it", stream.get_raw_message(published.sequence));
+        looked.await.is_ok_and(|message| is_unsigned(&message.headers))
     }
 }

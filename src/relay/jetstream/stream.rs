@@ -1,7 +1,7 @@
 //! The stream of a subject: found, or made once with limits that hold it small, and never changed.
 
 use super::connection::RelayConnection;
-use super::inspect::covers;
+use super::inspect::{covers, find_fault};
 use crate::relay::told::{RelayError, RelayNews};
 use async_nats::jetstream::context::GetStreamByNameErrorKind;
 use async_nats::jetstream::stream;
@@ -23,7 +23,11 @@ impl RelayConnection {
             // The cluster has a leader, and the stream one of its own, who alone tells about it.
             match self.ask(&failed, self.jetstream.get_stream(&name)).await {
                 Ok(stream) => {
-                    let (kept, subjects) = (&stream.cached_info().config.subjects, self.address.all_subjects());
+                    let config = &stream.cached_info().config;
+                    let (kept, subjects) = (&config.subjects, self.address.all_subjects());
+                    if let Some(fault) = find_fault(config) {
+                        (self.voice)(RelayNews::Unfit { stream: name.clone(), fault });
+                    }
                     if !kept.iter().any(|pattern| covers(pattern, &subjects)) {
                         (self.voice)(RelayNews::KeepsPart { stream: name.clone(), subjects });
                     }

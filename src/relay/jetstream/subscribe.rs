@@ -7,14 +7,15 @@ use async_nats::datetime::{DateTime, parse_rfc3339};
 use async_nats::jetstream::AckKind;
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::pull::Config;
-use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy};
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, Info};
 use async_nats::jetstream::context::ConsumerInfoErrorKind;
 use async_nats::jetstream::stream::Stream;
 use futures_util::StreamExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::task::unconstrained;
 
 /// How long a message may be worked on before the stream offers it again.
 const ACK_WAIT: Duration = Duration::from_secs(30);
@@ -32,6 +33,9 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 /// How often a listener to which nothing comes asks whether it is still known.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 
+/// A turn without messages takes a second: after one that took longer others may think that this listener is gone.
+const AWAY_AFTER: SignedDuration = SignedDuration::from_secs(3);
+
 /// How long until something that could not be kept is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -46,6 +50,8 @@ pub(crate) struct RelaySubscription {
     known: bool,
     /// Messages that wait in the stream.
     pending: u64,
+    /// Messages that the stream has and that a new subscriber does not get.
+    earlier: u64,
     /// Whether it was told that the stream does not know it any more.
     is_lost: bool,
 }
@@ -86,16 +92,22 @@ impl RelaySubscription {
         if *subscribed != wanted {
             return Err(RelayError::OtherSubjects { name: shown(&info.name), subjects: subscribed.clone() });
         }
-        if known && !wish.shared && is_occupied(&consumer, &connection).await {
+        if known && !wish.shared && is_occupied(consumer.cached_info(), &consumer, &connection).await {
             return Err(RelayError::Occupied(shown(&info.name)));
         }
         let (stream_made, wish) = (stream.cached_info().created, wish.clone());
-        Ok(Self { connection, wish, consumer, stream_made, known, pending, is_lost: false })
+        let earlier = if known { 0 } else { stream.cached_info().state.messages.saturating_sub(pending) };
+        Ok(Self { connection, wish, consumer, stream_made, known, pending, earlier, is_lost: false })
     }
 
     /// Whether the stream knew this subscriber before, and how many messages wait for it.
     pub(crate) fn state(&self) -> (bool, u64) {
         (self.known, self.pending)
+    }
+
+    /// How many events the stream has from before, which one that it did not know does not get.
+    pub(crate) fn earlier(&self) -> u64 {
+        self.earlier
     }
 
     pub(crate) fn stream(&self) -> &str {
@@ -105,26 +117,30 @@ impl RelaySubscription {
     /// Hands each request on, with how many wait behind it, until told to stop. `keep` answers whether it was kept:
     /// only then the stream is told to be done with it; else it is tried again. What was asked for is waited for at
     /// the end, so that nothing is under way to nobody. A stream that forgets this subscriber is asked to know it again.
+    /// Answers whether it ended by itself, since another one receives under its name.
     pub(crate) async fn run(
         mut self,
         keep: impl AsyncFn(&RelayedRequest, u64) -> bool,
         stop: impl Future<Output = ()>,
-    ) {
+    ) -> bool {
         let mut stop = pin!(stop);
         let floor = self.consumer.cached_info().ack_floor.stream_sequence;
         let progress =
             SubscriptionProgress { stopping: AtomicBool::new(false), kept: floor.into(), came: AtomicU64::new(0) };
-        let mut looked = self.connection.clock.monotonic();
-        while !progress.stopping.load(Ordering::Relaxed) {
-            let before = progress.came.load(Ordering::Relaxed);
+        let (mut looked, mut displaced) = (None, false);
+        while !displaced && !progress.stopping.load(Ordering::Relaxed) {
+            let (before, began) = (progress.came.load(Ordering::Relaxed), self.connection.clock.now());
             self.take_batch(&keep, &mut stop, &progress).await;
             let now = self.connection.clock.monotonic();
             let calm = before == progress.came.load(Ordering::Relaxed);
-            if calm && !progress.stopping.load(Ordering::Relaxed) && now.saturating_sub(looked) >= LOOK_AFTER {
-                looked = now;
+            let due = looked.is_none_or(|looked| now.saturating_sub(looked) >= LOOK_AFTER);
+            // The machine slept, or the store kept it waiting: the stream may have taken it for gone.
+            let was_away = self.connection.clock.now().duration_since(began) > AWAY_AFTER;
+            if (was_away || calm && due) && !progress.stopping.load(Ordering::Relaxed) {
+                looked = Some(now);
                 tokio::select! {
                     () = &mut stop => break,
-                    () = self.look_after(&progress) => {}
+                    found = self.look_after(&progress) => displaced = found,
                 }
             }
         }
@@ -133,6 +149,7 @@ impl RelaySubscription {
             self.forget().await;
         }
         self.connection.flush().await;
+        displaced
     }
 
     async fn take_batch<S: Future<Output = ()>>(
@@ -148,8 +165,10 @@ impl RelaySubscription {
                 () = self.connection.clock.sleep(AGAIN_AFTER) => {}
             };
         };
-        // Futures are begun in the order of the stream, which is the order in which the store gets them.
-        let mut done = pin!(batch.map(|message| self.handle(message, keep, progress)).buffered(AT_ONCE));
+        // Futures are begun in the order of the stream, which is the order in which the store gets them. Without the
+        // runtime's limit of work in one turn: those that it puts off it wakes in reverse.
+        let handled = batch.map(|message| self.handle(message, keep, progress)).buffered(AT_ONCE);
+        let mut done = pin!(unconstrained(handled.map(drop).collect::<()>()));
         loop {
             tokio::select! {
                 biased;
@@ -159,16 +178,18 @@ impl RelaySubscription {
                         break;
                     }
                 }
-                next = done.next() => if next.is_none() { break },
+                () = done.as_mut() => break,
             }
         }
     }
 
-    /// Asks whether the stream still knows this subscriber, and makes it known again where it does not.
-    async fn look_after(&mut self, progress: &SubscriptionProgress) {
+    /// Asks whether the stream still knows this subscriber, and makes it known again where it does not. Whether somebody
+    /// else receives under its name: two that look find each other one after the other, since who looks asks for nothing.
+    async fn look_after(&mut self, progress: &SubscriptionProgress) -> bool {
         use ConsumerInfoErrorKind::{NotFound, StreamNotFound};
         match self.consumer.get_info().await {
             Ok(info) if self.wish.shared => progress.kept.store(info.ack_floor.stream_sequence, Ordering::Relaxed),
+            Ok(info) => return is_occupied(&info, &self.consumer, &self.connection).await,
             Err(error) if matches!(error.kind(), NotFound | StreamNotFound) => match self.resume(progress).await {
                 Ok(anew) => {
                     self.is_lost = false;
@@ -183,6 +204,7 @@ impl RelaySubscription {
             // A server that does not answer is told of elsewhere.
             _ => {}
         }
+        false
     }
 
     /// Goes on after what was kept last; in another stream with its first message. Whether it is another one.
@@ -268,8 +290,8 @@ fn shown(name: &str) -> String {
 }
 
 /// Whether somebody else asks for messages under this name. What a killed listener asked for last is not waited for long.
-async fn is_occupied(consumer: &Consumer<Config>, connection: &RelayConnection) -> bool {
-    if consumer.cached_info().num_waiting == 0 {
+async fn is_occupied(known: &Info, consumer: &Consumer<Config>, connection: &RelayConnection) -> bool {
+    if known.num_waiting == 0 {
         return false;
     }
     connection.clock.sleep(PULL_TIME * 3 / 2).await;

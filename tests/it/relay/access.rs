@@ -62,7 +62,7 @@ fn credentials_and_certificates_are_held_to_and_nobody_sees_a_secret() {
     let publish = ["listen", "--port", "0", "--no-store", "--for", "1ms", "--publish", &address].map(str::to_owned);
     for (more, code, words) in [
         (with("publisher.creds")[..2].to_vec(), 4, "--nats-ca"),
-        (with("publisher.creds")[2..].to_vec(), 3, "refuses these credentials"),
+        (with("publisher.creds")[2..].to_vec(), 3, "asks for credentials"),
         (with("stranger.creds").to_vec(), 3, "refuses these credentials"),
     ] {
         let refused = scene.with(publish.iter().cloned().chain(more)).output();
@@ -135,7 +135,7 @@ fn a_right_that_is_missing_is_named() {
     assert!(told.out().contains("do not give the right to publish to hooks.created."), "{told}");
 }
 
-fn gather(folder: &Path, into: &mut Vec<u8>) {
+pub(super) fn gather(folder: &Path, into: &mut Vec<u8>) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         match entry.path().is_dir() {
             true => gather(&entry.path(), into),

@@ -85,7 +85,7 @@ fn a_stream_that_takes_nothing_more_is_a_503() {
 }
 
 /// Publishes as any other program may.
-fn put(server: &Server, subject: &str, headers: &str, payload: &[u8]) {
+pub(super) fn put(server: &Server, subject: &str, headers: &str, payload: &[u8]) {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     let headers = format!("NATS/1.0\r\n{headers}\r\n");
     let (head, all) = (headers.len(), headers.len() + payload.len());

@@ -5,7 +5,7 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::output::phrases::{format_bytes, format_quantity};
 use crate::protocol::check::CheckSeverity;
-use crate::relay::{NEEDED_WINDOW, RelayAddress, StreamFacts};
+use crate::relay::{NEEDED_WINDOW, RelayAddress, StreamFacts, StreamFault};
 use crate::session::relay::{self, explain};
 use std::time::Duration;
 
@@ -18,6 +18,9 @@ const RELAY: SetupCheck = SetupCheck {
 
 /// Below this, an event may be gone before a developer is back from the weekend.
 const SHORT_AGE: Duration = Duration::from_secs(72 * 3600);
+
+/// A burst has more.
+const FEW_EVENTS: u64 = 10_000;
 
 /// An event with its header lines is a few thousand bytes.
 const SMALL_MESSAGE: u64 = 64 << 10;
@@ -91,16 +94,53 @@ fn list_lacks(facts: &StreamFacts) -> Vec<(String, String)> {
     lack(!facts.covers, seen, edit(&format!("--subjects '{subjects}'")));
     let largest = format_bytes(facts.max_message);
     let seen = format!("takes at most {} with the header lines", largest.as_str());
-    let fix = "raise the stream's --max-msg-size and the server's max_payload to 1 MiB or more".to_owned();
+    let fix = "raise the stream's --max-msg-size and the server's max_payload to 2 MiB or more".to_owned();
     lack(facts.max_message < SMALL_MESSAGE, seen, fix);
     let copies = format_quantity(facts.replicas as u64, "copy", "copies");
     let seen = format!("has {} in a cluster of {} servers", copies.as_str(), facts.servers);
     lack(alone, seen, edit("--replicas 3"));
-    let anew = format!("make it anew: nats stream rm {name}, then listen --publish makes one");
-    lack(facts.in_memory, "is in memory, and a restart empties it".into(), anew.clone());
-    lack(!facts.serves_all, "drops events once one receiver has them".into(), anew);
-    lack(!facts.acknowledges, "acknowledges nothing, so that every delivery is answered 503".into(), edit("--ack"));
+    lacks.extend(list_faults(facts));
     lacks
+}
+
+/// What makes a stream refuse events, or lose them, whatever its limits of age and bytes.
+fn list_faults(facts: &StreamFacts) -> Vec<(String, String)> {
+    let name = &facts.name;
+    let edit = |options: &str| format!("nats stream edit {name} {options}");
+    let anew = format!("make it anew: nats stream rm {name}, then listen --publish makes one");
+    let fault = facts.fault.map(|fault| match fault {
+        StreamFault::KeepsForPresent => {
+            "keeps an event only for who receives at that moment, so that what comes while nobody does is lost"
+        }
+        StreamFault::KeepsForOne => "lets go of an event once one receiver has it",
+        StreamFault::Sealed => "is sealed, so that every delivery is answered 503",
+    });
+    let receivers = facts.max_consumers.map(|most| {
+        let receivers = format_quantity(most, "receiver", "receivers");
+        (format!("lets {} receive at most", receivers.as_str()), anew.clone())
+    });
+    let few = |most: Option<u64>| most.filter(|most| *most < FEW_EVENTS);
+    let events = few(facts.max_messages).map(|most| {
+        let events = format_quantity(most, "event", "events");
+        (format!("keeps {} at most", events.as_str()), edit("--max-msgs=-1"))
+    });
+    let per_subject = few(facts.max_per_subject)
+        .map(|most| (format!("keeps {most} of each kind and waitlist at most"), edit("--max-msgs-per-subject=-1")));
+    let refuses = facts.refuses_when_full && facts.fault.is_none();
+    let full = "refuses what is new once it is full, so that every delivery is answered 503 then";
+    let silent = "acknowledges nothing, so that every delivery is answered 503";
+    [
+        facts.in_memory.then(|| ("is in memory, and a restart empties it".to_owned(), anew.clone())),
+        fault.map(|fault| (fault.to_owned(), anew.clone())),
+        receivers,
+        refuses.then(|| (full.to_owned(), edit("--discard old"))),
+        events,
+        per_subject,
+        (!facts.acknowledges).then(|| (silent.to_owned(), edit("--ack"))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn hours(time: Duration) -> String {
@@ -123,7 +163,11 @@ mod tests {
             covers: true,
             subjects: "hooks.>".into(),
             max_message: 1 << 20,
-            serves_all: true,
+            fault: None,
+            refuses_when_full: false,
+            max_messages: None,
+            max_per_subject: None,
+            max_consumers: None,
             acknowledges: true,
             messages: 3,
             bytes: 900,
@@ -143,7 +187,13 @@ mod tests {
             (StreamFacts { in_memory: true, ..good() }, "is in memory"),
             (StreamFacts { covers: false, ..good() }, "keeps only a part of hooks.>"),
             (StreamFacts { max_message: 500, ..good() }, "takes at most 500 B"),
-            (StreamFacts { serves_all: false, ..good() }, "drops events once one receiver has them"),
+            (StreamFacts { fault: Some(StreamFault::KeepsForOne), ..good() }, "once one receiver has it"),
+            (StreamFacts { fault: Some(StreamFault::KeepsForPresent), ..good() }, "while nobody does is lost"),
+            (StreamFacts { fault: Some(StreamFault::Sealed), ..good() }, "is sealed"),
+            (StreamFacts { refuses_when_full: true, ..good() }, "refuses what is new once it is full"),
+            (StreamFacts { max_messages: Some(3), ..good() }, "keeps 3 events at most"),
+            (StreamFacts { max_per_subject: Some(1), ..good() }, "keeps 1 of each kind"),
+            (StreamFacts { max_consumers: Some(1), ..good() }, "lets 1 receiver receive at most"),
             (StreamFacts { acknowledges: false, ..good() }, "acknowledges nothing"),
         ] {
             let lacks = list_lacks(&facts);
