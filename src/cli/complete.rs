@@ -4,7 +4,7 @@
 //! Knows which argument takes which kind of value. Where the values come from is beside it; nothing here may fail
 //! loudly, since a person is typing.
 
-use super::values::{CompletionValues, QUOTED_MARK, ValueKind};
+use super::values::{CompletionValues, ValueKind};
 use crate::context::Context;
 use clap::Arg;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
@@ -27,7 +27,7 @@ fn holds_shell_words(answer: &[u8], separator: &[u8]) -> bool {
     let acts = |byte: &u8| byte.is_ascii_control() || b" $`\"'\\;&|<>(){}!".contains(byte);
     let candidates = answer.split(|byte| separator.contains(byte));
     let words = candidates.filter_map(|candidate| candidate.split(|byte| *byte == b'\t').next());
-    words.map(|word| word.strip_prefix(QUOTED_MARK.as_bytes()).unwrap_or(word)).any(|word| word.iter().any(acts))
+    words.flatten().any(acts)
 }
 
 /// Writes the script that makes a shell ask this program.
@@ -69,7 +69,7 @@ pub(super) fn complete(shell: &dyn shells::EnvCompleter, command: clap::Command,
     if words.is_empty() {
         return write_script(shell.name(), &mut context.stdout.clone());
     }
-    let values = Arc::new(CompletionValues::new(context, &words, QUOTE_NOTHING[0] == shell.name()));
+    let values = Arc::new(CompletionValues::new(context, &words));
     // What is offered may have come in with a secret in it, as everything else that is printed.
     context.hide_secrets(&values.list_hidden());
     let mut command = attach_values(command, &values);
@@ -137,8 +137,8 @@ fn choose_kind(argument: &Arg, command: &str) -> Option<ValueKind> {
         ("ID", "signup", _) | ("ID", _, "get" | "delete") => ValueKind::Signup,
         ("ID" | "IDS", "case" | "only" | "skip", _) => ValueKind::AuditCheck,
         ("ID", _, "unsubscribe" | "deliveries") => ValueKind::Subscription,
-        ("ID" | "A" | "B", ..) => ValueKind::EventNumber,
-        ("N", "event", "verify") => ValueKind::EventOrRefused,
+        ("ID", _, "show") | ("A" | "B", ..) | ("N", "event", "verify") => ValueKind::EventOrRefused,
+        ("ID", ..) => ValueKind::EventNumber,
         ("LINE", ..) => ValueKind::JournalLine,
         ("NAME", "profile", _) => ValueKind::Profile,
         ("NAME", "framework", _) => ValueKind::Framework,

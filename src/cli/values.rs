@@ -24,9 +24,6 @@ const EVENTS: usize = 50;
 /// Columns of a hint.
 const HINT_WIDTH: usize = 80;
 
-/// What a refused request's number begins with where the shell would take the mark for its own.
-pub(super) const QUOTED_MARK: &str = "\\!";
-
 /// What an argument takes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ValueKind {
@@ -36,7 +33,7 @@ pub(super) enum ValueKind {
     EventSelection,
     /// The number of a stored event, or `last`.
     EventNumber,
-    /// The number of a stored event, or of a refused request: `!7`.
+    /// The number of a stored event, `last`, or a refused request: `r7`.
     EventOrRefused,
     /// The id of a sign-up.
     Signup,
@@ -102,15 +99,13 @@ pub(super) struct CompletionValues {
     directory: PathBuf,
     zone: TimeZone,
     now: jiff::Timestamp,
-    /// What the number of a refused request begins with.
-    mark: &'static str,
     /// Commands that stand behind `help` or `man` already, as `events` before `list`.
     above: Vec<String>,
 }
 
 impl CompletionValues {
-    /// What the context and the global options among the words lead to. `is_bash` says that nothing is quoted afterwards.
-    pub(super) fn new(context: &Context, words: &[OsString], is_bash: bool) -> Self {
+    /// What the context and the global options among the words lead to.
+    pub(super) fn new(context: &Context, words: &[OsString]) -> Self {
         let option = |name: &str| find_option(words, name);
         let options = ConfigOptions {
             profile: option("--profile"),
@@ -124,7 +119,6 @@ impl CompletionValues {
             directory: context.directory.clone(),
             zone: context.time_zone.clone(),
             now: context.clock.now(),
-            mark: if is_bash { QUOTED_MARK } else { "!" },
             above: read_commands_above(words),
         }
     }
@@ -141,7 +135,10 @@ impl CompletionValues {
                 let last = CompletionValue::new("last", "the newest");
                 std::iter::once(last).chain(self.list_event_numbers()).collect()
             }
-            ValueKind::EventOrRefused => self.list_refused().into_iter().chain(self.list_event_numbers()).collect(),
+            ValueKind::EventOrRefused => {
+                let events = self.list(ValueKind::EventNumber);
+                self.list_refused().into_iter().chain(events).collect()
+            }
             ValueKind::Signup => self.list_foreign(|row| (row.facts.signup_id.clone(), describe_signup(row))),
             ValueKind::Email => self.list_foreign(|row| (row.facts.email.clone(), String::new())),
             ValueKind::Waitlist => self.list_waitlists(),
@@ -218,7 +215,7 @@ impl CompletionValues {
             .iter()
             .rev()
             .take(EVENTS)
-            .map(|row| CompletionValue::new(format!("{}{}", self.mark, row.number), "refused"))
+            .map(|row| CompletionValue::new(format!("r{}", row.number), "refused"))
             .collect()
     }
 

@@ -118,7 +118,7 @@ fn print_settings(console: &Console, context: &Context) -> Result<(), Error> {
         }
     }
     if !rows.is_empty() {
-        console.write_text(&render_columns(&["=SETTING", "=VALUE", "FROM"], &rows, &console.out))?;
+        console.write_text(&render_columns(&["=SETTING", "VALUE", "=FROM"], &rows, &console.out))?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ value where that is possible, the byte where the bodies differ, and the fix for 
 Examples:
   referralloop verify --signature \"$(referralloop sign body.json)\" body.json
   referralloop verify --event 1
-  referralloop verify --event '!1' --secret-file secret.txt --framework express
+  referralloop verify --event r1 --secret-file secret.txt --framework express
   referralloop verify --got \"$(referralloop sign body.json)\" body.json
   referralloop verify --probe http://localhost:3000/webhooks || echo 'the fix is above'")]
 pub(crate) struct Arguments {
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     /// The value of the X-Webhook-Signature header
     #[arg(long, value_name = "VALUE", conflicts_with = "event", requires = "body", allow_hyphen_values = true)]
     signature: Option<String>,
-    /// A stored event by its number, or a refused request as '!N'
+    /// A stored event by its number, or the refused request !N as rN
     #[arg(long, value_name = "N", conflicts_with = "body")]
     event: Option<StoredId>,
     /// Value that your own code computed for this body; explains what that code does

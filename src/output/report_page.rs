@@ -140,7 +140,7 @@ fn event(panel: &EventPanel, style: &OutputStyle) -> HtmlFragment {
         html = html
             .tag("<p class=\"bad\">")
             .text(reason)
-            .text(&format!(": referralloop verify --event '!{}'", panel.number))
+            .text(&format!(": referralloop verify --event r{}", panel.number))
             .tag("</p>");
     }
     for drift in &panel.facts.drift {

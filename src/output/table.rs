@@ -100,6 +100,14 @@ pub(crate) fn render_columns(headings: &[&'static str], rows: &[Vec<TableCell>],
     out
 }
 
+/// Whether a table does not fit as it is.
+pub(crate) fn is_too_wide(headings: &[&'static str], rows: &[Vec<TableCell>], style: &OutputStyle) -> bool {
+    let names =
+        headings.iter().map(|heading| TableCell::new(TextRole::Faint, ColumnRule::parse(heading).name)).collect();
+    let table: Vec<&Vec<TableCell>> = std::iter::once(&names).chain(rows).collect();
+    total(widths(&table).into_iter()) > style.table_width
+}
+
 fn said(row: &[TableCell], at: usize) -> Option<&str> {
     row.get(at).map(|cell| cell.text.as_str())
 }

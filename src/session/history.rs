@@ -194,7 +194,7 @@ fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
     now.timestamp().checked_sub(ago).ok()
 }
 
-/// What a user calls something stored: `41`, `#41`, `last`, `!7`.
+/// What a user calls something stored: `41`, `#41`, `last`, `r7`, `!7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoredId {
     /// The newest event that was received, which is the top row of the list.
@@ -210,7 +210,8 @@ impl FromStr for StoredId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |digits: &str| digits.parse().map_err(|_| EXPECTED.to_owned());
-        match (text, text.strip_prefix('!')) {
+        // A shell's history takes the mark for its own, so a letter stands for it as well.
+        match (text, text.strip_prefix(['!', 'r'])) {
             ("last", _) => Ok(Self::Last),
             (_, Some(refused)) => number(refused).map(Self::Refused),
             _ => number(text.strip_prefix('#').unwrap_or(text)).map(Self::Event),
@@ -218,7 +219,7 @@ impl FromStr for StoredId {
     }
 }
 
-const EXPECTED: &str = "write an event's number such as 43, last, or '!7' for a refused request";
+const EXPECTED: &str = "write an event's number such as 43, last, or r7 for a refused request";
 
 /// What was found.
 #[derive(Debug)]
@@ -232,7 +233,7 @@ pub(crate) enum StoredRequest {
 /// Finds what a user named.
 pub(crate) fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<StoredRequest, Error> {
     let everything = StoreFilter { direction: EventDirection::All, ..StoreFilter::default() };
-    let (found, missing) = match wanted {
+    let (found, missing, list) = match wanted {
         StoredId::Last => {
             // The top row of the list, which shows what was received; what was only sent, where nothing was.
             let received = reader.find_last_event(&StoreFilter::default())?;
@@ -240,13 +241,18 @@ pub(crate) fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<Stor
             let last = last.map(event);
             return last.ok_or_else(|| Error::usage("nothing is stored yet").hint("start with: referralloop listen"));
         }
-        StoredId::Event(number) => (reader.find_event(number)?.map(event), format!("there is no event #{number}")),
+        StoredId::Event(number) => (
+            reader.find_event(number)?.map(event),
+            format!("there is no event #{number}"),
+            "referralloop events list --all",
+        ),
         StoredId::Refused(number) => (
             reader.find_refused(number)?.map(|row| StoredRequest::Refused(Box::new(row))),
             format!("there is no refused request !{number}; only the last 200 are kept"),
+            "referralloop events list --refused",
         ),
     };
-    found.ok_or_else(|| Error::usage(missing).hint("referralloop events list --all"))
+    found.ok_or_else(|| Error::usage(missing).hint(list))
 }
 
 fn event(row: EventRow) -> StoredRequest {

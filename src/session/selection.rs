@@ -176,6 +176,6 @@ pub(crate) fn find_event(reader: &StoreReader, wanted: StoredId) -> Result<Event
     match find_stored(reader, wanted)? {
         StoredRequest::Event(event) => Ok(*event),
         StoredRequest::Refused(row) => Err(Error::usage(format!("!{} is a refused request, not an event", row.number))
-            .hint("referralloop events list")),
+            .hint(format!("why it was refused: referralloop verify --event r{}", row.number))),
     }
 }

@@ -27,9 +27,9 @@ ROWS = [
     ("event subscribed", "subscribe ", ["created", "deleted"], ""),
     ("events, one of several", "listen --events created,", ["created,deleted", "created,all"], ""),
     ("event number", "replay ", ["last", "1"], "created ada@example.com"),
-    ("event number to show", "events show ", ["last", "1"], "created ada@example.com"),
-    ("event numbers to compare", "events diff 1 ", ["last"], "created ada@example.com"),
-    ("event or refused request", "verify --event ", ["!1", "1"], "refused"),
+    ("event number to show", "events show ", ["last", "1", "r1"], "created ada@example.com"),
+    ("event numbers to compare", "events diff 1 ", ["last", "r1"], "created ada@example.com"),
+    ("event or refused request", "verify --event ", ["r1", "1"], "refused"),
     ("profile", "listen --profile ", ["default", "staging"], ""),
     ("subscription", "unsubscribe ", ["SUBSCRIPTION"], "deleted http"),
     ("subscription delivered to", "sandbox deliveries --subscription ", ["SUBSCRIPTION"], ""),
@@ -153,8 +153,6 @@ def check(shell, row, home, names):
     place, typed, wanted, hint = row
     wanted = [names.get(value, value) for value in wanted]
     if shell == "bash":
-        # Bash quotes nothing that it is offered, and ! would be its own.
-        wanted = [value.replace("!", "\\!") for value in wanted]
         # Readline begins a word of its own behind =.
         wanted = [value.split("=")[-1] if typed.endswith("=") else value for value in wanted]
     shown = offer(shell, typed, wanted, home)

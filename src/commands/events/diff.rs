@@ -22,10 +22,10 @@ use serde_json::Value;
 
 Examples:
   referralloop events diff 1 last
-  referralloop events diff 1 '!1'
+  referralloop events diff 1 r1
   referralloop events diff 1 last --json")]
 pub(super) struct Arguments {
-    /// The first event, or '!N' for a refused request
+    /// The first event, or rN for the refused request !N
     #[arg(value_name = "A")]
     a: StoredId,
     /// The second

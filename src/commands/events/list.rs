@@ -6,9 +6,10 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::phrases;
+use crate::output::rendition::quote_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::output::table::{TableCell, render_columns};
+use crate::output::table::{TableCell, is_too_wide, render_columns};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::facts::EventFacts;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 /// List stored events, newest first
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("all", |all| all.help("Both what was sent and what was received; --limit still holds")))]
 #[command(after_help = "Examples:
   referralloop events list --limit 50
   referralloop events list --email ada@example.com --all
@@ -69,18 +71,87 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         console.print_notice(explain_nothing(arguments, context, &reader)?);
         return Ok(Exit::Done);
     }
-    let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, &console.out, context.clock.now())).collect();
+    pager::show_paged(&render_rows(&rows, &console.out, context.clock.now()), &console, context)?;
+    let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.number);
+    if let Some(last) = last {
+        let older = repeat_line(context, &format!("--before {last}"));
+        console.print_notice(&format!("older ones: {older}"));
+    }
+    tell_sent_only(arguments, last, context, &console, &reader)
+}
+
+/// Events that are looked through for those that were only sent.
+const LOOKED_AT: usize = 1000;
+
+/// Says how many are left out of what is listed because they were sent from here and never came in.
+fn tell_sent_only(
+    arguments: &Arguments,
+    last: Option<u64>,
+    context: &Context,
+    console: &Console,
+    reader: &StoreReader,
+) -> Result<Exit, Error> {
+    // A condition is not asked again: where it fails, that was told.
+    if arguments.selection.direction().is_some() || arguments.selection.condition()?.is_some() {
+        return Ok(Exit::Done);
+    }
+    let (mut seen, mut sent) = (0, 0_u64);
+    HistoryQuery::of_all(&arguments.selection, context)?.scan(reader, arguments.before, |row| {
+        let is_listed = last.is_none_or(|last| row.number >= last);
+        seen += 1;
+        sent += u64::from(is_listed && row.verification.is_none());
+        is_listed && seen < LOOKED_AT
+    })?;
+    if sent > 0 {
+        let words = if sent == 1 { "1 that was only sent is" } else { &format!("{sent} that were only sent are") };
+        console.print_notice(&format!("{words} left out: {}", repeat_line(context, "--all")));
+    }
+    Ok(Exit::Done)
+}
+
+/// The command line that was given, with one more option; another value of it stands in the place of the old one.
+fn repeat_line(context: &Context, option: &str) -> String {
+    let name = option.split(' ').next().unwrap_or(option);
+    let given = context.arguments.iter().map(|word| word.to_string_lossy().into_owned());
+    // Options of every command stand before it, and are repeated with each hint.
+    let mut words = given.skip_while(|word| word != "list").skip(1);
+    let mut line = "referralloop events list".to_owned();
+    while let Some(word) = words.next() {
+        let (key, value) = word.split_once('=').map_or((word.as_str(), None), |(key, value)| (key, Some(value)));
+        let is_old = key == name || REPEATED.contains(&key);
+        if is_old && value.is_none() {
+            words.next();
+        }
+        if !is_old {
+            line = format!("{line} {}", quote_where_needed(&word));
+        }
+    }
+    format!("{line} {option}")
+}
+
+/// Options that hints repeat by themselves.
+const REPEATED: [&str; 3] = ["--profile", "--config", "--store"];
+
+/// A word as a shell takes it.
+fn quote_where_needed(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/,=@%+".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) { word.to_owned() } else { quote_shell_word(word) }
+}
+
+/// The table: for a narrow terminal a mark for the state, and the status alone of the last delivery.
+fn render_rows(rows: &[EventRow], style: &OutputStyle, now: Timestamp) -> String {
     // A person's address and position are one column for programs, which have read them as one since the beginning.
-    let headings: &[&'static str] = if console.out.is_terminal() {
-        &["=#", "WHEN", "~EVENT", "SIGNUP", "->POS", "-STATE", "->TIMES", "~LAST DELIVERY"]
+    let headings: &[&'static str] = if style.is_terminal() {
+        &["=#", "WHEN", "EVENT", "SIGNUP", "->POS", "-STATE", "->TIMES", "~LAST DELIVERY"]
     } else {
         &["#", "WHEN", "EVENT", "SIGNUP", "STATE", ">TIMES", "LAST DELIVERY"]
     };
-    pager::show_paged(&render_columns(headings, &cells, &console.out), &console, context)?;
-    if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
-        console.print_notice(&format!("older ones: --before {}", last.number));
+    let whole: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, style, now, false)).collect();
+    if !style.is_terminal() || !is_too_wide(headings, &whole, style) {
+        return render_columns(headings, &whole, style);
     }
-    Ok(Exit::Done)
+    let brief: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, style, now, true)).collect();
+    render_columns(&["=#", "WHEN", "EVENT", "SIGNUP", "->POS", "=", "->TIMES", "~LAST"], &brief, style)
 }
 
 /// Why the list is empty. What was sent from here is listed only where it is asked for.
@@ -124,7 +195,7 @@ fn list_refused(
     let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| refused_cells(row, &console.out, now)).collect();
     let headings = ["=#", "WHEN", "~EVENT", "SIGNUP", "~REASON"];
     pager::show_paged(&render_columns(&headings, &cells, &console.out), console, context)?;
-    console.print_notice(&format!("why: referralloop verify --event '!{newest}'"));
+    console.print_notice(&format!("why: referralloop verify --event r{newest}"));
     Ok(Exit::Done)
 }
 
@@ -141,7 +212,7 @@ fn refused_cells(row: &RefusedRow, style: &OutputStyle, now: Timestamp) -> Vec<T
     ]
 }
 
-fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp) -> Vec<TableCell> {
+fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp, brief: bool) -> Vec<TableCell> {
     let when = row.last_at.or(row.sent_at).map(|at| Sanitised::text(&style.format_when(at, now)));
     let event =
         row.facts.event_type.as_deref().map(|name| if style.is_terminal() { phrases::short_event(name) } else { name });
@@ -161,23 +232,28 @@ fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp) -> Vec<TableCell> 
     ];
     cells.extend(who.into_iter().map(TableCell::from));
     cells.extend([
-        state(row),
+        state(row, brief),
         TableCell::from(Sanitised::text(&row.arrivals.to_string())),
-        row.last_attempt.as_ref().map_or_else(|| TableCell::from(Sanitised::default()), delivery),
+        row.last_attempt.as_ref().map_or_else(|| TableCell::from(Sanitised::default()), |last| delivery(last, brief)),
     ]);
     cells
 }
 
-fn state(row: &EventRow) -> TableCell {
-    match row.verification {
-        Some(SignatureState::Valid) => TableCell::new(TextRole::Good, Sanitised::own("verified")),
-        Some(SignatureState::Unsigned) => TableCell::new(TextRole::Notable, Sanitised::own("unsigned")),
-        Some(SignatureState::Invalid) => TableCell::new(TextRole::Bad, Sanitised::own("invalid")),
-        None => TableCell::new(TextRole::Faint, Sanitised::own("sent")),
-    }
+fn state(row: &EventRow, brief: bool) -> TableCell {
+    let (role, word, mark) = match row.verification {
+        Some(SignatureState::Valid) => (TextRole::Good, "verified", "✔"),
+        Some(SignatureState::Unsigned) => (TextRole::Notable, "unsigned", "○"),
+        Some(SignatureState::Invalid) => (TextRole::Bad, "invalid", "✘"),
+        None => (TextRole::Faint, "sent", "↗"),
+    };
+    TableCell::new(role, Sanitised::own(if brief { mark } else { word }))
 }
 
-fn delivery(attempt: &Attempt) -> TableCell {
+fn delivery(attempt: &Attempt, brief: bool) -> TableCell {
     let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
-    TableCell::new(ink, phrases::describe_outcome(&attempt.outcome))
+    let words = match attempt.outcome.status() {
+        Some(status) if brief => Sanitised::text(&status.to_string()),
+        _ => phrases::describe_outcome(&attempt.outcome),
+    };
+    TableCell::new(ink, words)
 }

@@ -22,11 +22,11 @@ use crate::store::RefusedRow;
 #[command(after_help = "Examples:
   referralloop events show last
   referralloop events show 1
-  referralloop events show '!1'
+  referralloop events show r1
   referralloop events show 1 --raw > body.json
   referralloop events show 1 --hex")]
 pub(super) struct Arguments {
-    /// The event's number, last, or '!N' for a refused request
+    /// The event's number, last, or rN for the refused request !N
     #[arg(value_name = "ID", default_value = "last")]
     id: StoredId,
     #[command(flatten)]
@@ -120,6 +120,6 @@ fn show_refused(console: &Console, row: &RefusedRow) -> Result<(), Error> {
         );
     }
     console.write_text(&event_view::render_refused(row, &console.out))?;
-    console.print_hint(&format!("referralloop verify --event '!{}'", row.number));
+    console.print_hint(&format!("referralloop verify --event r{}", row.number));
     Ok(())
 }

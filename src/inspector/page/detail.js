@@ -168,7 +168,7 @@ export async function showRefused(box, number, { redact }) {
   const e = records.find((r) => r.type === "refused");
   const v = records.find((r) => r.type === "verification");
   box.replaceChildren(h("article", { "data-refused": number },
-    head(e, `!${number} ${oneLine(shortType(e.event_type))}`, [button("Copy verify command", () => copy(`referralloop verify --event '!${number}'`, "Command"), {})]),
+    head(e, `!${number} ${oneLine(shortType(e.event_type))}`, [button("Copy verify command", () => copy(`referralloop verify --event r${number}`, "Command"), {})]),
     h("div", { class: "badges" }, tag(["refused with 401", "bad"]), tag([e.reason.replaceAll("_", " "), "mute"])),
     h("dl", { class: "facts" }, fact("Arrived", timeNode(e.arrived_at, true)), fact("Path", oneLine(e.target), { class: "mono" }), fact("Sign-up", e.signup_id && oneLine(e.signup_id), { class: "mono" }), fact("Fingerprint", e.fingerprint, { class: "mono" })),
     v ? story(v) : redact && h("p", { class: "dim part" }, "The doctor's story quotes the body and is left out while addresses are masked."),

@@ -42,5 +42,6 @@ impl ArrivalView {
         let wanted = self.filter.to_lowercase();
         String::from_utf8_lossy(report.arrival.content.body.as_bytes()).to_lowercase().contains(&wanted)
             || super::arrival::number(report).as_str().contains(&wanted)
+            || super::arrival::number(report).as_str().replace('!', "r").contains(&wanted)
     }
 }

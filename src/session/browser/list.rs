@@ -73,6 +73,7 @@ impl BrowserRow {
     pub(super) fn contains(&self, wanted: &str) -> bool {
         wanted.is_empty()
             || self.name().contains(wanted)
+            || self.name().replace('!', "r").contains(wanted)
             || String::from_utf8_lossy(self.body().as_bytes()).to_lowercase().contains(wanted)
     }
 

@@ -24,7 +24,7 @@ fn refused_requests_are_listed_and_reported() {
         assert_eq!(rows.len(), 3, "{listed}");
         assert!(rows[1].starts_with("!2 ") && rows[1].contains("signup.deleted"), "{listed}");
         assert!(rows[2].starts_with("!1 ") && rows[2].contains("the signature does not match"), "{listed}");
-        assert!(listed.err().contains("verify --event '!2'"), "{listed}");
+        assert!(listed.err().contains("verify --event r2"), "{listed}");
     }
     let chosen = scene.run(["events", "list", "--refused", "--events", "created", "--json"]).code(0);
     assert_eq!(chosen.records().len(), 1);
@@ -34,6 +34,14 @@ fn refused_requests_are_listed_and_reported() {
     let page = scene.run(["events", "report", "--refused", "--html", "-"]).code(0).out();
     assert!(page.contains("<b>!1</b>") && page.contains("<b>!2</b>") && !page.contains("<b>#"), "{page}");
     assert!(page.contains("the signature does not match"));
+    // Without the mark that a shell's history takes for its own.
+    let (marked, plain) = (scene.run(["events", "show", "!2"]).code(0), scene.run(["events", "show", "r2"]).code(0));
+    assert!(plain.out().contains("!2") && plain.out() == marked.out(), "{plain}");
+    assert_eq!(plain.err(), "hint: referralloop verify --event r2\n");
+    let replayed = scene.run(["replay", "r2"]).code(2);
+    let why =
+        "error: !2 is a refused request, not an event\n  hint: why it was refused: referralloop verify --event r2\n";
+    assert_eq!((replayed.out(), replayed.err()), (String::new(), why.into()));
     for line in [&["events", "list", "--refused", "--failed"][..], &["replay", "--state", "invalid"]] {
         let wrong = scene.run(line.iter().copied()).code(2);
         assert!(wrong.err().contains("refused request"), "{wrong}");
@@ -139,4 +147,27 @@ fn the_list_goes_on_with_what_comes_in() {
     following.signal(StopSignal::Interrupt);
     following.finish().code(0);
     listener.stop().code(0);
+}
+
+#[test]
+fn a_list_says_what_it_leaves_out_and_with_which_line_it_comes() {
+    let scene = Scene::new();
+    let listener = scene.listen(["-q"]);
+    for body in [CREATED, MOVED, DELETED] {
+        deliver(&scene, &listener.url, body, &[]).code(0);
+    }
+    listener.stop().code(0);
+    let app = Endpoint::good();
+    deliver(&scene, &app.url("/"), &CREATED.replace("789e", "790e"), &[]).code(0);
+    let all = scene.run(["events", "list"]).code(0);
+    assert_eq!(all.out().lines().count(), 4, "{all}");
+    assert_eq!(all.err(), "note: 1 that was only sent is left out: referralloop events list --all\n");
+    let page = scene.run(["events", "list", "-n", "2", "--before=4", "--where", ".data.id != \"a b\""]).code(0);
+    assert_eq!(page.out().lines().count(), 3, "{page}");
+    let more = "note: older ones: referralloop events list -n 2 --where '.data.id != \"a b\"' --before 2\n";
+    assert_eq!(page.err().split_whitespace().collect::<Vec<_>>(), more.split_whitespace().collect::<Vec<_>>());
+    let records = scene.run(["events", "list", "-n", "2", "--json"]).code(0);
+    assert_eq!((records.records().len(), records.err()), (2, String::new()));
+    let sent = scene.run(["events", "list", "--all"]).code(0);
+    assert_eq!((sent.out().lines().count(), sent.err()), (5, String::new()));
 }
