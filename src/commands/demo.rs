@@ -66,6 +66,8 @@ struct DemoStage<'a> {
     folder: PathBuf,
     /// Signs the sandbox's deliveries.
     secret: Secret,
+    /// Signs what is refused in the last act, whose heading calls its file other.txt.
+    forger: Secret,
     stop: StopReceiver,
 }
 
@@ -116,7 +118,9 @@ impl DemoStage<'_> {
     /// What it came to, and what to type next.
     fn close(&self, outcome: &DemoOutcome) {
         let DemoOutcome { deliveries, attempts, .. } = outcome;
-        let sum = format!("That is the whole loop: {deliveries} deliveries in {attempts} attempts, all verified");
+        let retried = attempts.saturating_sub(*deliveries);
+        let sum =
+            format!("The whole loop: {deliveries} delivered ({retried} after a retry), 1 refused, as it should be");
         let Some(style) = &self.style else {
             return self.note(&format!(
                 "{sum}. Now try your own: referralloop sandbox, then referralloop listen and referralloop subscribe all"
@@ -126,7 +130,11 @@ impl DemoStage<'_> {
         let next = |(line, words): (&'static str, &'static str)| {
             StyledLine::indented(style, 2).put(TextRole::Plain, line).pad_to(38).put(TextRole::Faint, words)
         };
-        let mut lines = vec![StyledLine::new(style), strong(&format!("{sum}.")), strong("Now try your own:")];
+        let mut lines = vec![
+            StyledLine::new(style),
+            strong(&format!("{sum}.")),
+            strong("The demo keeps nothing. Now try your own:"),
+        ];
         lines.extend(NEXT.map(next));
         self.print(&lines);
     }
@@ -152,7 +160,7 @@ struct DemoOutcome {
 
 /// Runs the acts.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
-    let console = Console::new(context).with_bodies(BodyDisplay::First).with_most_columns(COLUMNS);
+    let console = Console::new(context).with_bodies(BodyDisplay::First).with_most_columns(COLUMNS).without_commands();
     runtime::block_on(run_demo(arguments, context, &console))
 }
 
@@ -183,6 +191,7 @@ async fn run_demo(arguments: &Arguments, context: &Context, console: &Console) -
         store: &store,
         folder: folder_path,
         secret,
+        forger: secrets::generate_secret(&context.entropy),
         stop: context.subscribe_stop()?,
     };
     let played = tokio::select! {

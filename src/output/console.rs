@@ -69,6 +69,11 @@ impl Console {
         Self { out: self.out.with_bodies(bodies), ..self }
     }
 
+    /// The same where nothing is kept that a command could look at.
+    pub(crate) fn without_commands(self) -> Self {
+        Self { out: self.out.without_commands(), ..self }
+    }
+
     /// The same with lines on stdout that keep to so many columns.
     pub(crate) fn with_most_columns(self, columns: usize) -> Self {
         let width = self.out.width.min(columns);

@@ -69,6 +69,8 @@ pub struct OutputStyle {
     pub headers: bool,
     /// When bodies are shown at all.
     pub(crate) bodies: BodyDisplay,
+    /// Whether commands are named that look at what is stored: not where nothing is kept.
+    pub(crate) names_commands: bool,
     /// Whether marks are written in ASCII, for a locale that has nothing else.
     pub ascii: bool,
 }
@@ -84,6 +86,7 @@ impl OutputStyle {
             body_lines: Some(BODY_LINES),
             headers: false,
             bodies: BodyDisplay::Full,
+            names_commands: true,
             ascii: false,
         }
     }
@@ -107,6 +110,11 @@ impl OutputStyle {
     /// The same with bodies shown at other times.
     pub(crate) fn with_bodies(self, bodies: BodyDisplay) -> Self {
         Self { bodies, ..self }
+    }
+
+    /// The same where nothing is kept that a command could look at.
+    pub(crate) fn without_commands(self) -> Self {
+        Self { names_commands: false, ..self }
     }
 
     /// The same with or without header lines.

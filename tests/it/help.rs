@@ -291,12 +291,23 @@ fn the_demo_ends_by_itself_and_touches_nothing() {
     let scene = Scene::new();
     let ended = scene.with(["demo", "--fast"]).columns(80).output().code(0);
     let out = ended.out();
-    for told in ["✔ verified", "│   \"event_type\"", "position 3 ✔ 500\n", " ms after the first\n", " ✘ 401 "] {
+    for told in [
+        "✔ verified",
+        "│   \"event_type\"",
+        "position 3 ✔ 500\n",
+        "#8 created grace@example.com ↻ 200 ",
+        " ms after the first\n",
+        " ✘ 401\n         the sender used another secret: the one in other.txt\n",
+    ] {
         assert!(out.contains(told), "{told} in {ended}");
     }
     assert_eq!(out.matches("│ {").count(), 1, "one body teaches: {ended}");
-    for told in ["1. The hosted API", "By hand: referralloop sandbox", "8 deliveries in 9 attempts", "trigger created "]
-    {
+    for told in [
+        "1. The hosted API",
+        "By hand: referralloop sandbox",
+        "8 delivered (1 after a retry), 1 refused, as it should be.\nThe demo keeps nothing. Now try your own:\n",
+        "trigger created ",
+    ] {
         assert!(ended.err().contains(told), "{told} in {ended}");
     }
     let lines: Vec<String> =

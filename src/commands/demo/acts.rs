@@ -6,7 +6,6 @@ use crate::config::SettingOrigin;
 use crate::config::api::{ApiCredentials, ApiLocation};
 use crate::config::file;
 use crate::config::keys::SettingKey;
-use crate::config::secrets;
 use crate::deliver::{DeliveryPace, DeliveryPlan};
 use crate::diagnose::KnownSecret;
 use crate::error::{Error, Exit};
@@ -219,7 +218,10 @@ impl DemoPlay<'_> {
             unread: Arc::new(Notify::new()),
             stop: &stop,
             counters: OnceLock::new(),
-            known: vec![KnownSecret { secret: stage.secret.clone(), origin: "of this demo".into(), current: true }],
+            known: vec![
+                KnownSecret { secret: stage.secret.clone(), origin: "of this demo".into(), current: true },
+                KnownSecret { secret: stage.forger.clone(), origin: "in other.txt".into(), current: false },
+            ],
         };
         let happening = async {
             let happened = happening(&url).await;
@@ -238,7 +240,7 @@ impl DemoPlay<'_> {
             now,
             &SampleOverrides::default(),
         );
-        let forger = secrets::generate_secret(&stage.context.entropy).key();
+        let forger = stage.forger.key();
         let body = RawBody::new(signup.build_created().to_string());
         let ended = self.run_listening(ResponseScript::default(), async |url: &Url| {
             let request = request::build_event_request(url.clone(), &body, Some(forger.sign(body.as_bytes())))?;

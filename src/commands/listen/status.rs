@@ -8,12 +8,12 @@ use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
 use crate::receive::ListenerCounters;
 use std::sync::Arc;
 
-/// `12 events · 2 refused · forward p50 12 ms, 1 failed · ? keys`, narrower than `columns`: parts that do not fit are left
-/// out from the end, the keys last.
+/// `12 events · 2 refused · forward median 12 ms, 1 failed · ? keys`, narrower than `columns`: parts that do not fit are left
+/// out from the end, the keys last. Beside the view stands how many had come when it was paused.
 pub(super) fn render_status(
     counters: Option<&Arc<ListenerCounters>>,
     (subscribed, relay): (&Option<String>, &Option<String>),
-    view: &ArrivalView,
+    view: (&ArrivalView, u64),
     typing: Option<&str>,
     columns: usize,
     style: &OutputStyle,
@@ -38,11 +38,13 @@ pub(super) fn render_status(
 fn parts(
     counters: Option<&Arc<ListenerCounters>>,
     (subscribed, relay): (&Option<String>, &Option<String>),
-    view: &ArrivalView,
+    (view, paused_after): (&ArrivalView, u64),
 ) -> Vec<(TextRole, Sanitised)> {
     let mut parts = Vec::new();
     if view.paused {
-        parts.push((TextRole::Notable, Sanitised::own("paused")));
+        let waiting = counters.map_or(0, |counters| count_arrivals(counters)).saturating_sub(paused_after);
+        let words = format!("paused, {} waiting", format_count(waiting).as_str());
+        parts.push((TextRole::Notable, Sanitised::text(&words)));
     }
     let Some(counters) = counters else { return parts };
     let counts = counters.snapshot();
@@ -54,7 +56,7 @@ fn parts(
         parts.push((TextRole::Plain, Sanitised::text(words)));
     }
     if let Some(median) = counters.forward_median() {
-        let words = format!("forward p50 {}", format_duration(median).as_str());
+        let words = format!("forward median {}", format_duration(median).as_str());
         parts.push((TextRole::Plain, Sanitised::text(&words)));
     }
     if counts.forward_failed > 0 {
@@ -69,12 +71,20 @@ fn parts(
         parts.push((TextRole::Notable, Sanitised::own("failed only")));
     }
     if !view.filter.is_empty() {
-        parts.push((TextRole::Notable, Sanitised::text(&format!("only '{}'", view.filter)).clip(30)));
+        let filter = Sanitised::text(&view.filter).clip(22);
+        let words = [&Sanitised::own("only '"), &filter, &Sanitised::own("' (Esc: all)")];
+        parts.push((TextRole::Notable, Sanitised::concat(words)));
     }
     if let Some(words) = subscribed {
         parts.push((TextRole::Plain, Sanitised::text(&format!("subscribed {words}"))));
     }
     parts
+}
+
+/// Arrivals so far, refused ones too.
+pub(super) fn count_arrivals(counters: &ListenerCounters) -> u64 {
+    let counts = counters.snapshot();
+    counts.valid + counts.unsigned + counts.invalid
 }
 
 fn some(count: u64, what: &str) -> Sanitised {
@@ -94,10 +104,17 @@ mod tests {
             ArrivalView { failed: true, paused: true, filter: "ada@example.com".into(), ..ArrivalView::default() };
         let line = |columns, typing| {
             let relay = Some("12 published".to_owned());
-            render_status(counters.as_ref(), (&Some("created, deleted".into()), &relay), &view, typing, columns, &style)
+            render_status(
+                counters.as_ref(),
+                (&Some("created, deleted".into()), &relay),
+                (&view, 0),
+                typing,
+                columns,
+                &style,
+            )
         };
-        let all = "paused · 0 events · 12 published · bodies always · failed only · only 'ada@example.com' · subscribed created, deleted · ? keys";
-        assert_eq!(line(160, None).as_str(), all);
+        let all = "paused, 0 waiting · 0 events · 12 published · bodies always · failed only · only 'ada@example.com' (Esc: all) · subscribed created, deleted · ? keys";
+        assert_eq!(line(180, None).as_str(), all);
         for columns in [12, 20, 40, 60, 80] {
             assert!(line(columns, None).width() < columns, "{columns}");
         }

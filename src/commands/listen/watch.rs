@@ -1,6 +1,6 @@
 //! `listen` on a terminal: the line below all others, and what the keys do.
 
-use super::status::render_status;
+use super::status::{count_arrivals, render_status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::inspector;
@@ -36,7 +36,7 @@ const EVERY: Duration = Duration::from_millis(400);
 const OPEN_INSPECTOR: &str = "o";
 
 /// The keys, each with what it does.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("r", "replay the last event"),
     ("e", "edit the last event and send it again"),
     ("b", "bodies: as many as can be read, always, never"),
@@ -47,6 +47,7 @@ const KEYS: [(&str, &str); 10] = [
     (OPEN_INSPECTOR, "open the inspector in the browser"),
     ("?", "these keys"),
     ("q", "quit, as Ctrl-C does"),
+    ("!1", "a refused request; why: referralloop verify --event r1"),
 ];
 
 pub(super) struct ListenerWatch<'a> {
@@ -72,6 +73,8 @@ struct WatchState {
     view: ArrivalView,
     /// What is being typed behind `/`.
     typing: Option<String>,
+    /// How many had come when it was paused.
+    paused_after: u64,
     /// Whether `q` was pressed: what is typed while the listener ends means nothing more.
     ending: bool,
 }
@@ -88,7 +91,7 @@ impl ListenerWatch<'_> {
             return std::future::pending().await;
         }
         let view = ArrivalView { bodies: self.bodies, ..ArrivalView::default() };
-        let mut state = WatchState { view, typing: None, ending: false };
+        let mut state = WatchState { view, typing: None, paused_after: 0, ending: false };
         let mut shown = String::new();
         loop {
             let counters = counters.get();
@@ -97,7 +100,7 @@ impl ListenerWatch<'_> {
                 render_status(
                     counters,
                     (&self.subscribed, &relay),
-                    &state.view,
+                    (&state.view, state.paused_after),
                     state.typing.as_deref(),
                     columns,
                     &self.console.err,
@@ -106,8 +109,12 @@ impl ListenerWatch<'_> {
             tokio::select! {
                 () = self.context.clock.sleep(EVERY) => {}
                 key = terminal.next_key(), if !state.ending => {
+                    let was_paused = state.view.paused;
                     if let Err(error) = self.press(key, &mut state, &mut terminal, screen).await {
                         self.print_notice(screen, &error.message);
+                    }
+                    if state.view.paused && !was_paused {
+                        state.paused_after = counters.map_or(0, |counters| count_arrivals(counters));
                     }
                     shown.clear();
                 }

@@ -1,6 +1,6 @@
 //! An audit as JUnit XML: a suite for each group, a case for each check.
 
-use super::{format_received_response, format_sent_request};
+use super::{WHOLE_VALUE, format_received_response, format_sent_request};
 use crate::output::junit::{self, JunitCase, JunitStatus, JunitSuite};
 use crate::protocol::check::{AuditReport, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
 use jiff::Timestamp;
@@ -35,10 +35,9 @@ fn case(check: &CheckReport, least: CheckSeverity) -> JunitCase {
 }
 
 fn details(check: &CheckReport) -> String {
-    let exchanges = check
-        .exchanges
-        .iter()
-        .map(|one| format!("sent: {}\nback: {}\n", format_sent_request(one), format_received_response(one)));
+    let exchanges = check.exchanges.iter().map(|one| {
+        format!("sent: {}\nback: {}\n", format_sent_request(one, WHOLE_VALUE), format_received_response(one))
+    });
     let exchanges: String = exchanges.collect();
     format!("{exchanges}why: {}\nfix: {}\nrepeat: {}", check.why, check.fix, check.repeat)
 }

@@ -1,6 +1,6 @@
 //! An audit as Markdown, for a job's summary or a comment.
 
-use super::{format_check_counts, format_effort, format_received_response, format_sent_request};
+use super::{WHOLE_VALUE, format_check_counts, format_effort, format_received_response, format_sent_request};
 use crate::output::sanitise::Sanitised;
 use crate::protocol::check::{AuditReport, CheckGroup, CheckReport, CheckSeverity, CheckVerdict};
 
@@ -46,7 +46,7 @@ fn details(check: &CheckReport) -> String {
         .map(|one| {
             format!(
                 "- sent: {}\n- back: {}\n",
-                escaped(&format_sent_request(one)),
+                escaped(&format_sent_request(one, WHOLE_VALUE)),
                 escaped(&format_received_response(one))
             )
         })

@@ -21,6 +21,9 @@ pub(crate) use tap::render_tap;
 use crate::protocol::check::{AuditReport, CheckCounts, CheckExchange};
 use std::time::Duration;
 
+/// Characters of a header field's value in a file.
+const WHOLE_VALUE: usize = 80;
+
 /// `58 passed, 2 failed, 14 skipped`: parts that are zero are left out, passed ones never.
 fn format_check_counts(counts: CheckCounts) -> String {
     let mut text = format!("{} passed", counts.passed);
@@ -38,13 +41,15 @@ fn format_effort(report: &AuditReport) -> String {
     format!("{} requests in {took}, --seed {}", report.requests, report.seed)
 }
 
-/// The request in one line: method, target, and what is unusual is in the label.
-fn format_sent_request(exchanged: &CheckExchange) -> String {
+/// The request in one line: method, target, and what is unusual is in the label. Values of header fields are cut to so many
+/// characters.
+fn format_sent_request(exchanged: &CheckExchange, most: usize) -> String {
     let mut text = format!("{} {}", exchanged.method, exchanged.target);
     let mentioned = |name: &str| name == "content-type" || name.contains("signature");
     for (name, value) in exchanged.headers.iter().filter(|(name, _)| mentioned(name)) {
-        let value: String = value.chars().take(80).collect();
-        text.push_str(&format!(", {name}: {value}"));
+        let cut = if value.chars().count() > most { "…" } else { "" };
+        let value: String = value.chars().take(most - cut.chars().count()).collect();
+        text.push_str(&format!(", {name}: {value}{cut}"));
     }
     text.push_str(&format!(", {} bytes", exchanged.body.len()));
     text

@@ -1,7 +1,7 @@
 //! The page at the end: groups, failures first, each with what was sent, what came back, why it matters, what to do
 //! and the line that repeats it.
 
-use super::{format_check_counts, format_effort, format_received_response, format_sent_request};
+use super::{WHOLE_VALUE, format_check_counts, format_effort, format_received_response, format_sent_request};
 use crate::output::errors::render_labelled;
 use crate::output::human::{render_body, render_verdict};
 use crate::output::line::{StyledLine, write_lines};
@@ -14,14 +14,24 @@ use crate::protocol::check::{
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 2;
 
+/// Characters of a header field's value on a terminal: enough to tell the prefix and that two values differ.
+const SHORT_VALUE: usize = 24;
+
+/// Findings that the last line names.
+const NAMED: usize = 4;
+
+/// Findings whose reason and remedy have been told, by these.
+type ToldRemedies = Vec<(&'static str, &'static str, &'static str)>;
+
 /// The whole page. `all` names passed checks one by one.
 pub(crate) fn render_audit_page(report: &AuditReport, least: CheckSeverity, all: bool, style: &OutputStyle) -> String {
     let mut lines = Vec::new();
     let groups = CheckGroup::ALL.into_iter().map(|group| (group, report.checks_in_group(group)));
     let groups: Vec<_> = groups.filter(|(_, checks)| !checks.is_empty()).collect();
+    let mut told = ToldRemedies::new();
     for (group, checks) in &groups {
         // One group's counts are those of the whole, which stand below.
-        lines.extend(section(*group, checks, groups.len() > 1, all, style));
+        lines.extend(section(*group, checks, (groups.len() > 1, all), &mut told, style));
         lines.push(StyledLine::new(style));
     }
     lines.extend(conclusion(report, least, style));
@@ -33,8 +43,8 @@ pub(crate) fn render_audit_page(report: &AuditReport, least: CheckSeverity, all:
 fn section(
     group: CheckGroup,
     checks: &[&CheckReport],
-    counted: bool,
-    all: bool,
+    (counted, all): (bool, bool),
+    told: &mut ToldRemedies,
     style: &OutputStyle,
 ) -> Vec<StyledLine> {
     let owned: Vec<CheckReport> = checks.iter().copied().cloned().collect();
@@ -43,7 +53,7 @@ fn section(
     let mut lines = vec![if counted { heading.add_gap(2).put(TextRole::Faint, counts()) } else { heading }];
     for check in checks {
         match &check.verdict {
-            CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. } => lines.extend(finding(check, style)),
+            CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. } => lines.extend(finding(check, told, style)),
             CheckVerdict::Passed if all => lines.push(render_verdict(check, style)),
             CheckVerdict::Passed | CheckVerdict::Skipped(_) => {}
         }
@@ -64,7 +74,7 @@ fn counts(checks: &[CheckReport]) -> CheckCounts {
     report.counts()
 }
 
-fn finding(check: &CheckReport, style: &OutputStyle) -> Vec<StyledLine> {
+fn finding(check: &CheckReport, told: &mut ToldRemedies, style: &OutputStyle) -> Vec<StyledLine> {
     let mut lines = vec![render_verdict(check, style)];
     let mut say = |label, text: &str| lines.extend(render_labelled(label, TextRole::Faint, text, 6, style));
     match &check.verdict {
@@ -77,11 +87,19 @@ fn finding(check: &CheckReport, style: &OutputStyle) -> Vec<StyledLine> {
         CheckVerdict::Passed | CheckVerdict::Skipped(_) => {}
     }
     for exchanged in check.exchanges.iter().take(SHOWN) {
-        say("sent    ", &format_sent_request(exchanged));
+        let most = if style.is_terminal() { SHORT_VALUE } else { WHOLE_VALUE };
+        say("sent    ", &format_sent_request(exchanged, most));
         say("back    ", &format_received_response(exchanged));
     }
-    say("why     ", check.why);
-    say("fix     ", check.fix);
+    // One fault is found by many checks.
+    match told.iter().find(|(why, fix, _)| (*why, *fix) == (check.why, check.fix)) {
+        Some((.., first)) => say("why, fix ", &format!("as for {first}")),
+        None => {
+            say("why     ", check.why);
+            say("fix     ", check.fix);
+            told.push((check.why, check.fix, check.id));
+        }
+    }
     say("repeat  ", &check.repeat);
     lines
 }
@@ -126,7 +144,23 @@ fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -
     if let Some(why) = &report.cut_short {
         lines.extend(render_labelled("  ", TextRole::Notable, why, 0, style));
     }
+    lines.extend(name_worst(report, style));
     lines
+}
+
+/// The gravest of several findings by name: they have scrolled away.
+fn name_worst(report: &AuditReport, style: &OutputStyle) -> Vec<StyledLine> {
+    let failed: Vec<&CheckReport> = report.checks.iter().filter(|check| check.fails_at(CheckSeverity::Info)).collect();
+    let Some(worst) = failed.iter().map(|check| check.severity).max().filter(|_| failed.len() > 1) else {
+        return Vec::new();
+    };
+    let ids: Vec<&str> = failed.iter().filter(|check| check.severity == worst).map(|check| check.id).collect();
+    let named = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = match ids.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    render_labelled("  worst: ", TextRole::Bad, &format!("{named}{more} ({worst})"), 0, style)
 }
 
 /// A request with its answer in full: for repeating one check.

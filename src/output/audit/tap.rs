@@ -1,6 +1,6 @@
 //! An audit in the Test Anything Protocol, version 14.
 
-use super::{format_received_response, format_sent_request, to_seconds};
+use super::{WHOLE_VALUE, format_received_response, format_sent_request, to_seconds};
 use crate::output::sanitise::Sanitised;
 use crate::protocol::check::{AuditReport, CheckReport, CheckSeverity, CheckVerdict};
 use serde_json::Value;
@@ -47,7 +47,7 @@ fn block(check: &CheckReport, what: &str) -> String {
     out.push_str(&line("message", what));
     out.push_str(&line("severity", check.severity.name()));
     for exchanged in check.exchanges.iter().take(1) {
-        out.push_str(&line("sent", &format_sent_request(exchanged)));
+        out.push_str(&line("sent", &format_sent_request(exchanged, WHOLE_VALUE)));
         out.push_str(&line("back", &format_received_response(exchanged)));
     }
     out.push_str(&line("why", check.why));

@@ -84,8 +84,7 @@ Authenticity  0 passed, 2 failed, 1 accepted
       seen    two refusals
       sent    POST /hook, x-webhook-signature: sha256=a, 2 bytes
       back    200 OK after 2 ms, \"{\"received\":true}\"
-      why     a reason
-      fix     a remedy
+      why, fix as for auth.truncated
       repeat  referralloop test http://localhost:3000/hook --case auth.uniform
   ◐ auth.quiet                     medium  a title
       seen    a trace
@@ -97,6 +96,7 @@ Delivery semantics  0 passed, 1 skipped
 ✘ http://localhost:3000/hook: 1 passed, 2 failed, 1 accepted, 1 skipped; 9 requests in 1.5 s, --seed
   7
   1 of the failed ones are below medium and do not count (--fail-on)
+  worst: auth.truncated (critical)
 "
     );
 }

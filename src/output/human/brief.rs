@@ -18,6 +18,9 @@ use jiff::Timestamp;
 /// Columns of an answer that are quoted.
 const QUOTED: usize = 32;
 
+/// Where words begin that stand below their line.
+const BELOW: usize = 9;
+
 /// What gives way, in this order: whether a move's length is said, columns of the address, whether the place is said.
 const LAYOUTS: [(bool, usize, bool); 5] =
     [(false, 64, true), (true, 64, true), (true, 28, true), (true, 28, false), (true, 16, false)];
@@ -66,14 +69,32 @@ impl HeldArrival {
         self.results.len() >= self.report.forwards
     }
 
-    pub(super) fn render(&self, style: &OutputStyle) -> StyledLine {
-        let end = self.render_end(style);
-        let mut lines = LAYOUTS.iter().map(|layout| self.lay_out(*layout, &end, style));
-        let narrowest = LAYOUTS[LAYOUTS.len() - 1];
-        lines.find(|line| line.width() <= style.width).unwrap_or_else(|| self.lay_out(narrowest, &end, style))
+    /// One line; what was wrong with a refused request stands below where the address leaves no room for it.
+    pub(super) fn render(&self, style: &OutputStyle) -> Vec<StyledLine> {
+        let words = self.words();
+        let bare = self.fit(None, style);
+        match &words {
+            Some(why) if self.report.reason.is_some() && bare.width() + 1 + why.width() > style.width => {
+                vec![bare, StyledLine::indented(style, BELOW).put(TextRole::Plain, why)]
+            }
+            _ => vec![self.fit(words.as_ref(), style)],
+        }
     }
 
-    fn lay_out(&self, layout: (bool, usize, bool), end: &StyledLine, style: &OutputStyle) -> StyledLine {
+    fn fit(&self, words: Option<&Sanitised>, style: &OutputStyle) -> StyledLine {
+        let end = self.render_end(style);
+        let mut lines = LAYOUTS.iter().map(|layout| self.lay_out(*layout, words, &end, style));
+        let narrowest = LAYOUTS[LAYOUTS.len() - 1];
+        lines.find(|line| line.width() <= style.width).unwrap_or_else(|| self.lay_out(narrowest, words, &end, style))
+    }
+
+    fn lay_out(
+        &self,
+        layout: (bool, usize, bool),
+        words: Option<&Sanitised>,
+        end: &StyledLine,
+        style: &OutputStyle,
+    ) -> StyledLine {
         let (short, email, placed) = layout;
         let facts = &self.report.arrival.facts;
         let kind = facts
@@ -98,13 +119,15 @@ impl HeldArrival {
             self.report.arrival.verification,
             style,
         ));
-        let line = if is_acknowledgement(self.report.answer) {
-            line
-        } else {
-            line.add_gap(1).put(TextRole::Bad, Sanitised::text(&self.report.answer.to_string()))
+        // What comes again may have been answered otherwise before.
+        let answer = || Sanitised::text(&self.report.answer.to_string());
+        let line = match (is_acknowledgement(self.report.answer), &self.report.repeat) {
+            (false, _) => line.add_gap(1).put(TextRole::Bad, answer()),
+            (true, Some(_)) => line.add_gap(1).put(TextRole::Good, answer()),
+            (true, None) => line,
         };
-        match self.words() {
-            Some(words) => line.add_gap(1).put(TextRole::Plain, words.clip(room.max(24))).join(end),
+        match words {
+            Some(words) => line.add_gap(1).put(TextRole::Plain, words.clone().clip(room.max(24))).join(end),
             None => line.join(end),
         }
     }

@@ -84,7 +84,8 @@ fn failures_are_quoted_and_advised_once() {
     assert_eq!(said, format!("{line}         hint: the app failed: see its log\n"));
     assert_eq!(render(&mut human, &failing(2)), line.replace("#1", "#2"));
     assert!(
-        render(&mut human, &[arrival_at("10:00:01", duplicate())]).contains(" ↻ 61 s after the first, like retry 1\n")
+        render(&mut human, &[arrival_at("10:00:01", duplicate())])
+            .contains(" ↻ 200 61 s after the first, like retry 1\n")
     );
 }
 

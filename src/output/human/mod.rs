@@ -25,7 +25,8 @@ use super::line::{StyledLine, write_lines};
 use super::phrases::{attempt_hint, delivery_hint, format_duration, format_quantity};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
-use crate::protocol::report::{ArrivalReport, AttemptReport, Report, ReportKind};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, AttemptReport, Report, ReportKind};
+use crate::protocol::signature::SignatureFault;
 use brief::{ForwardEnd, HeldArrival};
 use folding::{ArrivalFolding, ArrivalForm};
 use jiff::Timestamp;
@@ -69,6 +70,8 @@ pub(crate) struct HumanRenderer {
     folding: ArrivalFolding,
     /// The hint below the last forward on one line, or the last replay: one is enough for many.
     advised: Option<Sanitised>,
+    /// Whether the command that explains a refused request has been named.
+    refusal_advised: bool,
     view: ArrivalView,
     /// Arrivals that the view leaves out: nothing is said of their forwards either.
     hidden: HashSet<u64>,
@@ -93,6 +96,7 @@ impl HumanRenderer {
             last: None,
             folding,
             advised: None,
+            refusal_advised: false,
             view: ArrivalView::default(),
             hidden: HashSet::new(),
         }
@@ -178,10 +182,12 @@ impl HumanRenderer {
         }
         if !held.whole {
             self.about = None;
-            return write_lines(out, &[held.render(&self.style)]);
+            write_lines(out, &held.render(&self.style));
+            return self.explain_refusal(&held.report, INDENT - 5, out);
         }
         self.about = held.event();
         write_lines(out, &arrival::render_arrival(held.at, &held.report, ReportDetail::Full, &self.style));
+        self.explain_refusal(&held.report, INDENT, out);
         for end in &held.results {
             match end {
                 ForwardEnd::Tried(forward) => write_lines(out, &attempt::render_forward(forward, false, &self.style)),
@@ -205,6 +211,7 @@ impl HumanRenderer {
             ArrivalForm::Whole => {
                 self.about = arrival::event_number(arrival);
                 write_lines(out, &arrival::render_arrival(at, arrival, detail, &self.style));
+                self.explain_refusal(arrival, INDENT, out);
             }
             ArrivalForm::Undecided => self.folding.hold(at, arrival, true),
             ArrivalForm::Folded { announce } => {
@@ -247,6 +254,20 @@ impl HumanRenderer {
             let lines = hint.iter().flat_map(|hint| attempt::render_hint(INDENT - 5, hint, &self.style));
             write_lines(out, &lines.collect::<Vec<_>>());
             self.advised = hint;
+        }
+    }
+
+    /// Which command says more about a refused request: below the first one whose line does not name it.
+    fn explain_refusal(&mut self, report: &ArrivalReport, indent: usize, out: &mut String) {
+        let Some(ArrivalNumber::Refused(number)) = report.number else { return };
+        let is_plain = report.reason.is_none_or(|reason| reason == SignatureFault::Missing);
+        if is_plain || !self.style.names_commands || std::mem::replace(&mut self.refusal_advised, true) {
+            return;
+        }
+        let told = report.explanation.as_ref().is_some_and(|told| told.words.contains("referralloop verify"));
+        if !told {
+            let words = Sanitised::text(&format!("why: referralloop verify --event r{number}"));
+            write_lines(out, &[StyledLine::indented(&self.style, indent).put(TextRole::Faint, words)]);
         }
     }
 

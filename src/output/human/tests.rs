@@ -70,6 +70,7 @@ Ready. Ctrl-C stops.
 10:01:02.345  #41 signup.created           ↻ duplicate   61 s after the first: looks like retry 1
 10:01:05.001  #42 signup.position_changed  ○ unsigned   user@example.com  10 → 5 (up 5)         4.5 KiB
 10:01:07.222  !7  signup.deleted           ✘ invalid    the signature does not match these bytes   401
+              why: referralloop verify --event r7
 ";
     assert_eq!(screen(&style(160), &session()), expected);
     assert_eq!(screen(&style(110), &session()), expected);
@@ -85,6 +86,7 @@ Ready. Ctrl-C stops.
 10:01:05  #42  position_changed  ○ unsigned  user@example.com  10 → 5 (up 5)
 10:01:07  !7  deleted  ✘ invalid   401
               the signature does not match these bytes
+              why: referralloop verify --event r7
 ";
     let shown = screen(&style(80), &session());
     assert_eq!(shown, expected);
@@ -124,13 +126,19 @@ fn a_long_body_says_how_to_see_the_rest() {
 #[test]
 fn repeats_and_refusals_and_brief_arrivals_show_no_body() {
     let mut human = HumanRenderer::new(OutputStyle::new(false, 120, TimeZone::UTC));
-    for (arrival, detail) in
-        [(duplicate(), ReportDetail::Full), (refused(), ReportDetail::Full), (created_arrival(41), ReportDetail::Brief)]
-    {
+    // The first refused one is followed by the command that explains it.
+    for (arrival, detail, lines) in [
+        (duplicate(), ReportDetail::Full, 1),
+        (refused(), ReportDetail::Full, 2),
+        (refused(), ReportDetail::Full, 1),
+        (created_arrival(41), ReportDetail::Brief, 1),
+    ] {
         let mut out = String::new();
         human.render(&arrival_at("10:00:01", arrival), detail, &mut out);
-        assert_eq!(out.lines().count(), 1, "{out}");
+        assert_eq!(out.lines().count(), lines, "{out}");
     }
+    let nothing_kept = screen(&style(120).without_commands(), &[arrival_at("10:00:01", refused())]);
+    assert!(!nothing_kept.contains("verify"), "{nothing_kept}");
 }
 
 #[test]

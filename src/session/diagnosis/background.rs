@@ -1,8 +1,9 @@
 //! The doctor beside a listener: refused arrivals are diagnosed on a thread of their own, one at a time, before they
-//! are shown. The sender has its answer by then, and everything else passes by without waiting.
+//! are shown. The sender has its answer by then. What comes in meanwhile is shown after them, in the order in which it
+//! came; while nothing is diagnosed, everything passes by without waiting.
 //!
-//! Bounded: so much processor time for each, so many waiting. What finds no place is shown without its cause, with
-//! the command that finds it.
+//! Bounded: so much time for each, so many waiting. What has waited longer is shown without its cause, with the command
+//! that finds it.
 
 #[cfg(test)]
 mod tests;
@@ -22,20 +23,32 @@ use std::time::Duration;
 /// Processor time for one arrival.
 const BUDGET: Duration = Duration::from_millis(50);
 
-/// Arrivals that may wait.
-const WAITING: usize = 64;
+/// Longest time for which an arrival waits for its cause, and what came after it for its turn.
+const HOLD: Duration = Duration::from_millis(250);
+
+/// Reports that may wait.
+const WAITING: usize = 1024;
 
 /// Bytes of bodies that may wait.
 const WAITING_BYTES: usize = 8 << 20;
 
+/// What a report without a body weighs.
+const LIGHT: usize = 256;
+
 /// Time for all that still wait when the listener ends.
 const LAST: Duration = Duration::from_secs(1);
+
+/// A report, and when it began to wait.
+struct WaitingReport {
+    report: Report,
+    since: Duration,
+}
 
 /// An audience that hears causes too.
 pub(crate) struct BackgroundDiagnosis {
     next: Arc<dyn ReportSink>,
     clock: SharedClock,
-    queue: Mutex<Option<SyncSender<Report>>>,
+    queue: Mutex<Option<SyncSender<WaitingReport>>>,
     held: Arc<AtomicUsize>,
     /// When everything must be told, in milliseconds of the clock.
     deadline: Arc<AtomicU64>,
@@ -72,16 +85,17 @@ impl BackgroundDiagnosis {
 
     /// Hands a report to the thread; gives it back where there is no room.
     fn enqueue(&self, report: Report, weight: usize) -> Option<Report> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if self.held.fetch_add(weight, Ordering::AcqRel) + weight > WAITING_BYTES {
             self.held.fetch_sub(weight, Ordering::AcqRel);
             return Some(report);
         }
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = WaitingReport { report, since: self.clock.monotonic() };
         let refused = match queue.as_ref() {
-            Some(queue) => queue.try_send(report).err().map(|error| match error {
-                TrySendError::Full(report) | TrySendError::Disconnected(report) => report,
+            Some(queue) => queue.try_send(waiting).err().map(|error| match error {
+                TrySendError::Full(waiting) | TrySendError::Disconnected(waiting) => waiting.report,
             }),
-            None => Some(report),
+            None => Some(waiting.report),
         };
         if refused.is_some() {
             self.held.fetch_sub(weight, Ordering::AcqRel);
@@ -92,11 +106,13 @@ impl BackgroundDiagnosis {
 
 impl ReportSink for BackgroundDiagnosis {
     fn emit_report(&self, report: Report) {
-        let Some(weight) = weight(&report) else { return self.next.emit_report(report) };
+        // What holds nothing up passes by; behind what is being diagnosed, everything keeps its place.
+        if !needs_diagnosis(&report) && self.held.load(Ordering::Acquire) == 0 {
+            return self.next.emit_report(report);
+        }
+        let weight = weight(&report);
         if let Some(mut report) = self.enqueue(report, weight) {
-            if let ReportKind::Arrival(arrival) = &mut report.what {
-                arrival.explanation = Some(explain_later(arrival));
-            }
+            postpone(&mut report);
             self.next.emit_report(report);
         }
     }
@@ -106,13 +122,25 @@ impl ReportSink for BackgroundDiagnosis {
     }
 }
 
-/// What a report weighs while it waits; `None` where there is nothing to diagnose.
-fn weight(report: &Report) -> Option<usize> {
+/// What a report weighs while it waits.
+fn weight(report: &Report) -> usize {
     match &report.what {
-        ReportKind::Arrival(arrival) if arrival.reason.is_some_and(|reason| reason != SignatureFault::Missing) => {
-            Some(arrival.arrival.content.weight())
-        }
-        _ => None,
+        ReportKind::Arrival(arrival) => LIGHT + arrival.arrival.content.weight(),
+        _ => LIGHT,
+    }
+}
+
+/// Whether it is an arrival whose signature has a fault to explain.
+fn needs_diagnosis(report: &Report) -> bool {
+    matches!(&report.what, ReportKind::Arrival(arrival) if arrival.reason.is_some_and(|reason| reason != SignatureFault::Missing))
+}
+
+/// Names the command in the place of the cause.
+fn postpone(report: &mut Report) {
+    if needs_diagnosis(report)
+        && let ReportKind::Arrival(arrival) = &mut report.what
+    {
+        arrival.explanation = Some(explain_later(arrival));
     }
 }
 
@@ -125,18 +153,27 @@ struct DiagnosisWorker {
 }
 
 impl DiagnosisWorker {
-    fn run(&self, queue: &Receiver<Report>) {
-        for mut report in queue {
-            let weight = weight(&report).unwrap_or(0);
-            if let ReportKind::Arrival(arrival) = &mut report.what {
-                arrival.explanation = Some(self.explain(arrival));
+    fn run(&self, queue: &Receiver<WaitingReport>) {
+        for WaitingReport { mut report, since } in queue {
+            let weight = weight(&report);
+            if needs_diagnosis(&report)
+                && let ReportKind::Arrival(arrival) = &mut report.what
+            {
+                arrival.explanation = Some(self.explain(arrival, since.saturating_add(HOLD)));
             }
             self.next.emit_report(report);
             self.held.fetch_sub(weight, Ordering::AcqRel);
         }
     }
 
-    fn explain(&self, report: &ArrivalReport) -> RefusalExplanation {
+    fn explain(&self, report: &ArrivalReport, until: Duration) -> RefusalExplanation {
+        let in_time = || {
+            let now = self.clock.monotonic();
+            now < until && now < Duration::from_millis(self.deadline.load(Ordering::Acquire))
+        };
+        if !in_time() {
+            return explain_later(report);
+        }
         let Arrival { target, content, .. } = &report.arrival;
         let start = self.clock.busy();
         let case = DiagnosisCase {
@@ -147,10 +184,7 @@ impl DiagnosisWorker {
             secrets: &self.known,
             asks: crate::diagnose::DiagnosisSubject::Sender,
         };
-        let found = diagnose_case(&case, None, &mut || {
-            self.clock.busy().saturating_sub(start) < BUDGET
-                && self.clock.monotonic() < Duration::from_millis(self.deadline.load(Ordering::Acquire))
-        });
+        let found = diagnose_case(&case, None, &mut || self.clock.busy().saturating_sub(start) < BUDGET && in_time());
         if found.is_partial() { explain_later(report) } else { explain_finding(report, &found) }
     }
 }
@@ -177,7 +211,7 @@ fn explain_finding(arrival: &ArrivalReport, found: &Diagnosis) -> RefusalExplana
 fn explain_later(arrival: &ArrivalReport) -> RefusalExplanation {
     let words = match arrival.number {
         Some(ArrivalNumber::Refused(number)) => {
-            format!("why: referralloop verify --event '!{number}'")
+            format!("why: referralloop verify --event r{number}")
         }
         _ => explain_reason(arrival).to_owned(),
     };

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
 
-/// Each look at the processor time takes this long.
+/// Each look at the processor time takes this long, and each at the time of day that long.
 struct SteppedClock {
     step: Duration,
+    passing: Duration,
     count: AtomicU64,
+    looks: AtomicU64,
 }
 
 impl Clock for SteppedClock {
@@ -22,7 +24,7 @@ impl Clock for SteppedClock {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::ZERO
+        self.passing * u32::try_from(self.looks.fetch_add(1, Ordering::AcqRel)).unwrap()
     }
 
     fn busy(&self) -> Duration {
@@ -67,7 +69,8 @@ fn told(step: Duration, reports: Vec<Report>) -> (Vec<RefusalExplanation>, u64) 
             audience.lock().unwrap().extend(arrival.explanation);
         }
     });
-    let clock = Arc::new(SteppedClock { step, count: AtomicU64::new(0) });
+    let clock =
+        Arc::new(SteppedClock { step, passing: Duration::ZERO, count: AtomicU64::new(0), looks: AtomicU64::new(0) });
     let known =
         vec![KnownSecret { secret: Secret::new("secret-1").unwrap(), origin: "of a test".into(), current: true }];
     let background = BackgroundDiagnosis::start(next, clock.clone(), known);
@@ -93,14 +96,42 @@ fn a_common_cause_is_told_with_the_byte() {
 fn after_fifty_milliseconds_the_command_is_told_that_goes_on() {
     let (told, looks) = told(Duration::from_millis(10), vec![refused(7, &format!("sha256={}", "ab".repeat(32)))]);
     assert_eq!((told[0].cause, told[0].proved), (None, false));
-    assert_eq!(told[0].words, "why: referralloop verify --event '!7'");
+    assert_eq!(told[0].words, "why: referralloop verify --event r7");
     assert!(looks <= 6, "{looks} looks of 10 ms each");
 }
 
 #[test]
 fn what_finds_no_place_is_told_without_its_cause() {
-    let flood: Vec<Report> = (0..500).map(|number| refused(number, &stringified())).collect();
+    let flood: Vec<Report> = (0..5000).map(|number| refused(number, &stringified())).collect();
     let (told, _) = told(Duration::ZERO, flood);
-    assert_eq!(told.len(), 500);
-    assert!(told.iter().any(|one| one.cause.is_some()));
+    assert_eq!(told.len(), 5000);
+    assert!(told.iter().any(|one| one.cause.is_some()) && told.iter().any(|one| one.cause.is_none()));
+}
+
+#[test]
+fn what_comes_meanwhile_is_told_after_it_and_what_waits_too_long_without_its_cause() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let audience = heard.clone();
+    let next = Arc::new(move |report: Report| {
+        let told = match report.what {
+            ReportKind::Arrival(arrival) => arrival.explanation.map(|told| told.words),
+            ReportKind::Notice { message } => Some(message),
+            _ => None,
+        };
+        audience.lock().unwrap().extend(told);
+    });
+    // The first look is when it begins to wait, the second when its turn comes.
+    let (step, passing) = (Duration::ZERO, HOLD);
+    let clock = Arc::new(SteppedClock { step, passing, count: AtomicU64::new(0), looks: AtomicU64::new(0) });
+    let background = BackgroundDiagnosis::start(next, clock, Vec::new());
+    let notice = |words: &str| Report { at: Timestamp::UNIX_EPOCH, what: ReportKind::Notice { message: words.into() } };
+    background.emit_report(notice("before"));
+    for number in 0..20 {
+        background.emit_report(refused(number, &stringified()));
+        background.emit_report(notice(&number.to_string()));
+    }
+    background.finish();
+    let wanted = (0..20).flat_map(|number| [format!("why: referralloop verify --event r{number}"), number.to_string()]);
+    let wanted: Vec<String> = std::iter::once("before".to_owned()).chain(wanted).collect();
+    assert_eq!(*heard.lock().unwrap(), wanted);
 }
