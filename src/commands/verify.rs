@@ -9,6 +9,7 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::records::{CodeFields, VerificationRecord};
+use crate::output::rendition::quote_where_needed;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
@@ -226,8 +227,27 @@ impl VerifyReport<'_> {
                 .add_gap(1)
                 .put(TextRole::Plain, "computes or compares something else"),
         }])?;
-        console.write_lines(&diagnosis::render_diagnosis(&found, asks, self.arguments.framework, style))?;
+        let again = self.repeat_with_value();
+        let framework = self.arguments.framework;
+        console.write_lines(&diagnosis::render_with_check(&found, asks, framework, again.as_deref(), style))?;
         Ok(agrees)
+    }
+
+    /// The line that was given, with room for what the code computes once it is mended. What was typed into standard input
+    /// is not there again.
+    fn repeat_with_value(&self) -> Option<String> {
+        let given = match (self.arguments.event, &self.arguments.body) {
+            (Some(event), _) => format!("--got VALUE --event {event}"),
+            (None, Some(file)) if file.as_os_str() != "-" => {
+                let file = quote_where_needed(&file.to_string_lossy());
+                match &self.arguments.signature {
+                    Some(value) => format!("--signature {} --got VALUE {file}", quote_where_needed(value)),
+                    None => format!("--got VALUE {file}"),
+                }
+            }
+            _ => return None,
+        };
+        Some(format!("referralloop verify {given}"))
     }
 
     fn headline(&self, console: &Console, origin: &str) -> StyledLine {

@@ -32,7 +32,7 @@ pub fn advise_on_cause(cause: &MismatchCause, asks: DiagnosisSubject, framework:
     }
     if framework.is_none() && wants_framework(cause.family) {
         let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
-        fix.push(format!("for example code, name your framework: --framework {}", names.join("|")));
+        fix.push(format!("for example code, name your framework with --framework: {}", names.join(", ")));
     }
     CauseAdvice { fix, code: code_lines, check: check(cause, code) }
 }
@@ -238,12 +238,12 @@ fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'stati
 fn check(cause: &MismatchCause, code: bool) -> &'static str {
     match (cause.family, code) {
         (CauseFamily::Unproved, _) if cause.id == "unreachable" => "run this command again",
-        (CauseFamily::Unproved, true) => "give what it computes then to referralloop verify --got VALUE BODY",
+        (CauseFamily::Unproved, true) => "give what it computes then to referralloop verify --got VALUE FILE",
         (CauseFamily::Unproved, false) => {
-            "compare with the right value: referralloop verify --got VALUE BODY checks what your code computes"
+            "compare with the right value: referralloop verify --got VALUE FILE checks what your code computes"
         }
         (_, true) => {
-            "check again: referralloop verify --signature HEADER --got VALUE BODY, or --probe URL for the whole endpoint"
+            "check again: referralloop verify --signature HEADER --got VALUE FILE, or --probe URL for the whole endpoint"
         }
         (_, false) => "check again: referralloop trigger sends a correctly signed delivery",
     }

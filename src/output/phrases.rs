@@ -232,7 +232,7 @@ fn redirect_hint(location: Option<&str>) -> Sanitised {
 pub(crate) fn describe_drift(drift: &PayloadDrift) -> Sanitised {
     let what = match drift.kind {
         DriftKind::Missing => " is missing",
-        DriftKind::Unknown => " is not in the catalogue",
+        DriftKind::Unknown => " is not documented",
         DriftKind::Inconsistent => " contradicts another field",
         DriftKind::Mistyped => " does not have the documented type or format",
     };

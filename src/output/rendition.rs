@@ -99,6 +99,12 @@ pub(crate) fn quote_shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// A word as a shell takes it, in quotes only where it would be more than a word.
+pub(crate) fn quote_where_needed(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/,=@%+".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) { word.to_owned() } else { quote_shell_word(word) }
+}
+
 /// The same for bytes of which some are no text, or none that a terminal should see: those stand as octal numbers, which
 /// every shell's `printf` reads.
 fn quote_shell_bytes(bytes: &[u8]) -> String {

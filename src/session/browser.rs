@@ -95,8 +95,8 @@ impl EventBrowser {
             tokio::select! {
                 () = self.clock.sleep(EVERY) => {}
                 key = terminal.next_key() => {
-                    self.message = None;
-                    if !self.press(key, lines)? {
+                    let told = self.message.take();
+                    if !self.press(key, lines, told.as_deref())? {
                         terminal.close_picture();
                         return Ok(());
                     }
@@ -135,7 +135,7 @@ impl EventBrowser {
     }
 
     /// Whether it goes on.
-    fn press(&mut self, key: Key, lines: usize) -> Result<bool, Error> {
+    fn press(&mut self, key: Key, lines: usize, told: Option<&str>) -> Result<bool, Error> {
         if let Some(typed) = &mut self.typing {
             match key {
                 Key::Character(character) => typed.push(character),
@@ -159,7 +159,11 @@ impl EventBrowser {
             Key::Character('d') => self.detail.compared = !self.detail.compared,
             Key::Character('c') => self.copy()?,
             Key::Character('/') => self.typing = Some(self.filter.clone()),
-            Key::Character('?') => self.message = Some(KEYS.to_owned()),
+            // The keys, and at the next press the marks.
+            Key::Character('?') => {
+                let after_keys = told == Some(KEYS);
+                self.message = Some(if after_keys { MARKS } else { KEYS }.to_owned());
+            }
             Key::Down | Key::Character('j') => self.move_by(1),
             Key::Up | Key::Character('k') => self.move_by(-1),
             Key::PageDown | Key::Character(' ') => self.move_by(page.cast_signed()),
@@ -284,4 +288,7 @@ fn join_keys(keys: &[&str], columns: usize) -> String {
 }
 
 /// What the keys do, on one line.
-const KEYS: &str = "j k ↑ ↓ move · g G ends · Enter open · d compare · c curl · / search · Esc back";
+const KEYS: &str = "j k ↑ ↓ move · g G ends · Enter open · d compare · c curl · / search · ? marks";
+
+/// What the marks mean, on one line.
+const MARKS: &str = "✔ verified · ○ unsigned · ✘ refused · ↗ only sent · 3 → 1 moved · → 200 answer";

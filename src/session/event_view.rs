@@ -129,7 +129,7 @@ fn describe_facts(facts: &EventFacts) -> Vec<(&'static str, TableCell)> {
     rows.extend(facts.signup_id.as_deref().map(|id| ("sign-up", text(id))));
     rows.extend(facts.waitlist_id.as_deref().map(|id| ("waitlist", text(id))));
     rows.extend(
-        facts.drift.iter().map(|drift| ("drift", TableCell::new(TextRole::Notable, phrases::describe_drift(drift)))),
+        facts.drift.iter().map(|drift| ("differs", TableCell::new(TextRole::Notable, phrases::describe_drift(drift)))),
     );
     rows
 }

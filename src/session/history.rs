@@ -16,6 +16,7 @@ use crate::store::{ArrivalRow, EventDirection, EventRow, RefusedRow, StoreFilter
 use clap::ValueEnum;
 use jiff::civil::{DateTime, Time};
 use jiff::{Span, Timestamp, Zoned};
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -215,6 +216,16 @@ impl FromStr for StoredId {
             ("last", _) => Ok(Self::Last),
             (_, Some(refused)) => number(refused).map(Self::Refused),
             _ => number(text.strip_prefix('#').unwrap_or(text)).map(Self::Event),
+        }
+    }
+}
+
+impl fmt::Display for StoredId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Last => f.write_str("last"),
+            Self::Event(number) => write!(f, "{number}"),
+            Self::Refused(number) => write!(f, "r{number}"),
         }
     }
 }

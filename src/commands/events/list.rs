@@ -6,7 +6,7 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::phrases;
-use crate::output::rendition::quote_shell_word;
+use crate::output::rendition::quote_where_needed;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, is_too_wide, render_columns};
@@ -131,12 +131,6 @@ fn repeat_line(context: &Context, option: &str) -> String {
 
 /// Options that hints repeat by themselves.
 const REPEATED: [&str; 3] = ["--profile", "--config", "--store"];
-
-/// A word as a shell takes it.
-fn quote_where_needed(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/,=@%+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) { word.to_owned() } else { quote_shell_word(word) }
-}
 
 /// The table: for a narrow terminal a mark for the state, and the status alone of the last delivery.
 fn render_rows(rows: &[EventRow], style: &OutputStyle, now: Timestamp) -> String {

@@ -19,6 +19,17 @@ pub fn render_diagnosis(
     framework: Option<&WebFramework>,
     style: &OutputStyle,
 ) -> Vec<StyledLine> {
+    render_with_check(diagnosis, asks, framework, None, style)
+}
+
+/// The same where the line is known with which it is seen whether the fault is mended.
+pub(super) fn render_with_check(
+    diagnosis: &Diagnosis,
+    asks: DiagnosisSubject,
+    framework: Option<&WebFramework>,
+    again: Option<&str>,
+    style: &OutputStyle,
+) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     for finding in &diagnosis.findings {
         lines.extend(labelled(certainty(finding.certainty), &finding.sentence, style));
@@ -36,7 +47,10 @@ pub fn render_diagnosis(
         }
         // Code is not wrapped: it is there to be copied.
         lines.extend(code.iter().map(|line| StyledLine::indented(style, 4 + LABEL).put(TextRole::Plain, *line)));
-        lines.extend(labelled("then", check, style));
+        lines.extend(match again {
+            Some(again) => labelled("then", &format!("check again: {again}"), style),
+            None => labelled("then", check, style),
+        });
     }
     lines.extend(diagnosis.stopped.map(|stopped| render_search(diagnosis, stopped, style)).into_iter().flatten());
     lines
@@ -45,7 +59,7 @@ pub fn render_diagnosis(
 fn certainty(certainty: FindingCertainty) -> &'static str {
     match certainty {
         FindingCertainty::Proof => "proof",
-        FindingCertainty::Consistent => "consistent",
+        FindingCertainty::Consistent => "likely",
         FindingCertainty::Possible => "possible",
     }
 }
@@ -69,9 +83,16 @@ fn render_difference(place: &ByteDifference, style: &OutputStyle) -> Vec<StyledL
     for (label, side) in [("  received", &place.received), ("  hashed", &place.hashed)] {
         let before = if place.from > 0 { "…" } else { "" };
         let line = StyledLine::indented(style, 2).put(TextRole::Plain, label).pad_to(2 + LABEL);
-        lines.push(line.put(TextRole::Faint, before).put(TextRole::Plain, Sanitised::bytes(side)));
+        lines.push(line.put(TextRole::Faint, before).put(TextRole::Plain, show_bytes(side)));
     }
     lines
+}
+
+/// Bytes as text, control characters as most languages write them.
+fn show_bytes(side: &[u8]) -> Sanitised {
+    let shown = Sanitised::bytes(side).as_str().to_owned();
+    let escapes = [("\\u{a}", "\\n"), ("\\u{d}", "\\r"), ("\\u{9}", "\\t")];
+    Sanitised::text(&escapes.iter().fold(shown, |text, (from, to)| text.replace(from, to)))
 }
 
 fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &OutputStyle) -> Vec<StyledLine> {

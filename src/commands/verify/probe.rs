@@ -9,6 +9,7 @@ use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::prompt;
 use crate::output::records::{DiagnosisFields, ProbeRecord, ProbeRequestFields};
+use crate::output::rendition::quote_where_needed;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::session::diagnosis::diagnosis_fields;
@@ -66,7 +67,9 @@ pub(super) fn show_probe(
             .add_gap(1)
             .put(TextRole::Plain, Sanitised::text(&format!("{count} requests"))),
     }])?;
-    Ok(console.write_lines(&diagnosis::render_diagnosis(&probed.diagnosis, asks, framework, style))?)
+    // As a shell takes it: a query may have an & in it.
+    let again = format!("referralloop verify --probe {}", quote_where_needed(url.as_str()));
+    Ok(console.write_lines(&diagnosis::render_with_check(&probed.diagnosis, asks, framework, Some(&again), style))?)
 }
 
 fn describe_reply(reply: &ProbeResponse) -> String {

@@ -86,14 +86,17 @@ fn finding(check: &CheckReport, told: &mut ToldRemedies, style: &OutputStyle) ->
         }
         CheckVerdict::Passed | CheckVerdict::Skipped(_) => {}
     }
-    for exchanged in check.exchanges.iter().take(SHOWN) {
+    let first = told.iter().find(|(why, fix, _)| (*why, *fix) == (check.why, check.fix)).map(|(.., id)| *id);
+    // Another sign of a fault that stands above: one exchange shows it.
+    let shown = if first.is_some() && style.is_terminal() { 1 } else { SHOWN };
+    for exchanged in check.exchanges.iter().take(shown) {
         let most = if style.is_terminal() { SHORT_VALUE } else { WHOLE_VALUE };
         say("sent    ", &format_sent_request(exchanged, most));
         say("back    ", &format_received_response(exchanged));
     }
     // One fault is found by many checks.
-    match told.iter().find(|(why, fix, _)| (*why, *fix) == (check.why, check.fix)) {
-        Some((.., first)) => say("why, fix ", &format!("as for {first}")),
+    match first {
+        Some(first) => say("why, fix ", &format!("as for {first}")),
         None => {
             say("why     ", check.why);
             say("fix     ", check.fix);

@@ -194,6 +194,9 @@ fn noted(at: Timestamp, report: &ArrivalReport, words: &Sanitised, style: &Outpu
         ROOMY.. => (HeadWidth::Padded, HeadWidth::Tight),
         _ => (HeadWidth::Short, HeadWidth::Short),
     };
+    if keeps_columns(style) {
+        return vec![end(head(at, report, HeadWidth::Padded, style).add_gap(3).put(TextRole::Plain, words), answer)];
+    }
     for width in [roomy, closest] {
         let line = head(at, report, width, style);
         if line.width() + 3 + words.width() + answer_columns <= style.width {
@@ -239,11 +242,22 @@ const LAYOUTS: [ArrivalLayout; 9] = [
     ArrivalLayout { head: HeadWidth::Short, size: false, position: PositionWidth::None },
 ];
 
+/// Whether columns stay below each other however long a line becomes: in a file nothing is cut or broken.
+fn keeps_columns(style: &OutputStyle) -> bool {
+    !style.is_terminal() && style.width >= ROOMY
+}
+
 fn plain(at: Timestamp, report: &ArrivalReport, style: &OutputStyle) -> StyledLine {
-    let is_fit = |layout: &&ArrivalLayout| style.width >= ROOMY || layout.head == HeadWidth::Short;
+    let is_fit = |layout: &&ArrivalLayout| match layout.head {
+        HeadWidth::Short => !keeps_columns(style),
+        head => style.width >= ROOMY && (head == HeadWidth::Padded || !keeps_columns(style)),
+    };
     let mut laid = LAYOUTS.iter().filter(is_fit).map(|layout| laid_out(at, report, layout, 64, style));
     if let Some(fits) = laid.find(|line| line.width() <= style.width) {
         return fits;
+    }
+    if keeps_columns(style) {
+        return laid_out(at, report, &LAYOUTS[1], 64, style);
     }
     let room = |width| style.width.saturating_sub(head(at, report, width, style).width() + 2);
     let width = if room(HeadWidth::Short) < LEGIBLE { HeadWidth::Marked } else { HeadWidth::Short };
@@ -286,11 +300,14 @@ fn remarks(report: &ArrivalReport, style: &OutputStyle) -> Vec<StyledLine> {
     }
     let departures = &report.arrival.facts.drift;
     lines.extend(
-        departures.iter().take(DRIFT_SHOWN).map(|one| remark("drift: ", TextRole::Notable, describe_drift(one), style)),
+        departures
+            .iter()
+            .take(DRIFT_SHOWN)
+            .map(|one| remark("not as documented: ", TextRole::Notable, describe_drift(one), style)),
     );
     if departures.len() > DRIFT_SHOWN {
         let more = Sanitised::text(&format!("… and {} more", departures.len() - DRIFT_SHOWN));
-        lines.push(remark("drift: ", TextRole::Notable, more, style));
+        lines.push(remark("not as documented: ", TextRole::Notable, more, style));
     }
     lines
 }

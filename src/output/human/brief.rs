@@ -148,8 +148,10 @@ impl HeldArrival {
         match (report.arrival.facts.drift.len(), report.out_of_order) {
             (_, true) => Some(Sanitised::own("! out of order")),
             (0, false) => None,
-            (1, false) => Some(Sanitised::text(&format!("! drift: {}", report.arrival.facts.drift[0].path)).clip(60)),
-            (more, false) => Some(Sanitised::text(&format!("! drift in {more} fields"))),
+            (1, false) => {
+                Some(Sanitised::text(&format!("! not as documented: {}", report.arrival.facts.drift[0].path)).clip(60))
+            }
+            (more, false) => Some(Sanitised::text(&format!("! {more} fields not as documented"))),
         }
     }
 

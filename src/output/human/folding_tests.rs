@@ -1,11 +1,11 @@
 //! Arrivals on one line: what they say, how they fit, and when they are shown so.
 
-use super::tests::{screen, style};
+use super::tests::{refused, screen, style};
 use super::*;
 use crate::output::fixtures::{answered_outcome, arrival_at, attempt, created_arrival, duplicate, report};
 use crate::output::style::BodyDisplay;
 use crate::protocol::attempt::AttemptOutcome;
-use crate::protocol::report::{ArrivalReport, ReplayReport};
+use crate::protocol::report::{ArrivalReport, RefusalExplanation, ReplayReport};
 use std::time::Duration;
 
 fn forwarded(event: u64) -> ArrivalReport {
@@ -206,4 +206,33 @@ fn a_replay_that_fails_says_what_to_do_once() {
     assert_eq!(shown.matches("hint: nothing is listening there: is the app running?\n").count(), 1, "{shown}");
     assert_eq!(shown.matches("referralloop listen\n").count(), 1, "{shown}");
     assert!(!screen(&style(120), &[replayed(1, &answered_outcome(200, "ok"), app)]).contains("hint"));
+}
+
+#[test]
+fn in_a_file_columns_stay_below_each_other() {
+    let body = String::from_utf8_lossy(created_arrival(41).arrival.content.body.as_bytes()).into_owned();
+    let long = body.replace("user@example.com", &format!("{}@example.com", "user".repeat(14)));
+    let mut arrival = created_arrival(42);
+    arrival.arrival.facts = crate::protocol::facts::EventFacts::from_body(&crate::protocol::body::RawBody::new(long));
+    let reports = [arrival_at("10:00:01", created_arrival(41)), arrival_at("10:00:02", arrival)];
+    let column = |shown: String| -> Vec<usize> { shown.lines().map(|line| line.find('✔').unwrap()).collect() };
+    let style = || style(100).with_body_lines(Some(0));
+    assert_eq!(column(screen(&style().with_whole_tables(), &reports)), [43, 43]);
+    let fitted = column(screen(&style(), &reports));
+    assert_ne!(fitted[0], fitted[1], "a terminal's line has to fit");
+}
+
+#[test]
+fn what_was_wrong_stands_below_an_address_that_needs_the_room() {
+    let mut refused = refused();
+    refused.arrival.facts.email = Some("user@example.com".into());
+    refused.explanation =
+        Some(RefusalExplanation { cause: None, proved: false, words: "perhaps another secret".into() });
+    let mut wide = renderer(BodyDisplay::Never, 100);
+    let told = render(&mut wide, &[arrival_at("10:00:01", refused.clone())]);
+    assert!(told.starts_with("10:00:01 !7 deleted user@example.com ✘ 401 perhaps another secret\n"), "{told}");
+    let mut narrow = renderer(BodyDisplay::Never, 60);
+    let told = render(&mut narrow, &[arrival_at("10:00:01", refused)]);
+    let below = "10:00:01 !7 deleted user@example.com ✘ 401\n         perhaps another secret\n         why: referralloop verify --event r7\n";
+    assert_eq!(told, below);
 }

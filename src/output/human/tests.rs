@@ -36,7 +36,7 @@ fn moved() -> ArrivalReport {
     with_body(with_facts(created_arrival(42), facts, SignatureState::Unsigned), vec![b'x'; 4608])
 }
 
-fn refused() -> ArrivalReport {
+pub(super) fn refused() -> ArrivalReport {
     ArrivalReport {
         number: Some(ArrivalNumber::Refused(7)),
         reason: Some(SignatureFault::Mismatch),
@@ -152,12 +152,12 @@ fn what_is_odd_is_named_below() {
     let expected = "\
 10:00:01.123  #41 signup.created           ✔ verified   user@example.com  position 1   500        291 B
               ! out of order: a newer event of this sign-up had already arrived
-              ! drift: data.f0 is missing
-              ! drift: data.f1 is not in the catalogue
-              ! drift: data.f2 does not have the documented type or format
-              ! drift: data.f3 is missing
-              ! drift: data.f4 is not in the catalogue
-              ! drift: … and 2 more
+              ! not as documented: data.f0 is missing
+              ! not as documented: data.f1 is not documented
+              ! not as documented: data.f2 does not have the documented type or format
+              ! not as documented: data.f3 is missing
+              ! not as documented: data.f4 is not documented
+              ! not as documented: … and 2 more
 ";
     assert_eq!(screen(&style(120), &[arrival_at("10:00:01.123", arrival)]), expected);
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::output::line::StyledLine;
-use crate::output::phrases::{format_position, render_mark, short_event};
+use crate::output::phrases::{describe_outcome, format_position, render_mark, short_event};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::protocol::arrival::SignatureState;
@@ -120,8 +120,8 @@ impl BrowserRow {
     /// How the last delivery ended: its status, else its name.
     fn outcome(&self) -> Option<Sanitised> {
         let outcome = &self.last_attempt()?.outcome;
-        let words = outcome.status().map_or(outcome.name().to_owned(), |status| status.to_string());
-        Some(Sanitised::text(&format!("→ {words}")))
+        let words = outcome.status().map(|status| Sanitised::text(&status.to_string()));
+        Some(Sanitised::concat([&Sanitised::own("→ "), &words.unwrap_or_else(|| describe_outcome(outcome))]))
     }
 
     fn outcome_role(&self) -> TextRole {

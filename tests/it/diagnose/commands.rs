@@ -82,8 +82,10 @@ fn what_the_users_code_computes_may_be_right() {
         assert_eq!(code, Some(0), "{out}");
         assert!(out.contains("✔ your code: computes the right value"), "{out}");
     }
-    let (code, _) = verify(&scene, &["--signature", &right, "--got", "sha256=00"]);
+    let (code, out) = verify(&scene, &["--signature", &right, "--got", "sha256=00"]);
     assert_eq!(code, Some(1));
+    let again = format!("check again: referralloop verify --signature {right} --got VALUE body.json");
+    assert!(out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&again), "{out}");
 }
 
 #[test]
@@ -179,6 +181,11 @@ fn a_probe_finds_an_endpoint_right_or_a_hole() {
     drop(listener);
 
     let open = Endpoint::good();
+    let url = open.url("/hook?a=1&b=2");
+    let told = scene.run(["verify", "--probe", &url, "--secret-file", "secret.txt"]).code(1).out();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(&format!("then check again: referralloop verify --probe '{url}'")), "{told}");
+    assert!(told.contains("--framework: express, nextjs, nest"), "{told}");
     let hole = probe(&open.url("/hook"));
     assert_eq!((hole.code, &hole.record("probe")["causes"][0]["id"]), (Some(1), &json!("verifies-nothing")), "{hole}");
     let nobody = probe(&Endpoint::nowhere());
