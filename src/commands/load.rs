@@ -11,7 +11,6 @@ use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
 use crate::output::records::encode_summary_fields;
-use crate::protocol::event::EventType;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::target::LOOPBACK_ADDRESSES;
@@ -117,12 +116,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let settings = session::load_settings(context, &console)?;
     input::require_one_stdin(&[arguments.payload.stdin_path().as_ref(), arguments.request.secret_file.as_ref()])?;
     let url = arguments.destination.resolve_target(context, &settings)?;
-    let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
     let (seed, now) = match arguments.payload.seed() {
         Some(seed) => (seed, seeded_time(seed)),
         None => (context.random_u64(), context.clock.now()),
     };
-    let bodies = payload::prepare_bodies(flow, &arguments.payload, context, &settings, (seed, now))?;
+    let bodies = payload::prepare_bodies(arguments.event, &arguments.payload, context, &settings, (seed, now))?;
     let plan = plan(arguments, context, &settings, (&url, bodies.is_hero()))?;
     let setting = LoadParameters {
         url: url.to_string(),

@@ -10,9 +10,9 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::exchange::is_loopback;
+use crate::output::rendition::write_shell_word;
 use crate::output::{console::Console, prompt};
 use crate::protocol::body::RawBody;
-use crate::protocol::event::EventType;
 use crate::protocol::rehearsal::{FaultRates, plan_rehearsal};
 use crate::protocol::rules::is_hero_body;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
@@ -145,8 +145,8 @@ fn script(arguments: &Arguments, context: &Context, settings: &ConfigSettings) -
     }
     let seed = arguments.payload.seed().unwrap_or_else(|| context.random_u64());
     let count = arguments.count.unwrap_or(USUAL);
-    let flow = arguments.event.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
-    let bodies = payload::prepare_bodies(flow, &arguments.payload, context, settings, (seed, seeded_time(seed)))?;
+    let bodies =
+        payload::prepare_bodies(arguments.event, &arguments.payload, context, settings, (seed, seeded_time(seed)))?;
     let mut written = Vec::new();
     for number in 0..u64::from(count) {
         let mut body = Vec::new();
@@ -173,13 +173,7 @@ fn scenario(name: &str, context: &Context) -> Result<Scenario, Error> {
 
 /// The line that plays the same again: this one, with the seed where it was drawn by lot.
 fn repeat(context: &Context, seed: Option<u64>) -> String {
-    let word = |text: &str| match text.chars().all(|c| c.is_ascii_alphanumeric() || "-_=./:,@".contains(c))
-        && !text.is_empty()
-    {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    };
-    let arguments = context.arguments.iter().skip(1).map(|argument| word(&argument.to_string_lossy()));
+    let arguments = context.arguments.iter().skip(1).map(|argument| write_shell_word(&argument.to_string_lossy()));
     let seed = seed.map(|seed| format!("--seed {seed}"));
     std::iter::once("referralloop".to_owned()).chain(arguments).chain(seed).collect::<Vec<_>>().join(" ")
 }

@@ -6,7 +6,7 @@ use super::errors::{render_error, render_labelled, render_notice};
 use super::line::{StyledLine, write_lines};
 use super::output_error::OutputError;
 use super::records::{self, CommandSummary, NamedRecord};
-use super::rendition::quote_shell_word;
+use super::rendition::write_shell_word;
 use super::sanitise::Sanitised;
 use super::screen::{Screen, ScreenFormat, ScreenOutputs};
 use super::style::{BodyDisplay, ColourChoice, OutputStyle, TextRole, decide_colour};
@@ -206,17 +206,13 @@ impl Console {
 
 /// Options without which a command line of ours would mean another profile, store or configuration.
 fn list_repeated(globals: &GlobalOptions) -> String {
-    let word = |text: &str| {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
-        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
-    };
     let file = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
     let given = [
         ("--profile", globals.profile.clone()),
         ("--config", file(&globals.config)),
         ("--store", file(&globals.store)),
     ];
-    given.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", word(&value?)))).collect()
+    given.into_iter().filter_map(|(name, value)| Some(format!("{name} {} ", write_shell_word(&value?)))).collect()
 }
 
 /// A sentence whose command line of this program does what it says with the options that were given here, too.

@@ -94,6 +94,12 @@ impl RequestRendition<'_> {
     }
 }
 
+/// A word of a command line as it is typed: quoted only where a shell would read it otherwise.
+pub(crate) fn write_shell_word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
+}
+
 /// A POSIX shell word: single quotes, each quote inside closed, escaped and opened again.
 pub(crate) fn quote_shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorCategory};
 use crate::exchange::{TlsTrust, is_loopback};
 use crate::output::console::Console;
 use crate::output::prompt;
-use crate::output::rendition::quote_shell_word;
+use crate::output::rendition::write_shell_word;
 use crate::protocol::check::AuditReport;
 use crate::protocol::referralhero::HeroEncoding;
 use crate::protocol::signature::{HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, Secret};
@@ -132,17 +132,13 @@ pub(crate) struct RepeatLineOptions {
 
 /// The command line that repeats a check.
 pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &RepeatLineOptions) -> String {
-    let word = |text: &str| {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
-        if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
-    };
-    let url = word(target.url.as_str());
+    let url = write_shell_word(target.url.as_str());
     let mut line = format!("referralloop test {url} --case {}", check.id);
     if around.unsigned {
         line.push_str(" --no-secret");
     }
-    around.more.iter().for_each(|option| line.push_str(&format!(" {}", word(option))));
-    let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", word(value)));
+    around.more.iter().for_each(|option| line.push_str(&format!(" {}", write_shell_word(option))));
+    let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", write_shell_word(value)));
     target.secret_files.iter().for_each(|file| put("--secret-file", &file.display().to_string()));
     if target.signature_header != default_signature_header(target.hero.is_some()) {
         put("--signature-header", target.signature_header.as_str());

@@ -4,6 +4,8 @@ use crate::config::secrets::SECRET_FILE_LIMIT;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::prompt;
+use crate::output::rendition::write_shell_word;
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,23 @@ pub(crate) fn read_input(context: &Context, path: &Path, limit: u64, what: &str)
         return Err(Error::usage(format!("{what} {shown} is larger than {limit} bytes")));
     }
     Ok(bytes)
+}
+
+/// Text, `@FILE` or `-` as an option takes it. A text that is no JSON and the name of a file lacks its @.
+pub(crate) fn read_text_or_file(context: &Context, given: &str, option: &str, what: &str) -> Result<Vec<u8>, Error> {
+    if let Some(path) = given.strip_prefix('@').or(Some("-").filter(|dash| *dash == given)) {
+        return read_input(context, Path::new(path), BODY_LIMIT, what);
+    }
+    if is_json(given.as_bytes()) || !context.resolve(Path::new(given)).is_file() {
+        return Ok(given.as_bytes().to_vec());
+    }
+    Err(Error::usage(format!("{option}: '{given}' is the name of a file, and a file needs an @ before its name"))
+        .hint(format!("write {option} {}", write_shell_word(&format!("@{given}")))))
+}
+
+/// Whether bytes are one JSON value.
+pub(crate) fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Reads the files of `--secret-file`.

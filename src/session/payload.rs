@@ -7,9 +7,11 @@ use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
+use crate::output::console::Console;
 use crate::protocol::body::RawBody;
 use crate::protocol::edit::{PayloadEdit, PayloadEditError, apply_edits};
 use crate::protocol::event::EventType;
+use crate::protocol::facts::EventFacts;
 use crate::protocol::referralhero::HeroEvent;
 use crate::protocol::rules::is_hero_body;
 use crate::protocol::sample::{
@@ -17,7 +19,7 @@ use crate::protocol::sample::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Options that shape a payload.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -78,6 +80,23 @@ pub(crate) fn read_pattern(text: &str) -> Result<PayloadPattern, String> {
             FabricatedEvent::Own(event) => PayloadPattern::One(event),
             FabricatedEvent::Hero(event) => PayloadPattern::Hero(event),
         }),
+    }
+}
+
+impl FabricatedEvent {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Own(event) => event.name(),
+            Self::Hero(event) => event.name(),
+        }
+    }
+}
+
+fn pattern_name(pattern: PayloadPattern) -> &'static str {
+    match pattern {
+        PayloadPattern::Lives => "all",
+        PayloadPattern::One(event) => event.name(),
+        PayloadPattern::Hero(event) => event.name(),
     }
 }
 
@@ -154,17 +173,19 @@ impl PayloadSource {
     }
 }
 
-/// Prepares the bodies of a run, all from one seed; `seed` stands in where none was given.
+/// Prepares the bodies of a run, sign-ups that are made unless told otherwise, all from one seed; `seed` stands in where
+/// none was given.
 pub(crate) fn prepare_bodies(
-    flow: PayloadPattern,
+    flow: Option<PayloadPattern>,
     arguments: &Arguments,
     context: &Context,
     settings: &ConfigSettings,
     (seed, now): (u64, Timestamp),
 ) -> Result<PayloadSource, Error> {
     if let Some(data) = &arguments.data {
-        return Ok(PayloadSource::Fixed(read_body(data, context)?));
+        return Ok(PayloadSource::Fixed(read_body(data, flow.map(pattern_name), context)?));
     }
+    let flow = flow.unwrap_or(PayloadPattern::One(EventType::SignupCreated));
     let stream = Box::new(PayloadStream::new(flow, seed, now, &read_overrides(arguments, settings)?));
     let edits = edits(arguments);
     match flow {
@@ -199,20 +220,27 @@ pub(crate) fn build_payload(
     settings: &ConfigSettings,
 ) -> Result<PreparedPayload, Error> {
     let body = match (&arguments.data, event) {
-        (Some(data), _) => read_body(data, context)?,
+        (Some(data), event) => read_body(data, event.map(FabricatedEvent::name), context)?,
         (None, Some(event)) => fabricate(event, arguments, context, settings)?,
         (None, None) => return Err(Error::usage("name an event, or give a body with --data")),
     };
     Ok(PreparedPayload { body: if edits_by_hand { editor::edit_body(&body, context)? } else { body } })
 }
 
-fn read_body(data: &str, context: &Context) -> Result<RawBody, Error> {
-    let path = match data.strip_prefix('@') {
-        Some(path) => Path::new(path),
-        None if data == "-" => Path::new("-"),
-        None => return Ok(RawBody::new(data.to_owned())),
-    };
-    Ok(RawBody::new(input::read_input(context, path, input::BODY_LIMIT, "body")?))
+/// The body that `--data` gives. What it may not be meant to be is said, and sent all the same: bad bodies are tested, too.
+fn read_body(data: &str, event: Option<&str>, context: &Context) -> Result<RawBody, Error> {
+    let body = RawBody::new(input::read_text_or_file(context, data, "--data", "body")?);
+    let console = Console::new(context);
+    if !data.starts_with('@') && !input::is_json(body.as_bytes()) {
+        console.print_notice(
+            "the body that --data gives is not JSON; it is sent as it is (a file needs an @: --data @FILE)",
+        );
+    }
+    let told = EventFacts::from_body(&body).event_type;
+    if let Some(event) = event.filter(|event| told.as_deref() != Some(event)) {
+        console.print_notice(&format!("'{event}' is ignored: --data gives the whole body, and that is sent as it is"));
+    }
+    Ok(body)
 }
 
 fn fabricate(

@@ -7,7 +7,6 @@ use crate::output::prompt;
 use crate::protocol::api::NewSignup;
 use crate::session::{arguments, input};
 use serde_json::{Map, Value};
-use std::path::Path;
 
 /// Add a sign-up to a waitlist, which causes a signup.created event
 #[derive(Debug, clap::Args)]
@@ -74,11 +73,7 @@ fn email(arguments: &Arguments, context: &Context) -> Result<Option<String>, Err
 /// A JSON object, or a file that holds one.
 fn metadata(given: Option<&str>, context: &Context) -> Result<Option<Map<String, Value>>, Error> {
     let Some(given) = given else { return Ok(None) };
-    let bytes = match given.strip_prefix('@') {
-        Some(path) => input::read_input(context, Path::new(path), input::BODY_LIMIT, "metadata")?,
-        None if given == "-" => input::read_input(context, Path::new("-"), input::BODY_LIMIT, "metadata")?,
-        None => given.as_bytes().to_vec(),
-    };
+    let bytes = input::read_text_or_file(context, given, "--metadata", "metadata")?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(members)) => Ok(Some(members)),
         Ok(_) => Err(Error::usage("the metadata is not a JSON object").hint("write it like '{\"source\":\"cli\"}'")),

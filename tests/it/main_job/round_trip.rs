@@ -190,7 +190,10 @@ fn what_is_sent_is_what_the_service_sends() {
     let received = &endpoint.received()[0];
     assert!(received.head.starts_with("POST /hook?x=1 HTTP/1.1\r\n"), "{}", received.head);
     assert_eq!(received.header("content-type"), Some("application/json"));
-    assert_eq!(received.header("user-agent"), Some(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        received.header("user-agent"),
+        Some(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION")))
+    );
     assert_eq!(received.header("x-extra"), Some("a, b"));
     // The vector of GitHub's documentation.
     assert_eq!(
@@ -198,6 +201,33 @@ fn what_is_sent_is_what_the_service_sends() {
         Some("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")
     );
     assert_eq!(received.body, b"Hello, World!");
+}
+
+#[test]
+fn a_body_that_may_not_be_meant_is_sent_and_said() {
+    let scene = Scene::new();
+    let endpoint = Endpoint::good();
+    let url = endpoint.url("/");
+    let not_json =
+        "note: the body that --data gives is not JSON; it is sent as it is (a file needs an @: --data @FILE)\n";
+    let ignored = "note: 'signup.created' is ignored: --data gives the whole body, and that is sent as it is\n";
+    scene.write("ok.json", "{}");
+    for (event, data, told) in [
+        (None, "nofile.json", not_json.to_owned()),
+        (None, "", not_json.to_owned()),
+        (Some("created"), "{", format!("{not_json}{ignored}")),
+        (Some("created"), "@ok.json", ignored.to_owned()),
+        (Some("created"), CREATED, String::new()),
+        (None, CREATED, String::new()),
+    ] {
+        let line = ["trigger", "--dry-run", "--data", data, "--to", &url].into_iter().chain(event);
+        let sent = scene.run(line).code(0);
+        let body = if data.starts_with('@') { "{}" } else { data };
+        assert!(sent.out().ends_with(&format!("\r\n\r\n{body}")), "{sent}");
+        assert_eq!(sent.err(), told);
+    }
+    let many = scene.run(["load", "all", "--data", "{", "--count", "1", "--to", &url]).code(0);
+    assert_eq!(many.err(), not_json.to_owned() + &ignored.replace("signup.created", "all"));
 }
 
 #[test]
