@@ -2,7 +2,7 @@
 //! lines that repeat a check.
 
 use super::arguments::{self, HeaderArgument};
-use super::request::AGENT;
+use super::request::FABRICATED_AGENT;
 use crate::audit::{self, AuditCheck, AuditLimits, AuditObserver, AuditPlan, AuditUnreachable, CheckSelection};
 use crate::config::ConfigSettings;
 use crate::config::secrets::SecretOrigin;
@@ -55,7 +55,7 @@ pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: 
         signature_header: target.signature_header.clone(),
         headers: target.headers.clone(),
         trust: TlsTrust::default(),
-        agent: HeaderValue::from_static(AGENT),
+        agent: HeaderValue::from_static(FABRICATED_AGENT),
         selection: CheckSelection::default(),
         intrusive: false,
         limits: AuditLimits::USUAL,

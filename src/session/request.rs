@@ -5,6 +5,7 @@ use super::payload::PreparedPayload;
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory};
+use crate::protocol::arrival::HeaderLines;
 use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::body::RawBody;
 use crate::protocol::referralhero::HeroEncoding;
@@ -17,8 +18,21 @@ use http::{HeaderName, HeaderValue};
 use std::path::PathBuf;
 use url::Url;
 
-/// How requests of this program introduce themselves.
+/// How requests of this program introduce themselves that stand for the service's own: what a sandbox has is as real as
+/// what the service has.
 pub(crate) const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"));
+
+/// The same of requests that carry what was made up, by which `reconcile` knows it wherever it came in.
+pub(crate) const FABRICATED_AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"), " (fabricated)");
+
+/// Whether header lines are those of a request with something made up, of this version of the program or another.
+pub(crate) fn is_fabricated(headers: &HeaderLines) -> bool {
+    headers.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case(USER_AGENT.as_str().as_bytes())
+            && value.starts_with(b"referralloop-cli/")
+            && value.ends_with(b"(fabricated)")
+    })
+}
 
 /// Options that shape a request.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -195,15 +209,33 @@ pub(crate) fn replace_headers(headers: &mut Vec<HeaderArgument>, given: &[Header
     });
 }
 
-/// A request with the headers that the service sends, and the signature where there is one.
+/// A request with the headers that the service sends, and the signature where there is one; its event is made up.
 pub(crate) fn build_event_request(
+    url: Url,
+    body: &RawBody,
+    signature: Option<String>,
+) -> Result<OutgoingRequest, Error> {
+    put_together(FABRICATED_AGENT, url, body, signature)
+}
+
+/// The same with an event that tells what a service, or a sandbox, has.
+pub(crate) fn build_service_request(
+    url: Url,
+    body: &RawBody,
+    signature: Option<String>,
+) -> Result<OutgoingRequest, Error> {
+    put_together(AGENT, url, body, signature)
+}
+
+fn put_together(
+    agent: &'static str,
     url: Url,
     body: &RawBody,
     signature: Option<String>,
 ) -> Result<OutgoingRequest, Error> {
     let mut headers = vec![
         (CONTENT_TYPE.into(), HeaderValue::from_static("application/json")),
-        (USER_AGENT.into(), HeaderValue::from_static(AGENT)),
+        (USER_AGENT.into(), HeaderValue::from_static(agent)),
     ];
     if let Some(value) = signature {
         let value = HeaderValue::from_str(&value).map_err(|error| Error::from_source(ErrorCategory::Usage, error))?;

@@ -253,7 +253,7 @@ fn prepare(key: Option<HmacKey>) -> DeliveryRequestBuilder {
     Arc::new(move |url: &str, body: &RawBody| {
         let url = Url::parse(url).map_err(|error| error.to_string())?;
         let signature = key.as_ref().map(|key| key.sign(body.as_bytes()));
-        request::build_event_request(url, body, signature).map_err(|error| error.message)
+        request::build_service_request(url, body, signature).map_err(|error| error.message)
     })
 }
 

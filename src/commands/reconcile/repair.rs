@@ -22,7 +22,8 @@ use url::Url;
 const BUDGET: Duration = Duration::from_secs(5);
 
 /// Everything that events of a waitlist told: those that came in, and those of earlier reconciliations that were
-/// acknowledged. What was merely fabricated here says nothing about the service.
+/// acknowledged. What was merely fabricated, here or with
+/// another store, says nothing about the service.
 pub(super) fn collect_reported(reader: &StoreReader, waitlist: &str) -> Result<ObservedWaitlist, Error> {
     let filter =
         StoreFilter { direction: EventDirection::All, waitlist: Some(waitlist.to_owned()), ..StoreFilter::default() };
@@ -45,7 +46,7 @@ pub(super) fn collect_reported(reader: &StoreReader, waitlist: &str) -> Result<O
 
 fn is_reported(reader: &StoreReader, row: &EventRow) -> Result<bool, Error> {
     if row.sent_at.is_none() {
-        return Ok(row.first_at.is_some());
+        return Ok(reader.list_arrivals(row.number)?.iter().any(|arrival| !request::is_fabricated(&arrival.headers)));
     }
     let attempts = reader.list_attempts(row.number)?;
     let own = |wanted: fn(&crate::protocol::attempt::AttemptOutcome) -> bool| {
@@ -95,7 +96,7 @@ pub(super) async fn deliver_missed(
     for missed in mending.missed {
         let Some(payload) = missed.build_payload(mending.waitlist, context.clock.now()) else { continue };
         let body = RawBody::new(payload.to_string());
-        let mut request = request::build_event_request(mending.url.clone(), &body, Some(key.sign(body.as_bytes())))?;
+        let mut request = request::build_service_request(mending.url.clone(), &body, Some(key.sign(body.as_bytes())))?;
         request::replace_headers(&mut request.headers, mending.headers);
         let event = delivery::register_event(&request, context, &screen, &store).await?;
         let plan = DeliveryPlan {

@@ -19,6 +19,26 @@ fn first(position: i64) -> Value {
 }
 
 #[test]
+fn what_was_fabricated_here_or_elsewhere_is_no_sign_up() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let listener = scene.listen(["-q"]);
+    deliver(&listener.url, "signup.created", first(1));
+    let to = ["--to", &listener.url, "--waitlist", WAITLIST];
+    for line in [
+        &["trigger", "created"][..],
+        // Of this, the listener's store knows nothing but what came in.
+        &["trigger", "created", "--store", "other.db"],
+        &["load", "created", "--count", "3"],
+        &["rehearse", "--chaos", "duplicate=0.5", "--count", "3", "--store", "other.db"],
+    ] {
+        scene.run(line.iter().chain(&to).copied()).code(0);
+    }
+    listener.stop().code(0);
+    let compared = run(&scene, &api, ["reconcile", "-w", WAITLIST]);
+    compared.is(0, "", "note: Nothing was missed: 1 sign-up compared.\n");
+}
+
+#[test]
 fn what_was_missed_is_found_delivered_and_then_not_missed_any_more() {
     let (scene, api) = (Scene::new(), Api::new());
     let listener = scene.listen(["-q"]);
