@@ -7,7 +7,7 @@ use super::draft::RequestDraft;
 use super::following::{BODY_FORMS, IN_TIME, mark_following};
 use super::perform::{JudgedExchanges, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
-use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::{
     AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict,
 };
@@ -17,7 +17,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use url::Url;
 
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 4;
@@ -167,25 +166,17 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
         false => None,
     };
     let answer = stage.send(stage.draft_signup_created().with_label("an ordinary event")).await;
-    match answer.outcome {
-        AttemptOutcome::Refused
-        | AttemptOutcome::UnknownHost
-        | AttemptOutcome::Tls(_)
-        | AttemptOutcome::Failed(_)
-        | AttemptOutcome::TimedOut(AttemptPhase::Connect) => {
-            Err(AuditUnreachable::Endpoint(explain_no_connection(&answer.outcome, &stage.plan().url)))
-        }
-        _ => {
-            let not_acknowledged = (!answer.outcome.is_acknowledged()).then(|| describe_exchange(&answer));
-            stage.set_acknowledged(not_acknowledged.is_none());
-            if let (None, Some(before)) = (&not_acknowledged, before) {
-                // The checks that need it try again, and say what is wrong.
-                let _ = stage.measure_effect(before).await;
-            }
-            let refused = matches!(answer.outcome.status(), Some(400 | 401 | 403 | 406..=428 | 500..));
-            Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
-        }
+    if answer.outcome.is_unreachable() {
+        return Err(AuditUnreachable::Endpoint(answer.outcome.explain_unreachable(&stage.plan().url)));
     }
+    let not_acknowledged = (!answer.outcome.is_acknowledged()).then(|| describe_exchange(&answer));
+    stage.set_acknowledged(not_acknowledged.is_none());
+    if let (None, Some(before)) = (&not_acknowledged, before) {
+        // The checks that need it try again, and say what is wrong.
+        let _ = stage.measure_effect(before).await;
+    }
+    let refused = matches!(answer.outcome.status(), Some(400 | 401 | 403 | 406..=428 | 500..));
+    Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
 }
 
 /// Whether the server failed in a check that failed.
@@ -229,16 +220,6 @@ pub(super) fn estimate_pace(latencies: &[Duration]) -> Option<Duration> {
     let (least, most) = (*latencies.iter().min()?, *latencies.iter().max()?);
     let steps = u32::try_from(least.as_millis().div_ceil(STEP.as_millis())).unwrap_or(1);
     Some(if most > least + least / 4 { UNEVEN.max(least) } else { STEP * steps })
-}
-
-/// Why no event can be delivered at all, in one sentence.
-fn explain_no_connection(outcome: &AttemptOutcome, url: &Url) -> String {
-    match (outcome, outcome.detail()) {
-        (AttemptOutcome::UnknownHost, _) => format!("unknown host {}", url.host_str().unwrap_or_default()),
-        (AttemptOutcome::Refused, _) => format!("nothing is listening at {url}"),
-        (AttemptOutcome::Tls(why), _) => format!("no TLS connection to {url} can be made: {why}"),
-        (_, detail) => format!("{url} cannot be reached: {}", detail.unwrap_or_else(|| outcome.name().to_owned())),
-    }
 }
 
 async fn run_check(

@@ -198,12 +198,17 @@ impl UsageMessage<'_> {
     /// A line that has what is missing: the first example of the command's help.
     fn find_example(&self, command: &clap::Command, path: &str) -> Option<String> {
         let missing = self.texts(ContextKind::InvalidArg);
-        if self.0.kind() != ErrorKind::MissingRequiredArgument || missing.iter().any(|one| one.starts_with('-')) {
+        if self.0.kind() != ErrorKind::MissingRequiredArgument {
             return None;
         }
+        let options =
+            || missing.iter().filter(|one| one.starts_with('-')).filter_map(|one| one.split_whitespace().next());
+        let has_options = |rest: &str| options().all(|option| rest.split_whitespace().any(|word| word == option));
         let help = command.get_after_help()?.to_string();
         let mut lines = help.lines().map(str::trim).skip_while(|line| *line != "Examples:");
-        lines.find(|line| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(' '))).map(str::to_owned)
+        lines
+            .find(|line| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(' ') && has_options(rest)))
+            .map(str::to_owned)
     }
 
     /// How the line reads with the `--` that was left out before the command that is to be run.

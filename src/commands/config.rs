@@ -137,7 +137,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         let error = Error::usage(format!("unknown setting '{name}'"));
         match SettingKey::nearest(name) {
             Some(near) => error.hint(format!("did you mean {near}?")),
-            None => error.hint("referralloop config show   lists the settings"),
+            None => error.hint("list the settings with: referralloop config show"),
         }
     })?;
     match (key, value) {

@@ -230,7 +230,7 @@ async fn run_in_sandbox(stage: &DemoStage<'_>, console: &Console) -> Result<Demo
         allowed_targets: Vec::new(),
         trust: TlsTrust::default(),
     };
-    let site = BoundSandbox::open(plot, stage.context).await?;
+    let site = BoundSandbox::open(plot, stage.context, None).await?;
     let (key, url) = (site.workspace.key.clone(), site.url.clone());
     let (heard, attempts) = mpsc::unbounded_channel();
     let (stopper, stop) = shutdown::channel();

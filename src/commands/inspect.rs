@@ -8,7 +8,7 @@ use crate::inspector::{self, InspectorContext, InspectorDoor};
 use crate::output::console::Console;
 use crate::output::human::ScreenStream;
 use crate::output::records::ReadyRecord;
-use crate::session::ready_file::ReadyFile;
+use crate::session::ready_file::{self, ReadyFile};
 use crate::session::{self, arguments, listener, runtime};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -62,6 +62,7 @@ async fn serve(
     secrets: &WebhookSecrets,
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
+    ready_file::require_folder(context, arguments.ready_file.as_ref())?;
     let store = session::open_store(context, settings)?;
     let address = SocketAddr::new(arguments.bind, arguments.inspect_port);
     let door = InspectorDoor::bind(address, store.path(), (&context.clock, &context.entropy)).await?;

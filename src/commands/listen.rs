@@ -30,7 +30,7 @@ use crate::session::listener::{
 use crate::session::relay::EventRecorder;
 use crate::session::send_again::ResendContext;
 use crate::session::unforwarded::{self, UnforwardedNotes};
-use crate::session::{self, diagnosis, input, runtime};
+use crate::session::{self, diagnosis, input, ready_file, runtime};
 use crate::store::Store;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -236,8 +236,10 @@ async fn serve(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     let (life, relaying) = (&arguments.life, &arguments.relaying);
+    ready_file::require_folder(context, life.ready_file.as_ref())?;
     let (store, mut more) = arguments.keeping.open_store(&receiving, relaying.has_store(), context, settings)?;
-    let door = bind_door(relaying.is_subscriber(), address, receiving.path.as_deref()).await?;
+    let store_path = session::store_path(context, settings)?;
+    let door = bind_door(relaying.is_subscriber(), address, receiving.path.as_deref(), &store_path).await?;
     let (screen, unread) = console.start_screen()?;
     receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
     let relaying::OpenRelay { recorder, intake, url, words, waiting } = tokio::select! {
@@ -247,7 +249,6 @@ async fn serve(
     let recorder = note_unforwarded(recorder, &receiving, context, settings).await?;
     let with_parent = life.exit_with_parent.then(context.parent);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
-    let store_path = session::store_path(context, settings)?;
     let inspector = arguments.inspecting.bind(context, store.as_ref()).await?;
     let inspect_url = inspector.as_ref().map(inspector::InspectorDoor::url);
     let secret = secrets.origin.describe(&settings.profile.value);
@@ -286,10 +287,11 @@ async fn bind_door(
     is_subscriber: bool,
     address: SocketAddr,
     path: Option<&str>,
+    store: &Path,
 ) -> Result<Option<BoundListener>, Error> {
     match is_subscriber {
         true => Ok(None),
-        false => BoundListener::bind(address, path).await.map(Some),
+        false => BoundListener::bind(address, path, Some(store)).await.map(Some),
     }
 }
 

@@ -11,12 +11,14 @@ use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
 use crate::output::records::encode_summary_fields;
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::target::LOOPBACK_ADDRESSES;
 use crate::protocol::wire::{request_target, wire_fields};
 use crate::session::request::SigningStyle;
-use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime};
+use crate::session::{self, arguments, delivery, destination, errors, input, payload, request, runtime};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 use url::{Host, Url};
@@ -122,6 +124,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     };
     let bodies = payload::prepare_bodies(arguments.event, &arguments.payload, context, &settings, (seed, now))?;
     let plan = plan(arguments, context, &settings, (&url, bodies.is_hero()))?;
+    require_endpoint(&url, plan.address)?;
     let setting = LoadParameters {
         url: url.to_string(),
         connections: plan.concurrency,
@@ -218,6 +221,16 @@ fn address(url: &Url) -> Result<SocketAddr, Error> {
     let answers = |address: &&SocketAddr| TcpStream::connect_timeout(address, ATTEMPT_BUDGET).is_ok();
     let chosen = if found.len() > 1 { found.iter().find(answers) } else { None };
     chosen.or(found.first()).copied().ok_or_else(|| Error::usage(format!("{url} has no address")))
+}
+
+/// Where nobody listens there is nothing to measure. Who is merely slow to take connections is there.
+fn require_endpoint(url: &Url, address: SocketAddr) -> Result<(), Error> {
+    match TcpStream::connect_timeout(&address, ATTEMPT_BUDGET) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            Err(errors::explain_unreachable_endpoint(&AttemptOutcome::Refused, url))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Request line and header lines.

@@ -13,6 +13,7 @@ use crate::exchange::is_loopback;
 use crate::output::rendition::write_shell_word;
 use crate::output::{console::Console, prompt};
 use crate::protocol::body::RawBody;
+use crate::protocol::closest::find_closest;
 use crate::protocol::rehearsal::{FaultRates, plan_rehearsal};
 use crate::protocol::rules::is_hero_body;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
@@ -162,8 +163,11 @@ fn scenario(name: &str, context: &Context) -> Result<Scenario, Error> {
         return Ok(scenario);
     }
     if !name.contains(['.', '/']) && !context.resolve(Path::new(name)).exists() {
-        return Err(Error::usage(format!("unknown scenario '{name}'"))
-            .hint(format!("write {}, or the name of a TOML file", BUILT_IN.join(", "))));
+        let unknown = Error::usage(format!("unknown scenario '{name}'"));
+        return Err(match find_closest(name, BUILT_IN.into_iter()) {
+            Some(meant) => unknown.hint(format!("did you mean {meant}?")),
+            None => unknown.hint(format!("write {}, or the name of a TOML file", BUILT_IN.join(", "))),
+        });
     }
     let bytes = input::read_input(context, Path::new(name), input::BODY_LIMIT, "scenario")?;
     let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("scenario {name} is not UTF-8")))?;

@@ -19,7 +19,7 @@ use crate::sandbox::{ASSUMPTIONS, AllowedTarget, SandboxLocation, SandboxRetryPo
 use crate::session::arguments;
 use crate::session::delivery::exit_for_signal;
 use crate::session::sandbox::{self, BoundSandbox, SandboxEnd, SandboxSpec};
-use crate::session::{self, input, listener, runtime, trust};
+use crate::session::{self, input, listener, ready_file, runtime, trust};
 use crate::shutdown::StopSignal;
 use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
@@ -214,7 +214,8 @@ async fn serve(
     console: &Console,
 ) -> Result<Exit, Error> {
     let (stop, place) = (context.subscribe_stop()?, plot.place.clone());
-    let site = BoundSandbox::open(plot, context).await?;
+    ready_file::require_folder(context, arguments.ready_file.as_ref())?;
+    let site = BoundSandbox::open(plot, context, beside.store_path.as_deref()).await?;
     check_founding(&arguments.workspace, &site)?;
     let SandboxSurroundings { settings, store_path, inspected } = beside;
     let (store, secrets) = inspected.unzip();

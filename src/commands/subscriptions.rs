@@ -90,7 +90,7 @@ fn list(entries: &[JournalEntry], store: &Path, here: &str, console: &Console, c
         }
     }
     if entries.iter().any(|entry| entry.standing != SubscriptionStatus::Removed && is_left_behind(entry, store)) {
-        console.print_hint("referralloop subscriptions --cleanup   ends what was left behind");
+        console.print_hint("end what was left behind with: referralloop subscriptions --cleanup");
     }
     Ok(())
 }
@@ -130,7 +130,7 @@ fn forget(
 ) -> Result<Exit, Error> {
     let Some(entry) = entries.iter().find(|entry| entry.number == line) else {
         return Err(Error::usage(format!("the journal has no line {line}"))
-            .hint("referralloop subscriptions   shows the lines"));
+            .hint("see the lines with: referralloop subscriptions"));
     };
     if let (Some(id), SubscriptionStatus::Active) = (&entry.id, entry.standing) {
         return Err(Error::usage(format!("line {line} is an active subscription, which would keep delivering"))

@@ -20,9 +20,9 @@ use crate::protocol::signature::{
 };
 use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within, diagnosis_fields};
 use crate::session::history::{self, StoredId, StoredRequest};
-use crate::session::{self, arguments, arguments::HeaderArgument, input, probing, request, runtime, trust};
+use crate::session::{self, arguments, arguments::HeaderArgument, errors, input, probing, request, runtime, trust};
 use crate::store::StoreReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Check a signature for a body; exit 0 if it is valid, 1 if not, with the reason
@@ -94,7 +94,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         let exchange = arguments.trust.open_client(&[url], context)?;
         let finish = |asked: &mut OutgoingRequest| request::replace_headers(&mut asked.headers, &arguments.headers);
         let probing = probing::probe_endpoint(url, secrets.signing(), finish, &exchange, context.clock.as_ref());
-        let probed = runtime::block_on(async { Ok(probing.await) })?;
+        let nobody = |outcome| errors::explain_unreachable_endpoint(&outcome, url);
+        let probed = runtime::block_on(async { probing.await.map_err(nobody) })?;
         probe::show_probe(url, &probed, arguments.framework, &console)?;
         return Ok(if probe::is_correct(&probed) { Exit::Done } else { Exit::No });
     }
@@ -124,6 +125,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
 
 fn read_given(arguments: &Arguments, body: Option<&PathBuf>, context: &Context) -> Result<SignedInput, Error> {
     let body = body.ok_or_else(|| Error::usage("give the file with the body, or an event with --event"))?;
+    if body.as_path() != Path::new("-") && !context.resolve(body).exists() {
+        return Err(Error::usage(format!("there is no file {}", body.display()))
+            .hint("FILE holds the body as it came; - reads it from standard input"));
+    }
     if arguments.signature.is_none() && arguments.got.is_none() {
         return Err(
             Error::usage("--signature is missing").hint("or give the value that your own code computed with --got")

@@ -140,6 +140,24 @@ impl AttemptOutcome {
         }
     }
 
+    /// Whether there was nobody to send to: no connection was made.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::UnknownHost | Self::Tls(_) | Self::Failed(_) | Self::TimedOut(AttemptPhase::Connect)
+        )
+    }
+
+    /// Why there was nobody at a URL, in one sentence.
+    pub(crate) fn explain_unreachable(&self, url: &Url) -> String {
+        match (self, self.detail()) {
+            (Self::UnknownHost, _) => format!("unknown host {}", url.host_str().unwrap_or_default()),
+            (Self::Refused, _) => format!("nothing is listening at {url}"),
+            (Self::Tls(why), _) => format!("no TLS connection to {url} can be made: {why}"),
+            (_, detail) => format!("{url} cannot be reached: {}", detail.unwrap_or_else(|| self.name().to_owned())),
+        }
+    }
+
     /// What happened beyond the name, in words that may quote foreign text.
     pub fn detail(&self) -> Option<String> {
         match self {

@@ -2,6 +2,7 @@
 //! lines that repeat a check.
 
 use super::arguments::{self, HeaderArgument};
+use super::errors::START_ENDPOINT;
 use super::request::FABRICATED_AGENT;
 use crate::audit::{self, AuditCheck, AuditLimits, AuditObserver, AuditPlan, AuditUnreachable, CheckSelection};
 use crate::config::ConfigSettings;
@@ -114,7 +115,7 @@ pub(crate) async fn run_audit(
 }
 
 fn explain_unreachable(error: AuditUnreachable) -> Error {
-    Error::from_source(ErrorCategory::Network, error).hint("start the endpoint first, and check the port and the path")
+    Error::from_source(ErrorCategory::Network, error).hint(START_ENDPOINT)
 }
 
 /// What a line that repeats a check needs beyond the target.

@@ -6,7 +6,17 @@ use crate::error::{Error, ErrorCategory};
 use crate::jq;
 use crate::output::output_error::OutputError;
 use crate::output::prompt::PromptError;
+use crate::protocol::attempt::AttemptOutcome;
 use crate::store::{OpenError, ReadError};
+use url::Url;
+
+/// What to do where nobody answers at an endpoint.
+pub(super) const START_ENDPOINT: &str = "start the endpoint first, and check the port and the path";
+
+/// There is nobody at a URL that was to be tested or sent to.
+pub(crate) fn explain_unreachable_endpoint(outcome: &AttemptOutcome, url: &Url) -> Error {
+    Error::new(ErrorCategory::Network, outcome.explain_unreachable(url)).hint(START_ENDPOINT)
+}
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
@@ -27,7 +37,7 @@ fn explain_config_error(error: &ConfigError) -> Vec<String> {
         ConfigError::NoHome => &["set HOME, or name the configuration: --config FILE, or REFERRALLOOP_CONFIG"],
         ConfigError::Unwritable { .. } => &["name another configuration: --config FILE, or REFERRALLOOP_CONFIG"],
         ConfigError::UnknownKey { nearest: Some(name), .. } => return vec![format!("did you mean {name}?")],
-        ConfigError::UnknownKey { .. } => &["referralloop config show   lists the settings"],
+        ConfigError::UnknownKey { .. } => &["list the settings with: referralloop config show"],
         ConfigError::NotInProject { .. } => {
             &["project files may come from strangers; put the setting in your own configuration: \
                 referralloop config path"]

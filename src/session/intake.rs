@@ -1,5 +1,6 @@
 //! Where a listener's requests come from: a socket, or a relay that they reached elsewhere.
 
+use super::registry;
 use super::relay_intake::RelayIntake;
 use crate::clock::SharedClock;
 use crate::error::Error;
@@ -8,6 +9,7 @@ use crate::protocol::arrival::ArrivalRecorder;
 use crate::receive::{self, ServerLimits, WebhookReceiver};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -22,10 +24,10 @@ pub(crate) struct BoundListener {
 }
 
 impl BoundListener {
-    /// Binds. Port 0 picks a free one; the URL tells which.
-    pub(crate) async fn bind(address: SocketAddr, path: Option<&str>) -> Result<Self, Error> {
-        let listener = listen(address).map_err(|error| cannot_bind(address, error))?;
-        let local = listener.local_addr().map_err(|error| cannot_bind(address, error))?;
+    /// Binds. Port 0 picks a free one; the URL tells which. Where the port is taken, the listeners on `store` are asked.
+    pub(crate) async fn bind(address: SocketAddr, path: Option<&str>, store: Option<&Path>) -> Result<Self, Error> {
+        let listener = listen(address).map_err(|error| cannot_bind(address, error, store))?;
+        let local = listener.local_addr().map_err(|error| cannot_bind(address, error, store))?;
         let url = Url::parse(&format!("http://{local}{}", path.unwrap_or("/")))
             .map_err(|error| Error::usage(format!("the path cannot be used in a URL: {error}")).caused_by(error))?;
         logging::note("listening", &[("on", LogFact::Origin(&url))]);
@@ -80,7 +82,17 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(QUEUE)
 }
 
-fn cannot_bind(address: SocketAddr, error: std::io::Error) -> Error {
+fn cannot_bind(address: SocketAddr, error: std::io::Error, store: Option<&Path>) -> Error {
+    let holder = || store.and_then(|store| registry::find_process_on_port(store, address.port()));
+    if error.kind() == ErrorKind::AddrInUse
+        && let Some((command, process)) = holder()
+    {
+        let port = address.port();
+        return Error::machine(format!("port {port} is in use by another referralloop {command} (process {process})"))
+            .caused_by(error)
+            .hint("end that one with Ctrl-C where it runs; in a shell where it is stopped, fg brings it back")
+            .hint("or run this one beside it: --port 0 picks a free one");
+    }
     let told = Error::machine(match error.kind() {
         ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
         ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),

@@ -37,16 +37,25 @@ pub(crate) fn write_output_file(context: &Context, path: &Path, text: &str, mode
 /// Refuses a file that cannot be written, before there is anything to write. What it holds stays; none is left behind.
 pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
     let whole = context.resolve(path);
-    let (_, made) = open(&whole, WriteMode::Append).map_err(|error| {
-        Error::machine(format!("cannot write {}: {}", path.display(), describe_io_error(&error)))
-            .caused_by(error)
-            .hint("name a file in a folder that exists and may be written to")
-    })?;
+    let (_, made) = open(&whole, WriteMode::Append).map_err(|error| refuse_place(path, error))?;
     if made {
         // What cannot be removed is written over at the end.
         let _ = std::fs::remove_file(&whole);
     }
     Ok(())
+}
+
+/// Refuses a file whose folder does not exist: none is made where a name was mistyped.
+pub(super) fn require_folder(path: &Path, whole: &Path) -> Result<(), Error> {
+    let folder = whole.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let there = folder.map_or(Ok(()), |folder| std::fs::metadata(folder).map(drop));
+    there.map_err(|error| refuse_place(path, error))
+}
+
+fn refuse_place(path: &Path, error: io::Error) -> Error {
+    Error::machine(format!("cannot write {}: {}", path.display(), describe_io_error(&error)))
+        .caused_by(error)
+        .hint("name a file in a folder that exists and may be written to")
 }
 
 /// The file, and whether it was made just now.

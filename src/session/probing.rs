@@ -26,17 +26,18 @@ const PAUSES: (u64, u64) = (60, 10);
 /// Time between the two packets of a body that is cut.
 const BETWEEN_PACKETS: Duration = Duration::from_millis(100);
 
-/// Probes an endpoint that should verify with this secret; `finish` puts into a request what the user wants in it.
+/// Probes an endpoint that should verify with this secret; `finish` puts into a request what the user wants in it. Where
+/// nobody is there from the start, how the first request ended.
 pub(crate) async fn probe_endpoint(
     url: &Url,
     secret: &Secret,
     finish: impl Fn(&mut OutgoingRequest),
     exchange: &HttpClient,
     clock: &dyn Clock,
-) -> ProbeReport {
-    let mut budget = ATTEMPT_BUDGET;
+) -> Result<ProbeReport, AttemptOutcome> {
+    let (mut budget, mut first) = (ATTEMPT_BUDGET, None);
     let server = ProbedServer { url, language: Cell::new(None) };
-    diagnose::probe_endpoint(secret, &server, async |asked: &ProbeRequest| {
+    let probed = diagnose::probe_endpoint(secret, &server, async |asked: &ProbeRequest| {
         let Some(mut request) = build_request(url, asked) else { return ProbeResponse::Unreachable };
         finish(&mut request);
         let cut = asked
@@ -51,6 +52,7 @@ pub(crate) async fn probe_endpoint(
             let mut told = told.into_iter().flatten().filter_map(|value| value.to_str().ok());
             server.language.set(told.find_map(ServerLanguage::of_server));
         }
+        first.get_or_insert_with(|| ended.outcome.clone());
         let reply = classify_outcome(ended.outcome);
         if reply == ProbeResponse::Limited {
             let told = ended.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -58,7 +60,11 @@ pub(crate) async fn probe_endpoint(
         }
         reply
     })
-    .await
+    .await;
+    match first.filter(AttemptOutcome::is_unreachable) {
+        Some(outcome) => Err(outcome),
+        None => Ok(probed),
+    }
 }
 
 /// What is proved of an endpoint that an audit found to accept nothing, and how many requests that took.
@@ -71,7 +77,8 @@ pub(crate) async fn explain_refusals(plan: AuditPlan) -> (Option<String>, u32) {
             request.headers.push((name.clone(), value.clone()));
         }
     };
-    let probed = probe_endpoint(&plan.url, secret, finish, &exchange, plan.clock.as_ref()).await;
+    let probing = probe_endpoint(&plan.url, secret, finish, &exchange, plan.clock.as_ref());
+    let Ok(probed) = probing.await else { return (None, 0) };
     let findings = probed.diagnosis.findings.iter();
     let proved = findings.filter(|finding| {
         finding.certainty == FindingCertainty::Proof && finding.cause.family != CauseFamily::Unproved

@@ -1,6 +1,8 @@
 //! The ready file: the `ready` record of a server, there whole once connections are accepted, removed at the end.
 
+use super::output_file;
 use crate::config::atomic;
+use crate::context::Context;
 use crate::error::Error;
 use crate::output::records::{self, ReadyRecord};
 use jiff::Timestamp;
@@ -10,9 +12,15 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub(crate) struct ReadyFile(PathBuf);
 
+/// Refuses a ready file that could not be written, before anything else is begun.
+pub(crate) fn require_folder(context: &Context, path: Option<&PathBuf>) -> Result<(), Error> {
+    path.map_or(Ok(()), |path| output_file::require_folder(path, &context.resolve(path)))
+}
+
 impl ReadyFile {
-    /// Writes it, 0600.
+    /// Writes it, 0600, in a folder that is there.
     pub(crate) fn write(path: PathBuf, at: Timestamp, fields: &ReadyRecord<'_>) -> Result<Self, Error> {
+        output_file::require_folder(&path, &path)?;
         atomic::write(&path, &records::encode_record(at, fields)).map_err(|error| Error::unwritable(&path, error))?;
         Ok(Self(path))
     }

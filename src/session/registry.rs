@@ -48,6 +48,16 @@ pub(crate) fn find_listener(store: &Path) -> Option<Url> {
     find_running(store, "url")
 }
 
+/// The process of a listener or sandbox that runs on a port, by the name of its entry.
+pub(crate) fn find_process_on_port(store: &Path, port: u16) -> Option<(&'static str, u32)> {
+    let paths = fs::read_dir(folder(store)).ok()?.flatten().map(|entry| entry.path());
+    paths.filter(|path| read_entry(path).is_some()).find_map(|path| {
+        let kind = if path.extension() == Some(OsStr::new("url")) { "listen" } else { "sandbox" };
+        let (process, taken) = path.file_stem()?.to_str()?.split_once('-')?;
+        (taken.parse() == Ok(port)).then_some((kind, process.parse().ok()?))
+    })
+}
+
 /// Where the newest sandbox that is still running lets the inspector in.
 pub(crate) fn find_sandbox(store: &Path) -> Option<Url> {
     find_running(store, "sandbox")

@@ -29,7 +29,7 @@ use crate::server::{self, ServerLimits};
 use crate::shutdown::StopSignal;
 use jiff::Timestamp;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -116,9 +116,9 @@ pub(crate) enum SandboxEnd {
 }
 
 impl BoundSandbox {
-    /// Binds the socket, opens the data, and founds the workspace where there is none.
-    pub(crate) async fn open(plot: SandboxSpec, context: &Context) -> Result<Self, Error> {
-        let door = BoundListener::bind(plot.address, Some(BASE_PATH)).await?;
+    /// Binds the socket, where the listeners on `store` may be, opens the data, and founds the workspace where there is none.
+    pub(crate) async fn open(plot: SandboxSpec, context: &Context, store: Option<&Path>) -> Result<Self, Error> {
+        let door = BoundListener::bind(plot.address, Some(BASE_PATH), store).await?;
         let book = SandboxDatabase::open(&plot.place).map_err(explain_book_error)?;
         // Only once it is known to be one: another program's file is none of ours.
         if let SandboxLocation::File(path) = &plot.place {

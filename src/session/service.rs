@@ -179,10 +179,10 @@ fn explain_missing(failure: &ApiFailure, said: &str) -> Error {
     let told = network(format!("the service did not find it: {said}"));
     match &failure.call {
         ApiCall::Signup { waitlist, .. } | ApiCall::DeleteSignup { waitlist, .. } => told
-            .hint(format!("referralloop signups list --waitlist {waitlist}   lists its sign-ups"))
-            .hint("referralloop waitlists   lists the waitlists"),
+            .hint(format!("list its sign-ups with: referralloop signups list --waitlist {waitlist}"))
+            .hint("list the waitlists with: referralloop waitlists"),
         ApiCall::Waitlists | ApiCall::Unsubscribe { .. } => told,
-        _ => told.hint("referralloop waitlists   lists the waitlists"),
+        _ => told.hint("list the waitlists with: referralloop waitlists"),
     }
 }
 

@@ -210,7 +210,7 @@ impl<'a> SubscriptionClient<'a> {
             true => (
                 self.journal.mark_unknown(number, &told.message, failure.odd_answer().as_deref()),
                 told.hint(format!("the subscription may or may not exist; line {number} of the journal records it"))
-                    .hint("referralloop subscriptions   shows the journal; subscribe --force tries again"),
+                    .hint("see the journal with: referralloop subscriptions; subscribe --force tries again"),
             ),
         };
         // The line says "asked" then, which is as true.

@@ -24,7 +24,7 @@ pub(crate) fn require_waitlist(waitlist: Option<&String>, context: &Context) -> 
         return Ok(());
     }
     Err(Error::usage("no waitlist given")
-        .hint("give one with --waitlist ID; referralloop waitlists   lists them")
+        .hint("give one with --waitlist ID; list them with: referralloop waitlists")
         .hint("or set a default: referralloop config set waitlist ID"))
 }
 

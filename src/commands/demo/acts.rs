@@ -203,7 +203,7 @@ impl DemoPlay<'_> {
         happening: impl AsyncFnOnce(&Url) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let stage = self.stage;
-        let door = BoundListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)), None).await?;
+        let door = BoundListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)), None, None).await?;
         let url = door.url.clone();
         let settings = receive::ListenerSettings {
             keys: vec![stage.secret.key()],

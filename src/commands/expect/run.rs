@@ -273,7 +273,7 @@ impl ExpectWindow<'_> {
 
 /// The listener's socket, on a free port unless one is named.
 pub(super) async fn bind_listener(address: SocketAddr) -> Result<BoundListener, Error> {
-    let mut bound = BoundListener::bind(address, None).await?;
+    let mut bound = BoundListener::bind(address, None, None).await?;
     bound.url = listener::name_this_machine(&bound.url);
     Ok(bound)
 }

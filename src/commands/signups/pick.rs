@@ -11,7 +11,7 @@ pub(super) fn require_ids(given: &[String], work: &SignupsSession<'_>) -> Result
     if !given.is_empty() || work.context.may_prompt() {
         return Ok(());
     }
-    Err(Error::usage("ID is missing").hint("referralloop signups list   lists the sign-ups"))
+    Err(Error::usage("ID is missing").hint("list the sign-ups with: referralloop signups list"))
 }
 
 /// One of the waitlist; `None` where nobody wanted to pick.

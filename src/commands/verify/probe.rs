@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
+use crate::output::phrases;
 use crate::output::prompt;
 use crate::output::records::{DiagnosisFields, ProbeRecord, ProbeRequestFields};
 use crate::output::rendition::quote_where_needed;
@@ -52,20 +53,21 @@ pub(super) fn show_probe(
             StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(&describe_reply(reply))).pad_to(15);
         console.write_lines(&[line.put(TextRole::Faint, *what)])?;
     }
-    let count = probed.heard.len();
+    let count = phrases::format_quantity(probed.heard.len() as u64, "request", "requests");
     let line = StyledLine::new(style);
     console.write_lines(&[match is_correct(probed) {
         true => line.put(TextRole::Good, "✔ right:").add_gap(1).put(
             TextRole::Plain,
             Sanitised::text(&format!(
                 "consistent with the raw bytes: what was sent is verified as it came, and forgeries are refused \
-                ({count} requests)"
+                (after {})",
+                count.as_str()
             )),
         ),
-        false => line
-            .put(TextRole::Bad, "✘ wrong:")
-            .add_gap(1)
-            .put(TextRole::Plain, Sanitised::text(&format!("{count} requests"))),
+        false => line.put(TextRole::Bad, "✘ wrong:").add_gap(1).put(
+            TextRole::Plain,
+            Sanitised::text(&format!("it does not verify as it should (after {})", count.as_str())),
+        ),
     }])?;
     // As a shell takes it: a query may have an & in it.
     let again = format!("referralloop verify --probe {}", quote_where_needed(url.as_str()));

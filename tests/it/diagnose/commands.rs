@@ -188,8 +188,14 @@ fn a_probe_finds_an_endpoint_right_or_a_hole() {
     assert!(told.contains("--framework: express, nextjs, nest"), "{told}");
     let hole = probe(&open.url("/hook"));
     assert_eq!((hole.code, &hole.record("probe")["causes"][0]["id"]), (Some(1), &json!("verifies-nothing")), "{hole}");
-    let nobody = probe(&Endpoint::nowhere());
-    assert_eq!(nobody.record("probe")["causes"][0]["id"], "unreachable");
+    let nowhere = Endpoint::nowhere();
+    let nobody = probe(&nowhere).code(4);
+    assert_eq!(nobody.record("error")["kind"], "network");
+    let hint = "start the endpoint first, and check the port and the path";
+    let told = format!("error: nothing is listening at {nowhere}\n  hint: {hint}\n");
+    scene.run(["verify", "--probe", &nowhere]).is(4, "", &told);
+    let plain = scene.run(["verify", "--probe", &open.url("/hook"), "--secret-file", "secret.txt"]).code(1);
+    assert!(plain.out().contains("✘ wrong: it does not verify as it should (after 1 request)\n"), "{plain}");
     // A handler that throws whatever comes: bare digits are tried too, and the bound holds.
     let throws = Endpoint::statuses(&[500]);
     let told = probe(&throws.url("/hook")).record("probe");

@@ -129,5 +129,8 @@ fn load_is_counted_kept_and_stays_on_this_machine() {
     let report = scene.run(["events", "report", "--html", "-", "--sent"]).code(0);
     assert!(!report.out().contains("Load runs"), "no event was kept, so there is nothing to report: {report}");
     scene.run(["load", "created", "--concurrency", "5"]).code(2);
-    scene.run(["load", "created", "--count", "2", "--to", &Endpoint::nowhere()]).code(1);
+    let nowhere = Endpoint::nowhere();
+    let hint = "start the endpoint first, and check the port and the path";
+    let told = format!("error: nothing is listening at {nowhere}\n  hint: {hint}\n");
+    scene.run(["load", "created", "--count", "2", "--to", &nowhere]).is(4, "", &told);
 }

@@ -149,6 +149,25 @@ fn a_listener_ends_with_its_parent() {
 }
 
 #[test]
+fn a_port_that_a_listener_holds_is_said_to_be_so() {
+    let scene = Scene::new();
+    let running = scene.listen(["-q"]);
+    let port = url::Url::parse(&running.url).unwrap().port().unwrap().to_string();
+    let busy = scene.run(["listen", "--port", &port]).code(5);
+    let told = format!("error: port {port} is in use by another referralloop listen (process ");
+    assert!(busy.out().is_empty() && busy.err().starts_with(&told), "{busy}");
+    let hints = "  hint: end that one with Ctrl-C where it runs; in a shell where it is stopped, fg brings it back\n  \
+                 hint: or run this one beside it: --port 0 picks a free one\n";
+    assert!(busy.err().ends_with(hints), "{busy}");
+    // Another profile's listener is nobody that could be named.
+    scene.run(["listen", "--port", &port, "--store", "other.db"]).is(
+        5,
+        "",
+        &format!("error: port {port} is in use\n  hint: --port 0 picks a free one\n"),
+    );
+}
+
+#[test]
 fn a_busy_port_is_5() {
     let scene = Scene::new();
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();

@@ -128,7 +128,7 @@ pub(super) fn check_journal(settings: &ConfigSettings, context: &Context) -> Set
             ),
             (left, _) => JOURNAL.failed(
                 format!("{left} left behind by runs that have ended"),
-                "referralloop subscriptions --cleanup   ends them",
+                "end them with: referralloop subscriptions --cleanup",
             ),
         })
     };
