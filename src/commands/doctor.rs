@@ -27,7 +27,7 @@ use url::Url;
 #[command(
     after_help = "Nothing is changed and your app gets no request. Whether what is subscribed can be reached is found out with a
 GET request to each URL: asked first, and sent with --yes. Of the history, the last 7 days count.
-Exit code 1 if a check fails; what the history tells is no failure.
+Exit code 1 if a check fails (✘); what the history tells (!) is something to look at, and no failure.
 
 Examples:
   referralloop doctor
@@ -102,8 +102,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         console
             .print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
     }
-    let verdicts: Vec<SetupVerdict> = findings.iter().map(|finding| finding.verdict).collect();
-    show_summary(&verdicts, &console)?;
+    show_summary(&findings, &console)?;
     Ok(if findings.iter().any(SetupFinding::is_fault) { Exit::No } else { Exit::Done })
 }
 
@@ -129,6 +128,7 @@ fn print_finding(finding: &SetupFinding, took: Duration, console: &Console) -> R
         })?);
     }
     let (ink, sign) = match finding.verdict {
+        SetupVerdict::Failed if finding.is_past() => (TextRole::Notable, "! "),
         SetupVerdict::Passed => (TextRole::Good, "✔ "),
         SetupVerdict::Failed => (TextRole::Bad, "✘ "),
         SetupVerdict::Skipped => (TextRole::Faint, "○ "),
@@ -158,13 +158,18 @@ fn print_finding(finding: &SetupFinding, took: Duration, console: &Console) -> R
     Ok(console.write_lines(&lines)?)
 }
 
-fn show_summary(findings: &[SetupVerdict], console: &Console) -> Result<(), Error> {
-    let count = |wanted: SetupVerdict| findings.iter().filter(|verdict| **verdict == wanted).count();
+fn show_summary(findings: &[SetupFinding], console: &Console) -> Result<(), Error> {
+    let count = |wanted: SetupVerdict| findings.iter().filter(|finding| finding.verdict == wanted).count();
     let (passed, failed, skipped) =
         (count(SetupVerdict::Passed), count(SetupVerdict::Failed), count(SetupVerdict::Skipped));
+    let faults = findings.iter().filter(|finding| finding.is_fault()).count();
     if console.is_json() {
-        return Ok(console.write_summary(&DoctorSummary { passed, failed, skipped })?);
+        return Ok(console.write_summary(&DoctorSummary { passed, failed, faults, skipped })?);
     }
-    console.print_notice(&format!("{passed} passed, {failed} failed, {skipped} skipped."));
+    let past = match failed - faults {
+        0 => String::new(),
+        past => format!(" {past} to look at in the history (!),"),
+    };
+    console.print_notice(&format!("{passed} passed, {faults} failed,{past} {skipped} skipped."));
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod run;
 mod state;
+mod tally;
 
 use self::run::RehearsalScreen;
 use self::state::StateCommand;

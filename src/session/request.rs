@@ -25,12 +25,17 @@ pub(crate) const AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERS
 /// The same of requests that carry what was made up, by which `reconcile` knows it wherever it came in.
 pub(crate) const FABRICATED_AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"), " (fabricated)");
 
+/// The same of a run that makes many: what becomes of them says little about how the app does.
+pub(crate) const BULK_AGENT: &str = concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"), " (fabricated in bulk)");
+
+const FABRICATED: &[u8] = b" (fabricated";
+
 /// Whether header lines are those of a request with something made up, of this version of the program or another.
 pub(crate) fn is_fabricated(headers: &HeaderLines) -> bool {
     headers.iter().any(|(name, value)| {
         name.eq_ignore_ascii_case(USER_AGENT.as_str().as_bytes())
             && value.starts_with(b"referralloop-cli/")
-            && value.ends_with(b"(fabricated)")
+            && value.windows(FABRICATED.len()).any(|part| part == FABRICATED)
     })
 }
 
@@ -192,7 +197,7 @@ pub(crate) fn build_template(
         true => None,
         false => Some(arguments.load_key(context, settings)?),
     };
-    let mut headers = build_event_request(url.clone(), &RawBody::default(), None)?.headers;
+    let mut headers = put_together(BULK_AGENT, url.clone(), &RawBody::default(), None)?.headers;
     replace_headers(&mut headers, &arguments.headers);
     Ok(RequestTemplate { headers, key, style })
 }

@@ -19,10 +19,13 @@ pub(crate) struct RepeatCounts {
     pub newest: Option<u64>,
 }
 
-/// An event that was sent from here to a listener of this store says nothing about an app.
+/// An event that was sent from here to a listener of this store says nothing about an app, and what `load` and `rehearse`
+/// pressed through one (by their `User-Agent`) nothing about how the app does otherwise.
 const TO_APPS: &str =
     "(a.purpose <> 0 OR NOT EXISTS (SELECT 1 FROM events e WHERE e.id = a.event AND e.state IS NOT NULL)
-     AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.event = a.event))";
+     AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.event = a.event))
+     AND NOT (a.purpose = 1 AND EXISTS (SELECT 1 FROM events e WHERE e.id = a.event
+     AND instr(e.headers, CAST(' (fabricated in bulk)' AS BLOB)) > 0))";
 
 /// What was not sent from here: a replay to one's own listener is no news.
 const REPEATS: &str = "FROM arrivals a JOIN events e ON e.id = a.event

@@ -91,7 +91,6 @@ const ASKED: &[&[&str]] = &[
     &["verify", "--signature", "", "body.json"],
     &["verify", "--event", "!4"],
     &["verify", "--got", "sha256=00", "body.json"],
-    &["verify", "--probe", "http://127.0.0.1:1/"],
     &["test", "--list"],
     &["sign", "body.json"],
     &["trigger", "created", "--dry-run"],
@@ -156,6 +155,7 @@ fn everything() -> Vec<Output> {
     let changing = Endpoint::statuses(&[500, 200]);
     (0..2).for_each(|_| run(&["replay", "1", "--to", &changing.url("/")]));
     run(&["rehearse", "lifecycle", "--to", &forward]);
+    run(&["verify", "--probe", &Endpoint::good().url("/")]);
     ASKED.iter().for_each(|line| run(line));
     outputs.extend(sandbox(&scene));
     outputs.push(scene.with(["secret", "show", "--json"]).env("REFERRALLOOP_WEBHOOK_SECRET", odd()).output());

@@ -62,7 +62,7 @@ pub(super) async fn run_checks(
     tell(local::check_store(settings, context));
     tell(local::check_journal(settings, context));
     tell(local::check_port(settings, context).await);
-    tell(local::check_app(settings, app, trust).await);
+    tell(local::check_app(settings, app, (history, context), trust).await);
     if let Some(finding) = relay::check_relay(address, access, context, settings).await {
         tell(finding);
     }

@@ -39,10 +39,15 @@ impl SetupFinding {
 }
 
 impl SetupFinding {
-    /// Whether something is wrong now; what the history tells may be mended by now, and is no failure of the command.
+    /// Whether something is wrong now.
     pub(super) fn is_fault(&self) -> bool {
+        self.verdict == SetupVerdict::Failed && !self.is_past()
+    }
+
+    /// Whether it tells of the history alone, which may be mended by now: something to look at, and no failure.
+    pub(super) fn is_past(&self) -> bool {
         const PAST: [&str; 4] = ["arriving.logs", "arriving.by-hand", "duplicates.slow", "duplicates.repeats"];
-        self.verdict == SetupVerdict::Failed && self.group() != "failures" && !PAST.contains(&self.id)
+        self.group() == "failures" || PAST.contains(&self.id)
     }
 }
 

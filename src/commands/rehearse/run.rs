@@ -3,6 +3,7 @@
 //! May know the store, the exchange and the screen. What happens to which event was decided before.
 
 use super::state::{StateCommand, StateVerdict};
+use super::tally::{PlayedFaults, RehearsalTally};
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
@@ -16,16 +17,15 @@ use crate::output::style::TextRole;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
-use crate::protocol::referralhero::BAD_ANSWERS;
-use crate::protocol::rehearsal::{CopyMode, RehearsalCopy, RehearsalStep};
+use crate::protocol::rehearsal::{RehearsalCopy, RehearsalStep};
 use crate::protocol::rules::DeliveryRules;
 use crate::protocol::scenario::ScenarioScript;
 use crate::protocol::schedule::RetryFrom;
 use crate::session::request::{RequestTemplate, SigningStyle};
-use crate::session::{self, delivery};
+use crate::session::{self, delivery, errors};
 use crate::store::Store;
 use http::HeaderValue;
-use std::collections::BTreeSet;
+use jiff::Timestamp;
 use std::time::Duration;
 use url::Url;
 
@@ -54,61 +54,6 @@ pub(super) struct RehearsalScreen<'a> {
     pub console: &'a Console,
 }
 
-/// What came of it.
-#[derive(Debug, Default)]
-struct RehearsalTally {
-    sent: u64,
-    copies: u64,
-    acknowledged: u64,
-    late: u64,
-    corrupted: u64,
-    corrupted_accepted: u64,
-    order: Vec<usize>,
-    /// Bad answers in a row.
-    bad: u32,
-    /// After which delivery the second service would have switched the webhook off.
-    disabled_after: Option<u64>,
-    /// Events of which an intact copy was acknowledged.
-    effects: BTreeSet<usize>,
-}
-
-impl RehearsalTally {
-    /// Counts bad answers in a row; whether the second service gives the endpoint up at this one.
-    fn count_bad(&mut self, outcome: &AttemptOutcome, rules: DeliveryRules) -> bool {
-        self.bad = if outcome.is_acknowledged() { 0 } else { self.bad + 1 };
-        let given_up = rules == DeliveryRules::Referralhero && self.bad == BAD_ANSWERS && self.disabled_after.is_none();
-        if given_up {
-            self.disabled_after = Some(self.sent + 1);
-        }
-        given_up
-    }
-
-    fn count(&mut self, shot: RehearsalCopy, outcome: &AttemptOutcome) {
-        let acknowledged = outcome.is_acknowledged();
-        self.sent += 1;
-        self.order.push(shot.event);
-        self.acknowledged += u64::from(acknowledged);
-        match shot.how {
-            CopyMode::Corrupt(_) => {
-                self.corrupted += 1;
-                self.corrupted_accepted += u64::from(acknowledged);
-                return;
-            }
-            CopyMode::Again => self.copies += 1,
-            CopyMode::Late => self.late += 1,
-            CopyMode::Plain => {}
-        }
-        if acknowledged {
-            self.effects.insert(shot.event);
-        }
-    }
-
-    /// Events that were sent intact and never acknowledged.
-    fn unacknowledged(&self, rehearsal: &RehearsalRun) -> usize {
-        rehearsal.script.bodies.len() - rehearsal.script.plan.dropped.len() - self.effects.len()
-    }
-}
-
 impl RehearsalRun {
     /// By whose rules answers are judged.
     fn rules(&self) -> DeliveryRules {
@@ -120,12 +65,27 @@ impl RehearsalRun {
 
     /// Says what would be sent.
     pub(super) fn preview(&self, show: &RehearsalScreen<'_>) -> Result<(), Error> {
+        let mut played = PlayedFaults::default();
+        self.show_heading("dry run, nothing is sent: ", show)?;
         for (at, step) in self.script.plan.steps.iter().enumerate() {
             for shot in &step.shots {
-                show.show_shot(at, step, *shot, &self.body(*shot), None)?;
+                let fault = played.play(*shot);
+                show.show_shot((at, step), (*shot, fault), &self.body(*shot), None)?;
             }
         }
-        self.show_summary(&RehearsalTally::default(), None, show)
+        self.show_summary(None, &played, None, show)
+    }
+
+    /// What is delivered, and where to: people may have forgotten which listener they left running.
+    fn show_heading(&self, before: &str, show: &RehearsalScreen<'_>) -> Result<(), Error> {
+        if show.console.is_json() {
+            return Ok(());
+        }
+        let events = phrases::format_quantity(self.script.bodies.len() as u64, "event", "events");
+        let shots: usize = self.script.plan.steps.iter().map(|step| step.shots.len()).sum();
+        let deliveries = phrases::format_quantity(shots as u64, "delivery", "deliveries");
+        let line = format!("{before}{} in {} to {}", events.as_str(), deliveries.as_str(), self.url);
+        Ok(show.console.write_line(&line)?)
     }
 
     fn body(&self, shot: RehearsalCopy) -> RawBody {
@@ -145,50 +105,70 @@ impl RehearsalRun {
         Ok(OutgoingRequest { url: self.url.clone(), headers, body })
     }
 
+    /// `tally`: what the app did; nothing in a dry run.
     fn show_summary(
         &self,
-        tally: &RehearsalTally,
+        tally: Option<&RehearsalTally>,
+        played: &PlayedFaults,
         verdict: Option<&StateVerdict>,
         show: &RehearsalScreen<'_>,
     ) -> Result<(), Error> {
-        let ScenarioScript { bodies, plan } = &self.script;
         if show.console.is_json() {
-            return Ok(show.console.write_summary(&RehearsalSummary {
-                seed: self.seed,
-                events: bodies.len(),
-                sent: tally.sent,
-                dropped: &plan.dropped,
-                duplicates: tally.copies,
-                late: tally.late,
-                corrupted: tally.corrupted,
-                corrupted_accepted: tally.corrupted_accepted,
-                acknowledged: tally.acknowledged,
-                unacknowledged: tally.unacknowledged(self),
-                order: &tally.order,
-                repeat: &self.repeat,
-                disabled_after: tally.disabled_after,
-                state: verdict.map(StateVerdict::fields),
-            })?);
+            let nothing = RehearsalTally::default();
+            return self.write_summary(tally.unwrap_or(&nothing), verdict, show.console);
         }
-        let mut words = vec![format!(
-            "{} events, {} deliveries: {} acknowledged, {} dropped, {} duplicates, {} answered too late, {} corrupted",
-            bodies.len(),
-            tally.sent,
-            tally.acknowledged,
-            plan.dropped.len(),
-            tally.copies,
-            tally.late,
-            tally.corrupted
-        )];
-        if tally.corrupted_accepted > 0 {
-            words.push(format!(
-                "{} corrupted deliveries were acknowledged: is the signature verified?",
-                tally.corrupted_accepted
-            ));
+        let mut words: Vec<String> = tally.map(RehearsalTally::describe).into_iter().collect();
+        words.extend(played.describe(self.script.plan.dropped.len()));
+        if let Some(tally) = tally {
+            let (missed, events) = (tally.unacknowledged(&self.script), self.script.bodies.len());
+            words.extend((missed > 0).then(|| format!("{missed} of {events} events were not acknowledged at all")));
+            words.extend((tally.corrupted_accepted > 0).then(|| {
+                let count = tally.corrupted_accepted;
+                format!("{count} damaged deliveries were acknowledged: is the signature verified?")
+            }));
         }
         words.extend(verdict.map(StateVerdict::describe));
-        words.push(format!("again: {}", self.repeat));
-        words.iter().try_for_each(|words| show.console.write_line(words)).map_err(Error::from)
+        for words in &words {
+            let line = StyledLine::new(&show.console.out).put(TextRole::Plain, Sanitised::text(words));
+            show.console.write_lines(&[line])?;
+        }
+        // To be copied: in one piece, on a line of its own.
+        let again = StyledLine::new(&show.console.out).put(TextRole::Plain, "again:");
+        let line = StyledLine::new(&show.console.out).put(TextRole::Plain, Sanitised::text(&self.repeat)).whole();
+        show.console.write_lines(&match again.width() + 1 + line.width() <= show.console.out.width {
+            true => vec![again.add_gap(1).join(&line)],
+            false => vec![again, line],
+        })?;
+        Ok(())
+    }
+
+    fn write_summary(
+        &self,
+        tally: &RehearsalTally,
+        verdict: Option<&StateVerdict>,
+        console: &Console,
+    ) -> Result<(), Error> {
+        let ScenarioScript { bodies, plan } = &self.script;
+        Ok(console.write_summary(&RehearsalSummary {
+            url: self.url.as_str(),
+            seed: self.seed,
+            events: bodies.len(),
+            sent: tally.sent,
+            dropped: &plan.dropped,
+            duplicates: tally.copies,
+            late: tally.late,
+            corrupted: tally.corrupted,
+            corrupted_accepted: tally.corrupted_accepted,
+            corrupted_refused: tally.corrupted_refused,
+            acknowledged: tally.acknowledged,
+            failed: tally.failed(),
+            failures: tally.failures(),
+            unacknowledged: tally.unacknowledged(&self.script),
+            order: &tally.order,
+            repeat: &self.repeat,
+            disabled_after: tally.disabled_after,
+            state: verdict.map(StateVerdict::fields),
+        })?)
     }
 }
 
@@ -196,9 +176,8 @@ impl RehearsalScreen<'_> {
     /// One copy, sent or only planned.
     fn show_shot(
         &self,
-        at: usize,
-        step: &RehearsalStep,
-        shot: RehearsalCopy,
+        (at, step): (usize, &RehearsalStep),
+        (shot, fault): (RehearsalCopy, &'static str),
         body: &RawBody,
         ended: Option<(&AttemptOutcome, Duration)>,
     ) -> Result<(), Error> {
@@ -224,10 +203,7 @@ impl RehearsalScreen<'_> {
         let sign = if step.shots.len() > 1 { "∥" } else { " " };
         let mut line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!("{:>4}{sign} ", at + 1)));
         line = line.put(TextRole::Plain, Sanitised::text(&format!("event {:<4} {kind:<25}", shot.event + 1)));
-        line = line.put(
-            TextRole::Notable,
-            Sanitised::text(&format!("{:<8}", if shot.how == CopyMode::Plain { "" } else { shot.how.name() })),
-        );
+        line = line.put(TextRole::Notable, Sanitised::text(&format!("{fault:<9}")));
         if let Some((outcome, latency)) = ended {
             let ink = if outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
             line = line
@@ -253,21 +229,22 @@ pub(super) async fn run_rehearsal(
 ) -> Result<Exit, Error> {
     let stop = show.context.subscribe_stop()?;
     let store = session::open_store(show.context, settings)?;
-    let mut tally = RehearsalTally::default();
+    let (mut tally, mut faults) = (RehearsalTally::default(), PlayedFaults::default());
+    rehearsal.show_heading("", show)?;
     let played = tokio::select! {
-        played = run_with_state(rehearsal, judge, show, &store, &mut tally) => played.map(Ok),
+        played = run_with_state(rehearsal, judge, show, &store, (&mut tally, &mut faults)) => played.map(Ok),
         signal = stop.wait_for_stop() => Ok(Err(delivery::exit_for_signal(signal))),
     };
     store.close().await;
     match played? {
         Err(interrupted) => {
-            rehearsal.show_summary(&tally, None, show)?;
+            rehearsal.show_summary(Some(&tally), &faults, None, show)?;
             Ok(interrupted)
         }
         Ok(verdict) => {
-            rehearsal.show_summary(&tally, verdict.as_ref(), show)?;
+            rehearsal.show_summary(Some(&tally), &faults, verdict.as_ref(), show)?;
             let kept = verdict.is_none_or(|verdict| verdict.holds());
-            let well = kept && tally.corrupted_accepted == 0 && tally.unacknowledged(rehearsal) == 0;
+            let well = kept && tally.corrupted_accepted == 0 && tally.unacknowledged(&rehearsal.script) == 0;
             Ok(if well { Exit::Done } else { Exit::No })
         }
     }
@@ -278,13 +255,13 @@ async fn run_with_state(
     judge: Option<StateCommand>,
     show: &RehearsalScreen<'_>,
     store: &Store,
-    tally: &mut RehearsalTally,
+    (tally, faults): (&mut RehearsalTally, &mut PlayedFaults),
 ) -> Result<Option<StateVerdict>, Error> {
     let before = match &judge {
         Some(judge) => Some(judge.run_command(show.context).await?),
         None => None,
     };
-    run_steps(rehearsal, show, store, tally).await?;
+    run_steps(rehearsal, show, store, (tally, faults)).await?;
     match (judge, before) {
         (Some(judge), Some(before)) => {
             let after = judge.run_command(show.context).await?;
@@ -299,10 +276,8 @@ async fn run_steps(
     rehearsal: &RehearsalRun,
     show: &RehearsalScreen<'_>,
     store: &Store,
-    tally: &mut RehearsalTally,
+    (tally, faults): (&mut RehearsalTally, &mut PlayedFaults),
 ) -> Result<(), Error> {
-    let machine =
-        |error: crate::protocol::arrival::ArrivalRecordError| Error::from_source(ErrorCategory::Machine, error);
     for (at, step) in rehearsal.script.plan.steps.iter().enumerate() {
         show.context.clock.sleep(step.wait).await;
         let mut under_way = tokio::task::JoinSet::new();
@@ -313,8 +288,13 @@ async fn run_steps(
         }
         let mut ended = under_way.join_all().await;
         ended.sort_by_key(|(place, ..)| *place);
+        // Nobody was there from the start: one error, and nothing to count.
+        if let Some((_, _, (first, _))) = ended.first().filter(|_| tally.sent == 0)
+            && ended.iter().all(|(_, _, (outcome, _))| outcome.is_unreachable())
+        {
+            return Err(errors::explain_unreachable_endpoint(first, &rehearsal.url));
+        }
         for (shot, (_, began, (outcome, latency))) in step.shots.iter().zip(ended) {
-            let body = rehearsal.body(*shot);
             let outcome = rehearsal.rules().judge(outcome);
             if tally.count_bad(&outcome, rehearsal.rules()) {
                 show.console.print_notice(&format!(
@@ -323,13 +303,24 @@ async fn run_steps(
                 ));
             }
             tally.count(*shot, &outcome);
-            show.show_shot(at, step, *shot, &body, Some((&outcome, latency)))?;
-            let event = store.record_sent(body.clone(), &EventFacts::from_body(&body), began).await.map_err(machine)?;
-            let url = rehearsal.url.to_string();
-            let attempt =
-                Attempt { event, url, purpose: DeliveryPurpose::Trigger, number: 1, at: began, latency, outcome };
-            store.record_attempt(attempt).await.map_err(machine)?;
+            let (body, fault) = (rehearsal.body(*shot), faults.play(*shot));
+            show.show_shot((at, step), (*shot, fault), &body, Some((&outcome, latency)))?;
+            record(rehearsal, store, body, (began, outcome, latency)).await?;
         }
     }
     Ok(())
+}
+
+async fn record(
+    rehearsal: &RehearsalRun,
+    store: &Store,
+    body: RawBody,
+    (at, outcome, latency): (Timestamp, AttemptOutcome, Duration),
+) -> Result<(), Error> {
+    let machine =
+        |error: crate::protocol::arrival::ArrivalRecordError| Error::from_source(ErrorCategory::Machine, error);
+    let facts = EventFacts::from_body(&body);
+    let event = store.record_sent(body, &facts, at).await.map_err(machine)?;
+    let (url, purpose) = (rehearsal.url.to_string(), DeliveryPurpose::Trigger);
+    store.record_attempt(Attempt { event, url, purpose, number: 1, at, latency, outcome }).await.map_err(machine)
 }

@@ -72,6 +72,7 @@ pub(crate) struct SandboxRunSummary {
 pub(crate) struct DoctorSummary {
     pub passed: usize,
     pub failed: usize,
+    pub faults: usize,
     pub skipped: usize,
 }
 
@@ -163,6 +164,7 @@ pub(crate) struct ReplaySummary<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RehearsalSummary<'a> {
+    pub url: &'a str,
     pub seed: u64,
     pub events: usize,
     pub sent: u64,
@@ -171,7 +173,11 @@ pub(crate) struct RehearsalSummary<'a> {
     pub late: u64,
     pub corrupted: u64,
     pub corrupted_accepted: u64,
+    pub corrupted_refused: u64,
     pub acknowledged: u64,
+    pub failed: u64,
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u64>"))]
+    pub failures: NumberMap,
     pub unacknowledged: usize,
     pub order: &'a [usize],
     pub repeat: &'a str,

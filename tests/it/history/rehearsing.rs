@@ -134,3 +134,51 @@ fn load_is_counted_kept_and_stays_on_this_machine() {
     let told = format!("error: nothing is listening at {nowhere}\n  hint: {hint}\n");
     scene.run(["load", "created", "--count", "2", "--to", &nowhere]).is(4, "", &told);
 }
+
+#[test]
+fn totals_add_up_and_what_was_played_is_told_apart() {
+    let scene = Scene::new();
+    let lines = |url: &str, scenario: &str| {
+        let ended = scene.run(["rehearse", scenario, "--seed", "7", "--to", url]);
+        let rows = |line: &&str| !line.contains(" event ");
+        (ended.code, ended.out().lines().filter(rows).map(str::to_owned).collect::<Vec<_>>())
+    };
+    let again = |url: &str, scenario: &str| format!("again: referralloop rehearse {scenario} --seed 7 --to {url}");
+    let good = Endpoint::good();
+    let (code, told) = lines(&good.url("/"), "duplicate-storm");
+    let expected = [
+        format!("10 events in 50 deliveries to {}", good.url("/")),
+        "50 deliveries: 50 acknowledged, 0 failed".into(),
+        "played: 40 repeats, 4 answers treated as late".into(),
+        again(&good.url("/"), "duplicate-storm"),
+    ];
+    assert_eq!((code, told), (Some(0), expected.to_vec()));
+
+    let failing = Endpoint::statuses(&[200, 503, 500, 500]);
+    let (code, told) = lines(&failing.url("/"), "lifecycle");
+    let expected = [
+        format!("4 events in 4 deliveries to {}", failing.url("/")),
+        "4 deliveries: 1 acknowledged, 3 failed: 2 × 500 Internal Server Error, 1 × 503 Service Unavailable".into(),
+        "3 of 4 events were not acknowledged at all".into(),
+        again(&failing.url("/"), "lifecycle"),
+    ];
+    assert_eq!((code, told), (Some(1), expected.to_vec()));
+
+    let refusing = Endpoint::statuses(&[401]);
+    let chaos = ["rehearse", "--chaos", "corrupt=1", "--count", "5", "--json", "--to"];
+    let summary = scene.run(chaos.into_iter().chain([refusing.url("/").as_str()])).code(1).record("summary");
+    let count = |name: &str| summary[name].as_u64().unwrap();
+    assert_eq!((count("corrupted_refused"), count("failed"), count("sent")), (5, 5, 10));
+    assert_eq!((&summary["failures"]["401"], &summary["url"]), (&5.into(), &refusing.url("/").into()));
+}
+
+#[test]
+fn a_rehearsal_without_anybody_there_is_one_error() {
+    let scene = Scene::new();
+    let url = Endpoint::nowhere();
+    let hint = "start the endpoint first, and check the port and the path";
+    for (scenario, heading) in [("duplicate-storm", "10 events in 50"), ("burst", "100 events in 100")] {
+        let told = format!("error: nothing is listening at {url}\n  hint: {hint}\n");
+        scene.run(["rehearse", scenario, "--to", &url]).is(4, &format!("{heading} deliveries to {url}\n"), &told);
+    }
+}

@@ -68,7 +68,7 @@ fn subscriptions_are_looked_at_and_their_urls_called_with_consent_alone() {
     found(&before, "arriving.subscription", "passed", "2 active subscriptions: signup.created, signup.deleted");
     found(&before, "arriving.https", "passed", "2 with http, for an API that is not on the internet");
     found(&before, "arriving.endpoint", "skipped", "--yes sends a GET request");
-    found(&before, "duplicates.several", "passed", "one at most");
+    found(&before, "duplicates.several", "passed", "no event has more than one subscription");
     assert!(app.received().is_empty(), "no request without consent");
     let consented = run(&scene, &api, &["doctor", "--json", "--yes"]);
     found(&consented, "arriving.endpoint", "passed", "answers 404 Not Found to GET in ");
@@ -99,7 +99,12 @@ fn several_subscriptions_for_one_event_are_named_with_what_ends_them() {
     for waitlist in ["one", "two"] {
         run(&scene, &api, &[&line[..], &["--waitlist", waitlist]].concat()).code(0);
     }
-    found(&run(&scene, &api, &["doctor", "--json"]), "duplicates.several", "passed", "one at most");
+    found(
+        &run(&scene, &api, &["doctor", "--json"]),
+        "duplicates.several",
+        "passed",
+        "no event has more than one subscription",
+    );
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn the_history_says_how_the_app_answers() {
     send(0);
     let good = run(&scene, &api, &["doctor", "--json"]);
     found(&good, "failures.answers", "passed", "1 of 1 attempt in 7 days acknowledged, 100 %");
-    found(&good, "arriving.by-hand", "passed", "#1 to http://");
+    found(&good, "arriving.by-hand", "passed", "the app's last answer, above, was to one");
     found(&good, "duplicates.slow", "passed", "none of 1 attempt took longer");
     for _ in 0..3 {
         send(1);
@@ -127,18 +132,48 @@ fn the_history_says_how_the_app_answers() {
         "failed",
         "1 of 4 attempts in 7 days acknowledged, 25 %; 3 events not acknowledged yet",
     );
-    found(&ended, "failures.causes", "failed", "#4 timed out at ");
+    found(&ended, "failures.causes", "failed", "1 × timed out at http://");
     let causes = finding(&ended, "failures.causes").1;
     assert!(
-        causes.contains("; #3 401 Unauthorized at ") && causes.contains("; #2 500 Internal Server Error"),
+        causes.contains("; 1 × 401 Unauthorized at ") && causes.contains("; 1 × 500 Internal Server Error at "),
         "{causes}"
     );
     found(&ended, "failures.slowest", "passed", "#");
-    found(&ended, "duplicates.slow", "failed", "1 of 4 took longer, #4 the last one");
+    found(&ended, "duplicates.slow", "failed", "1 of 4 attempts had no answer in time (5 s), #4 the last one");
     found(&ended, "arriving.logs", "failed", "timed out");
+    // Screen, counts and exit code say the same: nothing is wrong now.
+    let summary = ended.record("summary");
+    assert_eq!((&summary["failed"], &summary["faults"]), (&5.into(), &0.into()));
+    let screen = run(&scene, &api, &["doctor"]).code(0);
+    assert!(!screen.out().contains('✘') && screen.out().contains("! failures.answers"), "{screen}");
+    assert!(screen.err().contains(" 0 failed, 5 to look at in the history (!), "), "{screen}");
     // What is told leads to where it is: the lines that it prints find the events.
     let open = scene.run(["events", "list", "--all", "--failed", "--json"]).code(0).records();
     assert_eq!(open.len(), 3);
+}
+
+#[test]
+fn what_load_pressed_through_a_listener_is_none_of_the_apps_failures() {
+    let (scene, api) = (Scene::new(), Api::new());
+    scene.write("referralloop.toml", "port = 0\n");
+    let app = Endpoint::statuses(&[500]);
+    let listener = scene.listen(["--forward-to", &app.url("/in")]);
+    scene.run(["load", "created", "--count", "3", "--to", &listener.url]);
+    app.wait_for(3);
+    let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
+    found(&ended, "failures.answers", "skipped", "no attempt");
+    found(&ended, "setup.app", "skipped", "no address is known");
+    // The target of the listener that runs is the app.
+    scene.run(["trigger", "created", "--to", &listener.url]);
+    app.wait_for(4);
+    let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
+    found(
+        &ended,
+        "failures.causes",
+        "failed",
+        &format!("1 × 500 Internal Server Error at {}, the last #4 ", app.url("/in")),
+    );
+    found(&ended, "setup.app", "passed", &app.url("/in"));
 }
 
 /// A delivery to one's own listener says nothing about an app, and a replay to it is no news.

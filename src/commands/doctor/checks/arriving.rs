@@ -177,7 +177,15 @@ pub(super) fn check_last_answer(history: &RecentHistory) -> SetupFinding {
 pub(super) fn check_by_hand(history: &RecentHistory) -> SetupFinding {
     let by_hand = |attempt: &&Attempt| attempt.purpose != DeliveryPurpose::Forward;
     let none = "none was sent by hand lately: referralloop trigger created --to 3000/webhooks";
-    judge_last(BY_HAND, history.attempts.iter().find(by_hand), none)
+    let newest = history.attempts.iter().find(by_hand);
+    // Where that was the app's last answer, it has just been told.
+    let is_last = newest.is_some_and(|_| history.attempts.first().is_some_and(|last| by_hand(&last)));
+    let told = judge_last(BY_HAND, newest, none);
+    if !is_last {
+        return told;
+    }
+    let fix = told.fix.iter().take(1).map(|_| "as said for arriving.logs".to_owned()).collect();
+    SetupFinding { seen: "the app's last answer, above, was to one".to_owned(), fix, ..told }
 }
 
 fn judge_last(check: SetupCheck, last: Option<&Attempt>, none: &'static str) -> SetupFinding {

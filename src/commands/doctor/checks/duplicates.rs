@@ -50,7 +50,7 @@ pub(super) fn check_several(history: &RecentHistory) -> SetupFinding {
     }
     match (seen.is_empty(), ids.is_empty()) {
         (true, _) if history.subscriptions.is_empty() => SEVERAL.skipped("the journal has no subscription"),
-        (true, _) => SEVERAL.passed("one at most"),
+        (true, _) => SEVERAL.passed("no event has more than one subscription"),
         (_, false) => SEVERAL.failed(
             seen.join(", "),
             format!("end those that are too many: referralloop unsubscribe {}", ids.join(" ")),
@@ -77,7 +77,7 @@ pub(super) fn check_slow(history: &RecentHistory) -> SetupFinding {
             SLOW.passed(format!("none of {} took longer than 5 s", attempts.as_str()))
         }
         Some(newest) => SLOW.failed(
-            format!("{} of {count} took longer, #{} the last one", late.len(), newest.event),
+            format!("{} of {count} attempts had no answer in time (5 s), #{} the last one", late.len(), newest.event),
             "answer 2xx first and do the work afterwards",
         ),
     }

@@ -2,13 +2,14 @@
 //! port, an app that listens.
 
 use super::super::finding::{SetupCheck, SetupFinding};
+use super::history::RecentHistory;
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exchange::{TlsTrust, shake_hands};
 use crate::output::phrases;
-use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::attempt::{AttemptOutcome, DeliveryPurpose};
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::target::{LISTENER_PORT, split_route};
 use crate::session::arguments::{self, option_or_setting};
@@ -165,13 +166,28 @@ pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> 
     }
 }
 
+/// Where the listener that runs forwards to: where the last forward went.
+fn find_forward_target(settings: &ConfigSettings, history: &RecentHistory, context: &Context) -> Option<Url> {
+    registry::find_listener(&session::store_path(context, settings).ok()?)?;
+    let forward = history.attempts.iter().find(|attempt| attempt.purpose == DeliveryPurpose::Forward)?;
+    Url::parse(&forward.url).ok()
+}
+
 /// Connects, shakes hands where that is wanted, and says nothing: a request might have effects.
-pub(super) async fn check_app(settings: &ConfigSettings, given: Option<&Url>, trust: &TlsTrust) -> SetupFinding {
+pub(super) async fn check_app(
+    settings: &ConfigSettings,
+    given: Option<&Url>,
+    (history, context): (&RecentHistory, &Context),
+    trust: &TlsTrust,
+) -> SetupFinding {
     let read = |text: &str| arguments::read_target(split_route(text).1);
     let configured = option_or_setting(given, settings, SettingKey::ForwardTo, read);
     let url = match configured {
         Ok(Some(url)) => url,
-        Ok(None) => return APP.skipped("no address is known for it; give one with --app, or set forward_to"),
+        Ok(None) => match find_forward_target(settings, history, context) {
+            Some(url) => url,
+            None => return APP.skipped("no address is known for it; give one with --app, or set forward_to"),
+        },
         Err(error) => return APP.broken(error),
     };
     let place = match url.host_str() {
