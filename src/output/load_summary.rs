@@ -2,13 +2,13 @@
 //!
 //! It is handed plain numbers, since it knows no engine.
 
+use super::line::{StyledLine, write_lines};
 use super::phrases;
 use super::records::{LoadSummary, NumberMap};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use super::table::{TableCell, render_columns};
 use crate::protocol::load::LoadCounts;
-use std::fmt::Write;
 use std::time::Duration;
 
 #[cfg(test)]
@@ -90,34 +90,48 @@ pub(crate) fn render_load_table(sum: &LoadTotals, setting: &LoadParameters, styl
     }
     let mut out = String::new();
     let signed = if setting.signed { "a payload and a signature each" } else { "a payload each, unsigned" };
-    // Writing to a String cannot fail, here and below.
-    let _ = writeln!(
-        out,
-        "{} to {} in {}: {} events/s{}({}, {signed}, seed {})\n",
-        phrases::format_quantity(sum.counts.events, "event", "events").as_str(),
-        Sanitised::text(&setting.url).as_str(),
-        phrases::format_duration(sum.elapsed).as_str(),
-        phrases::format_count(sum.rate().round() as u64).as_str(),
-        break_if_narrow(style),
-        phrases::format_quantity(setting.connections as u64, "connection", "connections").as_str(),
-        setting.seed,
+    push_words(
+        &mut out,
+        style,
+        &format!(
+            "{} to {} in {}: {} events/s{}({}, {signed}, seed {})",
+            phrases::format_quantity(sum.counts.events, "event", "events").as_str(),
+            Sanitised::text(&setting.url).as_str(),
+            phrases::format_duration(sum.elapsed).as_str(),
+            phrases::format_count(sum.rate().round() as u64).as_str(),
+            break_if_narrow(style),
+            phrases::format_quantity(setting.connections as u64, "connection", "connections").as_str(),
+            setting.seed,
+        ),
     );
+    out.push('\n');
     out.push_str(&outcomes(sum, style));
     // Without an answer there is nothing to measure.
     if sum.latencies.iter().any(|(_, time)| !time.is_zero()) {
         out.push('\n');
         out.push_str(&latencies(sum, style));
     }
-    let _ = writeln!(
-        out,
-        "\nacknowledged within 5 s: {:.2} %   late starts: {}{}sent {}, received {}",
-        (sum.share() * 10_000.0).floor() / 100.0,
-        phrases::format_count(sum.counts.late).as_str(),
-        break_if_narrow(style),
-        phrases::format_bytes(sum.counts.sent).as_str(),
-        phrases::format_bytes(sum.counts.received).as_str(),
+    out.push('\n');
+    push_words(
+        &mut out,
+        style,
+        &format!(
+            "acknowledged within 5 s: {:.2} %   late starts: {}{}sent {}, received {}",
+            (sum.share() * 10_000.0).floor() / 100.0,
+            phrases::format_count(sum.counts.late).as_str(),
+            break_if_narrow(style),
+            phrases::format_bytes(sum.counts.sent).as_str(),
+            phrases::format_bytes(sum.counts.received).as_str(),
+        ),
     );
     out
+}
+
+/// Lines that go on below between two words, where a terminal has no room for them.
+fn push_words(out: &mut String, style: &OutputStyle, words: &str) {
+    for line in words.split('\n') {
+        write_lines(out, &[StyledLine::new(style).put(TextRole::Plain, Sanitised::text(line))]);
+    }
 }
 
 /// Columns of a line that stands undivided.
