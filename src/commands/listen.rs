@@ -190,6 +190,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         receive::ListenerSettings { keys: secrets.all.iter().map(|secret| secret.key()).collect(), ..receiving };
     exposure::clean_up_leftovers(context, &settings, &console)?;
     let serving = serve(arguments, context, &console, &settings, &secrets, (address, receiving, exposure));
+    ready_file::require_folder(context, arguments.life.ready_file.as_ref())?;
     runtime::serve_on(arguments.relaying.has_store(), serving)
 }
 
@@ -236,7 +237,6 @@ async fn serve(
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
     let (life, relaying) = (&arguments.life, &arguments.relaying);
-    ready_file::require_folder(context, life.ready_file.as_ref())?;
     let (store, mut more) = arguments.keeping.open_store(&receiving, relaying.has_store(), context, settings)?;
     let store_path = session::store_path(context, settings)?;
     let door = bind_door(relaying.is_subscriber(), address, receiving.path.as_deref(), &store_path).await?;
