@@ -89,6 +89,9 @@ impl AuditExpectation {
             (Self::Acknowledged | Self::Survived, _) if is_late(exchanged) => {
                 Some(format!("{seen}, after {:.1} s", exchanged.latency.as_secs_f64()))
             }
+            (Self::Acknowledged | Self::Survived, _) if shows_fatal_error(exchanged) => {
+                Some(format!("{seen}, and shows a fatal error: the event is lost"))
+            }
             (Self::Acknowledged, _) if exchanged.outcome.is_acknowledged() => None,
             // Whoever is sent elsewhere was not let in.
             (Self::Refused, Some(300..600)) => None,
@@ -99,6 +102,15 @@ impl AuditExpectation {
             (Self::Acknowledged | Self::Survived, _) => Some(seen),
         }
     }
+}
+
+/// What the text of an error says that has ended the handler.
+const FATAL: [&str; 4] = ["fatal error", "traceback (most recent call last)", "uncaught exception", "goroutine 1 ["];
+
+/// Acknowledged by what the server says of itself when the handler has died: some answer that with 200.
+fn shows_fatal_error(exchanged: &CheckExchange) -> bool {
+    let text = String::from_utf8_lossy(exchanged.response_body()).to_ascii_lowercase();
+    exchanged.outcome.is_acknowledged() && FATAL.iter().any(|mark| text.contains(mark))
 }
 
 /// Acknowledged when the service has given up.

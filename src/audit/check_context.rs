@@ -1,6 +1,11 @@
 //! Where checks play: makes events, sends them, and remembers what came back.
 
 mod effects;
+mod findings;
+mod limits;
+mod moments;
+
+pub(super) use findings::EndpointBreakage;
 
 use super::AuditPlan;
 use super::draft::RequestDraft;
@@ -14,6 +19,7 @@ use crate::protocol::schedule::ATTEMPT_BUDGET;
 use http::{HeaderMap, Method, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -58,7 +64,14 @@ struct ExchangeLog {
     /// After how many requests the first was turned away with 429.
     limited_after: Option<u32>,
     /// Failures that a second try did not have.
-    unsteady: Vec<String>,
+    unsteady: Vec<(String, Arc<CheckExchange>)>,
+    /// What shows the fault that the check that plays has found, where the check says so.
+    shown: Vec<Arc<CheckExchange>>,
+    broken: Option<EndpointBreakage>,
+    /// The seconds of events so far.
+    seconds: BTreeSet<i64>,
+    /// Requests that are kept for the end.
+    kept: u32,
     /// Forged events that got no answer.
     silent: u32,
 }
@@ -70,13 +83,16 @@ pub(super) struct CheckContext<'a> {
     started: Duration,
     began: Timestamp,
     log: Mutex<ExchangeLog>,
+    /// Rings when a request would be one too many.
+    spent: Notify,
 }
 
 impl<'a> CheckContext<'a> {
     /// An empty stage.
     pub(super) fn new(plan: &'a AuditPlan) -> Self {
         let (started, began) = (plan.clock.monotonic(), plan.clock.now());
-        Self { plan, exchange: HttpClient::without_pool(plan.trust.clone()), started, began, log: Mutex::default() }
+        let (exchange, log, spent) = (HttpClient::without_pool(plan.trust.clone()), Mutex::default(), Notify::new());
+        Self { plan, exchange, started, began, log, spent }
     }
 
     fn log(&self) -> MutexGuard<'_, ExchangeLog> {
@@ -101,6 +117,7 @@ impl<'a> CheckContext<'a> {
     pub(super) fn begin_check(&self) {
         let mut log = self.log();
         log.check = log.all.len();
+        log.shown.clear();
     }
 
     /// What the check has sent so far.
@@ -145,6 +162,7 @@ impl<'a> CheckContext<'a> {
         let number = {
             let mut log = self.log();
             log.signups += 1;
+            log.seconds.insert(at.as_second());
             log.signups
         };
         let mut dice = SeededRng::for_stream(self.plan.seed, number);
@@ -225,7 +243,7 @@ impl<'a> CheckContext<'a> {
         if self.limited_after().is_some() {
             self.plan.clock.sleep(SLOWER).await;
         }
-        self.log().requests += 1;
+        self.take_requests(1).await;
         let forged = self.is_forged(&draft);
         let patience = if forged && self.log().silent >= SILENT { LESS_PATIENCE } else { PATIENCE };
         let sent = send_draft(self.exchange.clone(), draft, patience).await;
@@ -253,20 +271,10 @@ impl<'a> CheckContext<'a> {
         self.log().limited_after
     }
 
-    /// Remembers a failure that a second try did not have.
-    pub(super) fn note_unsteady(&self, what: String) {
-        self.log().unsteady.push(what);
-    }
-
-    /// Failures that a second try did not have.
-    pub(super) fn list_unsteady(&self) -> Vec<String> {
-        self.log().unsteady.clone()
-    }
-
     /// Sends a request as it was sent before.
-    pub(super) async fn resend(&self, one: &CheckExchange) -> Arc<CheckExchange> {
+    pub(super) async fn resend(&self, one: &CheckExchange, what: &str) -> Arc<CheckExchange> {
         let request = OutgoingRequest { url: self.plan.url.clone(), headers: Vec::new(), body: one.body.clone() };
-        let draft = RequestDraft { what: one.what.clone(), method: Method::POST, request, manner: BodyEncoding::Whole };
+        let draft = RequestDraft { what: what.to_owned(), method: Method::POST, request, manner: BodyEncoding::Whole };
         let names = |name: &str| http::HeaderName::from_bytes(name.as_bytes()).ok();
         let draft = one.headers.iter().fold(draft, |draft, (name, value)| match names(name) {
             Some(name) => draft.add_header(&name, value),
@@ -277,7 +285,7 @@ impl<'a> CheckContext<'a> {
 
     /// Sends all at once.
     pub(super) async fn send_together(&self, drafts: Vec<RequestDraft>) -> Vec<Arc<CheckExchange>> {
-        self.log().requests += u32::try_from(drafts.len()).unwrap_or(u32::MAX);
+        self.take_requests(u32::try_from(drafts.len()).unwrap_or(u32::MAX)).await;
         let mut sending = JoinSet::new();
         for draft in drafts {
             sending.spawn(send_draft(self.exchange.clone(), draft, PATIENCE));
@@ -289,7 +297,7 @@ impl<'a> CheckContext<'a> {
     /// Leaves requests hanging half-sent, and gives them back once they all hang. Dropping them hangs up.
     pub(super) async fn send_stalled(&self, drafts: Vec<RequestDraft>) -> JoinSet<CheckExchange> {
         let bell = Arc::new(Notify::new());
-        self.log().requests += u32::try_from(drafts.len()).unwrap_or(u32::MAX);
+        self.take_requests(u32::try_from(drafts.len()).unwrap_or(u32::MAX)).await;
         let mut hanging = JoinSet::new();
         for draft in drafts {
             hanging.spawn(send_draft(
@@ -303,13 +311,8 @@ impl<'a> CheckContext<'a> {
         hanging
     }
 
-    /// Counts a request that was sent in another way, and remembers what came back.
-    pub(super) fn record_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
-        self.log().requests += 1;
-        self.store_exchange(exchanged)
-    }
-
-    fn store_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
+    /// Remembers what came back.
+    pub(super) fn store_exchange(&self, exchanged: CheckExchange) -> Arc<CheckExchange> {
         self.note_limit(&exchanged);
         let outcome = self.plan.rules().judge(exchanged.outcome);
         let exchanged = Arc::new(CheckExchange { outcome, ..exchanged });

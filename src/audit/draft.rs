@@ -5,6 +5,7 @@ use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckExchange;
 use crate::protocol::field::FieldName;
+use crate::protocol::wire::is_direct;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use url::Url;
@@ -108,11 +109,13 @@ impl RequestDraft {
     ) -> CheckExchange {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let url = &self.request.url;
+        // Another library spells names in its own way.
+        let spelled = |name: &FieldName| if is_direct(url) { name.spelling().into_owned() } else { name.to_string() };
         CheckExchange {
             what: self.what,
             method: self.method.to_string(),
             target: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
-            headers: self.request.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+            headers: self.request.headers.iter().map(|(name, value)| (spelled(name), text(value))).collect(),
             body: self.request.body,
             outcome,
             answer_headers: headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),

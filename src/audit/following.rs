@@ -11,7 +11,7 @@ pub(super) const BODY_FORMS: &str = "auth.body-forms";
 
 /// Checks whose failure may have been found by an earlier one, which is then the one to mend. Where only requests of one
 /// label follow from it, all that failed must begin with that.
-const FOLLOWING: [(&str, &str, &[&str]); 34] = [
+const FOLLOWING: [(&str, &str, &[&str]); 37] = [
     (AUTHENTICITY_CHECK, "", &["delivery.no-redirect", "delivery.created", "auth.body-forms"]),
     ("auth.changed-whitespace", "", &["auth.body-forms"]),
     ("auth.garbage-after", "", &["auth.truncated", "auth.part"]),
@@ -43,8 +43,11 @@ const FOLLOWING: [(&str, &str, &[&str]); 34] = [
     ("robust.parser-depth", "", &["robust.invalid-json", "robust.deep-nesting"]),
     ("robust.wrong-types", "event_type", &["robust.unknown-crash", "robust.unknown-event"]),
     ("robust.wrong-types", "email is a list", &["robust.unknown-field"]),
-    ("robust.missing-data", "an empty object", &["robust.unknown-crash", "robust.unknown-event"]),
+    ("robust.missing-data", "the body {}", &["robust.unknown-crash", "robust.unknown-event"]),
     ("load.slow-sender", "", &["delivery.pieces"]),
+    ("auth.content-type", "", &["auth.missing", "auth.wrong-secret"]),
+    ("auth.known-body", "", &["auth.missing", "auth.wrong-secret", "auth.malformed"]),
+    ("semantics.once-later", "", &["semantics.duplicate", "semantics.once", "load.restart"]),
     ("load.restart", "", &["semantics.duplicate", "semantics.once", "semantics.each-age"]),
     ("load.burst-effects", "", &["load.burst", "semantics.same-second", "semantics.each-age"]),
 ];
@@ -86,4 +89,23 @@ pub(super) fn mark_following(report: CheckReport, ended: &[CheckReport]) -> Chec
         }
         None => report,
     }
+}
+
+/// Between a reason and the check that tells more.
+const REFERENCE: &str = "; see ";
+
+/// A reason refers to no check that is not part of the audit, or has found nothing.
+pub(super) fn drop_empty_reference(
+    report: CheckReport,
+    ended: &[CheckReport],
+    mut all: impl Iterator<Item = &'static str>,
+) -> CheckReport {
+    let CheckVerdict::Skipped(reason) = &report.verdict else { return report };
+    let Some((said, id)) = reason.rsplit_once(REFERENCE) else { return report };
+    let tells = match ended.iter().find(|one| one.id == id) {
+        Some(one) => matches!(one.verdict, CheckVerdict::Failed(_) | CheckVerdict::Accepted { .. }),
+        None => all.any(|other| other == id),
+    };
+    let verdict = CheckVerdict::Skipped(said.to_owned());
+    if tells { report } else { CheckReport { verdict, ..report } }
 }

@@ -63,7 +63,7 @@ pub(crate) struct AuditLimits {
 
 impl AuditLimits {
     /// What nobody minds.
-    pub(crate) const USUAL: Self = Self { requests: 280, time: Duration::from_secs(180) };
+    pub(crate) const USUAL: Self = Self { requests: 320, time: Duration::from_secs(180) };
     /// With the checks that strain the endpoint.
     pub(crate) const INTRUSIVE: Self = Self { requests: 1_000, time: Duration::from_secs(300) };
 }

@@ -5,6 +5,7 @@ use super::catalogue::{
     AuditCheck, AuditExpectation, CheckAction, CheckJudgement, describe_exchange, is_late, name_exchanges,
 };
 use super::check_context::{CheckContext, read_retry_after};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::CheckExchange;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,9 +42,13 @@ pub(super) async fn perform_check(
                 let again = drafts(stage)
                     .into_iter()
                     .nth(at)
-                    .filter(|_| wanted != AuditExpectation::Refused && may_be_chance(&sent) && has_requests(stage, 1));
+                    .filter(|_| wanted != AuditExpectation::Refused && may_be_chance(&sent) && stage.has_requests(1));
                 let Some(again) = again else {
                     faulty.push(sent);
+                    // Whether anything is answered any more is asked before the others are waited for.
+                    if wanted != AuditExpectation::Refused && faulty.iter().filter(|one| is_silent(one)).count() > 1 {
+                        break;
+                    }
                     continue;
                 };
                 let second = stage.send(again).await;
@@ -63,22 +68,23 @@ pub(super) async fn perform_check(
 async fn repeat_action(check: &AuditCheck, stage: &CheckContext<'_>, first: CheckJudgement) -> CheckJudgement {
     let CheckAction::Act(act) = check.play else { return first };
     let failed = matches!(first, CheckJudgement::Fail(_));
-    if failed && check.id == BURST && is_merely_late(&stage.check_exchanges()) && has_requests(stage, check.cost) {
+    if failed && check.id == BURST && is_merely_late(&stage.check_exchanges()) && stage.has_requests(check.cost) {
         return act(stage).await;
     }
     let failed = stage.check_exchanges().into_iter().find(|one| is_server_failure(one) && one.latency < QUICK);
     let (CheckJudgement::Fail(_), Some(failed)) = (&first, failed) else { return first };
-    if !has_requests(stage, check.cost) {
+    if !stage.has_requests(check.cost) {
         return first;
     }
     let second = act(stage).await;
     match &second {
         CheckJudgement::Fail(_) if !stage.list_unsteady().is_empty() && only_failures(stage) => {
-            CheckJudgement::Skip("it follows from load.steady: some answers are failures of the server".to_owned())
+            CheckJudgement::Skip(format!("not judged: {}; see load.steady", stage.describe_failures()))
         }
         CheckJudgement::Fail(_) => second,
         CheckJudgement::Pass | CheckJudgement::Skip(_) => {
-            stage.note_unsteady(format!("{}: {}, and as it should be then", check.id, describe_exchange(&failed)));
+            let seen = format!("{} saw \"{}\", and not when it was repeated", check.id, describe_exchange(&failed));
+            stage.note_unsteady(seen, &failed);
             second
         }
     }
@@ -97,6 +103,10 @@ fn only_failures(stage: &CheckContext<'_>) -> bool {
     failures * 2 < all.len() && all.iter().all(|one| one.outcome.is_acknowledged() || is_server_failure(one))
 }
 
+pub(super) fn is_silent(one: &CheckExchange) -> bool {
+    matches!(one.outcome, AttemptOutcome::TimedOut(_))
+}
+
 fn is_server_failure(one: &CheckExchange) -> bool {
     one.outcome.status().is_some_and(|status| status >= 500)
 }
@@ -106,12 +116,9 @@ fn may_be_chance(sent: &CheckExchange) -> bool {
     sent.latency < QUICK && sent.outcome.status().is_some_and(|status| status != 429)
 }
 
-fn has_requests(stage: &CheckContext<'_>, more: u32) -> bool {
-    stage.requests() + more <= stage.plan().limits.requests
-}
-
-fn note_chance(check: &AuditCheck, stage: &CheckContext<'_>, first: &CheckExchange, second: &CheckExchange) {
-    stage.note_unsteady(format!("{}: {}, then {}", check.id, describe_exchange(first), describe_exchange(second)));
+fn note_chance(check: &AuditCheck, stage: &CheckContext<'_>, first: &Arc<CheckExchange>, second: &CheckExchange) {
+    let (once, then) = (describe_exchange(first), describe_exchange(second));
+    stage.note_unsteady(format!("{} saw \"{once}\", then \"{then}\" for another event of that kind", check.id), first);
 }
 
 /// What was turned away for its number says nothing about anything else.

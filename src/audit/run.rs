@@ -1,11 +1,11 @@
 //! Goes through the catalogue within the limits, and decides what can be judged at all.
 
 use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchange};
-use super::check_context::CheckContext;
+use super::check_context::{CheckContext, EndpointBreakage};
 use super::checks::{checks_of, word_for_service};
 use super::draft::RequestDraft;
-use super::following::{BODY_FORMS, IN_TIME, mark_following};
-use super::perform::{JudgedExchanges, perform_check};
+use super::following::{BODY_FORMS, IN_TIME, drop_empty_reference, mark_following};
+use super::perform::{JudgedExchanges, is_silent, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::{
@@ -39,6 +39,12 @@ const BREATH: Duration = Duration::from_millis(500);
 
 /// The check that tells that the endpoint is gone, once for all others.
 const LAST: &str = "load.alive";
+
+/// Those that ask nothing and look back on what was answered, whatever is used up by then.
+const LOOKING_BACK: [&str; 2] = ["load.rate-limit", "load.steady"];
+
+/// Exchanges before the endpoint broke that are shown.
+const LAST_SHOWN: usize = 3;
 
 /// What the audit has learnt that later checks build upon.
 #[derive(Debug, Default)]
@@ -74,7 +80,7 @@ pub(crate) async fn run_audit(
     };
     let cut_short = match interrupted {
         Some(_) => Some(format!("interrupted after {} of {} checks", ended.len(), checks.len())),
-        None => (stage.elapsed() >= plan.limits.time).then(|| out_of_time(plan)),
+        None => (stage.elapsed() >= plan.limits.time).then(|| stage.describe_time_limit()),
     };
     let (url, requests, took) = (plan.url.to_string(), stage.requests(), stage.elapsed());
     Ok((AuditReport { url, checks: ended, seed: plan.seed, requests, took, cut_short }, interrupted))
@@ -85,7 +91,7 @@ pub(crate) async fn run_audit(
 fn rank_when_slow(check: &AuditCheck) -> (u8, Reverse<Option<CheckSeverity>>) {
     match check.id {
         IN_TIME => (0, Reverse(None)),
-        LAST | "load.rate-limit" | "load.steady" => (2, Reverse(None)),
+        id if id == LAST || LOOKING_BACK.contains(&id) => (2, Reverse(None)),
         _ => (1, Reverse(Some(check.severity))),
     }
 }
@@ -102,7 +108,9 @@ async fn judge(
         stage.plan().state.is_some() && checks.iter().any(|check| check.needs.state || check.needs.restart);
     let mut known = send_first_event(stage, wants_state).await?;
     let mut checks = checks.to_vec();
-    let pace = measure_pace(stage, &known).await;
+    let told_at_the_end = checks.iter().any(|check| check.id == LAST);
+    stage.keep_requests(u32::from(told_at_the_end));
+    let pace = stage.stay_within_limits(measure_pace(stage, &known)).await.ok().flatten();
     if pace.is_some() {
         checks.sort_by_key(|check| rank_when_slow(check));
     }
@@ -115,11 +123,16 @@ async fn judge(
         audience.check_started(at, checks.len(), check.id);
         planned += pace.unwrap_or_default() * check.cost;
         known.late = planned >= stage.plan().limits.time;
-        let mut report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
-        if known.not_acknowledged.is_none() && known.broken.is_none() && check.id != LAST && has_server_failure(&report)
-        {
-            known.broken = find_breakage(stage).await.map(|seen| (check.id, seen));
-            if known.broken.is_some() {
+        if check.id == LAST {
+            stage.keep_requests(0);
+        }
+        let report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
+        let mut report = drop_empty_reference(report, ended, checks.iter().map(|check| check.id));
+        let is_suspect = check.id != LAST
+            && (has_server_failure(&report) || stage.check_exchanges().iter().any(|one| is_silent(one)));
+        if known.not_acknowledged.is_none() && known.broken.is_none() && is_suspect {
+            known.broken = find_breakage(check, stage).await;
+            if known.broken.is_some() && told_at_the_end {
                 report.verdict = CheckVerdict::Skipped(format!("ordinary events fail now as well; see {LAST}"));
             }
         }
@@ -173,7 +186,7 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
     stage.set_acknowledged(not_acknowledged.is_none());
     if let (None, Some(before)) = (&not_acknowledged, before) {
         // The checks that need it try again, and say what is wrong.
-        let _ = stage.measure_effect(before).await;
+        let _ = stage.stay_within_limits(stage.measure_effect(before)).await;
     }
     let refused = matches!(answer.outcome.status(), Some(400 | 401 | 403 | 406..=428 | 500..));
     Ok(AuditKnowledge { not_acknowledged, refused, ..AuditKnowledge::default() })
@@ -185,17 +198,27 @@ fn has_server_failure(report: &CheckReport) -> bool {
     matches!(report.verdict, CheckVerdict::Failed(_)) && report.exchanges.iter().any(failed)
 }
 
-/// How an ordinary event fails, where it does so twice: what was exhausted, or damaged by the last check, fails whatever
-/// comes, and one finding tells it.
-async fn find_breakage(stage: &CheckContext<'_>) -> Option<String> {
-    let mut seen = None;
+/// How an ordinary event fails, where it does so twice, or gets no answer at all: what was exhausted, or damaged by the
+/// last check, fails whatever comes, and one finding tells it.
+async fn find_breakage(check: &AuditCheck, stage: &CheckContext<'_>) -> Option<(&'static str, String)> {
+    let before = stage.check_exchanges();
+    let mut failed = None;
     for _ in 0..2 {
-        let sent = stage.send(stage.draft_signup_created().with_label("an ordinary event")).await;
-        seen = Some(describe_exchange(&sent)).filter(|_| matches!(sent.outcome.status(), Some(500..)));
-        seen.as_ref()?;
+        let event = stage.draft_signup_created().with_label("an ordinary event");
+        let sent = stage.stay_within_limits(stage.send(event)).await.ok()?;
+        let is_failure = is_silent(&sent) || matches!(sent.outcome.status(), Some(500..));
+        failed = Some(sent).filter(|_| is_failure);
+        if is_silent(failed.as_deref()?) {
+            break;
+        }
         stage.plan().clock.sleep(BREATH).await;
     }
-    seen
+    let failed = failed?;
+    let seen = describe_exchange(&failed);
+    let mut last = before[before.len().saturating_sub(LAST_SHOWN)..].to_vec();
+    last.push(failed);
+    stage.note_breakage(EndpointBreakage { since: check.id, seen: seen.clone(), last });
+    Some((check.id, seen))
 }
 
 /// How long an event takes an endpoint that is slow, in coarse steps: what is left out for want of time must be the same
@@ -234,6 +257,8 @@ async fn run_check(
         Some(reason) => (CheckJudgement::Skip(reason), Vec::new()),
         None => perform_within_time(check, stage, known).await,
     };
+    let shown = stage.shown_exchanges();
+    let faulty = if shown.is_empty() { faulty } else { shown };
     let exchanges = select_exchanges(&judgement, faulty, stage.check_exchanges());
     CheckReport {
         id: check.id,
@@ -269,15 +294,17 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
     if needs.restart && plan.restart.is_none() {
         return Some("needs --restart-cmd CMD, a command that restarts the endpoint".to_owned());
     }
-    if known.late && check.cost > 0 {
+    if known.late && check.cost > 0 && known.broken.is_none() {
         let limit = plan.limits.time.as_secs();
         return Some(format!("the endpoint takes too long for all checks in {limit} s (--max-time)"));
     }
-    if stage.elapsed() >= plan.limits.time {
-        return Some(out_of_time(plan));
+    // What is known already takes neither time nor requests.
+    let is_told = LOOKING_BACK.contains(&check.id) || (check.id == LAST && known.broken.is_some());
+    if stage.elapsed() >= plan.limits.time && !is_told {
+        return Some(stage.describe_time_limit());
     }
-    if stage.requests() + check.cost > plan.limits.requests {
-        return Some(format!("it would take more than {} requests (--max-requests)", plan.limits.requests));
+    if !stage.has_requests(check.cost) && !is_told {
+        return Some(stage.describe_request_limit());
     }
     if let Some((by, seen)) = known.broken.as_ref().filter(|_| check.id != LAST && check.cost > 0) {
         return Some(format!("ordinary events fail since {by} ({seen}); see {LAST}"));
@@ -315,16 +342,9 @@ async fn try_restart(stage: &CheckContext<'_>) -> bool {
     }
 }
 
-fn out_of_time(plan: &AuditPlan) -> String {
-    format!("the audit's time is up ({} s; --max-time)", plan.limits.time.as_secs())
-}
-
 async fn perform_within_time(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {
-    let left = stage.plan().limits.time.saturating_sub(stage.elapsed());
-    match tokio::time::timeout(left, perform_check(check, stage, &known.forms_refused)).await {
-        Ok(judged) => judged,
-        Err(_) => (CheckJudgement::Skip(out_of_time(stage.plan())), Vec::new()),
-    }
+    let judged = stage.stay_within_limits(perform_check(check, stage, &known.forms_refused)).await;
+    judged.unwrap_or_else(|why| (CheckJudgement::Skip(why), Vec::new()))
 }
 
 /// What shows a failure: the faulty ones, else those that were not acknowledged, else the last.

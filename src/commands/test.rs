@@ -105,7 +105,7 @@ struct CheckArguments {
     /// Also put the endpoint under load: up to 1000 requests and 300 s
     #[arg(long)]
     intrusive: bool,
-    /// Send at most this many requests [default: 280]
+    /// Send at most this many requests [default: 320]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_requests: Option<u32>,
     /// Take at most this long [default: 180s]

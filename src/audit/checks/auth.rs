@@ -4,6 +4,7 @@ use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, desc
 use super::super::check_context::CheckContext;
 use super::super::draft::RequestDraft;
 use super::auth_drafts::{Cut, after, cut, forged, header, hex, sha1, sign_with, signed_with, value, wrong};
+use super::auth_effects;
 use super::auth_quiet;
 use super::auth_timing;
 use super::body_forms;
@@ -192,13 +193,14 @@ pub(super) const CHECKS: &[AuditCheck] = &[
             "a comparison that ends at the first difference lets the right value be guessed digit by digit",
             "compare in constant time: timingSafeEqual, hmac.compare_digest, hash_equals, hmac.Equal",
         ),
-    AuditCheck::from_action("auth.no-effect", High, 3, |stage| Box::pin(no_effect(stage)))
+    AuditCheck::from_action("auth.no-effect", High, 5, |stage| Box::pin(auth_effects::judge_effects(stage)))
         .with_secret()
         .with_state()
         .with_texts(
-            "forged events that are refused have no effect",
-            "the work is done before the signature is verified, so that a refusal comes too late",
-            "verify first; read, store and do nothing before",
+            "forged events that are refused have no effect, and take none from the genuine ones",
+            "what is done before the signature is verified comes too early: a forged event has its effect, or is \
+            remembered, and the genuine one is taken for a repeat and lost",
+            "verify first; read, store and remember nothing before",
         ),
 ];
 
@@ -263,7 +265,7 @@ async fn swapped(stage: &CheckContext<'_>) -> CheckJudgement {
 async fn checked(stage: &CheckContext<'_>) -> CheckJudgement {
     let most = stage.plan().limits.requests;
     match (stage.plan().secret.is_some(), stage.was_acknowledged()) {
-        (true, true) if stage.requests() + FEWEST_FORGERIES > most => {
+        (true, true) if !stage.has_requests(FEWEST_FORGERIES) => {
             CheckJudgement::Fail(format!("no forged event was sent: {most} requests are too few (--max-requests)"))
         }
         (true, true) => CheckJudgement::Pass,
@@ -274,45 +276,22 @@ async fn checked(stage: &CheckContext<'_>) -> CheckJudgement {
     }
 }
 
-/// Whether the state moves although the forgeries are refused.
-async fn no_effect(stage: &CheckContext<'_>) -> CheckJudgement {
-    let judged = async {
-        if stage.measure_unit().await? == 0 {
-            // An effect that comes later than anybody waits for would be taken for one of the forgeries.
-            return Err("an ordinary event does not change it; see semantics.effect".to_owned());
-        }
-        let before = stage.read_settled_state().await?;
-        let drafts = [
-            stage.draft_signup_created().without_header(header(stage)).with_label("no signature"),
-            forged(stage, wrong(stage)).with_label("a wrong signature"),
-            signed_with(stage, b"a secret that is not yours").with_label("another secret"),
-        ];
-        for draft in drafts {
-            if stage.send(draft).await.outcome.is_acknowledged() {
-                return Ok(CheckJudgement::Skip("forged events are accepted; see auth.missing".to_owned()));
-            }
-        }
-        // The delay of effects is known by now, or it is looked for as long as at the beginning.
-        let after = stage.read_settled_state().await?;
-        Ok(match after == before {
-            true => CheckJudgement::Pass,
-            false => CheckJudgement::Fail(format!("three forged events took the state from {before} to {after}")),
-        })
-    };
-    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(format!("cannot read the state: {why}")))
-}
-
 /// Every forged event so far; when there is none, a few are sent.
 async fn forgeries(stage: &CheckContext<'_>) -> Vec<Arc<CheckExchange>> {
     let name = header(stage).as_str();
     let genuine = |one: &CheckExchange| {
         let right = stage.plan().sign(one.body.as_bytes());
-        let mut values = one.headers.iter().filter(|(given, _)| given == name);
+        let mut values = one.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name));
         values.next().map(|(_, value)| value) == right.as_ref() && values.next().is_none()
+    };
+    // What another content type changes is a check of its own.
+    let is_json = |one: &CheckExchange| {
+        let mut kinds = one.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        kinds.next().is_some_and(|(_, kind)| kind.starts_with("application/json"))
     };
     let forged_ones = || {
         let all = stage.all_exchanges().into_iter();
-        all.filter(|one| one.method == "POST" && !genuine(one)).collect::<Vec<_>>()
+        all.filter(|one| one.method == "POST" && is_json(one) && !genuine(one)).collect::<Vec<_>>()
     };
     if forged_ones().is_empty() {
         for draft in [
@@ -334,7 +313,7 @@ async fn no_crash(stage: &CheckContext<'_>) -> CheckJudgement {
     // What is not UTF-8 in a field cannot be sent again as it was.
     let is_whole = |one: &CheckExchange| one.headers.iter().all(|(_, value)| !value.contains('\u{fffd}'));
     for one in crashed.iter().filter(|one| one.outcome.status().is_some() && is_whole(one)).take(3) {
-        let second = stage.resend(one).await;
+        let second = stage.resend(one, &one.what).await;
         if second.outcome.status().is_some_and(|status| status < 500) {
             again = Some((describe_exchange(one), describe_exchange(&second)));
         }
@@ -347,7 +326,7 @@ async fn no_crash(stage: &CheckContext<'_>) -> CheckJudgement {
             CheckJudgement::Skip("only a signature that is not ASCII crashed it; see auth.non-ascii".to_owned())
         }
         (Some(_), Some((first, second))) => {
-            stage.note_unsteady(format!("auth.no-crash: {first}, then {second}"));
+            stage.note_unsteady(format!("auth.no-crash saw \"{first}\", then \"{second}\""), &crashed[0]);
             CheckJudgement::Skip("a forged event that failed was refused when sent again; see load.steady".to_owned())
         }
         (Some(first), None) => {
@@ -368,7 +347,18 @@ async fn uniform(stage: &CheckContext<'_>) -> CheckJudgement {
     match kinds.len() {
         0 => CheckJudgement::Skip("no forged event was refused".to_owned()),
         1 => CheckJudgement::Pass,
-        count => CheckJudgement::Fail(format!("there are {count} different refusals")),
+        count => {
+            let mut seen = BTreeSet::new();
+            let is_new = |one: &&Arc<CheckExchange>| {
+                let status = one.outcome.status().filter(|status| (400..500).contains(status) && *status != 429);
+                status.is_some_and(|status| seen.insert((status, one.response_body().to_vec())))
+            };
+            let shown: Vec<_> = all.iter().filter(is_new).take(2).cloned().collect();
+            let kinds = shown.iter().map(|one| format!("\"{}\"", describe_exchange(one)));
+            let kinds = kinds.collect::<Vec<_>>().join(" and ");
+            stage.show_exchanges(shown);
+            CheckJudgement::Fail(format!("{count} refusals differ in status or text, among them {kinds}"))
+        }
     }
 }
 

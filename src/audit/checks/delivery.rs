@@ -6,11 +6,13 @@ use super::super::draft::RequestDraft;
 use super::super::keep_alive;
 use crate::exchange::{BodyEncoding, is_loopback};
 use crate::protocol::attempt::AttemptOutcome;
+use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{Critical, High, Low, Medium};
 use crate::protocol::field::FieldName;
 use crate::protocol::sample::SampleSignup;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use http::header::CONTENT_TYPE;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An acknowledgement need not say more than this.
@@ -66,7 +68,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
         "the service delivers only to public https URLs whose certificate it can verify",
         "serve the endpoint over https with a certificate from a public authority and its whole chain",
     ),
-    AuditCheck::from_action("delivery.keep-alive", Medium, 2, |stage| Box::pin(keep_alive(stage))).with_texts(
+    AuditCheck::from_action("delivery.keep-alive", Medium, 4, |stage| Box::pin(keep_alive(stage))).with_texts(
         "a connection that is kept open answers a second event",
         "a sender that reuses the connection loses every second event",
         "read each request's body to its end, or answer with Connection: close",
@@ -194,27 +196,52 @@ async fn keep_alive(stage: &CheckContext<'_>) -> CheckJudgement {
     if stage.plan().url.scheme() == "https" {
         return CheckJudgement::Skip("it was tested over plain http only".to_owned());
     }
-    let drafts = || {
-        (
-            stage.draft_signup_created().with_label("first"),
-            stage.draft_signup_created().with_label("second, on the same connection"),
-        )
-    };
-    let (first, second) = drafts();
-    let twice = match keep_alive::send_pair(first, second, PATIENCE).await {
-        Ok(twice) => twice,
-        Err(why) => {
-            stage.record_exchange(build_unsent_exchange(drafts().0, why.clone()));
-            return CheckJudgement::Skip(format!("cannot connect: {why}"));
+    let second = || stage.draft_signup_created().with_label("second, on the same connection");
+    let kept = send_two(stage, stage.draft_signup_created().with_label("first"), second()).await;
+    match kept {
+        Err(skipped) => return skipped,
+        Ok((first, _)) if !first.outcome.is_acknowledged() => {
+            let why = describe_exchange(&first);
+            return CheckJudgement::Skip(format!("the event before the one on the kept connection failed: {why}"));
         }
-    };
-    let first = stage.record_exchange(twice.first);
-    let second = twice.second.map(|second| stage.record_exchange(second));
-    match second {
-        _ if !first.outcome.is_acknowledged() => CheckJudgement::Skip(describe_exchange(&first)),
-        None => CheckJudgement::Pass,
-        Some(second) if second.outcome.is_acknowledged() => CheckJudgement::Pass,
-        Some(second) => CheckJudgement::Fail(describe_exchange(&second)),
+        Ok((_, Some(second))) if !second.outcome.is_acknowledged() => {
+            return CheckJudgement::Fail(describe_exchange(&second));
+        }
+        Ok(_) if stage.plan().secret.is_none() => return CheckJudgement::Pass,
+        Ok(_) => {}
+    }
+    // Whoever refuses before the body has been read leaves it for the next request to stumble over.
+    let refused = stage.draft_signup_created().without_header(&stage.plan().signature_header);
+    let refused = refused.with_label("first, without a signature");
+    match send_two(stage, refused, second()).await {
+        Err(skipped) => skipped,
+        // A connection that ends is made anew by every sender.
+        Ok((first, Some(second))) if first.outcome.status().is_some() && is_answered_wrongly(&second) => {
+            let seen = format!("after a request that was refused: {}", describe_exchange(&second));
+            stage.show_exchanges([first, second]);
+            CheckJudgement::Fail(seen)
+        }
+        Ok(_) => CheckJudgement::Pass,
+    }
+}
+
+fn is_answered_wrongly(sent: &CheckExchange) -> bool {
+    !sent.outcome.is_acknowledged() && !matches!(sent.outcome, AttemptOutcome::Disconnected)
+}
+
+/// Two requests on one connection, the second where it is kept; `Err` skips the check.
+async fn send_two(
+    stage: &CheckContext<'_>,
+    first: RequestDraft,
+    second: RequestDraft,
+) -> Result<(Arc<CheckExchange>, Option<Arc<CheckExchange>>), CheckJudgement> {
+    stage.take_requests(2).await;
+    match keep_alive::send_pair(first.clone(), second, PATIENCE).await {
+        Ok(pair) => Ok((stage.store_exchange(pair.first), pair.second.map(|second| stage.store_exchange(second)))),
+        Err(why) => {
+            stage.store_exchange(build_unsent_exchange(first, why.clone()));
+            Err(CheckJudgement::Skip(format!("cannot connect: {why}")))
+        }
     }
 }
 

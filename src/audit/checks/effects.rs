@@ -35,11 +35,15 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("semantics.each-address", Medium, 6, |stage| Box::pin(each_address(stage)))
         .with_state()
         .with_texts(
-            "sign-ups whose addresses differ in a tag or in the domain alone each have their effect",
+            "ada@example.com, ada+tag@example.com and ada@mail.example.com are three sign-ups",
             "they are sign-ups of their own, with ids of their own; merged, one of them is lost",
             "identify sign-ups by data.id, never by a changed address",
         ),
 ];
+
+/// What makes the check of late events possible.
+const NO_WAY_BACK: &str = "the number of --state-cmd stays the same after a deletion, so a sign-up that came back could not be seen; a \
+    command that counts the sign-ups that there are makes this check possible";
 
 async fn once_moves(stage: &CheckContext<'_>) -> CheckJudgement {
     by_state(count_repeats(stage).await)
@@ -48,12 +52,10 @@ async fn once_moves(stage: &CheckContext<'_>) -> CheckJudgement {
 /// Whatever they change the first time, the second changes nothing.
 async fn count_repeats(stage: &CheckContext<'_>) -> Result<CheckJudgement, String> {
     unit(stage).await?;
-    let signup = stage.make_signup_at(stage.seconds_ago(30));
+    let [created, moved, deleted] = stage.free_seconds();
+    let signup = stage.make_signup_at(created);
     stage.send(stage.draft_signed(signup.build_created().to_string()).with_label("created")).await;
-    let events = [
-        ("a move", signup.build_moved(9, 7, stage.seconds_ago(20))),
-        ("a deletion", signup.build_deleted(stage.seconds_ago(10))),
-    ];
+    let events = [("a move", signup.build_moved(9, 7, moved)), ("a deletion", signup.build_deleted(deleted))];
     for (what, payload) in events {
         let draft = stage.draft_signed(payload.to_string());
         stage.send(draft.clone().with_label(what)).await;
@@ -74,16 +76,17 @@ async fn stays_deleted(stage: &CheckContext<'_>) -> CheckJudgement {
 /// Only where a deletion takes back what the sign-up changed: elsewhere events are counted, and a late one is one more.
 async fn send_late(stage: &CheckContext<'_>) -> Result<CheckJudgement, String> {
     unit(stage).await?;
-    let signup = stage.make_signup_at(stage.seconds_ago(30));
+    let [first, second, third] = stage.free_seconds();
+    let signup = stage.make_signup_at(first);
     let created = stage.draft_signed(signup.build_created().to_string());
     let before = stage.read_settled_state().await?;
     stage.send(created.clone().with_label("created")).await;
-    stage.send(stage.draft_signed(signup.build_deleted(stage.now()).to_string()).with_label("deleted")).await;
+    stage.send(stage.draft_signed(signup.build_deleted(third).to_string()).with_label("deleted")).await;
     let gone = stage.read_settled_state().await?;
     if gone != before {
-        return Ok(CheckJudgement::Skip("a deletion does not take back what a sign-up changes".to_owned()));
+        return Ok(CheckJudgement::Skip(NO_WAY_BACK.to_owned()));
     }
-    let moved = stage.draft_signed(signup.build_moved(9, 7, stage.seconds_ago(20)).to_string());
+    let moved = stage.draft_signed(signup.build_moved(9, 7, second).to_string());
     stage.send(moved.with_label("moved, told late")).await;
     stage.send(created.with_label("created, told late")).await;
     let after = stage.read_settled_state().await?;
@@ -98,7 +101,7 @@ async fn send_late(stage: &CheckContext<'_>) -> Result<CheckJudgement, String> {
 async fn each_age(stage: &CheckContext<'_>) -> CheckJudgement {
     let ages = |stage: &CheckContext<'_>| {
         let ages = [("of this moment", 0), ("21 minutes old", 1_260), ("81 minutes old", 4_860)];
-        let signup = |age| stage.make_signup_at(stage.seconds_ago(age));
+        let signup = |age| stage.make_signup_at(stage.free_second(age));
         ages.map(|(what, age)| stage.draft_signed(signup(age).build_created().to_string()).with_label(what)).into()
     };
     by_state(find_lost(stage, &ages).await)
@@ -121,8 +124,8 @@ async fn each_address(stage: &CheckContext<'_>) -> CheckJudgement {
         let (name, domain) = plain.email.split_once('@').unwrap_or((&plain.email, "example.com"));
         let emails = [
             ("an address", plain.email.clone()),
-            ("with a tag", format!("{name}+tag@{domain}")),
-            ("at another domain", format!("{name}@mail.{domain}")),
+            ("with a tag, as in ada+tag@example.com", format!("{name}+tag@{domain}")),
+            ("at another domain, as in ada@mail.example.com", format!("{name}@mail.{domain}")),
         ];
         let draft = |(what, email): (&str, String)| {
             let mut payload = stage.make_signup().build_created();
@@ -161,7 +164,7 @@ async fn find_lost(
         before = after;
     }
     Ok(match lost.is_empty() {
-        true => CheckJudgement::Skip("an effect that was missed came when it was tried again".to_owned()),
+        true => CheckJudgement::Skip("one event had no effect, and others of the same kind had theirs when it was tried again; which one cannot be told".to_owned()),
         false => CheckJudgement::Fail(format!("acknowledged, and without effect: {}", lost.join(", "))),
     })
 }

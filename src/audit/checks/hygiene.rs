@@ -2,11 +2,17 @@
 
 use super::super::catalogue::{AuditCheck, AuditExpectation, CheckJudgement, describe_exchange};
 use super::super::check_context::CheckContext;
+use super::super::draft::RequestDraft;
 use super::auth_quiet::{find_secret, find_stack_trace};
+use super::{draft_with_change, draft_with_name};
 use crate::protocol::check::CheckExchange;
 use crate::protocol::check::CheckSeverity::{High, Info, Low, Medium};
 use http::Method;
+use serde_json::Value;
 use std::sync::Arc;
+
+/// Fewer requests than any group of checks has sent.
+const ASKED_ALONE: usize = 8;
 
 pub(super) const CHECKS: &[AuditCheck] = &[
     AuditCheck::from_action("hygiene.stack-trace", Medium, 3, |stage| Box::pin(traces(stage))).with_texts(
@@ -60,17 +66,45 @@ async fn traces(stage: &CheckContext<'_>) -> CheckJudgement {
         stage.draft_signed("[]").with_label("an array"),
         stage.draft_signup_created().with_method(Method::GET),
     ];
-    for draft in provocations {
+    for draft in provocations.into_iter().chain(provoke_more(stage)) {
         stage.send(draft).await;
     }
     // What refusals of forged events show is auth.quiet's affair.
     let ours = |one: &CheckExchange| stage.plan().secret.is_none() || !matches!(one.outcome.status(), Some(401 | 403));
     for one in stage.all_exchanges().iter().filter(|one| ours(one)) {
         if let Some(trace) = find_stack_trace(one.response_body()) {
+            stage.show_exchanges([one.clone()]);
             return CheckJudgement::Fail(format!("{}: {trace}", describe_exchange(one)));
         }
     }
     CheckJudgement::Pass
+}
+
+/// Whether nothing but ordinary events has been sent: the check is asked by itself.
+fn answers_alone(stage: &CheckContext<'_>) -> bool {
+    stage.all_exchanges().len() < ASKED_ALONE
+}
+
+/// What other checks have sent before, and may be what the answer was that showed something.
+fn provoke_more(stage: &CheckContext<'_>) -> Vec<RequestDraft> {
+    if !answers_alone(stage) {
+        return Vec::new();
+    }
+    let changed = |what: &str, change: fn(&mut Value)| draft_with_change(stage, change).with_label(what);
+    vec![
+        changed("no data", |payload| {
+            payload.as_object_mut().and_then(|members| members.shift_remove("data"));
+        }),
+        changed("data is null", |payload| payload["data"] = Value::Null),
+        changed("data is text", |payload| payload["data"] = Value::from("text")),
+        changed("an unknown event type", |payload| payload["event_type"] = Value::from("signup.approved")),
+        changed("email is a list", |payload| payload["data"]["email"] = Value::from(["a"])),
+        changed("a timestamp that is none", |payload| payload["timestamp"] = Value::from("yesterday")),
+        stage.draft_signed("").with_label("an empty body"),
+        stage.draft_signed("{}").with_label("the body {}"),
+        draft_with_name(stage, Value::Null).with_label("a name that is null"),
+        draft_to_another_path(stage).with_label("another path"),
+    ]
 }
 
 /// All answers so far; when asked alone, one is fetched.
@@ -83,17 +117,25 @@ async fn shows_secret(stage: &CheckContext<'_>) -> CheckJudgement {
     let Some(secret) = &stage.plan().secret else { return CheckJudgement::Pass };
     for one in answers(stage).await {
         if let Some(what) = find_secret(&one, secret) {
-            return CheckJudgement::Fail(format!("{}: the answer {what}", describe_exchange(&one)));
+            let seen = format!("{}: the answer {what}", describe_exchange(&one));
+            stage.show_exchanges([one]);
+            return CheckJudgement::Fail(seen);
         }
     }
     CheckJudgement::Pass
 }
 
 async fn versions(stage: &CheckContext<'_>) -> CheckJudgement {
+    if answers_alone(stage) {
+        stage.send(stage.draft_signup_created().with_method(Method::GET).with_label("GET")).await;
+        stage.send(draft_to_another_path(stage).with_label("another path")).await;
+    }
     for one in answers(stage).await {
         for name in ["server", "x-powered-by", "x-aspnet-version"] {
-            if let Some(value) = one.response_header_values(name).find(|value| name != "server" || has_version(value)) {
-                return CheckJudgement::Fail(format!("{name}: {value}"));
+            let told = one.response_header_values(name).find(|value| name != "server" || has_version(value));
+            if let Some(seen) = told.map(|value| format!("{name}: {value}")) {
+                stage.show_exchanges([one]);
+                return CheckJudgement::Fail(seen);
             }
         }
     }
@@ -108,7 +150,10 @@ async fn cookies(stage: &CheckContext<'_>) -> CheckJudgement {
     let found = answers(stage).await.into_iter().find(|one| one.response_header_values("set-cookie").next().is_some());
     match found {
         None => CheckJudgement::Pass,
-        Some(_) => CheckJudgement::Fail("an answer has Set-Cookie".to_owned()),
+        Some(one) => {
+            stage.show_exchanges([one]);
+            CheckJudgement::Fail("an answer has Set-Cookie".to_owned())
+        }
     }
 }
 
@@ -122,10 +167,14 @@ async fn echo(stage: &CheckContext<'_>) -> CheckJudgement {
     }
 }
 
-async fn other_path(stage: &CheckContext<'_>) -> CheckJudgement {
+fn draft_to_another_path(stage: &CheckContext<'_>) -> RequestDraft {
     let mut url = stage.plan().url.clone();
     url.set_path(&format!("{}-no-such-path-{:x}", url.path().trim_end_matches('/'), stage.plan().seed & 0xffff));
-    let sent = stage.send(stage.draft_signup_created().with_url(url)).await;
+    stage.draft_signup_created().with_url(url)
+}
+
+async fn other_path(stage: &CheckContext<'_>) -> CheckJudgement {
+    let sent = stage.send(draft_to_another_path(stage)).await;
     if sent.outcome.is_acknowledged() { CheckJudgement::Fail(describe_exchange(&sent)) } else { CheckJudgement::Pass }
 }
 

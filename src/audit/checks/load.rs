@@ -84,39 +84,6 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     ),
 ];
 
-/// What everything before has shown, told once and at the end.
-pub(super) const LAST_CHECKS: &[AuditCheck] = &[
-    AuditCheck::from_action("load.rate-limit", Low, 0, |stage| Box::pin(rate_limit(stage)))
-        .allow_unacknowledged()
-        .with_texts(
-            "events are not turned away for their number",
-            "the service takes 429 for a failure like any other: the event comes again a minute later, five times in all",
-            "let the service's deliveries pass the rate limit, or allow more of them",
-        ),
-    AuditCheck::from_action("load.steady", Medium, 0, |stage| Box::pin(steady(stage))).allow_unacknowledged().with_texts(
-        "the same kind of event gets the same kind of answer each time",
-        "what fails now and then is delivered again and again, and hides every other fault",
-        "look in the endpoint's log for what failed: a pool that is exhausted, a worker that restarts, a dependency",
-    ),
-];
-
-async fn rate_limit(stage: &CheckContext<'_>) -> CheckJudgement {
-    match stage.limited_after() {
-        None => CheckJudgement::Pass,
-        Some(count) => CheckJudgement::Fail(format!("it answered 429 after {count} requests")),
-    }
-}
-
-async fn steady(stage: &CheckContext<'_>) -> CheckJudgement {
-    let all = stage.list_unsteady();
-    match all.first() {
-        None => CheckJudgement::Pass,
-        Some(first) => {
-            CheckJudgement::Fail(format!("{} failures did not happen again when tried once more; {first}", all.len()))
-        }
-    }
-}
-
 /// What is wrong with an answer that should be an acknowledgement in time.
 fn late(one: &CheckExchange) -> Option<String> {
     match (one.outcome.is_acknowledged(), one.latency > ATTEMPT_BUDGET) {
@@ -132,16 +99,19 @@ async fn burst(stage: &CheckContext<'_>, count: usize) -> CheckJudgement {
     let faults: Vec<String> = all.iter().filter_map(|one| late(one)).collect();
     match faults.first() {
         None => CheckJudgement::Pass,
-        Some(first) => {
-            CheckJudgement::Fail(format!("{} of {count} were not acknowledged in time: {first}", faults.len()))
-        }
+        Some(first) => CheckJudgement::Fail(format!(
+            "{} of {count} were not acknowledged within 5 s; one of them: {first}",
+            faults.len()
+        )),
     }
 }
 
 async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
     let judged = async {
         let unit = match stage.measure_unit().await? {
-            0 => return Err("an ordinary event does not change the state; see semantics.effect".to_owned()),
+            0 => {
+                return Err("an ordinary event does not change what --state-cmd prints; see semantics.effect".to_owned());
+            }
             unit => unit,
         };
         let before = stage.read_settled_state().await?;
@@ -157,7 +127,7 @@ async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
             }
         })
     };
-    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(format!("cannot read the state: {why}")))
+    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(why))
 }
 
 /// An ordinary event, which must be acknowledged in time whatever went before.
@@ -241,6 +211,11 @@ fn megabytes(stage: &CheckContext<'_>) -> RequestDraft {
 }
 
 async fn alive(stage: &CheckContext<'_>) -> CheckJudgement {
+    if let Some(broken) = stage.breakage() {
+        stage.show_exchanges(broken.last);
+        let since = format!("since {} no ordinary event is acknowledged any more", broken.since);
+        return CheckJudgement::Fail(format!("{since} ({}); the last requests before that are shown", broken.seen));
+    }
     let sent = ordinary(stage, "an ordinary event at the end").await;
     // How fast it is when nothing strains it is a check of its own.
     match sent.outcome.is_acknowledged() {

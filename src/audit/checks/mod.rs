@@ -1,7 +1,9 @@
 //! The catalogue, a file for each group. Ids are stable: scripts and baseline files name them.
 
 mod auth;
+mod auth_detours;
 mod auth_drafts;
+mod auth_effects;
 mod auth_quiet;
 mod auth_timing;
 mod body_forms;
@@ -9,6 +11,7 @@ mod delivery;
 mod effects;
 mod hygiene;
 mod load;
+mod looking_back;
 mod referralhero;
 mod robust;
 mod semantics;
@@ -50,16 +53,17 @@ fn find_place(payload: &Value) -> (&'static str, i64) {
 
 /// The whole catalogue of both services, in the order in which it is run.
 pub(crate) fn all_checks() -> impl Iterator<Item = &'static AuditCheck> {
-    let groups: [&'static [AuditCheck]; 9] = [
+    let groups: [&'static [AuditCheck]; 10] = [
         delivery::CHECKS,
         referralhero::CHECKS,
         auth::CHECKS,
+        auth_detours::CHECKS,
         robust::CHECKS,
         semantics::CHECKS,
         effects::CHECKS,
         load::CHECKS,
         hygiene::CHECKS,
-        load::LAST_CHECKS,
+        looking_back::CHECKS,
     ];
     groups.into_iter().flatten()
 }

@@ -147,7 +147,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
             .with_label("no data"),
             draft_with_change(stage, |payload| payload["data"] = Value::Null).with_label("data is null"),
             draft_with_change(stage, |payload| payload["data"] = Value::from("text")).with_label("data is text"),
-            stage.draft_signed("{}").with_label("an empty object"),
+            stage.draft_signed("{}").with_label("the body {}"),
         ]
     })
     .with_texts("an event without data does not crash it", CRASHES, CATCH),

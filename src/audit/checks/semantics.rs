@@ -123,7 +123,7 @@ const fn aged(id: &'static str, drafts: fn(&CheckContext<'_>) -> Vec<RequestDraf
 }
 
 fn of_age(stage: &CheckContext<'_>, seconds: i64) -> RequestDraft {
-    stage.draft_signed(stage.make_signup_at(stage.seconds_ago(seconds)).build_created().to_string())
+    stage.draft_signed(stage.make_signup_at(stage.free_second(seconds)).build_created().to_string())
 }
 
 async fn duplicate(stage: &CheckContext<'_>) -> CheckJudgement {
@@ -148,13 +148,13 @@ async fn at_once(stage: &CheckContext<'_>) -> CheckJudgement {
 
 /// A judgement by the state; what keeps it from being asked skips the check.
 pub(super) fn by_state(judged: Result<CheckJudgement, String>) -> CheckJudgement {
-    judged.unwrap_or_else(|why| CheckJudgement::Skip(format!("cannot read the state: {why}")))
+    judged.unwrap_or_else(|why| CheckJudgement::Skip(why))
 }
 
 /// What one event changes the state by; `Err` with a reason to skip where that is nothing.
 pub(super) async fn unit(stage: &CheckContext<'_>) -> Result<i64, String> {
     match stage.measure_unit().await? {
-        0 => Err("an ordinary event does not change the state; see semantics.effect".to_owned()),
+        0 => Err("an ordinary event does not change what --state-cmd prints; see semantics.effect".to_owned()),
         unit => Ok(unit),
     }
 }
@@ -220,17 +220,18 @@ async fn two_moves(stage: &CheckContext<'_>) -> CheckJudgement {
 /// What a move changes is for the endpoint to say; where the first changes something, the second must too.
 async fn count_moves(stage: &CheckContext<'_>) -> Result<CheckJudgement, String> {
     unit(stage).await?;
-    let signup = stage.make_signup_at(stage.seconds_ago(30));
+    let [created, first, second] = stage.free_seconds();
+    let signup = stage.make_signup_at(created);
     stage.send(stage.draft_signed(signup.build_created().to_string()).with_label("created")).await;
-    let moves = [("moved to 7", 9, 7, 20), ("moved to 3", 7, 3, 10)];
+    let moves = [("moved to 7", 9, 7, first), ("moved to 3", 7, 3, second)];
     let mut changes = Vec::new();
-    for (what, from, to, ago) in moves {
+    for (what, from, to, at) in moves {
         let before = stage.read_settled_state().await?;
-        let moved = signup.build_moved(from, to, stage.seconds_ago(ago));
+        let moved = signup.build_moved(from, to, at);
         stage.send(stage.draft_signed(moved.to_string()).with_label(what)).await;
         changes.push(stage.read_settled_state().await?.abs_diff(before));
         if changes == [0] {
-            return Ok(CheckJudgement::Skip("a move does not change the state".to_owned()));
+            return Ok(CheckJudgement::Skip("a move does not change what --state-cmd prints".to_owned()));
         }
     }
     Ok(match changes.last() {

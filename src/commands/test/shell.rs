@@ -11,6 +11,12 @@ use tokio::process::Command;
 /// How long the state may take to be told.
 const STATE_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long to wait before a command that failed is run again: what it reads may be locked for a moment.
+const TRY_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(600)];
+
+/// How much of its standard error is shown.
+const SAID: usize = 160;
+
 /// How long a restart may take.
 const RESTART_WITHIN: Duration = Duration::from_secs(30);
 
@@ -25,21 +31,52 @@ fn shell(command: &str, directory: &Path) -> Command {
 pub(super) fn build_state_command(command: &str, directory: &Path) -> AuditHook<i64> {
     let (command, directory): (String, PathBuf) = (command.to_owned(), directory.to_owned());
     Arc::new(move || {
-        let output = shell(&command, &directory).stdout(Stdio::piped()).stderr(Stdio::null()).output();
+        let (command, directory) = (command.clone(), directory.clone());
         Box::pin(async move {
-            let timed = tokio::time::timeout(STATE_WITHIN, output).await;
-            let output = timed.map_err(|_| "--state-cmd took more than 10 s".to_owned())?;
-            let output = output.map_err(|error| format!("--state-cmd could not be run: {error}"))?;
-            if !output.status.success() {
-                return Err(format!("--state-cmd failed: {}", output.status));
+            for wait in TRY_AGAIN_AFTER {
+                match read_state(&command, &directory).await {
+                    Err(StateFault::Failed(_)) => tokio::time::sleep(wait).await,
+                    ended => return ended.map_err(StateFault::into_text),
+                }
             }
-            let text = String::from_utf8_lossy(&output.stdout);
-            let text = text.trim();
-            text.parse().map_err(|_| {
-                let start: String = text.chars().take(40).collect();
-                format!("--state-cmd printed {start:?}, which is not a whole number")
-            })
+            read_state(&command, &directory).await.map_err(StateFault::into_text)
         })
+    })
+}
+
+/// Why there is no number.
+enum StateFault {
+    /// The command ended with a failure, as it does while a database is locked.
+    Failed(String),
+    /// It would end no better a second time.
+    Other(String),
+}
+
+impl StateFault {
+    fn into_text(self) -> String {
+        match self {
+            Self::Failed(text) | Self::Other(text) => text,
+        }
+    }
+}
+
+async fn read_state(command: &str, directory: &Path) -> Result<i64, StateFault> {
+    let output = shell(command, directory).stdout(Stdio::piped()).stderr(Stdio::piped()).output();
+    let timed = tokio::time::timeout(STATE_WITHIN, output).await;
+    let output = timed.map_err(|_| StateFault::Other("--state-cmd took more than 10 s".to_owned()))?;
+    let output = output.map_err(|error| StateFault::Other(format!("--state-cmd could not be run: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.trim().lines().last().unwrap_or_default();
+        let said: String = said.chars().take(SAID).collect();
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        return Err(StateFault::Failed(format!("--state-cmd failed three times ({}){said}", output.status)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let text = text.trim();
+    text.parse().map_err(|_| {
+        let start: String = text.chars().take(40).collect();
+        StateFault::Other(format!("--state-cmd printed {start:?}, which is not a whole number"))
     })
 }
 
