@@ -8,7 +8,7 @@ use crate::protocol::check::CheckExchange;
 use crate::protocol::wire::{request_target, wire_fields};
 use http::{HeaderMap, StatusCode, Version, header};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,9 @@ pub(super) async fn send_pair(
 ) -> Result<ExchangePair, String> {
     let url = &first.request.url;
     let stream = connect_to(url).await.map_err(|error| error.to_string())?;
-    let (mut sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    // As documentation writes the names; whether other spellings are taken is a check of its own.
+    let spelled = Builder::new().title_case_headers(true).handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = spelled.map_err(|error| error.to_string())?;
     let driving = tokio::spawn(connection);
     let (first, kept) = send_within(&mut sender, first, budget).await;
     let second = if kept { Some(send_within(&mut sender, second, budget).await.0) } else { None };

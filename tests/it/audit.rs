@@ -288,3 +288,58 @@ fn the_zoo_is_told_apart() {
     }
     ended.code(0);
 }
+
+/// Each failed request is tried again, and all together stay within the number that was asked for; what fails is judged
+/// from what was answered, and no reason names a check that has found nothing.
+#[test]
+fn no_request_is_one_too_many() {
+    let scene = Scene::new();
+    let count = std::sync::atomic::AtomicU32::new(0);
+    let endpoint = Endpoint::answering(move |_, _| {
+        let failed = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 7 == 6;
+        Answer::Status(if failed { 500 } else { 200 })
+    });
+    let line = ["test", &endpoint.url("/hook"), "--no-secret", "--max-requests", "60", "--json"];
+    let ended = scene.run(line).code(1);
+    assert_eq!(endpoint.received().len(), 60, "{ended}");
+    let checks = ended.records();
+    let find = |id: &str| checks.iter().find(|check| check["id"] == id).unwrap();
+    assert_eq!((&find("load.steady")["verdict"], &find("load.alive")["verdict"]), (&"failed".into(), &"passed".into()));
+    assert!(find("load.steady")["seen"].as_str().unwrap().contains("requests with 500"), "{ended}");
+    for reason in checks.iter().filter_map(|check| check["reason"].as_str()) {
+        let referred = reason.rsplit_once("; see ").map(|(_, id)| find(id));
+        assert!(referred.is_none_or(|check| check["verdict"] == "failed"), "{reason}");
+    }
+}
+
+/// A database is locked for a moment: the command is run again, and where it goes on failing its own words are told.
+#[test]
+fn a_state_command_that_fails_is_tried_again() {
+    let scene = Scene::new();
+    let effects = scene.write("effects", "");
+    let endpoint = Endpoint::answering(move |_, _| {
+        std::fs::OpenOptions::new().append(true).open(&effects).unwrap().write_all(b"x\n").unwrap();
+        Answer::Status(200)
+    });
+    let url = endpoint.url("/hook");
+    let audit = |state: &str| scene.run(["test", &url, "--only", "semantics.effect", "--json", "--state-cmd", state]);
+    let locked = audit("if mkdir tried 2>/dev/null; then echo database is locked >&2; exit 5; fi; wc -l < effects").code(0);
+    assert_eq!(locked.records()[0]["verdict"], "passed", "{locked}");
+    let never = audit("echo database is locked >&2; exit 5").code(0);
+    let reason = never.records()[0]["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("failed three times") && reason.ends_with("database is locked"), "{never}");
+}
+
+/// Asked by itself, it sends events to look back on; and the header is shown as it was spelled.
+#[test]
+fn one_check_repeats_what_the_audit_has_seen() {
+    let scene = Scene::new();
+    scene.write("secret.txt", "a secret of mine\n");
+    let flaky = Endpoint::statuses(&[200, 200, 503, 200]);
+    let steady = scene.run(["test", &flaky.url("/hook"), "--case", "load.steady", "--no-secret"]).code(1);
+    assert!(steady.out().contains("✘ load.steady") && steady.out().contains("503"), "{steady}");
+    let good = Endpoint::good();
+    let case = ["test", &good.url("/hook"), "--case", "delivery.header-case", "--secret-file", "secret.txt"];
+    let spelled = scene.run(case).code(0);
+    assert!(spelled.out().contains("X-WEBHOOK-SIGNATURE: "), "{spelled}");
+}

@@ -54,6 +54,8 @@ pub(super) const SHARED: &[&str] = &[
     "auth.uniform",
     "auth.quiet",
     "auth.no-effect",
+    "auth.content-type",
+    "auth.known-body",
     "robust.emoji",
     "robust.right-to-left",
     "robust.long-strings",
