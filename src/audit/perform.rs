@@ -20,8 +20,8 @@ const QUICK: Duration = Duration::from_secs(2);
 /// The check that a rate limit without a word of when to come back fails.
 const BURST: &str = "load.burst";
 
-/// The check that sends what failed once more.
-const AFTER_FAILURE: &str = "semantics.after-failure";
+/// The checks that send events until one fails.
+const LOOKING_FOR_FAILURES: [&str; 2] = ["semantics.after-failure", "load.steady"];
 
 /// Carries a check out and judges it.
 pub(super) async fn perform_check(
@@ -75,8 +75,8 @@ async fn repeat_action(check: &AuditCheck, stage: &CheckContext<'_>, first: Chec
         return act(stage).await;
     }
     let failed = stage.check_exchanges().into_iter().find(|one| is_server_failure(one) && one.latency < QUICK);
-    // To that check a failure of the server is what it looks for.
-    if check.id == AFTER_FAILURE {
+    // A failure of the server is what these look for.
+    if LOOKING_FOR_FAILURES.contains(&check.id) {
         return first;
     }
     let (CheckJudgement::Fail(_), Some(failed)) = (&first, failed) else { return first };

@@ -145,10 +145,7 @@ pub(super) async fn check_body_forms(stage: &CheckContext<'_>) -> CheckJudgement
     }
     let (count, all) = (refused.len(), FORMS.len());
     let names = refused.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    CheckJudgement::Fail(format!(
-        "{count} of {all} forms are refused: {names} (the last of them: {last}); {}",
-        cause(stage, &sent)
-    ))
+    CheckJudgement::Fail(format!("{count} of {all} forms are refused: {names} (last: {last}); {}", cause(stage, &sent)))
 }
 
 /// What is proved of an endpoint that accepts nothing; one that never answers is not asked any more.

@@ -110,7 +110,9 @@ async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
     let judged = async {
         let unit = match stage.measure_unit().await? {
             0 => {
-                return Err("an ordinary event does not change what --state-cmd prints; see semantics.effect".to_owned());
+                return Err(
+                    "an ordinary event does not change what --state-cmd prints; see semantics.effect".to_owned()
+                );
             }
             unit => unit,
         };

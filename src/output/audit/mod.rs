@@ -45,7 +45,8 @@ fn format_effort(report: &AuditReport) -> String {
 /// characters.
 fn format_sent_request(exchanged: &CheckExchange, most: usize) -> String {
     let mut text = format!("{} {}", exchanged.method, exchanged.target);
-    let mentioned = |name: &str| name == "content-type" || name.contains("signature");
+    let mentioned =
+        |name: &str| name.eq_ignore_ascii_case("content-type") || name.to_ascii_lowercase().contains("signature");
     for (name, value) in exchanged.headers.iter().filter(|(name, _)| mentioned(name)) {
         let cut = if value.chars().count() > most { "…" } else { "" };
         let value: String = value.chars().take(most - cut.chars().count()).collect();

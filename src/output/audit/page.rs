@@ -137,7 +137,9 @@ fn conclusion(report: &AuditReport, least: CheckSeverity, style: &OutputStyle) -
     let below =
         report.checks.iter().filter(|check| check.fails_at(CheckSeverity::Info) && check.severity < least).count();
     if below > 0 {
-        let text = format!("{below} of the failed ones are below {least} and do not count (--fail-on)");
+        let verbs = if below == 1 { "is below {} and does" } else { "are below {} and do" };
+        let verbs = verbs.replace("{}", least.name());
+        let text = format!("{below} of the failed ones {verbs} not count (--fail-on)");
         lines.extend(render_labelled("  ", TextRole::Faint, &text, 0, style));
     }
     if report.not_authenticated().is_some() {

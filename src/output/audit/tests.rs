@@ -95,7 +95,7 @@ Delivery semantics  0 passed, 1 skipped
 
 ✘ http://localhost:3000/hook: 1 passed, 2 failed, 1 accepted, 1 skipped; 9 requests in 1.5 s, --seed
   7
-  1 of the failed ones are below medium and do not count (--fail-on)
+  1 of the failed ones is below medium and does not count (--fail-on)
   worst: auth.truncated (critical)
 "
     );
