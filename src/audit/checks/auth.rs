@@ -326,7 +326,7 @@ async fn no_crash(stage: &CheckContext<'_>) -> CheckJudgement {
             CheckJudgement::Skip("only a signature that is not ASCII crashed it; see auth.non-ascii".to_owned())
         }
         (Some(_), Some((first, second))) => {
-            stage.note_unsteady(format!("auth.no-crash saw \"{first}\", then \"{second}\""), &crashed[0]);
+            stage.note_unsteady(format!("auth.no-crash saw \"{first}\", then \"{second}\""), crashed[0]);
             CheckJudgement::Skip("a forged event that failed was refused when sent again; see load.steady".to_owned())
         }
         (Some(first), None) => {

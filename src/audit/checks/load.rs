@@ -129,7 +129,7 @@ async fn burst_effects(stage: &CheckContext<'_>) -> CheckJudgement {
             }
         })
     };
-    judged.await.unwrap_or_else(|why: String| CheckJudgement::Skip(why))
+    judged.await.unwrap_or_else(CheckJudgement::Skip)
 }
 
 /// An ordinary event, which must be acknowledged in time whatever went before.

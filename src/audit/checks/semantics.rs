@@ -148,7 +148,7 @@ async fn at_once(stage: &CheckContext<'_>) -> CheckJudgement {
 
 /// A judgement by the state; what keeps it from being asked skips the check.
 pub(super) fn by_state(judged: Result<CheckJudgement, String>) -> CheckJudgement {
-    judged.unwrap_or_else(|why| CheckJudgement::Skip(why))
+    judged.unwrap_or_else(CheckJudgement::Skip)
 }
 
 /// What one event changes the state by; `Err` with a reason to skip where that is nothing.
