@@ -21,9 +21,11 @@ pub(super) fn judge_refusals(stage: &CheckContext<'_>, refusals: &[Arc<CheckExch
     let Some(secret) = stage.plan().secret.clone() else { return CheckJudgement::Pass };
     for one in refusals.iter().filter(|one| !one.outcome.is_acknowledged()) {
         if let Some(what) = find_disclosure(one, &secret) {
+            stage.show_exchanges([one.clone()]);
             return CheckJudgement::Fail(format!("the refusal {what}"));
         }
         if matches!(&one.outcome, AttemptOutcome::Answered(answer) if answer.truncated) {
+            stage.show_exchanges([one.clone()]);
             return CheckJudgement::Fail("a refusal has more than 16 KiB".to_owned());
         }
     }
