@@ -178,12 +178,18 @@ impl VerifyReport<'_> {
         self.signed.values.is_empty() && self.signed.headers.is_none()
     }
 
+    /// Of a body without header lines it is not known whether it is what was sent.
+    fn sender(&self) -> DiagnosisSubject<'static> {
+        if self.signed.headers.is_some() { DiagnosisSubject::Sender } else { DiagnosisSubject::File }
+    }
+
     fn case<'a>(&'a self, asks: DiagnosisSubject<'a>) -> DiagnosisCase<'a> {
         DiagnosisCase {
             body: self.signed.body.as_bytes(),
             headers: self.signed.headers.as_ref(),
             values: self.signed.values.iter().map(Vec::as_slice).collect(),
             target: self.signed.target.as_deref(),
+            file: self.arguments.body.as_deref().and_then(std::path::Path::to_str).filter(|name| *name != "-"),
             secrets: self.known,
             asks,
         }
@@ -208,13 +214,9 @@ impl VerifyReport<'_> {
         if !self.only_code() {
             console.write_lines(&[self.headline(console, origin)])?;
             if !matches!(self.verdict, SignatureVerdict::Valid(_)) {
-                let found = self.diagnose(DiagnosisSubject::Sender);
-                console.write_lines(&diagnosis::render_diagnosis(
-                    &found,
-                    DiagnosisSubject::Sender,
-                    self.arguments.framework,
-                    style,
-                ))?;
+                let asks = self.sender();
+                let found = self.diagnose(asks);
+                console.write_lines(&diagnosis::render_diagnosis(&found, asks, self.arguments.framework, style))?;
             }
         }
         let Some(got) = self.got else { return Ok(true) };
@@ -279,8 +281,8 @@ impl VerifyReport<'_> {
         };
         let reason = self.reason().filter(|_| state.is_some());
         let diagnosis = reason.map(|_| {
-            let found = self.diagnose(DiagnosisSubject::Sender);
-            diagnosis_fields(&found, DiagnosisSubject::Sender, self.arguments.framework)
+            let asks = self.sender();
+            diagnosis_fields(&self.diagnose(asks), asks, self.arguments.framework)
         });
         let got = self.got.map(|got| {
             let asks = DiagnosisSubject::Code(got.as_bytes());

@@ -17,28 +17,60 @@ pub struct CauseAdvice {
 
 /// Advice about a cause.
 pub fn advise_on_cause(cause: &MismatchCause, asks: DiagnosisSubject, framework: Option<&WebFramework>) -> CauseAdvice {
-    let code = asks != DiagnosisSubject::Sender;
+    let code = asks.is_code();
     let mut fix: Vec<String> = special_for_code(cause.id)
         .filter(|_| code)
+        .or_else(|| special_for_file(cause).filter(|_| asks == DiagnosisSubject::File))
         .or_else(|| special(cause.id))
         .or_else(|| rule(cause.family, code))
         .into_iter()
         .map(str::to_owned)
         .collect();
+    if asks == DiagnosisSubject::File && cause.family == CauseFamily::Json {
+        fix.push(SENDER_OF_FILE.to_owned());
+    }
     let code_lines = lines(cause, framework);
     if let Some(framework) = framework.filter(|_| !code_lines.is_empty()) {
         let who = if code { "in" } else { "the receiving side, with" };
         fix.push(format!("{who} {}:", framework.title));
     }
-    if framework.is_none() && wants_framework(cause.family) {
+    if framework.is_none() && asks != DiagnosisSubject::File && wants_framework(cause.family) {
         let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
         fix.push(format!("for example code, name your framework with --framework: {}", names.join(", ")));
     }
-    CauseAdvice { fix, code: code_lines, check: check(cause, code) }
+    CauseAdvice { fix, code: code_lines, check: check(cause, asks) }
+}
+
+/// What is left where the file is what was sent.
+const SENDER_OF_FILE: &str =
+    "if the file is exactly what was sent: the sender must serialise once, then sign and send those same bytes";
+
+/// Advice about a file, which is looked at before the sender.
+fn special_for_file(cause: &MismatchCause) -> Option<&'static str> {
+    Some(match (cause.id, cause.family) {
+        ("gzip-undone" | "deflate-undone" | "brotli-undone", _) => {
+            "decompress the file (gunzip, curl --compressed) and check the body inside it"
+        }
+        (_, CauseFamily::Json) => {
+            "save the body as it came (curl -o, printf '%s'), not from an editor, jq or a formatter, and check that file"
+        }
+        (
+            "charset-from-utf-16" | "charset-from-latin-1" | "charset-undoubled" | "lines-joined" | "html-unescaped",
+            _,
+        )
+        | ("quotes-straightened" | "body-part" | "lines-added", _) => {
+            "save the body byte for byte as it came (curl -o; not by copying it from a window, nor with PowerShell's >), \
+            and check that file"
+        }
+        _ => return None,
+    })
 }
 
 fn wants_framework(family: CauseFamily) -> bool {
-    !matches!(family, CauseFamily::Unproved)
+    matches!(
+        family,
+        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent | CauseFamily::Header | CauseFamily::Comparison
+    )
 }
 
 /// The fix for a family, for the sender's side or the receiver's.
@@ -129,6 +161,10 @@ fn special(id: &str) -> Option<&'static str> {
         "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
         "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
         "body-changed" => "look at what is in between: a proxy, a firewall, a logger that rewrites bodies",
+        "body-preceded" => {
+            "hash only the body; what other services put before it (timestamp, id, URL) does not belong there"
+        }
+        "other-delivery" => "take body and signature of the same delivery, and compare the time and the id of both",
         "body-rebuilt" => "hash the bytes as they were received or sent, not an object made of them",
         "body-cut" => "look for a limit or a broken connection on the way",
         "body-decoded" | "body-lossy" => "hash the bytes before anything decodes them",
@@ -182,7 +218,11 @@ fn special_for_key(id: &str) -> Option<&'static str> {
             "use the secret's characters as the key; do not decode it"
         }
         "key-renumbered" => "put the secret in quotes: YAML and JSON read it as a number otherwise",
-        "key-json-member" | "key-yaml-value" | "key-behind-equals" | "key-one-of-several" => {
+        "key-cut-at-blank" => "put the variable in quotes (\"$SECRET\"): a shell cuts it at its blanks otherwise",
+        "key-one-of-several" => {
+            "if the secret is one text, take the whole of it; if several stand there, take the right one alone"
+        }
+        "key-json-member" | "key-yaml-value" | "key-behind-equals" => {
             "one side took the whole line or document for the secret: take the value alone out of it"
         }
         "key-doubled" | "key-cut" | "key-mistyped" | "key-cleaned" | "key-punctuated" | "key-recoded" => {
@@ -235,10 +275,13 @@ fn lines(cause: &MismatchCause, framework: Option<&WebFramework>) -> Vec<&'stati
     }
 }
 
-fn check(cause: &MismatchCause, code: bool) -> &'static str {
-    match (cause.family, code) {
+fn check(cause: &MismatchCause, asks: DiagnosisSubject) -> &'static str {
+    match (cause.family, asks.is_code()) {
+        (CauseFamily::Json | CauseFamily::Bytes, _) if asks == DiagnosisSubject::File => {
+            "check again: referralloop verify --signature HEADER with the body as it came"
+        }
         (CauseFamily::Unproved, _) if cause.id == "unreachable" => "run this command again",
-        (CauseFamily::Unproved, true) => "give what it computes then to referralloop verify --got VALUE FILE",
+        (CauseFamily::Unproved, true) => "then give the new value to referralloop verify --got VALUE FILE",
         (CauseFamily::Unproved, false) => {
             "compare with the right value: referralloop verify --got VALUE FILE checks what your code computes"
         }

@@ -14,6 +14,8 @@ pub struct DiagnosisCase<'a> {
     pub values: Vec<&'a [u8]>,
     /// Path and query of the request, where they are known.
     pub target: Option<&'a str>,
+    /// The file that the body was read from, as it was named.
+    pub file: Option<&'a str>,
     /// Secrets, those that should have signed first.
     pub secrets: &'a [KnownSecret],
     /// Whose value is explained.
@@ -25,8 +27,17 @@ pub struct DiagnosisCase<'a> {
 pub enum DiagnosisSubject<'a> {
     /// The header's: what did the sender sign?
     Sender,
+    /// The same of a body that was read from a file, which may not be what was sent.
+    File,
     /// This one, which the user's own code computed for the same body: what does that code do?
     Code(&'a [u8]),
+}
+
+impl DiagnosisSubject<'_> {
+    /// Whether it is the user's own code.
+    pub(crate) fn is_code(self) -> bool {
+        matches!(self, Self::Code(_))
+    }
 }
 
 /// A secret and what is known of it.
@@ -44,12 +55,20 @@ impl<'a> DiagnosisCase<'a> {
     /// A body and the values of its signature header, as they stand among header lines.
     pub fn from_received(body: &'a [u8], headers: &'a HeaderLines, secrets: &'a [KnownSecret]) -> Self {
         let values = headers.values(SIGNATURE_HEADER).collect();
-        Self { body, headers: Some(headers), values, target: None, secrets, asks: DiagnosisSubject::Sender }
+        Self { body, headers: Some(headers), values, target: None, file: None, secrets, asks: DiagnosisSubject::Sender }
     }
 
     /// A body and one value.
     pub fn from_value(body: &'a [u8], value: &'a [u8], secrets: &'a [KnownSecret]) -> Self {
-        Self { body, headers: None, values: vec![value], target: None, secrets, asks: DiagnosisSubject::Sender }
+        Self {
+            body,
+            headers: None,
+            values: vec![value],
+            target: None,
+            file: None,
+            secrets,
+            asks: DiagnosisSubject::Sender,
+        }
     }
 
     /// All values of a header.

@@ -94,6 +94,15 @@ pub(super) mod unproved {
     /// Read and written again in a manner that is not known here, or with values left out.
     pub(crate) static BODY_REBUILT: MismatchCause =
         cause("body-rebuilt", "the body was rebuilt from data before it was hashed: fields renamed, added or left out");
+    /// More than the body was hashed, and what stood before it is not known here.
+    pub(crate) static BODY_PRECEDED: MismatchCause = cause(
+        "body-preceded",
+        "something stood before the body that is not known here: a timestamp, an id or the URL, as with Stripe, Slack, \
+         Svix and Twilio",
+    );
+    /// Of another delivery.
+    pub(crate) static OTHER_DELIVERY: MismatchCause =
+        cause("other-delivery", "the signature belongs to another delivery than this body");
     /// Shorter than announced.
     pub(crate) static BODY_CUT: MismatchCause =
         cause("body-cut", "the body is shorter than its Content-Length says: it was cut");
@@ -118,10 +127,12 @@ pub(super) mod unproved {
     pub(crate) static TOO_LARGE: MismatchCause = cause("body-too-large", "the body is too large to be searched");
 
     /// All of them.
-    pub(crate) static ALL: [&MismatchCause; 11] = [
+    pub(crate) static ALL: [&MismatchCause; 13] = [
         &OTHER_SECRET,
         &BODY_CHANGED,
         &BODY_REBUILT,
+        &BODY_PRECEDED,
+        &OTHER_DELIVERY,
         &BODY_CUT,
         &BODY_DECODED,
         &BODY_LOSSY,

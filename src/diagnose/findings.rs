@@ -64,21 +64,61 @@ pub(super) fn build_diagnosis(
 
 /// Who did what is told.
 fn actor(case: &DiagnosisCase) -> &'static str {
-    if case.asks == DiagnosisSubject::Sender { "the sender" } else { "your code" }
+    if case.asks.is_code() { "your code" } else { "the sender" }
 }
 
 /// The clause about a cause.
 fn clause(case: &DiagnosisCase, cause: &MismatchCause) -> String {
     let (actor, words) = (actor(case), cause.words);
     match cause.family {
+        CauseFamily::Json | CauseFamily::Bytes if case.asks == DiagnosisSubject::File => describe_file(cause),
         CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent => format!("{actor} hashed {words}"),
         CauseFamily::Key | CauseFamily::Hole | CauseFamily::Algorithm => format!("{actor} used {words}"),
         CauseFamily::Framing => format!("{actor} signed {words}"),
-        CauseFamily::Header if case.asks == DiagnosisSubject::Sender => format!("the signature {words}"),
-        CauseFamily::Header => format!("your code's value {words}"),
-        CauseFamily::Unproved if case.asks != DiagnosisSubject::Sender => words_for_code(cause).to_owned(),
+        CauseFamily::Header if case.asks.is_code() => format!("your code's value {words}"),
+        CauseFamily::Header => format!("the signature {words}"),
+        CauseFamily::Unproved if case.asks.is_code() => words_for_code(cause).to_owned(),
         CauseFamily::Comparison | CauseFamily::Unproved => words.to_owned(),
     }
+}
+
+/// A file that is not what was signed is not always what was sent either: it is spoken of first, and the sender second.
+fn describe_file(cause: &MismatchCause) -> String {
+    let certain = match cause.id {
+        "newline-removed" => "the file has a line break at its end that was not signed",
+        "newline-added" => "the file lacks a line feed at its end that was signed",
+        "crlf-added" => "the file lacks a CR and LF at its end that were signed",
+        "bom-removed" => "the file begins with a byte order mark that was not signed",
+        "body-trimmed" => "the file has white space around the body that was not signed",
+        "lf-lines" => "the file has CRLF line breaks, as Windows writes them; LF was signed",
+        "crlf-lines" => "the file has LF line breaks; CRLF was signed",
+        "lines-joined" => "the file has line breaks that were not signed",
+        "lines-added" => "the file lacks line breaks that were signed",
+        "charset-from-utf-16" => "the file is in UTF-16; UTF-8 was signed",
+        "charset-from-latin-1" => "the file is in Latin-1 or Windows-1252; UTF-8 was signed",
+        "charset-undoubled" => "the file is encoded in UTF-8 twice; once was signed",
+        "gzip-undone" => "the file is still compressed with gzip; the body inside it was signed",
+        "deflate-undone" => "the file is still compressed with deflate; the body inside it was signed",
+        "brotli-undone" => "the file is still compressed with Brotli; the body inside it was signed",
+        "quotes-straightened" => {
+            "the file has typographic quotes, dashes or spaces, as word processors make them; plain ones were signed"
+        }
+        "html-unescaped" => "the file has &quot; or other escapes of HTML; the characters themselves were signed",
+        "body-part" => "the file holds more than the body: only one line or part of it was signed",
+        _ => "",
+    };
+    if !certain.is_empty() {
+        return certain.to_owned();
+    }
+    let words = cause.words;
+    if cause.family == CauseFamily::Bytes {
+        return format!("the file may not be what was sent: the signature is that of {words}");
+    }
+    let words = words.replace("re-serialised JSON", "the same JSON");
+    format!(
+        "the file may not be what was sent: the signature is that of {words}; an editor, jq, a formatter or curl -d may \
+         have changed the file, or else the sender serialised the JSON again before signing"
+    )
 }
 
 /// What is not proved of the sender is said in other words of the user's own code.
@@ -89,6 +129,10 @@ fn words_for_code(cause: &MismatchCause) -> &'static str {
             "your code hashed other bytes than these: of another delivery, or changed before it hashed them"
         }
         "body-rebuilt" => "your code hashed a body rebuilt from data: fields renamed, added or left out",
+        "body-preceded" => {
+            "your code hashed something before the body that is not known here: a timestamp, an id or the URL, as for \
+             Stripe, Slack, Svix and Twilio"
+        }
         "other-digest" => "your code's value is not as long as an HMAC-SHA256",
         "no-digest" => "your code's value is not a digest in any known encoding",
         "value-empty" => "your code's value is empty",
@@ -190,13 +234,19 @@ fn describe_encoding(case: &DiagnosisCase, hit: &SignatureMatch, alone: bool) ->
     let prefixed = case.values.is_empty() || case.values.iter().any(|value| value.trim_ascii().starts_with(b"sha256="));
     let mut findings = Vec::new();
     for &cause in &hit.reading.faults {
+        let bare_digits = got.trim_ascii().len() == 64 && got.trim_ascii().iter().all(u8::is_ascii_hexdigit);
         if cause != &reading::PREFIX_MISSING {
             findings.push(finding(cause, FindingCertainty::Proof, clause(case, cause)));
+        } else if prefixed && !bare_digits {
+            findings.push(finding(cause, FindingCertainty::Consistent, clause(case, cause)));
         } else if prefixed {
             let sure = alone && hit.reading.faults.len() == 1;
             let certainty = if sure { FindingCertainty::Proof } else { FindingCertainty::Consistent };
-            findings.push(finding(&BARE_COMPARISON, certainty, bare(got)));
+            findings.push(finding(&BARE_COMPARISON, certainty, clause(case, &BARE_COMPARISON)));
         }
+    }
+    if got.trim_ascii().len() < got.len() && !hit.reading.faults.contains(&&reading::BINARY) {
+        findings.push(finding(&reading::PADDED, FindingCertainty::Proof, clause(case, &reading::PADDED)));
     }
     let digits = &got[got.iter().position(|&byte| byte == b'=').map_or(0, |at| at + 1)..];
     let hexadecimal = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
@@ -210,21 +260,12 @@ fn describe_encoding(case: &DiagnosisCase, hit: &SignatureMatch, alone: bool) ->
 static BARE_COMPARISON: MismatchCause = MismatchCause::new(
     "bare-comparison",
     CauseFamily::Comparison,
-    "your code compares bare hexadecimal digits with a header that begins with sha256=",
+    "your code's value lacks the sha256= with which the header begins: 64 characters against 71, which never match and \
+     make Node's timingSafeEqual throw (the sample in the service's documentation has this fault)",
 );
 
 /// All causes of this file.
 pub(super) static ALL: [&MismatchCause; 1] = [&BARE_COMPARISON];
-
-fn bare(got: &[u8]) -> String {
-    let length = got.trim_ascii().len();
-    format!(
-        "{}: {length} bytes against {}, which never match and make timingSafeEqual throw; \
-         the documentation's sample has this fault",
-        BARE_COMPARISON.words,
-        length + b"sha256=".len()
-    )
-}
 
 /// Only where the body alone was hashed in another form can the place be shown.
 fn locate_difference(case: &DiagnosisCase, hit: &SignatureMatch) -> Option<ByteDifference> {
@@ -245,9 +286,11 @@ fn list_possible_causes(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> 
             also: Vec::new(),
         })
         .collect();
-    if searched.readable {
-        let possible = [&unproved::OTHER_SECRET, &unproved::BODY_CHANGED, &unproved::BODY_REBUILT];
-        findings.extend(possible.map(|cause| CauseFinding {
+    if searched.readable && asked_value(case).and_then(notation::name_other).is_none() {
+        let other = (!case.asks.is_code()).then_some(&unproved::OTHER_DELIVERY);
+        let possible =
+            [&unproved::OTHER_SECRET, &unproved::BODY_CHANGED, &unproved::BODY_REBUILT, &unproved::BODY_PRECEDED];
+        findings.extend(possible.into_iter().chain(other).map(|cause| CauseFinding {
             cause,
             certainty: FindingCertainty::Possible,
             sentence: clause(case, cause),
@@ -280,14 +323,11 @@ fn find_marks(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> Vec<(&'sta
     if let Some(odd) = case.secrets.iter().filter(|known| known.current).find_map(odd_edges) {
         put(&unproved::SECRET_EDGES, format!(": {odd}"));
     }
-    let asked = match case.asks {
-        DiagnosisSubject::Code(got) => Some(got),
-        DiagnosisSubject::Sender => case.values.first().copied(),
-    };
-    match asked.map(<[u8]>::trim_ascii) {
+    match asked_value(case) {
         Some(b"" | b"sha256=") => put(&unproved::VALUE_EMPTY, String::new()),
-        Some(value) if notation::is_object_text(value) => {
-            put(&unproved::NO_DIGEST, ": it is the text of an object or of nothing, not of a digest".to_owned())
+        Some(value) if notation::name_other(value).is_some() => {
+            let what = notation::name_other(value).unwrap_or_default();
+            put(&unproved::NO_DIGEST, format!(": it is {what}"));
         }
         Some(_) if !searched.readable => put(&unproved::NO_DIGEST, String::new()),
         Some(value) if other_length(value) => put(&unproved::OTHER_DIGEST, String::new()),
@@ -297,6 +337,15 @@ fn find_marks(case: &DiagnosisCase, searched: &CauseSearchOutcome) -> Vec<(&'sta
         put(&unproved::TOO_LARGE, format!(" ({} bytes, {BODY_LIMIT} at most)", case.body.len()));
     }
     marks
+}
+
+/// The value that is explained, or the first of several.
+fn asked_value<'a>(case: &DiagnosisCase<'a>) -> Option<&'a [u8]> {
+    let asked = match case.asks {
+        DiagnosisSubject::Code(got) => Some(got),
+        _ => case.values.first().copied(),
+    };
+    asked.map(<[u8]>::trim_ascii)
 }
 
 fn other_length(value: &[u8]) -> bool {

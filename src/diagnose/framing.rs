@@ -5,6 +5,7 @@ use super::cause::{CauseFamily, MismatchCause};
 use super::digest::HashAlgorithm;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
+use crate::protocol::stringify::json_stringify;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -26,6 +27,10 @@ static ID: MismatchCause = framing("framing-id", "an id together with the body")
 pub(super) static DIGEST: MismatchCause = framing("framing-digest", "a hash of the body in place of the body");
 static EVENT: MismatchCause = framing("framing-event", "the event's name together with the body");
 
+static EVENT_DATA: MismatchCause =
+    framing("framing-event-data", "the event's name and the member data alone, without the rest of the body");
+static FILE_NAME: MismatchCause =
+    MismatchCause::new("file-name", CauseFamily::Absent, "the name of the file in place of what is in it");
 static METHOD: MismatchCause = framing("framing-method", "the method and the body");
 static FIELD: MismatchCause = framing("framing-field", "a field's name and the body behind it, like payload=…");
 static LENGTH: MismatchCause = framing("framing-length", "the body's length and the body behind it");
@@ -34,7 +39,9 @@ pub(super) static SECRET: MismatchCause =
     framing("framing-secret", "the secret and the body, under the same secret as key");
 
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 14] = [
+pub(super) static ALL: [&MismatchCause; 16] = [
+    &EVENT_DATA,
+    &FILE_NAME,
     &STRIPE,
     &STANDARD,
     &SLACK,
@@ -158,6 +165,8 @@ pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let binary = binary.into_iter().chain([long.to_be_bytes().to_vec(), long.to_le_bytes().to_vec()]);
     frames.extend(binary.map(|before| BodyFraming { before, ..BodyFraming::new(&LENGTH, String::new(), "") }));
     frames.extend(tokens(case));
+    frames.extend(file_names(case));
+    frames.extend(event_data(case));
     for joint in [".", ":", "\n", "|", ",", " ", "-", "_", "&", "", ";", "\r\n", "#", "/"] {
         let one = |cause, parts: &[&str]| {
             let before = parts.iter().flat_map(|part| [*part, joint]).collect::<String>();
@@ -201,7 +210,7 @@ pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
 fn tokens(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let got = match case.asks {
         DiagnosisSubject::Code(got) => Some(got),
-        DiagnosisSubject::Sender => None,
+        DiagnosisSubject::Sender | DiagnosisSubject::File => None,
     };
     let values = got.into_iter().chain(case.values.iter().copied().filter(|_| got.is_none()));
     let signed = values.filter_map(|value| {
@@ -239,7 +248,51 @@ fn times(case: &DiagnosisCase) -> Vec<String> {
         times.extend(spelled.and_then(|body| Some(body.get("timestamp")?.as_str()?.to_owned())));
         times.extend([time.to_string(), time.as_second().to_string(), time.as_millisecond().to_string()]);
     }
+    times.extend(member_times(case));
     dedup(times)
+}
+
+/// Members in which services send their times, at the top of the body.
+const TIMES: [&str; 8] = ["timestamp", "created", "created_at", "time", "ts", "sent_at", "occurred_at", "event_time"];
+
+/// Times of the payload as they are written, and numbers in seconds and in milliseconds.
+fn member_times(case: &DiagnosisCase) -> Vec<String> {
+    let Ok(serde_json::Value::Object(body)) = serde_json::from_slice(case.body) else { return Vec::new() };
+    let found = TIMES.iter().filter_map(|name| body.get(*name)).take(3);
+    let spelled = found.flat_map(|value| match value {
+        serde_json::Value::String(text) if text.len() <= 40 => vec![text.clone()],
+        serde_json::Value::Number(number) => {
+            let other = number.as_i64().map(|n| if n < 100_000_000_000 { n * 1000 } else { n / 1000 });
+            [Some(number.to_string()), other.map(|n| n.to_string())].into_iter().flatten().collect()
+        }
+        _ => Vec::new(),
+    });
+    spelled.collect()
+}
+
+/// The name of the file in place of its content: as it was given, alone, and with curl's @ before it.
+fn file_names(case: &DiagnosisCase) -> Vec<BodyFraming> {
+    let given = case.file.unwrap_or("body.json");
+    let alone = given.rsplit(['/', '\\']).next().unwrap_or(given);
+    let usual = ["body.json", "payload.json", "data.json", "event.json"].map(str::to_owned);
+    let names = dedup([given.to_owned(), alone.to_owned(), format!("./{alone}")].into_iter().chain(usual).collect());
+    let written = names.into_iter().flat_map(|name| [format!("@{name}"), format!("{name}\n"), name]);
+    written.map(|name| nothing_behind(&FILE_NAME, name)).collect()
+}
+
+/// The event's name and `JSON.stringify(body.data)`.
+fn event_data(case: &DiagnosisCase) -> Vec<BodyFraming> {
+    let body = serde_json::from_slice::<serde_json::Value>(case.body).ok();
+    let data = body.and_then(|body| json_stringify(body.get("data")?.to_string().as_bytes()));
+    let Some(data) = data else { return Vec::new() };
+    let joined = |name: String| {
+        ["", ".", ":", "\n", "|", " "].map(|joint| nothing_behind(&EVENT_DATA, format!("{name}{joint}{data}")))
+    };
+    event_names(case).into_iter().flat_map(joined).collect()
+}
+
+fn nothing_behind(cause: &'static MismatchCause, text: String) -> BodyFraming {
+    BodyFraming { digest: Some(FramedDigest::Nothing), ..BodyFraming::new(cause, text, "") }
 }
 
 fn ids(case: &DiagnosisCase) -> Vec<String> {
@@ -286,7 +339,10 @@ fn urls(case: &DiagnosisCase, times: &[String]) -> Vec<BodyFraming> {
 fn event_names(case: &DiagnosisCase) -> Vec<String> {
     let facts = EventFacts::from_body(&RawBody::new(case.body.to_vec()));
     let named = fields(case, |name| name.ends_with("-event") || name.ends_with("-topic"));
-    dedup(facts.event_type.into_iter().chain(named).collect())
+    let body = serde_json::from_slice::<serde_json::Value>(case.body).ok();
+    let own = body.iter().flat_map(|body| ["type", "event"].map(|name| body.get(name)));
+    let own = own.flatten().filter_map(|value| value.as_str().filter(|text| text.len() <= 64)).map(str::to_owned);
+    dedup(facts.event_type.into_iter().chain(own).chain(named).collect())
 }
 
 fn events(case: &DiagnosisCase) -> Vec<BodyFraming> {

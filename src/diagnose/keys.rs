@@ -64,7 +64,7 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     }),
     form("key-percent-encoded", "the secret percent-encoded", m::percent_encoded),
     form("key-cut-at-hash", "the secret up to its #: the rest was read as a comment", |s| m::cut_at(s, b'#')),
-    form("key-dollar-expanded", "the secret with its $… read as a variable, or doubled against that", m::dollars),
+    form("key-dollar-expanded", "the secret with its $… read as a variable, or with $$ in place of $", m::dollars),
     form("key-first-line", "the first line of the secret", |s| m::cut_at(s, b'\n')),
     form("key-behind-equals", "what follows the = in the secret: a whole NAME=value line was used", m::behind_equals),
     form("key-upper-case", "the secret in upper case", |s| vec![s.to_ascii_uppercase()]),
@@ -75,25 +75,30 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-bom-removed", "the secret without its byte order mark", m::unmarked),
     form("key-hashed", "a hash of the secret", m::hashed),
     form("key-bearer", "the secret with Bearer before it", |s| vec![[b"Bearer ", s].concat()]),
-    form("key-doubled", "the secret twice, or half of it: it was pasted twice on one side", slips::doubled),
-    form("key-cut", "a part of the secret: its beginning, or all but a letter or two or the = at its end", slips::cut),
+    form("key-doubled", "the secret pasted twice, or one half of a secret that was", slips::doubled),
+    form("key-cut", "the secret cut short: one or more letters are missing at its end or its beginning", slips::cut),
 ];
 
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
-pub(super) static LONE_KEY_FORMS: [KeyForm; 17] = [
+pub(super) static LONE_KEY_FORMS: [KeyForm; 18] = [
     form(
         "key-cleaned",
         "the secret without blanks and unseen characters inside it, with plain hyphens and quotes",
         texts::cleaned,
     ),
     form(
+        "key-cut-at-blank",
+        "the secret up to its first blank: the rest was cut off, as a shell does without quotes",
+        |s| m::cut_at(s, b' '),
+    ),
+    form(
         "key-one-of-several",
-        "one of several secrets that stand together: all of them were taken for one",
+        "one part of the secret: what stands before, between or behind its = @ , ; : | blanks or line breaks",
         texts::one_of_several,
     ),
     form(
         "key-punctuated",
-        "the secret with or without a semicolon, comma or bracket that was copied along",
+        "the secret with a ; , . or : at its end or brackets around it, or without those it has",
         texts::punctuated,
     ),
     form("key-recoded", "the secret in another charset or normalisation of Unicode", texts::recoded),
@@ -127,7 +132,7 @@ pub(super) static LONE_KEY_FORMS: [KeyForm; 17] = [
         slips::mistyped,
     ),
     // By far the most, so it comes last.
-    form("key-letter-changed", "the secret with one other letter in it, or one more at an end", slips::changed),
+    form("key-letter-changed", "the secret with one letter changed, or one letter added at an end", slips::changed),
 ];
 
 const fn hole(id: &'static str, words: &'static str) -> MismatchCause {
@@ -138,17 +143,28 @@ static EMPTY: MismatchCause = hole("key-empty", "an empty key: the secret was no
 static UNDEFINED: MismatchCause =
     hole("key-undefined", "the name of a missing value (undefined, null, None …) as key: the secret was not set");
 static PLACEHOLDER: MismatchCause = hole("key-placeholder", "a placeholder from an example as key");
+static VARIABLE_NAME: MismatchCause =
+    hole("key-variable-name", "the name of a variable as key: its value was not put in its place");
+
+/// What an example's text is: a variable that nobody looked up, or words that nobody replaced.
+fn classify_example(text: &'static str) -> (&'static MismatchCause, &'static str) {
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    let written = text.starts_with(['$', '%']) || has(&["process.env", "os.environ", "ENV[", "env(", "getenv"]);
+    let named = text.ends_with("_SECRET") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let replaced = has(&["YOUR", "MY_", "your", "TODO", "TEST"]);
+    (if (written || named) && !replaced { &VARIABLE_NAME } else { &PLACEHOLDER }, text)
+}
 
 /// Keys that everybody can guess, with what each means.
 pub(super) fn guessable_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
     let missing = MISSING.iter().map(|text| (&UNDEFINED, *text));
-    let examples = EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text));
+    let examples = EXAMPLES.iter().map(|text| classify_example(text));
     std::iter::once((&EMPTY, "")).chain(missing).chain(examples)
 }
 
 /// The same of rarer ones.
 pub(super) fn rare_keys() -> impl Iterator<Item = (&'static MismatchCause, &'static str)> {
-    RARE_EXAMPLES.iter().map(|text| (&PLACEHOLDER, *text))
+    RARE_EXAMPLES.iter().map(|text| classify_example(text))
 }
 
 /// Another secret that is known here.
@@ -156,4 +172,4 @@ pub(super) static OTHER_KNOWN: MismatchCause =
     MismatchCause::new("key-other-known", CauseFamily::Key, "another secret that is known here");
 
 /// Causes of this file that are no form of a secret.
-pub(super) static MORE: [&MismatchCause; 4] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &OTHER_KNOWN];
+pub(super) static MORE: [&MismatchCause; 5] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &VARIABLE_NAME, &OTHER_KNOWN];

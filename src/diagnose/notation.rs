@@ -1,6 +1,9 @@
 //! Notations of a digest from which it cannot be read back, or only with some care: numbers without their zeros, bytes
 //! in decimal, bytes taken for text. What cannot be read back is compared as it is written.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 /// A way of writing a digest that loses something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DigestNotation {
@@ -16,6 +19,10 @@ pub(super) enum DigestNotation {
     Lossy,
     /// The whole as one number in decimal.
     Decimal,
+    /// In Base64, in lower case and without padding.
+    LowerBase64,
+    /// In hexadecimal, with one or two wrong characters.
+    Mistyped,
     /// The last so many hexadecimal digits.
     End(usize),
 }
@@ -24,6 +31,17 @@ pub(super) enum DigestNotation {
 const TELLING: usize = 10;
 
 impl DigestNotation {
+    /// Whether a text is what this notation makes of a digest.
+    pub(super) fn matches(self, digest: &[u8], text: &[u8]) -> bool {
+        let written = self.write(digest);
+        match self {
+            Self::Mistyped => {
+                written.len() == text.len() && written.iter().zip(text).filter(|(one, other)| one != other).count() <= 2
+            }
+            _ => written == text,
+        }
+    }
+
     /// How this notation writes a digest.
     pub(super) fn write(self, digest: &[u8]) -> Vec<u8> {
         let joined = |write: fn(u8) -> String| digest.iter().map(|&byte| write(byte)).collect::<String>();
@@ -37,6 +55,8 @@ impl DigestNotation {
             Self::SignedNumber => write_number(digest, ""),
             Self::Lossy => Self::trim_text(&String::from_utf8_lossy(digest)),
             Self::Decimal => write_decimal(digest),
+            Self::LowerBase64 => STANDARD_NO_PAD.encode(digest).to_ascii_lowercase().into_bytes(),
+            Self::Mistyped => joined(|byte| format!("{byte:02x}")).into_bytes(),
             Self::End(length) => {
                 let digits = joined(|byte| format!("{byte:02x}"));
                 digits.get(digits.len().saturating_sub(length)..).unwrap_or_default().into()
@@ -174,4 +194,25 @@ pub(super) fn is_object_text(value: &[u8]) -> bool {
     let text = String::from_utf8_lossy(value);
     let nothing = matches!(text.as_ref(), "null" | "None" | "nil" | "false" | "true" | "Array" | "()");
     nothing || OBJECTS.iter().any(|start| text.starts_with(start))
+}
+
+/// What a value is that is no digest; nothing where it may be one.
+pub(super) fn name_other(value: &[u8]) -> Option<&'static str> {
+    if is_object_text(value) {
+        return Some("the text of an object or of nothing, not of a digest");
+    }
+    let text = std::str::from_utf8(value).ok()?;
+    let bare = text.strip_prefix("sha256=").unwrap_or(text);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let groups: Vec<&str> = bare.split('-').collect();
+    let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    match bare.len() {
+        36 if lengths == [8, 4, 4, 4, 12] && groups.iter().all(is_hex) => Some("a UUID: an id, not a signature"),
+        10 | 13 if digits(bare) => Some("a timestamp, not a signature"),
+        _ if matches!(bare, "sha256" | "SHA256" | "v1") => {
+            Some("only the name before the =: the value was split there, and the wrong half taken")
+        }
+        _ => None,
+    }
 }

@@ -1,102 +1,18 @@
 //! Reading a value: every digest that it may stand for, with what is odd about how it is written.
 
+mod causes;
 mod hidden;
 mod unreadable;
 
 use super::case::{DiagnosisCase, DiagnosisSubject};
-use super::cause::{CauseFamily, MismatchCause};
+use super::cause::MismatchCause;
 use super::digest::HashAlgorithm;
 use super::notation::{self, DigestNotation};
 use crate::protocol::signature::SIGNATURE_HEADER;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+pub(super) use causes::*;
 use unreadable::{binary, binary_as_text, written_lossily, written_otherwise};
-
-const fn header(id: &'static str, words: &'static str) -> MismatchCause {
-    MismatchCause::new(id, CauseFamily::Header, words)
-}
-
-pub(super) static PREFIX_MISSING: MismatchCause = header("prefix-missing", "lacks its sha256= prefix");
-static PREFIX_DOUBLED: MismatchCause = header("prefix-doubled", "has its sha256= prefix twice");
-static PREFIX_CASE: MismatchCause = header("prefix-case", "has its sha256= prefix in another case");
-static PREFIX_COLON: MismatchCause = header("prefix-colon", "has a colon or space after sha256 instead of =");
-static PREFIX_OTHER: MismatchCause = header("prefix-other", "has a prefix other than sha256=");
-pub(super) static HEX_CASE: MismatchCause = header("hex-case", "is in upper-case hexadecimal");
-pub(super) static BASE64: MismatchCause = header("value-base64", "is Base64 instead of hexadecimal");
-static BASE64_URL: MismatchCause = header("value-base64url", "is base64url instead of hexadecimal");
-static BINARY: MismatchCause = header("value-binary", "is the raw bytes of the digest instead of hexadecimal");
-static BASE64_OF_HEX: MismatchCause = header("value-base64-of-hex", "is Base64 of the hexadecimal digits");
-static BASE64_TWICE: MismatchCause = header("value-base64-twice", "was encoded in Base64 twice");
-static HEX_OF_HEX: MismatchCause = header("value-hex-of-hex", "was written in hexadecimal twice");
-static HEX_OF_BASE64: MismatchCause = header("value-hex-of-base64", "is hexadecimal of the digest in Base64");
-static SUM_APPENDED: MismatchCause = header(
-    "value-sum-appended",
-    "begins with the body: Go's Sum(body) does not hash its argument, it puts the digest of what was written behind it",
-);
-static SEPARATED: MismatchCause = header("value-separated", "has separators between its digits");
-static PRINTED: MismatchCause =
-    header("value-printed", "has the words around it with which openssl dgst or sha256sum print a digest");
-static QUOTED: MismatchCause = header("value-quoted", "is in quotes");
-static PYTHON_BYTES: MismatchCause = header("value-python-bytes", "is Python's notation of bytes, b'…'");
-static PERCENT: MismatchCause = header("value-percent-encoded", "is percent-encoded");
-static CUT: MismatchCause = header("value-cut", "is cut: it has only the beginning of the digest");
-static SEVERAL: MismatchCause = header("several-values", "is a list of several signatures");
-static REPEATED: MismatchCause = header("header-repeated", "came in more than one header line");
-pub(super) static OTHER_HEADER: MismatchCause = header("other-header", "is in a header other than X-Webhook-Signature");
-
-static UNPADDED: MismatchCause =
-    header("value-unpadded", "is hexadecimal without the leading zero of each byte: toString(16) without padStart");
-static LEADING_ZERO: MismatchCause =
-    header("value-leading-zero", "lost its leading zeros: the digest was written as one number, as BigInteger does");
-static SIGNED_BYTES: MismatchCause =
-    header("value-signed-bytes", "is hexadecimal of signed bytes (ffffffa3), as Java's Integer.toHexString writes it");
-static BYTE_LIST: MismatchCause = header("value-byte-list", "is a list of the digest's bytes in decimal");
-static READ_AS_TEXT: MismatchCause =
-    header("value-text", "is the digest read as text: what is not UTF-8 in it became U+FFFD");
-
-pub(super) static WRAPPED: MismatchCause =
-    header("value-wrapped", "stands among other text: a name, quotes, JSON, punctuation, unseen characters");
-static DECIMAL: MismatchCause = header("value-decimal", "is the digest written as one decimal number");
-static CUT_START: MismatchCause = header("value-cut-start", "is cut: it has only the end of the digest");
-pub(super) static LONGER: MismatchCause = header("value-longer", "has more behind it than the digest, or has it twice");
-pub(super) static BASE32: MismatchCause = header("value-base32", "is Base32 instead of hexadecimal");
-
-/// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 33] = [
-    &WRAPPED,
-    &DECIMAL,
-    &CUT_START,
-    &LONGER,
-    &BASE32,
-    &BASE64_TWICE,
-    &HEX_OF_HEX,
-    &HEX_OF_BASE64,
-    &SUM_APPENDED,
-    &UNPADDED,
-    &LEADING_ZERO,
-    &SIGNED_BYTES,
-    &BYTE_LIST,
-    &READ_AS_TEXT,
-    &PREFIX_MISSING,
-    &PREFIX_DOUBLED,
-    &PREFIX_CASE,
-    &PREFIX_COLON,
-    &PREFIX_OTHER,
-    &HEX_CASE,
-    &BASE64,
-    &BASE64_URL,
-    &BINARY,
-    &BASE64_OF_HEX,
-    &SEPARATED,
-    &PRINTED,
-    &QUOTED,
-    &PYTHON_BYTES,
-    &PERCENT,
-    &CUT,
-    &SEVERAL,
-    &REPEATED,
-    &OTHER_HEADER,
-];
 
 /// The fewest bytes of a cut digest that still prove something: 128 bits.
 const PROVING: usize = 16;
@@ -132,7 +48,7 @@ impl SignatureReading {
     /// Whether a computed digest is this one.
     pub(super) fn matches(&self, digest: &[u8]) -> bool {
         if let Some(notation) = self.notation {
-            return notation.write(digest) == self.tag;
+            return notation.matches(digest, &self.tag);
         }
         digest.get(..self.tag.len()) == Some(self.tag.as_slice())
     }
@@ -190,9 +106,10 @@ fn parse_signature_value(value: &[u8]) -> Vec<SignatureReading> {
         return readings;
     }
     if let Ok(text) = std::str::from_utf8(trimmed) {
-        match strip_printed(text) {
-            Some(digits) => readings.extend(item(digits, &[&PRINTED])),
-            None => {
+        match (strip_printed(text), strip_inspected(text)) {
+            (Some(digits), _) => readings.extend(item(digits, &[&PRINTED])),
+            (_, Some(digits)) => readings.extend(item(&digits, &[&INSPECTED])),
+            _ => {
                 readings.extend(item(text, &[]));
                 readings.extend(list(text));
             }
@@ -230,6 +147,12 @@ fn strip_printed(text: &str) -> Option<&str> {
     (unhex(digits).is_some() && !names.is_empty() && unhex(names).is_none()).then_some(digits)
 }
 
+/// The digits in `<Buffer a3 …>` of Node's `util.inspect`.
+fn strip_inspected(text: &str) -> Option<String> {
+    let text = text.strip_prefix("sha256=").unwrap_or(text);
+    Some(text.strip_prefix("<Buffer ")?.strip_suffix('>')?.replace(' ', ""))
+}
+
 /// Several values in one line, as some services send while a secret is rotated.
 fn list(text: &str) -> Vec<SignatureReading> {
     let parts: Vec<&str> = text.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -242,8 +165,20 @@ fn list(text: &str) -> Vec<SignatureReading> {
     if parts.iter().filter(valued).count() < 2 {
         return Vec::new();
     }
-    readings.iter_mut().for_each(|reading| reading.faults.insert(0, &SEVERAL));
+    // A timestamp and one signature are no list.
+    if parts.iter().filter(|part| !is_time(part)).count() == 1 {
+        readings.iter_mut().for_each(|reading| reading.faults.retain(|fault| *fault != &PREFIX_OTHER));
+        readings.iter_mut().for_each(|reading| reading.faults.insert(0, &TIMESTAMPED));
+    } else {
+        readings.iter_mut().for_each(|reading| reading.faults.insert(0, &SEVERAL));
+    }
     readings
+}
+
+/// `t=1700000000`.
+fn is_time(part: &str) -> bool {
+    let Some((name, digits)) = part.split_once('=') else { return false };
+    matches!(name, "t" | "ts" | "time" | "timestamp") && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// One value: quotes off, prefix off, digits decoded.
@@ -251,7 +186,8 @@ fn item(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReading> 
     let mut faults = faults.to_vec();
     let (text, wrapped) = unwrapped(text);
     faults.extend(wrapped);
-    let percent = text.contains('%').then(|| percent_decoded(text)).flatten();
+    // An escaped byte may be the sign of percent.
+    let percent = (text.contains('%') && !text.contains('\\')).then(|| percent_decoded(text)).flatten();
     let text = percent.as_deref().unwrap_or(text);
     if percent.is_some() {
         faults.push(&PERCENT);
@@ -278,7 +214,10 @@ fn unwrapped(text: &str) -> (&str, Option<&'static MismatchCause>) {
     if let Some(inner) = inner("b'", '\'').or_else(|| inner("b\"", '"')) {
         return (inner, Some(&PYTHON_BYTES));
     }
-    let quoted = inner("\"", '"').or_else(|| inner("'", '\'')).or_else(|| inner("<", '>')).or_else(|| inner("[", ']'));
+    if let Some(inner) = inner("[", ']') {
+        return (inner.trim_matches(['"', '\'']), Some(&LISTED));
+    }
+    let quoted = inner("\"", '"').or_else(|| inner("'", '\'')).or_else(|| inner("<", '>'));
     quoted.map_or((text, None), |inner| (inner.trim_matches(['"', '\'']), Some(&QUOTED)))
 }
 
@@ -318,7 +257,8 @@ fn decoded(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReadin
     let with = |cause: &'static MismatchCause| [&[cause], faults].concat();
     let mut readings = Vec::new();
     if text.trim().len() < text.len() {
-        return decoded(text.trim(), &with(&WRAPPED));
+        let cause = if text.starts_with(' ') { &SPACED } else { &WRAPPED };
+        return decoded(text.trim(), &with(cause));
     }
     let plain = text.strip_prefix("0x").unwrap_or(text);
     if let Some(tag) = unhex(plain) {
@@ -333,12 +273,14 @@ fn decoded(text: &str, faults: &[&'static MismatchCause]) -> Vec<SignatureReadin
         let faults = match plain.len() {
             // Whole, and one digit more.
             65 => with(&LONGER),
-            length if length < text.len() => with(&SEPARATED),
+            length if length < text.len() => with(&HEX_PREFIX),
             _ => faults.to_vec(),
         };
         readings.extend(SignatureReading::of(tag, &faults));
+        readings.extend(unreadable::mistyped(plain, &with(&MISTYPED)));
         return readings;
     }
+    readings.extend(unreadable::mistyped(plain, &with(&MISTYPED)));
     let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':' | ' ' | '\\' | 'x')).collect();
     if let Some(tag) = unhex(&digits) {
         readings.extend(SignatureReading::of(tag, &with(&SEPARATED)));

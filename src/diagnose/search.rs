@@ -162,6 +162,8 @@ impl CauseSearch<'_, '_, '_> {
         let others = self.secret_keys(false, Some(&keys::OTHER_KNOWN));
         self.seen.insert(self.hasher.hash_one(self.case.body));
         self.try_body(&own)?;
+        self.try_forms(0, &own)?;
+        self.try_small_edits(&own)?;
         self.try_forms(1, &own)?;
         self.try_body(&others)?;
         let derived = self.derive_keys();
@@ -321,7 +323,7 @@ impl CauseSearch<'_, '_, '_> {
         mut each: impl FnMut(&mut Self, &BodyVariant) -> CauseSearchStep,
     ) -> CauseSearchStep {
         let kept = std::mem::take(&mut self.kept);
-        let step = kept.iter().filter(|made| made.form.tier == tier).try_for_each(|made| each(self, made));
+        let step = kept.iter().filter(|made| made.form.tier.max(1) == tier).try_for_each(|made| each(self, made));
         self.kept = kept;
         step
     }

@@ -1,8 +1,8 @@
 //! A diagnosis told, as lines.
 
 use crate::diagnose::{
-    ByteDifference, CauseAdvice, Diagnosis, DiagnosisSubject, FindingCertainty, SearchStopReason, WebFramework,
-    advise_on_cause,
+    ByteDifference, CauseAdvice, CauseFinding, Diagnosis, DiagnosisSubject, FindingCertainty, MismatchCause,
+    SearchStopReason, WebFramework, advise_on_cause,
 };
 use crate::output::errors::wrap_text;
 use crate::output::line::StyledLine;
@@ -34,8 +34,7 @@ pub(super) fn render_with_check(
     for finding in &diagnosis.findings {
         lines.extend(labelled(certainty(finding.certainty), &finding.sentence, style));
         if !finding.also.is_empty() {
-            let ids: Vec<&str> = finding.also.iter().take(6).map(|cause| cause.id).collect();
-            lines.extend(labelled("", &format!("the same bytes come from: {}", ids.join(", ")), style));
+            lines.extend(labelled("", &name_twins(finding), style));
         }
     }
     lines.extend(diagnosis.difference.iter().flat_map(|place| render_difference(place, style)));
@@ -54,6 +53,15 @@ pub(super) fn render_with_check(
     }
     lines.extend(diagnosis.stopped.map(|stopped| render_search(diagnosis, stopped, style)).into_iter().flatten());
     lines
+}
+
+/// Other causes in words; they are many where JSON is written by the rules that most programs share.
+fn name_twins(finding: &CauseFinding) -> String {
+    let short = |cause: &&MismatchCause| cause.words.trim_start_matches("re-serialised JSON, as ");
+    let words: Vec<&str> = finding.also.iter().take(3).map(short).collect();
+    let more = finding.also.len() - words.len();
+    let rest = if more > 0 { format!("; or one of {more} more") } else { String::new() };
+    format!("or another that gives the very same bytes: {}{rest}", words.join("; "))
 }
 
 fn certainty(certainty: FindingCertainty) -> &'static str {
@@ -83,16 +91,16 @@ fn render_difference(place: &ByteDifference, style: &OutputStyle) -> Vec<StyledL
     for (label, side) in [("  received", &place.received), ("  hashed", &place.hashed)] {
         let before = if place.from > 0 { "…" } else { "" };
         let line = StyledLine::indented(style, 2).put(TextRole::Plain, label).pad_to(2 + LABEL);
-        lines.push(line.put(TextRole::Faint, before).put(TextRole::Plain, show_bytes(side)));
+        lines.push(line.put(TextRole::Faint, before).put(TextRole::Plain, shorten_escapes(side)));
     }
     lines
 }
 
-/// Bytes as text, control characters as most languages write them.
-fn show_bytes(side: &[u8]) -> Sanitised {
-    let shown = Sanitised::bytes(side).as_str().to_owned();
-    let escapes = [("\\u{a}", "\\n"), ("\\u{d}", "\\r"), ("\\u{9}", "\\t")];
-    Sanitised::text(&escapes.iter().fold(shown, |text, (from, to)| text.replace(from, to)))
+/// Escaped, the usual control characters as every programmer writes them.
+fn shorten_escapes(bytes: &[u8]) -> Sanitised {
+    let escaped = Sanitised::bytes(bytes);
+    let usual = [("\\u{a}", "\\n"), ("\\u{d}", "\\r"), ("\\u{9}", "\\t"), ("\\u{0}", "\\0")];
+    Sanitised::text(&usual.iter().fold(escaped.as_str().to_owned(), |text, (long, short)| text.replace(long, short)))
 }
 
 fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &OutputStyle) -> Vec<StyledLine> {
@@ -100,9 +108,13 @@ fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &Outpu
         return Vec::new();
     }
     let why = match stopped {
-        SearchStopReason::Exhausted => "everything known was tried",
-        SearchStopReason::Hashes => "the search stops there",
+        SearchStopReason::Exhausted => "that is all that is known here",
+        SearchStopReason::Hashes => "that is the limit of one search",
         SearchStopReason::Time => "time ran out",
     };
-    labelled("searched", &format!("{} values computed, none of them matches; {why}", diagnosis.hashes), style)
+    labelled(
+        "searched",
+        &format!("{} known mistakes tried, none of which gives this value; {why}", diagnosis.hashes),
+        style,
+    )
 }

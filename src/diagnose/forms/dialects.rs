@@ -115,11 +115,7 @@ pub(super) static PHP_PRETTY_BOTH: [JsonDialect; 4] =
     php_ways(JsonDialect { layout: JsonLayout::FOUR, ..php(StringEscapes::PHP_BOTH) });
 
 /// Symfony's `JsonResponse` and Drupal's `Json::encode`, and with `JSON_UNESCAPED_SLASHES`.
-pub(super) static PHP_HEX: [JsonDialect; 8] = {
-    let [a, b, c, d] = php_ways(php(StringEscapes::PHP_HEX));
-    let [e, f, g, h] = php_ways(php(StringEscapes { slash: false, ..StringEscapes::PHP_HEX }));
-    [a, b, c, d, e, f, g, h]
-};
+pub(super) static PHP_HEX: [JsonDialect; 4] = php_ways(php(StringEscapes::PHP_HEX));
 
 const fn laravel(escapes: StringEscapes) -> JsonDialect {
     JsonDialect { arrays: true, trims: true, ..php(escapes) }

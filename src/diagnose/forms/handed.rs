@@ -1,7 +1,7 @@
 //! A body that went through hands: quotes added, lost or made typographic, a brace lost, one line or part of a file, an
 //! astral character that a database dropped, twice what should be once.
 
-use super::cleaned::{resolve_escapes, resolve_string_escapes};
+use super::cleaned::resolve_escapes;
 use super::coded::name_non_ascii;
 use super::source::BodySource;
 use super::writer::write_document;
@@ -45,7 +45,7 @@ pub(super) fn unquote(source: &BodySource) -> Vec<Vec<u8>> {
     let shell = text.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\'')).map(|(inner, _)| inner.to_owned());
     let cells: Vec<String> = ["\"", "'", "`"].iter().filter_map(inside).chain(shell).collect();
     let resolved = cells.iter().flat_map(|cell| [cell.replace("\"\"", "\""), resolve_escapes(cell)]);
-    let bare = [text.replace("\"\"", "\""), resolve_escapes(text), resolve_string_escapes(text)];
+    let bare = [text.replace("\"\"", "\"")];
     let forms: Vec<String> = cells.iter().cloned().chain(resolved).chain(bare).collect();
     let bytes = cells.iter().filter_map(|cell| resolve_python_bytes(cell)).collect::<Vec<_>>();
     own(forms).into_iter().chain(bytes).collect()
@@ -140,7 +140,7 @@ pub(super) fn replace_astral(source: &BodySource) -> Vec<Vec<u8>> {
     own(forms).into_iter().chain([cesu]).collect()
 }
 
-/// What is beyond ASCII as `&#233;`, `\xe9` or `\u00e9`, byte by byte too; each byte replaced, or cut to seven bits.
+/// What is beyond ASCII as `&#233;`, `\xe9` or `\u00e9`, byte by byte too, or cut to seven bits.
 pub(super) fn escape_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(text) = source.non_ascii() else { return Vec::new() };
     let each = |text: &str, write: &dyn Fn(char) -> String| {
@@ -158,7 +158,6 @@ pub(super) fn escape_non_ascii(source: &BodySource) -> Vec<Vec<u8>> {
         each(text, &python),
         each(text, &bytes),
         each(&text.replace('\\', "\\\\"), &python),
-        each(text, &|c| "\u{fffd}".repeat(c.len_utf8())),
     ];
     let low = source.body.iter().map(|byte| byte & 0x7f).collect();
     own(forms).into_iter().chain([low]).chain(name_non_ascii(source)).collect()

@@ -14,6 +14,8 @@ struct MapNotation {
     /// Between elements.
     comma: &'static str,
     numbers: NumberStyle,
+    /// The power of ten from which Go writes an exponent.
+    power: i32,
     sorted: bool,
     text: fn(&mut String, &str),
     name: fn(&mut String, &str),
@@ -25,6 +27,7 @@ const JAVA: MapNotation = MapNotation {
     joints: ["=", ", "],
     comma: ", ",
     numbers: NumberStyle::Java,
+    power: 21,
     sorted: false,
     text: |out, text| out.push_str(text),
     name: |out, text| out.push_str(text),
@@ -36,6 +39,7 @@ const GO: MapNotation = MapNotation {
     joints: [":", " "],
     comma: " ",
     numbers: NumberStyle::Go,
+    power: 6,
     sorted: true,
     ..JAVA
 };
@@ -85,9 +89,9 @@ pub(super) fn write_java_maps(source: &BodySource) -> Vec<Vec<u8>> {
     write_all(source, &[JAVA, MapNotation { numbers: NumberStyle::JavaDouble, ..JAVA }])
 }
 
-/// Go's `fmt.Sprint` of a map.
+/// Go's `fmt.Sprint` of a map: its numbers are doubles, or stay what they are.
 pub(super) fn write_go_map(source: &BodySource) -> Vec<Vec<u8>> {
-    write_all(source, &[GO])
+    write_all(source, &[GO, MapNotation { power: 21, ..GO }])
 }
 
 fn write_all(source: &BodySource, notations: &[MapNotation]) -> Vec<Vec<u8>> {
@@ -142,14 +146,15 @@ impl MapNotation {
         Some(())
     }
 
-    /// Go's `%v` has an exponent below 1e-4 too, and two digits in it.
     fn write_number(&self, out: &mut String, spelled: &str) -> Option<()> {
         let number: f64 = spelled.parse().ok()?;
-        let written = match self.numbers {
-            NumberStyle::Go if number.abs() >= 1e21 || (number != 0.0 && number.abs() < 1e-4) => {
-                write_number(&format!("{number:e}"), NumberStyle::Python)?
+        let exponent = |text: String| text.split_once('e').and_then(|(_, digits)| digits.parse::<i32>().ok());
+        let written = match (self.numbers, exponent(format!("{number:e}"))) {
+            (NumberStyle::Go, Some(power)) if number != 0.0 && (power < -4 || power >= self.power) => {
+                let mantissa = format!("{number:e}").split('e').next()?.to_owned();
+                format!("{mantissa}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs())
             }
-            numbers => write_number(spelled, numbers)?,
+            (numbers, _) => write_number(spelled, numbers)?,
         };
         out.push_str(&written);
         Some(())

@@ -13,6 +13,7 @@ mod frames;
 mod handed;
 mod joined;
 mod maps;
+mod modelled;
 mod number;
 mod parts;
 mod php;
@@ -20,6 +21,7 @@ mod printed;
 mod query;
 mod rare;
 mod rebuilt;
+mod resolved;
 mod rewrite;
 mod source;
 #[cfg(test)]
@@ -42,7 +44,8 @@ use writer::JsonDialect;
 pub(super) struct BodyForm {
     /// What it means that it was.
     pub cause: MismatchCause,
-    /// 1 for the commonest, which are tried together with other faults.
+    /// 0 for the smallest edits, which come before all that reads the body, and 1 for the commonest forms: both are tried
+    /// together with other faults.
     pub tier: u8,
     make: FormMaker,
 }

@@ -129,11 +129,16 @@ impl QueryManner {
     }
 
     fn encode(&self, text: &str) -> String {
-        let encode = |byte: u8| match byte {
-            b' ' if self.plus => "+".to_owned(),
-            _ if byte.is_ascii_alphanumeric() || self.untouched.contains(&byte) => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        };
-        text.bytes().map(encode).collect()
+        percent_each(text, self.untouched, if self.plus { "+" } else { "%20" })
     }
+}
+
+/// Percent-encoded but for letters, digits and these; a blank is written so.
+pub(super) fn percent_each(text: &str, untouched: &[u8], blank: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b' ' => blank.to_owned(),
+        _ if byte.is_ascii_alphanumeric() || untouched.contains(&byte) => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
 }

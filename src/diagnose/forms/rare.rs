@@ -1,10 +1,10 @@
 //! The catalogue of rarer body forms, tried on the body once everything commoner has been: data.
 
 use super::catalogue::{bytes, json, json_of};
-use super::{BodyForm, coded, dialects as d, handed, joined, parts, php, printed, rebuilt, yaml};
+use super::{BodyForm, coded, dialects as d, handed, joined, modelled, parts, php, printed, rebuilt, resolved, yaml};
 
 /// Each in the order in which it is tried.
-pub(crate) static RARE_FORMS: [BodyForm; 32] = [
+pub(crate) static RARE_FORMS: [BodyForm; 40] = [
     json(
         3,
         "json-python-separators",
@@ -23,9 +23,47 @@ pub(crate) static RARE_FORMS: [BodyForm; 32] = [
         "re-serialised JSON, as PHP writes it with JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE",
         &d::PHP_PRETTY_UNICODE,
     ),
-    bytes(3, "body-unquoted", "the body without the quotes around it, its escapes resolved", handed::unquote),
+    bytes(
+        2,
+        "charset-ascii-replaced",
+        "the body decoded as ASCII: each byte beyond it became U+FFFD",
+        resolved::replace_beyond_ascii,
+    ),
+    bytes(
+        2,
+        "lines-trimmed",
+        "the body with the blanks at the ends of its lines removed, as `while read line` and strip() leave it",
+        resolved::trim_lines,
+    ),
+    bytes(
+        2,
+        "escapes-resolved",
+        "the body with \\n, \\t or other escapes in it resolved, as echo of sh, echo -e and printf write it",
+        resolved::resolve_escapes,
+    ),
+    json_of(
+        2,
+        "json-string-bare",
+        "the body as it stands inside a JSON string: escaped, without the quotes around it",
+        resolved::escape_as_json,
+    ),
+    json_of(2, "form-json", "JSON of the fields of the form that the body is", resolved::write_form_json),
+    bytes(2, "form-reencoded", "the form that the body is, encoded again with other escapes", resolved::reencode_form),
+    json_of(
+        3,
+        "json-model",
+        "JSON of a type of the program's own, with fewer members than the body and in another order",
+        modelled::reorder_some,
+    ),
+    json_of(3, "json-null-added", "re-serialised JSON with a member more, which is null", modelled::add_null),
+    bytes(
+        3,
+        "body-unquoted",
+        "the body without the quotes around it, or with its doubled quotes made single",
+        handed::unquote,
+    ),
     bytes(3, "quotes-straightened", "the body with plain quotes, hyphens and spaces", handed::straighten),
-    bytes(3, "body-part", "one line or one part of the file", handed::take_parts),
+    bytes(3, "body-part", "one line of several, or one part of a form, in place of the whole", handed::take_parts),
     bytes(3, "body-hex-decoded", "the body decoded from hexadecimal", handed::decode_hex),
     bytes(
         3,
@@ -38,7 +76,7 @@ pub(crate) static RARE_FORMS: [BodyForm; 32] = [
     bytes(
         3,
         "quotes-changed",
-        "the body with other quotes, without them, or with quotes around it",
+        "the body with its quotes changed: apostrophes in their place, none, doubled, or quotes around the whole",
         handed::change_quotes,
     ),
     bytes(3, "brace-added", "the body with a brace or bracket added or lost at its ends", handed::add_braces),
@@ -50,7 +88,12 @@ pub(crate) static RARE_FORMS: [BodyForm; 32] = [
         php::write_flagged,
     ),
     json(3, "json-pretty-other", "JSON indented otherwise: by one, three or eight, or sorted", &d::PRETTY_OTHER),
-    json_of(3, "json-allowlist", "JSON.stringify with a list of names, which holds inside, too", rebuilt::allow_names),
+    json_of(
+        3,
+        "json-allowlist",
+        "JSON.stringify(body, names): only members with these names, in inner objects too",
+        rebuilt::allow_names,
+    ),
     json_of(3, "json-members-added", "re-serialised JSON with members added, as Rails adds them", rebuilt::add_members),
     json_of(3, "json-stringified-values", "re-serialised JSON with its numbers as texts", rebuilt::quote_numbers),
     bytes(3, "node-inspect", "Node's util.inspect of the decoded body", printed::write_inspected),
@@ -73,7 +116,7 @@ pub(crate) static RARE_FORMS: [BodyForm; 32] = [
     bytes(
         3,
         "charset-escaped",
-        "the body with its non-ASCII characters escaped or cut to seven bits",
+        "the body with its non-ASCII characters written as escapes, or cut to seven bits",
         handed::escape_non_ascii,
     ),
     bytes(3, "charset-utf-32", "the body encoded in UTF-32", coded::encode_utf_32),

@@ -19,16 +19,16 @@ const ORDERED: usize = 5;
 static MANNERS: [JsonDialect; 5] = [d::STRINGIFY[0], d::PYTHON[0], d::PHP[0], d::GO_STRUCT[0], d::PYTHON_COMPACT[0]];
 
 /// An object's members.
-type NodeMembers<'a> = [(NodeText<'a>, JsonNode<'a>)];
+pub(super) type NodeMembers<'a> = [(NodeText<'a>, JsonNode<'a>)];
 
-fn top_members<'s, 'a>(source: &'s BodySource<'a>) -> &'s NodeMembers<'a> {
+pub(super) fn top_members<'s, 'a>(source: &'s BodySource<'a>) -> &'s NodeMembers<'a> {
     match source.tree() {
         Some(JsonNode::Object(members)) if source.body.len() <= LIMIT => members,
         _ => &[],
     }
 }
 
-fn write_all<'a>(trees: impl IntoIterator<Item = JsonNode<'a>>) -> Vec<Vec<u8>> {
+pub(super) fn write_all<'a>(trees: impl IntoIterator<Item = JsonNode<'a>>) -> Vec<Vec<u8>> {
     let written = |tree: JsonNode| {
         let all = MANNERS.iter().filter_map(|manner| write_document(&tree, manner).map(String::into_bytes));
         all.collect::<Vec<_>>()
@@ -184,7 +184,16 @@ pub(super) fn add_members(source: &BodySource) -> Vec<Vec<u8>> {
             trees.extend([with([routed.clone(), vec![wrapped.clone()]].concat()), with(routed)]);
         }
     }
-    write_all(trees)
+    // The wrapper is named for one thing, the controller for many; Rails escapes what HTML reserves.
+    let pairs = [("webhooks", "webhook"), ("hooks", "hook"), ("events", "event"), ("api/webhooks", "webhook")];
+    for ((name, wrapper), action) in pairs.iter().flat_map(|pair| ["create", "receive"].map(|action| (pair, action))) {
+        let added = [("controller", text(name)), ("action", text(action)), (wrapper, own.clone())];
+        let added = added.map(|(key, value)| (own_text(key.to_owned()), value));
+        trees.push(JsonNode::Object([members, &added].concat()));
+    }
+    let rails = trees.iter().filter_map(|tree| write_document(tree, &d::RAILS[0]).map(String::into_bytes));
+    let rails: Vec<Vec<u8>> = rails.collect();
+    write_all(trees).into_iter().chain(rails).collect()
 }
 
 /// With each number as a text, and with each value of the top level as one.
@@ -291,8 +300,19 @@ fn respell_some<'a>(
 
 fn respell<'a>(node: &JsonNode<'a>, write: fn(&str) -> String) -> Option<JsonNode<'a>> {
     let JsonNode::Text(text) = node else { return None };
-    let time = text.says.strip_suffix('Z').filter(|time| is_time(time))?;
-    Some(JsonNode::Text(own_text(write(time))))
+    let time = match text.says.strip_suffix('Z').filter(|time| is_time(time)) {
+        Some(time) => time.to_owned(),
+        None => read_offset(&text.says)?,
+    };
+    Some(JsonNode::Text(own_text(write(&time))))
+}
+
+/// A time with a numeric offset, in UTC: what JavaScript's `Date` makes of it.
+fn read_offset(text: &str) -> Option<String> {
+    let (time, offset) = text.split_at_checked(19)?;
+    let numeric = offset.len() == 6 && offset.starts_with(['+', '-']) && is_time(time);
+    let time: jiff::Timestamp = text.parse().ok().filter(|_| numeric)?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%S").to_string())
 }
 
 /// `2024-01-15T10:00:00`.

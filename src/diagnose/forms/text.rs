@@ -92,8 +92,7 @@ pub(super) fn add_bom(source: &BodySource) -> Vec<Vec<u8>> {
 /// The byte order mark taken away.
 pub(super) fn remove_bom(source: &BodySource) -> Vec<Vec<u8>> {
     let Some(rest) = source.body.strip_prefix(BOM) else { return Vec::new() };
-    // What writes a mark ends the file with a line break, too: PowerShell, Windows' editors.
-    [rest, rest.trim_ascii()].map(<[u8]>::to_vec).into()
+    vec![rest.to_vec()]
 }
 
 /// What Windows-1252 has in place of the C1 controls.
@@ -161,10 +160,9 @@ pub(super) fn decode_utf_16(source: &BodySource) -> Vec<Vec<u8>> {
         let units: Vec<u16> = body.chunks_exact(2).map(|pair| order([pair[0], pair[1]])).collect();
         let text = String::from_utf16(&units).ok()?;
         let text = text.trim_start_matches('\u{feff}');
-        // A file that was saved so has line breaks as Windows writes them.
-        Some([text.to_owned(), text.trim_end_matches(['\r', '\n']).to_owned(), text.replace("\r\n", "\n")])
+        Some(text.to_owned())
     };
-    let texts = [read(u16::from_le_bytes), read(u16::from_be_bytes)].into_iter().flatten().flatten();
+    let texts = [read(u16::from_le_bytes), read(u16::from_be_bytes)].into_iter().flatten();
     texts.map(String::into_bytes).collect()
 }
 

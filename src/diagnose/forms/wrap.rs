@@ -244,7 +244,10 @@ pub(super) fn write_form_key(source: &BodySource) -> Vec<Vec<u8>> {
     };
     // An ampersand or an equals sign inside the body ends its name.
     let fields: Vec<String> = url::form_urlencoded::parse(source.body).take(64).map(field).collect();
-    vec![format!("{{{name}:\"\"}}").into_bytes(), format!("{{{}}}", fields.join(",")).into_bytes()]
+    let whole = format!("{{{name}:\"\"}}").into_bytes();
+    // A form has fields of its own.
+    let is_json = source.text.trim_start().starts_with(['{', '[']);
+    [whole].into_iter().chain(is_json.then(|| format!("{{{}}}", fields.join(",")).into_bytes())).collect()
 }
 
 /// Each field of a form, and the form decoded as one text.

@@ -144,7 +144,7 @@ pub(super) fn one_of_several(secret: &[u8]) -> Vec<Vec<u8>> {
     let parts = |separator: fn(&u8) -> bool| {
         let parts: Vec<&[u8]> =
             secret.split(separator).map(<[u8]>::trim_ascii).filter(|part| part.len() >= 4).collect();
-        if parts.len() > 1 { parts.into_iter().take(8).map(<[u8]>::to_vec).collect() } else { Vec::new() }
+        if secret.iter().any(separator) { parts.into_iter().take(8).map(<[u8]>::to_vec).collect() } else { Vec::new() }
     };
     separators.into_iter().flat_map(parts).collect()
 }

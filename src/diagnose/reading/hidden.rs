@@ -1,7 +1,7 @@
 //! Digests inside other text, and what is longer than a digest: looked for where the whole is none.
 
 use super::super::{base32, html};
-use super::{BASE32, LONGER, SEPARATED, SignatureReading, WRAPPED, unhex};
+use super::{BASE32, BROKEN, LONGER, SEPARATED, SignatureReading, WRAPPED, item, unhex};
 use crate::diagnose::cause::MismatchCause;
 use crate::diagnose::digest::HashAlgorithm;
 use base64::Engine;
@@ -19,7 +19,9 @@ pub(super) fn read_hidden(text: &str) -> Vec<SignatureReading> {
     let grouped = Some(behind.replace([':', ' ', '-'], "")).filter(|digits| digits.len() == DIGITS);
     let grouped = grouped.filter(|digits| digits.len() < behind.len());
     let separated = grouped.and_then(|digits| reading(unhex(&digits)?, &SEPARATED));
-    let hidden = among(text).into_iter().chain(among(&resolved)).take(8).chain(among(&unbroken).into_iter().take(2));
+    let broken = text.contains('\n').then(|| item(&unbroken, &[&BROKEN])).into_iter().flatten();
+    let hidden = among(text).into_iter().chain(among(&resolved)).take(8).chain(broken);
+    let hidden = hidden.chain(among(&unbroken).into_iter().take(2));
     longer(text).into_iter().chain(separated).chain(base32_value(text)).chain(hidden).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::notation::{self, DigestNotation};
 use super::{
-    BINARY, BYTE_LIST, CUT_START, DECIMAL, LEADING_ZERO, PREFIX_MISSING, READ_AS_TEXT, SIGNED_BYTES, SignatureReading,
-    UNPADDED,
+    BINARY, BYTE_LIST, CUT, CUT_START, DECIMAL, LEADING_ZERO, LOWERED, PREFIX_MISSING, READ_AS_TEXT, SIGNED_BYTES,
+    SignatureReading, UNPADDED,
 };
 use crate::diagnose::cause::MismatchCause;
 use crate::diagnose::digest::HashAlgorithm;
@@ -29,13 +29,51 @@ pub(super) fn written_otherwise(text: &str, faults: &[&'static MismatchCause]) -
             DigestNotation::Lossy => &READ_AS_TEXT,
             DigestNotation::Decimal => &DECIMAL,
             DigestNotation::End(_) => &CUT_START,
+            DigestNotation::LowerBase64 => &LOWERED,
+            DigestNotation::Mistyped => &super::MISTYPED,
         };
         let (tag, algorithm) = (lower.clone().into_bytes(), HashAlgorithm::Sha256);
         SignatureReading { tag, notation: Some(notation), algorithm, faults: with(cause) }
     });
     let listed = notation::parse_byte_list(text).and_then(|tag| SignatureReading::of(tag, &with(&BYTE_LIST)));
     let escaped = notation::parse_escaped_bytes(text).and_then(|tag| SignatureReading::of(tag, &with(&BINARY)));
-    notated.chain(listed).chain(escaped).collect()
+    let is_base64 = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'+' | b'/');
+    let unpadded = text.trim_end_matches('=');
+    let lowered = (unpadded.len() == 43 && unpadded.bytes().all(is_base64))
+        .then(|| unreadable(unpadded.into(), DigestNotation::LowerBase64, with(&LOWERED)));
+    let lossy = hex_of_text(&lower).map(|tag| unreadable(tag, DigestNotation::Lossy, with(&READ_AS_TEXT)));
+    notated.chain(listed).chain(escaped).chain(lowered).chain(lossy).chain(shortened(text, &with(&CUT))).collect()
+}
+
+fn unreadable(tag: Vec<u8>, notation: DigestNotation, faults: Vec<&'static MismatchCause>) -> SignatureReading {
+    SignatureReading { tag, notation: Some(notation), algorithm: HashAlgorithm::Sha256, faults }
+}
+
+/// Hexadecimal digits of a digest that had been decoded as UTF-8: `digest().toString()`, then hexadecimal.
+fn hex_of_text(lower: &str) -> Option<Vec<u8>> {
+    let bytes = lower.contains("efbfbd").then(|| super::unhex(lower)).flatten()?;
+    let text = String::from_utf8(bytes).ok().filter(|text| notation::is_lossy_text(text))?;
+    Some(DigestNotation::trim_text(&text))
+}
+
+/// The fewest digits before an ellipsis that prove something: 64 bits, of which a search meets none by chance.
+const BEFORE_ELLIPSIS: usize = 16;
+
+/// A beginning with an ellipsis behind it.
+fn shortened(text: &str, faults: &[&'static MismatchCause]) -> Option<SignatureReading> {
+    let digits = text.strip_suffix("...").or_else(|| text.strip_suffix('\u{2026}'))?;
+    let told = digits.len() >= BEFORE_ELLIPSIS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let value = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0);
+    let pairs = digits.as_bytes().chunks_exact(2);
+    let tag = pairs.filter_map(|pair| u8::try_from(value(pair[0]) << 4 | value(pair[1])).ok()).collect();
+    told.then(|| SignatureReading { tag, notation: None, algorithm: HashAlgorithm::Sha256, faults: faults.to_vec() })
+}
+
+/// As many characters as digits, of which one or two may be wrong.
+pub(super) fn mistyped(text: &str, faults: &[&'static MismatchCause]) -> Option<SignatureReading> {
+    let wrong = text.bytes().filter(|byte| !byte.is_ascii_hexdigit()).count();
+    let fits = text.len() == 64 && wrong <= 2 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    fits.then(|| unreadable(text.to_ascii_lowercase().into(), DigestNotation::Mistyped, faults.to_vec()))
 }
 
 /// The digest decoded as UTF-8 by somebody who took it for text.

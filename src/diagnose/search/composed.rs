@@ -87,10 +87,28 @@ const FOLLOWING: [&str; 12] = [
     "quotes-changed",
 ];
 
+/// Small edits that come in pairs, both of which leave the JSON as it is written: what editors, shells and consoles of
+/// Windows do to a file.
+const EDITED: [&str; 7] = [
+    "bom-removed",
+    "lf-lines",
+    "charset-undoubled",
+    "charset-from-utf-16",
+    "charset-from-latin-1",
+    "quotes-straightened",
+    "html-unescaped",
+];
+const EDITED_AGAIN: [&str; 6] =
+    ["newline-removed", "lf-lines", "body-trimmed", "newline-added", "charset-undoubled", "bom-removed"];
+
 /// Variants of the first form that are carried on.
 const VARIANTS: usize = 4;
 
 impl CauseSearch<'_, '_, '_> {
+    pub(super) fn try_small_edits(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
+        self.try_pairs(&EDITED, &EDITED_AGAIN, keys)
+    }
+
     pub(super) fn try_composed_forms(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
         self.try_pairs(&WRITTEN, &ENCODED, keys)?;
         self.try_pairs(&UNDONE, &FOLLOWING, keys)
@@ -123,7 +141,7 @@ impl CauseSearch<'_, '_, '_> {
         let source = BodySource::new(bytes, &text);
         for form in second.iter().filter_map(|id| find_form(id)) {
             for made in form.variants(&source) {
-                if !self.seen.insert(self.hasher.hash_one(made.as_slice())) {
+                if made == bytes || !self.seen.insert(self.hasher.hash_one(made.as_slice())) {
                     continue;
                 }
                 let made = BodyVariant { form, inner: Some(&inner.cause), bytes: made };

@@ -55,6 +55,7 @@ fn explain(row: &RefusedRow, known: &[KnownSecret], clock: &dyn Clock, style: &O
         headers: Some(&content.headers),
         values: content.headers.values(SIGNATURE_HEADER).collect(),
         target: Some(&row.refused.target),
+        file: None,
         secrets: known,
         asks: DiagnosisSubject::Sender,
     };

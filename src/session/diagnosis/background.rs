@@ -181,6 +181,7 @@ impl DiagnosisWorker {
             headers: Some(&content.headers),
             values: content.headers.values(SIGNATURE_HEADER).collect(),
             target: Some(target),
+            file: None,
             secrets: &self.known,
             asks: crate::diagnose::DiagnosisSubject::Sender,
         };

@@ -58,6 +58,9 @@ pub fn bodies_for(id: &str) -> Vec<Vec<u8>> {
         "charset-astral" => {
             ["{\"n\":\"\u{1f680}\u{eb}\"}", "[\"\u{1f44d} \u{fc}\", 1.0]", "{\"a\": \"\u{1f642}\u{3b1}\"}"]
         }
+        "body-unquoted" => ["{\"\"a\"\":1.0}", "[\"\"b\"\", 1.50]", "{\"\"x\"\": {\"\"y\"\":\"\"\\u0041\"\"}}"],
+        "lines-trimmed" => ["{\n \"a\": 1.0\n}", "[\n\t1.50,\n\t2\n]\n", "{ \n  \"x\" : \"\\u0041\"\n}"],
+        "form-json" | "form-reencoded" => ["a=1&b=x+y", "id=%c3%a9&name=Ann+Lee", "email=a%2Bb%40c.io&n=a+b"],
         _ => return Vec::new(),
     };
     texts.map(|text| text.as_bytes().to_vec()).to_vec()

@@ -381,6 +381,7 @@ fn code(body: &'static [u8]) -> Vec<Trial> {
         got("json-stringify", hex(&tag(SECRET.as_bytes(), &stringified))),
         got("value-base64", format!("sha256={}", STANDARD.encode(&raw))),
         got("key-empty", signed(b"", body)),
+        got("value-padded", format!("{right}\n")),
     ]
 }
 
