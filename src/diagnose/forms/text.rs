@@ -68,6 +68,9 @@ pub(super) fn convert_to_crlf(source: &BodySource) -> Vec<Vec<u8>> {
 /// Every CR before an LF taken away, and every CR.
 pub(super) fn convert_from_crlf(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
+    if !body.contains(&b'\r') {
+        return Vec::new();
+    }
     let paired = |at: usize| body[at] == b'\r' && body.get(at + 1) == Some(&b'\n');
     let lf: Vec<u8> = (0..body.len()).filter(|&at| !paired(at)).map(|at| body[at]).collect();
     let ended = lf.trim_ascii_end().to_vec();
