@@ -66,7 +66,7 @@ pub(super) fn escape_as_json(source: &BodySource) -> Vec<Vec<u8>> {
     let escaped = [StringEscapes::PLAIN, StringEscapes::PYTHON, StringEscapes::PHP].map(|escapes| {
         let mut literal = String::new();
         escape::write_string(&mut literal, source.text, &escapes);
-        literal[1..literal.len() - 1].as_bytes().to_vec()
+        literal.as_bytes()[1..literal.len() - 1].to_vec()
     });
     escaped.into_iter().filter(|made| made != source.body).collect()
 }
