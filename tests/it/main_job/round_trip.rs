@@ -190,7 +190,10 @@ fn what_is_sent_is_what_the_service_sends() {
     let received = &endpoint.received()[0];
     assert!(received.head.starts_with("POST /hook?x=1 HTTP/1.1\r\n"), "{}", received.head);
     assert_eq!(received.header("content-type"), Some("application/json"));
-    assert_eq!(received.header("user-agent"), Some(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        received.header("user-agent"),
+        Some(concat!("referralloop-cli/", env!("CARGO_PKG_VERSION"), " (fabricated)"))
+    );
     assert_eq!(received.header("x-extra"), Some("a, b"));
     // The vector of GitHub's documentation.
     assert_eq!(
