@@ -67,10 +67,7 @@ fn special_for_file(cause: &MismatchCause) -> Option<&'static str> {
 }
 
 fn wants_framework(family: CauseFamily) -> bool {
-    matches!(
-        family,
-        CauseFamily::Json | CauseFamily::Bytes | CauseFamily::Absent | CauseFamily::Header | CauseFamily::Comparison
-    )
+    !matches!(family, CauseFamily::Key | CauseFamily::Unproved)
 }
 
 /// The fix for a family, for the sender's side or the receiver's.
