@@ -278,7 +278,7 @@ fn check(cause: &MismatchCause, asks: DiagnosisSubject) -> &'static str {
             "check again: referralloop verify --signature HEADER with the body as it came"
         }
         (CauseFamily::Unproved, _) if cause.id == "unreachable" => "run this command again",
-        (CauseFamily::Unproved, true) => "then give the new value to referralloop verify --got VALUE FILE",
+        (CauseFamily::Unproved, true) => "give the new value to referralloop verify --got VALUE FILE",
         (CauseFamily::Unproved, false) => {
             "compare with the right value: referralloop verify --got VALUE FILE checks what your code computes"
         }
