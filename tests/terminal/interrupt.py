@@ -18,7 +18,7 @@ RUNS = [
     (["load", "created", "--count", "5", "--to", APP], "0/5 ", 130),
     (["load", "created", "--duration", "1m", "--to", APP], "acknowledged", 130),
     (["rehearse", "lifecycle", "--to", APP], "created", 130),
-    (["test", APP], " of 103 ", 130),
+    (["test", APP], "delivery.position-changed", 130),
     (["expect", "created", "--", "sh", "-c", "echo begun$((1 + 1)); exec sleep 60"], "begun2", 130),
 ]
 
