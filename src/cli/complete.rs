@@ -192,9 +192,9 @@ const FAULTS: &[(&str, &str)] = &[
     ("late=", "a share, such as 0.1"),
 ];
 const SHELLS: &[(&str, &str)] = &[
-    ("bash", "or --install it"),
-    ("zsh", "or --install it"),
-    ("fish", "or --install it"),
+    ("bash", "for your bashrc; or --install it"),
+    ("zsh", "for your zshrc; or --install it"),
+    ("fish", "for your config.fish; or --install it"),
     ("powershell", "for your profile"),
     ("elvish", "for your rc.elv"),
 ];
