@@ -1,6 +1,6 @@
 //! `doctor` goes through the documentation's troubleshooting, item by item, with what it found of each.
 
-use crate::support::{Answer, Api, Endpoint, KEY, Output, Scene, post};
+use crate::support::{Answer, Api, Endpoint, KEY, Output, Scene, post, until};
 use serde_json::Value;
 
 fn run(scene: &Scene, api: &Api, line: &[&str]) -> Output {
@@ -166,7 +166,11 @@ fn what_load_pressed_through_a_listener_is_none_of_the_apps_failures() {
     // The target of the listener that runs is the app.
     scene.run(["trigger", "created", "--to", &listener.url]);
     app.wait_for(4);
-    let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
+    // The app has it before its answer is stored.
+    let ended = until("the attempt", || {
+        let ended = run(&scene, &api, &["doctor", "--json"]).code(0);
+        (finding(&ended, "failures.causes").0 == "failed").then_some(ended)
+    });
     found(
         &ended,
         "failures.causes",
