@@ -256,7 +256,7 @@ async fn serve(
     // A trigger finds what has a socket.
     let registered = (!arguments.relaying.is_subscriber()).then_some(store_path.as_path());
     let traces = Advertisement::publish(&url, process, context.clock.now(), registered, ready_file)?;
-    more.splice(0..0, words);
+    more.splice(0..0, words.into_iter().chain(shown::describe_filter(&arguments.shown, settings)?));
     listener::show_banner(&url, (&secret, &more), &receiving, console, &screen);
     show_next_steps(arguments, context, inspect_url.as_deref(), console, &screen);
     let inspector =

@@ -65,13 +65,36 @@ impl Arguments {
     }
 }
 
+/// Events and waitlist that were chosen by options or, which is easily forgotten, by settings; `None` where all are.
+fn read_choice(
+    shown: &Arguments,
+    settings: &ConfigSettings,
+) -> Result<(Option<EventSelection>, Option<String>), Error> {
+    let events = option_or_setting(shown.events.as_ref(), settings, SettingKey::Events, arguments::read_selection)?;
+    let waitlist = option_or_setting(shown.waitlist.as_ref(), settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
+    Ok((events.filter(|events| !events.is_all()), waitlist))
+}
+
+/// What is left out, for the banner: without it a listener that hides and keeps back events looks broken.
+pub(super) fn describe_filter(shown: &Arguments, settings: &ConfigSettings) -> Result<Option<String>, Error> {
+    let (events, waitlist) = read_choice(shown, settings)?;
+    let from = |is_option: bool, name: &str| match is_option {
+        true => format!("--{name}"),
+        false => format!("the setting {name}"),
+    };
+    let events = events.map(|events| format!("{events} ({})", from(shown.events.is_some(), "events")));
+    let waitlist = waitlist.map(|id| format!("waitlist {id} ({})", from(shown.waitlist.is_some(), "waitlist")));
+    let condition = shown.condition.as_ref().map(|condition| format!("{condition} (--where)"));
+    let chosen: Vec<String> = [events, waitlist, condition].into_iter().flatten().collect();
+    Ok((!chosen.is_empty()).then(|| format!("shows and forwards only: {}", chosen.join(", "))))
+}
+
 pub(super) fn build_display_filter(
     shown: &Arguments,
     settings: &ConfigSettings,
 ) -> Result<Option<receive::ListenerFilter>, Error> {
-    let events = option_or_setting(shown.events.as_ref(), settings, SettingKey::Events, arguments::read_selection)?;
-    let waitlist = option_or_setting(shown.waitlist.as_ref(), settings, SettingKey::Waitlist, |id| Ok(id.to_owned()))?;
-    if events.as_ref().is_none_or(EventSelection::is_all) && waitlist.is_none() {
+    let (events, waitlist) = read_choice(shown, settings)?;
+    if events.is_none() && waitlist.is_none() {
         return Ok(None);
     }
     Ok(Some(Arc::new(move |facts: &EventFacts, _: &_| {

@@ -143,6 +143,22 @@ fn filters_decide_what_is_shown_and_never_what_is_stored() {
     assert_eq!(scene.run(["events", "list", "--json"]).records().len(), 3);
 }
 
+/// A setting is forgotten, and a listener that hides events and keeps them from the app looks broken.
+#[test]
+fn the_banner_says_what_is_left_out_and_by_what() {
+    let scene = Scene::new();
+    scene.run(["config", "set", "waitlist", "here"]).code(0);
+    let line = ["listen", "--port", "0", "--for", "1ms", "--events", "created", "--where", ".data.position < 9"];
+    let ended = scene.run(line).code(0);
+    let told = ended.err().split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "shows and forwards only: signup.created (--events), waitlist here (the setting waitlist), \
+                 .data.position < 9 (--where)";
+    assert!(ended.stdout.is_empty() && told.contains(words), "{ended}");
+    scene.run(["config", "unset", "waitlist"]).code(0);
+    let ended = scene.run(["listen", "--port", "0", "--for", "1ms", "--events", "all"]).code(0);
+    assert!(!ended.err().contains("only"), "{ended}");
+}
+
 #[test]
 fn stored_events_are_found_by_what_they_are() {
     let scene = Scene::new();
