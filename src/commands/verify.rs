@@ -9,7 +9,7 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::records::{CodeFields, VerificationRecord};
-use crate::output::rendition::quote_where_needed;
+use crate::output::rendition::write_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
@@ -246,9 +246,9 @@ impl VerifyReport<'_> {
         let given = match (self.arguments.event, &self.arguments.body) {
             (Some(event), _) => format!("--got VALUE --event {event}"),
             (None, Some(file)) if file.as_os_str() != "-" => {
-                let file = quote_where_needed(&file.to_string_lossy());
+                let file = write_shell_word(&file.to_string_lossy());
                 match &self.arguments.signature {
-                    Some(value) => format!("--signature {} --got VALUE {file}", quote_where_needed(value)),
+                    Some(value) => format!("--signature {} --got VALUE {file}", write_shell_word(value)),
                     None => format!("--got VALUE {file}"),
                 }
             }

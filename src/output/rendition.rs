@@ -94,21 +94,16 @@ impl RequestRendition<'_> {
     }
 }
 
-/// A word of a command line as it is typed: quoted only where a shell would read it otherwise.
+/// A word of a command line as it is typed: quoted only where a shell would read it otherwise. A tilde at its beginning
+/// would be a home.
 pub(crate) fn write_shell_word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/,=@%+".contains(&byte);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/,=@%+".contains(&byte);
     if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote_shell_word(text) }
 }
 
 /// A POSIX shell word: single quotes, each quote inside closed, escaped and opened again.
 pub(crate) fn quote_shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// A word as a shell takes it, in quotes only where it would be more than a word.
-pub(crate) fn quote_where_needed(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/,=@%+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) { word.to_owned() } else { quote_shell_word(word) }
 }
 
 /// The same for bytes of which some are no text, or none that a terminal should see: those stand as octal numbers, which

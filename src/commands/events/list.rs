@@ -6,7 +6,7 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
 use crate::output::phrases;
-use crate::output::rendition::quote_where_needed;
+use crate::output::rendition::write_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, is_too_wide, render_columns};
@@ -57,7 +57,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     arguments.selection.recover_failed(context, &settings)?;
     let reader = session::open_reader(context, &settings)?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let rows = choice.list(&reader, limit, arguments.before)?;
+    // One more than is shown says whether there are older ones.
+    let mut rows = choice.list(&reader, limit.saturating_add(1), arguments.before)?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
     if arguments.follow {
         return runtime::block_on(follow::follow_events(&choice, rows, context, &console, &settings));
     }
@@ -72,7 +75,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Ok(Exit::Done);
     }
     pager::show_paged(&render_rows(&rows, &console.out, context.clock.now()), &console, context)?;
-    let last = rows.last().filter(|_| rows.len() == limit).map(|row| row.number);
+    let last = rows.last().filter(|_| has_more).map(|row| row.number);
     if let Some(last) = last {
         let older = repeat_line(context, &format!("--before {last}"));
         console.print_notice(&format!("older ones: {older}"));
@@ -123,7 +126,7 @@ fn repeat_line(context: &Context, option: &str) -> String {
             words.next();
         }
         if !is_old {
-            line = format!("{line} {}", quote_where_needed(&word));
+            line = format!("{line} {}", write_shell_word(&word));
         }
     }
     format!("{line} {option}")

@@ -10,7 +10,7 @@ use crate::output::line::StyledLine;
 use crate::output::phrases;
 use crate::output::prompt;
 use crate::output::records::{DiagnosisFields, ProbeRecord, ProbeRequestFields};
-use crate::output::rendition::quote_where_needed;
+use crate::output::rendition::write_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::session::diagnosis::diagnosis_fields;
@@ -70,7 +70,7 @@ pub(super) fn show_probe(
         ),
     }])?;
     // As a shell takes it: a query may have an & in it.
-    let again = format!("referralloop verify --probe {}", quote_where_needed(url.as_str()));
+    let again = format!("referralloop verify --probe {}", write_shell_word(url.as_str()));
     Ok(console.write_lines(&diagnosis::render_with_check(&probed.diagnosis, asks, framework, Some(&again), style))?)
 }
 

@@ -166,6 +166,8 @@ fn a_list_says_what_it_leaves_out_and_with_which_line_it_comes() {
     assert_eq!(page.out().lines().count(), 3, "{page}");
     let more = "note: older ones: referralloop events list -n 2 --where '.data.id != \"a b\"' --before 2\n";
     assert_eq!(page.err().split_whitespace().collect::<Vec<_>>(), more.split_whitespace().collect::<Vec<_>>());
+    let whole = scene.run(["events", "list", "-n", "3"]).code(0);
+    assert!(whole.out().lines().count() == 4 && !whole.err().contains("older ones"), "none is older: {whole}");
     let records = scene.run(["events", "list", "-n", "2", "--json"]).code(0);
     assert_eq!((records.records().len(), records.err()), (2, String::new()));
     let sent = scene.run(["events", "list", "--all"]).code(0);
