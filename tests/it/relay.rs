@@ -4,6 +4,7 @@
 mod access;
 mod electing;
 mod faults;
+mod missed;
 mod promises;
 mod transfer;
 

@@ -10,6 +10,7 @@ use crate::protocol::secrecy::SecretMask;
 use crate::relay::told::RelayedRequest;
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
+use bytes::Bytes;
 use jiff::Timestamp;
 use std::borrow::Cow;
 
@@ -75,11 +76,12 @@ pub(super) fn is_unsigned(headers: &HeaderMap) -> bool {
 }
 
 /// Reads a message back. One that somebody else put into the stream has a body and no more: it arrived when the
-/// stream took it.
-pub(super) fn read_message(message: &async_nats::Message, taken: Timestamp) -> RelayedRequest {
+/// stream took it, in seconds since 1970.
+pub(super) fn read_message(headers: Option<&HeaderMap>, payload: Bytes, taken: i64) -> RelayedRequest {
     let empty = HeaderMap::new();
-    let headers = message.headers.as_ref().unwrap_or(&empty);
-    let at = headers.get(ARRIVED).and_then(|at| at.as_str().parse().ok()).unwrap_or(taken);
+    let headers = headers.unwrap_or(&empty);
+    let taken = || Timestamp::from_second(taken).unwrap_or(Timestamp::UNIX_EPOCH);
+    let at = headers.get(ARRIVED).and_then(|at| at.as_str().parse().ok()).unwrap_or_else(taken);
     let target = headers.get(TARGET).and_then(|target| String::from_utf8(unescape(target.as_str())).ok());
     let mut block = Vec::new();
     for line in headers.get_all(LINE).flat_map(|lines| lines.as_str().split('\t')).filter(|line| !line.is_empty()) {
@@ -92,10 +94,7 @@ pub(super) fn read_message(message: &async_nats::Message, taken: Timestamp) -> R
     RelayedRequest {
         at,
         target: target.filter(|target| target.starts_with('/')).unwrap_or_else(|| "/".into()),
-        content: RequestContent {
-            headers: HeaderLines::from_block(block),
-            body: RawBody::new(message.payload.clone()),
-        },
+        content: RequestContent { headers: HeaderLines::from_block(block), body: RawBody::new(payload) },
     }
 }
 

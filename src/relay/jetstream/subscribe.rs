@@ -2,6 +2,7 @@
 
 use super::connection::RelayConnection;
 use super::message::read_message;
+use super::missed::MissedMessages;
 use crate::relay::told::{RelayError, RelayNews, RelayedRequest, SubscriptionStart, SubscriptionWish};
 use async_nats::datetime::{DateTime, parse_rfc3339};
 use async_nats::jetstream::AckKind;
@@ -54,6 +55,7 @@ pub(crate) struct RelaySubscription {
     earlier: u64,
     /// Whether it was told that the stream does not know it any more.
     is_lost: bool,
+    missed: MissedMessages,
 }
 
 /// How far a run got.
@@ -64,6 +66,14 @@ struct SubscriptionProgress {
     kept: AtomicU64,
     /// Messages that came.
     came: AtomicU64,
+    /// Number of the last message that was fetched since its consumer did not know of it: once it does, it brings it again.
+    fetched: AtomicU64,
+}
+
+impl SubscriptionProgress {
+    fn after(kept: u64) -> Self {
+        Self { stopping: AtomicBool::new(false), kept: kept.into(), came: 0.into(), fetched: 0.into() }
+    }
 }
 
 impl RelaySubscription {
@@ -97,7 +107,8 @@ impl RelaySubscription {
         }
         let (stream_made, wish) = (stream.cached_info().created, wish.clone());
         let earlier = if known { 0 } else { stream.cached_info().state.messages.saturating_sub(pending) };
-        Ok(Self { connection, wish, consumer, stream_made, known, pending, earlier, is_lost: false })
+        let missed = MissedMessages::default();
+        Ok(Self { connection, wish, consumer, stream_made, known, pending, earlier, is_lost: false, missed })
     }
 
     /// Whether the stream knew this subscriber before, and how many messages wait for it.
@@ -125,8 +136,7 @@ impl RelaySubscription {
     ) -> bool {
         let mut stop = pin!(stop);
         let floor = self.consumer.cached_info().ack_floor.stream_sequence;
-        let progress =
-            SubscriptionProgress { stopping: AtomicBool::new(false), kept: floor.into(), came: AtomicU64::new(0) };
+        let progress = SubscriptionProgress::after(floor);
         let (mut looked, mut displaced) = (None, false);
         while !displaced && !progress.stopping.load(Ordering::Relaxed) {
             let (before, began) = (progress.came.load(Ordering::Relaxed), self.connection.clock.now());
@@ -140,7 +150,7 @@ impl RelaySubscription {
                 looked = Some(now);
                 tokio::select! {
                     () = &mut stop => break,
-                    found = self.look_after(&progress) => displaced = found,
+                    found = self.look_after(&keep, &progress) => displaced = found,
                 }
             }
         }
@@ -183,13 +193,25 @@ impl RelaySubscription {
         }
     }
 
-    /// Asks whether the stream still knows this subscriber, and makes it known again where it does not. Whether somebody
-    /// else receives under its name: two that look find each other one after the other, since who looks asks for nothing.
-    async fn look_after(&mut self, progress: &SubscriptionProgress) -> bool {
+    /// Asks whether the stream still knows this subscriber, and makes it known again where it does not; and whether it knows
+    /// of all that the stream has. Whether somebody else receives under its name: two that look find each other one after the
+    /// other, since who looks asks for nothing.
+    async fn look_after(
+        &mut self,
+        keep: &impl AsyncFn(&RelayedRequest, u64) -> bool,
+        progress: &SubscriptionProgress,
+    ) -> bool {
         use ConsumerInfoErrorKind::{NotFound, StreamNotFound};
         match self.consumer.get_info().await {
-            Ok(info) if self.wish.shared => progress.kept.store(info.ack_floor.stream_sequence, Ordering::Relaxed),
-            Ok(info) => return is_occupied(&info, &self.consumer, &self.connection).await,
+            Ok(info) if self.wish.shared => {
+                progress.kept.store(info.ack_floor.stream_sequence, Ordering::Relaxed);
+                // Of several that find it each would have it.
+                if info.num_waiting == 0 {
+                    self.fetch_missed(&info, keep, progress).await;
+                }
+            }
+            Ok(info) if is_occupied(&info, &self.consumer, &self.connection).await => return true,
+            Ok(info) => self.fetch_missed(&info, keep, progress).await,
             Err(error) if matches!(error.kind(), NotFound | StreamNotFound) => match self.resume(progress).await {
                 Ok(anew) => {
                     self.is_lost = false;
@@ -205,6 +227,26 @@ impl RelaySubscription {
             _ => {}
         }
         false
+    }
+
+    /// Keeps what the stream has and the consumer does not know of.
+    async fn fetch_missed(
+        &mut self,
+        info: &Info,
+        keep: &impl AsyncFn(&RelayedRequest, u64) -> bool,
+        progress: &SubscriptionProgress,
+    ) {
+        while let Some(message) = self.missed.find_next(&self.connection, info).await {
+            let (number, taken) = (message.sequence, message.time.unix_timestamp());
+            if !keep(&read_message(Some(&message.headers), message.payload, taken), 0).await {
+                return;
+            }
+            self.missed.pass(number);
+            progress.fetched.store(number, Ordering::Relaxed);
+            if !self.wish.shared {
+                progress.kept.fetch_max(number, Ordering::Relaxed);
+            }
+        }
     }
 
     /// Goes on after what was kept last; in another stream with its first message. Whether it is another one.
@@ -229,6 +271,8 @@ impl RelaySubscription {
         };
         let floor = self.consumer.cached_info().ack_floor.stream_sequence;
         progress.kept.store(floor, Ordering::Relaxed);
+        progress.fetched.store(0, Ordering::Relaxed);
+        self.missed = MissedMessages::default();
         self.stream_made = made;
         Ok(anew)
     }
@@ -253,7 +297,10 @@ impl RelaySubscription {
         let Ok(info) = message.info() else { return };
         progress.came.fetch_add(1, Ordering::Relaxed);
         let (taken, pending, number) = (info.published.unix_timestamp(), info.pending, info.stream_sequence);
-        let request = read_message(&message.message, Timestamp::from_second(taken).unwrap_or(Timestamp::UNIX_EPOCH));
+        if number <= progress.fetched.load(Ordering::Relaxed) {
+            return drop(message.ack().await);
+        }
+        let request = read_message(message.headers.as_ref(), message.payload.clone(), taken);
         while !keep(&request, pending).await {
             if progress.stopping.load(Ordering::Relaxed) {
                 // Not kept: whoever comes next gets it.
