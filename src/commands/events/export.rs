@@ -55,7 +55,7 @@ pub(super) struct Arguments {
     /// Overwrite the file if it exists
     #[arg(long)]
     force: bool,
-    /// Mask e-mail addresses, names and header values
+    /// Mask e-mail addresses, names, telephone numbers and header values
     #[arg(long)]
     redact: bool,
     // Its heading is that of all that would stand below it.

@@ -42,7 +42,7 @@ pub(super) struct Arguments {
     /// Report the requests that were refused for their signature, instead of events
     #[arg(long, conflicts_with = "ids")]
     refused: bool,
-    /// Mask e-mail addresses, names and header values
+    /// Mask e-mail addresses, names, telephone numbers and header values
     #[arg(long)]
     redact: bool,
 }

@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     id: StoredId,
     #[command(flatten)]
     view: ViewArguments,
-    /// Mask e-mail addresses, names and header values
+    /// Mask e-mail addresses, names, telephone numbers and header values
     #[arg(long)]
     redact: bool,
 }
