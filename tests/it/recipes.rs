@@ -242,3 +242,14 @@ fn the_pages_for_symptoms_name_commands_that_exist() {
     }
     assert!(checked > 15, "{checked}");
 }
+
+/// The script that builds a clone takes both of its commands out of README, and must find them there.
+#[test]
+fn the_commands_of_a_clone_stand_in_the_readme() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/release/source");
+    let output = std::process::Command::new("bash").arg(script).arg("commands").output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(lines.len() == 2 && lines[0].ends_with(" demo") && lines[1].starts_with("cargo install "), "{told}");
+}
