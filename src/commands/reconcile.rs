@@ -13,7 +13,7 @@ use crate::output::console::Console;
 use crate::output::progress::RunProgressBar;
 use crate::output::records::{MissedRecord, ReconcileSummary};
 use crate::output::sanitise::Sanitised;
-use crate::output::style::TextRole;
+use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, render_columns};
 use crate::output::{pager, phrases, prompt};
 use crate::protocol::facts::WaitlistPosition;
@@ -191,12 +191,9 @@ fn print_missed(found: &ReconcileResult, console: &Console, context: &Context) -
     if found.missed.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Vec<TableCell>> = found.missed.iter().map(cells).collect();
-    Ok(pager::show_paged(
-        &render_columns(&["~MISSED", "EMAIL", "~WHAT", "=SIGN-UP"], &rows, &console.out),
-        console,
-        context,
-    )?)
+    let rows: Vec<Vec<TableCell>> = found.missed.iter().map(|missed| cells(missed, &console.out)).collect();
+    let headings = ["~MISSED", "@EMAIL", "-~WHAT", "=SIGN-UP"];
+    Ok(pager::show_paged(&render_columns(&headings, &rows, &console.out), console, context)?)
 }
 
 fn record(console: &Console, waitlist: &str, missed: &MissedEvent) -> Result<(), Error> {
@@ -216,7 +213,7 @@ fn record(console: &Console, waitlist: &str, missed: &MissedEvent) -> Result<(),
     })?)
 }
 
-fn cells(missed: &MissedEvent) -> Vec<TableCell> {
+fn cells(missed: &MissedEvent, style: &OutputStyle) -> Vec<TableCell> {
     let (name, what) = match missed {
         MissedEvent::Created(signup) => {
             let at = signup.position().map(|place| phrases::format_position(WaitlistPosition::At(place), false));
@@ -229,6 +226,7 @@ fn cells(missed: &MissedEvent) -> Vec<TableCell> {
         MissedEvent::Deleted { .. } => ("signup.deleted", Sanitised::own("gone")),
         MissedEvent::StillThere(_) => ("–", Sanitised::own("reported as deleted, but still there")),
     };
+    let name = if style.is_terminal() { phrases::short_event(name) } else { name };
     vec![
         TableCell::new(TextRole::Strong, Sanitised::own(name)),
         TableCell::from(Sanitised::text(missed.email().unwrap_or_default())),

@@ -80,11 +80,49 @@ fn a_url_without_room_stands_below_its_row_or_once_for_all() {
     assert!(render_columns(&headings, &rows(one), &style(80)).starts_with("LINE  ID                URL\n"));
 }
 
+const ID: &str = "a6349a38-3768-4a8f-8769-e78ec8b4bc19";
+
 #[test]
-fn what_is_copied_is_cut_last_of_all() {
+fn what_is_copied_is_never_cut() {
+    let rows = [row(&["12", "a-long-address@example.com", "Ada Augusta King", "waiting", ID])];
+    let headings = [">POS", "@EMAIL", "-~NAME", "-STATUS", "=ID"];
+    for width in 1..120 {
+        let shown = render_columns(&headings, &rows, &style(width));
+        assert!(shown.contains(ID), "{width}: {shown}");
+        let fits = shown.lines().all(|line| line.chars().count() <= width);
+        assert!(fits || width < GAP + ID.len(), "{width}: {shown}");
+    }
+    assert_eq!(
+        render_columns(&headings, &rows, &style(80)),
+        format!("POS  EMAIL                    NAME          ID\n 12  a-long-address@example…  Ada Augusta…  {ID}\n")
+    );
+    assert_eq!(
+        render_columns(&headings, &rows, &style(60)),
+        format!("POS  EMAIL              ID\n 12  a-long-address@e…  {ID}\n")
+    );
+}
+
+#[test]
+fn what_is_copied_and_has_no_room_stands_below_its_row() {
     let rows = [row(&["0123456789abcdef", "a-long-address@example.com"])];
     let shown = render_columns(&["=id", "e-mail"], &rows, &style(20));
-    assert_eq!(shown, "id          e-mail\n01234…cdef  a-l…ss@…\n");
+    assert_eq!(shown, "e-mail\na-long-address@exam…\n    0123456789abcdef\n");
+}
+
+#[test]
+fn what_overflows_is_whole_and_its_row_goes_on_below() {
+    let rows = [row(&["port", "4242", "default"]), row(&["waitlist", ID, "file"])];
+    assert_eq!(
+        render_columns(&["=SETTING", "+VALUE", "=FROM"], &rows, &style(40)),
+        format!(
+            "SETTING   VALUE                  FROM\nport      4242                   default\nwaitlist\n    {ID}\n{}file\n",
+            " ".repeat(33)
+        )
+    );
+    let narrow = render_columns(&["=SETTING", "+VALUE", "=FROM"], &rows, &style(48));
+    assert!(narrow.contains(&format!("\nwaitlist  {ID}\n  ")), "{narrow}");
+    let whole = render_columns(&["=SETTING", "+VALUE", "=FROM"], &rows, &style(80));
+    assert_eq!(whole.lines().count(), 3, "{whole}");
 }
 
 #[test]
