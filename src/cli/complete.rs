@@ -142,7 +142,7 @@ fn choose_kind(argument: &Arg, command: &str) -> Option<ValueKind> {
         ("LINE", ..) => ValueKind::JournalLine,
         ("NAME", "profile", _) => ValueKind::Profile,
         ("NAME", "framework", _) => ValueKind::Framework,
-        ("NAME", _, "set" | "unset") => ValueKind::Setting,
+        ("NAME", _, "get" | "set" | "unset") => ValueKind::Setting,
         ("PATH", "unset", _) => ValueKind::Member,
         ("PATH=VALUE" | "PATH=JSON", ..) => ValueKind::MemberAssignment,
         ("PATH", "path", _) => ValueKind::Fixed(&[("auto", "one that cannot be guessed")]),

@@ -39,7 +39,7 @@ pub(super) const COMMANDS_MEANT: [(&[&str], &str); 21] = [
 ];
 
 /// The same below a command that has others: its name, what is typed there, and what does it here.
-pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 13] = [
+pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 14] = [
     ("events", &["tail", "follow", "watch", "logs", "stream"], "events list --follow"),
     ("events", &["get", "view", "inspect", "cat", "open", "print", "retrieve", "last", "latest"], "events show"),
     ("events", &["delete", "remove", "rm", "clear", "purge", "clean"], "events prune"),
@@ -50,7 +50,8 @@ pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 13] = [
     ("signups", &["remove", "rm"], "signups delete"),
     ("secret", &["generate", "create", "make", "rotate", "roll", "reset"], "secret new"),
     ("secret", &["get", "print", "view", "reveal"], "secret show"),
-    ("config", &["get", "list", "ls", "view", "print"], "config show"),
+    ("config", &["list", "ls", "view", "print"], "config show"),
+    ("config", &["read", "value"], "config get"),
     ("config", &["edit", "file", "where"], "config path"),
     ("config", &["add-authtoken", "add-api-key", "login"], "login"),
 ];

@@ -2,14 +2,14 @@
 
 use crate::config::file::{self, ConfigFileKind};
 use crate::config::keys::{KEYS, SettingKey};
-use crate::config::{PROJECT_FILE, locate_user_file};
+use crate::config::{PROJECT_FILE, SettingOrigin, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::records::{ConfigPathRecord, SettingChangedRecord, SettingRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
-use crate::output::table::{TableCell, render_columns};
+use crate::output::table::{TableCell, is_too_wide, render_columns, render_pairs};
 use crate::session::{self, settings_view};
 use std::path::PathBuf;
 
@@ -22,6 +22,7 @@ to, events and waitlist; never a secret or an address that exposes the listener.
 
 Examples:
   referralloop config show
+  referralloop config get port
   referralloop config path
   referralloop config set port 4300
   referralloop config set --project forward_to 3000/webhooks
@@ -39,6 +40,15 @@ enum ConfigAction {
   referralloop config show
   referralloop config show --profile staging --json")]
     Show,
+    /// Print one value, as commands see it; exit code 1 where there is none
+    #[command(after_help = "Examples:
+  referralloop config get port
+  referralloop config get store --profile staging")]
+    Get {
+        /// The setting, such as port
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
     /// Print where the user configuration is, whether or not it exists
     #[command(after_help = "Examples:
   referralloop config path")]
@@ -76,6 +86,7 @@ enum ConfigAction {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     match &arguments.action {
+        ConfigAction::Get { name } => return print_value(&console, context, name),
         ConfigAction::Show => print_settings(&console, context)?,
         ConfigAction::Path => path(&console, context)?,
         ConfigAction::Set { name, value, project } => change(&console, context, name, Some(value), *project)?,
@@ -94,33 +105,99 @@ fn path(console: &Console, context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// One value alone, for scripts.
+fn print_value(console: &Console, context: &Context, name: &str) -> Result<Exit, Error> {
+    let key = find_setting(name)?;
+    if key.is_secret() {
+        let error = Error::usage(format!("{name} is secret, and not shown here"));
+        return Err(match key {
+            SettingKey::WebhookSecret => error.hint("print it with: referralloop secret show"),
+            _ => error.hint("whether there is one: referralloop config show"),
+        });
+    }
+    let settings = session::load_settings(context, console)?;
+    let (value, origin) = settings_view::show_value(&settings, context, key)?;
+    if console.is_json() {
+        console.write_record(&SettingRecord {
+            name: key.name(),
+            value: value.as_deref(),
+            origin: value.is_some().then(|| origin.to_string()).as_deref(),
+            help: key.spec().help,
+        })?;
+    } else if let Some(value) = &value {
+        console.write_line(value)?;
+    } else {
+        console.print_notice(&format!("{name} is not set"));
+    }
+    Ok(if value.is_some() { Exit::Done } else { Exit::No })
+}
+
 fn print_settings(console: &Console, context: &Context) -> Result<(), Error> {
     let settings = session::load_settings(context, console)?;
-    let mut rows = Vec::new();
+    let mut shown = Vec::new();
     for spec in &KEYS {
         let (value, origin) = settings_view::show_value(&settings, context, spec.key)?;
-        let origin = value.is_some().then(|| origin.to_string());
         if console.is_json() {
             console.write_record(&SettingRecord {
                 name: spec.name,
                 value: value.as_deref(),
-                origin: origin.as_deref(),
+                origin: value.is_some().then(|| origin.to_string()).as_deref(),
                 help: spec.help,
             })?;
         } else {
-            let value = value.unwrap_or_else(|| "–".into());
-            let text = |text: &str| Sanitised::text(&shorten_home(text, console, context));
-            rows.push(vec![
-                TableCell::new(TextRole::Strong, Sanitised::own(spec.name)),
-                TableCell::from(text(&value)),
-                TableCell::new(TextRole::Faint, text(&origin.unwrap_or_default())),
-            ]);
+            shown.push((spec.name, value, origin));
         }
     }
-    if !rows.is_empty() {
-        console.write_text(&render_columns(&["=SETTING", "VALUE", "=FROM"], &rows, &console.out))?;
+    if shown.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let rows = |brief: bool| shown.iter().map(|row| cells(row, brief, console, context)).collect::<Vec<_>>();
+    let brief = is_too_wide(&HEADINGS, &rows(false), &console.out);
+    console.write_text(&render_columns(&HEADINGS, &rows(brief), &console.out))?;
+    // Where the files are told by what they are, it is said once where they are.
+    let mut files: Vec<&SettingOrigin> = shown.iter().map(|(.., origin)| origin).filter(|_| brief).collect();
+    files.retain(|origin| name_file(origin).is_some());
+    files.dedup();
+    files.sort_by_key(|origin| name_file(origin));
+    files.dedup();
+    let places: Vec<(&'static str, TableCell)> = files
+        .into_iter()
+        .filter_map(|origin| {
+            let path = Sanitised::text(&shorten_home(&origin.to_string(), console, context));
+            Some((name_file(origin)?, TableCell::from(path)))
+        })
+        .collect();
+    Ok(console.write_text(&render_pairs(&places, &console.out))?)
+}
+
+const HEADINGS: [&str; 3] = ["=SETTING", "+VALUE", "=FROM"];
+
+/// What a file of settings is called where its path has no room.
+fn name_file(origin: &SettingOrigin) -> Option<&'static str> {
+    match origin {
+        SettingOrigin::User(_) => Some("user configuration"),
+        SettingOrigin::Project(_) => Some("project file"),
+        _ => None,
+    }
+}
+
+fn cells(
+    (name, value, origin): &(&'static str, Option<String>, SettingOrigin),
+    brief: bool,
+    console: &Console,
+    context: &Context,
+) -> Vec<TableCell> {
+    let text = |text: &str| Sanitised::text(&shorten_home(text, console, context));
+    let from = match name_file(origin).filter(|_| brief) {
+        _ if value.is_none() => Sanitised::default(),
+        Some(name) => Sanitised::own(name),
+        None => text(&origin.to_string()),
+    };
+    vec![
+        TableCell::new(TextRole::Strong, Sanitised::own(*name)),
+        TableCell::from(text(value.as_deref().unwrap_or("–"))),
+        TableCell::new(TextRole::Faint, from),
+    ]
 }
 
 /// On a terminal a path in the home folder begins with `~`, which a shell understands and which leaves it room.
@@ -132,14 +209,18 @@ fn shorten_home(text: &str, console: &Console, context: &Context) -> String {
     }
 }
 
-fn change(console: &Console, context: &Context, name: &str, value: Option<&str>, project: bool) -> Result<(), Error> {
-    let key = SettingKey::parse(name).ok_or_else(|| {
+fn find_setting(name: &str) -> Result<SettingKey, Error> {
+    SettingKey::parse(name).ok_or_else(|| {
         let error = Error::usage(format!("unknown setting '{name}'"));
         match SettingKey::nearest(name) {
             Some(near) => error.hint(format!("did you mean {near}?")),
             None => error.hint("list the settings with: referralloop config show"),
         }
-    })?;
+    })
+}
+
+fn change(console: &Console, context: &Context, name: &str, value: Option<&str>, project: bool) -> Result<(), Error> {
+    let key = find_setting(name)?;
     match (key, value) {
         // A key leaves with the place that it was kept with.
         (SettingKey::ApiKey, None) => {
@@ -156,7 +237,7 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         return Err(Error::usage(format!("a project file cannot set {name}")).hint("leave out --project"));
     }
     if let Some(value) = value {
-        key.check_new(value).map_err(|message| Error::usage(format!("{name}: {message}")))?;
+        key.check_new(value).map_err(|message| refuse(key, &message))?;
     }
     let (path, profile) = place(console, context, project)?;
     file::write_setting(&path, profile.as_deref(), key, value)?;
@@ -165,8 +246,41 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         console.write_record(&SettingChangedRecord { name, value, file: path.display().to_string() })?;
     } else {
         console.print_notice(&format!("{name} {done} in {}.", path.display()));
+        tell_effect(console, context, key, value)?;
     }
     Ok(())
+}
+
+fn refuse(key: SettingKey, message: &str) -> Error {
+    let error = Error::usage(format!("{}: {message}", key.name()));
+    match key {
+        SettingKey::Waitlist => error.hint("list the waitlists with: referralloop waitlists"),
+        _ => error,
+    }
+}
+
+/// What a change leads to where it would surprise: another value that goes first, an id unlike the service's, and a
+/// question that is not asked any more.
+fn tell_effect(console: &Console, context: &Context, key: SettingKey, value: Option<&str>) -> Result<(), Error> {
+    let Some(value) = value else { return Ok(()) };
+    let settings = session::load_settings(context, console)?;
+    let found = if key == SettingKey::Profile { None } else { settings.get(key)? };
+    if let Some(first) = found.filter(|found| found.value != value) {
+        console.print_notice(&format!("but {} has another value, and goes first", first.origin));
+    } else if key == SettingKey::Waitlist && !is_like_an_id(value) {
+        console.print_notice("an id of the service looks like 123e4567-e89b-12d3-a456-426614174000");
+        console.print_hint("list the waitlists with: referralloop waitlists");
+    } else if key == SettingKey::Waitlist {
+        console.print_notice("commands that need a waitlist take it, and do not ask any more");
+    }
+    Ok(())
+}
+
+/// Whether an id has the form of those that the service documents, which promises none.
+fn is_like_an_id(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The file to change, and the profile within it.

@@ -1,6 +1,6 @@
 //! The catalogue of settings: their names, where each may stand, and what a value must look like.
 
-use crate::protocol::api::{ApiBase, BASE_URL};
+use crate::protocol::api::{ApiBase, BASE_URL, check_id};
 use crate::protocol::closest::find_closest;
 use crate::protocol::event::EventSelection;
 use crate::protocol::keeping;
@@ -279,6 +279,10 @@ impl SettingKey {
         match self {
             Self::To => parse_target(value).map(drop).map_err(|error| error.to_string()),
             Self::ForwardTo => parse_target(split_route(value).1).map(drop).map_err(|error| error.to_string()),
+            Self::Waitlist => check_id(value),
+            Self::Store | Self::NatsCreds if value.ends_with(['/', std::path::MAIN_SEPARATOR]) => {
+                Err("it is the path of a file, not of a folder".into())
+            }
             Self::Events => value.parse::<EventSelection>().map(drop).map_err(|error| error.to_string()),
             Self::Path if value != "auto" && !value.starts_with('/') => {
                 Err("a path starts with a slash, like /webhooks".into())

@@ -38,6 +38,7 @@ mod relay_absent;
 mod sandbox;
 mod scenes;
 mod secrets;
+mod settings;
 mod settings_schema;
 mod support;
 mod terminal;
