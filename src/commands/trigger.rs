@@ -18,7 +18,8 @@ use clap::ValueEnum;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Any 2xx answer within 5 s acknowledges. Otherwise retries follow after 1, 5, 15 and 60 minutes: on a
-terminal always, elsewhere only with --retry or --speed, so that no script hangs for 81 minutes.
+terminal always; where what is printed goes into a pipe or a file, or nobody is there to type, only with
+--retry or --speed, so that no script hangs for 81 minutes.
 
 Examples:
   referralloop trigger created
@@ -127,9 +128,11 @@ impl RequestForm {
 }
 
 impl RetryArguments {
-    /// Whether to follow the schedule: asked for, or a person watches.
+    /// Whether to follow the schedule: asked for, or a person watches. Whoever reads the output through a pipe waits for
+    /// its end, whatever standard error is.
     fn follows_schedule(&self, context: &Context) -> bool {
-        !self.no_retry && (self.retry || self.speed.is_some() || context.is_interactive())
+        let is_watched = context.is_interactive() && context.stdout.is_terminal;
+        !self.no_retry && (self.retry || self.speed.is_some() || is_watched)
     }
 
     /// Whether one attempt is made only because nobody watches.
@@ -212,8 +215,8 @@ async fn send(
     let exit = exit?;
     if exit == Exit::No && arguments.retries.withholds_retries(context) {
         console.print_hint(
-            "made only one attempt, because this is not a terminal; --retry follows the documented schedule, --speed \
-            60x runs it faster",
+            "made only one attempt, because nobody watches at a terminal; --retry follows the documented schedule, \
+            --speed 60x runs it faster",
         );
     }
     Ok(exit)

@@ -58,13 +58,24 @@ fn a_script_is_not_made_to_wait_by_surprise() {
     assert!(once.out().ends_with("not delivered\n  hint: the app failed: see its log\n"), "{once}");
     assert_eq!(
         once.err(),
-        "hint: made only one attempt, because this is not a terminal; --retry follows the documented\n      \
+        "hint: made only one attempt, because nobody watches at a terminal; --retry follows the documented\n      \
                schedule, --speed 60x runs it faster\n"
     );
     let never = scene.run(["trigger", "created", "--no-retry", "--to", &endpoint.url("/")]).code(1);
     assert_eq!((endpoint.received().len(), never.err()), (2, String::new()));
     let quiet = scene.run(["trigger", "created", "-q", "--to", &endpoint.url("/")]).code(1);
     assert_eq!(quiet.err(), "");
+}
+
+/// `| tail -1` ends when the command does, whatever standard error is.
+#[test]
+fn a_pipe_behind_a_terminal_does_not_wait_either() {
+    let scene = Scene::new();
+    let endpoint = Endpoint::statuses(&[500]);
+    let piped = scene.with(["trigger", "created", "--json", "--to", &endpoint.url("/")]).terminal(80).piped();
+    let once = piped.output().code(1);
+    assert_eq!((endpoint.received().len(), once.record("gave_up")["attempts"].as_u64()), (1, Some(1)));
+    assert!(once.err().contains("made only one attempt"), "{once}");
 }
 
 #[test]

@@ -85,6 +85,7 @@ impl Scene {
             folder: self.folder(),
             stdin: Vec::new(),
             terminal: false,
+            piped: false,
             columns: None,
             clock: Arc::new(SystemClock::default()),
             // Each run rolls other events, and the same ones whenever the test is repeated.
@@ -111,6 +112,7 @@ pub struct Run {
     folder: PathBuf,
     stdin: Vec<u8>,
     terminal: bool,
+    piped: bool,
     columns: Option<usize>,
     clock: SharedClock,
     seed: u64,
@@ -163,6 +165,12 @@ impl Run {
         self
     }
 
+    /// Takes standard output off the terminal, as a pipe does.
+    pub fn piped(mut self) -> Self {
+        self.piped = true;
+        self
+    }
+
     /// Replaces the clock.
     pub fn clock(mut self, clock: SharedClock) -> Self {
         self.clock = clock;
@@ -208,7 +216,7 @@ impl Run {
             environment: self.environment.into_iter().collect(),
             directory: self.folder,
             stdin: InputStream::new(Cursor::new(self.stdin), self.terminal),
-            stdout: OutputStream::new(stdout.clone(), self.terminal),
+            stdout: OutputStream::new(stdout.clone(), self.terminal && !self.piped),
             stderr: OutputStream::new(stderr.clone(), self.terminal),
             columns: self.columns,
             time_zone: TimeZone::UTC,
