@@ -70,7 +70,7 @@ pub(crate) struct Arguments {
 fn framework(name: &str) -> Result<&'static WebFramework, String> {
     let names: Vec<&str> = FRAMEWORKS.iter().map(|framework| framework.name).collect();
     WebFramework::find_by_name(&name.to_ascii_lowercase())
-        .ok_or_else(|| format!("the frameworks are {}", names.join(", ")))
+        .ok_or_else(|| format!("'{name}' is no framework that is known here; they are {}", names.join(", ")))
 }
 
 /// A body with the header lines it came with, or the one value that was given.

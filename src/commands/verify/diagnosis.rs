@@ -38,14 +38,16 @@ pub(super) fn render_with_check(
         }
     }
     lines.extend(diagnosis.difference.iter().flat_map(|place| render_difference(place, style)));
-    // One thing at a time: the first cause is what to mend first.
+    // The first cause is what to mend first; what else is proved has to be mended before anything is accepted.
     if let Some(first) = diagnosis.findings.first() {
         let CauseAdvice { fix, code, check } = advise_on_cause(first.cause, asks, framework);
+        let others = list_other_fixes(diagnosis, asks, &fix);
         for (row, line) in fix.iter().enumerate() {
             lines.extend(labelled(if row == 0 { "fix" } else { "" }, line, style));
         }
         // Code is not wrapped: it is there to be copied.
         lines.extend(code.iter().map(|line| StyledLine::indented(style, 4 + LABEL).put(TextRole::Plain, *line)));
+        lines.extend(others.iter().flat_map(|fix| labelled("and", fix, style)));
         lines.extend(match again {
             Some(again) => labelled("then", &format!("check again: {again}"), style),
             None => labelled("then", check, style),
@@ -53,6 +55,16 @@ pub(super) fn render_with_check(
     }
     lines.extend(diagnosis.stopped.map(|stopped| render_search(diagnosis, stopped, style)).into_iter().flatten());
     lines
+}
+
+/// What mends the causes behind the first that are proved, too: the sentence of each, without code.
+fn list_other_fixes(diagnosis: &Diagnosis, asks: DiagnosisSubject, first: &[String]) -> Vec<String> {
+    let mut fixes: Vec<String> = Vec::new();
+    for finding in diagnosis.findings.iter().skip(1).filter(|other| other.certainty == FindingCertainty::Proof) {
+        let fix = advise_on_cause(finding.cause, asks, None).fix.into_iter().next();
+        fixes.extend(fix.filter(|fix| !first.contains(fix) && !fixes.contains(fix)));
+    }
+    fixes
 }
 
 /// Other causes in words; they are many where JSON is written by the rules that most programs share.
@@ -117,4 +129,35 @@ fn render_search(diagnosis: &Diagnosis, stopped: SearchStopReason, style: &Outpu
         &format!("{} known mistakes tried, none of which gives this value; {why}", diagnosis.hashes),
         style,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::all_causes;
+    use crate::output::line::write_lines;
+
+    #[test]
+    fn what_else_is_proved_has_a_fix_of_its_own() {
+        let finding = |id: &str, certainty| {
+            let cause = all_causes().find(|cause| cause.id == id).unwrap();
+            CauseFinding { cause, certainty, sentence: String::new(), also: Vec::new() }
+        };
+        let told = |findings| {
+            let diagnosis = Diagnosis { findings, difference: None, hashes: 0, stopped: None };
+            let style = OutputStyle::new(false, 100, jiff::tz::TimeZone::UTC);
+            let mut out = String::new();
+            write_lines(&mut out, &render_diagnosis(&diagnosis, DiagnosisSubject::Code(b""), None, &style));
+            out
+        };
+        let proof = FindingCertainty::Proof;
+        let both = told(vec![finding("json-stringify", proof), finding("other-header", proof)]);
+        assert!(both.contains("  fix          hash the bytes as they were received"), "{both}");
+        assert!(both.contains("\n  and          send and read X-Webhook-Signature\n  then "), "{both}");
+        // The same fix is said once, and what is only likely waits.
+        let alike = told(vec![finding("json-stringify", proof), finding("json-pretty-2", proof)]);
+        assert!(!alike.contains("  and  "), "{alike}");
+        let likely = told(vec![finding("json-stringify", proof), finding("other-header", FindingCertainty::Possible)]);
+        assert!(!likely.contains("  and  "), "{likely}");
+    }
 }
