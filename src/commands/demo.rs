@@ -66,7 +66,7 @@ struct DemoStage<'a> {
     folder: PathBuf,
     /// Signs the sandbox's deliveries.
     secret: Secret,
-    /// Signs what is refused in the last act, whose heading calls its file other.txt.
+    /// Signs what is refused in the last act.
     forger: Secret,
     stop: StopReceiver,
 }

@@ -286,6 +286,17 @@ fn what_other_tools_call_it_is_understood() {
     }
 }
 
+/// What the demo says of its last act needs no file: by hand it is refused as it was there.
+#[test]
+fn the_last_act_of_the_demo_can_be_played_by_hand() {
+    let scene = Scene::new();
+    let listener = scene.listen::<&str>([]);
+    let line = ["trigger", "created", "--secret-file", "-", "--no-retry", "--to", &listener.url];
+    let refused = scene.with(line).stdin("other\n").output().code(1);
+    assert!(refused.out().contains("401"), "{refused}");
+    listener.stop().code(0);
+}
+
 #[test]
 fn the_demo_ends_by_itself_and_touches_nothing() {
     let scene = Scene::new();
@@ -297,7 +308,7 @@ fn the_demo_ends_by_itself_and_touches_nothing() {
         "position 3 ✔ 500\n",
         "#8 created grace@example.com ↻ 200 ",
         " ms after the first\n",
-        " ✘ 401\n         the sender used another secret: the one in other.txt\n",
+        " ✘ 401\n         the sender used another secret: the one of somebody else\n",
     ] {
         assert!(out.contains(told), "{told} in {ended}");
     }
@@ -306,6 +317,7 @@ fn the_demo_ends_by_itself_and_touches_nothing() {
         "1. The hosted API",
         "By hand: referralloop sandbox",
         "8 delivered (1 after a retry), 1 refused, as it should be.\nThe demo keeps nothing. Now try your own:\n",
+        "By hand: echo other | referralloop trigger created --secret-file - --no-retry\n",
         "trigger created ",
     ] {
         assert!(ended.err().contains(told), "{told} in {ended}");

@@ -60,7 +60,7 @@ pub(super) async fn run_acts(
         )
         .await;
     let retried = play.retry(&list, &mut attempts).await?;
-    let by_hand = "referralloop trigger created --secret-file other.txt --no-retry";
+    let by_hand = "echo other | referralloop trigger created --secret-file - --no-retry";
     stage.open_act("4. Somebody else signs with another secret and is refused", by_hand).await;
     let refused = play.forge().await?;
     Ok(DemoOutcome { good: lived && retried && refused, ..play.outcome })
@@ -220,7 +220,7 @@ impl DemoPlay<'_> {
             counters: OnceLock::new(),
             known: vec![
                 KnownSecret { secret: stage.secret.clone(), origin: "of this demo".into(), current: true },
-                KnownSecret { secret: stage.forger.clone(), origin: "in other.txt".into(), current: false },
+                KnownSecret { secret: stage.forger.clone(), origin: "of somebody else".into(), current: false },
             ],
         };
         let happening = async {
