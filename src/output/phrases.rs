@@ -156,6 +156,20 @@ pub(crate) fn describe_outcome(outcome: &AttemptOutcome) -> Sanitised {
     }
 }
 
+/// The same for several that are counted by the names that records have for them: `answered 500`, `timed out`.
+pub(crate) fn describe_outcome_name(name: &str) -> String {
+    match name {
+        "timeout" => "timed out".to_owned(),
+        "refused" => "could not connect".to_owned(),
+        "unknown_host" => "found no such host".to_owned(),
+        "tls" => "failed at TLS".to_owned(),
+        "malformed" => "got no HTTP back".to_owned(),
+        "disconnected" => "were cut off".to_owned(),
+        status if status.bytes().all(|byte| byte.is_ascii_digit()) => format!("answered {status}"),
+        other => other.to_owned(),
+    }
+}
+
 /// What to look at when an attempt ended badly, in a sentence without its full stop.
 pub(crate) fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
     Some(Sanitised::own(match outcome {

@@ -58,10 +58,21 @@ impl EventType {
         self.fields().find(|field| field.path == path)
     }
 
-    /// The path of this event that a mistyped one probably means.
+    /// The path of this event that a mistyped one probably means. What was looked for in `data` is there, or is a field of
+    /// the envelope that was put there by mistake; it is never `data` itself.
     pub fn closest_path(self, path: &str) -> Option<&'static str> {
-        let unprefixed = self.fields().find(|field| field.is_in_data() && field.name() == path);
-        unprefixed.map(|field| field.path).or_else(|| find_closest(path, self.fields().map(|field| field.path)))
+        let (within, name) = path.strip_prefix("data.").map_or((false, path), |name| (true, name));
+        let named = |wanted: bool, name: &str| {
+            self.fields().find(|field| field.is_in_data() == wanted && field.name() == name).map(|field| field.path)
+        };
+        let closest = || match within {
+            true => {
+                let own = self.fields().filter(|field| field.is_in_data()).map(|field| field.name());
+                named(true, find_closest(name, own)?)
+            }
+            false => find_closest(path, self.fields().map(|field| field.path)),
+        };
+        named(!within, name).or_else(closest)
     }
 }
 

@@ -307,6 +307,14 @@ fn read_overrides(arguments: &Arguments, settings: &ConfigSettings) -> Result<Sa
 
 fn explain_edit_error(error: PayloadEditError) -> Error {
     let forced = matches!(error, PayloadEditError::UnknownPath { .. } | PayloadEditError::BadValue { .. });
+    let known = match &error {
+        PayloadEditError::UnknownPath { event, suggestion: None, .. } => {
+            let paths: Vec<&str> = event.fields().map(|field| field.path).filter(|path| *path != "data").collect();
+            Some(format!("it has {}", paths.join(", ")))
+        }
+        _ => None,
+    };
     let told = Error::from_source(ErrorCategory::Usage, error);
+    let told = known.into_iter().fold(told, Error::hint);
     if forced { told.hint("--force sends it anyway") } else { told }
 }

@@ -92,8 +92,11 @@ async fn import(mut from: Box<dyn BufRead>, store: &Store) -> Result<ImportTally
             _ => {}
         }
         let wrong = |message| {
-            Error::usage(format!("line {number} is not an event: {message}"))
-                .hint("lines before this one were imported; import reads what events export writes")
+            let error = Error::usage(format!("line {number} is not an event: {message}"));
+            match number {
+                1 => error.hint("nothing was imported; import reads what events export writes"),
+                _ => error.hint("lines before this one were imported; import reads what events export writes"),
+            }
         };
         match transfer::read_line(&line).map_err(wrong) {
             Ok(Some(event)) => batch.push(event),

@@ -284,7 +284,7 @@ fn show_summary(
         tally.acknowledged
     );
     for (outcome, count) in tally.outcomes.iter().filter(|(outcome, _)| !outcome.starts_with('2')) {
-        text.push_str(&format!(", {count} × {outcome}"));
+        text.push_str(&format!(", {count} {}", phrases::describe_outcome_name(outcome)));
     }
     if tally.changed > 0 {
         text.push_str(&format!("; {} different from before", tally.changed));

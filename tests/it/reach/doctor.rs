@@ -119,7 +119,7 @@ fn the_history_says_how_the_app_answers() {
     };
     send(0);
     let good = run(&scene, &api, &["doctor", "--json"]);
-    found(&good, "failures.answers", "passed", "1 of 1 attempt in 7 days acknowledged, 100 %");
+    found(&good, "failures.answers", "passed", "1 of 1 attempt in 7 days acknowledged, 100 % (sent by trigger)");
     found(&good, "arriving.by-hand", "passed", "the app's last answer, above, was to one");
     found(&good, "duplicates.slow", "passed", "none of 1 attempt took longer");
     for _ in 0..3 {
@@ -130,7 +130,7 @@ fn the_history_says_how_the_app_answers() {
         &ended,
         "failures.answers",
         "failed",
-        "1 of 4 attempts in 7 days acknowledged, 25 %; 3 events not acknowledged yet",
+        "1 of 4 attempts in 7 days acknowledged, 25 % (sent by trigger); 3 events not acknowledged yet",
     );
     found(&ended, "failures.causes", "failed", "1 × timed out at http://");
     let causes = finding(&ended, "failures.causes").1;
@@ -175,7 +175,7 @@ fn what_load_pressed_through_a_listener_is_none_of_the_apps_failures() {
         &ended,
         "failures.causes",
         "failed",
-        &format!("1 × 500 Internal Server Error at {}, the last #4 ", app.url("/in")),
+        &format!("1 × 500 Internal Server Error at {} (forwarded by listen), the last #4 ", app.url("/in")),
     );
     found(&ended, "setup.app", "passed", &app.url("/in"));
 }

@@ -4,11 +4,11 @@ use super::super::finding::{SetupCheck, SetupFinding};
 use super::history::{DAYS, RecentHistory};
 use crate::context::Context;
 use crate::output::phrases;
-use crate::protocol::attempt::Attempt;
+use crate::protocol::attempt::{Attempt, DeliveryPurpose};
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::session::service::format_local_time;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ANSWERS: SetupCheck = SetupCheck {
     id: "failures.answers",
@@ -42,9 +42,10 @@ pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
     }
     let good = attempts.iter().filter(|attempt| attempt.outcome.is_acknowledged()).count();
     let seen = format!(
-        "{good} of {} in {DAYS} days acknowledged, {} %",
+        "{good} of {} in {DAYS} days acknowledged, {} % ({})",
         phrases::format_quantity(attempts.len() as u64, "attempt", "attempts").as_str(),
-        good * 100 / attempts.len()
+        good * 100 / attempts.len(),
+        count_senders(attempts)
     );
     // Newest first: the first of an event and a target is how it stands.
     let mut met = BTreeSet::new();
@@ -66,16 +67,36 @@ pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
     }
 }
 
+/// Who made an attempt: what a person sent by hand is no delivery of the service.
+fn name_sender(purpose: DeliveryPurpose) -> &'static str {
+    match purpose {
+        DeliveryPurpose::Trigger => "sent by trigger",
+        DeliveryPurpose::Forward => "forwarded by listen",
+        DeliveryPurpose::Replay => "sent by replay",
+        DeliveryPurpose::Reconcile => "sent by reconcile",
+    }
+}
+
+/// `3 forwarded by listen, 1 sent by trigger`, in alphabetical order; nothing to count where all have one sender.
+fn count_senders(attempts: &[Attempt]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    attempts.iter().for_each(|attempt| *counts.entry(name_sender(attempt.purpose)).or_default() += 1);
+    match counts.len() {
+        1 => counts.into_keys().collect(),
+        _ => counts.iter().map(|(sender, count)| format!("{count} {sender}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// Answers that came, the slowest first.
 pub(super) fn check_slowest(history: &RecentHistory) -> SetupFinding {
     let mut answered: Vec<&Attempt> =
         history.attempts.iter().filter(|attempt| attempt.outcome.status().is_some()).collect();
     answered.sort_by_key(|attempt| std::cmp::Reverse(attempt.latency));
     let Some(slowest) = answered.first() else { return SLOWEST.skipped("the history has no answer of an app") };
-    let told = answered
-        .iter()
-        .take(SHOWN)
-        .map(|attempt| format!("#{} {}", attempt.event, phrases::format_duration(attempt.latency).as_str()));
+    let told = answered.iter().take(SHOWN).map(|attempt| {
+        let took = phrases::format_duration(attempt.latency);
+        format!("#{} {} ({})", attempt.event, took.as_str(), name_sender(attempt.purpose))
+    });
     let seen = told.collect::<Vec<_>>().join(", ");
     match slowest.latency > ATTEMPT_BUDGET / 2 {
         false => SLOWEST.passed(format!("{seen}; the service waits 5 s")),
@@ -104,7 +125,8 @@ pub(super) fn check_causes(history: &RecentHistory, context: &Context) -> SetupF
 fn tell_causes(failed: &[&Attempt], context: &Context) -> String {
     let mut causes: Vec<(String, &Attempt, u64)> = Vec::new();
     for attempt in failed {
-        let words = format!("{} at {}", phrases::describe_outcome(&attempt.outcome).as_str(), attempt.url);
+        let sender = name_sender(attempt.purpose);
+        let words = format!("{} at {} ({sender})", phrases::describe_outcome(&attempt.outcome).as_str(), attempt.url);
         match causes.iter_mut().find(|(known, ..)| *known == words) {
             Some((_, _, count)) => *count += 1,
             None => causes.push((words, attempt, 1)),
@@ -123,7 +145,7 @@ fn tell_causes(failed: &[&Attempt], context: &Context) -> String {
 mod tests {
     use super::*;
     use crate::commands::doctor::finding::SetupVerdict;
-    use crate::protocol::attempt::{AttemptOutcome, AttemptResponse, DeliveryPurpose};
+    use crate::protocol::attempt::{AttemptOutcome, AttemptResponse};
     use std::time::Duration;
 
     #[test]
@@ -142,6 +164,7 @@ mod tests {
             };
             let told = check_slowest(&RecentHistory { attempts: vec![attempt], ..RecentHistory::default() });
             assert!(told.verdict == verdict && told.seen.contains(words) && told.seen.contains("#7"), "{told:?}");
+            assert!(told.seen.contains(&format!("{seconds} s (forwarded by listen)")), "{told:?}");
         }
     }
 }
