@@ -39,7 +39,7 @@ pub(super) const COMMANDS_MEANT: [(&[&str], &str); 21] = [
 ];
 
 /// The same below a command that has others: its name, what is typed there, and what does it here.
-pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 14] = [
+pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 16] = [
     ("events", &["tail", "follow", "watch", "logs", "stream"], "events list --follow"),
     ("events", &["get", "view", "inspect", "cat", "open", "print", "retrieve", "last", "latest"], "events show"),
     ("events", &["delete", "remove", "rm", "clear", "purge", "clean"], "events prune"),
@@ -52,6 +52,8 @@ pub(super) const COMMANDS_MEANT_BELOW: [(&str, &[&str], &str); 14] = [
     ("secret", &["get", "print", "view", "reveal"], "secret show"),
     ("config", &["list", "ls", "view", "print"], "config show"),
     ("config", &["read", "value"], "config get"),
+    ("sandbox", &["list", "ls", "logs", "log", "attempts", "queue", "events"], "sandbox deliveries"),
+    ("sandbox", &["start", "run", "serve", "up"], "sandbox"),
     ("config", &["edit", "file", "where"], "config path"),
     ("config", &["add-authtoken", "add-api-key", "login"], "login"),
 ];

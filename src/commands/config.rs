@@ -240,8 +240,14 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         key.check_new(value).map_err(|message| refuse(key, &message))?;
     }
     let (path, profile) = place(console, context, project)?;
+    let kind = if project { ConfigFileKind::Project } else { ConfigFileKind::User };
+    let was_set = file::ConfigFile::read(&path, kind)?.get(profile.as_deref(), key).is_some();
     file::write_setting(&path, profile.as_deref(), key, value)?;
-    let done = if value.is_some() { "set" } else { "removed" };
+    let done = match value {
+        Some(_) => "set",
+        None if was_set => "removed",
+        None => "was not set",
+    };
     if console.is_json() {
         console.write_record(&SettingChangedRecord { name, value, file: path.display().to_string() })?;
     } else {

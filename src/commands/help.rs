@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::pager;
+use crate::protocol::closest::find_closest;
 use crate::session::reference::{self, ReferenceSection};
 use clap::builder::StyledStr;
 
@@ -38,11 +39,25 @@ pub(crate) fn run(
         [topic] if topic == "agents" => AGENTS.to_owned(),
         words => match words.first().filter(|_| words.len() == 1).and_then(|topic| find_topic(topic)) {
             Some(section) => reference::render_section(&section, &console.out),
-            None => finish(&reference::find_command(root, words)?.render_long_help(), console.out.colour),
+            None => {
+                let mut found = reference::find_command(root, words).map_err(|error| suggest_topic(error, words))?;
+                finish(&found.render_long_help(), console.out.colour)
+            }
         },
     };
     pager::show_paged(&text, &console, context)?;
     Ok(Exit::Done)
+}
+
+/// What is no command may be a topic mistyped.
+fn suggest_topic(mut error: Error, words: &[String]) -> Error {
+    let sections = reference::list_sections();
+    let topics = sections.iter().map(|section| section.topic).chain(["agents"]);
+    let meant = words.first().filter(|_| words.len() == 1).and_then(|word| find_closest(word, topics));
+    if let Some(topic) = meant.filter(|_| !error.hints.iter().any(|hint| hint.starts_with("did you mean"))) {
+        error.hints.insert(0, format!("did you mean {topic}?"));
+    }
+    error
 }
 
 fn find_topic(name: &str) -> Option<ReferenceSection> {

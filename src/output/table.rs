@@ -70,7 +70,7 @@ impl ColumnRule {
             (Self { copied: true, .. }, _) => None,
             (Self { wordy: true, .. }, 0) => Some(WORDY),
             (Self { wordy: true, .. }, 2..) => Some(LEAST),
-            (Self { address: true, .. }, 1 | 2) => Some(TELLING),
+            (_, 1 | 2) => Some(TELLING),
             (_, 3) => Some(LEAST),
             _ => None,
         }
@@ -200,7 +200,8 @@ fn widths(table: &[&Vec<TableCell>]) -> Vec<usize> {
     (0..count).map(|at| table.iter().filter_map(|row| row.get(at)).map(|c| c.text.width()).max().unwrap_or(0)).collect()
 }
 
-/// Takes columns in until they fit: words first, then addresses, what is copied not at all, of equals the widest.
+/// Takes columns in until they fit: words first, then addresses and their like, what is copied not at all, of equals the
+/// widest.
 fn shrink(columns: &mut [LaidColumn<'_>], room: usize) {
     for turn in 0..4 {
         while total(columns.iter().map(|column| column.width)) > room {

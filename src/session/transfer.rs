@@ -175,7 +175,7 @@ impl ExportedEvent {
 /// # Errors
 /// It is no such record, in words.
 pub(crate) fn read_line(line: &str) -> Result<Option<ExportedEvent>, String> {
-    let record: ExportRecord = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let record: ExportRecord = serde_json::from_str(line).map_err(|error| describe_json_error(&error))?;
     if !matches!(record.r#type.as_str(), "event" | "arrival")
         || record.own.verification == Some(SignatureState::Invalid)
     {
@@ -192,6 +192,16 @@ pub(crate) fn read_line(line: &str) -> Result<Option<ExportedEvent>, String> {
     let arrivals = came.into_iter().map(|came| came.into_arrival(&body, &facts)).collect::<Result<_, _>>()?;
     let attempts = record.attempts.into_iter().map(ExportAttempt::into_attempt).collect::<Result<_, _>>()?;
     Ok(Some(ExportedEvent { body, sent: record.sent_at, arrivals, attempts }))
+}
+
+/// What is wrong with a line; its number is the caller's to tell, not the parser's, who saw one line alone.
+fn describe_json_error(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    let words = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    match error.is_data() {
+        true => words.to_owned(),
+        false => format!("it is not JSON ({words}, at byte {})", error.column()),
+    }
 }
 
 impl ExportBytes {

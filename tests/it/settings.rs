@@ -42,6 +42,9 @@ fn a_change_says_what_it_leads_to() {
     let told = hidden.output().code(0).err();
     assert!(told.contains("but REFERRALLOOP_WEBHOOK_URL has another value, and goes first\n"), "{told}");
     assert_eq!(scene.run(["config", "set", "port", "4300"]).code(0).err().lines().count(), 1);
+    let unset = || scene.run(["config", "unset", "port"]).code(0).err();
+    assert!(unset().starts_with("note: port removed in "));
+    assert!(unset().starts_with("note: port was not set in "));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, is_too_wide, render_columns};
 use crate::protocol::arrival::SignatureState;
-use crate::protocol::attempt::Attempt;
+use crate::protocol::attempt::{Attempt, AttemptOutcome};
 use crate::protocol::facts::EventFacts;
 use crate::session;
 use crate::session::history::{self, SelectionOptions};
@@ -148,7 +148,7 @@ fn render_rows(rows: &[EventRow], style: &OutputStyle, now: Timestamp) -> String
         return render_columns(headings, &whole, style);
     }
     let brief: Vec<Vec<TableCell>> = rows.iter().map(|row| cells(row, style, now, true)).collect();
-    render_columns(&["=#", "WHEN", "EVENT", "SIGNUP", "->POS", "=", "->TIMES", "~LAST"], &brief, style)
+    render_columns(&["=#", "WHEN", "~EVENT", "SIGNUP", "->POS", "=", "->TIMES", "~LAST"], &brief, style)
 }
 
 /// Why the list is empty. What was sent from here is listed only where it is asked for.
@@ -250,6 +250,7 @@ fn delivery(attempt: &Attempt, brief: bool) -> TableCell {
     let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
     let words = match attempt.outcome.status() {
         Some(status) if brief => Sanitised::text(&status.to_string()),
+        None if brief && attempt.outcome == AttemptOutcome::Refused => Sanitised::own("unreachable"),
         _ => phrases::describe_outcome(&attempt.outcome),
     };
     TableCell::new(ink, words)

@@ -44,7 +44,7 @@ pub(super) fn render_table(signups: &[ApiSignup], console: &Console) -> String {
             ]
         })
         .collect();
-    render_columns(&[">POS", "@EMAIL", "-~NAME", "-STATUS", "-CODE", "=ID"], &rows, &console.out)
+    render_columns(&[">POS", "EMAIL", "-~NAME", "-STATUS", "-CODE", "=ID"], &rows, &console.out)
 }
 
 /// One, member by member; those that nobody knows last, by their own names.
