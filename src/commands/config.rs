@@ -194,7 +194,7 @@ fn cells(
         None => text(&origin.to_string()),
     };
     vec![
-        TableCell::new(TextRole::Strong, Sanitised::own(*name)),
+        TableCell::new(TextRole::Strong, Sanitised::own(name)),
         TableCell::from(text(value.as_deref().unwrap_or("–"))),
         TableCell::new(TextRole::Faint, from),
     ]
