@@ -86,12 +86,15 @@ use std::io::Write;
 
 /// Runs the program in a context and answers with the process exit code.
 pub fn run(mut context: Context) -> u8 {
+    let mut stdout = context.stdout.clone();
     let code = match cli::run(&mut context) {
         Ok(exit) => exit.code(),
         Err(CliFailure::Command(error)) => print_error(&error, &context),
         Err(CliFailure::Shown(error)) => print_clap_output(&error, &context),
     };
     logging::note("end", &[("code", logging::LogFact::Number(code.into()))]);
+    // A process that ends by a signal has no other moment for it; nobody can be told that stdout is gone.
+    let _ = stdout.flush();
     code
 }
 

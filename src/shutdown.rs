@@ -1,7 +1,34 @@
 //! The wish to stop: Ctrl-C, SIGTERM and a closed terminal, seen as a future. The second one means "at once".
 
 use crate::logging::{self, LogFact};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
+
+/// Whether Ctrl-C asked this process to stop, as a signal or as a key.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The exit code of what Ctrl-C ended before it was done.
+const INTERRUPTED_CODE: u8 = 130;
+
+/// Notes that Ctrl-C was pressed, where it came as a key.
+pub(crate) fn note_interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// Ends a process that Ctrl-C has cut short the way in which its default would have: by SIGINT. A shell tells that as 130,
+/// too, and only then ends the loop or script in which the command stood. Any other end is left alone, and so is process 1
+/// of a container, for which the default of a signal is to ignore it. Called last: nothing runs afterwards.
+#[cfg(unix)]
+pub fn die_if_interrupted(code: u8, pid: u32) {
+    if code == INTERRUPTED_CODE && pid != 1 && INTERRUPTED.load(Ordering::Relaxed) {
+        // Where it cannot be done, the exit code says the same.
+        let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
+    }
+}
+
+/// There are no such signals here: the exit code says it.
+#[cfg(not(unix))]
+pub fn die_if_interrupted(_code: u8, _pid: u32) {}
 
 /// Who asked to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +93,7 @@ impl StopSender {
                     _ = shut_down.recv() => StopSignal::Terminate,
                 };
                 if which == StopSignal::Interrupt {
+                    note_interrupt();
                     heard();
                 }
                 self.request_stop(which);
@@ -95,6 +123,7 @@ impl StopSender {
                     _ = hung_up() => StopSignal::Terminate,
                 };
                 if which == StopSignal::Interrupt {
+                    note_interrupt();
                     heard();
                 }
                 self.request_stop(which);

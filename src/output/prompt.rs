@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::sanitise::Sanitised;
 use crate::context::Context;
+use crate::shutdown::note_interrupt;
 use dialoguer::console::{Key, Term};
 use dialoguer::{Input, MultiSelect, Password, Select};
 use std::io::{self, ErrorKind, Write};
@@ -17,6 +18,14 @@ impl PromptError {
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self.0.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof)
     }
+
+    /// Of a question that Ctrl-C may have ended: then it is noted, like the signal.
+    fn of(error: io::Error) -> Self {
+        if error.kind() == ErrorKind::Interrupted {
+            note_interrupt();
+        }
+        Self(error)
+    }
 }
 
 /// Asks for a yes; `--yes` gives it. Off a terminal the answer is no.
@@ -30,7 +39,7 @@ pub(crate) fn confirm(context: &Context, question: &str) -> Result<bool, PromptE
     if !context.may_prompt() {
         return Ok(false);
     }
-    read_yes(&Term::stderr(), question).map_err(PromptError)
+    read_yes(&Term::stderr(), question).map_err(PromptError::of)
 }
 
 /// One key answers. Ctrl-C is a key here: as a signal it could end the process before a word is said.
@@ -121,7 +130,7 @@ fn answered<T>(context: &Context, asked: dialoguer::Result<Option<T>>) -> Result
 
 fn ended(error: dialoguer::Error) -> PromptError {
     let dialoguer::Error::IO(error) = error;
-    PromptError(error)
+    PromptError::of(error)
 }
 
 #[cfg(test)]

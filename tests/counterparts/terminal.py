@@ -43,5 +43,6 @@ while more(30):
     pass
 sys.stdout.buffer.write(seen)
 sys.stdout.buffer.flush()
-_, status = os.waitpid(pid, 0)
-sys.exit(os.waitstatus_to_exitcode(status) % 256)
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+# As a shell tells it, where a signal ended the program.
+sys.exit(code if code >= 0 else 128 - code)

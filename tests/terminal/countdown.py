@@ -4,7 +4,7 @@ Each run is a `trigger` with its retries on a terminal of its own; keys are type
 moment. Afterwards the terminal's settings must be what they were, the cursor must stand at the beginning of a line, and no
 line may be left that is not one of those that the program writes. Says what was wrong, and ends with 1.
 """
-import os, random, re, sys
+import os, random, re, signal, sys
 from terminal import Terminal
 
 LINES = [
@@ -40,7 +40,7 @@ for run in range(runs):
         code = terminal.wait()
         faults = []
         # Where Enter was pressed often enough, all attempts had been made before Ctrl-C.
-        if code not in (130, 1):
+        if code not in (-signal.SIGINT, 1):
             faults.append(f"ended with {code}")
         if terminal.settings() != before:
             faults.append("the terminal was not put back")

@@ -12,14 +12,14 @@ program = os.path.abspath(sys.argv[1])
 silent = socket.create_server(("127.0.0.1", 0))
 APP = str(silent.getsockname()[1])
 
-# What is run, what must have appeared, and the exit code.
+# What is run, what must have appeared, and the exit code: what is cut short dies of the signal, which shells tell as 130.
 RUNS = [
     (["sandbox", "--port", "0", "--memory"], "Ctrl-C stops", 0),
-    (["load", "created", "--count", "5", "--to", APP], "0/5 ", 130),
-    (["load", "created", "--duration", "1m", "--to", APP], "acknowledged", 130),
-    (["rehearse", "lifecycle", "--to", APP], "created", 130),
-    (["test", APP], "delivery.position-changed", 130),
-    (["expect", "created", "--", "sh", "-c", "echo begun$((1 + 1)); exec sleep 60"], "begun2", 130),
+    (["load", "created", "--count", "5", "--to", APP], "0/5 ", -signal.SIGINT),
+    (["load", "created", "--duration", "1m", "--to", APP], "acknowledged", -signal.SIGINT),
+    (["rehearse", "lifecycle", "--to", APP], "created", -signal.SIGINT),
+    (["test", APP], "delivery.position-changed", -signal.SIGINT),
+    (["expect", "created", "--", "sh", "-c", "echo begun$((1 + 1)); exec sleep 60"], "begun2", -signal.SIGINT),
 ]
 
 

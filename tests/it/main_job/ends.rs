@@ -68,6 +68,25 @@ fn the_process_hears_its_signals() {
 }
 
 #[test]
+#[cfg(unix)]
+fn ctrl_c_ends_the_loop_of_a_shell_as_well() {
+    let scene = Scene::new();
+    let endpoint = Endpoint::new([Answer::Hang]);
+    // A job of its own, as a terminal's are, which gets the signal whole. Its shell goes on with the loop unless the command
+    // died of the signal.
+    let round = format!("referralloop trigger created --no-retry --timeout 2s --to {}", endpoint.url("/"));
+    scene.write("rounds.sh", format!("for round in 1 2; do echo round $round; {round}; done"));
+    scene.write("job.sh", "set -m; bash rounds.sh & echo $! > job.part; mv job.part job; wait $!; echo ended with $?");
+    let mut shell = scene.shell("bash job.sh").start();
+    let job = shell.wait_for_file(&scene.folder().join("job"));
+    endpoint.wait_for(1);
+    let job = format!("-{}", String::from_utf8_lossy(&job).trim());
+    assert!(std::process::Command::new("kill").args(["-INT", "--", &job]).status().unwrap().success());
+    let ended = shell.finish();
+    assert!(ended.out().contains("ended with 130") && !ended.out().contains("round 2"), "{ended}");
+}
+
+#[test]
 fn an_interrupted_wait_between_attempts_ends_at_once() {
     let scene = Scene::new();
     let endpoint = Endpoint::statuses(&[500]);

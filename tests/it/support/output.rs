@@ -7,7 +7,7 @@ use serde_json::Value;
 pub struct Output {
     /// The command line, for messages.
     pub line: String,
-    /// The exit code; `None` where a signal ended the process.
+    /// The exit code, 130 where SIGINT ended the process; `None` where another signal did.
     pub code: Option<i32>,
     /// Standard output.
     pub stdout: Vec<u8>,

@@ -21,6 +21,14 @@ pub fn another() -> Option<&'static Path> {
     NAMED.get_or_init(|| std::env::var_os("REFERRALLOOP_TEST_PROGRAM").map(PathBuf::from)).as_deref()
 }
 
+/// A process that died of SIGINT, told as a shell tells it.
+fn interrupt_code(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return (std::os::unix::process::ExitStatusExt::signal(&status) == Some(2)).then_some(130);
+    #[cfg(not(unix))]
+    return status.code();
+}
+
 /// A process before it starts.
 #[derive(Debug)]
 pub struct Program {
@@ -175,7 +183,12 @@ impl Started {
         let status = self.wait(patience);
         self.readers.drain(..).for_each(|reader| reader.join().unwrap());
         let (line, stdout, stderr) = (std::mem::take(&mut self.line), self.stdout.bytes(), self.stderr.bytes());
-        let output = Output { line, code: status.and_then(|status| status.code()), stdout, stderr };
+        let output = Output {
+            line,
+            code: status.and_then(|status| status.code().or_else(|| interrupt_code(status))),
+            stdout,
+            stderr,
+        };
         assert!(status.is_some(), "it was killed, because it does not end: {output}");
         output
     }
