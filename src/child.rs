@@ -11,9 +11,9 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::ProcessGroup;
+pub(crate) use unix::{ProcessGroup, ask_to_end};
 #[cfg(windows)]
-pub(crate) use windows::ProcessJob as ProcessGroup;
+pub(crate) use windows::{ProcessJob as ProcessGroup, ask_to_end};
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The wish to stop: Ctrl-C, SIGTERM and a closed terminal, seen as a future. The second one means "at once".
 
 use crate::logging::{self, LogFact};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use tokio::sync::watch;
 
 /// Whether Ctrl-C asked this process to stop, as a signal or as a key.
@@ -13,6 +13,42 @@ const INTERRUPTED_CODE: u8 = 130;
 /// Notes that Ctrl-C was pressed, where it came as a key.
 pub(crate) fn note_interrupt() {
     INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// Whose Ctrl-C is: this process's own, or that of an editor which has the terminal; and whether it was pressed there.
+static HOLD: AtomicU8 = AtomicU8::new(FREE);
+const FREE: u8 = 0;
+const HELD: u8 = 1;
+const PRESSED: u8 = 2;
+
+/// Keeps Ctrl-C from ending this process: the terminal sends it to an editor as well, which may use it as a key. Dropping
+/// it ends that.
+#[derive(Debug)]
+pub(crate) struct InterruptHold(());
+
+impl InterruptHold {
+    /// Ctrl-C is somebody else's from now on.
+    pub(crate) fn begin() -> Self {
+        HOLD.store(HELD, Ordering::SeqCst);
+        Self(())
+    }
+
+    /// Ends it; whether Ctrl-C was pressed meanwhile.
+    pub(crate) fn end(self) -> bool {
+        HOLD.swap(FREE, Ordering::SeqCst) == PRESSED
+    }
+}
+
+impl Drop for InterruptHold {
+    fn drop(&mut self) {
+        HOLD.store(FREE, Ordering::SeqCst);
+    }
+}
+
+/// Whether a signal of Ctrl-C is somebody else's.
+fn is_held(signal: StopSignal) -> bool {
+    signal == StopSignal::Interrupt
+        && HOLD.compare_exchange(HELD, PRESSED, Ordering::SeqCst, Ordering::SeqCst) != Err(FREE)
 }
 
 /// Ends a process that Ctrl-C has cut short the way in which its default would have: by SIGINT. A shell tells that as 130,
@@ -92,6 +128,9 @@ impl StopSender {
                     _ = logged_off.recv() => StopSignal::Terminate,
                     _ = shut_down.recv() => StopSignal::Terminate,
                 };
+                if is_held(which) {
+                    continue;
+                }
                 if which == StopSignal::Interrupt {
                     note_interrupt();
                     heard();
@@ -122,6 +161,9 @@ impl StopSender {
                     _ = terminate.recv() => StopSignal::Terminate,
                     _ = hung_up() => StopSignal::Terminate,
                 };
+                if is_held(which) {
+                    continue;
+                }
                 if which == StopSignal::Interrupt {
                     note_interrupt();
                     heard();

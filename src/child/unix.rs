@@ -21,6 +21,14 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How often a group is looked at while it ends.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// Asks a child of this process, which was not waited for yet, to end.
+pub(crate) fn ask_to_end(child: u32) {
+    if let Some(child) = i32::try_from(child).ok().and_then(Pid::from_raw) {
+        // It has ended already where that fails.
+        let _ = process::kill_process(child, process::Signal::TERM);
+    }
+}
+
 /// A running group. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct ProcessGroup {

@@ -128,10 +128,10 @@ impl LiveTerminal {
         }
     }
 
-    /// Gives the terminal to somebody else, an editor for instance.
+    /// Gives the terminal to somebody else, an editor for instance: what is told meanwhile is shown afterwards.
     pub(crate) fn lend(&mut self) {
         if let Some(line) = &self.line {
-            line.screen.clear_footer();
+            line.screen.lend();
         }
         if let Some(keyboard) = &mut self.keyboard {
             keyboard.lend();
@@ -144,6 +144,9 @@ impl LiveTerminal {
     /// The operating system has no thread left.
     pub(crate) fn take_back(&mut self) -> Result<(), Error> {
         let taken = self.keyboard.as_mut().map_or(Ok(()), Keyboard::take_back);
+        if let Some(line) = &self.line {
+            line.screen.take_back();
+        }
         taken.map_err(|error| Error::machine(format!("can no longer read keys: {error}")).caused_by(error))
     }
 
@@ -179,6 +182,7 @@ impl Drop for LiveTerminal {
     fn drop(&mut self) {
         if let Some(line) = &self.line {
             line.screen.clear_footer();
+            line.screen.take_back();
         }
     }
 }

@@ -49,12 +49,14 @@ struct TerminalMode {
     saved: Termios,
     /// Whether they are changed now.
     changed: bool,
+    /// Whether somebody else has the terminal, and sets it as they like.
+    lent: bool,
 }
 
 impl TerminalMode {
     fn of(terminal: OwnedFd) -> io::Result<Self> {
         let saved = termios::tcgetattr(&terminal)?;
-        Ok(Self { terminal, saved, changed: false })
+        Ok(Self { terminal, saved, changed: false, lent: false })
     }
 
     /// Whether this process may read from the terminal and set it: others would be stopped for trying.
@@ -64,7 +66,7 @@ impl TerminalMode {
 
     /// No echo, no lines; and no Ctrl-\, which would end the process before it could put things back.
     fn change(&mut self) {
-        if !self.is_foreground() {
+        if self.lent || !self.is_foreground() {
             return;
         }
         let mut quiet = self.saved.clone();
@@ -142,7 +144,9 @@ impl Keyboard {
     /// meanwhile is theirs.
     pub(crate) fn lend(&mut self) {
         self.stop_reading();
-        lock(&self.mode).restore();
+        let mut mode = lock(&self.mode);
+        mode.restore();
+        mode.lent = true;
     }
 
     /// Takes the terminal again.
@@ -153,7 +157,8 @@ impl Keyboard {
         let (wake, woken) = UnixStream::pair()?;
         let (sender, keys) = mpsc::unbounded_channel();
         let mode = self.mode.clone();
-        lock(&self.mode).change();
+        lock(&mode).lent = false;
+        lock(&mode).change();
         self.reader =
             Some(thread::Builder::new().name("keys".into()).spawn(move || read_keys(&woken, &mode, &sender))?);
         (self.keys, self.wake) = (keys, Some(wake));
@@ -177,7 +182,10 @@ impl Drop for Keyboard {
     fn drop(&mut self) {
         self.signals.abort();
         self.stop_reading();
-        lock(&self.mode).restore();
+        let mut mode = lock(&self.mode);
+        // Whoever had it may have been killed, and left it as they needed it.
+        mode.changed |= std::mem::take(&mut mode.lent);
+        mode.restore();
     }
 }
 

@@ -26,6 +26,11 @@ fn a_key_opens_the_inspector() {
 }
 
 #[test]
+fn an_open_editor_keeps_the_listener_from_nothing() {
+    run("editor.py", &[]);
+}
+
+#[test]
 fn ctrl_c_leaves_nothing_behind() {
     run("interrupt.py", &[]);
 }

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::inspector;
 use crate::output::console::Console;
 use crate::output::errors::render_notice;
-use crate::output::human::ScreenStream;
 use crate::output::line::{StyledLine, write_lines};
 use crate::output::phrases::format_count;
 use crate::output::sanitise::Sanitised;
@@ -158,7 +157,7 @@ impl ListenerWatch<'_> {
                 interrupt_process();
             }
             Key::Character('?') => self.show_keys(screen),
-            Key::Character('/') => state.typing = Some(String::new()),
+            Key::Character('/') => state.typing = Some(state.view.filter.clone()),
             Key::Character('r') => self.replay_last().await?,
             Key::Character('e') => self.edit_last(terminal, screen).await?,
             Key::Character('o') => self.open_inspector(screen)?,
@@ -191,8 +190,9 @@ impl ListenerWatch<'_> {
 
     async fn edit_last(&self, terminal: &mut LiveTerminal, screen: &Screen) -> Result<(), Error> {
         let (mut story, target) = (self.last_story()?, self.find_target()?);
+        self.print_notice(screen, "events go on coming in while the editor is open; they are shown afterwards");
         terminal.lend();
-        let edited = editor::edit_body(&story.event.body, self.context);
+        let edited = editor::edit_body_beside(&story.event.body, self.context).await;
         terminal.take_back()?;
         let edited = edited?;
         if edited == story.event.body {
@@ -210,13 +210,13 @@ impl ListenerWatch<'_> {
         let none = || Error::usage("there is no inspector; have one with: referralloop listen --inspect");
         let url = self.inspector.as_deref().ok_or_else(none)?;
         inspector::open_browser(url, &self.store_path, self.context)
-            .map_err(|error| Error::machine(format!("{}; open it yourself: {url}", error.message)))?;
+            .map_err(|_| Error::machine(format!("no browser can be opened here; the inspector is at {url}")))?;
         self.print_notice(screen, "opening the inspector in the browser");
         Ok(())
     }
 
     fn print_notice(&self, screen: &Screen, words: &str) {
-        screen.print(ScreenStream::Err, render_notice(words, &self.console.err));
+        screen.print_aside(render_notice(words, &self.console.err));
     }
 
     fn show_keys(&self, screen: &Screen) {
@@ -231,6 +231,6 @@ impl ListenerWatch<'_> {
         let has = |key: &str| key != OPEN_INSPECTOR || self.inspector.is_some();
         let lines: Vec<StyledLine> = KEYS.into_iter().filter(|(key, _)| has(key)).map(line).collect();
         write_lines(&mut out, &lines);
-        screen.print(ScreenStream::Err, out);
+        screen.print_aside(out);
     }
 }

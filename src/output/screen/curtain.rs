@@ -1,4 +1,4 @@
-//! What is written while nobody is to see it: the terminal shows a whole picture, or somebody paused to read. It is kept,
+//! What is written while nobody is to see it: the terminal shows a whole picture, an editor has it, or somebody paused to read. It is kept,
 //! up to a limit, and shown afterwards.
 
 use crate::output::human::ScreenStream;
@@ -14,6 +14,8 @@ const LOST: &str = "\u{2026} more came meanwhile than is kept for the screen; al
 pub(super) struct ScreenCurtain {
     /// Whether a picture covers the screen.
     pub covered: bool,
+    /// Whether somebody else draws on the terminal.
+    pub lent: bool,
     /// Whether somebody paused.
     pub paused: bool,
     kept: Vec<(ScreenStream, Vec<u8>)>,
@@ -24,7 +26,7 @@ pub(super) struct ScreenCurtain {
 impl ScreenCurtain {
     /// Whether nothing is to be seen now.
     pub(super) fn is_closed(&self) -> bool {
-        self.covered || self.paused
+        self.covered || self.lent || self.paused
     }
 
     pub(super) fn keep(&mut self, stream: ScreenStream, text: &[u8]) {

@@ -132,6 +132,12 @@ impl Screen {
         self.queue.push_text(stream, text.into());
     }
 
+    /// Writes a word on stderr, line feed included, in its place between the reports; nothing where the very same word is
+    /// the last that was written.
+    pub(crate) fn print_aside(&self, text: impl Into<Vec<u8>>) {
+        self.queue.push_item(ScreenItem::Aside(text.into()));
+    }
+
     /// Writes a record to stdout, in its place between the reports.
     pub(crate) fn write_record(&self, at: Timestamp, fields: &impl NamedRecord) {
         self.print(ScreenStream::Out, encode_record(at, fields));
@@ -153,6 +159,24 @@ impl Screen {
     pub(crate) fn clear_footer(&self) {
         self.set_footer(None);
         self.set_picture(None);
+        self.wait_until_written();
+    }
+
+    /// Gives the terminal to somebody else who draws on it, once all that was told is written: what is told meanwhile is
+    /// shown afterwards.
+    pub(crate) fn lend(&self) {
+        self.set_footer(None);
+        self.set_picture(None);
+        self.queue.push_item(ScreenItem::Lent(true));
+        self.wait_until_written();
+    }
+
+    /// Takes the terminal again, and shows what was told meanwhile.
+    pub(crate) fn take_back(&self) {
+        self.queue.push_item(ScreenItem::Lent(false));
+    }
+
+    fn wait_until_written(&self) {
         let (written, waiting) = sync_channel(1);
         self.queue.push_item(ScreenItem::Mark(written));
         // Written or not, the time is up.

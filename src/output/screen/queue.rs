@@ -42,6 +42,10 @@ pub(super) enum ScreenItem {
     View(ArrivalView),
     /// The whole screen, in place of everything; `None` gives it back.
     Picture(Option<String>),
+    /// A word on stderr, unless it is what was written last.
+    Aside(Vec<u8>),
+    /// Whether somebody else draws on the terminal, an editor for instance.
+    Lent(bool),
     /// Somebody waits until all before it is written.
     Mark(SyncSender<()>),
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::output::fixtures::{arrival_at, at, created_arrival, report};
 use crate::output::records::ForgottenRecord;
+use crate::output::style::TextRole;
 use crate::protocol::report::ReportKind;
 use jiff::tz::TimeZone;
 use std::io::ErrorKind;
@@ -313,6 +314,38 @@ fn a_pause_keeps_what_comes() {
     screen.print(ScreenStream::Out, "second\n");
     screen.finish().unwrap();
     assert_eq!(written(&log, ScreenStream::Out), "first\nsecond\n");
+}
+
+#[test]
+fn nothing_is_drawn_while_the_terminal_is_lent() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    screen.lend();
+    screen
+        .set_footer(Some(StyledLine::new(&OutputStyle::new(false, 80, TimeZone::UTC)).put(TextRole::Plain, "a foot")));
+    screen.print(ScreenStream::Out, "a line\n");
+    // As a stop of the process does.
+    screen.set_picture(None);
+    screen.wait_until_written();
+    assert!(log.0.lock().unwrap().is_empty(), "{:?}", log.0);
+    screen.take_back();
+    screen.wait_until_written();
+    assert_eq!(written(&log, ScreenStream::Out), "a line\n");
+    screen.finish().unwrap();
+}
+
+#[test]
+fn the_same_word_is_said_again_only_behind_something_else() {
+    let log = RecordedWrites::default();
+    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
+    screen.print_aside("a word\n");
+    screen.print_aside("a word\n");
+    screen.print_aside("another\n");
+    screen.print_aside("a word\n");
+    screen.send_report(arrival(1));
+    screen.print_aside("a word\n");
+    screen.finish().unwrap();
+    assert_eq!(written(&log, ScreenStream::Err), "a word\nanother\na word\na word\n");
 }
 
 /// A stream that panics when it is written to.

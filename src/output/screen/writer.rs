@@ -41,6 +41,8 @@ pub(super) struct ScreenWriter {
     pending_for: ScreenStream,
     footer: ScreenFooter,
     curtain: ScreenCurtain,
+    /// The word on stderr behind which nothing was written yet.
+    aside: Option<Vec<u8>>,
     /// Whether the terminal shows a picture now; a panic anywhere takes it away.
     covered: Arc<AtomicBool>,
 }
@@ -71,6 +73,7 @@ impl ScreenWriter {
             pending_for: ScreenStream::Out,
             footer: ScreenFooter::default(),
             curtain: ScreenCurtain::default(),
+            aside: None,
             covered,
         }
     }
@@ -87,7 +90,7 @@ impl ScreenWriter {
                 return if fault.kind() == ErrorKind::BrokenPipe { Ok(ScreenEnd::Closed) } else { Err(fault) };
             }
         }
-        self.curtain.paused = false;
+        (self.curtain.paused, self.curtain.lent) = (false, false);
         let released = self.uncover().and_then(|()| self.release());
         self.footer.wipe(&mut self.streams.err);
         released.map(|()| ScreenEnd::Written)
@@ -98,6 +101,7 @@ impl ScreenWriter {
         self.write()?;
         self.pending_for = ScreenStream::Out;
         self.renderer.release(&mut self.pending);
+        self.forget_aside(self.pending.is_empty());
         self.write()?;
         self.draw_footer();
         Ok(())
@@ -122,7 +126,7 @@ impl ScreenWriter {
     }
 
     fn draw_footer(&mut self) {
-        if !self.curtain.covered {
+        if !self.curtain.covered && !self.curtain.lent {
             self.footer.draw(&mut self.streams.err);
         }
     }
@@ -134,42 +138,59 @@ impl ScreenWriter {
         detail: ReportDetail,
         out: &mut Vec<u8>,
     ) -> io::Result<Option<ScreenStream>> {
-        match item {
-            ScreenItem::Report(report) => return Ok(Some(self.renderer.report(&report, detail, out))),
+        let stream = match item {
+            ScreenItem::Report(report) => self.renderer.report(&report, detail, out),
             ScreenItem::Text(stream, text) => {
                 *out = text;
-                return Ok(Some(stream));
+                stream
             }
-            ScreenItem::Footer(line) => {
-                self.write()?;
-                self.footer.replace(line, &mut self.streams.err);
+            ScreenItem::Aside(text) if self.aside.as_ref() == Some(&text) => return Ok(None),
+            ScreenItem::Aside(text) => {
+                (*out, self.aside) = (text.clone(), Some(text));
+                return Ok(Some(ScreenStream::Err));
             }
+            other => return self.arrange(other).map(|()| None),
+        };
+        self.forget_aside(out.is_empty());
+        Ok(Some(stream))
+    }
+
+    /// Does what is to be done once all before it is written.
+    fn arrange(&mut self, item: ScreenItem) -> io::Result<()> {
+        self.write()?;
+        match item {
+            ScreenItem::Footer(line) => self.footer.replace(line, &mut self.streams.err),
             ScreenItem::Columns(columns) => {
-                self.write()?;
                 self.footer.resize(columns, &mut self.streams.err);
                 self.renderer.resize(columns);
             }
             ScreenItem::View(view) => {
-                self.write()?;
                 self.curtain.paused = view.paused;
                 self.renderer.set_view(view);
                 self.show_kept()?;
             }
-            ScreenItem::Picture(Some(picture)) => {
-                self.write()?;
-                self.cover(&picture);
-            }
-            ScreenItem::Picture(None) => {
-                self.write()?;
-                self.uncover()?;
+            ScreenItem::Picture(Some(picture)) => self.cover(&picture),
+            ScreenItem::Picture(None) => self.uncover()?,
+            ScreenItem::Lent(lent) => {
+                self.footer.wipe(&mut self.streams.err);
+                self.curtain.lent = lent;
+                self.show_kept()?;
             }
             ScreenItem::Mark(waiting) => {
-                self.write()?;
                 // Who waited too long is gone.
                 let _ = waiting.try_send(());
             }
+            // These are rendered.
+            ScreenItem::Report(_) | ScreenItem::Text(..) | ScreenItem::Aside(_) => {}
         }
-        Ok(None)
+        Ok(())
+    }
+
+    /// Something else stands behind the word that was written last, unless nothing was written.
+    fn forget_aside(&mut self, nothing: bool) {
+        if !nothing {
+            self.aside = None;
+        }
     }
 
     /// Draws a picture over everything.
