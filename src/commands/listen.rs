@@ -29,7 +29,6 @@ use crate::session::listener::{
 };
 use crate::session::relay::EventRecorder;
 use crate::session::send_again::ResendContext;
-use crate::session::unforwarded::{self, UnforwardedNotes};
 use crate::session::{self, diagnosis, input, ready_file, runtime};
 use crate::store::Store;
 use std::convert::Infallible;
@@ -144,6 +143,13 @@ struct LifetimeArguments {
     exit_with_parent: bool,
 }
 
+impl LifetimeArguments {
+    fn ends(&self, context: &Context) -> StopConditions {
+        let with_parent = self.exit_with_parent.then(context.parent);
+        StopConditions { until: self.until, after: self.for_, with_parent }
+    }
+}
+
 fn answers(text: &str) -> Result<ResponseScript, String> {
     text.parse::<ResponseScript>().map_err(|error| error.to_string())
 }
@@ -236,48 +242,48 @@ async fn serve(
     (address, mut receiving, exposure): (SocketAddr, receive::ListenerSettings, exposure::ExposurePlan),
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
-    let (life, relaying) = (&arguments.life, &arguments.relaying);
+    let (life, relaying, shown) = (&arguments.life, &arguments.relaying, &arguments.shown);
     let (store, mut more) = arguments.keeping.open_store(&receiving, relaying.has_store(), context, settings)?;
     let store_path = session::store_path(context, settings)?;
     let door = bind_door(relaying.is_subscriber(), address, receiving.path.as_deref(), &store_path).await?;
     let (screen, unread) = console.start_screen()?;
-    receiving.shown = shown::build_condition_filter(&arguments.shown, receiving.shown.take(), context, &screen)?;
+    receiving.shown = shown::build_condition_filter(shown, receiving.shown.take(), context, &screen)?;
     let relaying::OpenRelay { recorder, intake, url, words, waiting } = tokio::select! {
         opened = relaying.open(door, store.as_ref().map(Store::recorder), (context, settings), &screen) => opened?,
         signal = stop.wait_for_stop() => return Ok(exit_for_signal(signal)),
     };
-    let recorder = note_unforwarded(recorder, &receiving, context, settings).await?;
-    let with_parent = life.exit_with_parent.then(context.parent);
+    let recorder = forward::note_unforwarded(recorder, &receiving, context, settings).await?;
+    let ends = life.ends(context);
     let ready_file = life.ready_file.as_ref().map(|path| context.resolve(path));
     let inspector = arguments.inspecting.bind(context, store.as_ref()).await?;
     let inspect_url = inspector.as_ref().map(inspector::InspectorDoor::url);
     let secret = secrets.origin.describe(&settings.profile.value);
     let process = (context.pid, inspect_url.as_deref(), secret.as_str());
     // A trigger finds what has a socket.
-    let registered = (!arguments.relaying.is_subscriber()).then_some(store_path.as_path());
+    let registered = (!relaying.is_subscriber()).then_some(store_path.as_path());
     let traces = Advertisement::publish(&url, process, context.clock.now(), registered, ready_file)?;
-    more.splice(0..0, words.into_iter().chain(shown::describe_filter(&arguments.shown, settings)?));
+    let (filter, filter_note) = shown::announce_filter(shown, &receiving, store.is_some(), (context, settings))?;
+    more.splice(0..0, words.into_iter().chain(filter));
     listener::show_banner(&url, (&secret, &more), &receiving, console, &screen);
     show_next_steps(arguments, context, inspect_url.as_deref(), console, &screen);
     let inspector =
         arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), Some(&url))?;
     screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url.clone(), secret)));
-    let ends = StopConditions { until: life.until, after: life.for_, with_parent };
-    let known = diagnosis::collect_known_secrets(context, settings, secrets);
+    let (known, counters) = (diagnosis::collect_known_secrets(context, settings, secrets), OnceLock::new());
     let watch = store.as_ref().map(|store| {
         let (known, about) = ((known.clone(), inspect_url.clone()), (&screen, &receiving, &url));
         let relay = (recorder.clone(), waiting.clone());
         build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about)
     });
-    let around =
-        ListenerContext { context, recorder, screen: &screen, unread, stop: &stop, known, counters: OnceLock::new() };
+    let (screen, stop) = (&screen, &stop);
+    let around = ListenerContext { context, recorder, screen, unread, stop, known, filter_note, counters };
     let (ended, exposed) = tokio::select! {
         ended = exposure.run(intake, url.clone(), receiving, ends, &around, (console, &store_path)) => ended?,
-        never = run_watch(watch, &screen, &around.counters) => match never {},
+        never = run_watch(watch, screen, &around.counters) => match never {},
     };
     drop(traces);
     finish(inspector, store).await;
-    listener::show_summary(&ended, context.clock.now(), console, &screen);
+    listener::show_summary(&ended, context.clock.now(), console, screen);
     screen.finish()?;
     exposed.and_then(|()| verdict(&ended, life.until, relaying))
 }
@@ -293,27 +299,6 @@ async fn bind_door(
         true => Ok(None),
         false => BoundListener::bind(address, path, Some(store)).await.map(Some),
     }
-}
-
-/// Tells what a killed listener left behind, and keeps notes so that this one would.
-async fn note_unforwarded(
-    recorder: EventRecorder,
-    receiving: &receive::ListenerSettings,
-    context: &Context,
-    settings: &ConfigSettings,
-) -> Result<EventRecorder, Error> {
-    let store = session::store_path(context, settings)?;
-    let left = unforwarded::recover_unforwarded(&store, &context.clock).await;
-    if left > 0 {
-        let were = if left == 1 { "1 event was".to_owned() } else { format!("{left} events were") };
-        Console::new(context).print_notice(&format!(
-            "{were} acknowledged but not forwarded before an earlier listener was killed; send with: referralloop replay --failed"
-        ));
-    }
-    let forwards = receiving.forwards.iter().any(|forward| forward.retrying.is_none());
-    // A folder that takes no notes is no reason to take no events.
-    let notes = forwards.then(|| UnforwardedNotes::begin(&store, context.pid).ok()).flatten();
-    Ok(recorder.with_notes(notes))
 }
 
 /// Where to look, and what to type next, for who sits at a terminal and receives by a socket.

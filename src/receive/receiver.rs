@@ -275,8 +275,9 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             }
         }
         // Last, so that whoever stops at this event has been told of it.
-        if after.shown {
-            self.shared.tally.count_distinct(delivery_key(recorded));
+        match after.shown {
+            true => self.shared.tally.count_distinct(delivery_key(recorded)),
+            false => self.shared.audience.note_filtered(),
         }
         reply
     }

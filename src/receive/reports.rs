@@ -9,7 +9,7 @@ use crate::protocol::schedule::guess_retry;
 use crate::protocol::signature::SignatureFault;
 use std::time::Duration;
 
-/// Whoever is told. Called from the request's own task before the answer is written: both methods must return at
+/// Whoever is told. Called from the request's own task before the answer is written: its methods must return at
 /// once, so a screen puts a queue in between.
 pub trait ReportSink: Send + Sync {
     /// Takes a report.
@@ -19,6 +19,9 @@ pub trait ReportSink: Send + Sync {
     fn wants_report(&self) -> bool {
         true
     }
+
+    /// An event that the filter leaves out was taken in.
+    fn note_filtered(&self) {}
 }
 
 impl<F: Fn(Report) + Send + Sync> ReportSink for F {

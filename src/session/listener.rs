@@ -1,6 +1,8 @@
 //! A listener with everything around it: the socket, the store behind it, the screen before it, the entry that lets
 //! `trigger` find it, and every way in which it may end.
 
+mod audience;
+
 use super::diagnosis::BackgroundDiagnosis;
 pub(crate) use super::intake::{BoundListener, ListenerIntake, name_this_machine};
 use super::ready_file::ReadyFile;
@@ -17,10 +19,9 @@ use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::output::style::TextRole;
 use crate::protocol::report::{Report, ReportKind};
-use crate::receive::{
-    ListenerCounters, ListenerCounts, ListenerSettings, ReceiverShutdown, ReportSink, WebhookReceiver,
-};
+use crate::receive::{ListenerCounters, ListenerCounts, ListenerSettings, ReceiverShutdown, WebhookReceiver};
 use crate::shutdown::{StopReceiver, StopSignal};
+use audience::ScreenAudience;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -75,26 +76,6 @@ pub(crate) struct ListenerSummary {
     pub relay: Option<RelayCounts>,
 }
 
-/// The screen as the listener sees it. It never waits: what does not fit is counted.
-struct ScreenAudience {
-    screen: Screen,
-    clock: crate::clock::SharedClock,
-}
-
-impl ReportSink for ScreenAudience {
-    fn emit_report(&self, report: Report) {
-        self.screen.send_report(report);
-    }
-
-    fn wants_report(&self) -> bool {
-        let wanted = self.screen.has_room();
-        if !wanted {
-            self.screen.skip_report(self.clock.now());
-        }
-        wanted
-    }
-}
-
 /// What a listener stands between.
 pub(crate) struct ListenerContext<'a> {
     /// Clock and environment.
@@ -109,6 +90,8 @@ pub(crate) struct ListenerContext<'a> {
     pub stop: &'a StopReceiver,
     /// Secrets that may explain a signature that does not hold.
     pub known: Vec<KnownSecret>,
+    /// What is said of the first event that the filter leaves out.
+    pub filter_note: Option<String>,
     /// Where the listener puts its counters once it has them.
     pub counters: OnceLock<Arc<ListenerCounters>>,
 }
@@ -145,7 +128,7 @@ pub(crate) async fn run_beside<T>(
     beside: impl AsyncFnOnce(ListenerShutdown) -> T,
 ) -> (ListenerSummary, Option<T>) {
     let clock = around.context.clock.clone();
-    let screen = Arc::new(ScreenAudience { screen: around.screen.clone(), clock: clock.clone() });
+    let screen = Arc::new(ScreenAudience::new(around.screen.clone(), clock.clone(), around.filter_note.clone()));
     let diagnosis = BackgroundDiagnosis::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
     let receiver = WebhookReceiver::start(settings, around.recorder.clone(), clock, diagnosis.clone());

@@ -217,6 +217,7 @@ impl DemoPlay<'_> {
             screen: stage.screen,
             unread: Arc::new(Notify::new()),
             stop: &stop,
+            filter_note: None,
             counters: OnceLock::new(),
             known: vec![
                 KnownSecret { secret: stage.secret.clone(), origin: "of this demo".into(), current: true },

@@ -7,12 +7,15 @@ use crate::context::Context;
 use crate::deliver::DeliveryPace;
 use crate::error::Error;
 use crate::exchange::TlsTrust;
+use crate::output::console::Console;
 use crate::protocol::event::{fits_name, parse_pattern};
 use crate::protocol::facts::EventFacts;
 use crate::protocol::target::{is_own_address, split_route};
 use crate::receive::{self, AckMode, ForwardRetryPolicy, ForwardSettings};
 use crate::session::arguments::{self, HeaderArgument, TimeLimit, option_or_setting};
-use crate::session::trust;
+use crate::session::relay::EventRecorder;
+use crate::session::unforwarded::{self, UnforwardedNotes};
+use crate::session::{self, trust};
 use clap::ValueEnum;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -196,6 +199,27 @@ pub(super) fn refuse_own_address(forwards: &[ForwardSettings], own: SocketAddr) 
             .hint("name the port of your app with --forward-to, or another port for the listener with --port")),
         None => Ok(()),
     }
+}
+
+/// Tells what a killed listener left behind, and keeps notes so that this one would.
+pub(super) async fn note_unforwarded(
+    recorder: EventRecorder,
+    receiving: &receive::ListenerSettings,
+    context: &Context,
+    settings: &ConfigSettings,
+) -> Result<EventRecorder, Error> {
+    let store = session::store_path(context, settings)?;
+    let left = unforwarded::recover_unforwarded(&store, &context.clock).await;
+    if left > 0 {
+        let were = if left == 1 { "1 event was".to_owned() } else { format!("{left} events were") };
+        Console::new(context).print_notice(&format!(
+            "{were} acknowledged but not forwarded before an earlier listener was killed; send with: referralloop replay --failed"
+        ));
+    }
+    let forwards = receiving.forwards.iter().any(|forward| forward.retrying.is_none());
+    // A folder that takes no notes is no reason to take no events.
+    let notes = forwards.then(|| UnforwardedNotes::begin(&store, context.pid).ok()).flatten();
+    Ok(recorder.with_notes(notes))
 }
 
 #[cfg(test)]

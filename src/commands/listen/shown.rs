@@ -2,7 +2,7 @@
 
 use crate::config::ConfigSettings;
 use crate::config::keys::SettingKey;
-use crate::context::Context;
+use crate::context::{Context, OutputFormat};
 use crate::error::Error;
 use crate::jq::JqCondition;
 use crate::output::console::Console;
@@ -75,8 +75,9 @@ fn read_choice(
     Ok((events.filter(|events| !events.is_all()), waitlist))
 }
 
-/// What is left out, for the banner: without it a listener that hides and keeps back events looks broken.
-pub(super) fn describe_filter(shown: &Arguments, settings: &ConfigSettings) -> Result<Option<String>, Error> {
+/// What is shown and forwarded, and by which option or setting: without it a listener that hides and keeps back events looks
+/// broken.
+fn describe_filter(shown: &Arguments, settings: &ConfigSettings) -> Result<Option<String>, Error> {
     let (events, waitlist) = read_choice(shown, settings)?;
     let from = |is_option: bool, name: &str| match is_option {
         true => format!("--{name}"),
@@ -86,7 +87,31 @@ pub(super) fn describe_filter(shown: &Arguments, settings: &ConfigSettings) -> R
     let waitlist = waitlist.map(|id| format!("waitlist {id} ({})", from(shown.waitlist.is_some(), "waitlist")));
     let condition = shown.condition.as_ref().map(|condition| format!("{condition} (--where)"));
     let chosen: Vec<String> = [events, waitlist, condition].into_iter().flatten().collect();
-    Ok((!chosen.is_empty()).then(|| format!("shows and forwards only: {}", chosen.join(", "))))
+    Ok((!chosen.is_empty()).then(|| chosen.join(", ")))
+}
+
+/// The same for the banner, and what is said of the first event that is left out: from then on it is counted. Programs read
+/// neither. `stored` is whether events are.
+pub(super) fn announce_filter(
+    shown: &Arguments,
+    receiving: &receive::ListenerSettings,
+    stored: bool,
+    (context, settings): (&Context, &ConfigSettings),
+) -> Result<(Option<String>, Option<String>), Error> {
+    let filter = describe_filter(shown, settings)?;
+    let note = filter.as_ref().filter(|_| context.globals.format() != OutputFormat::Json);
+    let note = note.map(|filter| describe_left_out(filter, (stored, !receiving.forwards.is_empty()), context));
+    Ok((filter.map(|filter| format!("shows and forwards only: {filter}")), note))
+}
+
+fn describe_left_out(filter: &str, (stored, forwards): (bool, bool), context: &Context) -> String {
+    let taken = if stored { "acknowledged and stored" } else { "acknowledged, not stored here" };
+    let not = if forwards { "neither shown nor forwarded" } else { "not shown" };
+    let see = match stored {
+        true => format!("See it with: {} events list", arguments::describe_program(context)),
+        false => "Listen without the filter to see such events.".to_owned(),
+    };
+    format!("an event was {taken}, but {not}, as this listener shows only: {filter}. {see}")
 }
 
 pub(super) fn build_display_filter(

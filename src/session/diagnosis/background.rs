@@ -120,6 +120,10 @@ impl ReportSink for BackgroundDiagnosis {
     fn wants_report(&self) -> bool {
         self.next.wants_report()
     }
+
+    fn note_filtered(&self) {
+        self.next.note_filtered();
+    }
 }
 
 /// What a report weighs while it waits.

@@ -159,6 +159,43 @@ fn the_banner_says_what_is_left_out_and_by_what() {
     assert!(!ended.err().contains("only"), "{ended}");
 }
 
+/// While it runs nothing else says that events come at all.
+#[test]
+fn the_first_event_that_is_left_out_is_told_once() {
+    let app = Endpoint::good();
+    let forward = app.url("/");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cases: [(&[&str], _); 2] = [
+        (&["--forward-to", &forward], "acknowledged and stored, but neither shown nor forwarded"),
+        (&["--where", "true"], "acknowledged and stored, but not shown"),
+    ];
+    for (more, told) in cases {
+        let scene = Scene::new();
+        scene.run(["config", "set", "events", "deleted"]).code(0);
+        let listener = scene.listen(more);
+        for _ in 0..2 {
+            scene.run(["trigger", "created"]).code(0);
+        }
+        let ended = listener.stop().code(0);
+        let err = words(&ended.err());
+        let note =
+            format!("note: an event was {told}, as this listener shows only: signup.deleted (the setting events)");
+        assert_eq!(err.matches("an event was").count(), 1, "{ended}");
+        assert!(err.contains(&note) && err.contains("See it with: referralloop events list"), "{ended}");
+        assert!(ended.stdout.is_empty(), "{ended}");
+    }
+    let scene = Scene::new();
+    let listener = scene.listen(["--json", "--events", "deleted"]);
+    scene.run(["trigger", "created"]).code(0);
+    let ended = listener.stop().code(0);
+    let kinds: Vec<_> = ended.records().iter().map(|record| record["type"].clone()).collect();
+    assert_eq!(
+        (kinds, ended.err().as_str()),
+        (vec!["ready".into(), "summary".into()], ""),
+        "records say what they said"
+    );
+}
+
 #[test]
 fn stored_events_are_found_by_what_they_are() {
     let scene = Scene::new();
