@@ -89,6 +89,32 @@ def keys(terminal):
     terminal.wait_for(r"1 event ")
 
 
+def filtered(terminal):
+    port = listen(terminal, APP, "--events", "deleted", "--body", "none")
+    for number in (1, 2):
+        post(port, event(number))
+    terminal.wait_for(r"2 filtered")
+    # The keys are listed once, however often they are asked for.
+    terminal.type("?")
+    terminal.wait_for(r"quit, as")
+    terminal.type("?")
+    terminal.type("/x\r")
+    terminal.wait_for(r"only 'x'")
+    # What is in force is changed: another text, and as before after Esc.
+    terminal.type("/")
+    terminal.wait_for(r"show only: x")
+    terminal.type("\x7fgrace@navy.example.org\r")
+    terminal.wait_for(r"only 'grace")
+    terminal.type("/")
+    terminal.wait_for(r"show only: grace@navy")
+    terminal.type("\x1b")
+    terminal.wait_for(r"only 'grace")
+    terminal.type("f")
+    terminal.wait_for(r"failed only")
+    terminal.type("p")
+    terminal.wait_for(r"paused, 0 waiting")
+
+
 def browser(terminal):
     port = listen(terminal, APP, "--body", "none")
     for number in (1, 2, 9):
@@ -191,6 +217,7 @@ SCENES = {
     "listen-calm": calm,
     "listen-burst": burst,
     "keys": keys,
+    "listen-filtered": filtered,
     "browser": browser,
     "trigger-retries": retries,
     "demo": run("demo", "--fast"),

@@ -8,8 +8,11 @@ use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
 use crate::receive::ListenerCounters;
 use std::sync::Arc;
 
-/// `12 events · 2 refused · forward median 12 ms, 1 failed · ? keys`, narrower than `columns`: parts that do not fit are left
-/// out from the end, the keys last. Beside the view stands how many had come when it was paused.
+/// Columns from which on the line says how a filter is ended.
+const ROOMY: usize = 80;
+
+/// `12 events · 2 refused · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
+/// end, the keys before what is hidden just now. Beside the view stands how many had come when it was paused.
 pub(super) fn render_status(
     counters: Option<&Arc<ListenerCounters>>,
     (subscribed, relay): (&Option<String>, &Option<String>),
@@ -25,32 +28,57 @@ pub(super) fn render_status(
     }
     let keys = StyledLine::new(style).put(TextRole::Faint, " · ? keys");
     let mut line = StyledLine::new(style);
-    for (role, part) in parts(counters, (subscribed, relay), view) {
-        let gap = if line.width() > 0 { " · " } else { "" };
-        if line.width() + gap.chars().count() + part.width() + keys.width() >= columns {
-            break;
-        }
-        line = line.put(TextRole::Faint, gap).put(role, part);
+    for part in describe_view(counters, view, columns) {
+        line = put_part(line, (TextRole::Notable, part), columns);
+    }
+    for part in parts(counters, (subscribed, relay), view.0) {
+        line = put_part(line, part, columns.saturating_sub(keys.width()));
     }
     if line.width() + keys.width() < columns { line.join(&keys) } else { line }
+}
+
+/// The line with one more part, if that fits.
+fn put_part(line: StyledLine, (role, part): (TextRole, Sanitised), columns: usize) -> StyledLine {
+    let gap = if line.width() > 0 { " · " } else { "" };
+    if line.width() + gap.chars().count() + part.width() >= columns {
+        return line;
+    }
+    line.put(TextRole::Faint, gap).put(role, part)
+}
+
+/// What keeps events from the screen just now: whoever forgot it takes the listener for broken.
+fn describe_view(
+    counters: Option<&Arc<ListenerCounters>>,
+    (view, paused_after): (&ArrivalView, u64),
+    columns: usize,
+) -> Vec<Sanitised> {
+    let paused = view.paused.then(|| {
+        let waiting = counters.map_or(0, |counters| count_arrivals(counters)).saturating_sub(paused_after);
+        Sanitised::text(&format!("paused, {} waiting", format_count(waiting).as_str()))
+    });
+    let filter = (!view.filter.is_empty()).then(|| {
+        let filter = Sanitised::text(&view.filter).clip(columns.saturating_sub(52).clamp(8, 22));
+        let end = if columns >= ROOMY { "' (Esc: all)" } else { "'" };
+        Sanitised::concat([&Sanitised::own("only '"), &filter, &Sanitised::own(end)])
+    });
+    let failed = view.failed.then(|| Sanitised::own("failed only"));
+    [paused, filter, failed].into_iter().flatten().collect()
 }
 
 fn parts(
     counters: Option<&Arc<ListenerCounters>>,
     (subscribed, relay): (&Option<String>, &Option<String>),
-    (view, paused_after): (&ArrivalView, u64),
+    view: &ArrivalView,
 ) -> Vec<(TextRole, Sanitised)> {
     let mut parts = Vec::new();
-    if view.paused {
-        let waiting = counters.map_or(0, |counters| count_arrivals(counters)).saturating_sub(paused_after);
-        let words = format!("paused, {} waiting", format_count(waiting).as_str());
-        parts.push((TextRole::Notable, Sanitised::text(&words)));
-    }
     let Some(counters) = counters else { return parts };
     let counts = counters.snapshot();
     parts.push((TextRole::Plain, format_quantity(counts.valid + counts.unsigned, "event", "events")));
     if counts.invalid > 0 {
         parts.push((TextRole::Bad, some(counts.invalid, "refused")));
+    }
+    if counts.filtered > 0 {
+        parts.push((TextRole::Notable, some(counts.filtered, "filtered")));
     }
     if let Some(words) = relay {
         parts.push((TextRole::Plain, Sanitised::text(words)));
@@ -66,14 +94,6 @@ fn parts(
         BodyDisplay::Full => parts.push((TextRole::Notable, Sanitised::own("bodies always"))),
         BodyDisplay::Never => parts.push((TextRole::Notable, Sanitised::own("no bodies"))),
         _ => {}
-    }
-    if view.failed {
-        parts.push((TextRole::Notable, Sanitised::own("failed only")));
-    }
-    if !view.filter.is_empty() {
-        let filter = Sanitised::text(&view.filter).clip(22);
-        let words = [&Sanitised::own("only '"), &filter, &Sanitised::own("' (Esc: all)")];
-        parts.push((TextRole::Notable, Sanitised::concat(words)));
     }
     if let Some(words) = subscribed {
         parts.push((TextRole::Plain, Sanitised::text(&format!("subscribed {words}"))));
@@ -113,8 +133,11 @@ mod tests {
                 &style,
             )
         };
-        let all = "paused, 0 waiting · 0 events · 12 published · bodies always · failed only · only 'ada@example.com' (Esc: all) · subscribed created, deleted · ? keys";
+        let all = "paused, 0 waiting · only 'ada@example.com' (Esc: all) · failed only · 0 events · 12 published · bodies always · subscribed created, deleted · ? keys";
         assert_eq!(line(180, None).as_str(), all);
+        let hidden = "paused, 0 waiting · only 'ada@example.com' (Esc: all) · failed only · ? keys";
+        assert_eq!(line(80, None).as_str(), hidden, "what is hidden stands before what has come");
+        assert_eq!(line(60, None).as_str(), "paused, 0 waiting · only 'ada@exa…' · failed only · ? keys");
         for columns in [12, 20, 40, 60, 80] {
             assert!(line(columns, None).width() < columns, "{columns}");
         }
