@@ -12,8 +12,10 @@ pub(crate) mod secrets;
 
 use crate::context::Environment;
 use crate::protocol::api::ApiKeyError;
+use crate::protocol::closest::{find_closest, is_slip};
 use file::{ConfigFile, ConfigFileKind};
 use keys::SettingKey;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Name of the project file.
@@ -24,6 +26,12 @@ const HOME: &str = if cfg!(windows) { "APPDATA or LOCALAPPDATA" } else { "HOME" 
 
 /// The variable that says where configuration is kept.
 const CONFIG_FOLDER: &str = "XDG_CONFIG_HOME";
+
+/// The profile of who names none.
+const DEFAULT_PROFILE: &str = "default";
+
+/// What is kept for a profile, one or the other, once it was used.
+const KEPT_FILES: [&str; 2] = ["events.db", "development-secret"];
 
 /// The variable that names the user configuration.
 pub(crate) const CONFIG_VARIABLE: &str = "REFERRALLOOP_CONFIG";
@@ -209,7 +217,7 @@ impl ConfigSettings {
         };
         settings.profile = settings
             .get(SettingKey::Profile)?
-            .unwrap_or(SettingValue { value: "default".into(), origin: SettingOrigin::Default });
+            .unwrap_or(SettingValue { value: DEFAULT_PROFILE.into(), origin: SettingOrigin::Default });
         Ok(settings)
     }
 
@@ -280,6 +288,24 @@ impl ConfigSettings {
             Some(found) => Ok((directory.join(found.value), found.origin)),
             None => Ok((self.paths()?.data.join("events.db"), SettingOrigin::Default)),
         }
+    }
+
+    /// The profile that may have been meant, and all that there are, where the one in use is none of them: nothing is kept
+    /// for it yet, so that every profile may be a new one.
+    pub(crate) fn misspelt_profile(&self) -> Option<(String, Vec<String>)> {
+        let mut known: BTreeSet<String> = self.user.profiles().map(str::to_owned).collect();
+        let kept = self.paths().ok().and_then(|paths| paths.data.parent()?.read_dir().ok());
+        let is_profile = |folder: &Path| KEPT_FILES.iter().any(|file| folder.join(file).exists());
+        let folders = kept.into_iter().flatten().flatten().filter(|entry| is_profile(&entry.path()));
+        known.extend(folders.filter_map(|entry| entry.file_name().into_string().ok()));
+        let given = &self.profile.value;
+        if self.profile.origin == SettingOrigin::Default || known.contains(given) {
+            return None;
+        }
+        known.insert(DEFAULT_PROFILE.into());
+        let slips = known.iter().map(String::as_str).filter(|name| *name != given && is_slip(given, name));
+        let meant = find_closest(given, slips)?.to_owned();
+        Some((meant, known.into_iter().collect()))
     }
 
     /// The folders of the profile in use.

@@ -100,6 +100,10 @@ fn read_settings(context: &Context, console: &Console) -> Result<ConfigSettings,
     for file in settings.project.iter().chain([&settings.user]).filter(|file| file.path.exists()) {
         console.print_detail(&format!("settings from {}", file.path.display()));
     }
+    if let Some((meant, all)) = settings.misspelt_profile() {
+        let (given, all) = (&settings.profile.value, all.join(", "));
+        console.print_notice(&format!("profile {given} is new; did you mean --profile {meant}? There are: {all}"));
+    }
     if let Ok((path, origin)) = settings.store(&context.directory) {
         console.print_detail(&format!("store {} ({origin})", path.display()));
     }

@@ -290,6 +290,22 @@ fn processes_that_start_at_once_agree_on_the_development_secret() {
     assert_ne!(other, secrets[0], "each profile has its own");
 }
 
+/// Any name makes a profile, with a secret that no app knows: one that looks mistyped is asked about.
+#[test]
+fn a_profile_that_looks_mistyped_is_asked_about() {
+    let scene = Scene::new();
+    scene.run(["config", "set", "port", "5000", "--profile", "staging"]).code(0);
+    let said = |line: &[&str]| scene.run(line.iter().copied()).code(0).err();
+    let asked = "note: profile stagng is new; did you mean --profile staging? There are: default, staging\n";
+    assert_eq!(said(&["config", "show", "--profile", "stagng"]), asked);
+    for name in ["staging", "default", "production"] {
+        assert_eq!(said(&["config", "show", "--profile", name]), "", "{name}");
+    }
+    // Used once it is one of them.
+    said(&["secret", "show", "--profile", "stagng"]);
+    assert_eq!(said(&["config", "show", "--profile", "stagng"]), "");
+}
+
 #[test]
 fn secrets_are_printed_by_nobody_else() {
     let scene = Scene::new();
