@@ -69,23 +69,34 @@ impl HeldArrival {
         self.results.len() >= self.report.forwards
     }
 
-    /// One line; what was wrong with a refused request stands below where the address leaves no room for it.
+    /// One line; what was wrong with a refused request stands below where the address leaves no room for it, and so does what
+    /// came of each forward where these are too many.
     pub(super) fn render(&self, style: &OutputStyle) -> Vec<StyledLine> {
         let words = self.words();
-        let bare = self.fit(None, style);
+        let end = self.render_end(style);
+        let bare = self.fit(None, &end, style);
         match &words {
             Some(why) if self.report.reason.is_some() && bare.width() + 1 + why.width() > style.width => {
                 vec![bare, StyledLine::indented(style, BELOW).put(TextRole::Plain, why)]
             }
-            _ => vec![self.fit(words.as_ref(), style)],
+            words => {
+                let line = self.fit(words.as_ref(), &end, style);
+                if line.width() <= style.width || self.results.is_empty() {
+                    return vec![line];
+                }
+                let head = self.fit(words.as_ref(), &StyledLine::new(style), style);
+                let below = |end: &StyledLine| StyledLine::indented(style, BELOW).join(end);
+                let ends = self.results.iter().map(|end| below(&render_end(end, style)));
+                let waits = (!self.is_complete()).then(|| below(&render_waiting(style)));
+                std::iter::once(head).chain(ends).chain(waits).collect()
+            }
         }
     }
 
-    fn fit(&self, words: Option<&Sanitised>, style: &OutputStyle) -> StyledLine {
-        let end = self.render_end(style);
-        let mut lines = LAYOUTS.iter().map(|layout| self.lay_out(*layout, words, &end, style));
+    fn fit(&self, words: Option<&Sanitised>, end: &StyledLine, style: &OutputStyle) -> StyledLine {
+        let mut lines = LAYOUTS.iter().map(|layout| self.lay_out(*layout, words, end, style));
         let narrowest = LAYOUTS[LAYOUTS.len() - 1];
-        lines.find(|line| line.width() <= style.width).unwrap_or_else(|| self.lay_out(narrowest, words, &end, style))
+        lines.find(|line| line.width() <= style.width).unwrap_or_else(|| self.lay_out(narrowest, words, end, style))
     }
 
     fn lay_out(
@@ -161,8 +172,13 @@ impl HeldArrival {
         for end in &self.results {
             line = line.add_gap(1).join(&render_end(end, style));
         }
-        if self.is_complete() { line } else { line.add_gap(1).put(TextRole::Faint, "→ …") }
+        if self.is_complete() { line } else { line.add_gap(1).join(&render_waiting(style)) }
     }
+}
+
+/// What stands for a forward that nothing is known of yet.
+fn render_waiting(style: &OutputStyle) -> StyledLine {
+    StyledLine::new(style).put(TextRole::Faint, "→ …")
 }
 
 /// What came of a forward whose arrival stands above already: `10:00:07 #41 → 200 6 s`.

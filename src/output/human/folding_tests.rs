@@ -103,6 +103,17 @@ fn a_line_fits_the_terminal() {
 }
 
 #[test]
+fn forwards_that_do_not_fit_stand_below_their_line() {
+    let mut human = renderer(BodyDisplay::Never, 60);
+    let arrival = ArrivalReport { forwards: 2, ..created_arrival(41) };
+    let ends = [forward(41, AttemptOutcome::Refused), forward(41, AttemptOutcome::Refused)];
+    let shown = render(&mut human, &[arrival_at("10:00:01", arrival), ends[0].clone(), ends[1].clone()]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].starts_with("10:00:01 #41 created user@example.com") && lines[0].ends_with('✔'), "{shown}");
+    assert_eq!(lines[1..3], ["         → connection refused 12 ms"; 2], "{shown}");
+}
+
+#[test]
 fn a_calm_arrival_keeps_its_body_and_its_forward_below() {
     let mut human = renderer(BodyDisplay::Auto, 100);
     let mut shown = render(&mut human, &[arrival_at("10:00:01.123", forwarded(41)), taken(41)]);
