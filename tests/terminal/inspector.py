@@ -22,7 +22,7 @@ def play(more):
         terminal.type("?")
         terminal.wait_for("quit, as Ctrl-C does")
         terminal.type("o")
-        terminal.wait_for("inspector in the browser\n|have one with")
+        terminal.wait_for("inspector in the browser; should|have one with")
         for _ in range(100 if more else 0):
             if os.path.exists(given):
                 break

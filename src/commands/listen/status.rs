@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Columns from which on the line says how a filter is ended.
 const ROOMY: usize = 80;
 
-/// `12 events · 2 refused · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
+/// `12 events · 2 refused · 1 failed · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
 /// end, the keys before what is hidden just now. Beside the view stands how many had come when it was paused.
 pub(super) fn render_status(
     counters: Option<&Arc<ListenerCounters>>,
@@ -77,6 +77,9 @@ fn parts(
     if counts.invalid > 0 {
         parts.push((TextRole::Bad, some(counts.invalid, "refused")));
     }
+    if counts.forward_failed > 0 {
+        parts.push((TextRole::Bad, some(counts.forward_failed, "failed")));
+    }
     if counts.filtered > 0 {
         parts.push((TextRole::Notable, some(counts.filtered, "filtered")));
     }
@@ -86,9 +89,6 @@ fn parts(
     if let Some(median) = counters.forward_median() {
         let words = format!("forward median {}", format_duration(median).as_str());
         parts.push((TextRole::Plain, Sanitised::text(&words)));
-    }
-    if counts.forward_failed > 0 {
-        parts.push((TextRole::Bad, some(counts.forward_failed, "failed")));
     }
     match view.bodies {
         BodyDisplay::Full => parts.push((TextRole::Notable, Sanitised::own("bodies always"))),

@@ -211,7 +211,7 @@ impl ListenerWatch<'_> {
         let url = self.inspector.as_deref().ok_or_else(none)?;
         inspector::open_browser(url, &self.store_path, self.context)
             .map_err(|_| Error::machine(format!("no browser can be opened here; the inspector is at {url}")))?;
-        self.print_notice(screen, "opening the inspector in the browser");
+        self.print_notice(screen, &format!("opening the inspector in the browser; should none appear: {url}"));
         Ok(())
     }
 
