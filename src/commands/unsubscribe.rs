@@ -15,8 +15,8 @@ use url::Url;
 /// End subscriptions, by id, by URL or all of them
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The ids are listed by: referralloop subscriptions. One that the journal knows and the
-service no longer has counts as ended; one that neither knows is an error. A terminal is asked first;
-elsewhere --all needs --yes. On a terminal without arguments, choose from a list.
+service no longer has counts as ended; one that neither knows is an error. --all asks first. On a
+terminal without arguments, choose from a list.
 
 Examples:
   referralloop unsubscribe sub_1234567890
@@ -61,9 +61,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
                 _ => return Ok(Exit::Interrupted),
             },
         };
-        if named && !confirm(arguments, doomed.len(), &console, context)? {
-            return Ok(Exit::Interrupted);
-        }
+        confirm(arguments, doomed.len(), context)?;
         let uncertain = arguments.all && entries.iter().any(|entry| entry.id.is_none() && subscriber.is_here(entry));
         tokio::select! {
             ended = remove_all(&subscriber, doomed, &past, &console) => {
@@ -82,14 +80,15 @@ fn ask(count: usize) -> String {
     format!("End {}?", name_count(count))
 }
 
-/// A person is asked. A script means what it says, but ends everything at once on purpose only.
-fn confirm(arguments: &Arguments, count: usize, console: &Console, context: &Context) -> Result<bool, Error> {
-    match count {
-        0 => Ok(true),
-        _ if context.globals.yes || context.may_prompt() => Ok(prompt::confirm_picked(console, context, &ask(count))?),
-        _ if arguments.all => Err(Error::usage(format!("--all ends {}, so it needs confirmation", name_count(count)))
+/// Everything at once is ended on purpose only.
+fn confirm(arguments: &Arguments, count: usize, context: &Context) -> Result<(), Error> {
+    if !arguments.all || count == 0 {
+        return Ok(());
+    }
+    match prompt::confirm(context, &ask(count))? {
+        true => Ok(()),
+        false => Err(Error::usage(format!("--all ends {}, so it needs confirmation", name_count(count)))
             .hint("--yes ends them without asking")),
-        _ => Ok(true),
     }
 }
 

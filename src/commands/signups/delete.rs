@@ -9,11 +9,10 @@ use crate::session::arguments;
 /// Delete sign-ups, which causes signup.deleted events
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "It cannot be undone, so a terminal is asked first. --yes skips the question; elsewhere a live key needs it.
+    after_help = "What is chosen from a list is asked about first, and whatever a live key deletes: it cannot be undone. --yes skips\nthe question.
 
 Examples:
-  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000
-  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000 --yes"
+  referralloop signups delete 789e0123-e89b-12d3-a456-426614174000"
 )]
 pub(super) struct Arguments {
     /// The sign-ups; without any, choose from a list on a terminal
@@ -33,8 +32,10 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
             Some(ids) if prompt::confirm_picked(&work.console, work.context, &ask(ids.len()))? => ids,
             _ => return Ok(Exit::Interrupted),
         },
-        given if confirm(given.len(), work)? => given.to_vec(),
-        _ => return Ok(Exit::Interrupted),
+        given => {
+            confirm(given.len(), work)?;
+            given.to_vec()
+        }
     };
     let mut failed = Vec::new();
     for id in &ids {
@@ -64,14 +65,14 @@ fn ask(count: usize) -> String {
     format!("Delete {} for good?", phrases::format_quantity(count as u64, "sign-up", "sign-ups").as_str())
 }
 
-/// A person is asked. A script means what it says, but real people stand behind a live key.
-fn confirm(count: usize, work: &SignupsSession<'_>) -> Result<bool, Error> {
-    if work.context.globals.yes || work.context.may_prompt() {
-        return Ok(prompt::confirm_picked(&work.console, work.context, &ask(count))?);
+/// Real people stand behind a live key.
+fn confirm(count: usize, work: &SignupsSession<'_>) -> Result<(), Error> {
+    if !work.service.credentials.key.is_live() {
+        return Ok(());
     }
-    match work.service.credentials.key.is_live() {
-        false => Ok(true),
-        true => {
+    match prompt::confirm(work.context, &ask(count))? {
+        true => Ok(()),
+        false => {
             Err(Error::usage("the key is live, so deleting needs confirmation").hint("--yes deletes without asking"))
         }
     }

@@ -97,32 +97,6 @@ fn what_was_picked_goes_after_a_yes_only() {
     assert!(none.out().contains("none was chosen"), "{none}");
 }
 
-/// What is named on the line is asked about on a terminal as well: an id is copied from a list as easily as picked.
-#[test]
-fn what_is_named_goes_after_a_yes_only_too() {
-    let (scene, sandbox) = (Scene::new(), Sandbox::start(&Scene::new(), ["--signups", "3", "--memory"]));
-    let waitlists = sandbox.run(&scene, ["waitlists", "--json"]).code(0);
-    let waitlist = waitlists.records()[0]["id"].as_str().unwrap().to_owned();
-    let listed = sandbox.run(&scene, ["signups", "list", "-w", &waitlist, "--json"]).code(0).records();
-    let ids: Vec<&str> = listed.iter().map(|signup| signup["id"].as_str().unwrap()).collect();
-    let talk =
-        |line: &[&str], dialogue: &[(&str, &str)]| talk_to(&scene, &sandbox.url, Some(&sandbox.key), line, dialogue);
-    let line = ["signups", "delete", "-w", &waitlist, ids[0], ids[1]];
-    for (answer, code, said) in [("n", 130, "nothing was done"), ("y", 0, "deleted ")] {
-        let Some(output) = talk(&line, &[("Delete 2 sign-ups for good?", answer)]) else { return };
-        assert!(output.code(code).out().contains(said), "{answer:?}");
-    }
-    // A script is not asked.
-    sandbox.run(&scene, ["signups", "delete", "-w", &waitlist, ids[2]]).code(0);
-
-    let subscribe = ["subscribe", "created", "--url", "http://127.0.0.1:9/", "--waitlist", &waitlist];
-    let made = sandbox.run(&scene, subscribe.iter().chain(&["--json"]).copied()).code(0);
-    let id = made.record("subscription")["id"].as_str().unwrap().to_owned();
-    for (answer, code) in [("n", 130), ("y", 0)] {
-        talk(&["unsubscribe", &id], &[("End 1 subscription?", answer)]).unwrap().code(code);
-    }
-}
-
 #[test]
 fn ctrl_c_at_a_list_ends_it_and_shows_the_cursor_again() {
     let (scene, api) = (Scene::new(), Api::new());
