@@ -106,7 +106,7 @@ fn usage_errors_name_what_is_missing() {
     let ended = scene.run(["verify", "--probe", "http://192.0.2.1/hook"]).code(2);
     assert!(ended.err().contains("--yes") && ended.err().contains("is not this machine"), "{ended}");
     let ended = scene.run(["verify", "body.json", "--got", "x", "--framework", "expres"]).code(2);
-    assert!(ended.err().contains("the frameworks are express"), "{ended}");
+    assert!(ended.err().contains("'expres' is no framework that is known here; they are express"), "{ended}");
 }
 
 /// Posts a body with a signature, and answers with what came back.
