@@ -325,7 +325,7 @@ fn summary_fields(ended: &ListenerSummary) -> ListenSummary {
     }
 }
 
-/// The summary: a `summary` record, or a line or two on stderr.
+/// The summary: a `summary` record, or a line or two on stderr, below all that is still to be shown.
 pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Console, screen: &Screen) {
     if console.is_json() {
         screen.write_summary(at, &summary_fields(ended));
@@ -337,7 +337,7 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
     {
         write_lines(&mut out, &[StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&words))]);
     }
-    screen.print(ScreenStream::Err, out);
+    screen.print_last(ScreenStream::Err, out);
 }
 
 /// What happened, in one line each for receiving and forwarding; parts that are zero are left out.

@@ -132,6 +132,12 @@ impl Screen {
         self.queue.push_text(stream, text.into());
     }
 
+    /// Writes finished text, line feed included, below everything else: behind what waits for its forwards, and behind what is
+    /// told between now and the end.
+    pub(crate) fn print_last(&self, stream: ScreenStream, text: impl Into<Vec<u8>>) {
+        self.queue.push_item(ScreenItem::Last(stream, text.into()));
+    }
+
     /// Writes a word on stderr, line feed included, in its place between the reports; nothing where the very same word is
     /// the last that was written.
     pub(crate) fn print_aside(&self, text: impl Into<Vec<u8>>) {

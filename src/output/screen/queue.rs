@@ -34,6 +34,8 @@ pub(super) enum ScreenItem {
     Report(Report),
     /// Rendered already.
     Text(ScreenStream, Vec<u8>),
+    /// The same, below everything else that is ever written.
+    Last(ScreenStream, Vec<u8>),
     /// What is to stand below everything else from now on.
     Footer(Option<StyledLine>),
     /// The terminal has this many columns now.

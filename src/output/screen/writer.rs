@@ -43,6 +43,8 @@ pub(super) struct ScreenWriter {
     curtain: ScreenCurtain,
     /// The word on stderr behind which nothing was written yet.
     aside: Option<Vec<u8>>,
+    /// What is to stand below everything else.
+    last: Vec<(ScreenStream, Vec<u8>)>,
     /// Whether the terminal shows a picture now; a panic anywhere takes it away.
     covered: Arc<AtomicBool>,
 }
@@ -74,6 +76,7 @@ impl ScreenWriter {
             footer: ScreenFooter::default(),
             curtain: ScreenCurtain::default(),
             aside: None,
+            last: Vec::new(),
             covered,
         }
     }
@@ -91,7 +94,7 @@ impl ScreenWriter {
             }
         }
         (self.curtain.paused, self.curtain.lent) = (false, false);
-        let released = self.uncover().and_then(|()| self.release());
+        let released = self.uncover().and_then(|()| self.release()).and_then(|()| self.write_last());
         self.footer.wipe(&mut self.streams.err);
         released.map(|()| ScreenEnd::Written)
     }
@@ -104,6 +107,15 @@ impl ScreenWriter {
         self.forget_aside(self.pending.is_empty());
         self.write()?;
         self.draw_footer();
+        Ok(())
+    }
+
+    /// Writes what stands below everything else.
+    fn write_last(&mut self) -> io::Result<()> {
+        for (stream, text) in std::mem::take(&mut self.last) {
+            (self.pending_for, self.pending) = (stream, text);
+            self.write()?;
+        }
         Ok(())
     }
 
@@ -180,6 +192,7 @@ impl ScreenWriter {
                 // Who waited too long is gone.
                 let _ = waiting.try_send(());
             }
+            ScreenItem::Last(stream, text) => self.last.push((stream, text)),
             // These are rendered.
             ScreenItem::Report(_) | ScreenItem::Text(..) | ScreenItem::Aside(_) => {}
         }
