@@ -38,6 +38,9 @@ pub(crate) type TerminalObserver = Arc<dyn Fn(TerminalChange) + Send + Sync>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
     Character(char),
+    /// A character of text that was pasted, which is no key.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "no console there tells what was pasted"))]
+    Pasted(char),
     Enter,
     Escape,
     Backspace,

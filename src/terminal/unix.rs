@@ -21,6 +21,12 @@ use tokio::task::JoinHandle as TaskHandle;
 /// A special character that is switched off, as POSIX writes it.
 const NO_CHARACTER: u8 = 0;
 
+/// Asks the terminal to mark what is pasted, so that it is not taken for keys.
+const MARK_PASTES: &str = "\x1b[?2004h";
+
+/// Asks it to send pasted text as if it were typed, as every program expects that has not asked otherwise.
+const PASTE_AS_KEYS: &str = "\x1b[?2004l";
+
 /// How often somebody in the background looks whether it is in the foreground again.
 const FOREGROUND_CHECK: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 
@@ -75,14 +81,27 @@ impl TerminalMode {
         quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
         quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
         self.changed = termios::tcsetattr(&self.terminal, OptionalActions::Now, &quiet).is_ok();
+        if self.changed {
+            tell_terminal(MARK_PASTES);
+        }
     }
 
     /// As it was. Keys that nobody read are dropped: they were not meant for the shell.
     fn restore(&mut self) {
         if std::mem::take(&mut self.changed) && self.is_foreground() {
+            tell_terminal(PASTE_AS_KEYS);
             // A terminal that is gone needs no putting back.
             let _ = termios::tcsetattr(&self.terminal, OptionalActions::Flush, &self.saved);
         }
+    }
+}
+
+/// Keys are read from where nothing need be written to; what draws does so on stderr, and so does this.
+fn tell_terminal(sequence: &str) {
+    let mut terminal = io::stderr();
+    if termios::isatty(&terminal) {
+        // Who cannot be written to marks nothing either.
+        let _ = terminal.write_all(sequence.as_bytes()).and_then(|()| terminal.flush());
     }
 }
 

@@ -87,6 +87,8 @@ def run(number):
         screen = terminal.screen
         if screen.column != 0 or not screen.cursor_visible or screen.alternate:
             faults.append(f"column {screen.column}, cursor {screen.cursor_visible}, picture {screen.alternate}")
+        if screen.marks_pastes:
+            faults.append("pasted text is still marked")
         if screen.unknown:
             faults.append(f"unknown sequences {screen.unknown[:3]}")
         if not re.search(r"Received: 5\d unsigned|Received: \d+ unsigned", screen.text()):

@@ -15,6 +15,8 @@ class Screen:
         self.columns, self.rows = columns, rows
         self.cells, self.row, self.column = [[]], 0, 0
         self.cursor_visible, self.alternate, self.rest = True, False, b""
+        # Whether the terminal marks what is pasted.
+        self.marks_pastes = False
         self.unknown, self.wrapped, self.pending = [], set(), False
         # What was said of colour, by the place of each character.
         self.ink, self.inks = None, {}
@@ -96,6 +98,8 @@ class Screen:
         if body.startswith("?"):
             if 25 in numbers:
                 self.cursor_visible = end == "h"
+            if 2004 in numbers:
+                self.marks_pastes = end == "h"
             if 1049 in numbers:
                 self.alternate = end == "h"
         elif end == "m":

@@ -5,10 +5,16 @@ use std::str;
 
 const ESCAPE: u8 = 0x1b;
 
+/// What a terminal that was asked to puts around pasted text.
+const PASTE: &[u8] = b"\x1b[200~";
+const PASTED: &[u8] = b"\x1b[201~";
+
 /// Reads keys out of bytes as they come; what is no whole key yet waits for the rest.
 #[derive(Debug, Default)]
 pub(super) struct KeyDecoder {
     waiting: Vec<u8>,
+    /// Whether what comes is pasted text.
+    pasting: bool,
 }
 
 impl KeyDecoder {
@@ -16,12 +22,36 @@ impl KeyDecoder {
     pub(super) fn decode(&mut self, read: &[u8]) -> Vec<Key> {
         self.waiting.extend_from_slice(read);
         let (mut keys, mut at) = (Vec::new(), 0);
-        while let Some((key, length)) = self.waiting.get(at..).and_then(decode_one) {
+        loop {
+            let rest = self.waiting.get(at..).unwrap_or_default();
+            let mark = if self.pasting { PASTED } else { PASTE };
+            if rest.starts_with(mark) {
+                self.pasting = !self.pasting;
+                at += mark.len();
+                continue;
+            }
+            let decoded = if self.pasting { decode_pasted(rest) } else { decode_one(rest) };
+            let Some((key, length)) = decoded else { break };
             keys.extend(key);
             at += length;
         }
         self.waiting.drain(..at);
         keys
+    }
+}
+
+/// The first character of pasted text. What stands there for keys is left out; a tab is a space.
+fn decode_pasted(bytes: &[u8]) -> Option<(Option<Key>, usize)> {
+    let (&first, _) = bytes.split_first()?;
+    match first {
+        // The mark of its end may have come in parts.
+        ESCAPE if PASTED.starts_with(bytes) => None,
+        b'\t' => Some((Some(Key::Pasted(' ')), 1)),
+        0..0x20 | 0x7f => Some((None, 1)),
+        _ => decode_character(bytes).map(|(key, length)| match key {
+            Some(Key::Character(character)) => (Some(Key::Pasted(character)), length),
+            _ => (None, length),
+        }),
     }
 }
 
@@ -108,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_left_out_and_nothing_behind_it() {
-        for unknown in [&b"\x12"[..], b"\x1b[15~", b"\x1bOP", b"\x1b[[A", b"\x1b[200~", b"\x1b[Z", b"\xff", b"\xc3\x28"]
+        for unknown in [&b"\x12"[..], b"\x1b[15~", b"\x1bOP", b"\x1b[[A", b"\x1b[201~", b"\x1b[Z", b"\xff", b"\xc3\x28"]
         {
             let keys = decode(&[unknown, b"q"]);
             assert_eq!(keys.last(), Some(&Key::Character('q')), "{unknown:?}");
@@ -121,6 +151,16 @@ mod tests {
         assert_eq!(decode(&[b"\x1bq"]), [Key::Escape, Key::Character('q')]);
         assert_eq!(decode(&[b"\x1b\x1b"]), [Key::Escape, Key::Escape]);
         assert_eq!(decode(&[b"\x1bO"]), [Key::Escape, Key::Character('O')]);
+    }
+
+    #[test]
+    fn pasted_text_is_no_keys_and_ends_where_its_mark_does() {
+        let pasted = |text: &str| text.chars().map(Key::Pasted).collect::<Vec<_>>();
+        let keys = decode(&[b"\x1b[200~q\tr\x1bq\r\n\x1b[A\x03\x1b[201~", b"q"]);
+        assert_eq!(keys, [pasted("q rq[A"), vec![Key::Character('q')]].concat());
+        // Marks and characters in parts.
+        let keys = decode(&[b"\x1b[20", b"0~q\xc3", b"\xa4\x1b", b"[2", b"01~", b"r"]);
+        assert_eq!(keys, [pasted("q\u{e4}"), vec![Key::Character('r')]].concat());
     }
 
     #[test]
