@@ -138,7 +138,7 @@ impl EventBrowser {
     fn press(&mut self, key: Key, lines: usize, told: Option<&str>) -> Result<bool, Error> {
         if let Some(typed) = &mut self.typing {
             match key {
-                Key::Character(character) => typed.push(character),
+                Key::Character(character) | Key::Pasted(character) => typed.push(character),
                 Key::Backspace => drop(typed.pop()),
                 Key::Escape => (self.typing, self.filter) = (None, String::new()),
                 Key::Enter => self.typing = None,
@@ -151,6 +151,10 @@ impl EventBrowser {
         }
         let page = lines.saturating_sub(4).max(1);
         match key {
+            Key::Pasted(_) => self.message = Some(PASTED.to_owned()),
+            // Out of what was opened last: the keys, which are gone by now, the comparison, the details, the search, everything.
+            Key::Escape if told.is_some_and(|told| [KEYS, MARKS].contains(&told)) => {}
+            Key::Escape if self.detail.compared => self.detail.compared = false,
             Key::Character('q') if !self.detail.open => return Ok(false),
             Key::Escape if !self.detail.open && self.filter.is_empty() => return Ok(false),
             Key::Escape if !self.detail.open => self.filter.clear(),
@@ -257,6 +261,7 @@ impl EventBrowser {
         }
         let words = match &self.message {
             Some(message) => message.clone(),
+            None if self.detail.compared => join_keys(&COMPARISON_KEYS, columns),
             None => join_keys(if self.detail.open { &DETAIL_KEYS } else { &LIST_KEYS }, columns),
         };
         StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&words).clip(columns)).to_string()
@@ -273,6 +278,12 @@ const LIST_KEYS: [&str; 6] = ["↑ ↓ choose", "Enter open", "/ search", "q qui
 /// The same in the details.
 const DETAIL_KEYS: [&str; 4] = ["↑ ↓ scroll", "Esc list", "d compare with the one before", "c copy as curl"];
 
+/// The same while two are compared.
+const COMPARISON_KEYS: [&str; 3] = ["Esc no longer compare", "↑ ↓ choose", "c copy as curl"];
+
+/// Said of text that is pasted where none is asked for.
+const PASTED: &str = "pasted text is not taken for keys; / searches for it";
+
 /// As many as fit, and where the rest is explained.
 fn join_keys(keys: &[&str], columns: usize) -> String {
     const ALL: &str = "? keys";
@@ -288,7 +299,45 @@ fn join_keys(keys: &[&str], columns: usize) -> String {
 }
 
 /// What the keys do, on one line.
-const KEYS: &str = "j k ↑ ↓ move · g G ends · Enter open · d compare · c curl · / search · ? marks";
+const KEYS: &str = "Esc back · j k ↑ ↓ move · g G ends · Enter open · d compare · c curl · / search · ? marks";
 
 /// What the marks mean, on one line.
-const MARKS: &str = "✔ verified · ○ unsigned · ✘ refused · ↗ only sent · 3 → 1 moved · → 200 answer";
+const MARKS: &str = "✔ verified · ○ unsigned · ✘ refused · ↗ only sent · 3 → 1 moved · → 200 answer · Esc back";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use jiff::tz::TimeZone;
+    use std::sync::Arc;
+
+    #[test]
+    fn escape_leaves_what_was_opened_last_and_nothing_else() {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        let mut browser = EventBrowser::new(PathBuf::new(), Arc::new(SystemClock::default()), Vec::new(), style);
+        let mut press = |key| {
+            let told = browser.message.take();
+            let goes_on = browser.press(key, 24, told.as_deref()).unwrap();
+            (goes_on, browser.detail.compared, browser.draw_foot(80))
+        };
+        let (_, compared, foot) = press(Key::Character('d'));
+        assert!(compared && foot.starts_with("Esc no longer compare"), "{foot}");
+        let (_, _, foot) = press(Key::Character('?'));
+        assert!(foot.starts_with("Esc back"), "{foot}");
+        assert!(matches!(press(Key::Escape), (true, true, _)), "the keys alone");
+        assert!(matches!(press(Key::Escape), (true, false, _)), "the comparison alone");
+        let (goes_on, _, foot) = press(Key::Pasted('q'));
+        assert!(goes_on && foot.starts_with("pasted text"), "{foot}");
+        assert!(!press(Key::Escape).0);
+    }
+
+    #[test]
+    fn what_is_pasted_into_the_search_is_searched_for() {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        let mut browser = EventBrowser::new(PathBuf::new(), Arc::new(SystemClock::default()), Vec::new(), style);
+        for key in [Key::Character('/'), Key::Pasted('q'), Key::Pasted('r'), Key::Enter] {
+            assert!(browser.press(key, 24, None).unwrap());
+        }
+        assert_eq!(browser.filter, "qr");
+    }
+}
