@@ -25,7 +25,7 @@ use crate::session::arguments::{self, option_or_setting};
 use crate::session::browser::EventBrowser;
 use crate::session::delivery::exit_for_signal;
 use crate::session::listener::{
-    self, Advertisement, BoundListener, ListenerContext, ListenerSummary, StopConditions, StopReason,
+    self, Advertisement, BoundListener, ListenerContext, ListenerLife, ListenerSummary, StopConditions, StopReason,
 };
 use crate::session::relay::EventRecorder;
 use crate::session::send_again::ResendContext;
@@ -34,8 +34,8 @@ use crate::store::Store;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
 use watch::ListenerWatch;
@@ -269,17 +269,18 @@ async fn serve(
     let inspector =
         arguments.inspecting.start(inspector, (context, settings), (secrets, store.as_ref()), Some(&url))?;
     screen.send_report(listener::ready_report(&url, context.pid, context.clock.now(), (inspect_url.clone(), secret)));
-    let (known, counters) = (diagnosis::collect_known_secrets(context, settings, secrets), OnceLock::new());
+    let known = diagnosis::collect_known_secrets(context, settings, secrets);
     let watch = store.as_ref().map(|store| {
         let (known, about) = ((known.clone(), inspect_url.clone()), (&screen, &receiving, &url));
         let relay = (recorder.clone(), waiting.clone());
         build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about)
     });
     let (screen, stop) = (&screen, &stop);
-    let around = ListenerContext { context, recorder, screen, unread, stop, known, filter_note, counters };
+    let around =
+        ListenerContext { context, recorder, screen, unread, stop, known, filter_note, life: ListenerLife::default() };
     let (ended, exposed) = tokio::select! {
         ended = exposure.run(intake, url.clone(), receiving, ends, &around, (console, &store_path)) => ended?,
-        never = run_watch(watch, screen, &around.counters) => match never {},
+        never = run_watch(watch, screen, &around.life) => match never {},
     };
     drop(traces);
     finish(inspector, store).await;
@@ -317,13 +318,9 @@ fn show_next_steps(
 }
 
 /// Heeds the keys of a terminal. They look back at what is stored: without a store there are none.
-async fn run_watch(
-    watch: Option<ListenerWatch<'_>>,
-    screen: &Screen,
-    counters: &OnceLock<Arc<receive::ListenerCounters>>,
-) -> Infallible {
+async fn run_watch(watch: Option<ListenerWatch<'_>>, screen: &Screen, life: &ListenerLife) -> Infallible {
     match watch {
-        Some(watch) => watch.run(screen, counters).await,
+        Some(watch) => watch.run(screen, life).await,
         None => std::future::pending().await,
     }
 }

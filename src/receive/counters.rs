@@ -3,6 +3,7 @@
 //! Shared counters that cost an addition each. Must not keep anything of a request but, where distinct events are
 //! asked for, its event's number.
 
+use crate::protocol::arrival::RepeatKind;
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -40,6 +41,13 @@ pub struct ListenerCounters {
     pub(super) forwarded: AtomicCounter,
     pub(super) forward_failed: AtomicCounter,
     pub(super) forward_skipped: AtomicCounter,
+    /// Events that joined a line and that left it, attempts that began and that ended: the differences are what is left to do.
+    pub(super) joined: AtomicCounter,
+    pub(super) left: AtomicCounter,
+    pub(super) begun: AtomicCounter,
+    pub(super) ended: AtomicCounter,
+    /// The event that came last, of those that the filter lets through; 0 before the first.
+    last_event: AtomicU64,
     distinct: DistinctEvents,
     /// How long the last forwards took.
     latencies: Mutex<VecDeque<Duration>>,
@@ -78,6 +86,15 @@ pub struct ListenerCounts {
     pub distinct: u64,
 }
 
+/// Forwards that are not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct ForwardsLeft {
+    /// Attempts under way.
+    pub under_way: u64,
+    /// Events that wait for those before them, and are passed on before the listener ends where time allows it.
+    pub waiting: u64,
+}
+
 impl ListenerCounters {
     /// Counters at zero, counting distinct events up to `until`.
     pub(crate) fn new(until: Option<u64>) -> Self {
@@ -95,6 +112,11 @@ impl ListenerCounters {
             forwarded: AtomicCounter::default(),
             forward_failed: AtomicCounter::default(),
             forward_skipped: AtomicCounter::default(),
+            joined: AtomicCounter::default(),
+            left: AtomicCounter::default(),
+            begun: AtomicCounter::default(),
+            ended: AtomicCounter::default(),
+            last_event: AtomicU64::default(),
             distinct: DistinctEvents::new(until),
             latencies: Mutex::default(),
         }
@@ -117,6 +139,43 @@ impl ListenerCounters {
             forward_failed: self.forward_failed.get(),
             forward_skipped: self.forward_skipped.get(),
             distinct: *self.distinct.count.borrow(),
+        }
+    }
+
+    /// Counters that say so much is left.
+    #[cfg(test)]
+    pub(crate) fn with_forwards_left(under_way: u64, waiting: u64) -> Self {
+        let counters = Self::new(None);
+        (0..under_way).for_each(|_| counters.begun.increment());
+        (0..waiting).for_each(|_| counters.joined.increment());
+        counters
+    }
+
+    /// What is left to be forwarded now.
+    pub(crate) fn forwards_left(&self) -> ForwardsLeft {
+        let left = |more: &AtomicCounter, fewer: &AtomicCounter| {
+            let fewer = fewer.get();
+            more.get().saturating_sub(fewer)
+        };
+        ForwardsLeft { under_way: left(&self.begun, &self.ended), waiting: left(&self.joined, &self.left) }
+    }
+
+    /// The event that came last in this listener's life.
+    pub(crate) fn last_event(&self) -> Option<u64> {
+        Some(self.last_event.load(Relaxed)).filter(|event| *event > 0)
+    }
+
+    /// Notes an event that came in and passed the filter.
+    pub(super) fn note_event(&self, event: u64) {
+        self.last_event.store(event, Relaxed);
+    }
+
+    /// Counts what an arrival repeats.
+    pub(super) fn count_repeat(&self, kind: Option<RepeatKind>) {
+        match kind {
+            Some(RepeatKind::Duplicate) => self.duplicates.increment(),
+            Some(RepeatKind::ProbableRetry) => self.probable_retries.increment(),
+            None => {}
         }
     }
 

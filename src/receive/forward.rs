@@ -62,6 +62,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     /// The worker's life: event after event, until the line is closed and empty.
     pub(super) async fn run_worker(self: Arc<Self>) {
         while let Some(passage) = self.line.next_forward().await {
+            self.shared.tally.left.increment();
             if self.was_acknowledged(&passage).await {
                 self.shared.recorder.note_unneeded(passage.event, &self.label);
                 self.report_skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
@@ -157,7 +158,9 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     async fn make_attempt(&self, passage: &PendingForward, number: u32, budget: Option<Duration>) -> Attempt {
         let request = self.build_request(passage);
         let at = self.shared.clock.now();
+        self.shared.tally.begun.increment();
         let (outcome, latency) = self.exchange.post(&request, budget).await;
+        self.shared.tally.ended.increment();
         // What acknowledges is the affair of the service that the event is of.
         let outcome = DeliveryRules::of_body(&request.body, RetryFrom::default()).judge(outcome);
         self.shared.tally.note_latency(latency);

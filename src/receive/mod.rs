@@ -34,7 +34,7 @@ mod settings;
 mod tests;
 mod turned_away;
 
-pub(crate) use counters::{ListenerCounters, ListenerCounts};
+pub(crate) use counters::{ForwardsLeft, ListenerCounters, ListenerCounts};
 pub(crate) use receiver::ReceiverShutdown;
 pub use receiver::WebhookReceiver;
 pub use reports::ReportSink;

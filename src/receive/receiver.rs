@@ -20,8 +20,7 @@ use super::turned_away::TurnedAwayLog;
 use crate::clock::SharedClock;
 use crate::logging::{self, LogFact};
 use crate::protocol::arrival::{
-    Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest, RepeatKind, RequestContent,
-    SignatureState,
+    Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest, RequestContent, SignatureState,
 };
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
@@ -248,7 +247,11 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
     }
 
     async fn finish_stored(&self, after: AfterStore<R>, recorded: &RecordedArrival) -> ListenerReply {
-        self.count_stored(recorded);
+        self.shared.tally.stored.increment();
+        self.shared.tally.count_repeat(recorded.repeat.map(|repeat| repeat.kind));
+        if after.shown {
+            self.shared.tally.note_event(recorded.event);
+        }
         logging::trace("stored", &[("bytes", LogFact::Number(after.content.body.len() as u64))]);
         let passage = PendingForward::new(recorded, after.target, after.content);
         let (reply, forward) = match after.mirror {
@@ -270,8 +273,9 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         }
         for (target, ticket) in after.tickets {
             self.shared.recorder.note_waiting(recorded.event, target.label());
-            if let Err(passage) = ticket.enqueue(passage.clone()) {
-                target.report_overflow(&passage);
+            match ticket.enqueue(passage.clone()) {
+                Ok(()) => self.shared.tally.joined.increment(),
+                Err(passage) => target.report_overflow(&passage),
             }
         }
         // Last, so that whoever stops at this event has been told of it.
@@ -280,16 +284,6 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             false => self.shared.audience.note_filtered(),
         }
         reply
-    }
-
-    fn count_stored(&self, recorded: &RecordedArrival) {
-        let tally = &self.shared.tally;
-        tally.stored.increment();
-        match recorded.repeat.map(|repeat| repeat.kind) {
-            Some(RepeatKind::Duplicate) => tally.duplicates.increment(),
-            Some(RepeatKind::ProbableRetry) => tally.probable_retries.increment(),
-            None => {}
-        }
     }
 
     fn finish_unstored(&self, after: AfterStore<R>, error: &ArrivalRecordError) -> ListenerReply {

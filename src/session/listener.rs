@@ -2,6 +2,7 @@
 //! `trigger` find it, and every way in which it may end.
 
 mod audience;
+mod life;
 
 use super::diagnosis::BackgroundDiagnosis;
 pub(crate) use super::intake::{BoundListener, ListenerIntake, name_this_machine};
@@ -19,13 +20,14 @@ use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
 use crate::output::style::TextRole;
 use crate::protocol::report::{Report, ReportKind};
-use crate::receive::{ListenerCounters, ListenerCounts, ListenerSettings, ReceiverShutdown, WebhookReceiver};
+use crate::receive::{ListenerCounts, ListenerSettings, ReceiverShutdown, WebhookReceiver};
 use crate::shutdown::{StopReceiver, StopSignal};
 use audience::ScreenAudience;
 use jiff::Timestamp;
+pub(crate) use life::ListenerLife;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use url::Url;
@@ -92,8 +94,8 @@ pub(crate) struct ListenerContext<'a> {
     pub known: Vec<KnownSecret>,
     /// What is said of the first event that the filter leaves out.
     pub filter_note: Option<String>,
-    /// Where the listener puts its counters once it has them.
-    pub counters: OnceLock<Arc<ListenerCounters>>,
+    /// What is seen of the listener from outside.
+    pub life: ListenerLife,
 }
 
 /// The end of a listener as what runs beside it sees it coming: deliveries are still accepted then.
@@ -132,8 +134,7 @@ pub(crate) async fn run_beside<T>(
     let diagnosis = BackgroundDiagnosis::start(screen, clock.clone(), around.known.clone());
     let limits = settings.limits;
     let receiver = WebhookReceiver::start(settings, around.recorder.clone(), clock, diagnosis.clone());
-    // Nobody else sets it.
-    let _ = around.counters.set(receiver.share_tally());
+    around.life.note_counters(receiver.share_tally());
     let mut why = StopReason::TimeUp;
     let (ask, leaving) = watch::channel(false);
     let mut done = None;
@@ -144,6 +145,7 @@ pub(crate) async fn run_beside<T>(
             early = &mut beside => (why, done) = (StopReason::Alone, Some(early)),
             ended = wait_for_end(ends, &receiver, around) => why = ended,
         }
+        around.life.note_end();
         ask.send_replace(true);
         if done.is_none() {
             done = Some(beside.await);

@@ -19,14 +19,14 @@ use crate::protocol::rules::DeliveryRules;
 use crate::protocol::sample::{self, SampleOverrides, SeededRng};
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::receive::{self, ResponseScript};
-use crate::session::listener::{self, BoundListener, ListenerContext, StopConditions};
+use crate::session::listener::{self, BoundListener, ListenerContext, ListenerLife, StopConditions};
 use crate::session::service::{self, HostedService};
 use crate::session::subscriptions::{SubscriptionClient, SubscriptionPlan, SubscriptionStep};
 use crate::session::{delivery, request};
 use crate::shutdown::{self, StopSignal};
 use crate::store::JournalEntry;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use url::Url;
@@ -218,7 +218,7 @@ impl DemoPlay<'_> {
             unread: Arc::new(Notify::new()),
             stop: &stop,
             filter_note: None,
-            counters: OnceLock::new(),
+            life: ListenerLife::default(),
             known: vec![
                 KnownSecret { secret: stage.secret.clone(), origin: "of this demo".into(), current: true },
                 KnownSecret { secret: stage.forger.clone(), origin: "of somebody else".into(), current: false },

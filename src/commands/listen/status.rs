@@ -5,18 +5,19 @@ use crate::output::phrases::{format_count, format_duration, format_quantity};
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::ArrivalView;
 use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
-use crate::receive::ListenerCounters;
+use crate::receive::{ForwardsLeft, ListenerCounters};
 use std::sync::Arc;
 
 /// Columns from which on the line says how a filter is ended.
 const ROOMY: usize = 80;
 
 /// `12 events · 2 refused · 1 failed · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
-/// end, the keys before what is hidden just now. Beside the view stands how many had come when it was paused.
+/// end, the keys before what is hidden just now. Beside the view stands how many had come when it was paused, and what was said
+/// meanwhile.
 pub(super) fn render_status(
     counters: Option<&Arc<ListenerCounters>>,
     (subscribed, relay): (&Option<String>, &Option<String>),
-    view: (&ArrivalView, u64),
+    (view, paused_after, said): (&ArrivalView, u64, Option<&str>),
     typing: Option<&str>,
     columns: usize,
     style: &OutputStyle,
@@ -28,13 +29,35 @@ pub(super) fn render_status(
     }
     let keys = StyledLine::new(style).put(TextRole::Faint, " · ? keys");
     let mut line = StyledLine::new(style);
-    for part in describe_view(counters, view, columns) {
+    let said = said.map(|words| Sanitised::text(words).clip(columns.saturating_sub(24).max(8)));
+    for part in describe_view(counters, (view, paused_after), columns).into_iter().chain(said) {
         line = put_part(line, (TextRole::Notable, part), columns);
     }
-    for part in parts(counters, (subscribed, relay), view.0) {
+    for part in parts(counters, (subscribed, relay), view) {
         line = put_part(line, part, columns.saturating_sub(keys.width()));
     }
     if line.width() + keys.width() < columns { line.join(&keys) } else { line }
+}
+
+/// The same while the listener ends: what it waits for, and how not to.
+pub(super) fn render_end(counters: Option<&Arc<ListenerCounters>>, columns: usize, style: &OutputStyle) -> StyledLine {
+    let ForwardsLeft { under_way, waiting } = counters.map(|counters| counters.forwards_left()).unwrap_or_default();
+    let line = StyledLine::new(style).put(TextRole::Notable, "stopping");
+    let parts = [
+        (under_way > 0).then(|| format!("{} under way", format_quantity(under_way, "forward", "forwards").as_str())),
+        (waiting > 0).then(|| some(waiting, "waiting").as_str().to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return line;
+    }
+    let drop = if under_way + waiting == 1 { "it" } else { "them" };
+    let all =
+        StyledLine::new(style).put(TextRole::Faint, ": ").put(TextRole::Plain, Sanitised::text(&parts.join(", ")));
+    let end = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!(", Ctrl-C again to drop {drop}")));
+    [all, end]
+        .iter()
+        .fold(line, |line, more| if line.width() + more.width() < columns { line.join(more) } else { line })
 }
 
 /// The line with one more part, if that fits.
@@ -83,6 +106,10 @@ fn parts(
     if counts.filtered > 0 {
         parts.push((TextRole::Notable, some(counts.filtered, "filtered")));
     }
+    let left = counters.forwards_left();
+    if left.waiting > 0 {
+        parts.push((TextRole::Notable, some(left.waiting, "waiting")));
+    }
     if let Some(words) = relay {
         parts.push((TextRole::Plain, Sanitised::text(words)));
     }
@@ -117,6 +144,35 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
+    fn the_end_says_what_it_waits_for() {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        let line = |columns, counters: ListenerCounters| {
+            render_end(Some(&Arc::new(counters)), columns, &style).as_str().to_owned()
+        };
+        let counters = || ListenerCounters::with_forwards_left(2, 91);
+        let whole = "stopping: 2 forwards under way, 91 waiting, Ctrl-C again to drop them";
+        assert_eq!(line(80, counters()), whole);
+        assert_eq!(line(50, counters()), "stopping: 2 forwards under way, 91 waiting");
+        assert_eq!(line(12, counters()), "stopping");
+        assert_eq!(
+            line(80, ListenerCounters::with_forwards_left(1, 0)),
+            "stopping: 1 forward under way, Ctrl-C again to drop it"
+        );
+        assert_eq!(line(80, ListenerCounters::new(None)), "stopping");
+    }
+
+    #[test]
+    fn what_waits_is_counted() {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        let counters = Some(Arc::new(ListenerCounters::with_forwards_left(1, 93)));
+        let view = ArrivalView { bodies: BodyDisplay::Auto, ..ArrivalView::default() };
+        let line = render_status(counters.as_ref(), (&None, &None), (&view, 0, None), None, 80, &style);
+        assert_eq!(line.as_str(), "0 events · 93 waiting · ? keys");
+        let said = render_status(None, (&None, &None), (&view, 0, Some("#7 sent again")), None, 80, &style);
+        assert_eq!(said.as_str(), "#7 sent again · ? keys");
+    }
+
+    #[test]
     fn the_line_is_narrower_than_the_terminal() {
         let style = OutputStyle::new(false, 80, TimeZone::UTC);
         let counters = Some(Arc::new(ListenerCounters::new(None)));
@@ -127,7 +183,7 @@ mod tests {
             render_status(
                 counters.as_ref(),
                 (&Some("created, deleted".into()), &relay),
-                (&view, 0),
+                (&view, 0, None),
                 typing,
                 columns,
                 &style,

@@ -1,6 +1,6 @@
 //! `listen` on a terminal: the line below all others, and what the keys do.
 
-use super::status::{count_arrivals, render_status};
+use super::status::{count_arrivals, render_end, render_status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::inspector;
@@ -12,19 +12,19 @@ use crate::output::sanitise::Sanitised;
 use crate::output::screen::{ArrivalView, Screen};
 use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
 use crate::protocol::facts::EventFacts;
-use crate::receive::ListenerCounters;
 use crate::session::browser::EventBrowser;
 use crate::session::editor;
+use crate::session::listener::ListenerLife;
 use crate::session::live_terminal::LiveTerminal;
 use crate::session::relay::EventRecorder;
 use crate::session::send_again::{ResendContext, send_again};
 use crate::session::transfer::EventHistory;
-use crate::store::{Store, StoreFilter, StoreReader};
+use crate::store::{Store, StoreReader};
 use crate::terminal::{Key, interrupt_process};
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
 
@@ -34,10 +34,13 @@ const EVERY: Duration = Duration::from_millis(400);
 /// Of use where there is an inspector.
 const OPEN_INSPECTOR: &str = "o";
 
+/// Said of text that is pasted where none is asked for.
+const PASTED: &str = "pasted text is not taken for keys; / takes it as a filter";
+
 /// The keys, each with what it does.
 const KEYS: [(&str, &str); 11] = [
-    ("r", "replay the last event"),
-    ("e", "edit the last event and send it again"),
+    ("r", "replay the event that came last"),
+    ("e", "edit that event and send it again"),
     ("b", "bodies: as many as can be read, always, never"),
     ("f", "failed and refused only, or everything"),
     ("/", "show only what contains a text"),
@@ -74,13 +77,23 @@ struct WatchState {
     typing: Option<String>,
     /// How many had come when it was paused.
     paused_after: u64,
-    /// Whether `q` was pressed: what is typed while the listener ends means nothing more.
+    /// What was said last while everything else waits behind a pause.
+    said: Option<String>,
+    /// Whether it was said that pasted text means nothing.
+    paste_told: bool,
+    /// Whether the listener ends: what is typed then means nothing more, but for a second `q`.
     ending: bool,
+}
+
+impl WatchState {
+    fn new(view: ArrivalView) -> Self {
+        Self { view, typing: None, paused_after: 0, said: None, paste_told: false, ending: false }
+    }
 }
 
 impl ListenerWatch<'_> {
     /// Watches until the listener ends, which drops this. Off a terminal there is nothing to do.
-    pub(super) async fn run(mut self, screen: &Screen, counters: &OnceLock<Arc<ListenerCounters>>) -> Infallible {
+    pub(super) async fn run(mut self, screen: &Screen, life: &ListenerLife) -> Infallible {
         if self.console.is_json() || !self.console.is_terminal() {
             return std::future::pending().await;
         }
@@ -89,36 +102,50 @@ impl ListenerWatch<'_> {
             drop(terminal);
             return std::future::pending().await;
         }
-        let view = ArrivalView { bodies: self.bodies, ..ArrivalView::default() };
-        let mut state = WatchState { view, typing: None, paused_after: 0, ending: false };
+        let mut state = WatchState::new(ArrivalView { bodies: self.bodies, ..ArrivalView::default() });
         let mut shown = String::new();
         loop {
-            let counters = counters.get();
             let relay = self.describe_relay();
-            terminal.show_if_changed(&mut shown, |columns| {
-                render_status(
-                    counters,
-                    (&self.subscribed, &relay),
-                    (&state.view, state.paused_after),
-                    state.typing.as_deref(),
-                    columns,
-                    &self.console.err,
-                )
-            });
+            terminal.show_if_changed(&mut shown, |columns| self.render_line(&state, life, &relay, columns));
             tokio::select! {
-                () = self.context.clock.sleep(EVERY) => {}
-                key = terminal.next_key(), if !state.ending => {
+                biased;
+                () = life.wait_for_end(), if !state.ending => (state.ending, state.typing) = (true, None),
+                key = terminal.next_key() => {
+                    if state.ending {
+                        // As a second Ctrl-C does.
+                        if key == Key::Character('q') {
+                            interrupt_process();
+                        }
+                        continue;
+                    }
                     let was_paused = state.view.paused;
-                    if let Err(error) = self.press(key, &mut state, &mut terminal, screen).await {
-                        self.print_notice(screen, &error.message);
+                    state.said = None;
+                    if let Err(error) = self.press(key, &mut state, &mut terminal, screen, life).await {
+                        self.say(screen, &mut state, error.message);
                     }
                     if state.view.paused && !was_paused {
-                        state.paused_after = counters.map_or(0, |counters| count_arrivals(counters));
+                        state.paused_after = life.counters().map_or(0, |counters| count_arrivals(counters));
                     }
                     shown.clear();
                 }
+                () = self.context.clock.sleep(EVERY) => {}
             }
         }
+    }
+
+    fn render_line(
+        &self,
+        state: &WatchState,
+        life: &ListenerLife,
+        relay: &Option<String>,
+        columns: usize,
+    ) -> StyledLine {
+        let (counters, style) = (life.counters(), &self.console.err);
+        if state.ending {
+            return render_end(counters, columns, style);
+        }
+        let view = (&state.view, state.paused_after, state.said.as_deref());
+        render_status(counters, (&self.subscribed, relay), view, state.typing.as_deref(), columns, style)
     }
 
     /// What went to a relay, or how many events wait in one.
@@ -137,10 +164,11 @@ impl ListenerWatch<'_> {
         state: &mut WatchState,
         terminal: &mut LiveTerminal,
         screen: &Screen,
+        life: &ListenerLife,
     ) -> Result<(), Error> {
         if let Some(typed) = &mut state.typing {
             match key {
-                Key::Character(character) => typed.push(character),
+                Key::Character(character) | Key::Pasted(character) => typed.push(character),
                 Key::Backspace => drop(typed.pop()),
                 Key::Escape => state.typing = None,
                 Key::Enter => {
@@ -156,12 +184,18 @@ impl ListenerWatch<'_> {
                 state.ending = true;
                 interrupt_process();
             }
-            Key::Character('?') => self.show_keys(screen),
+            Key::Pasted(_) if !std::mem::replace(&mut state.paste_told, true) => {
+                self.say(screen, state, PASTED.to_owned());
+            }
+            Key::Character('?') => self.show_keys(screen, state),
             Key::Character('/') => state.typing = Some(state.view.filter.clone()),
-            Key::Character('r') => self.replay_last().await?,
-            Key::Character('e') => self.edit_last(terminal, screen).await?,
-            Key::Character('o') => self.open_inspector(screen)?,
-            Key::Character('i') => self.browser.run(terminal).await?,
+            Key::Character('r') => self.replay_last(screen, state, life).await?,
+            Key::Character('e') => self.edit_last(terminal, screen, life).await?,
+            Key::Character('o') => self.open_inspector(screen, state)?,
+            Key::Character('i') => tokio::select! {
+                browsed = self.browser.run(terminal) => browsed?,
+                () = life.wait_for_end() => terminal.close_picture(),
+            },
             Key::Character(character) if state.view.toggle(character) => screen.set_view(&state.view),
             Key::Escape if !state.view.filter.is_empty() => {
                 state.view.filter.clear();
@@ -172,11 +206,14 @@ impl ListenerWatch<'_> {
         Ok(())
     }
 
-    fn last_story(&self) -> Result<EventHistory, Error> {
-        let reader = StoreReader::open(&self.store_path)?;
-        let last = reader.find_last_event(&StoreFilter::default())?.map(|row| row.number);
-        let story = last.map(|number| EventHistory::read(&reader, number)).transpose()?.flatten();
-        story.ok_or_else(|| Error::usage("nothing has arrived yet"))
+    /// The event that came to this listener last; others may write to the same store.
+    fn last_story(&self, life: &ListenerLife) -> Result<EventHistory, Error> {
+        let number = life.counters().and_then(|counters| counters.last_event());
+        let none =
+            || Error::usage("no event has come to this listener yet; older ones are sent by: referralloop replay N");
+        let number = number.ok_or_else(none)?;
+        let story = EventHistory::read(&StoreReader::open(&self.store_path)?, number)?;
+        story.ok_or_else(|| Error::usage(format!("#{number} is no longer stored")))
     }
 
     /// The app, else this listener; one that receives from a relay has no address of its own.
@@ -184,12 +221,25 @@ impl ListenerWatch<'_> {
         self.target.clone().ok_or_else(|| Error::usage("there is no app to send to; name one: listen TARGET"))
     }
 
-    async fn replay_last(&self) -> Result<(), Error> {
-        send_again(&self.last_story()?, self.find_target()?, false, &self.resend).await
+    /// Sends it again; a listener that ends does not wait for the answer.
+    async fn replay_last(&self, screen: &Screen, state: &mut WatchState, life: &ListenerLife) -> Result<(), Error> {
+        let (story, target) = (self.last_story(life)?, self.find_target()?);
+        let number = story.event.number;
+        tokio::select! {
+            sent = send_again(&story, target, false, &self.resend) => sent?,
+            () = life.wait_for_end() => {
+                self.print_notice(screen, &format!("#{number} was being sent again; its answer was not waited for"));
+                return Ok(());
+            }
+        }
+        if state.view.paused {
+            state.said = Some(format!("#{number} sent again; p shows the answer"));
+        }
+        Ok(())
     }
 
-    async fn edit_last(&self, terminal: &mut LiveTerminal, screen: &Screen) -> Result<(), Error> {
-        let (mut story, target) = (self.last_story()?, self.find_target()?);
+    async fn edit_last(&self, terminal: &mut LiveTerminal, screen: &Screen, life: &ListenerLife) -> Result<(), Error> {
+        let (mut story, target) = (self.last_story(life)?, self.find_target()?);
         self.print_notice(screen, "events go on coming in while the editor is open; they are shown afterwards");
         terminal.lend();
         let edited = editor::edit_body_beside(&story.event.body, self.context).await;
@@ -206,20 +256,31 @@ impl ListenerWatch<'_> {
         send_again(&story, target, true, &self.resend).await
     }
 
-    fn open_inspector(&self, screen: &Screen) -> Result<(), Error> {
+    fn open_inspector(&self, screen: &Screen, state: &mut WatchState) -> Result<(), Error> {
         let none = || Error::usage("there is no inspector; have one with: referralloop listen --inspect");
         let url = self.inspector.as_deref().ok_or_else(none)?;
         inspector::open_browser(url, &self.store_path, self.context)
             .map_err(|_| Error::machine(format!("no browser can be opened here; the inspector is at {url}")))?;
-        self.print_notice(screen, &format!("opening the inspector in the browser; should none appear: {url}"));
+        self.say(screen, state, format!("opening the inspector in the browser; should none appear: {url}"));
         Ok(())
+    }
+
+    /// A word in its place, or on the line below where a pause hides that.
+    fn say(&self, screen: &Screen, state: &mut WatchState, words: String) {
+        match state.view.paused {
+            true => state.said = Some(words),
+            false => self.print_notice(screen, &words),
+        }
     }
 
     fn print_notice(&self, screen: &Screen, words: &str) {
         screen.print_aside(render_notice(words, &self.console.err));
     }
 
-    fn show_keys(&self, screen: &Screen) {
+    fn show_keys(&self, screen: &Screen, state: &mut WatchState) {
+        if state.view.paused {
+            state.said = Some("p goes on, and shows the keys then".to_owned());
+        }
         let style: &OutputStyle = &self.console.err;
         let line = |(key, words): (&'static str, &'static str)| {
             StyledLine::indented(style, 2)
