@@ -37,7 +37,10 @@ fn a_panic_puts_the_terminal_back_before_its_message() {
     let said = String::from_utf8_lossy(&played.stdout).into_owned();
     let is_settings =
         |line: &&str| line.len() > 40 && line.bytes().all(|byte| byte == b':' || byte.is_ascii_hexdigit());
-    let settings: Vec<&str> = said.lines().map(str::trim).filter(is_settings).collect();
+    let marks = (said.find(MARK_PASTES), said.rfind(PASTE_AS_KEYS));
+    assert!(marks.0.is_some() && marks.0 < marks.1, "pasted text is still marked: {said}");
+    let bare = said.replace(MARK_PASTES, "").replace(PASTE_AS_KEYS, "");
+    let settings: Vec<&str> = bare.lines().map(str::trim).filter(is_settings).collect();
     assert_eq!(settings.len(), 3, "{said}");
     assert_ne!(settings[0], settings[1], "it was never taken");
     assert_eq!(settings[0], settings[2]);
