@@ -1,5 +1,7 @@
 //! The sink under slow, closed and broken writers.
 
+mod order;
+
 use super::*;
 use crate::output::fixtures::{arrival_at, at, created_arrival, report};
 use crate::output::records::ForgottenRecord;
@@ -91,21 +93,6 @@ fn reports_come_out_in_order_on_their_streams() {
     let all: String = log.0.lock().unwrap().iter().map(|(_, text)| text.as_str()).collect();
     let places = ["banner", "Ready", "#1 ", "note", "#2 "].map(|mark| all.find(mark).unwrap());
     assert!(places.is_sorted(), "{all}");
-}
-
-#[test]
-fn a_summary_stands_below_what_still_waited_for_its_forwards() {
-    let log = RecordedWrites::default();
-    let screen = Screen::start(human(), streams(&log, None, None), || {}).unwrap();
-    screen.set_view(&ArrivalView { bodies: BodyDisplay::Never, ..ArrivalView::default() });
-    screen.send_report(arrival(1));
-    screen.print_last(ScreenStream::Err, "Received: 2 verified.\n");
-    screen.send_report(arrival(2));
-    screen.print(ScreenStream::Err, "told late\n");
-    screen.finish().unwrap();
-    let all: String = log.0.lock().unwrap().iter().map(|(_, text)| text.as_str()).collect();
-    let held = all.find("#1 ").zip(all.find("#2 "));
-    assert!(held.is_some() && all.ends_with("Received: 2 verified.\n"), "{all}");
 }
 
 #[test]

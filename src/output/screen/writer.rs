@@ -7,7 +7,7 @@ use super::queue::{ScreenItem, ScreenQueue};
 use super::{ScreenEnd, ScreenFormat, ScreenOutputs};
 use crate::output::human::{ArrivalView, HoldTime, HumanRenderer, ReportDetail, ScreenStream};
 use crate::output::records::write_report_record;
-use crate::protocol::report::Report;
+use crate::protocol::report::{Report, ReportKind};
 use crate::terminal::END_PICTURE;
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
@@ -151,7 +151,13 @@ impl ScreenWriter {
         out: &mut Vec<u8>,
     ) -> io::Result<Option<ScreenStream>> {
         let stream = match item {
-            ScreenItem::Report(report) => self.renderer.report(&report, detail, out),
+            ScreenItem::Report(report) => {
+                // It belongs to the attempt above it, whose event may wait for its turn.
+                if matches!(report.what, ReportKind::Wait { .. }) && self.renderer.pause() == Some(INSTANT) {
+                    self.release()?;
+                }
+                self.renderer.report(&report, detail, out)
+            }
             ScreenItem::Text(stream, text) => {
                 *out = text;
                 stream
