@@ -44,7 +44,8 @@ use watch::ListenerWatch;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "What arrives is stored before it is acknowledged. Ctrl-C stops, finishes what is under way and prints
-a summary.
+a summary. Forwards to a target are made one after another, in the order of arrival; with --forward-retry, what fails
+holds back what came after it until it gets through or is given up.
 
 A team shares one listener through NATS JetStream: it publishes to nats://HOST/SUBJECT, and everybody else receives
 --from there, under a name of their own (docs/teams.md).

@@ -54,6 +54,7 @@ pub(super) fn created_arrival(event: u64) -> ArrivalReport {
         answer: 200,
         not_stored: None,
         forwards: 0,
+        kept_back: None,
     }
 }
 

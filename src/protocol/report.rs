@@ -191,6 +191,17 @@ pub struct ArrivalReport {
     pub not_stored: Option<String>,
     /// How many targets it goes on to.
     pub forwards: usize,
+    /// Why it does not go on, or not now.
+    pub kept_back: Option<KeptBack>,
+}
+
+/// Why an arrival does not go on to a target at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptBack {
+    /// No target gets events like it.
+    NoRoute,
+    /// This event before it has failed, and is tried again first.
+    Behind(u64),
 }
 
 /// A request that was no delivery, as told.

@@ -44,6 +44,8 @@ pub struct ListenerCounters {
     /// Events that joined a line and that left it, attempts that began and that ended: the differences are what is left to do.
     pub(super) joined: AtomicCounter,
     pub(super) left: AtomicCounter,
+    pub(super) kept: AtomicCounter,
+    pub(super) unkept: AtomicCounter,
     pub(super) begun: AtomicCounter,
     pub(super) ended: AtomicCounter,
     /// The event that came last, of those that the filter lets through; 0 before the first.
@@ -93,6 +95,8 @@ pub(crate) struct ForwardsLeft {
     pub under_way: u64,
     /// Events that wait for those before them, and are passed on before the listener ends where time allows it.
     pub waiting: u64,
+    /// Events that wait in the store for those before them, for as many starts as it takes.
+    pub kept: u64,
 }
 
 impl ListenerCounters {
@@ -114,6 +118,8 @@ impl ListenerCounters {
             forward_skipped: AtomicCounter::default(),
             joined: AtomicCounter::default(),
             left: AtomicCounter::default(),
+            kept: AtomicCounter::default(),
+            unkept: AtomicCounter::default(),
             begun: AtomicCounter::default(),
             ended: AtomicCounter::default(),
             last_event: AtomicU64::default(),
@@ -157,7 +163,11 @@ impl ListenerCounters {
             let fewer = fewer.get();
             more.get().saturating_sub(fewer)
         };
-        ForwardsLeft { under_way: left(&self.begun, &self.ended), waiting: left(&self.joined, &self.left) }
+        ForwardsLeft {
+            under_way: left(&self.begun, &self.ended),
+            waiting: left(&self.joined, &self.left),
+            kept: left(&self.kept, &self.unkept),
+        }
     }
 
     /// The event that came last in this listener's life.

@@ -7,8 +7,9 @@
 
 use super::bounded_map::{BoundedMap, REMEMBERED};
 use super::context::ReceiverContext;
+use super::kept::KeptForwards;
 use super::pending::PendingForward;
-use super::queue::ForwardQueue;
+use super::queue::{ForwardQueue, Reservation};
 use super::settings::{ForwardSettings, MIRROR_BUDGET, redact_target_url};
 use crate::exchange::HttpClient;
 use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
@@ -34,6 +35,8 @@ const MOST_MIRRORED: usize = 256;
 pub(super) struct ForwardTarget<R> {
     pub(super) settings: ForwardSettings,
     pub(super) line: Arc<ForwardQueue>,
+    /// What waits in the store instead, where failures are tried again.
+    pub(super) kept: KeptForwards,
     /// Rings when an arrival was stored, for the worker that reads them from there.
     pub(super) news: Notify,
     /// Attempts at one time that senders wait for: one that hangs up leaves its attempt behind.
@@ -50,6 +53,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         Arc::new(Self {
             label: redact_target_url(&settings.url),
             line: ForwardQueue::new(room),
+            kept: KeptForwards::default(),
             news: Notify::new(),
             mirroring: Semaphore::new(share_descriptors(1).clamp(LEAST_MIRRORED, MOST_MIRRORED)),
             exchange: HttpClient::trusting(settings.trust.clone()),
@@ -131,8 +135,18 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         left.len()
     }
 
+    /// Puts an event into its place in the line; without one it waits in the store.
+    pub(super) fn accept(&self, place: Option<Reservation>, passage: &PendingForward) {
+        let Some(place) = place else { return self.kept.add(passage.arrival, &self.shared.tally) };
+        self.shared.recorder.note_waiting(passage.event, &self.label);
+        match place.enqueue(passage.clone()) {
+            Ok(()) => self.shared.tally.joined.increment(),
+            Err(passage) => self.report_overflow(&passage),
+        }
+    }
+
     /// Tells that an event did not fit into the line.
-    pub(super) fn report_overflow(&self, passage: &PendingForward) {
+    fn report_overflow(&self, passage: &PendingForward) {
         let event = passage.event;
         let why = format!("too many events are waiting for this target; send it with: referralloop replay {event}");
         self.report_skip(event, why);

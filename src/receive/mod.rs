@@ -20,6 +20,7 @@ mod context;
 mod counters;
 mod forward;
 mod head;
+mod kept;
 mod pending;
 mod queue;
 mod receiver;

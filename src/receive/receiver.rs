@@ -25,7 +25,7 @@ use crate::protocol::arrival::{
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
-use crate::protocol::report::ArrivalReport;
+use crate::protocol::report::{ArrivalReport, KeptBack};
 use crate::protocol::signature::{SignatureFault, SignatureVerdict};
 use crate::server::{
     self, BodyReadError, CatchPanic, DetachOnDrop, GrantedMemory, HeadFaultObserver, ReceivedBody, RequestIntake,
@@ -83,7 +83,8 @@ struct AfterStore<R> {
     content: RequestContent,
     shown: bool,
     mirror: Option<Arc<ForwardTarget<R>>>,
-    tickets: Vec<(Arc<ForwardTarget<R>>, Reservation)>,
+    /// The targets that get it, with its place in the line of those that have one in memory.
+    tickets: Vec<(Arc<ForwardTarget<R>>, Option<Reservation>)>,
 }
 
 impl<R: ArrivalRecorder> WebhookReceiver<R> {
@@ -231,17 +232,19 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         let (mut mirror, mut tickets, mut forwards) = (None, Vec::new(), 0);
         for target in self.targets.iter().filter(wanted) {
             match target.settings.ack {
-                // Its worker reads the store.
-                AckMode::Store if target.settings.retrying.is_some() => forwards += 1,
                 AckMode::Store => {
                     forwards += 1;
-                    tickets.push((Arc::clone(target), target.line.reserve()));
+                    // Who tries again reads the store.
+                    let in_memory = target.settings.retrying.is_none();
+                    tickets.push((Arc::clone(target), in_memory.then(|| target.line.reserve())));
                 }
                 AckMode::Mirror => mirror = mirror.or_else(|| Some(Arc::clone(target))),
             }
         }
         forwards += usize::from(mirror.is_some());
-        let draft = (shown && self.shared.audience.wants_report()).then(|| reports::draft_arrival(arrival, forwards));
+        let kept_back = (forwards == 0 && !self.targets.is_empty()).then_some(KeptBack::NoRoute);
+        let draft = (shown && self.shared.audience.wants_report())
+            .then(|| reports::draft_arrival(arrival, forwards, kept_back));
         let (target, content) = (arrival.target.clone(), arrival.content.clone());
         AfterStore { draft, target, content, shown, mirror, tickets }
     }
@@ -262,7 +265,9 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
                 (mirror_reply(&outcome), Some(told))
             }
         };
-        if let Some(draft) = after.draft {
+        if let Some(mut draft) = after.draft {
+            let behind = after.tickets.iter().find_map(|(target, _)| target.kept.holds_back());
+            draft.kept_back = draft.kept_back.or(behind.map(KeptBack::Behind));
             self.shared.emit_report(reports::complete_stored(draft, recorded, reply.status.as_u16()));
         }
         if let Some(told) = forward {
@@ -272,11 +277,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             target.news.notify_one();
         }
         for (target, ticket) in after.tickets {
-            self.shared.recorder.note_waiting(recorded.event, target.label());
-            match ticket.enqueue(passage.clone()) {
-                Ok(()) => self.shared.tally.joined.increment(),
-                Err(passage) => target.report_overflow(&passage),
-            }
+            target.accept(ticket, &passage);
         }
         // Last, so that whoever stops at this event has been told of it.
         match after.shown {

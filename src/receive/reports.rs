@@ -4,7 +4,7 @@
 
 use crate::protocol::arrival::{Arrival, ArrivalRepeat, RecordedArrival, RefusedRequest, SignatureState};
 use crate::protocol::facts::EventFacts;
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, Report, ReportKind};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, KeptBack, RepeatReport, Report, ReportKind};
 use crate::protocol::schedule::guess_retry;
 use crate::protocol::signature::SignatureFault;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl<F: Fn(Report) + Send + Sync> ReportSink for F {
 }
 
 /// An arrival's report before it is known how the store takes it. Bodies and headers are shared, not copied.
-pub(super) fn draft_arrival(arrival: &Arrival, forwards: usize) -> Box<ArrivalReport> {
+pub(super) fn draft_arrival(arrival: &Arrival, forwards: usize, kept_back: Option<KeptBack>) -> Box<ArrivalReport> {
     Box::new(ArrivalReport {
         number: None,
         fingerprint: arrival.content.body.fingerprint(),
@@ -43,6 +43,7 @@ pub(super) fn draft_arrival(arrival: &Arrival, forwards: usize) -> Box<ArrivalRe
         answer: 0,
         not_stored: None,
         forwards,
+        kept_back,
     })
 }
 
@@ -58,7 +59,7 @@ pub(super) fn complete_stored(mut draft: Box<ArrivalReport>, recorded: &Recorded
 /// Completes a draft of an arrival that could not be stored.
 pub(super) fn complete_unstored(mut draft: Box<ArrivalReport>, why: String, answer: u16) -> ReportKind {
     draft.not_stored = Some(why);
-    draft.forwards = 0;
+    (draft.forwards, draft.kept_back) = (0, None);
     draft.answer = answer;
     ReportKind::Arrival(draft)
 }
@@ -84,6 +85,7 @@ pub(super) fn report_refused(
         answer,
         not_stored: None,
         forwards: 0,
+        kept_back: None,
     }))
 }
 

@@ -64,14 +64,14 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let shared = self.target.shared().clone();
         let mut progress = shared.recorder.load_progress(self.target.label(), self.clock.now()).await?;
         if progress.attempts > 0 {
-            let words = "the next attempt of the last failed forward";
+            // When it is due is told below, as it is for every attempt.
             shared.emit_notice(format!(
-                "Forwarding to {} continues with {words}, due at {:.0}.",
-                self.target.label(),
-                progress.due
+                "Forwarding to {} continues with the next attempt of the last failed forward; new events wait behind it.",
+                self.target.label()
             ));
         }
         while !*self.stop.borrow() {
+            self.target.kept.finish(progress.arrival, &shared.tally);
             match shared.recorder.find_arrival_after(progress.arrival).await? {
                 None => self.wait_for_arrival().await,
                 Some(waiting) => match self.deliver(waiting, progress).await? {
@@ -96,7 +96,11 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
             shared.recorder.save_progress(&label, done).await?;
             return Ok(Some(done));
         }
+        self.target.kept.add(waiting.arrival, &shared.tally);
         let number = progress.attempts + 1;
+        if number > 1 {
+            self.target.kept.hold_back(waiting.event);
+        }
         if number > 1 && !self.wait_until(progress.due, number).await {
             return Ok(None);
         }
@@ -106,7 +110,10 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let passage = PendingForward::from_waiting(waiting);
         let schedule = DeliveryRules::of_body(&passage.content.body, self.retrying.from).schedule();
         let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
+        // It is under way meanwhile, and does not wait.
+        shared.tally.unkept.increment();
         let acknowledged = self.target.forward(&passage, number, of).await;
+        shared.tally.kept.increment();
         let next = match self.due_at(schedule.get(number as usize), first) {
             Some(due) if !acknowledged => {
                 ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress }

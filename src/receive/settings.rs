@@ -130,6 +130,8 @@ pub struct ForwardSettings {
     pub retrying: Option<ForwardRetryPolicy>,
     /// Which of the shown events go to this target; `None` means all.
     pub only: Option<ListenerFilter>,
+    /// These in words, where not all do.
+    pub route: Option<String>,
 }
 
 impl ForwardSettings {
@@ -150,6 +152,7 @@ impl ForwardSettings {
             ack: AckMode::Store,
             retrying: None,
             only: None,
+            route: None,
         }
     }
 }

@@ -74,6 +74,8 @@ pub(crate) struct ListenerSummary {
     pub counts: ListenerCounts,
     /// What it could not finish.
     pub finished: ReceiverShutdown,
+    /// Events that wait in the store for the next start.
+    pub kept: u64,
     /// What went to a relay.
     pub relay: Option<RelayCounts>,
 }
@@ -161,15 +163,16 @@ pub(crate) async fn run_beside<T>(
     };
     diagnosis.finish();
     let (counts, relay) = (receiver.tally().snapshot(), around.recorder.counts());
+    let kept = receiver.tally().forwards_left().kept;
     let ended = match finished {
         Some((finished, displaced)) => {
             let why = if displaced { StopReason::Displaced } else { why };
-            ListenerSummary { why, counts, finished, relay }
+            ListenerSummary { why, counts, finished, kept, relay }
         }
         None => {
             let signal = around.stop.wait_for_stop().await;
             let finished = receiver.record_unforwarded().await;
-            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, relay }
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, kept, relay }
         }
     };
     (ended, done)
@@ -264,8 +267,10 @@ pub(crate) fn show_banner(
         Sanitised::text(&format!("secret: {secret}")),
     ];
     parts.extend(more.iter().map(|words| Sanitised::text(words)));
-    let forwards = settings.forwards.iter().map(|forward| Sanitised::text(&format!("forwarding to {}", forward.url)));
-    parts.extend(forwards);
+    parts.extend(settings.forwards.iter().map(|forward| {
+        let what = forward.route.as_ref().map(|route| format!("{route} ")).unwrap_or_default();
+        Sanitised::text(&format!("forwarding {what}to {}", forward.url))
+    }));
     screen.print(ScreenStream::Err, render_banner(&parts, &console.err));
 }
 
@@ -334,8 +339,9 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
         return;
     }
     let mut out = String::new();
-    for words in
-        describe_counts(&ended.counts, ended.finished).into_iter().chain(ended.relay.map(RelayCounts::describe))
+    for words in describe_counts(&ended.counts, (ended.finished, ended.kept))
+        .into_iter()
+        .chain(ended.relay.map(RelayCounts::describe))
     {
         write_lines(&mut out, &[StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&words))]);
     }
@@ -343,7 +349,7 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
 }
 
 /// What happened, in one line each for receiving and forwarding; parts that are zero are left out.
-fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<String> {
+fn describe_counts(counts: &ListenerCounts, (finished, kept): (ReceiverShutdown, u64)) -> Vec<String> {
     let some = |parts: &[(u64, &str)]| {
         let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         parts.join(", ")
@@ -363,6 +369,7 @@ fn describe_counts(counts: &ListenerCounts, finished: ReceiverShutdown) -> Vec<S
         (counts.forward_failed, "failed"),
         (counts.forward_skipped, "skipped"),
         (finished.unforwarded as u64, "not forwarded in time"),
+        (kept, "waiting for the next start"),
     ]);
     let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };
     let forwarded = (!forwarded.is_empty()).then(|| format!("Forwarding: {forwarded}."));

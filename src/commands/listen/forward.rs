@@ -187,6 +187,7 @@ impl Arguments {
             },
             retrying: self.forward_retry.then_some(retrying),
             only: route.only(),
+            route: (!route.patterns.is_empty()).then(|| route.patterns.join(", ")),
             ..ForwardSettings::new(route.url.clone())
         }
     }

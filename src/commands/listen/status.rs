@@ -41,7 +41,7 @@ pub(super) fn render_status(
 
 /// The same while the listener ends: what it waits for, and how not to.
 pub(super) fn render_end(counters: Option<&Arc<ListenerCounters>>, columns: usize, style: &OutputStyle) -> StyledLine {
-    let ForwardsLeft { under_way, waiting } = counters.map(|counters| counters.forwards_left()).unwrap_or_default();
+    let ForwardsLeft { under_way, waiting, .. } = counters.map(|counters| counters.forwards_left()).unwrap_or_default();
     let line = StyledLine::new(style).put(TextRole::Notable, "stopping");
     let parts = [
         (under_way > 0).then(|| format!("{} under way", format_quantity(under_way, "forward", "forwards").as_str())),
@@ -107,8 +107,8 @@ fn parts(
         parts.push((TextRole::Notable, some(counts.filtered, "filtered")));
     }
     let left = counters.forwards_left();
-    if left.waiting > 0 {
-        parts.push((TextRole::Notable, some(left.waiting, "waiting")));
+    if left.waiting + left.kept > 0 {
+        parts.push((TextRole::Notable, some(left.waiting + left.kept, "waiting")));
     }
     if let Some(words) = relay {
         parts.push((TextRole::Plain, Sanitised::text(words)));

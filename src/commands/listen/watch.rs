@@ -39,8 +39,8 @@ const PASTED: &str = "pasted text is not taken for keys; / takes it as a filter"
 
 /// The keys, each with what it does.
 const KEYS: [(&str, &str); 11] = [
-    ("r", "replay the event that came last"),
-    ("e", "edit that event and send it again"),
+    ("r", "replay the last event"),
+    ("e", "edit the last event and send it again"),
     ("b", "bodies: as many as can be read, always, never"),
     ("f", "failed and refused only, or everything"),
     ("/", "show only what contains a text"),

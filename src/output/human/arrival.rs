@@ -8,7 +8,7 @@ use crate::output::phrases::{
 };
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
-use crate::protocol::report::{ArrivalNumber, ArrivalReport, RepeatReport, TurnedAwayReport};
+use crate::protocol::report::{ArrivalNumber, ArrivalReport, KeptBack, RepeatReport, TurnedAwayReport};
 use crate::protocol::{arrival::RepeatKind, arrival::SignatureState, schedule::is_acknowledgement};
 use jiff::Timestamp;
 
@@ -51,7 +51,10 @@ pub(super) fn render_arrival(
     if style.headers && detail == ReportDetail::Full {
         lines.extend(head_as_sent(report, style));
     }
+    let kept_back = describe_kept_back(report)
+        .map(|words| StyledLine::indented(style, INDENT).put(TextRole::Faint, "→ ").put(TextRole::Notable, words));
     if brief {
+        lines.extend(kept_back);
         return lines;
     }
     let shown = if detail == ReportDetail::Full { style.body_lines } else { Some(0) };
@@ -63,7 +66,16 @@ pub(super) fn render_arrival(
                 .map(|line| StyledLine::indented(style, INDENT).put(TextRole::Faint, "│ ").join(line)),
         );
     }
+    lines.extend(kept_back);
     lines
+}
+
+/// Why it does not go on to the app, or not now.
+pub(super) fn describe_kept_back(report: &ArrivalReport) -> Option<Sanitised> {
+    report.kept_back.map(|why| match why {
+        KeptBack::NoRoute => Sanitised::own("no route fits it"),
+        KeptBack::Behind(event) => Sanitised::text(&format!("waits behind #{event}")),
+    })
 }
 
 /// A request that was no delivery.

@@ -64,9 +64,9 @@ impl HeldArrival {
         self.report.reason.is_some() || !is_acknowledgement(self.report.answer) || self.results.iter().any(failed)
     }
 
-    /// Whether nothing more is to come.
+    /// Whether nothing more is to come, or not soon.
     pub(super) fn is_complete(&self) -> bool {
-        self.results.len() >= self.report.forwards
+        self.results.len() >= self.report.forwards || self.report.kept_back.is_some()
     }
 
     /// One line; what was wrong with a refused request stands below where the address leaves no room for it, and so does what
@@ -87,7 +87,7 @@ impl HeldArrival {
                 let head = self.fit(words.as_ref(), &StyledLine::new(style), style);
                 let below = |end: &StyledLine| StyledLine::indented(style, BELOW).join(end);
                 let ends = self.results.iter().map(|end| below(&render_end(end, style)));
-                let waits = (!self.is_complete()).then(|| below(&render_waiting(style)));
+                let waits = self.render_waiting(style).map(|waiting| below(&waiting));
                 std::iter::once(head).chain(ends).chain(waits).collect()
             }
         }
@@ -172,13 +172,20 @@ impl HeldArrival {
         for end in &self.results {
             line = line.add_gap(1).join(&render_end(end, style));
         }
-        if self.is_complete() { line } else { line.add_gap(1).join(&render_waiting(style)) }
+        match self.render_waiting(style) {
+            Some(waiting) => line.add_gap(1).join(&waiting),
+            None => line,
+        }
     }
-}
 
-/// What stands for a forward that nothing is known of yet.
-fn render_waiting(style: &OutputStyle) -> StyledLine {
-    StyledLine::new(style).put(TextRole::Faint, "→ …")
+    /// What stands for a forward that nothing is known of yet, or that is not made.
+    fn render_waiting(&self, style: &OutputStyle) -> Option<StyledLine> {
+        let arrow = StyledLine::new(style).put(TextRole::Faint, "→ ");
+        match super::arrival::describe_kept_back(&self.report) {
+            Some(why) => Some(arrow.put(TextRole::Notable, why)),
+            None => (!self.is_complete()).then(|| arrow.put(TextRole::Faint, "…")),
+        }
+    }
 }
 
 /// What came of a forward whose arrival stands above already: `10:00:07 #41 → 200 6 s`.

@@ -5,7 +5,7 @@ use super::*;
 use crate::output::fixtures::{answered_outcome, arrival_at, attempt, created_arrival, duplicate, report};
 use crate::output::style::BodyDisplay;
 use crate::protocol::attempt::AttemptOutcome;
-use crate::protocol::report::{ArrivalReport, RefusalExplanation, ReplayReport};
+use crate::protocol::report::{ArrivalReport, KeptBack, RefusalExplanation, ReplayReport};
 use std::time::Duration;
 
 fn forwarded(event: u64) -> ArrivalReport {
@@ -51,6 +51,22 @@ fn a_hint_stands_below_the_first_attempt_that_needs_it() {
     assert!(shown.ends_with("gave up after 2 attempts\n"), "{shown}");
     let piped = style(80).with_whole_tables();
     assert_eq!(screen(&piped, &reports).lines().count(), 2, "a pipe gets what it always got");
+}
+
+/// What goes nowhere, or not yet, says why, and is not held for what does not come.
+#[test]
+fn what_is_kept_back_says_why_at_once() {
+    let kept_back = |why| ArrivalReport { kept_back: Some(why), ..forwarded(2) };
+    let nowhere = ArrivalReport { forwards: 0, ..kept_back(KeptBack::NoRoute) };
+    for (arrival, words) in [(kept_back(KeptBack::Behind(1)), "→ waits behind #1\n"), (nowhere, "→ no route fits it\n")]
+    {
+        let mut human = renderer(BodyDisplay::Never, 80);
+        let line = render(&mut human, &[arrival_at("10:00:01.123", arrival.clone())]);
+        assert!(line.ends_with(words) && line.lines().count() == 1, "{line}");
+        assert_eq!(render(&mut human, &[taken(2)]), "10:00:01 #2 → 200 12 ms\n");
+        let whole = render(&mut renderer(BodyDisplay::Full, 80), &[arrival_at("10:00:01.123", arrival)]);
+        assert!(whole.ends_with(words) && whole.lines().count() > 2, "{whole}");
+    }
 }
 
 #[test]

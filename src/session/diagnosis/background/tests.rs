@@ -56,6 +56,7 @@ fn refused(number: u64, value: &str) -> Report {
         answer: 401,
         not_stored: None,
         forwards: 0,
+        kept_back: None,
     };
     Report { at: Timestamp::UNIX_EPOCH, what: ReportKind::Arrival(Box::new(arrival)) }
 }
