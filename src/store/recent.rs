@@ -7,6 +7,7 @@ use super::rows;
 use crate::database::ReadError;
 use crate::protocol::attempt::Attempt;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// How often events came in more than once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,13 +20,15 @@ pub(crate) struct RepeatCounts {
     pub newest: Option<u64>,
 }
 
-/// An event that was sent from here to a listener of this store says nothing about an app, and what `load` and `rehearse`
-/// pressed through one (by their `User-Agent`) nothing about how the app does otherwise.
+/// An event that was sent from here to a listener of this store says nothing about an app. What a listener passed on was
+/// answered by one, whoever sent it.
 const TO_APPS: &str =
     "(a.purpose <> 0 OR NOT EXISTS (SELECT 1 FROM events e WHERE e.id = a.event AND e.state IS NOT NULL)
-     AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.event = a.event))
-     AND NOT (a.purpose = 1 AND EXISTS (SELECT 1 FROM events e WHERE e.id = a.event
-     AND instr(e.headers, CAST(' (fabricated in bulk)' AS BLOB)) > 0))";
+     AND NOT EXISTS (SELECT 1 FROM arrivals r WHERE r.event = a.event))";
+
+/// Which of some events `load` or `rehearse` made, by their `User-Agent`.
+const IN_BULK: &str = "SELECT e.id FROM json_each(?1) s CROSS JOIN events e ON e.id = s.value
+     WHERE instr(e.headers, CAST(' (fabricated in bulk)' AS BLOB)) > 0";
 
 /// What was not sent from here: a replay to one's own listener is no news.
 const REPEATS: &str = "FROM arrivals a JOIN events e ON e.id = a.event
@@ -43,6 +46,14 @@ impl StoreReader {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(Vec::new(), |connection| {
             connection.prepare(&sql)?.query_map([since.as_millisecond(), limit], rows::parse_attempt)?.collect()
+        })
+    }
+
+    /// Those of the events, by their numbers, that `load` or `rehearse` sent to a listener.
+    pub(crate) fn list_bulk_events(&self, events: &BTreeSet<u64>) -> Result<BTreeSet<u64>, ReadError> {
+        let events = serde_json::Value::from_iter(events.iter().copied()).to_string();
+        self.read(BTreeSet::new(), |connection| {
+            connection.prepare(IN_BULK)?.query_map([events], |row| row.get(0).map(i64::unsigned_abs))?.collect()
         })
     }
 

@@ -45,7 +45,7 @@ pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
         "{good} of {} in {DAYS} days acknowledged, {} % ({})",
         phrases::format_quantity(attempts.len() as u64, "attempt", "attempts").as_str(),
         good * 100 / attempts.len(),
-        count_senders(attempts)
+        count_senders(history)
     );
     // Newest first: the first of an event and a target is how it stands.
     let mut met = BTreeSet::new();
@@ -67,10 +67,11 @@ pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
     }
 }
 
-/// Who made an attempt: what a person sent by hand is no delivery of the service.
-fn name_sender(purpose: DeliveryPurpose) -> &'static str {
-    match purpose {
-        DeliveryPurpose::Trigger => "sent by trigger",
+/// Who made an attempt: what a person sent by hand, or had made in bulk, is no delivery of the service.
+fn name_sender(history: &RecentHistory, attempt: &Attempt) -> &'static str {
+    match attempt.purpose {
+        DeliveryPurpose::Trigger => "sent by trigger or rehearse",
+        DeliveryPurpose::Forward if history.bulk.contains(&attempt.event) => "from load or rehearse through listen",
         DeliveryPurpose::Forward => "forwarded by listen",
         DeliveryPurpose::Replay => "sent by replay",
         DeliveryPurpose::Reconcile => "sent by reconcile",
@@ -78,9 +79,9 @@ fn name_sender(purpose: DeliveryPurpose) -> &'static str {
 }
 
 /// `3 forwarded by listen, 1 sent by trigger`, in alphabetical order; nothing to count where all have one sender.
-fn count_senders(attempts: &[Attempt]) -> String {
+fn count_senders(history: &RecentHistory) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    attempts.iter().for_each(|attempt| *counts.entry(name_sender(attempt.purpose)).or_default() += 1);
+    history.attempts.iter().for_each(|attempt| *counts.entry(name_sender(history, attempt)).or_default() += 1);
     match counts.len() {
         1 => counts.into_keys().collect(),
         _ => counts.iter().map(|(sender, count)| format!("{count} {sender}")).collect::<Vec<_>>().join(", "),
@@ -95,7 +96,7 @@ pub(super) fn check_slowest(history: &RecentHistory) -> SetupFinding {
     let Some(slowest) = answered.first() else { return SLOWEST.skipped("the history has no answer of an app") };
     let told = answered.iter().take(SHOWN).map(|attempt| {
         let took = phrases::format_duration(attempt.latency);
-        format!("#{} {} ({})", attempt.event, took.as_str(), name_sender(attempt.purpose))
+        format!("#{} {} ({})", attempt.event, took.as_str(), name_sender(history, attempt))
     });
     let seen = told.collect::<Vec<_>>().join(", ");
     match slowest.latency > ATTEMPT_BUDGET / 2 {
@@ -113,25 +114,32 @@ pub(super) fn check_causes(history: &RecentHistory, context: &Context) -> SetupF
     match failed.first() {
         _ if attempts.is_empty() => CAUSES.skipped(NOTHING),
         None => CAUSES.passed(format!("none of {} failed", attempts.len())),
-        Some(newest) => {
-            let seen = tell_causes(&failed, context);
-            let hint = phrases::outcome_hint(&newest.outcome).map(|hint| hint.as_str().to_owned());
-            CAUSES.failed(seen, hint.unwrap_or_else(|| "see the app's log".to_owned()))
+        Some(_) => {
+            let causes = gather_causes(history, &failed);
+            CAUSES.failed_with(tell_causes(&causes, context), advise(&causes))
         }
     }
 }
 
-/// Each cause and target once, the newest first: how often, and the last event.
-fn tell_causes(failed: &[&Attempt], context: &Context) -> String {
-    let mut causes: Vec<(String, &Attempt, u64)> = Vec::new();
+/// A cause at a target, by one sender: in words, with the newest attempt, and how often.
+type FailureCause<'a> = (String, &'a Attempt, u64);
+
+/// Each once, the newest first.
+fn gather_causes<'a>(history: &RecentHistory, failed: &[&'a Attempt]) -> Vec<FailureCause<'a>> {
+    let mut causes: Vec<FailureCause<'_>> = Vec::new();
     for attempt in failed {
-        let sender = name_sender(attempt.purpose);
+        let sender = name_sender(history, attempt);
         let words = format!("{} at {} ({sender})", phrases::describe_outcome(&attempt.outcome).as_str(), attempt.url);
         match causes.iter_mut().find(|(known, ..)| *known == words) {
             Some((_, _, count)) => *count += 1,
             None => causes.push((words, attempt, 1)),
         }
     }
+    causes
+}
+
+/// How often each was met, and the last event.
+fn tell_causes(causes: &[FailureCause<'_>], context: &Context) -> String {
     let more = causes.len().saturating_sub(SHOWN);
     let told = causes.iter().take(SHOWN).map(|(words, newest, count)| {
         let at = format_local_time(&context.time_zone, newest.at);
@@ -139,6 +147,25 @@ fn tell_causes(failed: &[&Attempt], context: &Context) -> String {
     });
     let told = told.collect::<Vec<_>>().join("; ");
     if more == 0 { told } else { format!("{told}; {more} more") }
+}
+
+/// What to do about those that are told: every remedy once, with what it is for where there are several.
+fn advise(causes: &[FailureCause<'_>]) -> Vec<String> {
+    let mut remedies: Vec<(String, Vec<&str>)> = Vec::new();
+    for (words, newest, _) in causes.iter().take(SHOWN) {
+        let hint = phrases::outcome_hint(&newest.outcome).map(|hint| hint.as_str().to_owned());
+        let hint = hint.unwrap_or_else(|| "see the app's log".to_owned());
+        match remedies.iter_mut().find(|(known, _)| *known == hint) {
+            Some((_, causes)) => causes.push(words),
+            None => remedies.push((hint, vec![words])),
+        }
+    }
+    let several = remedies.len() > 1;
+    let tell = |(hint, causes): (String, Vec<&str>)| match several {
+        true => format!("{}: {hint}", causes.join(", ")),
+        false => hint,
+    };
+    remedies.into_iter().map(tell).collect()
 }
 
 #[cfg(test)]

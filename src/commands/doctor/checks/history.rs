@@ -7,6 +7,7 @@ use crate::protocol::attempt::Attempt;
 use crate::session;
 use crate::store::{JournalEntry, RepeatCounts, SubscriptionStatus};
 use jiff::SignedDuration;
+use std::collections::BTreeSet;
 
 /// Days that are looked at: what is older was another state of the app.
 pub(super) const DAYS: i64 = 7;
@@ -19,6 +20,8 @@ const ATTEMPTS: usize = 1000;
 pub(in crate::commands::doctor) struct RecentHistory {
     pub subscriptions: Vec<JournalEntry>,
     pub attempts: Vec<Attempt>,
+    /// The events among them that `load` or `rehearse` made.
+    pub bulk: BTreeSet<u64>,
     pub repeats: RepeatCounts,
 }
 
@@ -29,9 +32,12 @@ pub(in crate::commands::doctor) fn read_history(settings: &ConfigSettings, conte
         let reader = session::open_reader(context, settings)?;
         let mut subscriptions = reader.list_subscriptions(false)?;
         subscriptions.retain(|entry| entry.standing == SubscriptionStatus::Active);
+        let attempts = reader.list_recent_attempts(since, ATTEMPTS)?;
+        let events = attempts.iter().map(|attempt| attempt.event).collect();
         Ok(RecentHistory {
             subscriptions,
-            attempts: reader.list_recent_attempts(since, ATTEMPTS)?,
+            bulk: reader.list_bulk_events(&events)?,
+            attempts,
             repeats: reader.count_repeats(since)?,
         })
     };
