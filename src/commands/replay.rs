@@ -14,7 +14,7 @@ use crate::session::arguments::{self, HeaderArgument, TimeLimit};
 use crate::session::history::{SelectionOptions, StoredId};
 use crate::session::relay_transfer::TransferTarget;
 use crate::session::selection::HistoryQuery;
-use crate::session::{self, input, relay, runtime, trust};
+use crate::session::{self, editor, input, relay, runtime, trust};
 use std::path::PathBuf;
 
 /// Deliver stored events again, byte for byte, and show what changed
@@ -159,6 +159,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return Err(Error::usage(format!("--edit changes a single event, but {} are selected", source.len())));
     }
     if source.is_empty() {
+    if arguments.sending.edit {
+        let instead = "write the body with events show ID --raw, change it, and send it with trigger --data @FILE";
+        editor::require_terminal(context, instead)?;
+    }
         console.print_notice(explain_nothing(arguments, context, &settings)?);
         return Ok(Exit::Done);
     }

@@ -54,12 +54,20 @@ pub(crate) async fn edit_body_beside(body: &RawBody, context: &Context) -> Resul
     staged.read(ended)
 }
 
+/// Refuses an editor where there is no terminal for it, with what to do instead.
+pub(crate) fn require_terminal(context: &Context, instead: &str) -> Result<(), Error> {
+    match context.may_prompt() {
+        true => Ok(()),
+        false => {
+            Err(Error::usage("--edit needs a terminal for the editor, and cannot be used with --no-input")
+                .hint(instead))
+        }
+    }
+}
+
 impl<'a> BodyFile<'a> {
     fn stage(body: &'a RawBody, context: &Context) -> Result<Self, Error> {
-        if !context.may_prompt() {
-            return Err(Error::usage("--edit needs a terminal for the editor, and cannot be used with --no-input")
-                .hint("change fields with --set, or give the body with --data"));
-        }
+        require_terminal(context, "run it at a terminal")?;
         let file = write_body(body).map_err(|error| {
             Error::machine(format!("cannot create a temporary file for the editor: {error}")).caused_by(error)
         })?;

@@ -224,6 +224,9 @@ pub(crate) fn build_payload(
         (None, Some(event)) => fabricate(event, arguments, context, settings)?,
         (None, None) => return Err(Error::usage("name an event, or give a body with --data")),
     };
+    if edits_by_hand {
+        editor::require_terminal(context, "change fields with --set, or give the body with --data")?;
+    }
     Ok(PreparedPayload { body: if edits_by_hand { editor::edit_body(&body, context)? } else { body } })
 }
 
