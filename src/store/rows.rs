@@ -5,7 +5,7 @@
 use super::code;
 use crate::database::{self, OutcomeColumns};
 use crate::protocol::arrival::{HeaderLines, RefusedRequest, RequestContent, SignatureState};
-use crate::protocol::attempt::Attempt;
+use crate::protocol::attempt::{Attempt, DeliveryPurpose};
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
@@ -36,6 +36,15 @@ pub struct EventRow {
     pub retry_of: Option<u64>,
     /// The last attempt to deliver it.
     pub last_attempt: Option<Attempt>,
+}
+
+impl EventRow {
+    /// Whether the last attempt is `trigger`'s into a listener of this store: the event came in here, and the 2xx is the
+    /// listener's own, not an app's.
+    pub(crate) fn was_acknowledged_here(&self) -> bool {
+        let own = |attempt: &Attempt| attempt.purpose == DeliveryPurpose::Trigger && attempt.outcome.is_acknowledged();
+        self.verification.is_some() && self.last_attempt.as_ref().is_some_and(own)
+    }
 }
 
 /// One time an event came in.

@@ -23,12 +23,16 @@ use jiff::Timestamp;
 /// List stored events, newest first
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("all", |all| all.help("Both what was sent and what was received; --limit still holds")))]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "The highest number first; WHEN is when an event came last, and an old one that comes again keeps its place.
+
+Examples:
   referralloop events list --limit 50
   referralloop events list --email ada@example.com --all
   referralloop events list --sent --failed --json
   referralloop events list --refused
-  referralloop events list --where '.data.position < 10'")]
+  referralloop events list --where '.data.position < 10'"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     selection: SelectionOptions,
@@ -68,6 +72,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         for row in &rows {
             console.write_record(&history::event_fields(row))?;
         }
+        // A program that reads them all has to learn that these are not.
+        tell_older(rows.last().filter(|_| has_more).map(|row| row.number), context, &console);
         return Ok(Exit::Done);
     }
     if rows.is_empty() {
@@ -76,11 +82,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     }
     pager::show_paged(&render_rows(&rows, &console.out, context.clock.now()), &console, context)?;
     let last = rows.last().filter(|_| has_more).map(|row| row.number);
+    tell_older(last, context, &console);
+    tell_sent_only(arguments, last, context, &console, &reader)
+}
+
+/// Says how to list what is older than the last row, where there is any.
+fn tell_older(last: Option<u64>, context: &Context, console: &Console) {
     if let Some(last) = last {
         let older = repeat_line(context, &format!("--before {last}"));
         console.print_notice(&format!("older ones: {older}"));
     }
-    tell_sent_only(arguments, last, context, &console, &reader)
 }
 
 /// Events that are looked through for those that were only sent.
@@ -178,11 +189,15 @@ fn list_refused(
     let now = context.clock.now();
     let mut rows = refusals::list_refused(reader, &arguments.selection, &context.local_now())?;
     rows.retain(|row| arguments.before.is_none_or(|before| row.number < before));
-    rows.truncate(usize::try_from(arguments.limit).unwrap_or(usize::MAX));
+    let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| has_more).map(|row| row.number);
     if console.is_json() {
         for row in &rows {
             console.write_record(&history::refused_fields(row, &EventFacts::from_body(&row.refused.content.body)))?;
         }
+        tell_older(last, context, console);
         return Ok(Exit::Done);
     }
     let Some(newest) = rows.first().map(|row| row.number) else {
@@ -192,6 +207,7 @@ fn list_refused(
     let cells: Vec<Vec<TableCell>> = rows.iter().map(|row| refused_cells(row, &console.out, now)).collect();
     let headings = ["=#", "WHEN", "~EVENT", "SIGNUP", "~REASON"];
     pager::show_paged(&render_columns(&headings, &cells, &console.out), console, context)?;
+    tell_older(last, context, console);
     console.print_notice(&format!("why: referralloop verify --event r{newest}"));
     Ok(Exit::Done)
 }
@@ -231,7 +247,10 @@ fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp, brief: bool) -> Ve
     cells.extend([
         state(row, brief),
         TableCell::from(Sanitised::text(&row.arrivals.to_string())),
-        row.last_attempt.as_ref().map_or_else(|| TableCell::from(Sanitised::default()), |last| delivery(last, brief)),
+        row.last_attempt
+            .as_ref()
+            .filter(|_| !row.was_acknowledged_here())
+            .map_or_else(|| TableCell::from(Sanitised::default()), |last| delivery(last, brief)),
     ]);
     cells
 }

@@ -71,11 +71,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let path = context.resolve(&arguments.html);
     input::confirm_overwrite(context, &path, arguments.force)?;
     output_file::write_output_file(context, &path, &page, WriteMode::Replace)?;
-    console.print_notice(&format!(
-        "{} reported in {}",
-        format_quantity(panels.len() as u64, "event", "events").as_str(),
-        path.display()
-    ));
+    let reported = panels.len() as u64;
+    let (counted, newest) = match of > reported {
+        true => (format!("The newest {reported} of {of} events"), "; --limit takes more"),
+        false => (format_quantity(reported, "event", "events").as_str().to_owned(), ""),
+    };
+    console.print_notice(&format!("{counted} reported in {}{newest}", path.display()));
     Ok(Exit::Done)
 }
 

@@ -131,9 +131,10 @@ impl BrowserRow {
         }
     }
 
+    /// To an app: that a listener took what `trigger` sent it says nothing about one.
     fn last_attempt(&self) -> Option<&Attempt> {
         match self {
-            Self::Stored(row) => row.last_attempt.as_ref(),
+            Self::Stored(row) => row.last_attempt.as_ref().filter(|_| !row.was_acknowledged_here()),
             Self::Refused(..) => None,
         }
     }
