@@ -89,7 +89,7 @@ pub struct GlobalOptions {
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorMode,
-    /// Print no banner, progress or summary
+    /// Print no banner, note, progress or summary; what was asked for stays
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Print more: header lines, where values came from, causes of errors

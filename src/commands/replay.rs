@@ -11,7 +11,7 @@ use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::session::arguments::{self, HeaderArgument, TimeLimit};
-use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::history::{SelectionOptions, StoredIds};
 use crate::session::relay_transfer::TransferTarget;
 use crate::session::selection::HistoryQuery;
 use crate::session::{self, editor, input, relay, runtime, trust};
@@ -21,8 +21,9 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Oldest first, one after the other. Each event goes to --to, else where it went before, else to the running
-listener. One attempt each unless --retry. The received signature is sent along. With --to nats://HOST/SUBJECT they go into a
-stream, for everybody who receives from there; what it had already stays one message.
+listener. One attempt each unless --retry. The received signature is sent along. Where no event matches, nothing is sent,
+and that is no failure. With --to nats://HOST/SUBJECT they go into a stream, for everybody who receives from there; what it
+had already stays one message.
 
 Examples:
   referralloop replay last --to 3000/webhooks
@@ -32,10 +33,10 @@ Examples:
   referralloop replay --from events.jsonl --to 3000/webhooks --concurrency 8"
 )]
 pub(crate) struct Arguments {
-    /// Events by number, or last; without any, those that the options choose
-    #[arg(value_name = "ID")]
-    ids: Vec<StoredId>,
-    /// The newest N of them
+    /// Events by number (43, 43-45 or 43,45) or last, the newest one received or sent; without any, what the options choose
+    #[arg(value_name = "ID", value_delimiter = ',')]
+    ids: Vec<StoredIds>,
+    /// The newest N of them, received or sent
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     last: Option<u32>,
     #[command(flatten)]
@@ -158,11 +159,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if arguments.sending.edit && source.len() != 1 {
         return Err(Error::usage(format!("--edit changes a single event, but {} are selected", source.len())));
     }
-    if source.is_empty() {
     if arguments.sending.edit {
         let instead = "write the body with events show ID --raw, change it, and send it with trigger --data @FILE";
         editor::require_terminal(context, instead)?;
     }
+    if source.is_empty() {
         console.print_notice(explain_nothing(arguments, context, &settings)?);
         return Ok(Exit::Done);
     }

@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     /// The value of the X-Webhook-Signature header
     #[arg(long, value_name = "VALUE", conflicts_with = "event", requires = "body", allow_hyphen_values = true)]
     signature: Option<String>,
-    /// A stored event by its number, or the refused request !N as rN
+    /// A stored event by its number, last for the newest one, or the refused request !N as rN
     #[arg(long, value_name = "N", conflicts_with = "body")]
     event: Option<StoredId>,
     /// Value that your own code computed for this body; explains what that code does

@@ -8,7 +8,7 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::output::table::{TableCell, render_pairs};
 use crate::protocol::arrival::HeaderLines;
-use crate::protocol::attempt::Attempt;
+use crate::protocol::attempt::{Attempt, AttemptOutcome};
 use crate::protocol::facts::EventFacts;
 use crate::protocol::schedule::guess_retry;
 use crate::store::{ArrivalRow, EventRow, RefusedRow};
@@ -41,7 +41,13 @@ pub(crate) fn render_event(story: &EventHistory, style: &OutputStyle) -> String 
         heading(&mut out, &words, None, style);
         let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
         let line = StyledLine::indented(style, 2).put(ink, phrases::describe_outcome(&attempt.outcome)).add_gap(3);
-        write_lines(&mut out, &[line.put(TextRole::Plain, phrases::format_duration(attempt.latency))]);
+        let line = line.put(TextRole::Plain, phrases::format_duration(attempt.latency));
+        // Only this outcome has no words of its own that say why.
+        let line = match &attempt.outcome {
+            AttemptOutcome::Failed(why) => line.add_gap(3).put(TextRole::Plain, Sanitised::text(why)),
+            _ => line,
+        };
+        write_lines(&mut out, &[line]);
     }
     out
 }

@@ -198,7 +198,7 @@ fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
 /// What a user calls something stored: `41`, `#41`, `last`, `r7`, `!7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoredId {
-    /// The newest event that was received, which is the top row of the list.
+    /// The newest event, whether it came in or was sent from here.
     Last,
     /// An event by its number.
     Event(u64),
@@ -216,6 +216,27 @@ impl FromStr for StoredId {
             ("last", _) => Ok(Self::Last),
             (_, Some(refused)) => number(refused).map(Self::Refused),
             _ => number(text.strip_prefix('#').unwrap_or(text)).map(Self::Event),
+        }
+    }
+}
+
+/// What a user calls several events: an id of one, or `700-703`. Commas between them are the command line's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoredIds {
+    /// One.
+    One(StoredId),
+    /// Events from a number to another, both included.
+    Range(u64, u64),
+}
+
+impl FromStr for StoredIds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((first, last)) = text.split_once('-') else { return text.parse().map(Self::One) };
+        match (first.parse(), last.parse()) {
+            (Ok(StoredId::Event(first)), Ok(StoredId::Event(last))) if first <= last => Ok(Self::Range(first, last)),
+            _ => Err("write several events as 43-45, or 43,45".to_owned()),
         }
     }
 }
@@ -246,10 +267,9 @@ pub(crate) fn find_stored(reader: &StoreReader, wanted: StoredId) -> Result<Stor
     let everything = StoreFilter { direction: EventDirection::All, ..StoreFilter::default() };
     let (found, missing, list) = match wanted {
         StoredId::Last => {
-            // The top row of the list, which shows what was received; what was only sent, where nothing was.
-            let received = reader.find_last_event(&StoreFilter::default())?;
-            let last = received.map_or_else(|| reader.find_last_event(&everything), |row| Ok(Some(row)))?;
-            let last = last.map(event);
+            // What just happened, whichever way it went: were it what came in alone, the word would mean another event
+            // from the first arrival on.
+            let last = reader.find_last_event(&everything)?.map(event);
             return last.ok_or_else(|| Error::usage("nothing is stored yet").hint("start with: referralloop listen"));
         }
         StoredId::Event(number) => (

@@ -1,7 +1,7 @@
 //! Events chosen out of the store: by the options that every command shares, by what the user calls them, newest or
 //! oldest first. The store's filter does what it can; a condition in jq syntax is asked of what is left.
 
-use super::history::{SelectionOptions, StoredId, StoredRequest, find_stored};
+use super::history::{SelectionOptions, StoredId, StoredIds, StoredRequest, find_stored};
 use crate::context::Context;
 use crate::error::Error;
 use crate::jq::JqCondition;
@@ -153,22 +153,47 @@ impl<'a> BatchJudge<'a> {
 /// The numbers of the events that were named, oldest first; otherwise of those that were chosen.
 pub(crate) fn choose_numbers(
     reader: &StoreReader,
-    named: &[StoredId],
+    named: &[StoredIds],
     selection: &SelectionOptions,
     newest: Option<usize>,
     context: &Context,
 ) -> Result<Vec<u64>, Error> {
     if named.is_empty() {
-        return HistoryQuery::new(selection, context)?.list_numbers(reader, newest);
+        // The newest of all, as `last` is the newest of all, unless one direction is asked for.
+        let query = if newest.is_some() { HistoryQuery::of_all } else { HistoryQuery::new };
+        return query(selection, context)?.list_numbers(reader, newest);
     }
     if !selection.is_empty() || newest.is_some() {
         return Err(Error::usage("name events, or choose them with options, but not both"));
     }
-    let mut numbers: Vec<u64> =
-        named.iter().map(|wanted| Ok(find_event(reader, *wanted)?.number)).collect::<Result<_, Error>>()?;
+    let mut numbers = Vec::new();
+    for wanted in named {
+        match *wanted {
+            StoredIds::One(wanted) => numbers.push(find_event(reader, wanted)?.number),
+            StoredIds::Range(first, last) => numbers.extend(find_range(reader, first, last)?),
+        }
+    }
     // In the order in which they came, whatever the order in which they were named.
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// The events from a number to another, without those that were removed; one there has to be.
+fn find_range(reader: &StoreReader, first: u64, last: u64) -> Result<Vec<u64>, Error> {
+    let above = first.checked_sub(1);
+    let all = StoreFilter { direction: EventDirection::All, above, ..StoreFilter::default() };
+    let mut found = Vec::new();
+    reader.scan_bare((&all, None), last.checked_add(1), |event| {
+        found.push(event.number());
+        true
+    })?;
+    match found.is_empty() {
+        true => {
+            Err(Error::usage(format!("there is no event from #{first} to #{last}"))
+                .hint("referralloop events list --all"))
+        }
+        false => Ok(found),
+    }
 }
 
 /// An event by what the user calls it; a refused request is none.

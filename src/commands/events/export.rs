@@ -15,7 +15,7 @@ use crate::protocol::attempt::OutgoingRequest;
 use crate::protocol::redact::Redactor;
 use crate::relay::RelayAddress;
 use crate::session::destination::default_target;
-use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::history::{SelectionOptions, StoredIds};
 use crate::session::output_file::{self, WriteMode};
 use crate::session::relay_transfer::{StreamExport, TransferTarget, first_arrival};
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
@@ -38,9 +38,12 @@ Examples:
   referralloop events export --as har --output deliveries.har
   referralloop events export --since 2h --redact --output share.jsonl")]
 pub(super) struct Arguments {
-    /// Events by number, or last; without any, those that the options choose
-    #[arg(value_name = "ID")]
-    ids: Vec<StoredId>,
+    /// Events by number (43, 43-45 or 43,45) or last, the newest one received or sent; without any, what the options choose
+    #[arg(value_name = "ID", value_delimiter = ',')]
+    ids: Vec<StoredIds>,
+    /// The newest N of them, received or sent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    last: Option<u32>,
     #[command(flatten)]
     selection: SelectionOptions,
     /// What is written
@@ -101,7 +104,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         .hint("without --redact they are published as they came; to share a file: --redact --output FILE"));
     }
     let reader = session::open_reader(context, &settings)?;
-    let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, None, context)?;
+    let newest = arguments.last.map(|last| last as usize);
+    let numbers = selection::choose_numbers(&reader, &arguments.ids, &arguments.selection, newest, context)?;
     if let Some(address) = stream {
         return runtime::block_on(publish(arguments, address, (context, &console, &settings), &reader, &numbers));
     }

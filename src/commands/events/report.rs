@@ -8,7 +8,7 @@ use crate::output::report_page::{EventPanel, ReportHeading, render_report_page};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::redact::Redactor;
-use crate::session::history::{SelectionOptions, StoredId};
+use crate::session::history::{SelectionOptions, StoredIds};
 use crate::session::output_file::{self, WriteMode};
 use crate::session::transfer::EventHistory;
 use crate::session::{self, input, refusals, selection};
@@ -25,9 +25,9 @@ Examples:
   referralloop events report --html report.html --refused
   referralloop events report --html - last > report.html")]
 pub(super) struct Arguments {
-    /// Events by number, or last; without any, those that the options choose
-    #[arg(value_name = "ID")]
-    ids: Vec<StoredId>,
+    /// Events by number (43, 43-45 or 43,45) or last, the newest one received or sent; without any, what the options choose
+    #[arg(value_name = "ID", value_delimiter = ',')]
+    ids: Vec<StoredIds>,
     /// The file; - for standard output
     #[arg(long, value_name = "FILE")]
     html: PathBuf,

@@ -26,7 +26,7 @@ use crate::store::RefusedRow;
   referralloop events show 1 --raw > body.json
   referralloop events show 1 --hex")]
 pub(super) struct Arguments {
-    /// The event's number, last, or rN for the refused request !N
+    /// The event's number, last for the newest one (received or sent), or rN for the refused request !N
     #[arg(value_name = "ID", default_value = "last")]
     id: StoredId,
     #[command(flatten)]

@@ -20,7 +20,6 @@ use crate::protocol::attempt::DeliveryPurpose;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReplayReport;
 use crate::protocol::rules::DeliveryRules;
-use crate::session::destination::default_target;
 use crate::session::relay_transfer::TransferTarget;
 use crate::session::replay_request::{self, ReplayForm, ReplaySigning};
 use crate::session::transfer::EventHistory;
@@ -42,7 +41,8 @@ const LINES: usize = 50;
 struct ReplayRun<'a> {
     arguments: &'a Arguments,
     form: ReplayForm,
-    fallback: Url,
+    /// The running listener.
+    fallback: Option<Url>,
 }
 
 /// The sum.
@@ -68,6 +68,7 @@ pub(super) async fn run_replay(
     if arguments.dry_run {
         return run.preview(console, &source);
     }
+    run.require_targets(&source)?;
     run.confirm(context, &source)?;
     let to: Vec<&Url> = arguments.sending.to.iter().filter_map(TransferTarget::endpoint).collect();
     let exchange = arguments.trust.open_client(&to, context)?;
@@ -99,19 +100,31 @@ impl<'a> ReplayRun<'a> {
         let signing =
             if sending.resign || sending.edit { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
         let store = session::store_path(context, settings).ok();
-        let fallback = match store.and_then(|store| registry::find_listener(&store)) {
-            Some(url) => url,
-            None => default_target()?,
-        };
+        let fallback = store.and_then(|store| registry::find_listener(&store));
         let form = ReplayForm { signing, headers: sending.headers.clone(), with_path: sending.forward_path };
         Ok(Self { arguments, form, fallback })
     }
 
     /// `--to`, else where the event went last, else the running listener.
-    fn target(&self, story: &EventHistory) -> Url {
+    fn target(&self, story: &EventHistory) -> Result<Url, Error> {
         let given = self.arguments.sending.to.as_ref().and_then(TransferTarget::endpoint).cloned();
         let before = || story.last_target();
-        given.or_else(before).unwrap_or_else(|| self.fallback.clone())
+        given.or_else(before).or_else(|| self.fallback.clone()).ok_or_else(|| {
+            let which = match story.event.number {
+                0 => "what is in the file".to_owned(),
+                number => format!("#{number}"),
+            };
+            Error::usage(format!("{which} was never sent to an app, and no listener is running, so say where it goes"))
+                .hint("for instance --to 3000/webhooks")
+        })
+    }
+
+    /// Each event has to have a target before the first is sent: no other program is to get what was not meant for it.
+    fn require_targets(&self, source: &ReplaySource) -> Result<(), Error> {
+        if self.arguments.sending.to.is_some() || self.fallback.is_some() {
+            return Ok(());
+        }
+        source.stories().try_for_each(|story| self.target(&story?).map(drop))
     }
 
     /// More than a handful to another machine is asked about first.
@@ -121,7 +134,7 @@ impl<'a> ReplayRun<'a> {
         }
         let mut elsewhere = 0u64;
         for story in source.stories() {
-            elsewhere += u64::from(!is_loopback(&self.target(&story?)));
+            elsewhere += u64::from(!is_loopback(&self.target(&story?)?));
         }
         if elsewhere <= MANY as u64 {
             return Ok(());
@@ -140,7 +153,7 @@ impl<'a> ReplayRun<'a> {
     fn preview(&self, console: &Console, source: &ReplaySource) -> Result<Exit, Error> {
         for story in source.stories() {
             let story = story?;
-            let request = replay_request::build_replay_request(&story, self.target(&story), &self.form)?;
+            let request = replay_request::build_replay_request(&story, self.target(&story)?, &self.form)?;
             if console.is_json() {
                 let rendition = RequestRendition(&request);
                 console.write_record(&rendition.as_record())?;
@@ -214,7 +227,7 @@ impl<'a> ReplayRun<'a> {
 
     fn plan(&self, story: &EventHistory) -> Result<DeliveryPlan, Error> {
         let sending = &self.arguments.sending;
-        let target = self.target(story);
+        let target = self.target(story)?;
         Ok(DeliveryPlan {
             label: target.to_string(),
             request: replay_request::build_replay_request(story, target, &self.form)?,

@@ -162,10 +162,11 @@ pub(super) fn render_hint(indent: usize, hint: &Sanitised, style: &OutputStyle) 
 }
 
 /// The line above a delivery's attempts: what is sent where.
-pub(crate) fn render_sending(facts: &EventFacts, url: &str, style: &OutputStyle) -> Vec<StyledLine> {
+pub(crate) fn render_sending(event: u64, facts: &EventFacts, url: &str, style: &OutputStyle) -> Vec<StyledLine> {
     let kind =
         facts.event_type.as_deref().map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(kind).clip(40));
-    let mut line = StyledLine::new(style).put(TextRole::Strong, kind);
+    let number = Sanitised::text(&format!("#{event}"));
+    let mut line = StyledLine::new(style).put(TextRole::Strong, number).add_gap(2).put(TextRole::Strong, kind);
     let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(64));
     let place = facts.position.map(|place| format_position(place, false));
     for fact in [who, place].into_iter().flatten() {

@@ -123,7 +123,7 @@ impl HumanRenderer {
                 self.forward(report.at, *event, ForwardEnd::Skipped { event: *event, url, why }, out);
             }
             ReportKind::Sending(sending) => {
-                write_lines(out, &attempt::render_sending(&sending.facts, &sending.url, &self.style));
+                write_lines(out, &attempt::render_sending(sending.event, &sending.facts, &sending.url, &self.style));
                 if self.style.headers {
                     let headers = render_headers(&sending.content.headers, &self.style);
                     write_lines(

@@ -369,12 +369,12 @@ fn the_head_of_a_delivery() {
     let facts = created_arrival(1).arrival.facts;
     let line = |width| {
         let mut out = String::new();
-        write_lines(&mut out, &render_sending(&facts, "http://localhost:3000/webhooks", &style(width)));
+        write_lines(&mut out, &render_sending(41, &facts, "http://localhost:3000/webhooks", &style(width)));
         out
     };
-    let wide = "signup.created  user@example.com  position 1   → http://localhost:3000/webhooks\n";
-    assert_eq!(line(80), wide);
-    assert_eq!(line(60), "signup.created  user@example.com  position 1\n  → http://localhost:3000/webhooks\n");
+    let wide = "#41  signup.created  user@example.com  position 1   → http://localhost:3000/webhooks\n";
+    assert_eq!(line(90), wide);
+    assert_eq!(line(60), "#41  signup.created  user@example.com  position 1\n  → http://localhost:3000/webhooks\n");
 }
 
 #[test]

@@ -49,19 +49,29 @@ fn refused_requests_are_listed_and_reported() {
 }
 
 #[test]
-fn last_is_the_top_row_of_the_list() {
+fn last_is_the_newest_event_whether_it_came_or_was_sent() {
     let scene = Scene::new();
     let listener = scene.listen(["-q"]);
     deliver(&scene, &listener.url, CREATED, &[]).code(0);
     listener.stop().code(0);
-    // Sent somewhere else, and never received: the list of what was received does not show it.
-    deliver(&scene, &Endpoint::good().url("/"), DELETED, &[]).code(0);
-    let top = scene.run(["events", "list", "--limit", "1", "--json"]).code(0).record("event");
+    // Sent to an app, and never received.
+    let app = Endpoint::good();
+    let sent = deliver(&scene, &app.url("/"), DELETED, &[]).code(0);
+    // Its number is said where it is sent.
+    assert!(sent.out().starts_with("#2  signup.deleted"), "{sent}");
     let last = scene.run(["events", "show", "last", "--json"]).code(0).record("event");
-    assert_eq!((&top["event"], &last["event"]), (&1.into(), &1.into()));
-    let only_sent = Scene::new();
-    deliver(&only_sent, &Endpoint::good().url("/"), DELETED, &[]).code(0);
-    assert_eq!(only_sent.run(["events", "show", "last", "--json"]).code(0).record("event")["event"], 1);
+    assert_eq!(last["event"], 2);
+    assert!(scene.run(["events", "export", "last"]).code(0).out().contains("signup.deleted"));
+    scene.run(["replay", "last"]).code(0);
+    let bodies: Vec<Vec<u8>> = app.received().into_iter().map(|received| received.body).collect();
+    assert_eq!(bodies, [DELETED.as_bytes(), DELETED.as_bytes()]);
+    let verified = scene.run(["verify", "--event", "last"]).code(2);
+    assert!(verified.err().contains("#2 was sent from here and never received"), "{verified}");
+    // What comes in afterwards is the last again.
+    let listener = scene.listen(["-q"]);
+    deliver(&scene, &listener.url, MOVED, &[]).code(0);
+    listener.stop().code(0);
+    assert_eq!(scene.run(["events", "show", "last", "--json"]).code(0).record("event")["event"], 3);
 }
 
 #[test]
@@ -169,7 +179,79 @@ fn a_list_says_what_it_leaves_out_and_with_which_line_it_comes() {
     let whole = scene.run(["events", "list", "-n", "3"]).code(0);
     assert!(whole.out().lines().count() == 4 && !whole.err().contains("older ones"), "none is older: {whole}");
     let records = scene.run(["events", "list", "-n", "2", "--json"]).code(0);
-    assert_eq!((records.records().len(), records.err()), (2, String::new()));
+    let more = "note: older ones: referralloop events list -n 2 --json --before 2\n";
+    assert_eq!((records.records().len(), records.err()), (2, more.to_owned()));
     let sent = scene.run(["events", "list", "--all"]).code(0);
     assert_eq!((sent.out().lines().count(), sent.err()), (5, String::new()));
+}
+
+#[test]
+fn several_events_are_named_alike_wherever_events_are_named() {
+    let scene = Scene::new();
+    let app = Endpoint::good();
+    for body in [CREATED, MOVED, DELETED] {
+        deliver(&scene, &app.url("/"), body, &[]).code(0);
+    }
+    let exported = |line: &[&str]| -> Vec<u64> {
+        let ended = scene.with(["events", "export"].iter().chain(line)).output().code(0);
+        ended.records().iter().filter_map(|record| record["event"].as_u64()).collect()
+    };
+    assert_eq!(exported(&["1-2"]), [1, 2]);
+    assert_eq!(exported(&["3,1"]), [1, 3]);
+    assert_eq!(exported(&["2-9"]), [2, 3]);
+    assert_eq!(exported(&["--last", "2"]), [2, 3]);
+    scene.run(["replay", "1-2,3"]).code(0);
+    assert_eq!(app.received().len(), 6);
+    for wrong in ["3-1", "1-last", "r1-r2"] {
+        let refused = scene.run(["replay", wrong]).code(2);
+        assert!(refused.err().contains("write several events as 43-45, or 43,45"), "{refused}");
+    }
+    let none = scene.run(["replay", "7-9"]).code(2);
+    assert!(none.err().contains("there is no event from #7 to #9"), "{none}");
+}
+
+/// The 2xx is the listener's own, which says nothing about an app.
+#[test]
+fn what_was_triggered_into_a_listener_was_not_delivered_to_an_app() {
+    let scene = Scene::new();
+    let listener = scene.listen(["-q"]);
+    deliver(&scene, &listener.url, CREATED, &[]).code(0);
+    deliver(&scene, &Endpoint::good().url("/"), DELETED, &[]).code(0);
+    let listed = scene.run(["events", "list", "--all"]).code(0);
+    let rows: Vec<String> = listed.out().lines().map(str::to_owned).collect();
+    assert!(rows[1].starts_with("#2 ") && rows[1].contains("200 OK"), "{listed}");
+    assert!(rows[2].starts_with("#1 ") && !rows[2].contains("200"), "{listed}");
+    // Nobody said where to, and it was never sent to an app: the listener is told, and without one it goes nowhere.
+    scene.run(["replay", "1"]).code(0);
+    listener.stop().code(0);
+    for line in [&["replay", "1-2"][..], &["replay", "1", "--dry-run"]] {
+        let nowhere = scene.with(line.iter().copied()).output().code(2);
+        assert!(nowhere.err().contains("#1 was never sent to an app") && nowhere.out().is_empty(), "{nowhere}");
+        assert!(nowhere.err().contains("--to 3000/webhooks"), "{nowhere}");
+    }
+}
+
+#[test]
+fn an_editor_without_a_terminal_is_refused_before_anything_is_sent() {
+    let scene = Scene::new();
+    deliver(&scene, &Endpoint::good().url("/"), CREATED, &[]).code(0);
+    let refused = scene.run(["replay", "1", "--edit"]).code(2);
+    assert!(refused.err().contains("--edit needs a terminal") && refused.err().contains("--raw"), "{refused}");
+    assert!(!refused.err().contains("--set") && !refused.err().contains("Replayed"), "{refused}");
+}
+
+#[test]
+fn a_list_that_is_cut_says_so_to_programs_too() {
+    let scene = Scene::new();
+    let app = Endpoint::good();
+    for body in [CREATED, MOVED, DELETED] {
+        deliver(&scene, &app.url("/"), body, &[]).code(0);
+    }
+    let cut = scene.run(["events", "list", "--all", "--limit", "2", "--json"]).code(0);
+    assert_eq!(cut.records().len(), 2);
+    assert!(cut.err().contains("--limit 2 --json --before 2"), "{cut}");
+    let whole = scene.run(["events", "list", "--all", "--limit", "3", "--json"]).code(0);
+    assert_eq!((whole.records().len(), whole.err()), (3, String::new()));
+    let report = scene.run(["events", "report", "--all", "-n", "2", "--html", "two.html"]).code(0);
+    assert!(report.err().contains("The newest 2 of 3 events reported in "), "{report}");
 }

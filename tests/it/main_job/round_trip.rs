@@ -124,7 +124,7 @@ fn a_wrong_secret_is_refused_with_401_and_exit_1() {
     assert!(ended.err().ends_with("Received: 1 refused for their signature.\n"), "{ended}");
     // Not among the events, and kept for looking at.
     scene.run(["events", "list"]).is(0, "", "note: nothing received matches; --all lists what was sent, too\n");
-    let none = scene.run(["replay", "--last", "2", "--to", "1"]).code(0);
+    let none = scene.run(["replay", "--events", "created", "--to", "1"]).code(0);
     assert!(none.err().contains("nothing received matches, so nothing was sent; --all takes"), "{none}");
     let kept = scene.run(["verify", "--event", "!1", "--secret-file", "other.txt"]).code(0);
     assert!(kept.out().starts_with("✔ valid: signed with this secret (other.txt)"), "{kept}");
