@@ -194,7 +194,7 @@ fn find_address(text: &str) -> Option<(usize, usize)> {
         if domain == 0 {
             return None;
         }
-        let local = match before.strip_suffix('"').and_then(|before| find_quote(before)) {
+        let local = match before.strip_suffix('"').and_then(find_quote) {
             Some(start) => at - start,
             None => length(&mut before.chars().rev().take_while(|c| in_local(*c))),
         };
