@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
     /// Events by number (43, 43-45 or 43,45) or last, the newest one received or sent; without any, what the options choose
     #[arg(value_name = "ID", value_delimiter = ',')]
     ids: Vec<StoredIds>,
-    /// The newest N of them, received or sent
+    /// The newest N of them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     last: Option<u32>,
     #[command(flatten)]

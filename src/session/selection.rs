@@ -159,9 +159,7 @@ pub(crate) fn choose_numbers(
     context: &Context,
 ) -> Result<Vec<u64>, Error> {
     if named.is_empty() {
-        // The newest of all, as `last` is the newest of all, unless one direction is asked for.
-        let query = if newest.is_some() { HistoryQuery::of_all } else { HistoryQuery::new };
-        return query(selection, context)?.list_numbers(reader, newest);
+        return HistoryQuery::new(selection, context)?.list_numbers(reader, newest);
     }
     if !selection.is_empty() || newest.is_some() {
         return Err(Error::usage("name events, or choose them with options, but not both"));

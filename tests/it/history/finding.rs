@@ -199,7 +199,7 @@ fn several_events_are_named_alike_wherever_events_are_named() {
     assert_eq!(exported(&["1-2"]), [1, 2]);
     assert_eq!(exported(&["3,1"]), [1, 3]);
     assert_eq!(exported(&["2-9"]), [2, 3]);
-    assert_eq!(exported(&["--last", "2"]), [2, 3]);
+    assert_eq!(exported(&["--all", "--last", "2"]), [2, 3]);
     scene.run(["replay", "1-2,3"]).code(0);
     assert_eq!(app.received().len(), 6);
     for wrong in ["3-1", "1-last", "r1-r2"] {
