@@ -5,6 +5,9 @@
 
 mod detail;
 mod list;
+mod pages;
+#[cfg(test)]
+mod tests;
 
 use super::live_terminal::LiveTerminal;
 use crate::clock::SharedClock;
@@ -16,12 +19,16 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::store::StoreReader;
 use crate::terminal::Key;
-use list::{BrowserRow, MOST, read_rows};
+use list::{BrowserRow, mark_row};
+use pages::{BrowserPages, PAGE};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How often what is stored, and the size of the window, are looked at.
 const EVERY: Duration = Duration::from_millis(300);
+
+/// How long keys are waited for while older events are read.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// Columns from which on the list and what is looked at stand side by side.
 const SIDE_BY_SIDE: usize = 110;
@@ -38,11 +45,14 @@ pub(crate) struct EventBrowser {
     clock: SharedClock,
     known: Vec<KnownSecret>,
     style: OutputStyle,
+    pages: BrowserPages,
     rows: Vec<BrowserRow>,
-    /// Whether there are as many as are read at all, so that older ones may be missing.
-    newest_only: bool,
+    /// Whether the reader wants the last row: it is the last of what was read, until all was.
+    to_the_end: bool,
     /// What the row that is looked at is called: it stays when others come in above it.
     selected: Option<String>,
+    /// What others are compared with.
+    marked: Option<BrowserRow>,
     detail: BrowserDetail,
     filter: String,
     /// What is being typed behind `/`.
@@ -50,6 +60,13 @@ pub(crate) struct EventBrowser {
     message: Option<String>,
     /// For the clipboard of the terminal, with the next picture.
     copied: Option<String>,
+}
+
+/// How it is looked at: everything about it, or compared with this one, or with the one before.
+#[derive(Debug, PartialEq, Eq)]
+enum BrowserForm {
+    Described,
+    Compared(Option<String>),
 }
 
 /// What is looked at.
@@ -62,7 +79,7 @@ struct BrowserDetail {
     lines: Vec<String>,
     top: usize,
     /// Which row it was made of, in which form, for how many columns.
-    of: Option<(String, bool, usize)>,
+    of: Option<(String, BrowserForm, usize)>,
 }
 
 impl EventBrowser {
@@ -73,9 +90,11 @@ impl EventBrowser {
             clock,
             known,
             style,
+            pages: BrowserPages::default(),
             rows: Vec::new(),
-            newest_only: false,
+            to_the_end: false,
             selected: None,
+            marked: None,
             detail: BrowserDetail::default(),
             filter: String::new(),
             typing: None,
@@ -89,11 +108,12 @@ impl EventBrowser {
         (self.detail, self.message) = (BrowserDetail::default(), None);
         loop {
             let (columns, lines) = terminal.size();
-            self.read(columns)?;
+            let goes_on = self.read(columns)?;
             let picture = self.draw(columns, lines);
             terminal.show_picture(self.copied.take(), &picture, columns);
+            let pause = if goes_on { AT_ONCE } else { EVERY };
             tokio::select! {
-                () = self.clock.sleep(EVERY) => {}
+                biased;
                 key = terminal.next_key() => {
                     let told = self.message.take();
                     if !self.press(key, lines, told.as_deref())? {
@@ -101,26 +121,45 @@ impl EventBrowser {
                         return Ok(());
                     }
                 }
+                () = self.clock.sleep(pause) => {}
             }
         }
     }
 
-    fn read(&mut self, columns: usize) -> Result<(), Error> {
+    /// Reads what is shown; whether older ones are still to be read at once.
+    fn read(&mut self, columns: usize) -> Result<bool, Error> {
         let reader = StoreReader::open(&self.store)?;
-        self.rows = read_rows(&reader)?;
-        self.newest_only = self.rows.len() >= MOST;
         let wanted = self.filter.to_lowercase();
-        self.rows.retain(|row| row.contains(&wanted));
+        self.rows = self.pages.read(&reader, &wanted)?;
+        let is_near_the_end = self.position().is_some_and(|at| at + PAGE / 2 > self.rows.len());
+        let wants_more = self.to_the_end || !wanted.is_empty() || is_near_the_end;
+        if wants_more && self.pages.has_more() {
+            self.pages.read_on(&reader)?;
+            self.rows = self.pages.read(&reader, &wanted)?;
+        }
+        if self.to_the_end {
+            self.selected = self.rows.last().map(BrowserRow::name);
+            self.to_the_end = self.pages.has_more();
+        }
         if self.position().is_none() {
             self.selected = self.rows.first().map(BrowserRow::name);
         }
+        self.look(&reader, columns)?;
+        Ok((self.to_the_end || !wanted.is_empty()) && self.pages.has_more())
+    }
+
+    /// What is looked at, where it is not there yet.
+    fn look(&mut self, reader: &StoreReader, columns: usize) -> Result<(), Error> {
         let columns = if columns >= SIDE_BY_SIDE { columns - BESIDE_LIST } else { columns };
-        let of = self.selected.clone().map(|name| (name, self.detail.compared, columns));
+        let form = match self.detail.compared {
+            true => BrowserForm::Compared(self.marked.as_ref().map(BrowserRow::name)),
+            false => BrowserForm::Described,
+        };
+        let of = self.selected.clone().map(|name| (name, form, columns));
         if self.detail.of != of {
-            let at = self.position();
-            let lines = match at.and_then(|at| self.rows.get(at)) {
-                Some(row) if self.detail.compared => detail::compare_with_before(row, &self.rows, &self.style),
-                Some(row) => detail::describe(row, &reader, &self.known, self.clock.as_ref(), &self.style)?,
+            let lines = match self.position().and_then(|at| self.rows.get(at)) {
+                Some(row) if self.detail.compared => detail::compare(row, self.marked.as_ref(), reader, &self.style)?,
+                Some(row) => detail::describe(row, reader, &self.known, self.clock.as_ref(), &self.style)?,
                 None => Vec::new(),
             };
             self.detail.lines = lines.iter().flat_map(|line| fold_rendered(line, columns)).collect();
@@ -150,6 +189,7 @@ impl EventBrowser {
             return Ok(true);
         }
         let page = lines.saturating_sub(4).max(1);
+        self.to_the_end = false;
         match key {
             Key::Pasted(_) => self.message = Some(PASTED.to_owned()),
             // Out of what was opened last: the keys, which are gone by now, the comparison, the details, the search, everything.
@@ -161,6 +201,7 @@ impl EventBrowser {
             Key::Escape | Key::Left | Key::Backspace | Key::Character('q' | 'h') => self.detail.open = false,
             Key::Enter | Key::Right | Key::Character('l') => self.detail.open = !self.rows.is_empty(),
             Key::Character('d') => self.detail.compared = !self.detail.compared,
+            Key::Character('m') => self.mark(),
             Key::Character('c') => self.copy()?,
             Key::Character('/') => self.typing = Some(self.filter.clone()),
             // The keys, and at the next press the marks.
@@ -173,7 +214,10 @@ impl EventBrowser {
             Key::PageDown | Key::Character(' ') => self.move_by(page.cast_signed()),
             Key::PageUp => self.move_by(-page.cast_signed()),
             Key::Home | Key::Character('g') => self.move_by(isize::MIN),
-            Key::End | Key::Character('G') => self.move_by(isize::MAX),
+            Key::End | Key::Character('G') => {
+                self.to_the_end = !self.detail.open;
+                self.move_by(isize::MAX);
+            }
             Key::Tab => self.detail.open = !self.detail.open,
             _ => {}
         }
@@ -190,6 +234,17 @@ impl EventBrowser {
         let last = self.rows.len().saturating_sub(1);
         let at = self.position().unwrap_or(0).saturating_add_signed(rows).min(last);
         self.selected = self.rows.get(at).map(BrowserRow::name);
+    }
+
+    /// Marks the row that is looked at, for others to be compared with, or takes the mark away.
+    fn mark(&mut self) {
+        let row = self.position().and_then(|at| self.rows.get(at)).cloned();
+        let name = row.as_ref().map(BrowserRow::name);
+        self.marked = row.filter(|_| name != self.marked.as_ref().map(BrowserRow::name));
+        self.message = Some(match &self.marked {
+            Some(row) => format!("{} is marked: d compares others with it", row.name()),
+            None => "nothing is marked: d compares with the event before of the same sign-up".to_owned(),
+        });
     }
 
     fn copy(&mut self) -> Result<(), Error> {
@@ -230,27 +285,41 @@ impl EventBrowser {
     fn draw_title(&self, columns: usize) -> String {
         let count = self.rows.len();
         let at = self.position().map_or(0, |at| at + 1);
-        let words = match &self.filter {
-            filter if filter.is_empty() && self.newest_only => format!("{at} of the newest {count}"),
-            filter if filter.is_empty() => format!("{at} of {count} stored"),
-            filter if self.newest_only => format!("{at} of {count} among the newest {MOST} that contain '{filter}'"),
-            filter => format!("{at} of {count} that contain '{filter}'"),
-        };
+        let words = self.describe_place(at, count);
         let line = StyledLine::new(&self.style).put(TextRole::Strong, "referralloop").add_gap(2);
         line.put(TextRole::Plain, Sanitised::text(&words).clip(columns.saturating_sub(15).max(8))).as_str().to_owned()
+    }
+
+    /// Where in the list, and how much of the store that is.
+    fn describe_place(&self, at: usize, count: usize) -> String {
+        let (filter, goes_on) = (&self.filter, self.pages.has_more());
+        match filter.is_empty() {
+            true if self.pages.is_cut() => format!("{at} of the newest {count}; / searches older ones, too"),
+            true if goes_on => format!("{at} of the newest {count}, older ones follow"),
+            true => format!("{at} of {count} stored"),
+            false if self.pages.is_cut() => format!("{at} of the newest {count} that contain '{filter}'"),
+            false if goes_on => format!("{at} of {count} that contain '{filter}', searching older ones"),
+            false => format!("{at} of {count} that contain '{filter}'"),
+        }
     }
 
     fn draw_list(&self, columns: usize, room: usize) -> Vec<StyledLine> {
         let at = self.position().unwrap_or(0);
         if self.rows.is_empty() {
-            let words = if self.filter.is_empty() { NOTHING_STORED } else { NOTHING_FOUND };
+            let words = match self.filter.is_empty() {
+                true => NOTHING_STORED,
+                false if self.pages.has_more() => SEARCHING,
+                false => NOTHING_FOUND,
+            };
             let rows = wrap_text(&Sanitised::own(words), columns.saturating_sub(2).max(20));
             return rows.iter().map(|row| StyledLine::indented(&self.style, 2).put(TextRole::Faint, row)).collect();
         }
         // The row that is looked at stays in sight.
         let top = at.saturating_sub(room.saturating_sub(1)).max(at.saturating_sub(room / 2)).min(at);
         let rows = self.rows.iter().enumerate().skip(top).take(room);
-        rows.map(|(row, event)| event.render(row == at, columns, &self.style)).collect()
+        let marked = self.marked.as_ref().map(BrowserRow::name);
+        let mark = |row, event: &BrowserRow| mark_row(row == at, marked.as_ref() == Some(&event.name()));
+        rows.map(|(row, event)| event.render(mark(row, event), columns, &self.style)).collect()
     }
 
     fn draw_foot(&self, columns: usize) -> String {
@@ -270,13 +339,16 @@ impl EventBrowser {
 
 /// In the place of a list: what to do.
 const NOTHING_STORED: &str = "Nothing is stored yet. What comes in appears here: referralloop listen";
-const NOTHING_FOUND: &str = "Nothing contains that. Esc shows everything again.";
+const SEARCHING: &str = "Searching older events …";
+const NOTHING_FOUND: &str = "Nothing that is stored contains that. Esc shows everything again.";
 
 /// What the keys do in the list, those first that are missed most.
-const LIST_KEYS: [&str; 6] = ["↑ ↓ choose", "Enter open", "/ search", "q quit", "d compare", "c copy as curl"];
+const LIST_KEYS: [&str; 7] =
+    ["↑ ↓ choose", "Enter open", "/ search", "q quit", "d compare", "m mark", "c copy as curl"];
 
 /// The same in the details.
-const DETAIL_KEYS: [&str; 4] = ["↑ ↓ scroll", "Esc list", "d compare with the one before", "c copy as curl"];
+const DETAIL_KEYS: [&str; 4] =
+    ["↑ ↓ scroll", "Esc list", "d compare with the one before of the sign-up", "c copy as curl"];
 
 /// The same while two are compared.
 const COMPARISON_KEYS: [&str; 3] = ["Esc no longer compare", "↑ ↓ choose", "c copy as curl"];
@@ -299,7 +371,7 @@ fn join_keys(keys: &[&str], columns: usize) -> String {
 }
 
 /// What the keys do, on one line.
-const KEYS: &str = "Esc back · j k ↑ ↓ move · g G ends · Enter open · d compare · c curl · / search · ? marks";
+const KEYS: &str = "Esc back · j k move · g G ends · Enter open · d m compare · c curl · / search · ? marks";
 
 /// What the marks mean, on one line.
 const MARKS: &str = "✔ verified · ○ unsigned · ✘ refused · ↗ only sent · 3 → 1 moved · → 200 answer · Esc back";

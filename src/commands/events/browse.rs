@@ -10,8 +10,9 @@ use crate::session::{self, diagnosis, runtime};
 /// Browse stored events on the whole terminal: list, details, search, comparison
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Arrows or j and k move, Enter opens, / searches, d compares with the event before, c copies a curl line to
-the terminal's clipboard, q quits. A listener opens the same with i.
+    after_help = "Arrows or j and k move, Enter opens, / searches all that is stored, c copies a curl line to the
+terminal's clipboard, q quits. d compares with the event before of the same sign-up, or with the one
+that m marked. A listener opens the same with i.
 
 Examples:
   referralloop events browse"

@@ -7,6 +7,7 @@ use super::super::event_view;
 use super::super::replay_request::{ReplayForm, ReplaySigning, build_replay_request};
 use super::super::transfer::EventHistory;
 use super::list::BrowserRow;
+use super::pages::find_previous;
 use crate::clock::Clock;
 use crate::diagnose::{DiagnosisCase, DiagnosisSubject, KnownSecret, advise_on_cause};
 use crate::error::Error;
@@ -77,16 +78,25 @@ fn explain(row: &RefusedRow, known: &[KnownSecret], clock: &dyn Clock, style: &O
     out
 }
 
-/// The body beside that of the event before it: of the same sign-up, where there is one.
-pub(super) fn compare_with_before(row: &BrowserRow, rows: &[BrowserRow], style: &OutputStyle) -> Vec<String> {
-    let older = rows.iter().skip_while(|other| other.name() != row.name()).skip(1);
-    let signup = &row.facts().signup_id;
-    let same = older.clone().find(|other| signup.is_some() && other.facts().signup_id == *signup);
+/// The body beside that of the row that is marked, else of the event before it of the same sign-up.
+pub(super) fn compare(
+    row: &BrowserRow,
+    marked: Option<&BrowserRow>,
+    reader: &StoreReader,
+    style: &OutputStyle,
+) -> Result<Vec<String>, Error> {
     let plain = |words: String| StyledLine::new(style).put(TextRole::Plain, Sanitised::text(&words)).to_string();
-    let Some(before) = same.or_else(|| older.clone().next()) else {
-        return vec![plain("no event came before it".into())];
+    let (before, which) = match marked.filter(|marked| marked.name() != row.name()) {
+        Some(marked) => (Some(marked.clone()), "which is marked"),
+        None => (find_previous(row, reader)?, "the one before of this sign-up"),
     };
-    let mut lines = vec![plain(format!("{} → {}", before.name(), row.name())), String::new()];
+    let Some(before) = before else {
+        let other = "To compare with another, mark it with m.".to_owned();
+        return Ok(vec![plain("No earlier event of this sign-up is stored.".into()), plain(other)]);
+    };
+    let words = format!("{} compared with {}, {which}", row.name(), before.name());
+    let heading = StyledLine::new(style).put(TextRole::Strong, Sanitised::text(&words)).to_string();
+    let mut lines = vec![heading, String::new()];
     match compare_bodies(before.body(), row.body()) {
         BodyComparison::Same => lines.push(plain("the same bytes".into())),
         BodyComparison::Spelling(at) => {
@@ -108,7 +118,7 @@ pub(super) fn compare_with_before(row: &BrowserRow, rows: &[BrowserRow], style: 
             }
         }
     }
-    lines
+    Ok(lines)
 }
 
 /// A command line that sends an event again; a refused request has none.

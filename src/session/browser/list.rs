@@ -1,6 +1,5 @@
 //! The rows of the list: events and refused requests, the newest first.
 
-use crate::error::Error;
 use crate::output::line::StyledLine;
 use crate::output::phrases::{describe_outcome, format_position, render_mark, short_event};
 use crate::output::sanitise::Sanitised;
@@ -9,33 +8,38 @@ use crate::protocol::arrival::SignatureState;
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
-use crate::store::{EventDirection, EventRow, RefusedRow, StoreFilter, StoreReader};
+use crate::store::{EventRow, RefusedRow};
 use jiff::Timestamp;
-
-/// Events that are listed at most.
-pub(super) const MOST: usize = 500;
+use std::sync::Arc;
 
 /// Columns of an address of which less says nothing.
 const LEAST_WHO: usize = 10;
 
-#[derive(Debug, Clone)]
-pub(super) enum BrowserRow {
-    Stored(Box<EventRow>),
-    /// A refused request, and what its body says.
-    Refused(Box<RefusedRow>, Box<EventFacts>),
+/// What a row begins with that is looked at.
+const CHOSEN: char = '▶';
+
+/// What a row begins with: whether it is looked at, and whether others are compared with it.
+pub(super) fn mark_row(is_selected: bool, is_marked: bool) -> &'static str {
+    match (is_selected, is_marked) {
+        (true, true) => "▶•",
+        (true, false) => "▶ ",
+        (false, true) => " •",
+        (false, false) => "  ",
+    }
 }
 
-/// All of them, the newest first.
-pub(super) fn read_rows(reader: &StoreReader) -> Result<Vec<BrowserRow>, Error> {
-    let filter = StoreFilter { direction: EventDirection::All, ..StoreFilter::default() };
-    let events = reader.list(&filter, MOST, None)?.into_iter().map(|row| BrowserRow::Stored(Box::new(row)));
-    let refused = reader.list_refused()?.into_iter().map(|row| {
-        let facts = EventFacts::from_body(&row.refused.content.body);
-        BrowserRow::Refused(Box::new(row), Box::new(facts))
-    });
-    let mut rows: Vec<BrowserRow> = events.chain(refused).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.at()));
-    Ok(rows)
+/// Whether a text, in small letters, stands in a name or body.
+pub(super) fn contains(name: &str, body: &RawBody, wanted: &str) -> bool {
+    name.contains(wanted)
+        || name.replace('!', "r").contains(wanted)
+        || String::from_utf8_lossy(body.as_bytes()).to_lowercase().contains(wanted)
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum BrowserRow {
+    Stored(Arc<EventRow>),
+    /// A refused request, and what its body says.
+    Refused(Arc<RefusedRow>, Arc<EventFacts>),
 }
 
 impl BrowserRow {
@@ -62,7 +66,7 @@ impl BrowserRow {
         }
     }
 
-    fn at(&self) -> Option<Timestamp> {
+    pub(super) fn at(&self) -> Option<Timestamp> {
         match self {
             Self::Stored(row) => row.first_at.or(row.sent_at),
             Self::Refused(row, _) => Some(row.refused.at),
@@ -71,19 +75,15 @@ impl BrowserRow {
 
     /// Whether a text, in small letters, stands in its name or body.
     pub(super) fn contains(&self, wanted: &str) -> bool {
-        wanted.is_empty()
-            || self.name().contains(wanted)
-            || self.name().replace('!', "r").contains(wanted)
-            || String::from_utf8_lossy(self.body().as_bytes()).to_lowercase().contains(wanted)
+        wanted.is_empty() || contains(&self.name(), self.body(), wanted)
     }
 
     /// Its line, narrower than `columns`.
-    pub(super) fn render(&self, selected: bool, columns: usize, style: &OutputStyle) -> StyledLine {
-        let mark = if selected { "▶ " } else { "  " };
+    pub(super) fn render(&self, mark: &'static str, columns: usize, style: &OutputStyle) -> StyledLine {
         let facts = self.facts();
         let time = self.at().map(|at| style.format_short_time(at)).unwrap_or_default();
         let kind = facts.event_type.as_deref().map_or("(no event type)", short_event);
-        let role = if selected { TextRole::Strong } else { TextRole::Plain };
+        let role = if mark.starts_with(CHOSEN) { TextRole::Strong } else { TextRole::Plain };
         let head = StyledLine::new(style)
             .put(TextRole::Strong, mark)
             .put(TextRole::Faint, Sanitised::text(&time))
@@ -150,7 +150,7 @@ mod tests {
             "{{\"event_type\":\"signup.created\",\"data\":{{\"email\":\"{email}\",\"position\":3}}}}"
         ));
         let facts = EventFacts::from_body(&body);
-        BrowserRow::Stored(Box::new(EventRow {
+        BrowserRow::Stored(Arc::new(EventRow {
             number,
             body,
             facts,
@@ -167,10 +167,10 @@ mod tests {
     #[test]
     fn a_row_is_narrower_than_the_list() {
         let style = OutputStyle::new(false, 80, TimeZone::UTC);
-        let wide = row(41, "ada@example.com").render(true, 80, &style);
+        let wide = row(41, "ada@example.com").render("▶ ", 80, &style);
         assert_eq!(wide.as_str(), "▶ 22:13:20 #41 ✔ created ada@example.com position 3");
         for columns in [30, 40, 50, 60, 80] {
-            let long = row(41, &format!("{}@example.com", "ada".repeat(40))).render(false, columns, &style);
+            let long = row(41, &format!("{}@example.com", "ada".repeat(40))).render("  ", columns, &style);
             assert!(long.width() < columns, "{columns}: {}", long.as_str());
         }
     }

@@ -1,0 +1,87 @@
+use super::*;
+use crate::protocol::body::RawBody;
+use crate::protocol::facts::EventFacts;
+use crate::store::{Store, StoreOptions};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::task::JoinSet;
+
+/// More than two pages.
+const STORED: u64 = 2 * PAGE as u64 + 200;
+
+/// A browser of so many events, of which the first and the last are of one sign-up.
+async fn browse(folder: &tempfile::TempDir) -> EventBrowser {
+    let path = folder.path().join("events.db");
+    let store = Store::open(&path, StoreOptions::default()).unwrap();
+    let mut recording = JoinSet::new();
+    for number in 1..=STORED {
+        let signup = if number == STORED { 1 } else { number };
+        let body = RawBody::new(format!(
+            r#"{{"event_type":"signup.created","data":{{"id":"signup-{signup}","email":"nr{number}@example.com"}}}}"#
+        ));
+        let facts = EventFacts::from_body(&body);
+        let at = Timestamp::from_second(1_700_000_000 + number.cast_signed()).unwrap();
+        let recorder = store.recorder();
+        recording.spawn(async move { recorder.record_sent(body, &facts, at).await.unwrap() });
+        if number == 1 {
+            recording.join_next().await;
+        }
+        if number + 1 == STORED {
+            while recording.join_next().await.is_some() {}
+        }
+    }
+    recording.join_all().await;
+    store.close().await;
+    let style = OutputStyle::new(false, 120, TimeZone::UTC);
+    EventBrowser::new(path, std::sync::Arc::new(crate::clock::SystemClock::default()), Vec::new(), style)
+}
+
+impl EventBrowser {
+    /// Presses a key and reads until nothing goes on; the picture.
+    fn see(&mut self, keys: &str) -> String {
+        for key in keys.chars() {
+            let key = if key == '\n' { Key::Enter } else { Key::Character(key) };
+            self.press(key, 20, None).unwrap();
+        }
+        while self.read(120).unwrap() {}
+        self.draw(120, 20).join("\n")
+    }
+}
+
+#[tokio::test]
+async fn older_events_are_read_where_somebody_comes_to_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut browser = browse(&folder).await;
+    let first = browser.see("");
+    assert!(first.contains(&format!("1 of the newest {PAGE}, older ones follow")), "{first}");
+    let end = browser.see("G");
+    assert!(end.contains(&format!("{STORED} of {STORED} stored")) && end.contains("nr1@example.com"), "{end}");
+    let begin = browser.see("g");
+    assert!(begin.contains(&format!("1 of {STORED} stored")), "{begin}");
+}
+
+#[tokio::test]
+async fn a_search_looks_at_everything_that_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut browser = browse(&folder).await;
+    browser.see("");
+    let found = browser.see("/NR3@\n");
+    assert!(found.contains("1 of 1 that contain 'NR3@'") && found.contains("nr3@example.com"), "{found}");
+    let nothing = browser.see("/x\n");
+    assert!(nothing.contains("Nothing that is stored contains that"), "{nothing}");
+}
+
+#[tokio::test]
+async fn a_comparison_is_with_the_same_signup_or_with_what_is_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut browser = browse(&folder).await;
+    browser.see("");
+    let same = browser.see("d");
+    assert!(same.contains(&format!("#{STORED} compared with #1, the one before of this sign-up")), "{same}");
+    let other = browser.see("j");
+    assert!(other.contains("No earlier event of this sign-up is stored."), "{other}");
+    let marked = browser.see("jmk");
+    let words = format!("#{} compared with #{}, which is marked", STORED - 1, STORED - 2);
+    assert!(marked.contains(&words) && marked.contains(" •"), "{marked}");
+    assert!(browser.see("jmk").contains("No earlier event"));
+}
