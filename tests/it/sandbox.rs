@@ -87,6 +87,9 @@ fn in_memory_it_leaves_nothing_behind() {
     let scene = Scene::new();
     let sandbox = Sandbox::start(&scene, ["--memory", "--unsigned", "-q"]);
     waitlist(&sandbox, &scene);
+    let asked = scene.with(["sandbox", "deliveries"]).columns(2000).output().code(1);
+    let page = url::Url::parse(&sandbox.url).unwrap().join("/_sandbox/").unwrap();
+    assert!(asked.err().contains("keeps its deliveries in memory") && asked.err().contains(page.as_str()), "{asked}");
     let ended = sandbox.stop().code(0);
     assert_eq!(ended.err(), "");
     assert!(!scene.data().join("sandbox.db").exists());

@@ -1,5 +1,6 @@
 //! `sandbox deliveries`: what the sandbox delivered and has to, beside a running one or after its end.
 
+use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
@@ -7,7 +8,7 @@ use crate::output::{pager, records, sandbox as shown};
 use crate::protocol::delivery::SandboxDeliveryState;
 use crate::sandbox::{self, DeliveryFilter};
 use crate::session::sandbox::default_data_path;
-use crate::session::{self, arguments, errors};
+use crate::session::{self, arguments, errors, registry};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -56,6 +57,19 @@ impl From<DeliveryStateOption> for SandboxDeliveryState {
     }
 }
 
+/// Says where a sandbox that runs without a file shows its deliveries; whether there is one.
+fn tell_of_running(context: &Context, settings: &ConfigSettings, console: &Console) -> Result<bool, Error> {
+    let Some(mut url) = registry::find_sandbox(&session::store_path(context, settings)?) else { return Ok(false) };
+    url.set_fragment(None);
+    let page = format!("{}/_sandbox/", url.origin().ascii_serialization());
+    console.print_notice(&format!(
+        "A sandbox runs at {} and keeps its deliveries in memory, not in a file: see {page}",
+        url.origin().ascii_serialization()
+    ));
+    console.print_hint(&format!("as JSON: curl -s {page}deliveries"));
+    Ok(true)
+}
+
 /// Lists.
 pub(super) fn run(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
     let settings = session::load_settings(context, console)?;
@@ -70,6 +84,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context, console: &Console) -
     };
     let found =
         sandbox::read_deliveries(&path, &wanted).map_err(|error| errors::explain_open_error(error, "--data"))?;
+    // Its data may be in its memory alone: then no file tells of it.
+    if found.is_none() && arguments.data.is_none() && tell_of_running(context, &settings, console)? {
+        return Ok(Exit::No);
+    }
     let is_there = found.is_some();
     let mut found = found.unwrap_or_default();
     found.reverse();
