@@ -82,10 +82,14 @@ impl RehearsalRun {
             return Ok(());
         }
         let events = phrases::format_quantity(self.script.bodies.len() as u64, "event", "events");
-        let shots: usize = self.script.plan.steps.iter().map(|step| step.shots.len()).sum();
-        let deliveries = phrases::format_quantity(shots as u64, "delivery", "deliveries");
+        let deliveries = phrases::format_quantity(self.planned(), "delivery", "deliveries");
         let line = format!("{before}{} in {} to {}", events.as_str(), deliveries.as_str(), self.url);
         Ok(show.console.write_line(&line)?)
+    }
+
+    /// Deliveries of the whole plan.
+    fn planned(&self) -> u64 {
+        self.script.plan.steps.iter().map(|step| step.shots.len() as u64).sum()
     }
 
     fn body(&self, shot: RehearsalCopy) -> RawBody {
@@ -117,10 +121,13 @@ impl RehearsalRun {
             let nothing = RehearsalTally::default();
             return self.write_summary(tally.unwrap_or(&nothing), verdict, show.console);
         }
-        let mut words: Vec<String> = tally.map(RehearsalTally::describe).into_iter().collect();
-        words.extend(played.describe(self.script.plan.dropped.len()));
+        let mut words: Vec<String> = tally.and_then(|tally| self.describe_interruption(tally)).into_iter().collect();
+        // What was to come is not known to be missing.
+        let dropped = if words.is_empty() { self.script.plan.dropped.len() } else { 0 };
+        words.extend(tally.map(RehearsalTally::describe));
+        words.extend(played.describe(dropped));
         if let Some(tally) = tally {
-            let (missed, events) = (tally.unacknowledged(&self.script), self.script.bodies.len());
+            let (missed, events) = (tally.unacknowledged(), tally.events());
             words.extend((missed > 0).then(|| format!("{missed} of {events} events were not acknowledged at all")));
             words.extend((tally.corrupted_accepted > 0).then(|| {
                 let count = tally.corrupted_accepted;
@@ -142,6 +149,12 @@ impl RehearsalRun {
         Ok(())
     }
 
+    /// How far it came, where it did not come to its end.
+    fn describe_interruption(&self, tally: &RehearsalTally) -> Option<String> {
+        let deliveries = phrases::format_quantity(self.planned(), "delivery", "deliveries");
+        (tally.sent < self.planned()).then(|| format!("interrupted after {} of {}", tally.sent, deliveries.as_str()))
+    }
+
     fn write_summary(
         &self,
         tally: &RehearsalTally,
@@ -153,6 +166,7 @@ impl RehearsalRun {
             url: self.url.as_str(),
             seed: self.seed,
             events: bodies.len(),
+            planned: self.planned(),
             sent: tally.sent,
             dropped: &plan.dropped,
             duplicates: tally.copies,
@@ -163,7 +177,7 @@ impl RehearsalRun {
             acknowledged: tally.acknowledged,
             failed: tally.failed(),
             failures: tally.failures(),
-            unacknowledged: tally.unacknowledged(&self.script),
+            unacknowledged: tally.unacknowledged(),
             order: &tally.order,
             repeat: &self.repeat,
             disabled_after: tally.disabled_after,
@@ -244,7 +258,7 @@ pub(super) async fn run_rehearsal(
         Ok(verdict) => {
             rehearsal.show_summary(Some(&tally), &faults, verdict.as_ref(), show)?;
             let kept = verdict.is_none_or(|verdict| verdict.holds());
-            let well = kept && tally.corrupted_accepted == 0 && tally.unacknowledged(&rehearsal.script) == 0;
+            let well = kept && tally.corrupted_accepted == 0 && tally.unacknowledged() == 0;
             Ok(if well { Exit::Done } else { Exit::No })
         }
     }

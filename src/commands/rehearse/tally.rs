@@ -6,7 +6,6 @@ use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::referralhero::BAD_ANSWERS;
 use crate::protocol::rehearsal::{CopyMode, RehearsalCopy};
 use crate::protocol::rules::DeliveryRules;
-use crate::protocol::scenario::ScenarioScript;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of it.
@@ -25,6 +24,8 @@ pub(super) struct RehearsalTally {
     bad: u32,
     /// After which delivery the second service would have switched the webhook off.
     pub disabled_after: Option<u64>,
+    /// Events of which an intact copy was sent.
+    intact: BTreeSet<usize>,
     /// Events of which an intact copy was acknowledged.
     pub effects: BTreeSet<usize>,
     /// By the name in records: the words, and how often.
@@ -65,6 +66,7 @@ impl RehearsalTally {
             CopyMode::Late => self.late += 1,
             CopyMode::Plain => {}
         }
+        self.intact.insert(shot.event);
         if acknowledged {
             self.effects.insert(shot.event);
         }
@@ -80,9 +82,14 @@ impl RehearsalTally {
         NumberMap(self.failures.iter().map(|(name, (_, count))| (name.clone(), *count)).collect())
     }
 
-    /// Events that were sent intact and never acknowledged.
-    pub(super) fn unacknowledged(&self, script: &ScenarioScript) -> usize {
-        script.bodies.len() - script.plan.dropped.len() - self.effects.len()
+    /// Events that were sent intact, as far as the rehearsal came, and never acknowledged.
+    pub(super) fn unacknowledged(&self) -> usize {
+        self.intact.len() - self.effects.len()
+    }
+
+    /// Events of which an intact copy was sent.
+    pub(super) fn events(&self) -> usize {
+        self.intact.len()
     }
 
     /// What the app did: parts that add up to the deliveries.

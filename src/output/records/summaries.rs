@@ -167,6 +167,7 @@ pub(crate) struct RehearsalSummary<'a> {
     pub url: &'a str,
     pub seed: u64,
     pub events: usize,
+    pub planned: u64,
     pub sent: u64,
     pub dropped: &'a [usize],
     pub duplicates: u64,

@@ -1,6 +1,7 @@
 //! Chaos, scenarios, load: the same again from a seed, judged by effects.
 
-use crate::support::{Endpoint, Scene};
+use crate::support::{Answer, Endpoint, Scene};
+use referralloop::shutdown::StopSignal;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{Read, Write};
@@ -180,5 +181,28 @@ fn a_rehearsal_without_anybody_there_is_one_error() {
     for (scenario, heading) in [("duplicate-storm", "10 events in 50"), ("burst", "100 events in 100")] {
         let told = format!("error: nothing is listening at {url}\n  hint: {hint}\n");
         scene.run(["rehearse", scenario, "--to", &url]).is(4, &format!("{heading} deliveries to {url}\n"), &told);
+    }
+}
+
+/// What was not sent is not judged.
+#[test]
+fn an_interrupted_rehearsal_judges_what_was_sent() {
+    let scene = Scene::new();
+    for json in [false, true] {
+        let endpoint = Endpoint::new([Answer::Status(200), Answer::Hang]);
+        let url = endpoint.url("/");
+        let line = ["rehearse", "--chaos", "drop=0.5", "--count", "50", "--seed", "7", "--to", &url];
+        let running = scene.with(line.into_iter().chain(json.then_some("--json"))).start();
+        endpoint.wait_for(2);
+        running.signal(StopSignal::Interrupt);
+        let ended = running.finish().code(130);
+        if json {
+            let summary = ended.record("summary");
+            assert_eq!((summary["sent"].as_u64(), summary["unacknowledged"].as_u64()), (Some(1), Some(0)), "{ended}");
+            assert!(summary["planned"].as_u64() > Some(10), "{ended}");
+        } else {
+            assert!(ended.out().contains("\ninterrupted after 1 of "), "{ended}");
+            assert!(!ended.out().contains("not acknowledged at all") && !ended.out().contains("dropped"), "{ended}");
+        }
     }
 }
