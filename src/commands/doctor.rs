@@ -63,7 +63,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let console = Console::new(context);
     relay::require_built_in(arguments.relay.as_ref().map(|_| "--relay").or(arguments.access.given()))?;
     let trust = arguments.trust.read(&arguments.app.iter().collect::<Vec<_>>(), context)?;
-    if let Some(path) = &arguments.bundle {
+    let is_bundle = output_file::goes_to_stdout(arguments.bundle.as_ref());
+    if is_bundle && console.is_json() {
+        return Err(Error::usage("--bundle - and --json both write to standard output; use one of them"));
+    }
+    let console = if is_bundle { console.on_stderr() } else { console };
+    if let Some(path) = arguments.bundle.as_ref().filter(|_| !is_bundle) {
         input::confirm_overwrite(context, path, arguments.force)?;
         output_file::check_writable(context, path)?;
     }
@@ -99,8 +104,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if let Some(path) = &arguments.bundle {
         let text = bundle::render_bundle(settings.as_ref().ok(), &findings, context);
         output_file::write_output_file(context, path, &text, WriteMode::Replace)?;
-        console
-            .print_notice(&format!("Written to {}: look through it, then attach it to your report.", path.display()));
+        if !is_bundle {
+            let told = format!("Written to {}: look through it, then attach it to your report.", path.display());
+            console.print_notice(&told);
+        }
     }
     show_summary(&findings, &console)?;
     Ok(if findings.iter().any(SetupFinding::is_fault) { Exit::No } else { Exit::Done })

@@ -97,7 +97,7 @@ pub(crate) struct Arguments {
     /// Judge what this stream brings instead of listening: nats://HOST/SUBJECT, or SUBJECT.created for one event
     #[arg(long, value_name = "ADDRESS", value_parser = RelayAddress::parse, conflicts_with_all = ["port", "bind"])]
     from: Option<RelayAddress>,
-    /// Write the verdict as JUnit XML to this file
+    /// Write the verdict as JUnit XML to this file; - is standard output, and all else goes to standard error
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// The command and its arguments
@@ -112,7 +112,12 @@ pub(crate) struct Arguments {
 
 /// Runs the command and judges.
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
+    let is_report = output_file::goes_to_stdout(arguments.junit.as_ref());
     let console = Console::new(context);
+    let console = if is_report { console.on_stderr() } else { console };
+    if is_report && console.is_json() {
+        return Err(Error::usage("--junit - and --json both write to standard output; use one of them"));
+    }
     let settings = session::load_settings(context, &console)?;
     let expectations: Vec<Expectation> = arguments.expected.iter().chain(&arguments.none).cloned().collect();
     refuse_ambiguous_order(arguments)?;
@@ -136,7 +141,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         timeout: arguments.timeout,
         command: arguments.command.clone(),
         settings: receiving(arguments, &secrets, context)?,
-        divert: console.is_json(),
+        divert: console.is_json() || is_report,
         secrets,
     };
     runtime::serve_on(true, watch(arguments, plan, (context, &settings), console))

@@ -2,15 +2,15 @@
 
 mod baseline;
 mod case;
+mod reports;
 mod service;
 mod shell;
 
+use self::reports::ReportArguments;
 use crate::audit::{self, AuditLimits, AuditPlan, CheckSelection, CheckSelector};
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::output::audit::{
-    AuditProgressBar, render_annotations, render_audit_junit, render_audit_markdown, render_audit_page, render_tap,
-};
+use crate::output::audit::{AuditProgressBar, render_annotations, render_audit_page, render_tap};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::output_error::OutputError;
@@ -22,10 +22,9 @@ use crate::protocol::report::{Report, ReportKind};
 use crate::session::arguments::{self, HeaderArgument};
 use crate::session::audit::{self as auditing, AuditTarget, RepeatLineOptions};
 use crate::session::delivery::exit_for_signal;
-use crate::session::output_file::{self, WriteMode};
 use crate::session::{self, runtime, trust};
 use http::HeaderName;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
@@ -127,27 +126,6 @@ struct CaseArguments {
     dry_run: bool,
 }
 
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-#[command(next_help_heading = "Reports")]
-struct ReportArguments {
-    /// The lowest severity that makes the exit code 1: info, low, medium, high, critical
-    #[arg(long, value_name = "SEVERITY", default_value = "medium")]
-    fail_on: CheckSeverity,
-    /// Accept the findings listed in this file, each with a reason
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
-    /// Write JUnit XML to this file
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-    /// Write Markdown to this file; a GitHub job summary is appended to
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
-    /// Print TAP 14 instead of the page
-    #[arg(long)]
-    tap: bool,
-}
-
 /// Seeds that are made up are short enough to be typed.
 const SEEDS: u64 = 1_000_000;
 
@@ -158,9 +136,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let hero = arguments.request.service.hero()?;
     let wanted = arguments.url.clone().filter(|_| !arguments.checks.list);
     let Some(url) = wanted else { return list(&selection, hero.is_some(), &console) };
-    if arguments.reports.tap && console.is_json() {
-        return Err(Error::usage("--tap and --json both write to standard output; use one of them"));
-    }
+    arguments.reports.require_one_stdout(&console)?;
     let target = AuditTarget {
         url,
         secret_files: arguments.request.secret_file.iter().cloned().collect(),
@@ -190,7 +166,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         return case::run_case(check, plan, &repeat, arguments.case.dry_run, (context, &console));
     }
     auditing::confirm_audit(&plan.url, plan.limits, context)?;
-    check_report_files(&arguments.reports, context)?;
+    arguments.reports.check_files(context)?;
     runtime::block_on(perform(arguments, &plan, &target, &around, context, &console))
 }
 
@@ -267,38 +243,12 @@ async fn perform(
     let fault = watch.fault.take();
     drop(watch);
     fault.map_or(Ok(()), Err)?;
-    write_files(&arguments.reports, &report, context)?;
+    arguments.reports.write_files(&report, context)?;
     print_report(&arguments.reports, &report, plan, context, console)?;
     if let Some(signal) = interrupted {
         return Ok(exit_for_signal(signal));
     }
     Ok(if report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
-}
-
-/// A report that cannot be written is told before the audit, not after it.
-fn check_report_files(reports: &ReportArguments, context: &Context) -> Result<(), Error> {
-    [&reports.junit, &reports.markdown]
-        .into_iter()
-        .flatten()
-        .try_for_each(|path| output_file::check_writable(context, path))
-}
-
-fn write_files(reports: &ReportArguments, report: &AuditReport, context: &Context) -> Result<(), Error> {
-    if let Some(path) = &reports.junit {
-        let text = render_audit_junit(report, reports.fail_on, context.clock.now());
-        write(context, path, &text, false)?;
-    }
-    if let Some(path) = &reports.markdown {
-        // Every step of a GitHub job adds to one summary.
-        let summary = context.environment.path("GITHUB_STEP_SUMMARY");
-        let adds = summary.is_some_and(|summary| context.resolve(&summary) == context.resolve(path));
-        write(context, path, &render_audit_markdown(report, reports.fail_on), adds)?;
-    }
-    Ok(())
-}
-
-fn write(context: &Context, path: &Path, text: &str, adds: bool) -> Result<(), Error> {
-    output_file::write_output_file(context, path, text, if adds { WriteMode::Append } else { WriteMode::Replace })
 }
 
 fn print_report(
@@ -312,13 +262,19 @@ fn print_report(
         console.write_summary(&summary(report, reports.fail_on))?;
     } else if reports.tap {
         console.write_text(&render_tap(report, reports.fail_on, context.environment.is_set("HARNESS_ACTIVE")))?;
+    } else if reports.has_stdout() {
+        console.write_stderr(&render_audit_page(report, reports.fail_on, context.globals.verbose, &console.err));
     } else {
         console.write_text(&render_audit_page(report, reports.fail_on, context.globals.verbose, &console.out))?;
     }
     if context.environment.text("GITHUB_ACTIONS").as_deref() == Some("true") {
         // The runner reads both streams; records and TAP keep theirs to themselves.
         let text = render_annotations(report, reports.fail_on);
-        if console.is_json() || reports.tap { console.write_stderr(&text) } else { console.write_text(&text)? }
+        if console.is_json() || reports.tap || reports.has_stdout() {
+            console.write_stderr(&text)
+        } else {
+            console.write_text(&text)?
+        }
     }
     for id in list_outdated(report, plan) {
         console.print_notice(&format!("{id} passes now and can be removed from the baseline"));

@@ -80,6 +80,11 @@ impl Console {
         Self { out: self.out.with_width(width), ..self }
     }
 
+    /// The same with everything on stderr, where a report takes stdout.
+    pub(crate) fn on_stderr(self) -> Self {
+        Self { out: self.err.clone(), stdout: self.stderr.clone(), ..self }
+    }
+
     /// Whether stdout carries records.
     pub(crate) fn is_json(&self) -> bool {
         self.format == context::OutputFormat::Json

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::system::{SYMBOLIC_LINK, private_file};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What becomes of what is in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,21 @@ pub(crate) enum WriteMode {
     Append,
 }
 
-/// A file that was named; known secrets are left out of what is written to it.
+/// Whether a name means standard output.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The same of an option that may not have been given.
+pub(crate) fn goes_to_stdout(path: Option<&PathBuf>) -> bool {
+    path.is_some_and(|path| is_stdout(path))
+}
+
+/// A file that was named, or standard output for `-`; known secrets are left out of what is written to it.
 pub(crate) fn open_output_file(context: &Context, path: &Path, mode: WriteMode) -> Result<OutputStream, Error> {
+    if is_stdout(path) {
+        return Ok(context.stdout.buffered());
+    }
     let whole = context.resolve(path);
     let (file, _) = open(&whole, mode).map_err(|error| Error::unwritable(path, error))?;
     Ok(OutputStream::new(BufWriter::new(file), false).masked_as(&context.stdout))
@@ -36,6 +49,9 @@ pub(crate) fn write_output_file(context: &Context, path: &Path, text: &str, mode
 
 /// Refuses a file that cannot be written, before there is anything to write. What it holds stays; none is left behind.
 pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error> {
+    if is_stdout(path) {
+        return Ok(());
+    }
     let whole = context.resolve(path);
     let (_, made) = open(&whole, WriteMode::Append).map_err(|error| refuse_place(path, error))?;
     if made {

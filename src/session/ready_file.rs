@@ -14,6 +14,9 @@ pub(crate) struct ReadyFile(PathBuf);
 
 /// Refuses a ready file that could not be written, before anything else is begun.
 pub(crate) fn require_folder(context: &Context, path: Option<&PathBuf>) -> Result<(), Error> {
+    if output_file::goes_to_stdout(path) {
+        return Err(Error::usage("--ready-file names a file; under --json the same record is on standard output"));
+    }
     path.map_or(Ok(()), |path| output_file::require_folder(path, &context.resolve(path)))
 }
 

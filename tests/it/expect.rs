@@ -233,3 +233,16 @@ fn a_command_ends_with_an_expect_that_is_killed() {
         });
     }
 }
+
+/// The report alone is on standard output: what the command prints is not, either.
+#[test]
+fn a_report_on_standard_output_is_alone_there() {
+    let scene = Scene::new();
+    let line = "referralloop expect created --within 50ms --junit - -- echo hello";
+    let told = shell(&scene, line).code(1);
+    assert!(told.out().starts_with("<?xml") && told.out().trim_end().ends_with("</testsuites>"), "{told}");
+    assert!(!told.out().contains("hello\n") && told.err().contains("hello"), "{told}");
+    assert!(told.err().contains("none came") && !scene.folder().join("-").exists(), "{told}");
+    let both = shell(&scene, "referralloop expect created --json --junit - -- true").code(2);
+    assert!(both.err().contains("--junit - and --json both write to standard output"), "{both}");
+}

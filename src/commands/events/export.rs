@@ -109,7 +109,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     if let Some(address) = stream {
         return runtime::block_on(publish(arguments, address, (context, &console, &settings), &reader, &numbers));
     }
-    let path = arguments.output.as_ref().map(|path| context.resolve(path));
+    let file = arguments.output.as_ref().filter(|path| !output_file::is_stdout(path));
+    let path = file.map(|path| context.resolve(path));
     if let Some(path) = &path {
         input::confirm_overwrite(context, path, arguments.force)?;
     }
