@@ -26,7 +26,7 @@ pub(super) const COMMANDS_MEANT: [(&[&str], &str); 21] = [
     (&["audit", "check", "lint", "scan"], "test"),
     (&["ci", "assert", "wait", "await"], "expect"),
     (&["init", "setup", "configure", "settings"], "config set"),
-    (&["profile", "profiles", "env"], "config show"),
+    (&["profile", "profiles", "env"], "config profiles"),
     (&["version"], "--version"),
     (&["mock", "emulate", "fake", "fixtures"], "sandbox"),
     (&["status", "ping", "info", "diagnose", "debug", "health"], "doctor"),

@@ -6,7 +6,7 @@ use crate::config::{PROJECT_FILE, SettingOrigin, locate_user_file};
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
-use crate::output::records::{ConfigPathRecord, SettingChangedRecord, SettingRecord};
+use crate::output::records::{ConfigPathRecord, ProfileRecord, SettingChangedRecord, SettingRecord};
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, is_too_wide, render_columns, render_pairs};
@@ -24,6 +24,7 @@ Examples:
   referralloop config show
   referralloop config get port
   referralloop config path
+  referralloop config profiles
   referralloop config set port 4300
   referralloop config set --project forward_to 3000/webhooks
   referralloop config unset port"
@@ -53,6 +54,11 @@ enum ConfigAction {
     #[command(after_help = "Examples:
   referralloop config path")]
     Path,
+    /// List the profiles that there are, one a line; * marks the one in use
+    #[command(after_help = "Examples:
+  referralloop config profiles
+  referralloop config profiles --json")]
+    Profiles,
     /// Store a value in the user configuration
     #[command(after_help = "Examples:
   referralloop config set port 4300
@@ -89,6 +95,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         ConfigAction::Get { name } => return print_value(&console, context, name),
         ConfigAction::Show => print_settings(&console, context)?,
         ConfigAction::Path => path(&console, context)?,
+        ConfigAction::Profiles => list_profiles(&console, context)?,
         ConfigAction::Set { name, value, project } => change(&console, context, name, Some(value), *project)?,
         ConfigAction::Unset { name, project } => change(&console, context, name, None, *project)?,
     }
@@ -101,6 +108,19 @@ fn path(console: &Console, context: &Context) -> Result<(), Error> {
         console.write_record(&ConfigPathRecord { path: path.display().to_string(), exists: path.exists() })?;
     } else {
         console.write_line(&path.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// The profiles by their names, of whichever something is kept for.
+fn list_profiles(console: &Console, context: &Context) -> Result<(), Error> {
+    let settings = session::load_settings(context, console)?;
+    for name in settings.list_profiles() {
+        let current = name == settings.profile.value;
+        match console.is_json() {
+            true => console.write_record(&ProfileRecord { name: &name, current })?,
+            false => console.write_line(&format!("{} {name}", if current { "*" } else { " " }))?,
+        }
     }
     Ok(())
 }
@@ -248,13 +268,35 @@ fn change(console: &Console, context: &Context, name: &str, value: Option<&str>,
         None if was_set => "removed",
         None => "was not set",
     };
+    let elsewhere = if value.is_none() && !was_set { find_elsewhere(console, context, key, project)? } else { None };
     if console.is_json() {
         console.write_record(&SettingChangedRecord { name, value, file: path.display().to_string() })?;
     } else {
-        console.print_notice(&format!("{name} {done} in {}.", path.display()));
+        let elsewhere = elsewhere.map(|place| format!("; it is set in {place}")).unwrap_or_default();
+        console.print_notice(&format!("{name} {done} in {}{elsewhere}.", path.display()));
         tell_effect(console, context, key, value)?;
     }
     Ok(())
+}
+
+/// Where a setting has its value, if not where it was to be removed.
+fn find_elsewhere(
+    console: &Console,
+    context: &Context,
+    key: SettingKey,
+    project: bool,
+) -> Result<Option<String>, Error> {
+    if key == SettingKey::Profile {
+        return Ok(None);
+    }
+    let origin = session::load_settings(context, console)?.get(key)?.map(|found| found.origin);
+    Ok(match origin {
+        Some(SettingOrigin::Project(path)) if !project => Some(format!("{} (config unset --project)", path.display())),
+        Some(SettingOrigin::Project(path)) => Some(format!("{}, which lies above", path.display())),
+        Some(SettingOrigin::User(path)) => Some(format!("{} (config unset)", path.display())),
+        Some(SettingOrigin::Environment(name)) => Some(format!("the environment: unset {name}")),
+        _ => None,
+    })
 }
 
 fn refuse(key: SettingKey, message: &str) -> Error {

@@ -293,11 +293,7 @@ impl ConfigSettings {
     /// The profile that may have been meant, and all that there are, where the one in use is none of them: nothing is kept
     /// for it yet, so that every profile may be a new one.
     pub(crate) fn misspelt_profile(&self) -> Option<(String, Vec<String>)> {
-        let mut known: BTreeSet<String> = self.user.profiles().map(str::to_owned).collect();
-        let kept = self.paths().ok().and_then(|paths| paths.data.parent()?.read_dir().ok());
-        let is_profile = |folder: &Path| KEPT_FILES.iter().any(|file| folder.join(file).exists());
-        let folders = kept.into_iter().flatten().flatten().filter(|entry| is_profile(&entry.path()));
-        known.extend(folders.filter_map(|entry| entry.file_name().into_string().ok()));
+        let mut known = self.find_kept_profiles();
         let given = &self.profile.value;
         if self.profile.origin == SettingOrigin::Default || known.contains(given) {
             return None;
@@ -306,6 +302,22 @@ impl ConfigSettings {
         let slips = known.iter().map(String::as_str).filter(|name| *name != given && is_slip(given, name));
         let meant = find_closest(given, slips)?.to_owned();
         Some((meant, known.into_iter().collect()))
+    }
+
+    /// Every profile that something is kept for, the one in use and the usual one among them.
+    pub(crate) fn list_profiles(&self) -> BTreeSet<String> {
+        let mut known = self.find_kept_profiles();
+        known.extend([DEFAULT_PROFILE.to_owned(), self.profile.value.clone()]);
+        known
+    }
+
+    fn find_kept_profiles(&self) -> BTreeSet<String> {
+        let mut known: BTreeSet<String> = self.user.profiles().map(str::to_owned).collect();
+        let kept = self.paths().ok().and_then(|paths| paths.data.parent()?.read_dir().ok());
+        let is_profile = |folder: &Path| KEPT_FILES.iter().any(|file| folder.join(file).exists());
+        let folders = kept.into_iter().flatten().flatten().filter(|entry| is_profile(&entry.path()));
+        known.extend(folders.filter_map(|entry| entry.file_name().into_string().ok()));
+        known
     }
 
     /// The folders of the profile in use.

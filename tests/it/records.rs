@@ -102,6 +102,7 @@ const ASKED: &[&[&str]] = &[
     &["config", "unset", "port"],
     &["config", "show"],
     &["config", "path"],
+    &["config", "profiles"],
     &["demo"],
     &["frobnicate"],
     &["events", "show", "99"],

@@ -61,3 +61,28 @@ fn nothing_is_cut_in_the_table() {
         }
     }
 }
+
+#[test]
+fn what_is_not_there_to_be_removed_is_said_to_be_elsewhere() {
+    let scene = Scene::new();
+    let file = scene.write("referralloop.toml", "forward_to = \"3000/webhooks\"\n");
+    let told = scene.with(["config", "unset", "forward_to"]).columns(2000).output().code(0);
+    let place = format!("; it is set in {} (config unset --project).\n", file.display());
+    assert!(told.err().contains("forward_to was not set in ") && told.err().ends_with(&place), "{told}");
+    let nowhere = scene.with(["config", "unset", "port"]).columns(2000).output().code(0);
+    assert!(nowhere.err().ends_with("config.toml.\n"), "{nowhere}");
+    let removed = scene.with(["config", "unset", "--project", "forward_to"]).columns(2000).output().code(0);
+    assert_eq!(removed.err(), format!("note: forward_to removed in {}.\n", file.display()));
+}
+
+#[test]
+fn profiles_are_listed_and_the_one_in_use_is_marked() {
+    let scene = Scene::new();
+    scene.run(["config", "profiles"]).is(0, "* default\n", "");
+    scene.run(["config", "set", "port", "4300", "--profile", "staging"]).code(0);
+    scene.run(["config", "profiles"]).is(0, "* default\n  staging\n", "");
+    scene.run(["config", "profiles", "--profile", "staging"]).is(0, "  default\n* staging\n", "");
+    let records = scene.run(["config", "profiles", "--json"]).code(0).records();
+    let told: Vec<_> = records.iter().map(|record| (record["name"].as_str(), record["current"].as_bool())).collect();
+    assert_eq!(told, [(Some("default"), Some(true)), (Some("staging"), Some(false))]);
+}

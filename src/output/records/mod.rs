@@ -24,7 +24,8 @@ pub(crate) use inspector::{
 };
 pub(crate) use sandbox::{DeliveryPageFields, DeliveryRecord, ReadyRecord, WorkspaceRecord, WorkspaceSignupRecord};
 pub(crate) use setup::{
-    AssumptionRecord, CheckListedRecord, ConfigPathRecord, SettingChangedRecord, SettingRecord, SetupCheckRecord,
+    AssumptionRecord, CheckListedRecord, ConfigPathRecord, ProfileRecord, SettingChangedRecord, SettingRecord,
+    SetupCheckRecord,
 };
 pub use signing::{CauseFields, DiagnosisFields, DifferenceFields};
 pub(crate) use signing::{

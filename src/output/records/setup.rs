@@ -34,6 +34,14 @@ pub(crate) struct ConfigPathRecord {
     pub exists: bool,
 }
 
+/// Fields of a `profile`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ProfileRecord<'a> {
+    pub name: &'a str,
+    pub current: bool,
+}
+
 /// Fields of a `check` of the set-up; an endpoint's have more to tell.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -80,6 +88,7 @@ named! {
     SettingRecord<'_> => "setting",
     SettingChangedRecord<'_> => "setting_changed",
     ConfigPathRecord => "config_path",
+    ProfileRecord<'_> => "profile",
     SetupCheckRecord<'_> => "check",
     CheckListedRecord<'_> => "check_listed",
     AssumptionRecord => "assumption",

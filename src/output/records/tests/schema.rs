@@ -56,6 +56,7 @@ fn command_fields(of: &mut Schemas<'_>) -> Vec<NamedSchemas> {
         of.record::<SettingRecord<'_>>(),
         of.record::<SettingChangedRecord<'_>>(),
         of.record::<ConfigPathRecord>(),
+        of.record::<ProfileRecord<'_>>(),
         of.record::<DifferenceRecord<'_>>(),
         of.record::<RehearsalRecord<'_>>(),
         of.record::<DeliveryRecord<'_>>(),
