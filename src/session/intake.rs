@@ -93,6 +93,17 @@ fn cannot_bind(address: SocketAddr, error: std::io::Error, store: Option<&Path>)
             .hint("end that one with Ctrl-C where it runs; in a shell where it is stopped, fg brings it back")
             .hint("or run this one beside it: --port 0 picks a free one");
     }
+    let neighbour = || store.and_then(|store| registry::find_neighbour_on_port(store, address.port()));
+    if error.kind() == ErrorKind::AddrInUse
+        && let Some((profile, command, process)) = neighbour()
+    {
+        let port = address.port();
+        let who = format!("referralloop {command} of profile {profile} (process {process})");
+        return Error::machine(format!("port {port} is in use by {who}"))
+            .caused_by(error)
+            .hint(format!("end that one with Ctrl-C where it runs, or work with it: --profile {profile}"))
+            .hint("or run this one beside it: --port 0 picks a free one");
+    }
     let told = Error::machine(match error.kind() {
         ErrorKind::AddrInUse => format!("port {} is in use", address.port()),
         ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),

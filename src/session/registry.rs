@@ -58,6 +58,17 @@ pub(crate) fn find_process_on_port(store: &Path, port: u16) -> Option<(&'static 
     })
 }
 
+/// The same on the stores of other profiles, which lie beside this one's where nobody put them elsewhere; and the
+/// profile's name.
+pub(crate) fn find_neighbour_on_port(store: &Path, port: u16) -> Option<(String, &'static str, u32)> {
+    let own = store.parent()?;
+    let profiles = fs::read_dir(own.parent()?).ok()?.flatten().map(|entry| entry.path());
+    profiles.filter(|profile| profile != own).find_map(|profile| {
+        let (command, process) = find_process_on_port(&profile.join(store.file_name()?), port)?;
+        Some((profile.file_name()?.to_string_lossy().into_owned(), command, process))
+    })
+}
+
 /// Where the newest sandbox that is still running lets the inspector in.
 pub(crate) fn find_sandbox(store: &Path) -> Option<Url> {
     find_running(store, "sandbox")

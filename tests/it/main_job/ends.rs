@@ -181,7 +181,10 @@ fn a_port_that_a_listener_holds_is_said_to_be_so() {
     let hints = "  hint: end that one with Ctrl-C where it runs; in a shell where it is stopped, fg brings it back\n  \
                  hint: or run this one beside it: --port 0 picks a free one\n";
     assert!(busy.err().ends_with(hints), "{busy}");
-    // Another profile's listener is nobody that could be named.
+    let neighbour = scene.run(["listen", "--port", &port, "--profile", "tut"]).code(5);
+    let told = format!("error: port {port} is in use by referralloop listen of profile default (process ");
+    assert!(neighbour.err().starts_with(&told) && neighbour.err().contains("--profile default"), "{neighbour}");
+    // One on a store elsewhere is nobody that could be named.
     scene.run(["listen", "--port", &port, "--store", "other.db"]).is(
         5,
         "",

@@ -152,11 +152,18 @@ pub(super) async fn check_port(settings: &ConfigSettings, context: &Context) -> 
     if let Some(url) = running.filter(|url| url.port() == Some(address.port())) {
         return PORT.passed(format!("a listener of this profile runs at {url}"));
     }
+    let neighbour = || registry::find_neighbour_on_port(&session::store_path(context, settings).ok()?, address.port());
     match TcpListener::bind(address).await {
         Ok(_) => PORT.passed(address.to_string()),
         Err(error) => {
             let why = match error.kind() {
-                ErrorKind::AddrInUse => format!("port {} is in use by another program", address.port()),
+                ErrorKind::AddrInUse => match neighbour() {
+                    Some((profile, command, process)) => format!(
+                        "port {} is in use by referralloop {command} of profile {profile} (process {process})",
+                        address.port()
+                    ),
+                    None => format!("port {} is in use by another program", address.port()),
+                },
                 ErrorKind::PermissionDenied => format!("port {} needs privileges", address.port()),
                 ErrorKind::AddrNotAvailable => format!("{} is not an address of this machine", address.ip()),
                 _ => format!("cannot listen on {address}: {error}"),
