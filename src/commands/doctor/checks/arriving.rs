@@ -6,6 +6,7 @@ use super::history::RecentHistory;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exchange::{BodyEncoding, ExchangeResult, HttpClient, RequestOverrides, TlsTrust};
+use crate::output::console::Console;
 use crate::output::{phrases, prompt};
 use crate::protocol::api::ApiBase;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose, OutgoingRequest};
@@ -59,6 +60,15 @@ pub(in crate::commands::doctor) fn ask_consent(
     let urls: BTreeSet<Url> = entries.iter().filter_map(|entry| Url::parse(&entry.url).ok()).collect();
     let (Some(first), more) = (urls.first(), urls.len().saturating_sub(1)) else { return Ok(Some(Vec::new())) };
     let others = if more == 0 { String::new() } else { format!(" and {more} more") };
+    // Whoever reads through a pipe sees no question, and a half of the answer.
+    if !context.globals.yes && !(context.may_prompt() && context.stdout.is_terminal) {
+        return Ok(None);
+    }
+    if !context.globals.yes {
+        Console::new(context).print_notice(
+            "Whether what is subscribed can be reached shows in an answer: doctor would ask each URL for one.",
+        );
+    }
     let consents = prompt::confirm(context, &format!("Send a GET request to {first}{others}?"))?;
     Ok(consents.then(|| urls.into_iter().collect()))
 }
