@@ -19,6 +19,9 @@ pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], r
     let (path, command) = find_subcommand(arguments, root);
     let complaint = UsageMessage(error);
     let told = Error::usage(complaint.sentence());
+    if let Some((option, line)) = complaint.find_misplaced(command, &path, arguments) {
+        return told.hint(format!("put {option} behind the command: {line}")).hint(format!("{path} --help"));
+    }
     if let Some((name, line)) = complaint.find_elsewhere(command, root) {
         return told.hint(format!("did you mean referralloop {line}?")).hint(format!("referralloop {name} --help"));
     }
@@ -122,6 +125,23 @@ impl UsageMessage<'_> {
                 .map(|meant| name(meant))
                 .find(|meant| is_slip(given.trim_start_matches('-'), meant.trim_start_matches('-')))
         })
+    }
+
+    /// An option that stands before its command, and how the line begins with it behind.
+    fn find_misplaced(&self, command: &clap::Command, path: &str, arguments: &[OsString]) -> Option<(String, String)> {
+        let option = self.text(ContextKind::InvalidArg).filter(|_| self.0.kind() == ErrorKind::UnknownArgument)?;
+        let option = name(option);
+        let known = command.get_arguments().find(|argument| {
+            let short = argument.get_short().is_some_and(|short| option == format!("-{short}"));
+            short || argument.get_long().is_some_and(|long| option == format!("--{long}"))
+        })?;
+        let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let at = words.iter().position(|word| name(word) == option)?;
+        let start = words.iter().position(|word| word == command.get_name()).filter(|start| at < *start)?;
+        let has_value = words[at] == option && known.get_action().takes_values();
+        let moved = &words[at..(at + 1 + usize::from(has_value)).min(start)];
+        let rest = if start + 1 < words.len() { " …" } else { "" };
+        Some((option, format!("{path} {}{rest}", join_words(moved))))
     }
 
     /// The command that has the option, and how its line begins: `load` and `load EVENT --count`.

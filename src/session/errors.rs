@@ -1,11 +1,14 @@
 //! What the edges' errors mean to a user: kind, sentence and hints. The one place that knows them all.
 
 use crate::config::ConfigError;
+use crate::config::keys::KEY_VARIABLE;
+use crate::config::secrets::SECRET_VARIABLE;
 use crate::context::SignalError;
 use crate::error::{Error, ErrorCategory};
 use crate::jq;
 use crate::output::output_error::OutputError;
 use crate::output::prompt::PromptError;
+use crate::protocol::api::ApiKeyError;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::store::{OpenError, ReadError};
 use url::Url;
@@ -43,12 +46,19 @@ fn explain_config_error(error: &ConfigError) -> Vec<String> {
                 referralloop config path"]
         }
         ConfigError::NoKey { .. } => &["store one with: referralloop login", "or set REFERRALLOOP_API_KEY"],
+        ConfigError::Key { origin, fault: ApiKeyError::Empty } if origin == KEY_VARIABLE => {
+            &["to use the key that login stored instead: unset REFERRALLOOP_API_KEY"]
+        }
         ConfigError::Key { .. } => &["store another one with: referralloop login"],
         ConfigError::Astray { .. } => &[
             "to send it there anyway, give the URL with --api-url",
             "to use a sandbox, put its own key in REFERRALLOOP_API_KEY",
         ],
         ConfigError::ClearText { .. } => &["use https there; a sandbox takes a test key, which may go by http"],
+        ConfigError::EmptySecret { origin } if origin == SECRET_VARIABLE => &[
+            "anyone can sign with an empty secret, so it is refused",
+            "to use the profile's secret instead: unset REFERRALLOOP_WEBHOOK_SECRET",
+        ],
         ConfigError::EmptySecret { .. } => &["anyone can sign with an empty secret, so it is refused"],
         _ => &[],
     };
