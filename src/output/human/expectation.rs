@@ -6,7 +6,6 @@ use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::protocol::expectation::{ExpectationReport, ExpectationVerdict};
 use crate::protocol::report::NearMissReport;
-use jiff::Timestamp;
 
 /// Where the words begin, so that they stand below each other.
 const WORDS: usize = 28;
@@ -33,9 +32,10 @@ pub(crate) fn describe_expectation(report: &ExpectationReport) -> String {
 }
 
 /// The line of what arrived, and below it why it did not count.
-pub(super) fn render_instead(at: Timestamp, report: &NearMissReport, style: &OutputStyle) -> Vec<StyledLine> {
+pub(super) fn render_instead(report: &NearMissReport, style: &OutputStyle) -> Vec<StyledLine> {
     let bare = style.clone().with_body_lines(Some(0));
-    let mut lines = arrival::render_arrival(at, &report.arrival, ReportDetail::Brief, &bare);
+    // It came before the verdict, which is what is told now.
+    let mut lines = arrival::render_arrival(report.arrival.arrival.at, &report.arrival, ReportDetail::Brief, &bare);
     lines.truncate(1);
     lines.push(
         StyledLine::indented(style, super::INDENT)

@@ -144,9 +144,7 @@ impl HumanRenderer {
             }
             ReportKind::Check(check) => write_lines(out, &[render_verdict(check, &self.style)]),
             ReportKind::Expectation(told) => write_lines(out, &[expectation::render_expectation(told, &self.style)]),
-            ReportKind::Instead(instead) => {
-                write_lines(out, &expectation::render_instead(report.at, instead, &self.style))
-            }
+            ReportKind::Instead(instead) => write_lines(out, &expectation::render_instead(instead, &self.style)),
             ReportKind::Call(call) => write_lines(out, &[sandbox::render_call(report.at, call, &self.style)]),
             ReportKind::Dispatch(dispatch) => {
                 write_lines(out, &sandbox::render_delivery_attempt(report.at, dispatch, &self.style))
