@@ -28,7 +28,7 @@ pub(crate) enum CheckSelector {
 #[error("unknown check {given:?}{}", did_you_mean(*.nearest))]
 pub(crate) struct UnknownCheck {
     pub given: String,
-    /// The id that was probably meant.
+    /// The id or group that was probably meant.
     pub nearest: Option<&'static str>,
 }
 
@@ -42,9 +42,20 @@ impl FromStr for CheckSelector {
         if let Some(check) = all_checks().find(|check| check.id == text) {
             return Ok(Self::One(check.id));
         }
-        let nearest = find_closest(text, all_checks().map(|check| check.id));
+        let nearest = find_titled_group(text).or_else(|| {
+            find_closest(text, all_checks().map(|check| check.id).chain(CheckGroup::ALL.map(CheckGroup::name)))
+        });
         Err(UnknownCheck { given: text.to_owned(), nearest })
     }
+}
+
+/// The group whose heading in a report has this word.
+fn find_titled_group(text: &str) -> Option<&'static str> {
+    let is_titled = |group: &CheckGroup| {
+        let mut words = group.title().split(' ').filter(|word| word.len() > 3);
+        group.title().eq_ignore_ascii_case(text) || words.any(|word| word.eq_ignore_ascii_case(text))
+    };
+    CheckGroup::ALL.into_iter().find(is_titled).map(CheckGroup::name)
 }
 
 impl CheckSelector {
@@ -76,5 +87,21 @@ impl CheckSelection {
     /// Whether a check is asked for by its own name.
     pub(crate) fn includes_by_id(&self, check: &AuditCheck) -> bool {
         self.only.contains(&CheckSelector::One(check.id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heading_of_a_group_leads_to_its_name() {
+        for (title, name) in
+            [("authenticity", "auth"), ("Robustness", "robust"), ("liveness", "load"), ("atuh", "auth")]
+        {
+            let complaint = title.parse::<CheckSelector>().unwrap_err().to_string();
+            assert!(complaint.ends_with(&format!("did you mean {name:?}?")), "{complaint}");
+        }
+        assert!("and".parse::<CheckSelector>().is_err_and(|error| error.nearest.is_none()));
     }
 }

@@ -366,3 +366,35 @@ fn a_finding_shows_what_it_quotes() {
         assert!(found["seen"].as_str().unwrap().starts_with(exchanges[0]["what"].as_str().unwrap()), "{found}");
     }
 }
+
+/// `-` is standard output, wherever a file is written: nothing is called so.
+#[test]
+fn reports_on_standard_output_are_alone_there() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::good());
+    let url = endpoint.url("/hook");
+    for (option, begin) in [("--junit", "<?xml"), ("--markdown", "#")] {
+        let told = scene.run(["test", &url, "--only", "delivery", "--no-secret", option, "-"]).code(0);
+        assert!(told.out().starts_with(begin) && !told.out().contains("✔"), "{told}");
+        assert!(told.err().contains(" passed"), "{told}");
+    }
+    let both = scene.run(["test", &url, "--junit", "-", "--markdown", "-"]).code(2);
+    assert!(both.err().contains("--junit - and --markdown - both write to standard output"), "{both}");
+    let doctor = scene.run(["doctor", "--bundle", "-"]);
+    assert!(doctor.out().starts_with("# referralloop doctor") && doctor.err().contains("setup.port"), "{doctor}");
+    let exported = scene.run(["events", "export", "--output", "-"]);
+    assert!(!exported.err().contains("written to"), "{exported}");
+    scene.run(["listen", "--ready-file", "-"]).code(2);
+    assert!(!scene.folder().join("-").exists());
+}
+
+/// A check that was skipped is named where somebody wants all of them.
+#[test]
+fn many_skipped_checks_are_a_number() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::statuses(&[500]));
+    let line = ["test", &endpoint.url("/hook"), "--no-secret"];
+    let told = scene.with(line).columns(2000).output().code(1);
+    assert!(told.out().contains(" checks, which --verbose names ("), "{told}");
+    assert!(!told.out().contains("auth.empty-value"), "{told}");
+    let all = scene.with(line.into_iter().chain(["--verbose"])).columns(2000).output().code(1);
+    assert!(!all.out().contains("which --verbose names"), "{all}");
+}

@@ -17,7 +17,7 @@ const SHOWN: usize = 2;
 /// Characters of a header field's value on a terminal: enough to tell the prefix and that two values differ.
 const SHORT_VALUE: usize = 24;
 
-/// Findings that the last line names.
+/// Findings that the last line names, and skipped checks that are named.
 const NAMED: usize = 4;
 
 /// Findings whose reason and remedy have been told, by these.
@@ -58,7 +58,7 @@ fn section(
             CheckVerdict::Passed | CheckVerdict::Skipped(_) => {}
         }
     }
-    lines.extend(skipped(checks, style));
+    lines.extend(skipped(checks, all, style));
     lines
 }
 
@@ -107,8 +107,8 @@ fn finding(check: &CheckReport, told: &mut ToldRemedies, style: &OutputStyle) ->
     lines
 }
 
-/// Skipped checks by their reason: many share one.
-fn skipped(checks: &[&CheckReport], style: &OutputStyle) -> Vec<StyledLine> {
+/// Skipped checks by their reason: many share one, and only `all` names them then.
+fn skipped(checks: &[&CheckReport], all: bool, style: &OutputStyle) -> Vec<StyledLine> {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for check in checks {
         if let CheckVerdict::Skipped(reason) = &check.verdict {
@@ -119,7 +119,11 @@ fn skipped(checks: &[&CheckReport], style: &OutputStyle) -> Vec<StyledLine> {
         }
     }
     let told = |(reason, ids): (&str, Vec<&str>)| {
-        render_labelled("○ skipped: ", TextRole::Faint, &format!("{} ({reason})", ids.join(", ")), 2, style)
+        let which = match ids.len() {
+            count if count > NAMED && !all => format!("{count} checks, which --verbose names"),
+            _ => ids.join(", "),
+        };
+        render_labelled("○ skipped: ", TextRole::Faint, &format!("{which} ({reason})"), 2, style)
     };
     reasons.into_iter().flat_map(told).collect()
 }
