@@ -253,6 +253,7 @@ fn fabricate(
     settings: &ConfigSettings,
 ) -> Result<RawBody, Error> {
     let given = read_overrides(arguments, settings)?;
+    note_unlike_address(arguments, context);
     // A seed makes everything reproducible, the time included; without one, both are of this moment.
     let (seed, now) = match arguments.seed {
         Some(seed) => (seed, seeded_time(seed)),
@@ -306,6 +307,13 @@ fn read_overrides(arguments: &Arguments, settings: &ConfigSettings) -> Result<Sa
         Ok(id.to_owned())
     })?;
     Ok(SampleOverrides { waitlist, email: arguments.email.clone(), name: arguments.name.clone() })
+}
+
+/// An address that is none is sent all the same: bad ones are tested, too.
+fn note_unlike_address(arguments: &Arguments, context: &Context) {
+    if let Some(given) = arguments.email.as_deref().filter(|given| arguments::read_email(given).is_err()) {
+        Console::new(context).print_notice(&format!("'{given}' is not an e-mail address; it is sent as it is"));
+    }
 }
 
 fn explain_edit_error(error: PayloadEditError) -> Error {
