@@ -58,7 +58,7 @@ fn special_for_file(cause: &MismatchCause) -> Option<&'static str> {
             "charset-from-utf-16" | "charset-from-latin-1" | "charset-undoubled" | "lines-joined" | "html-unescaped",
             _,
         )
-        | ("quotes-straightened" | "body-part" | "lines-added", _) => {
+        | ("quotes-straightened" | "body-part" | "lines-added" | "lines-unmarked", _) => {
             "save the body byte for byte as it came (curl -o; not by copying it from a window, nor with PowerShell's >), \
             and check that file"
         }
@@ -156,6 +156,10 @@ fn special(id: &str) -> Option<&'static str> {
             "give the body alone: no head (curl -i), no chunk lengths (curl --raw)"
         }
         "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
+        "body-named" => "take the variable without quotes around it: its value is to be hashed, not its name",
+        "framing-missing" => {
+            "hash only the body: no timestamp or id belongs there, and the one that was read was not set"
+        }
         "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
         "body-changed" => "look at what is in between: a proxy, a firewall, a logger that rewrites bodies",
         "body-preceded" => {
@@ -210,6 +214,7 @@ fn special_for_key(id: &str) -> Option<&'static str> {
         "key-unquoted" | "key-quoted" => "one side keeps the quotes around the secret: remove them from the variable",
         "key-cut-at-hash" => "quote the secret in the .env file: an unquoted # begins a comment there",
         "key-dollar-expanded" => "put the secret in single quotes: $ begins a variable there",
+        "key-reference" => "read the file, or ask the store for the secret, and use what it holds as key",
         "key-other-known" => "use the same profile on both sides, or pass the right secret with --secret-file",
         "key-prefix-decoded" | "key-base64-decoded" | "key-base64url-decoded" | "key-hex-decoded" => {
             "use the secret's characters as the key; do not decode it"
@@ -222,9 +227,8 @@ fn special_for_key(id: &str) -> Option<&'static str> {
         "key-json-member" | "key-yaml-value" | "key-behind-equals" => {
             "one side took the whole line or document for the secret: take the value alone out of it"
         }
-        "key-doubled" | "key-cut" | "key-mistyped" | "key-cleaned" | "key-punctuated" | "key-recoded" => {
-            "copy the secret again, once and whole, and compare its length on both sides"
-        }
+        "key-doubled" | "key-cut" | "key-cut-at-mark" | "key-mistyped" | "key-cleaned" | "key-punctuated"
+        | "key-recoded" => "copy the secret again, once and whole, and compare its length on both sides",
         _ => return None,
     })
 }

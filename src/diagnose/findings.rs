@@ -104,6 +104,8 @@ fn describe_file(cause: &MismatchCause) -> String {
             "the file has typographic quotes, dashes or spaces, as word processors make them; plain ones were signed"
         }
         "html-unescaped" => "the file has &quot; or other escapes of HTML; the characters themselves were signed",
+        "slashes-removed" => "the file has backslashes before its quotes that were not signed",
+        "lines-unmarked" => "the file has marks on its lines (numbers, >, +, $) that were not signed",
         "body-part" => "the file holds more than the body: only one line or part of it was signed",
         _ => "",
     };

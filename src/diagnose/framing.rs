@@ -32,6 +32,10 @@ static EVENT_DATA: MismatchCause =
 static FILE_NAME: MismatchCause =
     MismatchCause::new("file-name", CauseFamily::Absent, "the name of the file in place of what is in it");
 static METHOD: MismatchCause = framing("framing-method", "the method and the body");
+static MISSING: MismatchCause = framing(
+    "framing-missing",
+    "the body behind a timestamp or id that was missing: undefined, null or None stood in its place",
+);
 static FIELD: MismatchCause = framing("framing-field", "a field's name and the body behind it, like payload=…");
 static LENGTH: MismatchCause = framing("framing-length", "the body's length and the body behind it");
 static TOKEN: MismatchCause = framing("framing-token", "a JSON Web Token, whose signature covers the token");
@@ -39,7 +43,8 @@ pub(super) static SECRET: MismatchCause =
     framing("framing-secret", "the secret and the body, under the same secret as key");
 
 /// All causes of this file.
-pub(super) static ALL: [&MismatchCause; 16] = [
+pub(super) static ALL: [&MismatchCause; 17] = [
+    &MISSING,
     &EVENT_DATA,
     &FILE_NAME,
     &STRIPE,
@@ -164,6 +169,12 @@ pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let binary = [short.to_be_bytes().to_vec(), short.to_le_bytes().to_vec()];
     let binary = binary.into_iter().chain([long.to_be_bytes().to_vec(), long.to_le_bytes().to_vec()]);
     frames.extend(binary.map(|before| BodyFraming { before, ..BodyFraming::new(&LENGTH, String::new(), "") }));
+    for word in ["undefined", "null", "None", "nil", "NaN", ""] {
+        let joints = [".", ":", "\n", "|", ""].into_iter().filter(|joint| !word.is_empty() || *joint != "");
+        let plain = joints.map(|joint| format!("{word}{joint}"));
+        let before = plain.chain([format!("v0:{word}:"), format!("{word}.{word}.")]);
+        frames.extend(before.map(|before| BodyFraming::new(&MISSING, before, "")));
+    }
     frames.extend(tokens(case));
     frames.extend(file_names(case));
     frames.extend(event_data(case));

@@ -59,8 +59,12 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-unescaped", "the secret with its escapes resolved", m::unescaped),
     form("key-escaped", "the secret with its special characters escaped", m::escaped),
     form("key-percent-decoded", "the secret percent-decoded", |s| {
-        let field = [b"v=", s].concat();
-        url::form_urlencoded::parse(&field).take(1).map(|(_, value)| value.into_owned().into_bytes()).collect()
+        // What stands behind & belongs to the secret, not to a second field.
+        let whole = String::from_utf8_lossy(s).replace('&', "%26");
+        url::form_urlencoded::parse(format!("v={whole}").as_bytes())
+            .take(1)
+            .map(|(_, value)| value.into_owned().into_bytes())
+            .collect()
     }),
     form("key-percent-encoded", "the secret percent-encoded", m::percent_encoded),
     form("key-cut-at-hash", "the secret up to its #: the rest was read as a comment", |s| m::cut_at(s, b'#')),
@@ -74,13 +78,13 @@ pub(super) static KEY_FORMS: [KeyForm; 33] = [
     form("key-bom-added", "the secret with a byte order mark before it", m::marked),
     form("key-bom-removed", "the secret without its byte order mark", m::unmarked),
     form("key-hashed", "a hash of the secret", m::hashed),
-    form("key-bearer", "the secret with Bearer before it", |s| vec![[b"Bearer ", s].concat()]),
+    form("key-bearer", "the secret with Bearer before it", |s| m::ended(&[b"Bearer ", s].concat(), &[b"", b"\n"])),
     form("key-doubled", "the secret pasted twice, or one half of a secret that was", slips::doubled),
     form("key-cut", "the secret cut short: one or more letters are missing at its end or its beginning", slips::cut),
 ];
 
 /// Key forms of which there are many and each is rare: tried on the body as it is, and with nothing else.
-pub(super) static LONE_KEY_FORMS: [KeyForm; 18] = [
+pub(super) static LONE_KEY_FORMS: [KeyForm; 19] = [
     form(
         "key-cleaned",
         "the secret without blanks and unseen characters inside it, with plain hyphens and quotes",
@@ -97,8 +101,14 @@ pub(super) static LONE_KEY_FORMS: [KeyForm; 18] = [
         texts::one_of_several,
     ),
     form(
+        "key-cut-at-mark",
+        "the secret up to a character that a shell, split() or a double click stops at, or its first letter alone",
+        slips::cut_at_marks,
+    ),
+    form(
         "key-punctuated",
-        "the secret with a ; , . or : at its end or brackets around it, or without those it has",
+        "the secret with ; , . : or % at its end, $ or another sign of a prompt before it or brackets around it, or \
+         without those it has",
         texts::punctuated,
     ),
     form("key-recoded", "the secret in another charset or normalisation of Unicode", texts::recoded),
@@ -146,10 +156,20 @@ static PLACEHOLDER: MismatchCause = hole("key-placeholder", "a placeholder from 
 static VARIABLE_NAME: MismatchCause =
     hole("key-variable-name", "the name of a variable as key: its value was not put in its place");
 
-/// What an example's text is: a variable that nobody looked up, or words that nobody replaced.
+static REFERENCE: MismatchCause = hole(
+    "key-reference",
+    "the path of a file, or the name of a secret in a store, as key: what is kept there was not read",
+);
+
+/// What an example's text is: a variable or a file that nobody looked up, or words that nobody replaced.
 fn classify_example(text: &'static str) -> (&'static MismatchCause, &'static str) {
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    let written = text.starts_with(['$', '%']) || has(&["process.env", "os.environ", "ENV[", "env(", "getenv"]);
+    if text.starts_with(['/', '@']) || text.starts_with("./") || has(&["://", "secrets/"]) && !has(&["$"]) {
+        return (&REFERENCE, text);
+    }
+    let written = text.starts_with(['$', '%'])
+        || text.starts_with("{{")
+        || has(&["process.env", "os.environ", "ENV[", "env(", "getenv"]);
     let named = text.ends_with("_SECRET") && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let replaced = has(&["YOUR", "MY_", "your", "TODO", "TEST"]);
     (if (written || named) && !replaced { &VARIABLE_NAME } else { &PLACEHOLDER }, text)
@@ -172,4 +192,5 @@ pub(super) static OTHER_KNOWN: MismatchCause =
     MismatchCause::new("key-other-known", CauseFamily::Key, "another secret that is known here");
 
 /// Causes of this file that are no form of a secret.
-pub(super) static MORE: [&MismatchCause; 5] = [&EMPTY, &UNDEFINED, &PLACEHOLDER, &VARIABLE_NAME, &OTHER_KNOWN];
+pub(super) static MORE: [&MismatchCause; 6] =
+    [&EMPTY, &UNDEFINED, &PLACEHOLDER, &VARIABLE_NAME, &REFERENCE, &OTHER_KNOWN];

@@ -208,6 +208,9 @@ pub(super) fn name_other(value: &[u8]) -> Option<&'static str> {
     let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     match bare.len() {
+        _ if ["${", "{{", "$(", "%(", "<%="].iter().any(|mark| bare.contains(mark)) => {
+            Some("the text of a template: its value was not put in its place")
+        }
         36 if lengths == [8, 4, 4, 4, 12] && groups.iter().all(is_hex) => Some("a UUID: an id, not a signature"),
         10 | 13 if digits(bare) => Some("a timestamp, not a signature"),
         _ if matches!(bare, "sha256" | "SHA256" | "v1") => {

@@ -165,6 +165,11 @@ fn list(text: &str) -> Vec<SignatureReading> {
     if parts.iter().filter(valued).count() < 2 {
         return Vec::new();
     }
+    // A digest among parameters (v=1, keyId="a") is one value among other text.
+    let digests = parts.iter().filter(|part| !item(part, &[]).is_empty()).count();
+    if digests == 1 && !parts.iter().any(|part| is_time(part)) {
+        return Vec::new();
+    }
     // A timestamp and one signature are no list.
     if parts.iter().filter(|part| !is_time(part)).count() == 1 {
         readings.iter_mut().for_each(|reading| reading.faults.retain(|fault| *fault != &PREFIX_OTHER));
@@ -234,6 +239,11 @@ fn prefixed(text: &str) -> (&str, Vec<&'static MismatchCause>) {
             [only] if *only == &PREFIX_MISSING => (rest, Vec::new()),
             _ => (again.0, vec![&PREFIX_DOUBLED]),
         };
+    }
+    // sha256- and sha256/, as browsers write digests.
+    let dashed = text.get(..6).filter(|name| name.eq_ignore_ascii_case("sha256")).map(|_| &text[6..]);
+    if let Some(value) = dashed.and_then(|rest| rest.strip_prefix(['-', '/', '_', '.'])) {
+        return (value, vec![&PREFIX_COLON]);
     }
     let end = text.bytes().take(20).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
     let (name, rest) = text.split_at(end);

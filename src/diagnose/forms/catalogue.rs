@@ -334,7 +334,7 @@ pub(crate) static FORMS: [BodyForm; 146] = [
     absent(
         "empty-text",
         "the text of an empty or unread value ([], \"\", Array) in place of the body",
-        &["[]", "\"\"", "''", "Array", "b''", "ImmutableMultiDict([])", "<QueryDict: {}>"],
+        &["[]", "\"\"", "''", "Array", "b''", "ImmutableMultiDict([])", "<QueryDict: {}>", "map[]", "<nil>"],
     ),
     absent(
         "object-text",
@@ -354,7 +354,7 @@ pub(crate) static FORMS: [BodyForm; 146] = [
         "the body cut short: its length was counted in characters, not bytes",
         parts::cut_to_character_count,
     ),
-    large(2, "byte-lost", "the body without its first or last byte", parts::drop_one_byte),
+    large(2, "byte-lost", "the body without its first or last bytes", parts::drop_one_byte),
     BodyForm {
         cause: MismatchCause::new(
             "chunks-decoded",

@@ -13,7 +13,12 @@ pub(super) fn remove_slashes(source: &BodySource) -> Vec<Vec<u8>> {
             _ => out.push(byte),
         }
     }
-    changed(source, out)
+    // Whoever put the backslashes before the quotes with sed or echo has put a line feed behind the whole.
+    let quotes = source.text.replace("\\\"", "\"");
+    let bare = quotes.trim_end_matches('\n').to_owned();
+    let quotes = [quotes, bare].map(String::into_bytes).into_iter().filter(|made| made != source.body);
+    let quotes: Vec<Vec<u8>> = if source.text.contains("\\\"") { quotes.collect() } else { Vec::new() };
+    changed(source, out).into_iter().chain(quotes).collect()
 }
 
 /// What is written as an escape outside of any literal.

@@ -5,7 +5,7 @@ use super::cleaned::resolve_escapes;
 use super::coded::name_non_ascii;
 use super::source::BodySource;
 use super::writer::write_document;
-use super::{dialects as d, escape};
+use super::{copied, dialects as d, escape};
 
 fn own(forms: impl IntoIterator<Item = String>) -> Vec<Vec<u8>> {
     forms.into_iter().map(String::into_bytes).collect()
@@ -32,6 +32,9 @@ pub(super) fn change_quotes(source: &BodySource) -> Vec<Vec<u8>> {
         text.replace('\'', "''"),
         text.replace('"', "\\\""),
         curly,
+        // repr of Python and var_export of PHP, whose text has quotes of its own.
+        super::parts::text_repr(text),
+        format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
         // What xargs passes on.
         text.replace('"', "") + "\n",
     ];
@@ -106,7 +109,7 @@ pub(super) fn take_parts(source: &BodySource) -> Vec<Vec<u8>> {
         let parts = text.split("\r\n\r\n").skip(1).filter_map(|part| part.split("\r\n--").next());
         forms.extend(parts.map(str::to_owned));
     }
-    own(forms)
+    own(forms).into_iter().chain(copied::find_documents(source)).chain(copied::take_half(source)).collect()
 }
 
 /// Decoded from hexadecimal, in groups or not.

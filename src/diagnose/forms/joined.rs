@@ -44,13 +44,14 @@ pub(super) fn join_values(source: &BodySource) -> Vec<Vec<u8>> {
         for joint in ["", "|", ",", ".", ":", "\n", "&", " "] {
             let values: Vec<&str> = pairs.iter().map(|(_, text)| text.as_str()).collect();
             forms.push(values.join(joint));
-            for sign in ["=", ""] {
+            for sign in ["=", "", ":", ": "] {
                 let named: Vec<String> = pairs.iter().map(|(name, text)| format!("{name}{sign}{text}")).collect();
                 forms.push(named.join(joint));
             }
         }
     }
     forms.extend(list_pairs(members));
+    forms.extend(list_halves(members));
     let (mut leaves, mut texts) = (Vec::new(), Vec::new());
     members.iter().for_each(|(_, value)| collect_leaves(value, &mut leaves));
     texts.extend(members.iter().filter_map(|(_, value)| match value {
@@ -83,4 +84,16 @@ fn list_pairs(members: &[(NodeText, JsonNode)]) -> [String; 2] {
     let plain = format!("[{}]", pairs.join(","));
     pairs.sort();
     [plain, format!("[{}]", pairs.join(","))]
+}
+
+/// The names alone or the values alone, as a list and joined: `Object.keys`, `Object.values`.
+fn list_halves(members: &[(NodeText, JsonNode)]) -> Vec<String> {
+    let names: Vec<&str> = members.iter().map(|(name, _)| name.says.as_ref()).collect();
+    let lists = [
+        JsonNode::Array(members.iter().map(|(name, _)| JsonNode::Text(name.clone())).collect()),
+        JsonNode::Array(members.iter().map(|(_, value)| value.clone()).collect()),
+    ];
+    let ways = [&d::STRINGIFY[0], &d::PYTHON[0], &d::PHP[0]];
+    let written = lists.iter().flat_map(|list| ways.map(|way| write_document(list, way)));
+    written.flatten().chain([",", "", ", ", "&", "|"].map(|joint| names.join(joint))).collect()
 }

@@ -1,9 +1,11 @@
 //! JSON of a type of the program's own: a pydantic model, a Go struct, a DTO. It has fewer members than the body, in its
 //! own order, or one more.
 
-use super::rebuilt::{top_members, write_all};
+use super::dialects as d;
+use super::rebuilt::{change, own_text, top_members, write_all};
 use super::source::BodySource;
 use super::tree::{JsonNode, NodeText};
+use super::writer::write_document;
 use std::borrow::Cow;
 
 /// With more members there are too many orders.
@@ -62,4 +64,25 @@ pub(super) fn add_null(source: &BodySource) -> Vec<Vec<u8>> {
         JsonNode::Object([members, &[added]].concat())
     };
     write_all(OPTIONAL.iter().filter(lacks).map(|name| with(name)))
+}
+
+/// What validators do to texts: trim them all, write e-mail addresses in lower case, or both.
+pub(super) fn clean_texts(source: &BodySource) -> Vec<Vec<u8>> {
+    let original = JsonNode::Object(top_members(source).to_vec());
+    let lower = |text: &str| if text.contains('@') { text.to_lowercase() } else { text.to_owned() };
+    let trim = |text: &str| text.trim().to_owned();
+    let address = |text: &str| if text.contains('@') { text.trim().to_lowercase() } else { text.to_owned() };
+    let both = |text: &str| lower(text.trim());
+    let ways: [&dyn Fn(&str) -> String; 4] = [&lower, &trim, &address, &both];
+    let cleaned = ways.into_iter().map(|way| {
+        change(&original, &|node| match node {
+            JsonNode::Text(text) => Some(JsonNode::Text(own_text(way(&text.says)))),
+            _ => None,
+        })
+    });
+    let cleaned: Vec<JsonNode> = cleaned.filter(|made| *made != original).collect();
+    let plain = [&d::PYTHON_COMPACT_UNICODE[0], &d::PHP_BOTH[0], &d::RUBY[0], &d::RAILS[0]];
+    let more = cleaned.iter().flat_map(|made| plain.map(|dialect| write_document(made, dialect)));
+    let more: Vec<Vec<u8>> = more.flatten().map(String::into_bytes).collect();
+    write_all(cleaned).into_iter().chain(more).collect()
 }

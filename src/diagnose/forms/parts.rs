@@ -31,13 +31,12 @@ pub(super) fn cut_to_character_count(source: &BodySource) -> Vec<Vec<u8>> {
     [text.encode_utf16().count(), text.chars().count()].map(|length| source.body[..length].to_vec()).into()
 }
 
-/// Without its last byte, or its first.
+/// Without its last byte, or its first; without two to four at an end.
 pub(super) fn drop_one_byte(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
-    if body.len() < 2 {
-        return Vec::new();
-    }
-    vec![body[..body.len() - 1].to_vec(), body[1..].to_vec()]
+    let lost = [(0, 1), (1, 0), (0, 2), (2, 0), (0, 3), (3, 0), (0, 4), (4, 0)];
+    let kept = lost.into_iter().filter(|(start, end)| start + end < body.len());
+    kept.map(|(start, end)| body[start..body.len() - end].to_vec()).collect()
 }
 
 /// How a member alone is written.
@@ -134,6 +133,13 @@ pub(super) fn write_python_repr(source: &BodySource) -> Vec<Vec<u8>> {
 pub(super) fn python_text(node: &JsonNode) -> Option<String> {
     let mut out = String::new();
     repr(&mut out, node).map(|()| out)
+}
+
+/// Python's `repr` of a text.
+pub(super) fn text_repr(text: &str) -> String {
+    let mut out = String::new();
+    repr_text(&mut out, text);
+    out
 }
 
 fn repr(out: &mut String, node: &JsonNode) -> Option<()> {

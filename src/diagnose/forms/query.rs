@@ -100,7 +100,15 @@ pub(super) fn write_queries(source: &BodySource) -> Vec<Vec<u8>> {
         }
         Some(pairs.join("&").into_bytes())
     };
-    MANNERS.iter().filter_map(write).collect()
+    // ksort before http_build_query sorts the top alone.
+    let mut sorted: Vec<_> = members.iter().collect();
+    sorted.sort_by(|(one, _), (other, _)| one.says.cmp(&other.says));
+    let top = [PHP, QS].into_iter().filter_map(|manner| {
+        let mut pairs = Vec::new();
+        sorted.iter().try_for_each(|(name, value)| manner.collect(&name.says, value, &mut pairs))?;
+        Some(pairs.join("&").into_bytes())
+    });
+    MANNERS.iter().filter_map(write).chain(top).collect()
 }
 
 impl QueryManner {

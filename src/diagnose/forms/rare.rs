@@ -1,10 +1,42 @@
 //! The catalogue of rarer body forms, tried on the body once everything commoner has been: data.
 
 use super::catalogue::{bytes, json, json_of};
-use super::{BodyForm, coded, dialects as d, handed, joined, modelled, parts, php, printed, rebuilt, resolved, yaml};
+use super::{
+    BodyForm, FormMaker, coded, copied, dialects as d, handed, joined, modelled, parts, php, printed, printed_data,
+    rebuilt, resolved, yaml,
+};
+use crate::diagnose::cause::{CauseFamily, MismatchCause};
+
+/// What stands in quotes where a value was meant.
+const NAMES: [&str; 24] = [
+    "req.body",
+    "request.body",
+    "req.rawBody",
+    "request.rawBody",
+    "rawBody",
+    "raw_body",
+    "body",
+    "payload",
+    "data",
+    "event",
+    "event.body",
+    "request.data",
+    "request.get_data()",
+    "php://input",
+    "$body",
+    "$payload",
+    "$rawBody",
+    "${body}",
+    "${payload}",
+    "#{body}",
+    "{body}",
+    "{{body}}",
+    "{{request.body}}",
+    "@body.json",
+];
 
 /// Each in the order in which it is tried.
-pub(crate) static RARE_FORMS: [BodyForm; 40] = [
+pub(crate) static RARE_FORMS: [BodyForm; 45] = [
     json(
         3,
         "json-python-separators",
@@ -64,6 +96,42 @@ pub(crate) static RARE_FORMS: [BodyForm; 40] = [
     ),
     bytes(3, "quotes-straightened", "the body with plain quotes, hyphens and spaces", handed::straighten),
     bytes(3, "body-part", "one line of several, or one part of a form, in place of the whole", handed::take_parts),
+    bytes(
+        3,
+        "lines-unmarked",
+        "the body without the marks on its lines: line numbers, > of a mail, + of a diff, $ of cat -A",
+        copied::unmark_lines,
+    ),
+    BodyForm {
+        cause: MismatchCause::new(
+            "body-named",
+            CauseFamily::Absent,
+            "the name of the body's variable in place of its value",
+        ),
+        tier: 3,
+        make: FormMaker::Fixed(&NAMES),
+    },
+    BodyForm {
+        cause: MismatchCause::new(
+            "body-flag",
+            CauseFamily::Absent,
+            "the text of a truth value (1, true) in place of the body",
+        ),
+        tier: 3,
+        make: FormMaker::Fixed(&["1", "true", "True", "false", "False", "0"]),
+    },
+    bytes(
+        3,
+        "printed-undone",
+        "the JSON of the data that the body shows as Python, JavaScript or Ruby print it",
+        printed_data::read_printed,
+    ),
+    json_of(
+        3,
+        "json-texts-cleaned",
+        "re-serialised JSON with its texts trimmed or its e-mail addresses in lower case, as validators do",
+        modelled::clean_texts,
+    ),
     bytes(3, "body-hex-decoded", "the body decoded from hexadecimal", handed::decode_hex),
     bytes(
         3,

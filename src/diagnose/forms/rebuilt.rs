@@ -75,12 +75,21 @@ pub(super) fn reorder_members(source: &BodySource) -> Vec<Vec<u8>> {
         };
         orders = orders.iter().flat_map(with).collect();
     }
-    let others = orders.into_iter().filter(|order| !order.is_sorted());
-    write_all(others.map(|order| JsonNode::Object(order.into_iter().map(|at| members[at].clone()).collect())))
+    orders.retain(|order| !order.is_sorted());
+    // Go's structs have an order of their own, and the maps in them are sorted.
+    let inner: Vec<_> = members.iter().map(|(name, value)| (name.clone(), sorted_top(value))).collect();
+    let structs = orders.iter().filter_map(|order| write_document(&pick(&inner, order), &d::GO_STRUCT[0]));
+    let structs: Vec<Vec<u8>> = structs.map(String::into_bytes).collect();
+    write_all(orders.iter().map(|order| pick(members, order))).into_iter().chain(structs).collect()
+}
+
+/// The members in another order.
+fn pick<'a>(members: &NodeMembers<'a>, order: &[usize]) -> JsonNode<'a> {
+    JsonNode::Object(order.iter().map(|at| members[*at].clone()).collect())
 }
 
 /// Every node of a document changed, or left as it is.
-fn change<'a>(node: &JsonNode<'a>, edit: &dyn Fn(&JsonNode<'a>) -> Option<JsonNode<'a>>) -> JsonNode<'a> {
+pub(super) fn change<'a>(node: &JsonNode<'a>, edit: &dyn Fn(&JsonNode<'a>) -> Option<JsonNode<'a>>) -> JsonNode<'a> {
     if let Some(changed) = edit(node) {
         return changed;
     }
@@ -93,7 +102,7 @@ fn change<'a>(node: &JsonNode<'a>, edit: &dyn Fn(&JsonNode<'a>) -> Option<JsonNo
     }
 }
 
-fn own_text<'a>(says: String) -> NodeText<'a> {
+pub(super) fn own_text<'a>(says: String) -> NodeText<'a> {
     NodeText { says: Cow::Owned(says), literal: "" }
 }
 

@@ -33,6 +33,20 @@ fn resolve_as_echo(text: &str, unicode: bool) -> String {
     if unicode { super::rewrite::resolve_unicode(&out) } else { out }
 }
 
+/// `\xf6` and `\u00f6` of what is beyond ASCII, as Python's `backslashreplace` and log writers put them.
+fn resolve_code_points(text: &str) -> String {
+    let mut parts = text.split("\\x");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|code| *code > 0x7f);
+        match code {
+            Some(code) => out.extend(std::iter::once(char::from(code)).chain(part[2..].chars())),
+            None => out += &format!("\\x{part}"),
+        }
+    }
+    super::rewrite::resolve_unicode(&out)
+}
+
 /// With the escapes inside its strings resolved: `echo` of dash, `echo -e` of bash, printf, Python's `unicode_escape`.
 pub(super) fn resolve_escapes(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text;
@@ -42,7 +56,7 @@ pub(super) fn resolve_escapes(source: &BodySource) -> Vec<Vec<u8>> {
     let bare = text.trim_end_matches('\n');
     let echoed = [false, true].map(|unicode| resolve_as_echo(bare, unicode));
     let lines = echoed.clone().map(|text| text + "\n");
-    let forms = [cleaned::resolve_escapes(text), cleaned::resolve_string_escapes(text)];
+    let forms = [cleaned::resolve_escapes(text), cleaned::resolve_string_escapes(text), resolve_code_points(text)];
     echoed.into_iter().chain(lines).chain(forms).map(String::into_bytes).filter(|made| made != source.body).collect()
 }
 
@@ -52,6 +66,7 @@ pub(super) fn trim_lines(source: &BodySource) -> Vec<Vec<u8>> {
     let several = text.trim_end().contains('\n');
     let read = |trim: fn(&str) -> &str| text.lines().map(trim).collect::<Vec<_>>().join("\n");
     let mut forms = Vec::new();
+    forms.extend(several.then(|| text.lines().map(str::trim).collect::<String>()));
     for joined in [read(str::trim), read(str::trim_start), read(str::trim_end)] {
         let eaten = joined.replace("\\\\", "\u{0}").replace('\\', "").replace('\u{0}', "\\");
         let kept = [joined.clone() + "\n", joined.clone()].into_iter().filter(|_| several);

@@ -9,13 +9,15 @@ fn some(form: Option<Vec<u8>>) -> Vec<Vec<u8>> {
     form.into_iter().collect()
 }
 
-/// One or more line ends at the end taken away.
+/// One, two or all line ends at the end taken away.
 pub(super) fn remove_newline(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
-    let one = body.strip_suffix(b"\n").map(|rest| rest.strip_suffix(b"\r").unwrap_or(rest));
+    let end_off = |text: &'_ [u8]| text.strip_suffix(b"\n").map(|rest| rest.strip_suffix(b"\r").unwrap_or(rest).len());
+    let one = end_off(body).map(|end| &body[..end]);
+    let two = one.and_then(|rest| end_off(rest).map(|end| &body[..end]));
     let all = body.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
     let lf = body.strip_suffix(b"\n");
-    [one, lf, Some(&body[..all])].into_iter().flatten().map(<[u8]>::to_vec).collect()
+    [one, lf, Some(&body[..all]), two].into_iter().flatten().map(<[u8]>::to_vec).collect()
 }
 
 fn with_end(body: &[u8], end: &[u8]) -> Vec<u8> {
@@ -48,7 +50,9 @@ pub(super) fn add_zero_byte(source: &BodySource) -> Vec<Vec<u8>> {
 /// Blanks at both ends taken away.
 pub(super) fn trim_blanks(source: &BodySource) -> Vec<Vec<u8>> {
     let body = source.body;
-    [body.trim_ascii(), body.trim_ascii_end(), body.trim_ascii_start()].map(<[u8]>::to_vec).into()
+    // A line break that belongs to the body stands before blanks that do not.
+    let blanks = body.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(body.len(), |last| last + 1);
+    [body.trim_ascii(), body.trim_ascii_end(), body.trim_ascii_start(), &body[..blanks]].map(<[u8]>::to_vec).into()
 }
 
 /// Every lone LF made CRLF.

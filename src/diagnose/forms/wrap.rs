@@ -252,7 +252,9 @@ pub(super) fn write_form_key(source: &BodySource) -> Vec<Vec<u8>> {
 
 /// Each field of a form, and the form decoded as one text.
 pub(super) fn decode_form_fields(source: &BodySource) -> Vec<Vec<u8>> {
-    if !source.body.contains(&b'=') && !source.body.contains(&b'%') {
+    // JSON is no form, though a URL in it has = and &.
+    let is_form = source.tree().is_none() && (source.body.contains(&b'=') || source.body.contains(&b'%'));
+    if !is_form {
         return Vec::new();
     }
     let mut forms: Vec<Vec<u8>> = Vec::new();
@@ -278,7 +280,11 @@ pub(super) fn write_form_field(source: &BodySource) -> Vec<Vec<u8>> {
     // JavaScript's old escape().
     let escaped = units.collect::<String>().into_bytes();
     let others = percent::encode_in_every_way(source.body);
-    [encoded.into_bytes(), spaces.into_bytes()].into_iter().chain(fields).chain(others).chain([escaped]).collect()
+    let named = ["payload=", "body=", "data="].iter();
+    let named = named.flat_map(|name| others.iter().take(3).map(|text| [name.as_bytes(), text].concat()));
+    let named: Vec<Vec<u8>> = named.collect();
+    let plain = [encoded.into_bytes(), spaces.into_bytes()].into_iter();
+    plain.chain(fields).chain(others).chain([escaped]).chain(named).collect()
 }
 
 /// The characters that HTML reserves, escaped.

@@ -86,7 +86,9 @@ pub(super) static EXAMPLES: [&str; 77] = [
 ];
 
 /// Rarer ones: tried on the body as it is, and with nothing else.
-pub(super) static RARE_EXAMPLES: [&str; 305] = [
+pub(super) static RARE_EXAMPLES: [&str; 307] = [
+    "hush",
+    "{{ secrets.WEBHOOK_SECRET }}",
     "**********",
     "[FILTERED]",
     "[Filtered]",

@@ -116,7 +116,9 @@ pub(super) fn hex_decoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let pairs = |text: &[u8]| -> Vec<u8> {
         text.chunks_exact(2).map_while(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
     };
-    vec![pairs(secret.trim_ascii()), pairs(secret)]
+    // The digits of a UUID.
+    let joined: Vec<u8> = secret.trim_ascii().iter().copied().filter(|byte| *byte != b'-').collect();
+    vec![pairs(secret.trim_ascii()), pairs(secret), pairs(&joined)]
 }
 
 /// In hexadecimal, with a line feed inside it too, and of its Base64.
@@ -204,8 +206,11 @@ pub(super) fn escaped(secret: &[u8]) -> Vec<Vec<u8>> {
     let lines = text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
     let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let quotes = |double: &str, single: &str| html.replace('"', double).replace('\'', single).into_bytes();
+    let marks: Vec<u8> = (b'!'..=b'~').filter(|byte| !byte.is_ascii_alphanumeric()).collect();
     vec![
         before(b"\\\"$`"),
+        before(b"_"),
+        before(&marks),
         before(b"$"),
         lines.into_bytes(),
         html.replace('"', "&quot;").into_bytes(),
@@ -309,6 +314,11 @@ pub(super) fn behind_equals(secret: &[u8]) -> Vec<Vec<u8>> {
         let at = line.iter().position(|&byte| byte == b'=').filter(|&at| at + 1 < line.len())?;
         Some(&line[at + 1..])
     });
+    // A comment behind the value.
+    let values = values.flat_map(|value| {
+        let comment = value.windows(2).position(|pair| pair == b" #");
+        std::iter::once(value).chain(comment.map(|at| &value[..at]))
+    });
     values.flat_map(|value| unquoted(value).into_iter().chain([value.to_vec(), value.trim_ascii().to_vec()])).collect()
 }
 
@@ -319,7 +329,11 @@ pub(super) fn yaml_values(secret: &[u8]) -> Vec<Vec<u8>> {
         let at = line.windows(2).position(|pair| pair == b": ")?;
         Some(line[at + 2..].trim_ascii())
     });
-    values.flat_map(|value| unquoted(value).into_iter().chain([value.to_vec()])).collect()
+    let values: Vec<&[u8]> = values.collect();
+    let plain = values.iter().flat_map(|value| unquoted(value).into_iter().chain([value.to_vec()]));
+    // A Secret of Kubernetes.
+    let decoded = values.iter().filter_map(|value| STANDARD_NO_PAD.decode(unpadded(value)).ok());
+    plain.chain(decoded.filter(|key| key.len() > 3)).collect()
 }
 
 /// Every text in the JSON document that the secret is.
@@ -349,6 +363,7 @@ pub(super) fn utf_16(secret: &[u8]) -> Vec<Vec<u8>> {
         wide(&text, u16::to_be_bytes),
         wide(&marked, u16::to_le_bytes),
         wide(&format!("{marked}\r\n"), u16::to_le_bytes),
+        wide(&format!("{text}\n"), u16::to_le_bytes),
         wide(&marked, u16::to_be_bytes),
     ]
 }

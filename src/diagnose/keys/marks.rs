@@ -17,7 +17,10 @@ pub(super) fn prefixed(secret: &[u8]) -> Vec<Vec<u8>> {
 
 /// With white space, zero bytes or `=` behind it, and with white space before it.
 pub(super) fn padded(secret: &[u8]) -> Vec<Vec<u8>> {
-    let mut keys = ended(secret, &[b"\n\n", b" \n", b"\0", b"  ", b"\r\n\r\n", b"\\n", b"\\r\\n", b"=", b"=="]);
+    let mut keys = ended(
+        secret,
+        &[b"\n\n", b" \n", b"\0", b"  ", b"\r\n\r\n", b" \r\n", b"undefined", b"\\n", b"\\r\\n", b"=", b"=="],
+    );
     keys.extend([b"\n".as_slice(), b"\t", b"  "].map(|start| [start, secret].concat()));
     keys.push([b" ", secret, b" "].concat());
     for length in [16, 24, 32, 64].into_iter().filter(|length| *length > secret.len()) {
@@ -26,7 +29,12 @@ pub(super) fn padded(secret: &[u8]) -> Vec<Vec<u8>> {
     keys
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 14] = [
+    "STRIPE_WEBHOOK_SECRET",
+    "APP_SECRET",
+    "SECRET_KEY",
+    "API_KEY",
+    "webhookSecret",
     "WEBHOOK_SECRET",
     "REFERRALLOOP_WEBHOOK_SECRET",
     "REFERRALLOOP_SECRET",
@@ -48,7 +56,18 @@ pub(super) fn named(secret: &[u8]) -> Vec<Vec<u8>> {
             format!("{{\"{name}\":\"{text}\"}}"),
             format!("{{\"{name}\": \"{text}\"}}"),
         ];
-        lines.into_iter().chain(more).collect::<Vec<_>>()
+        // Of the command prompt, PowerShell, an ini file and YAML.
+        let others = [
+            format!("{name}='{text}'"),
+            format!("{name} = {text}"),
+            format!("{name}: \"{text}\""),
+            format!("set {name}={text}"),
+            format!("export {name}=\"{text}\""),
+            format!("$env:{name}=\"{text}\""),
+            format!("$env:{name} = \"{text}\""),
+            format!("{name}={text}\n"),
+        ];
+        lines.into_iter().chain(more).chain(others).collect::<Vec<_>>()
     };
     let lists =
         [format!("[\"{text}\"]"), format!("['{text}']"), format!("{{'secret': '{text}'}}"), format!("['{text}',]")];
@@ -98,6 +117,7 @@ pub(super) fn masked(secret: &[u8]) -> Vec<Vec<u8>> {
             keys.push([&secret[..kept], hidden.as_slice()].concat());
         }
     }
+    keys.extend(dashboards(secret));
     keys.extend(secret.last_chunk::<4>().into_iter().chain(secret.first_chunk::<4>()).map(|shown| shown.to_vec()));
     for dots in ["...", "\u{2026}"].map(str::as_bytes) {
         for kept in [4, 6, 8, 10, 12].into_iter().filter(|kept| 2 * kept < secret.len()) {
@@ -110,6 +130,18 @@ pub(super) fn masked(secret: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     keys
+}
+
+/// Its beginning, a fixed number of stars and its end, as dashboards show it.
+fn dashboards(secret: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let shown = [0, 4, 6, 7, 8, 10].into_iter().flat_map(|first| [0, 4].map(|last| (first, last)));
+    let shown = shown.filter(|(first, last)| *first + *last > 0 && first + last < secret.len());
+    let hidden = [3, 4, 5, 8, 10, 12].into_iter().flat_map(|count| ["*", "\u{2022}"].map(|mask| mask.repeat(count)));
+    let hidden: Vec<String> = hidden.collect();
+    shown.flat_map(move |(first, last)| {
+        let ends = (&secret[..first], &secret[secret.len() - last..]);
+        hidden.iter().map(|mask| [ends.0, mask.as_bytes(), ends.1].concat()).collect::<Vec<_>>()
+    })
 }
 
 /// Its bytes written otherwise: decoded from one notation and encoded in another.
@@ -133,6 +165,10 @@ pub(super) fn notated(secret: &[u8]) -> Vec<Vec<u8>> {
         keys.extend(written.map(String::into_bytes));
         keys.extend([hex(&bytes), hex(&bytes).to_ascii_uppercase()]);
     }
+    // The other alphabet of Base64, whatever else the secret is.
+    keys.extend(
+        [text.replace('+', "-").replace('/', "_"), text.replace('-', "+").replace('_', "/")].map(String::into_bytes),
+    );
     let encoded = base32::encode(secret);
     keys.extend([encoded.trim_end_matches('=').to_owned(), encoded].map(String::into_bytes));
     keys.push(digits.as_bytes().to_vec());
@@ -148,6 +184,8 @@ const COLOURS: [(&str, &str); 4] =
 pub(super) fn unseen(secret: &[u8]) -> Vec<Vec<u8>> {
     let with = |at: usize, put: &str| [&secret[..at], put.as_bytes(), &secret[at..]].concat();
     let ends = UNSEEN.iter().flat_map(|put| [with(0, put), with(secret.len(), put)]);
+    let both = UNSEEN.iter().map(|put| [put.as_bytes(), secret, put.as_bytes()].concat());
+    let ends = ends.chain(both);
     let coloured = COLOURS.iter().map(|(before, after)| [before.as_bytes(), secret, after.as_bytes()].concat());
     let inside = (1..secret.len().min(96)).flat_map(|at| ["\u{200b}", "\u{ad}", "\n", " "].map(|put| with(at, put)));
     let text = String::from_utf8_lossy(secret);

@@ -58,6 +58,12 @@ pub(super) fn cut(secret: &[u8]) -> Vec<Vec<u8>> {
     parts.map(<[u8]>::to_vec).collect()
 }
 
+/// Up to each character that a shell, `split` or a double click stops at; one letter alone is what an index takes.
+pub(super) fn cut_at_marks(secret: &[u8]) -> Vec<Vec<u8>> {
+    let marks = (1..secret.len()).filter(|at| !secret[*at].is_ascii_alphanumeric()).take(16);
+    marks.map(|at| secret[..at].to_vec()).chain(secret.get(..1).map(<[u8]>::to_vec)).collect()
+}
+
 /// Letters that secrets are made of.
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 

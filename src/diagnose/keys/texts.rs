@@ -5,13 +5,18 @@ use crate::diagnose::forms::{cp1252_byte, cp1252_char};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// What people copy along from a sentence, a list, a configuration file.
-const ENDS: [u8; 4] = [b';', b',', b'.', b':'];
+const ENDS: [u8; 5] = [b';', b',', b'.', b':', b'%'];
+
+/// What a shell, a list or a mail puts before a line.
+const STARTS: [&str; 5] = ["$ ", "> ", "# ", "- ", "* "];
 
 /// With or without a mark at its end, without brackets or typographic quotes around it.
 pub(super) fn punctuated(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut keys: Vec<Vec<u8>> = ENDS.map(|end| [secret, &[end]].concat()).into();
     keys.extend(secret.split_last().filter(|(last, _)| ENDS.contains(last)).map(|(_, rest)| rest.to_vec()));
     let text = String::from_utf8_lossy(secret);
+    keys.extend(STARTS.map(|start| [start.as_bytes(), secret].concat()));
+    keys.extend(STARTS.iter().filter_map(|start| text.strip_prefix(start)).map(|rest| rest.as_bytes().to_vec()));
     for pair in [["<", ">"], ["[", "]"], ["{", "}"], ["(", ")"], ["\u{201c}", "\u{201d}"], ["\u{2018}", "\u{2019}"]] {
         let inner = text.strip_prefix(pair[0]).and_then(|rest| rest.strip_suffix(pair[1]));
         keys.extend(inner.map(|inner| inner.as_bytes().to_vec()));
@@ -38,6 +43,13 @@ pub(super) fn cleaned(secret: &[u8]) -> Vec<Vec<u8>> {
         })
         .collect();
     let joined: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
+    // Colours of a terminal.
+    let bare = text.split('\u{1b}').enumerate().map(|(at, part)| match part.split_once('m') {
+        Some((codes, rest)) if at > 0 && codes.starts_with('[') => rest,
+        _ => part,
+    });
+    let bare: String = bare.collect();
+    let joined = if text.contains('\u{1b}') { bare } else { joined };
     [seen.trim().to_owned(), seen, plain.trim().to_owned(), plain, joined].map(String::into_bytes).into()
 }
 
@@ -132,7 +144,8 @@ pub(super) fn joined(secret: &[u8]) -> Vec<Vec<u8>> {
 
 /// Each of several secrets that stand together.
 pub(super) fn one_of_several(secret: &[u8]) -> Vec<Vec<u8>> {
-    let separators: [fn(&u8) -> bool; 7] = [
+    let separators: [fn(&u8) -> bool; 8] = [
+        |byte| matches!(byte, b'<' | b'>' | b'"'),
         |byte| *byte == b'=',
         |byte| *byte == b'@',
         |byte| *byte == b'\n',

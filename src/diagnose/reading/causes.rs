@@ -11,7 +11,7 @@ pub(in crate::diagnose) static PREFIX_DOUBLED: MismatchCause = header("prefix-do
 pub(in crate::diagnose) static PREFIX_CASE: MismatchCause =
     header("prefix-case", "has its sha256= prefix in another case");
 pub(in crate::diagnose) static PREFIX_COLON: MismatchCause =
-    header("prefix-colon", "has a colon or space after sha256 instead of =");
+    header("prefix-colon", "has a colon, space, dash or slash after sha256 instead of =");
 pub(in crate::diagnose) static PREFIX_OTHER: MismatchCause = header("prefix-other", "has a prefix other than sha256=");
 pub(in crate::diagnose) static HEX_CASE: MismatchCause = header("hex-case", "is in upper-case hexadecimal");
 pub(in crate::diagnose) static BASE64: MismatchCause = header("value-base64", "is Base64 instead of hexadecimal");

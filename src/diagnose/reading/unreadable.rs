@@ -61,7 +61,13 @@ const BEFORE_ELLIPSIS: usize = 16;
 
 /// A beginning with an ellipsis behind it.
 fn shortened(text: &str, faults: &[&'static MismatchCause]) -> Option<SignatureReading> {
-    let digits = text.strip_suffix("...").or_else(|| text.strip_suffix('\u{2026}'))?;
+    let (start, end) = text.split_once("...").or_else(|| text.split_once('\u{2026}'))?;
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if start.len() < BEFORE_ELLIPSIS && (BEFORE_ELLIPSIS..64).contains(&end.len()) && is_hex(start) && is_hex(end) {
+        let notation = DigestNotation::End(end.len());
+        return Some(unreadable(end.to_ascii_lowercase().into(), notation, faults.to_vec()));
+    }
+    let digits = Some(start).filter(|_| is_hex(end))?;
     let told = digits.len() >= BEFORE_ELLIPSIS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let value = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0);
     let pairs = digits.as_bytes().chunks_exact(2);
@@ -71,6 +77,11 @@ fn shortened(text: &str, faults: &[&'static MismatchCause]) -> Option<SignatureR
 
 /// As many characters as digits, of which one or two may be wrong.
 pub(super) fn mistyped(text: &str, faults: &[&'static MismatchCause]) -> Option<SignatureReading> {
+    // Letters for the digits that look like them, however many.
+    let read = text.replace(['O', 'o'], "0").replace(['l', 'I', 'i'], "1").replace('S', "5");
+    if text.len() == 64 && read != text && read.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Some(unreadable(read.to_ascii_lowercase().into(), DigestNotation::Mistyped, faults.to_vec()));
+    }
     let wrong = text.bytes().filter(|byte| !byte.is_ascii_hexdigit()).count();
     let fits = text.len() == 64 && wrong <= 2 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| unreadable(text.to_ascii_lowercase().into(), DigestNotation::Mistyped, faults.to_vec()))

@@ -101,6 +101,14 @@ const EDITED: [&str; 7] = [
 const EDITED_AGAIN: [&str; 6] =
     ["newline-removed", "lf-lines", "body-trimmed", "newline-added", "charset-undoubled", "bom-removed"];
 
+/// The layout alone changed, every token kept, and what an editor, a shell or a writer adds to that.
+const LAID_OUT: [&str; 3] = ["json-indented", "json-spaced", "json-minified"];
+const LAID_OUT_AGAIN: [&str; 4] = ["newline-added", "crlf-added", "crlf-lines", "json-escaped"];
+
+/// What reads the escapes of a text byte by byte: Python's `unicode_escape`, PHP's `stripcslashes`.
+const DECODED: [&str; 1] = ["charset-doubled"];
+const DECODED_AGAIN: [&str; 1] = ["escapes-resolved"];
+
 /// Variants of the first form that are carried on.
 const VARIANTS: usize = 4;
 
@@ -110,6 +118,8 @@ impl CauseSearch<'_, '_, '_> {
     }
 
     pub(super) fn try_composed_forms(&mut self, keys: &[CandidateKey]) -> CauseSearchStep {
+        self.try_pairs(&LAID_OUT, &LAID_OUT_AGAIN, keys)?;
+        self.try_pairs(&DECODED, &DECODED_AGAIN, keys)?;
         self.try_pairs(&WRITTEN, &ENCODED, keys)?;
         self.try_pairs(&UNDONE, &FOLLOWING, keys)
     }

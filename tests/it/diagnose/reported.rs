@@ -50,6 +50,9 @@ pub fn trials() -> Vec<Trial> {
 pub fn bodies_for(id: &str) -> Vec<Vec<u8>> {
     let texts = match id {
         "body-part" => ["{\"a\":1.0}\n{\"b\":2.0}", "[\"one\",1.0]\n[\"two\"]", "{\"x\": \"y\"}\r\n[{\"q\":1}]"],
+        "lines-unmarked" => ["> {\n> \"a\": 1.0}", "  1\t[1.50,\n  2\t2]", "{$\n \"x\" : \"\\u0041\"$\n}$"],
+        "json-texts-cleaned" => ["{\"e\":\"A@B.co\",\"n\":1.0}", "{\"x\": \" c@D.io\"}", "{\"m\":[\"É@f.org \", 2.0]}"],
+        "printed-undone" => ["{'a': 1.5, 'b': None}", "{ a: 'x', b: [ 1, true ] }", "{\"a\"=>nil, \"b\"=>2}"],
         "envelope-opened-deeply" => [
             "[{\"a\":1.0,\"b\":\"\\u0041\"}]",
             "{\"x\":{\"y\":{\"z\": 1.50 , \"w\":2}}}",
