@@ -156,10 +156,6 @@ fn special(id: &str) -> Option<&'static str> {
             "give the body alone: no head (curl -i), no chunk lengths (curl --raw)"
         }
         "slashes-added" => "read php://input; WordPress adds slashes to what it has parsed",
-        "body-named" => "take the variable without quotes around it: its value is to be hashed, not its name",
-        "framing-missing" => {
-            "hash only the body: no timestamp or id belongs there, and the one that was read was not set"
-        }
         "other-secret" => "compare the secrets of both sides: length first, then a hash of each",
         "body-changed" => "look at what is in between: a proxy, a firewall, a logger that rewrites bodies",
         "body-preceded" => {
@@ -233,7 +229,7 @@ fn special_for_key(id: &str) -> Option<&'static str> {
     })
 }
 
-/// Advice about one manner of writing a value.
+/// Advice about one manner of writing a value, and about what stood where a value was meant.
 fn special_for_value(id: &str) -> Option<&'static str> {
     Some(match id {
         "other-digest" => "the header needs HMAC-SHA256: 64 hexadecimal digits",
@@ -243,6 +239,10 @@ fn special_for_value(id: &str) -> Option<&'static str> {
         }
         "hmac-md5" | "hmac-sha1" | "hmac-sha384" | "hmac-sha512" | "hmac-sha3" | "hmac-blake2" => {
             "use SHA-256 as the hash function of the HMAC"
+        }
+        "body-named" => "take the variable without quotes around it: its value is to be hashed, not its name",
+        "framing-missing" => {
+            "hash only the body: no timestamp or id belongs there, and the one that was read was not set"
         }
         "value-unpadded" => "write two digits for each byte: b.toString(16).padStart(2, '0')",
         "value-leading-zero" => {

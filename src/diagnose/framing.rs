@@ -158,6 +158,16 @@ pub(super) fn build_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     frames
 }
 
+/// What stands before the body where a timestamp or an id was read that is not there.
+fn missing() -> impl Iterator<Item = BodyFraming> {
+    ["undefined", "null", "None", "nil", "NaN", ""].into_iter().flat_map(|word| {
+        let joints = [".", ":", "\n", "|", ""].into_iter().filter(|joint| !word.is_empty() || !joint.is_empty());
+        let plain = joints.map(|joint| format!("{word}{joint}"));
+        let before: Vec<String> = plain.chain([format!("v0:{word}:"), format!("{word}.{word}.")]).collect();
+        before.into_iter().map(|before| BodyFraming::new(&MISSING, before, ""))
+    })
+}
+
 /// Rarer ones, which are tried around the body as it is and nothing else: parts in other orders with other joints.
 pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let (times, ids) = (times(case), ids(case));
@@ -169,12 +179,7 @@ pub(super) fn build_rare_framings(case: &DiagnosisCase) -> Vec<BodyFraming> {
     let binary = [short.to_be_bytes().to_vec(), short.to_le_bytes().to_vec()];
     let binary = binary.into_iter().chain([long.to_be_bytes().to_vec(), long.to_le_bytes().to_vec()]);
     frames.extend(binary.map(|before| BodyFraming { before, ..BodyFraming::new(&LENGTH, String::new(), "") }));
-    for word in ["undefined", "null", "None", "nil", "NaN", ""] {
-        let joints = [".", ":", "\n", "|", ""].into_iter().filter(|joint| !word.is_empty() || *joint != "");
-        let plain = joints.map(|joint| format!("{word}{joint}"));
-        let before = plain.chain([format!("v0:{word}:"), format!("{word}.{word}.")]);
-        frames.extend(before.map(|before| BodyFraming::new(&MISSING, before, "")));
-    }
+    frames.extend(missing());
     frames.extend(tokens(case));
     frames.extend(file_names(case));
     frames.extend(event_data(case));

@@ -106,7 +106,10 @@ const COMMON: [(&str, f64); 37] = [
 ];
 
 /// Too costly to make, or found out in a way of their own.
-const LEFT_OUT: [&str; 11] = [
+const LEFT_OUT: [&str; 14] = [
+    "lines-unmarked",
+    "printed-undone",
+    "json-texts-cleaned",
     "envelope-opened",
     "envelope-opened-deeply",
     "body-part",
