@@ -164,7 +164,7 @@ static REFERENCE: MismatchCause = hole(
 /// What an example's text is: a variable or a file that nobody looked up, or words that nobody replaced.
 fn classify_example(text: &'static str) -> (&'static MismatchCause, &'static str) {
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    if text.starts_with(['/', '@']) || text.starts_with("./") || has(&["://", "secrets/"]) && !has(&["$"]) {
+    if text.starts_with('/') || text.starts_with("./") || has(&["://", "secrets/"]) && !has(&["$"]) {
         return (&REFERENCE, text);
     }
     let written = text.starts_with(['$', '%'])

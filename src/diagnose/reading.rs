@@ -165,9 +165,9 @@ fn list(text: &str) -> Vec<SignatureReading> {
     if parts.iter().filter(valued).count() < 2 {
         return Vec::new();
     }
-    // A digest among parameters (v=1, keyId="a") is one value among other text.
+    // A digest with a parameter behind it (; v=1) is one value among other text.
     let digests = parts.iter().filter(|part| !item(part, &[]).is_empty()).count();
-    if digests == 1 && !parts.iter().any(|part| is_time(part)) {
+    if digests == 1 && text.contains(';') && !parts.iter().any(|part| is_time(part)) {
         return Vec::new();
     }
     // A timestamp and one signature are no list.

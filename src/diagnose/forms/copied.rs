@@ -9,6 +9,10 @@ const LINES: usize = 4_096;
 /// The first document that stands in the text among other things, and the text from its first brace to its last.
 pub(super) fn find_documents(source: &BodySource) -> Vec<Vec<u8>> {
     let text = source.text;
+    // A member of a whole document is found elsewhere.
+    if source.tree().is_some() {
+        return Vec::new();
+    }
     let Some(start) = text.find(['{', '[']) else { return Vec::new() };
     // A log line has brackets of its own before the body.
     let starts = text.find('{').into_iter().chain([start]);

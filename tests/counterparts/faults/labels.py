@@ -422,7 +422,7 @@ def main():
         tag = lambda m, k=secret: hmac.new(k, m, "sha256").digest()
         if cause == "body-empty" and value.startswith(b"sha256=" + body.hex().encode()): value = value.replace(body.hex().encode(), b"")
         by_notation = notation(cause, value, tag(body)); d = digest_of(value)
-        if cause in ("key-placeholder", "key-undefined", "key-empty") and PLACE.match(what):
+        if cause in ("key-placeholder", "key-reference", "key-variable-name", "key-undefined", "key-empty") and PLACE.match(what):
             name = PLACE.match(what)[1]; spaces = [i for i, c in enumerate(name) if c == " "]
             forms = ["".join("_" if i in under else c for i, c in enumerate(name)) for n in range(len(spaces) + 1) for under in map(set, itertools.combinations(spaces, n))]
             good = any(tag(body, f.encode()) == d for f in forms)
