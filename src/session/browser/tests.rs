@@ -1,9 +1,11 @@
 use super::*;
+use crate::clock::SystemClock;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::store::{Store, StoreOptions};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 use tokio::task::JoinSet;
 
 /// More than two pages.
@@ -84,4 +86,34 @@ async fn a_comparison_is_with_the_same_signup_or_with_what_is_marked() {
     let words = format!("#{} compared with #{}, which is marked", STORED - 1, STORED - 2);
     assert!(marked.contains(&words) && marked.contains(" •"), "{marked}");
     assert!(browser.see("jmk").contains("No earlier event"));
+}
+
+#[test]
+fn escape_leaves_what_was_opened_last_and_nothing_else() {
+    let style = OutputStyle::new(false, 80, TimeZone::UTC);
+    let mut browser = EventBrowser::new(PathBuf::new(), Arc::new(SystemClock::default()), Vec::new(), style);
+    let mut press = |key| {
+        let told = browser.message.take();
+        let goes_on = browser.press(key, 24, told.as_deref()).unwrap();
+        (goes_on, browser.detail.compared, browser.draw_foot(80))
+    };
+    let (_, compared, foot) = press(Key::Character('d'));
+    assert!(compared && foot.starts_with("Esc no longer compare"), "{foot}");
+    let (_, _, foot) = press(Key::Character('?'));
+    assert!(foot.starts_with("Esc back"), "{foot}");
+    assert!(matches!(press(Key::Escape), (true, true, _)), "the keys alone");
+    assert!(matches!(press(Key::Escape), (true, false, _)), "the comparison alone");
+    let (goes_on, _, foot) = press(Key::Pasted('q'));
+    assert!(goes_on && foot.starts_with("pasted text"), "{foot}");
+    assert!(!press(Key::Escape).0);
+}
+
+#[test]
+fn what_is_pasted_into_the_search_is_searched_for() {
+    let style = OutputStyle::new(false, 80, TimeZone::UTC);
+    let mut browser = EventBrowser::new(PathBuf::new(), Arc::new(SystemClock::default()), Vec::new(), style);
+    for key in [Key::Character('/'), Key::Pasted('q'), Key::Pasted('r'), Key::Enter] {
+        assert!(browser.press(key, 24, None).unwrap());
+    }
+    assert_eq!(browser.filter, "qr");
 }

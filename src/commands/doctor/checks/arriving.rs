@@ -61,7 +61,8 @@ pub(in crate::commands::doctor) fn ask_consent(
     let (Some(first), more) = (urls.first(), urls.len().saturating_sub(1)) else { return Ok(Some(Vec::new())) };
     let others = if more == 0 { String::new() } else { format!(" and {more} more") };
     // Whoever reads through a pipe sees no question, and a half of the answer.
-    if !context.globals.yes && !(context.may_prompt() && context.stdout.is_terminal) {
+    let may_ask = context.may_prompt() && context.stdout.is_terminal;
+    if !context.globals.yes && !may_ask {
         return Ok(None);
     }
     if !context.globals.yes {
