@@ -276,9 +276,8 @@ async fn serve(
         let relay = (recorder.clone(), waiting.clone());
         build_watch(arguments, context, console, (store, &store_path, relay), secrets, known, about)
     });
-    let (screen, stop) = (&screen, &stop);
-    let around =
-        ListenerContext { context, recorder, screen, unread, stop, known, filter_note, life: ListenerLife::default() };
+    let (screen, stop, begun) = (&screen, &stop, ListenerLife::default());
+    let around = ListenerContext { context, recorder, screen, unread, stop, known, filter_note, life: begun };
     let (ended, exposed) = tokio::select! {
         ended = exposure.run(intake, url.clone(), receiving, ends, &around, (console, &store_path)) => ended?,
         never = run_watch(watch, screen, &around.life) => match never {},

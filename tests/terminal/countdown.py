@@ -8,11 +8,11 @@ import os, random, re, signal, sys
 from terminal import Terminal
 
 LINES = [
-    r"signup\.created  \S+@\S+  position \d+",
-    r"signup\.created  \S+@\S+",
+    r"#\d+  signup\.created  \S+@\S+  position \d+",
+    r"#\d+  signup\.created  \S+@\S+",
     r"  position \d+",
     r"  → http://\S+",
-    r"signup\.created  \S+@\S+  position \d+   → http://\S+",
+    r"#\d+  signup\.created  \S+@\S+  position \d+   → http://\S+",
     r"  attempt \d/5  \+[\d:]+ +connection refused +[\d.]+ m?s",
     r"    hint: nothing is listening there: is the app running\?",
     r"  attempt \d in .*, at \d\d:\d\d:\d\d",

@@ -165,8 +165,12 @@ pub(super) fn render_hint(indent: usize, hint: &Sanitised, style: &OutputStyle) 
 pub(crate) fn render_sending(event: u64, facts: &EventFacts, url: &str, style: &OutputStyle) -> Vec<StyledLine> {
     let kind =
         facts.event_type.as_deref().map_or(Sanitised::own("(no event type)"), |kind| Sanitised::text(kind).clip(40));
-    let number = Sanitised::text(&format!("#{event}"));
-    let mut line = StyledLine::new(style).put(TextRole::Strong, number).add_gap(2).put(TextRole::Strong, kind);
+    let mut line = StyledLine::new(style);
+    // For a person to name it by; elsewhere the line stays as scripts know it, and the record has the number.
+    if style.is_terminal() {
+        line = line.put(TextRole::Strong, Sanitised::text(&format!("#{event}"))).add_gap(2);
+    }
+    line = line.put(TextRole::Strong, kind);
     let who = facts.email.as_deref().map(|who| Sanitised::text(who).clip_address(64));
     let place = facts.position.map(|place| format_position(place, false));
     for fact in [who, place].into_iter().flatten() {

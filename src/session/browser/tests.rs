@@ -1,3 +1,5 @@
+//! Keys, older events, searches and comparisons of the browser.
+
 use super::*;
 use crate::clock::SystemClock;
 use crate::protocol::body::RawBody;
