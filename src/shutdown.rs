@@ -8,6 +8,7 @@ use tokio::sync::watch;
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// The exit code of what Ctrl-C ended before it was done.
+#[cfg(unix)]
 const INTERRUPTED_CODE: u8 = 130;
 
 /// Notes that Ctrl-C was pressed, where it came as a key.
