@@ -31,7 +31,7 @@ fn signed_verified_stored_and_shown() {
     assert_eq!(
         steady(&sent.out()),
         format!(
-            "#1  signup.created  user@example.com  position 1   → {url}\n  attempt 1/1  +0:00      200 OK   N ms\ndelivered\n"
+            "signup.created  user@example.com  position 1   → {url}\n  attempt 1/1  +0:00      200 OK   N ms\ndelivered\n"
         )
     );
     assert_eq!(sent.err(), "");
