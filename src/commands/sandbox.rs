@@ -1,7 +1,9 @@
 //! `sandbox`: the hosted API emulated on loopback, with real deliveries and retries.
 
 mod access;
+mod asking;
 mod deliveries;
+mod told;
 
 use crate::config::ConfigSettings;
 use crate::config::secrets::WebhookSecrets;

@@ -3,7 +3,7 @@
 use super::attempt::AttemptOutcome;
 use super::body::RawBody;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// One event on its way to one subscription.
@@ -34,7 +34,7 @@ pub(crate) struct SandboxDelivery {
 }
 
 /// What became of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxDeliveryState {

@@ -104,7 +104,8 @@ pub(super) async fn answer_control(
     }
 }
 
-fn has_token(inner: &SandboxState, headers: &HeaderMap) -> bool {
+/// Whether the token of this run stands there.
+pub(super) fn has_token(inner: &SandboxState, headers: &HeaderMap) -> bool {
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| value.strip_prefix("Bearer "));
     token.is_some_and(|token| super::digest_key(token.as_bytes()) == inner.settings.control)

@@ -204,6 +204,38 @@ pub(crate) struct DeliveryFilter {
     pub limit: Option<u64>,
 }
 
+impl DeliveryFilter {
+    /// As the query of a URL.
+    pub(crate) fn to_query(&self) -> String {
+        let state = self.state.map(|state| ("state", state.name().to_owned()));
+        let subscription = self.subscription.clone().map(|subscription| ("subscription", subscription));
+        let limit = self.limit.map(|limit| ("limit", limit.to_string()));
+        let parts = state.into_iter().chain(subscription).chain(limit);
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parts).finish()
+    }
+
+    /// Reads such a query, in which the limit is `usual` where there is none; what is wrong with it in words.
+    pub(super) fn parse_query(query: &str, usual: u64) -> Result<Self, String> {
+        let mut read = Self { limit: Some(usual), ..Self::default() };
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "state" => {
+                    let state = SandboxDeliveryState::ALL.into_iter().find(|state| state.name() == value);
+                    let names = SandboxDeliveryState::ALL.map(SandboxDeliveryState::name).join(", ");
+                    read.state = Some(state.ok_or_else(|| format!("state must be one of {names}"))?);
+                }
+                "subscription" => read.subscription = Some(value.into_owned()),
+                "limit" => {
+                    let limit = value.parse().ok().filter(|limit| *limit > 0);
+                    read.limit = Some(limit.ok_or("limit must be a whole number from 1")?);
+                }
+                _ => {}
+            }
+        }
+        Ok(read)
+    }
+}
+
 /// Deliveries with their attempts, oldest first.
 pub(super) fn list_deliveries(book: &Connection, wanted: &DeliveryFilter) -> rusqlite::Result<Vec<SandboxDelivery>> {
     let mut statement = book.prepare_cached(

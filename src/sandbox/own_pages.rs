@@ -5,9 +5,8 @@ use super::delivery::{self, DeliveryFilter};
 use super::local_host::{is_local, reject_foreign_host};
 use super::response::SandboxResponse;
 use super::{SandboxState, assumption, control, digest_key};
-use crate::protocol::delivery::SandboxDelivery;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -20,11 +19,11 @@ use std::sync::Arc;
 /// What the paths of these pages begin with.
 const PREFIX: &str = "/_sandbox";
 
-/// Deliveries on a page.
+/// Deliveries on a page, where no other number is asked for.
 const SHOWN: u64 = 500;
 
 /// These pages. Whatever is asked for below their path, it is answered to this machine alone; where other machines can
-/// reach the sandbox, to whoever has its key. Whether it is well is told to everybody: it says nothing else.
+/// reach the sandbox, to whoever has its key or the token of its run. Whether it is well is told to everybody: it says nothing else.
 pub(super) fn router(inner: &Arc<SandboxState>) -> Router<Arc<SandboxState>> {
     let refuse = async || SandboxResponse::method_not_allowed("GET");
     let unknown = async || SandboxResponse::json(StatusCode::NOT_FOUND, &Value::from_iter([("error", "Not found")]));
@@ -47,7 +46,7 @@ async fn refuse_stranger(State(inner): State<Arc<SandboxState>>, request: Reques
     if !inner.settings.is_exposed {
         return if is_local(&request) { next.run(request).await } else { reject_foreign_host().into_response() };
     }
-    if has_key(&inner, request.headers()) {
+    if has_key(&inner, request.headers()) || control::has_token(&inner, request.headers()) {
         return next.run(request).await;
     }
     let refused = Value::from_iter([("error", "This page needs the sandbox's key, as Bearer or as the password")]);
@@ -81,18 +80,20 @@ async fn answer_health(State(inner): State<Arc<SandboxState>>) -> Result<Sandbox
 }
 
 async fn show_deliveries(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
-    let found = find_deliveries(&inner).await?;
+    let newest = DeliveryFilter { limit: Some(SHOWN), ..DeliveryFilter::default() };
+    let found = inner.run_job(move |book| delivery::list_deliveries(book, &newest)).await?;
     Ok(SandboxResponse::html(StatusCode::OK, inner.around.pages.render_deliveries(&found)))
 }
 
-async fn list_deliveries(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
-    let found = find_deliveries(&inner).await?;
+/// The same as records: `?state=failed&subscription=ID&limit=20` as `sandbox deliveries` has them.
+async fn list_deliveries(
+    State(inner): State<Arc<SandboxState>>,
+    RawQuery(query): RawQuery,
+) -> Result<SandboxResponse, SandboxResponse> {
+    let wanted = DeliveryFilter::parse_query(query.as_deref().unwrap_or_default(), SHOWN)
+        .map_err(|words| SandboxResponse::json(StatusCode::BAD_REQUEST, &Value::from_iter([("error", words)])))?;
+    let found = inner.run_job(move |book| delivery::list_deliveries(book, &wanted)).await?;
     Ok(SandboxResponse::from_json_bytes(inner.around.pages.render_records(&found)))
-}
-
-async fn find_deliveries(inner: &SandboxState) -> Result<Vec<SandboxDelivery>, SandboxResponse> {
-    let wanted = DeliveryFilter { limit: Some(SHOWN), ..DeliveryFilter::default() };
-    inner.run_job(move |book| delivery::list_deliveries(book, &wanted)).await
 }
 
 async fn list_assumptions() -> SandboxResponse {

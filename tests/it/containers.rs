@@ -52,6 +52,8 @@ fn whether_it_is_well_is_told_to_everybody_and_the_rest_to_who_has_the_key() {
             assert!(asked(&open, host, &headers).contains(status), "{headers} {host}");
         }
     }
+    // Whoever can read what it leaves beside the store is its owner.
+    scene.run(["sandbox", "deliveries"]).is(0, "", "note: no delivery matches\n");
     let refused = get(&open, "/_sandbox/", "localhost", "");
     assert!(refused.contains("www-authenticate: Basic realm=\"sandbox\""), "{refused}");
     assert!(get(&open, "/w/early-access", "sandbox:4010", "").contains("200 OK"), "its page is a public one");

@@ -87,14 +87,65 @@ fn in_memory_it_leaves_nothing_behind() {
     let scene = Scene::new();
     let sandbox = Sandbox::start(&scene, ["--memory", "--unsigned", "-q"]);
     waitlist(&sandbox, &scene);
-    let asked = scene.with(["sandbox", "deliveries"]).columns(2000).output().code(1);
-    let page = url::Url::parse(&sandbox.url).unwrap().join("/_sandbox/").unwrap();
-    assert!(asked.err().contains("keeps its deliveries in memory") && asked.err().contains(page.as_str()), "{asked}");
+    scene.run(["sandbox", "deliveries"]).code(0).is(0, "", "note: no delivery matches\n");
     let ended = sandbox.stop().code(0);
     assert_eq!(ended.err(), "");
     assert!(!scene.data().join("sandbox.db").exists());
     let none = scene.run(["sandbox", "deliveries"]).code(0);
     none.is(0, "", "note: there is no sandbox yet; start with: referralloop sandbox\n");
+}
+
+/// Somebody signs up where `url` wants to know.
+fn sign_up(sandbox: &Sandbox, scene: &Scene, (url, email): (&str, &str)) {
+    let list = waitlist(sandbox, scene);
+    sandbox.run(scene, ["subscribe", "created", "--url", url, "--waitlist", &list]);
+    sandbox.run(scene, ["signups", "create", "--waitlist", &list, "--email", email]);
+}
+
+#[test]
+fn the_deliveries_are_those_of_the_sandbox_that_is_meant() {
+    let (scene, elsewhere) = (Scene::new(), Scene::new());
+    let app = Endpoint::statuses(&[200]);
+    // One that ended and left its file, and one that belongs to another home, in its memory.
+    let old = Sandbox::start(&scene, ["-q"]);
+    sign_up(&old, &scene, (&app.url("/old"), "old@example.com"));
+    app.wait_for(1);
+    old.stop().code(0);
+    let meant = Sandbox::start(&elsewhere, ["-q", "--memory"]);
+    sign_up(&meant, &elsewhere, (&app.url("/new"), "new@example.com"));
+    app.wait_for(2);
+
+    let emails = |run: crate::support::Output| -> Vec<String> {
+        run.records().iter().map(|record| record["email"].as_str().unwrap().to_owned()).collect()
+    };
+    let line = ["sandbox", "deliveries", "--json"];
+    let asked = until("the acknowledgement", || {
+        let asked = meant.with(&scene, line.into_iter().chain(["--state", "delivered"])).output().code(0);
+        (!asked.records().is_empty()).then_some(asked)
+    });
+    assert_eq!((asked.err().as_str(), emails(asked)), ("", vec!["new@example.com".to_owned()]));
+    let none = meant.with(&scene, line.into_iter().chain(["--subscription", "other"])).output().code(0);
+    assert!(none.records().is_empty(), "{none}");
+
+    let file = scene.data().join("sandbox.db");
+    let path = file.to_str().unwrap();
+    let given = meant.with(&scene, line.into_iter().chain(["--data", path])).output().code(0);
+    assert_eq!((given.err().as_str(), emails(given)), ("", vec!["old@example.com".to_owned()]));
+    let left = scene.with(line).columns(2000).output().code(0);
+    assert!(left.err().starts_with(&format!("note: no sandbox is running; read from {path}, last written ")), "{left}");
+    assert!(left.err().ends_with(" ago\n"), "{left}");
+    assert_eq!(emails(left), ["old@example.com"]);
+
+    let gone = meant.url.clone();
+    meant.stop().code(0);
+    let left = scene.with(line).env("REFERRALLOOP_API_URL", &gone).columns(2000).output().code(0);
+    let origin = gone.trim_end_matches("/api/v1");
+    let words = format!("note: no sandbox answers at {origin} (REFERRALLOOP_API_URL): nothing is listening there\n");
+    assert!(left.err().starts_with(&words) && left.err().contains(path), "{left}");
+    assert_eq!(emails(left), ["old@example.com"]);
+    // What is no sandbox is not believed.
+    let other = scene.with(line).env("REFERRALLOOP_API_URL", app.url("/api/v1")).columns(2000).output().code(0);
+    assert!(other.err().contains("does not show the deliveries of a sandbox"), "{other}");
 }
 
 #[test]

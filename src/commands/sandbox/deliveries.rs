@@ -1,16 +1,18 @@
-//! `sandbox deliveries`: what the sandbox delivered and has to, beside a running one or after its end.
+//! `sandbox deliveries`: what the sandbox delivered and has to, as a running one tells, or from its file after its end.
 
-use crate::config::ConfigSettings;
+use super::asking::ask_running;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
-use crate::output::{pager, records, sandbox as shown};
-use crate::protocol::delivery::SandboxDeliveryState;
+use crate::output::{pager, phrases, records, sandbox as shown};
+use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
 use crate::sandbox::{self, DeliveryFilter};
 use crate::session::sandbox::default_data_path;
-use crate::session::{self, arguments, errors, registry};
+use crate::session::{self, arguments, errors};
 use clap::ValueEnum;
-use std::path::PathBuf;
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// List what the sandbox delivered, newest first, with each attempt
 #[derive(Debug, clap::Args)]
@@ -19,7 +21,7 @@ use std::path::PathBuf;
   referralloop sandbox deliveries --state failed --json
   referralloop sandbox deliveries --data other.db --limit 100")]
 pub(super) struct Arguments {
-    /// Read this file [default: sandbox.db beside the profile's store]
+    /// Read this file [default: ask the sandbox that runs; without one, sandbox.db beside the profile's store]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Deliveries in this state only
@@ -57,37 +59,55 @@ impl From<DeliveryStateOption> for SandboxDeliveryState {
     }
 }
 
-/// Says where a sandbox that runs without a file shows its deliveries; whether there is one.
-fn tell_of_running(context: &Context, settings: &ConfigSettings, console: &Console) -> Result<bool, Error> {
-    let Some(mut url) = registry::find_sandbox(&session::store_path(context, settings)?) else { return Ok(false) };
-    url.set_fragment(None);
-    let page = format!("{}/_sandbox/", url.origin().ascii_serialization());
-    console.print_notice(&format!(
-        "A sandbox runs at {} and keeps its deliveries in memory, not in a file: see {page}",
-        url.origin().ascii_serialization()
-    ));
-    console.print_hint(&format!("as JSON: curl -s {page}deliveries"));
-    Ok(true)
+/// Says which file is read in the place of a sandbox, and how old it is.
+fn tell_of_file(path: &Path, context: &Context, console: &Console) {
+    // Next to the file itself is what is not yet moved into it.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let written = [path.as_os_str(), &log].into_iter().filter_map(|file| std::fs::metadata(file).ok()?.modified().ok());
+    let at = written.max().and_then(|at| Timestamp::try_from(at).ok());
+    let age = at.and_then(|at| Duration::try_from(context.clock.now().duration_since(at)).ok());
+    let age = age.map(|age| format!(", last written {} ago", phrases::format_duration(whole_seconds(age)).as_str()));
+    console.print_notice(&format!("no sandbox is running; read from {}{}", path.display(), age.unwrap_or_default()));
+}
+
+fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs().max(1))
+}
+
+/// From a file that is named; else from a sandbox that runs; else from what one left in its usual place.
+fn find(
+    given: Option<&Path>,
+    wanted: &DeliveryFilter,
+    context: &Context,
+    console: &Console,
+) -> Result<Option<Vec<SandboxDelivery>>, Error> {
+    let settings = session::load_settings(context, console)?;
+    let read = |path: &Path| {
+        sandbox::read_deliveries(path, wanted).map_err(|error| errors::explain_open_error(error, "--data"))
+    };
+    if let Some(path) = given {
+        return read(&context.resolve(path));
+    }
+    if let Some(found) = ask_running(wanted, &settings, context, console)? {
+        return Ok(Some(found));
+    }
+    let path = default_data_path(&session::store_path(context, &settings)?);
+    let found = read(&path)?;
+    if found.is_some() {
+        tell_of_file(&path, context, console);
+    }
+    Ok(found)
 }
 
 /// Lists.
 pub(super) fn run(arguments: &Arguments, context: &Context, console: &Console) -> Result<Exit, Error> {
-    let settings = session::load_settings(context, console)?;
-    let path = match &arguments.data {
-        Some(path) => context.resolve(path),
-        None => default_data_path(&session::store_path(context, &settings)?),
-    };
     let wanted = DeliveryFilter {
         state: arguments.state.map(SandboxDeliveryState::from),
         subscription: arguments.subscription.clone(),
         limit: Some(arguments.limit),
     };
-    let found =
-        sandbox::read_deliveries(&path, &wanted).map_err(|error| errors::explain_open_error(error, "--data"))?;
-    // Its data may be in its memory alone: then no file tells of it.
-    if found.is_none() && arguments.data.is_none() && tell_of_running(context, &settings, console)? {
-        return Ok(Exit::No);
-    }
+    let found = find(arguments.data.as_deref(), &wanted, context, console)?;
     let is_there = found.is_some();
     let mut found = found.unwrap_or_default();
     found.reverse();

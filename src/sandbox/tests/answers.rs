@@ -226,6 +226,16 @@ async fn own_pages_are_for_this_machine_alone() {
         assert_eq!(bench.send(get("/w/early-access", host)).await.status, 403, "{host}");
     }
     assert_eq!(bench.send(get("/_sandbox/deliveries", "localhost")).await.text, "0");
+    for wanted in ["state=failed", "limit=3&subscription=x", "state=pending&limit=99", "more=1"] {
+        assert_eq!(
+            bench.send(get(&format!("/_sandbox/deliveries?{wanted}"), "localhost")).await.status,
+            200,
+            "{wanted}"
+        );
+    }
+    for odd in ["state=lost", "limit=0", "limit=all"] {
+        assert_eq!(bench.send(get(&format!("/_sandbox/deliveries?{odd}"), "localhost")).await.status, 400, "{odd}");
+    }
     assert_eq!(bench.send(get("/_sandbox/x", "localhost")).await.status, 404);
     let guesses = bench.send(get("/_sandbox/assumptions", "localhost")).await;
     assert_eq!(guesses.body["assumptions"].as_array().unwrap().len(), ASSUMPTIONS.len());
