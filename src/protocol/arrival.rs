@@ -277,6 +277,19 @@ pub trait ArrivalRecorder: Clone + Send + Sync + 'static {
         attempt: super::attempt::Attempt,
     ) -> impl Future<Output = Result<(), ArrivalRecordError>> + Send;
 
+    /// The same of many attempts at once: all of them are told, or none where they can be told together.
+    fn record_attempts(
+        &self,
+        attempts: Vec<super::attempt::Attempt>,
+    ) -> impl Future<Output = Result<(), ArrivalRecordError>> + Send {
+        async move {
+            for attempt in attempts {
+                self.record_attempt(attempt).await?;
+            }
+            Ok(())
+        }
+    }
+
     /// Whether an earlier forward of this event to this URL was acknowledged.
     fn was_forwarded(&self, event: u64, url: &str) -> impl Future<Output = Result<bool, ArrivalRecordError>> + Send;
 

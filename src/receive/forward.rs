@@ -114,25 +114,29 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         }
     }
 
-    /// Notes in the history that events never got here, so that they can be found and sent later; how many.
+    /// Notes in the history that events never got here, so that they can be found and sent later; how many. All at once:
+    /// thousands may wait, and so does whoever ended the listener.
     pub(super) async fn record_unforwarded(&self) -> usize {
-        let left = self.line.take_unfinished();
-        for event in &left {
-            let outcome = AttemptOutcome::Failed("the listener ended before it was forwarded".into());
-            let (event, url, at) = (*event, self.label.clone(), self.shared.clock.now());
-            let latency = Duration::ZERO;
-            self.store_attempt(Attempt {
-                event,
-                url,
-                purpose: DeliveryPurpose::Forward,
-                number: 1,
-                at,
-                latency,
-                outcome,
-            })
-            .await;
+        let at = self.shared.clock.now();
+        let unforwarded = |event| Attempt {
+            event,
+            url: self.label.clone(),
+            purpose: DeliveryPurpose::Forward,
+            number: 1,
+            at,
+            latency: Duration::ZERO,
+            outcome: AttemptOutcome::Failed("the listener ended before it was forwarded".into()),
+        };
+        let left: Vec<Attempt> = self.line.take_unfinished().into_iter().map(unforwarded).collect();
+        let count = left.len();
+        if count > 0
+            && let Err(error) = self.shared.recorder.record_attempts(left).await
+        {
+            let what = if count == 1 { "one forward".into() } else { format!("{count} forwards") };
+            self.shared
+                .emit_notice(format!("That {what} did not take place could not be stored in the history: {error}."));
         }
-        left.len()
+        count
     }
 
     /// Puts an event into its place in the line; without one it waits in the store.

@@ -171,6 +171,7 @@ pub(crate) async fn run_beside<T>(
         }
         None => {
             let signal = around.stop.wait_for_stop().await;
+            around.life.note_drop();
             let finished = receiver.record_unforwarded().await;
             ListenerSummary { why: StopReason::Aborted(signal), counts, finished, kept, relay }
         }

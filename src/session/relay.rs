@@ -319,6 +319,18 @@ impl ArrivalRecorder for EventRecorder {
         recorded
     }
 
+    async fn record_attempts(&self, attempts: Vec<Attempt>) -> Result<(), ArrivalRecordError> {
+        let noted: Vec<_> = attempts.iter().map(|attempt| (attempt.event, attempt.url.clone())).collect();
+        let recorded = match self.store() {
+            Ok(store) => store.record_attempts(attempts).await,
+            Err(_) => Ok(()),
+        };
+        if recorded.is_ok() {
+            noted.iter().for_each(|(event, url)| self.note_unneeded(*event, url));
+        }
+        recorded
+    }
+
     fn note_waiting(&self, event: u64, url: &str) {
         if let Some(notes) = self.notes() {
             notes.note_waiting(event, url);

@@ -100,12 +100,10 @@ pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> us
     let mut events = BTreeSet::new();
     for (path, _locked) in found {
         let left = fs::read_to_string(&path).map(|text| read_waiting(&text)).unwrap_or_default();
-        let mut entered = true;
-        for (event, url) in left {
-            entered &= open.record_attempt(lost_attempt(event, url, clock.now())).await.is_ok();
-            events.insert(event);
-        }
-        if entered {
+        events.extend(left.iter().map(|(event, _)| *event));
+        let now = clock.now();
+        let lost = left.into_iter().map(|(event, url)| lost_attempt(event, url, now)).collect();
+        if open.record_attempts(lost).await.is_ok() {
             let _ = fs::remove_file(&path);
         }
     }

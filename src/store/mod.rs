@@ -174,6 +174,11 @@ impl Store {
         self.recorder.record_attempt(attempt).await
     }
 
+    /// Tells how many attempts ended, in one transaction. Answers after they are durable.
+    pub async fn record_attempts(&self, attempts: Vec<Attempt>) -> Result<(), ArrivalRecordError> {
+        self.recorder.record_attempts(attempts).await
+    }
+
     /// Removes events with their arrivals and attempts, and answers how many there were. Room in the file is used
     /// again; numbers are not.
     pub async fn remove_events(&self, events: Vec<u64>) -> Result<u64, ArrivalRecordError> {
@@ -278,6 +283,11 @@ impl ArrivalRecorder for StoreRecorder {
 
     async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
         self.record_attempt(attempt).await
+    }
+
+    async fn record_attempts(&self, attempts: Vec<Attempt>) -> Result<(), ArrivalRecordError> {
+        let work = move |tables: &mut StoreTables<'_>| attempts.iter().try_for_each(|one| tables.record_attempt(one));
+        self.writer.run_job(0, work).await
     }
 
     async fn was_forwarded(&self, event: u64, url: &str) -> Result<bool, ArrivalRecordError> {

@@ -39,10 +39,15 @@ pub(super) fn render_status(
     if line.width() + keys.width() < columns { line.join(&keys) } else { line }
 }
 
-/// The same while the listener ends: what it waits for, and how not to.
-pub(super) fn render_end(counters: Option<&Arc<ListenerCounters>>, columns: usize, style: &OutputStyle) -> StyledLine {
+/// The same while the listener ends: what it waits for, and how not to; or what it drops, and how that is sent later.
+pub(super) fn render_end(
+    counters: Option<&Arc<ListenerCounters>>,
+    dropping: bool,
+    columns: usize,
+    style: &OutputStyle,
+) -> StyledLine {
     let ForwardsLeft { under_way, waiting, .. } = counters.map(|counters| counters.forwards_left()).unwrap_or_default();
-    let line = StyledLine::new(style).put(TextRole::Notable, "stopping");
+    let line = StyledLine::new(style).put(TextRole::Notable, if dropping { "dropping" } else { "stopping" });
     let parts = [
         (under_way > 0).then(|| format!("{} under way", format_quantity(under_way, "forward", "forwards").as_str())),
         (waiting > 0).then(|| some(waiting, "waiting").as_str().to_owned()),
@@ -54,7 +59,11 @@ pub(super) fn render_end(counters: Option<&Arc<ListenerCounters>>, columns: usiz
     let drop = if under_way + waiting == 1 { "it" } else { "them" };
     let all =
         StyledLine::new(style).put(TextRole::Faint, ": ").put(TextRole::Plain, Sanitised::text(&parts.join(", ")));
-    let end = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!(", Ctrl-C again to drop {drop}")));
+    let end = match dropping {
+        true => format!("; replay --failed sends {drop} later"),
+        false => format!(", Ctrl-C again to drop {drop}"),
+    };
+    let end = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&end));
     [all, end]
         .iter()
         .fold(line, |line, more| if line.width() + more.width() < columns { line.join(more) } else { line })
@@ -147,8 +156,10 @@ mod tests {
     fn the_end_says_what_it_waits_for() {
         let style = OutputStyle::new(false, 80, TimeZone::UTC);
         let line = |columns, counters: ListenerCounters| {
-            render_end(Some(&Arc::new(counters)), columns, &style).as_str().to_owned()
+            render_end(Some(&Arc::new(counters)), false, columns, &style).as_str().to_owned()
         };
+        let insisted = render_end(Some(&Arc::new(ListenerCounters::with_forwards_left(1, 2090))), true, 80, &style);
+        assert_eq!(insisted.as_str(), "dropping: 1 forward under way, 2,090 waiting; replay --failed sends them later");
         let counters = || ListenerCounters::with_forwards_left(2, 91);
         let whole = "stopping: 2 forwards under way, 91 waiting, Ctrl-C again to drop them";
         assert_eq!(line(80, counters()), whole);

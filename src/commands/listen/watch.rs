@@ -83,11 +83,13 @@ struct WatchState {
     paste_told: bool,
     /// Whether the listener ends: what is typed then means nothing more, but for a second `q`.
     ending: bool,
+    /// Whether there was one, or a second Ctrl-C.
+    dropping: bool,
 }
 
 impl WatchState {
     fn new(view: ArrivalView) -> Self {
-        Self { view, typing: None, paused_after: 0, said: None, paste_told: false, ending: false }
+        Self { view, typing: None, paused_after: 0, said: None, paste_told: false, ending: false, dropping: false }
     }
 }
 
@@ -110,6 +112,7 @@ impl ListenerWatch<'_> {
             tokio::select! {
                 biased;
                 () = life.wait_for_end(), if !state.ending => (state.ending, state.typing) = (true, None),
+                () = life.wait_for_drop(), if !state.dropping => state.dropping = true,
                 key = terminal.next_key() => {
                     if state.ending {
                         // As a second Ctrl-C does.
@@ -142,7 +145,7 @@ impl ListenerWatch<'_> {
     ) -> StyledLine {
         let (counters, style) = (life.counters(), &self.console.err);
         if state.ending {
-            return render_end(counters, columns, style);
+            return render_end(counters, state.dropping, columns, style);
         }
         let view = (&state.view, state.paused_after, state.said.as_deref());
         render_status(counters, (&self.subscribed, relay), view, state.typing.as_deref(), columns, style)

@@ -221,6 +221,8 @@ async fn what_does_not_fit_is_told_with_the_way_to_send_it() {
     assert!(why.contains(&format!("referralloop replay {event}")), "{why}");
     let finished = bench.receiver.finish(Duration::from_millis(10)).await;
     assert_eq!(finished, ReceiverShutdown { unforwarded: 10 - bench.told.skips().len() });
+    // Thousands may wait, and so does who ended it.
+    assert_eq!(*bench.memory.together.lock().unwrap(), [finished.unforwarded]);
 }
 
 #[tokio::test]

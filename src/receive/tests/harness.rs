@@ -45,6 +45,8 @@ pub(super) struct MemoryRecorderState {
     pub(super) arrivals: Mutex<Vec<Arrival>>,
     pub(super) refused: Mutex<Vec<RefusedRequest>>,
     pub(super) attempts: Mutex<Vec<Attempt>>,
+    /// Of the attempts, how many came together, each time.
+    pub(super) together: Mutex<Vec<usize>>,
     /// Answers to give in place of the store's own.
     pub(super) scripted: Mutex<VecDeque<Result<RecordedArrival, ArrivalRecordError>>>,
     /// Each record takes a permit, where there is a gate.
@@ -110,6 +112,12 @@ impl ArrivalRecorder for MemoryRecorder {
 
     async fn record_attempt(&self, attempt: Attempt) -> Result<(), ArrivalRecordError> {
         self.attempts.lock().unwrap().push(attempt);
+        Ok(())
+    }
+
+    async fn record_attempts(&self, attempts: Vec<Attempt>) -> Result<(), ArrivalRecordError> {
+        self.together.lock().unwrap().push(attempts.len());
+        self.attempts.lock().unwrap().extend(attempts);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 pub(crate) struct ListenerLife {
     counters: OnceLock<Arc<ListenerCounters>>,
     ending: watch::Sender<bool>,
+    dropping: watch::Sender<bool>,
 }
 
 impl ListenerLife {
@@ -23,6 +24,11 @@ impl ListenerLife {
         drop(self.ending.subscribe().wait_for(|ending| *ending).await);
     }
 
+    /// Ready once the listener drops what is under way and what waits, as somebody insisted on its end.
+    pub(crate) async fn wait_for_drop(&self) {
+        drop(self.dropping.subscribe().wait_for(|dropping| *dropping).await);
+    }
+
     pub(super) fn note_counters(&self, counters: Arc<ListenerCounters>) {
         // A listener begins once.
         let _ = self.counters.set(counters);
@@ -30,5 +36,9 @@ impl ListenerLife {
 
     pub(super) fn note_end(&self) {
         self.ending.send_replace(true);
+    }
+
+    pub(super) fn note_drop(&self) {
+        self.dropping.send_replace(true);
     }
 }

@@ -6,6 +6,17 @@ use crate::protocol::attempt::{AttemptPhase, AttemptResponse};
 const URL: &str = "http://localhost:3000/hook";
 
 #[tokio::test]
+async fn many_are_recorded_together_or_not_at_all() {
+    let bench = StoreFixture::new();
+    let (first, second) = (bench.send("x", 0).await, bench.send("y", 1).await);
+    let failed = |event| attempt(event, URL, 1, AttemptOutcome::Refused);
+    bench.store.record_attempts(vec![failed(first), failed(second)]).await.unwrap();
+    let count = |event| bench.reader().list_attempts(event).unwrap().len();
+    assert_eq!((count(first), count(second)), (1, 1));
+    bench.store.record_attempts(Vec::new()).await.unwrap();
+}
+
+#[tokio::test]
 async fn every_outcome_comes_back() {
     let bench = StoreFixture::new();
     let event = bench.send("x", 0).await;
