@@ -54,6 +54,8 @@ struct ExchangeLog {
     all: Vec<Arc<CheckExchange>>,
     /// Where those of the check that plays begin.
     check: usize,
+    /// Requests before it.
+    requests_before: u32,
     /// Sign-ups that were made.
     signups: u64,
     requests: u32,
@@ -117,6 +119,7 @@ impl<'a> CheckContext<'a> {
     pub(super) fn begin_check(&self) {
         let mut log = self.log();
         log.check = log.all.len();
+        log.requests_before = log.requests;
         log.shown.clear();
     }
 
@@ -124,6 +127,12 @@ impl<'a> CheckContext<'a> {
     pub(super) fn check_exchanges(&self) -> Vec<Arc<CheckExchange>> {
         let log = self.log();
         log.all[log.check..].to_vec()
+    }
+
+    /// Requests of the check so far: those that hang, or that were counted elsewhere, are no exchanges.
+    pub(super) fn check_requests(&self) -> usize {
+        let log = self.log();
+        (log.requests - log.requests_before) as usize
     }
 
     /// Everything that was sent so far.

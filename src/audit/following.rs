@@ -55,6 +55,13 @@ const FOLLOWING: [(&str, &str, &[&str]); 37] = [
 /// Where the body is rebuilt before it is verified, what cannot be rebuilt fails, however that is answered.
 const UNWRITABLE: [&str; 3] = ["robust.deep-nesting", "robust.parser-depth", "robust.odd-numbers"];
 
+/// Stands for the status of an answer that did not come as the connection ended: a failure of the server like any other.
+const BROKEN_OFF: u16 = u16::MAX;
+
+fn is_broken_off(one: &CheckExchange) -> bool {
+    matches!(one.outcome, AttemptOutcome::Disconnected)
+}
+
 /// One fault is told once: what fails with the answers of a cause that was found already follows from it.
 pub(super) fn mark_following(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
     let has_failed = |one: &CheckReport| matches!(one.verdict, CheckVerdict::Failed(_));
@@ -64,13 +71,16 @@ pub(super) fn mark_following(report: CheckReport, ended: &[CheckReport]) -> Chec
     if has_failed(&report) && is_slow && found(IN_TIME) {
         return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {IN_TIME}")), ..report };
     }
-    if has_failed(&report) && UNWRITABLE.contains(&report.id) && found(BODY_FORMS) {
+    // A process that broke off was not refusing anything.
+    let broke_off = report.exchanges.iter().any(is_broken_off);
+    if has_failed(&report) && UNWRITABLE.contains(&report.id) && found(BODY_FORMS) && !broke_off {
         return CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {BODY_FORMS}")), ..report };
     }
     // What found nobody, while the endpoint was restarted, says nothing.
     let faults = |report: &CheckReport| -> BTreeSet<u16> {
         let bad = report.exchanges.iter().filter(|one| !one.outcome.is_acknowledged());
-        let all: BTreeSet<u16> = bad.filter_map(|one| one.outcome.status()).collect();
+        let broken_off = |one: &CheckExchange| is_broken_off(one).then_some(BROKEN_OFF);
+        let all: BTreeSet<u16> = bad.filter_map(|one| one.outcome.status().or(broken_off(one))).collect();
         // Where the server failed, what it refused beside that is no fault.
         let failures: BTreeSet<u16> = all.iter().copied().filter(|status| *status >= 500).collect();
         if failures.is_empty() { all } else { failures }

@@ -2,7 +2,7 @@
 //!
 //! `checks` is the catalogue, data with a few requests each; `draft` is a request in the making; `check_context` sends it and
 //! remembers; `perform` carries one check out; `run` goes through the catalogue within its limits and decides what can be
-//! judged at all; `following` tells one fault once.
+//! judged at all; `following` tells one fault once, `life` which check the endpoint did not survive.
 //!
 //! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
 //! restarting it) is handed in as functions. Nothing is printed: every check that ends is reported.
@@ -13,6 +13,7 @@ mod checks;
 mod draft;
 mod following;
 mod keep_alive;
+mod life;
 mod perform;
 mod run;
 mod selection;

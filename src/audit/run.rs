@@ -4,10 +4,10 @@ use super::catalogue::{AuditCheck, CheckAction, CheckJudgement, describe_exchang
 use super::check_context::{CheckContext, EndpointBreakage};
 use super::checks::{checks_of, word_for_service};
 use super::draft::RequestDraft;
-use super::following::{BODY_FORMS, IN_TIME, drop_empty_reference, mark_following};
+use super::following::{BODY_FORMS, IN_TIME, drop_empty_reference};
+use super::life::{EndpointLife, describe_end, look_for_life, mark_end, take_last};
 use super::perform::{JudgedExchanges, is_silent, perform_check};
 use super::{AuditObserver, AuditPlan, AuditUnreachable};
-use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::check::{
     AUTHENTICITY_CHECK, AuditReport, CheckExchange, CheckGroup, CheckReport, CheckSeverity, CheckVerdict,
 };
@@ -16,14 +16,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 
 /// Exchanges that are shown with a failure.
 const SHOWN: usize = 4;
-
-/// How long a supervisor may take to bring the endpoint back, and how often it is looked for meanwhile.
-const RETURNS_WITHIN: Duration = Duration::from_secs(5);
-const ASK_EVERY: Duration = Duration::from_millis(50);
 
 /// From which latency on there may not be time for all checks, and the steps in which it is counted.
 const SLOW: Duration = Duration::from_millis(600);
@@ -43,9 +38,6 @@ const LAST: &str = "load.alive";
 /// Those that ask nothing and look back on what was answered, whatever is used up by then.
 const LOOKING_BACK: [&str; 2] = ["load.rate-limit", "load.steady"];
 
-/// Exchanges before the endpoint broke that are shown.
-const LAST_SHOWN: usize = 3;
-
 /// What the audit has learnt that later checks build upon.
 #[derive(Debug, Default)]
 struct AuditKnowledge {
@@ -53,6 +45,8 @@ struct AuditKnowledge {
     not_acknowledged: Option<String>,
     /// It was refused, maybe for its signature.
     refused: bool,
+    /// The last check that sent anything.
+    last_sender: Option<&'static str>,
     /// The check after which nothing listened any more.
     ended_by: Option<&'static str>,
     /// How correct signatures are refused for some forms of the same event.
@@ -126,11 +120,12 @@ async fn judge(
         if check.id == LAST {
             stage.keep_requests(0);
         }
-        let report = mark_following(run_check(check, stage, &known, repeat(check)).await, ended);
+        let report = run_check(check, stage, &known, repeat(check)).await;
+        let report = settle_life(report, stage, &mut known, ended).await;
         let mut report = drop_empty_reference(report, ended, checks.iter().map(|check| check.id));
         let is_suspect = check.id != LAST
             && (has_server_failure(&report) || stage.check_exchanges().iter().any(|one| is_silent(one)));
-        if known.not_acknowledged.is_none() && known.broken.is_none() && is_suspect {
+        if known.not_acknowledged.is_none() && known.broken.is_none() && known.ended_by.is_none() && is_suspect {
             known.broken = find_breakage(check, stage).await;
             if known.broken.is_some() && told_at_the_end {
                 report.verdict = CheckVerdict::Skipped(format!("ordinary events fail now as well; see {LAST}"));
@@ -140,16 +135,30 @@ async fn judge(
             let refused = |status: &u16| matches!(status, 400 | 401 | 403);
             known.forms_refused.extend(report.exchanges.iter().filter_map(|one| one.outcome.status()).filter(refused));
         }
-        let may_be_gone =
-            |last: &Arc<CheckExchange>| matches!(last.outcome, AttemptOutcome::Refused | AttemptOutcome::Disconnected);
-        if known.ended_by.is_none() && stage.check_exchanges().last().is_some_and(may_be_gone) {
-            let back = wait_for_listener(stage).await || (try_restart(stage).await && wait_for_listener(stage).await);
-            known.ended_by = if back { None } else { Some(check.id) };
-        }
         audience.check_ended(&report);
         ended.push(report);
     }
     Ok(())
+}
+
+/// Notes where the endpoint did not survive a check, whose report then follows from nothing.
+async fn settle_life(
+    report: CheckReport,
+    stage: &CheckContext<'_>,
+    known: &mut AuditKnowledge,
+    ended: &[CheckReport],
+) -> CheckReport {
+    let life = match known.ended_by {
+        None => look_for_life(&report, known.last_sender, stage).await,
+        Some(_) => EndpointLife::Lasting,
+    };
+    if let EndpointLife::Gone(by) = life {
+        known.ended_by = Some(by);
+    }
+    if !stage.check_exchanges().is_empty() {
+        known.last_sender = Some(report.id);
+    }
+    mark_end(report, life, ended)
 }
 
 /// The requests of a check that does nothing but send some; `None` for any other.
@@ -215,9 +224,9 @@ async fn find_breakage(check: &AuditCheck, stage: &CheckContext<'_>) -> Option<(
     }
     let failed = failed?;
     let seen = describe_exchange(&failed);
-    let mut last = before[before.len().saturating_sub(LAST_SHOWN)..].to_vec();
+    let mut last = take_last(&before);
     last.push(failed);
-    stage.note_breakage(EndpointBreakage { since: check.id, seen: seen.clone(), last });
+    stage.note_breakage(EndpointBreakage { since: check.id, seen: seen.clone(), last, is_gone: false });
     Some((check.id, seen))
 }
 
@@ -310,36 +319,10 @@ fn find_obstacle(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnow
         return Some(format!("ordinary events fail since {by} ({seen}); see {LAST}"));
     }
     if let Some(by) = known.ended_by.filter(|_| check.id != LAST) {
-        return Some(format!("nothing is listening there any more since {by}"));
+        return Some(describe_end(by));
     }
     let why = known.not_acknowledged.as_ref().filter(|_| needs.acknowledged && !plan.regardless)?;
     Some(format!("an ordinary event is not acknowledged ({why}); fix that first"))
-}
-
-/// Whether somebody listens again within some seconds: a supervisor needs a moment.
-async fn wait_for_listener(stage: &CheckContext<'_>) -> bool {
-    let (clock, url) = (&stage.plan().clock, &stage.plan().url);
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let until = clock.monotonic() + RETURNS_WITHIN;
-    loop {
-        // What has just broken off may be about to end.
-        clock.sleep(ASK_EVERY).await;
-        let door = TcpStream::connect((host.as_str(), url.port_or_known_default().unwrap_or(80)));
-        if tokio::time::timeout(RETURNS_WITHIN, door).await.is_ok_and(|door| door.is_ok()) {
-            return true;
-        }
-        if clock.monotonic() >= until {
-            return false;
-        }
-    }
-}
-
-/// Restarts an endpoint that is gone, where it is known how.
-async fn try_restart(stage: &CheckContext<'_>) -> bool {
-    match &stage.plan().restart {
-        Some(restart) => restart().await.is_ok(),
-        None => false,
-    }
 }
 
 async fn perform_within_time(check: &AuditCheck, stage: &CheckContext<'_>, known: &AuditKnowledge) -> JudgedExchanges {

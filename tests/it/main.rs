@@ -25,6 +25,7 @@ mod inspector;
 mod json_stringify;
 mod main_job;
 mod minimum_rust;
+mod mortal;
 mod notices;
 mod raw_requests;
 mod reach;

@@ -6,12 +6,14 @@ use crate::protocol::check::CheckExchange;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Since which check ordinary events fail, how, and the last requests before.
+/// Since which check ordinary events fail or nobody listens, how, and the last requests before.
 #[derive(Debug, Clone)]
 pub(in crate::audit) struct EndpointBreakage {
     pub(in crate::audit) since: &'static str,
     pub(in crate::audit) seen: String,
     pub(in crate::audit) last: Vec<Arc<CheckExchange>>,
+    /// Nobody listens any more, unless somebody has come back since.
+    pub(in crate::audit) is_gone: bool,
 }
 
 impl CheckContext<'_> {

@@ -213,15 +213,20 @@ fn megabytes(stage: &CheckContext<'_>) -> RequestDraft {
 }
 
 async fn alive(stage: &CheckContext<'_>) -> CheckJudgement {
-    if let Some(broken) = stage.breakage() {
+    let broken = stage.breakage();
+    if let Some(broken) = broken.clone().filter(|broken| !broken.is_gone) {
         stage.show_exchanges(broken.last);
         let since = format!("since {} no ordinary event is acknowledged any more", broken.since);
         return CheckJudgement::Fail(format!("{since} ({}); the last requests before that are shown", broken.seen));
     }
     let sent = ordinary(stage, "an ordinary event at the end").await;
     // How fast it is when nothing strains it is a check of its own.
-    match sent.outcome.is_acknowledged() {
-        true => CheckJudgement::Pass,
-        false => CheckJudgement::Fail(describe_exchange(&sent)),
+    match broken {
+        _ if sent.outcome.is_acknowledged() => CheckJudgement::Pass,
+        Some(gone) if sent.outcome.is_unreachable() => {
+            stage.show_exchanges(gone.last);
+            CheckJudgement::Fail(format!("{} since {}; the last requests before that are shown", gone.seen, gone.since))
+        }
+        _ => CheckJudgement::Fail(describe_exchange(&sent)),
     }
 }
