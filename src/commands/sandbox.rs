@@ -31,7 +31,8 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "It prints its address and its test key; with both in the environment, every other command talks to it.
+    after_help = "It prints its address and its test key on standard error; with both in the environment, every other command
+talks to it. A script reads them from --ready-file. Standard output has the calls and the deliveries.
 Creating, moving and deleting sign-ups delivers events to all subscriptions, with the documented
 retries, which outlive a crash. What the documentation leaves open is labelled in each answer.
 

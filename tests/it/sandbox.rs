@@ -68,7 +68,9 @@ fn it_tells_where_it_is_and_keeps_its_key() {
     let ended = sandbox.stop().code(0);
     let told = [
         "plan growth (10,000 calls an hour)   retries 60x as fast".to_owned(),
-        format!("export REFERRALLOOP_API_URL={url}\nexport REFERRALLOOP_API_KEY={key}\nReady. Ctrl-C stops.\n"),
+        format!(
+            "; for scripts: --ready-file FILE\nexport REFERRALLOOP_API_URL={url}\nexport REFERRALLOOP_API_KEY={key}\nReady. Ctrl-C stops.\n"
+        ),
         "created with 25 sign-ups from seed 7\n".to_owned(),
     ];
     told.iter().for_each(|part| assert!(ended.err().contains(part), "{part} in {ended}"));

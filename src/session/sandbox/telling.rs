@@ -45,7 +45,7 @@ pub(crate) fn show_banner(site: &BoundSandbox, console: &Console, screen: &Scree
     out += &parts(&[format!("Data: {data}"), format!("{age} with {signups} sign-ups from seed {seed}")]);
     let signing = plot.signing.origin.as_ref().map(|origin| format!("signed with secret: {origin}"));
     out += &parts(&[format!("Deliveries: {}", site.page()), signing.unwrap_or_else(|| "unsigned".into())]);
-    for line in describe_access(site) {
+    for line in describe_access(site, !console.is_terminal()) {
         match line.starts_with("export ") {
             true => write_lines(
                 &mut out,
@@ -58,7 +58,7 @@ pub(crate) fn show_banner(site: &BoundSandbox, console: &Console, screen: &Scree
 }
 
 /// What a caller needs. A key or secret that somebody gave is named by its place: it may open more than this sandbox.
-fn describe_access(site: &BoundSandbox) -> Vec<String> {
+fn describe_access(site: &BoundSandbox, is_redirected: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if site.is_exposed() {
         lines.push(format!(
@@ -72,6 +72,10 @@ fn describe_access(site: &BoundSandbox) -> Vec<String> {
             .iter()
             .map(|allowed| format!("Assumption allowed-target: delivers by http to {allowed}")),
     );
+    // Whoever sends standard output somewhere may look for the lines below there.
+    if is_redirected {
+        lines.push("Calls and deliveries go to standard output; for scripts: --ready-file FILE".to_owned());
+    }
     lines.push(format!("export REFERRALLOOP_API_URL={}", site.url));
     lines.push(match &site.plot.given_key {
         None => format!("export REFERRALLOOP_API_KEY={}", site.key()),
