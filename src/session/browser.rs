@@ -261,6 +261,8 @@ impl EventBrowser {
     fn draw(&self, columns: usize, lines: usize) -> Vec<String> {
         let room = lines.saturating_sub(2).max(1);
         let wide = columns >= SIDE_BY_SIDE;
+        // Where there is no room beside the list, what is compared stands in its place.
+        let shows_detail = self.detail.open || self.detail.compared && !self.rows.is_empty();
         let list_columns = if wide { LIST_COLUMNS } else { columns };
         let list = self.draw_list(list_columns, room);
         let detail: Vec<&String> = self.detail.lines.iter().skip(self.detail.top).take(room).collect();
@@ -268,7 +270,7 @@ impl EventBrowser {
         for at in 0..room {
             let shown = detail.get(at).map_or("", |line| line.as_str());
             let row = list.get(at).cloned().unwrap_or_else(|| StyledLine::new(&self.style));
-            picture.push(match (wide, self.detail.open) {
+            picture.push(match (wide, shows_detail) {
                 (true, _) => {
                     let bar = if self.detail.open { "┃ " } else { "│ " };
                     let line = row.pad_to(LIST_COLUMNS + 1).put(TextRole::Faint, bar);
@@ -330,6 +332,7 @@ impl EventBrowser {
         }
         let words = match &self.message {
             Some(message) => message.clone(),
+            None if self.detail.compared && self.detail.open => join_keys(&COMPARED_DETAIL_KEYS, columns),
             None if self.detail.compared => join_keys(&COMPARISON_KEYS, columns),
             None => join_keys(if self.detail.open { &DETAIL_KEYS } else { &LIST_KEYS }, columns),
         };
@@ -351,7 +354,8 @@ const DETAIL_KEYS: [&str; 4] =
     ["↑ ↓ scroll", "Esc list", "d compare with the one before of the sign-up", "c copy as curl"];
 
 /// The same while two are compared.
-const COMPARISON_KEYS: [&str; 3] = ["Esc no longer compare", "↑ ↓ choose", "c copy as curl"];
+const COMPARISON_KEYS: [&str; 4] = ["Esc no longer compare", "↑ ↓ choose", "Enter scroll", "c copy as curl"];
+const COMPARED_DETAIL_KEYS: [&str; 3] = ["Esc no longer compare", "↑ ↓ scroll", "c copy as curl"];
 
 /// Said of text that is pasted where none is asked for.
 const PASTED: &str = "pasted text is not taken for keys; / searches for it";

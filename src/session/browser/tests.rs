@@ -53,6 +53,23 @@ impl EventBrowser {
 }
 
 #[tokio::test]
+async fn a_comparison_is_seen_without_room_beside_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut browser = browse(&folder).await;
+    let wide = browser.see("d");
+    assert!(wide.contains("#1200") && wide.contains("nr1@example.com"), "{wide}");
+    let narrow = |browser: &mut EventBrowser| {
+        while browser.read(80).unwrap() {}
+        browser.draw(80, 24).join("\n")
+    };
+    let compared = narrow(&mut browser);
+    assert!(compared.contains("nr1@example.com") && compared.contains("Esc no longer compare"), "{compared}");
+    browser.press(Key::Escape, 24, None).unwrap();
+    let list = narrow(&mut browser);
+    assert!(!list.contains("nr1@example.com") && list.contains("↑ ↓ choose   Enter open"), "{list}");
+}
+
+#[tokio::test]
 async fn older_events_are_read_where_somebody_comes_to_them() {
     let folder = tempfile::tempdir().unwrap();
     let mut browser = browse(&folder).await;
