@@ -8,10 +8,12 @@ use crate::exchange::HttpClient;
 use crate::output::console::Console;
 use crate::output::rendition::RequestRendition;
 use crate::output::request_scripts::{self, NamedRequest, ScriptLanguage};
-use crate::protocol::attempt::{DeliveryPurpose, OutgoingRequest};
+use crate::protocol::attempt::{AttemptOutcome, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::rules::DeliveryRules;
+use crate::protocol::target::is_loopback;
+use crate::receive::REFUSED_ANSWER;
 use crate::session::payload::FabricatedEvent;
-use crate::session::{self, arguments, delivery, destination, input, payload, request, runtime, trust};
+use crate::session::{self, arguments, delivery, destination, input, payload, registry, request, runtime, trust};
 use clap::ValueEnum;
 
 /// Fabricate an event, sign it and deliver it with the documented retries
@@ -213,6 +215,11 @@ async fn send(
     store.close().await;
     screen.finish()?;
     let exit = exit?;
+    if exit == Exit::No
+        && let Some(hint) = explain_refusal(&plan, context, settings)
+    {
+        console.print_hint(&hint);
+    }
     if exit == Exit::No && arguments.retries.withholds_retries(context) {
         console.print_hint(
             "made only one attempt, because nobody watches at a terminal; --retry follows the documented schedule, \
@@ -220,4 +227,32 @@ async fn send(
         );
     }
     Ok(exit)
+}
+
+/// Who refused a signed event, where that is a listener of ours: of another profile, or of this one.
+fn explain_refusal(plan: &DeliveryPlan, context: &Context, settings: &ConfigSettings) -> Option<String> {
+    let url = &plan.request.url;
+    if !is_loopback(url) || !plan.request.is_signed() {
+        return None;
+    }
+    let attempts = session::open_reader(context, settings).ok()?.list_attempts(plan.event).ok()?;
+    // What `--respond` or the app has it answer reads otherwise.
+    let is_refused = |outcome: &AttemptOutcome| match outcome {
+        AttemptOutcome::Answered(answer) => answer.status == 401 && *answer.body == *REFUSED_ANSWER.as_bytes(),
+        _ => false,
+    };
+    if !is_refused(&attempts.last()?.outcome) {
+        return None;
+    }
+    let (store, port) = (session::store_path(context, settings).ok()?, url.port_or_known_default()?);
+    if let Some((profile, "listen", _)) = registry::find_neighbour_on_port(&store, port) {
+        let own = &settings.profile.value;
+        return Some(format!(
+            "profile {profile} listens there, and it has another secret than profile {own}; with that one: --profile {profile}"
+        ));
+    }
+    let (command, _) = registry::find_process_on_port(&store, port)?;
+    (command == "listen").then(|| {
+        "the listener of this profile refused it, so its secret is another one; why: referralloop events list --refused".to_owned()
+    })
 }

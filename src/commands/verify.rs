@@ -21,7 +21,7 @@ use crate::protocol::signature::{
 use crate::session::diagnosis::{PATIENT, collect_known_secrets, diagnose_within, diagnosis_fields};
 use crate::session::history::{self, StoredId, StoredRequest};
 use crate::session::{self, arguments, arguments::HeaderArgument, errors, input, probing, request, runtime, trust};
-use crate::store::StoreReader;
+use crate::store::{EventRow, StoreReader};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -145,12 +145,11 @@ fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Er
     let (body, headers, target) = match history::find_stored(reader, wanted)? {
         StoredRequest::Refused(row) => (row.refused.content.body, row.refused.content.headers, row.refused.target),
         StoredRequest::Event(event) => {
-            let first = reader.list_arrivals(event.number)?.into_iter().next().ok_or_else(|| {
-                Error::usage(format!(
-                    "event #{} was sent from here and never received, so there is no signature to check",
-                    event.number
-                ))
-            })?;
+            let first = reader
+                .list_arrivals(event.number)?
+                .into_iter()
+                .next()
+                .ok_or_else(|| explain_unreceived(reader, &event))?;
             (event.body, first.headers, first.target)
         }
     };
@@ -160,6 +159,22 @@ fn read_stored(reader: &StoreReader, wanted: StoredId) -> Result<SignedInput, Er
     let of_hero = own.is_empty() && !hero.is_empty();
     let values = if of_hero { hero } else { own };
     Ok(SignedInput { body, headers: Some(headers), target: Some(target), values, of_hero })
+}
+
+/// Why an event has no signature that could be checked: it was only sent from here. The listener may have refused it.
+fn explain_unreceived(reader: &StoreReader, event: &EventRow) -> Error {
+    let refused = reader.list_refused().unwrap_or_default();
+    match refused.iter().find(|row| row.refused.content.body == event.body) {
+        Some(row) => Error::usage(format!(
+            "event #{} was sent from here, and the listener refused it as !{}",
+            event.number, row.number
+        ))
+        .hint(format!("referralloop verify --event r{}", row.number)),
+        None => Error::usage(format!(
+            "event #{} was sent from here and never received, so there is no signature to check",
+            event.number
+        )),
+    }
 }
 
 /// Everything that is told about one check.

@@ -52,6 +52,7 @@ use crate::protocol::arrival::ArrivalRecorder;
 use axum::Router;
 use axum::body::Bytes;
 use reply::ListenerReply;
+pub(crate) use reply::REFUSED as REFUSED_ANSWER;
 
 /// The service of a listener.
 pub fn router<R: ArrivalRecorder>(receiver: WebhookReceiver<R>) -> Router {

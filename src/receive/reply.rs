@@ -19,7 +19,7 @@ pub(super) struct ListenerReply {
 }
 
 /// The one body of every 401.
-const REFUSED: &str = r#"{"error":"invalid signature"}"#;
+pub(crate) const REFUSED: &str = r#"{"error":"invalid signature"}"#;
 
 impl ListenerReply {
     /// The documented acknowledgement.

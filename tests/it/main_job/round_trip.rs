@@ -99,12 +99,29 @@ fn the_real_binary_does_the_same() {
     assert!(!ready.exists());
 }
 
+/// Each profile has a secret of its own; a 401 that the listener was told to answer is none for a signature.
+#[test]
+fn who_refused_is_named_where_it_is_a_listener_of_another_profile() {
+    let scene = Scene::new();
+    let listener = scene.listen([""; 0]);
+    let other = ["trigger", "created", "--to", &listener.url, "--profile", "work", "--no-retry"];
+    let sent = scene.with(other).columns(2000).output().code(1);
+    let words = "hint: profile default listens there, and it has another secret than profile work; with that one: --profile default";
+    assert!(sent.err().contains(words), "{sent}");
+    listener.stop().code(0);
+    let listener = scene.listen(["--respond", "401"]);
+    let other = ["trigger", "created", "--to", &listener.url, "--no-retry"];
+    scene.run(other).code(1).err().is_empty().then_some(()).unwrap();
+    listener.stop().code(0);
+}
+
 #[test]
 fn a_wrong_secret_is_refused_with_401_and_exit_1() {
     let scene = Scene::new();
     scene.write("other.txt", "another secret\n");
     let listener = scene.listen([""; 0]);
-    let sent = scene.run(["trigger", "created", "--secret-file", "other.txt", "--no-retry"]).code(1);
+    let wrong = ["trigger", "created", "--secret-file", "other.txt", "--no-retry"];
+    let sent = scene.with(wrong).columns(2000).output().code(1);
     let lines: Vec<String> = steady(&sent.out()).lines().map(str::to_owned).collect();
     assert_eq!(
         lines[1..],
@@ -114,8 +131,13 @@ fn a_wrong_secret_is_refused_with_401_and_exit_1() {
             "  hint: the app refused it: does it verify with the same secret, over the raw bytes?",
         ]
     );
-    assert_eq!(sent.err(), "");
+    let own = "hint: the listener of this profile refused it, so its secret is another one; why: referralloop events list \
+        --refused\n";
+    assert_eq!(sent.err(), own);
     listener.wait_for("✘ invalid");
+    let led = scene.run(["verify", "--event", "1"]).code(2);
+    let words = "error: event #1 was sent from here, and the listener refused it as !1\n  hint: referralloop verify --event r1\n";
+    assert_eq!(led.err(), words);
     let ended = listener.stop().code(0);
     let out = ended.out();
     assert!(out.contains("!1  signup.created ") && out.contains("✘ invalid"), "{ended}");
