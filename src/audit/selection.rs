@@ -25,11 +25,22 @@ pub(crate) enum CheckSelector {
 
 /// Neither an id nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown check {given:?}{}", did_you_mean(*.nearest))]
+#[error("unknown check {given:?}{}", suggest_check(*.nearest))]
 pub(crate) struct UnknownCheck {
     pub given: String,
     /// The id or group that was probably meant.
     pub nearest: Option<&'static str>,
+}
+
+/// What was probably meant, or else what there is.
+fn suggest_check(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(_) => did_you_mean(nearest),
+        None => format!(
+            "; the groups are {}, and --list names each check",
+            CheckGroup::ALL.map(CheckGroup::name).join(", ")
+        ),
+    }
 }
 
 impl FromStr for CheckSelector {
@@ -103,5 +114,7 @@ mod tests {
             assert!(complaint.ends_with(&format!("did you mean {name:?}?")), "{complaint}");
         }
         assert!("and".parse::<CheckSelector>().is_err_and(|error| error.nearest.is_none()));
+        let complaint = "foo".parse::<CheckSelector>().unwrap_err().to_string();
+        assert!(complaint.starts_with("unknown check \"foo\"; the groups are delivery, auth, "), "{complaint}");
     }
 }

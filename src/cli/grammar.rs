@@ -37,6 +37,10 @@ pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], r
             None => told,
         },
     };
+    let told = match complaint.misses_input(command) {
+        true => told.hint("- in its place reads standard input"),
+        false => told,
+    };
     told.hint(format!("{path} --help"))
 }
 
@@ -213,6 +217,18 @@ impl UsageMessage<'_> {
         let mut longer = command.get_arguments().filter_map(clap::Arg::get_long).filter(goes_on);
         let one = longer.next().filter(|_| longer.next().is_none())?;
         Some(format!("--{one}"))
+    }
+
+    /// Whether a file is missing whose content standard input may have as well.
+    fn misses_input(&self, command: &clap::Command) -> bool {
+        let missing = self.texts(ContextKind::InvalidArg);
+        let takes_input = |argument: &clap::Arg| {
+            let is_missing = argument
+                .get_value_names()
+                .is_some_and(|names| names.iter().any(|value| missing.iter().any(|one| name(one) == value.as_str())));
+            is_missing && argument.get_help().is_some_and(|help| help.to_string().contains("- for standard input"))
+        };
+        self.0.kind() == ErrorKind::MissingRequiredArgument && command.get_positionals().any(takes_input)
     }
 
     /// A line that has what is missing: the first example of the command's help.

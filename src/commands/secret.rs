@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
+use crate::output::phrases;
 use crate::output::prompt;
 use crate::output::records::{SecretKeptRecord, SecretRecord};
 use crate::output::sanitise::Sanitised;
@@ -141,8 +142,36 @@ fn keep(console: &Console, context: &Context, settings: &ConfigSettings, secret:
     {
         console.print_notice("The running listener keeps the secret that it started with; restart it.");
     }
+    if let Some(doubt) = doubt_secret(secret.expose()).filter(|_| !console.is_json()) {
+        console.print_notice(&doubt);
+    }
     if context.environment.is_set(secrets::SECRET_VARIABLE) {
         console.print_hint("REFERRALLOOP_WEBHOOK_SECRET is set and takes precedence over it");
     }
     Ok(())
 }
+
+/// Bytes below which a secret can be guessed.
+const FEW: usize = 16;
+
+/// What looks like a slip about a secret that is stored as it was given.
+fn doubt_secret(secret: &[u8]) -> Option<String> {
+    let is_quoted = secret.len() > 1
+        && [b'"', b'\''].iter().any(|quote| secret.starts_with(&[*quote]) && secret.ends_with(&[*quote]));
+    if is_quoted {
+        return Some("The secret begins and ends with a quotation mark, which is taken for part of it.".to_owned());
+    }
+    if secret.trim_ascii().len() < secret.len() {
+        return Some("The secret begins or ends with white space, which is taken for part of it.".to_owned());
+    }
+    (secret.len() < FEW).then(|| {
+        let size = phrases::format_quantity(secret.len() as u64, "character", "characters");
+        format!(
+            "The secret has only {} and can be guessed; is it whole? A new one: referralloop secret new",
+            size.as_str()
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use super::records::{LoadSummary, NumberMap};
 use super::sanitise::Sanitised;
 use super::style::{OutputStyle, TextRole};
 use super::table::{TableCell, render_columns};
+use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::load::LoadCounts;
 use std::time::Duration;
 
@@ -147,7 +148,11 @@ fn outcomes(sum: &LoadTotals, style: &OutputStyle) -> String {
         .outcomes
         .iter()
         .map(|(name, count, good)| {
-            let name = name.parse().map_or(Sanitised::text(name), phrases::format_status);
+            let name = match name.as_str() {
+                // A refused request is another thing.
+                "refused" => phrases::describe_outcome(&AttemptOutcome::Refused),
+                name => name.parse().map_or(Sanitised::text(name), phrases::format_status),
+            };
             let share = *count as f64 * 100.0 / sum.counts.attempts.max(1) as f64;
             vec![
                 TableCell::new(if *good { TextRole::Good } else { TextRole::Bad }, name),

@@ -251,7 +251,7 @@ impl fmt::Display for StoredId {
     }
 }
 
-const EXPECTED: &str = "write an event's number such as 43, last, or r7 for a refused request";
+const EXPECTED: &str = "write an event's number such as 43, last, or r7 for the refused request !7";
 
 /// What was found.
 #[derive(Debug)]

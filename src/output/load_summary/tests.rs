@@ -17,7 +17,7 @@ fn sum() -> LoadTotals {
         },
         elapsed: Duration::from_millis(500),
         disabled_after: None,
-        outcomes: vec![("200".into(), 1999, true), ("timeout".into(), 1, false)],
+        outcomes: vec![("200".into(), 1999, true), ("refused".into(), 1, false)],
         latencies: vec![
             ("p50", Duration::from_micros(213)),
             ("p99.9", Duration::from_micros(20_140)),
@@ -37,9 +37,9 @@ fn the_table_says_what_was_counted() {
         text,
         "2,000 events to http://localhost:3000/ in 500 ms: 4,000 events/s   (16 connections, a payload and a signature each, seed 7)
 
-OUTCOME  ATTEMPTS    SHARE
-200 OK      1,999  99.95 %
-timeout         1   0.05 %
+OUTCOME             ATTEMPTS    SHARE
+200 OK                 1,999  99.95 %
+connection refused         1   0.05 %
 
 LATENCY
 p50      0.213 ms
@@ -76,7 +76,7 @@ fn the_table_fits_a_usual_terminal() {
 fn the_record_says_the_same_in_numbers() {
     let setting = setting();
     let fields = serde_json::to_value(summary_fields(&sum(), &setting)).unwrap();
-    assert_eq!(fields["outcomes"], json!({ "200": 1999, "timeout": 1 }));
+    assert_eq!(fields["outcomes"], json!({ "200": 1999, "refused": 1 }));
     assert_eq!(fields["latency_us"], json!({ "p50": 213, "p99_9": 20140, "max": 5_000_000 }));
     assert_eq!((&fields["share_in_5s"], &fields["events_per_second"]), (&json!(0.9995), &json!(4000.0)));
     assert!(fields.get("rate").is_none());

@@ -146,8 +146,8 @@ fn the_history_says_how_the_app_answers() {
     // Each has its own remedy.
     let record = ended.records().into_iter().find(|record| record["id"] == "failures.causes").unwrap();
     let fix = record["fix"].as_str().unwrap();
-    assert!(fix.contains("(sent by trigger or rehearse): answer 2xx first"), "{fix}");
-    assert!(fix.contains("401 Unauthorized at ") && fix.contains("500 Internal Server Error at "), "{fix}");
+    assert!(fix.contains("timed out: answer 2xx first") && fix.contains("500 Internal Server Error: the app"), "{fix}");
+    assert!(fix.contains("401 Unauthorized: ") && !fix.contains("http://127.0.0.1:"), "what is said above: {fix}");
     found(&ended, "failures.slowest", "passed", "#");
     found(&ended, "duplicates.slow", "failed", "1 of 4 attempts had no answer in time (5 s), #4 the last one");
     found(&ended, "arriving.logs", "failed", "timed out");
@@ -190,8 +190,8 @@ fn what_load_pressed_through_a_listener_fails_here_as_in_the_list() {
         finding(&ended, "failures.answers").1.contains("of 4 attempts").then_some(ended)
     });
     let url = app.url("/in");
-    let one = format!("1 × 500 Internal Server Error at {url} (forwarded by listen), the last #4 ");
-    let bulk = format!("; 3 × 500 Internal Server Error at {url} (from load or rehearse through listen), the last #");
+    let one = format!("1 × 500 Internal Server Error at {url} (forwarded by listen), last #4 at ");
+    let bulk = format!("; 3 × 500 Internal Server Error at {url} (from load or rehearse through listen), last #");
     found(&ended, "failures.causes", "failed", &one);
     found(&ended, "failures.causes", "failed", &bulk);
     found(&ended, "setup.app", "passed", &url);

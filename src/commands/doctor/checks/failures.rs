@@ -143,26 +143,27 @@ fn tell_causes(causes: &[FailureCause<'_>], context: &Context) -> String {
     let more = causes.len().saturating_sub(SHOWN);
     let told = causes.iter().take(SHOWN).map(|(words, newest, count)| {
         let at = format_local_time(&context.time_zone, newest.at);
-        format!("{count} × {words}, the last #{} {at}", newest.event)
+        format!("{count} × {words}, last #{} at {at}", newest.event)
     });
     let told = told.collect::<Vec<_>>().join("; ");
     if more == 0 { told } else { format!("{told}; {more} more") }
 }
 
-/// What to do about those that are told: every remedy once, with what it is for where there are several.
+/// What to do about those that are told: every remedy once, with the outcomes that it is for where there are several.
 fn advise(causes: &[FailureCause<'_>]) -> Vec<String> {
-    let mut remedies: Vec<(String, Vec<&str>)> = Vec::new();
-    for (words, newest, _) in causes.iter().take(SHOWN) {
+    let mut remedies: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for (_, newest, _) in causes.iter().take(SHOWN) {
+        let outcome = phrases::describe_outcome(&newest.outcome).as_str().to_owned();
         let hint = phrases::outcome_hint(&newest.outcome).map(|hint| hint.as_str().to_owned());
         let hint = hint.unwrap_or_else(|| "see the app's log".to_owned());
         match remedies.iter_mut().find(|(known, _)| *known == hint) {
-            Some((_, causes)) => causes.push(words),
-            None => remedies.push((hint, vec![words])),
+            Some((_, outcomes)) => drop(outcomes.insert(outcome)),
+            None => remedies.push((hint, BTreeSet::from([outcome]))),
         }
     }
     let several = remedies.len() > 1;
-    let tell = |(hint, causes): (String, Vec<&str>)| match several {
-        true => format!("{}: {hint}", causes.join(", ")),
+    let tell = |(hint, outcomes): (String, BTreeSet<String>)| match several {
+        true => format!("{}: {hint}", outcomes.into_iter().collect::<Vec<_>>().join(", ")),
         false => hint,
     };
     remedies.into_iter().map(tell).collect()
