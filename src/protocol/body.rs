@@ -65,8 +65,11 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text: String = self.0.iter().flat_map(|&byte| hex_digits(byte)).collect();
-        f.pad(&text)
+        let mut text = [0; 64];
+        for (pair, &byte) in text.chunks_exact_mut(2).zip(&self.0) {
+            pair.copy_from_slice(&hex_digits(byte).map(|digit| digit as u8));
+        }
+        f.pad(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -92,8 +92,10 @@ impl SecretMask {
         let (mut done, mut at) = (0, 0);
         while at < text.len() {
             let begins = self.starts[usize::from(text[at])];
+            // Asked at every byte of every message: the last one of the mark decides nearly always.
+            let was_cut = at > 0 && text[at - 1] == CUT[CUT.len() - 1] && text[..at].ends_with(CUT);
             let whole = begins.then(|| self.find_end(text, at)).flatten();
-            match whole.or_else(|| text[..at].ends_with(CUT).then(|| self.find_tail_end(text, at)).flatten()) {
+            match whole.or_else(|| was_cut.then(|| self.find_tail_end(text, at)).flatten()) {
                 Some(end) => {
                     let out = masked.get_or_insert_with(|| Vec::with_capacity(text.len()));
                     out.extend_from_slice(&text[done..at]);
@@ -114,7 +116,8 @@ impl SecretMask {
 
     /// Where the longest secret that begins here ends.
     fn find_end(&self, text: &[u8], at: usize) -> Option<usize> {
-        let ends = self.forms.iter().filter_map(|form| Some((form, form.find_end(text, at)?)));
+        let begun = self.forms.iter().filter(|form| form.may_begin_with(text[at]));
+        let ends = begun.filter_map(|form| Some((form, form.find_end(text, at)?)));
         ends.filter(|(form, end)| !(form.wordy && is_member_name(text, at, *end))).map(|(_, end)| end).max()
     }
 
@@ -158,6 +161,11 @@ fn is_member_name(text: &[u8], start: usize, end: usize) -> bool {
 }
 
 impl SecretForm {
+    /// Whether its first byte may be written with this one: itself, or an escape. Rules most of them out at nearly every place.
+    fn may_begin_with(&self, byte: u8) -> bool {
+        matches!(byte, b'%' | b'\\' | b'&' | b'+') || byte.eq_ignore_ascii_case(&self.bytes[0])
+    }
+
     /// Where it ends, if it begins here.
     fn find_end(&self, text: &[u8], start: usize) -> Option<usize> {
         self.find_end_from(0, text, start)

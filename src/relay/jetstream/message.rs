@@ -1,31 +1,38 @@
 //! An arrival as a message: the body as it came; arrival time, path, verification and every header line as headers of
 //! the message, so that nothing has to be built anew on the other side.
 
-use super::subjects::as_token;
+use super::subjects::push_token;
 use crate::protocol::arrival::{Arrival, HeaderLines, RequestContent, SignatureState};
 use crate::protocol::body::RawBody;
 use crate::protocol::event::EventType;
 use crate::protocol::relay_address::RelayAddress;
 use crate::protocol::secrecy::SecretMask;
 use crate::relay::told::RelayedRequest;
-use async_nats::HeaderMap;
-use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::header::{HeaderMap, HeaderName, NATS_MESSAGE_ID};
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::borrow::Cow;
 
-const ARRIVED: &str = "Referralloop-Arrived";
-const TARGET: &str = "Referralloop-Target";
-const VERIFICATION: &str = "Referralloop-Verification";
-const LINE: &str = "Referralloop-Line";
+const ARRIVED: HeaderName = HeaderName::from_static("Referralloop-Arrived");
+const TARGET: HeaderName = HeaderName::from_static("Referralloop-Target");
+const VERIFICATION: HeaderName = HeaderName::from_static("Referralloop-Verification");
+const LINE: HeaderName = HeaderName::from_static("Referralloop-Line");
 const UNSIGNED: &str = "unsigned";
 
 /// `SUBJECT.<event type>.<waitlist>`: events of the service by their short names, others by their own.
 pub(super) fn write_subject(address: &RelayAddress, arrival: &Arrival) -> String {
     let name = arrival.facts.event_type.as_deref();
     let short = name.and_then(EventType::from_name).map(EventType::short_name);
-    let kind = short.map_or_else(|| as_token(name), str::to_owned);
-    format!("{}.{kind}.{}", address.subject, as_token(arrival.facts.waitlist_id.as_deref()))
+    let mut subject = String::with_capacity(128);
+    subject.push_str(&address.subject);
+    subject.push('.');
+    match short {
+        Some(short) => subject.push_str(short),
+        None => push_token(&mut subject, name),
+    }
+    subject.push('.');
+    push_token(&mut subject, arrival.facts.waitlist_id.as_deref());
+    subject
 }
 
 /// The headers of a message. The fingerprint as its id makes one message of whatever repeats. A sender may have put a secret

@@ -62,7 +62,11 @@ impl RelayPublisher {
     /// that is there, and that nobody answers for, elects its leader.
     async fn send(&self, subject: &str, arrival: &Arrival) -> Result<PublishedMessage, RelayError> {
         let connection = &self.connection;
-        let outlet = self.outlet.get_or_try_init(|| StreamOutlet::open(connection)).await?;
+        // What is rare has a box of its own, for else every event would carry the room for it.
+        let outlet = match self.outlet.get() {
+            Some(outlet) => outlet,
+            None => Box::pin(self.outlet.get_or_try_init(|| StreamOutlet::open(connection))).await?,
+        };
         let mut verified = false;
         for tried in 0..TRIES {
             if tried > 1 {
@@ -78,7 +82,7 @@ impl RelayPublisher {
                 Err(PublishFault::Other(words)) => return Err(RelayError::Unreachable(words)),
                 Err(PublishFault::NoStream) => {
                     let _alone = self.looking.lock().await;
-                    connection.make_stream().await?;
+                    Box::pin(connection.make_stream()).await?;
                 }
             }
         }
@@ -88,9 +92,12 @@ impl RelayPublisher {
     /// Whether the stream has these bytes from somebody who did not sign them, and lets nobody see that now somebody did.
     /// Anybody who knows an event could keep it from all who require a signature.
     async fn hides(&self, published: &PublishedMessage, arrival: &Arrival) -> bool {
-        if !published.duplicate || arrival.verification != SignatureState::Valid {
-            return false;
-        }
+        let may_hide = published.duplicate && arrival.verification == SignatureState::Valid;
+        may_hide && Box::pin(self.took_unsigned(published)).await
+    }
+
+    /// Whether the stream has a message from somebody who did not sign it.
+    async fn took_unsigned(&self, published: &PublishedMessage) -> bool {
         let Ok(stream) = self.connection.jetstream.get_stream_no_info(&published.stream).await else { return false };
         // Who has no right to look, or whose stream let go of it, takes the copy for what it most likely is.
         let looked = self.connection.ask("the stream does not show it", stream.get_raw_message(published.sequence));

@@ -23,9 +23,9 @@ impl RelayAddress {
 }
 
 /// A value from outside as one part of a subject.
-pub(super) fn as_token(text: Option<&str>) -> String {
+pub(super) fn push_token(subject: &mut String, text: Option<&str>) {
     let text = text.filter(|text| !text.is_empty()).unwrap_or("none");
-    text.chars().take(64).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+    subject.extend(text.chars().take(64).map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }));
 }
 
 #[cfg(test)]
