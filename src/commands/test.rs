@@ -236,6 +236,7 @@ async fn perform(
     console: &Console,
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
+    shell::require_state(plan).await?;
     let progress = AuditProgressBar::new(context.shows_progress());
     let mut watch = AuditScreen { console, context, progress, fault: None };
     let repeat = |check: &audit::AuditCheck| auditing::format_repeat_line(check, target, around);

@@ -49,7 +49,8 @@ pub(crate) struct SelectionOptions {
     /// Events whose last forward or delivery failed
     #[arg(long)]
     failed: bool,
-    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
+    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'; what a body lacks is
+    /// null, which is less than any number
     #[arg(long = "where", value_name = "EXPR")]
     condition: Option<String>,
     /// What was sent from here

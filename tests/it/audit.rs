@@ -1,5 +1,7 @@
 //! `test`, also of one `--case`: verdicts, files, exit codes; the zoo, and readers of the reports by other makes.
 
+mod state;
+
 use crate::support::{Answer, Endpoint, INSTALL, Scene, counterpart, free_port, note_skipped, slow_tests, until};
 use std::io::Write;
 use std::net::TcpStream;
@@ -37,46 +39,6 @@ fn what_verifies_nothing_is_found_out() {
     let again = scene.run(repeat.split(' ').skip(1)).code(1);
     assert!(again.out().contains("✘ auth.missing") && again.out().contains("POST /hook"), "{again}");
     scene.run(["test", &url, "--case", "auth.mising"]).code(2);
-}
-
-/// What is judged by effects is repeated with the command that counts them.
-#[test]
-fn one_check_of_effects_is_repeated_with_its_command() {
-    let scene = Scene::new();
-    // Every arrival counts, a repetition too.
-    let effects = scene.write("effects", "");
-    let endpoint = Endpoint::answering(move |_, _| {
-        let mut file = std::fs::OpenOptions::new().append(true).open(&effects).unwrap();
-        file.write_all(b"x\n").unwrap();
-        Answer::Status(200)
-    });
-    let url = endpoint.url("/hook");
-    let state = "wc -l < effects";
-    let audit = ["test", &url, "--only", "semantics.once", "--state-cmd", state];
-    let whole = scene.with(audit).columns(2000).output().code(1);
-    let repeat = format!("referralloop test {url} --case semantics.once --state-cmd '{state}'");
-    assert!(whole.out().contains(&repeat), "{whole}");
-    let again = shell(&scene, &repeat).code(1);
-    assert!(again.out().contains("✘ semantics.once") && again.out().contains("POST /hook"), "{again}");
-}
-
-/// Addresses that differ in case alone may be one person's; those that differ in a tag are told apart.
-#[test]
-fn who_merges_addresses_that_differ_in_case_is_right() {
-    for (script, found) in [("tr A-Z a-z", false), ("sed s/+tag//", true)] {
-        let scene = Scene::new();
-        let effects = scene.write("effects", "");
-        let endpoint = Endpoint::answering(move |_, body| {
-            let event: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-            let mut file = std::fs::OpenOptions::new().append(true).open(&effects).unwrap();
-            writeln!(file, "{}", event["data"]["email"].as_str().unwrap_or_default()).unwrap();
-            Answer::Status(200)
-        });
-        let state = format!("{script} < effects | sort -u | wc -l");
-        let audit = ["test", &endpoint.url("/hook"), "--only", "semantics.each-address", "--no-secret"];
-        let ended = scene.run(audit.into_iter().chain(["--state-cmd", &state])).code(i32::from(found));
-        assert_eq!(ended.out().contains("✘ semantics.each-address"), found, "{script}: {ended}");
-    }
 }
 
 #[test]
@@ -311,25 +273,6 @@ fn no_request_is_one_too_many() {
         let referred = reason.rsplit_once("; see ").map(|(_, id)| find(id));
         assert!(referred.is_none_or(|check| check["verdict"] == "failed"), "{reason}");
     }
-}
-
-/// A database is locked for a moment: the command is run again, and where it goes on failing its own words are told.
-#[test]
-fn a_state_command_that_fails_is_tried_again() {
-    let scene = Scene::new();
-    let effects = scene.write("effects", "");
-    let endpoint = Endpoint::answering(move |_, _| {
-        std::fs::OpenOptions::new().append(true).open(&effects).unwrap().write_all(b"x\n").unwrap();
-        Answer::Status(200)
-    });
-    let url = endpoint.url("/hook");
-    let audit = |state: &str| scene.run(["test", &url, "--only", "semantics.effect", "--json", "--state-cmd", state]);
-    let locked =
-        audit("if mkdir tried 2>/dev/null; then echo database is locked >&2; exit 5; fi; wc -l < effects").code(0);
-    assert_eq!(locked.records()[0]["verdict"], "passed", "{locked}");
-    let never = audit("echo database is locked >&2; exit 5").code(0);
-    let reason = never.records()[0]["reason"].as_str().unwrap().to_owned();
-    assert!(reason.contains("failed three times") && reason.ends_with("database is locked"), "{never}");
 }
 
 /// Asked by itself, it sends events to look back on; and the header is shown as it was spelled.

@@ -31,7 +31,7 @@ Examples:
   referralloop events list --email ada@example.com --all
   referralloop events list --sent --failed --json
   referralloop events list --refused
-  referralloop events list --where '.data.position < 10'"
+  referralloop events list --events created --where '.data.position < 10'"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

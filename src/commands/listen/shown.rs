@@ -29,7 +29,8 @@ pub(super) struct Arguments {
     /// Events of this waitlist only; with --subscribe, only these are subscribed
     #[arg(long, value_name = "ID")]
     pub(super) waitlist: Option<String>,
-    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'
+    /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'; what a body lacks is
+    /// null, which is less than any number
     #[arg(long = "where", value_name = "EXPR")]
     pub(super) condition: Option<String>,
     /// When bodies are shown; without its body an event takes one line [default: auto on a terminal, else full]

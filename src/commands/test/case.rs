@@ -1,5 +1,6 @@
 //! `test --case ID`: repeats one check of an audit by itself, and shows every request and answer in full.
 
+use super::shell;
 use crate::audit::{self, AuditCheck, AuditObserver, AuditPlan, CheckSelection};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -58,6 +59,7 @@ pub(super) fn run_case(
     auditing::confirm_audit(&plan.url, plan.limits, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
+        shell::require_state(&plan).await?;
         match auditing::run_audit(&plan, repeat, &mut SilentAudience, &stop).await? {
             (_, Some(signal)) => Ok(exit_for_signal(signal)),
             (report, None) => report.checks.first().map_or(Ok(Exit::Done), |check| show_check(check, context, console)),

@@ -1,6 +1,7 @@
 //! The user's own commands around an audit: one prints a number that tells the endpoint's state, one restarts it.
 
-use crate::audit::AuditHook;
+use crate::audit::{AuditHook, AuditPlan};
+use crate::error::Error;
 use crate::system;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -42,6 +43,15 @@ pub(super) fn build_state_command(command: &str, directory: &Path) -> AuditHook<
             read_state(&command, &directory).await.map_err(StateFault::into_text)
         })
     })
+}
+
+/// Asks for the state once before anything is sent: with a command that never works, all that needs it would be skipped,
+/// and the rest might pass for the whole.
+pub(super) async fn require_state(plan: &AuditPlan) -> Result<(), Error> {
+    match &plan.state {
+        Some(ask) => ask().await.map(drop).map_err(|fault| Error::usage(fault).hint("it must print one whole number")),
+        None => Ok(()),
+    }
 }
 
 /// Why there is no number.
