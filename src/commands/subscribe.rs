@@ -135,6 +135,11 @@ fn print_step(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Erro
         SubscriptionStep::Removed { entry, found } if console.is_json() => {
             console.write_record(&unsubscribed_fields(entry, *found, true))?;
         }
+        SubscriptionStep::Gone(entry) if console.is_json() => {
+            console.write_record(&unsubscribed_fields(entry, false, false))?;
+        }
+        SubscriptionStep::Gone(entry) => console
+            .print_notice(&format!("{} is gone with the sandbox that had it; this one does not know it", id(entry))),
         SubscriptionStep::Made(entry) => {
             let inactive = is_inactive(entry);
             let state = if inactive { "  (inactive)" } else { "" };

@@ -10,13 +10,16 @@ use crate::output::records::ForgottenRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
+use crate::protocol::api::{ApiBase, ApiReach};
 use crate::session::subscriptions::{
     SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_inactive, is_left_behind,
     print_nameless, subscription_fields, unsubscribed_fields,
 };
 use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, SubscriptionJournal, SubscriptionStatus};
+use std::net::TcpStream;
 use std::path::Path;
+use std::time::Duration;
 
 /// List the subscriptions that were made here, and clean up what earlier runs left
 #[derive(Debug, clap::Args)]
@@ -121,6 +124,14 @@ fn cells(entry: &JournalEntry, store: &Path, here: &str, console: &Console) -> V
     ]
 }
 
+/// Whether a line tells of a sandbox of this machine that has ended: it delivers nothing, and nobody can ask it to.
+fn is_ended_sandbox(entry: &JournalEntry) -> bool {
+    let Ok(base) = ApiBase::parse(&entry.api) else { return false };
+    let addresses = base.url().socket_addrs(|| None).unwrap_or_default();
+    base.reach() == ApiReach::Machine
+        && addresses.iter().all(|address| TcpStream::connect_timeout(address, Duration::from_secs(1)).is_err())
+}
+
 fn forget(
     line: u64,
     entries: &[JournalEntry],
@@ -132,7 +143,7 @@ fn forget(
         return Err(Error::usage(format!("the journal has no line {line}"))
             .hint("see the lines with: referralloop subscriptions"));
     };
-    if let (Some(id), SubscriptionStatus::Active) = (&entry.id, entry.standing) {
+    if let (Some(id), SubscriptionStatus::Active, false) = (&entry.id, entry.standing, is_ended_sandbox(entry)) {
         return Err(Error::usage(format!("line {line} is an active subscription, which would keep delivering"))
             .hint(format!("end it: referralloop unsubscribe {id}")));
     }
@@ -188,7 +199,7 @@ fn print_step(console: &Console, step: &SubscriptionStep<'_>) -> Result<(), Erro
         SubscriptionStep::Left { entry, error } => {
             console.print_notice(&format!("{}: {}", describe_entry(entry), error.message))
         }
-        SubscriptionStep::Made(_) | SubscriptionStep::There(_) => {}
+        SubscriptionStep::Made(_) | SubscriptionStep::There(_) | SubscriptionStep::Gone(_) => {}
     }
     Ok(())
 }

@@ -70,6 +70,11 @@ impl ApiFailure {
         }
     }
 
+    /// Whether nothing was listening there.
+    pub(crate) fn found_nobody(&self) -> bool {
+        matches!(self.cause, ApiFailureCause::Unanswered(AttemptOutcome::Refused))
+    }
+
     /// The status of a refusal.
     pub(crate) fn status(&self) -> Option<u16> {
         match &self.cause {

@@ -15,8 +15,8 @@ pub(crate) use failure::{ApiFailure, ApiFailureCause};
 use crate::clock::SharedClock;
 use crate::exchange::{BodyEncoding, HttpClient, RequestOverrides};
 use crate::protocol::api::{
-    ApiBase, ApiCall, ApiErrorResponse, ApiKey, ApiList, ApiObject, ApiRateLimits, ApiSignup, ApiSubscription,
-    ApiWaitlist, LARGEST_PAGE, NewSignup, NewSubscription, PAGE, read_list, read_one,
+    ApiBase, ApiCall, ApiErrorResponse, ApiKey, ApiList, ApiObject, ApiRateLimits, ApiReach, ApiSignup,
+    ApiSubscription, ApiWaitlist, LARGEST_PAGE, NewSignup, NewSubscription, PAGE, read_list, read_one,
 };
 use crate::protocol::attempt::{AttemptOutcome, AttemptResponse, OutgoingRequest};
 use crate::protocol::body::RawBody;
@@ -211,6 +211,22 @@ impl ApiClient {
             Err(ApiFailure { cause: ApiFailureCause::Unreadable { .. }, .. }) => Ok(true),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// The ids of all subscriptions of a sandbox, which tells them on a page of its own; `None` where none answers. The
+    /// service cannot list them.
+    pub(crate) async fn list_sandbox_subscriptions(&self) -> Option<Vec<String>> {
+        if self.base.reach() == ApiReach::Internet {
+            return None;
+        }
+        let mut request = self.build_request(&ApiCall::Waitlists, None);
+        request.url = self.base.url().join("/_sandbox/subscriptions").ok()?;
+        let get = RequestOverrides { method: Method::GET, manner: BodyEncoding::Whole };
+        let ended = self.exchange.send(&request, Some(&get), Some(TOTAL)).await;
+        let AttemptOutcome::Answered(AttemptResponse { status: 200, body, .. }) = ended.outcome else { return None };
+        let page: serde_json::Value = serde_json::from_slice(&body).ok()?;
+        let id = |one: &serde_json::Value| Some(one["id"].as_str()?.to_owned());
+        page["subscriptions"].as_array()?.iter().map(id).collect()
     }
 
     /// Makes a call, and again where that is harmless and the service failed.

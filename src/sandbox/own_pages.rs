@@ -4,6 +4,7 @@
 use super::delivery::{self, DeliveryFilter};
 use super::local_host::{is_local, reject_foreign_host};
 use super::response::SandboxResponse;
+use super::subscription::{self, SandboxSubscription};
 use super::{SandboxState, assumption, control, digest_key};
 use axum::Router;
 use axum::extract::{RawQuery, Request, State};
@@ -32,6 +33,7 @@ pub(super) fn router(inner: &Arc<SandboxState>) -> Router<Arc<SandboxState>> {
         .route(PREFIX, page(get(show_deliveries)))
         .route(&format!("{PREFIX}/"), page(get(show_deliveries)))
         .route(&format!("{PREFIX}/deliveries"), page(get(list_deliveries)))
+        .route(&format!("{PREFIX}/subscriptions"), page(get(list_subscriptions)))
         .route(&format!("{PREFIX}/assumptions"), page(get(list_assumptions)))
         .route(&format!("{PREFIX}/{{*rest}}"), page(get(unknown)))
         .layer(middleware::from_fn_with_state(inner.clone(), refuse_stranger))
@@ -94,6 +96,14 @@ async fn list_deliveries(
         .map_err(|words| SandboxResponse::json(StatusCode::BAD_REQUEST, &Value::from_iter([("error", words)])))?;
     let found = inner.run_job(move |book| delivery::list_deliveries(book, &wanted)).await?;
     Ok(SandboxResponse::from_json_bytes(inner.around.pages.render_records(&found)))
+}
+
+/// Every subscription, as it was answered when it was made. The service has nothing of the kind; who keeps a journal learns
+/// here that it tells of a sandbox that is no more.
+async fn list_subscriptions(State(inner): State<Arc<SandboxState>>) -> Result<SandboxResponse, SandboxResponse> {
+    let found = inner.run_job(subscription::list_subscriptions).await?;
+    let list: Value = found.iter().map(SandboxSubscription::to_json).collect();
+    Ok(SandboxResponse::json(StatusCode::OK, &Value::from_iter([("subscriptions", list)])))
 }
 
 async fn list_assumptions() -> SandboxResponse {

@@ -13,12 +13,13 @@ pub(crate) use owner::is_running;
 use super::service::HostedService;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
-use crate::hosted::ApiFailure;
+use crate::hosted::{ApiClient, ApiFailure};
 use crate::protocol::api::{ApiReach, NewSubscription};
 use crate::protocol::event::EventType;
 use crate::protocol::target::is_private;
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
+use std::collections::BTreeSet;
 use std::path::Path;
 use url::Url;
 
@@ -43,6 +44,8 @@ pub(crate) enum SubscriptionStep<'a> {
     Made(&'a JournalEntry),
     /// The journal has the same already, so none was made.
     There(&'a JournalEntry),
+    /// The journal has the same, of a sandbox that is no more: one is made.
+    Gone(&'a JournalEntry),
     /// A subscription is gone; `found` tells whether the service still had it.
     Removed {
         /// Its line.
@@ -125,15 +128,19 @@ impl<'a> SubscriptionClient<'a> {
         tell: SubscriptionSink<'_>,
     ) -> Result<SubscriptionOutcome, SubscriptionFailure> {
         let before = self.journal.list_entries(false).map_err(Error::from)?;
+        let gone = list_gone(&self.service.client, &before).await;
         let mut subscribed = SubscriptionOutcome { entries: Vec::new(), certain: true };
         let mut made = Vec::new();
         for event in &wanted.events {
-            if let Some(same) =
-                before.iter().find(|entry| self.is_same(entry, *event, wanted)).filter(|_| !wanted.force)
-            {
+            let mut same = before.iter().filter(|entry| self.is_same(entry, *event, wanted)).collect::<Vec<_>>();
+            for entry in same.extract_if(.., |entry| gone.contains(&entry.number)) {
+                self.journal.mark_removed(entry.number, self.context.clock.now()).map_err(Error::from)?;
+                tell(SubscriptionStep::Gone(entry));
+            }
+            if let Some(same) = same.first().filter(|_| !wanted.force) {
                 subscribed.certain &= same.standing == SubscriptionStatus::Active;
                 tell(SubscriptionStep::There(same));
-                subscribed.entries.push(same.clone());
+                subscribed.entries.push((*same).clone());
                 continue;
             }
             let ended = match requested(stop) {
@@ -241,7 +248,16 @@ impl<'a> SubscriptionClient<'a> {
         }
         ended.map_err(|failure| {
             let told = self.service.explain(&failure, self.context);
-            if failure.is_uncertain() { told.hint("it may be gone; removing it again does no harm") } else { told }
+            match entry {
+                Some(entry) if failure.found_nobody() && self.service.client.base().reach() == ApiReach::Machine => {
+                    told.hint(format!(
+                        "a sandbox that has ended delivers nothing: referralloop subscriptions --forget {}",
+                        entry.number
+                    ))
+                }
+                _ if failure.is_uncertain() => told.hint("it may be gone; removing it again does no harm"),
+                _ => told,
+            }
         })
     }
 
@@ -269,6 +285,17 @@ impl<'a> SubscriptionClient<'a> {
     pub(crate) fn is_here(&self, entry: &JournalEntry) -> bool {
         entry.api == self.service.client.base().to_string()
     }
+}
+
+/// The numbers of lines whose subscription a sandbox has lost: it began anew, and keeps nothing of the one before.
+pub(crate) async fn list_gone(client: &ApiClient, entries: &[JournalEntry]) -> BTreeSet<u64> {
+    let api = client.base().to_string();
+    let active = |entry: &&JournalEntry| entry.api == api && entry.standing == SubscriptionStatus::Active;
+    let active: Vec<&JournalEntry> = entries.iter().filter(active).collect();
+    let known = if active.is_empty() { None } else { client.list_sandbox_subscriptions().await };
+    let Some(known) = known else { return BTreeSet::new() };
+    let is_gone = |entry: &&JournalEntry| entry.id.as_ref().is_some_and(|id| !known.contains(id));
+    active.into_iter().filter(is_gone).map(|entry| entry.number).collect()
 }
 
 /// Whether a run wanted a line for as long as it lives, and lives no more.

@@ -3,7 +3,6 @@
 mod state;
 
 use crate::support::{Answer, Endpoint, INSTALL, Scene, counterpart, free_port, note_skipped, slow_tests, until};
-use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 

@@ -20,7 +20,8 @@ use crate::error::Error;
 use crate::exchange::TlsTrust;
 use crate::protocol::check::CheckSeverity;
 use crate::relay::RelayAddress;
-use crate::session::relay as relay_options;
+use crate::session::{relay as relay_options, service, subscriptions};
+use std::collections::BTreeSet;
 use url::Url;
 
 pub(super) use arriving::ask_consent;
@@ -69,7 +70,11 @@ pub(super) async fn run_checks(
     for finding in remote::check_service(settings, context).await {
         tell(finding);
     }
-    tell(arriving::check_active(history));
+    let gone = match service::open_service(context, settings) {
+        Ok(service) => subscriptions::list_gone(&service.client, &history.subscriptions).await,
+        Err(_) => BTreeSet::new(),
+    };
+    tell(arriving::check_active(history, &gone));
     tell(arriving::check_https(history));
     tell(arriving::check_endpoints(endpoints, trust).await);
     tell(arriving::check_last_answer(history));

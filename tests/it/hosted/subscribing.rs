@@ -1,7 +1,7 @@
 //! subscribe, unsubscribe, subscriptions: all or none, the journal before and after each call, nothing made twice.
 
 use super::{run, with};
-use crate::support::{Answer, Api, SUBSCRIPTION, Scene, WAITLIST, until};
+use crate::support::{Answer, Api, Endpoint, SUBSCRIPTION, Sandbox, Scene, WAITLIST, until};
 use referralloop::session::subscriptions::RunClaim;
 use referralloop::shutdown::StopSignal;
 use referralloop::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
@@ -213,4 +213,41 @@ fn an_active_line_is_not_struck_out() {
     let refused = scene.run(["subscriptions", "--forget", "1"]).code(2);
     assert!(refused.err().contains("referralloop unsubscribe sub_1"), "{refused}");
     scene.run(["subscriptions", "--forget", "7"]).code(2);
+}
+
+/// A sandbox in memory begins anew on the same port: what the journal tells of the one before is no reason to stand still.
+#[test]
+fn a_sandbox_that_began_anew_is_subscribed_anew() {
+    let (scene, app) = (Scene::new(), Endpoint::good());
+    let url = app.url("/hook");
+    let first = Sandbox::start(&scene, ["--memory"]);
+    let port = url::Url::parse(&first.url).unwrap().port().unwrap().to_string();
+    first.run(&scene, ["subscribe", "created", "--url", &url]);
+    let known = first.run(&scene, ["subscribe", "created", "--url", &url]);
+    assert!(known.err().contains("already exists"), "{known}");
+    let (api, key) = (first.url.clone(), first.key.clone());
+    let scene_with =
+        |line: &[&str]| scene.with(line).env("REFERRALLOOP_API_URL", &api).env("REFERRALLOOP_API_KEY", &key).output();
+    let early = scene_with(&["subscriptions", "--forget", "1"]).code(2);
+    assert!(early.err().contains("would keep delivering"), "{early}");
+    first.stop();
+    let id = journal(&scene)[0].id.clone().unwrap();
+    let ended = scene_with(&["unsubscribe", &id]).code(4);
+    assert!(ended.err().contains("referralloop subscriptions --forget 1"), "{ended}");
+    let again = Sandbox::start(&scene, ["--memory", "--port", &port]);
+    let doctor = again.with(&scene, ["doctor", "--json"]).output();
+    let finding = doctor.records().into_iter().find(|record| record["id"] == "arriving.subscription").unwrap();
+    assert_eq!(finding["verdict"], "failed", "{doctor}");
+    let made = again.run(&scene, ["subscribe", "created", "--url", &url]);
+    assert!(made.err().contains("is gone with the sandbox that had it"), "{made}");
+    let lists = again.run(&scene, ["waitlists", "--json"]).records();
+    again.run(
+        &scene,
+        ["signups", "create", "--waitlist", lists[0]["id"].as_str().unwrap(), "--email", "ada@example.com"],
+    );
+    app.wait_for(1);
+    let standings = standings(&scene);
+    assert_eq!(standings.iter().filter(|(_, standing)| *standing == SubscriptionStatus::Active).count(), 1);
+    again.stop();
+    scene_with(&["subscriptions", "--forget", "2"]).code(0);
 }

@@ -19,7 +19,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts `sandbox --port 0 --ready-file …` with more arguments.
+    /// Starts `sandbox --ready-file … --port 0` with more arguments; one of them may be another port.
     pub fn start<A: Into<OsString>>(scene: &Scene, arguments: impl IntoIterator<Item = A>) -> Self {
         Self::start_as(scene, arguments, |run| run)
     }
@@ -31,9 +31,12 @@ impl Sandbox {
         shape: impl FnOnce(Run) -> Run,
     ) -> Self {
         let ready_file = scene.folder().join(format!("sandbox-{}.json", scene.next()));
-        let mut line: Vec<OsString> = ["sandbox", "--port", "0", "--ready-file"].map(OsString::from).into();
+        let mut line: Vec<OsString> = ["sandbox", "--ready-file"].map(OsString::from).into();
         line.push(ready_file.clone().into());
         line.extend(arguments.into_iter().map(Into::into));
+        if !line.iter().any(|word| word == "--port") {
+            line.extend(["--port", "0"].map(OsString::from));
+        }
         let mut running = shape(scene.with(line)).start();
         let record = until("the ready file", || {
             assert!(ready_file.exists() || running.has_ended().is_none(), "{}", running.stderr.text());

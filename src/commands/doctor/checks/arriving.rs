@@ -74,8 +74,19 @@ pub(in crate::commands::doctor) fn ask_consent(
     Ok(consents.then(|| urls.into_iter().collect()))
 }
 
-pub(super) fn check_active(history: &RecentHistory) -> SetupFinding {
+/// `gone` are the numbers of those that a sandbox has lost.
+pub(super) fn check_active(history: &RecentHistory, gone: &BTreeSet<u64>) -> SetupFinding {
     let entries = &history.subscriptions;
+    if !gone.is_empty() {
+        return SUBSCRIPTION.failed(
+            format!(
+                "{} of {} went with the sandbox that had them, and nothing is delivered",
+                gone.len(),
+                entries.len()
+            ),
+            "subscribe again as before: the lines of those that are gone end by that",
+        );
+    }
     if entries.is_empty() {
         return SUBSCRIPTION.skipped(
             "the journal has none, and the service cannot list what was subscribed elsewhere: referralloop subscribe",

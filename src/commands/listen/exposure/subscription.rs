@@ -131,14 +131,8 @@ impl SubscriptionScreen<'_> {
                     _ => ", or not: the outcome is unknown (referralloop subscriptions)",
                 },
             ),
-            SubscriptionStep::Removed { entry, found } => {
-                let gone = JournalEntry {
-                    standing: SubscriptionStatus::Removed,
-                    ended_at: Some(self.context.clock.now()),
-                    ..(*entry).clone()
-                };
-                self.show_entry(&gone, "Unsubscribed from ", if *found { "" } else { "; it was already gone" });
-            }
+            SubscriptionStep::Gone(entry) => self.show_removed(entry, false),
+            SubscriptionStep::Removed { entry, found } => self.show_removed(entry, *found),
             SubscriptionStep::Left { entry, error } => {
                 let id = entry.id.as_deref().unwrap_or_default();
                 let message = format!(
@@ -148,6 +142,15 @@ impl SubscriptionScreen<'_> {
                 self.screen.send_report(Report { at: self.context.clock.now(), what: ReportKind::Notice { message } });
             }
         }
+    }
+
+    fn show_removed(&self, entry: &JournalEntry, found: bool) {
+        let gone = JournalEntry {
+            standing: SubscriptionStatus::Removed,
+            ended_at: Some(self.context.clock.now()),
+            ..entry.clone()
+        };
+        self.show_entry(&gone, "Unsubscribed from ", if found { "" } else { "; it was already gone" });
     }
 
     /// A record of the line in the journal, or a sentence.
