@@ -11,7 +11,7 @@ use crate::deliver::DeliveryPace;
 use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::session::arguments::{self, HeaderArgument, TimeLimit};
-use crate::session::history::{SelectionOptions, StoredIds};
+use crate::session::history::{self, SelectionOptions, StoredIds};
 use crate::session::relay_transfer::TransferTarget;
 use crate::session::selection::HistoryQuery;
 use crate::session::{self, editor, input, relay, runtime, trust};
@@ -20,8 +20,8 @@ use std::path::PathBuf;
 /// Deliver stored events again, byte for byte, and show what changed
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Oldest first, one after the other. Each event goes to --to, else where it went before, else to the running
-listener. One attempt each unless --retry. The received signature is sent along. Where no event matches, nothing is sent,
+    after_help = "Oldest first, one after the other. Each event goes to --to, else to every target that it went to before, else
+to the running listener; with --failed, to the targets alone that are owed it. One attempt each unless --retry. The received signature is sent along. Where no event matches, nothing is sent,
 and that is no failure. With --to nats://HOST/SUBJECT they go into a stream, for everybody who receives from there; what it
 had already stays one message.
 
@@ -154,7 +154,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let stream = arguments.sending.to.as_ref().and_then(TransferTarget::relay);
     arguments.access.require(stream.is_some(), "--to nats://…")?;
     stream.map_or(Ok(()), |_| relaying::check(arguments))?;
-    arguments.selection.recover_failed(context, &settings)?;
+    history::recover_unforwarded(context, &settings)?;
     let source = source::open_source(arguments, context, &settings)?;
     if arguments.sending.edit && source.len() != 1 {
         return Err(Error::usage(format!("--edit changes a single event, but {} are selected", source.len())));

@@ -75,6 +75,13 @@ fn read_action<T: DeserializeOwned>(body: &RawBody) -> Result<T, Error> {
 }
 
 impl InspectorState {
+    /// The target that was named, else every one to which the event was forwarded last, else the listener.
+    fn choose_targets(&self, named: Option<&str>, story: &EventHistory) -> Result<Vec<Url>, Error> {
+        let last = story.last_targets();
+        let is_named = named.is_some_and(|text| !text.trim().is_empty());
+        if is_named || last.is_empty() { self.choose_target(named, Some(story)).map(|one| vec![one]) } else { Ok(last) }
+    }
+
     /// The target that was named, else where the event was forwarded last, else the listener.
     fn choose_target(&self, named: Option<&str>, story: Option<&EventHistory>) -> Result<Url, Error> {
         if let Some(text) = named.map(str::trim).filter(|text| !text.is_empty()) {
@@ -95,7 +102,7 @@ impl InspectorState {
     }
 }
 
-/// Sends stored events again, oldest first: a `replayed` record for each.
+/// Sends stored events again, oldest first: a `replayed` record for each and each of its targets.
 pub(super) async fn replay_events(inspector: Inspector, body: RawBody) -> Result<Response, Error> {
     let mut wanted: ReplayAction = read_action(&body)?;
     if wanted.events.len() > MOST_REPLAYED {
@@ -106,12 +113,13 @@ pub(super) async fn replay_events(inspector: Inspector, body: RawBody) -> Result
     for number in wanted.events {
         let story = state.read_story(number).await?;
         state.follow_store().await?;
-        let label = state.choose_target(wanted.to.as_deref(), Some(&story))?;
-        let key = state.around.key.clone();
-        let signing = if wanted.resign { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
-        let request = build_replay_request(&story, label.clone(), &ReplayForm::plain(signing))?;
-        let report = state.replay_once(&story, request, &label).await?;
-        records::write_report_record(&mut lines, &report);
+        for label in state.choose_targets(wanted.to.as_deref(), &story)? {
+            let key = state.around.key.clone();
+            let signing = if wanted.resign { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
+            let request = build_replay_request(&story, label.clone(), &ReplayForm::plain(signing))?;
+            let report = state.replay_once(&story, request, &label).await?;
+            records::write_report_record(&mut lines, &report);
+        }
     }
     Ok(answer_records(lines))
 }

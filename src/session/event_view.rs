@@ -110,6 +110,12 @@ fn summary(event: &EventRow, style: &OutputStyle) -> Vec<(&'static str, TableCel
     if let Some(first) = event.first_at {
         rows.push(("arrived", text(times(event.arrivals, &style.format_date_time(first)))));
     }
+    if event.deliveries.len() > 1 {
+        rows.extend(event.list_owed().map(|attempt| {
+            let words = format!("{}: {}", attempt.url, phrases::describe_outcome(&attempt.outcome).as_str());
+            ("owed to", TableCell::new(TextRole::Bad, Sanitised::text(&words)))
+        }));
+    }
     rows.extend(event.retry_of.map(|of| {
         let likeness = phrases::describe_likeness(&event.facts);
         ("retry", text(format!("probably of #{of}: {likeness}")))

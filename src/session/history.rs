@@ -46,7 +46,7 @@ pub(crate) struct SelectionOptions {
     /// First seen before this time
     #[arg(long, value_name = "TIME")]
     until_time: Option<String>,
-    /// Events whose last forward or delivery failed
+    /// Events whose last forward or delivery failed, to any one of their targets
     #[arg(long)]
     failed: bool,
     /// Events whose body meets this condition in jq syntax, such as '.data.position < 10'; what a body lacks is
@@ -93,12 +93,7 @@ impl SelectionOptions {
 
     /// Where what failed is asked for, what killed listeners left is entered first.
     pub(crate) fn recover_failed(&self, context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
-        if self.failed {
-            let store = super::store_path(context, settings)?;
-            let entering = async { Ok(unforwarded::recover_unforwarded(&store, &context.clock).await) };
-            super::runtime::block_on(entering)?;
-        }
-        Ok(())
+        if self.failed { recover_unforwarded(context, settings) } else { Ok(()) }
     }
 
     /// The filter for refused requests, whose state is what they are.
@@ -153,6 +148,12 @@ impl SelectionOptions {
             ..StoreFilter::default()
         })
     }
+}
+
+/// Enters what killed listeners left: events that are owed to a target and were never passed on to it.
+pub(crate) fn recover_unforwarded(context: &Context, settings: &ConfigSettings) -> Result<(), Error> {
+    let store = super::store_path(context, settings)?;
+    super::runtime::block_on(async { Ok(unforwarded::recover_unforwarded(&store, &context.clock).await) }).map(drop)
 }
 
 /// Reads a point in time: a date, a time of this zone or of another, a day by name, or how long ago.
@@ -305,6 +306,9 @@ pub(crate) fn event_fields(row: &EventRow) -> EventRecord<'_> {
         probable_retry_of: row.retry_of,
         drift: &row.facts.drift,
         last_attempt: row.last_attempt.as_ref().map(StoredAttemptFields::of),
+        last_attempts: (row.deliveries.len() > 1)
+            .then(|| row.deliveries.iter().map(|delivery| StoredAttemptFields::of(&delivery.last)).collect()),
+        owed_to: (row.deliveries.len() > 1).then(|| row.list_owed().map(|attempt| attempt.url.as_str()).collect()),
         facts: PayloadFactFields::of(&row.facts, &row.body),
         body_bytes: row.body.len(),
         body: BodyFields::of(row.body.as_bytes()),

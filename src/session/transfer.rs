@@ -47,6 +47,40 @@ impl EventHistory {
         Url::parse(&last(DeliveryPurpose::Forward).or_else(sent)?.url).ok()
     }
 
+    /// The same with every target that the listener passed it on to beside that one, in the order in which they were tried
+    /// first; none where it went nowhere.
+    pub(crate) fn last_targets(&self) -> Vec<Url> {
+        // What came in again was not passed on to an app that had it: a round with one target in common is of the same
+        // listener, whose other targets belong to the set.
+        let mut rounds: Vec<(usize, Vec<&str>)> = Vec::new();
+        for attempt in self.attempts.iter().filter(|attempt| attempt.purpose == DeliveryPurpose::Forward) {
+            let round = self.arrivals.iter().filter(|arrival| arrival.at <= attempt.at).count();
+            match rounds.iter_mut().find(|(known, _)| *known == round) {
+                Some((_, urls)) => urls.push(&attempt.url),
+                None => rounds.push((round, vec![&attempt.url])),
+            }
+        }
+        rounds.sort_by_key(|(round, _)| *round);
+        let mut set: Vec<&str> = rounds.pop().map(|(_, urls)| urls).unwrap_or_default();
+        for (_, urls) in rounds.iter().rev() {
+            if urls.iter().any(|url| set.contains(url)) {
+                set.splice(0..0, urls.iter().copied());
+            }
+        }
+        match set.is_empty() {
+            true => self.last_target().into_iter().collect(),
+            false => parse_distinct(set),
+        }
+    }
+
+    /// The targets that are owed it. What was sent to a listener and came in is owed to nobody but that listener's apps.
+    pub(crate) fn owed_targets(&self) -> Vec<Url> {
+        let passed = |attempt: &&Attempt| {
+            self.arrivals.is_empty() || matches!(attempt.purpose, DeliveryPurpose::Forward | DeliveryPurpose::Replay)
+        };
+        parse_distinct(self.event.list_owed().filter(passed).map(|attempt| attempt.url.as_str()))
+    }
+
     pub(crate) fn fields(&self) -> EventRecord<'_> {
         EventRecord {
             arrivals: Some(self.arrivals.iter().map(arrival_fields).collect()),
@@ -64,13 +98,24 @@ impl EventHistory {
             arrival.headers = redactor.redact_headers(&arrival.headers);
             arrival.target = redactor.redact_text(&arrival.target);
         }
-        let last = self.event.last_attempt.iter_mut();
+        let EventRow { last_attempt, deliveries, .. } = &mut self.event;
+        let last = last_attempt.iter_mut().chain(deliveries.iter_mut().map(|delivery| &mut delivery.last));
         for attempt in self.attempts.iter_mut().chain(last) {
             attempt.url = redactor.redact_text(&attempt.url);
             mask(&mut attempt.outcome, redactor);
         }
         self
     }
+}
+
+fn parse_distinct<'a>(urls: impl IntoIterator<Item = &'a str>) -> Vec<Url> {
+    let mut distinct = Vec::new();
+    for url in urls.into_iter().filter_map(|url| Url::parse(url).ok()) {
+        if !distinct.contains(&url) {
+            distinct.push(url);
+        }
+    }
+    distinct
 }
 
 fn mask(outcome: &mut AttemptOutcome, redactor: &mut Redactor) {

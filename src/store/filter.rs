@@ -3,16 +3,13 @@
 //! Pure. A filter becomes conditions on the small columns of a row, and where those are only digests, a comparison of
 //! what the body really says.
 
+use super::standing::{IS_LAST, IS_OWED};
 use super::{code, key};
 use crate::protocol::arrival::SignatureState;
 use crate::protocol::event::EventSelection;
 use crate::protocol::facts::EventFacts;
 use jiff::Timestamp;
 use rusqlite::types::Value;
-
-/// The order of an event's attempts, `attempts a`, the last one first. What `trigger` was answered (purpose 0) counts where
-/// nothing else was tried: it may be this listener's own answer, written down after the forward that it led to.
-pub(super) const LAST_FIRST: &str = "a.purpose = 0, a.id DESC";
 
 /// Which way events went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +42,7 @@ pub struct StoreFilter {
     pub since: Option<Timestamp>,
     /// First seen before this time.
     pub until: Option<Timestamp>,
-    /// The last attempt to deliver them failed.
+    /// A target is owed them: the last attempt to deliver them there failed.
     pub failed: bool,
     /// This text occurs in the body, without regard to the case of ASCII letters.
     pub text: Option<String>,
@@ -126,9 +123,8 @@ impl StoreQuery {
             search.with(&format!("{number} > ?"), i64::try_from(above).unwrap_or(i64::MAX));
         }
         if filter.failed {
-            search.plain(&format!(
-                "(SELECT a.failed FROM attempts a WHERE a.event = e.id ORDER BY {LAST_FIRST} LIMIT 1)"
-            ));
+            search
+                .plain(&format!("EXISTS (SELECT 1 FROM attempts a WHERE a.event = e.id AND {IS_LAST} AND {IS_OWED})"));
         }
         // Last: whatever else sorts a row out is cheaper than its body.
         if let Some(text) = &filter.text {
@@ -151,14 +147,14 @@ impl StoreQuery {
         (format!("SELECT {columns} FROM {} WHERE {conditions}", self.from), self.values)
     }
 
-    /// Chooses the tree that leads. CROSS JOIN keeps SQLite to this choice. Of an event's attempts only the last can
-    /// bring it up, so none comes up twice.
+    /// Chooses the tree that leads. CROSS JOIN keeps SQLite to this choice. Of an event's failed attempts only the
+    /// last brings it up, so none comes up twice.
     fn led_by(filter: &StoreFilter) -> Self {
         if filter.failed {
             let from = "attempts f INDEXED BY attempts_failed CROSS JOIN events e ON e.id = f.event";
             let mut search = Self::by(from, "f.event");
-            let last = format!("SELECT a.id FROM attempts a WHERE a.event = f.event ORDER BY {LAST_FIRST} LIMIT 1");
-            search.plain(&format!("f.failed AND f.id = ({last})"));
+            let later = "SELECT 1 FROM attempts g WHERE g.event = f.event AND g.failed AND g.id > f.id";
+            search.plain(&format!("f.failed AND NOT EXISTS ({later})"));
             search
         } else if filter.direction == EventDirection::Sent {
             Self::by("events e INDEXED BY events_sent", "e.id")

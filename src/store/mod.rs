@@ -18,6 +18,7 @@
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune`, `retention` | removing for good: on request, or the oldest as new ones come |
 //! | `filter`, `reader`, `changes`, `email_index` | which events, reading them, what happened since, finding an address |
+//! | `standing` | how an event stands with each target: what is owed |
 //! | `timeline` | when what happened |
 
 mod changes;
@@ -39,6 +40,7 @@ mod retention;
 mod rows;
 mod schema;
 mod sql;
+mod standing;
 mod tables;
 mod timeline;
 

@@ -2,12 +2,13 @@
 //!
 //! May know the tables. Never writes. Answers newest first, and reads no further than it must.
 
-use super::filter::{LAST_FIRST, StoreFilter, StoreQuery};
+use super::filter::{StoreFilter, StoreQuery};
 use super::journal::{self, JournalEntry};
 use super::key;
 use super::recent_index;
 use super::rows::{self, ArrivalRow, BareEvent, EventRow, RefusedRow, StoreStats};
 use super::schema::STORE;
+use super::standing::{IS_LAST, IS_OWED};
 use crate::database::{self, FileNumber, OpenError, ReadError};
 use crate::protocol::attempt::Attempt;
 use jiff::Timestamp;
@@ -252,15 +253,20 @@ fn searches(connection: &Connection, filter: &StoreFilter, before: Option<u64>) 
     Ok(StoreQuery::for_signup(filter, signup, &recent, before).into())
 }
 
-/// Adds the last arrival, where it is not the one in the event's row, and the last attempt.
+/// Adds the last arrival, where it is not the one in the event's row, and the last attempt to each target.
 fn complete(connection: &Connection, mut event: EventRow) -> rusqlite::Result<EventRow> {
     let number = [event.number.cast_signed()];
     let arrival = "SELECT nth, state, at_ms FROM arrivals WHERE event = ?1 ORDER BY nth DESC LIMIT 1";
     if let Some((arrivals, best, at)) = one(connection, arrival, number, rows::parse_last_arrival)? {
         (event.arrivals, event.verification, event.last_at) = (arrivals, Some(best), Some(at));
     }
-    let attempt = format!("{} WHERE a.event = ?1 ORDER BY {LAST_FIRST} LIMIT 1", select_attempts());
-    event.last_attempt = one(connection, &attempt, number, rows::parse_attempt)?;
+    let columns = format!("{}, {IS_OWED}", rows::ATTEMPT);
+    let deliveries = format!(
+        "SELECT {columns} FROM attempts a JOIN urls u ON u.id = a.url WHERE a.event = ?1 AND {IS_LAST} ORDER BY a.id"
+    );
+    let mut statement = connection.prepare_cached(&deliveries)?;
+    event.deliveries = statement.query_map(number, rows::parse_delivery)?.collect::<rusqlite::Result<_>>()?;
+    event.last_attempt = event.deliveries.last().map(|delivery| delivery.last.clone());
     Ok(event)
 }
 

@@ -36,6 +36,17 @@ pub struct EventRow {
     pub retry_of: Option<u64>,
     /// The last attempt to deliver it.
     pub last_attempt: Option<Attempt>,
+    /// How it stands with each target, the one that was tried last at the end.
+    pub deliveries: Vec<StoredDelivery>,
+}
+
+/// One event on its way to one target, as far as it got.
+#[derive(Debug, Clone)]
+pub struct StoredDelivery {
+    /// The last attempt there.
+    pub last: Attempt,
+    /// Whether it failed, and the event was not sent elsewhere in its place.
+    pub is_owed: bool,
 }
 
 impl EventRow {
@@ -44,6 +55,16 @@ impl EventRow {
     pub(crate) fn was_acknowledged_here(&self) -> bool {
         let own = |attempt: &Attempt| attempt.purpose == DeliveryPurpose::Trigger && attempt.outcome.is_acknowledged();
         self.verification.is_some() && self.last_attempt.as_ref().is_some_and(own)
+    }
+
+    /// The last attempts to the targets that are owed it.
+    pub(crate) fn list_owed(&self) -> impl DoubleEndedIterator<Item = &Attempt> {
+        self.deliveries.iter().filter(|delivery| delivery.is_owed).map(|delivery| &delivery.last)
+    }
+
+    /// The attempt that says how it stands with apps: a last one to a target that failed, else the last of all.
+    pub(crate) fn telling_attempt(&self) -> Option<&Attempt> {
+        self.list_owed().next_back().or(self.last_attempt.as_ref()).filter(|_| !self.was_acknowledged_here())
     }
 }
 
@@ -110,6 +131,7 @@ impl BareEvent {
             arrivals: state.is_some().into(),
             verification: state.map(|state| decode(5, code::decode_best_verification(state))).transpose()?,
             last_attempt: None,
+            deliveries: Vec::new(),
         };
         Ok(Self { row, facts: None })
     }
@@ -170,6 +192,11 @@ pub(super) fn parse_attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         latency: Duration::from_micros(number(row, 5)?),
         outcome: decode(6, outcome(row)?.into_outcome())?.with_verdict(!row.get::<_, bool>(11)?),
     })
+}
+
+/// The columns of [`ATTEMPT`], then whether the target is owed the event.
+pub(super) fn parse_delivery(row: &Row<'_>) -> rusqlite::Result<StoredDelivery> {
+    Ok(StoredDelivery { last: parse_attempt(row)?, is_owed: row.get(12)? })
 }
 
 fn outcome(row: &Row<'_>) -> rusqlite::Result<OutcomeColumns> {

@@ -247,10 +247,7 @@ fn cells(row: &EventRow, style: &OutputStyle, now: Timestamp, brief: bool) -> Ve
     cells.extend([
         state(row, brief),
         TableCell::from(Sanitised::text(&row.arrivals.to_string())),
-        row.last_attempt
-            .as_ref()
-            .filter(|_| !row.was_acknowledged_here())
-            .map_or_else(|| TableCell::from(Sanitised::default()), |last| delivery(last, brief)),
+        row.telling_attempt().map_or_else(|| TableCell::from(Sanitised::default()), |last| delivery(row, last, brief)),
     ]);
     cells
 }
@@ -265,12 +262,18 @@ fn state(row: &EventRow, brief: bool) -> TableCell {
     TableCell::new(role, Sanitised::own(if brief { mark } else { word }))
 }
 
-fn delivery(attempt: &Attempt, brief: bool) -> TableCell {
+/// How the last delivery ended; of several targets, how it ended at one that failed, and how many did.
+fn delivery(row: &EventRow, attempt: &Attempt, brief: bool) -> TableCell {
     let ink = if attempt.outcome.is_acknowledged() { TextRole::Good } else { TextRole::Bad };
     let words = match attempt.outcome.status() {
         Some(status) if brief => Sanitised::text(&status.to_string()),
         None if brief && attempt.outcome == AttemptOutcome::Refused => Sanitised::own("unreachable"),
         _ => phrases::describe_outcome(&attempt.outcome),
     };
-    TableCell::new(ink, words)
+    let share = match (row.list_owed().count(), row.deliveries.len()) {
+        (0, _) | (_, 1) => return TableCell::new(ink, words),
+        (owed, of) if brief => format!(" {owed}/{of}"),
+        (owed, of) => format!(" ({owed} of {of} targets)"),
+    };
+    TableCell::new(ink, Sanitised::concat(&[words, Sanitised::text(&share)]))
 }

@@ -54,6 +54,7 @@ struct ViewArguments {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
     let settings = session::load_settings(context, &console)?;
+    history::recover_unforwarded(context, &settings)?;
     let reader = session::open_reader(context, &settings)?;
     let mut redactor = arguments.redact.then(Redactor::new);
     match history::find_stored(&reader, arguments.id)? {

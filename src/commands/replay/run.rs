@@ -26,7 +26,7 @@ use crate::session::transfer::EventHistory;
 use crate::session::{self, delivery, editor, registry};
 use crate::store::Store;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
@@ -43,6 +43,9 @@ struct ReplayRun<'a> {
     form: ReplayForm,
     /// The running listener.
     fallback: Option<Url>,
+    /// Where events go that are sent because they failed, by their numbers: settled before the first attempt, which may
+    /// change what is owed.
+    owed: HashMap<u64, Vec<Url>>,
 }
 
 /// The sum.
@@ -52,8 +55,41 @@ struct ReplayTally {
     acknowledged: u64,
     changed: u64,
     outcomes: BTreeMap<String, u64>,
+    /// Deliveries to each target.
+    targets: BTreeMap<String, u64>,
     /// Lines that are held back until the progress bar is gone.
     held: Vec<ReplayReport>,
+}
+
+/// What goes where, found out before the first attempt.
+#[derive(Debug, Default)]
+struct ReplaySurvey {
+    deliveries: usize,
+    /// Of these, to another machine.
+    elsewhere: usize,
+}
+
+impl ReplaySurvey {
+    fn note(&mut self, deliveries: usize, target: &Url) {
+        self.deliveries += deliveries;
+        self.elsewhere += if is_loopback(target) { 0 } else { deliveries };
+    }
+
+    /// More than a handful to another machine is asked about first.
+    fn confirm(&self, context: &Context) -> Result<(), Error> {
+        let elsewhere = self.elsewhere;
+        if elsewhere <= MANY {
+            return Ok(());
+        }
+        let events = phrases::format_quantity(elsewhere as u64, "event", "events");
+        match prompt::confirm(context, &format!("Send {} to another machine?", events.as_str()))? {
+            true => Ok(()),
+            false => {
+                Err(Error::usage(format!("{elsewhere} events would go to another machine, which needs confirmation"))
+                    .hint("--yes confirms it; --dry-run shows where they would go"))
+            }
+        }
+    }
 }
 
 /// Replays everything, or says what would be.
@@ -64,12 +100,12 @@ pub(super) async fn run_replay(
     settings: &ConfigSettings,
     source: ReplaySource,
 ) -> Result<Exit, Error> {
-    let run = ReplayRun::new(arguments, context, settings)?;
+    let mut run = ReplayRun::new(arguments, context, settings)?;
+    let survey = run.survey(&source)?;
     if arguments.dry_run {
         return run.preview(console, &source);
     }
-    run.require_targets(&source)?;
-    run.confirm(context, &source)?;
+    survey.confirm(context)?;
     let to: Vec<&Url> = arguments.sending.to.iter().filter_map(TransferTarget::endpoint).collect();
     let exchange = arguments.trust.open_client(&to, context)?;
     let stop = context.subscribe_stop()?;
@@ -79,13 +115,18 @@ pub(super) async fn run_replay(
     let mut tally = ReplayTally::default();
     let began = context.clock.monotonic();
     let interrupted = tokio::select! {
-        played = run.replay_all(context, &stage, &store, &source, &mut tally) => played.map(|()| None),
+        played = run.replay_all(context, &stage, &store, (&source, survey.deliveries), &mut tally) => played.map(|()| None),
         signal = stop.wait_for_stop() => Ok(Some(delivery::exit_for_signal(signal))),
     };
     let settled = stage.wait_for_writes().await;
     store.close().await;
     tally.held.drain(..).for_each(|report| stage.show_result(report));
-    show_summary(&tally, source.len(), context.clock.monotonic().saturating_sub(began), (context, console, &screen));
+    show_summary(
+        &tally,
+        survey.deliveries,
+        context.clock.monotonic().saturating_sub(began),
+        (context, console, &screen),
+    );
     screen.finish()?;
     settled?;
     let failed = tally.acknowledged < tally.done;
@@ -102,64 +143,65 @@ impl<'a> ReplayRun<'a> {
         let store = session::store_path(context, settings).ok();
         let fallback = store.and_then(|store| registry::find_listener(&store));
         let form = ReplayForm { signing, headers: sending.headers.clone(), with_path: sending.forward_path };
-        Ok(Self { arguments, form, fallback })
+        Ok(Self { arguments, form, fallback, owed: HashMap::new() })
     }
 
-    /// `--to`, else where the event went last, else the running listener.
-    fn target(&self, story: &EventHistory) -> Result<Url, Error> {
-        let given = self.arguments.sending.to.as_ref().and_then(TransferTarget::endpoint).cloned();
-        let before = || story.last_target();
-        given.or_else(before).or_else(|| self.fallback.clone()).ok_or_else(|| {
+    /// `--to`, else the targets that are owed it where they are what was asked for, else all to which the event went last,
+    /// else the running listener.
+    fn targets(&self, story: &EventHistory) -> Result<Vec<Url>, Error> {
+        let given = self.arguments.sending.to.as_ref().and_then(TransferTarget::endpoint);
+        if let Some(given) = given {
+            return Ok(vec![given.clone()]);
+        }
+        let owed = self.owed.get(&story.event.number).filter(|_| story.event.number > 0);
+        let mut targets = owed.cloned().unwrap_or_else(|| story.last_targets());
+        if targets.is_empty() {
+            targets.extend(self.fallback.clone());
+        }
+        if targets.is_empty() {
             let which = match story.event.number {
                 0 => "what is in the file".to_owned(),
                 number => format!("#{number}"),
             };
-            Error::usage(format!("{which} was never sent to an app, and no listener is running, so say where it goes"))
-                .hint("for instance --to 3000/webhooks")
-        })
+            return Err(Error::usage(format!(
+                "{which} was never sent to an app, and no listener is running, so say where it goes"
+            ))
+            .hint("for instance --to 3000/webhooks"));
+        }
+        Ok(targets)
     }
 
-    /// Each event has to have a target before the first is sent: no other program is to get what was not meant for it.
-    fn require_targets(&self, source: &ReplaySource) -> Result<(), Error> {
-        if self.arguments.sending.to.is_some() || self.fallback.is_some() {
-            return Ok(());
+    /// Settles what goes where. Each event has to have a target before the first is sent: no other program is to get what
+    /// was not meant for it.
+    fn survey(&mut self, source: &ReplaySource) -> Result<ReplaySurvey, Error> {
+        let mut survey = ReplaySurvey::default();
+        if let Some(given) = self.arguments.sending.to.as_ref().and_then(TransferTarget::endpoint) {
+            survey.note(source.len(), given);
+            return Ok(survey);
         }
-        source.stories().try_for_each(|story| self.target(&story?).map(drop))
-    }
-
-    /// More than a handful to another machine is asked about first.
-    fn confirm(&self, context: &Context, source: &ReplaySource) -> Result<(), Error> {
-        if source.len() <= MANY {
-            return Ok(());
-        }
-        let mut elsewhere = 0u64;
         for story in source.stories() {
-            elsewhere += u64::from(!is_loopback(&self.target(&story?)?));
-        }
-        if elsewhere <= MANY as u64 {
-            return Ok(());
-        }
-        let question =
-            format!("Send {} to another machine?", phrases::format_quantity(elsewhere, "event", "events").as_str());
-        match prompt::confirm(context, &question)? {
-            true => Ok(()),
-            false => {
-                Err(Error::usage(format!("{elsewhere} events would go to another machine, which needs confirmation"))
-                    .hint("--yes confirms it; --dry-run shows where they would go"))
+            let story = story?;
+            if self.arguments.selection.asks_for_failed() {
+                let owed = Some(story.owed_targets()).filter(|owed| !owed.is_empty());
+                self.owed.extend(owed.map(|owed| (story.event.number, owed)));
             }
+            self.targets(&story)?.iter().for_each(|target| survey.note(1, target));
         }
+        Ok(survey)
     }
 
     fn preview(&self, console: &Console, source: &ReplaySource) -> Result<Exit, Error> {
         for story in source.stories() {
             let story = story?;
-            let request = replay_request::build_replay_request(&story, self.target(&story)?, &self.form)?;
-            if console.is_json() {
-                let rendition = RequestRendition(&request);
-                console.write_record(&rendition.as_record())?;
-            } else {
-                let kind = story.event.facts.event_type.as_deref().unwrap_or("(no event type)");
-                console.write_line(&format!("#{}  {kind}  → {}", story.event.number, request.url))?;
+            for target in self.targets(&story)? {
+                let request = replay_request::build_replay_request(&story, target, &self.form)?;
+                if console.is_json() {
+                    let rendition = RequestRendition(&request);
+                    console.write_record(&rendition.as_record())?;
+                } else {
+                    let kind = story.event.facts.event_type.as_deref().unwrap_or("(no event type)");
+                    console.write_line(&format!("#{}  {kind}  → {}", story.event.number, request.url))?;
+                }
             }
         }
         Ok(Exit::Done)
@@ -171,23 +213,28 @@ impl<'a> ReplayRun<'a> {
         context: &Context,
         stage: &ReplayEngine,
         store: &Store,
-        source: &ReplaySource,
+        (source, deliveries): (&ReplaySource, usize),
         tally: &mut ReplayTally,
     ) -> Result<(), Error> {
-        let many = source.len() > MANY;
-        let progress = RunProgressBar::new(Some(source.len() as u64), many && context.shows_progress());
+        let many = deliveries > MANY;
+        let progress = RunProgressBar::new(Some(deliveries as u64), many && context.shows_progress());
         let mut under_way = JoinSet::new();
         let began = context.clock.monotonic();
         let mut first = None;
         for story in source.stories() {
-            let story = self.prepare(story?, context, store).await?;
+            let story = story?;
+            // What is edited is another event afterwards.
+            let targets = self.targets(&story)?;
+            let story = self.prepare(story, context, store).await?;
             self.keep_pace(context, began, &mut first, first_seen(&story)).await;
-            while under_way.len() >= usize::from(self.arguments.order.concurrency) {
-                collect_result(&mut under_way, stage, many, tally, &progress).await?;
+            for target in targets {
+                while under_way.len() >= usize::from(self.arguments.order.concurrency) {
+                    collect_result(&mut under_way, stage, many, tally, &progress).await?;
+                }
+                let plan = self.plan(&story, target)?;
+                let detailed = self.arguments.sending.retry && !many;
+                under_way.spawn(stage.clone().deliver_replay(PlannedReplay::new(&story, plan, detailed)));
             }
-            let plan = self.plan(&story)?;
-            let detailed = self.arguments.sending.retry && !many;
-            under_way.spawn(stage.clone().deliver_replay(PlannedReplay::new(&story, plan, detailed)));
         }
         while !under_way.is_empty() {
             collect_result(&mut under_way, stage, many, tally, &progress).await?;
@@ -225,9 +272,8 @@ impl<'a> ReplayRun<'a> {
         context.clock.sleep(due.saturating_sub(context.clock.monotonic())).await;
     }
 
-    fn plan(&self, story: &EventHistory) -> Result<DeliveryPlan, Error> {
+    fn plan(&self, story: &EventHistory, target: Url) -> Result<DeliveryPlan, Error> {
         let sending = &self.arguments.sending;
-        let target = self.target(story)?;
         Ok(DeliveryPlan {
             label: target.to_string(),
             request: replay_request::build_replay_request(story, target, &self.form)?,
@@ -269,6 +315,7 @@ impl ReplayTally {
         self.changed += u64::from(report.has_changed());
         let outcome = report.outcome.status().map_or(report.outcome.name().to_owned(), |status| status.to_string());
         *self.outcomes.entry(outcome).or_default() += 1;
+        *self.targets.entry(report.url.clone()).or_default() += 1;
     }
 }
 
@@ -301,6 +348,10 @@ fn show_summary(
     }
     if tally.changed > 0 {
         text.push_str(&format!("; {} different from before", tally.changed));
+    }
+    if tally.targets.len() > 1 {
+        let told: Vec<String> = tally.targets.iter().map(|(url, count)| format!("{count} to {url}")).collect();
+        text.push_str(&format!("; {}", told.join(", ")));
     }
     // Behind what the screen still has to show.
     let line = StyledLine::new(&console.err).put(TextRole::Plain, Sanitised::text(&format!("{text}.")));

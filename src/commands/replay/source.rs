@@ -113,6 +113,7 @@ fn story(body: RawBody, arrivals: Vec<ArrivalRow>, attempts: Vec<Attempt>) -> Ev
         verification: None,
         retry_of: None,
         last_attempt: attempts.last().cloned(),
+        deliveries: Vec::new(),
     };
     EventHistory { event, arrivals, attempts }
 }

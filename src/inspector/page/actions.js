@@ -69,7 +69,8 @@ export class Actions {
       const bad = records.filter((r) => r.outcome !== "acknowledged");
       const last = records.at(-1);
       const was = last?.changed ? `, was ${last.was_status ?? last.was_outcome}` : "";
-      if (many) toast(bad.length ? `${bad.length} of ${records.length} were not acknowledged` : `${records.length} events acknowledged`, bad.length ? "bad" : "good");
+      const what = many && records.length === numbers.length ? "events" : "deliveries";
+      if (many || records.length > 1) toast(bad.length ? `${bad.length} of ${records.length} were not acknowledged` : `${records.length} ${what} acknowledged`, bad.length ? "bad" : "good");
       else toast(`#${numbers[0]}: ${last.status ?? last.outcome.replace("_", " ")} in ${last.latency_ms} ms${was}`, bad.length ? "bad" : "good");
     });
   }

@@ -3,7 +3,7 @@
 import { button, bytes, copy, count, fullTime, h, oneLine, region, segmented, span, timeNode } from "./dom.js";
 import { call, query } from "./data.js";
 import { bodyBytes, bodyView, compareLines, pretty } from "./body.js";
-import { glyph, movement, outcome, shortType, verdict } from "./list.js";
+import { glyph, movement, outcome, shortType, telling, verdict } from "./list.js";
 import { latencyBar, schedule } from "./charts.js";
 
 const MANY = 50; // arrivals or attempts that are shown at once
@@ -126,7 +126,7 @@ export async function showEvent(box, number, { redact, act, status }) {
   ];
   box.replaceChildren(h("article", { "data-number": number },
     head(e, `#${number} ${oneLine(shortType(e.event_type))}`, tools),
-    h("div", { class: "badges" }, tag(verdict(e)), outcome(e.last_attempt) && tag(outcome(e.last_attempt)), e.times > 1 && tag([`arrived ${e.times} times`, "info"]), e.drift?.length > 0 && tag(["drift", "warn"])),
+    h("div", { class: "badges" }, tag(verdict(e)), outcome(telling(e)) && tag(outcome(telling(e))), e.times > 1 && tag([`arrived ${e.times} times`, "info"]), e.drift?.length > 0 && tag(["drift", "warn"])),
     facts(e), schedule(e, status), bodySection(e, redact ? undefined : `/api/events/${number}/body`), attempts(e), arrivals(e)));
   return e;
 }
@@ -180,7 +180,7 @@ export async function showComparison(box, [left, right], { redact, open }) {
   const words = (e) => (e.body !== undefined ? pretty(e.body)?.textContent ?? e.body : [...bodyBytes(e)].map((x) => x.toString(16).padStart(2, "0")).join(" "));
   const lines = compareLines(words(a), words(b));
   const same = lines.every(([kind]) => kind === "same");
-  const pairs = [["Type", (e) => e.event_type], ["Sign-up", (e) => e.signup_id], ["Waitlist", (e) => e.waitlist_id], ["Happened", (e) => e.occurred_at && fullTime(e.occurred_at)], ["Arrived", (e) => e.first_at && fullTime(e.first_at)], ["Verification", (e) => verdict(e)[0]], ["Last answer", (e) => outcome(e.last_attempt)?.[0]], ["Fingerprint", (e) => e.fingerprint]];
+  const pairs = [["Type", (e) => e.event_type], ["Sign-up", (e) => e.signup_id], ["Waitlist", (e) => e.waitlist_id], ["Happened", (e) => e.occurred_at && fullTime(e.occurred_at)], ["Arrived", (e) => e.first_at && fullTime(e.first_at)], ["Verification", (e) => verdict(e)[0]], ["Last answer", (e) => outcome(telling(e))?.[0]], ["Fingerprint", (e) => e.fingerprint]];
   const cut = (line = "") => (line.length > WIDE ? `${line.slice(0, WIDE)}…` : line);
   const cell = (value) => h("td", {}, value === undefined ? h("span", { class: "dim" }, "none") : oneLine(value));
   box.replaceChildren(h("article", { "data-compare": `${left},${right}` },

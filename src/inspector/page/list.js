@@ -40,6 +40,9 @@ export function verdict(e) {
   }
 }
 
+// The attempt that says how it stands: of several targets, the one that failed last.
+export const telling = (e) => e.last_attempts?.findLast((a) => e.owed_to?.includes(a.url)) ?? e.last_attempt;
+
 export function outcome(a) {
   if (!a) return undefined;
   const words = a.status !== undefined ? String(a.status) : a.outcome.replace("_", " ");
@@ -216,10 +219,10 @@ export class List {
     const [state, mood] = verdict(e);
     row.state.textContent = state + repeats;
     row.state.className = `tag ${mood}`;
-    const last = outcome(e.last_attempt);
+    const last = outcome(telling(e));
     row.sent.hidden = !last;
     if (last) {
-      row.sent.textContent = `${last[0]} · ${span(e.last_attempt.latency_us / 1000)}`;
+      row.sent.textContent = `${last[0]} · ${span(telling(e).latency_us / 1000)}`;
       row.sent.className = `tag ${last[1]}`;
     }
   }

@@ -34,6 +34,12 @@ pub(crate) struct EventRecord<'a> {
     pub drift: &'a [PayloadDrift],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_attempt: Option<StoredAttemptFields<'a>>,
+    /// To each target, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_attempts: Option<Vec<StoredAttemptFields<'a>>>,
+    /// Those of several targets that failed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owed_to: Option<Vec<&'a str>>,
     #[serde(flatten)]
     pub facts: PayloadFactFields<'a>,
     pub body_bytes: usize,

@@ -131,10 +131,10 @@ impl BrowserRow {
         }
     }
 
-    /// To an app: that a listener took what `trigger` sent it says nothing about one.
+    /// To an app: that a listener took what `trigger` sent it says nothing about one. Of several the one that failed.
     fn last_attempt(&self) -> Option<&Attempt> {
         match self {
-            Self::Stored(row) => row.last_attempt.as_ref().filter(|_| !row.was_acknowledged_here()),
+            Self::Stored(row) => row.telling_attempt(),
             Self::Refused(..) => None,
         }
     }
@@ -161,6 +161,7 @@ mod tests {
             verification: Some(SignatureState::Valid),
             retry_of: None,
             last_attempt: None,
+            deliveries: Vec::new(),
         }))
     }
 

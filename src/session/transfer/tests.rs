@@ -41,6 +41,7 @@ fn story(body: Vec<u8>) -> EventHistory {
         verification: Some(SignatureState::Valid),
         retry_of: None,
         last_attempt: None,
+        deliveries: Vec::new(),
     };
     let attempts = vec![
         attempt(1, AttemptOutcome::TimedOut(AttemptPhase::Body)),
@@ -84,4 +85,22 @@ fn a_redacted_story_names_nobody() {
     for word in ["ada@x.io", "Ada Love", "b: c"] {
         assert!(!text.contains(word), "{word}: {text}");
     }
+}
+
+#[test]
+fn where_it_went_last_is_one_listeners_whole_set() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let targets = |came: &[i64], tried: &[(i64, &str)]| {
+        let mut story = story(b"{}".to_vec());
+        let (arrival, attempt) = (story.arrivals[0].clone(), story.attempts[0].clone());
+        story.arrivals = came.iter().map(|second| ArrivalRow { at: at(*second), ..arrival.clone() }).collect();
+        let tried = tried.iter().map(|(second, url)| (at(*second), format!("http://{url}/")));
+        story.attempts = tried.map(|(at, url)| Attempt { at, url, ..attempt.clone() }).collect();
+        story.last_targets().iter().map(|url| url.host_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(targets(&[1], &[(1, "b"), (2, "a"), (3, "b")]), ["b", "a"]);
+    // An app that had it is not asked again when it comes again; another listener is another set.
+    assert_eq!(targets(&[1, 5], &[(1, "a"), (2, "b"), (6, "a")]), ["a", "b"]);
+    assert_eq!(targets(&[1, 5], &[(1, "a"), (2, "b"), (6, "c")]), ["c"]);
+    assert!(targets(&[1], &[]).is_empty());
 }

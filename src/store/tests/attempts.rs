@@ -128,3 +128,46 @@ async fn what_a_listener_answers_to_trigger_hides_no_failed_forward() {
     }
     assert_eq!(bench.reader().count(&failed).unwrap(), 0);
 }
+
+#[tokio::test]
+async fn each_target_stands_for_itself() {
+    let bench = StoreFixture::new();
+    let (one, two, other) = ("http://localhost:1/", "http://localhost:2/", "http://localhost:3/");
+    let replayed = |event, url, second, outcome| Attempt {
+        purpose: DeliveryPurpose::Replay,
+        at: ms(second * 1_000_i64),
+        ..attempt(event, url, 1, outcome)
+    };
+    let (good, bad) = (|| answered(200), || answered(500));
+    // What happened to an event, and who is owed it.
+    let cases: [(Vec<Attempt>, &[&str]); 8] = [
+        (vec![attempt(1, one, 1, bad()), attempt(1, two, 1, good())], &[one]),
+        (vec![attempt(2, one, 1, bad()), attempt(2, two, 1, bad())], &[one, two]),
+        (vec![attempt(3, one, 1, bad()), attempt(3, two, 1, bad()), replayed(3, two, 2, good())], &[one]),
+        // Elsewhere, in the place of all.
+        (vec![attempt(4, one, 1, bad()), attempt(4, two, 1, bad()), replayed(4, other, 2, good())], &[]),
+        // To the listener, which passed it on afterwards.
+        (vec![attempt(5, one, 1, bad()), replayed(5, other, 0, good())], &[one]),
+        // An exception that failed, and was made up for.
+        (vec![attempt(6, one, 1, good()), replayed(6, other, 2, bad())], &[other]),
+        (vec![attempt(7, one, 1, good()), replayed(7, other, 2, bad()), replayed(7, one, 3, good())], &[]),
+        (vec![attempt(8, one, 1, good()), attempt(8, two, 1, good()), attempt(8, one, 2, bad())], &[one]),
+    ];
+    let mut owing = Vec::new();
+    for (attempts, owed) in cases {
+        let event = bench.record(&attempts[0].event.to_string(), 0).await.event;
+        for one in attempts {
+            bench.store.record_attempt(one).await.unwrap();
+        }
+        let row = bench.reader().find_event(event).unwrap().unwrap();
+        let urls: Vec<&str> = row.list_owed().map(|attempt| attempt.url.as_str()).collect();
+        assert_eq!(urls, owed, "#{event}");
+        owing.extend((!owed.is_empty()).then_some(event));
+    }
+    owing.reverse();
+    let failed = StoreFilter { failed: true, ..StoreFilter::default() };
+    let reader = bench.reader();
+    assert_eq!(numbers(&reader.list(&failed, 99, None).unwrap()), owing);
+    assert_eq!(reader.count(&failed).unwrap(), owing.len() as u64);
+    assert_eq!(numbers(&reader.list(&failed, 2, Some(8)).unwrap()), [6, 5]);
+}

@@ -8,7 +8,7 @@ use crate::protocol::attempt::{Attempt, DeliveryPurpose};
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::session::service::format_local_time;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const ANSWERS: SetupCheck = SetupCheck {
     id: "failures.answers",
@@ -47,12 +47,7 @@ pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
         good * 100 / attempts.len(),
         count_senders(history)
     );
-    // Newest first: the first of an event and a target is how it stands.
-    let mut met = BTreeSet::new();
-    let last = attempts.iter().filter(|attempt| met.insert((attempt.event, attempt.url.as_str())));
-    let open: BTreeSet<u64> =
-        last.filter(|attempt| !attempt.outcome.is_acknowledged()).map(|attempt| attempt.event).collect();
-    match open.len() as u64 {
+    match history.open.len() as u64 {
         0 => ANSWERS.passed(seen),
         count => {
             let events = phrases::format_quantity(count, "event", "events");

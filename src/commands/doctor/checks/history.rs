@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::protocol::attempt::Attempt;
 use crate::session;
-use crate::store::{JournalEntry, RepeatCounts, SubscriptionStatus};
+use crate::store::{EventDirection, JournalEntry, RepeatCounts, StoreFilter, SubscriptionStatus};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ pub(in crate::commands::doctor) struct RecentHistory {
     pub attempts: Vec<Attempt>,
     /// The events among them that `load` or `rehearse` made.
     pub bulk: BTreeSet<u64>,
+    /// Those that a target is still owed, as `--failed` finds them.
+    pub open: BTreeSet<u64>,
     pub repeats: RepeatCounts,
 }
 
@@ -33,11 +35,17 @@ pub(in crate::commands::doctor) fn read_history(settings: &ConfigSettings, conte
         let mut subscriptions = reader.list_subscriptions(false)?;
         subscriptions.retain(|entry| entry.standing == SubscriptionStatus::Active);
         let attempts = reader.list_recent_attempts(since, ATTEMPTS)?;
-        let events = attempts.iter().map(|attempt| attempt.event).collect();
+        let events: BTreeSet<u64> = attempts.iter().map(|attempt| attempt.event).collect();
+        let failed = StoreFilter { failed: true, direction: EventDirection::All, ..StoreFilter::default() };
+        let mut open = BTreeSet::new();
+        reader.scan_bare((&failed, Some(&events.iter().copied().collect::<Vec<_>>())), None, |event| {
+            open.insert(event.number())
+        })?;
         Ok(RecentHistory {
             subscriptions,
             bulk: reader.list_bulk_events(&events)?,
             attempts,
+            open,
             repeats: reader.count_repeats(since)?,
         })
     };
