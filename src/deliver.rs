@@ -129,7 +129,7 @@ async fn wait_before_attempt<S: DeliveryContext>(
             let now = clock.now();
             surroundings.emit_report(Report {
                 at: now,
-                what: ReportKind::Wait { attempt: number, due_at: now + delay, delay },
+                what: ReportKind::Wait { attempt: number, target: None, due_at: now + delay, delay },
             });
             surroundings.wait_for_retry(delay).await
         }
@@ -151,7 +151,7 @@ async fn make_attempt<S: DeliveryContext>(
     let attempt = Attempt { event, url, purpose, number, at, latency, outcome: outcome.clone() };
     surroundings.store_attempt(attempt.clone()).await?;
     let signed = plan.request.is_signed();
-    let told = AttemptReport { attempt, of: plan.max_attempts(), scheduled, budget: plan.budget, signed };
+    let told = AttemptReport { attempt, of: plan.max_attempts(), scheduled, budget: plan.budget, signed, target: None };
     surroundings.emit_report(Report { at, what: ReportKind::Attempt(told) });
     Ok(outcome)
 }

@@ -29,7 +29,7 @@ use crate::session::listener::{
 };
 use crate::session::relay::EventRecorder;
 use crate::session::send_again::ResendContext;
-use crate::session::{self, diagnosis, input, ready_file, runtime};
+use crate::session::{self, diagnosis, input, ready_file, runtime, unforwarded};
 use crate::store::Store;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use url::Url;
-use watch::ListenerWatch;
+use watch::{ListenerWatch, ResendTargets};
 
 /// Receive deliveries: verify, store, show and forward them
 #[derive(Debug, clap::Args)]
@@ -278,12 +278,12 @@ async fn serve(
     });
     let (screen, stop, begun) = (&screen, &stop, ListenerLife::default());
     let around = ListenerContext { context, recorder, screen, unread, stop, known, filter_note, life: begun };
-    let (ended, exposed) = tokio::select! {
+    let (mut ended, exposed) = tokio::select! {
         ended = exposure.run(intake, url.clone(), receiving, ends, &around, (console, &store_path)) => ended?,
         never = run_watch(watch, screen, &around.life) => match never {},
     };
     drop(traces);
-    finish(inspector, store).await;
+    finish((inspector, store), &mut ended, (context, settings)).await?;
     listener::show_summary(&ended, context.clock.now(), console, screen);
     screen.finish()?;
     exposed.and_then(|()| verdict(&ended, life.until, relaying))
@@ -325,14 +325,24 @@ async fn run_watch(watch: Option<ListenerWatch<'_>>, screen: &Screen, life: &Lis
     }
 }
 
-/// The page ends before the store that it reads.
-async fn finish(inspector: Option<inspector::RunningInspector>, store: Option<Store>) {
+/// The page ends before the store that it reads. Then is counted what the line about what was not passed on in time would
+/// send beside that.
+async fn finish(
+    (inspector, store): (Option<inspector::RunningInspector>, Option<Store>),
+    ended: &mut ListenerSummary,
+    (context, settings): (&Context, &ConfigSettings),
+) -> Result<(), Error> {
     if let Some(inspector) = inspector {
         inspector.finish().await;
     }
     if let Some(store) = store {
         store.close().await;
     }
+    if ended.finished.events > 0 {
+        let reader = session::open_reader(context, settings)?;
+        ended.owed_before = unforwarded::count_others(&reader, ended.finished.events)?;
+    }
+    Ok(())
 }
 
 /// What the keys of a terminal need.
@@ -357,9 +367,9 @@ fn build_watch<'a>(
         store,
         store_path: store_path.to_path_buf(),
         resend,
-        target: match receiving.forwards.first() {
-            Some(forward) => Some(forward.url.clone()),
-            None => (!arguments.relaying.is_subscriber()).then(|| own.clone()),
+        targets: match receiving.forwards.is_empty() {
+            false => ResendTargets::Apps(receiving.forwards.clone()),
+            true => ResendTargets::Own((!arguments.relaying.is_subscriber()).then(|| own.clone())),
         },
         subscribed: arguments.exposure.describe_subscriptions(),
         relay,

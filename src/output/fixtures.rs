@@ -99,6 +99,17 @@ pub(super) fn answered_outcome(status: u16, body: &'static str) -> AttemptOutcom
     })
 }
 
+/// The second attempt is due in a minute.
+pub(super) fn waiting() -> Report {
+    let (due_at, delay) = (at("10:01:01"), Duration::from_secs(60));
+    report("10:00:01", ReportKind::Wait { attempt: 2, target: None, due_at, delay })
+}
+
+/// Event 41 was not passed on to a URL.
+pub(super) fn skipped_forward(url: &str, why: &str) -> ReportKind {
+    ReportKind::ForwardSkipped { event: 41, url: url.to_owned(), target: None, why: why.to_owned() }
+}
+
 /// The first attempt out of five, which took 12 ms.
 pub(super) fn attempt(outcome: AttemptOutcome) -> AttemptReport {
     AttemptReport {
@@ -115,6 +126,7 @@ pub(super) fn attempt(outcome: AttemptOutcome) -> AttemptReport {
         scheduled: Duration::ZERO,
         budget: Some(Duration::from_secs(5)),
         signed: true,
+        target: None,
     }
 }
 

@@ -48,6 +48,8 @@ pub enum ReportKind {
         event: u64,
         /// Where it would have gone.
         url: String,
+        /// What tells that target from others, where there are several.
+        target: Option<String>,
         /// Why it did not.
         why: String,
     },
@@ -63,6 +65,8 @@ pub enum ReportKind {
     Wait {
         /// Number of the attempt that is waited for.
         attempt: u32,
+        /// What tells its target from others, where there are several.
+        target: Option<String>,
         /// When it is due.
         due_at: Timestamp,
         /// How long that is from now.
@@ -189,19 +193,24 @@ pub struct ArrivalReport {
     pub answer: u16,
     /// Why it could not be stored, for an answer of 503 or 507.
     pub not_stored: Option<String>,
-    /// How many targets it goes on to.
+    /// How many targets it goes on to at once.
     pub forwards: usize,
     /// Why it does not go on, or not now.
     pub kept_back: Option<KeptBack>,
 }
 
 /// Why an arrival does not go on to a target at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeptBack {
     /// No target gets events like it.
     NoRoute,
-    /// This event before it has failed, and is tried again first.
-    Behind(u64),
+    /// Another event has failed, and is tried again first.
+    Behind {
+        /// Its number.
+        event: u64,
+        /// The one of several targets of which that is so; none where it is of all.
+        target: Option<String>,
+    },
 }
 
 /// A request that was no delivery, as told.
@@ -312,6 +321,8 @@ pub struct AttemptReport {
     pub budget: Option<Duration>,
     /// Whether it carried a signature.
     pub signed: bool,
+    /// What tells its target from others, where there are several.
+    pub target: Option<String>,
 }
 
 /// Something that came in where an expectation was not met, as told.

@@ -48,6 +48,8 @@ pub struct ListenerCounters {
     pub(super) unkept: AtomicCounter,
     pub(super) begun: AtomicCounter,
     pub(super) ended: AtomicCounter,
+    /// Targets that events are passed on to.
+    pub(super) targets: AtomicCounter,
     /// The event that came last, of those that the filter lets through; 0 before the first.
     last_event: AtomicU64,
     distinct: DistinctEvents,
@@ -88,6 +90,22 @@ pub struct ListenerCounts {
     pub distinct: u64,
 }
 
+/// One of those that wait in the store, while an attempt of it is made; it waits again when this is dropped.
+pub(super) struct TakenForward<'a>(&'a ListenerCounters);
+
+impl<'a> TakenForward<'a> {
+    pub(super) fn take(counters: &'a ListenerCounters) -> Self {
+        counters.unkept.increment();
+        Self(counters)
+    }
+}
+
+impl Drop for TakenForward<'_> {
+    fn drop(&mut self) {
+        self.0.kept.increment();
+    }
+}
+
 /// Forwards that are not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ForwardsLeft {
@@ -97,6 +115,8 @@ pub(crate) struct ForwardsLeft {
     pub waiting: u64,
     /// Events that wait in the store for those before them, for as many starts as it takes.
     pub kept: u64,
+    /// Whether there are several targets, so that an event counts more than once.
+    pub several: bool,
 }
 
 impl ListenerCounters {
@@ -122,6 +142,7 @@ impl ListenerCounters {
             unkept: AtomicCounter::default(),
             begun: AtomicCounter::default(),
             ended: AtomicCounter::default(),
+            targets: AtomicCounter::default(),
             last_event: AtomicU64::default(),
             distinct: DistinctEvents::new(until),
             latencies: Mutex::default(),
@@ -167,6 +188,7 @@ impl ListenerCounters {
             under_way: left(&self.begun, &self.ended),
             waiting: left(&self.joined, &self.left),
             kept: left(&self.kept, &self.unkept),
+            several: self.targets.get() > 1,
         }
     }
 

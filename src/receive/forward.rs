@@ -15,7 +15,7 @@ use crate::exchange::HttpClient;
 use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::field::FieldName;
-use crate::protocol::report::{AttemptReport, ReportKind};
+use crate::protocol::report::{ArrivalReport, AttemptReport, KeptBack, ReportKind};
 use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::RetryFrom;
 use crate::protocol::target::carry_on;
@@ -42,6 +42,8 @@ pub(super) struct ForwardTarget<R> {
     /// Attempts at one time that senders wait for: one that hangs up leaves its attempt behind.
     mirroring: Semaphore,
     label: String,
+    /// What tells it from the other targets, where there are any.
+    name: Option<String>,
     exchange: HttpClient,
     shared: ReceiverContext<R>,
     /// Deliveries that this target has acknowledged in this listener's life.
@@ -49,8 +51,13 @@ pub(super) struct ForwardTarget<R> {
 }
 
 impl<R: ArrivalRecorder> ForwardTarget<R> {
-    pub(super) fn new(settings: ForwardSettings, room: usize, shared: ReceiverContext<R>) -> Arc<Self> {
+    pub(super) fn new(
+        (settings, name): (ForwardSettings, Option<String>),
+        room: usize,
+        shared: ReceiverContext<R>,
+    ) -> Arc<Self> {
         Arc::new(Self {
+            name,
             label: redact_target_url(&settings.url),
             line: ForwardQueue::new(room),
             kept: KeptForwards::default(),
@@ -80,7 +87,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     pub(super) async fn forward(&self, passage: &PendingForward, number: u32, of: u32) -> bool {
         let attempt = self.make_attempt(passage, number, self.settings.timeout).await;
         let acknowledged = attempt.outcome.is_acknowledged();
-        self.shared.emit_report(report_attempt(attempt.clone(), of, self.settings.timeout, passage));
+        self.shared.emit_report(self.report_attempt(attempt.clone(), of, self.settings.timeout, passage));
         self.store_attempt(attempt).await;
         acknowledged
     }
@@ -88,6 +95,11 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     /// The target as it is shown and recorded.
     pub(super) fn label(&self) -> &str {
         &self.label
+    }
+
+    /// What tells it from the other targets, where there are any.
+    pub(super) fn name(&self) -> Option<String> {
+        self.name.clone()
     }
 
     /// What all parts of the listener hold.
@@ -99,7 +111,8 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     pub(super) async fn mirror(self: Arc<Self>, passage: PendingForward) -> (AttemptOutcome, ReportKind) {
         let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
         let attempt = self.attempt_in_turn(&passage, budget).await;
-        let (outcome, report) = (attempt.outcome.clone(), report_attempt(attempt.clone(), 1, Some(budget), &passage));
+        let (outcome, report) =
+            (attempt.outcome.clone(), self.report_attempt(attempt.clone(), 1, Some(budget), &passage));
         // The answer does not wait for the record of what it says.
         tokio::spawn(async move { self.store_attempt(attempt).await });
         (outcome, report)
@@ -114,9 +127,9 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         }
     }
 
-    /// Notes in the history that events never got here, so that they can be found and sent later; how many. All at once:
+    /// Notes in the history that events never got here, so that they can be found and sent later; which. All at once:
     /// thousands may wait, and so does whoever ended the listener.
-    pub(super) async fn record_unforwarded(&self) -> usize {
+    pub(super) async fn record_unforwarded(&self) -> Vec<u64> {
         let at = self.shared.clock.now();
         let unforwarded = |event| Attempt {
             event,
@@ -127,16 +140,16 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
             latency: Duration::ZERO,
             outcome: AttemptOutcome::Failed("the listener ended before it was forwarded".into()),
         };
-        let left: Vec<Attempt> = self.line.take_unfinished().into_iter().map(unforwarded).collect();
+        let left = self.line.take_unfinished();
         let count = left.len();
         if count > 0
-            && let Err(error) = self.shared.recorder.record_attempts(left).await
+            && let Err(error) = self.shared.recorder.record_attempts(left.iter().copied().map(unforwarded).collect()).await
         {
             let what = if count == 1 { "one forward".into() } else { format!("{count} forwards") };
             self.shared
                 .emit_notice(format!("That {what} did not take place could not be stored in the history: {error}."));
         }
-        count
+        left
     }
 
     /// Puts an event into its place in the line; without one it waits in the store.
@@ -152,13 +165,15 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     /// Tells that an event did not fit into the line.
     fn report_overflow(&self, passage: &PendingForward) {
         let event = passage.event;
-        let why = format!("too many events are waiting for this target; send it with: referralloop replay {event}");
+        let to = self.name.as_ref().map(|_| format!(" --to {}", self.label)).unwrap_or_default();
+        let why = format!("too many events are waiting for this target; send it with: referralloop replay {event}{to}");
         self.report_skip(event, why);
     }
 
     fn report_skip(&self, event: u64, why: String) {
         self.shared.tally.forward_skipped.increment();
-        self.shared.emit_report(ReportKind::ForwardSkipped { event, url: self.label.clone(), why });
+        let (url, target) = (self.label.clone(), self.name());
+        self.shared.emit_report(ReportKind::ForwardSkipped { event, url, target, why });
     }
 
     /// Whether an earlier forward was acknowledged, and that suffices. In doubt the event is sent: an app must bear
@@ -206,6 +221,17 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         }
     }
 
+    fn report_attempt(
+        &self,
+        attempt: Attempt,
+        of: u32,
+        budget: Option<Duration>,
+        passage: &PendingForward,
+    ) -> ReportKind {
+        let (signed, target) = (passage.is_signed(), self.name());
+        ReportKind::Forward(AttemptReport { attempt, of, scheduled: Duration::ZERO, budget, signed, target })
+    }
+
     async fn store_attempt(&self, attempt: Attempt) {
         let event = attempt.event;
         if let Err(error) = self.shared.recorder.record_attempt(attempt).await {
@@ -221,9 +247,18 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     }
 }
 
-fn report_attempt(attempt: Attempt, of: u32, budget: Option<Duration>, passage: &PendingForward) -> ReportKind {
-    let signed = passage.is_signed();
-    ReportKind::Forward(AttemptReport { attempt, of, scheduled: Duration::ZERO, budget, signed })
+/// Says of an arrival which targets do not get it at once, because another event comes first there.
+pub(super) fn hold_back<R: ArrivalRecorder>(
+    draft: &mut ArrivalReport,
+    tickets: &[(Arc<ForwardTarget<R>>, Option<Reservation>)],
+) {
+    let held = tickets.iter().filter_map(|(target, _)| Some((target.kept.holds_back()?, target.name())));
+    let held: Vec<(u64, Option<String>)> = held.collect();
+    draft.forwards = draft.forwards.saturating_sub(held.len());
+    let is_whole = held.len() == tickets.len();
+    if let Some((event, name)) = held.into_iter().next() {
+        draft.kept_back = Some(KeptBack::Behind { event, target: name.filter(|_| !is_whole) });
+    }
 }
 
 /// The header fields that go along: those that belong to the body and its signature, as received, then the extras.

@@ -21,6 +21,7 @@ mod counters;
 mod forward;
 mod head;
 mod kept;
+mod naming;
 mod pending;
 mod queue;
 mod receiver;

@@ -6,8 +6,9 @@
 use super::bounded_map::{BoundedMap, REMEMBERED};
 use super::context::ReceiverContext;
 use super::counters::ListenerCounters;
-use super::forward::ForwardTarget;
+use super::forward::{ForwardTarget, hold_back};
 use super::head::{RequestHead, read_target};
+use super::naming::name_targets;
 use super::pending::{PendingForward, delivery_key};
 use super::queue::Reservation;
 use super::refused::{self, RefusedQueue, open_refused_queue};
@@ -22,7 +23,6 @@ use crate::logging::{self, LogFact};
 use crate::protocol::arrival::{
     Arrival, ArrivalRecordError, ArrivalRecorder, RecordedArrival, RefusedRequest, RequestContent, SignatureState,
 };
-use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::{ArrivalReport, KeptBack};
@@ -34,6 +34,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{Method, StatusCode};
+use std::collections::BTreeSet;
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -66,6 +67,8 @@ struct ReceiverInner<R> {
 pub struct ReceiverShutdown {
     /// Stored events that waited in a line, or were just being passed on, and did not get there.
     pub unforwarded: usize,
+    /// How many different events these are.
+    pub events: usize,
 }
 
 /// Why a request's body is not even looked at.
@@ -94,8 +97,10 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
         let shared = ReceiverContext { recorder, clock, audience, tally };
         let memory = settings.memory;
         let (refusals, ring) = open_refused_queue(memory.refused_bytes, shared.clone(), settings.shown.clone());
-        let target = |forward: &_| ForwardTarget::new(Clone::clone(forward), memory.forward_bytes, shared.clone());
-        let targets: Vec<_> = settings.forwards.iter().map(target).collect();
+        let named = settings.forwards.iter().cloned().zip(name_targets(&settings.forwards));
+        let targets: Vec<_> =
+            named.map(|named| ForwardTarget::new(named, memory.forward_bytes, shared.clone())).collect();
+        targets.iter().for_each(|_| shared.tally.targets.increment());
         let stop = watch::Sender::new(false);
         let mut workers = JoinSet::new();
         workers.spawn(ring.run_worker(stop.subscribe()));
@@ -149,11 +154,13 @@ impl<R: ArrivalRecorder> WebhookReceiver<R> {
 
     /// Notes in the history what was not passed on. To be called once nobody passes on anything any more.
     pub(crate) async fn record_unforwarded(&self) -> ReceiverShutdown {
-        let mut unforwarded = 0;
+        let (mut unforwarded, mut events) = (0, BTreeSet::new());
         for target in &self.0.targets {
-            unforwarded += target.record_unforwarded().await;
+            let left = target.record_unforwarded().await;
+            unforwarded += left.len();
+            events.extend(left);
         }
-        ReceiverShutdown { unforwarded }
+        ReceiverShutdown { unforwarded, events: events.len() }
     }
 }
 
@@ -262,12 +269,11 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             Some(target) => {
                 // In a box of its own, for else every request would carry the room for it.
                 let (outcome, told) = Box::pin(target.mirror(passage.clone())).await;
-                (mirror_reply(&outcome), Some(told))
+                (ListenerReply::mirror(&outcome), Some(told))
             }
         };
         if let Some(mut draft) = after.draft {
-            let behind = after.tickets.iter().find_map(|(target, _)| target.kept.holds_back());
-            draft.kept_back = draft.kept_back.or(behind.map(KeptBack::Behind));
+            hold_back(&mut draft, &after.tickets);
             self.shared.emit_report(reports::complete_stored(draft, recorded, reply.status.as_u16()));
         }
         if let Some(told) = forward {
@@ -360,18 +366,6 @@ async fn accept_arrival<R: ArrivalRecorder>(
     match inner.shared.recorder.record_arrival(arrival).await {
         Ok(recorded) => (inner.finish_stored(after, &recorded).await, inner.settings.respond_delay),
         Err(error) => (inner.finish_unstored(after, &error), Duration::ZERO),
-    }
-}
-
-/// The app's answer as ours.
-fn mirror_reply(outcome: &AttemptOutcome) -> ListenerReply {
-    match outcome {
-        // Nothing else is the final status of a response (RFC 9110, section 15).
-        AttemptOutcome::Answered(answer) if (200..600).contains(&answer.status) => {
-            ListenerReply::from_status(answer.status)
-        }
-        AttemptOutcome::TimedOut(_) => ListenerReply::app_too_slow(),
-        _ => ListenerReply::app_unreachable(),
     }
 }
 

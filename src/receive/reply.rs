@@ -2,6 +2,7 @@
 //!
 //! Never says anything that helps to forge a signature, nor what is on this machine.
 
+use crate::protocol::attempt::AttemptOutcome;
 use crate::server::BodyReadError;
 use axum::body::Body;
 use axum::response::Response;
@@ -22,6 +23,16 @@ pub(super) struct ListenerReply {
 pub(crate) const REFUSED: &str = r#"{"error":"invalid signature"}"#;
 
 impl ListenerReply {
+    /// The app's answer as ours.
+    pub(super) fn mirror(outcome: &AttemptOutcome) -> Self {
+        match outcome {
+            // Nothing else is the final status of a response (RFC 9110, section 15).
+            AttemptOutcome::Answered(answer) if (200..600).contains(&answer.status) => Self::from_status(answer.status),
+            AttemptOutcome::TimedOut(_) => Self::app_too_slow(),
+            _ => Self::app_unreachable(),
+        }
+    }
+
     /// The documented acknowledgement.
     const RECEIVED: &'static str = r#"{"received":true}"#;
 

@@ -5,6 +5,7 @@
 //! and that number, with the attempts made of the next one, is kept on disk; so nothing waits in memory, nothing is
 //! lost with the process, and an event waits for the ones before it.
 
+use super::counters::TakenForward;
 use super::forward::ForwardTarget;
 use super::pending::PendingForward;
 use super::settings::{ForwardRetryPolicy, ListenerFilter};
@@ -21,6 +22,9 @@ use tokio::sync::watch;
 /// Wait after the store could not be asked.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
+/// Arrivals of earlier runs that are counted: beyond it, more wait than are told.
+const COUNTED: usize = 10_000;
+
 /// Longest sleep at one time: timers stand still while the machine sleeps, and the clock goes on.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
@@ -35,6 +39,8 @@ pub(super) struct RetryingWorker<R> {
     /// Whether what comes next may have been acknowledged by this target although its progress does not say so: the
     /// first event after a start.
     doubtful: bool,
+    /// Whether what an earlier run left has been counted, or is being.
+    counted: bool,
 }
 
 impl<R: ArrivalRecorder> RetryingWorker<R> {
@@ -45,7 +51,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let clock = SteadyClock::start(target.shared().clock.clone());
-        Self { target, retrying, shown, stop, clock, doubtful: true }
+        Self { target, retrying, shown, stop, clock, doubtful: true, counted: false }
     }
 
     /// The worker's life, until the stop. What it has not done then, it does after the next start.
@@ -70,12 +76,19 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
                 self.target.label()
             ));
         }
+        if !std::mem::replace(&mut self.counted, true) {
+            tokio::spawn(count_left(self.target.clone(), self.shown.clone(), progress.arrival));
+        }
+        self.target.kept.finish(progress.arrival, &shared.tally);
         while !*self.stop.borrow() {
-            self.target.kept.finish(progress.arrival, &shared.tally);
             match shared.recorder.find_arrival_after(progress.arrival).await? {
                 None => self.wait_for_arrival().await,
                 Some(waiting) => match self.deliver(waiting, progress).await? {
-                    Some(next) => progress = next,
+                    Some(next) => {
+                        progress = next;
+                        // The stop may come next, and then it is counted what is left.
+                        self.target.kept.finish(progress.arrival, &shared.tally);
+                    }
                     None => return Ok(()),
                 },
             }
@@ -92,7 +105,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
         let now = self.clock.now();
         let done = ForwardProgress { arrival: waiting.arrival, attempts: 0, first: now, due: now };
-        if !self.matches_filters(&waiting) || self.was_acknowledged(&waiting).await {
+        if !matches_filters(&waiting, &self.target, self.shown.as_ref()) || self.was_acknowledged(&waiting).await {
             shared.recorder.save_progress(&label, done).await?;
             return Ok(Some(done));
         }
@@ -111,9 +124,9 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let schedule = DeliveryRules::of_body(&passage.content.body, self.retrying.from).schedule();
         let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
         // It is under way meanwhile, and does not wait.
-        shared.tally.unkept.increment();
+        let under_way = TakenForward::take(&shared.tally);
         let acknowledged = self.target.forward(&passage, number, of).await;
-        shared.tally.kept.increment();
+        drop(under_way);
         let next = match self.due_at(schedule.get(number as usize), first) {
             Some(due) if !acknowledged => {
                 ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress }
@@ -136,13 +149,6 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         first.checked_add(scaled).ok()
     }
 
-    fn matches_filters(&self, waiting: &UnforwardedArrival) -> bool {
-        let facts = EventFacts::from_body(&waiting.content.body);
-        let passes =
-            |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.content.body));
-        passes(self.shown.as_ref()) && passes(self.target.settings.only.as_ref())
-    }
-
     /// Whether the target has acknowledged it already.
     async fn was_acknowledged(&self, waiting: &UnforwardedArrival) -> bool {
         if self.target.settings.forward_duplicates || !(waiting.repeats || self.doubtful) {
@@ -158,7 +164,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let shared = self.target.shared().clone();
         let mut delay = self.time_until(due);
         if !delay.is_zero() {
-            shared.emit_report(ReportKind::Wait { attempt, due_at: due, delay });
+            shared.emit_report(ReportKind::Wait { attempt, target: self.target.name(), due_at: due, delay });
         }
         while !delay.is_zero() && !*self.stop.borrow() {
             self.pause(delay.min(LONGEST_SLEEP)).await;
@@ -182,6 +188,28 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         tokio::select! {
             () = self.target.news.notified() => {}
             _ = self.stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+fn matches_filters<R: ArrivalRecorder>(
+    waiting: &UnforwardedArrival,
+    target: &ForwardTarget<R>,
+    shown: Option<&ListenerFilter>,
+) -> bool {
+    let facts = EventFacts::from_body(&waiting.content.body);
+    let passes = |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.content.body));
+    passes(shown) && passes(target.settings.only.as_ref())
+}
+
+/// Counts what an earlier run left for a target, beside the forwards themselves: what is done by then is not counted.
+async fn count_left<R: ArrivalRecorder>(target: Arc<ForwardTarget<R>>, shown: Option<ListenerFilter>, done: u64) {
+    let (shared, mut last) = (target.shared().clone(), done);
+    for _ in 0..COUNTED {
+        let Ok(Some(waiting)) = shared.recorder.find_arrival_after(last).await else { break };
+        last = waiting.arrival;
+        if matches_filters(&waiting, &target, shown.as_ref()) {
+            target.kept.add(waiting.arrival, &shared.tally);
         }
     }
 }

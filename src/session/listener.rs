@@ -9,6 +9,7 @@ pub(crate) use super::intake::{BoundListener, ListenerIntake, name_this_machine}
 use super::ready_file::ReadyFile;
 use super::registry::{self, ListenerEntry};
 use super::relay::{EventRecorder, RelayCounts};
+use super::unforwarded;
 use crate::context::Context;
 use crate::diagnose::KnownSecret;
 use crate::error::Error;
@@ -76,6 +77,8 @@ pub(crate) struct ListenerSummary {
     pub finished: ReceiverShutdown,
     /// Events that wait in the store for the next start.
     pub kept: u64,
+    /// Events that a target is owed, beside those that this listener did not pass on in time.
+    pub owed_before: u64,
     /// What went to a relay.
     pub relay: Option<RelayCounts>,
 }
@@ -167,13 +170,13 @@ pub(crate) async fn run_beside<T>(
     let ended = match finished {
         Some((finished, displaced)) => {
             let why = if displaced { StopReason::Displaced } else { why };
-            ListenerSummary { why, counts, finished, kept, relay }
+            ListenerSummary { why, counts, finished, kept, owed_before: 0, relay }
         }
         None => {
             let signal = around.stop.wait_for_stop().await;
             around.life.note_drop();
             let finished = receiver.record_unforwarded().await;
-            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, kept, relay }
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, kept, owed_before: 0, relay }
         }
     };
     (ended, done)
@@ -340,7 +343,7 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
         return;
     }
     let mut out = String::new();
-    for words in describe_counts(&ended.counts, (ended.finished, ended.kept))
+    for words in describe_counts(&ended.counts, (ended.finished, ended.kept, ended.owed_before))
         .into_iter()
         .chain(ended.relay.map(RelayCounts::describe))
     {
@@ -350,7 +353,10 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
 }
 
 /// What happened, in one line each for receiving and forwarding; parts that are zero are left out.
-fn describe_counts(counts: &ListenerCounts, (finished, kept): (ReceiverShutdown, u64)) -> Vec<String> {
+fn describe_counts(
+    counts: &ListenerCounts,
+    (finished, kept, owed_before): (ReceiverShutdown, u64, u64),
+) -> Vec<String> {
     let some = |parts: &[(u64, &str)]| {
         let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         parts.join(", ")
@@ -374,6 +380,9 @@ fn describe_counts(counts: &ListenerCounts, (finished, kept): (ReceiverShutdown,
     ]);
     let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };
     let forwarded = (!forwarded.is_empty()).then(|| format!("Forwarding: {forwarded}."));
-    let later = (finished.unforwarded > 0).then(|| "Send these with: referralloop replay --failed".to_owned());
+    let later = (finished.unforwarded > 0).then(|| match owed_before {
+        0 => "Send these with: referralloop replay --failed".to_owned(),
+        more => format!("Send these, and {}, with: referralloop replay --failed", unforwarded::describe_others(more)),
+    });
     std::iter::once(received).chain(forwarded).chain(later).collect()
 }

@@ -13,6 +13,7 @@ use crate::protocol::rules::DeliveryRules;
 use crate::protocol::schedule::{ATTEMPT_BUDGET, RetryFrom};
 use crate::protocol::signature::HmacKey;
 use crate::store::StoreRecorder;
+use futures_util::future::try_join_all;
 use std::time::Duration;
 use url::Url;
 
@@ -27,13 +28,17 @@ pub(crate) struct ResendContext {
     pub clock: SharedClock,
 }
 
-/// Sends an event to a URL. An `edited` one is signed anew.
-pub(crate) async fn send_again(
+/// Sends an event to each of some URLs, all at once. An `edited` one is signed anew.
+pub(crate) async fn send_to_all(
     story: &EventHistory,
-    url: Url,
+    urls: Vec<Url>,
     edited: bool,
     around: &ResendContext,
 ) -> Result<(), Error> {
+    try_join_all(urls.into_iter().map(|url| send_again(story, url, edited, around))).await.map(drop)
+}
+
+async fn send_again(story: &EventHistory, url: Url, edited: bool, around: &ResendContext) -> Result<(), Error> {
     let key = around.key.clone();
     let signing = if edited { ReplaySigning::Again(key) } else { ReplaySigning::KeptOr(key) };
     let was = story.attempts.iter().rev().find(|attempt| attempt.url == url.as_str());

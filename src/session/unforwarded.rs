@@ -8,7 +8,7 @@
 use super::registry;
 use crate::clock::SharedClock;
 use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
-use crate::store::{Store, StoreOptions};
+use crate::store::{ReadError, Store, StoreFilter, StoreOptions, StoreReader};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -109,6 +109,20 @@ pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> us
     }
     open.close().await;
     events.len()
+}
+
+/// How many events `--failed` finds beside so many that are known to be owed.
+pub(crate) fn count_others(reader: &StoreReader, known: usize) -> Result<u64, ReadError> {
+    let failed = StoreFilter { failed: true, ..StoreFilter::default() };
+    Ok(reader.count(&failed)?.saturating_sub(known as u64))
+}
+
+/// These in words.
+pub(crate) fn describe_others(count: u64) -> String {
+    match count {
+        1 => "1 other event that failed".to_owned(),
+        _ => format!("{count} other events that failed"),
+    }
 }
 
 fn lost_attempt(event: u64, url: String, at: Timestamp) -> Attempt {

@@ -213,8 +213,13 @@ pub(super) async fn note_unforwarded(
     let left = unforwarded::recover_unforwarded(&store, &context.clock).await;
     if left > 0 {
         let were = if left == 1 { "1 event was".to_owned() } else { format!("{left} events were") };
+        let others = unforwarded::count_others(&session::open_reader(context, settings)?, left)?;
+        let send = match others {
+            0 => "send with".to_owned(),
+            _ => format!("send them, and {}, with", unforwarded::describe_others(others)),
+        };
         Console::new(context).print_notice(&format!(
-            "{were} acknowledged but not forwarded before an earlier listener was killed; send with: referralloop replay --failed"
+            "{were} acknowledged but not forwarded before an earlier listener was killed; {send}: referralloop replay --failed"
         ));
     }
     let forwards = receiving.forwards.iter().any(|forward| forward.retrying.is_none());

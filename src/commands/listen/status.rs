@@ -46,11 +46,12 @@ pub(super) fn render_end(
     columns: usize,
     style: &OutputStyle,
 ) -> StyledLine {
-    let ForwardsLeft { under_way, waiting, .. } = counters.map(|counters| counters.forwards_left()).unwrap_or_default();
+    let ForwardsLeft { under_way, waiting, several, .. } =
+        counters.map(|counters| counters.forwards_left()).unwrap_or_default();
     let line = StyledLine::new(style).put(TextRole::Notable, if dropping { "dropping" } else { "stopping" });
     let parts = [
         (under_way > 0).then(|| format!("{} under way", format_quantity(under_way, "forward", "forwards").as_str())),
-        (waiting > 0).then(|| some(waiting, "waiting").as_str().to_owned()),
+        (waiting > 0).then(|| describe_waiting(waiting, several).as_str().to_owned()),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
@@ -117,7 +118,7 @@ fn parts(
     }
     let left = counters.forwards_left();
     if left.waiting + left.kept > 0 {
-        parts.push((TextRole::Notable, some(left.waiting + left.kept, "waiting")));
+        parts.push((TextRole::Notable, describe_waiting(left.waiting + left.kept, left.several)));
     }
     if let Some(words) = relay {
         parts.push((TextRole::Plain, Sanitised::text(words)));
@@ -141,6 +142,14 @@ fn parts(
 pub(super) fn count_arrivals(counters: &ListenerCounters) -> u64 {
     let counts = counters.snapshot();
     counts.valid + counts.unsigned + counts.invalid
+}
+
+/// An event waits once for each of several targets.
+fn describe_waiting(count: u64, several: bool) -> Sanitised {
+    match several {
+        true => Sanitised::text(&format!("{} waiting", format_quantity(count, "forward", "forwards").as_str())),
+        false => some(count, "waiting"),
+    }
 }
 
 fn some(count: u64, what: &str) -> Sanitised {

@@ -12,12 +12,13 @@ use crate::output::sanitise::Sanitised;
 use crate::output::screen::{ArrivalView, Screen};
 use crate::output::style::{BodyDisplay, OutputStyle, TextRole};
 use crate::protocol::facts::EventFacts;
+use crate::receive::ForwardSettings;
 use crate::session::browser::EventBrowser;
 use crate::session::editor;
 use crate::session::listener::ListenerLife;
 use crate::session::live_terminal::LiveTerminal;
 use crate::session::relay::EventRecorder;
-use crate::session::send_again::{ResendContext, send_again};
+use crate::session::send_again::{ResendContext, send_to_all};
 use crate::session::transfer::EventHistory;
 use crate::store::{Store, StoreReader};
 use crate::terminal::{Key, interrupt_process};
@@ -58,8 +59,8 @@ pub(super) struct ListenerWatch<'a> {
     pub(super) store: &'a Store,
     pub(super) store_path: PathBuf,
     pub(super) resend: ResendContext,
-    /// Where an event goes again: the app, else the listener itself.
-    pub(super) target: Option<Url>,
+    /// Where an event goes again: the apps, else the listener itself.
+    pub(super) targets: ResendTargets,
     /// What is subscribed, in words.
     pub(super) subscribed: Option<String>,
     /// What a relay was given, and how many events wait in the one that is received from.
@@ -68,6 +69,38 @@ pub(super) struct ListenerWatch<'a> {
     /// The page beside the listener.
     pub(super) inspector: Option<String>,
     pub(super) bodies: BodyDisplay,
+}
+
+/// Where events go again.
+#[derive(Debug)]
+pub(super) enum ResendTargets {
+    /// To the apps that get such events.
+    Apps(Vec<ForwardSettings>),
+    /// To the listener itself; one that receives from a relay has no address of its own.
+    Own(Option<Url>),
+}
+
+impl ResendTargets {
+    /// Each that an event goes to. What is routed past all of several apps goes to none of them.
+    fn choose(&self, story: &EventHistory) -> Result<Vec<Url>, Error> {
+        let (facts, body) = (&story.event.facts, &story.event.body);
+        let gets = |app: &&ForwardSettings| app.only.as_ref().is_none_or(|only| only(facts, body));
+        let chosen: Vec<Url> = match self {
+            Self::Apps(apps) if apps.len() > 1 => apps.iter().filter(gets).map(|app| app.url.clone()).collect(),
+            Self::Apps(apps) => apps.iter().map(|app| app.url.clone()).collect(),
+            Self::Own(own) => own.iter().cloned().collect(),
+        };
+        match (chosen.is_empty(), self) {
+            (false, _) => Ok(chosen),
+            (true, Self::Apps(_)) => {
+                let number = story.event.number;
+                Err(Error::usage(format!(
+                    "no route fits #{number}; send it with: referralloop replay {number} --to TARGET"
+                )))
+            }
+            (true, Self::Own(_)) => Err(Error::usage("there is no app to send to; name one: listen TARGET")),
+        }
+    }
 }
 
 /// What the eyes are on.
@@ -219,17 +252,12 @@ impl ListenerWatch<'_> {
         story.ok_or_else(|| Error::usage(format!("#{number} is no longer stored")))
     }
 
-    /// The app, else this listener; one that receives from a relay has no address of its own.
-    fn find_target(&self) -> Result<Url, Error> {
-        self.target.clone().ok_or_else(|| Error::usage("there is no app to send to; name one: listen TARGET"))
-    }
-
-    /// Sends it again; a listener that ends does not wait for the answer.
+    /// Sends it again, to every target at once; a listener that ends does not wait for the answers.
     async fn replay_last(&self, screen: &Screen, state: &mut WatchState, life: &ListenerLife) -> Result<(), Error> {
-        let (story, target) = (self.last_story(life)?, self.find_target()?);
-        let number = story.event.number;
+        let story = self.last_story(life)?;
+        let (number, targets) = (story.event.number, self.targets.choose(&story)?);
         tokio::select! {
-            sent = send_again(&story, target, false, &self.resend) => sent?,
+            sent = send_to_all(&story, targets, false, &self.resend) => sent?,
             () = life.wait_for_end() => {
                 self.print_notice(screen, &format!("#{number} was being sent again; its answer was not waited for"));
                 return Ok(());
@@ -242,7 +270,8 @@ impl ListenerWatch<'_> {
     }
 
     async fn edit_last(&self, terminal: &mut LiveTerminal, screen: &Screen, life: &ListenerLife) -> Result<(), Error> {
-        let (mut story, target) = (self.last_story(life)?, self.find_target()?);
+        let mut story = self.last_story(life)?;
+        let targets = self.targets.choose(&story)?;
         self.print_notice(screen, "events go on coming in while the editor is open; they are shown afterwards");
         terminal.lend();
         let edited = editor::edit_body_beside(&story.event.body, self.context).await;
@@ -256,7 +285,7 @@ impl ListenerWatch<'_> {
         story.event.body = edited;
         let sent = self.store.record_sent(story.event.body.clone(), &story.event.facts, self.context.clock.now()).await;
         story.event.number = sent.map_err(|error| Error::machine(error.to_string()))?;
-        send_again(&story, target, true, &self.resend).await
+        send_to_all(&story, targets, true, &self.resend).await
     }
 
     fn open_inspector(&self, screen: &Screen, state: &mut WatchState) -> Result<(), Error> {

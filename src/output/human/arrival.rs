@@ -72,9 +72,10 @@ pub(super) fn render_arrival(
 
 /// Why it does not go on to the app, or not now.
 pub(super) fn describe_kept_back(report: &ArrivalReport) -> Option<Sanitised> {
-    report.kept_back.map(|why| match why {
+    report.kept_back.as_ref().map(|why| match why {
         KeptBack::NoRoute => Sanitised::own("no route fits it"),
-        KeptBack::Behind(event) => Sanitised::text(&format!("waits behind #{event}")),
+        KeptBack::Behind { event, target: None } => Sanitised::text(&format!("waits behind #{event}")),
+        KeptBack::Behind { event, target: Some(name) } => Sanitised::text(&format!("{name} waits behind #{event}")),
     })
 }
 

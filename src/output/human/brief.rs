@@ -18,6 +18,9 @@ use jiff::Timestamp;
 /// Columns of an answer that are quoted.
 const QUOTED: usize = 32;
 
+/// Columns of a target's name.
+const TARGET: usize = 32;
+
 /// Where words begin that stand below their line.
 const BELOW: usize = 9;
 
@@ -46,9 +49,26 @@ pub(super) enum ForwardEnd {
         event: u64,
         /// Where it would have gone.
         url: String,
+        /// What tells that target from others, where there are several.
+        target: Option<String>,
         /// Why it did not.
         why: String,
     },
+}
+
+impl ForwardEnd {
+    /// Whether an attempt was made and not acknowledged.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self, Self::Tried(forward) if !forward.attempt.outcome.is_acknowledged())
+    }
+
+    /// What tells the target from others, where there are several.
+    fn target(&self) -> Option<&str> {
+        match self {
+            Self::Tried(forward) => forward.target.as_deref(),
+            Self::Skipped { target, .. } => target.as_deref(),
+        }
+    }
 }
 
 impl HeldArrival {
@@ -59,14 +79,13 @@ impl HeldArrival {
 
     /// Whether it was refused, or something went wrong on its way to the app.
     pub(super) fn has_failed(&self) -> bool {
-        let failed =
-            |end: &ForwardEnd| matches!(end, ForwardEnd::Tried(forward) if !forward.attempt.outcome.is_acknowledged());
-        self.report.reason.is_some() || !is_acknowledgement(self.report.answer) || self.results.iter().any(failed)
+        let is_refused = self.report.reason.is_some() || !is_acknowledgement(self.report.answer);
+        is_refused || self.results.iter().any(ForwardEnd::has_failed)
     }
 
     /// Whether nothing more is to come, or not soon.
     pub(super) fn is_complete(&self) -> bool {
-        self.results.len() >= self.report.forwards || self.report.kept_back.is_some()
+        self.results.len() >= self.report.forwards
     }
 
     /// One line; what was wrong with a refused request stands below where the address leaves no room for it, and so does what
@@ -181,9 +200,11 @@ impl HeldArrival {
     /// What stands for a forward that nothing is known of yet, or that is not made.
     fn render_waiting(&self, style: &OutputStyle) -> Option<StyledLine> {
         let arrow = StyledLine::new(style).put(TextRole::Faint, "→ ");
-        match super::arrival::describe_kept_back(&self.report) {
-            Some(why) => Some(arrow.put(TextRole::Notable, why)),
-            None => (!self.is_complete()).then(|| arrow.put(TextRole::Faint, "…")),
+        let waits = (!self.is_complete()).then(|| arrow.clone().put(TextRole::Faint, "…"));
+        match (waits, super::arrival::describe_kept_back(&self.report)) {
+            (Some(waits), Some(why)) => Some(waits.add_gap(1).join(&arrow.put(TextRole::Notable, why))),
+            (None, Some(why)) => Some(arrow.put(TextRole::Notable, why)),
+            (waits, None) => waits,
         }
     }
 }
@@ -199,6 +220,10 @@ pub(super) fn render_late_end(at: Timestamp, event: u64, end: &ForwardEnd, style
 
 fn render_end(end: &ForwardEnd, style: &OutputStyle) -> StyledLine {
     let line = StyledLine::new(style).put(TextRole::Faint, "→ ");
+    let line = match end.target() {
+        Some(name) => line.put(TextRole::Plain, Sanitised::text(name).clip(TARGET)).add_gap(1),
+        None => line,
+    };
     let forward = match end {
         ForwardEnd::Skipped { why, .. } => {
             return line.put(TextRole::Notable, "not sent: ").put(TextRole::Plain, Sanitised::text(why).clip(60));

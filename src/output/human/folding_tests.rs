@@ -56,9 +56,9 @@ fn a_hint_stands_below_the_first_attempt_that_needs_it() {
 /// What goes nowhere, or not yet, says why, and is not held for what does not come.
 #[test]
 fn what_is_kept_back_says_why_at_once() {
-    let kept_back = |why| ArrivalReport { kept_back: Some(why), ..forwarded(2) };
-    let nowhere = ArrivalReport { forwards: 0, ..kept_back(KeptBack::NoRoute) };
-    for (arrival, words) in [(kept_back(KeptBack::Behind(1)), "→ waits behind #1\n"), (nowhere, "→ no route fits it\n")]
+    let kept_back = |why| ArrivalReport { kept_back: Some(why), ..created_arrival(2) };
+    let behind = kept_back(KeptBack::Behind { event: 1, target: None });
+    for (arrival, words) in [(behind, "→ waits behind #1\n"), (kept_back(KeptBack::NoRoute), "→ no route fits it\n")]
     {
         let mut human = renderer(BodyDisplay::Never, 80);
         let line = render(&mut human, &[arrival_at("10:00:01.123", arrival.clone())]);
@@ -67,6 +67,40 @@ fn what_is_kept_back_says_why_at_once() {
         let whole = render(&mut renderer(BodyDisplay::Full, 80), &[arrival_at("10:00:01.123", arrival)]);
         assert!(whole.ends_with(words) && whole.lines().count() > 2, "{whole}");
     }
+}
+
+#[test]
+fn of_several_targets_each_is_named_and_one_may_wait() {
+    let named = |event, name: &str, outcome| {
+        let mut told = forward(event, outcome);
+        let ReportKind::Forward(attempt) = &mut told.what else { unreachable!() };
+        attempt.target = Some(name.into());
+        told
+    };
+    let mut human = renderer(BodyDisplay::Never, 120);
+    let both = ArrivalReport { forwards: 2, ..created_arrival(1) };
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01", both)]), "");
+    assert_eq!(render(&mut human, &[named(1, ":1", answered_outcome(200, ""))]), "");
+    let line = render(&mut human, &[named(1, ":2", answered_outcome(503, ""))]);
+    assert!(line.starts_with("10:00:01 #1 ") && line.contains(" ✔ → :1 200 12 ms → :2 503 12 ms\n"), "{line}");
+    // The other target's answer is waited for.
+    let behind = Some(KeptBack::Behind { event: 1, target: Some(":2".into()) });
+    let one = ArrivalReport { kept_back: behind, ..forwarded(2) };
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01", one)]), "");
+    let line = render(&mut human, &[named(2, ":1", answered_outcome(200, ""))]);
+    assert!(line.ends_with(" ✔ → :1 200 12 ms → :2 waits behind #1\n"), "{line}");
+}
+
+#[test]
+fn failures_only_hides_what_another_target_acknowledged_later() {
+    let mut human = renderer(BodyDisplay::Never, 100);
+    human.set_view(ArrivalView { failed: true, bodies: BodyDisplay::Never, ..ArrivalView::default() });
+    assert_eq!(render(&mut human, &[arrival_at("10:00:01", forwarded(41))]), "");
+    let mut out = String::new();
+    human.release_held(&mut out);
+    assert_eq!(out + &render(&mut human, &[taken(41)]), "");
+    let late = render(&mut human, &[forward(41, answered_outcome(500, "down"))]);
+    assert!(late.starts_with("10:00:01 #41 → 500 12 ms \"down\"\n"), "{late}");
 }
 
 #[test]

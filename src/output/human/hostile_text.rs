@@ -117,7 +117,7 @@ fn hostile_reports() -> Vec<Report> {
         reports.push(report("10:00:01", ReportKind::Attempt(told)));
     }
     let (url, why) = (text.clone(), text.clone());
-    reports.push(report("10:00:02", ReportKind::ForwardSkipped { event: 1, url, why }));
+    reports.push(report("10:00:02", ReportKind::ForwardSkipped { event: 1, url, target: None, why }));
     reports.push(hostile_request(&text));
     reports.push(report("10:00:02", ReportKind::GaveUp { event: 41, url: text.clone(), attempts: 5, of: 5 }));
     reports.extend([ExposureReach::Up, ExposureReach::Lost].map(|state| hostile_exposure(state, &text)));

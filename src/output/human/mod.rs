@@ -118,9 +118,9 @@ impl HumanRenderer {
                     self.advise(hint.filter(|_| !forward.attempt.outcome.is_acknowledged()), out);
                 }
             }
-            ReportKind::ForwardSkipped { event, url, why } => {
-                let (url, why) = (url.clone(), why.clone());
-                self.forward(report.at, *event, ForwardEnd::Skipped { event: *event, url, why }, out);
+            ReportKind::ForwardSkipped { event, url, target, why } => {
+                let (url, target, why) = (url.clone(), target.clone(), why.clone());
+                self.forward(report.at, *event, ForwardEnd::Skipped { event: *event, url, target, why }, out);
             }
             ReportKind::Sending(sending) => {
                 write_lines(out, &attempt::render_sending(sending.event, &sending.facts, &sending.url, &self.style));
@@ -189,7 +189,7 @@ impl HumanRenderer {
         for end in &held.results {
             match end {
                 ForwardEnd::Tried(forward) => write_lines(out, &attempt::render_forward(forward, false, &self.style)),
-                ForwardEnd::Skipped { event, url, why } => {
+                ForwardEnd::Skipped { event, url, why, .. } => {
                     write_lines(out, &[attempt::render_skipped_forward(*event, url, why, false, &self.style)])
                 }
             }
@@ -234,6 +234,9 @@ impl HumanRenderer {
             return;
         }
         let Some(end) = self.folding.settle(event, end) else { return self.write_complete(out) };
+        if self.view.failed && !end.has_failed() {
+            return;
+        }
         if self.about != Some(event) && self.folding.is_folded() {
             return write_lines(out, &[brief::render_late_end(at, event, &end, &self.style)]);
         }
@@ -275,9 +278,10 @@ impl HumanRenderer {
             ReportKind::Ready { .. } => {
                 write_lines(out, &[StyledLine::new(&self.style).put(TextRole::Plain, "Ready. Ctrl-C stops.")])
             }
-            ReportKind::Wait { attempt, due_at, delay } => {
+            ReportKind::Wait { attempt, target, due_at, delay } => {
+                let name = target.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
                 let words = format!(
-                    "  attempt {attempt} in {}, at {}",
+                    "  {name}attempt {attempt} in {}, at {}",
                     format_duration(*delay),
                     self.style.format_short_time(*due_at)
                 );

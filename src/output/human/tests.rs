@@ -3,7 +3,8 @@
 use super::attempt::render_sending;
 use super::*;
 use crate::output::fixtures::{
-    answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, repeat, report, with_body, with_facts,
+    answered_outcome, arrival_at, attempt, created_arrival, duplicate, repeat, report, skipped_forward, waiting,
+    with_body, with_facts,
 };
 use crate::protocol::arrival::{RepeatKind, SignatureState};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase, AttemptResponse};
@@ -270,7 +271,7 @@ fn a_delivery_with_a_retry() {
         (2, Duration::from_secs(60), Duration::from_millis(9));
     let reports = [
         report("10:00:01", ReportKind::Attempt(attempt(answered_outcome(500, "database is down\n")))),
-        report("10:00:01", ReportKind::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
+        waiting(),
         report("10:01:01", ReportKind::Attempt(second)),
         report("10:01:01", ReportKind::Delivered { event: 41, url: String::new(), attempts: 2 }),
     ];
@@ -336,8 +337,7 @@ note: two
 
 #[test]
 fn a_forward_left_out_says_why() {
-    let skipped =
-        ReportKind::ForwardSkipped { event: 41, url: "http://a/".into(), why: "it had been acknowledged".into() };
+    let skipped = skipped_forward("http://a/", "it had been acknowledged");
     let shown = screen(&style(80), &[report("10:00:01", skipped)]);
     assert_eq!(shown, "              → #41 not sent to http://a/: it had been acknowledged\n");
 }

@@ -178,11 +178,11 @@ impl<'a> ReportRecord<'a> {
                 secret_from: Some(secret_from),
                 ..ReadyRecord::default()
             }),
-            ReportKind::ForwardSkipped { event, url, why } => {
+            ReportKind::ForwardSkipped { event, url, why, .. } => {
                 Self::ForwardSkipped(ForwardSkippedRecord { event: *event, url, why })
             }
             ReportKind::TurnedAway(report) => Self::TurnedAway(TurnedAwayRecord::of(report)),
-            ReportKind::Wait { attempt, due_at, delay } => Self::Wait(WaitRecord {
+            ReportKind::Wait { attempt, due_at, delay, .. } => Self::Wait(WaitRecord {
                 attempt: *attempt,
                 due_at: format_instant(*due_at),
                 delay_ms: milliseconds(*delay),

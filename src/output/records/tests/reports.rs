@@ -2,7 +2,7 @@
 
 use crate::output::fixtures::{
     answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
-    report, with_body, with_facts,
+    report, skipped_forward, waiting, with_body, with_facts,
 };
 use crate::output::records::ListenSummary;
 use crate::protocol::arrival::{Arrival, HeaderLines, RepeatKind, SignatureState};
@@ -35,10 +35,7 @@ pub(super) fn reports() -> Vec<Report> {
     reports.extend(arrivals());
     reports.extend([
         report("10:00:01.140", ReportKind::Forward(attempt(answered_outcome(200, "{\"received\":true}")))),
-        report(
-            "10:00:01.141",
-            ReportKind::ForwardSkipped { event: 41, url: url(), why: "it was acknowledged before".into() },
-        ),
+        report("10:00:01.141", skipped_forward(&url(), "it was acknowledged before")),
         report("10:00:04", ReportKind::TurnedAway(turned_away("POST", "/webhooks", 404, 0))),
         report("10:00:05", ReportKind::TurnedAway(turned_away("", "", 400, 3))),
     ]);
@@ -46,7 +43,7 @@ pub(super) fn reports() -> Vec<Report> {
     reports.extend(attempts());
     reports.extend([
         report("10:00:01", ReportKind::Replayed(Box::new(replayed()))),
-        report("10:00:01", ReportKind::Wait { attempt: 2, due_at: at("10:01:01"), delay: Duration::from_secs(60) }),
+        waiting(),
         report("10:01:01", ReportKind::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", ReportKind::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
         report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),

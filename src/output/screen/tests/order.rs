@@ -26,7 +26,8 @@ fn a_wait_stands_below_its_event() {
     let screen = Screen::start(ScreenFormat::Human(style), streams(&log, None, None), || {}).unwrap();
     screen.send_report(arrival(1));
     let delay = Duration::from_secs(60);
-    screen.send_report(report("10:00:00", ReportKind::Wait { attempt: 2, due_at: at("10:01:00"), delay }));
+    screen
+        .send_report(report("10:00:00", ReportKind::Wait { attempt: 2, target: None, due_at: at("10:01:00"), delay }));
     screen.finish().unwrap();
     let all: String = log.0.lock().unwrap().iter().map(|(_, text)| text.as_str()).collect();
     let places = all.find("#1 ").zip(all.find("attempt 2 in"));
