@@ -143,7 +143,8 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         let left = self.line.take_unfinished();
         let count = left.len();
         if count > 0
-            && let Err(error) = self.shared.recorder.record_attempts(left.iter().copied().map(unforwarded).collect()).await
+            && let Err(error) =
+                self.shared.recorder.record_attempts(left.iter().copied().map(unforwarded).collect()).await
         {
             let what = if count == 1 { "one forward".into() } else { format!("{count} forwards") };
             self.shared

@@ -44,3 +44,8 @@ fn keys_in_the_countdown_leave_nothing_behind() {
 fn keys_while_listening_lose_nothing() {
     run("listen.py", &[if slow_tests() { "200" } else { "4" }]);
 }
+
+#[test]
+fn keys_mean_every_target() {
+    run("targets.py", &[]);
+}

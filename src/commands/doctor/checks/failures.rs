@@ -8,7 +8,7 @@ use crate::protocol::attempt::{Attempt, DeliveryPurpose};
 use crate::protocol::check::CheckSeverity;
 use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::session::service::format_local_time;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ANSWERS: SetupCheck = SetupCheck {
     id: "failures.answers",
