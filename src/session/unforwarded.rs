@@ -97,9 +97,10 @@ pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> us
         return 0;
     }
     let Ok(open) = Store::open(store, StoreOptions::default()) else { return 0 };
-    let mut events = BTreeSet::new();
+    let (reader, mut events) = (open.open_reader().ok(), BTreeSet::new());
     for (path, _locked) in found {
         let left = fs::read_to_string(&path).map(|text| read_waiting(&text)).unwrap_or_default();
+        let left: Vec<_> = left.into_iter().filter(|(event, url)| !was_tried(reader.as_ref(), *event, url)).collect();
         events.extend(left.iter().map(|(event, _)| *event));
         let now = clock.now();
         let lost = left.into_iter().map(|(event, url)| lost_attempt(event, url, now)).collect();
@@ -109,6 +110,16 @@ pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> us
     }
     open.close().await;
     events.len()
+}
+
+/// Whether an attempt there began after the event came in last: the kill came between its record and the note of it, or
+/// somebody has sent it since. What cannot be read counts as owed.
+fn was_tried(reader: Option<&StoreReader>, event: u64, url: &str) -> bool {
+    let read = || -> Option<bool> {
+        let came = reader?.list_arrivals(event).ok()?.last()?.at;
+        Some(reader?.list_attempts(event).ok()?.iter().any(|attempt| attempt.url == url && attempt.at >= came))
+    };
+    read().unwrap_or(false)
 }
 
 /// How many events `--failed` finds beside so many that are known to be owed.

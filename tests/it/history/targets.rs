@@ -117,12 +117,17 @@ fn what_a_listener_left_is_owed_to_the_target_that_waited() {
         good.wait_for(3);
         slow.wait_for(1);
         wait_for_attempts(&scene, 1);
+        let pid = listener.id();
         listener.signal(if ends_by == "KILL" { "KILL" } else { "INT" });
         let ended = listener.finish();
         if ends_by == "Ctrl-C" {
             assert!(ended.err().contains("Forwarding: 3 forwarded, 3 not forwarded in time.\n"), "{ended}");
             assert!(ended.err().contains("Send these with: referralloop replay --failed\n"), "{ended}");
         } else {
+            // As though it had been killed before it noted that the other app had answered.
+            let notes = scene.store().with_file_name(format!("events.db.listeners/{}.waiting", pid));
+            let left = std::fs::read_to_string(&notes).unwrap();
+            std::fs::write(&notes, format!("{left}+ 1 {good_url}\n")).unwrap();
             // Whoever sends one again by its number sends it to all, that to which it never got among them.
             let both = sent(&scene.run(["replay", "3", "--dry-run"]).code(0));
             assert!(both.len() == 2 && both.contains(&format!("#3 {slow_url}")), "{both:?}");
