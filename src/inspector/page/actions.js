@@ -69,9 +69,10 @@ export class Actions {
       const bad = records.filter((r) => r.outcome !== "acknowledged");
       const last = records.at(-1);
       const was = last?.changed ? `, was ${last.was_status ?? last.was_outcome}` : "";
-      const what = many && records.length === numbers.length ? "events" : "deliveries";
-      if (many || records.length > 1) toast(bad.length ? `${bad.length} of ${records.length} were not acknowledged` : `${records.length} ${what} acknowledged`, bad.length ? "bad" : "good");
-      else toast(`#${numbers[0]}: ${last.status ?? last.outcome.replace("_", " ")} in ${last.latency_ms} ms${was}`, bad.length ? "bad" : "good");
+      const all = records.length;
+      const one = () => `#${numbers[0]}: ${last.status ?? last.outcome.replace("_", " ")} in ${last.latency_ms} ms${was}`;
+      const several = () => (bad.length ? `${bad.length} of ${all} were not acknowledged` : `${all} ${all > numbers.length ? "deliveries" : "events"} acknowledged`);
+      toast(all > 1 ? several() : one(), bad.length ? "bad" : "good");
     });
   }
 

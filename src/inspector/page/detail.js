@@ -20,7 +20,7 @@ export const guessRetry = (seconds) => {
   return undefined;
 };
 
-const tag = ([words, tone]) => h("span", { class: `tag ${tone}` }, words);
+const tag = (of) => of && h("span", { class: `tag ${of[1]}` }, of[0]);
 const fact = (name, value, props) => value !== undefined && value !== null && h("div", { class: "fact" }, h("dt", {}, name), h("dd", props ?? {}, value));
 const section = (title, ...content) => h("section", { class: "part" }, h("h3", {}, title), ...content);
 const text = (field) => field.value ?? `(Base64) ${field.value_base64}`;
@@ -126,7 +126,7 @@ export async function showEvent(box, number, { redact, act, status }) {
   ];
   box.replaceChildren(h("article", { "data-number": number },
     head(e, `#${number} ${oneLine(shortType(e.event_type))}`, tools),
-    h("div", { class: "badges" }, tag(verdict(e)), outcome(telling(e)) && tag(outcome(telling(e))), e.times > 1 && tag([`arrived ${e.times} times`, "info"]), e.drift?.length > 0 && tag(["drift", "warn"])),
+    h("div", { class: "badges" }, tag(verdict(e)), tag(outcome(telling(e))), e.times > 1 && tag([`arrived ${e.times} times`, "info"]), e.drift?.length > 0 && tag(["drift", "warn"])),
     facts(e), schedule(e, status), bodySection(e, redact ? undefined : `/api/events/${number}/body`), attempts(e), arrivals(e)));
   return e;
 }
