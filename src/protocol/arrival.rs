@@ -229,17 +229,59 @@ pub enum ArrivalRecordError {
     Unpublished(String),
 }
 
-/// How far forwarding to one target has got, kept so that a listener that is started again goes on there.
+/// The arrival that a target did not take and is to get again, kept so that a listener that is started again goes on
+/// there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ForwardProgress {
-    /// The last arrival that is done with: acknowledged, given up, or not meant for the target.
+    /// The number before that arrival's.
     pub arrival: u64,
-    /// Attempts that were made of the next one.
+    /// Attempts that were made of it; with none, there is no such arrival.
     pub attempts: u32,
-    /// When the first of these began; the time of this record where there was none.
+    /// When the first of these began.
     pub first: Timestamp,
     /// When the next attempt is due.
     pub due: Timestamp,
+}
+
+/// What a target is owed from before.
+#[derive(Debug, Clone, Default)]
+pub struct OwedForwards {
+    /// How far the retries of one of them have got.
+    pub progress: Option<ForwardProgress>,
+    /// Whether an earlier version left it, for which all that came behind `progress` was to be forwarded.
+    pub is_former: bool,
+    /// The newest arrival.
+    pub newest: u64,
+    /// The events whose last forward to the target failed or never was made, in the order in which they came in.
+    pub events: Vec<OwedForward>,
+}
+
+/// An event that a target is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwedForward {
+    /// The first arrival of the event.
+    pub arrival: u64,
+    /// Number of the event.
+    pub event: u64,
+    /// Attempts that were made of it.
+    pub attempts: u32,
+    /// When the last of these began.
+    pub last: Timestamp,
+}
+
+/// Events that a target did not get, and why.
+#[derive(Debug, Clone)]
+pub struct UnmadeForwards {
+    /// The target.
+    pub url: String,
+    /// Numbers of the events.
+    pub events: Vec<u64>,
+    /// When that was.
+    pub at: Timestamp,
+    /// Why.
+    pub why: &'static str,
+    /// Whether those are owed as well that the target has acknowledged before.
+    pub duplicates: bool,
 }
 
 /// An arrival that waits to be forwarded, as the store has it.
@@ -312,17 +354,35 @@ pub trait ArrivalRecorder: Clone + Send + Sync + 'static {
         async { Ok(None) }
     }
 
-    /// How far a target has got; where nothing is known of it, it begins behind the newest arrival, as of this time.
-    fn load_progress(
+    /// Whether the target has acknowledged an event since this time, however it was sent there.
+    fn was_acknowledged(
         &self,
+        event: u64,
         url: &str,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<ForwardProgress, ArrivalRecordError>> + Send {
-        let _ = url;
-        async move { Ok(ForwardProgress { arrival: 0, attempts: 0, first: now, due: now }) }
+        since: Timestamp,
+    ) -> impl Future<Output = Result<bool, ArrivalRecordError>> + Send {
+        let _ = since;
+        self.was_forwarded(event, url)
     }
 
-    /// Keeps how far a target has got.
+    /// What a target is owed from before. A recorder that keeps no history has nothing.
+    fn load_owed(&self, url: &str) -> impl Future<Output = Result<OwedForwards, ArrivalRecordError>> + Send {
+        let _ = url;
+        async { Ok(OwedForwards::default()) }
+    }
+
+    /// Enters events as owed to a target, where that is not known of them; those that are owed then.
+    fn record_owed(&self, owed: UnmadeForwards) -> impl Future<Output = Result<Vec<u64>, ArrivalRecordError>> + Send {
+        async move { Ok(owed.events) }
+    }
+
+    /// Takes back that an event is owed to a target to which no attempt of it was made: it has got its like.
+    fn settle_owed(&self, event: u64, url: &str) -> impl Future<Output = Result<(), ArrivalRecordError>> + Send {
+        let _ = (event, url);
+        async { Ok(()) }
+    }
+
+    /// Keeps how far the retries to a target have got.
     fn save_progress(
         &self,
         url: &str,

@@ -182,7 +182,7 @@ pub struct Attempt {
     pub url: String,
     /// Why.
     pub purpose: DeliveryPurpose,
-    /// Number of the attempt within its delivery, from 1.
+    /// Number of the attempt within its delivery, from 1; 0 of one that was to be made and never was.
     pub number: u32,
     /// When it began.
     pub at: Timestamp,

@@ -12,7 +12,7 @@ use super::pending::PendingForward;
 use super::queue::{ForwardQueue, Reservation};
 use super::settings::{ForwardSettings, MIRROR_BUDGET, redact_target_url};
 use crate::exchange::HttpClient;
-use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, is_forwarded_header};
+use crate::protocol::arrival::{ArrivalRecorder, HeaderLines, UnmadeForwards, is_forwarded_header};
 use crate::protocol::attempt::{Attempt, AttemptOutcome, AttemptPhase, DeliveryPurpose, OutgoingRequest};
 use crate::protocol::field::FieldName;
 use crate::protocol::report::{ArrivalReport, AttemptReport, KeptBack, ReportKind};
@@ -24,7 +24,7 @@ use http::HeaderValue;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 /// Bounds of the attempts at one time that senders wait for.
@@ -37,8 +37,6 @@ pub(super) struct ForwardTarget<R> {
     pub(super) line: Arc<ForwardQueue>,
     /// What waits in the store instead, where failures are tried again.
     pub(super) kept: KeptForwards,
-    /// Rings when an arrival was stored, for the worker that reads them from there.
-    pub(super) news: Notify,
     /// Attempts at one time that senders wait for: one that hangs up leaves its attempt behind.
     mirroring: Semaphore,
     label: String,
@@ -61,7 +59,6 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
             label: redact_target_url(&settings.url),
             line: ForwardQueue::new(room),
             kept: KeptForwards::default(),
-            news: Notify::new(),
             mirroring: Semaphore::new(share_descriptors(1).clamp(LEAST_MIRRORED, MOST_MIRRORED)),
             exchange: HttpClient::trusting(settings.trust.clone()),
             acknowledged: Mutex::new(BoundedMap::new(REMEMBERED)),
@@ -128,14 +125,17 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     }
 
     /// Notes in the history that events never got here, so that they can be found and sent later; which. All at once:
-    /// thousands may wait, and so does whoever ended the listener.
+    /// thousands may wait, and so does whoever ended the listener. Those that go first at the next start are not told.
     pub(super) async fn record_unforwarded(&self) -> Vec<u64> {
+        if self.enter_kept("the listener ended before it was forwarded").await {
+            self.kept.list_events().iter().for_each(|event| self.shared.recorder.note_unneeded(*event, &self.label));
+        }
         let at = self.shared.clock.now();
         let unforwarded = |event| Attempt {
             event,
             url: self.label.clone(),
             purpose: DeliveryPurpose::Forward,
-            number: 1,
+            number: 0,
             at,
             latency: Duration::ZERO,
             outcome: AttemptOutcome::Failed("the listener ended before it was forwarded".into()),
@@ -153,10 +153,34 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         left
     }
 
-    /// Puts an event into its place in the line; without one it waits in the store.
-    pub(super) fn accept(&self, place: Option<Reservation>, passage: &PendingForward) {
-        let Some(place) = place else { return self.kept.add(passage.arrival, &self.shared.tally) };
+    /// Enters what waits in the store as owed to this target, where the history does not know it; whether it does now.
+    pub(super) async fn enter_kept(&self, why: &'static str) -> bool {
+        let waiting = self.kept.take_unentered();
+        if waiting.is_empty() {
+            return true;
+        }
+        let owed = UnmadeForwards {
+            url: self.label.clone(),
+            events: waiting.iter().map(|(_, event)| *event).collect(),
+            at: self.shared.clock.now(),
+            why,
+            duplicates: self.settings.forward_duplicates,
+        };
+        let entered = self.shared.recorder.record_owed(owed).await.is_ok();
+        if !entered {
+            waiting.iter().for_each(|(arrival, _)| self.kept.note_unentered(*arrival));
+        }
+        entered
+    }
+
+    /// Puts an event into its place in the line. Where failures are tried again, it waits in the store.
+    pub(super) fn accept(&self, place: Reservation, passage: &PendingForward) {
         self.shared.recorder.note_waiting(passage.event, &self.label);
+        if self.settings.retrying.is_some() {
+            self.kept.add(passage.arrival, passage.event, self.line.next_ticket(), &self.shared.tally);
+            // Dropping the place wakes the worker.
+            return;
+        }
         match place.enqueue(passage.clone()) {
             Ok(()) => self.shared.tally.joined.increment(),
             Err(passage) => self.report_overflow(&passage),
@@ -171,7 +195,8 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         self.report_skip(event, why);
     }
 
-    fn report_skip(&self, event: u64, why: String) {
+    /// Tells that an event is not sent here, or not again.
+    pub(super) fn report_skip(&self, event: u64, why: String) {
         self.shared.tally.forward_skipped.increment();
         let (url, target) = (self.label.clone(), self.name());
         self.shared.emit_report(ReportKind::ForwardSkipped { event, url, target, why });
@@ -251,7 +276,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
 /// Says of an arrival which targets do not get it at once, because another event comes first there.
 pub(super) fn hold_back<R: ArrivalRecorder>(
     draft: &mut ArrivalReport,
-    tickets: &[(Arc<ForwardTarget<R>>, Option<Reservation>)],
+    tickets: &[(Arc<ForwardTarget<R>>, Reservation)],
 ) {
     let held = tickets.iter().filter_map(|(target, _)| Some((target.kept.holds_back()?, target.name())));
     let held: Vec<(u64, Option<String>)> = held.collect();

@@ -1,12 +1,11 @@
-//! How much a target that is tried again still has to get, for who watches. The store is the queue; this counts what this
-//! listener added to it, and knows the event that holds the others back.
+//! What a target that is tried again still has to get: numbers of arrivals, whose content the store has.
+//!
+//! The lowest goes first, once nobody can come in before it (see `queue` for the tickets). Must not know the store.
 
 use super::counters::ListenerCounters;
-use std::collections::BTreeSet;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Arrivals that are counted: beyond it, more wait than are told.
-const MOST: usize = 100_000;
 
 /// What waits in the store for one target.
 #[derive(Debug, Default)]
@@ -14,20 +13,49 @@ pub(super) struct KeptForwards(Mutex<KeptForwardsState>);
 
 #[derive(Debug, Default)]
 struct KeptForwardsState {
-    /// The target is done with this arrival and all before it.
-    done: u64,
-    waiting: BTreeSet<u64>,
+    waiting: BTreeMap<u64, KeptForward>,
+    /// Those of which the history does not know yet that they wait.
+    unentered: Vec<u64>,
     /// The event that failed and is tried again.
     failing: Option<u64>,
 }
 
+/// One that waits, by the number of its arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KeptForward {
+    pub(super) event: u64,
+    /// Whoever has a ticket before this one might still come in with a lower number.
+    pub(super) after: u64,
+    /// Of one that is owed from before: attempts that were made, and when the last of them began.
+    pub(super) before: Option<(u32, Timestamp)>,
+}
+
 impl KeptForwards {
-    /// Counts an arrival that the target is to get, unless it has it by now.
-    pub(super) fn add(&self, arrival: u64, tally: &ListenerCounters) {
-        let mut state = self.state();
-        if arrival > state.done && state.waiting.len() < MOST && state.waiting.insert(arrival) {
+    /// Adds an arrival that came in.
+    pub(super) fn add(&self, arrival: u64, event: u64, after: u64, tally: &ListenerCounters) {
+        self.insert(arrival, KeptForward { event, after, before: None }, tally);
+        self.note_unentered(arrival);
+    }
+
+    /// Adds one that is owed from before.
+    pub(super) fn add_owed(&self, arrival: u64, event: u64, before: (u32, Timestamp), tally: &ListenerCounters) {
+        self.insert(arrival, KeptForward { event, after: 0, before: Some(before) }, tally);
+    }
+
+    /// The history does not know that one waits.
+    pub(super) fn note_unentered(&self, arrival: u64) {
+        self.state().unentered.push(arrival);
+    }
+
+    fn insert(&self, arrival: u64, forward: KeptForward, tally: &ListenerCounters) {
+        if self.state().waiting.insert(arrival, forward).is_none() {
             tally.kept.increment();
         }
+    }
+
+    /// The first in order.
+    pub(super) fn find_first(&self) -> Option<(u64, KeptForward)> {
+        self.state().waiting.first_key_value().map(|(arrival, forward)| (*arrival, *forward))
     }
 
     /// Notes that an event failed, and that those after it wait for it.
@@ -40,16 +68,28 @@ impl KeptForwards {
         self.state().failing
     }
 
-    /// The target is done with an arrival and all before it.
+    /// The target is done with an arrival.
     pub(super) fn finish(&self, arrival: u64, tally: &ListenerCounters) {
         let mut state = self.state();
-        if arrival <= state.done {
-            return;
+        state.failing = None;
+        if state.waiting.remove(&arrival).is_some() {
+            tally.unkept.increment();
         }
-        (state.done, state.failing) = (arrival, None);
-        let later = state.waiting.split_off(&(arrival + 1));
-        let done = std::mem::replace(&mut state.waiting, later);
-        done.iter().for_each(|_| tally.unkept.increment());
+        if state.waiting.is_empty() {
+            state.unentered.clear();
+        }
+    }
+
+    /// The arrivals that wait and are not in the history as such, with their events. They count as entered from now on.
+    pub(super) fn take_unentered(&self) -> Vec<(u64, u64)> {
+        let mut state = self.state();
+        let unentered = std::mem::take(&mut state.unentered);
+        unentered.into_iter().filter_map(|arrival| Some((arrival, state.waiting.get(&arrival)?.event))).collect()
+    }
+
+    /// The events that wait.
+    pub(super) fn list_events(&self) -> Vec<u64> {
+        self.state().waiting.values().map(|forward| forward.event).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, KeptForwardsState> {
@@ -62,19 +102,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_done_waits_no_longer_in_whatever_order_it_is_told() {
+    fn what_is_done_waits_no_longer_and_what_waits_is_entered_once() {
         let (kept, tally) = (KeptForwards::default(), ListenerCounters::new(None));
         let count = || tally.forwards_left().kept;
-        [4, 5, 7].into_iter().for_each(|arrival| kept.add(arrival, &tally));
-        kept.hold_back(40);
-        assert_eq!((count(), kept.holds_back()), (3, Some(40)));
+        [5, 4, 7].into_iter().for_each(|arrival| kept.add(arrival, arrival * 10, 0, &tally));
+        kept.add_owed(3, 30, (2, Timestamp::UNIX_EPOCH), &tally);
+        kept.hold_back(30);
+        assert_eq!((count(), kept.holds_back()), (4, Some(30)));
+        assert_eq!(kept.find_first().map(|(arrival, forward)| (arrival, forward.event)), Some((3, 30)));
+        kept.finish(3, &tally);
         kept.finish(5, &tally);
-        assert_eq!((count(), kept.holds_back()), (1, None));
-        // Its worker was faster than the answer to its sender.
-        kept.add(3, &tally);
-        kept.add(7, &tally);
-        assert_eq!(count(), 1);
-        kept.finish(7, &tally);
-        assert_eq!(count(), 0);
+        kept.finish(5, &tally);
+        assert_eq!((count(), kept.holds_back()), (2, None));
+        assert_eq!(kept.take_unentered(), [(4, 40), (7, 70)]);
+        assert!(kept.take_unentered().is_empty());
+        kept.note_unentered(7);
+        assert_eq!((kept.take_unentered(), kept.list_events()), (vec![(7, 70)], vec![40, 70]));
     }
 }

@@ -62,6 +62,21 @@ impl ForwardQueue {
         }
     }
 
+    /// The ticket that is next: whoever comes in with a lower arrival number than one that is there has one before it.
+    pub(super) fn next_ticket(&self) -> u64 {
+        self.state().next_ticket
+    }
+
+    /// Whether nobody has a ticket before this one any more.
+    pub(super) fn is_settled(&self, ticket: u64) -> bool {
+        self.state().out.first().is_none_or(|first| *first >= ticket)
+    }
+
+    /// Ready when somebody came in or went away, or the line was closed.
+    pub(super) async fn wait_for_news(&self) {
+        self.news.notified().await;
+    }
+
     /// Lets nobody join any more. Those in the line still leave it one by one.
     pub(super) fn close(&self) {
         self.state().closed = true;

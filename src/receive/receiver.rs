@@ -86,8 +86,8 @@ struct AfterStore<R> {
     content: RequestContent,
     shown: bool,
     mirror: Option<Arc<ForwardTarget<R>>>,
-    /// The targets that get it, with its place in the line of those that have one in memory.
-    tickets: Vec<(Arc<ForwardTarget<R>>, Option<Reservation>)>,
+    /// The targets that get it, with its place in the line of each.
+    tickets: Vec<(Arc<ForwardTarget<R>>, Reservation)>,
 }
 
 impl<R: ArrivalRecorder> WebhookReceiver<R> {
@@ -241,9 +241,7 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
             match target.settings.ack {
                 AckMode::Store => {
                     forwards += 1;
-                    // Who tries again reads the store.
-                    let in_memory = target.settings.retrying.is_none();
-                    tickets.push((Arc::clone(target), in_memory.then(|| target.line.reserve())));
+                    tickets.push((Arc::clone(target), target.line.reserve()));
                 }
                 AckMode::Mirror => mirror = mirror.or_else(|| Some(Arc::clone(target))),
             }
@@ -278,9 +276,6 @@ impl<R: ArrivalRecorder> ReceiverInner<R> {
         }
         if let Some(told) = forward {
             self.shared.emit_report(told);
-        }
-        for target in self.targets.iter().filter(|target| target.settings.retrying.is_some()) {
-            target.news.notify_one();
         }
         for (target, ticket) in after.tickets {
             target.accept(ticket, &passage);

@@ -1,20 +1,25 @@
 //! Forwarding that does not give up: the documented retries towards one target, in the order of arrival, across
 //! restarts of the listener.
 //!
-//! The store is the queue. What a target still has to get are the arrivals behind the last one that it is done with,
-//! and that number, with the attempts made of the next one, is kept on disk; so nothing waits in memory, nothing is
-//! lost with the process, and an event waits for the ones before it.
+//! What a target still has to get are the arrivals that came to this listener for it, and before them the events that it
+//! is owed from before. Only their numbers are in memory: the store has the rest. While one of them is tried again, those
+//! that wait for it are entered in the history as owed, so that they are found, and kept, whatever becomes of this listener.
 
 use super::counters::TakenForward;
 use super::forward::ForwardTarget;
+use super::kept::KeptForward;
 use super::pending::PendingForward;
 use super::settings::{ForwardRetryPolicy, ListenerFilter};
 use crate::clock::{SharedClock, SteadyClock};
-use crate::protocol::arrival::{ArrivalRecordError, ArrivalRecorder, ForwardProgress, UnforwardedArrival};
+use crate::protocol::arrival::{
+    ArrivalRecordError, ArrivalRecorder, ForwardProgress, OwedForward, OwedForwards, UnforwardedArrival,
+};
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReportKind;
 use crate::protocol::rules::DeliveryRules;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashSet;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -22,11 +27,15 @@ use tokio::sync::watch;
 /// Wait after the store could not be asked.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Arrivals of earlier runs that are counted: beyond it, more wait than are told.
-const COUNTED: usize = 10_000;
+/// How often it is looked whether the event that is due later was acknowledged meanwhile. Timers also stand still while the
+/// machine sleeps, and the clock goes on.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Longest sleep at one time: timers stand still while the machine sleeps, and the clock goes on.
-const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// Why an event that waits for another one counts as failed meanwhile.
+const WAITS: &str = "it waits for an event before it";
+
+/// An attempt that takes this long keeps others waiting.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// One target's worker.
 pub(super) struct RetryingWorker<R> {
@@ -36,11 +45,19 @@ pub(super) struct RetryingWorker<R> {
     stop: watch::Receiver<bool>,
     /// By which attempts are due. What is stored are times of the wall clock, which somebody may set meanwhile.
     clock: SharedClock,
-    /// Whether what comes next may have been acknowledged by this target although its progress does not say so: the
-    /// first event after a start.
-    doubtful: bool,
-    /// Whether what an earlier run left has been counted, or is being.
-    counted: bool,
+    /// When this listener began.
+    began: Timestamp,
+    /// The event that is tried again, and how far that has got.
+    failed: Option<(u64, ForwardProgress)>,
+}
+
+/// How a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WaitEnd {
+    Due,
+    Stopped,
+    /// The target acknowledged the event meanwhile: somebody sent it there.
+    Acknowledged,
 }
 
 impl<R: ArrivalRecorder> RetryingWorker<R> {
@@ -51,13 +68,19 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let clock = SteadyClock::start(target.shared().clock.clone());
-        Self { target, retrying, shown, stop, clock, doubtful: true, counted: false }
+        let began = clock.now();
+        Self { target, retrying, shown, stop, clock, began, failed: None }
     }
 
     /// The worker's life, until the stop. What it has not done then, it does after the next start.
     pub(super) async fn run_worker(mut self) {
-        while !*self.stop.borrow() {
-            if let Err(error) = self.deliver_all().await {
+        let mut taken_over = false;
+        while !self.is_stopped() {
+            let worked = match taken_over {
+                true => self.deliver_all().await,
+                false => self.take_over().await.map(|()| taken_over = true),
+            };
+            if let Err(error) = worked {
                 self.target
                     .shared()
                     .emit_notice(format!("Forwarding to {} waits for the store: {error}.", self.target.label()));
@@ -66,81 +89,193 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         }
     }
 
+    /// Takes what the target is owed from before, and tells it.
+    async fn take_over(&mut self) -> Result<(), ArrivalRecordError> {
+        let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
+        let owed = shared.recorder.load_owed(&label).await?;
+        let mut taken = HashSet::new();
+        if let Some(progress) = owed.progress {
+            self.continue_retries(progress, &owed, &mut taken).await?;
+        }
+        for OwedForward { arrival, event, attempts, last } in owed.events {
+            let Some(waiting) = self.find_arrival(arrival).await? else { continue };
+            let is_over = self.schedule(&waiting).get(attempts as usize).is_none();
+            if !is_over && self.matches_filters(&waiting) && taken.insert(event) {
+                self.take(&waiting, (attempts, last));
+            }
+        }
+        self.failed = self.failed.filter(|(event, _)| taken.contains(event));
+        if !taken.is_empty() {
+            let (count, wait, go) = match taken.len() {
+                1 => ("1 event".to_owned(), "waits", "goes"),
+                count => (format!("{count} events"), "wait", "go"),
+            };
+            shared.emit_notice(format!("{count} {wait} from before and {go} to {label} first."));
+        }
+        Ok(())
+    }
+
+    /// Goes on with the retries of an arrival. Behind it an earlier version left all that had come in.
+    async fn continue_retries(
+        &mut self,
+        progress: ForwardProgress,
+        owed: &OwedForwards,
+        taken: &mut HashSet<u64>,
+    ) -> Result<(), ArrivalRecordError> {
+        let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
+        let mut last = progress.arrival;
+        self.failed = None;
+        while let Some(waiting) = shared.recorder.find_arrival_after(last).await? {
+            last = waiting.arrival;
+            let is_next = owed.is_former || last == progress.arrival + 1;
+            if self.failed.is_none() && is_next {
+                self.failed = Some((waiting.event, ForwardProgress { arrival: last - 1, ..progress }));
+            }
+            if !owed.is_former || last > owed.newest {
+                break;
+            }
+            let delivery = waiting.retry_of.unwrap_or(waiting.event);
+            let is_new = self.matches_filters(&waiting) && !taken.contains(&waiting.event);
+            if is_new && !shared.recorder.was_acknowledged(delivery, &label, Timestamp::UNIX_EPOCH).await? {
+                taken.insert(waiting.event);
+                self.take(&waiting, (0, self.began));
+                self.target.kept.note_unentered(waiting.arrival);
+            }
+        }
+        if let (true, Some((_, progress))) = (owed.is_former, self.failed)
+            && self.target.enter_kept(WAITS).await
+        {
+            shared.recorder.save_progress(&label, progress).await?;
+        }
+        Ok(())
+    }
+
+    fn take(&self, waiting: &UnforwardedArrival, before: (u32, Timestamp)) {
+        let shared = self.target.shared();
+        shared.recorder.note_waiting(waiting.event, self.target.label());
+        self.target.kept.add_owed(waiting.arrival, waiting.event, before, &shared.tally);
+    }
+
     async fn deliver_all(&mut self) -> Result<(), ArrivalRecordError> {
-        let shared = self.target.shared().clone();
-        let mut progress = shared.recorder.load_progress(self.target.label(), self.clock.now()).await?;
-        if progress.attempts > 0 {
-            // When it is due is told below, as it is for every attempt.
-            shared.emit_notice(format!(
-                "Forwarding to {} continues with the next attempt of the last failed forward; new events wait behind it.",
-                self.target.label()
-            ));
-        }
-        if !std::mem::replace(&mut self.counted, true) {
-            tokio::spawn(count_left(self.target.clone(), self.shown.clone(), progress.arrival));
-        }
-        self.target.kept.finish(progress.arrival, &shared.tally);
-        while !*self.stop.borrow() {
-            match shared.recorder.find_arrival_after(progress.arrival).await? {
-                None => self.wait_for_arrival().await,
-                Some(waiting) => match self.deliver(waiting, progress).await? {
-                    Some(next) => {
-                        progress = next;
-                        // The stop may come next, and then it is counted what is left.
-                        self.target.kept.finish(progress.arrival, &shared.tally);
-                    }
-                    None => return Ok(()),
-                },
+        while !self.is_stopped() {
+            let first = self.target.kept.find_first();
+            let Some((arrival, kept)) = first.filter(|(_, kept)| self.target.line.is_settled(kept.after)) else {
+                self.wait_for_news().await;
+                continue;
+            };
+            let is_done = match self.find_arrival(arrival).await? {
+                Some(waiting) => self.deliver(waiting, kept).await?,
+                // It was removed.
+                None => true,
+            };
+            if is_done {
+                self.finish(arrival, kept.event).await?;
             }
         }
         Ok(())
     }
 
-    /// The progress after an arrival got its turn; `None` where the stop came first.
-    async fn deliver(
-        &mut self,
-        waiting: UnforwardedArrival,
-        progress: ForwardProgress,
-    ) -> Result<Option<ForwardProgress>, ArrivalRecordError> {
-        let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
-        let now = self.clock.now();
-        let done = ForwardProgress { arrival: waiting.arrival, attempts: 0, first: now, due: now };
-        if !matches_filters(&waiting, &self.target, self.shown.as_ref()) || self.was_acknowledged(&waiting).await {
-            shared.recorder.save_progress(&label, done).await?;
-            return Ok(Some(done));
+    /// The target is done with an arrival.
+    async fn finish(&mut self, arrival: u64, event: u64) -> Result<(), ArrivalRecordError> {
+        let shared = self.target.shared().clone();
+        shared.recorder.note_unneeded(event, self.target.label());
+        self.target.kept.finish(arrival, &shared.tally);
+        match self.failed.take_if(|(failed, _)| *failed == event) {
+            Some((_, progress)) => {
+                let over = ForwardProgress { attempts: 0, ..progress };
+                shared.recorder.save_progress(self.target.label(), over).await
+            }
+            None => Ok(()),
         }
-        self.target.kept.add(waiting.arrival, &shared.tally);
+    }
+
+    /// Makes the next attempt; whether the target is done with the event then.
+    async fn deliver(&mut self, waiting: UnforwardedArrival, kept: KeptForward) -> Result<bool, ArrivalRecordError> {
+        let schedule = self.schedule(&waiting);
+        let progress = self.find_progress(&waiting, kept, &schedule);
         let number = progress.attempts + 1;
+        if number == 1 && self.was_forwarded(&waiting).await {
+            self.target.shared().recorder.settle_owed(waiting.event, self.target.label()).await?;
+            return Ok(true);
+        }
         if number > 1 {
             self.target.kept.hold_back(waiting.event);
         }
-        if number > 1 && !self.wait_until(progress.due, number).await {
-            return Ok(None);
+        if number > 1 || kept.before.is_some() {
+            match self.wait_until(progress, waiting.event).await {
+                WaitEnd::Due => {}
+                WaitEnd::Stopped => return Ok(false),
+                WaitEnd::Acknowledged => {
+                    self.target.report_skip(waiting.event, "it was acknowledged there meanwhile".to_owned());
+                    return Ok(true);
+                }
+            }
         }
-        self.doubtful = false;
-        let began = self.clock.now();
-        let first = if number == 1 { began } else { progress.first };
+        self.attempt(waiting, progress, &schedule).await
+    }
+
+    async fn attempt(
+        &mut self,
+        waiting: UnforwardedArrival,
+        progress: ForwardProgress,
+        schedule: &[Duration],
+    ) -> Result<bool, ArrivalRecordError> {
+        let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
+        let number = progress.attempts + 1;
+        let first = if number == 1 { self.clock.now() } else { progress.first };
         let passage = PendingForward::from_waiting(waiting);
-        let schedule = DeliveryRules::of_body(&passage.content.body, self.retrying.from).schedule();
         let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
         // It is under way meanwhile, and does not wait.
         let under_way = TakenForward::take(&shared.tally);
-        let acknowledged = self.target.forward(&passage, number, of).await;
+        let acknowledged = self.enter_beside(self.target.forward(&passage, number, of)).await;
         drop(under_way);
-        let next = match self.due_at(schedule.get(number as usize), first) {
-            Some(due) if !acknowledged => {
-                ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress }
+        let due = self.due_at(schedule.get(number as usize), first);
+        match due.filter(|_| !acknowledged) {
+            Some(due) => {
+                let next = ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress };
+                self.failed = Some((passage.event, next));
+                self.target.kept.hold_back(passage.event);
+                // Its attempt took it off the notes.
+                shared.recorder.note_waiting(passage.event, &label);
+                shared.recorder.save_progress(&label, next).await?;
+                Ok(false)
             }
-            _ => {
+            None => {
                 if !acknowledged {
                     let (event, url) = (passage.event, label.clone());
                     shared.emit_report(ReportKind::GaveUp { event, url, attempts: number, of });
                 }
-                done
+                Ok(true)
             }
-        };
-        shared.recorder.save_progress(&label, next).await?;
-        Ok(Some(next))
+        }
+    }
+
+    /// Enters what waits where an attempt takes its time.
+    async fn enter_beside<T>(&self, attempt: impl Future<Output = T>) -> T {
+        let mut attempt = pin!(attempt);
+        loop {
+            tokio::select! {
+                biased;
+                ended = &mut attempt => return ended,
+                () = self.clock.sleep(SLOW) => drop(self.target.enter_kept(WAITS).await),
+            }
+        }
+    }
+
+    /// How far the retries of an event have got. Of one that is owed from before and whose retries were not those noted last,
+    /// only the attempts are known: the next one is due as long after the last as the schedule has it.
+    fn find_progress(&self, waiting: &UnforwardedArrival, kept: KeptForward, schedule: &[Duration]) -> ForwardProgress {
+        if let Some((_, progress)) = self.failed.filter(|(event, _)| *event == waiting.event) {
+            return progress;
+        }
+        let now = self.clock.now();
+        let new = ForwardProgress { arrival: waiting.arrival.saturating_sub(1), attempts: 0, first: now, due: now };
+        let Some((attempts @ 1.., last)) = kept.before else { return new };
+        let at = |attempt: u32| schedule.get(attempt as usize).copied().unwrap_or_default();
+        let gap = at(attempts).saturating_sub(at(attempts - 1));
+        let due = self.due_at(Some(&gap), last).map_or(now, |due| due.max(now));
+        let since_first = SignedDuration::try_from(at(attempts).div_f64(self.retrying.factor)).unwrap_or_default();
+        ForwardProgress { attempts, first: due.checked_sub(since_first).unwrap_or(now), due, ..new }
     }
 
     /// When the attempt with this start is due, where there is one.
@@ -149,9 +284,13 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         first.checked_add(scaled).ok()
     }
 
-    /// Whether the target has acknowledged it already.
-    async fn was_acknowledged(&self, waiting: &UnforwardedArrival) -> bool {
-        if self.target.settings.forward_duplicates || !(waiting.repeats || self.doubtful) {
+    fn schedule(&self, waiting: &UnforwardedArrival) -> Vec<Duration> {
+        DeliveryRules::of_body(&waiting.content.body, self.retrying.from).schedule()
+    }
+
+    /// Whether the target has got what this one repeats.
+    async fn was_forwarded(&self, waiting: &UnforwardedArrival) -> bool {
+        if self.target.settings.forward_duplicates || !waiting.repeats {
             return false;
         }
         let delivery = waiting.retry_of.unwrap_or(waiting.event);
@@ -159,22 +298,49 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         self.target.shared().recorder.was_forwarded(delivery, self.target.label()).await.unwrap_or(false)
     }
 
-    /// Whether the time came before the stop.
-    async fn wait_until(&mut self, due: Timestamp, attempt: u32) -> bool {
+    /// Whether the target has acknowledged an event that it did not take before.
+    async fn was_acknowledged(&self, event: u64, progress: ForwardProgress) -> bool {
+        let since = match (self.target.settings.forward_duplicates, progress.attempts) {
+            (false, _) => Timestamp::UNIX_EPOCH,
+            (true, 0) => self.began,
+            (true, _) => progress.first,
+        };
+        self.target.shared().recorder.was_acknowledged(event, self.target.label(), since).await.unwrap_or(false)
+    }
+
+    /// Waits for the time, the stop, or an acknowledgement that makes the attempt needless.
+    async fn wait_until(&mut self, progress: ForwardProgress, event: u64) -> WaitEnd {
         let shared = self.target.shared().clone();
-        let mut delay = self.time_until(due);
-        if !delay.is_zero() {
-            shared.emit_report(ReportKind::Wait { attempt, target: self.target.name(), due_at: due, delay });
+        let (due_at, attempt, mut is_told) = (progress.due, progress.attempts + 1, false);
+        loop {
+            if self.is_stopped() {
+                return WaitEnd::Stopped;
+            }
+            if self.was_acknowledged(event, progress).await {
+                return WaitEnd::Acknowledged;
+            }
+            let delay = if progress.attempts > 0 { self.time_until(due_at) } else { Duration::ZERO };
+            if delay.is_zero() {
+                return WaitEnd::Due;
+            }
+            if !std::mem::replace(&mut is_told, true) {
+                shared.emit_report(ReportKind::Wait { attempt, target: self.target.name(), due_at, delay });
+            }
+            self.target.enter_kept(WAITS).await;
+            tokio::select! {
+                () = self.clock.sleep(delay.min(LOOK_EVERY)) => {}
+                () = self.target.line.wait_for_news() => {}
+                _ = self.stop.wait_for(|stop| *stop) => {}
+            }
         }
-        while !delay.is_zero() && !*self.stop.borrow() {
-            self.pause(delay.min(LONGEST_SLEEP)).await;
-            delay = self.time_until(due);
-        }
-        !*self.stop.borrow()
     }
 
     fn time_until(&self, due: Timestamp) -> Duration {
         Duration::try_from(due.duration_since(self.clock.now())).unwrap_or_default()
+    }
+
+    fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
     }
 
     async fn pause(&mut self, delay: Duration) {
@@ -184,32 +350,23 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         }
     }
 
-    async fn wait_for_arrival(&mut self) {
+    async fn wait_for_news(&mut self) {
         tokio::select! {
-            () = self.target.news.notified() => {}
+            () = self.target.line.wait_for_news() => {}
             _ = self.stop.wait_for(|stop| *stop) => {}
         }
     }
-}
 
-fn matches_filters<R: ArrivalRecorder>(
-    waiting: &UnforwardedArrival,
-    target: &ForwardTarget<R>,
-    shown: Option<&ListenerFilter>,
-) -> bool {
-    let facts = EventFacts::from_body(&waiting.content.body);
-    let passes = |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.content.body));
-    passes(shown) && passes(target.settings.only.as_ref())
-}
+    /// An arrival by its number, unless it was removed.
+    async fn find_arrival(&self, arrival: u64) -> Result<Option<UnforwardedArrival>, ArrivalRecordError> {
+        let found = self.target.shared().recorder.find_arrival_after(arrival.saturating_sub(1)).await?;
+        Ok(found.filter(|waiting| waiting.arrival == arrival))
+    }
 
-/// Counts what an earlier run left for a target, beside the forwards themselves: what is done by then is not counted.
-async fn count_left<R: ArrivalRecorder>(target: Arc<ForwardTarget<R>>, shown: Option<ListenerFilter>, done: u64) {
-    let (shared, mut last) = (target.shared().clone(), done);
-    for _ in 0..COUNTED {
-        let Ok(Some(waiting)) = shared.recorder.find_arrival_after(last).await else { break };
-        last = waiting.arrival;
-        if matches_filters(&waiting, &target, shown.as_ref()) {
-            target.kept.add(waiting.arrival, &shared.tally);
-        }
+    fn matches_filters(&self, waiting: &UnforwardedArrival) -> bool {
+        let facts = EventFacts::from_body(&waiting.content.body);
+        let passes =
+            |filter: Option<&ListenerFilter>| filter.is_none_or(|filter| filter(&facts, &waiting.content.body));
+        passes(self.shown.as_ref()) && passes(self.target.settings.only.as_ref())
     }
 }

@@ -32,10 +32,10 @@ pub(crate) fn render_event(story: &EventHistory, style: &OutputStyle) -> String 
     }
     for attempt in attempts {
         let words = format!(
-            "{}  {}  attempt {}  → {}",
+            "{}  {}  {}  → {}",
             verb(attempt),
             style.format_date_time(attempt.at),
-            attempt.number,
+            name_attempt(attempt.number),
             attempt.url
         );
         heading(&mut out, &words, None, style);
@@ -50,6 +50,10 @@ pub(crate) fn render_event(story: &EventHistory, style: &OutputStyle) -> String 
         write_lines(&mut out, &[line]);
     }
     out
+}
+
+fn name_attempt(number: u32) -> String {
+    if number == 0 { "not attempted".to_owned() } else { format!("attempt {number}") }
 }
 
 /// A refused request: why, its body, its header lines.

@@ -384,5 +384,9 @@ fn describe_counts(
         0 => "Send these with: referralloop replay --failed".to_owned(),
         more => format!("Send these, and {}, with: referralloop replay --failed", unforwarded::describe_others(more)),
     });
-    std::iter::once(received).chain(forwarded).chain(later).collect()
+    let next = (kept > 0).then(|| {
+        let (these, go) = if kept == 1 { ("It", "goes") } else { ("They", "go") };
+        format!("{these} {go} first at the next start with --forward-retry; at once with: referralloop replay --failed")
+    });
+    std::iter::once(received).chain(forwarded).chain(next).chain(later).collect()
 }

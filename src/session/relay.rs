@@ -14,8 +14,8 @@ use crate::output::console::Console;
 use crate::output::phrases::format_count;
 use crate::output::screen::Screen;
 use crate::protocol::arrival::{
-    Arrival, ArrivalRecordError, ArrivalRecorder, ArrivalRepeat, ForwardProgress, RecordedArrival, RefusedRequest,
-    RepeatKind, UnforwardedArrival,
+    Arrival, ArrivalRecordError, ArrivalRecorder, ArrivalRepeat, ForwardProgress, OwedForwards, RecordedArrival,
+    RefusedRequest, RepeatKind, UnforwardedArrival, UnmadeForwards,
 };
 use crate::protocol::attempt::Attempt;
 use crate::protocol::report::{PublishedReport, Report, ReportKind};
@@ -197,7 +197,7 @@ pub(crate) enum EventRecorder {
     /// The store alone.
     Store(StoreRecorder, Option<Arc<UnforwardedNotes>>),
     /// A relay first.
-    Relay(Arc<RelayRecorder>),
+    Relay(Arc<RelayRecorder>, Option<Arc<UnforwardedNotes>>),
 }
 
 /// Publishes, and then stores where there is a store.
@@ -215,18 +215,20 @@ impl From<StoreRecorder> for EventRecorder {
 }
 
 impl EventRecorder {
-    /// The same, with notes of what has still to be forwarded. A relay keeps what passes through it.
+    /// The same, with notes of what has still to be forwarded, where there is a store to which they belong.
     pub(crate) fn with_notes(self, notes: Option<UnforwardedNotes>) -> Self {
         match self {
             Self::Store(store, _) => Self::Store(store, notes.map(Arc::new)),
-            relay => relay,
+            Self::Relay(relay, _) => {
+                let notes = notes.filter(|_| relay.store.is_some());
+                Self::Relay(relay, notes.map(Arc::new))
+            }
         }
     }
 
     fn notes(&self) -> Option<&UnforwardedNotes> {
         match self {
-            Self::Store(_, notes) => notes.as_deref(),
-            Self::Relay(_) => None,
+            Self::Store(_, notes) | Self::Relay(_, notes) => notes.as_deref(),
         }
     }
 
@@ -239,12 +241,12 @@ impl EventRecorder {
         let stream = connection.ensure_stream().await.map_err(explain)?;
         let publisher = RelayPublisher::new(connection, mask);
         let recorder = RelayRecorder { publisher, store, screen: screen.clone(), counts: Default::default() };
-        Ok((Self::Relay(Arc::new(recorder)), stream))
+        Ok((Self::Relay(Arc::new(recorder), None), stream))
     }
 
     /// What went to a relay, where there is one.
     pub(crate) fn counts(&self) -> Option<RelayCounts> {
-        let Self::Relay(relay) = self else { return None };
+        let Self::Relay(relay, _) = self else { return None };
         let [published, published_before, unpublished] =
             [0, 1, 2].map(|which: usize| relay.counts[which].load(Ordering::Relaxed));
         Some(RelayCounts { published, published_before, unpublished })
@@ -253,7 +255,7 @@ impl EventRecorder {
     fn store(&self) -> Result<&StoreRecorder, ArrivalRecordError> {
         match self {
             Self::Store(store, _) => Ok(store),
-            Self::Relay(relay) => {
+            Self::Relay(relay, _) => {
                 let none = || ArrivalRecordError::Unavailable("there is none".into());
                 relay.store.as_ref().ok_or_else(none)
             }
@@ -298,7 +300,7 @@ impl ArrivalRecorder for EventRecorder {
         match self {
             Self::Store(store, _) => store.record_arrival(arrival).await,
             // In a box of its own: listeners without a relay are not to carry the room for it.
-            Self::Relay(relay) => Box::pin(relay.record(arrival)).await,
+            Self::Relay(relay, _) => Box::pin(relay.record(arrival)).await,
         }
     }
 
@@ -354,8 +356,24 @@ impl ArrivalRecorder for EventRecorder {
         self.store()?.find_arrival_after(arrival).await
     }
 
-    async fn load_progress(&self, url: &str, now: Timestamp) -> Result<ForwardProgress, ArrivalRecordError> {
-        self.store()?.load_progress(url, now).await
+    async fn was_acknowledged(&self, event: u64, url: &str, since: Timestamp) -> Result<bool, ArrivalRecordError> {
+        self.store()?.was_acknowledged(event, url, since).await
+    }
+
+    async fn load_owed(&self, url: &str) -> Result<OwedForwards, ArrivalRecordError> {
+        let mut owed = self.store()?.load_owed(url).await?;
+        // What another listener that runs is about to forward there is its affair.
+        let held = self.notes().map(|notes| notes.list_held_elsewhere(url)).unwrap_or_default();
+        owed.events.retain(|forward| !held.contains(&forward.event));
+        Ok(owed)
+    }
+
+    async fn record_owed(&self, owed: UnmadeForwards) -> Result<Vec<u64>, ArrivalRecordError> {
+        self.store()?.record_owed(owed).await
+    }
+
+    async fn settle_owed(&self, event: u64, url: &str) -> Result<(), ArrivalRecordError> {
+        self.store()?.settle_owed(event, url).await
     }
 
     async fn save_progress(&self, url: &str, progress: ForwardProgress) -> Result<(), ArrivalRecordError> {

@@ -7,16 +7,14 @@
 
 use super::registry;
 use crate::clock::SharedClock;
-use crate::protocol::attempt::{Attempt, AttemptOutcome, DeliveryPurpose};
+use crate::protocol::arrival::{ArrivalRecorder, UnmadeForwards};
 use crate::store::{ReadError, Store, StoreFilter, StoreOptions, StoreReader};
-use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// A file that has become this long is begun anew as soon as nothing waits.
 const LONG: u64 = 1 << 20;
@@ -32,8 +30,11 @@ pub(crate) struct UnforwardedNotes {
 struct NotesState {
     file: File,
     written: u64,
-    waiting: BTreeSet<(u64, String)>,
+    waiting: WaitingEvents,
 }
+
+/// For each target the events that wait.
+type WaitingEvents = BTreeMap<String, BTreeSet<u64>>;
 
 impl UnforwardedNotes {
     /// Begins the file of a listener, by its process.
@@ -43,29 +44,43 @@ impl UnforwardedNotes {
         let path = folder.join(format!("{pid}.waiting"));
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
         file.lock()?;
-        Ok(Self { path, state: Mutex::new(NotesState { file, written: 0, waiting: BTreeSet::new() }) })
+        Ok(Self { path, state: Mutex::new(NotesState { file, written: 0, waiting: BTreeMap::new() }) })
     }
 
     /// An event is about to be acknowledged, and then goes to a target.
     pub(crate) fn note_waiting(&self, event: u64, url: &str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.write('+', event, url);
-        state.waiting.insert((event, url.to_owned()));
+        match state.waiting.get_mut(url) {
+            Some(events) => drop(events.insert(event)),
+            None => drop(state.waiting.insert(url.to_owned(), BTreeSet::from([event]))),
+        }
     }
 
     /// It was sent there, or need not be.
     pub(crate) fn note_done(&self, event: u64, url: &str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.waiting.remove(&(event, url.to_owned())) {
+        if state.waiting.get_mut(url).is_some_and(|events| events.remove(&event)) {
             state.write('-', event, url);
         }
-        if state.waiting.is_empty() && state.written > LONG {
+        if state.is_done() && state.written > LONG {
             state.begin_anew();
         }
+    }
+
+    /// The events that wait for a target in other listeners that run.
+    pub(crate) fn list_held_elsewhere(&self, url: &str) -> BTreeSet<u64> {
+        let others = list_notes(self.path.parent()).into_iter().filter(|path| *path != self.path);
+        let texts = others.filter(|path| !is_abandoned(path)).filter_map(|path| fs::read_to_string(path).ok());
+        texts.filter_map(|text| read_waiting(&text).remove(url)).flatten().collect()
     }
 }
 
 impl NotesState {
+    fn is_done(&self) -> bool {
+        self.waiting.values().all(BTreeSet::is_empty)
+    }
+
     /// A disk that takes no line takes no event either, and the store says so.
     fn write(&mut self, sign: char, event: u64, url: &str) {
         let line = format!("{sign} {event} {url}\n");
@@ -83,43 +98,40 @@ impl NotesState {
 impl Drop for UnforwardedNotes {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if state.waiting.is_empty() {
+        if state.is_done() {
             // Where it cannot be removed, there is nothing in it that waits.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Enters what killed listeners left, and answers how many events that are. What cannot be entered now stays for later.
-pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> usize {
+/// Enters what killed listeners left, and answers for each target which events it is owed. What cannot be entered now
+/// stays for later.
+pub(crate) async fn recover_unforwarded(store: &Path, clock: &SharedClock) -> BTreeMap<String, BTreeSet<u64>> {
+    let mut owed = WaitingEvents::new();
     let found: Vec<(PathBuf, File)> = find_abandoned(store);
     if found.is_empty() {
-        return 0;
+        return owed;
     }
-    let Ok(open) = Store::open(store, StoreOptions::default()) else { return 0 };
-    let (reader, mut events) = (open.open_reader().ok(), BTreeSet::new());
+    let Ok(open) = Store::open(store, StoreOptions::default()) else { return owed };
     for (path, _locked) in found {
         let left = fs::read_to_string(&path).map(|text| read_waiting(&text)).unwrap_or_default();
-        let left: Vec<_> = left.into_iter().filter(|(event, url)| !was_tried(reader.as_ref(), *event, url)).collect();
-        events.extend(left.iter().map(|(event, _)| *event));
-        let now = clock.now();
-        let lost = left.into_iter().map(|(event, url)| lost_attempt(event, url, now)).collect();
-        if open.record_attempts(lost).await.is_ok() {
+        let mut is_entered = true;
+        for (url, events) in left {
+            let why = "the listener was killed before it was forwarded";
+            let events = events.into_iter().collect();
+            let left = UnmadeForwards { url: url.clone(), events, at: clock.now(), why, duplicates: false };
+            match open.recorder().record_owed(left).await {
+                Ok(events) => owed.entry(url).or_default().extend(events),
+                Err(_) => is_entered = false,
+            }
+        }
+        if is_entered {
             let _ = fs::remove_file(&path);
         }
     }
     open.close().await;
-    events.len()
-}
-
-/// Whether an attempt there began after the event came in last: the kill came between its record and the note of it, or
-/// somebody has sent it since. What cannot be read counts as owed.
-fn was_tried(reader: Option<&StoreReader>, event: u64, url: &str) -> bool {
-    let read = || -> Option<bool> {
-        let came = reader?.list_arrivals(event).ok()?.last()?.at;
-        Some(reader?.list_attempts(event).ok()?.iter().any(|attempt| attempt.url == url && attempt.at >= came))
-    };
-    read().unwrap_or(false)
+    owed
 }
 
 /// How many events `--failed` finds beside so many that are known to be owed.
@@ -136,38 +148,44 @@ pub(crate) fn describe_others(count: u64) -> String {
     }
 }
 
-fn lost_attempt(event: u64, url: String, at: Timestamp) -> Attempt {
-    let outcome = AttemptOutcome::Failed("the listener was killed before it was forwarded".into());
-    Attempt { event, url, purpose: DeliveryPurpose::Forward, number: 1, at, latency: Duration::ZERO, outcome }
-}
-
 /// Files that no listener holds; the lock that is taken here keeps others from entering the same.
 fn find_abandoned(store: &Path) -> Vec<(PathBuf, File)> {
-    let Ok(entries) = fs::read_dir(registry::folder(store)) else { return Vec::new() };
-    let paths = entries.flatten().map(|entry| entry.path());
-    paths
-        .filter(|path| path.extension() == Some(OsStr::new("waiting")))
-        .filter_map(|path| {
-            let file = File::open(&path).ok()?;
-            file.try_lock().ok()?;
-            Some((path, file))
-        })
-        .collect()
+    let paths = list_notes(Some(&registry::folder(store)));
+    paths.into_iter().filter_map(|path| lock_abandoned(&path).map(|file| (path, file))).collect()
+}
+
+fn is_abandoned(path: &Path) -> bool {
+    lock_abandoned(path).is_some()
+}
+
+/// The file, locked, where no listener holds it.
+fn lock_abandoned(path: &Path) -> Option<File> {
+    let file = File::open(path).ok()?;
+    file.try_lock().ok()?;
+    Some(file)
+}
+
+/// The files of notes in a folder.
+fn list_notes(folder: Option<&Path>) -> Vec<PathBuf> {
+    let entries = folder.and_then(|folder| fs::read_dir(folder).ok());
+    let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+    paths.filter(|path| path.extension() == Some(OsStr::new("waiting"))).collect()
 }
 
 /// What waits at the end of a file. A line that a kill cut off was not acknowledged.
-fn read_waiting(text: &str) -> BTreeSet<(u64, String)> {
-    let mut waiting = BTreeSet::new();
+fn read_waiting(text: &str) -> WaitingEvents {
+    let mut waiting = WaitingEvents::new();
     for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
         let mut words = line.splitn(3, ' ');
         if let (Some(sign), Some(Ok(event)), Some(url)) = (words.next(), words.next().map(str::parse), words.next()) {
-            let entry = (event, url.to_owned());
+            let events = waiting.entry(url.to_owned()).or_default();
             match sign {
-                "+" => drop(waiting.insert(entry)),
-                _ => drop(waiting.remove(&entry)),
-            }
+                "+" => events.insert(event),
+                _ => events.remove(&event),
+            };
         }
     }
+    waiting.retain(|_, events| !events.is_empty());
     waiting
 }
 
@@ -178,7 +196,7 @@ mod tests {
     #[test]
     fn what_waits_is_what_was_not_done() {
         let text = "+ 1 http://a/\n+ 2 http://a/\n+ 2 http://b/\n- 1 http://a/\n- 2 http://b/\n+ 3 http://a";
-        assert_eq!(read_waiting(text), BTreeSet::from([(2, "http://a/".to_owned())]));
+        assert_eq!(read_waiting(text), BTreeMap::from([("http://a/".to_owned(), BTreeSet::from([2]))]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! May know the tables. Numbers only grow, so a place in each of them is all that needs to be remembered, and whoever
 //! comes back later, after this process or the writer's has ended, goes on there.
 
+use super::forward_statements::decode_place;
 use super::reader::StoreReader;
 use crate::database::{ReadError, decode_time};
 use crate::protocol::arrival::ForwardProgress;
@@ -104,7 +105,7 @@ fn parse_pending(row: &Row<'_>) -> rusqlite::Result<(String, ForwardProgress)> {
         let decoded = decode_time(row.get(column)?);
         decoded.map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(e)))
     };
-    let (arrival, attempts) = (number(row, 1)?, row.get(2)?);
+    let (arrival, attempts) = (decode_place(row.get(1)?).0, row.get(2)?);
     Ok((row.get(0)?, ForwardProgress { arrival, attempts, first: time(3)?, due: time(4)? }))
 }
 

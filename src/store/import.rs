@@ -1,13 +1,12 @@
-//! What the writer enters or looks up beside arrivals as they come: events of another store, how far the forwards of
-//! a target have got, summaries of load runs.
+//! What the writer enters or looks up beside arrivals as they come: events of another store, arrivals by their numbers,
+//! summaries of load runs.
 //!
 //! May know the rows, as `tables` does. Must not decide what is imported or retried.
 
 use super::incoming::{IncomingArrival, OutgoingEvent};
 use super::tables::StoreTables;
-use crate::database;
 use crate::database::WriteFault;
-use crate::protocol::arrival::{Arrival, ForwardProgress, UnforwardedArrival};
+use crate::protocol::arrival::{Arrival, UnforwardedArrival};
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
@@ -40,26 +39,6 @@ impl EventImport {
     pub(super) fn weight(&self) -> usize {
         let headers: usize = self.arrivals.iter().map(|arrival| arrival.content.headers.as_block().len()).sum();
         self.sent.body.len() + headers
-    }
-}
-
-/// A question about, or a note of, how far a target has got.
-#[derive(Debug)]
-pub(super) struct TargetProgressRequest {
-    url: String,
-    now_ms: i64,
-    note: Option<ForwardProgress>,
-}
-
-impl TargetProgressRequest {
-    /// Asks.
-    pub(super) fn query(url: &str, now: Timestamp) -> Self {
-        Self { url: url.to_owned(), now_ms: now.as_millisecond(), note: None }
-    }
-
-    /// Notes.
-    pub(super) fn update(url: &str, progress: ForwardProgress) -> Self {
-        Self { url: url.to_owned(), now_ms: 0, note: Some(progress) }
     }
 }
 
@@ -104,27 +83,6 @@ impl StoreTables<'_> {
             }
         }
         Ok(low)
-    }
-
-    /// How far a target has got, or the note of it. A target of which nothing is known begins behind the newest
-    /// arrival, and that is noted at once: what comes in from now on is its.
-    pub(super) fn apply_progress_request(
-        &mut self,
-        step: &TargetProgressRequest,
-    ) -> Result<ForwardProgress, WriteFault> {
-        let url = self.find_or_add_url(&step.url)?;
-        let found = match step.note {
-            Some(_) => None,
-            None => self.forwards.find_progress(url)?,
-        };
-        if let Some(found) = found {
-            return Ok(found);
-        }
-        let now = database::decode_time(step.now_ms).unwrap_or_default();
-        let begin = ForwardProgress { arrival: self.last_arrival.unsigned_abs(), attempts: 0, first: now, due: now };
-        let noted = step.note.unwrap_or(begin);
-        self.forwards.save_progress(url, &noted)?;
-        Ok(noted)
     }
 
     /// Keeps the summary of a load run.

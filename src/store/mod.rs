@@ -15,6 +15,7 @@
 //! | `index`, `recent_index`, `sql` | looking events up, on disk and in memory; prepared statements |
 //! | `event_cache` | what is known of an event that comes again |
 //! | `import`, `forward_statements` | what is entered or kept beside arrivals: imports, the progress of forwards, load runs |
+//! | `owed` | what a target is owed, entered and found |
 //! | `journal` | subscriptions: what was wished for, what came of it |
 //! | `prune`, `retention` | removing for good: on request, or the oldest as new ones come |
 //! | `filter`, `reader`, `changes`, `email_index` | which events, reading them, what happened since, finding an address |
@@ -32,6 +33,7 @@ mod incoming;
 mod index;
 mod journal;
 mod key;
+mod owed;
 mod prune;
 mod reader;
 mod recent;
@@ -62,12 +64,12 @@ pub(crate) use timeline::{TimelinePoint, TimelineSample};
 
 use crate::database::{self, GroupWriter, WrittenFile, WrittenTables};
 use crate::protocol::arrival::{
-    Arrival, ArrivalRecordError, ArrivalRecorder, ForwardProgress, RecordedArrival, RefusedRequest, UnforwardedArrival,
+    Arrival, ArrivalRecordError, ArrivalRecorder, ForwardProgress, OwedForwards, RecordedArrival, RefusedRequest,
+    UnforwardedArrival, UnmadeForwards,
 };
 use crate::protocol::attempt::Attempt;
 use crate::protocol::body::RawBody;
 use crate::protocol::facts::EventFacts;
-use import::TargetProgressRequest;
 use incoming::{IncomingArrival, OutgoingEvent};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -301,13 +303,27 @@ impl ArrivalRecorder for StoreRecorder {
         self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.find_arrival_after(arrival)).await
     }
 
-    async fn load_progress(&self, url: &str, now: Timestamp) -> Result<ForwardProgress, ArrivalRecordError> {
-        let step = TargetProgressRequest::query(url, now);
-        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.apply_progress_request(&step)).await
+    async fn was_acknowledged(&self, event: u64, url: &str, since: Timestamp) -> Result<bool, ArrivalRecordError> {
+        let url = url.to_owned();
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.was_acknowledged(event, &url, since)).await
+    }
+
+    async fn load_owed(&self, url: &str) -> Result<OwedForwards, ArrivalRecordError> {
+        let url = url.to_owned();
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.load_owed(&url)).await
+    }
+
+    async fn record_owed(&self, owed: UnmadeForwards) -> Result<Vec<u64>, ArrivalRecordError> {
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.record_owed(&owed)).await
+    }
+
+    async fn settle_owed(&self, event: u64, url: &str) -> Result<(), ArrivalRecordError> {
+        let url = url.to_owned();
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.settle_owed(event, &url)).await
     }
 
     async fn save_progress(&self, url: &str, progress: ForwardProgress) -> Result<(), ArrivalRecordError> {
-        let step = TargetProgressRequest::update(url, progress);
-        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.apply_progress_request(&step)).await.map(drop)
+        let url = url.to_owned();
+        self.writer.run_job(0, move |tables: &mut StoreTables<'_>| tables.save_progress(&url, &progress)).await
     }
 }

@@ -91,8 +91,9 @@ INSERT INTO progress VALUES (0, 0, 0, 0);
 -- Summaries of load runs.
 CREATE TABLE loads (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;
 
--- How far each target that forwards are retried to has got. arrival: the last one that is done with, acknowledged or
--- given up; then the attempts made of the next one, and when it is due again.
+-- How far the retries of the arrival that each target did not take have got: the attempts made, and when it is due again.
+-- With no attempt there is none. arrival: its number, negated. Earlier versions had the number before it there, and
+-- everything behind that waited; now what waits are events whose last attempt failed, made or not (number 0).
 CREATE TABLE targets (
     url INTEGER PRIMARY KEY, arrival INTEGER NOT NULL, attempts INTEGER NOT NULL,
     first_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL

@@ -4,6 +4,7 @@ mod finding;
 mod forwarding;
 mod keeping;
 mod rehearsing;
+mod retrying;
 mod targets;
 
 use serde_json::json;

@@ -17,6 +17,7 @@ use crate::session::relay::EventRecorder;
 use crate::session::unforwarded::{self, UnforwardedNotes};
 use crate::session::{self, trust};
 use clap::ValueEnum;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use url::Url;
@@ -202,7 +203,8 @@ pub(super) fn refuse_own_address(forwards: &[ForwardSettings], own: SocketAddr) 
     }
 }
 
-/// Tells what a killed listener left behind, and keeps notes so that this one would.
+/// Tells what a killed listener left behind, and keeps notes so that this one would. What goes to a target of this
+/// listener first is told by that.
 pub(super) async fn note_unforwarded(
     recorder: EventRecorder,
     receiving: &receive::ListenerSettings,
@@ -210,7 +212,10 @@ pub(super) async fn note_unforwarded(
     settings: &ConfigSettings,
 ) -> Result<EventRecorder, Error> {
     let store = session::store_path(context, settings)?;
-    let left = unforwarded::recover_unforwarded(&store, &context.clock).await;
+    let mut owed = unforwarded::recover_unforwarded(&store, &context.clock).await;
+    let retried = receiving.forwards.iter().filter(|forward| forward.retrying.is_some());
+    retried.for_each(|forward| drop(owed.remove(&forward.label())));
+    let left = owed.into_values().flatten().collect::<BTreeSet<u64>>().len();
     if left > 0 {
         let were = if left == 1 { "1 event was".to_owned() } else { format!("{left} events were") };
         let others = unforwarded::count_others(&session::open_reader(context, settings)?, left)?;
@@ -222,7 +227,7 @@ pub(super) async fn note_unforwarded(
             "{were} acknowledged but not forwarded before an earlier listener was killed; {send}: referralloop replay --failed"
         ));
     }
-    let forwards = receiving.forwards.iter().any(|forward| forward.retrying.is_none());
+    let forwards = !receiving.forwards.is_empty();
     // A folder that takes no notes is no reason to take no events.
     let notes = forwards.then(|| UnforwardedNotes::begin(&store, context.pid).ok()).flatten();
     Ok(recorder.with_notes(notes))

@@ -6,6 +6,7 @@ mod email_index;
 mod losses;
 mod merging;
 mod opening;
+mod owed;
 mod quota;
 mod reading;
 mod refusals;

@@ -37,14 +37,14 @@ const NOTHING: &str = "the history has no attempt to deliver to an app";
 /// The share, and which events nobody has acknowledged yet.
 pub(super) fn check_answers(history: &RecentHistory) -> SetupFinding {
     let attempts = &history.attempts;
-    if attempts.is_empty() {
+    if attempts.is_empty() && history.open.is_empty() {
         return ANSWERS.skipped(NOTHING);
     }
     let good = attempts.iter().filter(|attempt| attempt.outcome.is_acknowledged()).count();
     let seen = format!(
         "{good} of {} in {DAYS} days acknowledged, {} % ({})",
         phrases::format_quantity(attempts.len() as u64, "attempt", "attempts").as_str(),
-        good * 100 / attempts.len(),
+        good * 100 / attempts.len().max(1),
         count_senders(history)
     );
     match history.open.len() as u64 {

@@ -34,13 +34,15 @@ pub(in crate::commands::doctor) fn read_history(settings: &ConfigSettings, conte
         let reader = session::open_reader(context, settings)?;
         let mut subscriptions = reader.list_subscriptions(false)?;
         subscriptions.retain(|entry| entry.standing == SubscriptionStatus::Active);
-        let attempts = reader.list_recent_attempts(since, ATTEMPTS)?;
+        let mut attempts = reader.list_recent_attempts(since, ATTEMPTS)?;
         let events: BTreeSet<u64> = attempts.iter().map(|attempt| attempt.event).collect();
         let failed = StoreFilter { failed: true, direction: EventDirection::All, ..StoreFilter::default() };
         let mut open = BTreeSet::new();
         reader.scan_bare((&failed, Some(&events.iter().copied().collect::<Vec<_>>())), None, |event| {
             open.insert(event.number())
         })?;
+        // What was to be forwarded and never was is owed, and says nothing about the app.
+        attempts.retain(|attempt| attempt.number > 0);
         Ok(RecentHistory {
             subscriptions,
             bulk: reader.list_bulk_events(&events)?,
