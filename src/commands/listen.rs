@@ -45,7 +45,8 @@ use watch::{ListenerWatch, ResendTargets};
 #[command(
     after_help = "What arrives is stored before it is acknowledged. Ctrl-C stops, finishes what is under way and prints
 a summary. Forwards to a target are made one after another, in the order of arrival; with --forward-retry, what fails
-holds back what came after it until it gets through or is given up.
+holds back what came after it until it gets through or is given up, and what is left at the end goes first at the next
+start with --forward-retry: what came for this target and was not acknowledged by it, nothing else.
 
 A team shares one listener through NATS JetStream: it publishes to nats://HOST/SUBJECT, and everybody else receives
 --from there, under a name of their own (docs/teams.md).
@@ -55,7 +56,7 @@ Examples:
   referralloop listen 3000/webhooks
   referralloop listen --forward-to created=3000/new --forward-to '*_changed=3000/moved'
   referralloop listen --forward-to 3000/webhooks --forward-retry
-  referralloop listen --events created --where '.data.position < 10'
+  referralloop listen --where '.data.position < 10'
   referralloop listen 3000/webhooks --body none
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
