@@ -33,10 +33,10 @@ try {
   // A condition that nothing meets: one sees how far it is, and the next filter ends it.
   await page.fill('#filters input[name="where"]', "last(range(1000)) == 3");
   await page.key("Enter");
-  await page.reads("#listnote .looking", "of 20\u2009001");
+  await page.reads("#listnote .looking", "of 20\u2009001", 60_000);
   const seen = async () => Number(/through ([\d\u2009]+) of/.exec(await page.read("#listnote .looking"))?.[1].replaceAll("\u2009", ""));
   const first = await seen();
-  await until("progress", async () => (await seen()) > first);
+  await until("progress", async () => (await seen()) > first, 60_000);
   await page.fill('#filters input[name="where"]', ".data.position == 7");
   await page.key("Enter");
   await page.reads("#listnote", "1 found", 60_000);
