@@ -105,6 +105,15 @@ pub(super) fn waiting() -> Report {
     report("10:00:01", ReportKind::Wait { attempt: 2, target: None, due_at, delay })
 }
 
+/// The same for one of several targets.
+pub(super) fn waiting_for(name: &str) -> Report {
+    let mut waiting = waiting();
+    if let ReportKind::Wait { target, .. } = &mut waiting.what {
+        *target = Some(name.to_owned());
+    }
+    waiting
+}
+
 /// Event 41 was not passed on to a URL.
 pub(super) fn skipped_forward(url: &str, why: &str) -> ReportKind {
     ReportKind::ForwardSkipped { event: 41, url: url.to_owned(), target: None, why: why.to_owned() }

@@ -165,7 +165,18 @@ fn everything() -> Vec<Output> {
     outputs.push(listener.stop());
     outputs.extend(of_the_service());
     outputs.push(of_a_tunnel());
+    outputs.push(of_two_apps());
     outputs
+}
+
+/// What a listener prints that waits to try one of two apps again.
+fn of_two_apps() -> Output {
+    let scene = Scene::new();
+    let (good, bad) = (Endpoint::good().url("/"), Endpoint::statuses(&[500]).url("/"));
+    let listener = scene.listen(["--json", &good, &bad, "--forward-retry"]);
+    scene.run(["trigger", "--data", CREATED, "--to", &listener.url]);
+    listener.wait_for("\"wait\"");
+    listener.stop()
 }
 
 /// A request that is no delivery.

@@ -92,6 +92,19 @@ fn of_several_targets_each_is_named_and_one_may_wait() {
 }
 
 #[test]
+fn of_several_targets_the_one_that_was_given_up_is_named() {
+    let mut told = forward(1, answered_outcome(503, ""));
+    let ReportKind::Forward(attempt) = &mut told.what else { unreachable!() };
+    attempt.target = Some(":2".into());
+    let url = attempt.attempt.url.clone();
+    let gave_up = |attempts| report("10:00:02", ReportKind::GaveUp { event: 1, url: url.clone(), attempts, of: 3 });
+    let mut human = renderer(BodyDisplay::Never, 120);
+    render(&mut human, &[told]);
+    assert!(render(&mut human, &[gave_up(3)]).starts_with("gave up on :2 after 3 attempts\n"));
+    assert!(render(&mut human, &[gave_up(1)]).starts_with("not delivered to :2\n"));
+}
+
+#[test]
 fn failures_only_hides_what_another_target_acknowledged_later() {
     let mut human = renderer(BodyDisplay::Never, 100);
     human.set_view(ArrivalView { failed: true, bodies: BodyDisplay::Never, ..ArrivalView::default() });

@@ -30,7 +30,7 @@ use crate::protocol::signature::SignatureFault;
 use brief::{ForwardEnd, HeldArrival};
 use folding::{ArrivalFolding, ArrivalForm};
 use jiff::Timestamp;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Where a report goes: data to stdout, the rest to stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub(crate) struct HumanRenderer {
     about: Option<u64>,
     /// The attempt that was told last: how many there could be, and what went wrong.
     last: Option<LastAttempt>,
+    /// Where forwards go, each with what tells it from the others, where there are several.
+    targets: BTreeMap<String, String>,
     folding: ArrivalFolding,
     /// The hint below the last forward on one line, or the last replay: one is enough for many.
     advised: Option<Sanitised>,
@@ -94,6 +96,7 @@ impl HumanRenderer {
             style,
             about: None,
             last: None,
+            targets: BTreeMap::new(),
             folding,
             advised: None,
             refusal_advised: false,
@@ -112,6 +115,8 @@ impl HumanRenderer {
         match &report.what {
             ReportKind::Arrival(arrival) => self.arrival(report.at, arrival, detail, out),
             ReportKind::Forward(forward) => {
+                let named = forward.target.clone().map(|name| (forward.attempt.url.clone(), name));
+                self.targets.extend(named);
                 self.forward(report.at, forward.attempt.event, ForwardEnd::Tried(forward.clone()), out);
                 if self.folding.is_folded() && self.folding.hold_time().is_none() {
                     let hint = attempt_hint(forward);
@@ -150,7 +155,9 @@ impl HumanRenderer {
                 write_lines(out, &sandbox::render_delivery_attempt(report.at, dispatch, &self.style))
             }
             ReportKind::Delivered { event, attempts, .. } => write_lines(out, &[self.delivered(*event, *attempts)]),
-            ReportKind::GaveUp { event, attempts, of, .. } => write_lines(out, &self.gave_up(*event, *attempts, *of)),
+            ReportKind::GaveUp { event, url, attempts, of } => {
+                write_lines(out, &self.gave_up((*event, url), *attempts, *of))
+            }
             other => return self.aside(report.at, other, out),
         }
         ScreenStream::Out
@@ -338,15 +345,15 @@ impl HumanRenderer {
         StyledLine::new(&self.style).put(TextRole::Good, Sanitised::text(&words))
     }
 
-    fn gave_up(&self, event: u64, attempts: u32, of: u32) -> Vec<StyledLine> {
+    fn gave_up(&self, (event, url): (u64, &str), attempts: u32, of: u32) -> Vec<StyledLine> {
+        let name = |word: &str| self.targets.get(url).map(|name| format!(" {word} {name}")).unwrap_or_default();
         let words = if of == 1 || attempts == 1 {
-            Sanitised::own("not delivered")
+            format!("not delivered{}", name("to"))
         } else {
-            Sanitised::concat(&[
-                Sanitised::own("gave up after "),
-                format_quantity(attempts.into(), "attempt", "attempts"),
-            ])
+            let attempts = format_quantity(attempts.into(), "attempt", "attempts");
+            format!("gave up{} after {}", name("on"), attempts.as_str())
         };
+        let words = Sanitised::text(&words);
         let mut lines = vec![StyledLine::new(&self.style).put(TextRole::Bad, words)];
         let hint = self.last_of(event).filter(|last| last.hint != last.told).and_then(|last| last.hint.as_ref());
         if let Some(hint) = hint {

@@ -24,7 +24,7 @@ pub(super) enum ReportRecord<'a> {
     Ready(ReadyRecord<'a>),
     ForwardSkipped(ForwardSkippedRecord<'a>),
     TurnedAway(TurnedAwayRecord<'a>),
-    Wait(WaitRecord),
+    Wait(WaitRecord<'a>),
     Delivered(DeliveredRecord<'a>),
     GaveUp(GaveUpRecord<'a>),
     Exposure(ExposureRecord<'a>),
@@ -46,8 +46,10 @@ pub(super) struct ForwardSkippedRecord<'a> {
 /// The fields of `wait`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct WaitRecord {
+pub(super) struct WaitRecord<'a> {
     attempt: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
     due_at: String,
     delay_ms: u64,
 }
@@ -182,8 +184,9 @@ impl<'a> ReportRecord<'a> {
                 Self::ForwardSkipped(ForwardSkippedRecord { event: *event, url, why })
             }
             ReportKind::TurnedAway(report) => Self::TurnedAway(TurnedAwayRecord::of(report)),
-            ReportKind::Wait { attempt, due_at, delay, .. } => Self::Wait(WaitRecord {
+            ReportKind::Wait { attempt, target, due_at, delay } => Self::Wait(WaitRecord {
                 attempt: *attempt,
+                target: target.as_deref(),
                 due_at: format_instant(*due_at),
                 delay_ms: milliseconds(*delay),
             }),

@@ -2,7 +2,7 @@
 
 use crate::output::fixtures::{
     answered_outcome, arrival_at, at, attempt, created_arrival, duplicate, exposure_lost, exposure_opened, repeat,
-    report, skipped_forward, waiting, with_body, with_facts,
+    report, skipped_forward, waiting, waiting_for, with_body, with_facts,
 };
 use crate::output::records::ListenSummary;
 use crate::protocol::arrival::{Arrival, HeaderLines, RepeatKind, SignatureState};
@@ -44,6 +44,7 @@ pub(super) fn reports() -> Vec<Report> {
     reports.extend([
         report("10:00:01", ReportKind::Replayed(Box::new(replayed()))),
         waiting(),
+        waiting_for(":3001"),
         report("10:01:01", ReportKind::Delivered { event: 41, url: url(), attempts: 2 }),
         report("11:21:01", ReportKind::GaveUp { event: 41, url: url(), attempts: 5, of: 5 }),
         report("10:00:11", ReportKind::Check(Box::new(check(CheckVerdict::Failed("answered 200".into()))))),

@@ -24,7 +24,7 @@ fn report_fields(of: &mut Schemas<'_>) -> Vec<NamedSchemas> {
         ("sending", vec![of.fields::<events::SendingRecord<'_>>()]),
         ("attempt", vec![of.fields::<events::AttemptRecord<'_>>()]),
         ("replayed", vec![of.fields::<replay::ReplayedRecord<'_>>()]),
-        ("wait", vec![of.fields::<report::WaitRecord>()]),
+        ("wait", vec![of.fields::<report::WaitRecord<'_>>()]),
         ("delivered", vec![of.fields::<report::DeliveredRecord<'_>>()]),
         ("gave_up", vec![of.fields::<report::GaveUpRecord<'_>>()]),
         ("check", vec![of.fields::<verdicts::CheckRecord<'_>>(), of.fields::<SetupCheckRecord<'_>>()]),
