@@ -3,11 +3,13 @@
 use crate::child::ask_to_end;
 use crate::context::Context;
 use crate::error::Error;
+use crate::output::console::Console;
 use crate::protocol::body::RawBody;
 use crate::protocol::json::pretty_print;
 use crate::shutdown::InterruptHold;
 use crate::system;
 use crate::terminal::interrupt_process;
+use serde::de::IgnoredAny;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -36,7 +38,20 @@ struct BodyFile<'a> {
 pub(crate) fn edit_body(body: &RawBody, context: &Context) -> Result<RawBody, Error> {
     let staged = BodyFile::stage(body, context)?;
     let ended = staged.command().status();
-    staged.read(ended)
+    let edited = staged.read(ended)?;
+    if let Some(words) = describe_slip(&edited).filter(|_| edited != *body) {
+        Console::new(context).print_notice(&words);
+    }
+    Ok(edited)
+}
+
+/// Where an edited body is not JSON. It is sent all the same, for bad bodies are tested, too; what is said is for those who
+/// did not mean it.
+pub(crate) fn describe_slip(edited: &RawBody) -> Option<String> {
+    let error = serde_json::from_slice::<IgnoredAny>(edited.as_bytes()).err()?;
+    let (line, column, words) = (error.line(), error.column(), error.to_string());
+    let words = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    Some(format!("the edited body is not JSON: line {line}, column {column}: {words}; it is sent as it is"))
 }
 
 /// The same beside what else runs, which goes on. Ctrl-C is the editor's meanwhile; if it dies of it, so does this process.

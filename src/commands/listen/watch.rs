@@ -281,6 +281,9 @@ impl ListenerWatch<'_> {
             self.print_notice(screen, "nothing was changed, so nothing was sent");
             return Ok(());
         }
+        if let Some(words) = editor::describe_slip(&edited) {
+            self.print_notice(screen, &words);
+        }
         story.event.facts = EventFacts::from_body(&edited);
         story.event.body = edited;
         let sent = self.store.record_sent(story.event.body.clone(), &story.event.facts, self.context.clock.now()).await;
