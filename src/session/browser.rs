@@ -259,7 +259,9 @@ impl EventBrowser {
 
     /// The whole screen, line by line.
     fn draw(&self, columns: usize, lines: usize) -> Vec<String> {
-        let room = lines.saturating_sub(2).max(1);
+        let mut foot = self.draw_foot(columns);
+        foot.truncate(lines.saturating_sub(2).max(1));
+        let room = lines.saturating_sub(1 + foot.len()).max(1);
         let wide = columns >= SIDE_BY_SIDE;
         // Where there is no room beside the list, what is compared stands in its place.
         let shows_detail = self.detail.open || self.detail.compared && !self.rows.is_empty();
@@ -280,7 +282,7 @@ impl EventBrowser {
                 (false, false) => row.as_str().to_owned(),
             });
         }
-        picture.push(self.draw_foot(columns));
+        picture.extend(foot);
         picture
     }
 
@@ -324,19 +326,34 @@ impl EventBrowser {
         rows.map(|(row, event)| event.render(mark(row, event), columns, &self.style)).collect()
     }
 
-    fn draw_foot(&self, columns: usize) -> String {
+    fn draw_foot(&self, columns: usize) -> Vec<String> {
         let style = &self.style;
         if let Some(typed) = &self.typing {
             let typed = Sanitised::text(typed).clip(columns.saturating_sub(10).max(8));
-            return StyledLine::new(style).put(TextRole::Strong, "search: ").put(TextRole::Plain, typed).to_string();
+            let line = StyledLine::new(style).put(TextRole::Strong, "search: ").put(TextRole::Plain, typed);
+            return vec![line.to_string()];
         }
         let words = match &self.message {
-            Some(message) => message.clone(),
+            Some(message) => return self.draw_message(message, columns),
             None if self.detail.compared && self.detail.open => join_keys(&COMPARED_DETAIL_KEYS, columns),
             None if self.detail.compared => join_keys(&COMPARISON_KEYS, columns),
             None => join_keys(if self.detail.open { &DETAIL_KEYS } else { &LIST_KEYS }, columns),
         };
-        StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&words).clip(columns)).to_string()
+        vec![StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&words).clip(columns)).to_string()]
+    }
+
+    /// On as many lines as it takes, broken between its parts where it has any.
+    fn draw_message(&self, message: &str, columns: usize) -> Vec<String> {
+        let mut rows: Vec<String> = Vec::new();
+        for part in message.split(" · ") {
+            let longer = rows.last().map(|row| format!("{row} · {part}"));
+            match (rows.last_mut(), longer.filter(|longer| Sanitised::text(longer).width() <= columns)) {
+                (Some(row), Some(longer)) => *row = longer,
+                _ => rows.push(part.to_owned()),
+            }
+        }
+        let rows = rows.iter().flat_map(|row| wrap_text(&Sanitised::text(row), columns));
+        rows.map(|row| StyledLine::new(&self.style).put(TextRole::Faint, row.clip(columns)).to_string()).collect()
     }
 }
 

@@ -69,6 +69,25 @@ async fn a_comparison_is_seen_without_room_beside_the_list() {
     assert!(!list.contains("nr1@example.com") && list.contains("↑ ↓ choose   Enter open"), "{list}");
 }
 
+#[test]
+fn the_keys_take_as_many_lines_as_they_need() {
+    let style = OutputStyle::new(false, 60, TimeZone::UTC);
+    let mut browser =
+        EventBrowser::new("nowhere".into(), std::sync::Arc::new(SystemClock::default()), Vec::new(), style);
+    for words in [KEYS, MARKS] {
+        let told = (words == MARKS).then_some(KEYS);
+        browser.press(Key::Character('?'), 24, told).unwrap();
+        for columns in [20, 60, 80] {
+            let picture = browser.draw(columns, 24);
+            assert_eq!(picture.len(), 24);
+            let whole = picture.join("\n");
+            let lost: Vec<_> = words.split(" · ").filter(|part| !whole.contains(part)).collect();
+            assert!(lost.is_empty(), "{columns} columns lose {lost:?}: {whole}");
+        }
+        assert_eq!(browser.draw(60, 3).len(), 3);
+    }
+}
+
 #[tokio::test]
 async fn older_events_are_read_where_somebody_comes_to_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -114,7 +133,7 @@ fn escape_leaves_what_was_opened_last_and_nothing_else() {
     let mut press = |key| {
         let told = browser.message.take();
         let goes_on = browser.press(key, 24, told.as_deref()).unwrap();
-        (goes_on, browser.detail.compared, browser.draw_foot(80))
+        (goes_on, browser.detail.compared, browser.draw_foot(80).concat())
     };
     let (_, compared, foot) = press(Key::Character('d'));
     assert!(compared && foot.starts_with("Esc no longer compare"), "{foot}");
