@@ -11,9 +11,9 @@ mod windows;
 
 pub(crate) use panics::{END_PICTURE, uncover_on_panic};
 #[cfg(unix)]
-pub(crate) use unix::{Keyboard, erase_interrupt_echo, interrupt_process};
+pub(crate) use unix::{Keyboard, erase_interrupt_echo, holds_terminal, interrupt_process};
 #[cfg(windows)]
-pub(crate) use windows::{ConsoleKeyboard as Keyboard, erase_interrupt_echo, interrupt_process};
+pub(crate) use windows::{ConsoleKeyboard as Keyboard, erase_interrupt_echo, holds_terminal, interrupt_process};
 
 #[cfg(windows)]
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};

@@ -1,16 +1,16 @@
 //! The terminal as a person uses it while something runs: a line below all others, and keys.
 //!
 //! Off a terminal there is neither. Ctrl-Z takes the line away and puts the terminal back before the process stops, and
-//! both come again with `fg`. What the keys mean is decided by whoever opens it.
+//! both come again with `fg`; in the background of a shell there is neither. What the keys mean is decided by whoever opens it.
 
 use crate::context::{Context, StopSource};
 use crate::error::Error;
 use crate::output::line::{StyledLine, clip_rendered};
 use crate::output::screen::Screen;
-use crate::terminal::{Key, Keyboard, TerminalChange, TerminalObserver, uncover_on_panic};
+use crate::terminal::{Key, Keyboard, TerminalChange, TerminalObserver, holds_terminal, uncover_on_panic};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Columns of a terminal that does not say how many it has.
@@ -32,13 +32,27 @@ struct LiveLine {
     columns: AtomicUsize,
     lines: AtomicUsize,
     shown: Mutex<Option<StyledLine>>,
+    /// Whether it is not drawn, because a shell has the terminal.
+    hidden: AtomicBool,
 }
 
 impl LiveLine {
     fn set_shown(&self, line: Option<StyledLine>) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        self.screen.set_footer(line.clone());
+        self.draw(line.as_ref());
         *shown = line;
+    }
+
+    /// Draws it where the terminal is this process's: elsewhere it would stand in somebody's command line.
+    fn draw(&self, line: Option<&StyledLine>) {
+        let holds = holds_terminal();
+        self.hidden.store(!holds, Ordering::Relaxed);
+        self.screen.set_footer(line.filter(|_| holds).cloned());
+    }
+
+    /// Whether it was left out, and need not be any more.
+    fn can_come_back(&self) -> bool {
+        self.hidden.load(Ordering::Relaxed) && holds_terminal()
     }
 
     fn follow(&self, change: TerminalChange) {
@@ -46,7 +60,7 @@ impl LiveLine {
             TerminalChange::Suspending => self.screen.clear_footer(),
             TerminalChange::Resumed => {
                 let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-                self.screen.set_footer(shown.clone());
+                self.draw(shown.as_ref());
             }
             TerminalChange::Resized { columns, lines } => {
                 self.lines.store(lines.into(), Ordering::Relaxed);
@@ -74,6 +88,7 @@ impl LiveTerminal {
             columns,
             lines: AtomicUsize::new(USUAL_LINES),
             shown: Mutex::default(),
+            hidden: AtomicBool::new(false),
         });
         uncover_on_panic(screen.covered());
         let follower = line.clone();
@@ -98,7 +113,7 @@ impl LiveTerminal {
     pub(crate) fn show_if_changed(&self, before: &mut String, render: impl FnOnce(usize) -> StyledLine) {
         let Some(line) = &self.line else { return };
         let now = render(line.columns.load(Ordering::Relaxed));
-        if now.as_str() != before {
+        if now.as_str() != before || line.can_come_back() {
             now.as_str().clone_into(before);
             line.set_shown(Some(now));
         }

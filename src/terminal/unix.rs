@@ -48,6 +48,12 @@ pub(crate) fn erase_interrupt_echo(places_cursor: bool) {
     }
 }
 
+/// Whether nobody else has the terminal that is drawn on, as the shell has it behind which this process runs in the
+/// background.
+pub(crate) fn holds_terminal() -> bool {
+    termios::tcgetpgrp(io::stderr()).map_or(true, |group| group == getpgrp())
+}
+
 /// The terminal's settings, changed and put back.
 #[derive(Debug)]
 struct TerminalMode {
@@ -57,12 +63,16 @@ struct TerminalMode {
     changed: bool,
     /// Whether somebody else has the terminal, and sets it as they like.
     lent: bool,
+    /// Whether the saved ones are those of a shell in whose background this process was started.
+    foreign: bool,
 }
 
 impl TerminalMode {
     fn of(terminal: OwnedFd) -> io::Result<Self> {
         let saved = termios::tcgetattr(&terminal)?;
-        Ok(Self { terminal, saved, changed: false, lent: false })
+        let mut mode = Self { terminal, saved, changed: false, lent: false, foreign: false };
+        mode.foreign = !mode.is_foreground();
+        Ok(mode)
     }
 
     /// Whether this process may read from the terminal and set it: others would be stopped for trying.
@@ -74,6 +84,11 @@ impl TerminalMode {
     fn change(&mut self) {
         if self.lent || !self.is_foreground() {
             return;
+        }
+        if std::mem::take(&mut self.foreign)
+            && let Ok(given) = termios::tcgetattr(&self.terminal)
+        {
+            self.saved = given;
         }
         let mut quiet = self.saved.clone();
         quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN;
@@ -241,8 +256,14 @@ fn follow_signals(mode: SharedMode, observer: TerminalObserver) -> io::Result<im
 fn read_keys(woken: &UnixStream, mode: &SharedMode, keys: &mpsc::UnboundedSender<Key>) {
     let stdin = io::stdin();
     let mut decoder = KeyDecoder::default();
+    let mut was_foreground = true;
     loop {
         let foreground = { lock(mode).is_foreground() };
+        // A shell gives the terminal to what runs in its background without a signal.
+        if foreground && !was_foreground {
+            lock(mode).change();
+        }
+        was_foreground = foreground;
         let mut all = [PollFd::new(woken, PollFlags::IN), PollFd::new(&stdin, PollFlags::IN)];
         let watched = if foreground { &mut all[..] } else { &mut all[..1] };
         match poll(watched, (!foreground).then_some(&FOREGROUND_CHECK)) {

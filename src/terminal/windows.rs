@@ -22,6 +22,11 @@ pub(crate) fn interrupt_process() {
 /// The console does not show the key.
 pub(crate) fn erase_interrupt_echo(_places_cursor: bool) {}
 
+/// No shell runs anything in a background there.
+pub(crate) fn holds_terminal() -> bool {
+    true
+}
+
 /// Keys as they are pressed.
 pub(crate) struct ConsoleKeyboard {
     keys: mpsc::UnboundedReceiver<Key>,
