@@ -326,8 +326,8 @@ async fn run_watch(watch: Option<ListenerWatch<'_>>, screen: &Screen, life: &Lis
     }
 }
 
-/// The page ends before the store that it reads. Then is counted what the line about what was not passed on in time would
-/// send beside that.
+/// The page ends before the store that it reads. Then is counted what failed, beside what was not passed on in time: one
+/// command sends both.
 async fn finish(
     (inspector, store): (Option<inspector::RunningInspector>, Option<Store>),
     ended: &mut ListenerSummary,
@@ -336,12 +336,14 @@ async fn finish(
     if let Some(inspector) = inspector {
         inspector.finish().await;
     }
+    // What waits for the next start has a line of its own.
+    let failed = store.is_some() && ended.counts.forward_failed > 0 && ended.kept == 0;
     if let Some(store) = store {
         store.close().await;
     }
-    if ended.finished.events > 0 {
+    if ended.finished.events > 0 || failed {
         let reader = session::open_reader(context, settings)?;
-        ended.owed_before = unforwarded::count_others(&reader, ended.finished.events)?;
+        ended.owed_beside = unforwarded::count_others(&reader, ended.finished.events)?;
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ pub(crate) struct ListenerSummary {
     /// Events that wait in the store for the next start.
     pub kept: u64,
     /// Events that a target is owed, beside those that this listener did not pass on in time.
-    pub owed_before: u64,
+    pub owed_beside: u64,
     /// What went to a relay.
     pub relay: Option<RelayCounts>,
 }
@@ -170,13 +170,13 @@ pub(crate) async fn run_beside<T>(
     let ended = match finished {
         Some((finished, displaced)) => {
             let why = if displaced { StopReason::Displaced } else { why };
-            ListenerSummary { why, counts, finished, kept, owed_before: 0, relay }
+            ListenerSummary { why, counts, finished, kept, owed_beside: 0, relay }
         }
         None => {
             let signal = around.stop.wait_for_stop().await;
             around.life.note_drop();
             let finished = receiver.record_unforwarded().await;
-            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, kept, owed_before: 0, relay }
+            ListenerSummary { why: StopReason::Aborted(signal), counts, finished, kept, owed_beside: 0, relay }
         }
     };
     (ended, done)
@@ -343,7 +343,7 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
         return;
     }
     let mut out = String::new();
-    for words in describe_counts(&ended.counts, (ended.finished, ended.kept, ended.owed_before))
+    for words in describe_counts(&ended.counts, (ended.finished, ended.kept, ended.owed_beside))
         .into_iter()
         .chain(ended.relay.map(RelayCounts::describe))
     {
@@ -355,7 +355,7 @@ pub(crate) fn show_summary(ended: &ListenerSummary, at: Timestamp, console: &Con
 /// What happened, in one line each for receiving and forwarding; parts that are zero are left out.
 fn describe_counts(
     counts: &ListenerCounts,
-    (finished, kept, owed_before): (ReceiverShutdown, u64, u64),
+    (finished, kept, owed_beside): (ReceiverShutdown, u64, u64),
 ) -> Vec<String> {
     let some = |parts: &[(u64, &str)]| {
         let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
@@ -373,17 +373,21 @@ fn describe_counts(
     ]);
     let forwarded = some(&[
         (counts.forwarded, "forwarded"),
-        (counts.forward_failed, "failed"),
+        (counts.forward_failed, if counts.forward_failed == 1 { "attempt failed" } else { "attempts failed" }),
         (counts.forward_skipped, "skipped"),
         (finished.unforwarded as u64, "not forwarded in time"),
         (kept, "waiting for the next start"),
     ]);
     let received = if received.is_empty() { "Nothing arrived.".to_owned() } else { format!("Received: {received}.") };
     let forwarded = (!forwarded.is_empty()).then(|| format!("Forwarding: {forwarded}."));
-    let later = (finished.unforwarded > 0).then(|| match owed_before {
-        0 => "Send these with: referralloop replay --failed".to_owned(),
-        more => format!("Send these, and {}, with: referralloop replay --failed", unforwarded::describe_others(more)),
-    });
+    let later = match (finished.unforwarded > 0, owed_beside) {
+        (false, 0) => None,
+        (false, 1) => Some("the event that failed".to_owned()),
+        (false, failed) => Some(format!("the {failed} events that failed")),
+        (true, 0) => Some("these".to_owned()),
+        (true, more) => Some(format!("these, and {},", unforwarded::describe_others(more))),
+    };
+    let later = later.map(|what| format!("Send {what} with: referralloop replay --failed"));
     let next = (kept > 0).then(|| {
         let (these, go) = if kept == 1 { ("It", "goes") } else { ("They", "go") };
         format!("{these} {go} first at the next start with --forward-retry; at once with: referralloop replay --failed")

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Columns from which on the line says how a filter is ended.
 const ROOMY: usize = 80;
 
-/// `12 events · 2 refused · 1 failed · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
+/// `12 events · 2 refused · 1 attempt failed · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
 /// end, the keys before what is hidden just now. Beside the view stands how many had come when it was paused, and what was said
 /// meanwhile.
 pub(super) fn render_status(
@@ -111,7 +111,7 @@ fn parts(
         parts.push((TextRole::Bad, some(counts.invalid, "refused")));
     }
     if counts.forward_failed > 0 {
-        parts.push((TextRole::Bad, some(counts.forward_failed, "failed")));
+        parts.push((TextRole::Bad, format_quantity(counts.forward_failed, "attempt failed", "attempts failed")));
     }
     if counts.filtered > 0 {
         parts.push((TextRole::Notable, some(counts.filtered, "filtered")));

@@ -98,7 +98,8 @@ fn what_the_app_does_not_take_comes_with_a_hint() {
         // Long hints go on in the next line.
         let out = ended.out().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(out.contains(words) && out.contains(hint), "{ended}");
-        assert!(ended.err().ends_with("Forwarding: 1 failed.\n"), "{ended}");
+        let end = "Forwarding: 1 attempt failed.\nSend the event that failed with: referralloop replay --failed\n";
+        assert!(ended.err().ends_with(end), "{ended}");
     }
     let scene = Scene::new();
     let listener = scene.listen(["--forward-to", &Endpoint::nowhere()]);
