@@ -10,9 +10,9 @@ program = os.path.abspath(sys.argv[1])
 
 with Terminal(100, 40, PS1="prompt> ", HISTFILE="/dev/null") as terminal:
     terminal.start(["/bin/bash", "--norc", "--noprofile", "-i"])
-    terminal.wait_for("prompt> $")
+    terminal.wait_for(r"prompt>\s*$")
     terminal.type("stty -a >before\n")
-    terminal.wait_for("before\\nprompt> $")
+    terminal.wait_for("before\\nprompt>\\s*$")
     ready = os.path.join(terminal.home.name, "ready.json")
     terminal.type(f"{program} listen --port 0 --ready-file {ready} &\n")
     terminal.wait_for("In another terminal")
@@ -32,9 +32,9 @@ with Terminal(100, 40, PS1="prompt> ", HISTFILE="/dev/null") as terminal:
     terminal.type("?")
     terminal.wait_for("quit, as Ctrl-C does")
     terminal.type("q")
-    terminal.wait_for(r"Received: .*\n(.*\n)*prompt> $")
+    terminal.wait_for(r"Received: .*\n(.*\n)*prompt>\s*$")
     terminal.type("stty -a >after\n")
-    terminal.wait_for("after\\nprompt> $")
+    terminal.wait_for("after\\nprompt>\\s*$")
     before, after = (open(os.path.join(terminal.home.name, name)).read() for name in ["before", "after"])
     if before != after:
         faults.append(f"the terminal was left in another state:\n{before}{after}")

@@ -109,6 +109,18 @@ fn what_the_app_does_not_take_comes_with_a_hint() {
 }
 
 #[test]
+fn what_was_sent_again_is_no_longer_owed() {
+    let scene = Scene::new();
+    let app = Endpoint::statuses(&[500, 200]);
+    let listener = scene.listen(["--forward-to", &app.url("/")]);
+    scene.run(["trigger", "created"]).code(0);
+    listener.wait_for("hint: ");
+    scene.run(["replay", "1", "--to", &app.url("/")]).code(0);
+    let ended = listener.stop().code(0);
+    assert!(ended.err().ends_with("Forwarding: 1 attempt failed.\n"), "{ended}");
+}
+
+#[test]
 fn the_answer_may_mirror_the_app() {
     let scene = Scene::new();
     let app = Endpoint::statuses(&[500, 401, 201]);
