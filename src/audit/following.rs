@@ -52,6 +52,26 @@ const FOLLOWING: [(&str, &str, &[&str]); 37] = [
     ("load.burst-effects", "", &["load.burst", "semantics.same-second", "semantics.each-age"]),
 ];
 
+/// The check that shows whether anything is compared with the secret at all, by so many forged events.
+const WRONG_SECRET: (&str, usize) = ("auth.wrong-secret", 3);
+
+/// Forgeries of one kind each, which tell of that kind only where others are refused.
+const KINDS: [&str; 13] = [
+    "auth.empty",
+    "auth.swapped",
+    "auth.truncated",
+    "auth.part",
+    "auth.doubled",
+    "auth.empty-key",
+    "auth.undefined-key",
+    "auth.changed-whitespace",
+    "auth.sha1",
+    "auth.prefix",
+    "auth.plain-hash",
+    "auth.garbage-after",
+    "auth.malformed",
+];
+
 /// Where the body is rebuilt before it is verified, what cannot be rebuilt fails, however that is answered.
 const UNWRITABLE: [&str; 3] = ["robust.deep-nesting", "robust.parser-depth", "robust.odd-numbers"];
 
@@ -97,6 +117,21 @@ pub(super) fn mark_following(report: CheckReport, ended: &[CheckReport]) -> Chec
         Some(cause) => {
             CheckReport { verdict: CheckVerdict::Skipped(format!("it follows from {}", cause.id)), ..report }
         }
+        None => share_remedy(report, ended),
+    }
+}
+
+/// Where everything that another secret signed is acknowledged, nothing is verified: a forgery of a certain kind is then no
+/// sign of what it is sent for, and what is to be done is the same for all.
+fn share_remedy(report: CheckReport, ended: &[CheckReport]) -> CheckReport {
+    let (id, all) = WRONG_SECRET;
+    let verifies_nothing = |one: &&CheckReport| {
+        let acknowledged = one.exchanges.iter().filter(|sent| sent.outcome.is_acknowledged()).count();
+        one.id == id && matches!(one.verdict, CheckVerdict::Failed(_)) && acknowledged >= all
+    };
+    let is_forgery = matches!(report.verdict, CheckVerdict::Failed(_)) && KINDS.contains(&report.id);
+    match ended.iter().find(verifies_nothing).filter(|_| is_forgery) {
+        Some(first) => CheckReport { why: first.why, fix: first.fix, ..report },
         None => report,
     }
 }

@@ -33,6 +33,11 @@ fn what_verifies_nothing_is_found_out() {
     let audit = ["test", &url, "--only", "auth", "--secret-file", "secret.txt"];
     let with = scene.with(audit).columns(2000).output().code(1);
     assert!(with.out().contains("✘ auth.missing"), "{with}");
+    // A forgery of one kind that is accepted, like every other, is no sign of that kind.
+    let told = |id: &str| with.out().split("✘ ").find(|part| part.starts_with(id)).unwrap_or_default().to_owned();
+    for id in ["auth.changed-whitespace", "auth.undefined-key", "auth.empty-key", "auth.truncated", "auth.swapped"] {
+        assert!(told(id).contains("why, fix as for auth.missing"), "{id}: {with}");
+    }
     let repeat = format!("referralloop test {url} --case auth.missing --secret-file secret.txt");
     assert!(with.out().contains(&repeat), "{with}");
     let again = scene.run(repeat.split(' ').skip(1)).code(1);

@@ -111,7 +111,7 @@ pub(super) const CHECKS: &[AuditCheck] = &[
     .with_texts("a body that was changed after signing is refused", FORGED, VERIFY),
     forgery("auth.changed-whitespace", Medium, 4, rewritten).with_texts(
         "a body that was rewritten after signing, white space or order, is refused",
-        "the endpoint verifies JSON that it re-serialised itself, so correct events may be refused (see \
+        "an endpoint that verifies JSON which it re-serialised itself may refuse correct events as well (see \
         auth.body-forms)",
         "verify the bytes as they were received, before anything parses them",
     ),
