@@ -29,9 +29,10 @@ use url::Url;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Deliveries may be lost, and the service does not repeat them. This reads every sign-up of the waitlist
-and lists those without an event, those that disappeared without one, and positions that differ. The
-service retries for 81 minutes, so the latest events may still come. Exit code 1 if something was
-missed and not delivered.
+and lists those without an event, those that disappeared without one, and positions that differ. Only
+what went through this store counts as arrived: what the service sent straight to an app is not known
+here, and is missed. The service retries for 81 minutes, so the latest events may still come. Exit
+code 1 if something was missed and not delivered.
 
 Examples:
   referralloop reconcile -w 123e4567-e89b-12d3-a456-426614174000 --deliver --to 3000/webhooks
@@ -107,6 +108,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
             signal = stop.wait_for_stop() => return Ok(delivery::exit_for_signal(signal)),
         };
         print_missed(&found, &console, context)?;
+        warn_of_strange_store(&found, arguments.deliver, &console);
         let Some(url) = url.filter(|_| !found.missed.is_empty()) else {
             show_summary(&found, None, &console)?;
             return Ok(if found.missed.is_empty() { Exit::Done } else { Exit::No });
@@ -194,6 +196,23 @@ fn print_missed(found: &ReconcileResult, console: &Console, context: &Context) -
     let rows: Vec<Vec<TableCell>> = found.missed.iter().map(|missed| cells(missed, &console.out)).collect();
     let headings = ["~MISSED", "@EMAIL", "-~WHAT", "=SIGN-UP"];
     Ok(pager::show_paged(&render_columns(&headings, &rows, &console.out), console, context)?)
+}
+
+/// Where a store has heard of nothing, it may be another one that did, or none: an app may be subscribed by itself.
+fn warn_of_strange_store(found: &ReconcileResult, delivers: bool, console: &Console) {
+    if found.heard > 0 || found.missed.is_empty() {
+        return;
+    }
+    console.print_notice(
+        "nothing of this waitlist has ever arrived in this store, so everything counts as missed, even what the service \
+        delivered to an app that is subscribed directly",
+    );
+    if delivers {
+        console.print_notice(
+            "what is delivered now is made from what the service has: the same events in other bytes, which an app that \
+            has had them takes for new ones",
+        );
+    }
 }
 
 fn record(console: &Console, waitlist: &str, missed: &MissedEvent) -> Result<(), Error> {

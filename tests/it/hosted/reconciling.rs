@@ -68,6 +68,7 @@ fn what_was_missed_is_found_delivered_and_then_not_missed_any_more() {
     let table = run(&scene, &api, ["reconcile", "-w", WAITLIST]).code(1);
     assert!(table.out().contains("signup.position_changed  first@example.com  1 → 3 (down 2)"), "{table}");
     assert!(table.err().contains("Missed 3 (1 created, 1 moved, 1 deleted); 2 sign-ups compared."), "{table}");
+    assert!(!table.err().contains("has ever arrived"), "{table}");
 
     let handler = Endpoint::good();
     let failing = Endpoint::statuses(&[500]);
@@ -92,7 +93,13 @@ fn what_was_missed_is_found_delivered_and_then_not_missed_any_more() {
 fn the_running_listener_gets_it_unless_told_otherwise() {
     let (scene, api) = (Scene::new(), Api::new());
     let listener = scene.listen(["-q"]);
-    run(&scene, &api, ["reconcile", "-w", WAITLIST, "--deliver"]).code(0);
+    // A store that has heard of nothing says so, and what delivering means then.
+    let (strange, again) =
+        ("nothing of this waitlist has ever arrived in this store", "the same events in other bytes");
+    let told = run(&scene, &api, ["reconcile", "-w", WAITLIST]).code(1);
+    assert!(told.err().contains(strange) && !told.err().contains(again), "{told}");
+    let told = run(&scene, &api, ["reconcile", "-w", WAITLIST, "--deliver"]).code(0);
+    assert!(told.err().contains(strange) && told.err().contains(again), "{told}");
     until("its arrival", || (scene.run(["events", "list", "--json"]).records().len() == 1).then_some(()));
     listener.stop().code(0);
     run(&scene, &api, ["reconcile", "-w", WAITLIST]).code(0);
