@@ -148,7 +148,11 @@ impl HostedService {
                     None => told.hint(message),
                 }
             }
-            404 => explain_missing(failure, &said),
+            404 => match failure.call {
+                // These are there whatever was asked for, so that it was asked in the wrong place.
+                ApiCall::Waitlists | ApiCall::Subscribe => explain_missing(failure, &said).hint(self.describe_origin()),
+                _ => explain_missing(failure, &said),
+            },
             409 => explain_existing(refusal, failure, &said),
             429 => explain_rate_limit(refusal, &self.client.response_meta().limits, &said, context),
             500.. => {

@@ -48,7 +48,8 @@ fn documented_errors_are_told_with_what_to_do() {
             json(404, r#"{"error":"Waitlist not found"}"#),
             4,
             "the service did not find it: Waitlist not found",
-            String::new(),
+            // The list of waitlists is always there: it was asked for in the wrong place.
+            WHENCE.into(),
         ),
         (
             json(429, r#"{"error":"Rate limit exceeded","limit":1000,"reset_at":"2024-01-15T11:00:00Z"}"#),
