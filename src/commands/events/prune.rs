@@ -5,8 +5,8 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::records::PrunedSummary;
 use crate::output::{phrases, prompt};
-use crate::session::history::SelectionOptions;
-use crate::session::selection::HistoryQuery;
+use crate::session::history::{SelectionOptions, StoredIds};
+use crate::session::selection::{HistoryQuery, choose_numbers};
 use crate::session::{self, arguments};
 use crate::store::{self, StoreReader};
 use jiff::Timestamp;
@@ -18,10 +18,14 @@ use std::time::Duration;
 
 Examples:
   referralloop events prune --older 30d
+  referralloop events prune 1-3 --yes
   referralloop events prune --keep 10000 --yes
   referralloop events prune --older 7d --keep 100 --dry-run
   referralloop events prune --email ada@example.com --all --yes")]
 pub(super) struct Arguments {
+    /// Events by number (43, 43-45 or 43,45) or last, the newest one received or sent; without any, what the options choose
+    #[arg(value_name = "ID", value_delimiter = ',', conflicts_with_all = ["older", "keep"])]
+    ids: Vec<StoredIds>,
     /// Events that were last seen longer ago than this
     #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
     older: Option<Duration>,
@@ -41,8 +45,10 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Removes.
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Error> {
     let console = Console::new(context);
-    if arguments.older.is_none() && arguments.keep.is_none() && arguments.selection.is_empty() {
+    let chooses = !arguments.ids.is_empty() || !arguments.selection.is_empty();
+    if arguments.older.is_none() && arguments.keep.is_none() && !chooses {
         return Err(Error::usage("say what to remove: --older 30d, --keep 1000, or which events")
+            .hint("events by their numbers, such as 3 or 2-5, or chosen, such as --email ada@example.com")
             .hint("--dry-run removes nothing"));
     }
     let settings = session::load_settings(context, &console)?;
@@ -95,6 +101,11 @@ fn select_events(
     before: Option<Timestamp>,
     context: &Context,
 ) -> Result<Vec<u64>, Error> {
+    if !arguments.ids.is_empty() {
+        let mut named = choose_numbers(reader, &arguments.ids, &arguments.selection, None, context)?;
+        named.dedup();
+        return Ok(named);
+    }
     let choice = HistoryQuery::of_all(&arguments.selection, context)?;
     let (mut doomed, mut spared) = (Vec::new(), 0);
     choice.scan(reader, None, |row| {

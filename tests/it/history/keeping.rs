@@ -80,6 +80,14 @@ fn what_is_pruned_is_gone_from_the_disk() {
     let left = on_disk(&scene);
     assert!(!left.contains("p7@x.io") && left.contains("p199@x.io"));
     assert_eq!(scene.run(["events", "list", "-n", "100", "--json"]).code(0).records().len(), 10);
+    // By their numbers, each of which counts once.
+    let numbered = scene.run(["events", "prune", "191-193,192", "--yes", "--json"]).code(0);
+    assert_eq!(numbered.record("summary")["removed"], 3);
+    let left = scene.run(["events", "list", "-n", "100", "--json"]).code(0).records();
+    assert_eq!(left.iter().map(|event| event["event"].as_u64().unwrap()).min(), Some(194));
+    scene.run(["events", "prune", "191", "--yes"]).code(2);
+    scene.run(["events", "prune", "194", "--keep", "1", "--yes"]).code(2);
+    scene.run(["events", "prune", "194", "--failed", "--yes"]).code(2);
 }
 
 /// Every byte that the store has on the disk.
