@@ -18,7 +18,7 @@ use std::ffi::OsString;
 pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], root: &clap::Command) -> Error {
     let (path, command) = find_subcommand(arguments, root);
     let complaint = UsageMessage(error);
-    let told = Error::usage(complaint.sentence());
+    let told = Error::usage(complaint.sentence(&|option| name_as_typed(option, command, arguments)));
     if let Some((option, line)) = complaint.find_misplaced(command, &path, arguments) {
         return told.hint(format!("put {option} behind the command: {line}")).hint(format!("{path} --help"));
     }
@@ -31,6 +31,11 @@ pub(super) fn explain_parse_error(error: &clap::Error, arguments: &[OsString], r
     let meant = complaint.find_meant(command, root).or_else(|| complaint.find_longer_option(command));
     let meant = meant.or_else(|| complaint.suggestion()).or_else(|| complaint.find_other_commands(command, root));
     let told = match meant.or_else(|| complaint.forgotten_option(command)) {
+        // What was typed already is not what to type instead: its examples are.
+        Some(meant) if meant == path => match first_example(command, &path, |_| true) {
+            Some(example) => told.hint(format!("for instance: {example}")),
+            None => told,
+        },
         Some(meant) => told.hint(format!("did you mean {meant}?")),
         None => match complaint.find_example(command, &path) {
             Some(example) => told.hint(format!("for instance: {example}")),
@@ -63,11 +68,28 @@ fn find_below(root: &clap::Command, name: &str) -> Option<String> {
     Some(format!("{} {name}", parent.get_name()))
 }
 
+/// The first example of a command's help of which this holds, asked of what stands behind the command.
+fn first_example(command: &clap::Command, path: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
+    let help = command.get_after_help()?.to_string();
+    let mut lines = help.lines().map(str::trim).skip_while(|line| *line != "Examples:");
+    let is_it = |line: &&str| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(' ') && holds(rest));
+    lines.find(is_it).map(str::to_owned)
+}
+
+/// An option by the one of its names that stands on the command line: `--port` for `--inspect-port`.
+fn name_as_typed(option: String, command: &clap::Command, arguments: &[OsString]) -> String {
+    let known = command.get_arguments().find(|known| known.get_long() == option.strip_prefix("--"));
+    let is_typed = |long: &String| arguments.iter().filter_map(|word| word.to_str()).any(|word| name(word) == *long);
+    let others = known.and_then(clap::Arg::get_visible_aliases).unwrap_or_default();
+    let other = others.iter().map(|other| format!("--{other}")).find(is_typed);
+    other.filter(|_| !is_typed(&option)).unwrap_or(option)
+}
+
 struct UsageMessage<'a>(&'a clap::Error);
 
 impl UsageMessage<'_> {
-    fn sentence(&self) -> String {
-        let argument = self.text(ContextKind::InvalidArg).map(name).unwrap_or_default();
+    fn sentence(&self, typed: &dyn Fn(String) -> String) -> String {
+        let argument = self.text(ContextKind::InvalidArg).map(name).map(typed).unwrap_or_default();
         let value = self.text(ContextKind::InvalidValue).unwrap_or_default();
         match self.0.kind() {
             ErrorKind::InvalidValue if value.is_empty() => format!("{argument} needs a value"),
@@ -240,11 +262,7 @@ impl UsageMessage<'_> {
         let options =
             || missing.iter().filter(|one| one.starts_with('-')).filter_map(|one| one.split_whitespace().next());
         let has_options = |rest: &str| options().all(|option| rest.split_whitespace().any(|word| word == option));
-        let help = command.get_after_help()?.to_string();
-        let mut lines = help.lines().map(str::trim).skip_while(|line| *line != "Examples:");
-        lines
-            .find(|line| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(' ') && has_options(rest)))
-            .map(str::to_owned)
+        first_example(command, path, has_options)
     }
 
     /// How the line reads with the `--` that was left out before the command that is to be run.

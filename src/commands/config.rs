@@ -316,7 +316,10 @@ fn tell_effect(console: &Console, context: &Context, key: SettingKey, value: Opt
     if let Some(first) = found.filter(|found| found.value != value) {
         console.print_notice(&format!("but {} has another value, and goes first", first.origin));
     } else if key == SettingKey::Waitlist && !is_like_an_id(value) {
-        console.print_notice("an id of the service looks like 123e4567-e89b-12d3-a456-426614174000");
+        console.print_notice(
+            "it is kept as it stands, for no form of ids is promised; but an id of the service looks like \
+            123e4567-e89b-12d3-a456-426614174000",
+        );
         console.print_hint("list the waitlists with: referralloop waitlists");
     } else if key == SettingKey::Waitlist {
         console.print_notice("commands that need a waitlist take it, and do not ask any more");

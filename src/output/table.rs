@@ -228,9 +228,13 @@ fn put_row(lines: &mut Vec<StyledLine>, row: &[TableCell], columns: &[LaidColumn
             };
             let before = if rule.right { width.saturating_sub(text.width()) } else { 0 };
             if text.width() > 0 {
-                let place = (start + before).min(style.table_width.saturating_sub(text.width()).max(GAP));
-                let place = if rule.overflows { place } else { start + before };
-                if line.width() > place {
+                let fits = !rule.overflows || start + text.width() <= style.table_width;
+                let place = match fits {
+                    true => start + before,
+                    // Apart from its column, and by no single step, which would look like a slip.
+                    false => style.table_width.saturating_sub(text.width()).clamp(GAP, 2 * GAP),
+                };
+                if line.width() > place || (!fits && line.width() > 0) {
                     lines.push(std::mem::replace(&mut line, StyledLine::new(style).whole()));
                 }
                 line = line.pad_to(place).put(cell.ink, text);

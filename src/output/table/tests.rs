@@ -119,6 +119,9 @@ fn what_overflows_is_whole_and_its_row_goes_on_below() {
             " ".repeat(33)
         )
     );
+    // One column is missing: the value stands on a line of its own, not one column beside all others.
+    let close = render_columns(&["=SETTING", "+VALUE", "=FROM"], &rows, &style(45));
+    assert!(close.contains(&format!("\nwaitlist\n    {ID}\n")), "{close}");
     let narrow = render_columns(&["=SETTING", "+VALUE", "=FROM"], &rows, &style(48));
     assert!(narrow.contains(&format!("\nwaitlist  {ID}\n  ")), "{narrow}");
     let whole = render_columns(&["=SETTING", "+VALUE", "=FROM"], &rows, &style(80));
