@@ -185,8 +185,10 @@ fn special_for_endpoint(id: &str) -> Option<&'static str> {
             "look in the endpoint's log: an exception while comparing (values of different length), or a missing header"
         }
         "no-such-route" => "check that the path is right and the route accepts POST",
-        "redirects" => {
-            "give the address that it redirects to, with its slash at the end, to the service and to --probe"
+        "redirects" => "give the very address that it redirects to, to its last slash, to the service and to --probe",
+        "redirects-away" => {
+            "perhaps a login wall stands before the endpoint: exempt the webhook's path from whatever sends it elsewhere; \
+            the signature is what lets the service in"
         }
         "rate-limited" => "raise the limit for the service, or probe a copy of the endpoint on your machine",
         "accepts-unsigned" => "answer 401 where X-Webhook-Signature is missing: whoever forges an event leaves it out",

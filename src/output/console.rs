@@ -148,6 +148,11 @@ impl Console {
         }
     }
 
+    /// Whether `--verbose` asks for all that could be told.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Says on stderr what only `--verbose` asks for.
     pub(crate) fn print_detail(&self, message: &str) {
         if self.verbose {

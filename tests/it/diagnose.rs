@@ -20,7 +20,7 @@ const SECOND: [&str; 6] =
     ["body-changed", "body-rebuilt", "body-preceded", "other-delivery", "body-too-large", "value-sum-appended"];
 
 /// Causes that only a probe finds.
-const PROBED: [&str; 12] = [
+const PROBED: [&str; 13] = [
     "verifies-nothing",
     "rejects-everything",
     "throws",
@@ -33,6 +33,7 @@ const PROBED: [&str; 12] = [
     "compares-part",
     "rate-limited",
     "redirects",
+    "redirects-away",
 ];
 
 #[test]

@@ -12,7 +12,7 @@ use crate::output::prompt;
 use crate::output::records::{DiagnosisFields, ProbeRecord, ProbeRequestFields};
 use crate::output::rendition::write_shell_word;
 use crate::output::sanitise::Sanitised;
-use crate::output::style::TextRole;
+use crate::output::style::{OutputStyle, TextRole};
 use crate::session::diagnosis::diagnosis_fields;
 use url::Url;
 
@@ -48,11 +48,7 @@ pub(super) fn show_probe(
         return Ok(console.write_record(&ProbeRecord { causes, difference, url, raw_body, requests })?);
     }
     let style = &console.out;
-    for (what, reply) in &probed.heard {
-        let line =
-            StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(&describe_reply(reply))).pad_to(15);
-        console.write_lines(&[line.put(TextRole::Faint, *what)])?;
-    }
+    console.write_lines(&render_heard(&probed.heard, console.is_verbose(), style))?;
     let count = phrases::format_quantity(probed.heard.len() as u64, "request", "requests");
     let line = StyledLine::new(style);
     console.write_lines(&[match is_correct(probed) {
@@ -72,6 +68,29 @@ pub(super) fn show_probe(
     // As a shell takes it: a query may have an & in it.
     let again = format!("referralloop verify --probe {}", write_shell_word(url.as_str()));
     Ok(console.write_lines(&diagnosis::render_with_check(&probed.diagnosis, asks, framework, Some(&again), style))?)
+}
+
+/// Column of what was special about a request, where no answer is longer.
+const BESIDE: usize = 15;
+
+/// A line for each request; requests that were special for the same and ended alike are one, with their number, unless
+/// `all` is asked for.
+fn render_heard(heard: &[(&'static str, ProbeResponse)], all: bool, style: &OutputStyle) -> Vec<StyledLine> {
+    let mut told: Vec<(&str, String, usize)> = Vec::new();
+    for (what, reply) in heard {
+        let reply = describe_reply(reply);
+        match told.iter_mut().find(|(known, ended, _)| !all && known == what && *ended == reply) {
+            Some((.., count)) => *count += 1,
+            None => told.push((*what, reply, 1)),
+        }
+    }
+    let column = told.iter().map(|(_, reply, _)| 2 + reply.len() + 2).fold(BESIDE, usize::max);
+    let line = |(what, reply, count): &(&str, String, usize)| {
+        let what = if *count > 1 { format!("{what}, {count} times") } else { (*what).to_owned() };
+        let line = StyledLine::indented(style, 2).put(TextRole::Plain, Sanitised::text(reply)).pad_to(column);
+        line.put(TextRole::Faint, Sanitised::text(&what))
+    };
+    told.iter().map(line).collect()
 }
 
 fn describe_reply(reply: &ProbeResponse) -> String {

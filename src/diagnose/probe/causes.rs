@@ -51,6 +51,12 @@ pub(super) static REDIRECTS: MismatchCause = probe_cause(
     CauseFamily::Unproved,
     "the endpoint redirects everything, and the service never follows a redirect",
 );
+/// Somewhere that is no other spelling of the same.
+pub(super) static REDIRECTS_AWAY: MismatchCause = probe_cause(
+    "redirects-away",
+    CauseFamily::Unproved,
+    "the endpoint sends everything on to another path, and the service never follows a redirect",
+);
 /// Too much at once.
 pub(super) static LIMITED: MismatchCause = probe_cause(
     "rate-limited",
@@ -76,7 +82,7 @@ pub(super) static PARTLY: MismatchCause = probe_cause(
 );
 
 /// All causes of this file.
-pub(crate) static ALL: [&MismatchCause; 12] = [
+pub(crate) static ALL: [&MismatchCause; 13] = [
     &NOTHING,
     &UNSIGNED,
     &PART,
@@ -85,6 +91,7 @@ pub(crate) static ALL: [&MismatchCause; 12] = [
     &THROWS,
     &NO_ROUTE,
     &REDIRECTS,
+    &REDIRECTS_AWAY,
     &LIMITED,
     &UNREACHABLE,
     &BARE,

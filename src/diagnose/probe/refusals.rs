@@ -2,11 +2,12 @@
 //! where is it looked for?
 
 use super::bodies::ProbeBody;
-use super::causes::{LIMITED, NO_ROUTE, REDIRECTS, REJECTS_ALL, THROWS, UNREACHABLE};
+use super::causes::{LIMITED, NO_ROUTE, REDIRECTS, REDIRECTS_AWAY, REJECTS_ALL, THROWS, UNREACHABLE};
 use super::guessing::{self, GuessOutcome};
 use super::prober::EndpointProber;
 use super::{ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, ProbedServer, build_finding, single_finding};
 use crate::diagnose::cause::FindingCertainty;
+use url::Url;
 
 /// What is wrong, or what was seen once the manner was found in which something is accepted.
 pub(super) async fn explain_refusals<S>(
@@ -17,7 +18,7 @@ pub(super) async fn explain_refusals<S>(
 where
     S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
 {
-    if let Some(found) = find_missing_endpoint(&prober.heard) {
+    if let Some(found) = find_missing_endpoint(&prober.heard, server.url) {
         return Ok(found);
     }
     match guessing::guess_cause(prober, server).await {
@@ -37,7 +38,7 @@ where
 }
 
 /// Answers that say that there is nothing to probe.
-fn find_missing_endpoint(heard: &[(&'static str, ProbeResponse)]) -> Option<ProbeFindings> {
+fn find_missing_endpoint(heard: &[(&'static str, ProbeResponse)], url: &Url) -> Option<ProbeFindings> {
     let all = |reply: fn(&ProbeResponse) -> bool| heard.iter().all(|(_, heard)| reply(heard));
     if heard.iter().any(|(_, reply)| *reply == ProbeResponse::Unreachable) {
         return Some(single_finding(&UNREACHABLE));
@@ -52,7 +53,14 @@ fn find_missing_endpoint(heard: &[(&'static str, ProbeResponse)]) -> Option<Prob
     if !all(|reply| matches!(reply, ProbeResponse::Redirected(..))) {
         return None;
     }
-    let mut finding = build_finding(&REDIRECTS, FindingCertainty::Proof);
+    let cause = if is_same_path(url, to) { &REDIRECTS } else { &REDIRECTS_AWAY };
+    let mut finding = build_finding(cause, FindingCertainty::Proof);
     finding.sentence = format!("{}: it answers {status} with Location: {to}", finding.sentence);
     Some((vec![finding], None))
+}
+
+/// Whether a redirect leads to the same path, a slash at its end apart: over https, on another host, or with that slash.
+fn is_same_path(url: &Url, to: &str) -> bool {
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    url.join(to).is_ok_and(|to| path(&to) == path(url))
 }

@@ -193,6 +193,10 @@ async fn redirects_say_where_to_and_limits_are_waited_for() {
     let probed = ask(|_| ProbeResponse::Redirected(307, "/hooks/".into())).await;
     assert_eq!(ids(&probed), ["redirects"]);
     assert!(probed.diagnosis.findings[0].sentence.ends_with("it answers 307 with Location: /hooks/"));
+    // Only what leads to the same path is another spelling of the address.
+    let away = ask(|_| ProbeResponse::Redirected(302, "/login".into())).await;
+    assert_eq!(ids(&away), ["redirects-away"]);
+    assert!(away.diagnosis.findings[0].sentence.ends_with("it answers 302 with Location: /login"));
     assert_eq!(ids(&ask(|_| ProbeResponse::Limited).await), ["rate-limited"]);
     let count = std::cell::Cell::new(0);
     let probed = ask(|shot| {

@@ -193,6 +193,15 @@ fn a_probe_finds_an_endpoint_right_or_a_hole() {
     scene.run(["verify", "--probe", &nowhere]).is(4, "", &told);
     let plain = scene.run(["verify", "--probe", &open.url("/hook"), "--secret-file", "secret.txt"]).code(1);
     assert!(plain.out().contains("✘ wrong: it does not verify as it should (after 1 request)\n"), "{plain}");
+    // What is asked in the same words, and answered alike, is one line.
+    let refusing = Endpoint::statuses(&[401]);
+    let line = ["verify", "--probe", &refusing.url("/hook"), "--secret-file", "secret.txt"];
+    let small = |told: &str| told.lines().filter(|line| line.contains("a small body")).count();
+    let told = scene.run(line).code(1).out();
+    assert_eq!(small(&told), 1, "{told}");
+    assert!(told.contains(" that many rewritings leave alone, ") && told.contains(" times\n"), "{told}");
+    let whole = scene.run(line.iter().chain(&["--verbose"])).code(1).out();
+    assert!(small(&whole) > 10, "{whole}");
     // A handler that throws whatever comes: bare digits are tried too, and the bound holds.
     let throws = Endpoint::statuses(&[500]);
     let told = probe(&throws.url("/hook")).record("probe");
