@@ -56,7 +56,7 @@ Examples:
   referralloop listen 3000/webhooks
   referralloop listen --forward-to created=3000/new --forward-to '*_changed=3000/moved'
   referralloop listen --forward-to 3000/webhooks --forward-retry
-  referralloop listen --where '.data.position < 10'
+  referralloop listen --events created --where '.data.position < 10'
   referralloop listen 3000/webhooks --body none
   referralloop listen --port 0 --ready-file ready.json --until 1 --for 30s
   referralloop listen --respond 500x2,200
