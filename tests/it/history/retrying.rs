@@ -32,7 +32,7 @@ fn leave_owed(scene: &Scene, url: &str, events: &[&str]) {
     }
     listener.running().stderr.wait_for("attempt 2");
     let ended = listener.stop().code(0);
-    let waiting = format!("Forwarding: 1 failed, {} waiting for the next start.\n", events.len());
+    let waiting = format!("Forwarding: 1 attempt failed, {} waiting for the next start.\n", events.len());
     assert!(ended.err().contains(&waiting), "{ended}");
     assert!(ended.err().contains("first at the next start with --forward-retry"), "{ended}");
 }
@@ -156,7 +156,7 @@ fn who_sends_an_event_himself_settles_its_retries() {
     std::thread::sleep(Duration::from_millis(50));
     let ended = listener.stop().code(0);
     assert!(ended.out().contains("it was acknowledged there meanwhile"), "{ended}");
-    assert!(ended.err().contains("Forwarding: 1 forwarded, 1 failed, 1 skipped."), "{ended}");
+    assert!(ended.err().contains("Forwarding: 1 forwarded, 1 attempt failed, 1 skipped."), "{ended}");
     assert_eq!(app.received().len(), 3);
 }
 
