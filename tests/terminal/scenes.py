@@ -71,7 +71,7 @@ def burst(terminal):
         post(port, event(number))
     terminal.wait_for(r"#12 created")
     # All of them were forwarded: none waits.
-    terminal.wait_for(r"12 events · 1 failed · [^0-9]")
+    terminal.wait_for(r"12 events · 1 attempt failed · [^0-9]")
 
 
 def keys(terminal):
