@@ -10,16 +10,13 @@ use crate::output::records::ForgottenRecord;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::output::table::{TableCell, render_columns};
-use crate::protocol::api::{ApiBase, ApiReach};
 use crate::session::subscriptions::{
-    SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_inactive, is_left_behind,
-    print_nameless, subscription_fields, unsubscribed_fields,
+    SubscriptionClient, SubscriptionStep, describe_entry, describe_standing, is_ended_sandbox, is_inactive,
+    is_left_behind, print_nameless, subscription_fields, unsubscribed_fields,
 };
 use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, SubscriptionJournal, SubscriptionStatus};
-use std::net::TcpStream;
 use std::path::Path;
-use std::time::Duration;
 
 /// List the subscriptions that were made here, and clean up what earlier runs left
 #[derive(Debug, clap::Args)]
@@ -124,14 +121,6 @@ fn cells(entry: &JournalEntry, store: &Path, here: &str, console: &Console) -> V
     ]
 }
 
-/// Whether a line tells of a sandbox of this machine that has ended: it delivers nothing, and nobody can ask it to.
-fn is_ended_sandbox(entry: &JournalEntry) -> bool {
-    let Ok(base) = ApiBase::parse(&entry.api) else { return false };
-    let addresses = base.url().socket_addrs(|| None).unwrap_or_default();
-    base.reach() == ApiReach::Machine
-        && addresses.iter().all(|address| TcpStream::connect_timeout(address, Duration::from_secs(1)).is_err())
-}
-
 fn forget(
     line: u64,
     entries: &[JournalEntry],
@@ -161,6 +150,11 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
     let left: Vec<JournalEntry> = subscriber.journal.list_entries(false)?.into_iter().filter(stale).collect();
     let (here, elsewhere): (Vec<JournalEntry>, Vec<JournalEntry>) =
         left.into_iter().partition(|entry| subscriber.is_here(entry));
+    let (ended, elsewhere): (Vec<JournalEntry>, Vec<JournalEntry>) = elsewhere.into_iter().partition(is_ended_sandbox);
+    for entry in &ended {
+        subscriber.journal.mark_removed(entry.number, subscriber.context.clock.now())?;
+        console.print_notice(&format!("{}: the sandbox that had it has ended", describe_entry(entry)));
+    }
     let (here, nameless): (Vec<JournalEntry>, Vec<JournalEntry>) =
         here.into_iter().partition(|entry| entry.id.is_some());
     nameless.iter().for_each(|entry| print_nameless(entry, console));
@@ -168,7 +162,7 @@ async fn cleanup(subscriber: &SubscriptionClient<'_>, store: &Path, console: &Co
         console.print_notice(&format!("{}: created with another API", describe_entry(entry)));
         console.print_hint(&format!("referralloop subscriptions --cleanup --api-url {}", entry.api));
     }
-    if here.is_empty() && nameless.is_empty() && elsewhere.is_empty() {
+    if here.is_empty() && nameless.is_empty() && elsewhere.is_empty() && ended.is_empty() {
         console.print_notice("nothing was left behind");
     }
     let mut failed = None;

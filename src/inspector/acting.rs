@@ -48,6 +48,8 @@ struct SendAction {
     body: Option<String>,
     body_base64: Option<String>,
     to: Option<String>,
+    /// The event that was edited: it goes where that went.
+    of: Option<u64>,
     #[serde(default)]
     unsigned: bool,
     /// Lines of `Name: value`.
@@ -134,18 +136,28 @@ pub(super) async fn send_event(inspector: Inspector, body: RawBody) -> Result<Re
         _ => return Err(Error::usage("give either body or body_base64")),
     };
     let body = RawBody::new(bytes);
-    let url = state.choose_target(wanted.to.as_deref(), None)?;
-    let signature = (!wanted.unsigned).then(|| state.around.key.sign(body.as_bytes()));
-    let mut request = build_event_request(url.clone(), &body, signature)?;
+    let targets = match wanted.of {
+        Some(of) => state.choose_targets(wanted.to.as_deref(), &state.read_story(of).await?)?,
+        None => vec![state.choose_target(wanted.to.as_deref(), None)?],
+    };
     let given = wanted.lines.iter().map(|line| arguments::read_header(line).map_err(Error::usage));
-    replace_headers(&mut request.headers, &given.collect::<Result<Vec<_>, _>>()?);
+    let given = given.collect::<Result<Vec<_>, _>>()?;
+    let mut requests = Vec::new();
+    for url in targets {
+        let signature = (!wanted.unsigned).then(|| state.around.key.sign(body.as_bytes()));
+        let mut request = build_event_request(url.clone(), &body, signature)?;
+        replace_headers(&mut request.headers, &given);
+        requests.push((url, request));
+    }
     let facts = EventFacts::from_body(&body);
     state.follow_store().await?;
     let recorded = state.around.recorder.record_sent(body.clone(), &facts, state.around.clock.now());
     let event = recorded.await.map_err(|error| Error::machine(error.to_string()))?;
-    let (reports, ..) = state.send_once(event, request, (&url, DeliveryPurpose::Trigger)).await?;
     let mut lines = Vec::new();
-    reports.iter().for_each(|report| records::write_report_record(&mut lines, report));
+    for (url, request) in requests {
+        let (reports, ..) = state.send_once(event, request, (&url, DeliveryPurpose::Trigger)).await?;
+        reports.iter().for_each(|report| records::write_report_record(&mut lines, report));
+    }
     Ok(answer_records(lines))
 }
 

@@ -193,6 +193,12 @@ pub(crate) async fn open_workspace(
     book.run_job(move |book| workspace::open_workspace(book, founding, random, now)).await
 }
 
+/// The ids of all subscriptions in a book.
+pub(crate) async fn list_subscription_ids(book: &SandboxDatabase) -> Result<Vec<String>, SandboxWriteError> {
+    let found = book.run_job(subscription::list_subscriptions).await?;
+    Ok(found.into_iter().map(|subscription| subscription.id).collect())
+}
+
 impl Sandbox {
     /// Starts the delivery queue with what an earlier run left.
     pub(crate) async fn start(

@@ -14,7 +14,7 @@ use crate::output::records::{self, DeliveryPageFields};
 use crate::output::sandbox as shown;
 use crate::output::screen::Screen;
 use crate::output::style::OutputStyle;
-use crate::protocol::api::{ApiKey, BASE_PATH, WorkspacePlan};
+use crate::protocol::api::{ApiBase, ApiKey, ApiReach, BASE_PATH, WorkspacePlan};
 use crate::protocol::body::RawBody;
 use crate::protocol::delivery::{SandboxDelivery, SandboxDeliveryState};
 use crate::protocol::report::{Report, ReportKind};
@@ -27,6 +27,7 @@ use crate::sandbox::{
 };
 use crate::server::{self, ServerLimits};
 use crate::shutdown::StopSignal;
+use crate::store::SubscriptionJournal;
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -138,7 +139,13 @@ impl BoundSandbox {
         let mut random = [0; 32];
         (context.entropy)(&mut random);
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { url: name_this_machine(&door.url), workspace, book, door, plot, counts: Arc::default(), token })
+        let url = name_this_machine(&door.url);
+        if let Some(store) = store.filter(|store| store.exists()) {
+            let ids = sandbox::list_subscription_ids(&book).await.map_err(explain_write_error)?;
+            // A journal that takes nothing is no reason to fail.
+            let _ = move_lines(store, &ids, &url);
+        }
+        Ok(Self { url, workspace, book, door, plot, counts: Arc::default(), token })
     }
 
     /// Whether other machines can reach it.
@@ -236,6 +243,20 @@ impl BoundSandbox {
             pending,
         }
     }
+}
+
+/// What the journal tells of this data is at this port from now on, where it was at another one.
+fn move_lines(store: &Path, ids: &[String], url: &Url) -> Result<(), Error> {
+    let base = ApiBase::parse(url.as_str()).map_err(Error::usage)?;
+    let journal = SubscriptionJournal::open(store)?;
+    for entry in journal.list_entries(false)? {
+        let was = ApiBase::parse(&entry.api).ok().filter(|was| was.reach() == ApiReach::Machine);
+        let is_elsewhere = was.is_some_and(|was| was.url().port() != base.url().port());
+        if let Some(id) = entry.id.filter(|id| is_elsewhere && ids.contains(id)) {
+            journal.move_to(&base.to_string(), &id)?;
+        }
+    }
+    Ok(())
 }
 
 /// What an attempt has beyond its own five seconds at the end, to write how it ended.

@@ -14,13 +14,15 @@ use super::service::HostedService;
 use crate::context::Context;
 use crate::error::{Error, ErrorCategory, Exit};
 use crate::hosted::{ApiClient, ApiFailure};
-use crate::protocol::api::{ApiReach, NewSubscription};
+use crate::protocol::api::{ApiBase, ApiReach, NewSubscription};
 use crate::protocol::event::EventType;
 use crate::protocol::target::is_private;
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
 use std::collections::BTreeSet;
+use std::net::TcpStream;
 use std::path::Path;
+use std::time::Duration;
 use url::Url;
 
 /// Subscriptions that are wanted.
@@ -296,6 +298,14 @@ pub(crate) async fn list_gone(client: &ApiClient, entries: &[JournalEntry]) -> B
     let Some(known) = known else { return BTreeSet::new() };
     let is_gone = |entry: &&JournalEntry| entry.id.as_ref().is_some_and(|id| !known.contains(id));
     active.into_iter().filter(is_gone).map(|entry| entry.number).collect()
+}
+
+/// Whether a line tells of a sandbox of this machine that has ended: it delivers nothing, and nobody can ask it to.
+pub(crate) fn is_ended_sandbox(entry: &JournalEntry) -> bool {
+    let Ok(base) = ApiBase::parse(&entry.api) else { return false };
+    let addresses = base.url().socket_addrs(|| None).unwrap_or_default();
+    base.reach() == ApiReach::Machine
+        && addresses.iter().all(|address| TcpStream::connect_timeout(address, Duration::from_secs(1)).is_err())
 }
 
 /// Whether a run wanted a line for as long as it lives, and lives no more.

@@ -148,6 +148,12 @@ impl SubscriptionJournal {
         self.write(sql, params![number.cast_signed(), SubscriptionStatus::Removed as i64, at.as_millisecond()])
     }
 
+    /// A sandbox answers at another address than before: what it has is told to be there.
+    pub fn move_to(&self, api: &str, subscription: &str) -> Result<(), ReadError> {
+        let sql = "UPDATE subscriptions SET api = ?1 WHERE subscription = ?2 AND standing <> ?3";
+        self.write(sql, params![api, subscription, SubscriptionStatus::Removed as i64])
+    }
+
     /// Its lines, oldest first; those that are over only if they are wanted.
     pub fn list_entries(&self, over: bool) -> Result<Vec<JournalEntry>, ReadError> {
         read_entries(&self.connection, over).map_err(|error| ReadError::from_sqlite(&self.path, &error))

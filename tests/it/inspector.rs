@@ -321,6 +321,9 @@ mod acting {
         assert_eq!((received.body.as_slice(), received.header("x-odd")), (body.as_bytes(), Some("1")));
         assert!(received.header("x-webhook-signature").unwrap().starts_with("sha256="));
         assert_eq!(inspector.get("/api/events/2")[0]["attempts"][0]["purpose"], "trigger");
+        // Where nobody says where to, an edited event goes where the event itself went.
+        inspector.post("/api/send", r#"{"body":"edited","of":2}"#);
+        assert_eq!(app.wait_for(3)[2].body, b"edited");
         listener.stop().code(0);
     }
 

@@ -17,7 +17,7 @@ function moment(text) {
 
 const field = (label, input, hint) => h("label", { class: "field" }, h("span", {}, label), input, hint && h("small", {}, hint));
 const targetField = (status) => {
-  const input = textBox("to", { value: memory.to, placeholder: status?.listener ?? "http://127.0.0.1:4242/" });
+  const input = textBox("to", { value: memory.to, placeholder: "3000/webhooks" });
   return { input, node: field("Target", input, "A port, host:port/path or URL. Empty: where it went before, else the listener.") };
 };
 
@@ -86,11 +86,12 @@ export class Actions {
     "Sign and send", async (box) => {
       memory.to = target.input.value.trim();
       const lines = headers.value.split("\n").map((line) => line.trim()).filter(Boolean);
-      const records = await call("/api/send", { body: { body: area.value, to: memory.to || undefined, headers: lines, unsigned: unsigned.checked } });
-      const attempt = records.find((r) => r.type === "attempt");
+      const records = await call("/api/send", { body: { body: area.value, to: memory.to || undefined, of: e.event, headers: lines, unsigned: unsigned.checked } });
+      const attempts = records.filter((r) => r.type === "attempt");
       box.close();
-      toast(`Sent as #${attempt.event}: ${attempt.status ?? attempt.outcome.replace("_", " ")} in ${attempt.latency_ms} ms`, attempt.outcome === "acknowledged" ? "good" : "bad");
-      this.app.openEvent(attempt.event);
+      const ended = attempts.map((a) => `${a.status ?? a.outcome.replace("_", " ")} in ${a.latency_ms} ms`);
+      toast(`Sent as #${attempts[0].event}: ${ended.join(", ")}`, attempts.every((a) => a.outcome === "acknowledged") ? "good" : "bad");
+      this.app.openEvent(attempts[0].event);
     }, { class: "wide" });
   }
 

@@ -251,3 +251,18 @@ fn a_sandbox_that_began_anew_is_subscribed_anew() {
     again.stop();
     scene_with(&["subscriptions", "--forget", "2"]).code(0);
 }
+
+/// A port that is left to the system is another one at each start; the data, and what is subscribed, is the same.
+#[test]
+fn a_sandbox_at_another_port_has_what_it_had() {
+    let (scene, app) = (Scene::new(), Endpoint::good());
+    let url = app.url("/hook");
+    let first = Sandbox::start(&scene, ["--data", "data.db"]);
+    first.run(&scene, ["subscribe", "created", "--url", &url]);
+    first.stop();
+    let again = Sandbox::start(&scene, ["--data", "data.db"]);
+    let known = again.run(&scene, ["subscribe", "created", "--url", &url]);
+    assert!(known.err().contains("already exists"), "{known}");
+    again.run(&scene, ["unsubscribe", "--url", &url]);
+    assert_eq!(standings(&scene), [("signup.created".to_owned(), SubscriptionStatus::Removed)]);
+}

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::output::console::Console;
 use crate::output::prompt;
-use crate::session::subscriptions::{SubscriptionClient, SubscriptionStep, is_left_behind};
+use crate::session::subscriptions::{SubscriptionClient, SubscriptionStep, is_ended_sandbox, is_left_behind};
 use crate::session::{self, runtime, service};
 use crate::store::{JournalEntry, StoreReader};
 
@@ -31,7 +31,17 @@ pub(crate) fn clean_up_leftovers(context: &Context, settings: &ConfigSettings, c
     }
     let service = service::open_service(context, settings)?;
     let subscriber = SubscriptionClient::open(&service, &store, context)?;
-    let here = left.into_iter().filter(|entry| subscriber.is_here(entry)).collect();
+    let (here, elsewhere): (Vec<JournalEntry>, Vec<JournalEntry>) =
+        left.into_iter().partition(|entry| subscriber.is_here(entry));
+    for entry in &elsewhere {
+        if is_ended_sandbox(entry) {
+            subscriber.journal.mark_removed(entry.number, context.clock.now())?;
+            console.print_notice(&format!("{} is gone with the sandbox that had it", named(entry)));
+        } else {
+            console.print_notice(&format!("{} was created with another API and left alone", named(entry)));
+            console.print_hint(&format!("referralloop subscriptions --cleanup --api-url {}", entry.api));
+        }
+    }
     runtime::block_on(async {
         let mut tell = |step: SubscriptionStep<'_>| match step {
             SubscriptionStep::Removed { entry, .. } => console.print_notice(&format!("removed {}", named(entry))),
