@@ -186,6 +186,8 @@ fn explain_missing(failure: &ApiFailure, said: &str) -> Error {
             .hint(format!("list its sign-ups with: referralloop signups list --waitlist {waitlist}"))
             .hint("list the waitlists with: referralloop waitlists"),
         ApiCall::Waitlists | ApiCall::Unsubscribe { .. } => told,
+        ApiCall::Signups { waitlist, .. } | ApiCall::CreateSignup { waitlist } => told
+            .hint(format!("the waitlist {waitlist} was asked for; list those there are with: referralloop waitlists")),
         _ => told.hint("list the waitlists with: referralloop waitlists"),
     }
 }

@@ -26,7 +26,7 @@ use crate::session::transfer::EventHistory;
 use crate::session::{self, delivery, editor, registry};
 use crate::store::Store;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
@@ -46,6 +46,8 @@ struct ReplayRun<'a> {
     /// Where events go that are sent because they failed, by their numbers: settled before the first attempt, which may
     /// change what is owed.
     owed: HashMap<u64, Vec<Url>>,
+    /// Events among those that failed which no app is owed.
+    left_out: BTreeSet<u64>,
 }
 
 /// The sum.
@@ -102,6 +104,7 @@ pub(super) async fn run_replay(
 ) -> Result<Exit, Error> {
     let mut run = ReplayRun::new(arguments, context, settings)?;
     let survey = run.survey(&source)?;
+    run.tell_left_out(console);
     if arguments.dry_run {
         return run.preview(console, &source);
     }
@@ -129,6 +132,12 @@ pub(super) async fn run_replay(
     );
     screen.finish()?;
     settled?;
+    let keeps = !(arguments.sending.resign || arguments.sending.edit);
+    if keeps && tally.outcomes.contains_key("401") {
+        console.print_hint(
+            "a replay keeps the signature that an event came with; --resign signs it with this profile's secret",
+        );
+    }
     let failed = tally.acknowledged < tally.done;
     Ok(interrupted?.unwrap_or(if failed { Exit::No } else { Exit::Done }))
 }
@@ -143,7 +152,7 @@ impl<'a> ReplayRun<'a> {
         let store = session::store_path(context, settings).ok();
         let fallback = store.and_then(|store| registry::find_listener(&store));
         let form = ReplayForm { signing, headers: sending.headers.clone(), with_path: sending.forward_path };
-        Ok(Self { arguments, form, fallback, owed: HashMap::new() })
+        Ok(Self { arguments, form, fallback, owed: HashMap::new(), left_out: BTreeSet::new() })
     }
 
     /// `--to`, else the targets that are owed it where they are what was asked for, else all to which the event went last,
@@ -179,20 +188,45 @@ impl<'a> ReplayRun<'a> {
             survey.note(source.len(), given);
             return Ok(survey);
         }
+        let mut fault = None;
         for story in source.stories() {
             let story = story?;
             if self.arguments.selection.asks_for_failed() {
                 let owed = Some(story.owed_targets()).filter(|owed| !owed.is_empty());
                 self.owed.extend(owed.map(|owed| (story.event.number, owed)));
             }
-            self.targets(&story)?.iter().for_each(|target| survey.note(1, target));
+            match self.targets(&story) {
+                Ok(targets) => targets.iter().for_each(|target| survey.note(1, target)),
+                // Of what failed, one event that no app is owed does not hold up the others.
+                Err(error) if self.arguments.selection.asks_for_failed() => {
+                    self.left_out.insert(story.event.number);
+                    fault.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(survey)
+        fault.filter(|_| survey.deliveries == 0).map_or(Ok(survey), Err)
+    }
+
+    /// Says which events go nowhere.
+    fn tell_left_out(&self, console: &Console) {
+        let named: Vec<String> = self.left_out.iter().take(5).map(|number| format!("#{number}")).collect();
+        let more = if self.left_out.len() > named.len() { ", …" } else { "" };
+        if !named.is_empty() {
+            let count = phrases::format_quantity(self.left_out.len() as u64, "event", "events");
+            let was = if self.left_out.len() == 1 { "was" } else { "were" };
+            let (count, named) = (count.as_str(), named.join(", "));
+            console.print_notice(&format!("{count} {was} never sent to an app: left out ({named}{more})"));
+            console.print_hint("--to says where they go");
+        }
     }
 
     fn preview(&self, console: &Console, source: &ReplaySource) -> Result<Exit, Error> {
         for story in source.stories() {
             let story = story?;
+            if self.left_out.contains(&story.event.number) {
+                continue;
+            }
             for target in self.targets(&story)? {
                 let request = replay_request::build_replay_request(&story, target, &self.form)?;
                 if console.is_json() {
@@ -223,6 +257,9 @@ impl<'a> ReplayRun<'a> {
         let mut first = None;
         for story in source.stories() {
             let story = story?;
+            if self.left_out.contains(&story.event.number) {
+                continue;
+            }
             // What is edited is another event afterwards.
             let targets = self.targets(&story)?;
             let story = self.prepare(story, context, store).await?;

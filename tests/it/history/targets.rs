@@ -203,3 +203,23 @@ fn what_waits_is_counted_again_after_a_restart() {
     let ended = again.stop().code(0);
     assert!(ended.err().contains("Forwarding: 3 waiting for the next start.\n"), "{ended}");
 }
+
+/// An event that went to a listener alone is owed to no app, and does not hold up those that are.
+#[test]
+fn what_no_app_is_owed_is_left_out_of_what_failed() {
+    let scene = Scene::new();
+    let listener = scene.listen(["--respond", "500"]);
+    scene.run(["trigger", "created", "--no-retry", "--to", &listener.url]).code(1);
+    listener.stop().code(0);
+    let alone = scene.run(["replay", "--failed"]).code(2);
+    assert!(alone.err().contains("was never sent to an app"), "{alone}");
+    let bad = Endpoint::statuses(&[500, 200]);
+    let url = bad.url("/");
+    let listener = scene.listen([&url]);
+    deliver(&scene, &listener.url, MOVED, &[]).code(0);
+    wait_for_attempts(&scene, 1);
+    listener.stop().code(0);
+    let replayed = scene.run(["replay", "--failed"]).code(0);
+    assert_eq!(sent(&replayed), [format!("#2 {url}")]);
+    assert!(replayed.err().contains("1 event was never sent to an app: left out (#1)"), "{replayed}");
+}
