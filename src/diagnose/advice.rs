@@ -179,7 +179,7 @@ fn special_for_endpoint(id: &str) -> Option<&'static str> {
     Some(match id {
         "rejects-everything" => {
             "check that both sides have the same secret, then look at what the handler compares: referralloop verify \
-            --got VALUE"
+            --got VALUE FILE, with the body in FILE"
         }
         "throws" => {
             "look in the endpoint's log: an exception while comparing (values of different length), or a missing header"

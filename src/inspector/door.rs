@@ -49,7 +49,7 @@ impl InspectorDoor {
                 std::io::ErrorKind::AddrInUse => format!("port {} for the inspector is in use", address.port()),
                 _ => format!("the inspector cannot listen on {address}: {error}"),
             });
-            told.hint("--inspect-port 0 picks a free one")
+            told.hint("an inspector of this profile that runs there shows the same; --inspect-port 0 picks a free port")
         };
         let listener = TcpListener::bind(address).await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
