@@ -76,15 +76,15 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
                 self.report_skip(passage.event, "an earlier forward of this event was acknowledged".to_owned());
                 continue;
             }
-            self.forward(&passage, 1, 1).await;
+            self.forward(&passage, 1, &[Duration::ZERO]).await;
         }
     }
 
-    /// Makes an attempt, tells and records it; whether it was acknowledged.
-    pub(super) async fn forward(&self, passage: &PendingForward, number: u32, of: u32) -> bool {
+    /// Makes an attempt of those in a schedule, tells and records it; whether it was acknowledged.
+    pub(super) async fn forward(&self, passage: &PendingForward, number: u32, schedule: &[Duration]) -> bool {
         let attempt = self.make_attempt(passage, number, self.settings.timeout).await;
         let acknowledged = attempt.outcome.is_acknowledged();
-        self.shared.emit_report(self.report_attempt(attempt.clone(), of, self.settings.timeout, passage));
+        self.shared.emit_report(self.report_attempt(attempt.clone(), schedule, self.settings.timeout, passage));
         self.store_attempt(attempt).await;
         acknowledged
     }
@@ -109,7 +109,7 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
         let budget = self.settings.timeout.map_or(MIRROR_BUDGET, |timeout| timeout.min(MIRROR_BUDGET));
         let attempt = self.attempt_in_turn(&passage, budget).await;
         let (outcome, report) =
-            (attempt.outcome.clone(), self.report_attempt(attempt.clone(), 1, Some(budget), &passage));
+            (attempt.outcome.clone(), self.report_attempt(attempt.clone(), &[Duration::ZERO], Some(budget), &passage));
         // The answer does not wait for the record of what it says.
         tokio::spawn(async move { self.store_attempt(attempt).await });
         (outcome, report)
@@ -250,12 +250,14 @@ impl<R: ArrivalRecorder> ForwardTarget<R> {
     fn report_attempt(
         &self,
         attempt: Attempt,
-        of: u32,
+        schedule: &[Duration],
         budget: Option<Duration>,
         passage: &PendingForward,
     ) -> ReportKind {
         let (signed, target) = (passage.is_signed(), self.name());
-        ReportKind::Forward(AttemptReport { attempt, of, scheduled: Duration::ZERO, budget, signed, target })
+        let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
+        let scheduled = schedule.get(attempt.number as usize - 1).copied().unwrap_or_default();
+        ReportKind::Forward(AttemptReport { attempt, of, scheduled, budget, signed, target })
     }
 
     async fn store_attempt(&self, attempt: Attempt) {

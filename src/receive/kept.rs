@@ -28,18 +28,20 @@ pub(super) struct KeptForward {
     pub(super) after: u64,
     /// Of one that is owed from before: attempts that were made, and when the last of them began.
     pub(super) before: Option<(u32, Timestamp)>,
+    /// Whether it is found by who sends what failed, and may have been sent meanwhile.
+    pub(super) entered: bool,
 }
 
 impl KeptForwards {
     /// Adds an arrival that came in.
     pub(super) fn add(&self, arrival: u64, event: u64, after: u64, tally: &ListenerCounters) {
-        self.insert(arrival, KeptForward { event, after, before: None }, tally);
+        self.insert(arrival, KeptForward { event, after, before: None, entered: false }, tally);
         self.note_unentered(arrival);
     }
 
     /// Adds one that is owed from before.
     pub(super) fn add_owed(&self, arrival: u64, event: u64, before: (u32, Timestamp), tally: &ListenerCounters) {
-        self.insert(arrival, KeptForward { event, after: 0, before: Some(before) }, tally);
+        self.insert(arrival, KeptForward { event, after: 0, before: Some(before), entered: true }, tally);
     }
 
     /// The history does not know that one waits.
@@ -84,7 +86,12 @@ impl KeptForwards {
     pub(super) fn take_unentered(&self) -> Vec<(u64, u64)> {
         let mut state = self.state();
         let unentered = std::mem::take(&mut state.unentered);
-        unentered.into_iter().filter_map(|arrival| Some((arrival, state.waiting.get(&arrival)?.event))).collect()
+        let mut enter = |arrival: u64| {
+            let kept = state.waiting.get_mut(&arrival)?;
+            kept.entered = true;
+            Some((arrival, kept.event))
+        };
+        unentered.into_iter().filter_map(&mut enter).collect()
     }
 
     /// The events that wait.

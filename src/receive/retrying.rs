@@ -17,6 +17,7 @@ use crate::protocol::arrival::{
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReportKind;
 use crate::protocol::rules::DeliveryRules;
+use crate::protocol::schedule::RetryFrom;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
 use std::pin::pin;
@@ -165,8 +166,11 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
             };
             let is_done = match self.find_arrival(arrival).await? {
                 Some(waiting) => self.deliver(waiting, kept).await?,
-                // It was removed.
-                None => true,
+                None => {
+                    let gone = "it is not in the store any more: removed, or the store is another one".to_owned();
+                    self.target.report_skip(kept.event, gone);
+                    true
+                }
             };
             if is_done {
                 self.finish(arrival, kept.event).await?;
@@ -201,7 +205,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         if number > 1 {
             self.target.kept.hold_back(waiting.event);
         }
-        if number > 1 || kept.before.is_some() {
+        if number > 1 || kept.entered {
             match self.wait_until(progress, waiting.event).await {
                 WaitEnd::Due => {}
                 WaitEnd::Stopped => return Ok(false),
@@ -222,14 +226,15 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
     ) -> Result<bool, ArrivalRecordError> {
         let (shared, label) = (self.target.shared().clone(), self.target.label().to_owned());
         let number = progress.attempts + 1;
-        let first = if number == 1 { self.clock.now() } else { progress.first };
+        let began = self.clock.now();
+        let first = if number == 1 { began } else { progress.first };
         let passage = PendingForward::from_waiting(waiting);
         let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
         // It is under way meanwhile, and does not wait.
         let under_way = TakenForward::take(&shared.tally);
-        let acknowledged = self.enter_beside(self.target.forward(&passage, number, of)).await;
+        let acknowledged = self.enter_beside(self.target.forward(&passage, number, schedule)).await;
         drop(under_way);
-        let due = self.due_at(schedule.get(number as usize), first);
+        let due = self.find_next_due(schedule, number, (first, began));
         match due.filter(|_| !acknowledged) {
             Some(due) => {
                 let next = ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress };
@@ -276,6 +281,24 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let due = self.due_at(Some(&gap), last).map_or(now, |due| due.max(now));
         let since_first = SignedDuration::try_from(at(attempts).div_f64(self.retrying.factor)).unwrap_or_default();
         ForwardProgress { attempts, first: due.checked_sub(since_first).unwrap_or(now), due, ..new }
+    }
+
+    /// When the attempt after so many is due, where there is one. After a pause, of the listener or of the machine, those that
+    /// are overdue are not made one upon the other: the app may be a few seconds behind.
+    fn find_next_due(
+        &self,
+        schedule: &[Duration],
+        made: u32,
+        (first, last): (Timestamp, Timestamp),
+    ) -> Option<Timestamp> {
+        let planned = schedule.get(made as usize)?;
+        let before = schedule.get(made as usize - 1).copied().unwrap_or_default();
+        let by_first = self.due_at(Some(planned), first).filter(|due| *due > self.clock.now());
+        let by_last = self.due_at(Some(&planned.saturating_sub(before)), last);
+        match self.retrying.from {
+            RetryFrom::First => by_first.or(by_last),
+            RetryFrom::Previous => by_last,
+        }
     }
 
     /// When the attempt with this start is due, where there is one.

@@ -79,7 +79,7 @@ statements! {
     add_url: "INSERT INTO urls (url) VALUES (?1) RETURNING id";
     add_attempt: "INSERT INTO attempts (event, failed, url, purpose, number, at_ms, latency_us, outcome, status,
         truncated, words, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    acknowledged: "SELECT 1 FROM attempts WHERE event = ?1 AND purpose = ?3 AND failed = 0
+    acknowledged: "SELECT 1 FROM attempts WHERE event = ?1 AND purpose <> ?3 AND failed = 0
         AND url = (SELECT id FROM urls WHERE url = ?2) LIMIT 1";
     add_refused: "INSERT INTO refused (at_ms, reason, target, headers, body) VALUES (?1, ?2, ?3, ?4, ?5)
         RETURNING id";
@@ -189,8 +189,9 @@ impl<'c> StoreTables<'c> {
 
     /// Whether a forward of this event to this URL was ever acknowledged.
     pub(super) fn was_forwarded(&mut self, event: u64, url: &str) -> Result<bool, WriteFault> {
-        let forward = code::encode_purpose(crate::protocol::attempt::DeliveryPurpose::Forward);
-        Ok(self.sql.acknowledged.exists((event.cast_signed(), url, forward))?)
+        // What was made up and sent there is another event to the app, though its bytes be the same.
+        let trigger = code::encode_purpose(crate::protocol::attempt::DeliveryPurpose::Trigger);
+        Ok(self.sql.acknowledged.exists((event.cast_signed(), url, trigger))?)
     }
 
     /// Whether an event is there.

@@ -3,9 +3,9 @@
 
 use crate::main_job::{CREATED, DELETED, MOVED, deliver};
 use crate::support::{Answer, Endpoint, Scene, until};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// An app that fails until it is mended.
 fn mendable() -> (Endpoint, Arc<AtomicBool>) {
@@ -204,4 +204,52 @@ fn two_listeners_do_not_forward_each_others_events() {
     assert!(!two.err().contains("from before"), "{two}");
     one.stop().code(0);
     assert_eq!((app.received().len(), owed(&scene)), (2, vec![1, 2]));
+}
+
+/// After a pause attempts are overdue. They are not made one upon the other: the app may be a moment behind the listener.
+#[test]
+fn overdue_attempts_keep_their_distance() {
+    let (scene, came) = (Scene::new(), Arc::new(Mutex::new(Vec::new())));
+    let note = came.clone();
+    let app = Endpoint::answering(move |_, _| {
+        note.lock().unwrap().push(Instant::now());
+        Answer::Status(500)
+    });
+    let url = app.url("/");
+    // Due after 0.1, 0.6 and 2.1 s.
+    let line = [url.as_str(), "--forward-retry", "--speed", "600x"];
+    let listener = scene.listen(line);
+    deliver(&scene, &listener.url, CREATED, &[]).code(0);
+    app.wait_for(1);
+    listener.stop().code(0);
+    let made = app.received().len();
+    std::thread::sleep(Duration::from_millis(1_000));
+    let again = scene.listen(line);
+    app.wait_for(made + 2);
+    again.stop().code(0);
+    let came = came.lock().unwrap();
+    let gap = came[made + 1] - came[made];
+    assert!(gap > Duration::from_millis(250), "{gap:?} between overdue attempts");
+}
+
+/// What waits behind a failed event, or comes again, may have been sent by somebody else meanwhile.
+#[test]
+fn what_was_sent_there_meanwhile_is_not_sent_again() {
+    let (scene, mended) = (Scene::new(), Arc::new(AtomicBool::new(false)));
+    let works = mended.clone();
+    let app = Endpoint::answering(move |_, body| {
+        Answer::Status(if body != CREATED.as_bytes() || works.load(Ordering::SeqCst) { 200 } else { 500 })
+    });
+    let listener = scene.listen([&app.url("/"), "--forward-retry"]);
+    deliver(&scene, &listener.url, CREATED, &[]).code(0);
+    deliver(&scene, &listener.url, MOVED, &[]).code(0);
+    until("both are owed", || (owed(&scene) == [1, 2]).then_some(()));
+    scene.run(["replay", "2"]).code(0);
+    mended.store(true, Ordering::SeqCst);
+    scene.run(["replay", "1"]).code(0);
+    deliver(&scene, &listener.url, CREATED, &[]).code(0);
+    deliver(&scene, &listener.url, DELETED, &[]).code(0);
+    assert_eq!(bodies(&app, 4), [CREATED, MOVED, CREATED, DELETED]);
+    listener.stop().code(0);
+    assert_eq!(app.received().len(), 4);
 }
