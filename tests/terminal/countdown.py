@@ -13,6 +13,10 @@ LINES = [
     r"  position \d+",
     r"  → http://\S+",
     r"#\d+  signup\.created  \S+@\S+  position \d+   → http://\S+",
+    # Where an address is too long for one line.
+    r"#\d+  signup\.created",
+    r"  \S+@\S+(  position \d+)?(   → http://\S+)?",
+    r"  position \d+(   → http://\S+)?",
     r"  attempt \d/5  \+[\d:]+ +connection refused +[\d.]+ m?s",
     r"    hint: nothing is listening there: is the app running\?",
     r"  attempt \d in .*, at \d\d:\d\d:\d\d",

@@ -4,10 +4,37 @@
 //! from the server that leads the stream.
 
 use super::connection::RelayConnection;
+use crate::protocol::body::{Fingerprint, RawBody};
 use crate::relay::told::RelayError;
 use async_nats::jetstream::consumer::Info;
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::RawMessageErrorKind;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Messages that were fetched, by number: once their consumer knows of them, it brings them again. Only the same bytes are the
+/// same: servers that were parted may have had another message under that number, and one below it need not have come.
+#[derive(Debug, Default)]
+pub(super) struct FetchedMessages(Mutex<HashMap<u64, Fingerprint>>);
+
+impl FetchedMessages {
+    pub(super) fn add(&self, number: u64, body: &RawBody) {
+        self.lock().insert(number, body.fingerprint());
+    }
+
+    pub(super) fn contains(&self, number: u64, body: &RawBody) -> bool {
+        self.lock().get(&number).is_some_and(|known| *known == body.fingerprint())
+    }
+
+    /// Numbers of another stream mean nothing.
+    pub(super) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Fingerprint>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What a consumer was compared with.
 #[derive(Debug, Default)]
@@ -56,5 +83,21 @@ impl MissedMessages {
     pub(super) fn pass(&mut self, number: u64) {
         self.passed = number;
         self.suspected = Some(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_fetched_itself_is_none_of_it() {
+        let (fetched, body) = (FetchedMessages::default(), |text: &'static str| RawBody::new(text.as_bytes()));
+        fetched.add(7, &body("a"));
+        assert!(fetched.contains(7, &body("a")));
+        assert!(!fetched.contains(7, &body("b")), "another message under that number");
+        assert!(!fetched.contains(6, &body("a")), "one before it, which never came");
+        fetched.clear();
+        assert!(!fetched.contains(7, &body("a")));
     }
 }

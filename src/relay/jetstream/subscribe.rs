@@ -2,7 +2,7 @@
 
 use super::connection::RelayConnection;
 use super::message::read_message;
-use super::missed::MissedMessages;
+use super::missed::{FetchedMessages, MissedMessages};
 use crate::relay::told::{RelayError, RelayNews, RelayedRequest, SubscriptionStart, SubscriptionWish};
 use async_nats::datetime::{DateTime, parse_rfc3339};
 use async_nats::jetstream::AckKind;
@@ -66,13 +66,17 @@ struct SubscriptionProgress {
     kept: AtomicU64,
     /// Messages that came.
     came: AtomicU64,
-    /// Number of the last message that was fetched since its consumer did not know of it: once it does, it brings it again.
-    fetched: AtomicU64,
+    fetched: FetchedMessages,
 }
 
 impl SubscriptionProgress {
     fn after(kept: u64) -> Self {
-        Self { stopping: AtomicBool::new(false), kept: kept.into(), came: 0.into(), fetched: 0.into() }
+        Self {
+            stopping: AtomicBool::new(false),
+            kept: kept.into(),
+            came: 0.into(),
+            fetched: FetchedMessages::default(),
+        }
     }
 }
 
@@ -238,11 +242,12 @@ impl RelaySubscription {
     ) {
         while let Some(message) = self.missed.find_next(&self.connection, info).await {
             let (number, taken) = (message.sequence, message.time.unix_timestamp());
-            if !keep(&read_message(Some(&message.headers), message.payload, taken), 0).await {
+            let request = read_message(Some(&message.headers), message.payload, taken);
+            if !keep(&request, 0).await {
                 return;
             }
             self.missed.pass(number);
-            progress.fetched.store(number, Ordering::Relaxed);
+            progress.fetched.add(number, &request.content.body);
             if !self.wish.shared {
                 progress.kept.fetch_max(number, Ordering::Relaxed);
             }
@@ -271,7 +276,7 @@ impl RelaySubscription {
         };
         let floor = self.consumer.cached_info().ack_floor.stream_sequence;
         progress.kept.store(floor, Ordering::Relaxed);
-        progress.fetched.store(0, Ordering::Relaxed);
+        progress.fetched.clear();
         self.missed = MissedMessages::default();
         self.stream_made = made;
         Ok(anew)
@@ -297,10 +302,10 @@ impl RelaySubscription {
         let Ok(info) = message.info() else { return };
         progress.came.fetch_add(1, Ordering::Relaxed);
         let (taken, pending, number) = (info.published.unix_timestamp(), info.pending, info.stream_sequence);
-        if number <= progress.fetched.load(Ordering::Relaxed) {
+        let request = read_message(message.headers.as_ref(), message.payload.clone(), taken);
+        if progress.fetched.contains(number, &request.content.body) {
             return drop(message.ack().await);
         }
-        let request = read_message(message.headers.as_ref(), message.payload.clone(), taken);
         while !keep(&request, pending).await {
             if progress.stopping.load(Ordering::Relaxed) {
                 // Not kept: whoever comes next gets it.
