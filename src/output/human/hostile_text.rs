@@ -17,17 +17,24 @@ fn colours_add_sequences_and_nothing_else() {
     let coloured = screen(&colours, &session());
     let plain = screen(&OutputStyle { colour: false, ..colours }, &session());
     assert_ne!(coloured, plain);
-    let mut seen = TerminalActions::default();
-    vte::Parser::new().advance(&mut seen, coloured.as_bytes());
+    let seen = TerminalActions::read(&coloured);
     assert_eq!(seen.printed, plain);
     assert!(seen.other.iter().all(|action| action == "m"), "{:?}", seen.other);
 }
 
 /// What a terminal makes of text: what it prints, and every other action.
 #[derive(Default)]
-struct TerminalActions {
-    printed: String,
-    other: Vec<String>,
+pub(super) struct TerminalActions {
+    pub(super) printed: String,
+    pub(super) other: Vec<String>,
+}
+
+impl TerminalActions {
+    pub(super) fn read(shown: &str) -> Self {
+        let mut seen = Self::default();
+        vte::Parser::new().advance(&mut seen, shown.as_bytes());
+        seen
+    }
 }
 
 impl vte::Perform for TerminalActions {
@@ -138,8 +145,7 @@ fn nothing_hostile_reaches_the_terminal() {
                 write_lines(&mut shown, &render_body(&arrival.arrival.content.body, &style, None, None));
             }
         }
-        let mut seen = TerminalActions::default();
-        vte::Parser::new().advance(&mut seen, shown.as_bytes());
+        let seen = TerminalActions::read(&shown);
         assert_eq!(seen.other, Vec::<String>::new(), "at {width}");
         assert_eq!(seen.printed, shown, "at {width}");
         assert!(shown.chars().all(|c| c == '\n' || !is_unsafe(c)), "at {width}");

@@ -385,6 +385,8 @@ mod folding_tests;
 #[cfg(test)]
 mod hostile_text;
 #[cfg(test)]
+mod random_text;
+#[cfg(test)]
 mod tests;
 
 fn describe_lag(stream: &str, pending: u64) -> String {
