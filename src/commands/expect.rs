@@ -13,6 +13,7 @@ use crate::jq::JqCondition;
 use crate::output::console::Console;
 use crate::output::human::{ScreenStream, describe_expectation, render_banner};
 use crate::output::junit::{self, JunitCase, JunitStatus, JunitSuite};
+use crate::output::phrases::format_quantity;
 use crate::output::records::ExpectSummary;
 use crate::output::sanitise::Sanitised;
 use crate::output::screen::Screen;
@@ -258,6 +259,9 @@ fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, s
     if let Some(fault) = &outcome.unanswered {
         say(ReportKind::Notice { message: describe_unanswered(fault) });
     }
+    if outcome.failed_forwards > 0 {
+        say(ReportKind::Notice { message: describe_failed_forwards(outcome.failed_forwards) });
+    }
     if outcome.timed_out {
         say(ReportKind::Notice { message: TIMED_OUT.to_owned() });
     } else if let (None, code @ 1..) = (outcome.stopped, outcome.command.code()) {
@@ -268,6 +272,12 @@ fn show_outcome(outcome: &ExpectOutcome, context: &Context, console: &Console, s
         let summary = ExpectSummary { met: outcome.met, timed_out: outcome.timed_out, command_exit, exit };
         screen.write_summary(at, &summary);
     }
+}
+
+/// The verdict is on what arrived; that an app failed with it must not go by unseen.
+fn describe_failed_forwards(failed: u64) -> String {
+    let forwards = format_quantity(failed, "forward", "forwards");
+    format!("{forwards} failed at the app; the verdict is on what arrived, not on what the app made of it")
 }
 
 fn describe_unanswered(fault: &str) -> String {
@@ -305,7 +315,8 @@ fn command_case(outcome: &ExpectOutcome) -> JunitCase {
         (None, 0) => JunitStatus::Passed,
         (None, code) => failed("command", format!("the command ended with {code}")),
     };
-    JunitCase { name: "command".into(), class: "expect".into(), time: outcome.took, status, output: None }
+    let output = (outcome.failed_forwards > 0).then(|| describe_failed_forwards(outcome.failed_forwards));
+    JunitCase { name: "command".into(), class: "expect".into(), time: outcome.took, status, output }
 }
 
 fn describe_unexpected(outcome: &ExpectOutcome) -> String {

@@ -1,6 +1,6 @@
 //! `expect`: verdicts and exit codes, what it leaves behind, and the recipes for continuous integration.
 
-use crate::support::{Output, Scene, counterpart, slow_tests, until};
+use crate::support::{Endpoint, Output, Scene, counterpart, slow_tests, until};
 use std::path::Path;
 
 fn shell(scene: &Scene, line: &str) -> Output {
@@ -231,6 +231,20 @@ fn a_command_ends_with_an_expect_that_is_killed() {
         until("its end", || {
             std::fs::read_to_string(&status).map_or(Some(()), |stat| stat.contains(") Z ").then_some(()))
         });
+    }
+}
+
+/// The verdict is on what arrived; what the app made of it stands beside it.
+#[test]
+fn an_app_that_fails_is_named_beside_the_verdict() {
+    let (scene, word) = (Scene::new(), "1 forward failed at the app");
+    for (status, failed) in [(200, false), (500, true)] {
+        let app = Endpoint::statuses(&[status]);
+        let line = |more: &str| format!("referralloop expect created --forward-to {} {more} -- {SEND}", app.url("/"));
+        let told = shell(&scene, &line("")).code(0);
+        assert_eq!(told.err().contains(word), failed, "{told}");
+        let junit = shell(&scene, &line("--junit -")).code(0);
+        assert_eq!(junit.out().contains(&format!("<system-out>{word}")), failed, "{junit}");
     }
 }
 

@@ -23,6 +23,7 @@ use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
@@ -70,6 +71,8 @@ pub(super) struct ExpectOutcome {
     pub timed_out: bool,
     /// Why the condition failed on a body, where it did.
     pub unanswered: Option<String>,
+    /// Forwards that the app did not acknowledge.
+    pub failed_forwards: u64,
     /// Who asked to stop before the end.
     pub stopped: Option<StopSignal>,
     /// How long it took.
@@ -93,13 +96,18 @@ impl ExpectOutcome {
 struct ExpectAudience {
     screen: Screen,
     arrivals: mpsc::UnboundedSender<Box<ArrivalReport>>,
+    failed_forwards: AtomicU64,
 }
 
 impl ReportSink for ExpectAudience {
     fn emit_report(&self, report: Report) {
-        if let ReportKind::Arrival(arrival) = &report.what {
+        match &report.what {
             // Nobody judges any more once the window is closed.
-            let _ = self.arrivals.send(arrival.clone());
+            ReportKind::Arrival(arrival) => drop(self.arrivals.send(arrival.clone())),
+            ReportKind::Forward(forward) if !forward.attempt.outcome.is_acknowledged() => {
+                self.failed_forwards.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => {}
         }
         self.screen.send_report(report);
     }
@@ -117,9 +125,11 @@ pub(super) async fn run_expectation(
         .map_err(|error| Error::machine(format!("cannot create a temporary folder: {error}")).caused_by(error))?;
     let store = Store::open(folder.path().join("events.db"), store::StoreOptions::default())?;
     let (sender, arrivals) = mpsc::unbounded_channel();
-    let audience = Arc::new(ExpectAudience { screen: screen.clone(), arrivals: sender });
+    let audience =
+        Arc::new(ExpectAudience { screen: screen.clone(), arrivals: sender, failed_forwards: AtomicU64::new(0) });
     let limits = plan.settings.limits;
-    let receiver = WebhookReceiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience);
+    let receiver =
+        WebhookReceiver::start(plan.settings.clone(), store.recorder(), context.clock.clone(), audience.clone());
     let (close, closed) = oneshot::channel::<()>();
     let serving = async {
         let closed = async { drop(closed.await) };
@@ -134,7 +144,9 @@ pub(super) async fn run_expectation(
     };
     let (outcome, ()) = tokio::join!(watching, serving);
     store.close().await;
+    // The last ones end after the verdict.
     outcome
+        .map(|outcome| ExpectOutcome { failed_forwards: audience.failed_forwards.load(Ordering::Relaxed), ..outcome })
 }
 
 async fn watch(
@@ -165,6 +177,7 @@ async fn watch(
         met,
         command,
         timed_out,
+        failed_forwards: 0,
         stopped,
         took: context.clock.monotonic().saturating_sub(started),
     })

@@ -1,16 +1,16 @@
 //! Random text made of what terminals and build services act upon: none of it does more than show.
 //!
-//! Thousands of texts by default; `REFERRALLOOP_SLOW_TESTS=1` makes it ten millions. What is looked for is listed here a
-//! second time, and read by a parser of another make, so that a hole in the list of `sanitise` is not one here as well.
+//! Ten thousand texts by default, 40 a case; `PROPTEST_CASES=250000` makes it ten million. What is looked for is listed here
+//! a second time, and read by a parser of another make, so that a hole in the list of `sanitise` is not one here as well.
 
 use super::hostile_text::TerminalActions;
 use super::{OutputStyle, render_body, write_lines};
 use crate::output::sanitise::Sanitised;
 use crate::protocol::body::RawBody;
 use jiff::tz::TimeZone;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::thread;
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
+use proptest::sample::select;
 
 /// Strewn among random bytes. Two of them in a row may make a third.
 const PIECES: [&[u8]; 40] = [
@@ -56,17 +56,13 @@ const PIECES: [&[u8]; 40] = [
     b"\\u001b",
 ];
 
-fn make_text(dice: &mut ChaCha8Rng) -> Vec<u8> {
-    let mut text = Vec::with_capacity(64);
-    for _ in 0..=dice.next_u32() % 8 {
-        let [kind, which, byte, _] = dice.next_u32().to_le_bytes();
-        match kind % 4 {
-            0 => text.push(byte),
-            1 => text.push(b' ' + byte % 95),
-            _ => text.extend_from_slice(PIECES[usize::from(which) % PIECES.len()]),
-        }
-    }
-    text
+fn any_text() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        2 => select(&PIECES[..]).prop_map(<[u8]>::to_vec),
+        1 => any::<u8>().prop_map(|byte| vec![byte]),
+        1 => (b' '..=b'~').prop_map(|byte| vec![byte]),
+    ];
+    vec(piece, 1..9).prop_map(|pieces| pieces.concat())
 }
 
 /// What is wrong with text that is about to be shown.
@@ -103,27 +99,14 @@ fn show(text: &[u8], whole: bool, style: &OutputStyle) -> [String; 3] {
     [lines.join("\n"), Sanitised::json(&quoted).as_str().to_owned(), body]
 }
 
-fn play(texts: u32, seed: u64) {
-    let (mut dice, style) = (ChaCha8Rng::seed_from_u64(seed), OutputStyle::new(false, 80, TimeZone::UTC));
-    for number in 0..texts {
-        let text = make_text(&mut dice);
-        for shown in show(&text, number % 8 == 0, &style) {
-            let act = find_act(&shown);
-            assert_eq!(act, None, "seed {seed}, text {number}: {text:?} is shown as {shown:?}");
+proptest! {
+    #[test]
+    fn random_text_does_nothing_but_show(texts in vec(any_text(), 40)) {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        for (number, text) in texts.iter().enumerate() {
+            for shown in show(text, number % 8 == 0, &style) {
+                prop_assert_eq!(find_act(&shown), None, "{:?} is shown as {:?}", text, shown);
+            }
         }
     }
-}
-
-#[test]
-fn random_text_does_nothing_but_show() {
-    let slow = std::env::var_os("REFERRALLOOP_SLOW_TESTS").is_some_and(|value| value == "1");
-    let texts = if slow { 10_000_000 } else { 10_000 };
-    let mut seed = [0; 8];
-    getrandom::fill(&mut seed).unwrap();
-    let seed = u64::from_le_bytes(seed);
-    thread::scope(|scope| {
-        scope.spawn(|| play(texts / 2, seed));
-        play(texts - texts / 2, seed.wrapping_add(1));
-    });
-    println!("{texts} texts, seed {seed}: nothing but text");
 }
