@@ -234,7 +234,8 @@ impl<'a> CheckContext<'a> {
         self.plan.headers.iter().fold(draft, |draft, (name, value)| draft.with_spelled_header(name, value))
     }
 
-    /// Sends, and remembers what came back. Who is told to wait waits, and goes on slower.
+    /// Sends, and remembers what came back. Who is told to wait waits, and goes on slower; not for longer than there is
+    /// time.
     pub(super) async fn send(&self, draft: RequestDraft) -> Arc<CheckExchange> {
         let clock = &self.plan.clock;
         for _ in 0..LIMIT_TRIES {
@@ -242,7 +243,11 @@ impl<'a> CheckContext<'a> {
             if sent.outcome.status() != Some(429) {
                 return self.store_exchange(sent);
             }
-            clock.sleep(read_retry_after(&sent).unwrap_or(UNTOLD_WAIT)).await;
+            let wait = read_retry_after(&sent).unwrap_or(UNTOLD_WAIT);
+            if self.elapsed().saturating_add(wait) >= self.plan.limits.time {
+                return self.store_exchange(sent);
+            }
+            clock.sleep(wait).await;
         }
         let sent = self.send_once(draft).await;
         self.store_exchange(sent)

@@ -187,7 +187,14 @@ async fn send_first_event(stage: &CheckContext<'_>, wants_state: bool) -> Result
         true => stage.read_settled_state().await.ok(),
         false => None,
     };
-    let answer = stage.send(stage.draft_signup_created().with_label("an ordinary event")).await;
+    let first = stage.draft_signup_created().with_label("an ordinary event");
+    let answer = match stage.stay_within_limits(stage.send(first)).await {
+        Ok(answer) => answer,
+        Err(why) => {
+            stage.set_acknowledged(false);
+            return Ok(AuditKnowledge { not_acknowledged: Some(why), ..AuditKnowledge::default() });
+        }
+    };
     if answer.outcome.is_unreachable() {
         return Err(AuditUnreachable::Endpoint(answer.outcome.explain_unreachable(&stage.plan().url)));
     }
