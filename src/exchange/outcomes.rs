@@ -107,5 +107,11 @@ fn classify_http_error(error: &hyper::Error) -> Option<AttemptOutcome> {
     if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
         return Some(AttemptOutcome::Disconnected);
     }
+    // hyper tells chunks that do not hold what they say by an io::Error, whose words say more than its own.
+    let inner = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    if let Some(inner) = inner.filter(|inner| matches!(inner.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput))
+    {
+        return classify_io_error(inner).or_else(|| Some(AttemptOutcome::Malformed(inner.to_string())));
+    }
     error.is_parse().then(|| AttemptOutcome::Malformed(error.to_string()))
 }
