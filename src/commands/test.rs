@@ -34,7 +34,8 @@ use url::Url;
     after_help = "Give it the secret that the endpoint verifies with (--secret-file or REFERRALLOOP_WEBHOOK_SECRET); without
 one it signs with this profile's secret, as listen and trigger do. With --state-cmd, which prints a
 number that every sign-up changes, lost and doubled effects are found. Exit: 0, or 1 for findings of
---fail-on and above; that forged events could not be checked is a finding of high severity.
+--fail-on and above; that forged events could not be checked is a finding of high severity. Where every
+check was skipped it is 1 as well.
 
 Examples:
   referralloop test 3000/webhooks --only delivery
@@ -249,7 +250,11 @@ async fn perform(
     if let Some(signal) = interrupted {
         return Ok(exit_for_signal(signal));
     }
-    Ok(if report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
+    let empty_handed = report.is_empty_handed();
+    if empty_handed {
+        console.print_notice("nothing was checked, so this says nothing of the endpoint");
+    }
+    Ok(if empty_handed || report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
 }
 
 fn print_report(

@@ -37,6 +37,12 @@ pub(crate) enum ApiFailureCause {
     },
     /// An answer of more bytes than this.
     TooLarge(usize),
+    /// More pages than are read of one list.
+    Endless {
+        pages: u32,
+        /// Rows on them.
+        rows: u64,
+    },
     /// What was to be sent cannot be written.
     Unwritable(String),
 }
@@ -64,7 +70,9 @@ impl ApiFailure {
     /// Whether the service took the key: it said so, it said no, or nobody knows.
     pub(crate) fn accepts_key(&self) -> Option<bool> {
         match &self.cause {
-            ApiFailureCause::Unreadable { .. } | ApiFailureCause::TooLarge(_) => Some(true),
+            ApiFailureCause::Unreadable { .. } | ApiFailureCause::TooLarge(_) | ApiFailureCause::Endless { .. } => {
+                Some(true)
+            }
             ApiFailureCause::Refused(refusal) if matches!(refusal.status, 401 | 403) => Some(false),
             _ => None,
         }
@@ -99,7 +107,7 @@ impl ApiFailure {
             // 15.4.4); 307 and 308 ask for the same call elsewhere, so it was not carried out.
             ApiFailureCause::Redirected { status, .. } => matches!(status, 301..=303),
             ApiFailureCause::Unreadable { .. } | ApiFailureCause::TooLarge(_) => true,
-            ApiFailureCause::Unwritable(_) => false,
+            ApiFailureCause::Endless { .. } | ApiFailureCause::Unwritable(_) => false,
         }
     }
 }

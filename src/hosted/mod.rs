@@ -39,6 +39,9 @@ const TOTAL: Duration = Duration::from_secs(15);
 /// Bytes that an answer may have.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
+/// Pages of sign-ups that are read at most: 200,000 sign-ups. A service whose pages never end would take all memory.
+const MOST_PAGES: u32 = 200;
+
 /// Pauses before a call is made again.
 const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
@@ -144,14 +147,15 @@ impl ApiClient {
     /// Every sign-up of a waitlist, page by page until a short one. `seen` is told how many there are so far.
     ///
     /// A sign-up that moves from one page to another meanwhile may come twice, and is taken once. A page of exactly
-    /// the usual size is no short one: a service that knows no larger pages looks like that.
+    /// the usual size is no short one: a service that knows no larger pages looks like that. Fails with
+    /// [`ApiFailureCause::Endless`] where there are more pages than [`MOST_PAGES`].
     pub(crate) async fn list_all_signups(
         &self,
         waitlist: &str,
         mut seen: impl FnMut(usize),
     ) -> Result<ApiList<ApiSignup>, ApiFailure> {
         let (mut all, mut known, mut offset, mut odd) = (Vec::new(), HashSet::new(), 0, 0);
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = self.list_signups(waitlist, LARGEST_PAGE, offset).await?;
             let length = (page.items.len() + page.odd) as u64;
             offset += length;
@@ -165,6 +169,8 @@ impl ApiClient {
                 return Ok(ApiList { items: all, odd });
             }
         }
+        let call = ApiCall::Signups { waitlist: waitlist.to_owned(), limit: LARGEST_PAGE, offset };
+        Err(ApiFailure::new(&call, ApiFailureCause::Endless { pages: MOST_PAGES, rows: offset }, 1))
     }
 
     /// One sign-up.

@@ -254,3 +254,15 @@ fn every_page_is_read_and_nothing_taken_twice() {
     assert_eq!(all(vec![page(0, 100), page(100, 130)]), (130, vec![path(0), path(100)]), "a service of small pages");
     assert_eq!(all(vec![page(0, 1000), page(0, 1000)]), (1000, vec![path(0), path(1000)]), "one without offsets");
 }
+
+#[test]
+fn pages_that_never_end_are_read_up_to_a_limit() {
+    let page = |number: u32| {
+        let rows: Vec<String> = (0..LARGEST_PAGE).map(|row| format!(r#"{{"id":"s{number}-{row}"}}"#)).collect();
+        answer(200, "", &format!(r#"{{"signups":[{}]}}"#, rows.join(",")))
+    };
+    let server = server((0..=MOST_PAGES).map(page).collect());
+    let failure = wait(client(&server, sleepless()).list_all_signups("w1", |_| {})).unwrap_err();
+    assert_eq!(failure.cause, ApiFailureCause::Endless { pages: MOST_PAGES, rows: 200_000 });
+    assert_eq!(server.seen.lock().unwrap().len(), 200);
+}

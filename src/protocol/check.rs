@@ -275,6 +275,11 @@ impl AuditReport {
         self.checks.iter().any(|check| check.fails_at(least))
     }
 
+    /// Whether every check was skipped: then it says nothing of the endpoint.
+    pub(crate) fn is_empty_handed(&self) -> bool {
+        self.checks.iter().all(|check| matches!(check.verdict, CheckVerdict::Skipped(_)))
+    }
+
     /// The checks of a group: failed ones first, the gravest in front; then accepted, passed and skipped ones.
     pub(crate) fn checks_in_group(&self, group: CheckGroup) -> Vec<&CheckReport> {
         let mut checks: Vec<&CheckReport> = self.checks.iter().filter(|check| check.group == group).collect();

@@ -100,6 +100,7 @@ impl HostedService {
                 "the answer to {call} is larger than {}",
                 phrases::format_bytes(*limit as u64).as_str()
             )),
+            ApiFailureCause::Endless { pages, rows } => explain_endless(*pages, *rows, &failure.call),
             ApiFailureCause::Unwritable(words) => Error::usage(format!("the request cannot be built: {words}")),
         }
     }
@@ -177,6 +178,19 @@ pub(crate) fn clip_answer(text: &str) -> String {
 
 fn network(message: impl Into<String>) -> Error {
     Error::new(ErrorCategory::Network, message)
+}
+
+fn explain_endless(pages: u32, rows: u64, call: &ApiCall) -> Error {
+    let told = network(format!(
+        "{pages} pages of sign-ups were read ({}), and there are more: this is as many as are taken at once",
+        phrases::format_quantity(rows, "sign-up", "sign-ups").as_str()
+    ));
+    match call {
+        ApiCall::Signups { waitlist, limit, .. } => {
+            told.hint(format!("read on with: referralloop signups list -w {waitlist} --limit {limit} --offset {rows}"))
+        }
+        _ => told,
+    }
 }
 
 fn explain_missing(failure: &ApiFailure, said: &str) -> Error {

@@ -19,6 +19,9 @@ pub(crate) enum ApiResponseError {
     /// Compressed, and not to be decompressed.
     #[error("it is compressed and cannot be decoded")]
     Undecodable,
+    /// JSON of more objects than this.
+    #[error("it has more than {0} objects or lists, more than any page has")]
+    Crowded(usize),
     /// JSON without what was asked for.
     #[error("it has no {0}")]
     Without(&'static str),
@@ -211,9 +214,16 @@ fn find_rows(value: Value, below: &str) -> Option<Vec<Value>> {
     find_rows(inner.filter(|inner| inner.is_array() || inner.is_object())?, below)
 }
 
+/// Objects and lists that an answer may have: a few bytes of JSON take some hundred of memory.
+const MOST_OBJECTS: usize = 50_000;
+
 pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiResponseError> {
     // A byte order mark is none of JSON's, and some servers begin with one (RFC 8259, section 8.1).
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let begins_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    if begins_json && body.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() > MOST_OBJECTS {
+        return Err(ApiResponseError::Crowded(MOST_OBJECTS));
+    }
     serde_json::from_str(&mend_json(body)).map_err(|_| match body.trim_ascii_start().first() {
         None => ApiResponseError::Empty,
         Some(b'<') => ApiResponseError::WebPage,

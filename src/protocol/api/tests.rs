@@ -80,6 +80,14 @@ fn lists_are_read_below_their_name_or_bare_and_keep_what_nobody_knows() {
 }
 
 #[test]
+fn an_answer_of_too_many_objects_is_not_read() {
+    let rows = |count: usize| format!(r#"{{"waitlists":[{}]}}"#, vec!["{}"; count].join(","));
+    let read = |count| read_list::<ApiWaitlist>(rows(count).as_bytes(), "waitlists").map(|list| list.odd);
+    assert_eq!(read(49_998), Ok(49_998));
+    assert_eq!(read(49_999), Err(ApiResponseError::Crowded(50_000)));
+}
+
+#[test]
 fn one_object_stands_below_its_name_or_bare() {
     let documented = br#"{"subscription":{"id":"sub_1234567890","event_type":"signup.created","target_url":"https://x","is_active":true,"created_at":"2024-01-15T10:00:00Z"}}"#;
     assert_eq!(read_one::<ApiSubscription>(documented, "subscription").unwrap().id(), "sub_1234567890");
