@@ -98,6 +98,10 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         if let Some(progress) = owed.progress {
             self.continue_retries(progress, &owed, &mut taken).await?;
         }
+        // A kill after the record of an attempt and before this note leaves the note of the attempt before: the record has it
+        // right.
+        let is_behind = |known: &OwedForward, event: u64, noted: u32| known.event == event && known.attempts > noted;
+        self.failed.take_if(|(event, noted)| owed.events.iter().any(|known| is_behind(known, *event, noted.attempts)));
         for OwedForward { arrival, event, attempts, last } in owed.events {
             let Some(waiting) = self.find_arrival(arrival).await? else { continue };
             let is_over = self.schedule(&waiting).get(attempts as usize).is_none();

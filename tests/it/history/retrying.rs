@@ -141,6 +141,22 @@ fn what_a_former_version_left_waiting_is_forwarded() {
     assert!(owed(&scene).is_empty());
 }
 
+/// A kill between the record of attempt 2 and the note that it was made leaves the note of attempt 1.
+#[test]
+fn an_attempt_that_was_recorded_is_not_made_again_under_its_number() {
+    let (scene, (app, _mended)) = (Scene::new(), mendable());
+    let url = app.url("/");
+    leave_owed(&scene, &url, &[CREATED]);
+    let store = rusqlite::Connection::open(scene.store()).unwrap();
+    store.execute_batch("UPDATE attempts SET number = 2; UPDATE targets SET due_ms = first_ms").unwrap();
+    drop(store);
+    let again = scene.listen([&url, "--forward-retry", "--speed", "8x"]);
+    again.running().stderr.wait_for("attempt ");
+    let ended = again.stop().code(0);
+    assert!(ended.err().contains("attempt 3 in "), "{ended}");
+    assert_eq!(app.received().len(), 1);
+}
+
 #[test]
 fn who_sends_an_event_himself_settles_its_retries() {
     let (scene, (app, mended)) = (Scene::new(), mendable());
