@@ -127,6 +127,18 @@ struct CaseArguments {
     dry_run: bool,
 }
 
+impl CaseArguments {
+    /// Nobody who asked for a dry run has anything sent. The parser forgets what an option requires where another one
+    /// conflicts with that.
+    fn check(&self) -> Result<(), Error> {
+        match (self.dry_run, self.case) {
+            (true, None) => Err(Error::usage("--dry-run works only with --case: it prints the requests of one check")
+                .hint("the checks: referralloop test --list")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Seeds that are made up are short enough to be typed.
 const SEEDS: u64 = 1_000_000;
 
@@ -138,6 +150,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
     let wanted = arguments.url.clone().filter(|_| !arguments.checks.list);
     let Some(url) = wanted else { return list(&selection, hero.is_some(), &console) };
     arguments.reports.require_one_stdout(&console)?;
+    arguments.case.check()?;
     let target = AuditTarget {
         url,
         secret_files: arguments.request.secret_file.iter().cloned().collect(),
@@ -250,11 +263,10 @@ async fn perform(
     if let Some(signal) = interrupted {
         return Ok(exit_for_signal(signal));
     }
-    let empty_handed = report.is_empty_handed();
-    if empty_handed {
+    if report.is_empty_handed() {
         console.print_notice("nothing was checked, so this says nothing of the endpoint");
     }
-    Ok(if empty_handed || report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
+    Ok(if report.fails_at(arguments.reports.fail_on) { Exit::No } else { Exit::Done })
 }
 
 fn print_report(

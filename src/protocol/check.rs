@@ -270,9 +270,9 @@ impl AuditReport {
         })
     }
 
-    /// Whether there is a finding of this severity or above.
+    /// Whether there is a finding of this severity or above, or nothing to find one in.
     pub(crate) fn fails_at(&self, least: CheckSeverity) -> bool {
-        self.checks.iter().any(|check| check.fails_at(least))
+        self.is_empty_handed() || self.checks.iter().any(|check| check.fails_at(least))
     }
 
     /// Whether every check was skipped: then it says nothing of the endpoint.

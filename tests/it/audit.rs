@@ -55,7 +55,19 @@ fn a_dry_run_of_one_check_prints_its_requests_and_sends_none() {
     let records = scene.run(line.into_iter().chain(["--json"])).code(0).records();
     assert!(records.iter().all(|record| record["type"] == "request" && record["url"] == endpoint.url("/hook")));
     assert_eq!(records.len(), 1);
+    // With an option that conflicts with --case, the parser does not ask for it.
+    let many = scene.run(["test", &endpoint.url("/hook"), "--only", "delivery", "--dry-run"]).code(2);
+    assert!(many.err().contains("--dry-run works only with --case"), "{many}");
     assert!(endpoint.received().is_empty());
+}
+
+/// Where nothing was checked, nothing is well.
+#[test]
+fn an_audit_that_skips_everything_is_no_success() {
+    let (scene, endpoint) = (Scene::new(), Endpoint::statuses(&[429]));
+    let skipped = scene.run(["test", &endpoint.url("/hook"), "--only", "delivery.tls", "--json"]).code(1);
+    assert!(skipped.err().contains("nothing was checked"), "{skipped}");
+    assert_eq!(skipped.records().last().unwrap()["met"], false, "{skipped}");
 }
 
 #[test]

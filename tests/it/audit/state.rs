@@ -58,7 +58,7 @@ fn a_state_command_that_fails_is_tried_again() {
     let locked =
         audit("if mkdir tried 2>/dev/null; then echo database is locked >&2; exit 5; fi; wc -l < effects").code(0);
     assert_eq!(locked.records()[0]["verdict"], "passed", "{locked}");
-    let later = audit("if mkdir once 2>/dev/null; then echo 1; else echo database is locked >&2; exit 5; fi").code(0);
+    let later = audit("if mkdir once 2>/dev/null; then echo 1; else echo database is locked >&2; exit 5; fi").code(1);
     let reason = later.records()[0]["reason"].as_str().unwrap().to_owned();
     assert!(reason.contains("failed three times") && reason.ends_with("database is locked"), "{later}");
     let sent = endpoint.received().len();
