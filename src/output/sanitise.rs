@@ -81,6 +81,23 @@ impl Sanitised {
         Self(Cow::Owned(kept))
     }
 
+    /// The same in pieces of at most so many columns, for lines below each other.
+    pub(crate) fn chunks(&self, columns: usize) -> Vec<Self> {
+        let (mut pieces, mut used) = (vec![String::new()], 0);
+        for character in self.0.chars() {
+            let width = unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
+            if used + width > columns {
+                pieces.push(String::new());
+                used = 0;
+            }
+            used += width;
+            if let Some(piece) = pieces.last_mut() {
+                piece.push(character);
+            }
+        }
+        pieces.into_iter().map(|piece| Self(Cow::Owned(piece))).collect()
+    }
+
     /// The same in at most so many columns: what is too long loses its middle, where `…` stands, so that its beginning
     /// and its end can still be told from those of others.
     pub fn clip_middle(self, columns: usize) -> Self {

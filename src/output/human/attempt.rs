@@ -21,6 +21,9 @@ const STATUS_COLUMNS: usize = 25;
 /// Columns of an answer's body that are quoted.
 const QUOTED: usize = 60;
 
+/// The same on a terminal, where they go on below each other: what an app says of its failure is what helps to mend it.
+const QUOTED_ON_TERMINAL: usize = 200;
+
 /// An answer's quote shorter than this says nothing.
 const LEAST_QUOTED: usize = 12;
 
@@ -29,8 +32,7 @@ pub(super) fn render_forward(forward: &AttemptReport, named: bool, style: &Outpu
     let target = Sanitised::text(&forward.attempt.url);
     let line = arrow(forward.attempt.event, named, style).put(TextRole::Plain, "POST ").put(TextRole::Plain, target);
     let mut lines = beside_or_below(line, &forward_results(forward, style), style);
-    let room = style.width.saturating_sub(INDENT + 4);
-    lines.extend(refusal(&forward.attempt.outcome, room).map(|words| below(words, style)));
+    lines.extend(quote_below(&forward.attempt.outcome, INDENT + 2, style));
     let advice = attempt_hint(forward).filter(|_| !forward.attempt.outcome.is_acknowledged());
     let advice = advice.or_else(|| close_call(forward));
     lines.extend(advice.iter().flat_map(|advice| render_hint(INDENT + 2, advice, style)));
@@ -45,8 +47,15 @@ fn beside_or_below(line: StyledLine, results: &[StyledLine; 2], style: &OutputSt
     }
 }
 
-fn below(words: Sanitised, style: &OutputStyle) -> StyledLine {
-    StyledLine::indented(style, INDENT + 2).put(TextRole::Plain, words)
+/// What the other side said, on lines of its own.
+fn quote_below(outcome: &AttemptOutcome, indent: usize, style: &OutputStyle) -> Vec<StyledLine> {
+    let room = style.width.saturating_sub(indent);
+    let line = |words: Sanitised| StyledLine::indented(style, indent).put(TextRole::Plain, words);
+    if !style.is_terminal() {
+        return refusal(outcome, QUOTED, room).map(line).into_iter().collect();
+    }
+    let words = refusal(outcome, QUOTED_ON_TERMINAL, usize::MAX);
+    words.iter().flat_map(|words| words.chunks(room.max(LEAST_QUOTED))).map(line).collect()
 }
 
 fn arrow(event: u64, named: bool, style: &OutputStyle) -> StyledLine {
@@ -82,10 +91,10 @@ fn close_call(report: &AttemptReport) -> Option<Sanitised> {
 }
 
 /// What the other side said when it did not acknowledge: its body, or the words of the failure.
-fn refusal(outcome: &AttemptOutcome, room: usize) -> Option<Sanitised> {
+fn refusal(outcome: &AttemptOutcome, most: usize, room: usize) -> Option<Sanitised> {
     match outcome {
         AttemptOutcome::Answered(answer) if !outcome.is_acknowledged() => {
-            let columns = QUOTED.min(room.saturating_sub(2));
+            let columns = most.min(room.saturating_sub(2));
             excerpt_body(&answer.body, columns).filter(|_| columns >= LEAST_QUOTED).map(|words| quoted(&words))
         }
         AttemptOutcome::Answered(_) => None,
@@ -108,7 +117,7 @@ pub(super) fn render_skipped_forward(event: u64, url: &str, why: &str, named: bo
 }
 
 /// One attempt of a delivery: `attempt 1/5  +0:00   500 Internal Server Error   12 ms   "database is down"`.
-pub(super) fn render_attempt(report: &AttemptReport, style: &OutputStyle) -> StyledLine {
+pub(super) fn render_attempt(report: &AttemptReport, style: &OutputStyle) -> Vec<StyledLine> {
     let number = Sanitised::text(&format!("attempt {}/{}", report.attempt.number, report.of));
     let line = StyledLine::indented(style, 2).put(TextRole::Plain, number);
     let offset_end = line.width() + 2 + OFFSET_COLUMNS;
@@ -120,9 +129,15 @@ pub(super) fn render_attempt(report: &AttemptReport, style: &OutputStyle) -> Sty
         .add_gap(3);
     let latency = format_duration(report.attempt.latency);
     let line = line.add_gap(5_usize.saturating_sub(latency.width())).put(TextRole::Plain, latency);
-    match refusal(&report.attempt.outcome, style.width.saturating_sub(line.width() + 3)) {
-        Some(words) if line.width() + 3 + words.width() <= style.width => line.add_gap(3).put(TextRole::Plain, words),
-        _ => line,
+    let (outcome, room) = (&report.attempt.outcome, style.width.saturating_sub(line.width() + 3));
+    let words = match style.is_terminal() {
+        true => refusal(outcome, QUOTED_ON_TERMINAL, usize::MAX),
+        false => refusal(outcome, QUOTED, room),
+    };
+    match words {
+        Some(words) if words.width() <= room => vec![line.add_gap(3).put(TextRole::Plain, words)],
+        Some(_) if style.is_terminal() => [vec![line], quote_below(outcome, 4, style)].concat(),
+        _ => vec![line],
     }
 }
 
@@ -152,7 +167,7 @@ pub(super) fn render_replay(replay: &ReplayReport, style: &OutputStyle) -> Vec<S
         result = result.add_gap(3).put(TextRole::Notable, words);
     }
     let mut lines = beside_or_below(line, &[result.clone(), result], style);
-    lines.extend(refusal(&replay.outcome, style.width.saturating_sub(INDENT + 4)).map(|words| below(words, style)));
+    lines.extend(quote_below(&replay.outcome, INDENT + 2, style));
     lines
 }
 

@@ -143,7 +143,7 @@ impl HumanRenderer {
                 self.advise(hint.filter(|_| !replayed.outcome.is_acknowledged()), out);
             }
             ReportKind::Attempt(attempt) => {
-                write_lines(out, &[attempt::render_attempt(attempt, &self.style)]);
+                write_lines(out, &attempt::render_attempt(attempt, &self.style));
                 let hint = self.remember(attempt);
                 write_lines(out, &hint.map(|hint| attempt::render_hint(4, &hint, &self.style)).unwrap_or_default());
             }

@@ -304,15 +304,19 @@ fn one_attempt_is_not_counted() {
 }
 
 #[test]
-fn an_answer_is_quoted_as_far_as_it_fits() {
-    let failed =
-        attempt(answered_outcome(500, "a rather long message that will not fit beside the rest on eighty columns"));
-    let shown = screen(&style(80), &[report("10:00:01", ReportKind::Attempt(failed.clone()))]);
-    let line = shown.lines().next().unwrap();
-    assert_eq!(unicode_width::UnicodeWidthStr::width(line), 80, "{shown}");
-    assert!(line.ends_with("…\""));
-    let shown = screen(&style(64), &[report("10:00:01", ReportKind::Attempt(failed))]);
-    assert!(shown.lines().next().unwrap().ends_with("12 ms"), "{shown}");
+fn what_an_app_says_of_its_failure_stands_below_where_it_does_not_fit_beside() {
+    let words = "a rather long message that will not fit beside the rest on eighty columns, with a link behind it";
+    let failed = report("10:00:01", ReportKind::Attempt(attempt(answered_outcome(500, words))));
+    for width in [64, 80, 300] {
+        let shown = screen(&style(width), std::slice::from_ref(&failed));
+        let lines: Vec<&str> = shown.lines().filter(|line| !line.contains("hint")).collect();
+        let said: String = lines[1..].iter().map(|line| line.strip_prefix("    ").unwrap()).collect();
+        match width {
+            300 => assert!(lines[0].ends_with(&format!("12 ms   \"{words}\"")), "{shown}"),
+            _ => assert_eq!(said, format!("\"{words}\""), "{shown}"),
+        }
+        assert!(lines.iter().all(|line| unicode_width::UnicodeWidthStr::width(*line) <= width), "{shown}");
+    }
 }
 
 #[test]
