@@ -178,6 +178,15 @@ impl ListenerCounters {
         counters
     }
 
+    /// Counters that say so much came, and which of it was known.
+    #[cfg(test)]
+    pub(crate) fn with_arrivals(valid: u64, repeats: &[RepeatKind]) -> Self {
+        let counters = Self::new(None);
+        (0..valid).for_each(|_| counters.valid.increment());
+        repeats.iter().for_each(|kind| counters.count_repeat(Some(*kind)));
+        counters
+    }
+
     /// What is left to be forwarded now.
     pub(crate) fn forwards_left(&self) -> ForwardsLeft {
         let left = |more: &AtomicCounter, fewer: &AtomicCounter| {

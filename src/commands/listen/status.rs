@@ -11,9 +11,9 @@ use std::sync::Arc;
 /// Columns from which on the line says how a filter is ended.
 const ROOMY: usize = 80;
 
-/// `12 events · 2 refused · 1 attempt failed · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit are left out from the
-/// end, the keys before what is hidden just now. Beside the view stands how many had come when it was paused, and what was said
-/// meanwhile.
+/// `12 events · 2 refused · 1 attempt failed · forward median 12 ms · ? keys`, narrower than `columns`: parts that do not fit
+/// are left out from the end, the keys before what is hidden just now. Beside the view stands how many had come when it was
+/// paused, and what was said meanwhile.
 pub(super) fn render_status(
     counters: Option<&Arc<ListenerCounters>>,
     (subscribed, relay): (&Option<String>, &Option<String>),
@@ -106,7 +106,13 @@ fn parts(
     let mut parts = Vec::new();
     let Some(counters) = counters else { return parts };
     let counts = counters.snapshot();
-    parts.push((TextRole::Plain, format_quantity(counts.valid + counts.unsigned, "event", "events")));
+    let repeats = counts.duplicates + counts.probable_retries;
+    // The counters are read one after the other.
+    let events = (counts.valid + counts.unsigned).saturating_sub(repeats);
+    parts.push((TextRole::Plain, format_quantity(events, "event", "events")));
+    if repeats > 0 {
+        parts.push((TextRole::Plain, format_quantity(repeats, "repeat", "repeats")));
+    }
     if counts.invalid > 0 {
         parts.push((TextRole::Bad, some(counts.invalid, "refused")));
     }
@@ -159,6 +165,7 @@ fn some(count: u64, what: &str) -> Sanitised {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::arrival::RepeatKind;
     use jiff::tz::TimeZone;
 
     #[test]
@@ -190,6 +197,16 @@ mod tests {
         assert_eq!(line.as_str(), "0 events · 93 waiting · ? keys");
         let said = render_status(None, (&None, &None), (&view, 0, Some("#7 sent again")), None, 80, &style);
         assert_eq!(said.as_str(), "#7 sent again · ? keys");
+    }
+
+    #[test]
+    fn what_came_again_is_no_further_event() {
+        let style = OutputStyle::new(false, 80, TimeZone::UTC);
+        let view = ArrivalView { bodies: BodyDisplay::Auto, ..ArrivalView::default() };
+        let repeats = [RepeatKind::Duplicate, RepeatKind::ProbableRetry];
+        let counters = Some(Arc::new(ListenerCounters::with_arrivals(3, &repeats)));
+        let line = render_status(counters.as_ref(), (&None, &None), (&view, 0, None), None, 80, &style);
+        assert_eq!(line.as_str(), "1 event · 2 repeats · ? keys");
     }
 
     #[test]
