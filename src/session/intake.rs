@@ -88,10 +88,15 @@ fn cannot_bind(address: SocketAddr, error: std::io::Error, store: Option<&Path>)
         && let Some((command, process)) = holder()
     {
         let port = address.port();
+        // One process alone can have a sandbox's data.
+        let beside = match command == "sandbox" {
+            true => "or run this one beside it, with data of its own: --port 0 --memory",
+            false => "or run this one beside it: --port 0 picks a free one",
+        };
         return Error::machine(format!("port {port} is in use by another referralloop {command} (process {process})"))
             .caused_by(error)
             .hint("end that one with Ctrl-C where it runs; in a shell where it is stopped, fg brings it back")
-            .hint("or run this one beside it: --port 0 picks a free one");
+            .hint(beside);
     }
     let neighbour = || store.and_then(|store| registry::find_neighbour_on_port(store, address.port()));
     if error.kind() == ErrorKind::AddrInUse

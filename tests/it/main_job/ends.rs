@@ -1,7 +1,7 @@
 //! Every way in which listen and trigger may end, and what they leave behind.
 
 use super::{CREATED, deliver};
-use crate::support::{Answer, Endpoint, Listener, Scene, until};
+use crate::support::{Answer, Endpoint, Listener, Sandbox, Scene, until};
 use referralloop::shutdown::StopSignal;
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -186,6 +186,10 @@ fn a_port_that_a_listener_holds_is_said_to_be_so() {
     let neighbour = scene.run(["listen", "--port", &port, "--profile", "tut"]).code(5);
     let told = format!("error: port {port} is in use by referralloop listen of profile default (process ");
     assert!(neighbour.err().starts_with(&told) && neighbour.err().contains("--profile default"), "{neighbour}");
+    let sandbox = Sandbox::start(&scene, ["--memory"]);
+    let taken = url::Url::parse(&sandbox.url).unwrap().port().unwrap().to_string();
+    let second = scene.run(["sandbox", "--port", &taken]).code(5);
+    assert!(second.err().contains("with data of its own: --port 0 --memory"), "{second}");
     // One on a store elsewhere is nobody that could be named.
     scene.run(["listen", "--port", &port, "--store", "other.db"]).is(
         5,
