@@ -192,7 +192,8 @@ pub struct ArrivalRepeat {
 pub enum RepeatKind {
     /// The same bytes.
     Duplicate,
-    /// The same but for `timestamp`: whether a retry keeps it is not documented.
+    /// The same but for `timestamp`: whether a retry keeps it is not documented. A sign-up may move again between the same
+    /// places, so that a move is one only until all documented retries have ended.
     ProbableRetry,
 }
 

@@ -77,14 +77,24 @@ impl IndexMerge {
     }
 }
 
+/// Columns of a twin.
+const TWIN: &str = "coalesce(e.retry_of, e.id), e.id, e.first_ms";
+
+/// When the first of an event's twins arrived; nothing where the event itself did not.
+const BEGAN: &str =
+    "iif(e.first_ms IS NULL, NULL, coalesce((SELECT f.first_ms FROM events f WHERE f.id = e.retry_of), e.first_ms))";
+
+/// Twins that are looked at: somebody may send any number of them.
+const MOST_TWINS: usize = 1000;
+
 statements! {
     load: "SELECT keys FROM recent WHERE id > ?1 ORDER BY id";
     keep: "INSERT INTO recent (keys) VALUES (?1) RETURNING id";
     near: "SELECT 1 FROM identity WHERE twin = ?1 LIMIT 1";
     find: "SELECT event FROM identity WHERE twin = ?1 AND print = ?2";
-    arrived: "SELECT coalesce(retry_of, id), id, first_ms FROM events WHERE id = ?1 AND first_ms IS NOT NULL";
-    merged_twin: "SELECT coalesce(e.retry_of, e.id), e.id, e.first_ms FROM identity i JOIN events e ON e.id = i.event
-        WHERE i.twin = ?1 AND e.id <> ?2 AND e.first_ms IS NOT NULL LIMIT 1";
+    arrived: &format!("SELECT {TWIN} FROM events e WHERE e.id = ?1 AND {BEGAN} >= ?2");
+    merged_twin: &format!("SELECT {TWIN} FROM (SELECT event FROM identity WHERE twin = ?1 LIMIT {MOST_TWINS}) i
+        CROSS JOIN events e ON e.id = i.event WHERE e.id <> ?2 AND {BEGAN} >= ?3 LIMIT 1");
     merged_newest: "SELECT event, newest_ms FROM signups WHERE signup = ?1 ORDER BY event DESC LIMIT 1";
     set_merged_newest: "UPDATE signups SET newest_ms = ?3 WHERE signup = ?1 AND event = ?2";
     drop_identity: "DELETE FROM identity WHERE twin = ?1 AND print = ?2";
@@ -145,20 +155,26 @@ impl<'c> EventIndex<'c> {
         self.sql.find.query_row((keys.twin, &keys.print), |row| row.get(0)).optional()
     }
 
-    /// Any arrived event besides `event` that differs from these keys' body in its timestamp alone.
-    pub(super) fn find_twin(&mut self, keys: &EventKeys, event: i64) -> rusqlite::Result<Option<EventTwin>> {
+    /// Any arrived event besides `event` that differs from these keys' body in its timestamp alone, where the first one that
+    /// does arrived at a time or after it.
+    pub(super) fn find_twin(
+        &mut self,
+        keys: &EventKeys,
+        event: i64,
+        since_ms: i64,
+    ) -> rusqlite::Result<Option<EventTwin>> {
         if !keys.twinned {
             return Ok(None);
         }
-        for other in self.recent.find_twins(keys.twin).filter(|other| *other != event) {
-            if let Some(twin) = self.sql.arrived.query_row([other], twin_row).optional()? {
+        for other in self.recent.find_twins(keys.twin).filter(|other| *other != event).take(MOST_TWINS) {
+            if let Some(twin) = self.sql.arrived.query_row([other, since_ms], twin_row).optional()? {
                 return Ok(Some(twin));
             }
         }
         if self.at.merged == 0 {
             return Ok(None);
         }
-        self.sql.merged_twin.query_row((keys.twin, event), twin_row).optional()
+        self.sql.merged_twin.query_row((keys.twin, event, since_ms), twin_row).optional()
     }
 
     /// The last event of a sign-up, and the newest time that any arrived event of it told.

@@ -17,6 +17,8 @@ pub(super) struct EventKeys {
     pub twin: i64,
     /// Whether there can be twins at all.
     pub twinned: bool,
+    /// Whether the same may happen again later: a sign-up is created and deleted once, and moves many times.
+    pub recurs: bool,
     /// Digest of the sign-up's id.
     pub signup: Option<i64>,
     /// The time that the body tells, in Unix milliseconds.
@@ -33,13 +35,15 @@ impl EventKeys {
     /// Computes them all.
     pub(super) fn compute(body: &RawBody, facts: &EventFacts) -> Self {
         let print = body.fingerprint().key();
+        let event_type = facts.event_type.as_deref().and_then(EventType::from_name);
         Self {
             print,
             twin: first_eight(facts.twin.as_ref().unwrap_or(&print)),
             twinned: facts.twin.is_some(),
+            recurs: !matches!(event_type, Some(EventType::SignupCreated | EventType::SignupDeleted)),
             signup: facts.signup_id.as_deref().map(digest_64),
             occurred_ms: facts.occurred.map(|at| at.as_millisecond()),
-            kind: facts.event_type.as_deref().and_then(EventType::from_name).map(code::encode_event_type),
+            kind: event_type.map(code::encode_event_type),
             email: facts.email.as_deref().map(digest_email),
             waitlist: facts.waitlist_id.as_deref().map(digest_32),
         }

@@ -25,6 +25,10 @@ pub(super) const KEEP_NUMBERS: &str = "UPDATE progress SET events = max(events, 
 /// The newest event that is there.
 const LAST_EVENT: &str = "SELECT coalesce(max(id), 0) FROM events";
 
+/// Milliseconds after which no retry comes any more: 1, 5, 15 and 60 minutes are 81 together, and each attempt takes some
+/// seconds.
+const RETRIES_MS: i64 = 90 * 60 * 1000;
+
 type Kept = std::sync::Arc<StoreRetention>;
 
 /// The tables as the writer works on them.
@@ -252,9 +256,10 @@ impl<'c> StoreTables<'c> {
     }
 
     /// The earliest arrived event that differs from this one in its timestamp alone. Where that was removed, another
-    /// stands in for it.
+    /// stands in for it. One from before all retries had ended is none: a sign-up may move twice between the same places.
     fn twin(&mut self, event: i64, incoming: &IncomingArrival) -> rusqlite::Result<Option<ArrivalRepeat>> {
-        let Some(twin) = self.index.find_twin(&incoming.keys, event)? else { return Ok(None) };
+        let since_ms = if incoming.keys.recurs { incoming.at_ms - RETRIES_MS } else { i64::MIN };
+        let Some(twin) = self.index.find_twin(&incoming.keys, event, since_ms)? else { return Ok(None) };
         let earliest_ms = self.sql.first.query_row([twin.earliest], |r| r.get(0)).optional()?;
         let (of, first_ms) = earliest_ms.map_or((twin.event, twin.first_ms), |ms| (twin.earliest, ms));
         Ok(Some(repeat(RepeatKind::ProbableRetry, of, first_ms, incoming.at_ms)))

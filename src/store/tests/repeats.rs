@@ -104,6 +104,29 @@ async fn the_same_but_for_the_timestamp_is_a_probable_retry_of_the_earliest() {
     assert_eq!(bench.reader().find_event(3).unwrap().unwrap().retry_of, Some(1));
 }
 
+/// Once all retries have ended, a move between the same places is another one; its own retries are told apart from those
+/// of the first. Nobody signs up twice.
+#[tokio::test]
+async fn a_move_that_comes_long_after_the_retries_is_a_new_one() {
+    const MINUTE: i64 = 60_000;
+    // Up to so many events are looked up in memory, and all others in the trees.
+    for others in [0, 40] {
+        let bench = StoreFixture::new();
+        bench.record(&event("position_changed", "a", 0), 0).await;
+        for other in 0..others {
+            bench.record(&event("created", &format!("other-{other}"), 0), 0).await;
+        }
+        let retry_of_first = bench.record(&event("position_changed", "a", 1), 80 * MINUTE).await;
+        assert_eq!(retry_of_first.repeat, retry(1, 80 * MINUTE));
+        let second = bench.record(&event("position_changed", "a", 2), 100 * MINUTE).await;
+        assert_eq!(second.repeat, None, "after {others} others");
+        let retry_of_second = bench.record(&event("position_changed", "a", 3), 105 * MINUTE).await;
+        assert_eq!(retry_of_second.repeat, retry(second.event, 5 * MINUTE), "after {others} others");
+        bench.record(&event("created", "a", 0), 0).await;
+        assert!(bench.record(&event("created", "a", 1), 600 * MINUTE).await.repeat.is_some());
+    }
+}
+
 #[tokio::test]
 async fn an_event_id_says_more_than_the_bytes() {
     let bench = StoreFixture::new();
