@@ -138,6 +138,10 @@ pub(super) async fn run_replay(
             "a replay keeps the signature that an event came with; --resign signs it with this profile's secret",
         );
     }
+    let unreachable = ["refused", "unknown_host"].iter().any(|name| tally.outcomes.contains_key(*name));
+    if to.is_empty() && arguments.selection.asks_for_failed() && unreachable {
+        console.print_hint("where an app has another address, --to sends it there, and it counts as failed no more");
+    }
     let failed = tally.acknowledged < tally.done;
     Ok(interrupted?.unwrap_or(if failed { Exit::No } else { Exit::Done }))
 }

@@ -223,3 +223,18 @@ fn what_no_app_is_owed_is_left_out_of_what_failed() {
     assert_eq!(sent(&replayed), [format!("#2 {url}")]);
     assert!(replayed.err().contains("1 event was never sent to an app: left out (#1)"), "{replayed}");
 }
+
+/// A mistyped address would be owed its events for ever.
+#[test]
+fn what_went_to_a_wrong_address_is_settled_by_sending_it_elsewhere() {
+    let (scene, app) = (Scene::new(), Endpoint::good());
+    let listener = scene.listen([Endpoint::nowhere()]);
+    deliver(&scene, &listener.url, CREATED, &[]).code(0);
+    listener.stop().code(0);
+    let failed = scene.run(["replay", "--failed"]).code(1);
+    assert!(failed.err().contains("--to sends it there, and it counts as failed no more"), "{failed}");
+    let sent = scene.run(["replay", "--failed", "--to", &app.url("/")]).code(0);
+    assert!(!sent.err().contains("--to"), "{sent}");
+    let left = scene.run(["events", "list", "--failed"]).code(0);
+    assert!(left.err().contains("no event matches"), "{left}");
+}
