@@ -98,16 +98,21 @@ async fn keys_and_notations_and_headers_are_told_apart() {
     assert_eq!(ids(&ask(wants(b"\"probe-canary\"", prefixed)).await), ["key-quoted"]);
     assert_eq!(ids(&ask(wants(b"secret", prefixed)).await), ["key-placeholder"]);
     assert_eq!(ids(&ask(wants(b"probe-canary", |d| prefixed(&d.to_uppercase()))).await), ["hex-case"]);
-    let elsewhere = ask(|shot| {
-        let found = shot.signatures.iter().find(|(name, _)| *name == "x-hub-signature");
-        match found.is_some_and(|(_, value)| *value == secret().key().sign(&shot.body)) {
-            true => ProbeResponse::Accepted,
-            false => ProbeResponse::Rejected(403),
-        }
-    })
-    .await;
-    assert_eq!(ids(&elsewhere), ["other-header"]);
-    assert!(elsewhere.diagnosis.findings[0].sentence.contains("x-hub-signature,"), "{elsewhere:?}");
+    // In another header, written as is usual there or the other way.
+    for (header, is_bare) in [("x-hub-signature", false), ("x-signature", true), ("x-signature", false)] {
+        let elsewhere = ask(|shot| {
+            let expected = secret().key().sign(&shot.body);
+            let expected = if is_bare { expected.trim_start_matches("sha256=") } else { &expected };
+            let found = shot.signatures.iter().find(|(name, _)| *name == header);
+            match found.is_some_and(|(_, value)| value == expected) {
+                true => ProbeResponse::Accepted,
+                false => ProbeResponse::Rejected(403),
+            }
+        })
+        .await;
+        assert_eq!(ids(&elsewhere), ["other-header"], "{header}");
+        assert!(elsewhere.diagnosis.findings[0].sentence.contains(&format!("{header},")), "{elsewhere:?}");
+    }
 }
 
 /// Another key that is found with the last requests says nothing of the body yet.
