@@ -13,11 +13,12 @@
 //! [`ReportSink`]: this module prints nothing, opens no file and reads no environment.
 //!
 //! `receiver` is one request's way, `relayed` brings requests without a socket, `head` reads, `reply` answers; `refused`, `forward` with its `queue` of what is
-//! `pending`, and `retrying` work after the answer; `counters` counts.
+//! `pending`, and `retrying`, by what is `due`, work after the answer; `counters` counts.
 
 mod bounded_map;
 mod context;
 mod counters;
+mod due;
 mod forward;
 mod head;
 mod kept;

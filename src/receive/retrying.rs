@@ -6,6 +6,7 @@
 //! that wait for it are entered in the history as owed, so that they are found, and kept, whatever becomes of this listener.
 
 use super::counters::TakenForward;
+use super::due::RetryPlan;
 use super::forward::ForwardTarget;
 use super::kept::KeptForward;
 use super::pending::PendingForward;
@@ -17,8 +18,7 @@ use crate::protocol::arrival::{
 use crate::protocol::facts::EventFacts;
 use crate::protocol::report::ReportKind;
 use crate::protocol::rules::DeliveryRules;
-use crate::protocol::schedule::RetryFrom;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
@@ -200,7 +200,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
     /// Makes the next attempt; whether the target is done with the event then.
     async fn deliver(&mut self, waiting: UnforwardedArrival, kept: KeptForward) -> Result<bool, ArrivalRecordError> {
         let schedule = self.schedule(&waiting);
-        let progress = self.find_progress(&waiting, kept, &schedule);
+        let progress = self.find_progress(&waiting, kept, &schedule).await?;
         let number = progress.attempts + 1;
         if number == 1 && self.was_forwarded(&waiting).await {
             self.target.shared().recorder.settle_owed(waiting.event, self.target.label()).await?;
@@ -238,7 +238,7 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         let under_way = TakenForward::take(&shared.tally);
         let acknowledged = self.enter_beside(self.target.forward(&passage, number, schedule)).await;
         drop(under_way);
-        let due = self.find_next_due(schedule, number, (first, began));
+        let due = self.plan(schedule).find_next_due(number, (first, began), self.clock.now());
         match due.filter(|_| !acknowledged) {
             Some(due) => {
                 let next = ForwardProgress { attempts: number, first, due: due.max(self.clock.now()), ..progress };
@@ -271,44 +271,30 @@ impl<R: ArrivalRecorder> RetryingWorker<R> {
         }
     }
 
-    /// How far the retries of an event have got. Of one that is owed from before and whose retries were not those noted last,
-    /// only the attempts are known: the next one is due as long after the last as the schedule has it.
-    fn find_progress(&self, waiting: &UnforwardedArrival, kept: KeptForward, schedule: &[Duration]) -> ForwardProgress {
-        if let Some((_, progress)) = self.failed.filter(|(event, _)| *event == waiting.event) {
-            return progress;
-        }
-        let now = self.clock.now();
-        let new = ForwardProgress { arrival: waiting.arrival.saturating_sub(1), attempts: 0, first: now, due: now };
-        let Some((attempts @ 1.., last)) = kept.before else { return new };
-        let at = |attempt: u32| schedule.get(attempt as usize).copied().unwrap_or_default();
-        let gap = at(attempts).saturating_sub(at(attempts - 1));
-        let due = self.due_at(Some(&gap), last).map_or(now, |due| due.max(now));
-        let since_first = SignedDuration::try_from(at(attempts).div_f64(self.retrying.factor)).unwrap_or_default();
-        ForwardProgress { attempts, first: due.checked_sub(since_first).unwrap_or(now), due, ..new }
-    }
-
-    /// When the attempt after so many is due, where there is one. After a pause, of the listener or of the machine, those that
-    /// are overdue are not made one upon the other: the app may be a few seconds behind.
-    fn find_next_due(
-        &self,
+    /// How far the retries of an event have got. What was noted further off than the schedule has it is noted anew, so that
+    /// another start does not put it off again.
+    async fn find_progress(
+        &mut self,
+        waiting: &UnforwardedArrival,
+        kept: KeptForward,
         schedule: &[Duration],
-        made: u32,
-        (first, last): (Timestamp, Timestamp),
-    ) -> Option<Timestamp> {
-        let planned = schedule.get(made as usize)?;
-        let before = schedule.get(made as usize - 1).copied().unwrap_or_default();
-        let by_first = self.due_at(Some(planned), first).filter(|due| *due > self.clock.now());
-        let by_last = self.due_at(Some(&planned.saturating_sub(before)), last);
-        match self.retrying.from {
-            RetryFrom::First => by_first.or(by_last),
-            RetryFrom::Previous => by_last,
+    ) -> Result<ForwardProgress, ArrivalRecordError> {
+        let (now, plan, arrival) = (self.clock.now(), self.plan(schedule), waiting.arrival.saturating_sub(1));
+        let noted = match (self.failed.filter(|(event, _)| *event == waiting.event), kept.before) {
+            (Some((_, progress)), _) => progress,
+            (None, Some((attempts @ 1.., last))) => plan.resume(arrival, (attempts, last), now),
+            (None, _) => return Ok(ForwardProgress { arrival, attempts: 0, first: now, due: now }),
+        };
+        let limited = plan.limit_wait(noted, now);
+        if limited != noted {
+            self.failed = Some((waiting.event, limited));
+            self.target.shared().recorder.save_progress(self.target.label(), limited).await?;
         }
+        Ok(limited)
     }
 
-    /// When the attempt with this start is due, where there is one.
-    fn due_at(&self, scheduled: Option<&Duration>, first: Timestamp) -> Option<Timestamp> {
-        let scaled = SignedDuration::try_from(scheduled?.div_f64(self.retrying.factor)).ok()?;
-        first.checked_add(scaled).ok()
+    fn plan<'a>(&self, schedule: &'a [Duration]) -> RetryPlan<'a> {
+        RetryPlan { schedule, policy: self.retrying }
     }
 
     fn schedule(&self, waiting: &UnforwardedArrival) -> Vec<Duration> {

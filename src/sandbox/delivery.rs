@@ -139,7 +139,7 @@ pub(super) fn end_attempt(
         columns.words,
         columns.answer.as_deref(),
     ])?;
-    let next = pace.next_due_ms(begun.number, begun.first_ms, begun.due_ms).map(|due_ms| due_ms.max(now_ms));
+    let next = pace.next_due_ms(begun.number, begun.first_ms, begun.due_ms, now_ms).map(|due_ms| due_ms.max(now_ms));
     let state = match (outcome.is_acknowledged(), next) {
         (true, _) => SandboxDeliveryState::Delivered,
         (false, None) => SandboxDeliveryState::Failed,
@@ -159,7 +159,14 @@ pub(super) fn end_attempt(
 
 /// Marks what a sandbox that ended in the middle of things left under way, so that it is tried again with the same
 /// number; moves what came due meanwhile to now; and answers with everything that waits, and how much was interrupted.
-pub(super) fn recover_deliveries(book: &Connection, now_ms: i64) -> rusqlite::Result<(Vec<QueuedDelivery>, usize)> {
+///
+/// Nothing waits for longer than the schedule has it: what does was noted by a clock that was ahead of this one, or at
+/// another speed. Its first attempt moves along, since delays may count from that.
+pub(super) fn recover_deliveries(
+    book: &Connection,
+    pace: SandboxRetryPolicy,
+    now_ms: i64,
+) -> rusqlite::Result<(Vec<QueuedDelivery>, usize)> {
     let interrupted = book.execute(
         "UPDATE deliveries SET attempts = attempts - 1
          WHERE id IN (SELECT delivery FROM attempts WHERE outcome IS NULL)",
@@ -167,6 +174,13 @@ pub(super) fn recover_deliveries(book: &Connection, now_ms: i64) -> rusqlite::Re
     )?;
     book.execute("UPDATE attempts SET outcome = -1 WHERE outcome IS NULL", [])?;
     book.execute("UPDATE deliveries SET due_ms = ?1 WHERE state = 0 AND due_ms < ?1", [now_ms])?;
+    for made in 0..MAX_ATTEMPTS {
+        book.execute(
+            "UPDATE deliveries SET first_ms = first_ms - (due_ms - ?2), due_ms = ?2
+             WHERE state = 0 AND attempts = ?1 AND due_ms > ?2",
+            [i64::from(made), now_ms.saturating_add(pace.gap_ms(made))],
+        )?;
+    }
     let mut waiting = book.prepare("SELECT id, due_ms, url, signup FROM deliveries WHERE state = 0")?;
     let read = |row: &Row<'_>| {
         Ok(QueuedDelivery::new(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?))

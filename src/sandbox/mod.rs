@@ -210,14 +210,15 @@ impl Sandbox {
         // Due times outlive the process, so they are times of the wall clock; within it nobody may set that.
         let around = SandboxContext { clock: SteadyClock::start(around.clock), ..around };
         let now_ms = around.clock.now().as_millisecond();
-        let (waiting, interrupted) = book.run_job(move |book| delivery::recover_deliveries(book, now_ms)).await?;
+        let pace = settings.pace;
+        let (waiting, interrupted) = book.run_job(move |book| delivery::recover_deliveries(book, pace, now_ms)).await?;
         let around = Arc::new(around);
         if !waiting.is_empty() {
             around.send_report(ReportKind::Notice { message: describe_recovered(waiting.len(), interrupted) });
         }
         let (news, heard) = mpsc::unbounded_channel();
         let stop = watch::Sender::new(false);
-        let (book, pace) = (book.clone(), settings.pace);
+        let book = book.clone();
         let exchange = HttpClient::trusting(settings.trust.clone());
         let desk = dispatch::DispatchContext { book: book.clone(), pace, around: around.clone(), exchange };
         let queue = tokio::spawn(dispatch::run_queue(desk, waiting, heard, stop.subscribe()));

@@ -1,6 +1,7 @@
 //! The queue: what is delivered when, what a failure brings, and what a sandbox goes on with after its end.
 
 use super::fixture::{SandboxFixture, settings};
+use crate::clock::Clock;
 use crate::protocol::api::WorkspacePlan;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::delivery::{SandboxAttemptState, SandboxDelivery, SandboxDeliveryState};
@@ -226,6 +227,40 @@ async fn what_came_due_meanwhile_is_due_at_the_start() {
         bench.until(|all| all[0].attempts.len() == 2 && all[0].attempts[1].end != SandboxAttemptState::UnderWay).await;
     let due = later[0].due_at.unwrap().as_second() - later[0].attempts[1].started_at.as_second();
     assert_eq!(due, 300, "the next delay counts from the start, so the rest does not come at once");
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_was_set_while_no_sandbox_ran_neither_stalls_nor_hurries_a_retry() {
+    for (from, wait) in [(RetryFrom::Previous, 300), (RetryFrom::First, 240)] {
+        for hours in [-24, -1, 2, 24] {
+            let folder = tempfile::tempdir().unwrap();
+            let place = SandboxLocation::File(folder.path().join("sandbox.db"));
+            let app = SandboxTestEndpoint::new(&[500]).await;
+            let mut settings = settings(WorkspacePlan::Growth);
+            settings.pace.from = from;
+            let bench = SandboxFixture::with(settings.clone(), &place, 0).await;
+            bench.subscribe("signup.created", &app.url).await;
+            bench.create("ada@example.com").await;
+            bench.until(|all| all[0].attempts.len() == 1 && all[0].attempts[0].end.name() == "rejected").await;
+            let clock = bench.clock.clone();
+            bench.end().await;
+            clock.set_by(hours * 3600);
+            let bench = SandboxFixture::at(clock, settings, &place, 0).await;
+            bench.clock.forward(60);
+            let found = |all: &[SandboxDelivery], count: usize| {
+                all[0].attempts.len() == count && all[0].attempts[count - 1].end.name() == "rejected"
+            };
+            let second = bench.until(|all| found(all, 2)).await;
+            let due = second[0].due_at.unwrap().duration_since(bench.clock.now()).as_secs();
+            assert!((wait - 60..=wait).contains(&due), "{from:?}, {hours}: the next is due in {due} s");
+            bench.clock.forward(due - 1);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            assert_eq!(app.received_bodies().len(), 2, "{from:?}, {hours}: none is early");
+            bench.clock.forward(1);
+            bench.until(|all| found(all, 3)).await;
+            bench.end().await;
+        }
+    }
 }
 
 #[tokio::test]

@@ -269,3 +269,39 @@ fn what_was_sent_there_meanwhile_is_not_sent_again() {
     listener.stop().code(0);
     assert_eq!(app.received().len(), 4);
 }
+
+/// A wall clock that is set back while no listener runs: what was noted lies in the future then, and must not wait for it.
+#[test]
+fn a_clock_set_back_meanwhile_holds_nothing_up() {
+    const DAY_MS: i64 = 86_400_000;
+    // The next attempt is known from what was noted of it, or from the attempts alone.
+    for forgotten in ["", "DELETE FROM targets;"] {
+        let (scene, (app, mended)) = (Scene::new(), mendable());
+        let url = app.url("/");
+        leave_owed(&scene, &url, &[CREATED, MOVED]);
+        let store = rusqlite::Connection::open(scene.store()).unwrap();
+        let later = format!(
+            "UPDATE targets SET first_ms = first_ms + {DAY_MS}, due_ms = due_ms + {DAY_MS};
+             UPDATE attempts SET at_ms = at_ms + {DAY_MS}; {forgotten}"
+        );
+        store.execute_batch(&later).unwrap();
+        drop(store);
+        // One start after the other puts it off no further.
+        let second = scene.listen([&url, "--forward-retry", "--speed", "8x"]);
+        second.running().stderr.wait_for("attempt 2");
+        let told = second.stop().code(0);
+        assert!(!told.err().contains(" d ") && !told.err().contains(" h "), "{told}");
+        let store = rusqlite::Connection::open(scene.store()).unwrap();
+        let due = || store.query_row("SELECT due_ms FROM targets", [], |row| row.get::<_, i64>(0)).unwrap();
+        let noted = due();
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+        assert!(noted - now <= 7_500, "the schedule has 7.5 s, and {} ms are noted", noted - now);
+        let third = scene.listen([&url, "--forward-retry", "--speed", "8x"]);
+        third.running().stderr.wait_for("attempt 2");
+        assert_eq!(due(), noted);
+        mended.store(true, Ordering::SeqCst);
+        assert_eq!(bodies(&app, 3)[1..], [CREATED, MOVED]);
+        third.stop().code(0);
+        assert!(owed(&scene).is_empty());
+    }
+}
