@@ -94,6 +94,14 @@ pub(super) fn answer_wrong_method(at: Timestamp, allowed: &'static str) -> Respo
     response
 }
 
+/// The answer where as many follow the store as may.
+pub(super) fn answer_crowded(at: Timestamp) -> Response {
+    let message = "as many pages and scripts follow this inspector as may at one time: close one of them";
+    let mut response = complain(StatusCode::SERVICE_UNAVAILABLE, at, "busy", message, &[]);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
+
 fn complain(status: StatusCode, at: Timestamp, kind: &str, message: &str, hints: &[String]) -> Response {
     answer(status, RECORDS, Body::from(records::encode_error(at, kind, message, hints)))
 }

@@ -3,6 +3,7 @@
 use super::access::AccessRules;
 use super::readers::ReaderPool;
 use super::sandboxes::sandbox_client;
+use super::seats::StreamTable;
 use super::{Inspector, InspectorContext, InspectorState, router};
 use crate::clock::SharedClock;
 use crate::config::atomic;
@@ -71,12 +72,13 @@ impl InspectorDoor {
     pub(crate) fn start(self, around: InspectorContext) -> RunningInspector {
         let (close, closing) = watch::channel(false);
         let access = AccessRules::new(self.address.port(), !self.address.ip().is_loopback(), &self.token);
-        let readers = ReaderPool::new(around.store.clone());
+        let (readers, streams) = (ReaderPool::new(around.store.clone()), StreamTable::new(around.clock.clone()));
         let state_closing = closing.clone();
         let state = InspectorState {
             around,
             access,
             readers,
+            streams,
             addresses: Arc::default(),
             sandbox_client: sandbox_client(),
             closing,

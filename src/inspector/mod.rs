@@ -12,6 +12,7 @@
 //! | `router` | which path is answered by whom |
 //! | `query`, `reading` | which events are asked for, and reading them |
 //! | `stream` | what happens, as it happens |
+//! | `seats` | how many may follow that, and what waits for them |
 //! | `timeline` | when things happened, and how long answers took |
 //! | `acting`, `delivering` | what the page may do |
 //! | `sandboxes` | the sandbox that runs beside |
@@ -33,6 +34,7 @@ mod readers;
 mod reading;
 mod router;
 mod sandboxes;
+mod seats;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -59,6 +61,7 @@ use crate::session::registry;
 use crate::store::{EmailIndex, Store, StoreRecorder};
 use access::AccessRules;
 use readers::ReaderPool;
+use seats::StreamTable;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
@@ -118,6 +121,7 @@ struct InspectorState {
     around: InspectorContext,
     access: AccessRules,
     readers: ReaderPool,
+    streams: StreamTable,
     addresses: Arc<Mutex<EmailIndex>>,
     /// The client that asks a sandbox.
     sandbox_client: HttpClient,

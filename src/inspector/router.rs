@@ -66,7 +66,7 @@ async fn leave_secrets_out(inspector: &Inspector, answered: Response) -> Respons
         let whole = body.collect().await.map(|whole| whole.to_bytes()).unwrap_or_default();
         return Response::from_parts(parts, Body::from(masked(whole)));
     }
-    // A message that is told as it comes is one frame.
+    // What is told as it comes comes in parts, and has left out by itself what two of them share.
     let body = body.map_frame(move |frame| frame.map_data(&masked));
     Response::from_parts(parts, Body::new(body))
 }

@@ -4,9 +4,10 @@
 //! message that ends a step carries that place as its id, and a browser that comes back sends the last one, so nothing
 //! is missed and nothing told twice but what has changed again.
 
-use super::answer::answer;
+use super::answer::{answer, answer_crowded};
 use super::query::EventSearch;
 use super::reading::{mask_refused, mask_row};
+use super::seats::StreamSeat;
 use super::{Inspector, InspectorContext, reading};
 use crate::error::Error;
 use crate::output::records::{self, HelloRecord, NamedRecord, PlaceRecord, ResetRecord};
@@ -18,13 +19,9 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use http_body::Frame;
 use jiff::Timestamp;
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::borrow::Cow;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// How often the store is looked at. Looking costs next to nothing while nothing was written.
 const LOOK: Duration = Duration::from_millis(40);
@@ -41,9 +38,6 @@ const ROOM: usize = 256 * 1024;
 /// After how many milliseconds a browser that is cut off comes back.
 const RECONNECT: &str = "retry: 500\n\n";
 
-/// Messages that may wait for a slow reader.
-const WAITING: usize = 4;
-
 /// `GET /api/stream`
 pub(super) fn open_stream(
     inspector: &Inspector,
@@ -56,10 +50,10 @@ pub(super) fn open_stream(
     // A browser that was cut off says where; a page that begins anew may say so itself.
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let since = last.or(since).and_then(read_place);
-    let (messages, waiting) = mpsc::channel(WAITING);
-    tokio::spawn(follow(inspector.clone(), since, redact, messages));
+    let Some((seat, body)) = inspector.0.streams.take_seat() else { return Ok(answer_crowded(now)) };
+    tokio::spawn(follow(inspector.clone(), since, redact, seat));
     tokio::spawn(reading::read_ahead(inspector.clone()));
-    Ok(answer(StatusCode::OK, "text/event-stream", Body::new(StreamBody(waiting))))
+    Ok(answer(StatusCode::OK, "text/event-stream", Body::new(body)))
 }
 
 /// A place as it is sent: five numbers. The number of an event alone will do as well.
@@ -192,25 +186,27 @@ fn push_record<R: NamedRecord>(out: &mut Vec<u8>, place: Option<&StoreCursor>, a
     out.push(b'\n');
 }
 
-/// Follows the store until nobody listens any more or the inspector ends.
-async fn follow(inspector: Inspector, since: Option<StreamPlace>, redact: bool, messages: mpsc::Sender<Bytes>) {
+/// Follows the store until nobody listens any more or the inspector ends. Who does not read what there is misses nothing: what
+/// happens meanwhile is found by the look that comes then.
+async fn follow(inspector: Inspector, since: Option<StreamPlace>, redact: bool, seat: StreamSeat) {
     let beginner = inspector.clone();
     let start = move || StoreFollower::start(&beginner, since, redact);
     let Ok(Ok((mut follower, hello))) = tokio::task::spawn_blocking(start).await else { return };
-    if messages.send(hello).await.is_err() {
-        return;
-    }
+    seat.put(hello);
     let mut closing = inspector.0.closing.clone();
     let mut quiet = 0;
     loop {
         tokio::select! {
             _ = closing.wait_for(|closing| *closing) => return,
-            () = messages.closed() => return,
             () = inspector.0.around.clock.sleep(LOOK) => {}
         }
+        if seat.is_over() {
+            return;
+        }
+        let Some(turn) = seat.take_turn().await else { continue };
         let state = inspector.clone();
         let look = move || {
-            let found = follower.look(&state.0.around);
+            let found = follower.look(&state.0.around).map(|found| mask_whole(&state, found));
             (follower, found)
         };
         let Ok((back, Ok(mut found))) = tokio::task::spawn_blocking(look).await else { return };
@@ -220,24 +216,18 @@ async fn follow(inspector: Inspector, since: Option<StreamPlace>, redact: bool, 
             quiet = 0;
             found.extend_from_slice(b": still here\n\n");
         }
-        if !found.is_empty() && messages.send(found.into()).await.is_err() {
-            return;
+        if !found.is_empty() {
+            seat.put(found.into());
         }
+        drop(turn);
     }
 }
 
-/// What is sent, as it comes.
-struct StreamBody(mpsc::Receiver<Bytes>);
-
-impl http_body::Body for StreamBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(context).map(|message| message.map(|bytes| Ok(Frame::data(bytes))))
+/// Leaves secrets out before a message is handed over in parts: a secret that two of them share would be found in neither.
+fn mask_whole(inspector: &Inspector, found: Vec<u8>) -> Vec<u8> {
+    match inspector.0.around.mask.apply(&found) {
+        Cow::Borrowed(_) => found,
+        Cow::Owned(masked) => masked,
     }
 }
 

@@ -4,6 +4,7 @@ mod browser;
 pub mod client;
 mod intruders;
 mod searching;
+mod streams;
 
 use crate::support::{Endpoint, Listener, Scene, until};
 use client::{Inspector, Stream, ask_raw};

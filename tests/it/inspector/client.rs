@@ -79,8 +79,36 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// One that is let in, if it is.
+    pub fn try_open(inspector: &Inspector) -> Option<Self> {
+        let mut stream = Self::open(inspector, None);
+        let mut status = String::new();
+        stream.lines.read_line(&mut status).unwrap();
+        status.starts_with("HTTP/1.1 200").then_some(stream)
+    }
+
+    /// What comes as it comes.
+    pub fn into_reader(self) -> impl Read {
+        self.lines
+    }
+
     pub fn open(inspector: &Inspector, place: Option<&str>) -> Self {
-        let mut stream = TcpStream::connect(("127.0.0.1", inspector.port)).unwrap();
+        Self::ask(inspector, TcpStream::connect(("127.0.0.1", inspector.port)).unwrap(), place)
+    }
+
+    /// One that has next to no buffer for what it does not read.
+    pub fn open_narrow(inspector: &Inspector) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let socket = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.set_recv_buffer_size(2048).unwrap();
+            socket.connect(([127, 0, 0, 1], inspector.port).into()).await.unwrap().into_std().unwrap()
+        });
+        socket.set_nonblocking(false).unwrap();
+        Self::ask(inspector, socket, None)
+    }
+
+    fn ask(inspector: &Inspector, mut stream: TcpStream, place: Option<&str>) -> Self {
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let last = place.map(|place| format!("Last-Event-ID: {place}\r\n")).unwrap_or_default();
         let (port, token) = (inspector.port, &inspector.token);
