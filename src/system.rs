@@ -2,15 +2,26 @@
 //! looked for.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 /// Why a link is not written through: whoever can make one where a file is expected would have another one written.
 pub(crate) const SYMBOLIC_LINK: &str = "it is a symbolic link; name the file itself";
 
 /// Why a FIFO, a socket or a device is not taken for a file: reading one may never end, replacing one destroys it.
 pub(crate) const NOT_ORDINARY: &str = "it is not an ordinary file";
+
+/// Why nothing is written into a pipe.
+#[cfg(unix)]
+const UNREAD_PIPE: &str = "it is a pipe that nobody reads";
+
+/// Time for a reader that is started at the same time.
+#[cfg(unix)]
+const READER_TIME: Duration = Duration::from_secs(1);
 
 /// Makes folders that are their owner's alone; elsewhere than on POSIX they inherit what the folder above allows.
 pub(crate) fn private_folder() -> DirBuilder {
@@ -29,6 +40,51 @@ pub(crate) fn private_file() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Opens what may be a pipe for writing: where nobody reads it, that is an error rather than a wait without end. Whoever
+/// starts its reader beside this program has a moment for it.
+#[cfg(unix)]
+pub(crate) fn open_read_pipe(options: &OpenOptions, path: &Path) -> io::Result<File> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = options.clone();
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let since = Instant::now();
+    loop {
+        match options.open(path) {
+            Ok(file) => {
+                // Behind a reader that is slow there is a wait like any other.
+                fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+                return Ok(file);
+            }
+            Err(error) if !is_unread_pipe(&error, path) => return Err(error),
+            Err(_) if since.elapsed() >= READER_TIME => return Err(io::Error::other(UNREAD_PIPE)),
+            Err(_) => std::thread::sleep(READER_TIME / 50),
+        }
+    }
+}
+
+/// Elsewhere pipes have no place among files.
+#[cfg(not(unix))]
+pub(crate) fn open_read_pipe(options: &OpenOptions, path: &Path) -> io::Result<File> {
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn is_unread_pipe(error: &io::Error, path: &Path) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) && is_pipe(path)
+}
+
+/// Whether a path leads to a pipe.
+#[cfg(unix)]
+pub(crate) fn is_pipe(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| std::os::unix::fs::FileTypeExt::is_fifo(&found.file_type()))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 /// A file that reaches the limit of `ulimit -f` fails to grow, as on a full disk, instead of ending the process: a signal

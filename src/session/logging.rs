@@ -4,7 +4,7 @@ use super::build::{VERSION, list_build_facts};
 use crate::context::{Context, StopSource};
 use crate::error::Error;
 use crate::logging::{self, FILE_VARIABLE, LEVEL_VARIABLE, LogFact};
-use crate::system::private_file;
+use crate::system::{open_read_pipe, private_file};
 
 /// Begins the log that `REFERRALLOOP_LOG` asks for. It is the process's: where the program runs within another one, a test
 /// for instance, there is none.
@@ -24,7 +24,7 @@ pub(crate) fn start_log(context: &Context, command: &str) -> Result<(), Error> {
         None => logging::start(level, context.stderr.clone()),
         Some(path) => {
             let path = context.resolve(&path);
-            let file = private_file().append(true).create(true).open(&path);
+            let file = open_read_pipe(private_file().append(true).create(true), &path);
             logging::start(level, file.map_err(|error| Error::unwritable(&path, error))?);
         }
     }

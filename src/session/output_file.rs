@@ -1,12 +1,13 @@
 //! Files that a command writes because the user named them: exports, reports, results.
 //!
 //! They hold events, so a new one is its owner's alone; one that exists keeps the permissions that its owner gave it.
-//! Nothing is written through a symbolic link, which whoever may write to the folder could have put there.
+//! Nothing is written through a symbolic link, which whoever may write to the folder could have put there, and nothing
+//! waits for somebody to read a pipe.
 
 use super::input::describe_io_error;
 use crate::context::{Context, OutputStream};
 use crate::error::Error;
-use crate::system::{SYMBOLIC_LINK, private_file};
+use crate::system::{SYMBOLIC_LINK, is_pipe, open_read_pipe, private_file};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -53,6 +54,10 @@ pub(crate) fn check_writable(context: &Context, path: &Path) -> Result<(), Error
         return Ok(());
     }
     let whole = context.resolve(path);
+    // One that is opened and closed again is at its end for who reads it, and its reader may come until there is something.
+    if is_pipe(&whole) {
+        return Ok(());
+    }
     let (_, made) = open(&whole, WriteMode::Append).map_err(|error| refuse_place(path, error))?;
     if made {
         // What cannot be removed is written over at the end.
@@ -85,7 +90,7 @@ fn open(path: &Path, mode: WriteMode) -> io::Result<(File, bool)> {
     if leads_on && !is_of_the_system(path) {
         return Err(io::Error::other(SYMBOLIC_LINK));
     }
-    let file = OpenOptions::new().write(true).append(mode == WriteMode::Append).open(path)?;
+    let file = open_read_pipe(OpenOptions::new().write(true).append(mode == WriteMode::Append), path)?;
     let opened = file.metadata()?;
     if !leads_on && !is_same(&found, &opened) {
         return Err(io::Error::other("it was replaced while it was opened"));
