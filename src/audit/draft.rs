@@ -1,6 +1,7 @@
 //! A request in the making: an event's bytes, its header fields, how it is sent.
 
 use crate::exchange::{BodyEncoding, RequestOverrides};
+use crate::protocol::arrival::{REDACTED, carries_credentials};
 use crate::protocol::attempt::{AttemptOutcome, OutgoingRequest};
 use crate::protocol::body::RawBody;
 use crate::protocol::check::CheckExchange;
@@ -108,6 +109,11 @@ impl RequestDraft {
         latency: Duration,
     ) -> CheckExchange {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        // Keys of the endpoint's own gateway were given for sending, not for a report.
+        let shown = |name: &FieldName, value: &HeaderValue| match carries_credentials(name.as_str()) {
+            true => String::from_utf8_lossy(REDACTED).into_owned(),
+            false => text(value),
+        };
         let url = &self.request.url;
         // Another library spells names in its own way.
         let spelled = |name: &FieldName| if is_direct(url) { name.spelling().into_owned() } else { name.to_string() };
@@ -115,7 +121,7 @@ impl RequestDraft {
             what: self.what,
             method: self.method.to_string(),
             target: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
-            headers: self.request.headers.iter().map(|(name, value)| (spelled(name), text(value))).collect(),
+            headers: self.request.headers.iter().map(|(name, value)| (spelled(name), shown(name, value))).collect(),
             body: self.request.body,
             outcome,
             answer_headers: headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),

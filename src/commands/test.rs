@@ -73,7 +73,7 @@ struct RequestArguments {
     /// Send the signature in this header [default: the service's own]
     #[arg(long, value_name = "NAME", value_parser = auditing::read_header_name)]
     signature_header: Option<HeaderName>,
-    /// Add a header to every request, or replace one (repeatable)
+    /// Add a header to every request, or replace one (repeatable); keys are left out of reports
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
     #[command(flatten)]

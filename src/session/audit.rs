@@ -14,6 +14,7 @@ use crate::exchange::{TlsTrust, is_loopback};
 use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::write_shell_word;
+use crate::protocol::arrival::{REDACTED, carries_credentials};
 use crate::protocol::check::AuditReport;
 use crate::protocol::referralhero::HeroEncoding;
 use crate::protocol::signature::{HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, Secret};
@@ -131,7 +132,8 @@ pub(crate) struct RepeatLineOptions {
     pub more: Vec<String>,
 }
 
-/// The command line that repeats a check.
+/// The command line that repeats a check. It is printed and goes into reports, so the values of header fields that carry
+/// keys are left out, and the reader puts them in again.
 pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, around: &RepeatLineOptions) -> String {
     let url = write_shell_word(target.url.as_str());
     let mut line = format!("referralloop test {url} --case {}", check.id);
@@ -145,7 +147,8 @@ pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, aroun
         put("--signature-header", target.signature_header.as_str());
     }
     for (name, value) in &target.headers {
-        put("-H", &format!("{}: {}", name.spelling(), String::from_utf8_lossy(value.as_bytes())));
+        let value = if carries_credentials(name.as_str()) { REDACTED } else { value.as_bytes() };
+        put("-H", &format!("{}: {}", name.spelling(), String::from_utf8_lossy(value)));
     }
     let commands = [("--state-cmd", &around.state), ("--restart-cmd", &around.restart)];
     for (option, command) in commands.iter().filter(|_| check.needs.state || check.needs.restart) {

@@ -305,6 +305,31 @@ fn one_check_repeats_what_the_audit_has_seen() {
     assert!(spelled.out().contains("X-WEBHOOK-SIGNATURE: "), "{spelled}");
 }
 
+/// A key of the endpoint's gateway is sent, and stands neither in the line that repeats a check nor in a report.
+#[test]
+fn a_key_that_is_sent_stands_in_no_report() {
+    let scene = Scene::new();
+    let endpoint = Endpoint::statuses(&[500]);
+    let url = endpoint.url("/hook");
+    let given = ["-H", "Authorization: Bearer gatewayCANARY", "-H", "X-Api-Key: gatewayCANARY", "-H", "X-Team: blue"];
+    let reports = ["--only", "delivery", "--junit", "junit.xml", "--markdown", "report.md"];
+    let case = ["--case", "delivery.created"];
+    let mut repeats = 0;
+    for more in
+        [&case[..], &["--case", "delivery.created", "--json"], &reports, &["--only", "auth", "--json"], &["--tap"]]
+    {
+        let line = ["test", &url, "--no-secret"].into_iter().chain(given).chain(more.iter().copied());
+        let ended = scene.run(line.map(|word| (*word).to_owned()));
+        let files = ["junit.xml", "report.md"].map(|name| std::fs::read(scene.folder().join(name)).unwrap_or_default());
+        let said = [ended.stdout.clone(), ended.stderr.clone(), files.concat()].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains("gatewayCANARY"), "{more:?}: {said}");
+        assert!(said.contains("Authorization: [redacted]"), "{more:?}: {said}");
+        repeats += usize::from(said.contains("-H 'X-Team: blue'"));
+    }
+    assert!(repeats > 0, "what is no key stays");
+}
+
 /// The answer that a finding quotes is the one that is shown, also when the check is repeated by itself.
 #[test]
 fn a_finding_shows_what_it_quotes() {
